@@ -19,7 +19,7 @@ def amend(site: Site, *changes: tuple[str, str]) -> None:
         cache = services.context.cache
         cache.policies.clear()
         cache.calendars.clear()
-        cache.learnt.clear()
+        cache.models.clear()
 
 
 def ask_persons_for_nothing(site: Site) -> None:

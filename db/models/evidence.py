@@ -1,4 +1,4 @@
-"""Imported evidence: immutable rows, each with its batch; the row of the latest published batch counts."""
+"""Imported evidence. Rows never change; for each key, the row of the latest published batch counts."""
 
 from datetime import date, datetime
 
@@ -10,7 +10,7 @@ from db.models.row import ApplicationPartRow, BatchPartRow
 
 
 class ApplicationRow(ApplicationPartRow, table=True):
-    """One version of an application; a change is a row of a later batch."""
+    """One version of an application; a later batch adds a row for each change."""
 
     __tablename__ = "application"
     __table_args__ = (
@@ -113,7 +113,7 @@ class ComplaintRow(BatchPartRow, table=True):
 
 
 class CreditRecordRow(BatchPartRow, table=True):
-    """One check of one list for one USCC or ID number."""
+    """The result of one check of one credit list for one USCC or ID number."""
 
     __tablename__ = "credit_record"
     __table_args__ = (

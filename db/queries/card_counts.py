@@ -20,15 +20,18 @@ _A, _C = _APPLICATION.alias("a"), _CARD.alias("c")
 
 @dataclass(frozen=True, slots=True)
 class CardCounts:
-    """The number of cards in service of applicants, by USCC or hash of an ID number: the most of one brand, and all."""
+    """The counts of cards in service of applicants, by USCC or hash of an ID number.
 
-    of_one_brand: Mapping[str, int]
-    of_all: Mapping[str, int]
+    For each applicant: the count for the brand with most cards, and the total.
+    """
+
+    most_of_one_brand: Mapping[str, int]
+    totals: Mapping[str, int]
 
     def of(self, application: ImportedRow) -> tuple[int, int]:
-        """Return the number of cards of an application's applicant: the most of one brand, and all."""
+        """Return the count for the brand with most cards, and the total, of an application's applicant."""
         subject = application[_subject_column(application)]
-        return self.of_one_brand.get(subject, 0), self.of_all.get(subject, 0)
+        return self.most_of_one_brand.get(subject, 0), self.totals.get(subject, 0)
 
 
 def card_counts(session: Session, applications: Iterable[ImportedRow], snapshot: Snapshot, today: date) -> CardCounts:
@@ -41,18 +44,18 @@ def card_counts(session: Session, applications: Iterable[ImportedRow], snapshot:
     for application in applications:
         column = _subject_column(application)
         subjects[column].add(application[column])
-    of_one_brand: dict[str, int] = {}
-    of_all: dict[str, int] = {}
+    most_of_one_brand: dict[str, int] = {}
+    totals: dict[str, int] = {}
     for column, wanted in subjects.items():
         for chunk in chunks(sorted(wanted - {""})):
             cards = _cards_of(column, chunk, snapshot, today).subquery()
             count = func.count(cards.c.msisdn.distinct())
             counts = select(cards.c.subject, count).group_by(cards.c.subject)
-            of_all.update(session.execute(counts).all())
-            # The greatest count of a subject comes last, and stays.
-            of_brands = counts.where(cards.c.brand != "").group_by(cards.c.brand).order_by(count)
-            of_one_brand.update(session.execute(of_brands).all())
-    return CardCounts(of_one_brand, of_all)
+            totals.update(session.execute(counts).all())
+            # In ascending order, so that the greatest count of a subject overwrites the others.
+            counts_by_brand = counts.where(cards.c.brand != "").group_by(cards.c.brand).order_by(count)
+            most_of_one_brand.update(session.execute(counts_by_brand).all())
+    return CardCounts(most_of_one_brand, totals)
 
 
 def _subject_column(application: ImportedRow) -> str:

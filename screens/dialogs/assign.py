@@ -107,8 +107,8 @@ class AssignDialog(TaskDialog["Assignment"]):
         if not reason:
             self.hint.update(plain(_("Enter some text first, or press Esc to cancel."), WARNING))
             return
-        give = partial(self._services.assigning.give, self._case_ids, login, reason)
-        self.run_task(give, busy_line(len(self._case_ids), login))
+        assign = partial(self._services.assigning.assign_many, self._case_ids, login, reason)
+        self.run_task(assign, busy_line(len(self._case_ids), login))
 
     def on_key(self, event: events.Key) -> None:
         if event.key.isdigit() and self.focused is self.people and 0 < int(event.key) <= len(self._people):
@@ -143,9 +143,9 @@ async def assign_cases(screen: "Screen[None]", services: ScreenServices, case_id
     done = await screen.app.push_screen_wait(AssignDialog(services, case_ids, view))
     if done is None:
         return False
-    if done.given:
-        screen.notify(outcome_words(done, done.given[0].to), timeout=8)
+    if done.assigned:
+        screen.notify(outcome_words(done, done.assigned[0].to), timeout=8)
     if done.refused:
         title = _("Not assigned: {cases}").format(cases=cases_words(len(done.refused)))
         screen.app.push_screen(TextSheet(title, partial(refused_lines, done)))
-    return bool(done.given)
+    return bool(done.assigned)

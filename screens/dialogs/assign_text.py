@@ -32,7 +32,7 @@ def title_words(case_ids: tuple[int, ...]) -> str:
 def plan_lines(plan: "Assignment", width: int) -> Content:
     """Return the effect of an assignment: holds that end, and cases that cannot be assigned."""
     lines: list[Content] = []
-    held = [one for one in plan.given if one.from_holder]
+    held = [one for one in plan.assigned if one.from_holder]
     if held:
         holders = comma_joined(sorted({one.from_holder or "" for one in held}))
         message = _("{cases} held by {who}: the hold ends and the draft is handed over.")
@@ -45,7 +45,7 @@ def plan_lines(plan: "Assignment", width: int) -> Content:
 
 
 def person_line(one: "Candidate", number: int, view: View) -> Content:
-    """Return a reviewer as a line of the list: cases held and assigned, and the absence."""
+    """Return a reviewer as a line of the list: the login, the cases held and assigned, and the absence."""
     login = pad_right(safe(one.login), _LOGIN_CELLS)
     parts: list[Part] = [
         (f"{number} " if number <= 9 else "  ", MUTED),  # noqa: PLR2004 - digits choose
@@ -66,9 +66,9 @@ def busy_line(number: int, login: str) -> Content:
 
 def outcome_words(done: "Assignment", login: str) -> str:
     """Return the outcome in one sentence."""
-    if len(done.given) == 1:
-        return _("{case} is assigned to {login}.").format(case=format_case(done.given[0].case_id), login=login)
-    return _("{cases} go to {login}.").format(cases=cases_words(len(done.given)), login=login)
+    if len(done.assigned) == 1:
+        return _("{case} is assigned to {login}.").format(case=format_case(done.assigned[0].case_id), login=login)
+    return _("{cases} go to {login}.").format(cases=cases_words(len(done.assigned)), login=login)
 
 
 def refused_lines(done: "Assignment", width: int) -> list[Content]:

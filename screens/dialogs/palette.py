@@ -2,30 +2,54 @@
 
 from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import Any
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual import on
+from textual.await_complete import AwaitComplete
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, OptionList
 
-from screens.shell.bindings import available
+from screens.shell.bindings import available_bindings
 from screens.widgets.safe_text import MUTED, joined
 from workbench.domain.values.spelling import matches
 from workbench.i18n import LANGUAGES, _, catalogue
 from workbench.keys.command import CASE_GROUP, GO_GROUP, RECORD_GROUP, VERDICT_GROUP, VIEW_GROUP, Command
-from workbench.keys.registry import BACK, BY_ID, CONFIRM, GO, MARK, MODES, PALETTE, TOGGLE
+from workbench.keys.registry import BACK, COMMAND_BY_ID, CONFIRM, GO, MARK, MODES, PALETTE, TOGGLE
+from workbench.signs import drawn
 
 Act = Callable[[], Awaitable[bool]]
-_ON_EVERY_KEYBOARD = frozenset({"up", "down", "left", "right", "tab", "shift+tab", "pageup", "pagedown", "home", "end"})
+_NAVIGATION_KEYS = frozenset({"up", "down", "left", "right", "tab", "shift+tab", "pageup", "pagedown", "home", "end"})
 _NOT_LISTED = frozenset(
     {PALETTE.id, BACK.id, MARK.id, TOGGLE.id, GO.id, CONFIRM.id}
-    | {command.id for command in BY_ID.values() if _ON_EVERY_KEYBOARD.issuperset(command.keys)}
+    | {command.id for command in COMMAND_BY_ID.values() if _NAVIGATION_KEYS.issuperset(command.keys)}
 )
-"""Commands left out: those that only move, whose keys work under any input method, and the confirmation of a verdict,
-which must be its own key and never Enter."""
+"""Commands left out: those that need no palette since their keys work under any input method, and the confirmation of a
+verdict, which must be its own key and never Enter."""
 
 _LOWEST_SCORE = 0.01
 
 _ORDER = (VERDICT_GROUP, CASE_GROUP, RECORD_GROUP, VIEW_GROUP, GO_GROUP)
 """The order of the groups: verdicts first, navigation last."""
+
+
+class Palette(CommandPalette):
+    """The list of commands, which closes once: a second dismissal would close the screen below."""
+
+    def __init__(self) -> None:
+        super().__init__([CommandProvider], placeholder=drawn(_("Find a command …")))
+
+    def dismiss(self, result: Any = None) -> AwaitComplete:
+        """Close the palette if it is open."""
+        return super().dismiss(result) if self.is_current else AwaitComplete()
+
+    @on(Input.Submitted)
+    @on(OptionList.OptionSelected)
+    def run_once(self, event: Message) -> None:
+        """Ignore a second Enter that came before the palette was closed: the command runs already."""
+        if not self.is_current:
+            event.prevent_default()
 
 
 class CommandProvider(Provider):
@@ -51,8 +75,8 @@ class CommandProvider(Provider):
     def _available(self) -> list[tuple[Command, Act]]:
         run = self.app.run_action
         found: list[tuple[Command, Act]] = [
-            (BY_ID[name], partial(run, active.binding.action, active.node))
-            for name, active in available(self.screen).items()
+            (COMMAND_BY_ID[name], partial(run, active.binding.action, active.node))
+            for name, active in available_bindings(self.screen).items()
             if name not in _NOT_LISTED
         ]
         found += [(command, partial(run, f"app.go('{command.id}')")) for command in MODES]

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from textual.content import Content
 
-from screens.panels.limits import Shown, bound_words, nearest
+from screens.panels.limits import Formatter, bound_words, limit_beside
 from screens.panels.lines import EMPTY, STYLES, PanelLine, finding_lines, heading, table
 from screens.shell.view import View
 from screens.widgets.plots import heat_rows, hour_scale, sparkline
@@ -17,7 +17,7 @@ from workbench.domain.text.safe import cells, pad_left, pad_right
 from workbench.i18n import N_, _
 from workbench.wording.amounts import count, duration_s, ratio
 
-Figure = tuple[str, str, Shown]
+Figure = tuple[str, str, Formatter]
 """The name of a fact, its label and the function that formats its value."""
 
 _FIGURES: tuple[Figure, ...] = (
@@ -75,35 +75,35 @@ def _days(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 
 
 def _figures(case: CaseFile, view: View, width: int, figures: tuple[Figure, ...]) -> list[PanelLine]:
-    facts = table((_(label) for _name, label, _shown in _FIGURES), width)
-    known = _known(case)
-    column = min(_FIGURE_CELLS, max((cells(shown) for shown, _value in known.values()), default=0))
+    facts = table((_(label) for _name, label, _format in _FIGURES), width)
+    known = _known_figures(case)
+    figure_cells = min(_FIGURE_CELLS, max((cells(text) for text, _value in known.values()), default=0))
     lines: list[PanelLine] = []
-    for name, label, _shown in figures:
+    for name, label, _format in figures:
         if name not in known:
             continue
-        shown, value = known[name]
-        limit = nearest(case, name, value)
+        text, value = known[name]
+        limit = limit_beside(case, name, value)
         note = "" if limit is None else bound_words(limit[0])
-        lines.append(facts.fact(_(label), pad_left(shown, column), _mark(limit, view), note=note))
+        lines.append(facts.fact(_(label), pad_left(text, figure_cells), _mark(limit, view), note=note))
     return lines
 
 
-def _known(case: CaseFile) -> dict[str, tuple[str, float]]:
+def _known_figures(case: CaseFile) -> dict[str, tuple[str, float]]:
     """Return the known figures, each formatted and as a number."""
     known: dict[str, tuple[str, float]] = {}
-    for name, _label, shown in _FIGURES:
+    for name, _label, format_value in _FIGURES:
         value = case.facts.case.get(name)
         if value is not None and not isinstance(value, str):
-            known[name] = shown(value), value
+            known[name] = format_value(value), value
     return known
 
 
-def _mark(nearest_limit: tuple[Limit, bool] | None, view: View) -> Content | None:
-    """Return the mark of a figure that a rule checks, None for any other."""
-    if nearest_limit is None:
+def _mark(limit_and_excess: tuple[Limit, bool] | None, view: View) -> Content | None:
+    """Return the mark of a figure that a rule limits, None for any other figure."""
+    if limit_and_excess is None:
         return None
-    limit, is_exceeded = nearest_limit
+    limit, is_exceeded = limit_and_excess
     if not is_exceeded:
         return plain(view.symbols.fine, SUCCESS)
     return plain(view.symbols.of_severity(limit.severity), STYLES[limit.severity])
@@ -111,12 +111,12 @@ def _mark(nearest_limit: tuple[Limit, bool] | None, view: View) -> Content | Non
 
 def _hours(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     cell = 2 if width >= _WIDE_MAP else 1
-    label = 5
+    label_cells = 5
     opens, closes = _calling_hours(case)
-    lines = [PanelLine(plain(" " * label + hour_scale((0, 4, 8, 12, 16, 20), cell=cell), MUTED))]
+    lines = [PanelLine(plain(" " * label_cells + hour_scale((0, 4, 8, 12, 16, 20), cell=cell), MUTED))]
     for day, shades in enumerate(heat_rows(case.hours, view.symbols.shades, cell=cell)):
         parts = [
-            (pad_right(f" {_(_WEEKDAYS[day])}", label), MUTED),
+            (pad_right(f" {_(_WEEKDAYS[day])}", label_cells), MUTED),
             *_tinted(shades[: opens * cell], WARNING, view.symbols.shades),
             *_tinted(shades[opens * cell : closes * cell], INFO, view.symbols.shades),
             *_tinted(shades[closes * cell :], WARNING, view.symbols.shades),
@@ -129,7 +129,7 @@ def _hours(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 
 
 def _tinted(signs: str, style: str, shades: str) -> Iterator[Part]:
-    """Yield a row of the heat map in runs of one character; fuller characters are brighter."""
+    """Yield a row of the heat map in runs of equal characters; fuller characters are brighter."""
     for sign, run in groupby(signs):
         share = 40 + 60 * max(0, shades.find(sign)) // (len(shades) - 1)
         yield "".join(run), f"{style} {share}%"

@@ -87,7 +87,7 @@ def validity_words(valid_to: date, view: View) -> str:
 
 
 def claimed_defects(document: DocumentFacts | DocumentLine, today: date) -> str:
-    """Return the defects that the sender declared, empty if there are none; the checklist confirms seal and quality."""
+    """Return the defects that the sender declared, empty without defects; the checklist confirms seal and quality."""
     defects = [_("no seal")] if document.sealed is False else []
     if document.quality in QUALITY:
         defects.append(_(QUALITY[document.quality]))

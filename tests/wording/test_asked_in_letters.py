@@ -8,7 +8,7 @@ from db.enums import CreditList, CreditMatch, DocumentKind, Language, Severity
 from tests.domain.facts.sample_evidence import calls, credit, default_policy, documents, evidence, findings, with_calls
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.policy.policy import Words
-from workbench.services.notices.due_date_letter import asked_lines
+from workbench.services.notices.due_date_letter import suggestion_lines
 from workbench.wording.what_would_help import findings_in_letters
 
 UNSEALED = evidence(
@@ -20,7 +20,7 @@ ARREARS = evidence(
 
 
 def lines(seen: Evidence, language: Language) -> list[str]:
-    return asked_lines(findings(seen).values(), default_policy(), language).splitlines()
+    return suggestion_lines(findings(seen).values(), default_policy(), language).splitlines()
 
 
 def test_each_finding_is_given_with_what_to_submit_or_rectify() -> None:

@@ -26,9 +26,9 @@ from tests.domain.facts.sample_evidence import (
 from workbench.domain.evidence.evidence import CallFacts, ComplaintFacts, CreditFacts, Evidence
 from workbench.domain.facts.activity import calling_hours_for, off_hours_calls
 from workbench.domain.facts.all_facts import FACTS, Facts, activity_view, observe
-from workbench.domain.facts.credit import credit_facts, standing_records
+from workbench.domain.facts.credit import credit_facts, uncleared_hits
 from workbench.domain.facts.documents import words_found
-from workbench.domain.facts.fact import FactSort
+from workbench.domain.facts.fact import FactType
 from workbench.domain.policy.policy import CallingWindow, FactValue
 
 ACTIVITY_KEYS = """
@@ -36,7 +36,7 @@ calls answered distinct_callees mean_duration_s short_call_ratio peak_hour_calls
 max_same_callee_day max_same_callee_5min max_same_callee_window handsets complaints opt_out_calls off_hours_ratio
 answer_ratio out_ratio distinct_callee_ratio window_from window_to
 """
-TYPES = {FactSort.NUMBER: (int, float), FactSort.FLAG: (bool,), FactSort.TEXT: (str,)}
+TYPES = {FactType.NUMBER: (int, float), FactType.FLAG: (bool,), FactType.TEXT: (str,)}
 
 
 def seen(given: Evidence) -> Facts:
@@ -47,8 +47,10 @@ def case(given: Evidence) -> dict[str, FactValue]:
     return dict(seen(given).case)
 
 
-def is_of_sort(value: FactValue, sort: FactSort) -> bool:
-    return value is None or (isinstance(value, TYPES[sort]) and isinstance(value, bool) == (sort is FactSort.FLAG))
+def is_of_type(value: FactValue, fact_type: FactType) -> bool:
+    return value is None or (
+        isinstance(value, TYPES[fact_type]) and isinstance(value, bool) == (fact_type is FactType.FLAG)
+    )
 
 
 @pytest.mark.parametrize(
@@ -68,7 +70,7 @@ def test_the_computed_facts_are_those_that_a_policy_may_use(given: Evidence) -> 
     for scope, own in everything:
         known = FACTS["case" if scope == "case" else "card" if scope == "card" else "document"]
         assert set(own) == set(known)
-        assert all(is_of_sort(own[name], sort) for name, sort in known.items())
+        assert all(is_of_type(own[name], sort) for name, sort in known.items())
 
 
 def test_the_activity_has_its_fixed_keys() -> None:
@@ -220,16 +222,16 @@ def arrears(match: CreditMatch, days_ago: int | None, **changes: object) -> Cred
 
 def test_a_later_check_that_found_nothing_clears_a_hit() -> None:
     hit = arrears(CreditMatch.EXACT, 10, overdue_days=40, amount_fen=500)
-    assert standing_records((hit, arrears(CreditMatch.NONE, 9))) == ()
+    assert uncleared_hits((hit, arrears(CreditMatch.NONE, 9))) == ()
     for other in (
         arrears(CreditMatch.NONE, 10),
         arrears(CreditMatch.NONE, 11),
         arrears(CreditMatch.NONE, 1, subject_no="another"),
         credit(CreditList.COURT, CreditMatch.NONE),
     ):
-        assert standing_records((hit, other)) == (hit,)
+        assert uncleared_hits((hit, other)) == (hit,)
     undated = arrears(CreditMatch.EXACT, None)
-    assert standing_records((undated, arrears(CreditMatch.NONE, 1))) == (undated,)
+    assert uncleared_hits((undated, arrears(CreditMatch.NONE, 1))) == (undated,)
 
 
 def test_arrears_are_summed_and_the_longest_overdue_counts() -> None:

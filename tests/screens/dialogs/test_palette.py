@@ -1,6 +1,7 @@
 """The command palette."""
 
 import pytest
+from textual import events
 
 from tests.screens.cases import clean, troubled
 from tests.screens.driver import Driver, at_work
@@ -82,3 +83,31 @@ async def test_a_dialog_opened_by_the_palette_ignores_a_held_enter() -> None:
             await desk.pilot.press("enter")
 
         assert desk.dialog == "Prompt"
+
+
+async def test_two_enters_at_once_run_the_command_once_and_close_nothing_else() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n")
+        await look(desk, "skip")
+        for _enter in range(2):
+            enter = events.Key("enter", "\r")
+            enter.set_sender(desk.app)
+            desk.app.post_message(enter)
+        await desk.pilot.pause(0.1)
+        await desk.settle()
+
+        assert [type(screen).__name__ for screen in desk.app.screen_stack] == ["DeskScreen", "Prompt"]
+
+
+async def test_two_clicks_outside_close_only_the_palette() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n")
+        await look(desk)
+        palette = desk.app.screen
+        row = next(row for row in range(24) if palette.get_widget_at(0, row)[0] is palette)
+        for _click in range(2):
+            palette.post_message(events.Click(palette, 0, row, 0, 0, 1, False, False, False, 0, row))
+        await desk.pilot.pause(0.1)
+        await desk.settle()
+
+        assert [type(screen).__name__ for screen in desk.app.screen_stack] == ["DeskScreen"]

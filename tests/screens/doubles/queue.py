@@ -11,7 +11,7 @@ from workbench.domain.case.casefile import CaseRowView, DeskCounts
 from workbench.domain.case.lifecycle import OPEN_STATES
 from workbench.domain.filter.parser import Term, parse_filter
 from workbench.errors import StorageFailed, WorkbenchError
-from workbench.services.queue.assignment import Assigned, Assignment, Candidate, NotAssigned
+from workbench.services.queue.assignment import AssignedCase, Assignment, Candidate, RefusedCase
 
 
 def case_row(number: int, **changes: Any) -> CaseRowView:
@@ -26,7 +26,7 @@ def case_row(number: int, **changes: Any) -> CaseRowView:
         "priority": Priority.NORMAL,
         "due_at": NOW + timedelta(days=2),
         "is_due_provisional": False,
-        "is_breached": False,
+        "is_overdue": False,
         "waits_for": None,
         "assignee": None,
         "held_by": None,
@@ -110,23 +110,23 @@ class MemoryAssigning:
     def plan(self, case_ids: tuple[int, ...]) -> Assignment:
         return self._split(case_ids, "")
 
-    def give(self, case_ids: tuple[int, ...], login: str, reason: str) -> Assignment:
+    def assign_many(self, case_ids: tuple[int, ...], login: str, reason: str) -> Assignment:
         done = self._split(case_ids, login)
-        self.given.append((tuple(one.case_id for one in done.given), login, reason))
-        for one in done.given:
+        self.given.append((tuple(one.case_id for one in done.assigned), login, reason))
+        for one in done.assigned:
             self.queue.put(one.case_id, assignee=login, held_by=None)
         return done
 
     def _split(self, case_ids: tuple[int, ...], login: str) -> Assignment:
         rows = {row.id: row for row in self.queue.all}
         return Assignment(
-            given=tuple(
-                Assigned(case_id=number, to=login, from_holder=rows[number].held_by)
+            assigned=tuple(
+                AssignedCase(case_id=number, to=login, from_holder=rows[number].held_by)
                 for number in case_ids
                 if number not in self.refuse
             ),
             refused=tuple(
-                NotAssigned(case_id=number, why=f"C-{number:06} is passed; this action is not possible in that state.")
+                RefusedCase(case_id=number, why=f"C-{number:06} is passed; this action is not possible in that state.")
                 for number in case_ids
                 if number in self.refuse
             ),

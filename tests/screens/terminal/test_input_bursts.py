@@ -6,6 +6,7 @@ from textual import events
 from db.enums import CaseState, FailKind, Verdict
 from screens.terminal.input_bursts import InputBurst, is_text
 from screens.terminal.width_probe import is_wide, is_worth_asking
+from screens.widgets.text_fields import TextLine
 from tests.screens.cases import clean, troubled
 from tests.screens.driver import Driver, at_work
 
@@ -40,7 +41,7 @@ def test_two_characters_at_once_may_be_keys(characters: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "dialog"),
-    [("？", "TextSheet"), ("：", "CommandPalette"), ("ｐ", "VerdictDialog"), ("ｆ", "VerdictDialog"), ("ｃ", "Prompt")],
+    [("？", "TextSheet"), ("：", "Palette"), ("ｐ", "VerdictDialog"), ("ｆ", "VerdictDialog"), ("ｃ", "Prompt")],
 )
 async def test_full_width_characters_act_as_ascii_keys(typed: str, dialog: str) -> None:
     async with at_work(clean()) as desk:
@@ -198,11 +199,11 @@ def test_the_cursor_report_shows_whether_symbols_are_wide(column: int, row: int,
 async def test_a_cursor_report_counts_only_after_a_probe() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n")
-        desk.app._is_asked = False
+        desk.app._awaits_width = False
         await receive(desk, events.CursorPosition(10, 0))
         assert "╭" in desk.text
 
-        desk.app._is_asked = True
+        desk.app._awaits_width = True
         await receive(desk, events.CursorPosition(10, 0))
         await desk.pilot.pause(0.05)
         assert "╭" not in desk.text
@@ -235,3 +236,16 @@ async def test_digits_answer_the_question_before_quitting(key: str, state: CaseS
 
         assert desk.services.files[123].header.state is state
         assert desk.app.return_code == 0
+
+
+async def test_a_long_text_enters_a_field_at_once_with_one_hint() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n", "c")
+        lengths: list[int] = []
+        field = desk.app.screen.query_one(TextLine)
+        desk.app.screen.watch(field, "value", lambda value: lengths.append(len(value)), init=False)
+        for _half in range(2):
+            await receive(desk, text_of("long" * 625))
+
+        assert lengths == [2000]
+        assert desk.text.count("This field is limited") == 1

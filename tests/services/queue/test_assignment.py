@@ -26,9 +26,9 @@ def test_a_case_that_cannot_be_assigned_is_reported_and_does_not_stop_the_others
     first, second, third = site.plant(3)
     site.services("a").remarks.withdraw(second, "the applicant wrote")
 
-    done = site.services("sup").assigning.give([first, second, third, 999], "b", "knows the trade")
+    done = site.services("sup").assigning.assign_many([first, second, third, 999], "b", "knows the trade")
 
-    assert [one.case_id for one in done.given] == [first, third]
+    assert [one.case_id for one in done.assigned] == [first, third]
     assert [one.case_id for one in done.refused] == [second, 999]
     assert "C-000002 is withdrawn" in done.refused[0].why
     assert "There is no case C-000999" in done.refused[1].why
@@ -37,9 +37,9 @@ def test_a_case_that_cannot_be_assigned_is_reported_and_does_not_stop_the_others
 
 def test_a_case_that_is_listed_twice_is_assigned_once(site: Site) -> None:
     (case,) = site.plant()
-    done = site.services("sup").assigning.give([case, case], "b", "twice")
+    done = site.services("sup").assigning.assign_many([case, case], "b", "twice")
 
-    assert len(done.given) == 1
+    assert len(done.assigned) == 1
     assert site.actions(case) == ["assign"]
 
 
@@ -55,9 +55,9 @@ def test_many_cases_are_assigned_in_several_transactions(site: Site, monkeypatch
 
     monkeypatch.setattr(Database, "write", counted)
 
-    done = site.services("sup").assigning.give(cases, "b", "many")
+    done = site.services("sup").assigning.assign_many(cases, "b", "many")
 
-    assert len(done.given) == 5
+    assert len(done.assigned) == 5
     assert len(writes) == 3
 
 
@@ -67,17 +67,17 @@ def test_a_failed_transaction_is_reported_and_earlier_ones_stay_committed(
     cases = site.plant(4)
     monkeypatch.setattr(assignment, "CHUNK", 2)
     services = site.services("sup")
-    each = services.assigning._each
+    try_each = services.assigning._try_each
 
     def busy_at_last(session: Session, chunk: Sequence[int], act: Any, **logs: Any) -> assignment.Assignment:
         if cases[-1] in chunk:
             raise StorageBusy("The database is busy; nothing was written. Try again.")
-        return each(session, chunk, act, **logs)
+        return try_each(session, chunk, act, **logs)
 
-    monkeypatch.setattr(services.assigning, "_each", busy_at_last)
-    done = services.assigning.give(cases, "b", "many")
+    monkeypatch.setattr(services.assigning, "_try_each", busy_at_last)
+    done = services.assigning.assign_many(cases, "b", "many")
 
-    assert [one.case_id for one in done.given] == cases[:2]
+    assert [one.case_id for one in done.assigned] == cases[:2]
     assert [one.case_id for one in done.refused] == cases[2:]
     assert [site.actions(case) for case in cases] == [["assign"], ["assign"], [], []]
 
@@ -88,7 +88,7 @@ def test_a_plan_names_the_holders_and_changes_nothing(site: Site) -> None:
 
     plan = site.services("sup").assigning.plan([1, 2, 77])
 
-    assert {one.case_id: one.from_holder for one in plan.given} == {held: "a", 3 - held: None}
+    assert {one.case_id: one.from_holder for one in plan.assigned} == {held: "a", 3 - held: None}
     assert [one.case_id for one in plan.refused] == [77]
     assert site.actions(held) == ["next"]
 
@@ -96,20 +96,20 @@ def test_a_plan_names_the_holders_and_changes_nothing(site: Site) -> None:
 def test_assigning_needs_a_supervisor_a_reviewing_person_and_a_reason(site: Site) -> None:
     (case,) = site.plant()
     with pytest.raises(NotAllowed):
-        site.services("a").assigning.give([case], "b", "mine")
+        site.services("a").assigning.assign_many([case], "b", "mine")
     with pytest.raises(NotAllowed):
         site.services("a").assigning.plan([case])
     with pytest.raises(NotAllowed, match="does not review"):
-        site.services("sup").assigning.give([case], "audit", "try")
+        site.services("sup").assigning.assign_many([case], "audit", "try")
     with pytest.raises(NotFound):
-        site.services("sup").assigning.give([case], "nobody-here", "try")
+        site.services("sup").assigning.assign_many([case], "nobody-here", "try")
     with pytest.raises(WrongUsage):
-        site.services("sup").assigning.give([case], "b", "  ")
+        site.services("sup").assigning.assign_many([case], "b", "  ")
 
 
 def test_the_reason_is_in_the_history(site: Site) -> None:
     (case,) = site.plant()
-    site.services("sup").assigning.give([case], "b", "knows the trade")
+    site.services("sup").assigning.assign_many([case], "b", "knows the trade")
 
     lines = [(line.action, line.who, line.text) for line in site.services("b").casefiles.show(case).history]
 
@@ -119,7 +119,7 @@ def test_the_reason_is_in_the_history(site: Site) -> None:
 
 def test_candidates_have_their_load_and_absent_people_come_last(site: Site) -> None:
     cases = site.plant(4)
-    site.services("sup").assigning.give(cases[:2], "a", "load")
+    site.services("sup").assigning.assign_many(cases[:2], "a", "load")
     taken(site, "a")
     today = site.clock.at.date()
     site.services("admin").people.away("b", today, today)
@@ -139,7 +139,7 @@ def test_the_former_holder_sees_who_assigned_the_case_to_whom_and_when(site: Sit
     claims = site.services("a").claims
     assert claims.loss(header.id, header.fence) is None
 
-    site.services("sup").assigning.give([header.id], "b", "language")
+    site.services("sup").assigning.assign_many([header.id], "b", "language")
 
     assert claims.loss(header.id, header.fence) == LostHold(
         case_id=header.id, action="assign", by="sup", to="b", at=site.clock.at
@@ -173,7 +173,7 @@ def test_cases_whose_transaction_fails_at_its_end_are_refused_only(site: Site, m
     sup = site.services("sup").assigning
     monkeypatch.setattr(Database, "write", full)
 
-    done = sup.give(cases, "b", "many")
+    done = sup.assign_many(cases, "b", "many")
 
-    assert done.given == ()
+    assert done.assigned == ()
     assert [one.case_id for one in done.refused] == cases

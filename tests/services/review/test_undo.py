@@ -9,6 +9,7 @@ from db.enums import FailKind, Verdict
 from tests.offices import Site
 from tests.services.review.verdict_acts import decide, failing, passing, take
 from workbench.domain.case.casefile import VerdictRequest
+from workbench.errors import NotAllowed
 
 
 def staged(case: int) -> VerdictRequest:
@@ -78,3 +79,19 @@ def test_only_the_checker_can_undo_a_check(site: Site, act: str) -> None:
 
     site.clock.on(seconds=60)
     assert site.services("b").undo.last() is None
+
+
+def test_a_verdict_whose_notice_was_sent_is_not_undone_when_the_clock_is_set_back(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+    decide(site, passing(case))
+    site.clock.on(minutes=2)
+    services = site.services("a")
+    released = services.notices.list(unsent=True)
+    services.notices.mark_sent([notice.id for notice in released])
+
+    site.clock.on(minutes=-2)
+
+    assert services.undo.last() is None
+    with pytest.raises(NotAllowed, match="was sent"):
+        services.undo.undo(case)

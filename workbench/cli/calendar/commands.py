@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from workbench.cli.calendar import suspensions
+from workbench.cli.calendar.suspensions import ENTRIES as SUSPENSION_ENTRIES
 from workbench.cli.calendar.text import effect_lines, effect_summary, import_lines, print_year
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from workbench.domain.clock.suspension import Suspension
     from workbench.services.calendar.preview import CalendarEffect, CalendarImport, CalendarYear, DaySetting
 
-_MOST_MOVED = 1_000
+_MAX_MOVED_LISTED = 1_000
 
 
 def show_year(
@@ -35,30 +35,30 @@ def show_year(
 ) -> None:
     """Show a year of the working calendar."""
     with context.services() as services:
-        found = services.calendars.year(context.now().astimezone(zone_of(services)).year if year is None else year)
-        stops = services.suspending.of_year(found.year)
+        shown = services.calendars.year(context.now().astimezone(zone_of(services)).year if year is None else year)
+        suspensions = services.suspending.of_year(shown.year)
     if context.as_json:
-        output.document(_year_document(found, stops))
+        output.document(_year_document(shown, suspensions))
     else:
-        print_year(found, stops)
+        print_year(shown, suspensions)
 
 
-def _year_document(found: "CalendarYear", stops: "Iterable[Suspension]") -> dict[str, Any]:
+def _year_document(shown: "CalendarYear", suspensions: "Iterable[Suspension]") -> dict[str, Any]:
     return {
-        "year": found.year,
-        "status": found.status.value,
-        "working_days": sum(day.working for day in found.days),
+        "year": shown.year,
+        "status": shown.status.value,
+        "working_days": sum(day.working for day in shown.days),
         "days": [
-            {**_day_document(day), "hours": format_hours(day.hours or found.hours) if day.working else None}
-            for day in found.days
+            {**_day_document(day), "hours": format_hours(day.hours or shown.hours) if day.working else None}
+            for day in shown.days
         ],
         "suspensions": [
             {
-                **attributes(one, ("id", "province", "agent", "reason"), found.zone),
-                "from": plain(one.span.start, found.zone),
-                "to": None if one.span.is_open else plain(one.span.end, found.zone),
+                **attributes(suspension, ("id", "province", "agent", "reason"), shown.zone),
+                "from": plain(suspension.span.start, shown.zone),
+                "to": None if suspension.span.is_open else plain(suspension.span.end, shown.zone),
             }
-            for one in stops
+            for suspension in suspensions
         ],
     }
 
@@ -157,18 +157,18 @@ def _import_document(done: "CalendarImport", zone: "ZoneInfo", *, written: bool)
 def _effect_document(effect: "CalendarEffect", zone: "ZoneInfo") -> dict[str, Any]:
     return {
         "days": [_day_document(after) for after in effect.after],
-        "moved_count": len(effect.moved),
+        "moved_count": len(effect.moved_due_dates),
         "moved": [
             {
                 "case": format_case(due.case_id),
                 **attributes(due, ("before", "after"), zone),
                 "due_provisional": due.is_provisional,
             }
-            for due in effect.moved[:_MOST_MOVED]
+            for due in effect.moved_due_dates[:_MAX_MOVED_LISTED]
         ],
         # The names of the keys are part of the JSON interface.
-        "settled_count": effect.certainty_changes,
-        "told": effect.notified,
+        "settled_count": effect.certainty_change_count,
+        "told": effect.notified_count,
     }
 
 
@@ -177,5 +177,5 @@ GROUP_HELP = N_("Show and change the working calendar. Default: show this year."
 ENTRIES = (
     Entry("show", show_year, N_("Show a year: working days, holidays, make-up days and suspensions.")),
     Entry("set", set_day, N_("Set a day by hand: day off, working day, or hours of its own.")),
-    *suspensions.ENTRIES,
+    *SUSPENSION_ENTRIES,
 )

@@ -56,14 +56,14 @@ def suspend(
 
     with context.services() as services:
         zone = zone_of(services)
-        stop = NewSuspension(
+        suspension = NewSuspension(
             from_at=parse_instant(start, "FROM", zone),
             to_at=None if end is None else _end(end, zone),
             reason=reason if dry_run else required_text(reason, "--reason"),
             province=None if province is None else _province(province),
             agent=None if agent is None else required_text(agent, "--agent"),
         )
-        done = services.suspending.suspend(stop, dry_run=dry_run)
+        done = services.suspending.suspend(suspension, dry_run=dry_run)
     _print_result(context, done, written=not dry_run)
 
 
@@ -88,20 +88,27 @@ def resume(
 def _print_result(context: CommandContext, done: "SuspensionEffect", *, written: bool) -> None:
     if context.as_json:
         output.document(
-            {"suspensions": list(done.ids), "cases": done.cases, "notices": done.notified, "written": written}
+            {
+                "suspensions": list(done.suspension_ids),
+                "cases": done.affected_count,
+                "notices": done.notified_count,
+                "written": written,
+            }
         )
         return
     if written:
-        concerned = ngettext("{count} due date is affected.", "{count} due dates are affected.", done.cases)
+        concerned = ngettext("{count} due date is affected.", "{count} due dates are affected.", done.affected_count)
     else:
         output.narrate(_("Dry run: nothing was written."))
-        concerned = ngettext("{count} due date would be affected.", "{count} due dates would be affected.", done.cases)
-    output.narrate(concerned.format(count=count(done.cases)))
-    output.narrate(notice_count_words(done.notified, written=written))
+        concerned = ngettext(
+            "{count} due date would be affected.", "{count} due dates would be affected.", done.affected_count
+        )
+    output.narrate(concerned.format(count=count(done.affected_count)))
+    output.narrate(notice_count_words(done.notified_count, is_written=written))
 
 
 def _end(text: str, zone: ZoneInfo) -> datetime:
-    """Parse the instant of TO; a day means its end."""
+    """Parse TO as an instant; a day means the end of that day."""
     try:
         day = moments.day(text)
     except BadValue:

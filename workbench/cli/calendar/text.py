@@ -12,7 +12,7 @@ from workbench.domain.case.vocabulary import DayStatus
 from workbench.domain.clock.calendar import CalendarDay
 from workbench.domain.text.cells import pad_right
 from workbench.domain.values.provinces import province_words
-from workbench.i18n import _, current, ngettext
+from workbench.i18n import _, current_language, ngettext
 from workbench.wording.amounts import count, instant_on_screen
 from workbench.wording.calendar import (
     LEGEND,
@@ -33,43 +33,43 @@ if TYPE_CHECKING:
     from workbench.domain.clock.suspension import Suspension
     from workbench.services.calendar.preview import CalendarEffect, CalendarImport, CalendarYear
 
-_MONTHS_A_ROW = 3
+_MONTHS_PER_ROW = 3
 _MONTH_CELLS = 21
 _GAP = "   "
 _MOST_LINES = 20
 
 
-def print_year(found: "CalendarYear", stops: "Iterable[Suspension]") -> None:
+def print_year(shown: "CalendarYear", suspensions: "Iterable[Suspension]") -> None:
     """Print a year, three months in a row, with the legend, the days set by hand and the suspensions."""
-    worked = sum(day.working for day in found.days)
-    status = _(STATUS_WORDS[found.status])
-    output.line(f"{found.year} · {status} · " + working_days_words(worked))
-    if found.status is DayStatus.PROVISIONAL:
-        output.line(not_published(found.year))
-    days = {day.on: day for day in found.days}
-    for first in range(1, 13, _MONTHS_A_ROW):
+    working_days = sum(day.working for day in shown.days)
+    status = _(STATUS_WORDS[shown.status])
+    output.line(f"{shown.year} · {status} · " + working_days_words(working_days))
+    if shown.status is DayStatus.PROVISIONAL:
+        output.line(not_published(shown.year))
+    days = {day.on: day for day in shown.days}
+    for first in range(1, 13, _MONTHS_PER_ROW):
         output.line()
-        months = [_month(found.year, month, days) for month in range(first, first + _MONTHS_A_ROW)]
+        months = [_month(shown.year, month, days) for month in range(first, first + _MONTHS_PER_ROW)]
         for parts in zip_longest(*months, fillvalue=""):
             output.line(_GAP.join(pad_right(part, _MONTH_CELLS) for part in parts).rstrip())
     output.line()
     output.line("   ".join(f"{sign} {_(words)}" for sign, words in LEGEND))
-    for override in found.overrides.values():
-        output.line(f"{day_words(override.day(), found.today)} · {override.by} · {override.reason}")
-    for one in stops:
-        output.line(_stop_line(one, found))
+    for override in shown.overrides.values():
+        output.line(f"{day_words(override.day(), shown.today)} · {override.by} · {override.reason}")
+    for suspension in suspensions:
+        output.line(_suspension_line(suspension, shown))
 
 
-def _stop_line(one: "Suspension", found: "CalendarYear") -> str:
+def _suspension_line(suspension: "Suspension", shown: "CalendarYear") -> str:
     """Return a suspension as one line: `Suspension 3: Thu 26 Nov 09:00 to Fri 27 Nov 18:00 · 四川 · typhoon`."""
-    start = instant_on_screen(one.span.start, found.today, found.zone)
-    if one.span.is_open:
-        span = _("Suspension {id}: from {start}, end unknown").format(id=one.id, start=start)
+    start = instant_on_screen(suspension.span.start, shown.today, shown.zone)
+    if suspension.span.is_open:
+        span = _("Suspension {id}: from {start}, end unknown").format(id=suspension.id, start=start)
     else:
-        end = instant_on_screen(one.span.end, found.today, found.zone)
-        span = _("Suspension {id}: {start} to {end}").format(id=one.id, start=start, end=end)
-    place = None if one.province is None else province_words(one.province)
-    return " · ".join(part for part in (span, place, one.agent, one.reason) if part)
+        end = instant_on_screen(suspension.span.end, shown.today, shown.zone)
+        span = _("Suspension {id}: {start} to {end}").format(id=suspension.id, start=start, end=end)
+    place = None if suspension.province is None else province_words(suspension.province)
+    return " · ".join(part for part in (span, place, suspension.agent, suspension.reason) if part)
 
 
 def _month(year: int, month: int, days: dict[date, CalendarDay]) -> list[str]:
@@ -93,17 +93,17 @@ def import_lines(planned: "CalendarImport", zone: ZoneInfo, today: date) -> Iter
 
 def effect_lines(effect: "CalendarEffect", zone: ZoneInfo, today: date) -> Iterator[str]:
     """Yield the first days whose working time changes, and the first due dates that move."""
-    changed = [
+    changed_days = [
         after
         for before, after in zip(effect.before, effect.after, strict=True)
         if (before.working, before.hours) != (after.working, after.hours)
     ]
-    yield from _first_lines([day_words(day, today) for day in changed])
+    yield from _first_lines([day_words(day, today) for day in changed_days])
     yield from _first_lines(
         [
             f"{format_case(due.case_id)}  {instant_on_screen(due.before, today, zone)} → "
             f"{instant_on_screen(due.after, today, zone)}" + (f" ({_('provisional')})" if due.is_provisional else "")
-            for due in effect.moved
+            for due in effect.moved_due_dates
         ]
     )
 
@@ -116,7 +116,7 @@ def _first_lines(lines: Sequence[str]) -> Iterator[str]:
 
 def effect_summary(effect: "CalendarEffect", *, written: bool) -> str:
     """Return a summary of what a change did, or would do."""
-    days, moved, settled = len(effect.after), len(effect.moved), effect.certainty_changes
+    days, moved, certainty_changes = len(effect.after), len(effect.moved_due_dates), effect.certainty_change_count
     if not days:
         return _("The calendar does not change; nothing was written.")
     if written:
@@ -130,8 +130,8 @@ def effect_summary(effect: "CalendarEffect", *, written: bool) -> str:
             ngettext("{count} day would change.", "{count} days would change.", days).format(count=count(days)),
             moved_count_words(moved),
         ]
-    if settled:
-        parts.append(certainty_change_words(settled))
+    if certainty_changes:
+        parts.append(certainty_change_words(certainty_changes))
     if moved:
-        parts.append(notice_count_words(effect.notified, written=written))
-    return ("" if current() == "zh" else " ").join(parts)
+        parts.append(notice_count_words(effect.notified_count, is_written=written))
+    return ("" if current_language() == "zh" else " ").join(parts)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workbench.cli.cases.case_json import empty_document, header_document, row_document
-from workbench.cli.cases.case_text import CaseText, print_case, why_empty
+from workbench.cli.cases.case_text import CaseText, empty_sentence, print_case
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.failures import AlreadyReported
 from workbench.cli.framework.options import CaseArgument, DryRun, ReasonText, parse_moment, required_text
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import format_case, parse_case
-from workbench.domain.case.casefile import Empty
+from workbench.domain.case.casefile import NoNextCase
 from workbench.domain.filter.parser import FilterProblem
 from workbench.errors import ExitCode, WrongUsage
 from workbench.i18n import N_, _
@@ -55,8 +55,8 @@ def take_next(context: CommandContext, filter_text: FilterText = "") -> None:
     """Claim the next case, or say why there is none."""
     with context.services() as services, _filter_position_reported():
         found, zone = services.claims.next(filter_text), zone_of(services)
-    if isinstance(found, Empty):
-        output.complain(why_empty(found, zone))
+    if isinstance(found, NoNextCase):
+        output.complain(empty_sentence(found, zone))
         if context.as_json:
             output.document(empty_document(found, zone))
         raise AlreadyReported(ExitCode.UNAVAILABLE)

@@ -22,8 +22,8 @@ from workbench.services.importing.request import ImportRefused, ImportReport, Im
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.wording.amounts import count
 
-_FIGURES = ("rows", "created", "updated", "unchanged", "rejected")
-_SHOWN = 20
+_COUNTS = ("rows", "created", "updated", "unchanged", "rejected")
+_MAX_ERRORS_SHOWN = 20
 
 
 def import_files(
@@ -89,7 +89,7 @@ def _print_report(context: CommandContext, report: ImportReport) -> None:
             {
                 "batch": batch,
                 "kind": report.kind.value,
-                **{name: getattr(report, name) for name in _FIGURES},
+                **{name: getattr(report, name) for name in _COUNTS},
                 "errors": _errors(report.errors),
                 "error_count": report.error_count,
                 "encoding": report.encoding or None,
@@ -121,17 +121,17 @@ def _print_report(context: CommandContext, report: ImportReport) -> None:
 
 def _print_file_problem(context: CommandContext, problems: Sequence[RowProblem]) -> None:
     if context.as_json:
-        nothing = dict.fromkeys(_FIGURES, 0)
-        output.document({"batch": None, **nothing, "errors": _errors(problems), "error_count": len(problems)})
+        zeros = dict.fromkeys(_COUNTS, 0)
+        output.document({"batch": None, **zeros, "errors": _errors(problems), "error_count": len(problems)})
     else:
         _print_errors(problems, len(problems))
 
 
 def _print_errors(problems: Sequence[RowProblem], total: int) -> None:
-    for problem in problems[:_SHOWN]:
+    for problem in problems[:_MAX_ERRORS_SHOWN]:
         output.line(str(problem))
-    if total > min(len(problems), _SHOWN):
-        output.line(_("… and {count} more; --json lists the first 1,000.").format(count=total - _SHOWN))
+    if total > min(len(problems), _MAX_ERRORS_SHOWN):
+        output.line(_("… and {count} more; --json lists the first 1,000.").format(count=total - _MAX_ERRORS_SHOWN))
 
 
 def _errors(problems: Sequence[RowProblem]) -> list[dict[str, Any]]:

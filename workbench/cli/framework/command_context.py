@@ -39,7 +39,7 @@ class SharedOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandContext:
-    """The clock, the shared options and the entry to the services, passed to every command."""
+    """The clock, the shared options and the access to the services, passed to every command."""
 
     now: Callable[[], datetime]
     open_workbench: OpenWorkbench
@@ -54,7 +54,7 @@ class CommandContext:
         return find_database(self.shared.database, os.environ, self.shared.site)
 
     def workbench(self, find: Callable[[], Path] | None = None, login: str | None = None) -> int:
-        """Open the workbench and return its exit code; `find` and `login` replace the defaults."""
+        """Open the workbench and return its exit code; `find` replaces `database`, and `login` is the default login."""
         return self.open_workbench(find or self.database, self.shared.login or login, self.shared.symbols or "auto")
 
     @contextmanager

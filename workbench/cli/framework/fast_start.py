@@ -9,9 +9,9 @@ from workbench.i18n import LANGUAGES
 
 
 def shared_options_only(arguments: Sequence[str]) -> SharedOptions | None:
-    """Return the shared options if the arguments are nothing else and all are valid, else None.
+    """Return the shared options if all arguments are valid shared options, else None.
 
-    Everything else, including help and mistakes, goes through the full command line.
+    Any other command line, including one with --help or a mistake, needs the commands.
     """
     given: dict[str, Any] = {}
     rest = list(arguments)

@@ -35,7 +35,7 @@ def page(command: Any, ctx: typer.Context) -> str:
 
 
 def _record(param: Any) -> tuple[str, str]:
-    """Return the two columns of a parameter: how it is written, and its help."""
+    """Return the two columns of a parameter: its usage and its help."""
     text = getattr(param, "help", None) or ""
     if is_argument(param):
         return name_of(param), text

@@ -9,7 +9,7 @@ from typing import Any
 
 from workbench.domain.evidence.evidence import LONG_TERM
 
-_FEN = 100
+_FEN_PER_YUAN = 100
 
 
 def plain(value: Any, zone: tzinfo) -> Any:
@@ -36,4 +36,4 @@ def yuan(fen: int | None) -> float | None:
     """Convert an amount in fen to yuan, as an integer if it is whole."""
     if fen is None:
         return None
-    return fen // _FEN if fen % _FEN == 0 else float(Decimal(fen) / _FEN)
+    return fen // _FEN_PER_YUAN if fen % _FEN_PER_YUAN == 0 else float(Decimal(fen) / _FEN_PER_YUAN)

@@ -106,7 +106,7 @@ def bound(function: Function, *, has_json: bool = False, shows_shared: bool = Fa
 def _parameter(name: str, annotation: Any, default: Any, *, hidden: bool = False) -> inspect.Parameter:
     """Return a parameter of the wrapper, with its help translated."""
     kind, info = get_args(annotation)
-    # The help texts name the defaults that matter.
+    # Typer shows no defaults, because the help texts name those that matter.
     info = copy.copy(info)
     info.help, info.hidden, info.show_default = _(info.help), hidden, False
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, info])

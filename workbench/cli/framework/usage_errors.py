@@ -51,7 +51,7 @@ def _about_value(param: Any, message: str) -> str:
 
 
 def is_argument(param: Any) -> bool:
-    """Say whether a parameter is an argument, which is given by its position."""
+    """Return whether a parameter is an argument, which is given by its position."""
     return bool(param.param_type_name == "argument")
 
 
@@ -72,7 +72,7 @@ def choices_of(param: Any) -> list[str]:
 
 
 def is_number(param: Any) -> bool:
-    """Say whether a parameter is a whole number."""
+    """Return whether a parameter is a whole number."""
     return int in _kinds(param.type_descriptor.annotation)
 
 

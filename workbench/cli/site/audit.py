@@ -21,11 +21,11 @@ def verify(context: CommandContext) -> None:
             )
         )
     if context.as_json:
-        output.document({"events": report.events, "head": report.head, "broken_at": None})
+        output.document({"events": report.event_count, "head": report.head, "broken_at": None})
     else:
         output.line(
             _("The audit log is intact: {count} events, head {hash}.").format(
-                count=count(report.events), hash=report.head
+                count=count(report.event_count), hash=report.head
             )
         )
 

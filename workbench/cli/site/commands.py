@@ -39,33 +39,33 @@ def init(
     """Create a database."""
     from workbench.services import opening
     from workbench.services.foundation.group_sharing import group_named
-    from workbench.services.foundation.locations import place_to_share
+    from workbench.services.foundation.locations import shared_database_path
     from workbench.services.foundation.os_identity import os_login
     from workbench.services.foundation.site_settings import default_site_file
 
     reason = "" if solo is None else required_text(solo, "--solo")
-    new = opening.NewSite(login=os_login(), identity=identity, solo=reason)
-    named_by: Path | None = None
+    new_site = opening.NewSite(login=os_login(), identity=identity, solo=reason)
+    site_file: Path | None = None
     if group is None:
         path = context.database()
-        opening.make_site(path, new, context.now)
+        opening.make_site(path, new_site, context.now)
     else:
-        path = place_to_share(context.shared.database).absolute()
-        named_by = context.shared.site or default_site_file()
-        opening.share_site(path, new, group_named(group), named_by, context.now)
+        path = shared_database_path(context.shared.database).absolute()
+        site_file = context.shared.site or default_site_file()
+        opening.share_site(path, new_site, group_named(group), site_file, context.now)
     if context.as_json:
-        made = {"database": str(path), "identity": identity.value, "admin": new.login, "shared": group}
-        output.document({**made, "site": str(named_by) if named_by else None, "solo": solo})
+        created = {"database": str(path), "identity": identity.value, "admin": new_site.login, "shared": group}
+        output.document({**created, "site": str(site_file) if site_file else None, "solo": solo})
         return
     output.narrate(
         _("Created the database {file}; {login} is its first admin, supervisor and reviewer.").format(
-            file=path, login=new.login
+            file=path, login=new_site.login
         )
     )
-    if named_by is not None:
+    if site_file is not None:
         output.narrate(
             _("{file} names the database: registered members of the group {group} open it with `workbench`.").format(
-                file=named_by, group=group
+                file=site_file, group=group
             )
         )
     if solo is not None:
@@ -77,13 +77,13 @@ def doctor(context: CommandContext) -> None:
     from workbench.services.site.doctor import examine
 
     lines = examine(context.database())
-    is_well = all(ok is not False for ok, _text in lines)
+    is_ok = all(ok is not False for ok, _text in lines)
     if context.as_json:
-        output.document({"ok": is_well, "lines": [{"ok": ok, "text": text} for ok, text in lines]})
+        output.document({"ok": is_ok, "lines": [{"ok": ok, "text": text} for ok, text in lines]})
     else:
         marks = {True: _("ok"), False: _("NOT OK"), None: _("note")}
         output.table([_("Result"), _("What")], [[marks[ok], text] for ok, text in lines])
-    if not is_well:
+    if not is_ok:
         raise AlreadyReported(ExitCode.CONFIG)
 
 

@@ -64,14 +64,14 @@ def add(
 def role(
     context: CommandContext,
     login: LoginArgument,
-    given: Annotated[list[Role] | None, typer.Option("--add", help=N_("Role to add; repeatable."))] = None,
-    taken: Annotated[list[Role] | None, typer.Option("--remove", help=N_("Role to remove; repeatable."))] = None,
+    added: Annotated[list[Role] | None, typer.Option("--add", help=N_("Role to add; repeatable."))] = None,
+    removed: Annotated[list[Role] | None, typer.Option("--remove", help=N_("Role to remove; repeatable."))] = None,
 ) -> None:
     """Change a person's roles."""
-    if not given and not taken:
+    if not added and not removed:
         raise WrongUsage(_("Name a role with --add or --remove."))
     with context.services() as services:
-        services.people.role(login, tuple(given or ()), tuple(taken or ()))
+        services.people.role(login, tuple(added or ()), tuple(removed or ()))
         _print_person(context, services, login, _("The roles of {login} were changed."))
 
 

@@ -16,7 +16,7 @@ from db.enums import (
 )
 
 LONG_TERM = date(9999, 12, 31)
-"""The end of a validity without end (长期). None means unknown."""
+"""The last day of an unlimited validity (长期). None means unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +128,7 @@ class ComplaintFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreditFacts:
-    """One look-up of one list."""
+    """One look-up of a person or company in one credit list."""
 
     subject_no: str
     list: CreditList
@@ -145,8 +145,9 @@ class CreditFacts:
 class Evidence:
     """All evidence of a case at one moment, the only input of rules and panels.
 
-    `cards_of_brand` is the greatest number of cards in service of one brand that the applicant has, `cards_total` that
-    of all brands, over all published applications. Applicants are identified by USCC, individuals by ID number.
+    `cards_of_brand` is the greatest number of cards in service of one brand that the applicant has, `cards_total` the
+    number of cards in service of all brands, over all published applications. An applicant is identified by USCC, or by
+    ID number.
     """
 
     application: ApplicationFacts

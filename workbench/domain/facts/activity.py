@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from workbench.domain.evidence.evidence import CallFacts, ComplaintFacts, Evidence
 from workbench.domain.facts.documents import words_found
-from workbench.domain.facts.fact import NUMBER, FactSort
+from workbench.domain.facts.fact import NUMBER, FactType
 from workbench.domain.policy.policy import CallingWindow, FactValue, Policy
 
 _HALF_HOUR_MINUTES = 30
@@ -26,7 +26,7 @@ def _half_hour(moment: time) -> int:
 
 
 def off_hours_calls(call: CallFacts, calling_hours: CallingWindow) -> int:
-    """Return the calls started outside the calling hours. A call that starts at closing is outside."""
+    """Return how many calls started outside the calling hours. A call that starts at closing time is outside."""
     half_hours = call.half_hours
     return sum(half_hours) - sum(half_hours[_half_hour(calling_hours.opens) : _half_hour(calling_hours.closes)])
 
@@ -41,12 +41,12 @@ def activity_facts(
     """Return the facts of one card, or of all cards, with the complaints about them.
 
     Ratios are 0 to 1, and None if the divisor is 0. `complaints` counts all verified complaints; `complaint_ratio`
-    is those received since the start of the call period, divided by the calls in it.
+    divides the verified complaints received since the start of the call period by the calls in that period.
     """
     off_hours = off_hours_calls(call, calling_hours)
     verified = [complaint for complaint in complaints if complaint.verified]
     period_start: date = call.window_from or date.min
-    complaints_in_period = sum(one.received_at.astimezone(ZoneInfo(zone)).date() >= period_start for one in verified)
+    complaints_in_period = sum(item.received_at.astimezone(ZoneInfo(zone)).date() >= period_start for item in verified)
     return {
         "calls": call.calls,
         "answered": call.answered,
@@ -77,12 +77,12 @@ NO_ACTIVITY: Mapping[str, FactValue] = activity_facts(
 )
 """The facts of a card without calls and complaints."""
 
-ACTIVITY_FACTS: Mapping[str, FactSort] = dict.fromkeys(NO_ACTIVITY, NUMBER)
-CASE_ACTIVITY_FACTS: Mapping[str, FactSort] = {**ACTIVITY_FACTS, "data_age_days": NUMBER}
+ACTIVITY_FACTS: Mapping[str, FactType] = dict.fromkeys(NO_ACTIVITY, NUMBER)
+CASE_ACTIVITY_FACTS: Mapping[str, FactType] = {**ACTIVITY_FACTS, "data_age_days": NUMBER}
 
 
 def case_activity_facts(evidence: Evidence, policy: Policy, today: date) -> dict[str, FactValue]:
-    """Return the facts over all cards, and how many days ago their data ends."""
+    """Return the facts over all cards, and the days since the end of the call data."""
     calls = evidence.all_calls
     calling_hours = calling_hours_for(evidence.application.industry, policy)
     figures = activity_facts(calls, calling_hours, evidence.complaints, policy.zone)

@@ -15,11 +15,11 @@ from workbench.domain.facts.activity import (
 )
 from workbench.domain.facts.credit import CREDIT_FACTS, credit_facts
 from workbench.domain.facts.documents import DOCUMENT_FACTS, USE_FACTS, document_facts, use_facts
-from workbench.domain.facts.fact import FactSort
+from workbench.domain.facts.fact import FactType
 from workbench.domain.facts.identity import CARD_FACTS, IDENTITY_FACTS, card_facts, identity_facts
 from workbench.domain.policy.policy import FactValue, Policy, Scope
 
-FACTS: Mapping[Scope, Mapping[str, FactSort]] = {
+FACTS: Mapping[Scope, Mapping[str, FactType]] = {
     "case": {**IDENTITY_FACTS, **USE_FACTS, **CASE_ACTIVITY_FACTS, **CREDIT_FACTS},
     "card": {**CARD_FACTS, **ACTIVITY_FACTS},
     "document": DOCUMENT_FACTS,
@@ -31,7 +31,7 @@ FACTS: Mapping[Scope, Mapping[str, FactSort]] = {
 class Facts:
     """The facts of a case, of each card by msisdn, and of each document by kind.
 
-    A document kind occurs once for each file of its latest delivery.
+    A document kind occurs once for each of its files that were received last.
     """
 
     case: Mapping[str, FactValue]
@@ -40,7 +40,7 @@ class Facts:
 
 
 def observe(evidence: Evidence, policy: Policy, today: date) -> Facts:
-    """Return all facts of FACTS; `today` is the local day in the policy's zone."""
+    """Return the facts named in FACTS; `today` is the local day in the policy's zone."""
     activity = card_activity_facts(evidence, policy)
     return Facts(
         case={
@@ -55,7 +55,7 @@ def observe(evidence: Evidence, policy: Policy, today: date) -> Facts:
 
 
 def activity_view(evidence: Evidence, facts: Facts) -> dict[str, Any]:
-    """Return the activity facts as `--json` prints them, over all cards and for each card; numbers are not masked."""
+    """Return the activity facts as `--json` prints them, over all cards and for each card; no number is masked."""
     calls = {call.msisdn: call for call in evidence.calls}
     return {
         **_activity(facts.case, evidence.all_calls),

@@ -8,11 +8,11 @@ from functools import lru_cache
 from db.enums import DocumentKind
 from workbench.domain.evidence.evidence import ApplicationFacts, DocumentFacts, Evidence
 from workbench.domain.facts.business_scope import without_exclusions
-from workbench.domain.facts.fact import FLAG, NUMBER, TEXT, FactSort
+from workbench.domain.facts.fact import FLAG, NUMBER, TEXT, FactType
 from workbench.domain.facts.identity import days_left
 from workbench.domain.policy.policy import FactValue, Policy
 
-USE_FACTS: Mapping[str, FactSort] = {
+USE_FACTS: Mapping[str, FactType] = {
     "documents": NUMBER,
     "documents_missing": NUMBER,
     "missing_kinds": TEXT,
@@ -25,7 +25,7 @@ USE_FACTS: Mapping[str, FactSort] = {
     "consent_source_given": FLAG,
 }
 
-DOCUMENT_FACTS: Mapping[str, FactSort] = {
+DOCUMENT_FACTS: Mapping[str, FactType] = {
     "kind": TEXT,
     "document_days_left": NUMBER,
     "sealed": FLAG,
@@ -52,9 +52,9 @@ def words_found(text: str, words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def missing_documents(evidence: Evidence, policy: Policy) -> tuple[DocumentKind, ...]:
-    """Return the documents that the policy requires of this kind of applicant and that are missing.
+    """Return the documents that the policy requires of this kind of applicant and that were not submitted.
 
-    An expired or unreadable document is not missing; other rules check that.
+    An expired or unreadable document is not missing; other rules check its validity and quality.
     """
     required = policy.documents.required[evidence.application.applicant_kind]
     given = {document.kind for document in evidence.documents}
@@ -62,7 +62,7 @@ def missing_documents(evidence: Evidence, policy: Policy) -> tuple[DocumentKind,
 
 
 def _trade_facts(application: ApplicationFacts, policy: Policy) -> dict[str, FactValue]:
-    """Look for prohibited trades in industry and business scope, without what they exclude."""
+    """Return the prohibited trades in the industry and the business scope, without what they exclude."""
     trade = f"{application.industry}\n{application.business_scope}"
     if trade == "\n":
         return {"trade_allowed": None, "prohibited_trades": ""}
@@ -71,7 +71,7 @@ def _trade_facts(application: ApplicationFacts, policy: Policy) -> dict[str, Fac
 
 
 def use_facts(evidence: Evidence, policy: Policy) -> dict[str, FactValue]:
-    """Return the facts about missing documents, trade, call script, use and consent."""
+    """Return the facts about missing documents, trade, call script, stated use and consent."""
     application = evidence.application
     missing = missing_documents(evidence, policy)
     script = application.call_script.strip()
@@ -90,7 +90,7 @@ def use_facts(evidence: Evidence, policy: Policy) -> dict[str, FactValue]:
 
 
 def newest_files(documents: tuple[DocumentFacts, ...]) -> Iterator[DocumentFacts]:
-    """Yield the current files: of each kind those received last, so that a better copy replaces a poor one."""
+    """Yield the files of each kind that were received last, so that a better copy replaces a poor one."""
     newest: dict[DocumentKind, datetime] = {}
     for document in documents:
         newest[document.kind] = max(newest.get(document.kind, document.received_at), document.received_at)
@@ -98,7 +98,7 @@ def newest_files(documents: tuple[DocumentFacts, ...]) -> Iterator[DocumentFacts
 
 
 def document_facts(evidence: Evidence, today: date) -> Iterator[tuple[str, dict[str, FactValue]]]:
-    """Yield the facts of each current file, by kind. Unknown seals and qualities are None."""
+    """Yield the facts of each newest file, with its kind. Unknown seals and qualities are None."""
     for document in newest_files(evidence.documents):
         yield (
             document.kind.value,

@@ -5,7 +5,7 @@ from datetime import date
 
 from db.enums import ApplicantKind, IdType
 from workbench.domain.evidence.evidence import ApplicationFacts, CardFacts, Evidence
-from workbench.domain.facts.fact import FLAG, NUMBER, TEXT, FactSort
+from workbench.domain.facts.fact import FLAG, NUMBER, TEXT, FactType
 from workbench.domain.policy.policy import FactValue
 from workbench.domain.values.id_documents import id_number_valid, id_type_of
 from workbench.domain.values.identifiers import (
@@ -21,7 +21,7 @@ from workbench.domain.values.identifiers import (
     uscc_valid,
 )
 
-IDENTITY_FACTS: Mapping[str, FactSort] = {
+IDENTITY_FACTS: Mapping[str, FactType] = {
     "applicant_kind": TEXT,
     "industry": TEXT,
     "province": TEXT,
@@ -44,7 +44,7 @@ IDENTITY_FACTS: Mapping[str, FactSort] = {
     "cards_total": NUMBER,
 }
 
-CARD_FACTS: Mapping[str, FactSort] = {
+CARD_FACTS: Mapping[str, FactType] = {
     "brand": TEXT,
     "msisdn_in_range": FLAG,
     "iccid_luhn": FLAG,
@@ -55,27 +55,27 @@ CARD_FACTS: Mapping[str, FactSort] = {
 
 
 def days_left(valid_to: date | None, today: date) -> int | None:
-    """Return the days until a validity ends, 0 on its last day; a long-term one has more than two million."""
+    """Return the days until a validity ends, 0 on its last day; an unlimited validity has more than two million."""
     return None if valid_to is None else (valid_to - today).days
 
 
 def _handler_facts(application: ApplicationFacts, today: date) -> dict[str, FactValue]:
-    """Return the facts about the handler's ID number and document. Only a valid number can have an age and region."""
+    """Return the facts about the handler's ID number and document. Age and region need a valid number."""
     number, stated = application.handler_id_no, application.handler_id_type
     id_type = id_type_of(number, stated)
     is_valid = id_number_valid(number, stated, today)
     birth = ric_birth_date(number) if is_valid else None
-    fits = None
-    # The law on ID cards, from which the validity follows, does not cover residence permits.
+    validity_fits = None
+    # The law on ID cards, which sets their validity, does not cover residence permits.
     if birth is not None and id_type is IdType.RESIDENT and not is_residence_permit(number):
-        fits = id_validity_fits_age(birth, application.handler_id_issued_on, application.handler_id_valid_to)
+        validity_fits = id_validity_fits_age(birth, application.handler_id_issued_on, application.handler_id_valid_to)
     return {
         "ric_valid": is_valid,
         "id_checkable": is_valid is not None,
         "handler_id_type": id_type.value,
         "handler_age": None if birth is None else age_on(birth, today),
         "id_days_left": days_left(application.handler_id_valid_to, today),
-        "id_validity_fits_age": fits,
+        "id_validity_fits_age": validity_fits,
         "id_region_known": ric_region_known(number) if birth else None,
     }
 
@@ -92,7 +92,7 @@ def _legal_rep_facts(application: ApplicationFacts, today: date) -> dict[str, Fa
 
 
 def _uscc_facts(application: ApplicationFacts) -> dict[str, FactValue]:
-    """Return the facts about the USCC. An enterprise or sole proprietor without one counts as invalid."""
+    """Return the facts about the USCC. The missing USCC of an enterprise or sole proprietor counts as invalid."""
     code = application.uscc
     kind = application.applicant_kind
     if not code:
@@ -142,11 +142,11 @@ def card_facts(evidence: Evidence) -> Iterator[tuple[str, dict[str, FactValue]]]
 
     If the application lists a number without a card row, only the number is known.
     """
-    described = set()
+    described_msisdns = set()
     for card in evidence.cards:
-        described.add(card.msisdn)
+        described_msisdns.add(card.msisdn)
         yield card.msisdn, _card_facts(card)
     for msisdn in evidence.application.msisdns:
-        if msisdn not in described:
+        if msisdn not in described_msisdns:
             is_in_range = carrier_of_range(msisdn) is not None
             yield msisdn, {**dict.fromkeys(CARD_FACTS), "brand": "", "msisdn_in_range": is_in_range}

@@ -10,9 +10,9 @@ from workbench.domain.policy.policy import FactValue
 class Finding:
     """One rule hit: the observed value, the limit and the unit.
 
-    `subject` is the msisdn of the worst card, the document kinds, or the value of the fact that the limit's
-    `subject_of` names; several are separated by `;`. `observes` is the name of the fact. A finding that an
-    earlier version stored without it is worded by its limit, and equal to one with it.
+    `leg` is the panel that shows it. `subject` is the msisdn of the worst card, the document kinds, or the value of the
+    fact that the limit's `subject_of` names; several are separated by `;`. `observes` is the name of the fact. It is
+    empty in a finding that an earlier version stored, and does not count when findings are compared.
     """
 
     rule: str

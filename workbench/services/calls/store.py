@@ -11,7 +11,7 @@ from workbench.domain.evidence.evidence import CallFacts
 from workbench.services.calls import statements
 from workbench.services.calls.engine import Engine, engine
 from workbench.services.calls.hashing import CalleeHasher
-from workbench.services.calls.parquet import CallFiles
+from workbench.services.calls.parquet import CallFileCheck, CallFiles
 from workbench.services.calls.windows import DayFacts, HourFacts, OptOut, Survey
 from workbench.services.calls.writing import CallWriter
 
@@ -33,11 +33,12 @@ class CallStore:
     """The folder of call records, and the questions that it answers.
 
     Each question names the published batches whose files it reads; a call that several have counts once.
-    Any of them raises StorageFailed if a file is missing or damaged, or the disk is full.
+    Any of them raises StorageFailed if a file is missing or damaged, or the disk is full, and BadConfiguration if a
+    file differs from the size and SHA-256 in `checks`.
     """
 
-    def __init__(self, folder: Path, hash_key: bytes) -> None:
-        self._files = CallFiles(folder)
+    def __init__(self, folder: Path, hash_key: bytes, checks: Mapping[int, CallFileCheck] | None = None) -> None:
+        self._files = CallFiles(folder, checks or {})
         self._hasher = CalleeHasher(hash_key)
 
     def callee_hash(self, number: str) -> str:

@@ -1,4 +1,4 @@
-"""Reads the evidence of applications from one snapshot, as the dataclasses that rules and panels use."""
+"""Reads the evidence of applications from one snapshot into the dataclasses that rules and panels use."""
 
 import json
 from collections import defaultdict
@@ -73,7 +73,7 @@ class EvidenceReader:
     today: date
 
     def of_keys(self, keys: Iterable[Key]) -> dict[Key, Evidence]:
-        """Return the evidence of applications by their keys, without unknown ones."""
+        """Return the evidence of applications by key; unknown keys are left out."""
         return self.of_rows(self._newest((APPLICATION.c.agent, APPLICATION.c.application_no), keys, application_key))
 
     def of_rows(self, applications: Sequence[ImportedRow]) -> dict[Key, Evidence]:
@@ -83,8 +83,8 @@ class EvidenceReader:
         documents = self._by_application(DOCUMENT, keys, "kind", "sha256")
         hashes = {card["msisdn_hash"] for own in cards.values() for card in own}
         windows = self._by_number(CALL_WINDOW, hashes - {""})
-        # The figures over all cards of an application; those of one number belong to no application.
-        together = self._by_application(CALL_WINDOW, set(keys) - {("", "")})
+        # These windows combine all cards of an application. The windows of single numbers have an empty key.
+        combined = self._by_application(CALL_WINDOW, set(keys) - {("", "")})
         complaints = self._by_number(COMPLAINT, hashes, "received_at", "source")
         subjects = {key: self._subjects(row) for key, row in zip(keys, applications, strict=True)}
         credit = self._credit({subject for own in subjects.values() for subject in own})
@@ -94,7 +94,7 @@ class EvidenceReader:
             own_cards = cards[key]
             own_hashes = [card["msisdn_hash"] for card in own_cards]
             calls = tuple(_calls(window) for own in own_hashes for window in windows[own])
-            of_brand, total = counts.of(row)
+            cards_of_brand, cards_total = counts.of(row)
             found[key] = Evidence(
                 application=from_row(
                     ApplicationFacts, row, msisdns=tuple(filter(None, row["msisdns"].split(BETWEEN_NUMBERS)))
@@ -102,15 +102,15 @@ class EvidenceReader:
                 cards=tuple(from_row(CardFacts, card) for card in own_cards),
                 documents=tuple(from_row(DocumentFacts, document) for document in documents[key]),
                 calls=calls,
-                all_calls=_over_all(calls, together[key]),
+                all_calls=_all_calls(calls, combined[key]),
                 complaints=tuple(from_row(ComplaintFacts, one) for own in own_hashes for one in complaints[own]),
                 credit=tuple(
                     from_row(CreditFacts, one, list=CreditList(one["list_name"]))
                     for subject in subjects[key]
                     for one in credit[subject]
                 ),
-                cards_of_brand=of_brand,
-                cards_total=total,
+                cards_of_brand=cards_of_brand,
+                cards_total=cards_total,
             )
         return found
 
@@ -118,14 +118,14 @@ class EvidenceReader:
         return newest_of_many(self.session, columns, wanted, key, self.snapshot)
 
     def _by_application(self, table: Table, keys: Iterable[Key], *more: str) -> dict[Key, list[ImportedRow]]:
-        """Return the newest rows by application; the `more` columns tell the rows of one application apart."""
+        """Return the newest rows by application; the `more` columns distinguish the rows of one application."""
         names = ("agent", "application_no", *more)
         return _grouped(
             self._newest((table.c.agent, table.c.application_no), keys, itemgetter(*names)), application_key
         )
 
     def _by_number(self, table: Table, hashes: set[str], *more: str) -> dict[str, list[ImportedRow]]:
-        """Return the newest rows by phone number; the `more` columns tell the rows of one number apart."""
+        """Return the newest rows by phone number; the `more` columns distinguish the rows of one number."""
         rows = self._newest((table.c.msisdn_hash,), hashes, itemgetter("msisdn_hash", *more))
         return _grouped(rows, itemgetter("msisdn_hash"))
 
@@ -152,14 +152,14 @@ def read_evidence(session: Session, case: CaseRow, store: Store, today: date) ->
 def calls_by_day_and_hour(
     session: Session, case: CaseRow, evidence: Evidence, store: Store
 ) -> tuple[tuple[tuple[date, int], ...], tuple[tuple[int, ...], ...]]:
-    """Return the outgoing calls over all cards: of each day, oldest first, and of each hour (7 rows, Monday first)."""
+    """Return how many outgoing calls all cards made: per day, oldest first, and per hour (7 rows, Monday first)."""
     hashes = {store.hashed(card.msisdn) for card in evidence.cards} - {""}
     windows = newest_of_many(
         session, (CALL_WINDOW.c.msisdn_hash,), hashes, itemgetter("msisdn_hash"), snapshot_of(case)
     )
     days: dict[date, int] = defaultdict(int)
     hours = [[0] * _HOURS for _weekday in range(_WEEKDAYS)]
-    # All figures of a number come from its newest batch: earlier ones may have days outside the window.
+    # All figures of a number come from its newest batch: earlier batches may have days outside the window.
     for window in windows:
         for day in session.execute(select(CALL_DAY).where(_computed_with(CALL_DAY, window))):
             days[day.on_date] += day.calls
@@ -173,8 +173,8 @@ def _every_day(days: Mapping[date, int]) -> tuple[tuple[date, int], ...]:
     if not days:
         return ()
     first, last = min(days), max(days)
-    span = (first + timedelta(days=passed) for passed in range((last - first).days + 1))
-    return tuple((day, days.get(day, 0)) for day in span)
+    all_days = (first + timedelta(days=passed) for passed in range((last - first).days + 1))
+    return tuple((day, days.get(day, 0)) for day in all_days)
 
 
 def _computed_with(table: Table, window: ImportedRow) -> ColumnElement[bool]:
@@ -193,8 +193,8 @@ def _calls(row: ImportedRow) -> CallFacts:
     return from_row(CallFacts, row, half_hours=tuple(json.loads(row["half_hours"])))
 
 
-def _over_all(calls: Sequence[CallFacts], together: Sequence[ImportedRow]) -> CallFacts:
-    """Return the figures over all cards: those of the only card with calls, else those computed together."""
+def _all_calls(calls: Sequence[CallFacts], combined: Sequence[ImportedRow]) -> CallFacts:
+    """Return the calls of all cards: the window of the only card with calls, else the combined window."""
     if len(calls) == 1:
         return replace(calls[0], msisdn="")
-    return _calls(together[0]) if together and calls else CallFacts()
+    return _calls(combined[0]) if combined and calls else CallFacts()

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from workbench.errors import CannotCreate
 from workbench.i18n import _
-from workbench.services.foundation.safe_files import missing_above, new_file, remove_empty, sync
+from workbench.services.foundation.safe_files import missing_parents, new_file, remove_empty, sync
 
 
 class NewFolder:
@@ -57,14 +57,14 @@ def absolute_path(folder: Path) -> Path:
 
 @contextmanager
 def new_folder(target: Path) -> Iterator[NewFolder]:
-    """Yield a folder to fill, which is removed again unless it is published.
+    """Yield a folder to fill, which is removed at the end unless it was published.
 
     Raises:
-        CannotCreate: If the path exists and is no empty folder of this user, or cannot be written.
+        CannotCreate: If the path exists and is not an empty folder of this user, or cannot be written.
     """
     _check(target)
     draft = target.with_name(f".{target.name[:100]}.{secrets.token_hex(8)}.tmp")
-    missing = missing_above(target)
+    missing = missing_parents(target)
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft.mkdir(mode=0o700)

@@ -1,4 +1,4 @@
-"""Exports applications, in the columns of an import so that an unmasked export can be imported again."""
+"""Exports applications with the columns of an import, so that an unmasked export can be imported again."""
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -14,24 +14,24 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.text.mask import MaskKind, mask
 from workbench.services.case.known_people import BETWEEN_NUMBERS
 from workbench.services.case.masking import public_name
-from workbench.services.case.redaction import FREE_TEXTS, Hidden
+from workbench.services.case.redaction import FREE_TEXTS, Redaction
 from workbench.services.exporting.sheets import Record
 from workbench.services.exporting.source import Source
 from workbench.services.reading.kinds import SORTS
 
 _APPLICATION = table_of(ApplicationRow)
 
-_IMPORTED = tuple(name.removesuffix("*") for name in SORTS[ImportKind.APPLICATIONS])
-COLUMNS = ("case", "state", *_IMPORTED)
+_IMPORT_COLUMNS = tuple(name.removesuffix("*") for name in SORTS[ImportKind.APPLICATIONS])
+COLUMNS = ("case", "state", *_IMPORT_COLUMNS)
 
-_FEN = Decimal(100)
+_FEN_PER_YUAN = Decimal(100)
 _PERSONAL = personal_columns(ApplicationRow)
 
 
 def rows(source: Source) -> Iterator[Record]:
     """Yield the newest published version of each application, with its newest case."""
     statement = select(_APPLICATION).where(
-        is_published(_APPLICATION.c.batch_id), _is_newest(), *source.from_since(_APPLICATION.c.received_at)
+        is_published(_APPLICATION.c.batch_id), _is_newest(), *source.on_or_after_since(_APPLICATION.c.received_at)
     )
     for page in source.pages(statement, _APPLICATION.c.id):
         cases = newest_cases(source.session, [(row.agent, row.application_no) for row in page])
@@ -54,20 +54,20 @@ def _is_newest() -> ColumnElement[bool]:
     )
 
 
-def _record(source: Source, row: Mapping[str, Any], case: CaseRow | None, people: Hidden) -> Record:
+def _record(source: Source, row: Mapping[str, Any], case: CaseRow | None, people: Redaction) -> Record:
     record = source.record(row, FREE_TEXTS, people)
     if not source.reveal:
         record |= {name: masked_value(kind, record[name]) for name, kind in _PERSONAL.items() if record[name]}
         record["applicant_name"] = public_name(ApplicantKind(row["applicant_kind"]), row["applicant_name"])
     fen = row["registered_capital_fen"]
-    record["registered_capital_cny"] = None if fen is None else (fen / _FEN).quantize(Decimal("0.01"))
+    record["registered_capital_cny"] = None if fen is None else (fen / _FEN_PER_YUAN).quantize(Decimal("0.01"))
     record["case"] = None if case is None else format_case(case.id or 0)
-    record["state"] = None if case is None else source.state(case.state, case.held_until)
+    record["state"] = None if case is None else source.effective_state(case.state, case.held_until)
     return record
 
 
 def masked_value(kind: str, text: str) -> str:
-    """Return a personal text masked as its column declares; each number of a list is masked."""
+    """Return a personal value masked as its column declares; in a list of numbers, each number is masked."""
     if kind == "msisdns":
         return BETWEEN_NUMBERS.join(mask(MaskKind.MSISDN, number) for number in text.split(BETWEEN_NUMBERS))
     return mask(MaskKind(kind), text)

@@ -67,7 +67,7 @@ def rows(source: Source) -> Iterator[Record]:
         .join(_APPLICATION, _APPLICATION.c.id == CASE.c.application_id)
         .join(maker, maker.c.id == _DECISION.c.maker_id)
         .outerjoin(checker, checker.c.id == _DECISION.c.checker_id)
-        .where(is_published(CASE.c.batch_id), *source.from_since(_DECISION.c.decided_at))
+        .where(is_published(CASE.c.batch_id), *source.on_or_after_since(_DECISION.c.decided_at))
     )
     for page in source.pages(statement, _DECISION.c.id):
         ids = [row.id for row in page]

@@ -30,8 +30,8 @@ COLUMNS = (
 
 
 def rows(source: Source) -> Iterator[Record]:
-    """Yield the events in their order; they contain no personal values."""
-    statement = select(_EVENT).where(*source.from_since(_EVENT.c.at))
+    """Yield the events in the order of their numbers; they contain no personal values."""
+    statement = select(_EVENT).where(*source.on_or_after_since(_EVENT.c.at))
     for page in source.pages(statement, _EVENT.c.seq):
         for row in page:
             yield {

@@ -37,7 +37,7 @@ def rows(source: Source) -> Iterator[Record]:
             is_published(CASE.c.batch_id),
             _NOTICE.c.release_at <= source.now,
             _NOTICE.c.cancelled_at.is_(None),
-            *source.from_since(_NOTICE.c.release_at),
+            *source.on_or_after_since(_NOTICE.c.release_at),
         )
     )
     for page in source.pages(statement, _NOTICE.c.id):

@@ -36,7 +36,7 @@ _SUFFIXES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportRequest:
-    """An export; without a `format`, the name of the file decides. `since` is a local day.
+    """An export; without a `format`, the file name decides. `since` is the first local day to export.
 
     `reveal` writes personal values unmasked, which needs a `reason`.
     """

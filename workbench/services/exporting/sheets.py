@@ -18,14 +18,14 @@ from workbench.services.exporting.guard import guarded
 from workbench.services.exporting.request import ExportFormat
 
 Value = str | int | Decimal | bool | date | None
-"""The value of a cell; instants are texts, local and with their offset."""
+"""The value of a cell; an instant is a text, the local time with its offset."""
 
 Record = Mapping[str, Value]
 
 MAX_SHEET_ROWS = 1_048_575
 MAX_CELL_LENGTH = 32_767
-_WIDTHS_FROM = 200
-_WIDEST = 60
+_MEASURED_ROWS = 200
+_MAX_COLUMN_WIDTH = 60
 
 
 def write_rows(path: Path, chosen: ExportFormat, columns: Sequence[str], rows: Iterable[Record]) -> int:
@@ -91,10 +91,10 @@ def _write_sheet(path: Path, columns: Sequence[str], rows: Iterable[Record]) -> 
                 raise CannotCreate(_("A sheet holds at most 1,048,575 rows; export as csv, or fewer with --since."))
             for index, column in enumerate(columns):
                 _write_cell(sheet, count, index, row[column])
-                if count <= _WIDTHS_FROM:
+                if count <= _MEASURED_ROWS:
                     widths[index] = max(widths[index], cells(text_of(row[column]).partition("\n")[0]))
         for index, width in enumerate(widths):
-            sheet.set_column(index, index, min(_WIDEST, width + 2))
+            sheet.set_column(index, index, min(_MAX_COLUMN_WIDTH, width + 2))
     return count
 
 
@@ -129,7 +129,7 @@ def _open_workbook(path: Path) -> Iterator[Any]:
         try:
             yield workbook
         except BaseException:
-            # Closing releases its open files; the file that it writes is deleted with the draft.
+            # Close the workbook to release its open files; the caller deletes the incomplete file.
             with suppress(XlsxFileError, OSError):
                 workbook.close()
             raise

@@ -1,4 +1,4 @@
-"""Reading for an export: pages of rows in order, with local instants and masked people."""
+"""Reads the database for an export: pages of rows in order, with local instants and masked people."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from sqlalchemy import ColumnElement, Row, Select
 from sqlmodel import Session
 
 from db.enums import CaseState
-from workbench.services.case.known_people import Key, people_of
-from workbench.services.case.redaction import Hidden
+from workbench.services.case.known_people import Key, redactions_of
+from workbench.services.case.redaction import Redaction
 
 _PAGE = 1000
-_NOBODY = Hidden.of(())
+_NOBODY = Redaction.of(())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,11 +27,11 @@ class Source:
     since: date | None
     reveal: bool
 
-    def record(self, row: Mapping[str, Any], texts: Iterable[str] = (), people: Hidden = _NOBODY) -> dict[str, Any]:
+    def record(self, row: Mapping[str, Any], texts: Iterable[str] = (), people: Redaction = _NOBODY) -> dict[str, Any]:
         """Return a row with local instants, None for empty texts, and people masked inside the named texts."""
         record = {name: self._value(value) for name, value in row.items()}
         if not self.reveal:
-            record |= {name: people.within(record[name]) for name in texts if record[name]}
+            record |= {name: people.mask_in(record[name]) for name in texts if record[name]}
         return record
 
     def _value(self, value: Any) -> Any:
@@ -39,25 +39,25 @@ class Source:
             return value.astimezone(self.zone).isoformat()
         return None if value == "" else value
 
-    def from_since(self, column: ColumnElement[datetime]) -> list[ColumnElement[bool]]:
-        """Return the condition that an instant is on or after the first local day of the export."""
+    def on_or_after_since(self, column: ColumnElement[datetime]) -> list[ColumnElement[bool]]:
+        """Return the condition that an instant is on or after the day `since`, or no condition if that is None."""
         if self.since is None:
             return []
         return [column >= datetime.combine(self.since, time(), tzinfo=self.zone)]
 
-    def state(self, state: str, held_until: datetime | None) -> str:
-        """Return the effective state of a case: with an expired hold it is queued."""
+    def effective_state(self, state: str, held_until: datetime | None) -> str:
+        """Return the state of a case, which is queued if its hold has expired."""
         if state == CaseState.IN_REVIEW and held_until is not None and held_until <= self.now:
             return CaseState.QUEUED.value
         return state
 
-    def people_of(self, rows: Iterable[Row[Any]]) -> dict[Key, Hidden]:
+    def people_of(self, rows: Iterable[Row[Any]]) -> dict[Key, Redaction]:
         """Return the people to mask in texts about the applications of these rows; nobody if values are revealed."""
         keys = [(row.agent, row.application_no) for row in rows]
-        return dict.fromkeys(keys, _NOBODY) if self.reveal else people_of(self.session, keys)
+        return dict.fromkeys(keys, _NOBODY) if self.reveal else redactions_of(self.session, keys)
 
     def pages(self, statement: Select[Any], key: ColumnElement[int]) -> Iterator[list[Row[Any]]]:
-        """Yield the rows of a statement in pages, ordered by a key that it selects.
+        """Yield the rows of a statement in pages, ordered by `key`, one of its columns.
 
         Only one page is in memory at a time.
         """

@@ -24,15 +24,19 @@ _EVENT = EventRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it wh
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainReport:
-    """The result of verifying the hash chain: valid events, the last valid hash, and the first event that is wrong."""
+    """The result of verifying the hash chain.
 
-    events: int
+    `event_count` counts the valid events, `head` is the hash of the last of them, and `broken_at` is the number of the
+    first event that does not match.
+    """
+
+    event_count: int
     head: str
     broken_at: int | None
 
     @property
     def is_whole(self) -> bool:
-        """Whether every event matches the one before it."""
+        """Whether every event matches the event before it."""
         return self.broken_at is None
 
 
@@ -43,7 +47,7 @@ def _digest(prev_hash: str, values: Mapping[str, Any]) -> str:
     return hashlib.sha256((prev_hash + canonical).encode()).hexdigest()
 
 
-def append(  # noqa: PLR0913 - an event has as many columns
+def append(  # noqa: PLR0913 - one parameter for each column
     session: Session,
     actor: Actor,
     action: str,
@@ -61,7 +65,7 @@ def append(  # noqa: PLR0913 - an event has as many columns
 
     `body` holds codes, counts and keyed hashes, never a personal value. An event with a state also records whether
     the clock of the case runs from then on, and the version of the policy. `counted_at` is the instant from which the
-    clock counts if that is not `at`: what an applicant sent counts from its receipt.
+    clock counts if it differs from `at`: what an applicant sent counts from its receipt.
     """
     content = dict(body or {})
     if state is not None:
@@ -90,7 +94,7 @@ def append_many(
 
 
 def _write(session: Session, events: Iterable[Mapping[str, Any]]) -> int:
-    """Number events, chain them to the last one by their hashes, and return the number of the last."""
+    """Write events, each numbered and chained by its hash to the event before it, and return the last number."""
     seq, prev_hash = last_event(session)
     rows: list[dict[str, Any]] = []
     for event in events:
@@ -99,13 +103,13 @@ def _write(session: Session, events: Iterable[Mapping[str, Any]]) -> int:
         digest = _digest(prev_hash, values)
         rows.append({**values, "prev_hash": prev_hash, "hash": digest})
         prev_hash = digest
-    for portion in chunks(rows):
-        session.execute(insert(_EVENT), portion)
+    for chunk in chunks(rows):
+        session.execute(insert(_EVENT), chunk)
     return seq
 
 
 def last_event(session: Session) -> tuple[int, str]:
-    """Return the number and the hash of the last event: 0 and a hash of zeros while the log is empty."""
+    """Return the number and the hash of the last event; of an empty log, 0 and a hash of zeros."""
     last = session.execute(select(_EVENT.c.seq, _EVENT.c.hash).order_by(_EVENT.c.seq.desc()).limit(1)).first()
     return (last.seq, last.hash) if last else (0, _FIRST_PREV_HASH)
 
@@ -132,9 +136,9 @@ def verify(session: Session) -> ChainReport:
     prev_hash, count = _FIRST_PREV_HASH, 0
     for row in session.execute(select(_EVENT).order_by(_EVENT.c.seq)).yield_per(5000):
         values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
-        claimed_prev, claimed = values.pop("prev_hash"), values.pop("hash")
-        fits = row.seq == count + 1 and claimed_prev == prev_hash and claimed == _digest(prev_hash, values)
-        if not fits:
-            return ChainReport(events=count, head=prev_hash, broken_at=row.seq)
-        prev_hash, count = claimed, count + 1
-    return ChainReport(events=count, head=prev_hash, broken_at=None)
+        stored_prev_hash, stored_hash = values.pop("prev_hash"), values.pop("hash")
+        is_next = row.seq == count + 1 and stored_prev_hash == prev_hash
+        if not is_next or stored_hash != _digest(prev_hash, values):
+            return ChainReport(event_count=count, head=prev_hash, broken_at=row.seq)
+        prev_hash, count = stored_hash, count + 1
+    return ChainReport(event_count=count, head=prev_hash, broken_at=None)

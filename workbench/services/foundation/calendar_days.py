@@ -25,7 +25,7 @@ _EDITION = "calendar_edition"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
-    """A day that an admin set, with the reason, the admin's login and the time; empty `hours` are the policy's."""
+    """A day that an admin set, with reason, login and time; without `hours`, the hours of the policy apply."""
 
     on: date
     working: bool
@@ -41,14 +41,14 @@ class Override:
 
 
 def edition(session: Session) -> str:
-    """Return a token that changes with every change of the calendar; caches of the calendar are kept under it."""
+    """Return a token that changes with every change of the calendar; it is part of the key of a cached calendar."""
     row = session.get(SettingRow, _EDITION)
     return row.value if row is not None else ""
 
 
 def renew_edition(session: Session) -> None:
-    """Write another edition token, so that every process reads the calendar again."""
-    # A counter could repeat: once in a transaction that was rolled back, once in another process.
+    """Write a new edition token, so that every process reads the calendar again."""
+    # The token is random: a counter would repeat a number that a rolled-back transaction had used.
     session.merge(SettingRow(name=_EDITION, value=secrets.token_hex(8)))
 
 
@@ -83,12 +83,12 @@ def overrides(session: Session) -> dict[date, Override]:
 
 
 def days_in_force(session: Session) -> dict[date, CalendarDay]:
-    """Return the calendar that counts: the published days, replaced by overrides where there are any."""
+    """Return the days that apply: the override of a date if there is one, else its published day."""
     return published_days(session) | {on: override.day() for on, override in overrides(session).items()}
 
 
 def missing_years(session: Session, this_year: int) -> list[int]:
-    """Return which of this year and the next have no published days."""
+    """Return the years without published days among this year and the next one."""
     wanted = {date(year, 1, 1): year for year in (this_year, this_year + 1)}
     found = set(session.execute(select(_DAYS.c.on_date).where(_DAYS.c.on_date.in_(wanted))).scalars())
     return [year for on, year in wanted.items() if on not in found]
@@ -106,13 +106,13 @@ def write_published(session: Session, days: Iterable[CalendarDay]) -> None:
         }
         for day in days
     ]
-    for portion in chunks(rows):
-        session.execute(_DAYS.delete().where(_DAYS.c.on_date.in_([row["on_date"] for row in portion])))
-        session.execute(insert(_DAYS), portion)
+    for chunk in chunks(rows):
+        session.execute(_DAYS.delete().where(_DAYS.c.on_date.in_([row["on_date"] for row in chunk])))
+        session.execute(insert(_DAYS), chunk)
 
 
-def write_override(session: Session, override: Override, by_id: int) -> None:
-    """Write an override, replacing one of the same date; `by_id` is the admin who set it."""
+def write_override(session: Session, override: Override, admin_id: int) -> None:
+    """Write an override, replacing that of the same date; `admin_id` is the admin who set it."""
     session.merge(
         CalendarOverrideRow(
             on_date=override.on,
@@ -120,12 +120,12 @@ def write_override(session: Session, override: Override, by_id: int) -> None:
             hours=format_hours(override.hours),
             name=override.name,
             reason=override.reason,
-            set_by_id=by_id,
+            set_by_id=admin_id,
             set_at=override.at,
         )
     )
 
 
 def drop_override(session: Session, on: date) -> None:
-    """Delete the override of a date, if there is one; the published day counts again."""
+    """Delete the override of a date, if there is one; the published day applies again."""
     session.execute(delete(CalendarOverrideRow).where(col(CalendarOverrideRow.on_date) == on))

@@ -1,4 +1,4 @@
-"""Finds a case for an act on it, refuses the act if its state or its hold forbids it, and tells how a hold ended."""
+"""Finds a case for an action, refuses the action if the case's state or hold forbids it, and finds how a hold ended."""
 
 import json
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from workbench.errors import Busy, NotAllowed, NotFound
 from workbench.i18n import _
 from workbench.services.foundation.context import Context
 
-# New evidence and checks also change who has a case, but no person does so; they are left out.
+# How a person takes or gives up a case. New evidence and checks also move cases, but only as a side effect.
 _HOLD_ACTIONS = (
     Action.NEXT,
     Action.RELEASE,
@@ -76,9 +76,9 @@ def last_hold_event(session: Session, case_id: int) -> EventRow | None:
 
 
 def loss_of(session: Session, context: Context, case_id: int, fence: int) -> LostHold | None:
-    """Return how this person's hold with a fence ended, None while it counts.
+    """Return how this person's hold with a fence number ended, None while the hold is valid.
 
-    An expired hold counts until another person takes the case.
+    An expired hold stays valid until another person takes the case.
     """
     case = session.get(CaseRow, case_id)
     is_held = case is not None and case.state == CaseState.IN_REVIEW
@@ -94,26 +94,26 @@ def loss_of(session: Session, context: Context, case_id: int, fence: int) -> Los
 def held_case(session: Session, context: Context, case_id: int, fence: int | None = None) -> CaseRow:
     """Return a case that this person holds.
 
-    With `fence` the hold of that number also counts after it expired, as long as no other person took the case.
+    With `fence`, the hold with that number is valid even after it expired, until another person takes the case.
 
     Raises:
         NotFound: If there is no such case.
-        Busy: If another person holds it or took it meanwhile; the message says who and when.
-        NotAllowed: If nobody holds it.
+        Busy: If another person holds the case or took it over; the message says who and when.
+        NotAllowed: If nobody holds the case.
     """
     case = visible_case(session, case_id)
-    is_running = case.held_until is not None and case.held_until > context.now()
+    is_unexpired = case.held_until is not None and case.held_until > context.now()
     is_held = case.state == CaseState.IN_REVIEW
     is_mine = is_held and case.held_by_id == context.actor.id
-    if is_mine and (is_running if fence is None else fence == case.fence):
+    if is_mine and (is_unexpired if fence is None else fence == case.fence):
         return case
-    raise _not_held(session, context, case, fence, is_held_by_other=is_held and is_running and not is_mine)
+    raise _not_held(session, context, case, fence, is_held_by_other=is_held and is_unexpired and not is_mine)
 
 
 def _not_held(
     session: Session, context: Context, case: CaseRow, fence: int | None, *, is_held_by_other: bool
 ) -> Busy | NotAllowed:
-    """Return the error that names the holder of a case, or says that it has none."""
+    """Return the error that names the holder of a case, or says that nobody holds it."""
     name, zone = format_case(case.id or 0), context.zone(session)
     if is_held_by_other:
         login = session.get_one(ReviewerRow, case.held_by_id).login

@@ -9,7 +9,7 @@ REASON_LENGTH = 500
 """The most characters of a reason, so that a letter that quotes it fits on a page."""
 
 MOST_DAYS = 366
-"""How many days ahead a due date or a suspension may be set; a later day is taken for a typing error."""
+"""How many days ahead a due date or a suspension may be set; a later day is refused as a typing error."""
 
 
 def check_not_blank(text: str, missing: str) -> None:

@@ -6,7 +6,15 @@ from pathlib import Path
 
 from db.engine import path_of
 from db.errors import DatabaseRefused, Refusal
-from workbench.errors import BadConfiguration, CannotCreate, NotAllowed, NotFound, StorageFailed, WorkbenchError
+from workbench.errors import (
+    BadConfiguration,
+    CannotCreate,
+    NotAllowed,
+    NotFound,
+    StorageFailed,
+    StorageGone,
+    WorkbenchError,
+)
 from workbench.i18n import N_, _
 from workbench.services.foundation.group_sharing import not_in_group
 from workbench.services.foundation.site_settings import APP_NAME, default_site_file, read_settings
@@ -28,6 +36,10 @@ _REFUSALS: dict[Refusal, tuple[type[WorkbenchError], str]] = {
     Refusal.UPGRADED_WHILE_OPEN: (
         BadConfiguration,
         N_("{where} was upgraded by a newer version of this program ({detail}); start the program again."),
+    ),
+    Refusal.REPLACED: (
+        StorageGone,
+        N_("{where} was replaced or removed while it was open; nothing was written. Put it back, or start again."),
     ),
     Refusal.DAMAGED: (
         StorageFailed,
@@ -53,8 +65,8 @@ _REFUSALS: dict[Refusal, tuple[type[WorkbenchError], str]] = {
 
 def refusal(error: DatabaseRefused) -> WorkbenchError:
     """Return the error, with message and exit code, for a database that cannot be used."""
-    if error.refusal is Refusal.UNREADABLE and (closed := not_in_group(Path(error.where))) is not None:
-        return closed
+    if error.refusal is Refusal.UNREADABLE and (access_error := not_in_group(Path(error.where))) is not None:
+        return access_error
     kind, message = _REFUSALS[error.refusal]
     return kind(_(message).format(where=error.where, detail=error.detail))
 
@@ -64,8 +76,8 @@ def find_database(
 ) -> Path:
     """Return the path of the database.
 
-    The first of these counts: the option, WORKBENCH_DATABASE, the user's settings, the site file, the user's data
-    folder.
+    The first of these that names a database is used: the option, WORKBENCH_DATABASE, the user's settings, the site
+    file. Otherwise the database is in the user's data folder.
 
     Raises:
         NotFound: If the site file given does not exist.
@@ -85,7 +97,7 @@ def find_database(
     return _path_of(where)
 
 
-def place_to_share(option: str | None, environment: Mapping[str, str] = os.environ) -> Path:
+def shared_database_path(option: str | None, environment: Mapping[str, str] = os.environ) -> Path:
     """Return the path for a new shared database: the option, WORKBENCH_DATABASE, or the data folder of all users.
 
     Raises:

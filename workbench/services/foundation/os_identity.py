@@ -1,4 +1,4 @@
-"""The login of the user, as the operating system knows it."""
+"""The login of the user, according to the operating system."""
 
 import os
 import pwd

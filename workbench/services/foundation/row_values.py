@@ -10,14 +10,14 @@ _Value = TypeVar("_Value")
 
 
 def from_row(kind: Callable[..., _Value], row: Any, /, **given: Any) -> _Value:
-    """Return a dataclass whose fields have the values of the columns with their names, except for those given.
+    """Return a dataclass of this kind; a field that is not in `given` gets the value of the column with its name.
 
-    The row is an entity, a row of a statement, a dataclass or a mapping. Where the field is an enumeration, a text
-    becomes its member, and an empty text None.
+    The row is an entity, a row of a statement, a dataclass or a mapping. In a field of an enumeration, a text becomes
+    its member and an empty text becomes None.
     """
     read = row.__getitem__ if isinstance(row, Mapping) else partial(getattr, row)
     values = {}
-    for name, enumeration in _fields_of(kind).items():
+    for name, enumeration in _enumeration_by_field(kind).items():
         if name not in given:
             value = read(name)
             values[name] = value if enumeration is None else enumeration(value) if value else None
@@ -25,8 +25,8 @@ def from_row(kind: Callable[..., _Value], row: Any, /, **given: Any) -> _Value:
 
 
 @cache
-def _fields_of(kind: Any) -> Mapping[str, type[Enum] | None]:
-    """Return the names of the fields of a dataclass, with the enumeration of those that are members of one."""
+def _enumeration_by_field(kind: Any) -> Mapping[str, type[Enum] | None]:
+    """Return the enumeration of each field of a dataclass, None for a field of another type."""
     fields: dict[str, type[Enum] | None] = {}
     for name, hint in get_type_hints(kind).items():
         # The type of an optional value, or the type itself.

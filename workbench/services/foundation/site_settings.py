@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.errors import BadConfiguration, CannotCreate
+from workbench.errors import BadConfiguration, CannotCreate, NotFound, WorkbenchError
 from workbench.i18n import _
-from workbench.services.foundation.safe_files import missing_above, new_file, remove_empty
+from workbench.services.foundation.safe_files import missing_parents, new_file, read_whole, remove_empty
 
 APP_NAME = "workbench"
+_MOST_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +47,12 @@ def read_settings(file: Path) -> SiteSettings | None:
         BadConfiguration: If the file cannot be read.
     """
     try:
-        with file.open("rb") as handle:
-            settings = tomllib.load(handle)
-    except FileNotFoundError:
+        settings = tomllib.loads(read_whole(file, _MOST_BYTES).decode())
+    except NotFound:
         return None
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (WorkbenchError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadConfiguration(
-            _("The settings {file} cannot be read: {cause}.").format(file=file, cause=error)
+            _("The settings {file} cannot be read: {cause}.").format(file=file, cause=str(error).rstrip("."))
         ) from error
     texts = {name: value for name, value in settings.items() if isinstance(value, str)}
     return SiteSettings(database=texts.get("database"), group=texts.get("shared"))
@@ -60,25 +60,25 @@ def read_settings(file: Path) -> SiteSettings | None:
 
 @contextmanager
 def new_site_file(file: Path, wanted: SiteSettings) -> Iterator[Callable[[], None]]:
-    """Prepare the site file under another name, and yield the function that moves it to its path.
+    """Prepare the site file under a temporary name, and yield the function that moves it to its path.
 
     Raises:
         CannotCreate: If the file cannot be written (the message has the command for an admin), or if a file
             with other settings exists.
         BadConfiguration: If the existing file cannot be read.
     """
-    present = read_settings(file)
-    if present == wanted:
+    existing = read_settings(file)
+    if existing == wanted:
         yield lambda: None
         return
-    if present is not None:
+    if existing is not None:
         raise CannotCreate(
             _("{file} exists and does not contain {lines}; correct it, or choose another file with --site.").format(
                 file=file, lines=", ".join(wanted.lines())
             )
         )
     temporary = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
-    missing = missing_above(file)
+    missing = missing_parents(file)
     try:
         try:
             for folder in reversed(missing):
@@ -115,7 +115,7 @@ def _replace(temporary: Path, file: Path) -> None:
 
 
 def _admin_command(file: Path, settings: SiteSettings) -> str:
-    """Return the shell command with which an admin creates the file, readable for all whatever the umask is."""
+    """Return the shell command with which an admin creates the file, readable for everybody, whatever the umask is."""
     lines = " ".join(shlex.quote(line) for line in settings.lines())
     path, folder = shlex.quote(str(file)), shlex.quote(str(file.parent))
     readable = f"sudo chmod 755 {folder} && sudo chmod 644 {path}"

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from db.columns import to_us
 from db.enums import ImportKind
 from db.models import OptOutRow
-from db.queries.published import Snapshot, newest_of_many, table_of
+from db.queries.published import Snapshot, call_file_checks, newest_of_many, table_of
 from db.queries.visibility import has_newer, is_visible
 from workbench.domain.evidence.evidence import CallFacts
 from workbench.services.calls.store import CallStore
@@ -37,8 +37,9 @@ Item = TypeVar("Item")
 
 
 def call_store(context: Context) -> CallStore:
-    """Return the call files of a database's store."""
-    return CallStore(context.store.calls, context.store.hash_key)
+    """Return the call files of a database's store, with the check values that their batches have."""
+    with context.read() as session:
+        return CallStore(context.store.calls, context.store.hash_key, call_file_checks(session))
 
 
 def portions_of(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

@@ -1,4 +1,4 @@
-"""Composes the letter of a verdict from the case and the texts of the policy."""
+"""Composes the letter about a verdict from the case and the texts of the policy."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -29,7 +29,7 @@ def _reasons(casefile: CaseFile, codes: Sequence[str]) -> tuple[LetterReason, ..
 
 
 def causes(casefile: CaseFile, codes: Sequence[str]) -> str:
-    """Return the list of causes for the applicant, which the reviewer may edit."""
+    """Return the text of the causes for the applicant, which the reviewer may edit."""
     return causes_text(_reasons(casefile, codes), Language(casefile.header.language))
 
 
@@ -49,7 +49,7 @@ def worded_items(casefile: CaseFile, items: Sequence[ItemRequest]) -> tuple[Item
     return tuple(worded)
 
 
-def compose_for(  # noqa: PLR0913 - a letter takes as many facts as it tells
+def compose_for(  # noqa: PLR0913 - a letter needs all of these facts
     casefile: CaseFile,
     decision: DecisionRow,
     items: Sequence[str],
@@ -60,7 +60,7 @@ def compose_for(  # noqa: PLR0913 - a letter takes as many facts as it tells
     calendar: WorkingCalendar,
     now: datetime,
 ) -> ComposedLetter:
-    """Return the letter of a decision; `applicant_name` is in clear, because only the applicant gets the letter."""
+    """Return the letter about a decision; `applicant_name` is in clear, because only the applicant gets the letter."""
     policy, header = casefile.policy, casefile.header
     verdict = Verdict(decision.verdict)
     measure = Measure(decision.measure)

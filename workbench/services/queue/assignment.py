@@ -25,7 +25,7 @@ CHUNK = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Assigned:
+class AssignedCase:
     """One case that was assigned to the login `to`, and the login that held it before."""
 
     case_id: int
@@ -34,7 +34,7 @@ class Assigned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NotAssigned:
+class RefusedCase:
     """One case that could not be assigned, and the message that says why."""
 
     case_id: int
@@ -43,13 +43,13 @@ class NotAssigned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """The result of assigning many cases, or the plan for it, in the order of the case ids given."""
+    """The result of assigning many cases, or the plan for it; the cases keep the order of the request."""
 
-    given: tuple[Assigned, ...] = ()
-    refused: tuple[NotAssigned, ...] = ()
+    assigned: tuple[AssignedCase, ...] = ()
+    refused: tuple[RefusedCase, ...] = ()
 
     def __add__(self, other: "Assignment") -> "Assignment":
-        return Assignment(given=self.given + other.given, refused=self.refused + other.refused)
+        return Assignment(assigned=self.assigned + other.assigned, refused=self.refused + other.refused)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +68,11 @@ class Assigning(Service):
 
     def assign(
         self, case_ids: Sequence[int], login: str, reason: str, *, dry_run: bool = False
-    ) -> tuple[Assigned, ...]:
-        """Assign all cases to a person, or none; the hold of another person ends, and its draft is copied.
+    ) -> tuple[AssignedCase, ...]:
+        """Assign all cases to a person, or none; the hold of another person ends, and that draft is copied.
 
         Raises:
-            NotAllowed: If the caller is not a supervisor, the person not a reviewer, or the state of a case forbids it.
+            NotAllowed: If the caller is no supervisor, the person does not review, or the state of a case forbids it.
             NotFound: If a case or the login does not exist.
             WrongUsage: If no reason is given.
         """
@@ -81,10 +81,10 @@ class Assigning(Service):
             self.context.acting(Action.ASSIGN, case_ids[0] if len(case_ids) == 1 else None),
             self.context.read() if dry_run else self.context.write() as session,
         ):
-            person = _reviewing(session, login)
+            person = _reviewer(session, login)
             if dry_run:
                 return tuple(self._plan(session, case_id, person) for case_id in case_ids)
-            return tuple(self._give(session, case_id, person, reason) for case_id in case_ids)
+            return tuple(self._assign(session, case_id, person, reason) for case_id in case_ids)
 
     def plan(self, case_ids: Sequence[int]) -> Assignment:
         """Return what assigning these cases would do, without doing it; `to` stays empty.
@@ -98,10 +98,10 @@ class Assigning(Service):
         planned = Assignment()
         for chunk in chunks(tuple(dict.fromkeys(case_ids)), CHUNK):
             with self.context.read() as session:
-                planned += self._each(session, chunk, partial(self._plan, session, person=None))
+                planned += self._try_each(session, chunk, partial(self._plan, session, person=None))
         return planned
 
-    def give(self, case_ids: Sequence[int], login: str, reason: str) -> Assignment:
+    def assign_many(self, case_ids: Sequence[int], login: str, reason: str) -> Assignment:
         """Assign many cases to a person in transactions of up to 100; a case that is refused does not stop the others.
 
         Raises:
@@ -113,41 +113,41 @@ class Assigning(Service):
         done = Assignment()
         with self.context.acting(Action.ASSIGN, case_ids[0] if len(case_ids) == 1 else None):
             with self.context.read() as session:
-                _reviewing(session, login)
+                _reviewer(session, login)
             for chunk in chunks(tuple(dict.fromkeys(case_ids)), CHUNK):
                 try:
                     # One flush at the end instead of one for each case.
                     with self.context.write() as session, session.no_autoflush:
-                        person = _reviewing(session, login)
-                        give = partial(self._give, session, person=person, reason=reason)
-                        chunk_done = self._each(session, chunk, give, logs_refusals=True)
-                    # Only after the commit, which may fail.
+                        person = _reviewer(session, login)
+                        assign = partial(self._assign, session, person=person, reason=reason)
+                        chunk_done = self._try_each(session, chunk, assign, logs_refusals=True)
+                    # Added only after the commit, which may fail.
                     done += chunk_done
                 except WorkbenchError as error:
-                    # This transaction was rolled back; earlier ones stay committed.
-                    done += Assignment(refused=tuple(NotAssigned(case_id=one, why=str(error)) for one in chunk))
+                    # This transaction was rolled back; the earlier ones are committed.
+                    done += Assignment(refused=tuple(RefusedCase(case_id=one, why=str(error)) for one in chunk))
                 pause()
         return done
 
-    def _each(
-        self, session: Session, chunk: Sequence[int], act: Callable[[int], Assigned], *, logs_refusals: bool = False
+    def _try_each(
+        self, session: Session, chunk: Sequence[int], act: Callable[[int], AssignedCase], *, logs_refusals: bool = False
     ) -> Assignment:
         """Call `act` for each case id, and collect results and refusals."""
-        given: list[Assigned] = []
-        refused: list[NotAssigned] = []
-        # The session refers to its objects weakly: they are kept here, or each would be read again.
-        _kept = _load(session, chunk)
+        assigned: list[AssignedCase] = []
+        refused: list[RefusedCase] = []
+        # The session holds its objects by weak references; without this list, each would be read again.
+        _loaded = _load(session, chunk)
         for case_id in chunk:
             try:
-                given.append(act(case_id))
+                assigned.append(act(case_id))
             except (NotAllowed, NotFound) as error:
-                refused.append(NotAssigned(case_id=case_id, why=str(error)))
+                refused.append(RefusedCase(case_id=case_id, why=str(error)))
                 if logs_refusals:
                     self.context.log_refusal(session, Action.ASSIGN, error, case_id)
-        return Assignment(given=tuple(given), refused=tuple(refused))
+        return Assignment(assigned=tuple(assigned), refused=tuple(refused))
 
     def candidates(self) -> tuple[Candidate, ...]:
-        """Return the people to whom cases can be assigned: those who are present first, then by login."""
+        """Return the people to whom cases can be assigned: first those who are not away, each group by login."""
         with self.context.read() as session:
             loads = workload.loads(session, self.context.now())
         found = [
@@ -163,17 +163,17 @@ class Assigning(Service):
         ]
         return tuple(sorted(found, key=lambda one: (one.is_away, one.login)))
 
-    def _plan(self, session: Session, case_id: int, person: ReviewerRow | None) -> Assigned:
+    def _plan(self, session: Session, case_id: int, person: ReviewerRow | None) -> AssignedCase:
         case = case_in_state_for(session, Action.ASSIGN, case_id)
         is_held = (
             case.state == CaseState.IN_REVIEW and case.held_until is not None and case.held_until > self.context.now()
         )
         holder = session.get(ReviewerRow, case.held_by_id) if is_held and case.held_by_id is not None else None
-        return Assigned(
+        return AssignedCase(
             case_id=case_id, to=person.login if person else "", from_holder=holder.login if holder else None
         )
 
-    def _give(self, session: Session, case_id: int, person: ReviewerRow, reason: str) -> Assigned:
+    def _assign(self, session: Session, case_id: int, person: ReviewerRow, reason: str) -> AssignedCase:
         planned = self._plan(session, case_id, person)
         case, me = visible_case(session, case_id), self.context.actor.id
         if case.held_by_id is not None and case.held_by_id != person.id:
@@ -182,7 +182,7 @@ class Assigning(Service):
             case.held_by_id = case.held_until = case.aside_until = None
         case.assignee_id = person.id
         case.is_listed = True
-        # A larger number brings the case back to people who skipped it; its own holder needs no such sign.
+        # A larger number offers the case again to people who skipped it; its holder did not skip it.
         case.evidence_no += 0 if planned.from_holder == person.login else 1
         case.version += 1
         # Events hold no free text; the reason is stored as a comment.
@@ -208,7 +208,7 @@ def _load(session: Session, case_ids: Sequence[int]) -> list[SQLModel]:
     return [*cases, *batches]
 
 
-def _reviewing(session: Session, login: str) -> ReviewerRow:
+def _reviewer(session: Session, login: str) -> ReviewerRow:
     """Return a person who can review.
 
     Raises:

@@ -13,7 +13,7 @@ from db.columns import to_us
 from db.enums import CaseState
 from db.models import CaseRow, ReviewerRow, SkipRow
 from db.queries.claim import Claimer, claim_found, claim_next, count_left, find_next
-from workbench.domain.case.casefile import CaseFile, Empty
+from workbench.domain.case.casefile import CaseFile, NoNextCase
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import Busy, WrongUsage
 from workbench.i18n import _
@@ -25,11 +25,11 @@ from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.queue.empty_reasons import why_empty
 
 ASIDE_GRACE = timedelta(minutes=30)
-"""How long the hold of a case that was put aside lasts after the time it was put aside until."""
+"""How long the hold on a case continues after the time until which the case was put aside."""
 
 _RENEW_EVERY = timedelta(minutes=1)
 
-# The cases that each attempt reads: the first one is nearly always still free, unless others claim by the same filter.
+# How many cases each attempt reads. The first case is nearly always free, unless others claim with the same filter.
 _CANDIDATES_BY_ATTEMPT = (1, 16, 16, 16)
 
 Claim = Callable[[Session, Claimer, datetime], tuple[int, int] | None]
@@ -43,7 +43,7 @@ class Claims(Service):
         super().__init__(context)
         self.casefiles = casefiles
 
-    def next(self, filter_text: str = "") -> CaseFile | Empty:
+    def next(self, filter_text: str = "") -> CaseFile | NoNextCase:
         """Return the case that this person holds, else claim the next one of a filter, else say why there is none.
 
         Raises:
@@ -52,24 +52,24 @@ class Claims(Service):
             Busy: If others claimed all cases that the filter found.
         """
         with self.context.acting(Action.NEXT):
-            claimed = self._claim_within(filter_text) if filter_text.strip() else self._hold_or(claim_next)
+            claimed = self._claim_filtered(filter_text) if filter_text.strip() else self._held_or_claimed(claim_next)
             if claimed is None:
                 with self.context.read() as session:
                     return why_empty(session, self.context.actor.id, self.context.now())
-        if isinstance(claimed, Empty):
+        if isinstance(claimed, NoNextCase):
             return claimed
         self._refresh_findings(claimed)
         return self.casefiles.show(claimed)
 
-    def _claim_within(self, filter_text: str) -> int | Empty | None:
-        """Return the held case or claim the next one of a filter; cases are found before the write lock is taken.
+    def _claim_filtered(self, filter_text: str) -> int | NoNextCase | None:
+        """Return the held case, else claim the next case of a filter, which is found before the write lock is taken.
 
         Raises:
             Busy: If others claimed all cases that were found, in every attempt.
         """
         from workbench.services.queue.filters import list_of
 
-        claimed = self._hold_or(lambda *_claim: None)
+        claimed = self._held_or_claimed(lambda *_claim: None)
         for most in _CANDIDATES_BY_ATTEMPT:
             if claimed is not None:
                 return claimed
@@ -78,8 +78,8 @@ class Claims(Service):
                 cases = find_next(session, claimer, list_of(session, self.context, filter_text), most)
                 if not cases:
                     left = count_left(session, claimer)
-                    return Empty(kind="filtered", count=left) if left else None
-            claimed = self._hold_or(partial(claim_found, found=cases))
+                    return NoNextCase(kind="filtered", count=left) if left else None
+            claimed = self._held_or_claimed(partial(claim_found, found=cases))
         if claimed is None:
             raise Busy(_("Other reviewers took every case that the filter found; try again."))
         return claimed
@@ -88,7 +88,7 @@ class Claims(Service):
         context = self.context
         return Claimer(reviewer_id=context.actor.id, now=context.now(), day_end=context.end_of_today(session))
 
-    def _hold_or(self, claim: Claim) -> int | Empty | None:
+    def _held_or_claimed(self, claim: Claim) -> int | NoNextCase | None:
         """Return the held case, else claim one, in one transaction; None if there is none to claim."""
         context = self.context
         with context.write() as session:
@@ -99,7 +99,7 @@ class Claims(Service):
                 return held
             limit = held_limit(session, context, context.actor.id)
             if count_held(session, context.actor.id, now) >= limit:
-                return Empty(kind="limit", limit=limit)
+                return NoNextCase(kind="limit", limit=limit)
             claimed = claim(session, self._claimer(session), now + timedelta(minutes=policy.desk.hold_minutes))
             if claimed is None:
                 return None
@@ -125,17 +125,17 @@ class Claims(Service):
         return row.id
 
     def _refresh_findings(self, case_id: int) -> None:
-        """Evaluate the rules again if the findings are of another day, since some depend on the date."""
+        """Evaluate the rules again if the findings are of another day, since some rules depend on the date."""
         with self.context.read() as session:
-            stale = session.get_one(CaseRow, case_id).findings_on != self.context.today(session)
-        if stale:
+            is_stale = session.get_one(CaseRow, case_id).findings_on != self.context.today(session)
+        if is_stale:
             with self.context.write() as session:
                 assessment.recompute(session, self.context, session.get_one(CaseRow, case_id))
 
     def renew(self, case_id: int) -> datetime | None:
-        """Extend the hold of an active person and return its end, None if the hold is lost.
+        """Extend the hold of an active person and return its new end, None if the hold is lost.
 
-        It writes no event, and at most once a minute.
+        This writes no event, and writes the new end at most once a minute.
         """
         now, me = self.context.now(), self.context.actor.id
         with self.context.read() as session:
@@ -157,9 +157,9 @@ class Claims(Service):
         return now + span if renewed else None
 
     def loss(self, case_id: int, fence: int) -> LostHold | None:
-        """Return how this person's hold ended, None while it still counts.
+        """Return how this person's hold ended, None while it is valid.
 
-        `fence` is the number that grows with each claim of a case, to detect a lost hold.
+        `fence` is the number of the hold; it grows with each claim of a case.
         """
         with self.context.read() as session:
             return loss_of(session, self.context, case_id, fence)
@@ -176,7 +176,7 @@ class Claims(Service):
     def skip(self, case_id: int, reason: str) -> None:
         """Return a held case to the queue, and do not offer it to this person again before its evidence changes.
 
-        An assignment to this person ends.
+        If the case was assigned to this person, the assignment ends.
 
         Raises:
             WrongUsage: If no reason is given.
@@ -194,9 +194,9 @@ class Claims(Service):
             case.held_by_id = case.held_until = case.aside_until = None
             case.is_listed = True
             case.version += 1
-            was_mine = action is Action.SKIP and case.assignee_id == context.actor.id
-            if was_mine:
-                # The queue offers an assigned case to its assignee only, who has just skipped it.
+            ends_assignment = action is Action.SKIP and case.assignee_id == context.actor.id
+            if ends_assignment:
+                # Otherwise nobody would get the case: the queue offers an assigned case only to its assignee.
                 case.assignee_id = None
             if action is Action.SKIP:
                 session.merge(
@@ -208,14 +208,14 @@ class Claims(Service):
                         skipped_at=context.now(),
                     )
                 )
-            body = details(has_reason=bool(reason), is_unassigned=was_mine or None)
+            body = details(has_reason=bool(reason), is_unassigned=ends_assignment or None)
             context.log_case(session, action, case, body)
 
     def aside(self, case_id: int, until: datetime | None = None) -> datetime:
         """Put a held case aside until a time, by default as long as the policy says, and return that time.
 
         Raises:
-            WrongUsage: If the time is past.
+            WrongUsage: If the time has passed.
             Busy: If another person holds it.
             NotAllowed: If nobody holds it.
         """

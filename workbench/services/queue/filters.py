@@ -24,7 +24,7 @@ from workbench.services.foundation.context import Context
 from workbench.services.queue.search import bare_word, phone
 
 _OPEN = frozenset(CaseState) - FINAL_STATES
-_GROUPS = {"open": _OPEN, "closed": FINAL_STATES, "all": frozenset(CaseState)}
+_STATES_BY_GROUP = {"open": _OPEN, "closed": FINAL_STATES, "all": frozenset(CaseState)}
 _MICROSECOND = timedelta(microseconds=1)
 _COMPARES = {":": operator.eq, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
@@ -33,7 +33,7 @@ def list_of(session: Session, context: Context, filter_text: str) -> CaseList:
     """Return the list of the cases that a filter selects.
 
     Raises:
-        FilterProblem: If the filter is invalid or names an unknown person; it has the position of the mistake.
+        FilterProblem: If the filter is invalid or names an unknown person; the error has the position of the mistake.
     """
     now = context.now().astimezone(context.zone(session))
     return _FilterReader(session, context, now).list_of(parse_filter(filter_text))
@@ -66,7 +66,7 @@ class _FilterReader:
         )
 
     def _conditions(self, wanted: Filter) -> Iterable[Condition]:
-        """Yield the conditions of all terms that the columns of CaseList do not express."""
+        """Yield the conditions of all terms that no other field of CaseList expresses."""
         for number, term in enumerate(wanted.terms):
             if term.key in {"state", "priority"} or (term.key == "due" and not term.is_negated):
                 continue
@@ -74,13 +74,15 @@ class _FilterReader:
             yield conditions.negated(condition) if term.is_negated else condition
 
     def _due_condition(self, term: Term) -> Condition:
-        """Return the condition of a due term; a case without a due date does not meet it."""
+        """Return the condition of a due term; a case without a due date does not meet the condition."""
         check = _due_span(term, self.now).check()
         if not _needs_clock(term):
             return Condition(check=check, is_indexed=True)
         not_suspended = self._not_suspended
-        runs = (conditions.is_running(RUNNING_STATES), *not_suspended)
-        return Condition(check=" AND ".join([check, *(f"({one.check})" for one in runs)]), is_indexed=not not_suspended)
+        clock_runs = (conditions.is_running(RUNNING_STATES), *not_suspended)
+        return Condition(
+            check=" AND ".join([check, *(f"({one.check})" for one in clock_runs)]), is_indexed=not not_suspended
+        )
 
     @property
     def _not_suspended(self) -> tuple[Condition, ...]:
@@ -147,7 +149,9 @@ def _states(wanted: Filter) -> frozenset[CaseState]:
     states = frozenset(CaseState) if wanted.names_state else _OPEN
     for term in wanted.terms:
         if term.key == "state":
-            named = frozenset[CaseState]().union(*(_GROUPS.get(value) or {CaseState(value)} for value in term.values))
+            named = frozenset[CaseState]().union(
+                *(_STATES_BY_GROUP.get(value) or {CaseState(value)} for value in term.values)
+            )
             states = states - named if term.is_negated else states & named
     return states
 
@@ -164,12 +168,12 @@ def _ranks(terms: Iterable[Term]) -> frozenset[int]:
 
 
 def _needs_clock(term: Term) -> bool:
-    """Return whether a due term selects only cases whose clock runs; a date selects all cases due on it."""
+    """Return whether a due term selects only cases whose clock runs; a date selects all cases due on that day."""
     return term.op == ":" and term.values[0] in {"overdue", "today"}
 
 
 def _due_span(term: Term, now: datetime) -> DueRange:
-    """Return the due dates that a term selects; days are those of the zone of `now`."""
+    """Return the due dates that a term selects; days are in the zone of `now`."""
     value = term.values[0]
     if value == "none":
         return DueRange(with_dates=False)

@@ -17,13 +17,13 @@ from workbench.services.foundation.row_values import from_row
 
 
 class Queue(Service):
-    """Lists and counts of cases by a filter.
+    """Lists and counts the cases that a filter selects.
 
     An empty filter lists all open cases. Every method raises FilterProblem if its filter is invalid.
     """
 
     def count(self, filter_text: str = "") -> int:
-        """Count the cases of a filter; without a suitable index this takes longer than reading a page."""
+        """Count the cases that a filter selects; without a suitable index this takes longer than reading a page."""
         with self.context.read() as session:
             return case_pages.count(session, self._list(session, filter_text))
 
@@ -44,15 +44,15 @@ class Queue(Service):
             return tuple(_view(row, wanted.now) for row in case_rows(session, ids, wanted.now))
 
     def ids(self, filter_text: str, limit: int) -> tuple[int, ...]:
-        """Return the ids of the first cases of a filter."""
+        """Return the ids of the first cases that a filter selects."""
         with self.context.read() as session:
             wanted = self._list(session, filter_text)
             return tuple(case_pages.page(session, wanted, skip=0, limit=limit))
 
     def place_of(self, filter_text: str, case_id: int) -> int | None:
-        """Return how many cases of a filter come before a case.
+        """Return how many of the cases that a filter selects come before a case.
 
-        None if the filter does not contain the case, or if counting would take too long.
+        None if the filter does not select the case, or if counting would take too long.
         """
         with self.context.read() as session:
             return case_pages.place_of(session, self._list(session, filter_text), case_id)
@@ -65,13 +65,14 @@ class Queue(Service):
                 **workload.open_counts(session, me, now),
                 # Counted by filter, so that the header agrees with what the queue lists.
                 due_today=case_pages.count(session, self._list(session, "due:today")),
-                breached=case_pages.count(session, self._list(session, "due:overdue")),
+                overdue=case_pages.count(session, self._list(session, "due:overdue")),
                 assigned=workload.count_assigned(session, me, now),
                 aside=workload.put_aside_by(session, me, now),
             )
 
     def _list(self, session: Session, filter_text: str) -> CaseList:
-        """Return the list of a filter; filters are imported here, since the first case needs none."""
+        """Return the list of the cases that a filter selects."""
+        # Imported late: the first case on the desk appears before any filter is needed.
         from workbench.services.queue.filters import list_of
 
         return list_of(session, self.context, filter_text)
@@ -87,7 +88,7 @@ def _view(row: Any, now_us: int) -> CaseRowView:
         applicant_name=public_name(ApplicantKind(row.applicant_kind), row.applicant_name),
         due_at=due_at,
         is_due_provisional=bool(row.is_due_provisional),
-        is_breached=is_overdue(due_at, from_us(now_us), state, row.waits_for, suspended_from),
+        is_overdue=is_overdue(due_at, from_us(now_us), state, row.waits_for, suspended_from),
         suspended_from=suspended_from,
         held_by=row.holder if state is CaseState.IN_REVIEW else None,
         held_until=from_us(row.held_until) if state is CaseState.IN_REVIEW and row.held_until else None,

@@ -44,7 +44,7 @@ def bare_word(word: str, store: Store, name: str) -> Condition:
 
 
 def _case_id(word: str) -> int | None:
-    """Return the case id that a word gives, with or without the prefix C-, None if it gives none."""
+    """Return the case id in a word, with or without the prefix C-, None if the word is no case id."""
     if _CASE_DIGITS.fullmatch(word) and int(word):
         return int(word)
     try:

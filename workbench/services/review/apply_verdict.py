@@ -16,8 +16,8 @@ from db.models import (
     RectificationRow,
 )
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseFile, Decided
-from workbench.services.case.known_people import people_in
+from workbench.domain.case.casefile import CaseFile, DecisionResult
+from workbench.services.case.known_people import redaction_of
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices import verdict_letter_facts
@@ -26,7 +26,7 @@ from workbench.services.notices import verdict_letter_facts
 def apply_verdict(session: Session, context: Context, case: CaseRow, decision: DecisionRow, casefile: CaseFile) -> str:
     """Change the state of the case, open its rectification and write its notice; return the masked text of the notice.
 
-    Only the returned text is masked; the applicant gets the notice in clear.
+    Only the returned text is masked; the stored notice is not, because the applicant reads it.
     """
     now = context.now()
     verdict = Verdict(decision.verdict)
@@ -68,15 +68,15 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
             release_at=decision.release_at or now,
         )
     )
-    return people_in(session, (case.agent, case.application_no)).within(letter.body)
+    return redaction_of(session, (case.agent, case.application_no)).mask_in(letter.body)
 
 
 def outcome(
     case: CaseRow, decision: DecisionRow, at: datetime, notice: str | None, check_for: tuple[str, ...] = ()
-) -> Decided:
+) -> DecisionResult:
     """Return what a verdict or its approval did, after `case` and `decision` were changed."""
     return from_row(
-        Decided,
+        DecisionResult,
         decision,
         decision_id=decision.id or 0,
         state=CaseState(case.state),
@@ -87,10 +87,10 @@ def outcome(
 
 
 def _open_rectification(session: Session, case: CaseRow, decision: DecisionRow) -> None:
-    """Open the rectification of a decision; a second approval after an undo opens the same one again."""
-    known = session.exec(select(RectificationRow).where(RectificationRow.decision_id == decision.id)).one_or_none()
-    if known is not None:
-        known.is_open = True
+    """Open the rectification of a decision; a second approval after an undo opens the same rectification again."""
+    earlier = session.exec(select(RectificationRow).where(RectificationRow.decision_id == decision.id)).one_or_none()
+    if earlier is not None:
+        earlier.is_open = True
         return
     rectification = RectificationRow(
         case_id=case.id or 0,

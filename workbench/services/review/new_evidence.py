@@ -22,14 +22,14 @@ from workbench.services.notices.receipts import send_receipt
 from workbench.services.review.rectification import close_rectification
 
 _FROM_APPLICANT = frozenset({ImportKind.APPLICATIONS, ImportKind.CARDS, ImportKind.DOCUMENTS})
-"""The kinds of files with what the applicant submits; the other kinds are about a phone number or a person."""
+"""The kinds of imports that the applicant submits; the other kinds are about a phone number or a person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """Newly published evidence of a case, with the assessment of all its evidence.
+    """Newly published evidence of a case, with the assessment of all evidence of the case.
 
-    It counts from `received_at`. `forecast` is set if it makes the case complete.
+    The clock counts from `received_at`. `forecast` is set if the new evidence makes the case complete.
     """
 
     kind: ImportKind
@@ -49,8 +49,8 @@ def apply_evidence(session: Session, context: Context, case: CaseRow, arrival: A
         # The case was decided while the import ran; it keeps the findings of the decision.
         _log(session, context, case, arrival, "evidence-late")
         return
-    is_void = state is CaseState.AWAITING_CHECK and _grave_findings_differ(session, context, case, arrival)
-    _advance(session, case, arrival)
+    voids_verdict = state is CaseState.AWAITING_CHECK and _grave_findings_differ(session, context, case, arrival)
+    _record_evidence(session, case, arrival)
     store_assessment(session, case, arrival.assessment)
     action = "evidence"
     if state is CaseState.INCOMPLETE and arrival.assessment.is_complete:
@@ -59,7 +59,7 @@ def apply_evidence(session: Session, context: Context, case: CaseRow, arrival: A
         action = "answer"
     elif is_from_applicant and state in {CaseState.RECTIFYING, CaseState.LAPSED}:
         action = "resubmit"
-    elif is_void:
+    elif voids_verdict:
         action = "void"
     _change_state(session, context, case, arrival, action)
     _log(session, context, case, arrival, action)
@@ -68,8 +68,8 @@ def apply_evidence(session: Session, context: Context, case: CaseRow, arrival: A
         send_receipt(session, context, case, arrival.forecast, arrival.assessment.findings)
 
 
-def _advance(session: Session, case: CaseRow, arrival: Arrival) -> None:
-    """Record that a case has this evidence, and refer to the newest row of its application."""
+def _record_evidence(session: Session, case: CaseRow, arrival: Arrival) -> None:
+    """Record that a case has this evidence, and set the newest version of its application."""
     case.evidence_seq = max(case.evidence_seq, arrival.seq)
     case.evidence_no += 1
     case.version += 1
@@ -87,7 +87,7 @@ def _change_state(session: Session, context: Context, case: CaseRow, arrival: Ar
     if action == "evidence":
         return
     if action == "complete":
-        # The working days promised to the applicant count from completeness.
+        # The working days promised to the applicant count from the time the case is complete.
         case.complete_at = completed_at(arrival.evidence, context.policy(session, case.policy_version_id))
     elif action == "resubmit":
         close_rectification(session, context, case, arrival.batch_id, arrival.assessment.findings)
@@ -98,7 +98,7 @@ def _change_state(session: Session, context: Context, case: CaseRow, arrival: Ar
 
 
 def to_queue(case: CaseRow) -> None:
-    """Put a case into the queue and end its hold; it stays assigned and returned to the same person."""
+    """Put a case into the queue and end its hold; its assignee and the person it was returned to stay."""
     case.state = CaseState.QUEUED.value
     case.waits_for = ""
     case.next_action_on = case.held_by_id = case.held_until = case.aside_until = None
@@ -117,15 +117,15 @@ def requeue(session: Session, context: Context, case: CaseRow, action: str) -> N
 def _grave_findings_differ(session: Session, context: Context, case: CaseRow, arrival: Arrival) -> bool:
     """Return whether the evidence changes a finding that warns or blocks.
 
-    Both assessments are of the same day, so that the mere passing of time makes no difference.
+    Both assessments are of the same day, so that only the evidence makes a difference.
     """
     policy = context.policy(session, case.policy_version_id)
     day = arrival.assessment.on
     before = assess(read_evidence(session, case, context.store, day), policy, day)
-    return _grave(before) != _grave(arrival.assessment)
+    return _grave_findings(before) != _grave_findings(arrival.assessment)
 
 
-def _grave(assessment: Assessment) -> set[Finding]:
+def _grave_findings(assessment: Assessment) -> set[Finding]:
     return {finding for finding in assessment.findings if finding.severity is not Severity.INFO}
 
 

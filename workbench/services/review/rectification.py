@@ -37,7 +37,7 @@ def close_rectification(
 ) -> None:
     """Close the newest rectification of a case, and mark the items that the new evidence satisfies.
 
-    An item is satisfied if the batch has its document or a document of its reason, or if its rule finds nothing.
+    An item is satisfied if the batch has its document or a document for its reason, or if its rule reports no finding.
     """
     rectification = session.execute(
         select(RectificationRow)
@@ -53,14 +53,14 @@ def close_rectification(
         DOCUMENT.c.application_no == case.application_no,
         DOCUMENT.c.batch_id == batch_id,
     )
-    received = set(session.execute(select(DOCUMENT.c.kind).where(*of_batch)).scalars())
-    found = {finding.rule for finding in findings}
+    received_kinds = set(session.execute(select(DOCUMENT.c.kind).where(*of_batch)).scalars())
+    rules_with_findings = {finding.rule for finding in findings}
     rules = context.policy(session, case.policy_version_id).rules
     items = session.execute(
         select(RectificationItemRow).where(col(RectificationItemRow.rectification_id) == rectification.id)
     ).scalars()
     for item in items:
-        satisfying = _DOCUMENTS_OF_REASON.get(item.code, frozenset()) | {item.code}
-        is_gone = item.code in rules and item.code not in found
-        if item.satisfied_at is None and (received & satisfying or is_gone):
+        satisfying_kinds = _DOCUMENTS_OF_REASON.get(item.code, frozenset()) | {item.code}
+        has_no_finding = item.code in rules and item.code not in rules_with_findings
+        if item.satisfied_at is None and (received_kinds & satisfying_kinds or has_no_finding):
             item.satisfied_at = context.now()

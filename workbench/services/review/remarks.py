@@ -1,4 +1,4 @@
-"""Remarks on a case: comments, verifications, checklist answers, and what the applicant says or resubmits."""
+"""Remarks on a case: comments, verifications, checklist answers, and the applicant's answer or resubmission."""
 
 from datetime import datetime
 

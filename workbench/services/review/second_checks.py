@@ -7,7 +7,7 @@ from sqlmodel import Session
 from db.enums import CaseState
 from db.models import CaseRow, DecisionRow
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseFile, CaseRowView, Decided
+from workbench.domain.case.casefile import CaseFile, CaseRowView, DecisionResult
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import Busy, NotAllowed
 from workbench.i18n import _
@@ -38,15 +38,15 @@ class Checks(Service):
         with self.context.read() as session:
             return solo_reason(session)
 
-    def approve(self, case_id: int, note: str, decision_id: int | None = None) -> Decided:
+    def approve(self, case_id: int, note: str, decision_id: int | None = None) -> DecisionResult:
         """Put a staged verdict into force; its notice is released when the grace period ends.
 
-        `decision_id` is the verdict that the checker saw; if another one waits by then, it is refused.
+        `decision_id` is the verdict that the checker saw; if another verdict waits by then, the approval is refused.
 
         Raises:
             NotFound: If there is no such case.
             Busy: If the verdict or its evidence changed since the checker saw it.
-            NotAllowed: If no verdict waits for a check, or the person made it.
+            NotAllowed: If no verdict waits for a check, or this person made it.
             WrongUsage: If no note is given.
         """
         with self.context.acting(Action.APPROVE, case_id):
@@ -55,7 +55,7 @@ class Checks(Service):
             with self.context.write() as session:
                 case, decision = self._staged(session, case_id, Action.APPROVE, decision_id)
                 if case.version != casefile.header.version:
-                    raise Busy(_changed(case_id))
+                    raise Busy(_case_changed(case_id))
                 now = self.context.now()
                 self._sign(decision, "approved", note, now + timedelta(seconds=casefile.policy.desk.grace_s))
                 notice = apply_verdict(session, self.context, case, decision, casefile)
@@ -67,12 +67,12 @@ class Checks(Service):
                 return outcome(case, decision, now, notice)
 
     def give_back(self, case_id: int, note: str, decision_id: int | None = None) -> CaseFile:
-        """Return a case to its maker: held if that is within the maker's limit, else queued for the maker.
+        """Return a case to its maker: held if the maker's limit allows it, else queued and assigned to the maker.
 
         Raises:
             NotFound: If there is no such case.
-            Busy: If another verdict waits than the one with `decision_id`.
-            NotAllowed: If no verdict waits for a check, or the person made it.
+            Busy: If the verdict that waits is not the one with `decision_id`.
+            NotAllowed: If no verdict waits for a check, or this person made it.
             WrongUsage: If no note is given.
         """
         with self.context.acting(Action.RETURN, case_id):
@@ -89,7 +89,7 @@ class Checks(Service):
         return CaseFiles(self.context).show(case_id)
 
     def _sign(self, decision: DecisionRow, status: str, note: str, release_at: datetime) -> None:
-        """Record the result of the check; it can be undone until `release_at`."""
+        """Record the result of the check; the check can be undone until `release_at`."""
         decision.status, decision.release_at = status, release_at
         decision.checker_id, decision.checked_at, decision.check_note = self.context.actor.id, self.context.now(), note
 
@@ -113,7 +113,7 @@ class Checks(Service):
         case = case_in_state_for(session, action, case_id)
         decision = newest_decision(session, case_id, "staged")
         if decision is None or (decision_id is not None and decision.id != decision_id):
-            raise Busy(_changed(case_id))
+            raise Busy(_case_changed(case_id))
         if decision.maker_id == self.context.actor.id:
             raise NotAllowed(
                 _("You made the verdict on {case}; another person must check it.").format(case=format_case(case_id))
@@ -121,5 +121,5 @@ class Checks(Service):
         return case, decision
 
 
-def _changed(case_id: int) -> str:
+def _case_changed(case_id: int) -> str:
     return _("{case} changed while you looked at it; look again.").format(case=format_case(case_id))

@@ -1,4 +1,4 @@
-"""Undo of a person's own verdict or check, until it is released or another person acts on the case."""
+"""Undo of a person's own verdict or check, until its notice is released or another person acts on the case."""
 
 import json
 from datetime import date, timedelta
@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from db.enums import CaseState, Verdict
 from db.models import CaseRow, DecisionRow, NoticeRow, RectificationRow, ReviewerRow
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseFile, Undoable
+from workbench.domain.case.casefile import CaseFile, UndoableAct
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed
 from workbench.i18n import _
@@ -21,14 +21,14 @@ from workbench.services.foundation.context import Service
 from workbench.services.foundation.drafts import link_draft
 from workbench.services.queue.claims import ASIDE_GRACE, held_by
 
-_CHECKED = ("approved", "returned")
-_WITH_RELEASE_TIME = ("applied", *_CHECKED)
+_CHECKED_STATUSES = ("approved", "returned")
+_STATUSES_WITH_RELEASE = ("applied", *_CHECKED_STATUSES)
 
 
 class Undo(Service):
     """The verdicts and checks that one person can undo."""
 
-    def last(self) -> Undoable | None:
+    def last(self) -> UndoableAct | None:
         """Return the newest act that this person can undo, None if there is none."""
         context = self.context
         with context.read() as session:
@@ -36,19 +36,19 @@ class Undo(Service):
             rows = session.exec(
                 select(DecisionRow)
                 # A staged verdict has no release time yet.
-                .where((status == "staged") | (status.in_(_WITH_RELEASE_TIME) & (release_at > context.now())))
+                .where((status == "staged") | (status.in_(_STATUSES_WITH_RELEASE) & (release_at > context.now())))
                 .where((DecisionRow.maker_id == context.actor.id) | (DecisionRow.checker_id == context.actor.id))
                 .order_by(func.coalesce(DecisionRow.checked_at, DecisionRow.decided_at).desc())
                 .limit(20)
             ).all()
             for row in rows:
                 if self._refusal(session, session.get_one(CaseRow, row.case_id), row) is None:
-                    return Undoable(
+                    return UndoableAct(
                         case_id=row.case_id,
                         decision_id=row.id or 0,
                         verdict=Verdict(row.verdict),
                         until=row.release_at,
-                        act=row.status if row.status in _CHECKED else "decided",
+                        act=row.status if row.status in _CHECKED_STATUSES else "decided",
                         maker=session.get_one(ReviewerRow, row.maker_id).login,
                     )
         return None
@@ -61,11 +61,11 @@ class Undo(Service):
 
         Raises:
             NotFound: If there is no such case.
-            NotAllowed: If the act is released, was another person's, or somebody acted on the case since.
+            NotAllowed: If the act is released or another person's, or if somebody acted on the case since.
         """
         with self.context.acting(Action.UNDO, case_id), self.context.write() as session:
             case = visible_case(session, case_id)
-            decision = newest_decision(session, case_id, "staged", *_WITH_RELEASE_TIME)
+            decision = newest_decision(session, case_id, "staged", *_STATUSES_WITH_RELEASE)
             if decision is None:
                 raise NotAllowed(_("There is no verdict on {case} to undo.").format(case=format_case(case_id)))
             refusal = self._refusal(session, case, decision)
@@ -75,7 +75,7 @@ class Undo(Service):
             session.execute(update(NoticeRow).where(*uncancelled).values(cancelled_at=self.context.now()))
             of_decision = col(RectificationRow.decision_id) == decision.id
             session.execute(update(RectificationRow).where(of_decision).values(is_open=False))
-            if decision.status in _CHECKED:
+            if decision.status in _CHECKED_STATUSES:
                 self._to_checker(session, case, decision)
             else:
                 self._to_desk(session, case, decision)
@@ -87,18 +87,24 @@ class Undo(Service):
     def _refusal(self, session: Session, case: CaseRow, decision: DecisionRow) -> str | None:
         """Return why this person cannot undo a decision at this time, None if they can."""
         context, name = self.context, format_case(case.id or 0)
-        by = decision.checker_id if decision.status in _CHECKED else decision.maker_id
-        if by != context.actor.id:
+        last_actor_id = decision.checker_id if decision.status in _CHECKED_STATUSES else decision.maker_id
+        if last_actor_id != context.actor.id:
             return _("Another person acted last on {case}; only that person can undo it.").format(case=name)
         if decision.release_at is not None and decision.release_at <= context.now():
             at = decision.release_at.astimezone(context.zone(session)).strftime("%H:%M:%S")
             return _("{case} was released at {time} and can no longer be undone.").format(case=name, time=at)
+        # The machine's clock may have been set back since.
+        sent = select(NoticeRow.id).where(
+            col(NoticeRow.decision_id) == decision.id, col(NoticeRow.sent_at).is_not(None)
+        )
+        if session.exec(sent).first() is not None:
+            return _("The notice of {case} was sent, so its verdict can no longer be undone.").format(case=name)
         if case.version != decision.version_after:
             return _("Somebody acted on {case} since, so it can no longer be undone.").format(case=name)
         return None
 
     def _to_checker(self, session: Session, case: CaseRow, decision: DecisionRow) -> None:
-        """Make a verdict wait for its check again; a hold that the maker got by a return ends."""
+        """Make a verdict wait for its check again; the hold that a return gave to the maker ends."""
         if decision.status == "returned":
             case.held_by_id = case.held_until = case.aside_until = case.returned_to_id = None
             case.assignee_id = json.loads(decision.before)["assignee_id"]

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from db.enums import CaseState, FailKind, Verdict
 from db.models import CaseRow, DecisionReasonRow, DecisionRow
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseFile, Decided, ItemRequest, VerdictPreview, VerdictRequest
+from workbench.domain.case.casefile import CaseFile, DecisionResult, ItemRequest, VerdictPreview, VerdictRequest
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.verdict import (
     check_reasons_for,
@@ -48,7 +48,7 @@ _RESTORED_BY_UNDO = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictPlan:
-    """What a verdict would do; `request` has all its defaults filled in."""
+    """What a verdict would do; in `request`, all defaults are filled in."""
 
     request: VerdictRequest
     letter: str
@@ -118,7 +118,7 @@ class Verdicts(Service):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.casefiles = CaseFiles(context)
-        self._previewed = CaseCache(self.casefiles)
+        self._case_cache = CaseCache(self.casefiles)
 
     def preview(self, request: VerdictRequest) -> VerdictPreview:
         """Return what a verdict would do: letter, items, deadline, required checks, and the problems that prevent it.
@@ -126,24 +126,24 @@ class Verdicts(Service):
         Raises:
             NotFound: If there is no such case.
         """
-        casefile, unopened = self._previewed.read(request.case_id)
+        casefile, unopened = self._case_cache.read(request.case_id)
         with self.context.read() as session:
             calendar = self.context.calendar(session, casefile.policy_version)
-        now, seen = self.context.now(), request.evidence_no
-        planned = plan_verdict(request, casefile, calendar, now)
+        now, seen_no = self.context.now(), request.evidence_no
+        plan = plan_verdict(request, casefile, calendar, now)
         return from_row(
             VerdictPreview,
-            planned,
+            plan,
             own_items=plan_verdict(replace(request, items=()), casefile, calendar, now).items,
-            until=planned.request.until,
-            waits_for=planned.request.waits_for,
+            until=plan.request.until,
+            waits_for=plan.request.waits_for,
             measures=tuple(casefile.policy.measures.get(request.verdict, ())),
             open_questions=tuple(line.question for line in casefile.checklist if line.answer is None),
-            has_new_evidence=seen is not None and seen != casefile.header.evidence_no,
+            has_new_evidence=seen_no is not None and seen_no != casefile.header.evidence_no,
             unopened=unopened,
         )
 
-    def decide(self, request: VerdictRequest) -> Decided:
+    def decide(self, request: VerdictRequest) -> DecisionResult:
         """Record a verdict on a case that this person holds.
 
         If the policy requires a check by a second person, the verdict is staged and the case waits for the check.
@@ -152,7 +152,7 @@ class Verdicts(Service):
         Raises:
             NotFound: If there is no such case.
             NotAllowed: If nobody holds the case, or the policy does not allow this verdict.
-            Busy: If another person holds or took the case, or it has evidence that the reviewer did not see.
+            Busy: If another person holds or took the case, or the case has evidence that the reviewer did not see.
             WrongUsage: If no reason is given, or one that the policy does not have.
         """
         with self.context.acting(Action.DECIDE, request.case_id):
@@ -161,26 +161,26 @@ class Verdicts(Service):
                 raise WrongUsage(problem_of(request, casefile.policy, casefile.findings) or "")
             with self.context.write() as session:
                 case = held_case(session, self.context, request.case_id, request.fence)
-                seen = casefile.header
-                has_unseen = request.evidence_no is not None and request.evidence_no != case.evidence_no
-                if has_unseen or (case.version, case.evidence_no) != (seen.version, seen.evidence_no):
+                shown = casefile.header
+                has_unseen_evidence = request.evidence_no is not None and request.evidence_no != case.evidence_no
+                if has_unseen_evidence or (case.version, case.evidence_no) != (shown.version, shown.evidence_no):
                     raise Busy(
                         _(
                             "{case} changed while you decided: new evidence arrived. Look at it and confirm again."
                         ).format(case=format_case(request.case_id))
                     )
                 now = self.context.now()
-                planned = plan_verdict(request, casefile, self.context.calendar(session, case.policy_version_id), now)
-                if planned.problems:
-                    raise NotAllowed(planned.problems[0])
-                return self._record(session, case, casefile, planned, now)
+                plan = plan_verdict(request, casefile, self.context.calendar(session, case.policy_version_id), now)
+                if plan.problems:
+                    raise NotAllowed(plan.problems[0])
+                return self._record(session, case, casefile, plan, now)
 
     def _record(
-        self, session: Session, case: CaseRow, casefile: CaseFile, planned: VerdictPlan, now: datetime
-    ) -> Decided:
+        self, session: Session, case: CaseRow, casefile: CaseFile, plan: VerdictPlan, now: datetime
+    ) -> DecisionResult:
         """Write the decision with its reasons, rectification, notice, draft and event."""
-        context, request = self.context, planned.request
-        decision = _decision_row(case, casefile, planned, context.actor.id, now)
+        context, request = self.context, plan.request
+        decision = _decision_row(case, casefile, plan, context.actor.id, now)
         session.add(decision)
         session.flush()
         session.add_all(
@@ -188,7 +188,7 @@ class Verdicts(Service):
             for position, code in enumerate(request.reasons)
         )
         notice = None
-        if planned.check_for:
+        if plan.check_for:
             case.state = CaseState.AWAITING_CHECK.value
         else:
             notice = apply_verdict(session, context, case, decision, casefile)
@@ -202,17 +202,17 @@ class Verdicts(Service):
             fail_kind=decision.fail_kind,
             reasons=list(request.reasons),
             round=case.round,
-            check_for=list(planned.check_for),
+            check_for=list(plan.check_for),
             measure=decision.measure,
         )
         context.log_case(session, Action.DECIDE, case, body)
         update_due_date(session, context, case)
-        return outcome(case, decision, now, notice, planned.check_for)
+        return outcome(case, decision, now, notice, plan.check_for)
 
 
-def _decision_row(case: CaseRow, casefile: CaseFile, planned: VerdictPlan, maker_id: int, now: datetime) -> DecisionRow:
-    """Return the row of a decision, with the columns for an undo and a snapshot of what the reviewer saw."""
-    request, is_staged = planned.request, bool(planned.check_for)
+def _decision_row(case: CaseRow, casefile: CaseFile, plan: VerdictPlan, maker_id: int, now: datetime) -> DecisionRow:
+    """Return the row of a decision, with the values for an undo and a snapshot of what the reviewer saw."""
+    request, is_staged = plan.request, bool(plan.check_for)
     before = {name: getattr(case, name) for name in _RESTORED_BY_UNDO}
     return DecisionRow(
         case_id=request.case_id,
@@ -221,20 +221,20 @@ def _decision_row(case: CaseRow, casefile: CaseFile, planned: VerdictPlan, maker
         fail_kind=request.fail_kind.value if request.fail_kind else "",
         measure=request.measure.value,
         note=request.note,
-        letter=planned.letter,
+        letter=plan.letter,
         waits_for=request.waits_for.value if request.waits_for else "",
         until_on=request.until if request.verdict is Verdict.PENDING else None,
-        deadline_at=planned.deadline_at,
+        deadline_at=plan.deadline_at,
         status="staged" if is_staged else "applied",
         maker_id=maker_id,
         decided_at=now,
         release_at=None if is_staged else now + timedelta(seconds=casefile.policy.desk.grace_s),
         before=json.dumps(before, default=date.isoformat),
-        seen=json.dumps(_seen(casefile, planned), ensure_ascii=False, default=str),
+        seen=json.dumps(_snapshot(casefile, plan), ensure_ascii=False, default=str),
     )
 
 
-def _seen(casefile: CaseFile, planned: VerdictPlan) -> dict[str, Any]:
+def _snapshot(casefile: CaseFile, plan: VerdictPlan) -> dict[str, Any]:
     """Return a snapshot of what the reviewer saw on the desk, with personal values masked.
 
     `db.queries.forecast_cases` searches its JSON text for the severities of findings.
@@ -245,6 +245,6 @@ def _seen(casefile: CaseFile, planned: VerdictPlan) -> dict[str, Any]:
         "findings": [asdict(finding) for finding in casefile.findings],
         "checklist": [asdict(line) for line in casefile.checklist if line.answer is not None],
         "verifications": [asdict(line) for line in casefile.verifications],
-        "letter": planned.letter,
-        "items": [asdict(item) for item in planned.items],
+        "letter": plan.letter,
+        "items": [asdict(item) for item in plan.items],
     }
