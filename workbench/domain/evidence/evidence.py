@@ -9,6 +9,7 @@ from db.enums import (
     CreditList,
     CreditMatch,
     DocumentKind,
+    IdType,
     Language,
     Quality,
     ServiceClass,
@@ -23,7 +24,7 @@ class ApplicationFacts:
     """An application as submitted: the columns of an application file.
 
     `uscc` is the unified social credit code of the applicant (18 characters), an `msisdn` the phone number of a SIM;
-    `_fen` means an amount in fen (0.01 yuan).
+    `_fen` means an amount in fen (0.01 yuan). An `_id_type` of None is not stated; the form of the number tells it.
     """
 
     agent: str = ""
@@ -41,8 +42,10 @@ class ApplicationFacts:
     province: str = ""
     legal_rep_name: str = ""
     legal_rep_id_no: str = ""
+    legal_rep_id_type: IdType | None = None
     handler_name: str
     handler_id_no: str
+    handler_id_type: IdType | None = None
     handler_id_issued_on: date | None = None
     handler_id_valid_to: date | None = None
     contact_phone: str = ""
@@ -145,8 +148,9 @@ class CreditFacts:
 class Evidence:
     """All evidence of a case at one moment, the only input of rules and panels.
 
-    `cards_of_brand` is the greatest number of cards of one brand that the applicant has, `cards_total` the number of
-    cards of all brands, over all published applications. An applicant is identified by USCC, or by ID number.
+    `cards_of_brand` is the greatest number of cards in service of one brand that the applicant has, `cards_total` the
+    number of cards in service of all brands, over all published applications. An applicant is identified by USCC, or by
+    ID number.
     """
 
     application: ApplicationFacts

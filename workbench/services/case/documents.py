@@ -128,7 +128,7 @@ class Documents(Service):
         with self.context.read() as session:
             case = visible_case(session, case_id)
             policy = self.context.policy(session, case.policy_version_id)
-            found = read_evidence(session, case, self.context.store).documents
+            found = read_evidence(session, case, self.context.store, self.context.today(session)).documents
             openings = {action: openings_by_digest(session, case_id, action) for action in (OPENED, WRITTEN)}
         ordered = sorted(found, key=lambda one: (_KINDS[one.kind], one.received_at, one.sha256))
         return tuple(

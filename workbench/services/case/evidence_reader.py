@@ -58,11 +58,15 @@ def application_key(row: Mapping[str, Any]) -> Key:
 
 @dataclass(slots=True)
 class EvidenceReader:
-    """Reads the evidence of many applications with few statements, all from one snapshot."""
+    """Reads the evidence of many applications with few statements, all from one snapshot.
+
+    `today` is the local day on which cards in service are counted.
+    """
 
     session: Session
     store: Store
     snapshot: Snapshot
+    today: date
 
     def of_keys(self, keys: Iterable[Key]) -> dict[Key, Evidence]:
         """Return the evidence of applications by key; unknown keys are left out."""
@@ -82,7 +86,7 @@ class EvidenceReader:
         complaints = self._by_number(COMPLAINT, hashes, "received_at", "source")
         subjects = {key: self._subjects(row) for key, row in zip(keys, applications, strict=True)}
         credit = self._credit({subject for own in subjects.values() for subject in own})
-        counts = card_counts(self.session, applications, self.snapshot)
+        counts = card_counts(self.session, applications, self.snapshot, self.today)
         found: dict[Key, Evidence] = {}
         for key, row in zip(keys, applications, strict=True):
             own_cards = cards[key]
@@ -137,10 +141,10 @@ class EvidenceReader:
         return _grouped(rows, itemgetter("subject_hash"))
 
 
-def read_evidence(session: Session, case: CaseRow, store: Store) -> Evidence:
-    """Return the evidence that a case sees, unmasked."""
+def read_evidence(session: Session, case: CaseRow, store: Store, today: date) -> Evidence:
+    """Return the evidence that a case sees on a local day, unmasked."""
     key = (case.agent, case.application_no)
-    return EvidenceReader(session, store, snapshot_of(case)).of_keys([key])[key]
+    return EvidenceReader(session, store, snapshot_of(case), today).of_keys([key])[key]
 
 
 def calls_by_day_and_hour(
