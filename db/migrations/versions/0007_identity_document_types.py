@@ -1,13 +1,13 @@
 """The kinds of the identity documents of handlers and legal representatives, and the fact that a finding observes.
 
-Revision ID: 0008
+Revision ID: 0007
 Revises: 0006
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
+revision = "0007"
 down_revision = "0006"
 branch_labels = None
 depends_on = None
