@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 class Access(Enum):
-    """The modes of files and folders, whatever the umask is."""
+    """The modes of a database's files and folders, independent of the umask."""
 
     PRIVATE = (0o600, 0o700)
     SHARED = (0o660, 0o2770)
@@ -25,10 +25,19 @@ class Access(Enum):
 
 
 def access_of(path: Path) -> Access:
-    """Return the access of an existing file or folder, which new files next to it or in it get too."""
+    """Return the access of a file or folder. New files next to the file, or in the folder, get the same access."""
     mode = path.stat().st_mode
     is_inherited = not stat.S_ISDIR(mode) or mode & stat.S_ISGID
     return Access.SHARED if mode & stat.S_IWGRP and is_inherited else Access.PRIVATE
+
+
+def inode_of(path: Path) -> tuple[int, int] | None:
+    """Return the device and inode of a file or folder, None if it cannot be found."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def make_folder(folder: Path, access: Access) -> bool:
@@ -44,7 +53,7 @@ def make_folder(folder: Path, access: Access) -> bool:
 def lock_handle(path: Path, access: Access) -> int:
     """Open a lock file, creating it if needed.
 
-    It never exists with a wrong mode, so that all users of the database can open it.
+    The file never exists with a wrong mode, so that all users of the database can open it.
     """
     while True:
         try:
@@ -54,7 +63,7 @@ def lock_handle(path: Path, access: Access) -> int:
 
 
 def _create_linked(path: Path, access: Access) -> None:
-    """Create an empty file under a temporary name, and link it to its name once its mode is set."""
+    """Create an empty file under a temporary name, set its mode, then link it to its final name."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:

@@ -63,6 +63,6 @@ def personal(kind: str, *, length: int = 200) -> Any:
 
 
 def personal_columns(model: type[SQLModel]) -> dict[str, str]:
-    """Return the personal columns of a table, each with its kind of mask."""
+    """Return the personal columns of a table, each with the kind that decides its mask."""
     table = model.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is a table
     return {column.name: column.info["personal"] for column in table.columns if "personal" in column.info}

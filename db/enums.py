@@ -28,7 +28,7 @@ class Verdict(StrEnum):
 
 
 class FailKind(StrEnum):
-    """Whether a failed application may be rectified, as the reviewer decides."""
+    """The reviewer's choice whether a failed application may be rectified."""
 
     FIXABLE = "fixable"
     FINAL = "final"
@@ -43,7 +43,7 @@ class Severity(StrEnum):
 
 
 class PanelKind(StrEnum):
-    """The three panels of a case; documents and use belong to identity."""
+    """The three evidence panels of a case. Documents and the stated use are on the identity panel."""
 
     IDENTITY = "identity"
     ACTIVITY = "activity"
@@ -68,7 +68,7 @@ class Priority(StrEnum):
 
 
 class ServiceClass(StrEnum):
-    """How many working days are promised: 1, 3, 5, 7, 10."""
+    """The promised number of working days: 1, 3, 5, 7 and 10, in this order."""
 
     EXPEDITED = "expedited"
     STANDARD = "standard"
@@ -83,6 +83,21 @@ class ApplicantKind(StrEnum):
     ENTERPRISE = "enterprise"
     SOLE_PROPRIETOR = "sole_proprietor"
     INDIVIDUAL = "individual"
+
+
+class IdType(StrEnum):
+    """The kind of a person's identity document.
+
+    RESIDENT includes the residence permits of people from Hong Kong, Macau and Taiwan, whose numbers have its form.
+    """
+
+    RESIDENT = "resident"
+    PASSPORT = "passport"
+    HMT_PERMIT = "hmt_permit"
+    TW_PERMIT = "tw_permit"
+    FOREIGN_RESIDENCE = "foreign_residence"
+    MILITARY = "military"
+    POLICE = "police"
 
 
 class Role(StrEnum):
@@ -116,7 +131,7 @@ class WaitsFor(StrEnum):
 
 
 class Measure(StrEnum):
-    """What happens to the cards with a decision."""
+    """What a decision does to the cards."""
 
     NONE = "none"
     BAR_OUT = "bar-out"
@@ -214,7 +229,7 @@ class Language(StrEnum):
 
 
 class DayStatus(StrEnum):
-    """Whether the calendar of a day is published."""
+    """Whether a day comes from a published calendar (official) or is assumed (provisional)."""
 
     OFFICIAL = "official"
     PROVISIONAL = "provisional"
@@ -223,8 +238,8 @@ class DayStatus(StrEnum):
 class SuspensionNotice(StrEnum):
     """The kinds of notices that an applicant gets about a suspension.
 
-    HELD is recorded when another suspension ends while this one still stops the clock: the notice of that end is sent
-    when this one ends.
+    HELD marks a suspension that delays the end notice of another one: the other suspension ended, but this one still
+    stops the clock. The end notice is sent when this one ends too.
     """
 
     STARTED = "started"
@@ -233,7 +248,7 @@ class SuspensionNotice(StrEnum):
 
 
 class VerificationKind(StrEnum):
-    """How a fact was confirmed outside."""
+    """How a fact was confirmed outside the workbench."""
 
     PHONE = "phone"
     REGISTRY = "registry"
@@ -250,7 +265,7 @@ class ChecklistValue(StrEnum):
 
 
 class IdentityMode(StrEnum):
-    """How a database identifies people: by the operating system's user, or by a given name."""
+    """How a database identifies people: by the operating system's user, or by a login that they give."""
 
     OS = "os"
     NAMED = "named"

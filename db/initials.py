@@ -8,7 +8,7 @@ from functools import lru_cache
 def initials(text: str) -> str:
     """Return the first letter of each character's pinyin. Letters and digits are kept, the rest is dropped.
 
-    A character with several readings gets that of its word: 银行 is `yh`, 行走 is `xz`.
+    A character with several readings gets the reading that it has in its word: 银行 is `yh`, 行走 is `xz`.
     """
     from pypinyin import Style, lazy_pinyin
 

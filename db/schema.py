@@ -14,7 +14,7 @@ from db.dialects.sqlite_backup import copy_before_upgrade
 from db.engine import Database
 from db.errors import DatabaseRefused, Refusal
 
-VERSION = 6
+VERSION = 8
 """The schema version of this program: the number of the last migration step."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -40,11 +40,11 @@ def create(path: Path, access: Access = Access.PRIVATE) -> Database:
 def open_database(path: Path, admit: Callable[[Database], None] | None = None) -> Database:
     """Open an existing database, upgrading an older one first.
 
-    A file that is not ours, is newer than the program, or makes `admit` raise is not changed.
+    `admit` checks the database before the upgrade, and raises to refuse it. A refused file is not changed.
 
     Raises:
-        DatabaseRefused: With the cause.
-        LockTimeout: If it is older, and another process held the write lock for ten seconds.
+        DatabaseRefused: If the file is not ours, is newer than the program, or cannot be upgraded.
+        LockTimeout: If an upgrade is needed, and another process held the write lock for ten seconds.
     """
     database, version = open_without_upgrade(path, admit)
     if version < VERSION:
@@ -54,10 +54,10 @@ def open_database(path: Path, admit: Callable[[Database], None] | None = None) -
 
 
 def open_without_upgrade(path: Path, admit: Callable[[Database], None] | None = None) -> tuple[Database, int]:
-    """Open an existing database without upgrading it, and return it with its version. An older one refuses writes.
+    """Open an existing database, and return it with its version. A database with an older version refuses writes.
 
     Raises:
-        DatabaseRefused: If it is not ours, newer than the program, or `admit` raises it.
+        DatabaseRefused: If the file is not ours, is newer than the program, or `admit` refuses it.
     """
     sqlite.check_file(path)
     database = Database(path, schema=VERSION)
@@ -72,7 +72,7 @@ def open_without_upgrade(path: Path, admit: Callable[[Database], None] | None = 
 
 
 def _version(database: Database) -> int:
-    """Return the schema version of a file, if this program supports it."""
+    """Return the schema version of a file, or refuse a version that this program does not know."""
     with database.reader.connect() as connection:
         version = sqlite.schema_version(connection, database.path)
     if version > VERSION:
@@ -81,7 +81,7 @@ def _version(database: Database) -> int:
 
 
 def _upgrade_file(path: Path) -> None:
-    """Copy an older database and run the pending steps, under the write lock: of two starts, one does it."""
+    """Copy an older database and run the pending steps. Under the write lock, only one of two starts does so."""
     with sqlite.write_lock(path), closing(Database(path)) as database:
         version = _version(database)
         if version < VERSION:

@@ -23,7 +23,7 @@ from screens.shell.key_guard import Presses
 from screens.shell.keyboard_app import KeyboardApp
 from screens.shell.protocols import RevealsFields
 from screens.shell.theme import DARK, LIGHT
-from screens.terminal.hangup_watch import Terminal
+from screens.terminal.hangup_watch import HangupWatch
 from workbench.errors import StorageFailed, WorkbenchError
 from workbench.keys.desk import NEXT
 from workbench.keys.registry import GO, HELP, PALETTE, QUIT, THEME
@@ -41,8 +41,8 @@ _ANSWER_WITHIN_S = 0.5
 class WorkbenchApp(KeyboardApp, inherit_bindings=False):
     """The workbench in a terminal.
 
-    `open_services` runs in a thread once the first frame is painted; until it is done there is no `desk`, and keys
-    wait. `now` and `monotonic` are the clocks; `symbols` is auto or ascii; `look` remembers the theme;
+    `open_services` runs in a thread once the first frame is painted. Until it is done, `desk` is None and keys are
+    kept. `now` and `monotonic` are the clocks; `symbols` is auto or ascii; `look` remembers the theme;
     `return_code` is the exit code.
     """
 
@@ -72,7 +72,7 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         super().__init__(Presses(monotonic), symbols)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
-        # Nothing is drawn yet, so nothing has to be drawn again.
+        # Set without a redraw, since nothing is drawn yet.
         self.set_reactive(KeyboardApp.theme, LIGHT.name if look.theme() == LIGHT.name else DARK.name)
         self.look = look
         self.clock = Clock(now=now, monotonic=monotonic)
@@ -81,16 +81,16 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         self.error: WorkbenchError | None = None
         self._open_services = open_services
         self._start = StartScreen(self.clock)
-        self._terminal = Terminal(self.end)
+        self._hangup_watch = HangupWatch(self.end)
         self.add_mode("start", lambda: self._start)
 
     def on_ready(self) -> None:
         if not self.is_headless:
-            self._terminal.watch()
+            self._hangup_watch.watch()
         self.open_desk()
 
     async def on_event(self, event: events.Event) -> None:
-        """Keep keys that come before the desk is open; a key renews the hold."""
+        """Keep keys that are typed before the desk is open; afterwards each key renews the hold."""
         if isinstance(event, events.Key) and not event.is_forwarded:
             if self._start.keep(event):
                 return
@@ -135,14 +135,14 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         for _round in range(_FOCUS_ROUNDS):
             await self._wait_until_handled(self.focused or self.screen)
 
-    async def _wait_until_handled(self, part: DOMNode) -> None:
-        """Wait until every part from this one up to the app has handled its messages."""
-        for node in part.ancestors_with_self:
-            passed = asyncio.Event()
-            node.call_later(passed.set)
+    async def _wait_until_handled(self, start: DOMNode) -> None:
+        """Wait until a node and its ancestors, up to the app, have handled their messages."""
+        for node in start.ancestors_with_self:
+            is_handled = asyncio.Event()
+            node.call_later(is_handled.set)
             # A screen that was closed does not answer.
             with suppress(TimeoutError):
-                await asyncio.wait_for(passed.wait(), _ANSWER_WITHIN_S)
+                await asyncio.wait_for(is_handled.wait(), _ANSWER_WITHIN_S)
 
     async def end(self, return_code: int) -> None:
         """Save the draft and end the program; the hold is kept."""
@@ -156,12 +156,12 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
             return
         self.exit(return_code=return_code)
 
-    def failed(self, error: StorageFailed) -> None:
+    def report_failure(self, error: StorageFailed) -> None:
         """Report a failure: as a notification, or on the start screen if there is no desk."""
         if self.desk is None and self.error is None:
             self._show_failure(error)
         else:
-            super().failed(error)
+            super().report_failure(error)
 
     def _show_failure(self, error: WorkbenchError) -> None:
         self.error = error
@@ -169,16 +169,16 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
 
     def terminal_gone(self, code: int) -> None:
         """End the program, because the terminal is gone."""
-        self._terminal.leave(code)
+        self._hangup_watch.leave(code)
 
     def hide_revealed_fields(self) -> None:
-        """Hide revealed fields, before and after the process is suspended."""
+        """Hide revealed fields, before and after the process is stopped."""
         for screen in (*self.screen_stack, self.desk):
             if isinstance(screen, RevealsFields):
                 screen.hide_fields()
 
     def after_resume(self) -> None:
-        """Continue after a suspension, in which the hold may have ended."""
+        """Continue after the process was stopped; the hold may have ended meanwhile."""
         self.hide_revealed_fields()
         if self.desk is not None:
             self.desk.renew()

@@ -54,7 +54,7 @@ def add_modes(app: "WorkbenchApp", desk: "DeskScreen") -> None:
 
 
 def open_case(app: "WorkbenchApp", desk: "DeskScreen", case_id: int) -> None:
-    """Show a case of a list to read; a case that the reviewer holds goes on the desk."""
+    """Show a case of a list read-only, or on the desk if the reviewer holds it."""
     run_in_worker(app, partial(_open_case, app, desk, case_id), "case", is_exclusive=True)
 
 
@@ -72,14 +72,14 @@ async def _open_case(app: "WorkbenchApp", desk: "DeskScreen", case_id: int) -> N
 
 
 async def choose_mode(app: "WorkbenchApp") -> None:
-    """Show the letters of the modes, and go to the one that is chosen."""
+    """Show the modes with their letters, and go to the chosen mode."""
     from screens.dialogs.go_menu import GoMenu
 
     async def go(chosen: str | None) -> None:
         if chosen is not None:
             await app.action_go(chosen)
 
-    # Not in a worker: the second key may have come already, and alone it is another command.
+    # Not in a worker: the second key may be waiting already, and without the menu it would run another command.
     app.push_screen(GoMenu(MODES), go)
 
 
@@ -103,23 +103,23 @@ async def show_help(app: "WorkbenchApp") -> None:
 
 
 async def show_palette(app: "WorkbenchApp") -> None:
-    """Show the commands of the screen, to be found by their words."""
+    """Show the palette, which finds the commands of the screen by words."""
     from screens.dialogs.palette import Palette
 
     app.push_screen(Palette())
 
 
 async def change_theme(app: "WorkbenchApp") -> None:
-    """Change between dark and light, and remember it."""
+    """Switch between the dark and the light theme, and remember the choice."""
     app.theme = LIGHT.name if app.theme == DARK.name else DARK.name
     try:
         app.look.keep_theme(app.theme)
     except StorageFailed as error:
-        app.failed(error)
+        app.report_failure(error)
 
 
 async def quit_workbench(app: "WorkbenchApp") -> None:
-    """Leave the workbench; ask first if a case is held."""
+    """Quit the workbench; if a case is held, ask first."""
     run_in_worker(app, partial(_leave, app), "leave", is_exclusive=True)
 
 

@@ -1,4 +1,4 @@
-"""Runs due deadlines and reminders while the workbench is open."""
+"""Handles due deadlines and reminders while the workbench is open."""
 
 import asyncio
 from collections.abc import Callable
@@ -29,16 +29,16 @@ class CatchUp:
         self._app.set_interval(CATCH_UP_EVERY_S, self.run)
 
     def run(self) -> None:
-        """Start a run, unless one is under way."""
+        """Start a run, unless a run is in progress."""
         if self._worker is None or self._worker.is_finished:
             self._worker = self._app.run_worker(self._catch_up, group="time")
 
     async def _catch_up(self) -> None:
         try:
-            ticked = await asyncio.to_thread(self._services.catch_up)
+            done = await asyncio.to_thread(self._services.catch_up)
         except WorkbenchError as error:
-            message = _("Deadlines could not be seen to now; it is tried again soon: {cause}").format(cause=error)
-            self._app.notify(message, severity="warning", timeout=8)
+            message = _("Due deadlines could not be handled: {cause} The workbench will try again in a few minutes.")
+            self._app.notify(message.format(cause=error), severity="warning", timeout=8)
             return
-        if ticked.is_anything:
+        if done.has_changes:
             self._on_change()

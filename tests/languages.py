@@ -9,7 +9,7 @@ from workbench import i18n
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Use a language inside a `with` block."""
-    before = i18n.current()
+    before = i18n.current_language()
     i18n.use(language)
     try:
         yield

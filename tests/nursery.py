@@ -183,6 +183,8 @@ def _born(request: dict[str, Any], given: Sequence[int]) -> None:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
     elif request.get("has_terminal"):
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    # A shell starts commands in the background with the interrupt ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     faulthandler.enable()
     os.chdir(request["folder"])
     os.environ.clear()

@@ -36,7 +36,7 @@ FIT = QueueModel.fit
 @contextmanager
 def results_cached() -> Iterator[None]:
     """Parse each policy text, stored calendar and country's holidays only once."""
-    policy = _cached(parse_policy, lambda text, name: (text, name, i18n.current()))
+    policy = _cached(parse_policy, lambda text, name: (text, name, i18n.current_language()))
     seeded = _cached(seed_days, lambda country, years: (country, tuple(years)))
     with pytest.MonkeyPatch.context() as patched:
         for module in (context, opening):

@@ -3,6 +3,7 @@
 import gc
 import io
 import os
+import resource
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -31,7 +32,7 @@ def requested_language(arguments: Sequence[str]) -> str:
     return i18n.language_of()
 
 
-def open_workbench(find: Callable[[], Path], as_login: str | None, symbols: str) -> int:
+def open_workbench(find_database: Callable[[], Path], as_login: str | None, symbols: str) -> int:
     """Run the terminal interface and return its exit code; the database is opened after the first frame."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         from workbench.cli.framework import output
@@ -42,13 +43,13 @@ def open_workbench(find: Callable[[], Path], as_login: str | None, symbols: str)
     from workbench.look import own_look
 
     def open_services() -> "Services":
-        from workbench.services.opening import open_services as opened
+        from workbench.services import opening
 
         try:
-            # Interrupted work is finished later, so that the first case can be taken sooner.
-            return opened(find(), as_login, now, resumes=False)
+            # Without `resumes`, interrupted work is finished later, so that the first case opens sooner.
+            return opening.open_services(find_database(), as_login, now, resumes=False)
         finally:
-            # Imported modules live until the end; collecting them again and again only takes time.
+            # Imported modules live until the program exits, so garbage collection need not scan them.
             gc.freeze()
             gc.enable()
 
@@ -65,10 +66,12 @@ def main() -> None:
     """Run the command line, or open the workbench if no command is given."""
     # Files hold personal data: only the owner may read them, whatever the caller's umask is.
     os.umask(0o077)
+    # A core dump would hold personal data too.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A locale without Chinese must not make a command fail while it prints.
         sys.stdout.reconfigure(errors="backslashreplace")
-    # Imports create many objects and no garbage; collecting meanwhile only delays the first frame.
+    # Importing modules creates many objects and no garbage, so a collection would only delay the first frame.
     gc.disable()
     language = requested_language(sys.argv[1:])
     if language in i18n.LANGUAGES:

@@ -60,6 +60,10 @@ class StorageFailed(WorkbenchError):
     exit_code = ExitCode.IO
 
 
+class StorageGone(StorageFailed):
+    """The database file was replaced or removed while it was open."""
+
+
 class Busy(WorkbenchError):
     """The case, the database or a file is in use by another person or process."""
 
@@ -67,7 +71,7 @@ class Busy(WorkbenchError):
 
 
 class StorageBusy(WorkbenchError):
-    """Others kept the write lock for too long; nothing was written."""
+    """Other processes held the write lock for too long; nothing was written."""
 
     exit_code = ExitCode.BUSY
 

@@ -1,4 +1,4 @@
-"""Messages about unexpected exceptions: where they were raised and their type, never a stored value."""
+"""Messages about unexpected exceptions: their type and the line that raised them, never a stored value."""
 
 import sqlite3
 import traceback

@@ -14,7 +14,7 @@ _current = "en"
 
 @cache
 def catalogue(language: str) -> gettext.NullTranslations:
-    """Return the compiled messages of a language; English has none, its messages are the sources."""
+    """Return the compiled messages of a language. English needs none, since the sources are in English."""
     if language == "en":
         return gettext.NullTranslations()
     return gettext.translation("workbench", LOCALE_DIR, languages=[language])
@@ -22,13 +22,13 @@ def catalogue(language: str) -> gettext.NullTranslations:
 
 def use(language: str) -> None:
     """Set the language of the process, en or zh."""
-    global _current  # noqa: PLW0603 - one process speaks one language, as gettext.install has it
+    global _current  # noqa: PLW0603 - one process uses one language, as with gettext.install
     if language not in LANGUAGES:
         raise ValueError(language)
     _current = language
 
 
-def current() -> str:
+def current_language() -> str:
     """Return the language in use, en or zh."""
     return _current
 
@@ -53,10 +53,10 @@ def ngettext(singular: str, plural: str, count: int) -> str:
 
 
 def N_(message: str) -> str:  # noqa: N802 - the name that gettext gives it
-    """Mark a message for the catalogue; it is translated later, by `_` where it is shown."""
+    """Mark a message for the catalogue; `_` translates it later, when it is shown."""
     return message
 
 
 def comma_joined(words: Iterable[str], *, language: str | None = None) -> str:
-    """Return words as an enumeration in a language, by default the current one: `a, b` or `a、b`."""
-    return ("、" if (language or current()) == "zh" else ", ").join(words)
+    """Join words with the comma of a language, by default the current one: `a, b` or `a、b`."""
+    return ("、" if (language or current_language()) == "zh" else ", ").join(words)

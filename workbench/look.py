@@ -1,4 +1,4 @@
-"""Each user's theme, remembered between starts."""
+"""Saves the user's theme between starts."""
 
 import json
 import os
@@ -12,7 +12,7 @@ _FILE = "look.json"
 
 
 class Look:
-    """The saved theme, in a file of the user; without a folder nothing is saved."""
+    """The theme that a user chose, saved in a file. Without a folder, nothing is saved."""
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
@@ -22,10 +22,10 @@ class Look:
         if self._folder is None:
             return ""
         try:
-            kept = json.loads((self._folder / _FILE).read_text(encoding="utf-8"))
+            saved = json.loads((self._folder / _FILE).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return ""
-        theme = kept.get("theme") if isinstance(kept, dict) else None
+        theme = saved.get("theme") if isinstance(saved, dict) else None
         return theme if isinstance(theme, str) else ""
 
     def keep_theme(self, theme: str) -> None:

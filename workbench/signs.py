@@ -4,7 +4,7 @@ from typing import Literal
 
 SymbolSet = Literal["auto", "ascii"]
 
-_PLAIN = str.maketrans(
+_ASCII_REPLACEMENTS = str.maketrans(
     {
         "•": "*",
         "…": "...",
@@ -37,18 +37,18 @@ _PLAIN = str.maketrans(
         "›": ">",
     }
 )
-_is_plain = False
+_is_ascii_only = False
 
 
 def use(symbols: SymbolSet) -> None:
-    """Set the symbols of the process."""
-    global _is_plain  # noqa: PLW0603 - one process draws on one terminal
-    _is_plain = symbols == "ascii"
+    """Set the symbol set of the process."""
+    global _is_ascii_only  # noqa: PLW0603 - one process draws on one terminal
+    _is_ascii_only = symbols == "ascii"
 
 
 def drawn(text: str) -> str:
     """Return a text as this terminal draws it: unchanged, or with symbols of uncertain width as ASCII.
 
-    Chinese characters and their punctuation stay.
+    Chinese characters and their punctuation are unchanged.
     """
-    return text.translate(_PLAIN) if _is_plain and not text.isascii() else text
+    return text.translate(_ASCII_REPLACEMENTS) if _is_ascii_only and not text.isascii() else text

@@ -20,13 +20,13 @@ from db.dialects import sqlite_search
 from db.errors import DatabaseRefused, LockTimeout, Refusal
 
 APPLICATION_ID = 0x54535257
-"""`TSRW`, the application id in the header of each of our files."""
+"""The application id in the header of each of our files: `TSRW`."""
 
 ORDERED_CASES = '"case" AS c INDEXED BY ix_case_order'
-"""The cases `c`, always read along the index of their order, whatever the planner's choice."""
+"""The FROM clause for the cases `c`, which forces SQLite to read them along the index of the list order."""
 
 _HEADER = b"SQLite format 3\x00"
-_BESIDE = ("-wal", "-shm", "-journal", ".lock")
+_COMPANION_SUFFIXES = ("-wal", "-shm", "-journal", ".lock")
 _LOCK_WAIT_S = 10.0
 _PRAGMAS = (
     "synchronous=FULL",
@@ -41,7 +41,7 @@ _PRAGMAS = (
 
 @cache
 def driver() -> ModuleType:
-    """Return the DBAPI module: sqlcipher3, or that of the standard library if there is no wheel."""
+    """Return the DBAPI module: sqlcipher3, or sqlite3 if sqlcipher3 is not installed."""
     try:
         return importlib.import_module("sqlcipher3.dbapi2")
     except ImportError:
@@ -66,7 +66,7 @@ def journal_mode() -> str:
 
 
 def _prepare(connection: Any, *, query_only: bool) -> None:
-    """Set up a new connection, before any transaction: within one, foreign_keys has no effect."""
+    """Set up a new connection before any transaction, since `foreign_keys` has no effect in a transaction."""
     connection.isolation_level = None
     if driver().__name__.startswith("sqlcipher3"):
         # SQLCipher writes its warnings to stderr, which is the reviewer's screen.
@@ -82,10 +82,10 @@ def _prepare(connection: Any, *, query_only: bool) -> None:
 
 
 def make_engine(path: Path, *, query_only: bool) -> Engine:
-    """Return an engine for an existing file. The reader cannot write; the writer begins with IMMEDIATE."""
+    """Return an engine for an existing file. With `query_only` it cannot write; else transactions begin IMMEDIATE."""
     uri = f"{path.absolute().as_uri()}?mode=rw"
-    # Our creator never creates a missing file. The URL without a path looks like an in-memory database, for which
-    # SQLAlchemy would choose a pool that closes connections in use; so the pool is given.
+    # The creator opens the file, and with mode=rw never creates a missing one. For a URL without a path, SQLAlchemy
+    # assumes an in-memory database and chooses a pool that closes connections in use, so we set the pool ourselves.
     engine = create_engine(
         "sqlite://",
         module=driver(),
@@ -107,7 +107,7 @@ def make_engine(path: Path, *, query_only: bool) -> Engine:
 
 
 def create_file(path: Path, access: Access) -> None:
-    """Create an empty database file that only its owner, or its folder's group, can read.
+    """Create an empty database file that only its owner, or the group of its folder, can read.
 
     Raises:
         DatabaseRefused: If the file exists, or the folder is not writable.
@@ -130,16 +130,21 @@ def create_file(path: Path, access: Access) -> None:
         raise DatabaseRefused(Refusal.CANNOT_CREATE, str(path), error.strerror or "") from error
 
 
+def files_of(path: Path) -> list[Path]:
+    """Return the paths of a database and of the files that SQLite and the write lock create next to it."""
+    return [*(path.with_name(path.name + end) for end in _COMPANION_SUFFIXES), path]
+
+
 def remove_file(path: Path) -> None:
-    """Delete a database, with the files that SQLite and the write lock created next to it, and nothing else."""
-    for name in (*(path.name + end for end in _BESIDE), path.name):
-        path.with_name(name).unlink(missing_ok=True)
+    """Delete a database and the files that SQLite and the write lock created next to it."""
+    for file in files_of(path):
+        file.unlink(missing_ok=True)
 
 
 def check_file(path: Path) -> None:
     """Refuse a path that is not a database of ours, before it is opened or changed.
 
-    Whether its group may read it is a setting in the database itself, and not checked here.
+    Whether the group of the file may read it is a setting in the database itself, so it is not checked here.
 
     Raises:
         DatabaseRefused: If it is missing, not a regular file, not a SQLite file, or open to all users of the host.
@@ -206,12 +211,12 @@ def stamp(connection: Connection, version: int) -> None:
 
 
 def quick_check(connection: Connection) -> str:
-    """Return the first fault in the structure of the file, "ok" if there is none."""
+    """Return the first fault in the structure of the file, or "ok"."""
     return str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one())
 
 
 def table_with_broken_reference(connection: Connection) -> str | None:
-    """Return a table of which a row refers to one that is not there, None if there is none."""
+    """Return a table that has a row referring to a missing row, None if there is none."""
     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
     return None if broken is None else str(broken[0])
 

@@ -67,9 +67,9 @@ def _numbered(path: Path, version: int, number: int) -> Path:
 
 
 def _is_same_backup(one: Path, other: Path) -> bool:
-    """Say whether two copies are equal, ignoring their change counters.
+    """Say whether two backups are equal, ignoring their change counters.
 
-    A copy that we may not read counts as different.
+    A backup that we may not read counts as different.
     """
     try:
         return _are_equal(one, other)

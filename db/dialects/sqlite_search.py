@@ -5,9 +5,9 @@ Another dialect must offer the same names: CREATE, `fill`, `terms_of`, `index_ca
 HAS_PART and NUMBER_BEGINS, which check a case. Hits include all matching cases and few others, so callers check each
 hit again, with LIKE.
 
-The index contains terms, not text: of a name, each pair of adjacent characters in order, so that a phrase of pairs is a
-substring of any length; each single character; each pair of pinyin initials; and the parts of an application number.
-Letter case is ignored as LIKE ignores it, for ASCII only.
+The index contains terms, not text. For a name: its character bigrams in order (an FTS phrase query of bigrams then
+finds any substring), its single characters, and the bigrams of its pinyin initials. For an application number: its
+parts. Like LIKE, the index ignores the case of ASCII letters only.
 """
 
 import re
@@ -30,13 +30,13 @@ _INDEX = text(
 _CASES = text('SELECT id, applicant_name, application_no FROM "case" WHERE id > :last ORDER BY id LIMIT :limit')
 _CHUNK_SIZE = 5_000
 
-# The tokenizer treats every non-ASCII character as part of a term, so ASCII punctuation is mapped to private use
-# characters, and private use characters are mapped out of the way.
+# The tokenizer drops ASCII punctuation and keeps every other character, so punctuation is mapped to private use
+# characters. Names that contain those private use characters get U+F8FF instead, so that the two are not confused.
 _PUNCTUATION_MAP = {
     **{0xE000 + code: 0xF8FF for code in range(128)},
     **{code: 0xE000 + code for code in range(128) if not chr(code).isalnum()},
 }
-# The columns share one list of terms; prefixes keep terms of one column from slowing down another.
+# All columns share one list of terms. A prefix keeps the frequent terms of one column from slowing down another.
 _INITIALS, _PART = "\ue0fe", "\ue0ff"
 _LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 _BETWEEN_PARTS = re.compile(r"[-/_. ]+")
@@ -46,15 +46,15 @@ def terms_of(name: str, application_no: str) -> dict[str, Any]:
     """Return the index row of a case without its id. It takes about 50 µs, so compute it before locking."""
     folded = _term(name)
     return {
-        "name": " ".join(_pairs(folded)),
+        "name": " ".join(_bigrams(folded)),
         "single": " ".join(dict.fromkeys(folded)),
-        "initials": " ".join(_INITIALS + pair for pair in _pairs(initials(name))),
+        "initials": " ".join(_INITIALS + bigram for bigram in _bigrams(initials(name))),
         "part": " ".join(_PART + _term(part) for part in parts(application_no)),
     }
 
 
 def lower(text_: str) -> str:
-    """Return a text as LIKE compares it: only ASCII letters are lowered."""
+    """Return a text as LIKE compares it: with ASCII letters in lower case."""
     return text_.translate(_LOWER)
 
 
@@ -67,8 +67,8 @@ def _term(text_: str) -> str:
     return lower(text_).translate(_PUNCTUATION_MAP)
 
 
-def _pairs(characters: str) -> Iterator[str]:
-    return (characters[place : place + 2] for place in range(len(characters) - 1))
+def _bigrams(characters: str) -> Iterator[str]:
+    return (characters[at : at + 2] for at in range(len(characters) - 1))
 
 
 def register(connection: Any) -> None:
@@ -82,7 +82,7 @@ def _has_part(application_no: str, part: str) -> bool:
 
 
 def index_cases(connection: Connection | Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Index cases by their current names; `rows` are those of `terms_of`, each with its `id`."""
+    """Index cases; each row is a result of `terms_of` with the `id` of the case added."""
     if rows:
         connection.execute(_INDEX, rows)
 
@@ -107,20 +107,20 @@ def fill(connection: Connection) -> None:
 
 
 def name_hits(part: str) -> str:
-    """Return the query for names that contain this part."""
+    """Return the query for names that contain `part`."""
     term = _term(part)
     if len(term) == 1:
         return f'single : "{term}"'
-    return f'name : "{" ".join(_pairs(term))}"'
+    return f'name : "{" ".join(_bigrams(term))}"'
 
 
 def initials_hits(letters: str) -> str:
-    """Return the query for names with these adjacent pinyin initials; at least two."""
-    return f'initials : "{" ".join(_INITIALS + pair for pair in _pairs(letters))}"'
+    """Return the query for names that contain these adjacent pinyin initials, at least two."""
+    return f'initials : "{" ".join(_INITIALS + bigram for bigram in _bigrams(letters))}"'
 
 
 def part_hits(part: str) -> str:
-    """Return the query for application numbers with this part."""
+    """Return the query for application numbers of which `part` is one part."""
     return f'part : "{_PART}{_term(part)}"'
 
 
@@ -135,18 +135,19 @@ def all_of(matches: Iterable[str]) -> str:
 
 
 HITS = "SELECT rowid AS id FROM search_term WHERE search_term MATCH :{match}"
-"""SQL for the ids of the cases that a query finds; `match` is the name of the bound value."""
+"""SQL for the ids of the cases that a query finds; `{match}` is the name of its bound parameter."""
 
 HAS_INITIALS = "instr(pinyin_initials(c.applicant_name), :{letters}) > 0"
-"""SQL: whether the name of the case `c` has these pinyin initials. It takes about 40 µs."""
+"""SQL: whether the name of the case `c` contains the pinyin initials. It takes about 40 µs."""
 
 HAS_PART = "has_part(c.application_no, :{part})"
 """SQL: whether the application number of the case `c` has a part."""
 
 NUMBER_BEGINS = (
-    "({case}.application_no COLLATE NOCASE >= :{name} AND {case}.application_no COLLATE NOCASE < :{name}_end)"
+    "({case}.application_no COLLATE NOCASE >= :{bound} AND {case}.application_no COLLATE NOCASE < :{bound}_end)"
 )
-"""SQL: whether the number of `case` begins with the value `name`.
+"""SQL: whether the application number of the case `{case}` begins with a text.
 
-`{name}_end` must be that value followed by the greatest character.
+`{bound}` is the name of the bound parameter for the text; the parameter `{bound}_end` must be the text followed by the
+greatest character.
 """

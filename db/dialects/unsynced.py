@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 
-def without_syncing(engine: Engine) -> None:
+def disable_fsync(engine: Engine) -> None:
     """Let every new connection of an engine write without fsync.
 
     A power failure may leave a broken file, so use it only for a file that gets its name once it is complete and

@@ -10,7 +10,7 @@ from db.models.row import NumberedRow, Row
 
 
 class CalendarDayRow(Row, table=True):
-    """One day: whether it is a working day, and whether that is published."""
+    """One day: whether it is a working day, and whether its calendar is published (`status`)."""
 
     __tablename__ = "calendar_day"
 
@@ -22,11 +22,12 @@ class CalendarDayRow(Row, table=True):
 
 
 class SuspensionRow(NumberedRow, table=True):
-    """A time during which no clock runs; `to_at` is null while its end is unknown.
+    """A period in which the clocks of the affected cases stop; `to_at` is null while its end is unknown.
 
-    `province` and `agent` are null if all are affected. `announced_to_at` is the end before a supervisor changed it.
-    `resumed_at` is null until applicants get the notice that work
-    resumed. `settled_at` is null until every due date includes the suspension; any start of the program completes that.
+    `province` and `agent` are null if all are affected. `announced_to_at` is the end as first announced; it differs
+    from `to_at` once a supervisor changed it. `resumed_at` is null until applicants get the notice that work resumed.
+    `settled_at` is null until every due date includes the suspension; an unfinished recomputation is resumed at the
+    next program start.
     """
 
     __tablename__ = "suspension"
@@ -44,7 +45,7 @@ class SuspensionRow(NumberedRow, table=True):
 
 
 class SuspensionNoticeRow(Row, table=True):
-    """A notice about a suspension that the applicant of a case got; the key makes sure that each is sent once."""
+    """A notice about a suspension that the applicant of a case got. The primary key ensures that it is sent once."""
 
     __tablename__ = "suspension_notice"
 

@@ -10,9 +10,9 @@ from db.models.row import Row
 
 
 class CalendarOverrideRow(Row, table=True):
-    """One calendar day set by hand. It overrides the published day, also when that is imported again.
+    """One calendar day set by hand. It overrides the published day, even after the published day is imported again.
 
-    `hours` are the day's own as `09:00-12:00,13:00-18:00`, '' for those of the policy.
+    `hours` is e.g. `09:00-12:00,13:00-18:00`; empty means the policy's hours.
     """
 
     __tablename__ = "calendar_override"

@@ -10,9 +10,10 @@ from db.models.row import ApplicationPartRow, BatchPartRow
 
 
 class CallWindowRow(ApplicationPartRow, table=True):
-    """The facts of one number in its window, or of all cards of an application (then `msisdn` is empty).
+    """The call facts of one number in its time window, or of all cards of an application (then `msisdn` is empty).
 
-    `half_hours` is a JSON list of 48 counts.
+    A number with calls outside the service of a card has another row for that service period: `msisdn_hash` is then
+    the hash of the period's key, here and in the tables of days and hours. `half_hours` is a JSON list of 48 counts.
     """
 
     __tablename__ = "call_window"
@@ -73,7 +74,7 @@ class CallHourRow(BatchPartRow, table=True):
 
 
 class OptOutRow(BatchPartRow, table=True):
-    """A callee who refuses calls, by keyed hash; an empty `msisdn` means from all numbers."""
+    """A callee, by keyed hash, who refuses calls from the number `msisdn`; empty means from every number."""
 
     __tablename__ = "opt_out"
     __table_args__ = (

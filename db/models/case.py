@@ -13,8 +13,8 @@ class CaseRow(ApplicationPartRow, table=True):
     """One secondary review of one application, over all its rounds.
 
     `evidence_seq` is the last publication applied to the case. Evidence is read up to it, so a case shows old or new
-    evidence, never a mix. `is_listed` includes a queued case in the index that `next` uses. `priority_rank` is 0 (low)
-    to 3 (urgent). `version` guards against concurrent writes; a greater `evidence_no` brings back skipped cases.
+    evidence, never a mix. `is_listed` puts a queued case into the index that `next` uses. `priority_rank` is 0 (low)
+    to 3 (urgent). `version` guards against concurrent writes; a greater `evidence_no` offers a skipped case again.
     `due_at`, `is_due_provisional` and `suspended_from` cache the state of the clock for sorting: `due_at` includes all
     ended pauses, and a case that was not due when an open suspension began is not overdue. `is_class_set` and
     `is_priority_set` say that a supervisor chose the value, so that new evidence does not change it.
@@ -38,9 +38,9 @@ class CaseRow(ApplicationPartRow, table=True):
             "round",
             "assignee_id",
         ),
-        # The migration step makes it case-insensitive, as numbers are searched for.
+        # The migration step makes this index case-insensitive, because searches for numbers ignore case.
         Index("ix_case_number", "application_no"),
-        # The migration steps make these for PostgreSQL too. Conditions for it here would import its dialect.
+        # The migration steps also give these indexes PostgreSQL conditions, which would import its dialect here.
         Index("ix_case_assignee", "assignee_id", sqlite_where=text("assignee_id IS NOT NULL")),
         Index("ix_case_state", "state", "due_at", "is_listed", "id"),
         Index(
@@ -111,7 +111,7 @@ class CaseRow(ApplicationPartRow, table=True):
 
 
 class SubmissionRow(BatchPartRow, table=True):
-    """One round's evidence as received, as JSON by declared column names."""
+    """The evidence of one round as it was received; `body` is JSON with the declared column names as keys."""
 
     __tablename__ = "submission"
     __table_args__ = (Index("ix_submission_batch", "batch_id"),)
@@ -139,6 +139,7 @@ class FindingRow(CasePartRow, table=True):
     unit: str = word(16)
     subject: str = Field(default="", sa_column=Column(Text, nullable=False, info={"personal": "msisdn"}))
     source: str = word(300)
+    observes: str = word(64)
 
 
 class SkipRow(Row, table=True):

@@ -12,7 +12,8 @@ from db.models.row import CasePartRow, NumberedRow, Row
 class DecisionRow(NumberedRow, table=True):
     """One verdict; `status` is applied, staged, approved, returned, void or undone.
 
-    `before` and `seen` are JSON: the columns of the case that an undo restores, and the evidence shown on the desk.
+    `before` is JSON with the columns of the case that an undo restores; `seen` is JSON with the evidence that the desk
+    showed.
     """
 
     __tablename__ = "decision"
@@ -45,7 +46,7 @@ class DecisionRow(NumberedRow, table=True):
 
 
 class DecisionReasonRow(Row, table=True):
-    """One reason of a decision, in the order in which the reviewer marked them."""
+    """One reason of a decision; `position` is the order in which the reviewer marked the reasons."""
 
     __tablename__ = "decision_reason"
 
@@ -95,7 +96,7 @@ class NoticeRow(CasePartRow, table=True):
 
 
 class DelayNoticeRow(Row, table=True):
-    """A notice that a due date of a case will be missed; the key makes sure that it is sent once."""
+    """A notice that a due date of a case will be missed. The primary key ensures that it is sent once."""
 
     __tablename__ = "delay_notice"
 

@@ -50,7 +50,7 @@ class ChecklistAnswerRow(CasePartRow, table=True):
 
 
 class VerificationRow(CasePartRow, table=True):
-    """A fact confirmed outside."""
+    """A fact that was confirmed outside the workbench."""
 
     __tablename__ = "verification"
 

@@ -11,6 +11,7 @@ from db.models.row import Row
 class EventRow(Row, table=True):
     """One act. `case_id` has no foreign key, so that a batch can be undone and old data deleted.
 
+    `identity` is how the actor was identified: the identity mode and the OS user id, such as `os:1000`.
     `hash` is the SHA-256 of `prev_hash` and the canonical JSON of all other columns.
     """
 

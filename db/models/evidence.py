@@ -1,4 +1,4 @@
-"""Imported evidence: immutable rows, each with its batch; the row of the latest published batch counts."""
+"""Imported evidence. Rows never change; for each key, the row of the latest published batch counts."""
 
 from datetime import date, datetime
 
@@ -10,7 +10,7 @@ from db.models.row import ApplicationPartRow, BatchPartRow
 
 
 class ApplicationRow(ApplicationPartRow, table=True):
-    """One version of an application; a change is a row of a later batch."""
+    """One version of an application; a later batch adds a row for each change."""
 
     __tablename__ = "application"
     __table_args__ = (
@@ -36,9 +36,11 @@ class ApplicationRow(ApplicationPartRow, table=True):
     province: str = word(64)
     legal_rep_name: str = personal("name")
     legal_rep_id_no: str = personal("id_no", length=64)
+    legal_rep_id_type: str = word(32)
     handler_name: str = personal("name")
     handler_id_no: str = personal("id_no", length=64)
     handler_id_hash: str = word(32)
+    handler_id_type: str = word(32)
     handler_id_issued_on: date | None = None
     handler_id_valid_to: date | None = None
     contact_phone: str = personal("msisdn", length=64)
@@ -111,7 +113,7 @@ class ComplaintRow(BatchPartRow, table=True):
 
 
 class CreditRecordRow(BatchPartRow, table=True):
-    """One check of one list for one USCC or ID number."""
+    """The result of one check of one credit list for one USCC or ID number."""
 
     __tablename__ = "credit_record"
     __table_args__ = (

@@ -9,7 +9,7 @@ from db.models.row import NumberedRow, Row
 
 
 class ReviewerRow(NumberedRow, table=True):
-    """A person who may act, in whatever roles."""
+    """A person who may use the workbench; `ReviewerRoleRow` has the roles."""
 
     __tablename__ = "reviewer"
 
@@ -29,7 +29,7 @@ class ReviewerRoleRow(Row, table=True):
 
 
 class AbsenceRow(NumberedRow, table=True):
-    """The days on which a person is absent; without an end, until the person returns."""
+    """The days on which a person is absent; `to_on` is null until the person returns."""
 
     __tablename__ = "absence"
 

@@ -19,7 +19,7 @@ class SettingRow(Row, table=True):
 
 
 class PolicyVersionRow(NumberedRow, table=True):
-    """One version of the policy, as the file was."""
+    """One version of the policy; `body` is the text of its file."""
 
     __tablename__ = "policy_version"
 

@@ -1,1 +1,1 @@
-"""Reads and the one claiming statement; every read of imported rows leaves out unpublished batches."""
+"""The queries, and the statement that claims a case. Queries on imported rows leave out unpublished batches."""

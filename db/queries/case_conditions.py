@@ -1,4 +1,4 @@
-"""The conditions of case lists in SQL; `name` is the prefix for the names of bound values."""
+"""The conditions of case lists in SQL. Each function takes a `name`, the prefix for the names of bound values."""
 
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -11,7 +11,7 @@ from sqlmodel import Session
 from db.dialects import sqlite_search as search
 from db.queries.case_list import PENDING_ON_OTHERS, Condition
 
-_ORDERED_COLUMNS = frozenset({"risk", "service_class", "round", "assignee_id"})
+_ORDER_INDEX_COLUMNS = frozenset({"risk", "service_class", "round", "assignee_id"})
 _LAST_CHARACTER = "\U0010ffff"
 _FEWEST_INITIALS = 2
 _MOST_VALUES = 2_000
@@ -27,17 +27,17 @@ NOTHING = Condition(check="1 = 0", hits=_NONE, recheck="", is_indexed=True)
 
 
 def any_condition(conditions: Sequence[Condition]) -> Condition:
-    """Return the condition that at least one of several holds."""
+    """Return the condition that at least one of several conditions is true."""
     if len(conditions) == 1:
         return conditions[0]
-    known = all(condition.hits for condition in conditions)
-    searched = all(condition.match for condition in conditions)
+    have_hits = all(condition.hits for condition in conditions)
+    have_match = all(condition.match for condition in conditions)
     return Condition(
         check=" OR ".join(f"({condition.check})" for condition in conditions),
         values={name: value for condition in conditions for name, value in condition.values.items()},
-        hits=" UNION ALL ".join(condition.hits for condition in conditions) if known else "",
-        match=search.any_of(condition.match for condition in conditions) if searched else "",
-        # A hit does not tell which condition it satisfies: skip the recheck only if every one is exact.
+        hits=" UNION ALL ".join(condition.hits for condition in conditions) if have_hits else "",
+        match=search.any_of(condition.match for condition in conditions) if have_match else "",
+        # A hit does not show which condition it satisfies, so all conditions must be exact to skip the recheck.
         recheck="" if all(condition.recheck == "" for condition in conditions) else None,
         is_indexed=all(condition.is_indexed for condition in conditions),
         is_slow=any(condition.is_slow for condition in conditions),
@@ -52,8 +52,8 @@ def negated(condition: Condition) -> Condition:
 
 def _bound(name: str, values: Iterable[Any]) -> tuple[str, dict[str, Any]]:
     """Return placeholders for IN, and their values."""
-    named = {f"{name}_{place}": value for place, value in enumerate(values)}
-    return ", ".join(f":{one}" for one in named), named
+    named = {f"{name}_{number}": value for number, value in enumerate(values)}
+    return ", ".join(f":{parameter}" for parameter in named), named
 
 
 def is_running(states: Iterable[str]) -> Condition:
@@ -67,18 +67,18 @@ WAS_NOT_SUSPENDED = Condition(check="c.suspended_from IS NULL OR c.due_at <= c.s
 
 
 def has_one_of(column: str, values: Iterable[Any], name: str) -> Condition:
-    """Return the condition that a column of the case has one of some values."""
+    """Return the condition that a column of the case has one of `values`."""
     listed, named = _bound(name, values)
-    return Condition(check=f"c.{column} IN ({listed})", values=named, is_indexed=column in _ORDERED_COLUMNS)
+    return Condition(check=f"c.{column} IN ({listed})", values=named, is_indexed=column in _ORDER_INDEX_COLUMNS)
 
 
 def compares(column: str, op: str, value: int, name: str) -> Condition:
-    """Return the condition that a numeric column compares with a value; `op` is one of = < <= > >=."""
-    return Condition(check=f"c.{column} {op} :{name}", values={name: value}, is_indexed=column in _ORDERED_COLUMNS)
+    """Return the comparison of a numeric column with a value; `op` is one of = < <= > >=."""
+    return Condition(check=f"c.{column} {op} :{name}", values={name: value}, is_indexed=column in _ORDER_INDEX_COLUMNS)
 
 
 def is_one_of(case_ids: Iterable[int], name: str) -> Condition:
-    """Return the condition that the case is one of some."""
+    """Return the condition that the case is one of `case_ids`."""
     listed, named = _bound(name, case_ids)
     return Condition(
         check=f"c.id IN ({listed})",
@@ -124,7 +124,7 @@ def has_finding(rule: str, name: str) -> Condition:
 
 
 def application_has(column: str, values: Iterable[str], name: str) -> Condition:
-    """Return the condition that a column of the case's application has one of some values. It must be indexed."""
+    """Return the condition that an indexed column of the case's application has one of `values`."""
     listed, named = _bound(name, values)
     if not named:
         return NOTHING
@@ -138,7 +138,7 @@ def application_has(column: str, values: Iterable[str], name: str) -> Condition:
 
 
 def has_card(msisdn_hash: str, name: str) -> Condition:
-    """Return the condition that the case's application has a card with a number."""
+    """Return the condition that the case's application has a card with this number."""
     return Condition(
         check=f"EXISTS (SELECT 1 FROM card k WHERE k.msisdn_hash = :{name} AND k.agent = c.agent"
         f" AND k.application_no = c.application_no AND {_PUBLISHED})",
@@ -150,24 +150,24 @@ def has_card(msisdn_hash: str, name: str) -> Condition:
 
 
 def has_agent(session: Session, part: str, name: str) -> Condition:
-    """Return the condition that the agent's name contains a part."""
+    """Return the condition that the agent's name contains `part`."""
     likes, named = _likes("c.agent", part, name)
     agents = _distinct(session, '"case"', "agent", part)
     if len(agents) > _MOST_VALUES:
         return Condition(check=likes, values=named)
-    listed, which = _bound(f"{name}_is", agents)
+    listed, agent_values = _bound(f"{name}_is", agents)
     hits = f'SELECT id FROM "case" WHERE agent IN ({listed})' if agents else _NONE
-    return Condition(check=likes, values={**named, **which}, hits=hits, recheck="")
+    return Condition(check=likes, values={**named, **agent_values}, hits=hits, recheck="")
 
 
 def has_province(session: Session, parts: Iterable[str], name: str) -> Condition:
-    """Return the condition that the province's name contains one of some parts."""
+    """Return the condition that the province's name contains one of `parts`."""
     named = {value: True for part in parts for value in _distinct(session, "application", "province", part)}
     return application_has("province", list(named)[:_MOST_VALUES], name)
 
 
 def _distinct(session: Session, table: str, column: str, part: str) -> list[str]:
-    """Return the distinct values of an indexed column that contain a part, by skipping through the index."""
+    """Return the distinct values of an indexed column that contain `part`, by skipping through the index."""
     likes, named = _likes("value", part, "part")
     rows = session.execute(
         text(f"""WITH RECURSIVE seen (value) AS (
@@ -190,16 +190,16 @@ def spellings(part: str) -> list[str]:
 
 def _likes(column: str, part: str, name: str) -> tuple[str, dict[str, str]]:
     """Return the condition that a column contains a text in one of its spellings, by LIKE."""
-    named = {f"{name}_like{place}": f"%{_escaped(one)}%" for place, one in enumerate(spellings(part))}
-    return " OR ".join(f"{column} LIKE :{one} ESCAPE '\\'" for one in named), named
+    named = {f"{name}_like{number}": f"%{_escaped(text_)}%" for number, text_ in enumerate(spellings(part))}
+    return " OR ".join(f"{column} LIKE :{parameter} ESCAPE '\\'" for parameter in named), named
 
 
 def _escaped(part: str) -> str:
     return part.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
 
 
-def _searched(match: str, check: str, name: str, values: dict[str, Any]) -> Condition:
-    """Return a condition whose hits the full-text index knows exactly."""
+def _fulltext(match: str, check: str, name: str, values: dict[str, Any]) -> Condition:
+    """Return a condition that the full-text index answers exactly, so that hits need no recheck."""
     return Condition(
         check=check,
         values={**values, f"{name}_match": match},
@@ -210,32 +210,32 @@ def _searched(match: str, check: str, name: str, values: dict[str, Any]) -> Cond
 
 
 def name_matches(part: str, name: str) -> Condition:
-    """Return the condition that the applicant's name contains a part, or has these pinyin initials."""
+    """Return the condition that the applicant's name contains `part`, as text or as pinyin initials."""
     likes, named = _likes("c.applicant_name", part, name)
     # LIKE and the full-text query use the same spellings, so they find the same names.
-    match = search.any_of(search.name_hits(one) for one in spellings(part))
-    by_name = _searched(match, likes, f"{name}_name", named)
+    match = search.any_of(search.name_hits(spelling) for spelling in spellings(part))
+    by_name = _fulltext(match, likes, f"{name}_name", named)
     letters = unicodedata.normalize("NFKC", part).lower()
     if letters.isascii() and letters.isalnum() and len(letters) >= _FEWEST_INITIALS:
         check = search.HAS_INITIALS.format(letters=f"{name}_letters")
-        by_initials = _searched(search.initials_hits(letters), check, f"{name}_initials", {f"{name}_letters": letters})
+        by_initials = _fulltext(search.initials_hits(letters), check, f"{name}_initials", {f"{name}_letters": letters})
         return any_condition([by_name, replace(by_initials, is_slow=True)])
     # Hits are rechecked by LIKE, which is fast.
     return replace(by_name, recheck=None)
 
 
 def number_matches(number: str, name: str) -> Condition:
-    """Return the condition that the application's number begins with a text, or has it as one of its parts."""
+    """Return the condition that the application number begins with `number`, or has it as one of its parts."""
     wanted = unicodedata.normalize("NFKC", number).strip()
     beginning = Condition(
-        check=search.NUMBER_BEGINS.format(case="c", name=name),
+        check=search.NUMBER_BEGINS.format(case="c", bound=name),
         values={name: wanted, f"{name}_end": wanted + _LAST_CHARACTER},
         recheck="",
-        hits=f'SELECT k.id AS id FROM "case" AS k WHERE {search.NUMBER_BEGINS.format(case="k", name=name)}',
+        hits=f'SELECT k.id AS id FROM "case" AS k WHERE {search.NUMBER_BEGINS.format(case="k", bound=name)}',
     )
     parts = search.parts(wanted)
     if len(parts) != 1 or parts[0] != search.lower(wanted):
         return beginning
     check = search.HAS_PART.format(part=f"{name}_part")
-    by_part = _searched(search.part_hits(wanted), check, f"{name}_parts", {f"{name}_part": parts[0]})
+    by_part = _fulltext(search.part_hits(wanted), check, f"{name}_parts", {f"{name}_part": parts[0]})
     return any_condition([beginning, by_part])

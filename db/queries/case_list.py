@@ -1,6 +1,6 @@
 """Lists of cases: the cases that a list contains, and their order.
 
-The order is that of `next`. A list is a sequence of stretches, each a contiguous range of one index.
+Cases have the order of `next`. A list is a sequence of stretches, each a contiguous range of one index.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,24 +18,25 @@ GROUPS: tuple[tuple[CaseState, ...], ...] = (
     (CaseState.INCOMPLETE,),
     (CaseState.PASSED, CaseState.FAILED, CaseState.LAPSED, CaseState.WITHDRAWN),
 )
-"""The states in the order of a list: first what `next` offers, last the final states."""
+"""The states in the order of a list: the states that `next` offers come first, the final states last."""
 
 RANKS = (3, 2, 1, 0)
 """The priority ranks, urgent to low."""
 
-_EVER = 1 << 62
+_MAX_US = 1 << 62
 
 PENDING_ON_OTHERS = "c.state = 'pending' AND c.waits_for <> 'applicant'"
-"""A pending case whose clock runs. No index has this, but few pending cases are due, and only those are read."""
+"""The condition for a pending case whose clock runs. No index answers it; it is checked for each pending case read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
     """A condition on the case `c`, in SQL.
 
-    `hits` selects the `id` of all cases that may satisfy it, and few others, if an index knows them. `match` is the
-    same as a full-text query, if that knows all of them. `recheck` is what must still be checked for a hit; None means
-    the whole condition. `is_indexed`: the index of the order has the columns. `is_slow`: a check takes about 40 µs.
+    `hits` is SQL for the ids of all cases that may satisfy the condition, and few others; empty if no index answers it.
+    `match` is the full-text query for the same cases, empty if the full-text index cannot answer it. `recheck` is the
+    SQL that a hit must still satisfy: None means the whole condition, empty means nothing. `is_indexed` says that the
+    index of the list order has its columns, `is_slow` that checking one case takes about 40 µs.
     """
 
     check: str
@@ -54,8 +55,8 @@ class DueRange:
     `with_none` includes cases without a due date.
     """
 
-    after: int = -_EVER
-    until: int = _EVER
+    after: int = -_MAX_US
+    until: int = _MAX_US
     with_dates: bool = True
     with_none: bool = True
 
@@ -80,10 +81,10 @@ class DueRange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseList:
-    """A list of cases: their states, priority ranks, due dates and further conditions, at one moment.
+    """The definition of a list at the instant `now`: states, priority ranks, due dates and other conditions.
 
-    A case with an expired hold counts as queued. `hidden` are batches that are not visible. `is_running` excludes
-    pending cases that wait for the applicant.
+    A case with an expired hold counts as queued. `hidden` has the ids of batches that are not visible. `is_running`
+    excludes pending cases that wait for the applicant.
     """
 
     states: frozenset[CaseState]
@@ -96,13 +97,13 @@ class CaseList:
     is_running: bool = False
 
     def state_checks(self, group: tuple[CaseState, ...]) -> list[str]:
-        """Return a condition for each stored state of a group whose cases the list may contain."""
+        """Return an SQL condition for each state of a group that the list may contain."""
         checks = []
         for state in group:
             is_wanted = state in self.states
             if state is CaseState.IN_REVIEW:
-                expired_too = CaseState.QUEUED in self.states
-                if is_wanted != expired_too:
+                wants_expired = CaseState.QUEUED in self.states
+                if is_wanted != wants_expired:
                     sign = ">" if is_wanted else "<="
                     checks.append(f"c.state = 'in_review' AND c.held_until {sign} :now")
                     continue
@@ -112,22 +113,22 @@ class CaseList:
                 checks.append(f"c.state = '{state.value}'")
         return checks
 
-    def check(self, found: tuple[Condition, ...] = ()) -> str:
-        """Return the whole list as one condition on the case `c`, which is already a hit of some conditions."""
+    def check(self, hit_of: tuple[Condition, ...] = ()) -> str:
+        """Return the list as one SQL condition on the case `c`, which is already a hit of the conditions `hit_of`."""
         states = [f"({check})" for group in GROUPS for check in self.state_checks(group)]
-        return f"({' OR '.join(states) or '1 = 0'}) AND {self.check_of_any_state(found)}"
+        return f"({' OR '.join(states) or '1 = 0'}) AND {self.check_of_any_state(hit_of)}"
 
-    def check_of_any_state(self, found: tuple[Condition, ...] = ()) -> str:
-        """Return the list as one condition on the case `c`, regardless of its state."""
+    def check_of_any_state(self, hit_of: tuple[Condition, ...] = ()) -> str:
+        """Return the same condition as `check`, regardless of the case's state."""
         ranks = ", ".join(map(str, sorted(self.ranks)))
-        return " AND ".join([f"c.priority_rank IN ({ranks})", self.due.check(), *self.further(found)])
+        return " AND ".join([f"c.priority_rank IN ({ranks})", self.due.check(), *self.checks_outside_range(hit_of)])
 
-    def further(self, found: tuple[Condition, ...] = ()) -> list[str]:
-        """Return the conditions that are not ranges of the index, except those that hits already satisfy."""
+    def checks_outside_range(self, hit_of: tuple[Condition, ...] = ()) -> list[str]:
+        """Return the SQL conditions that a range of the index does not express and a hit may not satisfy yet."""
         checks = [f"c.batch_id NOT IN ({', '.join(map(str, self.hidden))})"] if self.hidden else []
         # Fast checks come first.
         for condition in sorted(self.conditions, key=lambda condition: condition.is_slow):
-            is_hit = condition in found and condition.recheck is not None
+            is_hit = condition in hit_of and condition.recheck is not None
             check = condition.recheck if is_hit else condition.check
             if check:
                 checks.append(f"({check})")
@@ -135,8 +136,8 @@ class CaseList:
 
     def values(self) -> dict[str, Any]:
         """Return the bound values of this list."""
-        found = {name: value for condition in self.conditions for name, value in condition.values.items()}
-        return {**found, "now": self.now, "day_end": self.day_end}
+        bound = {name: value for condition in self.conditions for name, value in condition.values.items()}
+        return {**bound, "now": self.now, "day_end": self.day_end}
 
     def needs_rows(self) -> bool:
         """Say whether a condition needs columns that the index of the order does not have."""
@@ -147,7 +148,8 @@ class CaseList:
 class Stretch:
     """A contiguous range of the index: one group, one urgency, one rank, ordered by due date and id.
 
-    `checks` has a condition for each stored state; `span` is None for the cases without a due date.
+    `place` is the sort key of the stretch. `checks` has an SQL condition for each state. `span` is the range of due
+    dates, None for the cases without one.
     """
 
     place: tuple[int, int, int, int]
@@ -178,24 +180,24 @@ def stretches(cases: CaseList) -> Iterator[Stretch]:
         if not checks:
             continue
         for urgency, span in spans:
-            both = span.within(cases.due)
+            wanted = span.within(cases.due)
             for rank in RANKS:
                 if rank not in cases.ranks:
                     continue
                 place = (number, urgency, -rank)
-                if both.with_none:
+                if wanted.with_none:
                     yield Stretch(place=(*place, 0), checks=checks, rank=rank, span=None)
-                if both.with_dates and both.after < both.until:
-                    yield Stretch(place=(*place, 1), checks=checks, rank=rank, span=(both.after, both.until))
+                if wanted.with_dates and wanted.after < wanted.until:
+                    yield Stretch(place=(*place, 1), checks=checks, rank=rank, span=(wanted.after, wanted.until))
 
 
 def order_columns() -> tuple[str, ...]:
-    """Return the sort keys of the order as SQL on the case `c`, for cases not read along the index."""
+    """Return the sort keys of the list order as SQL on the case `c`, for cases that are not read along the index."""
     whens = " ".join(f"WHEN '{state.value}' THEN {number}" for number, group in enumerate(GROUPS) for state in group)
     return (
         f"CASE c.state {whens} END",
         "CASE WHEN c.due_at <= :now THEN 0 WHEN c.due_at <= :day_end THEN 1 ELSE 2 END",
         "-c.priority_rank",
-        f"coalesce(c.due_at, {-_EVER})",
+        f"coalesce(c.due_at, {-_MAX_US})",
         "c.id",
     )

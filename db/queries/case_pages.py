@@ -1,7 +1,8 @@
-"""Pages, counts and positions of a list of cases, whose cost does not depend on the number of cases.
+"""Pages, counts and positions of a list of cases, at a cost that hardly depends on the number of cases.
 
-Without further conditions, a page is a range of an index. With conditions, either the few cases that an index finds are
-sorted, or the order is scanned and each case checked, whichever reads less.
+If the index of the list order has the columns of all conditions, a page is read from that index alone. Otherwise,
+either the few cases that another index finds are sorted, or the list order is scanned and each case checked, whichever
+reads less.
 """
 
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from db.dialects.sqlite_search import HITS, all_of
 from db.queries.case_list import CaseList, Condition, Stretch, order_columns, stretches
 
 FEW = 30_000
-"""The most hits that are sorted at once."""
+"""Up to this number of hits are sorted; for more hits, the list order is scanned."""
 
 _COUNTED_AT_ONCE = 300_000
 _FIRST_WINDOW = 250
@@ -31,7 +32,7 @@ _SCAN_LIMIT_WITH_SLOW = 1_500
 class Hits:
     """The cases that an index finds for some conditions: SQL that selects their `id`, and their count up to a limit."""
 
-    of: tuple[Condition, ...]
+    conditions: tuple[Condition, ...]
     select: str
     values: dict[str, Any]
     count: int
@@ -61,10 +62,10 @@ def page(session: Session, cases: CaseList, *, skip: int, limit: int, from_end: 
     ids: list[int] | None = None
     if hits is None or hits.count > FEW:
         scan_limit = None if hits is None else _scan_limit(cases)
-        ids = _scanned(session, cases, skip, limit, from_end=from_end, scan_limit=scan_limit)
+        ids = _scanned_page(session, cases, skip, limit, from_end=from_end, scan_limit=scan_limit)
     if ids is None:
         assert hits is not None  # noqa: S101 - without hits the order is scanned to its end
-        ids = _sorted(session, cases, hits, skip, limit, from_end=from_end)
+        ids = _sorted_page(session, cases, hits, skip, limit, from_end=from_end)
     return ids[::-1] if from_end else ids
 
 
@@ -72,14 +73,14 @@ def count(session: Session, cases: CaseList) -> int:
     """Return the number of cases in a list."""
     if cases.needs_rows():
         hits = fewest_hits(session, cases, _COUNTED_AT_ONCE)
-        if hits is not None and (hits.count <= _COUNTED_AT_ONCE or any(one.is_slow for one in hits.of)):
+        if hits is not None and (hits.count <= _COUNTED_AT_ONCE or any(one.is_slow for one in hits.conditions)):
             sql = f"{hits_table(hits)} SELECT count(*) {_joined(cases, hits)}"
             return _number(session, sql, {**cases.values(), **hits.values})
     return sum(_length(session, cases, stretch) for stretch in stretches(cases))
 
 
 def place_of(session: Session, cases: CaseList, case_id: int) -> int | None:
-    """Return how many cases of a list come before one of them, None if it is not in the list or counting is slow."""
+    """Return how many cases of a list come before a case, None if the case is not in the list or counting is slow."""
     columns = order_columns()
     own = session.execute(
         _text(f'SELECT {", ".join(columns)}, c.due_at FROM "case" AS c WHERE c.id = :case_id AND {cases.check()}'),
@@ -103,13 +104,13 @@ def place_of(session: Session, cases: CaseList, case_id: int) -> int | None:
 
 
 def fewest_hits(session: Session, cases: CaseList, limit: int) -> Hits | None:
-    """Return the hits of the condition that an index answers with the fewest cases, None if no index does.
+    """Return the hits of the condition with the fewest hits, None if no index answers any condition.
 
     Hits are counted up to `limit`.
     """
     found: Hits | None = None
-    for of, select, values in _sources(cases):
-        # Count at most as many as the best so far has, so that a common word is not read to its end.
+    for conditions, select, values in _sources(cases):
+        # Count no further than the best condition so far, so that not all hits of a common word are read.
         at_most = limit if found is None else min(limit, found.count)
         if _likely_exceed(session, select, values, at_most):
             counted = at_most + 1
@@ -117,12 +118,12 @@ def fewest_hits(session: Session, cases: CaseList, limit: int) -> Hits | None:
             sql = f"SELECT count(*) FROM (SELECT id FROM ({select}) LIMIT {at_most + 1})"
             counted = _number(session, sql, values)
         if found is None or counted < found.count:
-            found = Hits(of=of, select=select, values=values, count=counted)
+            found = Hits(conditions=conditions, select=select, values=values, count=counted)
     return found
 
 
 def _likely_exceed(session: Session, select: str, values: dict[str, Any], limit: int) -> bool:
-    """Say whether there are likely far more hits than a limit, extrapolating from the first ones.
+    """Say whether there are likely far more hits than `limit`, extrapolating from the first hits.
 
     Hits mostly come in the order of case ids. Where they do not, a wrong answer only costs time.
     """
@@ -138,27 +139,27 @@ def _likely_exceed(session: Session, select: str, values: dict[str, Any], limit:
 
 
 def best_hits(session: Session, cases: CaseList) -> Hits | None:
-    """Return the hits from which a list is read fastest, or None if that is by scanning its order."""
+    """Return the hits from which a list is read fastest, or None if scanning the list order is faster."""
     if not cases.needs_rows():
         return None
     hits = fewest_hits(session, cases, FEW)
     if hits is None or hits.count <= FEW:
         return hits
-    is_dense = _scanned(session, cases, 0, 1, from_end=False, scan_limit=_scan_limit(cases)) is not None
+    is_dense = _scanned_page(session, cases, 0, 1, from_end=False, scan_limit=_scan_limit(cases)) is not None
     return None if is_dense else hits
 
 
 def _scan_limit(cases: CaseList) -> int:
-    """Return how many cases are scanned in order before hits are used instead."""
+    """Return how many cases are scanned in the list order before hits are used instead."""
     return _SCAN_LIMIT_WITH_SLOW if any(condition.is_slow for condition in cases.conditions) else _SCAN_LIMIT
 
 
 def _sources(cases: CaseList) -> Iterator[tuple[tuple[Condition, ...], str, dict[str, Any]]]:
-    """Yield the conditions that indexes answer. Full-text queries are combined into one."""
-    searched = tuple(condition for condition in cases.conditions if condition.match)
-    if searched:
-        together = all_of(condition.match for condition in searched)
-        yield searched, HITS.format(match="common_match"), {"common_match": together}
+    """Yield the conditions that an index answers, with SQL for their hits. Full-text queries are combined into one."""
+    with_match = tuple(condition for condition in cases.conditions if condition.match)
+    if with_match:
+        combined = all_of(condition.match for condition in with_match)
+        yield with_match, HITS.format(match="common_match"), {"common_match": combined}
     for condition in cases.conditions:
         if condition.hits and not condition.match:
             yield (condition,), condition.hits, dict(condition.values)
@@ -171,10 +172,10 @@ def hits_table(hits: Hits) -> str:
 
 def _joined(cases: CaseList, hits: Hits) -> str:
     # A cross join fixes the order: first the hits, then their cases.
-    return f'FROM hit CROSS JOIN "case" AS c WHERE c.id = hit.id AND {cases.check(hits.of)}'
+    return f'FROM hit CROSS JOIN "case" AS c WHERE c.id = hit.id AND {cases.check(hits.conditions)}'
 
 
-def _sorted(session: Session, cases: CaseList, hits: Hits, skip: int, limit: int, *, from_end: bool) -> list[int]:
+def _sorted_page(session: Session, cases: CaseList, hits: Hits, skip: int, limit: int, *, from_end: bool) -> list[int]:
     """Return a page of the hits, sorted."""
     sign = " DESC" if from_end else ""
     order = ", ".join(f"{column}{sign}" for column in order_columns())
@@ -182,71 +183,69 @@ def _sorted(session: Session, cases: CaseList, hits: Hits, skip: int, limit: int
     return _ids(session, sql, {**cases.values(), **hits.values, "limit": limit, "skip": skip})
 
 
-def _selects(stretch: Stretch, columns: str, further: str) -> str:
-    """Return the SELECTs of a stretch, one for each stored state."""
+def _selects(stretch: Stretch, columns: str, checks: str) -> str:
+    """Return the SELECTs of a stretch, one for each state."""
     return " UNION ALL ".join(
-        f"SELECT {columns} FROM {ORDERED_CASES} WHERE {check} AND c.priority_rank = :rank AND {stretch.due}{further}"
+        f"SELECT {columns} FROM {ORDERED_CASES} WHERE {check} AND c.priority_rank = :rank AND {stretch.due}{checks}"
         for check in stretch.checks
     )
 
 
-def _all_further(cases: CaseList) -> str:
-    return "".join(f" AND {check}" for check in cases.further())
+def _and_checks(cases: CaseList) -> str:
+    return "".join(f" AND {check}" for check in cases.checks_outside_range())
 
 
 def _length(
-    session: Session, cases: CaseList, stretch: Stretch, more: str = "", values: dict[str, Any] | None = None
+    session: Session, cases: CaseList, stretch: Stretch, extra_check: str = "", values: dict[str, Any] | None = None
 ) -> int:
     """Return the number of cases in a stretch."""
-    selects = _selects(stretch, "1", _all_further(cases) + more)
+    selects = _selects(stretch, "1", _and_checks(cases) + extra_check)
     return _number(
         session, f"SELECT count(*) FROM ({selects})", {**cases.values(), **stretch.values(), **(values or {})}
     )
 
 
-def _in_order(cases: CaseList, *, from_end: bool) -> list[Stretch]:
+def _ordered_stretches(cases: CaseList, *, from_end: bool) -> list[Stretch]:
     found = list(stretches(cases))
     return found[::-1] if from_end else found
 
 
 def _page_along_index(session: Session, cases: CaseList, skip: int, limit: int, *, from_end: bool) -> list[int]:
-    """Return a page from the index alone, the last case first if from the end."""
+    """Return a page from the index alone; with `from_end`, the last case comes first."""
     found: list[int] = []
-    for stretch in _in_order(cases, from_end=from_end):
+    for stretch in _ordered_stretches(cases, from_end=from_end):
         length = _length(session, cases, stretch) if skip else None
         if length is not None and length <= skip:
             skip -= length
             continue
         wanted = limit - len(found)
         if length is not None and skip > length // 2:
-            # Shorter to read from the other end.
+            # Reading from the other end skips fewer cases.
             wanted = min(wanted, length - skip)
-            found += _stretch(session, cases, stretch, length - skip - wanted, wanted, from_end=not from_end)[::-1]
+            found += _slice(session, cases, stretch, length - skip - wanted, wanted, from_end=not from_end)[::-1]
         else:
-            found += _stretch(session, cases, stretch, skip, wanted, from_end=from_end)
+            found += _slice(session, cases, stretch, skip, wanted, from_end=from_end)
         skip = 0
         if len(found) == limit:
             break
     return found
 
 
-def _stretch(
-    session: Session, cases: CaseList, stretch: Stretch, skip: int, limit: int, *, from_end: bool
-) -> list[int]:
-    """Return part of a stretch, the last case first if from the end."""
+def _slice(session: Session, cases: CaseList, stretch: Stretch, skip: int, limit: int, *, from_end: bool) -> list[int]:
+    """Return a slice of a stretch; with `from_end`, the last case comes first."""
     sign = "DESC" if from_end else "ASC"
-    selects = _selects(stretch, "c.id AS id, c.due_at AS due", _all_further(cases))
+    selects = _selects(stretch, "c.id AS id, c.due_at AS due", _and_checks(cases))
     sql = f"{selects} ORDER BY due {sign}, id {sign} LIMIT :limit OFFSET :skip"
     return _ids(session, sql, {**cases.values(), **stretch.values(), "limit": limit, "skip": skip})
 
 
-def _scanned(
+def _scanned_page(
     session: Session, cases: CaseList, skip: int, limit: int, *, from_end: bool, scan_limit: int | None
 ) -> list[int] | None:
-    """Return a page by scanning cases in order, the last first if from the end; None if that exceeds `scan_limit`."""
+    """Return a page by scanning cases in order; None if more than `scan_limit` cases would be scanned."""
     found: list[int] = []
     scanned = 0
-    for stretch in _in_order(cases, from_end=from_end):
+    for stretch in _ordered_stretches(cases, from_end=from_end):
         for ids, size in _scan_windows(session, cases, stretch, from_end=from_end):
             passed = min(skip, len(ids))
             skip -= passed
@@ -262,16 +261,16 @@ def _scanned(
 def _scan_windows(
     session: Session, cases: CaseList, stretch: Stretch, *, from_end: bool
 ) -> Iterator[tuple[list[int], int]]:
-    """Yield the ids in a stretch that satisfy the conditions, and how many cases were read, window by window."""
+    """Yield for each window of a stretch the ids that satisfy the conditions, and how many cases were read."""
     sign, compare = ("DESC", "<") if from_end else ("ASC", ">")
-    further = " AND ".join(cases.further())
+    checks = " AND ".join(cases.checks_outside_range())
     size, after = _FIRST_WINDOW, ""
     values = {**cases.values(), **stretch.values(), "size": size}
     while True:
         selects = _selects(stretch, "c.id AS id, c.due_at AS due", after)
-        # The next window begins after the last row, whether that satisfies the conditions or not.
+        # The next window begins after the last row, even if that row does not satisfy the conditions.
         sql = f"""WITH w AS MATERIALIZED ({selects} ORDER BY due {sign}, id {sign} LIMIT :size)
-            SELECT w.id, w.due, {further} FROM w CROSS JOIN "case" AS c WHERE c.id = w.id
+            SELECT w.id, w.due, {checks} FROM w CROSS JOIN "case" AS c WHERE c.id = w.id
             ORDER BY w.due {sign}, w.id {sign}"""
         rows = session.execute(_text(sql), values).all()
         yield [row[0] for row in rows if row[2]], len(rows)

@@ -22,6 +22,6 @@ WHERE c.id IN :ids"""
 
 
 def case_rows(session: Session, ids: Sequence[int], now_us: int) -> list[Any]:
-    """Return the rows of these cases in the order of `ids`; instants are as the table holds them."""
+    """Return the rows of these cases in the order of `ids`; instants are microseconds, as stored."""
     found = {row.id: row for chunk in chunks(ids) for row in session.execute(_ROWS, {"now": now_us, "ids": chunk})}
     return [found[case_id] for case_id in ids]

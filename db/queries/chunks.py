@@ -10,7 +10,7 @@ _SIZE = 500
 
 
 def chunks(values: Iterable[Value], size: int = _SIZE) -> Iterator[list[Value]]:
-    """Yield the values in order, in lists of at most `size`."""
+    """Yield the values in order, in lists of at most `size` values."""
     rest = iter(values)
     while chunk := list(islice(rest, size)):
         yield chunk

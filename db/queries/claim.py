@@ -28,8 +28,8 @@ _URGENCY = "CASE WHEN c.due_at <= :now THEN 0 WHEN c.due_at <= :day_end THEN 1 E
 _DUE_RANGES = ("c.due_at <= :now", "c.due_at > :now AND c.due_at <= :day_end", "c.due_at > :day_end")
 
 
-def _computed(rank: int, where: str, source: str = '"case" AS c') -> str:
-    """Return a branch over few rows, which are sorted."""
+def _sorted_branch(rank: int, where: str, source: str = '"case" AS c') -> str:
+    """Return a branch of the union that reads few rows and sorts them."""
     return f"""SELECT * FROM (
         SELECT c.id AS id, c.version AS version, {rank} AS rank,
                CASE WHEN c.returned_to_id = :me THEN 0 ELSE 1 END AS returned,
@@ -38,14 +38,14 @@ def _computed(rank: int, where: str, source: str = '"case" AS c') -> str:
         ORDER BY returned, urgency, priority, due, c.id LIMIT :most)"""  # noqa: S608 - made of constants of this file; values are bound
 
 
-def _indexed(urgency: int, priority: int, further: str) -> str:
-    """Return a branch over the common queue along an index; with a filter, along the one that has its columns."""
+def _indexed_branch(urgency: int, priority: int, filter_check: str) -> str:
+    """Return a branch of the union that reads the common queue along an index, one with the columns of the filter."""
     return f"""SELECT * FROM (
         SELECT c.id AS id, c.version AS version, 1 AS rank, 1 AS returned, {urgency} AS urgency,
                {-priority} AS priority, c.due_at AS due
-        FROM {ORDERED_CASES if further else '"case" AS c'}
+        FROM {ORDERED_CASES if filter_check else '"case" AS c'}
         WHERE c.state = 'queued' AND c.is_listed = 1 AND c.assignee_id IS NULL
-              AND c.priority_rank = {priority} AND {_DUE_RANGES[urgency]} AND {_NOT_SKIPPED}{further}
+              AND c.priority_rank = {priority} AND {_DUE_RANGES[urgency]} AND {_NOT_SKIPPED}{filter_check}
         ORDER BY c.due_at, c.id LIMIT :most)"""  # noqa: S608 - made of constants of this file; values are bound
 
 
@@ -58,17 +58,17 @@ _EXPIRED = "c.state = 'in_review' AND c.held_until <= :now AND c.assignee_id IS 
 _COMMON = "c.state = 'queued' AND c.is_listed = 1 AND c.assignee_id IS NULL"
 
 
-def _over_all(further: str) -> Iterable[str]:
-    """Yield the branches over all cases that satisfy a further condition."""
-    yield _computed(0, _MINE + further)
+def _branches_over_all(filter_check: str) -> Iterable[str]:
+    """Yield the branches over all cases that satisfy the filter."""
+    yield _sorted_branch(0, _MINE + filter_check)
     for urgency in range(3):
         for priority in range(4):
-            yield _indexed(urgency, priority, further)
-    yield _computed(1, _EXPIRED + further)
-    yield _computed(1, _OF_ABSENT + further, f'{_ABSENT} "case" AS c')
+            yield _indexed_branch(urgency, priority, filter_check)
+    yield _sorted_branch(1, _EXPIRED + filter_check)
+    yield _sorted_branch(1, _OF_ABSENT + filter_check, f'{_ABSENT} "case" AS c')
 
 
-def _over_hits(further: str) -> Iterable[str]:
+def _branches_over_hits(filter_check: str) -> Iterable[str]:
     """Yield the branches over the few cases that an index found for a filter."""
     source = 'hit CROSS JOIN "case" AS c'
     for rank, where, over in (
@@ -77,7 +77,7 @@ def _over_hits(further: str) -> Iterable[str]:
         (1, _EXPIRED, source),
         (1, _OF_ABSENT, _ABSENT + source),
     ):
-        yield _computed(rank, f"c.id = hit.id AND {where}{further}", over)
+        yield _sorted_branch(rank, f"c.id = hit.id AND {where}{filter_check}", over)
 
 
 def _ordered(branches: Iterable[str], columns: str, most: str) -> str:
@@ -90,10 +90,11 @@ def _ordered(branches: Iterable[str], columns: str, most: str) -> str:
 _CLAIM_UPDATE = """UPDATE "case" SET state = 'in_review', held_by_id = :me, held_until = :until, aside_until = NULL,
             returned_to_id = NULL, fence = fence + 1, version = version + 1"""
 _CLAIM = text(
-    f"""{_CLAIM_UPDATE} WHERE id = ({_ordered(_over_all(""), "id", "1").replace(":most", "1")})
+    f"""{_CLAIM_UPDATE} WHERE id = ({_ordered(_branches_over_all(""), "id", "1").replace(":most", "1")})
         RETURNING id, fence"""
 )
-# Versions only grow: with the same version, the case is still within the filter and free, unless a hold was renewed.
+# Every change increases the version, except the renewal of a hold. So a case with the same version still matches the
+# filter, and only the hold is checked again.
 _CLAIM_FOUND = text(
     f"""{_CLAIM_UPDATE} WHERE id = :id AND version = :version
             AND CASE state WHEN 'queued' THEN is_listed WHEN 'in_review' THEN held_until <= :now ELSE 0 END
@@ -102,15 +103,15 @@ _CLAIM_FOUND = text(
 
 
 @lru_cache(maxsize=64)
-def _find(hits: str, further: str) -> TextClause:
+def _find(hits: str, filter_check: str) -> TextClause:
     """Return the statement that finds the next cases within a filter."""
-    branches = _over_hits(further) if hits else _over_all(further)
+    branches = _branches_over_hits(filter_check) if hits else _branches_over_all(filter_check)
     return text(f"{hits} {_ordered(branches, 'id, version', ':most')}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimer:
-    """Who claims, and when; `day_end` is the end of the local day, whose zone gives the date."""
+    """Who claims a case, and when. `day_end` is the end of the local day, in the local zone."""
 
     reviewer_id: int
     now: datetime
@@ -137,8 +138,8 @@ class FreeCase:
 def claim_next(session: Session, claimer: Claimer, until: datetime) -> tuple[int, int] | None:
     """Claim the next free case for a reviewer, and return its id and fence, or None if there is none.
 
-    The order is: returned to me, assigned to me, then the common queue by (breached, due today, priority, due date,
-    id).
+    Cases returned to the reviewer come first, then cases assigned to the reviewer, then the common queue by (overdue,
+    due today, priority, due date, id).
     """
     row = session.execute(_CLAIM, {**claimer.values(), "until": to_us(until)}).first()
     return (int(row.id), int(row.fence)) if row else None
@@ -149,16 +150,16 @@ def find_next(session: Session, claimer: Claimer, within: CaseList, most: int) -
     if CaseState.QUEUED not in within.states:
         return []
     hits = best_hits(session, within)
-    further = f" AND {within.check_of_any_state(() if hits is None else hits.of)}"
+    filter_check = f" AND {within.check_of_any_state(() if hits is None else hits.conditions)}"
     values = {**within.values(), **({} if hits is None else hits.values), **claimer.values(), "most": most}
-    rows = session.execute(_find("" if hits is None else hits_table(hits), further), values)
+    rows = session.execute(_find("" if hits is None else hits_table(hits), filter_check), values)
     return [FreeCase(id=int(row.id), version=int(row.version)) for row in rows]
 
 
 def claim_found(
     session: Session, claimer: Claimer, until: datetime, found: Iterable[FreeCase]
 ) -> tuple[int, int] | None:
-    """Claim the first found case that has not changed, and return its id and fence, or None if all have."""
+    """Claim the first found case that has not changed, and return its id and fence, or None if all have changed."""
     values = {**claimer.values(), "until": to_us(until)}
     for case in found:
         row = session.execute(_CLAIM_FOUND, {**values, "id": case.id, "version": case.version}).first()
@@ -167,7 +168,7 @@ def claim_found(
     return None
 
 
-_LEFT = text(
+_COUNT_LEFT = text(
     f"""SELECT
         (SELECT count(*) FROM "case" c WHERE {_COMMON})
         + (SELECT count(*) FROM "case" c WHERE {_EXPIRED} AND {_NOT_SKIPPED})
@@ -179,4 +180,4 @@ _LEFT = text(
 
 def count_left(session: Session, claimer: Claimer) -> int:
     """Count the cases that a person could claim, except those assigned to absent people."""
-    return int(session.execute(_LEFT, claimer.values()).scalar_one())
+    return int(session.execute(_COUNT_LEFT, claimer.values()).scalar_one())

@@ -25,7 +25,7 @@ _EVENTS_OF = text(
     f"SELECT {_EVENT_COLUMNS} FROM event e WHERE e.case_id IN :ids AND {_SETS_STATE} ORDER BY e.seq"
 ).bindparams(bindparam("ids", expanding=True))
 
-# `workbench.services.review.verdicts` writes `seen` with json.dumps; the patterns rely on its blank after a colon.
+# `workbench.services.review.verdicts` writes `seen` with json.dumps; the patterns rely on the space after each colon.
 _ATTRIBUTES = text(
     """SELECT c.id, c.agent, c.service_class, c.priority_rank, a.applicant_kind, a.card_type, a.province,
        c.block_count, c.warn_count, c.complete_at,
@@ -40,7 +40,7 @@ _IS_HELD = "c.state = 'in_review' AND c.held_until > :now AND coalesce(c.aside_u
 _ORDER = f"""CASE WHEN {_IS_HELD} THEN 0 ELSE 1 END,
        CASE WHEN c.due_at <= :now THEN 0 WHEN c.due_at <= :day_end THEN 1 ELSE 2 END,
        -c.priority_rank, coalesce(c.due_at, 0), c.id"""
-"""The order of `next`, held cases first. `QueuePosition` must have the same order, to the day."""
+"""The order of `next`, held cases first. `QueuePosition` must sort cases in the same way, by whole days."""
 
 _COLUMNS = """c.id, c.agent, c.service_class, c.priority_rank, a.applicant_kind, a.card_type, a.province,
        c.block_count, c.warn_count, c.state, c.round, c.due_at, c.complete_at, c.opened_at,
@@ -90,7 +90,7 @@ def case_attributes(session: Session, case_ids: Iterable[int]) -> list[Any]:
 
 
 def open_cases(session: Session, now_us: int, day_end_us: int) -> Sequence[Any]:
-    """Return all open cases in the order of `next`, held ones first."""
+    """Return all open cases in the order of `next`, held cases first."""
     return session.execute(_OPEN, {"now": now_us, "day_end": day_end_us}).all()
 
 
@@ -102,7 +102,7 @@ def open_case(session: Session, now_us: int, day_end_us: int, case_id: int) -> t
 
 
 def queue_counts(session: Session, now_us: int) -> Sequence[Any]:
-    """Return the number of queued cases for each priority and due date, held ones separately."""
+    """Return the number of queued cases for each priority and due date; held cases are counted separately."""
     return session.execute(_QUEUE_COUNTS, {"now": now_us}).all()
 
 

@@ -19,7 +19,7 @@ ImportedRow = Mapping[str, Any]
 """One row of an imported table by column names, with `seq`, the number of its publication."""
 
 _UNPUBLISHED_SEQ = 1 << 62
-"""The number of a batch that is still being written: later than all others."""
+"""The `seq` of a batch that is still being written: greater than that of every published batch."""
 
 
 def table_of(model: type[SQLModel]) -> Table:
@@ -32,9 +32,15 @@ BATCH = table_of(ImportBatchRow)
 CASE = table_of(CaseRow)
 
 
+def call_file_checks(session: Session) -> dict[int, tuple[int, str]]:
+    """Return the size in bytes and the SHA-256 of each call file, by batch."""
+    wanted = select(BATCH.c.id, BATCH.c.calls_bytes, BATCH.c.calls_sha256).where(BATCH.c.calls_sha256.is_not(None))
+    return {row.id: (row.calls_bytes, row.calls_sha256) for row in session.execute(wanted)}
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The rows that are visible: of publications up to `seq` (None: all), and of the batch being written."""
+    """The visible rows: those of publications up to `seq` (None: all), and of `own_batch`, which is being written."""
 
     seq: int | None = None
     own_batch: int | None = None
@@ -97,15 +103,15 @@ def newest_of_many(
     `wanted` are plain values for one column, or tuples for several. They are queried in chunks, so all rows of a key
     must have the same values in these columns.
     """
-    asked = tuple_(*columns) if len(columns) > 1 else columns[0]
+    target = tuple_(*columns) if len(columns) > 1 else columns[0]
     table = columns[0].table
-    return [row for chunk in chunks(wanted) for row in newest(session, table, asked.in_(chunk), key, snapshot)]
+    return [row for chunk in chunks(wanted) for row in newest(session, table, target.in_(chunk), key, snapshot)]
 
 
 def every_version(
     session: Session, model: type[SQLModel], names: Sequence[str], applications: Iterable[tuple[str, str]]
 ) -> list[ImportedRow]:
-    """Return these columns of every published row of applications, with agent and number, the latest row last."""
+    """Return the columns `names`, agent and number of every published row of some applications, the latest row last."""
     table = table_of(model)
     seq = select(BATCH.c.published_seq).where(BATCH.c.id == table.c.batch_id).scalar_subquery().label("seq")
     statement = select(table.c.id, table.c.agent, table.c.application_no, *(table.c[name] for name in names), seq)
@@ -118,7 +124,7 @@ def every_version(
 
 
 def newest_cases(session: Session, applications: Iterable[tuple[str, str]]) -> dict[tuple[str, str], CaseRow]:
-    """Return the newest published case of each application that has one, by agent and application number."""
+    """Return the newest published case of each application that has a case, by agent and application number."""
     key = tuple_(CASE.c.agent, CASE.c.application_no)
     cases = select(CaseRow).where(is_published(CASE.c.batch_id)).order_by(CASE.c.id)
     return {

@@ -1,4 +1,4 @@
-"""The full-text index of cases, updated in the caller's write transaction, whichever dialect implements it."""
+"""The full-text index of cases, from the module of the dialect in use. The caller updates it in its transaction."""
 
 from db.dialects.sqlite_search import index_cases, remove_cases, terms_of
 

@@ -13,9 +13,9 @@ from db.models import SuspensionNoticeRow
 from db.queries.published import CASE, table_of
 
 SuspensionHistories = dict[int, dict[str, set[int]]]
-"""The suspensions that the applicant of a case got a notice of, by case and by kind of notice.
+"""By case and by kind of notice, the suspensions about which the applicant of the case got a notice.
 
-A kind is a `SuspensionNotice`, or `receipt` for a receipt that was written after the suspension was entered or ended.
+A kind is a `SuspensionNotice`, or `receipt` for a receipt written after the suspension was entered or ended.
 """
 
 _NOTICE = table_of(SuspensionNoticeRow)
@@ -44,7 +44,7 @@ _RECORD_RESUMPTION = text(
 )
 
 # A cross join keeps the planner from reading all notices.
-_RECORD_READERS = text(
+_RECORD_RECIPIENTS = text(
     """INSERT INTO suspension_notice (suspension_id, case_id, kind, told_at)
     SELECT s.id, c.id, 'started', min(n.created_at)
     FROM suspension s CROSS JOIN "case" c CROSS JOIN notice n
@@ -54,7 +54,7 @@ _RECORD_READERS = text(
     ON CONFLICT DO NOTHING"""
 )
 
-_FORGET_END = text("DELETE FROM suspension_notice WHERE suspension_id = :suspension AND kind = 'ended'")
+_DELETE_END_NOTICES = text("DELETE FROM suspension_notice WHERE suspension_id = :suspension AND kind = 'ended'")
 
 
 def notices_sent(session: Session, case_ids: Sequence[int]) -> SuspensionHistories:
@@ -65,33 +65,33 @@ def notices_sent(session: Session, case_ids: Sequence[int]) -> SuspensionHistori
     return found
 
 
-def record(session: Session, facts: Iterable[tuple[int, int, SuspensionNotice]], now: datetime) -> None:
-    """Store notices to applicants: for each, the case, the suspension and the kind of notice."""
-    rows = [{"case": case, "suspension": one, "kind": kind.value, "now": to_us(now)} for case, one, kind in facts]
+def record(session: Session, notices: Iterable[tuple[int, int, SuspensionNotice]], now: datetime) -> None:
+    """Store notices to applicants; each is a case id, a suspension id and the kind of notice."""
+    rows = [{"case": case, "suspension": stop, "kind": kind.value, "now": to_us(now)} for case, stop, kind in notices]
     if rows:
         session.execute(_RECORD, rows)
 
 
 def record_resumption(session: Session, case_ids: Iterable[int], now: datetime) -> None:
-    """Store that applicants get the notice that work resumes. It covers every suspension that is over by now."""
+    """Store that applicants got the notice that work resumed, which covers every suspension that has ended by now."""
     rows = [{"case": case_id, "now": to_us(now)} for case_id in case_ids]
     if rows:
         session.execute(_RECORD_RESUMPTION, rows)
 
 
 def request_end_notices(session: Session, suspension_id: int, *, was_open: bool) -> None:
-    """Make all applicants who know of a suspension recipients of the notice that it ended.
+    """Request an end notice for all applicants who know of a suspension; earlier end notices no longer count.
 
-    An earlier notice of its end is forgotten. Every notice about a due date mentions a suspension whose end is unknown,
-    so its recipients know of the suspension too.
+    `was_open` says that its end was unknown. Then every notice about a due date mentioned the suspension, so the
+    recipients of those notices know of it too.
     """
-    session.execute(_FORGET_END, {"suspension": suspension_id})
+    session.execute(_DELETE_END_NOTICES, {"suspension": suspension_id})
     if was_open:
-        session.execute(_RECORD_READERS, {"suspension": suspension_id})
+        session.execute(_RECORD_RECIPIENTS, {"suspension": suspension_id})
 
 
 def awaits_end_notice(suspension_id: int) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions on cases whose applicants know of a suspension, and got no notice that it ended."""
-    notified = select(_NOTICE.c.case_id).where(_NOTICE.c.suspension_id == suspension_id)
-    is_ended = _NOTICE.c.kind == SuspensionNotice.ENDED.value
-    return CASE.c.id.in_(notified.where(~is_ended)), CASE.c.id.not_in(notified.where(is_ended))
+    informed = select(_NOTICE.c.case_id).where(_NOTICE.c.suspension_id == suspension_id)
+    is_end_notice = _NOTICE.c.kind == SuspensionNotice.ENDED.value
+    return CASE.c.id.in_(informed.where(~is_end_notice)), CASE.c.id.not_in(informed.where(is_end_notice))

@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, FromClause, Table, and_, exists, or_
 
 from db.queries.published import BATCH, Snapshot
 
-# Making an alias copies every column, which takes longer than the statement itself, so each is made once. This is
-# safe because each is used in a sub-select of its own.
+# Making an alias copies every column, which takes longer than the statement itself, so each alias is made once. This
+# is safe because each sub-select has its own scope of names.
 _BATCH = BATCH.alias("visible_batch")
 
 
@@ -24,7 +24,7 @@ def is_visible(batch_id: ColumnElement[int], snapshot: Snapshot) -> ColumnElemen
 
 
 def has_newer(row: FromClause, table: Table, key: Sequence[str], snapshot: Snapshot) -> ColumnElement[bool]:
-    """Return the condition that a later visible batch has a row of the same key. Batches are published in order."""
+    """Return the condition that a later visible batch has a row with the same key. Batches are published in order."""
     newer = _newer_of(table)
     same = and_(*(newer.c[name] == row.c[name] for name in key))
     return exists().where(same, newer.c.batch_id > row.c.batch_id, is_visible(newer.c.batch_id, snapshot))

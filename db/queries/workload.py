@@ -1,4 +1,4 @@
-"""How many cases wait, are held or are assigned: for the header of the desk, and to explain an empty queue."""
+"""The numbers of queued, held and assigned cases, for the header of the desk and to explain an empty queue."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -58,7 +58,7 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How many cases a person holds, and how many are assigned to this person."""
+    """How many cases a person holds, and how many are assigned to the person."""
 
     held: int
     assigned: int
@@ -76,18 +76,18 @@ def count_assigned(session: Session, reviewer_id: int, now: datetime) -> int:
 
 
 def put_aside_by(session: Session, reviewer_id: int, now: datetime) -> tuple[tuple[int, datetime], ...]:
-    """Return the cases that a person has put aside, with the end of each, earliest first."""
+    """Return the cases that a person has put aside, each with the time until which it is, earliest first."""
     rows = session.execute(_ASIDE, {"me": reviewer_id, "now": to_us(now)})
     return tuple((int(row.id), from_us(row.aside_until)) for row in rows)
 
 
 def count_skipped(session: Session, reviewer_id: int) -> int:
-    """Count the queued cases that a person skipped and that have nothing new since."""
+    """Count the queued cases that a person skipped and that got no new evidence since."""
     return int(session.execute(_SKIPPED, {"me": reviewer_id}).scalar_one())
 
 
 def other_holders(session: Session, reviewer_id: int, now: datetime) -> tuple[Holder, ...]:
-    """Return who else holds cases, whose first hold ends first in front."""
+    """Return the other people who hold cases, sorted by the end of their first hold."""
     rows = session.execute(_HOLDERS, {"me": reviewer_id, "now": to_us(now)})
     return tuple(Holder(login=row.login, until=from_us(row.until), cases=int(row.cases)) for row in rows)
 

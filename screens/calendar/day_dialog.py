@@ -1,4 +1,4 @@
-"""The dialog that sets a day of the calendar and shows beforehand which due dates move."""
+"""The dialog that sets a day of the calendar, after a preview of the due dates that move."""
 
 import asyncio
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayQuestion:
-    """What the dialog asks: its title, the setting to start with, and the fields besides the reason."""
+    """The question of the dialog: its title, the initial setting, and the fields besides the reason."""
 
     title: str
     setting: "DaySetting"
@@ -35,7 +35,7 @@ class DayQuestion:
 
 
 class DayDialog(TaskDialog["CalendarEffect"]):
-    """Previews the new setting of a day, asks for the reason and saves it; closes once it is saved."""
+    """Previews the new setting of a day, asks for the reason, saves the setting and closes."""
 
     DEFAULT_CSS = """
     DayDialog .title { color: $text-muted; }
@@ -54,14 +54,14 @@ class DayDialog(TaskDialog["CalendarEffect"]):
         self._effect: CalendarEffect | None = None
 
     def parts(self) -> ComposeResult:
-        asked = self._question
-        if asked.asks_hours:
+        question = self._question
+        if question.asks_hours:
             title = plain(_("Hours, such as 09:00-12:00 or 09:00-12:00,13:00-16:00"))
             yield Static(title, classes="title", markup=False)
-            yield TextLine(format_hours(asked.setting.hours), id="hours")
-        if asked.asks_name:
+            yield TextLine(format_hours(question.setting.hours), id="hours")
+        if question.asks_name:
             yield Static(plain(_("Name of the day (optional)")), classes="title", markup=False)
-            yield TextLine(asked.setting.name, id="name")
+            yield TextLine(question.setting.name, id="name")
         yield Static(plain(_("Reason, for colleagues")), classes="title", markup=False)
         yield TextLine(id="reason")
         yield Static(plain(_("Checking which due dates move …"), MUTED), id="effect", markup=False)
@@ -99,7 +99,7 @@ class DayDialog(TaskDialog["CalendarEffect"]):
 
     @on(Input.Changed, "#name")
     def name_changed(self, event: Input.Changed) -> None:
-        """Take the name of the day."""
+        """Update the setting with the name of the day."""
         self._setting = replace(self._setting, name=event.value.strip())
 
     @on(Input.Submitted)

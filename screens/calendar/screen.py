@@ -98,7 +98,7 @@ class CalendarScreen(ModeScreen):
 
     view_port = getters.query_one("#year", YearScroll)
     months = getters.query_one("#months", Static)
-    page = getters.query_one("#page", Static)
+    notice = getters.query_one("#notice", Static)
 
     def __init__(self, clock: Clock, services: ScreenServices) -> None:
         super().__init__(clock, services)
@@ -108,7 +108,7 @@ class CalendarScreen(ModeScreen):
     def parts(self) -> ComposeResult:
         with YearScroll(id="year"):
             yield Static(id="months", markup=False)
-        yield Static(plain(_("Loading the calendar …"), MUTED), id="page", markup=False)
+        yield Static(plain(_("Loading the calendar …"), MUTED), id="notice", markup=False)
         yield Static(id="day", markup=False)
         yield Static(id="legend", markup=False)
 
@@ -122,12 +122,12 @@ class CalendarScreen(ModeScreen):
     async def load(self, chosen: date) -> None:
         """Load the year of a day and select the day."""
         if self.year is None:
-            self.add_class("-page")
+            self.add_class("-notice")
         read = partial(asyncio.to_thread, self.services.calendars.year, chosen.year)
         year = await attempt(self, read, self._show_failure)
         if year is not None:
             self.year, self.chosen = year, chosen
-            self.remove_class("-page")
+            self.remove_class("-notice")
             self.view_port.focus()
             self._draw()
 
@@ -139,7 +139,7 @@ class CalendarScreen(ModeScreen):
         done = await self.app.push_screen_wait(DayDialog(self.services, question, self.view()))
         if done is not None:
             message = _("{day} saved; due dates moved: {count}.")
-            self.notify(message.format(day=self.view().day(self.chosen), count=len(done.moved)), timeout=8)
+            self.notify(message.format(day=self.view().day(self.chosen), count=len(done.moved_due_dates)), timeout=8)
             self.load(self.chosen)
 
     @property
@@ -182,8 +182,8 @@ class CalendarScreen(ModeScreen):
         if override is not None and how != "published":
             setting = replace(setting, name=override.name)
         if how == "hours":
-            begun = override.hours if override is not None and override.hours else self.year.hours[:1]
-            setting = replace(setting, hours=begun)
+            initial_hours = override.hours if override is not None and override.hours else self.year.hours[:1]
+            setting = replace(setting, hours=initial_hours)
         title = _(_TITLES[how]).format(day=self.view().day(self.chosen))
         self.ask(DayQuestion(title=title, setting=setting, asks_hours=how == "hours", asks_name=how != "published"))
 
@@ -204,15 +204,15 @@ class CalendarScreen(ModeScreen):
         if self.year is not None:
             report(self, error)
             return
-        self.page.update(paragraphs(f"{error}\n\n" + _("Press n to reload.")).stylize(ERROR))
-        self.add_class("-page")
+        self.notice.update(paragraphs(f"{error}\n\n" + _("Press n to reload.")).stylize(ERROR))
+        self.add_class("-notice")
 
     def _draw(self) -> None:
         view, width = self.view(), max(10, self.size.width - 2)
         head = joined(*title_words(self.year, self.chosen.year, view))
         self.query_one(HeaderBar).update(row(head, who_line(self.services.actor.login, None, view), width))
         if self.year is not None and self.year.year == self.chosen.year:
-            # Without the cell of the scroll bar, even while there is none: columns must not shift.
+            # Always leave a cell for the scroll bar, so that columns do not shift when it appears.
             found = year_lines(self.year, self.chosen, width - 1, view)
             self.months.update(Content("\n").join(found.lines))
             self.query_one("#day", Static).update(day_lines(self.year, self.chosen, view, width))

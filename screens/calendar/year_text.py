@@ -54,9 +54,9 @@ def title_words(found: "CalendarYear | None", year: int, view: View) -> list[Par
     parts: list[Part] = [(_("Calendar"), "bold"), (f"   {year}", "bold $text-accent")]
     if found is not None:
         dot = f" {view.symbols.dot} "
-        is_open = found.status is DayStatus.PROVISIONAL
-        mark = f"{view.symbols.provisional} " if is_open else ""
-        parts.append((f"{dot}{mark}{_(STATUS_WORDS[found.status])}", WARNING if is_open else MUTED))
+        is_provisional = found.status is DayStatus.PROVISIONAL
+        mark = f"{view.symbols.provisional} " if is_provisional else ""
+        parts.append((f"{dot}{mark}{_(STATUS_WORDS[found.status])}", WARNING if is_provisional else MUTED))
         parts.append((dot + working_days_words(sum(day.working for day in found.days)), MUTED))
     return parts
 
@@ -84,7 +84,7 @@ def year_lines(found: "CalendarYear", chosen: date, width: int, view: View) -> Y
         for parts in zip_longest(*blocks, fillvalue=Content()):
             lines.append(_side_by_side(parts))
         if chosen.month in months:
-            week = next(at for at, one in enumerate(weeks_of(found.year, chosen.month)) if chosen in one)
+            week = next(at for at, days_of in enumerate(weeks_of(found.year, chosen.month)) if chosen in days_of)
             title_at, day_at = start, start + 2 + week
     return YearLines(lines=lines, title_at=title_at, day_at=day_at)
 
@@ -99,9 +99,9 @@ def _month(
 ) -> list[Content]:
     """Return the lines of a month: its name, the weekdays and its weeks."""
     weeks = weeks_of(found.year, month)
-    is_open = any(days[on].status is DayStatus.PROVISIONAL for week in weeks for on in week if on is not None)
+    is_provisional = any(days[on].status is DayStatus.PROVISIONAL for week in weeks for on in week if on is not None)
     name: list[Part] = [(month_words(month), "bold $text-accent" if month == chosen.month else "bold")]
-    if is_open:
+    if is_provisional:
         name.append((f" {view.symbols.provisional}", WARNING))
     lines = [joined(*name), joined((" ".join(weekday_heads()), MUTED))]
     for week in weeks:
@@ -142,12 +142,12 @@ def day_lines(found: "CalendarYear", chosen: date, view: View, width: int) -> Co
     """Return the selected day: its kind, name, status and hours, and who changed it."""
     day = found.days[(chosen - found.days[0].on).days]
     dot = f" {view.symbols.dot} "
-    is_open = day.status is DayStatus.PROVISIONAL
+    is_provisional = day.status is DayStatus.PROVISIONAL
     parts: list[Part] = [(view.day(chosen), "bold"), (dot + kind_words(day), "")]
     if day.name:
         parts.append((dot + day.name, ""))
-    mark = f"{view.symbols.provisional} " if is_open else ""
-    parts.append((f"{dot}{mark}{_(STATUS_WORDS[day.status])}", WARNING if is_open else SUCCESS))
+    mark = f"{view.symbols.provisional} " if is_provisional else ""
+    parts.append((f"{dot}{mark}{_(STATUS_WORDS[day.status])}", WARNING if is_provisional else SUCCESS))
     if chosen == found.today:
         parts.append((dot + _("today"), "bold underline"))
     hours = hours_words(day.hours or found.hours) if day.working else _("no working hours")
@@ -164,10 +164,10 @@ def day_lines(found: "CalendarYear", chosen: date, view: View, width: int) -> Co
 
 
 def effect_lines(effect: "CalendarEffect", view: View, width: int) -> Content:
-    """Return how many due dates a change moves, and the first of them."""
+    """Return how many due dates a change moves, and the first few of them."""
     if not effect.after:
         return plain(_("The day is already set like this; nothing changes."), MUTED)
-    moved = effect.moved
+    moved = effect.moved_due_dates
     lines = [joined((moved_count_words(len(moved)), WARNING if moved else SUCCESS))]
     for due in moved[:_MAX_DUES]:
         parts: list[Part] = [
@@ -179,8 +179,8 @@ def effect_lines(effect: "CalendarEffect", view: View, width: int) -> Content:
         lines.append(joined(*parts))
     if len(moved) > _MAX_DUES:
         lines.append(plain(_("… and {count} more.").format(count=count(len(moved) - _MAX_DUES)), MUTED))
-    if effect.notified:
-        lines += wrapped_lines(notice_count_words(effect.notified, written=False), width, WARNING)
-    if effect.certainty_changes:
-        lines += wrapped_lines(certainty_change_words(effect.certainty_changes), width, MUTED)
+    if effect.notified_count:
+        lines += wrapped_lines(notice_count_words(effect.notified_count, is_written=False), width, WARNING)
+    if effect.certainty_change_count:
+        lines += wrapped_lines(certainty_change_words(effect.certainty_change_count), width, MUTED)
     return Content("\n").join(lines)

@@ -70,8 +70,8 @@ class ChecksScreen(ModeScreen):
         super().__init__(clock, services)
         self.case: CaseFile | None = None
         self._rows: tuple[CaseRowView, ...] = ()
-        self._why_alone = ""
-        self._unsent: dict[str, str] = {}
+        self._single_reviewer_reason = ""
+        self._notes: dict[str, str] = {}
 
     def parts(self) -> ComposeResult:
         yield OptionList(id="list", markup=False)
@@ -93,7 +93,7 @@ class ChecksScreen(ModeScreen):
         found = await attempt(self, partial(asyncio.to_thread, lambda: (checks.waiting(), checks.why_alone())))
         if found is None:
             return
-        self._rows, self._why_alone = found
+        self._rows, self._single_reviewer_reason = found
         self.case = None
         self.remove_class("-open")
         self._draw()
@@ -110,20 +110,20 @@ class ChecksScreen(ModeScreen):
             self._show_case()
 
     @work(group="dialog")
-    async def ask(self, title: str, what: str, act: Callable[[int, str, int | None], object], message: str) -> None:
-        """Ask for a note, run the action on the case, and report it."""
+    async def ask(self, title: str, hint: str, act: Callable[[int, str, int | None], object], message: str) -> None:
+        """Ask for a note, run `act` on the case with it, and show `message`."""
         if self.case is None:
             return
         case_id = self.case.header.id
         # The service refuses if another verdict was staged after this one was read.
         decision_id = next((line.id for line in reversed(self.case.decisions) if line.status == "staged"), None)
         title = title.format(case=format_case(case_id))
-        asked = Question(title=title, help=what, value=self._unsent.get(title, ""))
-        note = await self.app.push_screen_wait(Prompt(asked, on_change=partial(self._unsent.__setitem__, title)))
+        question = Question(title=title, help=hint, value=self._notes.get(title, ""))
+        note = await self.app.push_screen_wait(Prompt(question, on_change=partial(self._notes.__setitem__, title)))
         if note is None:
             return
         if await attempt(self, partial(asyncio.to_thread, act, case_id, note, decision_id)) is not None:
-            self._unsent.pop(title, None)
+            self._notes.pop(title, None)
             self.notify(message.format(case=format_case(case_id)), timeout=8)
             self.load()
 
@@ -133,8 +133,8 @@ class ChecksScreen(ModeScreen):
 
         if self.case is not None:
             case_id = self.case.header.id
-            listed = DocumentList(self.services.documents, case_id, format_case(case_id), self.view())
-            await self.app.push_screen_wait(listed)
+            dialog = DocumentList(self.services.documents, case_id, format_case(case_id), self.view())
+            await self.app.push_screen_wait(dialog)
 
     @on(OptionList.OptionHighlighted, "#list")
     def follow(self, event: OptionList.OptionHighlighted) -> None:
@@ -164,13 +164,13 @@ class ChecksScreen(ModeScreen):
             self.call_after_refresh(self.panels.go, self.panels.most_severe)
 
     def action_approve(self) -> None:
-        what = _("The verdict takes effect and its notice goes out. A note is required: what did you check?")
+        hint = _("The verdict takes effect and its notice goes out. A note is required: what did you check?")
         message = _("{case} approved. To undo, press u on the desk.")
-        self.ask(_("Approve {case}"), what, self.services.checks.approve, message)
+        self.ask(_("Approve {case}"), hint, self.services.checks.approve, message)
 
     def action_give_back(self) -> None:
-        what = _("A note is required: what should the maker review again?")
-        self.ask(_("Return {case}"), what, self.services.checks.give_back, _("{case} returned to its maker."))
+        hint = _("A note is required: what should the maker review again?")
+        self.ask(_("Return {case}"), hint, self.services.checks.give_back, _("{case} returned to its maker."))
 
     def action_reload(self) -> None:
         self.load()
@@ -204,8 +204,8 @@ class ChecksScreen(ModeScreen):
         lines = [title_line(_("Checks"), case, right, view, width)]
         if case is not None:
             lines += case_lines(case, view, width, self.services.actor.login)
-        elif self._why_alone:
-            lines.append(single_reviewer_line(self._why_alone, width))
+        elif self._single_reviewer_reason:
+            lines.append(single_reviewer_line(self._single_reviewer_reason, width))
         self.query_one(HeaderBar).update(Content("\n").join(lines))
         self.set_class(not self._rows, "-empty")
         if case is None:

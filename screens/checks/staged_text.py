@@ -12,14 +12,14 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, CaseRowView, DecisionLine
 from workbench.domain.case.lifecycle import PRIORITY_WORDS, Action, is_allowed, role_refusal
 from workbench.domain.case.vocabulary import FailKind, Measure
-from workbench.i18n import _, current
+from workbench.i18n import _, current_language
 
 STAGED = "staged"
 
 
 @dataclass(frozen=True, slots=True)
 class StagedVerdict:
-    """The staged verdict of a case, if it has one, as `actor` may check it."""
+    """The staged verdict of a case, if it has one, and whether `actor` may check it."""
 
     case: CaseFile | None
     actor: Actor
@@ -47,7 +47,7 @@ class StagedVerdict:
         return role_refusal(Action.APPROVE, self.actor) or ""
 
     def lines(self, view: View, width: int) -> Content | None:
-        """Return the verdict, under the reason why the actor may not check it; None without a verdict."""
+        """Return the verdict, below the reason why the actor may not check it; None without a staged verdict."""
         if self.case is None or self.decision is None:
             return None
         verdict = staged_lines(self.case, self.decision, view, width)
@@ -67,7 +67,7 @@ def row_line(found: CaseRowView, view: View, width: int) -> Content:
     right = joined(
         *counts,
         (f" {_(PRIORITY_WORDS[found.priority])}  ", MUTED),
-        (_("due {when}").format(when=due), ERROR if found.is_breached else MUTED),
+        (_("due {when}").format(when=due), ERROR if found.is_overdue else MUTED),
     )
     return row(left, right, width)
 
@@ -84,7 +84,7 @@ def staged_lines(case: CaseFile, decision: DecisionLine, view: View, width: int)
     lines = [row(joined(*verdict), joined((by, MUTED)), width)]
     for code in decision.reasons:
         reason = case.policy.reasons.get(code)
-        title = code if reason is None else reason.title.in_language(current())
+        title = code if reason is None else reason.title.in_language(current_language())
         lines.append(row(plain(f"  {title}"), plain(code, MUTED), width))
     lines += _texts(_("For us only"), decision.note, width)
     lines += _texts(_("The applicant reads"), decision.letter, width)

@@ -12,7 +12,7 @@ from screens.shell.base_screen import attempt, run_in_worker
 from screens.shell.key_guard import presses_of
 from screens.widgets.safe_text import wrapped_lines
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseFile, Undoable
+from workbench.domain.case.casefile import CaseFile, UndoableAct
 from workbench.domain.case.vocabulary import FailKind, Verdict
 from workbench.i18n import _
 
@@ -46,13 +46,13 @@ async def take_next(screen: "CaseScreen") -> None:
 
 
 def undo(screen: "CaseScreen") -> None:
-    """Take back the last verdict; a key that is held down does so once."""
+    """Take back the last verdict; a key that is held down takes back one verdict only."""
     undoable = screen.session.undoable
     if undoable is not None and not presses_of(screen).is_repeat:
         run_in_worker(screen, partial(_undo, screen, undoable), "claim", is_exclusive=True)
 
 
-async def _undo(screen: "CaseScreen", undoable: Undoable) -> None:
+async def _undo(screen: "CaseScreen", undoable: UndoableAct) -> None:
     outcome = await screen.carry_out(partial(screen.session.undo, undoable))
     if isinstance(outcome, Unchanged):
         screen.notify(_("Taken back; the case waits for its checker again."))
@@ -87,7 +87,7 @@ async def decide(screen: "CaseScreen", case: CaseFile, verdict: Verdict, *, item
 
 
 async def skip(screen: "CaseScreen", case: CaseFile) -> None:
-    """Ask for a reason and leave the case to others."""
+    """Ask for a reason, and leave the case to other reviewers."""
     from screens.dialogs.prompt import Prompt
     from screens.dialogs.questions import skip_question
 
@@ -108,7 +108,7 @@ async def put_aside(screen: "CaseScreen", case: CaseFile) -> None:
     answer = await screen.app.push_screen_wait(Prompt(aside_question(ref.name, default, view)))
     if answer is not None:
         view = screen.view()
-        # Nothing typed means the time that the question named.
+        # An empty answer means the default time, which the question shows.
         until = moment(answer, view) or default
         message = _("{case} put aside until {when}.").format(case=ref.name, when=view.instant(until))
         start(screen, partial(screen.session.put_aside, ref, until), "write", message)
@@ -126,9 +126,9 @@ async def comment(screen: "CaseScreen", case: CaseFile) -> None:
     from screens.dialogs.questions import comment_question
 
     ref, draft = CaseRef.of(case), screen.session.draft
-    begun = str(draft.body.get("comment", "")) if draft is not None else ""
+    typed = str(draft.body.get("comment", "")) if draft is not None else ""
     keep = partial(screen.keep_draft, case, "comment")
-    text = await screen.app.push_screen_wait(Prompt(comment_question(ref.name, begun), on_change=keep))
+    text = await screen.app.push_screen_wait(Prompt(comment_question(ref.name, typed), on_change=keep))
     if text:
         start(screen, partial(screen.session.comment, ref, text), "write")
 
@@ -156,8 +156,8 @@ async def list_documents(screen: "CaseScreen", case: CaseFile) -> None:
     from screens.documents.dialog import DocumentList
 
     ref = CaseRef.of(case)
-    listed = DocumentList(screen.session.services.documents, ref.id, ref.name, screen.view())
-    if await screen.app.push_screen_wait(listed):
+    dialog = DocumentList(screen.session.services.documents, ref.id, ref.name, screen.view())
+    if await screen.app.push_screen_wait(dialog):
         start(screen, partial(screen.session.reload, ref), "read")
 
 
@@ -193,7 +193,7 @@ async def show_forecast(screen: "CaseScreen", case: CaseFile) -> None:
         screen.show_header()
 
 
-async def tell_forecast(screen: "CaseScreen", case: CaseFile) -> None:
+async def show_phone_estimate(screen: "CaseScreen", case: CaseFile) -> None:
     """Show how long the case is likely to take, and copy the sentence to read out to the clipboard."""
     from screens.dialogs.text_sheet import TextSheet
     from workbench.wording.phone import phone_sentence

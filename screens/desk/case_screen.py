@@ -34,7 +34,7 @@ from screens.shell.clock import Clock
 from screens.shell.header import HeaderBar, title_line, who_line
 from screens.shell.symbols import symbols_of
 from screens.shell.view import View
-from workbench.domain.case.casefile import CaseFile, Empty
+from workbench.domain.case.casefile import CaseFile, NoNextCase
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
 
@@ -43,7 +43,7 @@ COUNT_EVERY_TICKS = 60
 """The counts in the header are read again each minute."""
 
 WATCH_EVERY_TICKS = 5
-"""The ticks between two checks whether somebody else took the held case; a check reads one row by its key."""
+"""How often to check whether somebody else took the held case; a check reads one row by its key."""
 
 SAVE_AFTER_S = 0.4
 _WIDE = 98
@@ -73,7 +73,7 @@ class CaseScreen(WorkScreen):
         self.session = DeskSession(services, clock)
         self.revealed = self.session.revealed
         self.ticks = 0
-        self._is_count_owed = False
+        self._needs_count = False
         self._shown_minute = ""
         self._shown_fields: frozenset[str] = frozenset()
 
@@ -102,18 +102,18 @@ class CaseScreen(WorkScreen):
         case = self.session.case
         if case is not None and self.session.is_held and self.ticks % WATCH_EVERY_TICKS == 0:
             case_commands.start(self, partial(self.session.check_hold, CaseRef.of(case)), "hold")
-        if self._is_count_owed or self.ticks % COUNT_EVERY_TICKS == 0:
+        if self._needs_count or self.ticks % COUNT_EVERY_TICKS == 0:
             self.count()
 
     @work(exclusive=True, group="counts")
     async def count(self) -> None:
-        """Read the counts of the header again; a failure is left for the next act to report."""
-        session, self._is_count_owed = self.session, False
+        """Read the counts of the header again. A failure is not reported here; the next act reports its own."""
+        session, self._needs_count = self.session, False
         try:
             await session.refresh()
         except WorkbenchError as error:
-            self._is_count_owed = session.counts is None
-            if self._is_count_owed and session.case is None and self.page.is_overview:
+            self._needs_count = session.counts is None
+            if self._needs_count and session.case is None and self.page.is_overview:
                 self.page.show(uncounted_page(error), is_overview=True)
             return
         self.show_header()
@@ -123,7 +123,7 @@ class CaseScreen(WorkScreen):
             self.page.show(overview(session, self.view()), is_overview=True)
 
     async def carry_out(self, act: Callable[[], Awaitable[Outcome]], message: str = "") -> Outcome | None:
-        """Show the outcome of an act, and a sentence with it; None if the act failed."""
+        """Run an act, show its outcome and `message`, and return the outcome; None if the act failed."""
         outcome = await attempt(self, act)
         if outcome is not None:
             self.show(outcome)
@@ -141,7 +141,7 @@ class CaseScreen(WorkScreen):
             case CaseRemoved(decided):
                 self.show_page(decided_page(decided, self.view()) if decided is not None else None)
                 self.count()
-            case Empty():
+            case NoNextCase():
                 self.show_page(empty_queue_page(outcome, self.view(), session.counts))
             case CaseChanged():
                 self.show_header()
@@ -158,7 +158,7 @@ class CaseScreen(WorkScreen):
         self.show_draft()
         if not is_same:
             self.panels.is_zoomed = False
-            # Behind tabs only one panel is seen.
+            # With tabs, only one panel is visible.
             first = "identity" if self.has_class("-wide") else self.panels.most_severe
             self.call_after_refresh(self.panels.go, first)
         self.refresh_bindings()
@@ -175,7 +175,7 @@ class CaseScreen(WorkScreen):
         self.refresh_bindings()
 
     def keep_draft(self, case: CaseFile, name: str, value: Any) -> None:
-        """Keep a part of the draft of a case, and save it soon."""
+        """Change a part of the draft of a case, and save the draft soon."""
         draft = self.session.draft
         if draft is not None and draft.case_id == case.header.id and draft.change(name, value):
             self.set_timer(SAVE_AFTER_S, partial(run_in_worker, self, partial(attempt, self, draft.save), "draft"))
@@ -198,7 +198,7 @@ class CaseScreen(WorkScreen):
         self.reveal_bar.set_class(revealed.is_all or revealed.is_hinting, "-shown")
 
     def hide_fields(self) -> None:
-        """Mask what is revealed."""
+        """Mask all revealed fields."""
         self.revealed.clear()
         self.show_fields(is_forced=True)
 
@@ -211,13 +211,13 @@ class CaseScreen(WorkScreen):
         right = who_line(login, session.counts if is_roomy else None, view, has_clock=is_roomy)
         lines: list[Content] = []
         if case is not None:
-            likely = likely_words(session.forecast, case, view)
+            forecast = likely_words(session.forecast, case, view)
             if is_wide:
-                lines = case_lines(case, view, width, login, is_lost=session.is_lost, likely=likely)
+                lines = case_lines(case, view, width, login, is_lost=session.is_lost, forecast=forecast)
             else:
                 hold = hold_words(case, view, login, is_lost=session.is_lost)
                 right = Content.assemble(hold, f" {view.symbols.dot} ", right)
-                lines = narrow_lines(case, view, width, likely)
+                lines = narrow_lines(case, view, width, forecast)
         lines.insert(0, title_line(_(self.NAME), case, right, view, width))
         self.query_one(HeaderBar).update(Content("\n").join(lines))
 

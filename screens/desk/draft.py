@@ -15,10 +15,10 @@ class Draft:
         self.body: dict[str, Any] = dict(body)
         self.is_dirty = False
         self._save = save
-        self._turn = asyncio.Lock()
+        self._save_lock = asyncio.Lock()
 
     def change(self, name: str, value: Any) -> bool:
-        """Change one part; return whether it differs from before."""
+        """Change one part; return whether its value changed."""
         if self.body.get(name) == value:
             return False
         self.body[name] = value
@@ -31,7 +31,7 @@ class Draft:
         Raises:
             WorkbenchError: If the database refuses it.
         """
-        async with self._turn:
+        async with self._save_lock:
             if not self.is_dirty:
                 return
             self.is_dirty = False

@@ -7,7 +7,7 @@ from textual.content import Content
 
 from screens.shell.view import View
 from screens.widgets.safe_text import BOLD, MUTED, plain, wrapped_lines
-from workbench.i18n import _, current
+from workbench.i18n import _, current_language
 
 if TYPE_CHECKING:
     from workbench.domain.case.casefile import CaseFile
@@ -20,16 +20,16 @@ def forecast_lines(forecast: "CaseForecast", case: "CaseFile", view: View, width
     from workbench.wording.phone import phone_sentence
     from workbench.wording.what_would_help import findings_to_answer, missing_names
 
-    language = current()
+    language = current_language()
     lines = wrapped_lines(phone_sentence(forecast, view.today), width, BOLD)
     lines.append(plain(_("copied, to be read out or pasted"), MUTED))
     lines += [Content(), *_all_wrapped([explanation(forecast, view.today), *caveats(forecast)], width)]
     missing = missing_names(case, language)
     if missing:
         lines += [Content(), plain(_("Missing"), MUTED), *_all_wrapped(missing, width)]
-    asked = [text for _finding, text in findings_to_answer(case, language)]
-    if asked:
-        lines += [Content(), plain(_("Likely questions"), MUTED), *_all_wrapped(asked, width)]
+    questions = [text for _finding, text in findings_to_answer(case, language)]
+    if questions:
+        lines += [Content(), plain(_("Likely questions"), MUTED), *_all_wrapped(questions, width)]
     return lines
 
 

@@ -53,7 +53,7 @@ _ON_A_CASE: tuple[DeskCommand, ...] = (
     DeskCommand(desk.VERIFY, case_commands.verify, "dialog", Action.VERIFY),
     DeskCommand(desk.DOCUMENTS, case_commands.list_documents, "dialog", Action.DOCUMENTS),
     DeskCommand(desk.EXPLAIN, case_commands.explain, "read"),
-    DeskCommand(desk.SAY, case_commands.tell_forecast, "read", Action.FORECAST),
+    DeskCommand(desk.PHONE_ESTIMATE, case_commands.show_phone_estimate, "read", Action.FORECAST),
     DeskCommand(desk.REVEAL, case_commands.reveal, action=Action.REVEAL),
     DeskCommand(desk.IDENTITY, lambda screen, _case: screen.panels.go("identity")),
     DeskCommand(desk.CALLS, lambda screen, _case: screen.panels.go("activity")),

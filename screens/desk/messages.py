@@ -12,7 +12,7 @@ from screens.shell.symbols import Symbols
 from screens.shell.view import View
 from screens.widgets.safe_text import MUTED, SUCCESS, WARNING, joined, key_hints, paragraphs, plain
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import Decided, DeskCounts, Empty, Undoable
+from workbench.domain.case.casefile import DecisionResult, DeskCounts, NoNextCase, UndoableAct
 from workbench.domain.case.lifecycle import Action, role_refusal
 from workbench.domain.case.vocabulary import Verdict
 from workbench.errors import WorkbenchError
@@ -40,13 +40,13 @@ _EMPTY = {
         N_("Decide or release one; those put aside come back at their time."),
     ),
 }
-"""Why `next` returned no case, and the way out, by the kind of the answer."""
+"""For each kind of an `NoNextCase` answer of `next`: why there is no case, and what the reviewer can do."""
 
 _NEXT_KEY = ("n", "$text-accent bold")
 
 
 def overview(session: "DeskSession", view: View) -> Content:
-    """Return the overview: waiting cases, the key of the next case, the keys of other lists, cases put aside."""
+    """Return the overview: the number of waiting cases, the keys for the next case and other lists, cases put aside."""
     counts = session.counts
     if counts is None:
         return opening_page()
@@ -65,7 +65,7 @@ def overview(session: "DeskSession", view: View) -> Content:
 
 def uncounted_page(error: WorkbenchError) -> Content:
     """Return the page for counts that cannot be read; the key of the next case still works."""
-    message = _("What waits could not be counted, and is counted again: {cause}").format(cause=error)
+    message = _("The waiting cases could not be counted: {cause} They are counted again soon.").format(cause=error)
     return Content("\n").join([plain(message), Content(), key_hints(("n", _("takes the next one")))])
 
 
@@ -75,7 +75,7 @@ def _number_words(number: int, one: str, many: str) -> str:
 
 
 def _aside_lines(counts: DeskCounts, view: View) -> list[Content]:
-    """Return the cases put aside, with the time until which each is."""
+    """Return the cases put aside, each with the time until which it is put aside."""
     if not counts.aside:
         return []
     lines = [Content(), joined((_("Put aside"), MUTED))]
@@ -87,36 +87,36 @@ def _aside_lines(counts: DeskCounts, view: View) -> list[Content]:
 
 def _other_lists(counts: DeskCounts, *, may_check: bool) -> list[Content]:
     """Return the keys of other lists that hold cases for this person."""
-    ways = [key_hints(("g q", _("the queue")))]
+    hints = [key_hints(("g q", _("the queue")))]
     if may_check and counts.to_check:
         message = _number_words(counts.to_check, _("one verdict to check"), _("{count} verdicts to check"))
-        ways.append(key_hints(("g c", message)))
-    yours: list[str] = []
+        hints.append(key_hints(("g c", message)))
+    own_cases: list[str] = []
     if counts.assigned:
-        yours.append(_("{count} assigned to you").format(count=count(counts.assigned)))
+        own_cases.append(_("{count} assigned to you").format(count=count(counts.assigned)))
     if counts.aside:
-        yours.append(_("{count} put aside").format(count=count(len(counts.aside))))
-    if yours:
-        ways.append(key_hints(("g m", comma_joined(yours))))
-    return ways
+        own_cases.append(_("{count} put aside").format(count=count(len(counts.aside))))
+    if own_cases:
+        hints.append(key_hints(("g m", comma_joined(own_cases))))
+    return hints
 
 
-def empty_queue_page(found: Empty, view: View, counts: DeskCounts | None) -> Content:
+def empty_queue_page(found: NoNextCase, view: View, counts: DeskCounts | None) -> Content:
     """Return the page for an empty queue: why it is empty, and what can be done."""
-    why, way_out = _EMPTY.get(found.kind, _EMPTY["none"])
+    why, advice = _EMPTY.get(found.kind, _EMPTY["none"])
     lines = [plain(_(why).format(count=count(found.count), limit=count(found.limit)))]
     for who, until in found.who[:_LISTED]:
         lines.append(joined((f"{who} ", ""), (_("until {when}").format(when=view.instant(until)), MUTED)))
     if len(found.who) > _LISTED:
         more = count(len(found.who) - _LISTED)
         lines.append(plain(_("and {count} more").format(count=more), MUTED))
-    lines += [Content(), plain(_(way_out), MUTED), key_hints(("n", _("looks again")))]
+    lines += [Content(), plain(_(advice), MUTED), key_hints(("n", _("looks again")))]
     if found.kind == "limit" and counts is not None:
         lines += [key_hints(("g m", _("your cases"))), *_aside_lines(counts, view)]
     return Content("\n").join(lines)
 
 
-def decided_page(done: Decided, view: View) -> Content:
+def decided_page(done: DecisionResult, view: View) -> Content:
     """Return the page after a verdict: the key for the next case, the deadline, the letter."""
     lines = [key_hints(("n", _("takes the next one"))), Content()]
     if done.deadline_at is not None:
@@ -126,8 +126,8 @@ def decided_page(done: Decided, view: View) -> Content:
     return Content("\n").join(lines)
 
 
-def undo_line(last: Undoable, check_for: tuple[str, ...], view: View) -> Content:
-    """Return the line after a verdict: what it was, when its notice goes out, how to undo it."""
+def undo_line(last: UndoableAct, check_for: tuple[str, ...], view: View) -> Content:
+    """Return the line after a verdict: the verdict, when its notice goes out, how to undo it."""
     case = format_case(last.case_id)
     key = ("u", "$text-accent bold")
     if last.until is None:
@@ -188,7 +188,7 @@ def reveal_line(*, is_all: bool) -> Content:
 
 
 def draft_line(body: Mapping[str, Any], symbols: Symbols, width: int) -> Content | None:
-    """Return the line with what was typed and not decided; None if nothing was."""
+    """Return the line with the draft: what was typed without a verdict; None if the draft is empty."""
     parts: list[str] = []
     verdict = body.get("verdict")
     if isinstance(verdict, Mapping) and verdict.get("verdict") in set(Verdict):

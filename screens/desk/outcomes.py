@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseFile, Decided, Empty
+from workbench.domain.case.casefile import CaseFile, DecisionResult, NoNextCase
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,12 @@ class CaseShown:
 class CaseRemoved:
     """The case left the desk, with this verdict if it has one."""
 
-    decided: Decided | None = None
+    decided: DecisionResult | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CaseChanged:
-    """The hold of the case lasts longer, or some of its personal values are revealed."""
+    """The hold of the case was renewed, or some of its personal values were revealed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class HoldLost:
 
 @dataclass(frozen=True, slots=True)
 class Superseded:
-    """The case left the desk while the act ran, or a later reading of it came first."""
+    """The case left the desk while the act ran, or a later read of the case finished first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +59,4 @@ class Unchanged:
     """The act found nothing to change."""
 
 
-Outcome = CaseShown | CaseChanged | CaseRemoved | HoldLost | Superseded | Unchanged | Empty
+Outcome = CaseShown | CaseChanged | CaseRemoved | HoldLost | Superseded | Unchanged | NoNextCase

@@ -27,7 +27,7 @@ from workbench.keys.registry import BACK
 
 
 def read_only_line(session: DeskSession, view: View) -> Content | None:
-    """Return the line under the header: the case is only read, and who holds it or is assigned to it."""
+    """Return the line under the header: the case is read-only, and who holds it or is assigned to it."""
     if session.case is None:
         return None
     return joined(
@@ -88,7 +88,7 @@ class ReadOnlyScreen(CaseScreen):
         self.count()
 
     def on_key(self, event: events.Key) -> None:
-        """Explain why no verdict can be given, if the key is the key of a verdict."""
+        """Explain why no verdict can be given, if the key is that of a verdict."""
         self.revealed.note_key()
         case = self.session.case
         if case is not None and event.key in VERDICT_KEYS:

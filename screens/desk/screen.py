@@ -49,7 +49,7 @@ class DeskScreen(CaseScreen):
             start(self, partial(self.session.renew, CaseRef.of(case)), "renew")
 
     def on_key(self, event: events.Key) -> None:
-        """Let the key of the next case explain why it is not available while the present case is unfinished."""
+        """Explain why the key of the next case does not work while the current case is unfinished."""
         if self.session.is_unfinished and event.key in desk.NEXT.keys:
             event.stop()
             event.prevent_default()

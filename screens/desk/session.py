@@ -1,14 +1,14 @@
 """The case on the desk, its draft and its hold, and every act on them, without any widget.
 
-An act gets the `CaseRef` of its case, which is taken before anything is awaited, and returns an outcome. The outcome
-is `Superseded` if the case left the desk while the act ran: then there is nothing to show.
+The caller makes the `CaseRef` of the case before it awaits anything, and passes it to the act. The act returns an
+outcome, which is `Superseded` if the case left the desk while the act ran: then there is nothing to show.
 """
 
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from screens.desk.draft import Draft
@@ -16,14 +16,16 @@ from screens.desk.outcomes import CaseChanged, CaseRef, CaseRemoved, CaseShown, 
 from screens.service_protocols import ScreenServices
 from screens.shell.clock import ZONE, Clock
 from screens.shell.revealed_fields import RevealedFields
-from workbench.domain.case.casefile import CaseFile, Decided, DeskCounts, Empty, Undoable, VerdictRequest
+from workbench.domain.case.casefile import CaseFile, DecisionResult, DeskCounts, NoNextCase, UndoableAct, VerdictRequest
 from workbench.domain.case.lifecycle import Action, is_allowed
 from workbench.domain.case.vocabulary import ChecklistValue, VerificationKind
-from workbench.errors import WorkbenchError
+from workbench.errors import StorageGone, WorkbenchError
 
 if TYPE_CHECKING:
     from workbench.domain.forecast.result import CaseForecast
     from workbench.services.foundation.case_access import LostHold
+
+Result = TypeVar("Result")
 
 RENEW_EVERY = timedelta(minutes=1)
 
@@ -46,7 +48,7 @@ class DeskSession:
         self.has_new_evidence = False
         self.forecast: CaseForecast | None = None
         self.counts: DeskCounts | None = None
-        self.undoable: Undoable | None = None
+        self.undoable: UndoableAct | None = None
         self.check_reasons: dict[int, tuple[str, ...]] = {}
         self._renewed_at: datetime | None = None
         self._reads = 0
@@ -63,7 +65,7 @@ class DeskSession:
 
     @property
     def is_unfinished(self) -> bool:
-        """Whether `next` would return the case that is on the desk, with nothing new about it."""
+        """Whether `next` would return the case on the desk again, without new evidence."""
         if self.case is None or not self.is_held or self.has_new_evidence:
             return False
         header, now = self.case.header, self.clock.now()
@@ -86,7 +88,7 @@ class DeskSession:
         self._renewed_at = self.clock.now()
         return CaseShown(is_same)
 
-    def remove(self, ref: CaseRef | None = None, decided: Decided | None = None) -> CaseRemoved | Superseded:
+    def remove(self, ref: CaseRef | None = None, decided: DecisionResult | None = None) -> CaseRemoved | Superseded:
         """Take the case off the desk; with a reference, only if that case is on it."""
         if ref is not None and not self.is_on_desk(ref):
             return Superseded()
@@ -105,25 +107,25 @@ class DeskSession:
             await self.draft.save()
         return True
 
-    async def next(self) -> CaseShown | Empty:
+    async def next(self) -> CaseShown | NoNextCase:
         """Put the next case on the desk, or say why there is none."""
         await self.save_draft()
-        found = await asyncio.to_thread(self.services.claims.next)
-        if isinstance(found, Empty):
+        found = await self._write(self.services.claims.next)
+        if isinstance(found, NoNextCase):
             self.remove()
             return found
         return self.place(found)
 
     async def open_held(self, case: CaseFile) -> CaseShown:
-        """Put a held case on the desk that was chosen in a list; the draft of the previous case is saved."""
+        """Put a held case, which was chosen in a list, on the desk; the draft of the previous case is saved."""
         await self.save_draft()
         self.draft = None
         return self.place(case)
 
-    async def undo(self, undoable: Undoable) -> CaseShown | Unchanged:
+    async def undo(self, undoable: UndoableAct) -> CaseShown | Unchanged:
         """Take back a verdict; its case comes to the desk if this person holds it afterwards."""
         await self.save_draft()
-        case = await asyncio.to_thread(self.services.undo.undo, undoable.case_id)
+        case = await self._write(self.services.undo.undo, undoable.case_id)
         self.undoable = None
         if case.header.held_by != self.login:
             return Unchanged()
@@ -142,7 +144,7 @@ class DeskSession:
         return await self._give_up(ref, self.services.claims.release)
 
     async def skip(self, ref: CaseRef, reason: str) -> CaseRemoved | Superseded:
-        """Give the case back to the queue, for others."""
+        """Give the case back to the queue, for other reviewers."""
         return await self._give_up(ref, self.services.claims.skip, reason)
 
     async def put_aside(self, ref: CaseRef, until: datetime) -> CaseRemoved | Superseded:
@@ -151,18 +153,28 @@ class DeskSession:
 
     async def _give_up(self, ref: CaseRef, act: Callable[..., object], *arguments: object) -> CaseRemoved | Superseded:
         await self.save_draft()
-        await asyncio.to_thread(act, ref.id, *arguments)
+        await self._write(act, ref.id, *arguments)
         return self.remove(ref)
 
-    async def decide(self, request: VerdictRequest) -> Decided:
+    async def _write(self, act: Callable[..., Result], *arguments: object) -> Result:
+        """Carry out an act in a thread; a draft whose database is gone is saved once more, which keeps it in a file."""
+        try:
+            return await asyncio.to_thread(act, *arguments)
+        except StorageGone:
+            if self.draft is not None:
+                self.draft.is_dirty = bool(self.draft.body)
+                await self.draft.save()
+            raise
+
+    async def decide(self, request: VerdictRequest) -> DecisionResult:
         """Give a verdict; the draft is saved before, so that an undo finds it."""
         await self.save_draft()
-        return await asyncio.to_thread(self.services.verdicts.decide, request)
+        return await self._write(self.services.verdicts.decide, request)
 
-    def finish(self, ref: CaseRef, decided: Decided) -> CaseRemoved | Superseded:
+    def finish(self, ref: CaseRef, decided: DecisionResult) -> CaseRemoved | Superseded:
         """Take the case off the desk after its verdict, which can be undone for a while."""
         self.check_reasons[decided.decision_id] = decided.check_for
-        self.undoable = Undoable(
+        self.undoable = UndoableAct(
             case_id=decided.case_id, decision_id=decided.decision_id, verdict=decided.verdict, until=decided.release_at
         )
         return self.remove(ref, decided)
@@ -170,19 +182,19 @@ class DeskSession:
     async def comment(self, ref: CaseRef, text: str) -> CaseShown | Superseded:
         """Write a comment for colleagues."""
         draft = self.draft
-        await asyncio.to_thread(self.services.remarks.comment, ref.id, text)
+        await self._write(self.services.remarks.comment, ref.id, text)
         if draft is not None and draft.case_id == ref.id and draft.change("comment", ""):
             await draft.save()
         return await self.reload(ref)
 
     async def verify(self, ref: CaseRef, kind: VerificationKind, result: str) -> CaseShown | Superseded:
         """Record a fact that was confirmed outside."""
-        await asyncio.to_thread(self.services.remarks.verify, ref.id, kind, result)
+        await self._write(self.services.remarks.verify, ref.id, kind, result)
         return await self.reload(ref)
 
     async def answer(self, ref: CaseRef, question: str, value: ChecklistValue) -> None:
         """Save an answer of the checklist."""
-        await asyncio.to_thread(self.services.remarks.checklist, ref.id, question, value, "")
+        await self._write(self.services.remarks.checklist, ref.id, question, value, "")
 
     async def reveal(self, ref: CaseRef, field: str) -> CaseChanged | Superseded | Unchanged:
         """Reveal a field, or all of the identity on the second press; unchanged if no field is chosen."""
@@ -191,10 +203,10 @@ class DeskSession:
             self.revealed.hint()
             return Unchanged()
         if is_all:
-            values = await asyncio.to_thread(files.reveal_identity, ref.id)
+            values = await self._write(files.reveal_identity, ref.id)
         else:
-            values = {field: await asyncio.to_thread(files.reveal, ref.id, field)}
-        # The panel of the history names this reveal at once.
+            values = {field: await self._write(files.reveal, ref.id, field)}
+        # The history panel must show this reveal at once.
         history = (await asyncio.to_thread(files.show, ref.id)).history
         if self.case is None or not self.is_on_desk(ref) or self.revealed.generation != generation:
             return Superseded()
@@ -210,11 +222,11 @@ class DeskSession:
         return await asyncio.to_thread(self.services.claims.explain, ref.id)
 
     async def load_forecast(self, case: CaseFile) -> "CaseForecast | None":
-        """Return the forecast of a case; None if there is none, or this person may not ask."""
+        """Return the forecast of a case; None if there is none, or this person may not see it."""
         if not is_allowed(Action.FORECAST, case.header.state, self.services.actor):
             return None
         try:
-            # The thread also imports what a forecast needs: the first case must not wait for it.
+            # The thread also imports the modules of the forecast, so that the first case need not wait for them.
             found = await asyncio.to_thread(lambda: self.services.forecasts.of_case(case.header.id))
         except WorkbenchError:
             return None
@@ -233,7 +245,7 @@ class DeskSession:
 
     async def renew(self, ref: CaseRef) -> CaseChanged | HoldLost | Superseded | Unchanged:
         """Renew the hold, since its holder is active."""
-        until = await asyncio.to_thread(self.services.claims.renew, ref.id)
+        until = await self._write(self.services.claims.renew, ref.id)
         if until is None:
             return await self.check_hold(ref, is_lost=True)
         if self.case is None or not self.is_on_desk(ref):

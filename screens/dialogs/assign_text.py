@@ -45,7 +45,7 @@ def plan_lines(plan: "Assignment", width: int) -> Content:
 
 
 def person_line(one: "Candidate", number: int, view: View) -> Content:
-    """Return a reviewer as a line of the list: cases held and assigned, and the absence."""
+    """Return a reviewer as a line of the list: the login, the cases held and assigned, and the absence."""
     login = pad_right(safe(one.login), _LOGIN_CELLS)
     parts: list[Part] = [
         (f"{number} " if number <= 9 else "  ", MUTED),  # noqa: PLR2004 - digits choose

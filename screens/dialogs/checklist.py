@@ -15,7 +15,7 @@ from screens.widgets.safe_text import ERROR, MUTED, key_hints, plain, row, wrapp
 from workbench.domain.case.casefile import ChecklistLine
 from workbench.domain.case.vocabulary import ChecklistValue
 from workbench.errors import WorkbenchError
-from workbench.i18n import _, current
+from workbench.i18n import _, current_language
 
 Answer = Callable[[str, ChecklistValue], Awaitable[None]]
 _KEYS = {"1": ChecklistValue.YES, "2": ChecklistValue.NO, "3": ChecklistValue.NOT_APPLICABLE}
@@ -77,5 +77,5 @@ class Checklist(ListDialog):
         answer = self._answers[line.question]
         word = _(ANSWER[answer]) if answer in ANSWER else _("unanswered")
         style = MUTED if answer is None else "$text-accent bold"
-        first, *rest = wrapped(line.text.in_language(current()), width - 20)
+        first, *rest = wrapped(line.text.in_language(current_language()), width - 20)
         return [row(plain(f" {first}"), plain(f"{word} ", style), width), *(plain(f" {part}") for part in rest)]

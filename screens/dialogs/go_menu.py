@@ -14,7 +14,7 @@ from workbench.keys.command import Command
 class GoMenu(Dialog[str]):
     """Waits for the second key of a two-key command; any other key closes the menu.
 
-    It has no timeout: after one, the second key would run another command.
+    It has no timeout: after a timeout, the second key would run another command.
     """
 
     DEFAULT_CSS = """

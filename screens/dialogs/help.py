@@ -1,4 +1,4 @@
-"""The page of keys of a screen, generated from the command registry."""
+"""The help page of a screen: its keys, generated from the command registry."""
 
 from typing import Protocol, runtime_checkable
 
@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.screen import Screen
 
 from screens.dialogs.text_sheet import TextSheet
-from screens.shell.bindings import available
+from screens.shell.bindings import available_bindings
 from screens.widgets.safe_text import MUTED, hanging, joined, wrapped_lines
 from workbench.domain.text.safe import pad_right
 from workbench.i18n import _
@@ -35,11 +35,11 @@ class HasMoreHelp(Protocol):
 
 
 def key_sheet(screen: Screen[object], place: Place) -> TextSheet:
-    """Return the page of all keys of a screen; keys that do not work now are dim.
+    """Return the help page with all keys of a screen; keys that do not work now are dim.
 
     The page of a read-only screen starts with the reason and lists only the keys that work.
     """
-    now = frozenset(available(screen))
+    now = frozenset(available_bindings(screen))
     read_only_reason = screen.read_only_reason if isinstance(screen, MayBeReadOnly) else None
 
     def lines(width: int) -> list[Content]:
@@ -71,7 +71,7 @@ def _lines(command: Command, width: int, *, is_now: bool) -> list[Content]:
 
 
 def _range(command: Command) -> str:
-    """Return the keys of a command; of many keys, the first and the last."""
+    """Return the keys of a command; only the first and the last of many keys."""
     most = 3
     keys = command.shown_keys.split(" ")
     return command.shown_keys if len(keys) <= most else f"{keys[0]}–{keys[-1]}"

@@ -1,4 +1,4 @@
-"""The base of dialogs that list something and act on the entry under the cursor."""
+"""The base of dialogs that list entries and act on the entry under the cursor."""
 
 from typing import ClassVar
 
@@ -12,9 +12,9 @@ from screens.widgets.safe_text import MUTED, plain
 
 
 class ListDialog(BoxDialog[bool]):
-    """Lists entries of one or more lines each; the result says whether any entry was acted on.
+    """Lists entries of one or more lines each; the result says whether the reviewer acted on any entry.
 
-    `nothing` is shown for an empty list.
+    `empty_text` is shown for an empty list.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -25,9 +25,9 @@ class ListDialog(BoxDialog[bool]):
     list_view = getters.query_one("#list", Static)
     message = getters.query_one("#message", Static)
 
-    def __init__(self, heading: str, nothing: str) -> None:
+    def __init__(self, heading: str, empty_text: str) -> None:
         super().__init__(heading)
-        self._nothing = nothing
+        self._empty_text = empty_text
         self._cursor = 0
         self._has_acted = False
 
@@ -52,7 +52,7 @@ class ListDialog(BoxDialog[bool]):
                 for at, entry in enumerate(self.entries(width))
                 for line in entry
             ]
-            self.list_view.update(Content("\n").join(lines) if lines else plain(self._nothing, MUTED))
+            self.list_view.update(Content("\n").join(lines) if lines else plain(self._empty_text, MUTED))
 
     def move_to(self, at: int, count: int) -> None:
         """Move the cursor to an entry of `count`, or to the nearest one."""

@@ -11,22 +11,22 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, OptionList
 
-from screens.shell.bindings import available
+from screens.shell.bindings import available_bindings
 from screens.widgets.safe_text import MUTED, joined
 from workbench.domain.values.spelling import matches
 from workbench.i18n import LANGUAGES, _, catalogue
 from workbench.keys.command import CASE_GROUP, GO_GROUP, RECORD_GROUP, VERDICT_GROUP, VIEW_GROUP, Command
-from workbench.keys.registry import BACK, BY_ID, CONFIRM, GO, MARK, MODES, PALETTE, TOGGLE
+from workbench.keys.registry import BACK, COMMAND_BY_ID, CONFIRM, GO, MARK, MODES, PALETTE, TOGGLE
 from workbench.signs import drawn
 
 Act = Callable[[], Awaitable[bool]]
-_ON_EVERY_KEYBOARD = frozenset({"up", "down", "left", "right", "tab", "shift+tab", "pageup", "pagedown", "home", "end"})
+_NAVIGATION_KEYS = frozenset({"up", "down", "left", "right", "tab", "shift+tab", "pageup", "pagedown", "home", "end"})
 _NOT_LISTED = frozenset(
     {PALETTE.id, BACK.id, MARK.id, TOGGLE.id, GO.id, CONFIRM.id}
-    | {command.id for command in BY_ID.values() if _ON_EVERY_KEYBOARD.issuperset(command.keys)}
+    | {command.id for command in COMMAND_BY_ID.values() if _NAVIGATION_KEYS.issuperset(command.keys)}
 )
-"""Commands left out: those that only move, whose keys work under any input method, and the confirmation of a verdict,
-which must be its own key and never Enter."""
+"""Commands left out: those that need no palette since their keys work under any input method, and the confirmation of a
+verdict, which must be its own key and never Enter."""
 
 _LOWEST_SCORE = 0.01
 
@@ -75,8 +75,8 @@ class CommandProvider(Provider):
     def _available(self) -> list[tuple[Command, Act]]:
         run = self.app.run_action
         found: list[tuple[Command, Act]] = [
-            (BY_ID[name], partial(run, active.binding.action, active.node))
-            for name, active in available(self.screen).items()
+            (COMMAND_BY_ID[name], partial(run, active.binding.action, active.node))
+            for name, active in available_bindings(self.screen).items()
             if name not in _NOT_LISTED
         ]
         found += [(command, partial(run, f"app.go('{command.id}')")) for command in MODES]

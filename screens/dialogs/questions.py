@@ -22,12 +22,12 @@ def skip_question(case: str) -> Question:
     )
 
 
-def comment_question(case: str, begun: str) -> Question:
+def comment_question(case: str, typed: str) -> Question:
     """Return the prompt for a comment, with the text typed before."""
     return Question(
         title=_("Comment on {case}").format(case=case),
         help=_("For colleagues only; the applicant never sees it."),
-        value=begun,
+        value=typed,
     )
 
 
@@ -60,7 +60,7 @@ def _example(view: View) -> str:
 
 
 def moment(text: str, view: View) -> datetime | None:
-    """Parse a typed time; None for an empty input, and a time without a date is today.
+    """Parse a typed time; a time without a date is today, and an empty input is None.
 
     Raises:
         BadData: If it cannot be read.

@@ -14,14 +14,14 @@ from textual.widgets import Static
 
 from screens.dialogs.list_dialog import ListDialog
 from screens.dialogs.prompt import Prompt
-from screens.documents.dialog_text import document_lines, folder_question, foot, keys_of_picture, written
+from screens.documents.dialog_text import document_lines, folder_question, foot_line, keys_of_picture, save_outcome
 from screens.documents.viewer import ImageViewer
 from screens.service_protocols import DocumentService
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, SUCCESS, WARNING, plain
-from workbench.domain.case.documents import PICTURES, DocumentLine
+from workbench.domain.case.documents import VIEWABLE_TYPES, DocumentLine
 from workbench.errors import WorkbenchError
-from workbench.i18n import _, current
+from workbench.i18n import _, current_language
 
 _LINES_EACH = 2
 
@@ -47,7 +47,7 @@ class DocumentList(ListDialog):
         self._case = case
         self._view = view
         self._lines: tuple[DocumentLine, ...] | None = None
-        self._early = 0
+        self._number_to_open = 0
         self._is_busy = False
 
     def parts(self) -> ComposeResult:
@@ -55,29 +55,29 @@ class DocumentList(ListDialog):
         with VerticalScroll(can_focus=False):
             yield Static(id="list", markup=False)
         yield Static(id="message", markup=False)
-        yield Static(foot(), markup=False)
+        yield Static(foot_line(), markup=False)
 
     def on_mount(self) -> None:
         self.load()
 
     @work(exclusive=True, group="read")
     async def load(self) -> None:
-        """Load the list with who opened which document."""
+        """Load the list of documents, and who opened each of them."""
         try:
             self._lines = await asyncio.to_thread(self._documents.list, self._case_id)
         except WorkbenchError as error:
             self._report(str(error), ERROR)
         self.call_after_refresh(self.draw)
-        early, self._early = self._early, 0
-        if early:
-            self.action_open(early)
+        number, self._number_to_open = self._number_to_open, 0
+        if number:
+            self.action_open(number)
 
     @work(exclusive=True, group="dialog")
     async def show_picture(self, line: DocumentLine) -> None:
-        """Show a document, or offer to save all to a folder if the terminal cannot show it."""
+        """Show a document, or offer to save all documents if the terminal cannot show it."""
         self._is_busy = True
         try:
-            if line.media_type in PICTURES and await self._pictures.can_show():
+            if line.media_type in VIEWABLE_TYPES and await self._pictures.can_show():
                 await self._show(line)
             else:
                 await self._offer_folder(is_requested=False)
@@ -100,7 +100,7 @@ class DocumentList(ListDialog):
         file = await asyncio.to_thread(self._documents.open, self._case_id, line.sha256)
         with file:
             self._has_acted = True
-            name = line.name(current())
+            name = line.name(current_language())
             caption = f"{self._case}  {line.number} {name}"
             if await self._pictures.show(file, line.media_type, caption, keys_of_picture(line)):
                 self._report("", SUCCESS)
@@ -117,12 +117,12 @@ class DocumentList(ListDialog):
             return
         done = await asyncio.to_thread(self._documents.write, self._case_id, Path(folder))
         self._has_acted = True
-        self._report(*written(done, folder))
+        self._report(*save_outcome(done, folder))
 
     def action_open(self, number: int) -> None:
         if self._lines is None:
-            # Pressed before the list is loaded: open it then.
-            self._early = number
+            # The key was pressed before the list is loaded: open the document afterwards.
+            self._number_to_open = number
         elif number <= len(self._lines):
             self.move_to(number - 1, len(self._lines))
             self.action_open_chosen()
@@ -131,10 +131,10 @@ class DocumentList(ListDialog):
         if not self._lines or self._is_busy:
             return
         line = self._lines[self._cursor]
-        if line.is_there:
+        if line.is_stored:
             self.show_picture(line)
         else:
-            name = line.name(current())
+            name = line.name(current_language())
             self._report(
                 _("The stored file of {document} is missing or altered. Ask an admin to restore it.").format(
                     document=name
@@ -157,7 +157,7 @@ class DocumentList(ListDialog):
         return [document_lines(line, self._view, width) for line in self._lines or ()]
 
     def list_width(self) -> int:
-        """Return the width beside the scroll bar, even while there is none."""
+        """Return the width without the cell of the scroll bar, even if the bar is hidden."""
         return self.body.size.width - 1
 
     def draw(self) -> None:

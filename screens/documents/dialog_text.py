@@ -11,7 +11,7 @@ from screens.panels.labels import claimed_defects, validity_words
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, joined, key_hints, plain, row
 from workbench.domain.case.documents import EXTENSIONS, DocumentLine
-from workbench.i18n import _, comma_joined, current
+from workbench.i18n import _, comma_joined, current_language
 
 if TYPE_CHECKING:
     from workbench.services.case.documents import WrittenDocument
@@ -31,7 +31,7 @@ def file_size(bytes_count: int) -> str:
 def document_lines(line: DocumentLine, view: View, width: int) -> list[Content]:
     """Return the two lines of a document: its kind and claimed state, then the file and who opened it."""
     number = f"{line.number}" if line.number < 10 else " "  # noqa: PLR2004 - the digits that open
-    name = joined((f" {number} ", "$text-accent bold"), (line.name(current()), "bold"))
+    name = joined((f" {number} ", "$text-accent bold"), (line.name(current_language()), "bold"))
     opened = _opened(line, view)
     about = plain(f"   {_file(line, view)}", MUTED)
     return [row(name, _claims(line, view), width), row(about, opened, width)]
@@ -47,7 +47,7 @@ def _file(line: DocumentLine, view: View) -> str:
 
 
 def _opened(line: DocumentLine, view: View) -> Content:
-    who = comma_joined(f"{one.login} {view.instant(one.at)}" for one in (line.openings or line.written)[:2])
+    who = comma_joined(f"{one.login} {view.instant(one.at)}" for one in (line.openings or line.copies)[:2])
     if line.openings:
         return plain(f"{_('opened by {who}').format(who=who)} ", MUTED)
     return plain(f"{_('saved to a folder by {who}').format(who=who) if who else _('not opened yet')} ", WARNING)
@@ -55,7 +55,7 @@ def _opened(line: DocumentLine, view: View) -> Content:
 
 def _claims(line: DocumentLine, view: View) -> Content:
     """Return the declared state of a document, which the checklist confirms."""
-    if not line.is_there:
+    if not line.is_stored:
         return plain(f"{_('file missing or altered')} {view.symbols.block} ", ERROR)
     if defects := claimed_defects(line, view.today):
         return plain(f"{defects} {view.symbols.warn} ", WARNING)
@@ -81,7 +81,7 @@ def folder_question(suggested: Path, *, is_requested: bool) -> Question:
     )
 
 
-def written(done: "Sequence[WrittenDocument]", folder: str) -> tuple[str, str]:
+def save_outcome(done: "Sequence[WrittenDocument]", folder: str) -> tuple[str, str]:
     """Return the outcome of saving the documents, and its style."""
     count = sum(one.state == "written" for one in done)
     message = _("{count} documents saved to {folder}.").format(count=count, folder=folder)
@@ -89,7 +89,7 @@ def written(done: "Sequence[WrittenDocument]", folder: str) -> tuple[str, str]:
     return (f"{message} {problems}", ERROR) if problems else (message, SUCCESS)
 
 
-def foot() -> Content:
+def foot_line() -> Content:
     """Return the keys of the list."""
     keys = (("1-9 Enter", _("open")), ("↑ ↓", _("choose")), ("w", _("save all to a folder")), ("Esc", _("back")))
     return key_hints(*keys)

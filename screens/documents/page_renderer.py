@@ -20,8 +20,8 @@ class Unreadable(Exception):
 
 
 def _renderables() -> tuple[Any, Any]:
-    """Return the sixel and the kitty renderer, imported so that the library sends no query to the terminal."""
-    # On import the library queries the terminal if `sys.__stdout__` is one.
+    """Return the sixel and the kitty renderer, without letting their library query the terminal."""
+    # On import, the library queries the terminal if `sys.__stdout__` is a terminal.
     terminal = sys.__stdout__
     sys.__stdout__ = None  # type: ignore[misc]  # restored below
     try:

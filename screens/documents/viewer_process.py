@@ -27,7 +27,7 @@ SIXEL, KITTY, NO_PICTURES, UNREADABLE = 10, 11, 12, 13
 """Exit codes: the image protocol of the terminal, no protocol, or a file that cannot be decoded."""
 
 PATIENCE_S = 2.0
-"""The time the terminal has to answer, also over a slow line; one that does not answer shows no images."""
+"""How long to wait for an answer, also over a slow line; a terminal that does not answer shows no images."""
 
 IDLE_S = 300.0
 """A document is closed after this time without a key: it shows personal data, and the reviewer may have left."""
@@ -36,12 +36,12 @@ _POLL_S = 0.5
 _QUESTIONS = b"\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\\x1b[c"
 _ATTRIBUTES = re.compile(rb"\x1b\[\?([0-9;]*)c")
 _ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l\x1b[2J\x1b[H", "\x1b_Ga=d,q=2\x1b\\\x1b[2J\x1b[?25h\x1b[?1049l"
-_LEAVING = frozenset((b"q", b"Q", b"o", b"\r", b"\n", b"\x1b", b"\x03", b""))
+_CLOSING_KEYS = frozenset((b"q", b"Q", b"o", b"\r", b"\n", b"\x1b", b"\x03", b""))
 _STEPS = {
     **dict.fromkeys((b"\x1b[C", b"\x1b[B", b"\x1b[6~", b" ", b"n"), 1),
     **dict.fromkeys((b"\x1b[D", b"\x1b[A", b"\x1b[5~", b"p"), -1),
 }
-"""The pages that a key turns: arrows, Page Down and Page Up, Space, n and p."""
+"""By how many pages a key turns: arrows, Page Down and Page Up, Space, n and p."""
 
 _MEMORY_BYTES, _CPU_S = 4 << 30, 120
 
@@ -90,7 +90,7 @@ def _screen() -> Iterator[None]:
 
 
 def _write(text: str) -> None:
-    """Write to the terminal; if it is gone there is nothing to clean up."""
+    """Write to the terminal, unless it is gone."""
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
@@ -100,7 +100,7 @@ def _write(text: str) -> None:
 
 
 def _image_protocol() -> int:
-    """Ask the terminal for its image protocols; every terminal answers the second query, which ends the wait."""
+    """Ask the terminal for its image protocols. The second query ends the wait, since every terminal answers it."""
     _write(_QUESTIONS.decode("ascii"))
     answer, until = b"", time.monotonic() + PATIENCE_S
     while not (attributes := _ATTRIBUTES.search(answer)):
@@ -125,7 +125,7 @@ def _show_pages(pages: "PageRenderer", caption: str, keys: str) -> None:
         pages.draw(page, (size.columns, size.lines), f"{caption}  {page + 1}/{pages.count}", keys)
         key = _key(size)
         if key is not None:
-            if key in _LEAVING:
+            if key in _CLOSING_KEYS:
                 return
             page = min(max(0, page + _STEPS.get(key, 0)), pages.count - 1)
 

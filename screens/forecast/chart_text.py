@@ -16,7 +16,7 @@ from workbench.wording.forecast import figure, queue_lines, whole_days
 _WIDEST = 96
 _LEAST_SPAN_DAYS = 1.0
 _TEXT_LINES = 17
-"""The lines of text around the histogram, which takes the rest of the height."""
+"""The number of lines of text around the histogram, which takes the remaining height."""
 
 _HIGHEST, _LOWEST = 14, 4
 

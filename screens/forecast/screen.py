@@ -63,14 +63,14 @@ class ForecastScreen(ModeScreen):
         self.show_forecast()
 
     @property
-    def hinted(self) -> tuple[Command, ...]:
+    def footer_commands(self) -> tuple[Command, ...]:
         """The commands in the footer."""
         return (keys.MORE, keys.FEWER, keys.ACTUAL_REVIEWERS, keys.LEAVE_FORECAST)
 
     @work(exclusive=True, group="forecast")
     async def load(self) -> None:
         """Compute the forecast for the selected number of reviewers."""
-        # The thread also imports what a forecast needs.
+        # The thread also imports the modules of the forecast.
         compute = partial(asyncio.to_thread, lambda: self.services.forecasts.of_queue(self.reviewers))
         found = await attempt(self, compute, self._show_failure)
         if found is not None:

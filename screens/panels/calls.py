@@ -5,19 +5,20 @@ from itertools import groupby
 
 from textual.content import Content
 
-from screens.panels.limits import Shown, bound_words, nearest
+from screens.panels.limits import Formatter, bound_words, limit_beside
 from screens.panels.lines import EMPTY, STYLES, PanelLine, finding_lines, heading, table
 from screens.shell.view import View
 from screens.widgets.plots import heat_rows, hour_scale, sparkline
 from screens.widgets.safe_text import INFO, MUTED, SUCCESS, WARNING, Part, joined, plain, row, wrapped
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import PanelKind
+from workbench.domain.facts.activity import ComplaintStatus
 from workbench.domain.policy.policy import FactValue, Limit
 from workbench.domain.text.safe import cells, pad_left, pad_right
 from workbench.i18n import N_, _
 from workbench.wording.amounts import count, duration_s, ratio
 
-Figure = tuple[str, str, Shown]
+Figure = tuple[str, str, Formatter]
 """The name of a fact, its label and the function that formats its value."""
 
 _FIGURES: tuple[Figure, ...] = (
@@ -37,6 +38,10 @@ _FIGURES: tuple[Figure, ...] = (
 _FIGURES_ABOVE_MAP = 5
 _CARD_FIGURES = ("calls", "peak_hour_calls", "peak_day_calls", "complaints")
 _WEEKDAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
+_NOT_COUNTED = {
+    ComplaintStatus.OUTSIDE_SERVICE: N_("outside the service"),
+    ComplaintStatus.OLD: N_("old, not counted"),
+}
 _WIDE_MAP = 54
 _FIGURE_CELLS = 6
 """The width of the right-aligned figures; a longer one, such as a duration, does not widen the column."""
@@ -46,7 +51,8 @@ def calls_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     """Return the lines of the call activity panel."""
     lines = finding_lines(case, PanelKind.ACTIVITY, width, view.symbols)
     if not case.evidence.all_calls.calls and not case.evidence.all_calls.calls_in:
-        return [*lines, EMPTY, PanelLine(plain(_("No call records were imported for these cards."), MUTED))]
+        nothing = [PanelLine(plain(_("No call records were imported for these cards."), MUTED))]
+        return [*lines, EMPTY, *(_outside_service(case, width) or nothing), *_complaints(case, view, width)]
     return [
         *lines,
         EMPTY,
@@ -57,6 +63,7 @@ def calls_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
         *_window(case, view),
         EMPTY,
         *_figures(case, view, width, _FIGURES[_FIGURES_ABOVE_MAP:]),
+        *_outside_service(case, width),
         *_cards(case, view, width),
         *_complaints(case, view, width),
     ]
@@ -75,35 +82,35 @@ def _days(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 
 
 def _figures(case: CaseFile, view: View, width: int, figures: tuple[Figure, ...]) -> list[PanelLine]:
-    facts = table((_(label) for _name, label, _shown in _FIGURES), width)
-    known = _known(case)
-    column = min(_FIGURE_CELLS, max((cells(shown) for shown, _value in known.values()), default=0))
+    facts = table((_(label) for _name, label, _format in _FIGURES), width)
+    known = _known_figures(case)
+    figure_cells = min(_FIGURE_CELLS, max((cells(text) for text, _value in known.values()), default=0))
     lines: list[PanelLine] = []
-    for name, label, _shown in figures:
+    for name, label, _format in figures:
         if name not in known:
             continue
-        shown, value = known[name]
-        limit = nearest(case, name, value)
+        text, value = known[name]
+        limit = limit_beside(case, name, value)
         note = "" if limit is None else bound_words(limit[0])
-        lines.append(facts.fact(_(label), pad_left(shown, column), _mark(limit, view), note=note))
+        lines.append(facts.fact(_(label), pad_left(text, figure_cells), _mark(limit, view), note=note))
     return lines
 
 
-def _known(case: CaseFile) -> dict[str, tuple[str, float]]:
+def _known_figures(case: CaseFile) -> dict[str, tuple[str, float]]:
     """Return the known figures, each formatted and as a number."""
     known: dict[str, tuple[str, float]] = {}
-    for name, _label, shown in _FIGURES:
+    for name, _label, format_value in _FIGURES:
         value = case.facts.case.get(name)
         if value is not None and not isinstance(value, str):
-            known[name] = shown(value), value
+            known[name] = format_value(value), value
     return known
 
 
-def _mark(nearest_limit: tuple[Limit, bool] | None, view: View) -> Content | None:
-    """Return the mark of a figure that a rule checks, None for any other."""
-    if nearest_limit is None:
+def _mark(limit_and_excess: tuple[Limit, bool] | None, view: View) -> Content | None:
+    """Return the mark of a figure that a rule limits, None for any other figure."""
+    if limit_and_excess is None:
         return None
-    limit, is_exceeded = nearest_limit
+    limit, is_exceeded = limit_and_excess
     if not is_exceeded:
         return plain(view.symbols.fine, SUCCESS)
     return plain(view.symbols.of_severity(limit.severity), STYLES[limit.severity])
@@ -111,12 +118,12 @@ def _mark(nearest_limit: tuple[Limit, bool] | None, view: View) -> Content | Non
 
 def _hours(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     cell = 2 if width >= _WIDE_MAP else 1
-    label = 5
+    label_cells = 5
     opens, closes = _calling_hours(case)
-    lines = [PanelLine(plain(" " * label + hour_scale((0, 4, 8, 12, 16, 20), cell=cell), MUTED))]
+    lines = [PanelLine(plain(" " * label_cells + hour_scale((0, 4, 8, 12, 16, 20), cell=cell), MUTED))]
     for day, shades in enumerate(heat_rows(case.hours, view.symbols.shades, cell=cell)):
         parts = [
-            (pad_right(f" {_(_WEEKDAYS[day])}", label), MUTED),
+            (pad_right(f" {_(_WEEKDAYS[day])}", label_cells), MUTED),
             *_tinted(shades[: opens * cell], WARNING, view.symbols.shades),
             *_tinted(shades[opens * cell : closes * cell], INFO, view.symbols.shades),
             *_tinted(shades[closes * cell :], WARNING, view.symbols.shades),
@@ -129,7 +136,7 @@ def _hours(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 
 
 def _tinted(signs: str, style: str, shades: str) -> Iterator[Part]:
-    """Yield a row of the heat map in runs of one character; fuller characters are brighter."""
+    """Yield a row of the heat map in runs of equal characters; fuller characters are brighter."""
     for sign, run in groupby(signs):
         share = 40 + 60 * max(0, shades.find(sign)) // (len(shades) - 1)
         yield "".join(run), f"{style} {share}%"
@@ -147,6 +154,15 @@ def _window(case: CaseFile, view: View) -> list[PanelLine]:
         return []
     text = _("data to {day}, {far}").format(day=view.day(calls.window_to), far=view.relative_day(calls.window_to))
     return [PanelLine(plain(f" {text}", MUTED))]
+
+
+def _outside_service(case: CaseFile, width: int) -> list[PanelLine]:
+    """Return how many calls of these numbers are of other holders, or of nobody."""
+    outside = case.evidence.all_calls.calls_outside_service
+    if not outside:
+        return []
+    text = _("calls before activation or after the end of service: {count}, charged to nobody")
+    return [PanelLine(plain(f" {part}", MUTED)) for part in wrapped(text.format(count=count(outside)), width - 2)]
 
 
 def _cards(case: CaseFile, view: View, width: int) -> list[PanelLine]:
@@ -173,8 +189,9 @@ def _complaints(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     if not case.evidence.complaints:
         return []
     lines = [EMPTY, heading(_("Complaints"))]
-    for at, complaint in enumerate(case.evidence.complaints):
-        state = _("verified") if complaint.verified else _("not verified")
+    for at, (complaint, status) in enumerate(zip(case.evidence.complaints, case.facts.complaints, strict=True)):
+        counted = N_("verified") if complaint.verified else N_("not verified")
+        state = _(_NOT_COUNTED.get(status, counted))
         lines.append(PanelLine(row(plain(f" {view.instant(complaint.received_at)}"), plain(state, MUTED), width)))
         summary = view.shown(f"summary:{at}", complaint.summary)
         lines += [PanelLine(plain(f"   {summary or complaint.source}", MUTED))]

@@ -21,45 +21,45 @@ _LEAST_LEFT = 16
 
 
 def case_lines(
-    case: CaseFile, view: View, width: int, login: str, *, is_lost: bool = False, likely: str = ""
+    case: CaseFile, view: View, width: int, login: str, *, is_lost: bool = False, forecast: str = ""
 ) -> list[Content]:
     """Return the lines about a case for the reviewer `login`: applicant and hold, then the facts and the due date."""
     header = case.header
     name = joined((header.applicant_name, "bold"))
     parts = _about(header, view)
-    until = _due_and_forecast(header, view, likely, _dotted(parts, view), width)
+    due = _due_and_forecast(header, view, forecast, _dotted(parts, view), width)
     # A part that does not fit is left out as a whole.
-    while len(parts) > 1 and _dotted(parts, view).cell_length + until.cell_length >= width:
+    while len(parts) > 1 and _dotted(parts, view).cell_length + due.cell_length >= width:
         parts.pop()
     hold = hold_words(case, view, login, is_lost=is_lost)
-    return [row(name, hold, width), row(_dotted(parts, view), until, width)]
+    return [row(name, hold, width), row(_dotted(parts, view), due, width)]
 
 
-def narrow_lines(case: CaseFile, view: View, width: int, likely: str = "") -> list[Content]:
+def narrow_lines(case: CaseFile, view: View, width: int, forecast: str = "") -> list[Content]:
     """Return the single line of a narrow window: applicant and due date."""
     name = joined((case.header.applicant_name, "bold"))
-    return [row(name, _due_and_forecast(case.header, view, likely, name, width), width)]
+    return [row(name, _due_and_forecast(case.header, view, forecast, name, width), width)]
 
 
-def _due_and_forecast(header: CaseHeader, view: View, likely: str, left: Content, width: int) -> Content:
+def _due_and_forecast(header: CaseHeader, view: View, forecast: str, left: Content, width: int) -> Content:
     """Return the due date and the forecast, as far as they fit beside the left part.
 
-    The remaining time is left out first, unless the case is overdue; then the forecast.
+    If they do not fit, the remaining time is left out first, unless the case is overdue, and then the forecast.
     """
-    shorter = _due(header, view, with_rest=header.is_breached)
-    for until, least in (
-        (_with_likely(_due(header, view), likely, view), _LEFT_ROOM),
-        (_with_likely(shorter, likely, view), _LEAST_LEFT if likely else width),
+    shorter = _due(header, view, with_time_left=header.is_overdue)
+    for right, least in (
+        (_with_forecast(_due(header, view), forecast, view), _LEFT_ROOM),
+        (_with_forecast(shorter, forecast, view), _LEAST_LEFT if forecast else width),
         (_due(header, view), _LEAST_LEFT),
     ):
-        if min(left.cell_length, least) + until.cell_length < width:
-            return until
+        if min(left.cell_length, least) + right.cell_length < width:
+            return right
     return shorter
 
 
-def _with_likely(due: Content, likely: str, view: View) -> Content:
+def _with_forecast(due: Content, forecast: str, view: View) -> Content:
     """Return the due date followed by the forecast."""
-    return Content.assemble(due, joined((f" {view.symbols.dot} ", MUTED), (likely, INFO))) if likely else due
+    return Content.assemble(due, joined((f" {view.symbols.dot} ", MUTED), (forecast, INFO))) if forecast else due
 
 
 def _dotted(parts: list[str], view: View) -> Content:
@@ -68,13 +68,13 @@ def _dotted(parts: list[str], view: View) -> Content:
 
 def _about(header: CaseHeader, view: View) -> list[str]:
     cards = _("1 card") if header.card_count == 1 else _("{count} cards").format(count=count(header.card_count))
-    came = _("resubmitted {when}") if header.round > 1 else _("received {when}")
+    received = _("resubmitted {when}") if header.round > 1 else _("received {when}")
     parts = (
         _(APPLICANT_KIND[header.applicant_kind]),
         province_words(header.province),
         header.industry,
         cards,
-        came.format(when=view.instant(header.received_at)),
+        received.format(when=view.instant(header.received_at)),
     )
     return [part for part in parts if part]
 
@@ -106,24 +106,24 @@ def _why_first(case: CaseFile, login: str) -> str:
     return _("assigned to you")
 
 
-def _due(header: CaseHeader, view: View, *, with_rest: bool = True) -> Content:
+def _due(header: CaseHeader, view: View, *, with_time_left: bool = True) -> Content:
     if header.due_at is None:
         return joined((_("no due date"), MUTED))
     dot = f" {view.symbols.dot} "
     if is_with_applicant(header.state, header.waits_for):
-        # The stored date moves by the time that the applicant takes.
+        # The due date will move by the time that the applicant takes, so it is not shown.
         return joined((_("with the applicant"), ""), (dot, MUTED), (_("clock paused"), MUTED))
     if not clock_runs(header.state, header.waits_for):
         return joined((_("was due {when}").format(when=view.instant(header.due_at)), MUTED))
-    if header.suspended_from is not None and header.suspended_from <= view.now and not header.is_breached:
-        # The stored date moves by the length of the suspension.
+    if header.suspended_from is not None and header.suspended_from <= view.now and not header.is_overdue:
+        # The due date will move by the length of the suspension, so it is not shown.
         return joined((_("work suspended"), ""), (dot, MUTED), (_("clock paused"), MUTED))
     parts: list[Part] = [(_("due {when}").format(when=view.instant(header.due_at)), "")]
     if header.is_due_provisional:
         parts.append((f" {view.symbols.provisional} {_('provisional')}", MUTED))
-    if not with_rest:
+    if not with_time_left:
         return joined(*parts)
-    if header.is_breached:
+    if header.is_overdue:
         parts += [(dot, MUTED), (_("overdue"), ERROR)]
     elif header.working_days_left is not None:
         left = working_days_left(header.working_days_left) if header.working_days_left else _("due today")

@@ -1,4 +1,4 @@
-"""The credit panel: arrears, blacklists and earlier reviews; a list that was not checked is shown as such."""
+"""The credit panel: arrears, blacklists and earlier reviews. A list that was not checked is shown as not checked."""
 
 from screens.panels.history_text import decisions_in_effect
 from screens.panels.labels import CREDIT_LIST, DECIDED, MATCH
@@ -33,7 +33,7 @@ def credit_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
         oldest = min(checked)
         checked_text = _("checked {day}, {far}").format(day=view.day(oldest), far=view.relative_day(oldest))
         lines.append(PanelLine(plain(f" {checked_text}", MUTED)))
-    return lines + _earlier(case, view)
+    return lines + _earlier_reviews(case, view)
 
 
 def _list_lines(case: CaseFile, kind: CreditList, view: View, facts: Table) -> list[PanelLine]:
@@ -73,7 +73,7 @@ def _record_details(record: CreditFacts, view: View) -> list[str]:
     return parts
 
 
-def _earlier(case: CaseFile, view: View) -> list[PanelLine]:
+def _earlier_reviews(case: CaseFile, view: View) -> list[PanelLine]:
     decisions = decisions_in_effect(case)
     if not decisions:
         return []

@@ -1,4 +1,4 @@
-"""The evidence panels: side by side, as tabs in a narrow window, or one of them zoomed."""
+"""The evidence panels: side by side, as tabs in a narrow window, or with one panel zoomed."""
 
 from textual import getters
 from textual.app import ComposeResult
@@ -76,7 +76,7 @@ class EvidencePanels(Container):
         self._case = case
         for number, (name, title) in enumerate(_TITLES.items(), start=1):
             panel = self.query_one(f"#{name}", Panel)
-            panel.entitle(f"{number} {_(title)}", _counts(case, name, view.symbols))
+            panel.set_title(f"{number} {_(title)}", _counts(case, name, view.symbols))
             panel.show(case, view)
         self._show_tabs()
 

@@ -11,17 +11,17 @@ from workbench.i18n import _
 
 def history_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     """Return the lines of the history panel."""
-    last = next((decision for decision in decisions_in_effect(case) if decision.items), None)
-    lines = _required_items(last, view) if last is not None else []
+    latest = next((decision for decision in decisions_in_effect(case) if decision.items), None)
+    lines = _required_items(latest, view) if latest is not None else []
     rows = [
         (f" {view.instant(entry.at)}", act_words(entry), entry.who, detail_words(entry, case)) for entry in case.history
     ]
-    # The columns are as wide as their longest text and a blank: a Chinese date has up to 20 cells, a name any number.
-    wide = [max((cells(row[at]) for row in rows), default=0) + 1 for at in range(3)]
-    before = sum(wide)
+    # Each column is one cell wider than its longest text; a Chinese date has up to 20 cells, a name any number.
+    room = [max((cells(row[at]) for row in rows), default=0) + 1 for at in range(3)]
+    indent = sum(room)
     for when, act, who, text in rows:
-        label = [(pad_right(when, wide[0]), MUTED), (pad_right(act, wide[1]), ""), (pad_right(who, wide[2]), MUTED)]
-        lines += map(PanelLine, hanging(label, text, max(width, before + 10)))
+        label = [(pad_right(when, room[0]), MUTED), (pad_right(act, room[1]), ""), (pad_right(who, room[2]), MUTED)]
+        lines += map(PanelLine, hanging(label, text, max(width, indent + 10)))
     return lines
 
 

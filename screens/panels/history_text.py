@@ -7,7 +7,7 @@ from screens.panels.labels import ANSWER, DECIDED, VERIFICATION
 from workbench.domain.case.casefile import CaseFile, DecisionLine, HistoryLine
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS
 from workbench.domain.case.vocabulary import DocumentKind, Verdict
-from workbench.i18n import N_, _, current
+from workbench.i18n import N_, _, current_language
 
 _ACTS: dict[str, str] = {
     "next": N_("claimed"),
@@ -63,7 +63,7 @@ _FIELDS: dict[str, str] = {
     "actual_user_name": N_("user of card {number}"),
 }
 _BY_TIME = frozenset({"lapse", "day-passed", "delay-told"})
-"""Events that a deadline causes; their actor is only the user whose program ran at that time."""
+"""Events that a deadline causes. Their actor is only the user whose program ran at that time."""
 
 _IN_EFFECT = frozenset({"applied", "approved"})
 _FAIL_KINDS: dict[str, str] = {"fixable": N_("can be mended"), "final": N_("final")}
@@ -103,7 +103,7 @@ def _answered(text: str, case: CaseFile) -> str:
     code, _blank, value = text.rpartition(" ")
     if value not in ANSWER:
         return text
-    asked = next((line.text.in_language(current()) for line in case.checklist if line.question == code), code)
+    asked = next((line.text.in_language(current_language()) for line in case.checklist if line.question == code), code)
     return _("{what}: {details}").format(what=asked, details=_(ANSWER[value]))
 
 
@@ -116,7 +116,7 @@ def _verified(text: str, _case: CaseFile) -> str:
 
 def _opened(text: str, case: CaseFile) -> str:
     names = case.policy.documents.names
-    return names[DocumentKind(text)].in_language(current()) if text in names else text
+    return names[DocumentKind(text)].in_language(current_language()) if text in names else text
 
 
 def _written(text: str, _case: CaseFile) -> str:
@@ -131,7 +131,7 @@ def _revealed(text: str, _case: CaseFile) -> str:
 
 
 def _due(text: str, _case: CaseFile) -> str:
-    # The log has RFC 3339 with the policy's offset; only the day and the time are shown.
+    # The log has RFC 3339 with the policy's offset; show the day and the time only.
     return text[:16].replace("T", " ")
 
 

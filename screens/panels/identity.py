@@ -4,7 +4,7 @@ from datetime import date
 
 from textual.content import Content
 
-from screens.panels.labels import ANSWER, VERIFICATION, claimed_defects, validity_words
+from screens.panels.labels import ANSWER, ID_NUMBER, VERIFICATION, claimed_defects, validity_words
 from screens.panels.lines import EMPTY, PanelLine, finding_lines, heading, mark_of, prose, table
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, joined, plain, row, wrapped
@@ -13,7 +13,7 @@ from workbench.domain.case.vocabulary import ApplicantKind, DocumentKind, PanelK
 from workbench.domain.evidence.evidence import CardFacts, DocumentFacts
 from workbench.domain.facts.documents import missing_documents
 from workbench.domain.text.safe import cells
-from workbench.i18n import _, current
+from workbench.i18n import N_, _, current_language
 from workbench.wording.amounts import capital_fen, count
 
 _USCC_RULES = ("ID-USCC", "ID-USCC-KIND")
@@ -39,13 +39,13 @@ def identity_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     return lines
 
 
-def _marked(case: CaseFile, value: object, rules: tuple[str, ...], view: View) -> Content | None:
-    """Return the mark of a checked fact; an unknown value has none unless a rule reports it."""
-    seen = any(finding.rule in rules for finding in case.findings)
-    return mark_of(case, rules, view.symbols) if seen or value else None
+def _mark(case: CaseFile, value: object, rules: tuple[str, ...], view: View) -> Content | None:
+    """Return the mark of a checked fact; None if the value is unknown and no rule reports that."""
+    is_reported = any(finding.rule in rules for finding in case.findings)
+    return mark_of(case, rules, view.symbols) if is_reported or value else None
 
 
-def _until(valid_to: date | None, view: View) -> str:
+def _validity(valid_to: date | None, view: View) -> str:
     return _("unknown") if valid_to is None else validity_words(valid_to, view)
 
 
@@ -56,20 +56,25 @@ def _applicant(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     labels = (_("USCC"), _("licence"), _("capital"), _("scope"))
     facts = table(labels, width)
     capital = application.registered_capital_fen
-    licence = _until(application.licence_valid_to, view)
+    licence = _validity(application.licence_valid_to, view)
     shown_capital = _("unknown") if capital is None else capital_fen(capital)
     lines = [
         heading(_("Applicant")),
-        facts.fact(labels[0], application.uscc or _("unknown"), _marked(case, application.uscc, _USCC_RULES, view)),
-        facts.fact(labels[1], licence, _marked(case, application.licence_valid_to, _LICENCE_RULES, view)),
-        facts.fact(labels[2], shown_capital, _marked(case, capital, ("ID-CAPITAL",), view)),
+        facts.fact(labels[0], application.uscc or _("unknown"), _mark(case, application.uscc, _USCC_RULES, view)),
+        facts.fact(labels[1], licence, _mark(case, application.licence_valid_to, _LICENCE_RULES, view)),
+        facts.fact(labels[2], shown_capital, _mark(case, capital, ("ID-CAPITAL",), view)),
     ]
     return lines + prose(labels[3], view.shown("business_scope", application.business_scope), width)
 
 
 def _people(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     application = case.evidence.application
-    labels = (_("name"), _("ID number"), _("ID card"), _("phone"))
+    number_label, legal_label = (
+        _(ID_NUMBER.get(case.facts.case.get(name), N_("ID number")))
+        for name in ("handler_id_type", "legal_rep_id_type")
+    )
+    is_resident = case.facts.case.get("handler_id_type") not in ID_NUMBER
+    labels = (_("name"), number_label, _("ID card") if is_resident else _("ID document"), _("phone"), legal_label)
     facts = table(labels, width)
 
     def masked(label: str, field: str, mark: Content | None) -> list[PanelLine]:
@@ -81,9 +86,9 @@ def _people(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     lines += masked(labels[1], "handler_id_no", number_mark)
     valid_to = application.handler_id_valid_to
     rules = ("ID-RIC-EXPIRED", "ID-RIC-EXPIRING", "ID-RIC-VALIDITY")
-    lines.append(facts.fact(labels[2], _until(valid_to, view), _marked(case, valid_to, rules, view)))
+    lines.append(facts.fact(labels[2], _validity(valid_to, view), _mark(case, valid_to, rules, view)))
     lines += masked(labels[3], "contact_phone", None)
-    legal = masked(labels[0], "legal_rep_name", None) + masked(labels[1], "legal_rep_id_no", None)
+    legal = masked(labels[0], "legal_rep_name", None) + masked(legal_label, "legal_rep_id_no", None)
     if legal:
         lines += [EMPTY, heading(_("Legal representative")), *legal]
     return lines
@@ -131,7 +136,7 @@ def _documents(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 
 def _name(case: CaseFile, kind: DocumentKind) -> str:
     words = case.policy.documents.names.get(kind)
-    return kind.value if words is None else words.in_language(current())
+    return kind.value if words is None else words.in_language(current_language())
 
 
 def _state_of(document: DocumentFacts, view: View) -> Content:
@@ -155,7 +160,9 @@ def _checklist(case: CaseFile, width: int) -> list[PanelLine]:
     for line in case.checklist:
         answer = _(ANSWER[line.answer]) if line.answer in ANSWER else _("unanswered")
         style = MUTED if line.answer is None else ""
-        lines.append(PanelLine(row(plain(f" {line.text.in_language(current())}", style), plain(answer, style), width)))
+        lines.append(
+            PanelLine(row(plain(f" {line.text.in_language(current_language())}", style), plain(answer, style), width))
+        )
         lines += [PanelLine(plain(f"   {line.note}", MUTED))] if line.note else []
     return lines
 

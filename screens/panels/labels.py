@@ -8,6 +8,7 @@ from workbench.domain.case.vocabulary import (
     ApplicantKind,
     CreditList,
     CreditMatch,
+    IdType,
     Measure,
     Quality,
     Verdict,
@@ -20,6 +21,14 @@ APPLICANT_KIND: dict[ApplicantKind, str] = {
     ApplicantKind.ENTERPRISE: N_("enterprise"),
     ApplicantKind.SOLE_PROPRIETOR: N_("sole proprietor"),
     ApplicantKind.INDIVIDUAL: N_("individual"),
+}
+ID_NUMBER: dict[object, str] = {
+    IdType.PASSPORT: N_("passport number"),
+    IdType.HMT_PERMIT: N_("HK/Macau permit"),
+    IdType.TW_PERMIT: N_("Taiwan permit"),
+    IdType.FOREIGN_RESIDENCE: N_("foreigner's ID"),
+    IdType.MILITARY: N_("military ID"),
+    IdType.POLICE: N_("armed police ID"),
 }
 ANSWER: dict[str | None, str] = {"yes": N_("yes"), "no": N_("no"), "n/a": N_("does not apply")}
 VERIFICATION: dict[str, str] = {
@@ -78,7 +87,7 @@ def validity_words(valid_to: date, view: View) -> str:
 
 
 def claimed_defects(document: DocumentFacts | DocumentLine, today: date) -> str:
-    """Return the defects that the sender declared, empty if there are none; the checklist confirms seal and quality."""
+    """Return the defects that the sender declared, empty without defects; the checklist confirms seal and quality."""
     defects = [_("no seal")] if document.sealed is False else []
     if document.quality in QUALITY:
         defects.append(_(QUALITY[document.quality]))

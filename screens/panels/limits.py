@@ -9,23 +9,25 @@ from workbench.domain.policy.policy import FactValue, Limit
 from workbench.i18n import _
 from workbench.wording.amounts import count, duration_s, ratio
 
-Shown = Callable[[Any], str]
+Formatter = Callable[[Any], str]
+"""Formats the value of a figure."""
+
 _UPPER = frozenset({">", ">="})
 _LOWER = frozenset({"<", "<="})
 _IN_SECONDS = "_s"
 _AS_SHARE = "_ratio"
 
 
-def nearest(case: CaseFile, name: str, value: FactValue) -> tuple[Limit, bool] | None:
+def limit_beside(case: CaseFile, name: str, value: FactValue) -> tuple[Limit, bool] | None:
     """Return the limit to show beside a figure and whether it is exceeded; None if no rule limits the figure."""
-    seen = {finding.rule for finding in case.findings}
+    rules_with_finding = {finding.rule for finding in case.findings}
     limits = [
-        (limit, rule.code in seen and COMPARISONS[limit.op](value, limit.value))
+        (limit, rule.code in rules_with_finding and COMPARISONS[limit.op](value, limit.value))
         for rule in case.policy.rules.values()
         for limit in rule.limits
         if limit.observes == name and _number(limit) is not None and limit.op in _UPPER | _LOWER
     ]
-    exceeded = [each for each in limits if each[1]]
+    exceeded = [(limit, is_exceeded) for limit, is_exceeded in limits if is_exceeded]
     return exceeded[-1] if exceeded else next(iter(limits), None)
 
 
@@ -46,5 +48,5 @@ def _figure(limit: Limit) -> str:
         return ratio(value)
     if limit.observes.endswith(_IN_SECONDS):
         return duration_s(value)
-    # A limit that must not be reached allows one less.
+    # The greatest allowed value: a limit with >= must not even be reached.
     return count(int(value - 1 if limit.op == ">=" else value))

@@ -12,7 +12,7 @@ from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import PanelKind, Severity
 from workbench.domain.findings.finding import Finding
 from workbench.domain.text.safe import cells, pad_right
-from workbench.i18n import _, current
+from workbench.i18n import _, current_language
 from workbench.wording.findings import text_of
 
 STYLES = {Severity.BLOCK: ERROR, Severity.WARN: WARNING, Severity.INFO: INFO}
@@ -44,21 +44,21 @@ def prose(label: str, text: str, width: int) -> list[PanelLine]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """The layout of a group of facts: the width of the panel and of the column of labels."""
+    """The layout of a group of facts: the width of the panel, and of the column of labels."""
 
     width: int
-    columns: int
+    label_cells: int
 
     def fact(
         self, label: str, value: str, mark: Content | None = None, *, note: str = "", field: str = ""
     ) -> PanelLine:
-        """Return a dim label, its value and at the end its mark; the note is added if it fits."""
+        """Return a dim label, its value, and its mark at the end of the line; the note is added if it fits."""
         style = MUTED if value == _("unknown") else ""
         right = mark or Content()
         # A long value moves to the left instead of being cut.
         room = self.width - cells(value) - right.cell_length - 1
-        columns = max(cells(label) + 2, min(self.columns, room))
-        left = joined((" " + pad_right(label, columns - 1), MUTED), (value, style))
+        label_cells = max(cells(label) + 2, min(self.label_cells, room))
+        left = joined((" " + pad_right(label, label_cells - 1), MUTED), (value, style))
         if note and left.cell_length + cells(note) + right.cell_length + 2 <= self.width:
             right = Content.assemble(joined((f"{note} ", MUTED)), right)
         return PanelLine(row(left, right, self.width), field)
@@ -66,7 +66,7 @@ class Table:
 
 def table(labels: Iterable[str], width: int) -> Table:
     """Return the layout for facts with these labels."""
-    return Table(width=width, columns=max((cells(label) for label in labels), default=0) + 3)
+    return Table(width=width, label_cells=max((cells(label) for label in labels), default=0) + 3)
 
 
 def findings_on(case: CaseFile, kind: PanelKind) -> list[Finding]:
@@ -92,7 +92,7 @@ def finding_lines(case: CaseFile, kind: PanelKind, width: int, symbols: Symbols)
     for finding in found:
         style = STYLES[finding.severity]
         mark = (f"{symbols.of_severity(finding.severity)} ", style)
-        *before, last = hanging([mark], text_of(finding, case.policy, current()), width, style)
+        *before, last = hanging([mark], text_of(finding, case.policy, current_language()), width, style)
         if last.cell_length + cells(finding.rule) + 2 <= width:
             last = row(last, plain(finding.rule, MUTED), width)
         lines += map(PanelLine, [*before, last])

@@ -59,8 +59,8 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
             self.scroll_home(animate=False)
         self._draw()
 
-    def entitle(self, title: str, counts: Content) -> None:
-        """Set the title and the number of findings behind it."""
+    def set_title(self, title: str, counts: Content) -> None:
+        """Set the title, followed by the number of findings."""
         self.border_title = Content.assemble(title, "  " if counts else "", counts)
 
     def move(self, step: int) -> None:
@@ -69,8 +69,8 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         if not fields:
             self.scroll_relative(y=step, animate=False)
             return
-        entry = 0 if step > 0 else len(fields) - 1
-        at = fields.index(self.field) + step if self.field in fields else entry
+        first = 0 if step > 0 else len(fields) - 1
+        at = fields.index(self.field) + step if self.field in fields else first
         if 0 <= at < len(fields):
             self.field = fields[at]
             self._draw()
@@ -91,16 +91,16 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         if self._case is None or self._view is None:
             return
         if not self.size.width:
-            # Hidden: draw it when it gets a size, even if that is the previous one.
+            # The panel is hidden. Draw it when it gets a size, even if it gets its previous size.
             self._width = 0
             return
         self._width = self.size.width
         self._shown = self._lines_of(self._case, self._view, self._width)
-        pointed = [
+        lines = [
             line.content.stylize("$text-accent reverse") if line.field and line.field == self.field else line.content
             for line in self._shown
         ]
-        self.query_one(Static).update(Content("\n").join(pointed))
+        self.query_one(Static).update(Content("\n").join(lines))
         self.call_after_refresh(self._show_rest)
 
     def _follow(self) -> None:

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from screens.queue.messages import broken_page, empty_page, reading_page
+from screens.queue.messages import empty_notice, failure_notice, loading_notice
 from screens.queue.row_text import RowContext, heading_line, loading_line, row_line
 from screens.service_protocols import ScreenServices
 from screens.shell.base_screen import attempt, report
@@ -33,7 +33,7 @@ _READING_AFTER_S = 0.3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preset:
-    """A saved filter with a screen of its own: its name in the header, and the filter it starts with and resets to."""
+    """A saved filter with its own screen; a reset of the filter line returns to `filter_text`."""
 
     id: str
     name: str
@@ -41,10 +41,10 @@ class Preset:
 
 
 class CaseList(Vertical):
-    """Shows the cases of a filter, or a page that says why there are none."""
+    """Shows the cases of a filter, or a notice that says why there are none."""
 
     rows = getters.query_one("#rows", PagedList)
-    page = getters.query_one("#page", Static)
+    notice = getters.query_one("#notice", Static)
 
     class Changed(Message):
         """The rows, their count, the filter or the marks changed."""
@@ -63,11 +63,11 @@ class CaseList(Vertical):
     def compose(self) -> ComposeResult:
         yield Static(id="titles", markup=False)
         yield PagedList(self._draw_row, id="rows")
-        yield Static(id="page", markup=False)
+        yield Static(id="notice", markup=False)
 
     @property
     def is_preset(self) -> bool:
-        """Whether the filter is the one that the list starts with."""
+        """Whether the filter is that of the preset."""
         return self.filter_text == self.preset.filter_text
 
     def show_titles(self) -> None:
@@ -87,7 +87,7 @@ class CaseList(Vertical):
             self.is_stale = False
             self._show("rows" if pages.length else "nothing")
             await pages.count_all()
-            self._take_count(pages)
+            self._apply_count(pages)
             self.all_count = await asyncio.to_thread(self._services.queue.count) if self.filter_text else pages.count
         except WorkbenchError as error:
             self._show_failure(error)
@@ -96,7 +96,7 @@ class CaseList(Vertical):
 
     @on(PagedList.Moved)
     def fill(self) -> None:
-        """Read the visible pages that are not read yet."""
+        """Read the visible pages that have not been read yet."""
         if not self._is_filling:
             self._is_filling = True
             self._fill()
@@ -115,7 +115,7 @@ class CaseList(Vertical):
             self._is_filling = False
 
     def _missing_page(self) -> tuple[PageCache, int] | None:
-        """Return the next page to read: a visible one, otherwise the one below."""
+        """Return the next page to read: first the visible pages, then the page below."""
         pages = self.rows.pages
         if pages is None:
             return None
@@ -135,7 +135,7 @@ class CaseList(Vertical):
             found = [(number, await pages.fetch(number)) for number in range(first // PAGE, last // PAGE + 1)]
             total = await asyncio.to_thread(self._services.queue.count, self.filter_text)
         except WorkbenchError:
-            # The next action reports it; a list that is not refreshed is no failure.
+            # Not reported: the list still works, and the next action reports its own failure.
             return
         if pages is not self.rows.pages:
             return
@@ -148,8 +148,8 @@ class CaseList(Vertical):
             self.post_message(self.Changed())
 
     def filter_by(self, text: str) -> None:
-        """Show the cases of a filter; an empty one resets to the filter of the preset."""
-        # An unfinished mark belongs to the rows that are replaced.
+        """Show the cases of a filter; an empty text means the filter of the preset."""
+        # A worker that still marks cases would mark those of the previous filter.
         self.workers.cancel_group(self, "mark")
         self.filter_text = text or self.preset.filter_text
         self.rows.clear()
@@ -160,7 +160,7 @@ class CaseList(Vertical):
         self.load()
 
     def move(self, key: str) -> None:
-        """Move the cursor as a key says."""
+        """Move the cursor by the movement of a key."""
         rows, page = self.rows, max(1, self.rows.size.height - 1)
         at = rows.cursor
         to = {"up": at - 1, "down": at + 1, "pageup": at - page, "pagedown": at + page, "home": 0}
@@ -169,15 +169,15 @@ class CaseList(Vertical):
 
     @work(exclusive=True, group="mark")
     async def mark_all(self) -> None:
-        """Mark every case of the filter and say how many."""
+        """Mark every case of the filter and show how many there are."""
         found = await attempt(self, partial(asyncio.to_thread, self._services.queue.ids, self.filter_text, MOST_MARKED))
         if found is not None:
             self.rows.mark(found)
-            self._say_marked(len(found))
+            self._notify_marked(len(found))
 
     @work(exclusive=True, group="mark")
     async def mark_range(self) -> None:
-        """Mark the cases of the selected range, unless the rows were reordered since it was started."""
+        """Mark the cases of the selected range, unless the order changed after the range was started."""
         selected, pages = self.rows.range, self.rows.pages
         if selected is None or pages is None:
             return
@@ -201,17 +201,17 @@ class CaseList(Vertical):
         self.rows.range_from = None
         self.rows.mark(found)
         if last - first + 1 > wanted:
-            self._say_marked(len(found))
+            self._notify_marked(len(found))
         self.post_message(self.Changed())
 
-    def _say_marked(self, number: int) -> None:
+    def _notify_marked(self, number: int) -> None:
         message = _("{count} marked.").format(count=count(number))
         if number >= MOST_MARKED:
             message = _("Marked the first {count}, the most that can be assigned at once.").format(count=count(number))
         self.notify(message, timeout=5)
         self.post_message(self.Changed())
 
-    def _take_count(self, pages: PageCache) -> None:
+    def _apply_count(self, pages: PageCache) -> None:
         rows = self.rows
         rows.fit()
         if self.wants_end:
@@ -219,28 +219,28 @@ class CaseList(Vertical):
         self._show("rows" if pages.length else "nothing")
 
     def _show_failure(self, error: WorkbenchError) -> None:
-        """Say that the list cannot be read; rows that were read before stay."""
+        """Show that the list cannot be read; rows that were read before stay."""
         if self.rows.pages is not None:
             report(self, error)
         else:
-            self.page.update(broken_page(error))
+            self.notice.update(failure_notice(error))
             self._show("broken")
 
     def _show_reading(self) -> None:
-        if self.rows.pages is None and not self.has_class("-page"):
-            self.page.update(reading_page())
-            self.add_class("-page")
+        if self.rows.pages is None and not self.has_class("-notice"):
+            self.notice.update(loading_notice())
+            self.add_class("-notice")
 
     def _show(self, what: Literal["rows", "nothing", "broken"]) -> None:
         if what == "nothing":
-            self.page.update(empty_page(self.preset.id, self.filter_text, is_preset=self.is_preset))
-        self.set_class(what != "rows", "-page")
+            self.notice.update(empty_notice(self.preset.id, self.filter_text, is_preset=self.is_preset))
+        self.set_class(what != "rows", "-notice")
         if what == "rows" and not isinstance(self.screen.focused, Input):
             self.rows.focus()
         self.post_message(self.Changed())
 
     def _row_width(self) -> int:
-        # Without the cell of the scroll bar, even while there is none: columns must not shift.
+        # Always leave a cell for the scroll bar, so that columns do not shift when it appears.
         return max(10, self.screen.size.width - 2)
 
     def _draw_row(self, row: CaseRowView | None, look: RowState) -> Content:

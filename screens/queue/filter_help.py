@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, hanging, joined, wrapped
-from workbench.domain.filter.keys import KEY_NAMES
+from workbench.domain.filter.keys import KEY_BY_NAME
 from workbench.domain.filter.parser import FILTER_KEYS, FilterKey, FilterProblem, parse_filter
 from workbench.domain.text.safe import cells, fit, pad_right, safe
 from workbench.i18n import _
 
-_SIGNS = ":<>=：＜＞＝"
+_OPERATORS = ":<>=：＜＞＝"
 _KEY = "$text-accent"
 _NAME_CELLS = 14
 
@@ -23,7 +23,7 @@ class Word:
     text: str
     key: str
     value: str
-    has_sign: bool
+    has_operator: bool
 
 
 def word_at(text: str, cursor: int) -> Word:
@@ -32,10 +32,10 @@ def word_at(text: str, cursor: int) -> Word:
     if text[start : start + 1] in {"-", "－"}:
         start += 1
     word = text[start:cursor]
-    at = next((place for place, char in enumerate(word) if char in _SIGNS), -1)
+    at = next((place for place, char in enumerate(word) if char in _OPERATORS), -1)
     if at < 0:
-        return Word(start=start, text=word, key=word, value="", has_sign=False)
-    return Word(start=start, text=word, key=word[:at], value=word[at:].lstrip(_SIGNS), has_sign=True)
+        return Word(start=start, text=word, key=word, value="", has_operator=False)
+    return Word(start=start, text=word, key=word[:at], value=word[at:].lstrip(_OPERATORS), has_operator=True)
 
 
 def problem_in(text: str) -> FilterProblem | None:
@@ -49,10 +49,10 @@ def problem_in(text: str) -> FilterProblem | None:
 
 def completions(word: Word) -> tuple[str, ...]:
     """Return the completions of the word at the cursor: keys, or the values of its key."""
-    if not word.has_sign:
+    if not word.has_operator:
         typed = word.key.casefold()
         return tuple(f"{key.name}:" for key in FILTER_KEYS if key.name.startswith(typed)) if typed else ()
-    key = KEY_NAMES.get(word.key.casefold())
+    key = KEY_BY_NAME.get(word.key.casefold())
     if key is None:
         return ()
     before, comma, last = word.value.rpartition(",")
@@ -65,8 +65,8 @@ def hint_lines(
 ) -> tuple[Content, Content, Content]:
     """Return the three lines of help; the last one names the keys, unless an error message needs it.
 
-    `scrolled` is the number of cells scrolled out at the left. A problem in the word that is being typed is shown
-    as a warning, and as an error once the filter `is_submitted`.
+    `scrolled` is the number of cells scrolled out at the left. A problem in the word that is being typed is a warning;
+    once the filter `is_submitted`, it is an error.
     """
     problem = problem_in(text)
     word = word_at(text, cursor)
@@ -86,7 +86,7 @@ def hint_lines(
 
 
 def key_lines(width: int) -> list[Content]:
-    """Return all keys of the filter language with their help, for the page of keys."""
+    """Return all keys of the filter language with their help, for the help page."""
     lines = [joined((_("Queue · filter keys"), f"{MUTED} bold"))]
     for key in FILTER_KEYS:
         lines += hanging([(pad_right(f" {key.name}:", _NAME_CELLS), f"{_KEY} bold")], _(key.help), width, MUTED)
@@ -95,8 +95,8 @@ def key_lines(width: int) -> list[Content]:
 
 def _help(word: Word, width: int) -> tuple[Content, Content]:
     """Return the keys that start with the word, or the values of its key."""
-    if word.has_sign:
-        key = KEY_NAMES.get(word.key.casefold())
+    if word.has_operator:
+        key = KEY_BY_NAME.get(word.key.casefold())
         if key is None:
             return Content(), Content()
         return _listed(completions(word) or key.values, width), _explained(key, width)

@@ -1,4 +1,4 @@
-"""The header of the queue, and the pages that are shown instead of rows."""
+"""The header of the queue, and the notices that are shown instead of rows."""
 
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ _WIDE = 108
 
 
 def head_line(cases: "CaseList", login: str, view: View, width: int) -> Content:
-    """Return the header: the list and its filter; at the right the counts, the reviewer and the time."""
+    """Return the header: the list and its filter at the left; the counts, the reviewer and the time at the right."""
     dot: Part = (f" {view.symbols.dot} ", MUTED)
     filter_text = mask_digits_within(cases.filter_text)
     left = joined(
@@ -47,29 +47,29 @@ def _count_text(cases: "CaseList", view: View) -> str:
     pages = cases.rows.pages
     if pages is None or pages.count is None:
         return view.symbols.ellipsis
-    # A list of closed cases has no share of all open cases.
+    # The total is that of all open cases, which a list of closed cases is no part of.
     if not pages.filter_text or cases.all_count is None or parse_filter(pages.filter_text).names_state:
         return count(pages.count)
     return _("{count} of {total}").format(count=count(pages.count), total=count(cases.all_count))
 
 
-def reading_page() -> Content:
-    """Return the page shown while the list is loaded."""
+def loading_notice() -> Content:
+    """Return the notice shown while the list is loaded."""
     return Content.assemble(plain(_("Loading the list …"), MUTED), "   ", key_hints(("n", _("reload the list"))))
 
 
-def broken_page(error: "WorkbenchError") -> Content:
-    """Return the page for a list that cannot be read: the error and how to retry."""
+def failure_notice(error: "WorkbenchError") -> Content:
+    """Return the notice for a list that cannot be read: the error and how to retry."""
     title = plain(_("The list cannot be loaded."), ERROR)
     return Content("\n").join([title, paragraphs(str(error)), Content(), key_hints(("n", _("try again")))])
 
 
-def empty_page(list_id: str, filter_text: str, *, is_preset: bool) -> Content:
-    """Return the page for an empty list: why it is empty and which keys help."""
+def empty_notice(list_id: str, filter_text: str, *, is_preset: bool) -> Content:
+    """Return the notice for an empty list: why it is empty and which keys help."""
     if not is_preset:
         lines = [joined((f"{_('No cases match')}  ", ""), (mask_digits_within(filter_text), ACCENT))]
         if suggestions := parse_filter(filter_text).suggestions:
-            # Words that were searched as text may be terms of the filter.
+            # Words that were searched as text may have been meant as filter terms.
             lines.append(joined((f"{_('Did you mean')}  ", ""), ("  ".join(suggestions), ACCENT)))
         lines += [Content(), key_hints(("/", _("change the filter; clear the line to reset it")))]
     elif list_id == "mine":

@@ -11,10 +11,10 @@ from screens.widgets.safe_text import ACCENT, ERROR, MUTED, WARNING, Part, hangi
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseRowView
 from workbench.domain.case.lifecycle import STATE_WORDS
-from workbench.domain.case.running import clock_runs, is_suspended, is_with_applicant, stopped_clock_words
+from workbench.domain.case.running import clock_runs, is_clock_suspended, is_with_applicant, stopped_clock_words
 from workbench.domain.case.vocabulary import CaseState, Priority
 from workbench.domain.text.safe import cells, fit, pad_left, pad_right, safe
-from workbench.i18n import N_, _, current
+from workbench.i18n import N_, _, current_language
 from workbench.wording.amounts import count, waiting
 
 _CLOSED = frozenset({CaseState.PASSED, CaseState.FAILED, CaseState.LAPSED, CaseState.WITHDRAWN})
@@ -25,7 +25,7 @@ _OVERDUE = "$text-error"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowContext:
-    """One row with what it is drawn with; `login` is the reviewer at the screen."""
+    """A row and the settings that it is drawn with; `login` is the reviewer at the screen."""
 
     row: CaseRowView
     view: View
@@ -52,7 +52,7 @@ class Column:
     @property
     def cells(self) -> int:
         """The width in the current language."""
-        return self.width_zh if self.width_zh and current() == "zh" else self.width
+        return self.width_zh if self.width_zh and current_language() == "zh" else self.width
 
 
 def row_line(context: RowContext, width: int) -> Content:
@@ -112,7 +112,7 @@ def _urgency(context: RowContext) -> Part:
     row, view = context.row, context.view
     if row.due_at is None or not clock_runs(row.state, row.waits_for):
         return (" ", "")
-    if row.is_breached:
+    if row.is_overdue:
         return (view.symbols.block, ERROR)
     if row.due_at.astimezone(view.zone).date() <= view.today:
         return (view.symbols.warn, WARNING)
@@ -127,8 +127,8 @@ def _due_style(context: RowContext) -> str:
 
 
 def _due(context: RowContext, _room: int) -> list[Part]:
-    if still := stopped_clock_words(context.row, context.view.now):
-        return [("  ", ""), (still, MUTED)]
+    if clock_words := stopped_clock_words(context.row, context.view.now):
+        return [("  ", ""), (clock_words, MUTED)]
     due = context.row.due_at
     text = _("no due date") if due is None else context.view.instant(due)
     return [_urgency(context), (f" {text}", MUTED if due is None else _due_style(context))]
@@ -137,7 +137,7 @@ def _due(context: RowContext, _room: int) -> list[Part]:
 def _short_due(context: RowContext, _room: int) -> list[Part]:
     if is_with_applicant(context.row.state, context.row.waits_for):
         return [("  ", ""), (_("applicant"), MUTED)]
-    if is_suspended(context.row, context.view.now):
+    if is_clock_suspended(context.row, context.view.now):
         return [("  ", ""), (_("suspended"), MUTED)]
     due = context.row.due_at
     if due is None:

@@ -45,7 +45,7 @@ _ROW_ACTIONS = frozenset({"open", "mark", "range", "mark_all", "assign", "move"}
 
 
 class QueueScreen(ModeScreen):
-    """Shows the whole queue, or one of the presets, which are saved filters of it."""
+    """Shows the cases of a preset: the whole queue, the reviewer's own cases or the pending cases."""
 
     CSS_PATH = Path(__file__).with_name("queue.tcss")
     PLACE: ClassVar[Place] = "queue"
@@ -108,8 +108,9 @@ class QueueScreen(ModeScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         if action in {"back", "desk"}:
-            is_in_list = self.bar.is_open or bool(self.rows.marks) or self.rows.range_from is not None
-            return is_in_list is (action == "back")
+            # Esc first closes the filter line, the range and the marks; only then it leaves the screen.
+            has_step_back = self.bar.is_open or bool(self.rows.marks) or self.rows.range_from is not None
+            return has_step_back is (action == "back")
         if action in _SUPERVISOR_ACTIONS and role_refusal(Action.ASSIGN, self.services.actor) is not None:
             return None
         if action in _ROW_ACTIONS:
@@ -117,12 +118,12 @@ class QueueScreen(ModeScreen):
         return True
 
     def more_help(self, width: int) -> list[Content]:
-        """Return the help on the columns and the filter for the page of keys."""
+        """Return the help on the columns and the filter, for the help page."""
         return [*legend_lines(width, self.view().symbols), Content(), *key_lines(width)]
 
     @property
-    def hinted(self) -> tuple[Command, ...]:
-        """The commands in the footer, the most important first; none while a filter is typed, which has its own."""
+    def footer_commands(self) -> tuple[Command, ...]:
+        """The commands in the footer, the most important first; none while the filter line shows its own keys."""
         if self.bar.is_open:
             return ()
         if self.rows.marks or self.rows.range_from is not None:
@@ -144,7 +145,7 @@ class QueueScreen(ModeScreen):
 
     @on(FilterBar.Applied)
     def apply(self, event: FilterBar.Applied) -> None:
-        """Show the cases of the filter that was typed."""
+        """Show the cases of the filter that was entered."""
         self.bar.close()
         self.cases.filter_by(event.text)
         self.show_header()

@@ -1,4 +1,4 @@
-"""The base classes of screens and dialogs, and the cover of a window that is too small."""
+"""The base classes of screens and dialogs, and the cover shown in a window that is too small."""
 
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, ClassVar, TypeVar
@@ -57,7 +57,7 @@ def is_too_small(screen: Screen[Any]) -> bool:
 def run_in_worker(
     node: DOMNode, work: Callable[[], Coroutine[None, None, object]], group: str, *, is_exclusive: bool = False
 ) -> None:
-    """Run work in a worker of a screen or the app; a worker that never starts leaves no coroutine behind."""
+    """Run `work` in a worker of a screen or the app; its coroutine is created only when the worker starts."""
     _worker: Worker[object] = node.run_worker(work, group=group, exclusive=is_exclusive)
 
 
@@ -88,7 +88,7 @@ class BaseScreen(Screen[Result]):
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
-        """The keys with their descriptions in the language in use."""
+        """The bindings with their descriptions in the language in use."""
         return translated(super().active_bindings)
 
     def on_key(self, event: events.Key) -> None:

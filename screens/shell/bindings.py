@@ -7,7 +7,7 @@ from textual.screen import Screen
 
 from workbench.i18n import _
 from workbench.keys.command import Command
-from workbench.keys.registry import BY_ID
+from workbench.keys.registry import COMMAND_BY_ID
 
 
 def bind(command: Command, action: str, *, priority: bool = False) -> Binding:
@@ -30,13 +30,13 @@ def bind_key(command: Command, key: str, action: str) -> Binding:
 def command_of(binding: Binding) -> Command | None:
     """Return the command of a binding; None for a binding of Textual."""
     identity = binding.id or ""
-    return BY_ID.get(identity) or BY_ID.get(identity.rpartition(".")[0])
+    return COMMAND_BY_ID.get(identity) or COMMAND_BY_ID.get(identity.rpartition(".")[0])
 
 
 def translated(bindings: dict[str, ActiveBinding]) -> dict[str, ActiveBinding]:
     """Return bindings with their descriptions in the language in use.
 
-    A binding is made with its class, before the language is known.
+    Bindings are created with their class, before the language is known.
     """
     return {
         key: active._replace(binding=replace(active.binding, description=_(active.binding.description)))
@@ -46,11 +46,11 @@ def translated(bindings: dict[str, ActiveBinding]) -> dict[str, ActiveBinding]:
     }
 
 
-def available(screen: Screen[object]) -> dict[str, ActiveBinding]:
+def available_bindings(screen: Screen[object]) -> dict[str, ActiveBinding]:
     """Return the bindings that are available on a screen now, by command id, in the order of the registry."""
     found: dict[str, ActiveBinding] = {}
     for active in screen.active_bindings.values():
         command = command_of(active.binding)
         if command is not None and active.enabled:
             found.setdefault(command.id, active)
-    return {name: found[name] for name in BY_ID if name in found}
+    return {name: found[name] for name in COMMAND_BY_ID if name in found}

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Shanghai")
-"""The zone of the clock while there is no case, whose policy has its own."""
+"""The zone while no case is shown; a case has the zone of its policy."""
 
 
 def machine_time() -> datetime:
@@ -17,7 +17,7 @@ def machine_time() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """Both clocks: `now` returns an aware time, `monotonic` seconds for the rhythm of keys."""
+    """Both clocks: `now` returns an aware time, `monotonic` returns seconds that measure the time between keys."""
 
     now: Callable[[], datetime] = machine_time
     monotonic: Callable[[], float] = time.monotonic

@@ -4,18 +4,18 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
-from screens.shell.bindings import available
-from screens.shell.protocols import HasHints
+from screens.shell.bindings import available_bindings
+from screens.shell.protocols import ChoosesFooter
 from screens.widgets.safe_text import key_hints, row
 from workbench.i18n import _
 from workbench.keys.command import shown_key
-from workbench.keys.registry import BY_ID, HELP, PALETTE
+from workbench.keys.registry import COMMAND_BY_ID, HELP, PALETTE
 
 MOST = 6
 
 
 class FooterBar(Static):
-    """The footer of a screen, from its keys."""
+    """Shows the keys that are available on its screen."""
 
     DEFAULT_CSS = """
     FooterBar { dock: bottom; height: 1; padding: 0 1; background: $footer-background; color: $foreground; }
@@ -38,17 +38,17 @@ class FooterBar(Static):
 
 
 def hints(screen: Screen[object], width: int) -> Content:
-    """Return the hints that fit, verdicts first; the keys of help and palette are always there."""
-    ends = [(shown_key(HELP.keys[0]), _(HELP.label)), (shown_key(PALETTE.keys[-1]), _(PALETTE.label))]
-    right = key_hints(*ends)
-    found = available(screen)
-    if isinstance(screen, HasHints):
-        now = [(command, found[command.id]) for command in screen.hinted if command.id in found]
+    """Return the hints that fit, verdicts first; the keys of help and palette are always included."""
+    fixed = [(shown_key(HELP.keys[0]), _(HELP.label)), (shown_key(PALETTE.keys[-1]), _(PALETTE.label))]
+    right = key_hints(*fixed)
+    found = available_bindings(screen)
+    if isinstance(screen, ChoosesFooter):
+        hinted = [(command, found[command.id]) for command in screen.footer_commands if command.id in found]
     else:
-        now = [(BY_ID[name], active) for name, active in found.items() if BY_ID[name].hint]
-        now.sort(key=lambda each: not each[0].danger)
-    shown = [(shown_key(command.keys[0]), active.binding.description) for command, active in now]
-    del shown[MOST - len(ends) :]
+        hinted = [(COMMAND_BY_ID[name], active) for name, active in found.items() if COMMAND_BY_ID[name].hint]
+        hinted.sort(key=lambda each: not each[0].danger)
+    shown = [(shown_key(command.keys[0]), active.binding.description) for command, active in hinted]
+    del shown[MOST - len(fixed) :]
     while shown and key_hints(*shown).cell_length + right.cell_length + 2 > width:
         shown.pop()
     return row(key_hints(*shown), right, width)

@@ -34,23 +34,23 @@ def title_line(mode: str, case: "CaseFile | None", right: Content, view: View, w
     header = case.header
     dot = f" {view.symbols.dot} "
     name: list[Part] = [(mode, "bold"), ("   ", ""), (format_case(header.id), "bold $text-accent")]
-    turn: Part = (dot + _("round {round}").format(round=header.round), MUTED)
-    left = joined(*name, (f"{dot}{header.application_no}", MUTED), turn)
+    round_part: Part = (dot + _("round {round}").format(round=header.round), MUTED)
+    left = joined(*name, (f"{dot}{header.application_no}", MUTED), round_part)
     if left.cell_length + right.cell_length >= width:
-        left = joined(*name, turn)
+        left = joined(*name, round_part)
     return row(left, right, width)
 
 
 def who_line(login: str, counts: "DeskCounts | None", view: View, *, has_clock: bool = True) -> Content:
-    """Return the reviewer, the counts, and the clock if there is room."""
+    """Return the reviewer, the counts, and the clock unless `has_clock` is false."""
     dot = f" {view.symbols.dot} "
     parts: list[Part] = [(f"{view.symbols.mine} ", ACCENT), (login, "")] if login else []
     if counts is not None:
         from workbench.wording.amounts import count
 
         parts += [(dot + _("{count} queued").format(count=count(counts.queued)), MUTED)]
-        if counts.breached:
-            parts += [(dot, MUTED), (_("{count} overdue").format(count=count(counts.breached)), ERROR)]
+        if counts.overdue:
+            parts += [(dot, MUTED), (_("{count} overdue").format(count=count(counts.overdue)), ERROR)]
         if counts.due_today:
             parts += [(dot, MUTED), (_("{count} due today").format(count=count(counts.due_today)), WARNING)]
         if counts.to_check:

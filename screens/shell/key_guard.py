@@ -12,16 +12,16 @@ FIRST_LOOK_S = 0.3
 """How long after its first paint a dialog refuses a confirmation."""
 
 BETWEEN_S = 0.7
-"""A key that comes again within this time counts as the same press, held down."""
+"""The same key within this time counts as one press that is held down."""
 
 ALONE_S = 0.05
 """A confirmation counts if no other key follows within this time; keys that queued up arrive together."""
 
-_PATIENCE = 20
+_MOST_WAITS = 20
 
 
 class Presses:
-    """The last presses, on any screen; `monotonic` gives seconds.
+    """Records the last key presses, on any screen; `monotonic` returns seconds.
 
     Only the time between presses distinguishes a key that is held down from one that is pressed again.
     """
@@ -67,12 +67,12 @@ class Guard:
         self._presses = presses
         self._painted_at: float | None = None
 
-    def painted(self) -> None:
+    def note_paint(self) -> None:
         """Record that the dialog has been painted."""
         if self._painted_at is None:
             self._painted_at = self._presses.monotonic()
 
-    def counts(self) -> bool:
+    def accepts_press(self) -> bool:
         """Say whether the press came long enough after the first paint and after the last confirmation."""
         at, before = self._presses.confirmed_at, self._presses.confirmed_before
         if at is None or self._painted_at is None or at - self._painted_at < FIRST_LOOK_S:
@@ -82,15 +82,15 @@ class Guard:
     async def is_alone(self) -> bool:
         """Wait a moment, and say whether no other key came with the press.
 
-        Where the machine was busy or stopped, keys of a long time come at once and look unhurried one by one;
-        then a moment in which the machine was awake has to pass.
+        After the machine was busy or stopped, keys typed over a long time arrive together, and each alone looks
+        deliberate. So the wait is repeated until one wait takes no longer than it should.
         """
         pressed, loop = self._presses.count, asyncio.get_running_loop()
-        for _round in range(_PATIENCE):
-            began = loop.time()
+        for _round in range(_MOST_WAITS):
+            started = loop.time()
             await asyncio.sleep(ALONE_S)
             if self._presses.count != pressed:
                 return False
-            if loop.time() - began < 2 * ALONE_S:
+            if loop.time() - started < 2 * ALONE_S:
                 return True
         return False

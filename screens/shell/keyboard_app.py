@@ -20,12 +20,12 @@ from workbench.i18n import _
 from workbench.keys.registry import QUIT
 
 _EXPLAIN_EVERY_S = 3.0
-_UNSEEN = frozenset(QUIT.keys)
+_KEYS_WHEN_TOO_SMALL = frozenset(QUIT.keys)
 """The keys that act in a window that is too small."""
 
 
 class KeyboardApp(ResilientApp, inherit_bindings=False):
-    """Distinguishes keys from text and presses from a held key; draws with the symbols of the terminal."""
+    """Distinguishes keys from text, and new presses from a key held down; draws with the terminal's symbols."""
 
     def __init__(self, presses: Presses, symbols: str) -> None:
         super().__init__()
@@ -34,8 +34,8 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
         self._explained_at = -_EXPLAIN_EVERY_S
         self._ascii = AsciiFilter(enabled=False)
         self._filters.append(self._ascii)
-        self._is_asked = symbols == "auto" and is_worth_asking(os.environ)
-        self.driver_class = ProbingDriver if self._is_asked else BurstDriver
+        self._awaits_width = symbols == "auto" and is_worth_asking(os.environ)
+        self.driver_class = ProbingDriver if self._awaits_width else BurstDriver
         self.use_symbols("ascii" if symbols == "ascii" else "auto")
 
     def use_symbols(self, symbols: signs.SymbolSet) -> None:
@@ -74,33 +74,31 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
             if not all((key.character or "").isascii() for key in text.keys):
                 self.explain_text(_("An input method is on; press Shift to switch."))
             elif len({key.key for key in text.keys}) > 1:
-                # The same key many times was held down while the machine was busy.
+                # Many times the same key is not text: it was held down while the machine was busy.
                 self.explain_text(_("Pasted text is no command."))
             return
-        for is_printable, keys in groupby(text.keys, lambda key: key.is_printable):
-            await self._type_in(list(keys), is_printable=is_printable)
-
-    async def _type_in(self, keys: list[events.Key], *, is_printable: bool) -> None:
-        """Pass the keys of a text to a field: characters together, for each alone would be drawn alone."""
-        if is_printable and len(keys) > 1 and takes_text(self.focused):
-            for key in keys:
-                self.presses.note(key.key, max(0.0, time.monotonic() - key.time))
-            await super().on_event(events.Paste("".join(key.character or "" for key in keys)))
-            return
-        for key in keys:
-            await self.on_event(key)
+        for is_printable, group in groupby(text.keys, lambda key: key.is_printable):
+            keys = list(group)
+            if is_printable and len(keys) > 1 and takes_text(self.focused):
+                # One by one, each character would be drawn before the next.
+                for key in keys:
+                    self.presses.note(key.key, max(0.0, time.monotonic() - key.time))
+                await super().on_event(events.Paste("".join(key.character or "" for key in keys)))
+            else:
+                for key in keys:
+                    await self.on_event(key)
 
     def _take_width(self, answer: events.CursorPosition) -> None:
         """Draw with ASCII in a terminal whose symbols take two cells."""
-        if self._is_asked and is_wide(answer.x, answer.y):
+        if self._awaits_width and is_wide(answer.x, answer.y):
             self.use_symbols("ascii")
             for screen in self.screen_stack:
                 for widget in screen.query("*"):
-                    # What is drawn already is cached with the other symbols.
+                    # Widgets cache what they drew with the other symbols.
                     widget.notify_style_update()
                     widget.refresh()
             self.refresh_css(animate=False)
-        self._is_asked = False
+        self._awaits_width = False
 
     def _is_on_purpose(self, key: events.Key) -> bool:
         """Record a key, and say whether it was pressed for the screen that it would act on.
@@ -109,12 +107,12 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
         """
         char = key.character
         if char is not None and not char.isascii() and fold_key(char).isascii():
-            # The screen sends it again as the key that it stands for.
+            # The screen posts it again as the key that it stands for.
             return True
         self.presses.note(key.key, max(0.0, time.monotonic() - key.time))
         if not self.presses.is_repeat:
             self._pressed_on = self.screen
         if is_too_small(self.screen):
-            # Only quitting acts unseen; a text field takes letters, so that none is lost.
-            return key.key in _UNSEEN or takes_text(self.focused, key)
+            # Only quitting works in a covered screen; a text field still takes letters, so that none is lost.
+            return key.key in _KEYS_WHEN_TOO_SMALL or takes_text(self.focused, key)
         return self.screen is self._pressed_on or key.key == "escape" or takes_text(self.focused, key)

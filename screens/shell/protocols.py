@@ -13,12 +13,12 @@ class HasPlace(Protocol):
 
 
 @runtime_checkable
-class HasHints(Protocol):
-    """A screen that chooses the commands of its footer, in their order."""
+class ChoosesFooter(Protocol):
+    """A screen that chooses the commands of its footer."""
 
     @property
-    def hinted(self) -> tuple[Command, ...]:
-        """The commands."""
+    def footer_commands(self) -> tuple[Command, ...]:
+        """The commands, in the order of the footer."""
 
 
 @runtime_checkable
@@ -26,4 +26,4 @@ class RevealsFields(Protocol):
     """A screen that can reveal personal values."""
 
     def hide_fields(self) -> None:
-        """Mask all of them."""
+        """Mask all personal values."""

@@ -1,4 +1,4 @@
-"""An app whose messages are safe to show, and in which a part that fails ends nothing else."""
+"""An app whose messages are safe to show, and that continues after the failure of a worker."""
 
 import sys
 from typing import Any
@@ -17,13 +17,13 @@ FAILURE_SHOWN_S = 20.0
 
 
 class ResilientApp(App[None], inherit_bindings=False):
-    """An app that goes on after a failure where it can, and otherwise ends with one sentence."""
+    """An app that continues after a failure if possible, and otherwise ends with one sentence."""
 
     def __init__(self) -> None:
         super().__init__(driver_class=TerminalDriver)
 
     def notify(self, message: str, *, title: str = "", **options: Any) -> None:
-        """Show a message, unless it is shown already; nothing that it quotes is read as markup."""
+        """Show a message as plain text, without markup, unless it is shown already."""
         shown = safe(message)
         if all(notification.message != shown for notification in self._notifications):
             super().notify(shown, title=safe(title), **{**options, "markup": False})
@@ -32,27 +32,27 @@ class ResilientApp(App[None], inherit_bindings=False):
         """End with an error's exit code and sentence."""
         self.exit(return_code=error.exit_code, message=Text(f"workbench: {safe(str(error))}"))
 
-    def failed(self, error: StorageFailed) -> None:
+    def report_failure(self, error: StorageFailed) -> None:
         """Report an unexpected failure; the screen stays as it is."""
         self.notify(str(error), severity="error", timeout=FAILURE_SHOWN_S)
 
     def _handle_exception(self, error: Exception) -> None:
-        """Let a worker fail alone: its transaction is rolled back, and the screens still work.
+        """Report the failure of a worker and continue: its transaction is rolled back, and the screens still work.
 
-        Any other failure has stopped the part that handles the next key, so the app ends.
+        Any other failure stopped the widget that handles the next key, so the app ends.
         """
-        if isinstance(error, WorkerFailed) and isinstance(error.error, NoMatches) and _has_gone(active_worker.get()):
+        if isinstance(error, WorkerFailed) and isinstance(error.error, NoMatches) and _is_closed(active_worker.get()):
             # The screen of the worker was closed while it ran, so there is nothing to report.
             return
         if isinstance(error, WorkerFailed) and self._driver is not None and not self.is_headless:
             from workbench.failure import describe
 
-            self.failed(StorageFailed(describe(error.error)))
+            self.report_failure(StorageFailed(describe(error.error)))
             return
         super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
-        """End after a fault of the program; the message shows no values, for they may be personal."""
+        """End after a fault of the program; the message shows no values, since they may be personal."""
         from workbench.failure import describe, frames_of
 
         error = sys.exception()
@@ -64,6 +64,6 @@ class ResilientApp(App[None], inherit_bindings=False):
         self._close_messages_no_wait()
 
 
-def _has_gone(worker: Worker[Any]) -> bool:
-    """Say whether the screen of a worker is removed or being removed."""
+def _is_closed(worker: Worker[Any]) -> bool:
+    """Say whether the screen of a worker is closed or being closed."""
     return not worker.node.is_attached or worker.node._pruning  # noqa: SLF001 - Textual has no public name for it

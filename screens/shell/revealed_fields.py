@@ -16,9 +16,9 @@ HINT_S = 5.0
 
 
 class RevealedFields:
-    """The revealed values of one case; `monotonic` gives seconds.
+    """The revealed values of one case; `monotonic` returns seconds.
 
-    `generation` grows whenever all fields are hidden, so that a value requested before is not shown afterwards.
+    `generation` grows whenever all fields are hidden: a value that was requested before is not shown afterwards.
     """
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
@@ -41,7 +41,7 @@ class RevealedFields:
         return self._monotonic() < self._hint_until
 
     def hint(self) -> None:
-        """Record that a press found no field to reveal."""
+        """Show the hint for a while, because a press found no field to reveal."""
         self._hint_until = self._monotonic() + HINT_S
 
     def is_second_press(self) -> bool:
@@ -73,7 +73,7 @@ class RevealedFields:
         self._hint_until = 0.0
 
     def values(self) -> dict[str, str]:
-        """Return what is revealed now, by field."""
+        """Return the values that are revealed now, by field."""
         now = self._monotonic()
         self._one = {field: kept for field, kept in self._one.items() if kept[1] > now}
         if not self.is_all:

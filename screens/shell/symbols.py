@@ -1,4 +1,4 @@
-"""The symbols that screens draw: one set for terminals with Unicode symbols of one cell, one in ASCII."""
+"""The symbols that screens draw: a Unicode set, and an ASCII set for terminals that draw Unicode symbols too wide."""
 
 from dataclasses import dataclass
 
@@ -63,5 +63,5 @@ ASCII = Symbols(
 
 
 def symbols_of(widget: Widget) -> Symbols:
-    """Return the symbols of the app of a widget."""
+    """Return the symbols that the app of a widget draws with."""
     return ASCII if widget.app.has_class("-ascii") else DRAWN

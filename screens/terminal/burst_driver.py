@@ -20,7 +20,7 @@ TOGETHER_S = 0.005
 """Characters that arrive within this time of each other are a burst."""
 
 AFTER_S = 0.1
-"""Characters that arrive within this time after a text belong to it."""
+"""Characters that arrive within this time after a burst of text belong to the same text."""
 
 
 class BurstDriver(TerminalDriver):
@@ -30,12 +30,12 @@ class BurstDriver(TerminalDriver):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._run: list[events.Key] = []
+        self._burst: list[events.Key] = []
         self._lock = threading.RLock()
         self._text_at = -AFTER_S
 
     def start_application_mode(self) -> None:
-        """Start, and send the question to the terminal once."""
+        """Start, and send `question` to the terminal once."""
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual left it untyped
         if self.question and self._writer_thread is not None:
             self.write(self.question)
@@ -45,9 +45,9 @@ class BurstDriver(TerminalDriver):
     def process_message(self, message: Message) -> None:
         """Pass on a message in order; a character waits for the rest of its burst."""
         with self._lock:
-            if isinstance(message, events.Key) and message.character is not None and _is_written(message.character):
-                self._run.append(message)
-                if len(self._run) == 1:
+            if isinstance(message, events.Key) and message.character is not None and _is_text_char(message.character):
+                self._burst.append(message)
+                if len(self._burst) == 1:
                     self._loop.call_soon_threadsafe(self._schedule_end)
                 return
             self._end_burst()
@@ -58,21 +58,21 @@ class BurstDriver(TerminalDriver):
 
     def _end_if_quiet(self) -> None:
         with self._lock:
-            if self._run and time.monotonic() - self._run[-1].time < TOGETHER_S:
+            if self._burst and time.monotonic() - self._burst[-1].time < TOGETHER_S:
                 self._schedule_end()
             else:
                 self._end_burst()
 
     def _end_burst(self) -> None:
         """Pass on the collected characters, as keys or as a text."""
-        run, self._run = self._run, []
-        if not run:
+        burst, self._burst = self._burst, []
+        if not burst:
             return
-        if is_text("".join(key.character or "" for key in run)) or run[0].time - self._text_at < AFTER_S:
-            self._text_at = run[-1].time
-            super().process_message(InputBurst(run))
+        if is_text("".join(key.character or "" for key in burst)) or burst[0].time - self._text_at < AFTER_S:
+            self._text_at = burst[-1].time
+            super().process_message(InputBurst(burst))
             return
-        for key in run:
+        for key in burst:
             super().process_message(key)
 
 
@@ -82,5 +82,5 @@ class ProbingDriver(BurstDriver):
     question = QUESTION
 
 
-def _is_written(character: str) -> bool:
+def _is_text_char(character: str) -> bool:
     return character.isprintable() or character in "\r\n\t"

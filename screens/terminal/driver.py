@@ -1,8 +1,8 @@
 """The terminal driver: a variant of Textual's that survives bad input and a terminal that disappears.
 
 Textual's own driver fails on bytes that are not UTF-8 and on characters that the terminal's encoding lacks, does not
-notice that the terminal is gone, and starts a second time after a stop that it did not prepare. Each of these would
-cost a reviewer unsaved work, and Textual has no setting for them.
+notice that the terminal is gone, and starts a second time after a SIGSTOP, which it cannot catch. Each of these faults
+would cost a reviewer unsaved work, and Textual has no setting for them.
 """
 
 import codecs
@@ -45,10 +45,10 @@ codecs.register_error("workbench.cells", _question_marks)
 
 
 class Output:
-    """The output of a terminal that may disappear; from then on it is discarded.
+    """The output of a terminal that may disappear; once the terminal is gone, output is discarded.
 
-    The input side notices the end by itself and ends the program. Until then the output must neither block nor keep
-    unwritten data: flushing it at exit would fail and replace the exit code.
+    The input side notices the lost terminal by itself and ends the program. Until then the output must neither block
+    nor keep unwritten data: flushing it at exit would fail and replace the exit code.
     """
 
     def __init__(self, file: IO[str]) -> None:
@@ -94,7 +94,7 @@ class TerminalDriver(LinuxDriver):
     """Textual's driver for unreliable terminals.
 
     It accepts invalid bytes, uses the terminal's encoding, ends when the terminal is gone, hides revealed values
-    before the process is suspended, and after a suspension restarts only what was stopped.
+    before Ctrl+Z stops the process, and afterwards restarts only what it stopped.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -109,7 +109,7 @@ class TerminalDriver(LinuxDriver):
         self._read_at = 0.0
 
     def _sigtstp_application(self, *_signal: int | FrameType | None) -> None:
-        """Suspend from the event loop, so that revealed values are masked first and no frame is half drawn."""
+        """Stop the process from the event loop, so that revealed values are masked first and no frame is half drawn."""
         self._loop.call_soon_threadsafe(self._suspend)
 
     def _suspend(self) -> None:
@@ -119,7 +119,7 @@ class TerminalDriver(LinuxDriver):
         super()._sigtstp_application()
 
     def _sigcont_application(self, *_signal: int | FrameType | None) -> None:
-        """Resume; after a stop that was not prepared everything still runs and must not be started twice."""
+        """Resume. After a SIGSTOP nothing was shut down, so nothing must be started again."""
         if self._is_suspended:
             self._is_suspended = False
             super()._sigcont_application()

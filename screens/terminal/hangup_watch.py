@@ -1,7 +1,7 @@
 """Watches for SIGTERM, SIGHUP and a terminal that is gone, and ends the program in time.
 
-Textual ends on none of them while its event loop is blocked by a terminal that accepts no output. Only a thread that
-does not depend on the loop can then end the process, which would otherwise keep running and hold the database.
+Textual reacts to none of them while a terminal that accepts no output blocks its event loop. Only a thread that does
+not depend on the loop can then end the process, which would otherwise keep running and lock the database.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from typing import Any
 
 POLL_S = 0.5
 GRACE_S = 1.5
-"""The time in which an announced end must be done; afterwards the process is ended at once."""
+"""How long the program may take to end in order; afterwards the thread exits the process at once."""
 
 HUNG_UP = 129
 _SIGNALS = {signal.SIGTERM: 143, signal.SIGHUP: HUNG_UP}
@@ -28,10 +28,10 @@ _RESET = b"\x1b[?2004l\x1b[?7h\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[<
 """Resets a terminal: bracketed paste, wrapping, mouse, key protocol, main screen and cursor."""
 
 
-class Terminal:
+class HangupWatch:
     """Ends the program with an exit code on a signal or when the terminal is gone.
 
-    It watches from a thread of its own, because a dead or stalled terminal can block the whole app.
+    It watches from its own thread, because a dead or stalled terminal can block the whole app.
     """
 
     def __init__(self, end: Callable[[int], Awaitable[None]]) -> None:
@@ -47,10 +47,10 @@ class Terminal:
             self._attributes = termios.tcgetattr(self._input)
 
     def watch(self) -> None:
-        """Start to watch; called by the running app."""
+        """Start watching; the running app calls it."""
         self._loop = asyncio.get_running_loop()
         for number, code in _SIGNALS.items():
-            signal.signal(number, partial(self._signalled, code))
+            signal.signal(number, partial(self._on_signal, code))
         threading.Thread(target=self._watch, name="terminal", daemon=True).start()
 
     def leave(self, code: int) -> None:
@@ -62,14 +62,14 @@ class Terminal:
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._begin)
 
-    def _signalled(self, code: int, _number: int, _frame: FrameType | None) -> None:
+    def _on_signal(self, code: int, _number: int, _frame: FrameType | None) -> None:
         self.leave(code)
 
     def _begin(self) -> None:
         self._task = asyncio.ensure_future(self._end(self._code))
 
     def _watch(self) -> None:
-        """End the program when the terminal is gone, and enforce the end after the grace time."""
+        """End the program when the terminal is gone, and exit the process after the grace time."""
         while not self._is_ending.wait(POLL_S):
             if self._is_gone():
                 self.leave(HUNG_UP)
@@ -82,7 +82,7 @@ class Terminal:
             return False
         poll = select.poll()
         poll.register(self._input, select.POLLHUP | select.POLLERR)
-        return any(happened & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _fd, happened in poll.poll(0))
+        return any(flags & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _fd, flags in poll.poll(0))
 
     def _reset(self) -> None:
         """Reset the terminal, if it is there and accepts output."""
@@ -92,5 +92,5 @@ class Terminal:
             termios.tcsetattr(self._input, termios.TCSANOW, self._attributes or termios.tcgetattr(self._input))
             poll = select.poll()
             poll.register(self._input, select.POLLOUT)
-            if any(happened & select.POLLOUT for _fd, happened in poll.poll(0)):
+            if any(flags & select.POLLOUT for _fd, flags in poll.poll(0)):
                 os.write(self._input, _RESET)

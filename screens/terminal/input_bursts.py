@@ -1,4 +1,4 @@
-"""Distinguishes keys from text: the text of an input method or a paste runs no command."""
+"""Distinguishes keys from text: text from an input method or a paste runs no command."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +15,7 @@ _MOST_KEYS = 2
 
 
 class InputBurst(events.Event, bubble=False):
-    """Characters that were composed or arrived in one burst: text, not keys."""
+    """Characters that an input method composed or that arrived in one burst: text, not keys."""
 
     def __init__(self, keys: Sequence[events.Key]) -> None:
         super().__init__()
@@ -23,7 +23,7 @@ class InputBurst(events.Event, bubble=False):
 
 
 def is_text(characters: str) -> bool:
-    """Say whether a burst is text: it is too long for keys, or several characters of which one is on no key."""
+    """Say whether a burst is text: it is too long for keys, or has several characters and one of them is on no key."""
     if len(characters) > _MOST_KEYS:
         return True
     return len(characters) > 1 and not all(fold_key(char).isascii() for char in characters)
@@ -37,7 +37,7 @@ def takes_text(widget: Widget | None, key: events.Key | None = None) -> bool:
 
 
 def fold(screen: Screen[Any], event: events.Key) -> None:
-    """Replace a full-width character of an input method by the key it stands for; any other is text."""
+    """Replace a full-width character of an input method by the key it stands for; any other character is text."""
     char = event.character
     if char is None or char.isascii() or takes_text(screen.focused, event):
         return
@@ -48,6 +48,6 @@ def fold(screen: Screen[Any], event: events.Key) -> None:
         screen.app.post_message(InputBurst([event]))
         return
     key = events.Key(key_named(folded), None)
-    # A key does not bubble past its sender; sent by the app, it travels like one from the keyboard.
+    # A key does not bubble past its sender; sent by the app, it bubbles like a key from the keyboard.
     key.set_sender(screen.app)
     screen.app.post_message(key)

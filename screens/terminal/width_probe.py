@@ -1,20 +1,20 @@
 """Finds out whether a terminal draws the program's symbols two cells wide.
 
 The width of these symbols is ambiguous in Unicode: it depends on the terminal and its font, and neither the locale nor
-terminfo tells. So some are drawn, and the terminal reports the position of the cursor.
+terminfo contains it. So the probe draws some symbols, and the terminal reports the position of the cursor.
 """
 
 from collections.abc import Mapping
 
 _SIGNS = "◆…─█•"
 QUESTION = f"\x1b[H{_SIGNS}\x1b[6n\x1b[H"
-"""Sent before the first frame, which covers it; the answer is a cursor position report."""
+"""Sent before the first frame, which covers the symbols; the answer is a cursor position report."""
 
 _MULTIPLEXERS = ("screen", "tmux", "dumb")
 
 
 def is_worth_asking(environment: Mapping[str, str]) -> bool:
-    """Say whether the terminal itself would answer: tmux and screen answer in its place without knowing it."""
+    """Say whether the terminal itself would answer; tmux and screen answer instead, without knowing its font."""
     inside = environment.get("TMUX") or environment.get("STY")
     return not inside and not environment.get("TERM", "dumb").startswith(_MULTIPLEXERS)
 
@@ -22,6 +22,6 @@ def is_worth_asking(environment: Mapping[str, str]) -> bool:
 def is_wide(column: int, row: int) -> bool:
     """Say whether the reported cursor position means wide symbols; `column` and `row` count from 0.
 
-    A position that no terminal could report is a key whose code looks like a report.
+    Any other position is no answer: some keys have codes that look like a position report.
     """
     return row == 0 and len(_SIGNS) < column <= 2 * len(_SIGNS)

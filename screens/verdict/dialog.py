@@ -24,9 +24,9 @@ from screens.verdict.reason_picker import ReasonList, ReasonPicker
 from screens.verdict.rectification_form import RectificationForm
 from screens.widgets.debounce import Debounce
 from screens.widgets.safe_text import MUTED, plain
-from screens.widgets.text_fields import Page
+from screens.widgets.text_fields import MultilineField
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseFile, Decided, VerdictPreview, VerdictRequest
+from workbench.domain.case.casefile import CaseFile, DecisionResult, VerdictPreview, VerdictRequest
 from workbench.domain.case.vocabulary import FailKind, Measure, Verdict, WaitsFor
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -38,8 +38,8 @@ _TYPING_PAUSE_S = 0.2
 Choice = TypeVar("Choice")
 
 
-class VerdictDialog(Dialog[Decided]):
-    """Fills in one verdict; its result is the decision, or None."""
+class VerdictDialog(Dialog[DecisionResult]):
+    """Fills in one verdict; the result is the recorded decision, or None."""
 
     CSS_PATH = Path(__file__).with_name("verdict.tcss")
     AUTO_FOCUS = "ReasonList"
@@ -90,7 +90,7 @@ class VerdictDialog(Dialog[Decided]):
                 yield RectificationForm(self._state)
                 yield LetterEditor(self._case)
                 yield Static(id="note-heading", classes="title", markup=False)
-                yield Page(self._state.note, id="note")
+                yield MultilineField(self._state.note, id="note")
             with Vertical(id="ends"):
                 yield Static(id="warnings", markup=False)
                 yield Static(id="message", markup=False)
@@ -102,7 +102,7 @@ class VerdictDialog(Dialog[Decided]):
         self.picker.show(self._state.reasons)
         self._draw()
         self._previews.ask()
-        self.call_after_refresh(self._guard.painted)
+        self.call_after_refresh(self._guard.note_paint)
 
     def on_resize(self) -> None:
         self._draw()
@@ -127,7 +127,7 @@ class VerdictDialog(Dialog[Decided]):
             if await self._guard.is_alone():
                 self.leave(await self._actions.decide(self._request()))
             else:
-                self.message.update(dialog_text.refused())
+                self.message.update(dialog_text.too_soon_line())
         except WorkbenchError as error:
             self._show_problem(str(error))
             self._previews.ask()
@@ -142,12 +142,12 @@ class VerdictDialog(Dialog[Decided]):
 
     @on(Edited)
     def apply_edit(self, event: Edited) -> None:
-        """Take what was typed into the form or the letter."""
+        """Update the state with what was typed into the form or the letter."""
         self._set_state(replace(self._state, **event.changes), _TYPING_PAUSE_S)
 
     @on(TextArea.Changed, "#note")
     def note_changed(self) -> None:
-        """Take the internal note."""
+        """Update the state with the internal note."""
         if self.note.text != self._state.note:
             self._state = replace(self._state, note=self.note.text)
             self._actions.keep_draft("note", self._state.note)
@@ -166,7 +166,7 @@ class VerdictDialog(Dialog[Decided]):
         is_writing = isinstance(self.focused, Input | TextArea)
         if self.focused is not None and not self.letter.edit.has_focus:
             self.letter.stop()
-        self.foot.update(dialog_text.foot(self._preview, self._case.policy.desk.grace_s, is_writing=is_writing))
+        self.foot.update(dialog_text.foot_line(self._preview, self._case.policy.desk.grace_s, is_writing=is_writing))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         verdict = self._state.verdict
@@ -179,13 +179,13 @@ class VerdictDialog(Dialog[Decided]):
         return True
 
     def action_confirm(self) -> None:
-        if not self._guard.counts() or self._is_deciding:
-            self.message.update(dialog_text.refused())
+        if not self._guard.accepts_press() or self._is_deciding:
+            self.message.update(dialog_text.too_soon_line())
         elif self._preview is not None and self._preview.has_new_evidence and not self._accepts_new_evidence:
             self._accepts_new_evidence = True
             self._show_problem(_("New evidence has come; confirm once more to decide all the same."))
         elif self.rectification.display and self.rectification.is_unreadable:
-            self._show_problem(dialog_text.no_date(self._view))
+            self._show_problem(dialog_text.date_problem(self._view))
         else:
             self._show_problem("")
             self.decide()
@@ -197,11 +197,11 @@ class VerdictDialog(Dialog[Decided]):
 
     def action_wait_for(self) -> None:
         chosen = self._state.waits_for or (self._preview.waits_for if self._preview else None)
-        self._set_state(replace(self._state, waits_for=_after(chosen, tuple(WaitsFor))))
+        self._set_state(replace(self._state, waits_for=_next_choice(chosen, tuple(WaitsFor))))
 
     def action_measure(self) -> None:
         measures = self._preview.measures if self._preview else (Measure.NONE,)
-        self._set_state(replace(self._state, measure=_after(self._state.measure, measures)))
+        self._set_state(replace(self._state, measure=_next_choice(self._state.measure, measures)))
 
     def action_go(self, part: str) -> None:
         go = {"search": self.picker.begin_search, "items": self.rectification.enter, "letter": self.letter.begin}
@@ -217,10 +217,10 @@ class VerdictDialog(Dialog[Decided]):
             self.leave()
 
     def _show_problem(self, problem: str) -> None:
-        """Show what went wrong, unless it is listed as a problem already."""
+        """Show a problem, unless the preview lists it already."""
         self._problem = problem
         is_known = self._preview is not None and problem in self._preview.problems
-        self.message.update(dialog_text.failed(problem, symbols_of(self)) if problem and not is_known else "")
+        self.message.update(dialog_text.problem_line(problem, symbols_of(self)) if problem and not is_known else "")
         self._draw_warnings()
 
     def _request(self) -> VerdictRequest:
@@ -228,9 +228,9 @@ class VerdictDialog(Dialog[Decided]):
         return self._state.request(self._case, until, accepts_new_evidence=self._accepts_new_evidence)
 
     def _set_state(self, state: VerdictState, pause_s: float = 0.0) -> None:
-        """Change the state: keep it in the draft, and show what it would do after a pause."""
+        """Change the state, keep it in the draft, and show its preview after a pause."""
         self._state = state
-        self._actions.keep_draft("verdict", state.kept())
+        self._actions.keep_draft("verdict", state.to_draft())
         self._show_problem("")
         self._draw()
         self.refresh_bindings()
@@ -245,9 +245,9 @@ class VerdictDialog(Dialog[Decided]):
         self.query_one("#measure").display = len(measures) > 1
         self.query_one("#note-heading", Static).update(dialog_text.note_heading(width))
         self.letter.show(state.letter or (preview.letter if preview else ""), is_own=bool(state.letter))
-        label, meant = dialog_text.date_words(state, preview, self._view)
+        label, date_text = dialog_text.date_words(state, preview, self._view)
         is_unreadable = self.rectification.display and self.rectification.is_unreadable
-        self.rectification.show_date(label, meant, dialog_text.no_date(self._view) if is_unreadable else "")
+        self.rectification.show_date(label, date_text, dialog_text.date_problem(self._view) if is_unreadable else "")
         self._draw_warnings()
         self.show_keys()
 
@@ -255,10 +255,10 @@ class VerdictDialog(Dialog[Decided]):
         warnings, width = self.query_one("#warnings", Static), self.query_one("#kind").content_size.width
         warnings.display = self._preview is not None
         if self._preview is not None and width:
-            place = (self._view, width, 1 if self.has_class("-low") else 2)
+            layout = (self._view, width, 1 if self.has_class("-low") else 2)
             is_confirming = self._problem in self._preview.problems
             warnings.update(
-                dialog_text.warning_lines(self._state, self._case, self._preview, place, is_confirming=is_confirming)
+                dialog_text.warning_lines(self._state, self._case, self._preview, layout, is_confirming=is_confirming)
             )
         self.call_after_refresh(self._fit)
 
@@ -272,6 +272,6 @@ class VerdictDialog(Dialog[Decided]):
         self.query_one("#body").styles.max_height = max(3, room)
 
 
-def _after(chosen: Choice | None, choices: tuple[Choice, ...]) -> Choice:
-    """Return the choice after the chosen one, in a circle."""
+def _next_choice(chosen: Choice | None, choices: tuple[Choice, ...]) -> Choice:
+    """Return the choice after `chosen`; the first one follows the last."""
     return choices[(choices.index(chosen) + 1) % len(choices)] if chosen in choices else choices[0]

@@ -12,7 +12,7 @@ from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, fitted, jo
 from workbench.domain.case.casefile import CaseFile, ChecklistLine, VerdictPreview
 from workbench.domain.case.vocabulary import ChecklistValue, FailKind, Measure, Verdict, WaitsFor
 from workbench.domain.text.safe import cells
-from workbench.i18n import _, comma_joined, current, ngettext
+from workbench.i18n import _, comma_joined, current_language, ngettext
 from workbench.keys.command import Command, shown_key
 from workbench.keys.desk import CHECKLIST, DOCUMENTS
 from workbench.keys.registry import FINAL, LETTER, NOTE, WAIT_FOR
@@ -78,14 +78,14 @@ def measure_line(state: VerdictState, measures: tuple[Measure, ...]) -> Content:
 
 
 def warning_lines(
-    state: VerdictState, case: CaseFile, preview: VerdictPreview, place: tuple[View, int, int], *, is_confirming: bool
+    state: VerdictState, case: CaseFile, preview: VerdictPreview, layout: tuple[View, int, int], *, is_confirming: bool
 ) -> Content:
-    """Return the warnings before a confirmation: new evidence, answers, missing things.
+    """Return the warnings before a confirmation: new evidence, checklist answers, unopened documents, problems.
 
-    `place` is the view, the width, and the maximum of lines for questions; `is_confirming` says that the reviewer
+    `layout` is the view, the width, and the maximum of lines for questions; `is_confirming` says that the reviewer
     pressed the confirming key although a problem is left.
     """
-    view, width, most = place
+    view, width, most = layout
     lines: list[Content] = []
     if preview.has_new_evidence:
         message = _(
@@ -95,8 +95,8 @@ def warning_lines(
     denied = [line for line in case.checklist if line.answer == ChecklistValue.NO.value]
     if denied:
         message = _("answered no: {questions}").format(questions=_questions(denied))
-        lines += _short(f"{view.symbols.warn} {message}", WARNING, width, most)
-    lines += _unread(case, preview, view, width)
+        lines += _shortened(f"{view.symbols.warn} {message}", WARNING, width, most)
+    lines += _omission_lines(case, preview, view, width)
     if state.letter is not None:
         lines.append(joined((_("You edited the text; it no longer follows the reasons."), MUTED)))
     if preview.problems:
@@ -106,8 +106,8 @@ def warning_lines(
     return Content("\n").join(lines)
 
 
-def _unread(case: CaseFile, preview: VerdictPreview, view: View, width: int) -> list[Content]:
-    """Return the unanswered questions and unopened documents: their names if they fit, else counts and keys."""
+def _omission_lines(case: CaseFile, preview: VerdictPreview, view: View, width: int) -> list[Content]:
+    """Return the unanswered questions and the unopened documents: their names if they fit, else counts and keys."""
     whole: list[str] = []
     counts: list[str] = []
     keys: list[str] = []
@@ -138,21 +138,21 @@ def _unread(case: CaseFile, preview: VerdictPreview, view: View, width: int) -> 
 def _documents(case: CaseFile, preview: VerdictPreview) -> str:
     names = case.policy.documents.names
     return comma_joined(
-        names[kind].in_language(current()) if kind in names else kind.value for kind in preview.unopened
+        names[kind].in_language(current_language()) if kind in names else kind.value for kind in preview.unopened
     )
 
 
 def _questions(lines: list[ChecklistLine]) -> str:
-    return " ".join(line.text.in_language(current()) for line in lines)
+    return " ".join(line.text.in_language(current_language()) for line in lines)
 
 
-def _short(message: str, style: str, width: int, most: int) -> list[Content]:
+def _shortened(message: str, style: str, width: int, most: int) -> list[Content]:
     shown = fitted(message, width * most - most).rstrip()
     return wrapped_lines(shown, width, style)
 
 
 def date_words(state: VerdictState, preview: VerdictPreview | None, view: View) -> tuple[str, str]:
-    """Return what the date is for, and the date."""
+    """Return the label of the date, and the date that the preview computed."""
     label = _("all by") if state.verdict is Verdict.FAIL else _("until")
     if preview is None:
         return label, ""
@@ -179,30 +179,30 @@ def key_words(command: Command, does: str) -> Content:
     return joined((command.shown_keys, KEY), (f" {does}", MUTED))
 
 
-def no_date(view: View) -> str:
+def date_problem(view: View) -> str:
     """Return the message for an unreadable date."""
     return _("unreadable date; write it like {example}, a note with {key}").format(
         example=(view.today + _WEEK).isoformat(), key=shown_key(NOTE.keys[-1])
     )
 
 
-def foot(preview: VerdictPreview | None, grace_s: int, *, is_writing: bool) -> Content:
+def foot_line(preview: VerdictPreview | None, grace_s: int, *, is_writing: bool) -> Content:
     """Return the keys, which differ in a text field, and what follows a confirmation."""
-    staged = preview is not None and bool(preview.check_for)
+    is_staged = preview is not None and bool(preview.check_for)
     then = (
         _("a second person decides; u takes it back until then")
-        if staged
+        if is_staged
         else _("notice goes out {seconds} s later; u takes it back").format(seconds=grace_s)
     )
-    confirms, away = ("F8", _("leaves the field")) if is_writing else ("y", _("back"))
-    return joined((confirms, KEY), (f" {_('confirm')}   ", ""), ("Esc", KEY), (f" {away}   ", ""), (f"  {then}", MUTED))
+    confirm, leave = ("F8", _("leaves the field")) if is_writing else ("y", _("back"))
+    return joined((confirm, KEY), (f" {_('confirm')}   ", ""), ("Esc", KEY), (f" {leave}   ", ""), (f"  {then}", MUTED))
 
 
-def refused() -> Content:
+def too_soon_line() -> Content:
     """Return the explanation that the confirming key was pressed too early or together with other keys."""
     return joined((_("Too soon: a verdict takes a press of its own. Look, then press y."), WARNING))
 
 
-def failed(message: str, symbols: Symbols) -> Content:
+def problem_line(message: str, symbols: Symbols) -> Content:
     """Return an error or a problem as a line."""
     return joined((f"{symbols.warn} {message}", ERROR))

@@ -1,4 +1,4 @@
-"""The state of the verdict form: kept in the draft, turned into a request."""
+"""The state of the verdict form, which is kept in the draft and turned into a request."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from textual.message import Message
 
 from screens.shell.key_guard import Presses
-from workbench.domain.case.casefile import CaseFile, Decided, ItemRequest, VerdictPreview, VerdictRequest
+from workbench.domain.case.casefile import CaseFile, DecisionResult, ItemRequest, VerdictPreview, VerdictRequest
 from workbench.domain.case.verdict import PASS_REASONS
 from workbench.domain.case.vocabulary import FailKind, Measure, Verdict, WaitsFor
 from workbench.domain.findings.evaluate import preselected_reasons
@@ -17,10 +17,10 @@ from workbench.domain.findings.evaluate import preselected_reasons
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictState:
-    """An unfinished verdict; without a `letter` the reasons give the text for the applicant.
+    """An unfinished verdict; without a `letter`, the applicant gets the texts of the reasons.
 
-    `items` are texts that the reviewer changed, by reason code; `until` is the text of the date field, empty for
-    the date of the policy.
+    `items` has the texts that the reviewer changed, by reason code. `until` is the text of the date field; empty
+    means the date that the policy sets.
     """
 
     verdict: Verdict
@@ -40,7 +40,7 @@ class VerdictState:
         kept = case.draft.get("verdict")
         if isinstance(kept, Mapping) and kept.get("verdict") == verdict.value:
             state: Self = _ADAPTER.validate_python({**kept, "note": note})
-            # The policy may have dropped a reason since.
+            # The policy may have removed a reason since.
             return replace(state, reasons=tuple(code for code in state.reasons if code in case.policy.reasons))
         return cls(
             verdict=verdict,
@@ -49,17 +49,17 @@ class VerdictState:
             note=note,
         )
 
-    def kept(self) -> dict[str, Any]:
-        """Return the state as the draft keeps it; the draft keeps the note separately."""
-        kept: dict[str, Any] = _ADAPTER.dump_python(self, mode="json", exclude={"note"})
-        return kept
+    def to_draft(self) -> dict[str, Any]:
+        """Return the state as JSON for the draft, which keeps the note separately."""
+        body: dict[str, Any] = _ADAPTER.dump_python(self, mode="json", exclude={"note"})
+        return body
 
     def toggled(self, code: str) -> Self:
-        """Return the state with a reason marked or unmarked, the newest last; only one way to pass is marked."""
+        """Return the state with a reason marked or unmarked, the newest last; only one reason to pass stays marked."""
         if code in self.reasons:
-            return replace(self, reasons=tuple(kept for kept in self.reasons if kept != code))
+            return replace(self, reasons=tuple(marked for marked in self.reasons if marked != code))
         others = PASS_REASONS - {code} if code in PASS_REASONS else frozenset()
-        return replace(self, reasons=(*(kept for kept in self.reasons if kept not in others), code))
+        return replace(self, reasons=(*(marked for marked in self.reasons if marked not in others), code))
 
     @property
     def is_fixable(self) -> bool:
@@ -70,7 +70,7 @@ class VerdictState:
         """Return the request to the services; `accepts_new_evidence` accepts evidence that arrived meanwhile."""
         header = case.header
         texts = {code: self.items.get(code, "").strip() for code in self.reasons}
-        changed = self.is_fixable and any(texts.values())
+        has_own_texts = self.is_fixable and any(texts.values())
         return VerdictRequest(
             case_id=header.id,
             verdict=self.verdict,
@@ -78,7 +78,7 @@ class VerdictState:
             reasons=self.reasons,
             note=self.note,
             letter=self.letter,
-            items=tuple(ItemRequest(code=code, text=text) for code, text in texts.items()) if changed else (),
+            items=tuple(ItemRequest(code=code, text=text) for code, text in texts.items()) if has_own_texts else (),
             until=until,
             measure=self.measure,
             waits_for=self.waits_for,
@@ -100,9 +100,9 @@ class Edited(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictActions:
-    """What the dialog needs from the desk: to preview, decide and keep a draft, and the presses of keys."""
+    """The actions that the dialog calls on the desk, and the recorded key presses."""
 
     preview: Callable[[VerdictRequest], VerdictPreview]
-    decide: Callable[[VerdictRequest], Awaitable[Decided]]
+    decide: Callable[[VerdictRequest], Awaitable[DecisionResult]]
     keep_draft: Callable[[str, Any], None]
     presses: Presses

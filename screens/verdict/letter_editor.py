@@ -1,4 +1,4 @@
-"""The text for the applicant, which can be edited in its place."""
+"""The text for the applicant, which can be edited where it is shown."""
 
 from textual import getters, on
 from textual.app import ComposeResult
@@ -9,37 +9,37 @@ from textual.widgets import Static, TextArea
 from screens.verdict.dialog_text import letter_heading
 from screens.verdict.form_state import Edited
 from screens.widgets.safe_text import editable, paragraphs
-from screens.widgets.text_fields import Page
+from screens.widgets.text_fields import MultilineField
 from workbench.domain.case.casefile import CaseFile
 
 
 class LetterText(Static, can_focus=True):
-    """The text outside editing; focus starts the editing."""
+    """The text while it is not edited; focusing it starts editing."""
 
     class Chosen(Message):
-        """The text has the focus."""
+        """The text got the focus."""
 
     def on_focus(self) -> None:
         self.post_message(self.Chosen())
 
 
 class LetterEditor(Vertical):
-    """The heading with the text, or with the field in which it is edited."""
+    """The heading, and below it the text or the field in which the text is edited."""
 
     shown = getters.query_one("#letter", LetterText)
-    edit = getters.query_one("#letter-edit", Page)
+    edit = getters.query_one("#letter-edit", MultilineField)
 
     def __init__(self, case: CaseFile) -> None:
         super().__init__()
         self._case = case
         self._text = ""
-        self._known = ""
-        self._is_written = False
+        self._last_text = ""
+        self._is_edited = False
 
     def compose(self) -> ComposeResult:
         yield Static(id="letter-heading", classes="title", markup=False)
         yield LetterText(id="letter", markup=False)
-        yield Page(id="letter-edit")
+        yield MultilineField(id="letter-edit")
 
     def on_resize(self) -> None:
         heading = self.query_one("#letter-heading", Static)
@@ -49,21 +49,21 @@ class LetterEditor(Vertical):
         """Show the current text; `is_own` says that the reviewer wrote it."""
         self._text = editable(text)
         self.shown.update(paragraphs(self._text))
-        if self.edit.display and not (is_own or self._is_written) and self._known != self._text:
-            # Nothing was written yet, and the text of the reasons has changed.
+        if self.edit.display and not (is_own or self._is_edited) and self._last_text != self._text:
+            # The reviewer typed nothing yet, and the text from the reasons has changed.
             self._load()
 
     @on(LetterText.Chosen)
     def begin(self) -> None:
         """Edit the text."""
         self._load()
-        # Focus moves while both are shown: a hidden widget would lose it to another one.
+        # Move the focus while both widgets are shown: hiding a focused widget would focus an unrelated one.
         self.edit.display = True
         self.screen.set_focus(self.edit)
         self.shown.display = False
 
     def _load(self) -> None:
-        self._known, self._is_written = self._text, False
+        self._last_text, self._is_edited = self._text, False
         self.edit.load_text(self._text)
         self.edit.move_cursor(self.edit.document.end)
 
@@ -74,11 +74,11 @@ class LetterEditor(Vertical):
 
     @on(TextArea.Changed, "#letter-edit")
     def take(self, event: TextArea.Changed) -> None:
-        """Post what was written, unless it was there already."""
+        """Post the edited text, unless it was posted already."""
         event.stop()
         text = self.edit.text
-        # Compare with the last posted text: the shown one comes back from the dialog a little later.
-        if self.edit.display and text != self._known:
-            self._known, self._is_written = text, True
-            # Without a text of its own the letter has the texts of the reasons.
+        # Compare with the last posted text, since the dialog updates the shown text a little later.
+        if self.edit.display and text != self._last_text:
+            self._last_text, self._is_edited = text, True
+            # An empty text means the texts of the reasons.
             self.post_message(Edited(letter=text if text.strip() else None))

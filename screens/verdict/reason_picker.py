@@ -1,4 +1,4 @@
-"""The list of reasons: numbered, marked with digits, searched by code, words or pinyin initials."""
+"""The numbered list of reasons: digits mark a reason, and a search finds it by code, words or pinyin initials."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ from workbench.domain.case.verdict import can_apply_to
 from workbench.domain.case.vocabulary import Severity, Verdict
 from workbench.domain.policy.policy import Reason
 from workbench.domain.values.spelling import matches
-from workbench.i18n import _, current
+from workbench.i18n import _, current_language
 from workbench.keys.registry import MARK, TOGGLE
 
 _NUMBERED = 9
 _WEIGHT = {Severity.BLOCK: 0, Severity.WARN: 1}
-"""Infos are seldom a reason, so they keep the order of the policy."""
+"""The sort weights of findings. Info findings are seldom a reason, so they do not change the order of the policy."""
 
 
 def reasons_for(case: CaseFile, verdict: Verdict) -> list[Reason]:
@@ -36,8 +36,8 @@ def reasons_for(case: CaseFile, verdict: Verdict) -> list[Reason]:
     weight = {
         finding.rule: _WEIGHT[finding.severity] for finding in reversed(case.findings) if finding.severity in _WEIGHT
     }
-    serving = [reason for reason in case.policy.reasons.values() if verdict in reason.verdicts]
-    return sorted(serving, key=lambda reason: weight.get(reason.code, len(_WEIGHT)))
+    candidates = [reason for reason in case.policy.reasons.values() if verdict in reason.verdicts]
+    return sorted(candidates, key=lambda reason: weight.get(reason.code, len(_WEIGHT)))
 
 
 class ReasonList(VerticalScroll, can_focus=True):
@@ -68,7 +68,7 @@ class ReasonList(VerticalScroll, can_focus=True):
         yield Static(markup=False)
 
     def show(self, reasons: Sequence[Reason], marked: tuple[str, ...], with_finding: frozenset[str]) -> None:
-        """Show reasons with their marks; `with_finding` are the codes of those with a finding."""
+        """Show reasons with their marks; `with_finding` has the codes of the reasons that a finding supports."""
         self.shown, self._marked, self._with_finding = reasons, marked, with_finding
         self._cursor = min(self._cursor, max(0, len(reasons) - 1))
         self._draw()
@@ -118,7 +118,10 @@ class ReasonList(VerticalScroll, can_focus=True):
         left = joined(
             (" [x] " if is_marked else " [ ] ", "$text-accent bold" if is_marked else MUTED),
             (f"{number} ", MUTED),
-            (reason.title.in_language(current()), "" if is_marked or reason.code in self._with_finding else MUTED),
+            (
+                reason.title.in_language(current_language()),
+                "" if is_marked or reason.code in self._with_finding else MUTED,
+            ),
         )
         label = _("found") if reason.code in self._with_finding else ""
         right = joined((f"{label}  " if label else "", WARNING), (reason.code, MUTED))
@@ -185,7 +188,7 @@ class ReasonPicker(Widget):
             with self.prevent(Input.Changed):
                 self.search.value = before
             self.end_search()
-            # Post from here: posted by the child it would not bubble past this widget.
+            # Post the message from this widget, so that it bubbles to the dialog.
             self.post_message(ReasonList.Marked(self.list.shown[number - 1].code))
             return
         self._words = typed
@@ -207,7 +210,7 @@ class ReasonPicker(Widget):
     @on(events.DescendantFocus)
     @on(events.DescendantBlur)
     def show_hint(self) -> None:
-        """Show the keys of the focused part; the search field has its own."""
+        """Show the keys of the list or of the search field, whichever has the focus."""
         self.list.highlight(is_searched=self.search.has_focus)
         self._filter()
 

@@ -38,7 +38,7 @@ class RectificationForm(Vertical):
     items = getters.query_one("#items", Vertical)
     until = getters.query_one("#until", Input)
     label = getters.query_one("#until-label", Label)
-    meant = getters.query_one("#until-meant", Static)
+    date_view = getters.query_one("#until-date", Static)
 
     def __init__(self, state: VerdictState) -> None:
         super().__init__()
@@ -55,20 +55,20 @@ class RectificationForm(Vertical):
         with Horizontal():
             yield Label(id="until-label", markup=False)
             yield TextLine(self._until, id="until", placeholder=_("YYYY-MM-DD"))
-            yield Static(id="until-meant", markup=False)
+            yield Static(id="until-date", markup=False)
 
     def on_mount(self) -> None:
-        self._head(is_shown=False)
+        self._show_heading(is_shown=False)
 
     async def show(self, items: tuple[ItemRequest, ...]) -> None:
-        """Show the items; the field of an item that stays is kept."""
+        """Show the items; the fields of items that were already shown are kept."""
         codes = tuple(item.code for item in items)
         kept = {field.code: field for field in self.items.query(ItemField)}
-        # Compare with the fields that exist: a newer preview may have cancelled this half way.
+        # Also compare with the fields that exist, since a newer preview may have cancelled this method half way.
         if codes == self._codes and codes == tuple(kept):
             return
         self._codes = codes
-        self._head(is_shown=bool(codes))
+        self._show_heading(is_shown=bool(codes))
         for code, field in kept.items():
             if code not in codes:
                 await field.remove()
@@ -77,7 +77,7 @@ class RectificationForm(Vertical):
                 field = ItemField(item.code, editable(self._texts.get(item.code) or item.text), editable(item.text))
                 await self.items.mount(field, before=at if at < len(self.items.children) else None)
 
-    def _head(self, *, is_shown: bool) -> None:
+    def _show_heading(self, *, is_shown: bool) -> None:
         self.query_one("#items-title").display = is_shown
         self.query_one("#items-hint").display = is_shown
         self.call_after_refresh(self._draw)
@@ -85,25 +85,25 @@ class RectificationForm(Vertical):
     def on_resize(self) -> None:
         self._draw()
 
-    def show_date(self, label: str, meant: str, problem: str) -> None:
-        """Show what the date is for, and the date or why it cannot be read."""
-        self._date_words = (label, meant, problem)
+    def show_date(self, label: str, date_text: str, problem: str) -> None:
+        """Show the label of the date, and the date or why the typed date cannot be read."""
+        self._date_words = (label, date_text, problem)
         self._draw()
 
     def _draw(self) -> None:
         if not self.query("#items-title"):
             # Called after a refresh; the dialog may be closed by then.
             return
-        label, meant, problem = self._date_words
+        label, date_text, problem = self._date_words
         again = _("{key} again").format(key=shown_key(ITEMS.keys[-1]))
         keys = joined((again, KEY), (f" {_('date')}", MUTED)) if self._codes else key_words(ITEMS, _("date"))
         title = self.query_one("#items-title", Static)
         title.update(row(plain(_("To be mended"), MUTED), key_words(ITEMS, _("edit")), title.content_size.width))
         self.label.update(joined((f"{label} ", MUTED)))
-        message = plain(problem, ERROR) if problem else plain(meant, MUTED)
-        width = self.meant.content_size.width
+        message = plain(problem, ERROR) if problem else plain(date_text, MUTED)
+        width = self.date_view.content_size.width
         fits = message.cell_length + keys.cell_length < width
-        self.meant.update(row(message, keys, width) if fits else message)
+        self.date_view.update(row(message, keys, width) if fits else message)
 
     def enter(self) -> None:
         """Focus the first field, or the date if an item has the focus."""
@@ -112,7 +112,7 @@ class RectificationForm(Vertical):
         (self.until if first is None or is_among_items else first).focus()
 
     def chosen_until(self) -> date | None:
-        """Return the date that was written; None if it is empty or cannot be read."""
+        """Return the typed date; None if the field is empty or cannot be read."""
         text = self.until.value.strip()
         try:
             return day(text) if text else None
@@ -121,7 +121,7 @@ class RectificationForm(Vertical):
 
     @property
     def is_unreadable(self) -> bool:
-        """Whether the date cannot be read."""
+        """Whether the typed date cannot be read."""
         return bool(self.until.value.strip()) and self.chosen_until() is None
 
     @on(Input.Changed, ".item")

@@ -1,4 +1,4 @@
-"""A cache of the pages of a filtered list, limited to the pages used last."""
+"""A cache of the pages of a filtered list, limited to the most recently used pages."""
 
 import asyncio
 from collections import OrderedDict
@@ -13,29 +13,29 @@ KEPT = 12
 """Pages that are kept, so that a long list takes no more memory than a short one."""
 
 _FAR = 1000
-"""From this row on the list is counted before a page is read, so that its second half can be read from the end."""
+"""Before a page from this row on is read, the list is counted: a page in its second half is read from the end."""
 
 
 class PageCache:
-    """The pages of one load of a list; each load has its own object, so that a late answer cannot reach the next."""
+    """The pages of one load of a list. Each load has its own cache, so that a late answer cannot reach another load."""
 
-    def __init__(self, rows: QueueService, filter_text: str) -> None:
+    def __init__(self, queue: QueueService, filter_text: str) -> None:
         self.filter_text = filter_text
         self.count: int | None = None
-        self._rows = rows
+        self._queue = queue
         self._pages: OrderedDict[int, tuple[CaseRowView, ...]] = OrderedDict()
-        self._known = 0
-        self._is_whole = False
+        self._known_count = 0
+        self._is_end_known = False
 
     @property
     def length(self) -> int:
-        """The number of rows; before they are counted, one page more than was read unless the end was reached."""
+        """The number of rows. Until they are counted: one page more than was read, unless the last page was read."""
         if self.count is not None:
             return self.count
-        return self._known if self._is_whole else self._known + PAGE
+        return self._known_count if self._is_end_known else self._known_count + PAGE
 
     def row(self, index: int) -> CaseRowView | None:
-        """Return a row, None if it is not read yet."""
+        """Return a row, None if it has not been read yet."""
         page = self._pages.get(index // PAGE)
         at = index % PAGE
         return page[at] if page is not None and at < len(page) else None
@@ -46,14 +46,14 @@ class PageCache:
         return next((at for at in range(first // PAGE, last // PAGE + 1) if at not in self._pages), None)
 
     async def begin(self, case_id: int | None, index: int) -> int:
-        """Read the page of a case, otherwise that of a row, and return the row for the cursor.
+        """Read the page of a case, or of a row if the case is not in the list, and return the row for the cursor.
 
         Raises:
             WorkbenchError: If it cannot be read.
         """
         place = None
         if case_id is not None:
-            place = await asyncio.to_thread(self._rows.place_of, self.filter_text, case_id)
+            place = await asyncio.to_thread(self._queue.place_of, self.filter_text, case_id)
         at = index if place is None else place
         if at >= _FAR:
             await self.count_all()
@@ -78,26 +78,26 @@ class PageCache:
         return found
 
     async def fetch(self, number: int) -> tuple[CaseRowView, ...]:
-        """Read a page without replacing the cached one.
+        """Read a page without caching it.
 
         Raises:
             WorkbenchError: If it cannot be read.
         """
         return await asyncio.to_thread(
-            self._rows.page, self.filter_text, start=number * PAGE, limit=PAGE, total=self.count
+            self._queue.page, self.filter_text, start=number * PAGE, limit=PAGE, total=self.count
         )
 
     def put(self, number: int, found: tuple[CaseRowView, ...]) -> None:
-        """Cache a page and drop the one that was used least recently."""
+        """Cache a page, and drop the least recently used page if there are too many."""
         self._pages[number] = found
         self._pages.move_to_end(number)
         while len(self._pages) > KEPT:
             self._pages.popitem(last=False)
         if found or number == 0:
-            self._known = max(self._known, number * PAGE + len(found))
+            self._known_count = max(self._known_count, number * PAGE + len(found))
         if len(found) < PAGE:
-            self._is_whole = True
-            self._known = min(self._known, number * PAGE + len(found)) if found else min(self._known, number * PAGE)
+            self._is_end_known = True
+            self._known_count = min(self._known_count, number * PAGE + len(found))
 
     async def count_all(self) -> None:
         """Count the rows.
@@ -105,7 +105,7 @@ class PageCache:
         Raises:
             WorkbenchError: If they cannot be counted.
         """
-        self.count = await asyncio.to_thread(self._rows.count, self.filter_text)
+        self.count = await asyncio.to_thread(self._queue.count, self.filter_text)
 
     def touch(self, first: int, last: int) -> None:
         """Mark the pages of these rows as used, so that they are kept."""

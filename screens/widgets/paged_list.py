@@ -1,4 +1,4 @@
-"""A list of any length that draws only the visible rows and requests the pages that are not read yet."""
+"""A list of any length that draws only the visible rows, and asks for pages that have not been read yet."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class RowState:
 
 
 Draw = Callable[[CaseRowView | None, RowState], Content]
-"""Returns the line of a row; None stands for a row that is not read yet."""
+"""Returns the line of a row; the row is None if it has not been read yet."""
 
 
 class PagedList(ScrollView, can_focus=True, inherit_bindings=False):
@@ -93,7 +93,7 @@ class PagedList(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def fit(self) -> None:
-        """Adopt the known length and redraw."""
+        """Adjust the cursor and the scroll area to the known length, and redraw."""
         self.cursor = max(0, min(self.cursor, self.length - 1))
         self.virtual_size = Size(max(1, self.size.width), self.length)
         self.refresh()

@@ -1,4 +1,4 @@
-"""The only way for text into a widget: brackets are not markup, and control characters are removed."""
+"""Turns text into content for widgets. All text passes here: no markup is read, and control characters are removed."""
 
 from collections.abc import Sequence
 
@@ -54,7 +54,7 @@ def key_hints(*hints: tuple[str, str]) -> Content:
 
 
 def row(left: Content, right: Content, width: int) -> Content:
-    """Return a line with content at both ends; where it is narrow, the left content is cut."""
+    """Return a line with content at both ends; if the width is too small, the left content is cut."""
     room = width - right.cell_length - (1 if right.cell_length else 0)
     if room <= 0:
         return _cut_short(left, width)
@@ -99,7 +99,7 @@ def _cut(paragraph: str, width: int) -> list[str]:
 
 
 def _before_punctuation(text: str, cut: int) -> int:
-    """Return the place to cut, moved left so that no line starts with closing punctuation."""
+    """Return the index to cut at, moved left so that no line starts with closing punctuation."""
     earlier = cut
     while earlier > 1 and text[earlier] in _NEVER_FIRST:
         earlier -= 1
@@ -121,7 +121,7 @@ def wrapped_lines(text: str, width: int, style: str = "") -> list[Content]:
 
 
 def hanging(label: Sequence[Part], text: str, width: int, style: str = "") -> list[Content]:
-    """Return a label and beside it a text, wrapped so that each of its lines starts in the same column."""
+    """Return a label and a text beside it; the lines of the wrapped text start in the same column."""
     indent = sum(cells(part) for part, _style in label)
     first, *rest = wrapped(text, width - indent)
     return [joined(*label, (first, style)), *(joined((" " * indent, ""), (line, style)) for line in rest)]

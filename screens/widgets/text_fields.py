@@ -14,13 +14,13 @@ from workbench.i18n import _
 LINE_LENGTH = 2_000
 """The maximum length of a line."""
 
-PAGE_LENGTH = 10_000
+TEXT_LENGTH = 10_000
 """The maximum length of a text of several lines; imported texts have the same limit."""
 
 _KEYS_OF_SCREENS = frozenset({"f6", "f7"})
 
 _SCAN_FACTOR = 4
-"""A pasted text is scanned to this multiple of the free room, so that a megabyte is not scanned for a short field."""
+"""A pasted text is scanned up to this multiple of the free room, so that a short field does not scan a megabyte."""
 
 
 class TextLine(Input):
@@ -49,7 +49,7 @@ class TextLine(Input):
         self.replace(event.text, start, end)
 
 
-class Page(TextArea, inherit_bindings=False):
+class MultilineField(TextArea, inherit_bindings=False):
     """A text field of several lines; it leaves F6 and F7 to the screens."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -74,7 +74,7 @@ class Page(TextArea, inherit_bindings=False):
         maintain_selection_offset: bool = True,
     ) -> EditResult:
         """Replace text, as far as the limit allows."""
-        room = max(0, PAGE_LENGTH - len(self.text) + len(self.get_text_range(*sorted((start, end)))))
+        room = max(0, TEXT_LENGTH - len(self.text) + len(self.get_text_range(*sorted((start, end)))))
         allowed = _accepted(self, insert, room, keep_newlines=True)
         return super().replace(allowed, start, end, maintain_selection_offset=maintain_selection_offset)
 
@@ -83,7 +83,7 @@ def _accepted(field: Input | TextArea, text: str, room: int, *, keep_newlines: b
     """Return the part of a text that the field accepts; notify the user if the rest is dropped."""
     allowed = typed(text[: max(room, 1) * _SCAN_FACTOR], keep_newlines=keep_newlines)
     if len(allowed) > room:
-        limit = LINE_LENGTH if isinstance(field, Input) else PAGE_LENGTH
+        limit = LINE_LENGTH if isinstance(field, Input) else TEXT_LENGTH
         message = _("This field is limited to {limit} characters; the rest was dropped.").format(limit=limit)
         field.notify(message, severity="warning")
     return allowed[:room]

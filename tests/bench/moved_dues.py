@@ -37,7 +37,9 @@ def main() -> None:
                 effect = calendars.set_day(setting, "bench", dry_run=dry_run)
                 taken = time.perf_counter() - began
                 did = "would move" if dry_run else "moved"
-                sys.stdout.write(f"{len(effect.moved):,} due dates {did}, {effect.notified:,} told: {taken:.2f} s\n")
+                sys.stdout.write(
+                    f"{len(effect.moved_due_dates):,} due dates {did}, {effect.notified_count:,} told: {taken:.2f} s\n"
+                )
         site.close()
 
 

@@ -22,7 +22,7 @@ class Interrupted(Exception):
 
 @pytest.fixture
 def services(site: Site, monkeypatch: pytest.MonkeyPatch) -> Promises:
-    monkeypatch.setattr(recompute, "TOGETHER", 1)
+    monkeypatch.setattr(recompute, "CASES_PER_BATCH", 1)
     services = Promises(site).at("2026-11-24 10:00")
     for _case in range(3):
         services.received("2026-11-24 10:00")
@@ -84,7 +84,7 @@ def test_a_known_end_announced_to_some_applicants_is_announced_to_the_others(
 ) -> None:
     suspend(services, "2026-11-25 09:00", "2026-11-25 18:00")
     leaving = services.at("2026-11-25 18:00").site.services("a")
-    monkeypatch.setattr("workbench.services.deadlines.batches.TOGETHER", 1)
+    monkeypatch.setattr("workbench.services.deadlines.batches.CASES_PER_BATCH", 1)
     with monkeypatch.context() as patch:
         patch.setattr("workbench.services.deadlines.batches.pause", leaving.leave)
         assert leaving.catch_up().resumed == 1
@@ -152,7 +152,7 @@ def test_the_end_is_announced_when_an_overlapping_suspension_ends(services: Prom
     suspend(services, "2026-11-25 09:00", "2026-11-30 18:00")
     suspend(services, "2026-11-26 09:00", "2026-11-27 18:00", OTHER)
     sup = services.at("2026-11-26 10:00").site.services("sup")
-    sup.suspending.resume(number=1)
+    sup.suspending.resume(suspension_id=1)
     assert letters_sent(services) == each("delay")
     with sup.context.write() as session:
         session.execute(text("DELETE FROM suspension_notice WHERE kind = 'held'"))

@@ -14,11 +14,11 @@ from screens.shell.bindings import command_of
 from screens.verdict.dialog import VerdictDialog
 from screens.verdict.reason_picker import ReasonList
 from workbench.keys.command import PLACES, key_named, shown_key
-from workbench.keys.registry import BY_ID, COMMANDS, MODES, commands_of
+from workbench.keys.registry import COMMAND_BY_ID, COMMANDS, MODES, commands_of
 
 
 def test_every_command_id_is_unique() -> None:
-    assert len(BY_ID) == len(COMMANDS)
+    assert len(COMMAND_BY_ID) == len(COMMANDS)
 
 
 def test_no_key_has_two_meanings_in_one_place() -> None:
@@ -45,7 +45,7 @@ def test_every_command_is_bound_somewhere() -> None:
                 bound.add(command.id)
 
     # The modes are reached through `g`.
-    assert set(BY_ID) - bound == {mode.id for mode in MODES}
+    assert set(COMMAND_BY_ID) - bound == {mode.id for mode in MODES}
 
 
 def test_every_command_has_a_description() -> None:

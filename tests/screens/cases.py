@@ -25,7 +25,7 @@ from workbench.domain.evidence.evidence import (
     Evidence,
 )
 from workbench.domain.facts.all_facts import observe
-from workbench.domain.findings.evaluate import find, priority_of, risk_of
+from workbench.domain.findings.evaluate import findings_of, priority_of, risk_of
 from workbench.domain.policy.policy import Policy
 from workbench.domain.text.mask import MaskKind, mask
 from workbench.policies import default_policy_text
@@ -218,7 +218,7 @@ def masked(found: Evidence) -> Evidence:
 
 def header(number: int, found: Evidence, **changes: Any) -> CaseHeader:
     """Return the header of a queued case."""
-    findings = find(observe(found, policy(), TODAY), policy())
+    findings = findings_of(observe(found, policy(), TODAY), policy())
     values: dict[str, Any] = {
         "id": number,
         "agent": "",
@@ -239,7 +239,7 @@ def header(number: int, found: Evidence, **changes: Any) -> CaseHeader:
         "due_at": datetime(2026, 11, 26, 10, 0, tzinfo=UTC),
         "is_due_provisional": False,
         "working_days_left": 2,
-        "is_breached": False,
+        "is_overdue": False,
         "assignee": None,
         "held_by": None,
         "held_until": None,
@@ -274,7 +274,7 @@ def casefile(number: int, found: Evidence, **changes: Any) -> CaseFile:
         "facts": facts,
         "findings": tuple(
             replace(finding, subject=mask(MaskKind.MSISDN, finding.subject)) if finding.subject.isdecimal() else finding
-            for finding in find(facts, policy())
+            for finding in findings_of(facts, policy())
         ),
         "days": days,
         "hours": hours,

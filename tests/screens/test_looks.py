@@ -61,7 +61,7 @@ def a_mixed_queue(services: MemoryServices) -> None:
     """Fill the queue with cases that are overdue, due today, held, assigned or in time."""
     services.queue.fill(212)
     services.queue.put(
-        1, is_breached=True, due_at=NOW - timedelta(days=1), priority=Priority.URGENT, blocks=2, warns=3, round=2
+        1, is_overdue=True, due_at=NOW - timedelta(days=1), priority=Priority.URGENT, blocks=2, warns=3, round=2
     )
     services.queue.put(2, held_by="rev1", state=CaseState.IN_REVIEW, due_at=NOW + timedelta(hours=2), warns=1)
     services.queue.put(3, applicant_name="Example Horizon Calling Ltd", assignee="rev2", priority=Priority.HIGH)

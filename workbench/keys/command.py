@@ -1,6 +1,6 @@
-"""The definition of a keyboard command, and how its keys are written.
+"""The definition of a keyboard command, and how its keys are displayed.
 
-Labels, help texts and groups are marked messages; they are translated where they are shown.
+Labels, help texts and groups are messages marked with `N_`; they are translated when they are shown.
 """
 
 from dataclasses import dataclass, field
@@ -25,8 +25,8 @@ PLACES: dict[Place, str] = {
 class Command:
     """A keyboard command: its keys, and how the footer, help and palette show it.
 
-    The id begins with the place where the command applies, such as `desk.next`; other commands apply everywhere.
-    The last of several keys is one that no input method intercepts. `hint` shows the command in the footer; `danger`
+    The id begins with the place where the command applies, such as `desk.next`; other commands apply everywhere. If a
+    command has several keys, no input method intercepts the last one. `hint` shows the command in the footer; `danger`
     marks a command whose effect other people see.
     """
 
@@ -41,16 +41,16 @@ class Command:
     @property
     def place(self) -> Place:
         """Where the command applies: the first part of its id if that is a place, else everywhere."""
-        first = self.id.partition(".")[0]
-        return next((place for place in PLACES if place == first), "everywhere")
+        prefix = self.id.partition(".")[0]
+        return next((place for place in PLACES if place == prefix), "everywhere")
 
     @property
     def shown_keys(self) -> str:
-        """The keys as the help and the tables print them."""
+        """The keys as the help and the key tables show them."""
         return " ".join(shown_key(key) for key in self.keys)
 
 
-_SHOWN = {
+_SHOWN_BY_NAME = {
     "full_stop": ".",
     "plus": "+",
     "minus": "-",
@@ -73,13 +73,13 @@ _SHOWN = {
 }
 
 
-_NAMES = {shown: name for name, shown in _SHOWN.items()} | {" ": "space"}
+_NAME_BY_SHOWN = {shown: name for name, shown in _SHOWN_BY_NAME.items()} | {" ": "space"}
 
 
 def shown_key(key: str) -> str:
     """Return a key as users read it: `F5`, `^p`, `Esc`, `?`."""
-    if key in _SHOWN:
-        return _SHOWN[key]
+    if key in _SHOWN_BY_NAME:
+        return _SHOWN_BY_NAME[key]
     if key.startswith("ctrl+"):
         return f"^{key.removeprefix('ctrl+')}"
     return key.upper() if len(key) > 1 and key[0] == "f" and key[1:].isdigit() else key
@@ -87,7 +87,7 @@ def shown_key(key: str) -> str:
 
 def key_named(char: str) -> str:
     """Return Textual's name for the key that types a character."""
-    return _NAMES.get(char, char)
+    return _NAME_BY_SHOWN.get(char, char)
 
 
 CASE_GROUP = N_("Case")

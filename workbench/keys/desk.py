@@ -129,7 +129,7 @@ FIND = Command(
     N_("Search in the queue; you keep the case on the desk."),
     VIEW_GROUP,
 )
-SAY = Command(
+PHONE_ESTIMATE = Command(
     "desk.say",
     ("t",),
     N_("phone estimate"),
@@ -184,6 +184,6 @@ ZOOM = Command(
 
 DESK_COMMANDS: tuple[Command, ...] = (
     *(NEXT, PASS, FAIL, PEND, RECTIFY, UNDO, ASIDE, SKIP, RELEASE, ASSIGN),
-    *(COMMENT, CHECKLIST, VERIFY, DOCUMENTS, EXPLAIN, SAY, REVEAL, FIELD_UP, FIELD_DOWN),
+    *(COMMENT, CHECKLIST, VERIFY, DOCUMENTS, EXPLAIN, PHONE_ESTIMATE, REVEAL, FIELD_UP, FIELD_DOWN),
     *(FIND, IDENTITY, CALLS, CREDIT, HISTORY, NEXT_PANEL, PREVIOUS_PANEL, ZOOM),
 )

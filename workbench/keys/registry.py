@@ -184,7 +184,7 @@ QUIT = Command(
 )
 
 MODES: tuple[Command, ...] = (GO_DESK, GO_QUEUE, GO_MINE, GO_PENDING, GO_CHECKS, GO_CALENDAR, GO_FORECAST)
-"""The commands after `g`, in the order in which they are shown."""
+"""The commands that open a screen (`g` and a letter), in display order."""
 
 COMMANDS: tuple[Command, ...] = (
     *DESK_COMMANDS,
@@ -196,7 +196,7 @@ COMMANDS: tuple[Command, ...] = (
     *(GO, *MODES, HELP, PALETTE, THEME, BACK, QUIT),
 )
 
-BY_ID: dict[str, Command] = {command.id: command for command in COMMANDS}
+COMMAND_BY_ID: dict[str, Command] = {command.id: command for command in COMMANDS}
 
 
 def commands_of(place: Place) -> Iterator[Command]:

@@ -1,1 +1,1 @@
-"""What people do with cases: one method per intent, one transaction each, frozen rows out."""
+"""The services that screens and commands call: one method for each user action, in one transaction."""

@@ -34,6 +34,7 @@ from workbench.services.foundation.safe_files import new_parents
 from workbench.services.foundation.site_settings import SiteSettings, new_site_file
 from workbench.services.policy.reader import parse_policy
 from workbench.services.policy.supplier import is_made_up, with_supplier
+from workbench.services.site.check_values import is_key_checked, key_check
 from workbench.services.site.database import open_database
 from workbench.services.site.people import SOLO_SETTING
 from workbench.services.site.policies import new_version
@@ -45,10 +46,11 @@ _YEARS_AHEAD = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSite:
-    """The options of a new database: the login of its first admin, and how it identifies people.
+    """The options of a new database.
 
-    `shared` is the Unix group of a database for several users, `solo` the reason why one person reviews alone.
-    `supplier` is the sender of the letters, by default a made-up one.
+    `login` is that of the first admin, `identity` how the database identifies people, `shared` the Unix group of a
+    database for several users, `solo` the reason why one person reviews alone, and `supplier` the sender of the
+    letters, by default a made-up one.
     """
 
     login: str
@@ -70,7 +72,7 @@ class NewSite:
 
 
 def share_site(path: Path, new: NewSite, sharing: Sharing, site_file: Path, now: Callable[[], datetime]) -> None:
-    """Create a database for a Unix group, and the site file that names it: both or neither.
+    """Create a database for a Unix group, and the site file that names the database: both or neither.
 
     Raises:
         CannotCreate: If one of them cannot be created; the message says what an admin must do.
@@ -83,7 +85,7 @@ def share_site(path: Path, new: NewSite, sharing: Sharing, site_file: Path, now:
 
 
 def make_site(path: Path, new: NewSite, now: Callable[[], datetime], finish: Callable[[], None] | None = None) -> None:
-    """Create a database with its store, calendar and policy, then call `finish`; on failure nothing is left behind.
+    """Create a database with its store, calendar and policy, then call `finish`; on failure no file is left behind.
 
     Raises:
         CannotCreate: If the path exists or cannot be written.
@@ -102,6 +104,7 @@ def make_site(path: Path, new: NewSite, now: Callable[[], datetime], finish: Cal
         on_failure.callback(database.close)
         store.create(access)
         with database.write() as session:
+            session.add(key_check(store))
             _write_first_rows(session, new, now())
         if finish is not None:
             finish()
@@ -134,7 +137,7 @@ def _write_first_rows(session: Session, new: NewSite, at: datetime) -> None:
 
 
 def _identify(session: Session, as_login: str | None) -> Actor:
-    """Return the person who acts, identified as the settings of the database demand."""
+    """Return the person who acts, identified as the settings of the database require."""
     setting = session.get(SettingRow, "identity")
     mode = IdentityMode(setting.value) if setting else IdentityMode.OS
     if mode is IdentityMode.OS and as_login is not None:
@@ -147,30 +150,29 @@ def _identify(session: Session, as_login: str | None) -> Actor:
         raise NotAllowed(
             _("{login} is not registered here; an admin runs `workbench reviewers add {login}`.").format(login=login)
         )
-    roles = session.exec(select(ReviewerRoleRow.role).where(ReviewerRoleRow.reviewer_id == row.id)).all()
-    return Actor(
-        id=row.id,
-        login=login,
-        roles=frozenset(Role(role) for role in roles),
-        identity=f"{mode.value}:{os.getuid()}",
-    )
+    # Each transaction reads the roles.
+    return Actor(id=row.id, login=login, roles=frozenset(), identity=f"{mode.value}:{os.getuid()}")
 
 
 def open_services(path: Path, as_login: str | None, now: Callable[[], datetime], *, resumes: bool = True) -> Services:
     """Open the services for one person; with `resumes` also finish interrupted imports and suspensions.
 
     Raises:
-        WorkbenchError: If the database or its store cannot be used, or the person is not registered.
+        WorkbenchError: If the database or its store cannot be used, or the person is not registered or has no role.
     """
     import sqlalchemy.exc
 
     database = open_database(path)
     try:
         store = Store.beside(path)
-        store.check()
         with database.read() as session:
             actor = _identify(session, as_login)
         services = Services(Context(database, store, now, actor))
+        with services.context.read() as session:
+            is_checked = is_key_checked(session, store)
+        if not is_checked:
+            with services.context.write() as session:
+                session.merge(key_check(store))
         if resumes:
             services.resume()
     except sqlalchemy.exc.DatabaseError as error:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from workbench.services.clock.case_clocks import ClockExplainer
     from workbench.services.deadlines.rescheduling import Rescheduling
     from workbench.services.deadlines.suspensions import Suspending
-    from workbench.services.deadlines.tick import Ticked, Ticking
+    from workbench.services.deadlines.tick import TickCounts, Ticking
     from workbench.services.exporting.service import Exports
     from workbench.services.forecast.forecasts import Forecasts
     from workbench.services.importing.service import Imports
@@ -34,13 +34,13 @@ if TYPE_CHECKING:
 _Service = TypeVar("_Service")
 
 _creating = RLock()
-"""Held while a service is created: two threads may use one for the first time at once."""
+"""The lock for creating services, because two threads may use a service for the first time at once."""
 
 
 class LazyService(Generic[_Service]):
     """A service that is imported and created on first use, so that the desk opens sooner.
 
-    The name is that of its class below `workbench.services`, such as "review.verdicts.Verdicts".
+    `name` is the path of its class below `workbench.services`, such as "review.verdicts.Verdicts".
     """
 
     def __init__(self, name: str) -> None:
@@ -53,7 +53,7 @@ class LazyService(Generic[_Service]):
         with _creating:
             if self._attribute not in services.__dict__:
                 created = getattr(import_module(self._module), self._class)(services.context)
-                # An attribute of the instance comes before this one of the class, so the next use finds the service.
+                # An instance attribute takes precedence over this class attribute, so the next use finds the service.
                 services.__dict__[self._attribute] = created
             service: _Service = services.__dict__[self._attribute]
         return service
@@ -69,7 +69,7 @@ class Services:
     """Undoes recent verdicts and checks."""
 
     checks: "LazyService[Checks]" = LazyService("review.second_checks.Checks")
-    """Checks verdicts by a second person."""
+    """Lets a second person approve or return verdicts."""
 
     clocks: "LazyService[ClockExplainer]" = LazyService("clock.case_clocks.ClockExplainer")
     """Explains due dates."""
@@ -127,26 +127,26 @@ class Services:
 
     def resume(self) -> None:
         """Finish interrupted imports and suspensions, and seed the calendar of next year; every start does so."""
-        from workbench.services.clock.case_clocks import unsettled_suspensions
+        from workbench.services.clock.case_clocks import unsettled_suspension_ids
         from workbench.services.importing.resuming import has_leftovers, resume
 
         if has_leftovers(self.context):
             resume(self.context)
-        # The year in UTC is good enough, and needs no policy, which takes long to read at a start.
+        # The year in UTC is exact enough; the policy, which has the time zone, takes long to read at a start.
         with self.context.read() as session:
-            missing, unsettled = missing_years(session, self.context.now().year), unsettled_suspensions(session)
+            missing, unsettled = missing_years(session, self.context.now().year), unsettled_suspension_ids(session)
         if missing:
             self.calendars.seed_missing_years()
         if unsettled:
             self.suspending.finish()
 
-    def catch_up(self) -> "Ticked":
+    def catch_up(self) -> "TickCounts":
         """Finish interrupted work, then apply the changes that depend only on time."""
         self.resume()
         return self.ticking.tick()
 
     def leave(self) -> None:
-        """NewSuspension interruptible long work, such as catching up; the next start continues it."""
+        """Stop interruptible long work, such as catching up; the next start continues it."""
         self.context.cache.is_closing.set()
 
     def close(self) -> None:

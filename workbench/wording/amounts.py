@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 
-from workbench.i18n import current
+from workbench.i18n import current_language
 from workbench.wording.letter_dates import MONTHS_EN, WEEKDAYS_EN, WEEKDAYS_ZH, local_time
 
 _FEN_PER_YUAN = 100
@@ -14,7 +14,7 @@ _MINUTES_PER_HOUR = 60
 
 def _either(english: str, chinese: str) -> str:
     """Return the text in the current language."""
-    return chinese if current() == "zh" else english
+    return chinese if current_language() == "zh" else english
 
 
 def _one_decimal(figure: float) -> str:
@@ -43,7 +43,7 @@ def instant_on_screen(at: datetime, today: date, zone: tzinfo) -> str:
 
 
 def relative_day(on: date, today: date) -> str:
-    """Return the distance of a day: `3 days ago`, `today`, `in 41 days`; `3天前`, `今天`, `41天后`."""
+    """Return the distance of a day from today: `3 days ago`, `today`, `in 41 days`; `3天前`, `今天`, `41天后`."""
     days = (on - today).days
     near = {-1: _either("yesterday", "昨天"), 0: _either("today", "今天"), 1: _either("tomorrow", "明天")}
     if days in near:
@@ -92,7 +92,7 @@ def duration_s(seconds: float) -> str:
 
 
 def working_days_left(days: int) -> str:
-    """Return the days until a deadline: `2 working days left`, `剩余2个工作日`; or by how many it is exceeded."""
+    """Return the days until a due date, `2 working days left`, `剩余2个工作日`, or by how many days it is overdue."""
     unit = "working day" if abs(days) == 1 else "working days"
     if days < 0:
         return _either(f"overdue by {-days:,} {unit}", f"已超时{-days:,}个工作日")
@@ -100,7 +100,7 @@ def working_days_left(days: int) -> str:
 
 
 def hold_left(left: timedelta) -> str:
-    """Return the remaining time of a hold: `hold 28 min`, `领取剩余28分钟`; or that it expired."""
+    """Return the remaining time of a hold, `hold 28 min`, `领取剩余28分钟`, or that the hold has expired."""
     if left <= timedelta(0):
         return _either("hold expired", "领取已过期")
     minutes = left // timedelta(minutes=1)

@@ -7,7 +7,7 @@ from datetime import date
 from db.enums import DayStatus
 from workbench.domain.clock.calendar import CalendarDay, DayKind
 from workbench.domain.clock.hours import Hours
-from workbench.i18n import N_, _, comma_joined, current, ngettext
+from workbench.i18n import N_, _, comma_joined, current_language, ngettext
 from workbench.wording.amounts import count, day_on_screen
 from workbench.wording.letter_dates import MONTHS_EN, WEEKDAYS_EN, WEEKDAYS_ZH
 
@@ -70,12 +70,12 @@ def hours_words(hours: Hours) -> str:
 
 def month_words(month: int) -> str:
     """Return the name of a month, 1 to 12."""
-    return f"{month}月" if current() == "zh" else MONTHS_EN[month - 1]
+    return f"{month}月" if current_language() == "zh" else MONTHS_EN[month - 1]
 
 
 def weekday_heads() -> tuple[str, ...]:
     """Return the column heads of a month, Monday first; each is two cells wide."""
-    return tuple(WEEKDAYS_ZH) if current() == "zh" else tuple(name[:2] for name in WEEKDAYS_EN)
+    return tuple(WEEKDAYS_ZH) if current_language() == "zh" else tuple(name[:2] for name in WEEKDAYS_EN)
 
 
 def weeks_of(year: int, month: int) -> list[Week]:
@@ -83,9 +83,9 @@ def weeks_of(year: int, month: int) -> list[Week]:
     return [[date(year, month, day) if day else None for day in week] for week in monthcalendar(year, month)]
 
 
-def working_days_words(worked: int) -> str:
+def working_days_words(days: int) -> str:
     """Return a number of working days in words."""
-    return ngettext("{count} working day", "{count} working days", worked).format(count=count(worked))
+    return ngettext("{count} working day", "{count} working days", days).format(count=count(days))
 
 
 def not_published(year: int) -> str:
@@ -106,20 +106,20 @@ def moved_count_words(moved: int) -> str:
     return ngettext("{count} due date would move.", "{count} due dates would move.", moved).format(count=count(moved))
 
 
-def notice_count_words(notices: int, *, written: bool) -> str:
-    """Return how many applicants get, or would get, a notice of a later due date."""
+def notice_count_words(notices: int, *, is_written: bool) -> str:
+    """Return how many applicants get a notice of a later due date, or would get it if it is not written yet."""
     message = (
         ngettext("{count} applicant is told.", "{count} applicants are told.", notices)
-        if written
+        if is_written
         else ngettext("{count} applicant would be told.", "{count} applicants would be told.", notices)
     )
     return message.format(count=count(notices))
 
 
-def certainty_change_words(changed: int) -> str:
+def certainty_change_words(cases: int) -> str:
     """Return how many due dates stay the same but become certain or provisional."""
     return ngettext(
         "{count} due date stays and only changes between certain and provisional.",
         "{count} due dates stay and only change between certain and provisional.",
-        changed,
-    ).format(count=count(changed))
+        cases,
+    ).format(count=count(cases))

@@ -8,7 +8,7 @@ from db.enums import CaseState, ServiceClass
 from workbench.domain.case.lifecycle import CLASS_WORDS, STATE_WORDS
 from workbench.domain.clock.calendar import DayKind
 from workbench.domain.clock.explanation import ClockExplanation, ClockStep, StepKind
-from workbench.i18n import _, current, ngettext
+from workbench.i18n import _, current_language, ngettext
 from workbench.wording.amounts import day_on_screen, duration_s, instant_on_screen, working_days_left
 
 _MICROSECOND = timedelta(microseconds=1)
@@ -114,7 +114,7 @@ class ClockWords:
     def _holiday(self, step: ClockStep) -> str:
         if step.detail == DayKind.OVERRIDE.value:
             return _("off, set by hand")
-        return step.detail if step.detail and current() == "zh" else _("public holiday")
+        return step.detail if step.detail and current_language() == "zh" else _("public holiday")
 
     def _at(self, at: datetime) -> str:
         return instant_on_screen(at, self.today, self.zone)

@@ -40,7 +40,7 @@ class _FormattedNumber:
 
 
 class _PlaceholderValues(dict[str, _FormattedNumber]):
-    """The values of placeholders. In a rule's text, an unknown one becomes a dash."""
+    """The values of placeholders. In a rule's text, an unknown value becomes a dash."""
 
     def __missing__(self, name: str) -> _FormattedNumber:
         return _FormattedNumber("–", is_one=False)
@@ -79,10 +79,10 @@ def subject_words(finding: Finding, policy: Policy, language: str) -> str:
 def filled(text: str, values: _PlaceholderValues) -> str:
     """Fill in the placeholders. A part in square brackets is dropped if one of its values is unknown."""
 
-    def known(part: str) -> str:
+    def part_if_known(part: str) -> str:
         return part if names_in(part) <= values.keys() else ""
 
-    return replace_brackets(text, known).format_map(values)
+    return replace_brackets(text, part_if_known).format_map(values)
 
 
 def _worded(words: Words, reason: Reason, findings: Iterable[Finding], policy: Policy, language: str) -> str:
@@ -124,7 +124,7 @@ def _subject(part: str, policy: Policy, language: str) -> str:
 
 
 def _figure(value: FactValue, apart_from: FactValue, unit: str, language: str) -> str:
-    """Return a value as text. A value that differs from the limit never looks equal to it."""
+    """Return a value as text. A value that differs from `apart_from` never looks equal to it."""
     if value is None:
         return "–"
     if isinstance(value, bool):
@@ -139,9 +139,9 @@ def _figure(value: FactValue, apart_from: FactValue, unit: str, language: str) -
 
 
 def _shortest(value: float, apart_from: float | None) -> str:
-    """Return a number with as few decimals as distinguish it from another, at least one before rounding.
+    """Return a number with as few decimals as distinguish it from `apart_from`.
 
-    Without another number, it is a limit, which is shown in full.
+    Without `apart_from`, the number is a limit, which is shown in full.
     """
     if isinstance(value, int):
         return f"{value:,}"

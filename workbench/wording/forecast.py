@@ -6,7 +6,7 @@ from math import ceil
 
 from db.enums import Language
 from workbench.domain.forecast.result import CaseForecast, DayRange, QueueForecast
-from workbench.i18n import _, current, ngettext
+from workbench.i18n import _, current_language, ngettext
 from workbench.wording.amounts import count, day_on_screen
 from workbench.wording.letter_dates import MONTHS_EN, letter_day
 
@@ -24,7 +24,7 @@ def range_on_screen(days: DayRange, today: date) -> str:
         shown = [day_on_screen(day, today) for day in dict.fromkeys((first, last))]
         return " – ".join(shown)
     is_one_month = first.month == last.month
-    if current() == "zh":
+    if current_language() == "zh":
         return f"{first.month}月{first.day}日–{'' if is_one_month else f'{last.month}月'}{last.day}日"
     first_month, last_month = (MONTHS_EN[day.month - 1][:3] for day in (first, last))
     if is_one_month:
@@ -33,7 +33,7 @@ def range_on_screen(days: DayRange, today: date) -> str:
 
 
 def likely(forecast: CaseForecast, today: date) -> str:
-    """Return the forecast in the header of a case: when it likely passes, or when its check result is likely."""
+    """Return the forecast in the header of a case: when it is likely to pass, or when its check is likely to end."""
     if forecast.is_endless:
         return _("no date available")
     days = range_on_screen(forecast.checked or forecast.passed, today)
@@ -41,12 +41,12 @@ def likely(forecast: CaseForecast, today: date) -> str:
         words = _("result likely {days}")
     else:
         words = _("likely {days}, assumed") if forecast.is_thin else _("likely {days}")
-    return marked_provisional(words.format(days=days), is_so=forecast.is_provisional)
+    return marked_provisional(words.format(days=days), is_provisional=forecast.is_provisional)
 
 
-def marked_provisional(words: str, *, is_so: bool) -> str:
+def marked_provisional(words: str, *, is_provisional: bool) -> str:
     """Return a text about days, marked if the days may still change."""
-    return _("{days} (provisional)").format(days=words) if is_so else words
+    return _("{days} (provisional)").format(days=words) if is_provisional else words
 
 
 def explanation(forecast: CaseForecast, today: date) -> str:
@@ -99,7 +99,7 @@ def _clearing_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
         p50=count(p50),
         p90=count(p90),
         first=day_on_screen(forecast.cleared.p50, today),
-        last=marked_provisional(day_on_screen(forecast.cleared.p90, today), is_so=forecast.is_provisional),
+        last=marked_provisional(day_on_screen(forecast.cleared.p90, today), is_provisional=forecast.is_provisional),
     )
     if forecast.late_p90:
         sentence = (
@@ -119,7 +119,7 @@ def whole_days(days: float) -> int:
 
 
 def reviewers_away(forecast: CaseForecast | QueueForecast, today: date) -> str:
-    """Return the part of a sentence that says that all reviewers are away, and when the first returns."""
+    """Return the part of a sentence about the absence of all reviewers, with the day on which the first returns."""
     if forecast.back_on is None:
         return _("all reviewers are away, and no return is planned")
     return _("all reviewers are away until {day}").format(day=day_on_screen(forecast.back_on, today))
@@ -134,12 +134,12 @@ def _waiting(forecast: QueueForecast) -> str:
 
 
 def figure(number: float) -> str:
-    """Return a number with the precision it has: `4.2`, `22`."""
+    """Return a number with one decimal if it is below 10, else with none: `4.2`, `22`."""
     return f"{number:.1f}".removesuffix(".0") if number < _ONE_DECIMAL_BELOW else count(round(number))
 
 
 def letter_sentence(forecast: CaseForecast, language: Language) -> str:
-    """Return the sentence of a letter about the forecast, which says that it is not a promise.
+    """Return the sentence about the forecast in a letter; it says that the forecast is not a promise.
 
     If a verdict awaits its check, the sentence gives the day of the result and does not reveal the verdict.
     """

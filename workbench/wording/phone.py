@@ -13,17 +13,19 @@ from workbench.wording.forecast import marked_provisional, reviewers_away
 def phone_sentence(forecast: CaseForecast, today: date) -> str:
     """Return the sentence to read out on the phone. It contains no personal data and no verdict.
 
-    Whatever blocks the work comes first, since the dates depend on it.
+    The sentence begins with a suspension or the absence of all reviewers, since the dates depend on it.
     """
     case = format_case(forecast.case_id)
     if forecast.is_endless:
         sentence = _("there is no expected date for {case}.").format(case=case)
     else:
         days = forecast.checked or forecast.passed
-        last = marked_provisional(day_on_screen(days.p90, today), is_so=forecast.is_provisional)
-        sentence = _what(forecast).format(case=case, p50=day_on_screen(days.p50, today), p90=last)
-    before = [part for part in (_suspended(forecast), _reviewers_away(forecast, today)) if part]
-    return _("{before}: {sentence}").format(before=_("; ").join(before), sentence=sentence) if before else sentence
+        last = marked_provisional(day_on_screen(days.p90, today), is_provisional=forecast.is_provisional)
+        sentence = _sentence_for_state(forecast).format(case=case, p50=day_on_screen(days.p50, today), p90=last)
+    obstacles = [part for part in (_suspended(forecast), _reviewers_away(forecast, today)) if part]
+    return (
+        _("{before}: {sentence}").format(before=_("; ").join(obstacles), sentence=sentence) if obstacles else sentence
+    )
 
 
 def _suspended(forecast: CaseForecast) -> str:
@@ -41,7 +43,7 @@ def _reviewers_away(forecast: CaseForecast, today: date) -> str:
     return words if forecast.is_suspended else words[:1].upper() + words[1:]
 
 
-def _what(forecast: CaseForecast) -> str:
+def _sentence_for_state(forecast: CaseForecast) -> str:
     """Return the sentence for the current state of a case, with placeholders for the days."""
     if forecast.checked is not None:
         return _("A second person is checking {case}; the result is expected by {p50}, at the latest {p90}.")

@@ -11,7 +11,7 @@ from workbench.domain.policy.policy import Policy, Words
 from workbench.wording.findings import letter_of, text_of
 
 _MISSING = "DOC-MISSING"
-_ASKED = (Severity.BLOCK, Severity.WARN)
+_SEVERITIES_TO_ANSWER = (Severity.BLOCK, Severity.WARN)
 
 
 def missing_codes(casefile: CaseFile) -> tuple[str, ...]:
@@ -20,7 +20,7 @@ def missing_codes(casefile: CaseFile) -> tuple[str, ...]:
 
 
 def missing_names(casefile: CaseFile, language: str) -> tuple[str, ...]:
-    """Return what the missing documents are called in a language."""
+    """Return the names of the missing documents in a language."""
     names = casefile.policy.documents.names
     return tuple(
         names[kind].in_language(language) if kind in names else kind.value
@@ -40,9 +40,9 @@ def findings_to_answer(casefile: CaseFile, language: str) -> Iterator[tuple[Find
 def findings_in_letters(findings: Iterable[Finding], policy: Policy, language: str) -> Iterator[tuple[str, str]]:
     """Yield the findings that the applicant can answer, in words for applicants.
 
-    Each is a sentence on what was noticed, and what to submit or fix. Nobody has judged the findings yet, so those that
-    only others can answer are left out, such as list entries and complaints. Observed values are included only if the
-    rule allows it.
+    Each pair is a sentence about the finding, and the item to submit or fix. No reviewer has judged the findings yet,
+    so findings that only others can answer, such as list entries and complaints, are left out. Observed values are
+    included only if the rule allows it.
     """
     for finding in _to_answer(findings):
         reason, rule = policy.reasons.get(finding.rule), policy.rules.get(finding.rule)
@@ -52,18 +52,20 @@ def findings_in_letters(findings: Iterable[Finding], policy: Policy, language: s
         item = _without_finding(reason.item, language)
         if item:
             shows_values = rule is not None and rule.told
-            noticed = (
+            sentence = (
                 letter_of(reason, (finding,), policy, language)
                 if shows_values
                 else _without_finding(reason.letter, language)
             )
-            yield noticed, item
+            yield sentence, item
 
 
 def _to_answer(findings: Iterable[Finding]) -> list[Finding]:
     """Return the blocking findings, then the warnings, without missing documents."""
-    asked = [finding for finding in findings if finding.severity in _ASKED and finding.rule != _MISSING]
-    return sorted(asked, key=lambda finding: _ASKED.index(finding.severity))
+    answerable = [
+        finding for finding in findings if finding.severity in _SEVERITIES_TO_ANSWER and finding.rule != _MISSING
+    ]
+    return sorted(answerable, key=lambda finding: _SEVERITIES_TO_ANSWER.index(finding.severity))
 
 
 def _without_finding(words: Words, language: str) -> str:

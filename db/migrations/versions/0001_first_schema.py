@@ -15,7 +15,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make every table and the guards of the log."""
+    """Create all tables, and the triggers that guard the log."""
     op.create_table('calendar_day',
     sa.Column('on_date', sa.Date(), nullable=False),
     sa.Column('is_working', sa.Boolean(), nullable=False),
@@ -512,5 +512,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Never: a downgrade is the restore of a backup."""
+    """Refuse; to downgrade, restore the backup that was made before the upgrade."""
     raise RuntimeError("restore the backup that was made before the upgrade")

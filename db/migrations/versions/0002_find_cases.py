@@ -1,4 +1,4 @@
-"""Lists of cases in the order of next, and what finds cases by a part of a name or a number.
+"""Indexes for lists of cases in the order of `next`, and for searches by a part of a name or a number.
 
 Revision ID: 0002
 Revises: 0001
@@ -16,7 +16,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the indexes of the lists and the search terms, and fill them."""
+    """Create the indexes and the full-text index, and index all cases."""
     op.create_index('ix_case_order', 'case', ['state', 'priority_rank', 'due_at', 'id', 'batch_id', 'risk', 'service_class', 'round', 'assignee_id'], unique=False)
     op.execute('CREATE INDEX ix_case_number ON "case" (application_no COLLATE NOCASE)')
     op.create_index('ix_case_assignee', 'case', ['assignee_id'], unique=False, sqlite_where=sa.text('assignee_id IS NOT NULL'), postgresql_where=sa.text('assignee_id IS NOT NULL'))
@@ -29,5 +29,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Never: a downgrade is the restore of a backup."""
+    """Refuse; to downgrade, restore the backup that was made before the upgrade."""
     raise RuntimeError("restore the backup that was made before the upgrade")

@@ -1,4 +1,4 @@
-"""Suspensions, and what a case keeps of its clock.
+"""The table of suspensions, and the columns that cache the clock of a case.
 
 Revision ID: 0003
 Revises: 0002
@@ -14,7 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the suspensions and the columns of the clock; a new column touches no row."""
+    """Create the table and add the columns; adding a column rewrites no row."""
     op.create_table(
         'suspension',
         sa.Column('id', sa.Integer(), nullable=False),
@@ -36,5 +36,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Never: a downgrade is the restore of a backup."""
+    """Refuse; to downgrade, restore the backup that was made before the upgrade."""
     raise RuntimeError("restore the backup that was made before the upgrade")

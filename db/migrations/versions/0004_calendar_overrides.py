@@ -14,7 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the table of days set by hand."""
+    """Create the table of days set by hand."""
     op.create_table(
         'calendar_override',
         sa.Column('on_date', sa.Date(), nullable=False),
@@ -30,5 +30,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Never: a downgrade is the restore of a backup."""
+    """Refuse; to downgrade, restore the backup that was made before the upgrade."""
     raise RuntimeError("restore the backup that was made before the upgrade")

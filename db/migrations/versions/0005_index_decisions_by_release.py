@@ -1,4 +1,4 @@
-"""An index of decisions by release time, so that undo reads only what can still be taken back.
+"""An index of decisions by release time, so that undo reads only decisions that can still be undone.
 
 Revision ID: 0005
 Revises: 0004
@@ -13,10 +13,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the index; no row changes."""
+    """Create the index; no row changes."""
     op.create_index("ix_decision_release", "decision", ["status", "release_at"])
 
 
 def downgrade() -> None:
-    """Never: a downgrade is the restore of a backup."""
+    """Refuse; to downgrade, restore the backup that was made before the upgrade."""
     raise RuntimeError("restore the backup that was made before the upgrade")

@@ -1,4 +1,4 @@
-"""Who was told of which suspension and of which delay.
+"""The notices about suspensions and delays that applicants got.
 
 Revision ID: 0006
 Revises: 0005
@@ -19,7 +19,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the tables of what applicants were told, and fill them from the log and the notices."""
+    """Create the tables of notices, and fill them from the log and from the notices sent before."""
     op.create_table(
         'suspension_notice',
         sa.Column('suspension_id', sa.Integer(), nullable=False),
@@ -41,13 +41,13 @@ def upgrade() -> None:
     )
     op.add_column('suspension', sa.Column('announced_to_at', sa.BigInteger(), nullable=True))
     connection = op.get_bind()
-    _keep_announced(connection)
+    _fill_announced_ends(connection)
     for statement in _FILL:
         connection.execute(sa.text(statement))
 
 
-def _keep_announced(connection: sa.Connection) -> None:
-    """Give each suspension the end that it had before somebody ended it, as the log has it."""
+def _fill_announced_ends(connection: sa.Connection) -> None:
+    """Set `announced_to_at` of each suspension to the end that it had before it was resumed, according to the log."""
     connection.execute(sa.text('UPDATE suspension SET announced_to_at = to_at'))
     ends: dict[int, str | None] = {}
     acts = "SELECT action, body FROM event WHERE action IN ('suspend', 'resume') AND NOT is_refused ORDER BY seq"
@@ -60,26 +60,26 @@ def _keep_announced(connection: sa.Connection) -> None:
         ends[number] = body.get('until')
 
 
-_SAID = """WITH said AS (
+_MENTIONED = """WITH mentioned AS (
     SELECT e.seq, e.at, CAST(s.key AS INTEGER) AS suspension_id, c.value AS case_id
     FROM event e, json_each(e.body, '$.{name}') s, json_each(s.value) c
     WHERE e.action = 'due-moved' AND EXISTS (SELECT 1 FROM "case" WHERE id = c.value)
 )"""
-"""The suspensions and cases that events name; a case may have been taken back since."""
+"""The pairs of suspension and case under the key `{name}` of the events, without cases deleted since."""
 
-_INTO = "INSERT INTO suspension_notice (suspension_id, case_id, kind, told_at)"
+_INSERT = "INSERT INTO suspension_notice (suspension_id, case_id, kind, told_at)"
 
 _FILL = (
-    f"{_SAID.format(name='told')} {_INTO} SELECT suspension_id, case_id, 'started', min(at) FROM said GROUP BY 1, 2",
-    f"{_SAID.format(name='held_up')} {_INTO} SELECT suspension_id, case_id, 'held', min(at) FROM said GROUP BY 1, 2",
-    # An applicant who was told of an end is told again of one that was set later.
-    f"""{_SAID.format(name='told')} {_INTO}
-    SELECT suspension_id, case_id, 'ended', min(at) FROM said
+    f"{_MENTIONED.format(name='told')} {_INSERT} SELECT suspension_id, case_id, 'started', min(at) FROM mentioned GROUP BY 1, 2",
+    f"{_MENTIONED.format(name='held_up')} {_INSERT} SELECT suspension_id, case_id, 'held', min(at) FROM mentioned GROUP BY 1, 2",
+    # An end that changed later needs another notice, so only notices after the last change count.
+    f"""{_MENTIONED.format(name='told')} {_INSERT}
+    SELECT suspension_id, case_id, 'ended', min(at) FROM mentioned
     WHERE seq > (SELECT max(r.seq) FROM event r WHERE r.action = 'resume' AND NOT r.is_refused
                  AND json_extract(r.body, '$.suspension') = suspension_id)
     GROUP BY 1, 2""",
-    # A notice that work goes on tells of every suspension that was over by then.
-    f"""{_INTO}
+    # The notice that work resumed covers every suspension that had ended by then.
+    f"""{_INSERT}
     SELECT s.id, n.case_id, 'ended', min(n.created_at)
     FROM suspension s
     JOIN suspension_notice told ON told.suspension_id = s.id
@@ -87,7 +87,7 @@ _FILL = (
     WHERE s.to_at = s.announced_to_at
     GROUP BY 1, 2""",
     # While the end of a suspension is unknown, every notice about a due date mentions it.
-    f"""{_INTO}
+    f"""{_INSERT}
     SELECT s.id, c.id, 'started', min(n.created_at)
     FROM suspension s
     JOIN notice n ON n.created_at >= s.entered_at AND n.created_at < s.resumed_at
@@ -104,5 +104,5 @@ _FILL = (
 
 
 def downgrade() -> None:
-    """Never: a downgrade is the restore of a backup."""
+    """Refuse; to downgrade, restore the backup that was made before the upgrade."""
     raise RuntimeError("restore the backup that was made before the upgrade")

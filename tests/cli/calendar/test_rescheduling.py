@@ -123,7 +123,7 @@ def test_a_due_date_is_not_extended_to_a_day_that_is_past(services: Promises) ->
     assert services.due(case) == "2026-11-19 18:00"
 
     result = services.terminal.as_person("sup", "extend", case, "--until", "2026-11-20", "--reason", "x")
-    assert "must be a day to come" in refused(result, 2)
+    assert "must be in the future" in refused(result, 2)
     assert services.due(case) == "2026-11-19 18:00"
     assert services.terminal.document("a", "notices")["notices"] == []
 

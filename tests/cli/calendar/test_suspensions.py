@@ -136,7 +136,7 @@ def test_a_pause_within_a_suspension_counts_once(services: Promises) -> None:
 def test_the_log_has_one_event_for_the_suspension_and_one_for_each_batch_of_cases(
     services: Promises, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recompute, "TOGETHER", 2)
+    monkeypatch.setattr(recompute, "CASES_PER_BATCH", 2)
     for _case in range(3):
         services.received("2026-11-24 10:00")
     suspend(services, "2026-11-25", "2026-11-26", reason="张三住院")
@@ -153,7 +153,7 @@ def test_the_log_has_one_event_for_the_suspension_and_one_for_each_batch_of_case
 def test_an_interrupted_suspension_is_finished_without_duplicate_notices(
     services: Promises, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recompute, "TOGETHER", 2)
+    monkeypatch.setattr(recompute, "CASES_PER_BATCH", 2)
     for _case in range(4):
         services.received("2026-11-24 10:00")
     lots = iter(range(9))
@@ -183,7 +183,7 @@ def test_an_action_on_a_case_during_a_suspension_in_progress_loses_no_letter(
     for count, (act, at) in enumerate(zip(acts, ("2026-11-24 11:00", "2026-11-25 13:00"), strict=True), start=1):
         services.at(at)
         with monkeypatch.context() as patch:
-            patch.setattr(sup.suspending, "finish", lambda: SuspensionEffect(cases=0, notified=0))
+            patch.setattr(sup.suspending, "finish", SuspensionEffect)
             act()
         sup.rescheduling.change_priority(1, Priority.HIGH if count == 1 else Priority.LOW, "acts on it")
         assert kinds_written(services) == ["delay", "delay"][: 2 * count - 2]
@@ -196,7 +196,7 @@ def test_an_action_on_a_case_during_a_suspension_in_progress_loses_no_letter(
 
 
 def test_interrupted_resumptions_are_announced_once(services: Promises, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recompute, "TOGETHER", 1)
+    monkeypatch.setattr(recompute, "CASES_PER_BATCH", 1)
     for _case in range(3):
         services.received("2026-11-24 10:00")
     suspend(services, "2026-11-24 09:00")
@@ -219,7 +219,7 @@ def test_interrupted_resumptions_are_announced_once(services: Promises, monkeypa
 def test_two_processes_that_process_a_suspension_at_once_notify_everyone_once(
     services: Promises, monkeypatch: pytest.MonkeyPatch, *, is_end: bool
 ) -> None:
-    monkeypatch.setattr(recompute, "TOGETHER", 1)
+    monkeypatch.setattr(recompute, "CASES_PER_BATCH", 1)
     for _case in range(3):
         services.received("2026-11-24 10:00")
     sup, other = services.site.services("sup").suspending, services.site.services("a").suspending

@@ -20,7 +20,7 @@ class Interrupted(Exception):
 
 @pytest.fixture
 def services(site: Site, monkeypatch: pytest.MonkeyPatch) -> Promises:
-    monkeypatch.setattr(recompute, "TOGETHER", 1)
+    monkeypatch.setattr(recompute, "CASES_PER_BATCH", 1)
     return Promises(site).at("2026-11-24 10:00")
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from tests.offices import Site
 from tests.promises import Promises
-from workbench.services.deadlines.recompute import TOGETHER
+from workbench.services.deadlines.recompute import CASES_PER_BATCH
 
 NOTHING = {"queued": 0, "lapsed": 0, "delayed": 0, "resumed": 0}
 
@@ -103,9 +103,9 @@ def test_quitting_stops_tick_between_two_batches_and_the_next_tick_continues(
     services: Promises, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = services.site
-    site.plant(TOGETHER + 10, due_in_days=-1)
+    site.plant(CASES_PER_BATCH + 10, due_in_days=-1)
     leaving, staying = site.services("a"), site.services("b")
     monkeypatch.setattr("workbench.services.deadlines.batches.pause", leaving.leave)
 
-    assert leaving.catch_up().delayed == TOGETHER
+    assert leaving.catch_up().delayed == CASES_PER_BATCH
     assert staying.catch_up().delayed == 10

@@ -158,7 +158,7 @@ def test_a_calendar_change_moves_open_cases_and_keeps_their_pauses(services: Pro
     case, other = services.received("2026-11-24 10:00"), services.received("2026-11-23 10:00", "expedited")
     before = services.due(paused)
     day_off = DaySetting(on=date(2026, 11, 26), working=False, name="临时假")
-    move, of_paused = services.site.services("admin").calendars.set_day(day_off, "the office moves").moved
+    move, of_paused = services.site.services("admin").calendars.set_day(day_off, "the office moves").moved_due_dates
     # The paused working time is still added.
     assert (before, services.due(paused)) == ("2026-11-30 18:00", "2026-12-01 18:00")
     assert format_case(of_paused.case_id) == paused
@@ -179,7 +179,9 @@ def test_a_day_off_within_a_pause_that_began_after_the_due_date_moves_it(service
     services.answer("2026-11-30 10:00", case)
     # The two working days of the applicant are added.
     assert services.due(case) == "2026-11-26 18:00"
-    [move] = services.site.services("admin").calendars.set_day(DaySetting(on=date(2026, 11, 27)), "storm").moved
+    [move] = (
+        services.site.services("admin").calendars.set_day(DaySetting(on=date(2026, 11, 27)), "storm").moved_due_dates
+    )
 
     assert (format_case(move.case_id), move.after) == (case, local("2026-11-25 18:00"))
     assert services.due(case) == "2026-11-25 18:00"

@@ -20,7 +20,7 @@ _IN_USE: list["Terminal"] = []
 @cache
 def _built(language: str) -> typer.Typer:
     """Build the app once per language, because help texts are translated at that time; it uses the last terminal."""
-    assert language == i18n.current()
+    assert language == i18n.current_language()
     return build_app(_open, _now)
 
 
@@ -46,7 +46,7 @@ class Terminal:
     def run_bare(self, *words: str, answers: str | None = None) -> Result:
         """Run a command without adding options, with answers on stdin."""
         _IN_USE[:] = [self]
-        return CliRunner().invoke(_built(i18n.current()), list(words), input=answers, prog_name="workbench")
+        return CliRunner().invoke(_built(i18n.current_language()), list(words), input=answers, prog_name="workbench")
 
     def open(self, find: Any, login: str | None, symbols: str) -> int:
         """Record that the workbench was opened."""

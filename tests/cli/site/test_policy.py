@@ -176,9 +176,10 @@ def test_a_wrong_file_is_refused_with_its_place_and_nothing_is_written(
 
 def test_what_is_no_file_is_refused(terminal: Terminal, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "latin").write_bytes(b"version = '\xe9'")
     (tmp_path / "large").write_text("# \n" * 500_000)
 
-    for name, code in (("none", 66), ("pipe", 65), (".", 65), ("large", 78)):
+    for name, code in (("none", 66), ("pipe", 65), (".", 65), ("large", 65), ("latin", 65)):
         refused(terminal.as_person("admin", "policy", "apply", str(tmp_path / name), "--json"), code)
 
 

@@ -19,7 +19,7 @@ from workbench.domain.evidence.evidence import (
     Evidence,
 )
 from workbench.domain.facts.all_facts import observe
-from workbench.domain.findings.evaluate import find
+from workbench.domain.findings.evaluate import findings_of
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import Policy
 from workbench.policies import default_policy_text
@@ -182,4 +182,4 @@ def with_calls(figures: CallFacts, **changes: Any) -> Evidence:
 def findings(seen: Evidence, policy: Policy | None = None) -> dict[str, Finding]:
     """Return the findings of some evidence by their rule."""
     chosen = policy or default_policy()
-    return {finding.rule: finding for finding in find(observe(seen, chosen, TODAY), chosen)}
+    return {finding.rule: finding for finding in findings_of(observe(seen, chosen, TODAY), chosen)}

@@ -12,10 +12,10 @@ from db.enums import ApplicantKind, PanelKind, Priority, Risk, ServiceClass, Sev
 from tests.domain.facts.sample_evidence import default_policy, documents, evidence
 from workbench.domain.facts.all_facts import FACTS, Facts
 from workbench.domain.facts.documents import missing_documents
-from workbench.domain.facts.fact import FactSort
+from workbench.domain.facts.fact import FactType
 from workbench.domain.findings.evaluate import (
     class_of,
-    find,
+    findings_of,
     preselected_reasons,
     priority_of,
     risk_of,
@@ -27,13 +27,13 @@ from workbench.wording.findings import text_of
 WEIGHTS = ["info", "warn", "block"]
 KIND = ApplicantKind.ENTERPRISE
 VALUES = {
-    FactSort.NUMBER: st.none() | st.integers(-(10**7), 10**9) | st.floats(0, 1e7),
-    FactSort.FLAG: st.none() | st.booleans(),
-    FactSort.TEXT: st.text(max_size=8) | st.sampled_from(["blurred", "incomplete", "enterprise", "BIZ_LICENSE"]),
+    FactType.NUMBER: st.none() | st.integers(-(10**7), 10**9) | st.floats(0, 1e7),
+    FactType.FLAG: st.none() | st.booleans(),
+    FactType.TEXT: st.text(max_size=8) | st.sampled_from(["blurred", "incomplete", "enterprise", "BIZ_LICENSE"]),
 }
 
 
-def facts_of(scope: Mapping[str, FactSort]) -> st.SearchStrategy[Mapping[str, FactValue]]:
+def facts_of(scope: Mapping[str, FactType]) -> st.SearchStrategy[Mapping[str, FactValue]]:
     return st.fixed_dictionaries({name: VALUES[sort] for name, sort in scope.items()})
 
 
@@ -61,7 +61,7 @@ INFO, WARN, BLOCK = (finding(severity) for severity in (Severity.INFO, Severity.
 @given(ANY_FACTS)
 def test_finding_never_raises_and_has_a_stable_order(facts: Facts) -> None:
     policy = default_policy()
-    found = find(facts, policy)
+    found = findings_of(facts, policy)
     codes = list(policy.rules)
     keys = [(-WEIGHTS.index(finding.severity), codes.index(finding.rule)) for finding in found]
     assert keys == sorted(set(keys))
@@ -75,7 +75,7 @@ def only(limit: Limit, value: float) -> Facts:
 
 
 def worst_at(limit: Limit, value: float) -> int:
-    found = find(only(limit, value), default_policy())
+    found = findings_of(only(limit, value), default_policy())
     return WEIGHTS.index(found[0].severity) if found else -1
 
 
@@ -92,17 +92,17 @@ def test_severity_grows_with_the_excess_over_the_limit(which: tuple[str, Limit],
 
 
 def test_an_unknown_fact_gives_no_finding() -> None:
-    assert find(Facts(case={}), default_policy()) == ()
+    assert findings_of(Facts(case={}), default_policy()) == ()
 
 
 def test_the_first_of_equally_severe_limits_is_reported() -> None:
     own: Mapping[str, FactValue] = {"peak_day_calls": 201, "daily_quota_calls": 50}
-    found = find(Facts(case=own, cards=(("13800000001", own),)), default_policy())
+    found = findings_of(Facts(case=own, cards=(("13800000001", own),)), default_policy())
     assert [(finding.limit, finding.subject) for finding in found] == [(200, "")]
 
 
 def test_an_expired_id_card_has_no_finding_that_it_expires_soon() -> None:
-    codes = [finding.rule for finding in find(Facts(case={"id_days_left": -3}), default_policy())]
+    codes = [finding.rule for finding in findings_of(Facts(case={"id_days_left": -3}), default_policy())]
     assert codes == ["ID-RIC-EXPIRED"]
 
 
@@ -111,7 +111,7 @@ def test_the_card_furthest_beyond_its_limit_is_named() -> None:
         (f"1380000000{number}", {"peak_day_calls": peak, "daily_quota_calls": 50})
         for number, peak in enumerate((60, 90, 70))
     )
-    found = find(Facts(case={}, cards=cards), default_policy())
+    found = findings_of(Facts(case={}, cards=cards), default_policy())
     assert [(finding.subject, finding.observed) for finding in found] == [("13800000001", 90)]
 
 
@@ -125,14 +125,14 @@ def test_all_documents_beyond_a_limit_are_named_with_the_worst_first() -> None:
     observed: list[tuple[str, Mapping[str, FactValue]]] = [
         (kind, {"kind": kind, "document_days_left": left}) for kind, left in files
     ]
-    found = find(Facts(case={}, documents=tuple(observed)), default_policy())
+    found = findings_of(Facts(case={}, documents=tuple(observed)), default_policy())
     assert [(finding.subject, finding.observed) for finding in found] == [("BIZ_LICENSE;AUTH_LETTER", -9)]
 
 
 def test_conditions_on_the_document_and_on_the_case_must_both_hold() -> None:
     def unsealed(kind: str, applicant: str) -> tuple[str, ...]:
         facts = Facts(case={"applicant_kind": applicant}, documents=((kind, {"kind": kind, "sealed": False}),))
-        return tuple(finding.rule for finding in find(facts, default_policy()))
+        return tuple(finding.rule for finding in findings_of(facts, default_policy()))
 
     assert unsealed("BIZ_LICENSE", "enterprise") == ("DOC-UNSEALED",)
     assert unsealed("AGENT_ID_FRONT", "enterprise") == ()
@@ -140,7 +140,7 @@ def test_conditions_on_the_document_and_on_the_case_must_both_hold() -> None:
 
 
 def test_a_limit_names_its_own_source() -> None:
-    sources = [find(Facts(case={"peak_hour_calls": peak}), default_policy())[0].source for peak in (41, 61)]
+    sources = [findings_of(Facts(case={"peak_hour_calls": peak}), default_policy())[0].source for peak in (41, 61)]
     assert "our own judgement" in sources[0]
     assert "Hubei" in sources[1]
 

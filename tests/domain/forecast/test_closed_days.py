@@ -85,6 +85,6 @@ def test_working_time_skips_closed_days() -> None:
     usual = WorkingTime(CALENDAR, FIRST, LAST)
     shorter = WorkingTime(CALENDAR, FIRST, LAST, frozenset({date(2026, 11, 25), date(2026, 11, 26)}))
 
-    assert shorter.count == usual.count - 2
+    assert shorter.day_count == usual.day_count - 2
     assert shorter.of_instant(NOW) == usual.of_instant(NOW)
     assert shorter.day(shorter.of_instant(NOW) + 1) == date(2026, 11, 27)

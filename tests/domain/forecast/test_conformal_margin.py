@@ -18,8 +18,8 @@ def scores(took: np.ndarray, *, at: np.ndarray | float = 0.0, is_over: np.ndarra
         at=np.broadcast_to(np.asarray(at, dtype=np.float64), count).copy(),
         p50=np.full(count, 5.0),
         p90=np.full(count, 10.0),
-        took=took,
-        day_took=np.floor(took),
+        duration=took,
+        day_duration=np.floor(took),
         is_over=np.broadcast_to(np.asarray(is_over), count).copy(),
     )
 

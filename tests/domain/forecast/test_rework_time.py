@@ -50,7 +50,7 @@ def test_cases_mostly_sent_back_are_not_forecast_to_pass_at_once() -> None:
     often = [
         replace(history, steps=(Step("queued", NOW),))
         for history in simulated().history.cases
-        if (queue_model.sent_back.share(history.attributes) or 0) > 0.5
+        if (queue_model.send_back_rates.share(history.attributes) or 0) > 0.5
     ]
     cases = [OpenCase(history=history, ahead=number) for number, history in enumerate(often)]
 

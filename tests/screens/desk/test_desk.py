@@ -10,7 +10,7 @@ from tests.screens.cases import ID_NO, NOW, clean, evidence, troubled
 from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import WINDOWS, at_work
 from workbench.domain.case.actor import Actor
-from workbench.domain.case.casefile import Empty
+from workbench.domain.case.casefile import NoNextCase
 
 
 async def test_an_empty_desk_shows_the_counts_and_the_key_of_the_next_case() -> None:
@@ -51,6 +51,16 @@ async def test_stored_markup_is_shown_literally() -> None:
         assert "received [/b]" in desk.text
         await desk.press("2", "plus")
         assert "称已拒绝仍来电 [@click=app.exit]" in desk.text
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "HK/Macau permit"), ("zh", "港澳居民通行证")])
+async def test_a_number_is_labelled_with_its_kind_of_document(language: str, words: str) -> None:
+    permit = replace(evidence().application, handler_id_no="H12345678")
+    async with at_work(evidence(application=permit), language=language) as desk:
+        await desk.press("n")
+
+        assert f"{words}" in desk.text
+        assert "H••••••78" in desk.text
 
 
 async def test_personal_data_is_masked_and_a_revealed_field_is_masked_after_15_seconds() -> None:
@@ -128,14 +138,14 @@ async def test_a_too_small_window_shows_a_message_and_loses_nothing(size: tuple[
 @pytest.mark.parametrize(
     ("empty", "message"),
     [
-        (Empty(kind="none"), "New cases come with the next import."),
-        (Empty(kind="held", count=3, who=(("rev2", NOW + timedelta(minutes=26)),)), "rev2 until Tue 24 Nov 14:58"),
-        (Empty(kind="skipped", count=2), "You skipped all that is left: 2."),
-        (Empty(kind="limit", limit=3), "You hold 3 cases, as many as you may."),
-        (Empty(kind="filtered", count=4), "Your filter hides what is left: 4."),
+        (NoNextCase(kind="none"), "New cases come with the next import."),
+        (NoNextCase(kind="held", count=3, who=(("rev2", NOW + timedelta(minutes=26)),)), "rev2 until Tue 24 Nov 14:58"),
+        (NoNextCase(kind="skipped", count=2), "You skipped all that is left: 2."),
+        (NoNextCase(kind="limit", limit=3), "You hold 3 cases, as many as you may."),
+        (NoNextCase(kind="filtered", count=4), "Your filter hides what is left: 4."),
     ],
 )
-async def test_an_empty_queue_explains_why(empty: Empty, message: str) -> None:
+async def test_an_empty_queue_explains_why(empty: NoNextCase, message: str) -> None:
     def nothing(services: MemoryServices) -> None:
         services.empty = empty
         for number in services.files:
@@ -264,7 +274,7 @@ async def test_an_auditor_cannot_claim() -> None:
 
 async def test_an_overdue_case_and_a_provisional_date_are_marked() -> None:
     def late(services: MemoryServices) -> None:
-        services.change(123, is_breached=True, is_due_provisional=True)
+        services.change(123, is_overdue=True, is_due_provisional=True)
 
     async with at_work(arrange=late) as desk:
         await desk.press("n")
@@ -275,7 +285,7 @@ async def test_an_overdue_case_and_a_provisional_date_are_marked() -> None:
 @pytest.mark.parametrize(("is_late", "shown"), [(False, "work suspended · clock paused"), (True, "overdue")])
 async def test_a_suspended_case_is_shown_as_such_unless_it_was_late_before(is_late: bool, shown: str) -> None:
     def suspended(services: MemoryServices) -> None:
-        services.change(123, suspended_from=NOW - timedelta(days=1), is_breached=is_late)
+        services.change(123, suspended_from=NOW - timedelta(days=1), is_overdue=is_late)
 
     async with at_work(arrange=suspended) as desk:
         await desk.press("n")

@@ -9,7 +9,7 @@ from screens import catch_up
 from tests.offices import Site
 from tests.screens.driver import KeyDriver, at_the_site, at_work
 from workbench.errors import StorageBusy
-from workbench.services.deadlines.tick import Ticked
+from workbench.services.deadlines.tick import TickCounts
 
 
 @pytest.fixture(autouse=True)
@@ -37,12 +37,12 @@ async def test_an_open_workbench_notifies_the_applicant_of_a_late_case_once(site
 async def test_a_failure_is_reported_and_the_action_is_tried_again() -> None:
     attempts = []
 
-    def catch_up() -> Ticked:
+    def catch_up() -> TickCounts:
         attempts.append(1)
         if len(attempts) == 1:
             raise StorageBusy("Another program holds the database.")
-        return Ticked(queued=0, lapsed=0, delayed=0, resumed=0)
+        return TickCounts(queued=0, lapsed=0, delayed=0, resumed=0)
 
     async with at_work(arrange=lambda services: setattr(services, "catch_up", catch_up)) as desk:
         await _until(desk, lambda: len(attempts) > 1)
-        assert any("tried again soon: Another program holds the database." in note for note in desk.notes)
+        assert any("could not be handled: Another program holds the database." in note for note in desk.notes)

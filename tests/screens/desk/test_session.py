@@ -16,7 +16,7 @@ from screens.desk.session import DeskSession
 from screens.shell.clock import Clock
 from tests.screens.cases import clean, troubled
 from tests.screens.doubles.services import Clocks, MemoryServices
-from workbench.domain.case.casefile import Empty, Undoable
+from workbench.domain.case.casefile import NoNextCase, UndoableAct
 from workbench.domain.case.vocabulary import Verdict
 from workbench.errors import Busy
 from workbench.services.foundation.case_access import LostHold
@@ -79,9 +79,9 @@ async def test_next_opens_a_case_and_reports_whether_it_was_already_open(session
 
 async def test_an_empty_queue_clears_the_desk(session: DeskSession, services: Replaceable) -> None:
     await session.next()
-    services.claims.next = lambda: Empty(kind="none")
+    services.claims.next = lambda: NoNextCase(kind="none")
 
-    assert await session.next() == Empty(kind="none")
+    assert await session.next() == NoNextCase(kind="none")
     assert session.case is None
     assert session.draft is None
 
@@ -220,7 +220,7 @@ async def test_a_sent_comment_is_removed_from_the_draft(session: DeskSession, se
 async def test_undoing_a_verdict_returns_the_case_only_to_its_holder(
     session: DeskSession, services: Replaceable
 ) -> None:
-    undoable = Undoable(case_id=123, decision_id=1, verdict=Verdict.PASS, until=None)
+    undoable = UndoableAct(case_id=123, decision_id=1, verdict=Verdict.PASS, until=None)
     assert await session.undo(undoable) == CaseShown(is_same=False)
 
     services.undo.undo = lambda number: replace(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from db.enums import CaseState, ChecklistValue, VerificationKind
 from workbench.domain.case.casefile import (
     CaseFile,
-    Empty,
+    NoNextCase,
     VerificationLine,
 )
 from workbench.services.foundation.case_access import LostHold
@@ -25,7 +25,7 @@ class MemoryClaims:
     def __init__(self, services: "MemoryServices") -> None:
         self._services = services
 
-    def next(self) -> CaseFile | Empty:
+    def next(self) -> CaseFile | NoNextCase:
         with self._services.lock:
             for state in (CaseState.IN_REVIEW, CaseState.QUEUED):
                 for case_id, found in self._services.files.items():

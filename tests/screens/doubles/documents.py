@@ -44,9 +44,9 @@ class MemoryDocuments:
                 valid_to=one.valid_to,
                 sealed=one.sealed,
                 quality=one.quality,
-                is_there=number not in self.lost,
+                is_stored=number not in self.lost,
                 openings=() if self.openings is None else self.openings.get(number, ()),
-                written=self.writings.get(number, ()),
+                copies=self.writings.get(number, ()),
             )
             for number, one in enumerate(found, start=1)
         )

@@ -26,7 +26,7 @@ def case_row(number: int, **changes: Any) -> CaseRowView:
         "priority": Priority.NORMAL,
         "due_at": NOW + timedelta(days=2),
         "is_due_provisional": False,
-        "is_breached": False,
+        "is_overdue": False,
         "waits_for": None,
         "assignee": None,
         "held_by": None,

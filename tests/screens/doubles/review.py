@@ -8,10 +8,10 @@ from db.enums import CaseState, FailKind, Verdict
 from workbench.domain.case.casefile import (
     CaseFile,
     CaseRowView,
-    Decided,
     DecisionLine,
+    DecisionResult,
     ItemLine,
-    Undoable,
+    UndoableAct,
     VerdictPreview,
     VerdictRequest,
 )
@@ -54,7 +54,7 @@ class MemoryVerdicts:
     def _deadline(self) -> datetime:
         return self._services.clocks.now() + timedelta(days=9)
 
-    def decide(self, request: VerdictRequest) -> Decided:
+    def decide(self, request: VerdictRequest) -> DecisionResult:
         found = self._services.show(request.case_id)
         if found.header.held_by != self._services.actor.login:
             raise NotAllowed("Nobody holds it.")
@@ -97,10 +97,10 @@ class MemoryVerdicts:
             self._services.files[request.case_id], decisions=(line, *found.decisions)
         )
         self._services.change(request.case_id, state=state, held_by=None, held_until=None)
-        self._services.undoable = Undoable(
+        self._services.undoable = UndoableAct(
             case_id=request.case_id, decision_id=line.id, verdict=request.verdict, until=until
         )
-        return Decided(
+        return DecisionResult(
             case_id=request.case_id,
             decision_id=line.id,
             verdict=request.verdict,
@@ -119,7 +119,7 @@ class MemoryUndo:
     def __init__(self, services: "MemoryServices") -> None:
         self._services = services
 
-    def last(self) -> Undoable | None:
+    def last(self) -> UndoableAct | None:
         return self._services.undoable
 
     def undo(self, case_id: int) -> CaseFile:
@@ -150,7 +150,7 @@ class MemoryChecks:
                 priority=found.header.priority,
                 due_at=found.header.due_at,
                 is_due_provisional=False,
-                is_breached=False,
+                is_overdue=False,
                 waits_for=None,
                 assignee=None,
                 held_by=None,
@@ -163,11 +163,11 @@ class MemoryChecks:
             if found.header.state is CaseState.AWAITING_CHECK
         )
 
-    def approve(self, case_id: int, note: str, decision_id: int | None = None) -> Decided:
+    def approve(self, case_id: int, note: str, decision_id: int | None = None) -> DecisionResult:
         assert decision_id is not None
         self._services.log.append(("approve", case_id, note))
         self._services.change(case_id, state=CaseState.FAILED)
-        return Decided(
+        return DecisionResult(
             case_id=case_id,
             decision_id=1,
             verdict=Verdict.FAIL,

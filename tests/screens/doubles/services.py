@@ -17,12 +17,12 @@ from workbench.domain.case.actor import Actor
 from workbench.domain.case.casefile import (
     CaseFile,
     DeskCounts,
-    Empty,
-    Undoable,
+    NoNextCase,
+    UndoableAct,
     VerdictRequest,
 )
 from workbench.domain.evidence.evidence import Evidence
-from workbench.services.deadlines.tick import Ticked
+from workbench.services.deadlines.tick import TickCounts
 from workbench.services.foundation.case_access import LostHold
 
 
@@ -55,12 +55,12 @@ class MemoryServices:
         self.saved: dict[int, dict[str, Any]] = {}
         self.decided: list[VerdictRequest] = []
         self.log: list[tuple[Any, ...]] = []
-        self.empty = Empty(kind="none")
+        self.empty = NoNextCase(kind="none")
         self.renewal_is_lost = False
         self.why_alone = ""
         self.new_evidence = False
         self.loss: LostHold | None = None
-        self.undoable: Undoable | None = None
+        self.undoable: UndoableAct | None = None
         self.lock = Lock()
         self.claims = MemoryClaims(self)
         self.casefiles = MemoryCaseFiles(self)
@@ -75,9 +75,9 @@ class MemoryServices:
         self.calendars = MemoryCalendars(next(iter(self.files.values())).policy.hours.periods)
         self.forecasts = MemoryForecasts(lambda number: self.files[number].header.state)
 
-    def catch_up(self) -> Ticked:
+    def catch_up(self) -> TickCounts:
         """Perform the actions that are due; there are none here."""
-        return Ticked(queued=0, lapsed=0, delayed=0, resumed=0)
+        return TickCounts(queued=0, lapsed=0, delayed=0, resumed=0)
 
     def leave(self) -> None:
         """Stop background work; there is none here."""
@@ -99,7 +99,7 @@ class MemoryServices:
         return DeskCounts(
             queued=states.count(CaseState.QUEUED),
             due_today=1,
-            breached=0,
+            overdue=0,
             held_by_me=states.count(CaseState.IN_REVIEW),
             to_check=states.count(CaseState.AWAITING_CHECK),
         )

@@ -106,7 +106,7 @@ async def test_the_desk_header_shows_the_likely_pass_dates(size: tuple[int, int]
 
 async def test_a_narrow_header_keeps_the_applicant_before_the_forecast() -> None:
     def late(services: MemoryServices) -> None:
-        services.change(123, is_breached=True, is_due_provisional=True)
+        services.change(123, is_overdue=True, is_due_provisional=True)
 
     async with at_work(size=(80, 24), language="zh", arrange=late) as desk:
         await desk.press("n")

@@ -23,7 +23,7 @@ async def test_the_queue_shows_due_date_urgency_applicant_and_holder(size: tuple
     def arrange(services: MemoryServices) -> None:
         many(1284)(services)
         services.queue.put(
-            1, is_breached=True, due_at=NOW - timedelta(days=1), priority=Priority.URGENT, blocks=2, warns=3
+            1, is_overdue=True, due_at=NOW - timedelta(days=1), priority=Priority.URGENT, blocks=2, warns=3
         )
         services.queue.put(2, held_by="rev1", state=CaseState.IN_REVIEW, due_at=NOW + timedelta(hours=2))
         services.queue.put(3, assignee="rev2", is_due_provisional=True)
@@ -314,7 +314,7 @@ async def test_a_case_with_the_applicant_is_not_shown_as_overdue(size: tuple[int
         many(3)(services)
         services.queue.put(1, state=CaseState.RECTIFYING, due_at=NOW - timedelta(days=15))
         services.queue.put(2, state=CaseState.PENDING, waits_for=WaitsFor.APPLICANT, due_at=NOW - timedelta(days=1))
-        services.queue.put(3, state=CaseState.PENDING, waits_for=WaitsFor.CARRIER, is_breached=True)
+        services.queue.put(3, state=CaseState.PENDING, waits_for=WaitsFor.CARRIER, is_overdue=True)
 
     async with at_work(size=size, arrange=arrange) as desk:
         await go(desk)

@@ -64,7 +64,7 @@ async def test_a_failed_count_of_waiting_cases_is_reported_and_retried(monkeypat
         counted, services.queue.counts = services.queue.counts, counts
 
     async with at_work(arrange=arrange) as desk:
-        await desk.until("What waits could not be counted, and is counted again: Another program holds")
+        await desk.until("The waiting cases could not be counted: Another program holds")
         assert "Opening …" not in desk.text
         may_count.set()
         await desk.until("2 cases are queued.")

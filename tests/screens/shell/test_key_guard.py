@@ -25,58 +25,58 @@ def guard(presses: Presses) -> Guard:
 
 def test_a_press_before_the_first_paint_does_not_count(clocks: Clocks, presses: Presses, guard: Guard) -> None:
     presses.note("y")
-    assert not guard.counts()
+    assert not guard.accepts_press()
 
     clocks.pass_s(1)
-    guard.painted()
+    guard.note_paint()
     clocks.pass_s(0.29)
     presses.note("y")
-    assert not guard.counts()
+    assert not guard.accepts_press()
 
 
 def test_a_press_counts_300_ms_after_the_first_paint(clocks: Clocks, presses: Presses, guard: Guard) -> None:
-    guard.painted()
+    guard.note_paint()
     clocks.pass_s(0.31)
     presses.note("y")
 
-    assert guard.counts()
+    assert guard.accepts_press()
 
 
 def test_a_press_before_the_dialog_was_visible_does_not_count_even_if_handled_late(
     clocks: Clocks, presses: Presses, guard: Guard
 ) -> None:
-    guard.painted()
+    guard.note_paint()
     clocks.pass_s(2)
     presses.note("y", age_s=1.9)
 
-    assert not guard.counts()
+    assert not guard.accepts_press()
 
 
 @pytest.mark.parametrize(("first", "second"), [("y", "y"), ("f8", "f8"), ("y", "f8"), ("f8", "y")])
 def test_a_press_within_700_ms_of_the_last_does_not_count(
     clocks: Clocks, presses: Presses, guard: Guard, first: str, second: str
 ) -> None:
-    guard.painted()
+    guard.note_paint()
     clocks.pass_s(1)
     presses.note(first)
-    assert guard.counts()
+    assert guard.accepts_press()
 
     clocks.pass_s(0.69)
     presses.note(second)
-    assert not guard.counts()
+    assert not guard.accepts_press()
 
     clocks.pass_s(0.71)
     presses.note(second)
-    assert guard.counts()
+    assert guard.accepts_press()
 
 
 def test_a_key_held_down_since_before_the_dialog_never_counts(clocks: Clocks, presses: Presses, guard: Guard) -> None:
     for press in range(200):
         presses.note("y")
         if press == 10:
-            guard.painted()
+            guard.note_paint()
         if press > 10:
-            assert not guard.counts()
+            assert not guard.accepts_press()
         clocks.pass_s(0.02)
 
 

@@ -199,11 +199,11 @@ def test_the_cursor_report_shows_whether_symbols_are_wide(column: int, row: int,
 async def test_a_cursor_report_counts_only_after_a_probe() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n")
-        desk.app._is_asked = False
+        desk.app._awaits_width = False
         await receive(desk, events.CursorPosition(10, 0))
         assert "╭" in desk.text
 
-        desk.app._is_asked = True
+        desk.app._awaits_width = True
         await receive(desk, events.CursorPosition(10, 0))
         await desk.pilot.pause(0.05)
         assert "╭" not in desk.text

@@ -6,7 +6,7 @@ import pytest
 from textual import events
 from textual.app import App, ComposeResult
 
-from screens.widgets.text_fields import LINE_LENGTH, PAGE_LENGTH, Page, TextLine
+from screens.widgets.text_fields import LINE_LENGTH, TEXT_LENGTH, MultilineField, TextLine
 from tests.screens.driver import at_work
 from workbench.domain.text.safe import safe, typed
 
@@ -19,7 +19,7 @@ class Fields(App[None]):
 
     def compose(self) -> ComposeResult:
         yield TextLine("stored " + HOSTILE)
-        yield Page("stored " + HOSTILE)
+        yield MultilineField("stored " + HOSTILE)
 
 
 def test_control_and_invisible_characters_are_removed_from_typed_text() -> None:
@@ -32,7 +32,7 @@ def test_control_and_invisible_characters_are_removed_from_typed_text() -> None:
 async def test_a_field_shows_stored_controls_as_symbols_and_removes_pasted_ones() -> None:
     app = Fields()
     async with app.run_test() as pilot:
-        line, page = app.query_one(TextLine), app.query_one(Page)
+        line, page = app.query_one(TextLine), app.query_one(MultilineField)
         for field in (line, page):
             field.focus()
             await pilot.pause()
@@ -48,7 +48,7 @@ async def test_a_field_shows_stored_controls_as_symbols_and_removes_pasted_ones(
 async def test_a_pasted_megabyte_is_cut_to_the_limit_of_the_field_with_a_message() -> None:
     app = Fields()
     async with app.run_test(notifications=True) as pilot:
-        for field, limit in ((app.query_one(TextLine), LINE_LENGTH), (app.query_one(Page), PAGE_LENGTH)):
+        for field, limit in ((app.query_one(TextLine), LINE_LENGTH), (app.query_one(MultilineField), TEXT_LENGTH)):
             field.focus()
             await pilot.pause()
             began = time.monotonic()

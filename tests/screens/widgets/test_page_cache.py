@@ -6,7 +6,7 @@ from workbench.domain.case.casefile import DeskCounts
 
 
 def queue(count: int) -> MemoryQueue:
-    counts = DeskCounts(queued=0, due_today=0, breached=0, held_by_me=0, to_check=0)
+    counts = DeskCounts(queued=0, due_today=0, overdue=0, held_by_me=0, to_check=0)
     made = MemoryQueue(lambda: counts, lambda: "rev1")
     made.fill(count)
     return made

@@ -98,7 +98,7 @@ def test_an_unfinished_verdict_is_restored_from_the_draft() -> None:
         note="note",
     )
 
-    again = VerdictState.of(casefile(1, troubled(), draft={"verdict": state.kept(), "note": "note"}), Verdict.FAIL)
+    again = VerdictState.of(casefile(1, troubled(), draft={"verdict": state.to_draft(), "note": "note"}), Verdict.FAIL)
 
     assert again == state
     assert VerdictState.of(case, Verdict.FAIL) != state
@@ -118,7 +118,8 @@ def test_items_are_sent_only_if_the_reviewer_changed_one() -> None:
     assert state.request(case, None, accepts_new_evidence=False).items == ()
 
     changed = VerdictState.of(
-        casefile(1, troubled(), draft={"verdict": {**state.kept(), "items": {state.reasons[0]: "copy"}}}), Verdict.FAIL
+        casefile(1, troubled(), draft={"verdict": {**state.to_draft(), "items": {state.reasons[0]: "copy"}}}),
+        Verdict.FAIL,
     )
     request = changed.request(case, date(2026, 12, 1), accepts_new_evidence=False)
     assert [item.code for item in request.items] == list(state.reasons)

@@ -62,7 +62,7 @@ def test_the_list_shows_the_kind_of_each_document_and_who_opened_it(desk: Desk, 
 
     assert [line.number for line in before] == list(range(1, 9))
     assert (before[0].kind, before[0].file_name, before[0].name("zh")) == (KIND, "01-BIZ_LICENSE.pdf", "营业执照副本")
-    assert all(line.is_there and not line.openings for line in before)
+    assert all(line.is_stored and not line.openings for line in before)
     assert [opening.login for opening in after[0].openings] == ["b", "a"]
     assert not after[1].openings
 
@@ -150,7 +150,7 @@ def test_a_missing_or_altered_document_is_reported_and_not_opened(
 
     assert caught.value.state == ("missing" if how == "missing" else "altered")
     assert "business licence" in str(caught.value)
-    assert documents.list(case_id)[0].is_there is (how == "altered")
+    assert documents.list(case_id)[0].is_stored is (how == "altered")
     assert [one.state for one in done] == [caught.value.state, *["written"] * 7]
     assert not (tmp_path / "out" / line.file_name).exists()
     assert KIND in unopened(desk.site.services("a"), case_id)
@@ -182,7 +182,7 @@ def test_copied_documents_do_not_count_as_opened_and_are_one_line_of_history(
     assert len(unopened(a, case_id)) == 8
     line = a.documents.list(case_id)[0]
     assert not line.openings
-    assert [one.login for one in line.written] == ["a"]
+    assert [one.login for one in line.copies] == ["a"]
     entries = [(one.action, one.text) for one in a.casefiles.show(case_id).history if one.who == "a"]
     assert entries == [("documents-written", "8")]
 

@@ -17,15 +17,15 @@ from workbench.domain.case.vocabulary import CreditList, CreditMatch, PanelKind,
 from workbench.domain.evidence.evidence import ComplaintFacts, CreditFacts, Evidence
 from workbench.domain.findings.finding import Finding
 from workbench.domain.text.mask import MaskKind, mask
-from workbench.services.case.masking import masked, masked_finding
-from workbench.services.case.redaction import Hidden
+from workbench.services.case.masking import masked_evidence, masked_finding
+from workbench.services.case.redaction import Redaction
 
-PERSON = Hidden.of([("110101199003070038", MaskKind.ID_NO), ("虚构甲", MaskKind.NAME), ("施样本", MaskKind.NAME)])
+PERSON = Redaction.of([("110101199003070038", MaskKind.ID_NO), ("虚构甲", MaskKind.NAME), ("施样本", MaskKind.NAME)])
 
 
-def names(*people: str, company: str = "") -> Hidden:
+def names(*people: str, company: str = "") -> Redaction:
     """Return the masks for people of a case and for its company."""
-    return Hidden.of([*((name, MaskKind.NAME) for name in people), (company, None)])
+    return Redaction.of([*((name, MaskKind.NAME) for name in people), (company, None)])
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def desk(site: Site, tmp_path: Path) -> Desk:
     ],
 )
 def test_a_text_shows_no_name_or_number_of_the_cases_people(text: str, shown: str) -> None:
-    assert PERSON.masked_in(text) == shown
+    assert PERSON.mask_in(text) == shown
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_a_text_shows_no_name_or_number_of_the_cases_people(text: str, shown: st
     ],
 )
 def test_a_name_is_found_however_it_is_spaced_and_in_capitals(name: str, text: str, shown: str) -> None:
-    assert names(name).masked_in(text) == shown
+    assert names(name).mask_in(text) == shown
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_a_name_is_found_however_it_is_spaced_and_in_capitals(name: str, text: s
     ],
 )
 def test_text_that_only_resembles_a_name_stays(name: str, text: str) -> None:
-    assert names(name).masked_in(text) == text
+    assert names(name).mask_in(text) == text
 
 
 @pytest.mark.parametrize(
@@ -93,11 +93,11 @@ def test_text_that_only_resembles_a_name_stays(name: str, text: str) -> None:
 def test_a_company_name_stays_in_clear_if_it_contains_the_name_of_its_owner(
     company: str, text: str, shown: str
 ) -> None:
-    assert names("虚构甲", company=company).masked_in(text) == shown
+    assert names("虚构甲", company=company).mask_in(text) == shown
 
 
 def test_a_name_inside_a_longer_name_shows_nothing_of_the_longer_one() -> None:
-    assert names("张三丰", "三丰").masked_in("张三丰 三丰") == "张•• 三•"
+    assert names("张三丰", "三丰").mask_in("张三丰 三丰") == "张•• 三•"
 
 
 LETTERS = st.text(alphabet="张三李四AbzZ \n·•.-0\u0301", max_size=40)
@@ -108,7 +108,7 @@ def test_no_text_shows_a_chinese_name_with_gaps_in_it(before: str, after: str, n
     gaps = data.draw(st.lists(st.sampled_from(["", " ", "　", "·", "\n"]), min_size=len(name), max_size=len(name)))
     written = "".join(char + gap for char, gap in zip(name, [*gaps[1:], ""], strict=True))
 
-    shown = names(name).names_masked_in(before + written + after)
+    shown = names(name).mask_names_in(before + written + after)
 
     assert len(shown) == len(before + written + after)
     assert shown[len(before) + 1 : len(before + written)].strip("•\n") == ""
@@ -116,7 +116,7 @@ def test_no_text_shows_a_chinese_name_with_gaps_in_it(before: str, after: str, n
 
 @given(people=st.lists(st.text(alphabet="张三李Ab ", max_size=4), max_size=4), text=LETTERS)
 def test_a_masked_text_differs_from_the_text_only_by_dots(people: list[str], text: str) -> None:
-    shown = names(*people, company="张三商行").names_masked_in(text)
+    shown = names(*people, company="张三商行").mask_names_in(text)
 
     assert all(now in {was, "•"} for was, now in zip(text, shown, strict=True))
 
@@ -127,15 +127,15 @@ def test_the_time_grows_linearly_with_the_text(unit: str) -> None:
     text = "张" + unit * (100_000 // len(unit)) + "三"
     started = time.process_time()
 
-    people.names_masked_in(text)
+    people.mask_names_in(text)
 
     # Linear time takes a tenth of a second; quadratic time would take minutes.
     assert time.process_time() - started < 5
 
 
 def test_the_newest_version_decides_for_a_name_of_both_a_person_and_a_company() -> None:
-    assert Hidden.of([("虚构甲", None), ("虚构甲", MaskKind.NAME)]).masked_in("虚构甲") == "虚••"
-    assert Hidden.of([("虚构甲", MaskKind.NAME), ("虚构甲", None)]).masked_in("虚构甲") == "虚构甲"
+    assert Redaction.of([("虚构甲", None), ("虚构甲", MaskKind.NAME)]).mask_in("虚构甲") == "虚••"
+    assert Redaction.of([("虚构甲", MaskKind.NAME), ("虚构甲", None)]).mask_in("虚构甲") == "虚构甲"
 
 
 def test_every_free_text_of_the_evidence_is_masked() -> None:
@@ -156,7 +156,7 @@ def test_every_free_text_of_the_evidence_is_masked() -> None:
         subject_no="1", list=CreditList.COURT, match=CreditMatch.EXACT, reference="(2025)闽0203执123456789012号 施样本"
     )
 
-    shown = masked(replace(found, complaints=(complaint,), credit=(record,)), PERSON)
+    shown = masked_evidence(replace(found, complaints=(complaint,), credit=(record,)), PERSON)
 
     form, first_complaint = shown.application, shown.complaints[0]
     texts = (
@@ -172,7 +172,7 @@ def test_every_free_text_of_the_evidence_is_masked() -> None:
 
 
 def test_a_finding_about_a_malformed_number_shows_it_masked() -> None:
-    people = Hidden.of([("1380013800O", MaskKind.MSISDN)])
+    people = Redaction.of([("1380013800O", MaskKind.MSISDN)])
 
     found = Finding(
         rule="ID-MSISDN",
@@ -229,8 +229,8 @@ def test_an_earlier_name_of_the_company_stays_public(desk: Desk) -> None:
 
 
 def test_a_text_names_several_people_and_their_numbers_at_once() -> None:
-    people = Hidden.of([("张虚构", MaskKind.NAME), ("虚构人", MaskKind.NAME), ("13800000011", MaskKind.MSISDN)])
+    people = Redaction.of([("张虚构", MaskKind.NAME), ("虚构人", MaskKind.NAME), ("13800000011", MaskKind.MSISDN)])
 
-    shown = people.masked_in("致虚构人:请用138 0000 0011联系张虚构,代码91350211M000100Y43")
+    shown = people.mask_in("致虚构人:请用138 0000 0011联系张虚构,代码91350211M000100Y43")
 
     assert shown == "致虚••:请用138••••••••11联系张••,代码91350211M000100Y43"

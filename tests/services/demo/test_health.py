@@ -40,7 +40,7 @@ def check_cases(services: Services, now: datetime) -> None:
     next_closing = min(at for at in due if at > now)
 
     assert 45 <= sum(case.state not in over for case in cases) <= 60
-    assert sum(at <= now for at in due) == services.queue.counts().breached == 2
+    assert sum(at <= now for at in due) == services.queue.counts().overdue == 2
     assert 3 <= due.count(next_closing) <= 5
     assert sum(case.held_until is not None and from_us(case.held_until) > now for case in cases) == 6
 

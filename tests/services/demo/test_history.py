@@ -13,7 +13,7 @@ from sqlmodel import select
 from db.enums import ApplicantKind, CaseState, FailKind, Language, PanelKind, Role, Severity, Verdict
 from db.models import EventRow
 from tests.demos import NOW, services
-from workbench.domain.case.casefile import CaseFile, Empty, VerdictRequest
+from workbench.domain.case.casefile import CaseFile, NoNextCase, VerdictRequest
 from workbench.domain.findings.evaluate import is_clean
 from workbench.policies import default_policy_text
 from workbench.services.exporting.request import ExportKind, ExportRequest
@@ -171,7 +171,7 @@ def test_the_first_case_has_one_clear_finding_and_the_next_four_are_clean(fresh_
     with services(fresh_demo) as rev1:
         for _turn in range(5):
             file = rev1.claims.next()
-            assert not isinstance(file, Empty)
+            assert not isinstance(file, NoNextCase)
             taken.append(file)
             verdict = Verdict.PASS if is_clean(file.findings) else Verdict.FAIL
             reasons = ("OK",) if verdict is Verdict.PASS else (file.findings[0].rule,)

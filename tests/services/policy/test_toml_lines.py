@@ -2,7 +2,7 @@
 
 import pytest
 
-from workbench.services.policy.toml_lines import Path, known_path, line_of
+from workbench.services.policy.toml_lines import KeyPath, known_path, line_of
 
 TEXT = '''\
 # a comment
@@ -28,7 +28,7 @@ key = 4\r
 [rows.inner]
 "deep.er" = 5'''
 
-LINES: dict[Path, int] = {
+LINES: dict[KeyPath, int] = {
     (): 1,
     ("a",): 2,
     ("b",): 4,
@@ -50,7 +50,7 @@ LINES: dict[Path, int] = {
 
 
 @pytest.mark.parametrize("path", LINES)
-def test_an_unknown_path_has_the_line_of_its_deepest_known_key(path: Path) -> None:
+def test_an_unknown_path_has_the_line_of_its_deepest_known_key(path: KeyPath) -> None:
     assert line_of(TEXT, path) == LINES[path]
 
 

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from tests.offices import Site
-from workbench.domain.case.casefile import CaseFile, Empty
+from workbench.domain.case.casefile import CaseFile, NoNextCase
 from workbench.errors import Busy, NotAllowed, NotFound, WrongUsage
 
 
-def case_id_of(found: CaseFile | Empty) -> int:
+def case_id_of(found: CaseFile | NoNextCase) -> int:
     assert isinstance(found, CaseFile)
     return found.header.id
 
@@ -56,7 +56,7 @@ def test_an_assigned_case_comes_first_and_is_offered_to_no_other_reviewer(site: 
 def test_a_case_assigned_to_an_absent_reviewer_is_offered_to_all(site: Site) -> None:
     (assigned,) = site.plant(1)
     site.services("sup").assigning.assign([assigned], "b", "knows the trade")
-    assert isinstance(site.services("a").claims.next(), Empty)
+    assert isinstance(site.services("a").claims.next(), NoNextCase)
 
     today = site.clock.at.date()
     site.services("admin").people.away("b", today, None)
@@ -67,7 +67,7 @@ def test_a_case_assigned_to_an_absent_reviewer_is_offered_to_all(site: Site) -> 
 def test_an_expired_hold_is_queued_again(site: Site) -> None:
     site.plant(1)
     first = site.services("a").claims.next()
-    assert isinstance(site.services("b").claims.next(), Empty)
+    assert isinstance(site.services("b").claims.next(), NoNextCase)
 
     site.clock.on(minutes=31)
     second = site.services("b").claims.next()
@@ -102,7 +102,7 @@ def test_cases_put_aside_count_towards_the_limit(site: Site) -> None:
 
     found = claims.next()
 
-    assert isinstance(found, Empty)
+    assert isinstance(found, NoNextCase)
     assert (found.kind, found.limit) == ("limit", 3)
 
 
@@ -113,7 +113,7 @@ def test_a_skipped_case_is_offered_again_only_after_something_changes(site: Site
     claims.skip(case, "I know the handler")
 
     found = claims.next()
-    assert isinstance(found, Empty)
+    assert isinstance(found, NoNextCase)
     assert (found.kind, found.count) == ("skipped", 1)
 
     site.services("sup").assigning.assign([case], "a", "please look again")
@@ -123,7 +123,7 @@ def test_a_skipped_case_is_offered_again_only_after_something_changes(site: Site
 def test_skipping_an_assigned_case_ends_the_assignment(site: Site) -> None:
     (case,) = site.plant(1)
     site.services("sup").assigning.assign([case], "a", "you know the trade")
-    assert isinstance(site.services("b").claims.next(), Empty)
+    assert isinstance(site.services("b").claims.next(), NoNextCase)
     case_id_of(site.services("a").claims.next())
     site.services("a").claims.skip(case, "I know the handler")
 
@@ -154,13 +154,13 @@ def test_an_empty_result_names_the_holders_of_the_rest(site: Site) -> None:
 
     found = site.services("a").claims.next()
 
-    assert isinstance(found, Empty)
+    assert isinstance(found, NoNextCase)
     assert found.kind == "held"
     assert found.who == (("b", site.clock.at + timedelta(minutes=30)),)
 
 
 def test_an_empty_queue_returns_the_kind_none(site: Site) -> None:
-    assert site.services("a").claims.next() == Empty(kind="none")
+    assert site.services("a").claims.next() == NoNextCase(kind="none")
 
 
 def test_activity_renews_a_hold_at_most_once_a_minute_and_writes_no_event(site: Site) -> None:

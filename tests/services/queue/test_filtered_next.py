@@ -9,7 +9,7 @@ from db.queries import case_pages
 from db.queries.case_list import CaseList
 from db.queries.claim import Claimer, FreeCase, find_next
 from tests.offices import Site
-from workbench.domain.case.casefile import CaseFile, Empty
+from workbench.domain.case.casefile import CaseFile, NoNextCase
 from workbench.domain.filter.parser import FilterProblem
 from workbench.errors import Busy
 from workbench.services.queue import claims
@@ -47,7 +47,7 @@ def test_the_order_within_a_filter_is_that_of_next(site: Site, way: str, wanted:
 
     assert order == [*mine, *overdue, *today, *urgent, *plain]
     assert order[1:] == listed
-    assert isinstance(found, Empty)
+    assert isinstance(found, NoNextCase)
     assert found.kind == "skipped"
 
 
@@ -60,15 +60,15 @@ def test_only_cases_of_the_filter_are_claimed(site: Site, way: str) -> None:
 def test_a_filter_without_cases_reports_how_many_it_hides(site: Site, way: str) -> None:
     site.plant(4)
     for wanted in ("成都", "state:pending", "risk:high", "due:none"):
-        assert site.services("a").claims.next(wanted) == Empty(kind="filtered", count=4)
+        assert site.services("a").claims.next(wanted) == NoNextCase(kind="filtered", count=4)
     first = site.services("a").claims.next()
     assert isinstance(first, CaseFile)
     site.services("a").claims.skip(first.header.id, "seen")
-    assert site.services("a").claims.next("成都") == Empty(kind="filtered", count=3)
+    assert site.services("a").claims.next("成都") == NoNextCase(kind="filtered", count=3)
 
 
 def test_an_empty_queue_is_empty_whatever_the_filter(site: Site) -> None:
-    assert site.services("a").claims.next("成都") == Empty(kind="none")
+    assert site.services("a").claims.next("成都") == NoNextCase(kind="none")
 
 
 def test_the_held_case_comes_first_whatever_the_filter(site: Site) -> None:

@@ -215,7 +215,7 @@ def test_the_counts_of_the_desk_header_agree_with_the_filters_and_rows(many: tup
     counts = queue.counts()
     rows = queue.page("state:all", limit=COUNT)
 
-    assert counts.breached == queue.count("due:overdue") == sum(row.is_breached for row in rows)
-    assert counts.breached == sum(map(is_late, known)) > 0
+    assert counts.overdue == queue.count("due:overdue") == sum(row.is_overdue for row in rows)
+    assert counts.overdue == sum(map(is_late, known)) > 0
     assert counts.due_today == queue.count("due:today")
     assert {row.waits_for for row in rows if row.state == "pending"} == {"applicant", "carrier"}

@@ -4,7 +4,7 @@ from sqlalchemy import text
 
 from db.enums import Verdict
 from tests.offices import Site
-from workbench.domain.case.casefile import CaseFile, Decided, VerdictRequest
+from workbench.domain.case.casefile import CaseFile, DecisionResult, VerdictRequest
 
 
 def take(site: Site, login: str = "a") -> CaseFile:
@@ -29,7 +29,7 @@ def failing(case: int, **more: object) -> VerdictRequest:
     )
 
 
-def decide(site: Site, request: VerdictRequest, login: str = "a") -> Decided:
+def decide(site: Site, request: VerdictRequest, login: str = "a") -> DecisionResult:
     """Decide a case as this person."""
     return site.services(login).verdicts.decide(request)
 

@@ -157,18 +157,18 @@ def _import_document(done: "CalendarImport", zone: "ZoneInfo", *, written: bool)
 def _effect_document(effect: "CalendarEffect", zone: "ZoneInfo") -> dict[str, Any]:
     return {
         "days": [_day_document(after) for after in effect.after],
-        "moved_count": len(effect.moved),
+        "moved_count": len(effect.moved_due_dates),
         "moved": [
             {
                 "case": format_case(due.case_id),
                 **attributes(due, ("before", "after"), zone),
                 "due_provisional": due.is_provisional,
             }
-            for due in effect.moved[:_MAX_MOVED_LISTED]
+            for due in effect.moved_due_dates[:_MAX_MOVED_LISTED]
         ],
-        # These keys keep their old names, because other programs read them.
-        "settled_count": effect.certainty_changes,
-        "told": effect.notified,
+        # The names of the keys are part of the JSON interface.
+        "settled_count": effect.certainty_change_count,
+        "told": effect.notified_count,
     }
 
 

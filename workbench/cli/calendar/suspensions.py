@@ -88,16 +88,23 @@ def resume(
 def _print_result(context: CommandContext, done: "SuspensionEffect", *, written: bool) -> None:
     if context.as_json:
         output.document(
-            {"suspensions": list(done.ids), "cases": done.cases, "notices": done.notified, "written": written}
+            {
+                "suspensions": list(done.suspension_ids),
+                "cases": done.affected_count,
+                "notices": done.notified_count,
+                "written": written,
+            }
         )
         return
     if written:
-        affected = ngettext("{count} due date is affected.", "{count} due dates are affected.", done.cases)
+        concerned = ngettext("{count} due date is affected.", "{count} due dates are affected.", done.affected_count)
     else:
         output.narrate(_("Dry run: nothing was written."))
-        affected = ngettext("{count} due date would be affected.", "{count} due dates would be affected.", done.cases)
-    output.narrate(affected.format(count=count(done.cases)))
-    output.narrate(notice_count_words(done.notified, written=written))
+        concerned = ngettext(
+            "{count} due date would be affected.", "{count} due dates would be affected.", done.affected_count
+        )
+    output.narrate(concerned.format(count=count(done.affected_count)))
+    output.narrate(notice_count_words(done.notified_count, is_written=written))
 
 
 def _end(text: str, zone: ZoneInfo) -> datetime:

@@ -12,7 +12,7 @@ from workbench.domain.case.vocabulary import DayStatus
 from workbench.domain.clock.calendar import CalendarDay
 from workbench.domain.text.cells import pad_right
 from workbench.domain.values.provinces import province_words
-from workbench.i18n import _, current, ngettext
+from workbench.i18n import _, current_language, ngettext
 from workbench.wording.amounts import count, instant_on_screen
 from workbench.wording.calendar import (
     LEGEND,
@@ -103,7 +103,7 @@ def effect_lines(effect: "CalendarEffect", zone: ZoneInfo, today: date) -> Itera
         [
             f"{format_case(due.case_id)}  {instant_on_screen(due.before, today, zone)} → "
             f"{instant_on_screen(due.after, today, zone)}" + (f" ({_('provisional')})" if due.is_provisional else "")
-            for due in effect.moved
+            for due in effect.moved_due_dates
         ]
     )
 
@@ -116,7 +116,7 @@ def _first_lines(lines: Sequence[str]) -> Iterator[str]:
 
 def effect_summary(effect: "CalendarEffect", *, written: bool) -> str:
     """Return a summary of what a change did, or would do."""
-    days, moved, certainty_changes = len(effect.after), len(effect.moved), effect.certainty_changes
+    days, moved, certainty_changes = len(effect.after), len(effect.moved_due_dates), effect.certainty_change_count
     if not days:
         return _("The calendar does not change; nothing was written.")
     if written:
@@ -133,5 +133,5 @@ def effect_summary(effect: "CalendarEffect", *, written: bool) -> str:
     if certainty_changes:
         parts.append(certainty_change_words(certainty_changes))
     if moved:
-        parts.append(notice_count_words(effect.notified, written=written))
-    return ("" if current() == "zh" else " ").join(parts)
+        parts.append(notice_count_words(effect.notified_count, is_written=written))
+    return ("" if current_language() == "zh" else " ").join(parts)

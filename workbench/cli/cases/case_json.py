@@ -6,14 +6,14 @@ from zoneinfo import ZoneInfo
 
 from workbench.cli.framework.json_values import attributes, plain, yuan
 from workbench.domain.case.case_id import format_case, format_decision
-from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseRowView, Decided, DecisionLine, Empty
-from workbench.domain.case.running import is_suspended, is_with_applicant
+from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseRowView, DecisionLine, DecisionResult, NoNextCase
+from workbench.domain.case.running import is_clock_suspended, is_with_applicant
 from workbench.domain.clock.explanation import ClockExplanation
-from workbench.domain.evidence.evidence import ApplicationFacts, CallFacts
+from workbench.domain.evidence.evidence import CallFacts
 from workbench.domain.facts.all_facts import activity_view
 from workbench.domain.findings.finding import Finding
 from workbench.domain.text.mask import MaskKind, mask
-from workbench.i18n import current
+from workbench.i18n import current_language
 from workbench.wording.clock_explanation import ClockWords
 from workbench.wording.findings import text_of
 
@@ -24,14 +24,20 @@ def case_document(casefile: CaseFile, *, revealed: bool = False) -> dict[str, An
     return {
         **header_document(casefile.header, zone),
         "findings": [_finding(finding, casefile, zone) for finding in casefile.findings],
-        "identity": _identity(casefile.evidence.application, zone),
+        "identity": _identity(casefile, zone),
         "cards": plain(casefile.evidence.cards, zone),
         "activity": _activity(casefile, revealed=revealed),
         "credit": _credit(casefile, zone),
         "documents": plain(casefile.evidence.documents, zone),
-        "complaints": plain(casefile.evidence.complaints, zone),
+        "complaints": [
+            {**plain(complaint, zone), "status": status.value}
+            for complaint, status in zip(casefile.evidence.complaints, casefile.facts.complaints, strict=True)
+        ],
         "checklist": [
-            {**attributes(line, ("question", "answer", "note", "by"), zone), "text": line.text.in_language(current())}
+            {
+                **attributes(line, ("question", "answer", "note", "by"), zone),
+                "text": line.text.in_language(current_language()),
+            }
             for line in casefile.checklist
         ],
         "verifications": plain(casefile.verifications, zone),
@@ -51,7 +57,7 @@ def header_document(header: CaseHeader, zone: ZoneInfo) -> dict[str, Any]:
         **shown,
         "agent": header.agent,
         "due_provisional": shown.pop("is_due_provisional"),
-        "breached": shown.pop("is_breached"),
+        "breached": shown.pop("is_overdue"),
     }
 
 
@@ -59,7 +65,7 @@ def row_document(row: CaseRowView, zone: ZoneInfo, now: datetime) -> dict[str, A
     """Return a row of `queue`; the due date of a paused or suspended case can still move."""
     shown: dict[str, Any] = plain(row, zone)
     del shown["id"], shown["waits_for"], shown["suspended_from"]
-    due_provisional, breached = shown.pop("is_due_provisional"), shown.pop("is_breached")
+    due_provisional, breached = shown.pop("is_due_provisional"), shown.pop("is_overdue")
     return {
         "case": format_case(row.id),
         **shown,
@@ -67,18 +73,18 @@ def row_document(row: CaseRowView, zone: ZoneInfo, now: datetime) -> dict[str, A
         "due_provisional": due_provisional,
         "breached": breached,
         "paused": is_with_applicant(row.state, row.waits_for),
-        "suspended": is_suspended(row, now),
+        "suspended": is_clock_suspended(row, now),
     }
 
 
-def decided_document(decided: Decided, zone: ZoneInfo) -> dict[str, Any]:
+def decided_document(decided: DecisionResult, zone: ZoneInfo) -> dict[str, Any]:
     """Return the result of a decision."""
     shown: dict[str, Any] = plain(decided, zone)
     case, decision = format_case(shown.pop("case_id")), format_decision(shown.pop("decision_id"))
     return {"case": case, "decision": decision, **shown}
 
 
-def empty_document(empty: Empty, zone: ZoneInfo) -> dict[str, Any]:
+def empty_document(empty: NoNextCase, zone: ZoneInfo) -> dict[str, Any]:
     """Return why `next` has no case."""
     return {
         "case": None,
@@ -113,13 +119,18 @@ def explanation_document(explanation: ClockExplanation, words: ClockWords, zone:
 def _finding(finding: Finding, casefile: CaseFile, zone: ZoneInfo) -> dict[str, Any]:
     shown: dict[str, Any] = plain(finding, zone)
     del shown["observes"]
-    return {**shown, "op": finding.op, "text": text_of(finding, casefile.policy, current())}
+    return {**shown, "op": finding.op, "text": text_of(finding, casefile.policy, current_language())}
 
 
-def _identity(application: ApplicationFacts, zone: ZoneInfo) -> dict[str, Any]:
-    """Return the columns of an imported application in the order of the file, with the capital in yuan."""
+def _identity(casefile: CaseFile, zone: ZoneInfo) -> dict[str, Any]:
+    """Return the columns of an imported application in the order of the file, with the capital in yuan.
+
+    A kind of identity document that the file does not state is the inferred one.
+    """
+    application, facts = casefile.evidence.application, casefile.facts.case
     shown: dict[str, Any] = plain(application, zone)
     shown["registered_capital_fen"] = yuan(application.registered_capital_fen)
+    shown |= {name: facts.get(name) for name in ("handler_id_type", "legal_rep_id_type")}
     names = {"registered_capital_fen": "registered_capital_cny"}
     return {names.get(name, name): value for name, value in shown.items()}
 

@@ -9,10 +9,10 @@ from workbench.cli.cases.case_json import case_document, decided_document
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.domain.case.case_id import format_case, format_decision
-from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseRowView, Decided, Empty
+from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseRowView, DecisionResult, NoNextCase
 from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS
 from workbench.domain.case.running import stopped_clock_words
-from workbench.i18n import N_, _, current
+from workbench.i18n import N_, _, current_language
 from workbench.wording import amounts
 from workbench.wording.findings import text_of
 
@@ -73,7 +73,7 @@ class CaseText:
                 [
                     _(SEVERITY_WORDS[finding.severity.value]),
                     finding.rule,
-                    text_of(finding, casefile.policy, current()),
+                    text_of(finding, casefile.policy, current_language()),
                 ]
                 for finding in casefile.findings
             ],
@@ -150,7 +150,7 @@ class CaseText:
         if clock_words := stopped_clock_words(row, self.now):
             return clock_words
         provisional = f" ({_('provisional')})" if row.is_due_provisional else ""
-        return f"{self.instant(row.due_at)}{provisional}{' !' if row.is_breached else ''}"
+        return f"{self.instant(row.due_at)}{provisional}{' !' if row.is_overdue else ''}"
 
 
 def print_case(context: CommandContext, casefile: CaseFile, *, revealed: bool = False) -> None:
@@ -162,7 +162,7 @@ def print_case(context: CommandContext, casefile: CaseFile, *, revealed: bool = 
         CaseText(ZoneInfo(casefile.policy.zone), context.now()).show(casefile, document)
 
 
-def print_decided(context: CommandContext, decided: Decided, zone: ZoneInfo) -> None:
+def print_decided(context: CommandContext, decided: DecisionResult, zone: ZoneInfo) -> None:
     """Print the result of a decision, as JSON or as text."""
     if context.as_json:
         output.document(decided_document(decided, zone))
@@ -182,7 +182,7 @@ def print_decided(context: CommandContext, decided: Decided, zone: ZoneInfo) -> 
     output.pairs(rows)
 
 
-def empty_sentence(empty: Empty, zone: ZoneInfo) -> str:
+def empty_sentence(empty: NoNextCase, zone: ZoneInfo) -> str:
     """Return one sentence that says why `next` has no case."""
     who = ", ".join(f"{login} {until.astimezone(zone):%H:%M}" for login, until in empty.who)
     sentences = {

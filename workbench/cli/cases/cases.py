@@ -14,7 +14,7 @@ from workbench.cli.framework.failures import AlreadyReported
 from workbench.cli.framework.options import CaseArgument, DryRun, ReasonText, parse_moment, required_text
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import format_case, parse_case
-from workbench.domain.case.casefile import Empty
+from workbench.domain.case.casefile import NoNextCase
 from workbench.domain.filter.parser import FilterProblem
 from workbench.errors import ExitCode, WrongUsage
 from workbench.i18n import N_, _
@@ -55,7 +55,7 @@ def take_next(context: CommandContext, filter_text: FilterText = "") -> None:
     """Claim the next case, or say why there is none."""
     with context.services() as services, _filter_position_reported():
         found, zone = services.claims.next(filter_text), zone_of(services)
-    if isinstance(found, Empty):
+    if isinstance(found, NoNextCase):
         output.complain(empty_sentence(found, zone))
         if context.as_json:
             output.document(empty_document(found, zone))

@@ -14,7 +14,7 @@ from workbench.cli.framework.options import CaseArgument
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import format_case
 from workbench.errors import ExitCode
-from workbench.i18n import N_, _, current
+from workbench.i18n import N_, _, current_language
 
 if TYPE_CHECKING:
     from workbench.services.case.documents import WrittenDocument
@@ -50,7 +50,7 @@ def documents(
 def _print_files(done: "Sequence[WrittenDocument]", to: Path) -> None:
     """Print which file holds which document."""
     written = [one.line for one in done if one.state == "written"]
-    output.table([_("File"), _("Document")], [[line.file_name, line.name(current())] for line in written])
+    output.table([_("File"), _("Document")], [[line.file_name, line.name(current_language())] for line in written])
     output.narrate(
         _("{count} documents are in {folder}, readable by you only; delete them when you are done.").format(
             count=len(written), folder=to

@@ -15,7 +15,7 @@ from workbench.domain.case.case_id import format_case, parse_case
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.forecast.result import CaseForecast, DayRange, QueueForecast
 from workbench.errors import WrongUsage
-from workbench.i18n import N_, _, current
+from workbench.i18n import N_, _, current_language
 from workbench.wording.amounts import day_on_screen
 from workbench.wording.forecast import caveats, explanation, marked_provisional, queue_lines, range_on_screen
 from workbench.wording.phone import phone_sentence
@@ -75,7 +75,7 @@ def _case_document(forecast: CaseForecast, casefile: CaseFile, zone: ZoneInfo, t
         "missing_documents": list(missing_codes(casefile)),
         "asked_about": [
             {"rule": finding.rule, "severity": finding.severity.value, "text": text}
-            for finding, text in findings_to_answer(casefile, current())
+            for finding, text in findings_to_answer(casefile, current_language())
         ],
         "explanation": explanation(forecast, today),
         "say": phone_sentence(forecast, today),
@@ -118,10 +118,10 @@ def _print_case(forecast: CaseForecast, casefile: CaseFile, today: date) -> None
         (_("Why"), explanation(forecast, today)),
     ]
     rows += [("", caveat) for caveat in caveats(forecast)]
-    missing = missing_names(casefile, current())
+    missing = missing_names(casefile, current_language())
     if missing:
         rows.append((_("Missing"), "\n".join(missing)))
-    asked = [text for _finding, text in findings_to_answer(casefile, current())]
+    asked = [text for _finding, text in findings_to_answer(casefile, current_language())]
     if asked:
         rows.append((_("Likely questions"), "\n".join(asked)))
     output.pairs(rows)
@@ -143,7 +143,7 @@ def _end_row(forecast: CaseForecast, today: date) -> tuple[str, str]:
 def _days(forecast: CaseForecast, days: DayRange, today: date) -> str:
     if forecast.is_endless:
         return _("no date available")
-    return marked_provisional(range_on_screen(days, today), is_so=forecast.is_provisional)
+    return marked_provisional(range_on_screen(days, today), is_provisional=forecast.is_provisional)
 
 
 def _show_queue(context: CommandContext, reviewers: int | None) -> None:

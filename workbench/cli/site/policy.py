@@ -91,7 +91,7 @@ def _lines(version: "PolicyVersion") -> Iterator[tuple[str, str]]:
     yield "SHA-256", version.sha256
     yield _("Rules"), str(len(policy.rules))
     yield _("Reasons"), str(len(policy.reasons))
-    for name, value in policy.supplier.in_language(i18n.current()).items():
+    for name, value in policy.supplier.in_language(i18n.current_language()).items():
         yield _(FIELDS[name]), value
     if version.is_supplier_made_up:
         yield _("note"), advice_on_made_up()

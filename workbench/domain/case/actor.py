@@ -1,4 +1,4 @@
-"""The person who acts."""
+"""The user who performs an action."""
 
 from dataclasses import dataclass
 

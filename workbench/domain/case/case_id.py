@@ -8,9 +8,9 @@ from workbench.domain.text.safe import safe
 from workbench.errors import NotFound
 from workbench.i18n import _
 
-# At most 18 digits, the range of a database integer.
+# At most 18 digits, so that the number fits into a database integer.
 _NUMBER = re.compile(r"([CDB])-0*([1-9][0-9]{0,17})")
-_SHOWN_CELLS = 40
+_QUOTED_CELLS = 40
 
 
 def format_case(number: int) -> str:
@@ -29,7 +29,7 @@ def format_batch(number: int) -> str:
 
 
 def _number(text: str, letter: str, refusal: str) -> int:
-    """Return the number after a prefix. Letter case, width, blanks and leading zeros do not matter."""
+    """Return the number after the prefix. Letter case, full width, blanks and leading zeros do not matter."""
     match = _NUMBER.fullmatch(unicodedata.normalize("NFKC", text).strip().upper())
     if match is None or match[1] != letter:
         raise NotFound(refusal.format(text=quoted(text)))
@@ -37,15 +37,15 @@ def _number(text: str, letter: str, refusal: str) -> int:
 
 
 def quoted(text: str) -> str:
-    """Return typed text as an error may quote it, with numbers masked: it may be an ID number pasted by mistake."""
-    return safe(mask_digits_within(text), limit=_SHOWN_CELLS)
+    """Return typed text for an error message. Numbers are masked, since a user may paste an ID number by mistake."""
+    return safe(mask_digits_within(text), limit=_QUOTED_CELLS)
 
 
 def parse_case(text: str) -> int:
     """Return the number in C-000123.
 
     Raises:
-        NotFound: If the text is not a case number. An application number is not one.
+        NotFound: If the text is not a case number; application numbers are not accepted.
     """
     return _number(text, "C", _('"{text}" is not a case number; cases look like C-000123.'))
 

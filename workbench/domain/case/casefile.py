@@ -29,9 +29,9 @@ from workbench.domain.policy.policy import Policy, Words
 class CaseHeader:
     """The fields above the panels.
 
-    `held_by` and `held_until` describe a hold in force; with an expired hold, the case *is* queued. `working_days_left`
-    counts the working days after today up to and including the due day. `suspended_from` is when an open suspension
-    stops the clock.
+    `held_by` and `held_until` describe a hold that has not expired; once it expires, the case is queued again.
+    `working_days_left` counts the working days after today up to and including the due day. `suspended_from` is the
+    start of a suspension without a known end. `fence` grows with each hold, `evidence_no` with each change of evidence.
     """
 
     id: int
@@ -53,7 +53,7 @@ class CaseHeader:
     due_at: datetime | None
     is_due_provisional: bool
     working_days_left: int | None
-    is_breached: bool
+    is_overdue: bool
     assignee: str | None
     held_by: str | None
     held_until: datetime | None
@@ -68,7 +68,7 @@ class CaseHeader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryLine:
-    """One act on the case; `text` is a text that a person wrote, or the coded details, without personal values."""
+    """One act on the case; `text` is what a person wrote, or else the details in codes, without personal values."""
 
     at: datetime
     action: str
@@ -80,7 +80,7 @@ class HistoryLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChecklistLine:
-    """A question of the policy with the latest answer of this round."""
+    """A question of the policy about the panel `leg`, with the latest answer of this round."""
 
     question: str
     text: Words
@@ -92,7 +92,7 @@ class ChecklistLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerificationLine:
-    """A fact confirmed outside."""
+    """A fact confirmed outside the workbench."""
 
     kind: str
     result: str
@@ -137,8 +137,8 @@ class DecisionLine:
 class CaseFile:
     """All data that the desk shows of one case, personal values masked.
 
-    `days` are the outgoing calls on each local day of the window over all cards, oldest first; `hours` has 7 rows
-    (Monday first) of 24 counts. `draft` is the reviewer's own draft, `notice` the last letter.
+    `days` are the outgoing calls of all cards on each local day of the window, oldest first. `hours` are call counts: 7
+    rows (Monday first) of 24 hours. `draft` is the reviewer's own draft, `notice` the last letter.
     """
 
     header: CaseHeader
@@ -157,7 +157,7 @@ class CaseFile:
     notice: str | None
 
     def shows_same_state_as(self, other: Self | None) -> bool:
-        """Say whether another reading shows the same case, hold and evidence."""
+        """Say whether another case file shows the same case, hold and evidence."""
         return other is not None and all(
             getattr(self.header, name) == getattr(other.header, name) for name in ("id", "fence", "evidence_no")
         )
@@ -165,7 +165,7 @@ class CaseFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseRowView:
-    """A case as a row of a list."""
+    """A case as a row of a list; `blocks` and `warns` count its findings."""
 
     id: int
     agent: str
@@ -176,7 +176,7 @@ class CaseRowView:
     priority: Priority
     due_at: datetime | None
     is_due_provisional: bool
-    is_breached: bool
+    is_overdue: bool
     waits_for: WaitsFor | None
     assignee: str | None
     held_by: str | None
@@ -197,7 +197,7 @@ class DeskCounts:
 
     queued: int
     due_today: int
-    breached: int
+    overdue: int
     held_by_me: int
     to_check: int
     assigned: int = 0
@@ -205,10 +205,10 @@ class DeskCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Empty:
+class NoNextCase:
     """Why `next` has no case: `kind` is none, held, skipped, filtered or limit.
 
-    `who` lists the holders with the ends of their holds.
+    `who` lists the holders with the ends of their holds. `limit` is how many cases a person may hold.
     """
 
     kind: str
@@ -227,10 +227,10 @@ class ItemRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictRequest:
-    """A verdict as a reviewer gives it; `letter` is the edited list of causes, None takes those of the reasons.
+    """A verdict as a reviewer gives it; `letter` is the edited list of causes, None means the texts of the reasons.
 
-    `until` is the next-action date of a pending verdict, or the deadline of a fixable fail. `fence` refuses the verdict
-    if the hold is an older one; None accepts the current hold. `evidence_no` refuses it if the evidence has changed.
+    `until` is the next-action date of a pending verdict, or the deadline of a fixable fail. The verdict is refused if
+    `fence` is not that of the current hold, or if the evidence has changed since `evidence_no`; None skips the check.
     """
 
     case_id: int
@@ -249,12 +249,12 @@ class VerdictRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictPreview:
-    """The effects that a verdict would have, from the same plan that deciding executes.
+    """The effects that a verdict would have, from the same plan that `decide` executes.
 
     `own_items` are the items in the words of their reasons, without edits. `check_for` lists why a check is needed
-    (final_fail, override, high_risk, restore). `open_questions` are unanswered checklist questions, `unopened`
-    documents that nobody opened, `problems` what refuses the verdict. A provisional date depends on an
-    unpublished calendar.
+    (final_fail, override, high_risk, restore). `open_questions` are unanswered checklist questions, `unopened` are
+    documents that nobody opened, `problems` are the reasons why the verdict would be refused. A provisional date
+    depends on an unpublished calendar.
     """
 
     letter: str
@@ -273,7 +273,7 @@ class VerdictPreview:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decided:
+class DecisionResult:
     """The effects of a decision; `notice` is the letter with personal names masked."""
 
     case_id: int
@@ -288,8 +288,8 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Undoable:
-    """The last act that this person may undo: decided, or a check (approved, returned) of the verdict of `maker`."""
+class UndoableAct:
+    """The last act that a person may undo: `decided`, or the check (`approved`, `returned`) of a verdict by `maker`."""
 
     case_id: int
     decision_id: int

@@ -7,9 +7,9 @@ from db.enums import DocumentKind, Quality
 from workbench.domain.policy.policy import Words
 
 EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
-"""File name extensions by media type; for other types it is `bin`."""
+"""File name extensions by media type. Files of other types get `bin`."""
 
-PICTURES = frozenset(EXTENSIONS)
+VIEWABLE_TYPES = frozenset(EXTENSIONS)
 """The media types that can be viewed."""
 
 
@@ -23,10 +23,10 @@ class Opening:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentLine:
-    """One document of a case, numbered from 1; `is_there` says whether the store has a file of its size.
+    """One document of a case, numbered from 1; `is_stored` says whether the store has a file of its size.
 
-    `sealed` and `quality` are claims by the sender. `openings` are within this case, latest first. `written` are copies
-    to a folder, which may or may not have been viewed.
+    `words` is the name of its kind, None if the policy has none. `sealed` and `quality` are claims by the sender.
+    `openings` and `copies` (to a folder) are those of this case, latest first. A copy may never have been viewed.
     """
 
     number: int
@@ -40,9 +40,9 @@ class DocumentLine:
     valid_to: date | None
     sealed: bool | None
     quality: Quality | None
-    is_there: bool
+    is_stored: bool
     openings: tuple[Opening, ...]
-    written: tuple[Opening, ...] = ()
+    copies: tuple[Opening, ...] = ()
 
     @property
     def file_name(self) -> str:

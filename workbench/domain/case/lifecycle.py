@@ -1,4 +1,4 @@
-"""The permissions of actions by role and state, in the one table that everything uses."""
+"""The permissions of all actions by role and state, in one table."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -55,7 +55,7 @@ class Permission:
 WORKERS = frozenset({R.REVIEWER, R.SUPERVISOR})
 EVERYBODY = frozenset(R)
 EVERY_STATE = frozenset(S)
-_PROMISED = OPEN_STATES - {S.INCOMPLETE}
+_STATES_WITH_DUE_DATE = OPEN_STATES - {S.INCOMPLETE}
 
 TABLE: dict[Action, Permission] = {
     Action.NEXT: Permission(WORKERS, frozenset({S.QUEUED, S.IN_REVIEW})),
@@ -76,7 +76,7 @@ TABLE: dict[Action, Permission] = {
     Action.ANSWER: Permission(WORKERS, frozenset({S.PENDING})),
     Action.RESUBMIT: Permission(WORKERS, frozenset({S.RECTIFYING, S.LAPSED})),
     Action.WITHDRAW: Permission(WORKERS, OPEN_STATES),
-    Action.EXTEND: Permission(frozenset({R.SUPERVISOR}), _PROMISED),
+    Action.EXTEND: Permission(frozenset({R.SUPERVISOR}), _STATES_WITH_DUE_DATE),
     Action.CLASS: Permission(frozenset({R.SUPERVISOR}), OPEN_STATES),
     Action.PRIORITY: Permission(frozenset({R.SUPERVISOR}), OPEN_STATES),
     Action.SUSPEND: Permission(frozenset({R.SUPERVISOR}), EVERY_STATE),

@@ -9,19 +9,19 @@ from workbench.i18n import _
 RUNNING_STATES = frozenset(
     {CaseState.QUEUED, CaseState.IN_REVIEW, CaseState.AWAITING_CHECK, CaseState.PENDING, CaseState.APPEALED}
 )
-"""The states in which the clock can run. For a pending case it stops while the case waits for the applicant."""
+"""The states in which the clock can run. The clock of a pending case stops while it waits for the applicant."""
 
 
 def clock_runs(state: CaseState, waits_for: WaitsFor | str | None = None) -> bool:
     """Say whether the clock of a case runs.
 
-    It stops while the case is incomplete, while the applicant must act, and when the case is closed.
+    The clock stops while the case is incomplete, while the applicant must act, and when the case is closed.
     """
     return state in RUNNING_STATES and not is_with_applicant(state, waits_for)
 
 
 def is_with_applicant(state: CaseState, waits_for: WaitsFor | str | None = None) -> bool:
-    """Say whether the applicant must act next, so that the clock pauses."""
+    """Say whether the applicant must act next, so that the clock stops."""
     return state is CaseState.RECTIFYING or (state is CaseState.PENDING and waits_for == WaitsFor.APPLICANT)
 
 
@@ -32,20 +32,20 @@ def is_overdue(
     waits_for: WaitsFor | str | None,
     suspended_from: datetime | None = None,
 ) -> bool:
-    """Say whether a case is overdue: its due time has passed with the clock running, or before an open suspension."""
+    """Say whether a case is overdue: its due time passed while the clock ran, or before an open suspension began."""
     if due_at is None or due_at > now or not clock_runs(state, waits_for):
         return False
     return suspended_from is None or due_at <= suspended_from
 
 
-def is_suspended(row: CaseRowView, now: datetime) -> bool:
-    """Say whether an open suspension stops the clock of a case that was not overdue before."""
-    began = row.suspended_from
-    return began is not None and began <= now and not row.is_breached and row.state not in FINAL_STATES
+def is_clock_suspended(row: CaseRowView, now: datetime) -> bool:
+    """Say whether a suspension without a known end stops the clock of a case that was not overdue before it."""
+    start = row.suspended_from
+    return start is not None and start <= now and not row.is_overdue and row.state not in FINAL_STATES
 
 
 def stopped_clock_words(row: CaseRowView, now: datetime) -> str:
     """Return the words shown instead of the due date while the clock is stopped, else an empty text."""
     if is_with_applicant(row.state, row.waits_for):
         return _("with applicant")
-    return _("suspended") if is_suspended(row, now) else ""
+    return _("suspended") if is_clock_suspended(row, now) else ""

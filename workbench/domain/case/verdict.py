@@ -7,10 +7,10 @@ from workbench.domain.case.casefile import ItemRequest, VerdictRequest
 from workbench.domain.findings.evaluate import has_block
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import CLEAN_REASON, OVERRIDE_REASON, Policy
-from workbench.i18n import _, comma_joined, current
+from workbench.i18n import _, comma_joined, current_language
 
 PASS_REASONS = frozenset({CLEAN_REASON, "OK-MENDED", OVERRIDE_REASON})
-"""The reasons for a pass: no findings, findings rectified, or an override. A pass may give at most one."""
+"""The reasons for a pass: no findings, findings rectified, or an override. A pass has at most one of them."""
 
 
 _LICENCE_FACTS = frozenset({"uscc_valid", "uscc_kind_fits", "licence_days_left", "registered_capital_fen"})
@@ -33,7 +33,11 @@ def problem_of(request: VerdictRequest, policy: Policy, findings: Sequence[Findi
 def problems_of(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> tuple[str, ...]:
     """Return all reasons why a verdict is refused, each as a sentence."""
     is_override = request.verdict is Verdict.PASS and has_block(findings)
-    problems = [*_reason_problems(request, policy), _pass_problem(request, policy), _not_applicable(request, policy)]
+    problems = [
+        *_reason_problems(request, policy),
+        _pass_problem(request, policy),
+        _item_or_date_problem(request, policy),
+    ]
     if request.measure not in policy.measures.get(request.verdict, (Measure.NONE,)):
         message = _("The policy does not allow the measure {measure} with this verdict.")
         problems.append(message.format(measure=request.measure))
@@ -62,7 +66,7 @@ def _named(code: str, policy: Policy) -> str:
     reason = policy.reasons.get(code)
     if reason is None:
         return code
-    return _("{reason} ({code})").format(reason=reason.title.in_language(current()), code=code)
+    return _("{reason} ({code})").format(reason=reason.title.in_language(current_language()), code=code)
 
 
 def _pass_problem(request: VerdictRequest, policy: Policy) -> str | None:
@@ -72,7 +76,7 @@ def _pass_problem(request: VerdictRequest, policy: Policy) -> str | None:
     return None
 
 
-def _not_applicable(request: VerdictRequest, policy: Policy) -> str | None:
+def _item_or_date_problem(request: VerdictRequest, policy: Policy) -> str | None:
     """Return why the items or the date do not fit this verdict, or None."""
     is_fixable = request.verdict is Verdict.FAIL and request.fail_kind is not FailKind.FINAL
     if request.items and not is_fixable:
@@ -99,7 +103,7 @@ def _override_problems(request: VerdictRequest, policy: Policy) -> list[str]:
 def check_reasons_for(
     request: VerdictRequest, policy: Policy, findings: Sequence[Finding], risk: Risk
 ) -> tuple[str, ...]:
-    """Return why a check is needed (final_fail, override, high_risk, restore), empty if it is not."""
+    """Return why a check is needed (final_fail, override, high_risk, restore); empty if no check is needed."""
     is_pass = request.verdict is Verdict.PASS
     wanted = {
         "final_fail": policy.check.final_fail and request.fail_kind is FailKind.FINAL,
@@ -118,7 +122,7 @@ def items_for(request: VerdictRequest, policy: Policy) -> tuple[ItemRequest, ...
 
 
 def rectify_days(items: Sequence[ItemRequest], policy: Policy) -> int:
-    """Return the working days for a rectification: those of the longest item, within the cap."""
+    """Return the working days for a rectification: the days of the longest item, at most the cap."""
     days = [
         policy.reasons[item.code].rectify_days or policy.rectify.default_days
         for item in items
@@ -128,6 +132,6 @@ def rectify_days(items: Sequence[ItemRequest], policy: Policy) -> int:
 
 
 def pending_waits_for(reasons: Sequence[str], policy: Policy) -> WaitsFor | None:
-    """Return whom a pending case waits for, by the first reason that says so; by default the applicant."""
-    named = (policy.reasons[code].waits_for for code in reasons if code in policy.reasons)
-    return next((one for one in named if one is not None), WaitsFor.APPLICANT if reasons else None)
+    """Return whom the first reason that names somebody waits for, else the applicant; None without reasons."""
+    awaited = (policy.reasons[code].waits_for for code in reasons if code in policy.reasons)
+    return next((party for party in awaited if party is not None), WaitsFor.APPLICANT if reasons else None)

@@ -53,8 +53,8 @@ def assumed_day(day: date) -> CalendarDay:
 class WorkingCalendar:
     """Working days and hours. It is immutable, and every instant it returns is aware, in UTC.
 
-    Days outside the table are assumed (see `assumed_day`). Working time is the time within the hours, each interval
-    without its closing.
+    Days outside the table are assumed (see `assumed_day`). Working time is the time within the working hours; the
+    closing time of an interval is not part of it.
     """
 
     __slots__ = ("_days", "_first", "_last", "_own_hours", "_provisional_days", "_working", "hours", "zone")
@@ -76,7 +76,7 @@ class WorkingCalendar:
         self._provisional_days = tuple(day.on.toordinal() for day in all_days if day.status is DayStatus.PROVISIONAL)
 
     def day(self, on: date) -> CalendarDay:
-        """Return the known or assumed day."""
+        """Return a day of the table, or an assumed day if the table lacks it."""
         return self._days.get(on) or assumed_day(on)
 
     def is_working(self, day: date) -> bool:
@@ -125,15 +125,15 @@ class WorkingCalendar:
                 return date.fromordinal(self._working[position])
             n = position - len(self._working) + 1
             start = self._last
-        return self._stepped(date.fromordinal(start), n)
+        return self._nth_by_steps(date.fromordinal(start), n)
 
     def working_days_left(self, today: date, due_day: date) -> int:
-        """Count the working days after today, up to and including the due day; 0 if it is past."""
+        """Count the working days after today, up to and including the due day; 0 if the due day is past."""
         low, high = today.toordinal(), due_day.toordinal()
         inside = bisect_right(self._working, high) - bisect_right(self._working, low)
-        before = _weekdays(low, min(high, self._first - 1))
-        behind = _weekdays(max(low, self._last), high)
-        return max(inside, 0) + before + behind
+        before = _weekday_count(low, min(high, self._first - 1))
+        after = _weekday_count(max(low, self._last), high)
+        return max(inside, 0) + before + after
 
     def local_day(self, at: datetime) -> date:
         """Return the day of an instant in the calendar's zone, whatever the machine's zone is."""
@@ -175,9 +175,9 @@ class WorkingCalendar:
         return total.total_seconds()
 
     def add_working_seconds(self, start: datetime, seconds: float) -> datetime:
-        """Return the instant that is a number of working seconds after another.
+        """Return the instant that is a number of working seconds after `start`.
 
-        An instant at closing stays there. An instant outside the hours first moves to the next opening.
+        A result at closing time stays there. A start outside the hours first moves to the next opening.
 
         Raises:
             ValueError: If seconds is negative.
@@ -195,15 +195,15 @@ class WorkingCalendar:
             day = self.next_working_day(day)
 
     def intervals(self, day: date) -> Iterator[tuple[datetime, datetime]]:
-        """Yield the instants between which work is done on a day, if it is a working day."""
+        """Yield the start and end of each working interval of a day, if it is a working day."""
         for opens, closes in self.hours_of(day):
             yield self._instant(day, opens), self._instant(day, closes)
 
     def _instant(self, day: date, at: time) -> datetime:
-        # In UTC, because Python subtracts datetimes of one zone by the wall clock, summer time or not.
+        # In UTC, because Python ignores summer time when it subtracts two datetimes of the same zone.
         return datetime.combine(day, at, tzinfo=self.zone).astimezone(UTC)
 
-    def _stepped(self, day: date, n: int) -> date:
+    def _nth_by_steps(self, day: date, n: int) -> date:
         """Return the n-th working day after a day by single steps, for days outside the table."""
         while n:
             day += timedelta(days=1)
@@ -211,8 +211,8 @@ class WorkingCalendar:
         return day
 
 
-def _weekdays(after: int, until: int) -> int:
-    """Count the Mondays to Fridays after one ordinal and up to another."""
+def _weekday_count(after: int, until: int) -> int:
+    """Count the Mondays to Fridays after one day and up to another, both as ordinals."""
     if until <= after:
         return 0
     weeks, rest = divmod(until - after, 7)

@@ -14,12 +14,12 @@ from workbench.domain.clock.due import counted_from, due_at
 from workbench.domain.clock.spans import Span, merged, without
 from workbench.domain.clock.suspension import Suspension
 
-_APPLICANTS = frozenset({CaseState.PENDING, CaseState.RECTIFYING, CaseState.LAPSED})
-_DECIDED = frozenset({CaseState.PASSED, CaseState.FAILED})
-UNDONE = "undo"
-EXTENDED = "extend"
-CLASS_CHANGED = "class"
-RESUBMITTED = "resubmit"
+_WITH_APPLICANT_STATES = frozenset({CaseState.PENDING, CaseState.RECTIFYING, CaseState.LAPSED})
+_DECIDED_STATES = frozenset({CaseState.PASSED, CaseState.FAILED})
+UNDO_ACTION = "undo"
+EXTEND_ACTION = "extend"
+CLASS_ACTION = "class"
+RESUBMIT_ACTION = "resubmit"
 
 
 class PauseKind(StrEnum):
@@ -33,8 +33,8 @@ class PauseKind(StrEnum):
 class ClockEvent:
     """The effect of an act on the clock of a case.
 
-    `at` is the effective instant: the receipt for what the applicant sent, else the time of the act. `state` is None if
-    the act does not change the state. `runs` is whether the clock runs afterwards, as logged.
+    `at` is when the act takes effect: when we received what the applicant sent, else the time of the act. `state` is
+    None if the act does not change the state. `runs` is whether the clock runs afterwards, as logged.
     """
 
     at: datetime
@@ -64,7 +64,7 @@ class Budget:
         days: The working days of the service class.
         pauses: The times when the case was with the applicant, in the order of the log.
         extended_s: Working seconds that a supervisor added.
-        marks: The extensions and changes of class.
+        adjustments: The extensions and changes of class.
         closed_at: When the case was closed, None while it is open.
         closed_as: The final state.
         is_renewed: Whether an earlier budget of the case preceded this one.
@@ -74,7 +74,7 @@ class Budget:
     days: int
     pauses: tuple[Pause, ...] = ()
     extended_s: float = 0.0
-    marks: tuple[ClockEvent, ...] = ()
+    adjustments: tuple[ClockEvent, ...] = ()
     closed_at: datetime | None = None
     closed_as: CaseState | None = None
     is_renewed: bool = False
@@ -90,11 +90,10 @@ class ClockState:
     """The state of a clock, independent of the current time.
 
     Attributes:
-        due_at: The due date, moved on by every ended pause and every suspension with a known end. An open pause or
-            suspension will move it on too.
-        is_provisional: Whether it depends on a day that may still change.
-        suspended_from: When an open suspension stops the clock. A case not due by then is not overdue before work
-            resumes.
+        due_at: The due date, postponed by every ended pause and every suspension with a known end. An open pause or
+            suspension will postpone it when it ends.
+        is_provisional: Whether the due date depends on a day that may still change.
+        suspended_from: The start of an open suspension. A case that is due later is not overdue until work resumes.
     """
 
     due_at: datetime
@@ -103,8 +102,8 @@ class ClockState:
 
 
 @dataclass(slots=True)
-class _Reading:
-    """The budget while the events are read."""
+class _BudgetSoFar:
+    """The budget and the state of a case after some of its events."""
 
     budget: Budget
     state: CaseState
@@ -114,50 +113,50 @@ class _Reading:
 def budget_of(events: Iterable[ClockEvent], complete_at: datetime, days: int, appeal_days: int) -> Budget:
     """Return the current budget of a case, from its events in the order of the log.
 
-    One budget covers all rounds. An appeal gets a new one, and so does a case that is reopened or that an appeal
-    returns to the queue. Acts that were undone do not count.
+    One budget covers all rounds. An appeal gets a new budget, and so does a case that is reopened or returned to the
+    queue by an appeal. Undone acts do not count.
     """
-    reading = _Reading(Budget(start=complete_at, days=days), CaseState.QUEUED)
+    so_far = _BudgetSoFar(Budget(start=complete_at, days=days), CaseState.QUEUED)
     for event in events:
-        if event.action == EXTENDED:
-            reading.budget = replace(reading.budget, extended_s=reading.budget.extended_s + event.extended_s)
-        if event.action in {EXTENDED, CLASS_CHANGED}:
-            reading.budget = replace(reading.budget, marks=(*reading.budget.marks, event))
+        if event.action == EXTEND_ACTION:
+            so_far.budget = replace(so_far.budget, extended_s=so_far.budget.extended_s + event.extended_s)
+        if event.action in {EXTEND_ACTION, CLASS_ACTION}:
+            so_far.budget = replace(so_far.budget, adjustments=(*so_far.budget.adjustments, event))
         if event.state is not None:
-            _enter(reading, event, event.state, days, appeal_days)
-    return replace(reading.budget, pauses=tuple(reading.pauses))
+            _enter(so_far, event, event.state, days, appeal_days)
+    return replace(so_far.budget, pauses=tuple(so_far.pauses))
 
 
-def _enter(reading: _Reading, event: ClockEvent, state: CaseState, days: int, appeal_days: int) -> None:
-    """Apply the entry of a case into a state."""
-    is_undone = event.action == UNDONE
+def _enter(so_far: _BudgetSoFar, event: ClockEvent, state: CaseState, days: int, appeal_days: int) -> None:
+    """Apply a change of state."""
+    is_undone = event.action == UNDO_ACTION
     if is_undone:
         # An undone verdict was never released, so the applicant never had the case.
-        reading.pauses = [pause for pause in reading.pauses if not pause.span.is_open]
-    elif _begins_new_budget(reading.state, state, event.action):
+        so_far.pauses = [pause for pause in so_far.pauses if not pause.span.is_open]
+    elif _begins_new_budget(so_far.state, state, event.action):
         is_appeal = state is CaseState.APPEALED
-        reading.budget = Budget(start=event.at, days=appeal_days if is_appeal else days, is_renewed=True)
-        reading.pauses = []
+        so_far.budget = Budget(start=event.at, days=appeal_days if is_appeal else days, is_renewed=True)
+        so_far.pauses = []
     else:
-        _pause(reading, event, state)
+        _pause(so_far, event, state)
     if state not in FINAL_STATES:
-        reading.budget = replace(reading.budget, closed_at=None, closed_as=None)
-    elif reading.budget.closed_as is not state:
-        reading.budget = replace(reading.budget, closed_at=event.at, closed_as=state)
-    reading.state = state
+        so_far.budget = replace(so_far.budget, closed_at=None, closed_as=None)
+    elif so_far.budget.closed_as is not state:
+        so_far.budget = replace(so_far.budget, closed_at=event.at, closed_as=state)
+    so_far.state = state
 
 
-def _pause(reading: _Reading, event: ClockEvent, state: CaseState) -> None:
+def _pause(so_far: _BudgetSoFar, event: ClockEvent, state: CaseState) -> None:
     """Begin a pause, or end the open one, as the state requires."""
-    is_with_applicant = not event.runs and state in _APPLICANTS
-    is_open = bool(reading.pauses) and reading.pauses[-1].span.is_open
+    is_with_applicant = not event.runs and state in _WITH_APPLICANT_STATES
+    is_open = bool(so_far.pauses) and so_far.pauses[-1].span.is_open
     if is_open and not is_with_applicant:
-        last = reading.pauses[-1]
-        # Two acts may have the same instant, or a clock was set back between them: a pause is never negative.
-        reading.pauses[-1] = replace(last, span=Span(last.span.start, max(event.at, last.span.start)))
+        last = so_far.pauses[-1]
+        # A machine's clock may have been set back between two acts: a pause never ends before it starts.
+        so_far.pauses[-1] = replace(last, span=Span(last.span.start, max(event.at, last.span.start)))
     elif is_with_applicant and not is_open and state is not CaseState.LAPSED:
         kind = PauseKind.RECTIFYING if state is CaseState.RECTIFYING else PauseKind.APPLICANT
-        reading.pauses.append(Pause(span=Span(event.at), kind=kind))
+        so_far.pauses.append(Pause(span=Span(event.at), kind=kind))
 
 
 def _begins_new_budget(before: CaseState, state: CaseState, action: str) -> bool:
@@ -166,39 +165,39 @@ def _begins_new_budget(before: CaseState, state: CaseState, action: str) -> bool
         return before is not CaseState.APPEALED
     if state is not CaseState.QUEUED:
         return False
-    is_reopened_after_lapse = before is CaseState.LAPSED and action != RESUBMITTED
-    return before in _DECIDED or before is CaseState.APPEALED or is_reopened_after_lapse
+    is_reopened_after_lapse = before is CaseState.LAPSED and action != RESUBMIT_ACTION
+    return before in _DECIDED_STATES or before is CaseState.APPEALED or is_reopened_after_lapse
 
 
 def clock_state(budget: Budget, suspensions: Sequence[Suspension], calendar: WorkingCalendar) -> ClockState:
     """Return the state of a clock; `suspensions` are those that affect the case.
 
-    The case is due at closing of the N-th working day after day 0, moved on by all paused working seconds from the
-    counted receipt on. A suspension counts only if it begins before the case is due, so a late case stays late.
-    Overlapping pauses and suspensions count once.
+    The case is due at closing time on the N-th working day after day 0, postponed by the working seconds of all pauses
+    and suspensions since the counted receipt. A suspension counts only if it begins before the case is due, so an
+    overdue case stays overdue. Overlapping pauses and suspensions count once.
     """
     counted = counted_from(budget.start, calendar)
     due = due_at(budget.start, budget.days, calendar).at
     pauses = [pause.span.after(counted) for pause in budget.pauses]
-    over = merged(span for span in pauses if not span.is_open)
-    moved = sum(calendar.working_seconds_between(span.start, span.end) for span in over)
-    due = calendar.add_working_seconds(due, moved + budget.extended_s)
-    for stop in merged(one.span.after(counted) for one in suspensions if not one.span.is_open):
-        for part in without(stop, pauses):
-            if stop.start < due:
+    ended = merged(span for span in pauses if not span.is_open)
+    paused_s = sum(calendar.working_seconds_between(span.start, span.end) for span in ended)
+    due = calendar.add_working_seconds(due, paused_s + budget.extended_s)
+    for suspended in merged(item.span.after(counted) for item in suspensions if not item.span.is_open):
+        for part in without(suspended, pauses):
+            if suspended.start < due:
                 due = calendar.add_working_seconds(due, calendar.working_seconds_between(part.start, part.end))
     return ClockState(
         due_at=due,
         is_provisional=calendar.depends_on_provisional(calendar.local_day(budget.start), calendar.local_day(due)),
-        suspended_from=min((one.span.start for one in suspensions if one.span.is_open), default=None),
+        suspended_from=min((item.span.start for item in suspensions if item.span.is_open), default=None),
     )
 
 
 def extension_s(budget: Budget, suspensions: Sequence[Suspension], calendar: WorkingCalendar, until: datetime) -> float:
-    """Return the working seconds by which to extend a budget, so that it is due at an instant.
+    """Return the working seconds by which to extend a budget, so that the case is due at `until`.
 
-    Suspensions that the extended due date reaches are not counted again. The result is zero or less if the case is
-    already due no earlier.
+    Working time lost to suspensions before `until` is not counted twice. The result is zero or less if the case is
+    already due at `until` or later.
 
     Args:
         budget: The budget of the case.
@@ -209,29 +208,31 @@ def extension_s(budget: Budget, suspensions: Sequence[Suspension], calendar: Wor
     before = clock_state(budget, suspensions, calendar).due_at
     seconds = calendar.working_seconds_between(before, until)
     pauses = [pause.span for pause in budget.pauses]
-    for stop in merged(one.span for one in suspensions if not one.span.is_open):
-        if before <= stop.start < until:
-            seconds -= sum(calendar.working_seconds_between(part.start, part.end) for part in without(stop, pauses))
+    for suspended in merged(item.span for item in suspensions if not item.span.is_open):
+        if before <= suspended.start < until:
+            seconds -= sum(
+                calendar.working_seconds_between(part.start, part.end) for part in without(suspended, pauses)
+            )
     return seconds
 
 
-def affects_due_date(stop: Suspension, before: datetime, clock: ClockState, *, runs: bool) -> bool:
+def affects_due_date(suspension: Suspension, before: datetime, clock: ClockState, *, runs: bool) -> bool:
     """Say whether a suspension affects the due date of a case, so that its applicant gets a notice.
 
-    A suspension with an end affects it if the due date moved. An open one affects it if it stops a running clock before
-    the case is due, and no earlier open one did.
+    A suspension with a known end affects the due date if it postpones it. An open suspension affects the due date if it
+    stops a running clock before the case is due, and no earlier open suspension has stopped the clock.
 
     Args:
-        stop: The suspension.
+        suspension: The suspension.
         before: The due date without the suspension.
         clock: The state of the clock with the suspension.
         runs: Whether the clock runs in the current state of the case.
     """
-    if not stop.span.is_open:
+    if not suspension.span.is_open:
         return clock.due_at > before
-    return runs and clock.suspended_from == stop.span.start < clock.due_at
+    return runs and clock.suspended_from == suspension.span.start < clock.due_at
 
 
 def is_suspended(suspensions: Iterable[Suspension], now: datetime) -> bool:
     """Say whether one of these suspensions stops the clock now."""
-    return any(one.span.start <= now < one.span.end for one in suspensions)
+    return any(suspension.span.start <= now < suspension.span.end for suspension in suspensions)

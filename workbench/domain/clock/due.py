@@ -8,7 +8,7 @@ from workbench.domain.clock.calendar import WorkingCalendar
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """When something is due (UTC), and whether a day it depends on may still change."""
+    """A due date (UTC); it is provisional if a day that it depends on may still change."""
 
     at: datetime
     provisional: bool
@@ -30,9 +30,9 @@ def counted_from(received_at: datetime, calendar: WorkingCalendar) -> datetime:
 
 
 def due_at(received_at: datetime, working_days: int, calendar: WorkingCalendar) -> Due:
-    """Return when a case is due, or a rectification: at closing of the last of these working days after day 0.
+    """Return when a case or a rectification is due: at closing time on the last of these working days after day 0.
 
-    Pauses are not included; they move the due date on by working seconds.
+    Pauses are not included; they postpone the due date by working seconds.
 
     Raises:
         ValueError: If working_days is less than 1.

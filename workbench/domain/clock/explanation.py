@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from workbench.domain.clock.calendar import DayKind, WorkingCalendar, assumed_day
-from workbench.domain.clock.clock import EXTENDED, Budget, ClockState, PauseKind, clock_state, is_suspended
+from workbench.domain.clock.clock import EXTEND_ACTION, Budget, ClockState, PauseKind, clock_state, is_suspended
 from workbench.domain.clock.due import counted_from
 from workbench.domain.clock.spans import NEVER, Span, merged, without
 from workbench.domain.clock.suspension import Suspension
@@ -40,11 +40,11 @@ class ClockStep:
     """One step of an explanation. Nights, weekends and midday breaks between steps are omitted.
 
     `start` equals `end` for an event; `end` is None if the step has not ended. `counts` says whether the clock runs;
-    `working_s` are the working seconds that count or are lost.
+    `working_s` are its working seconds, whether or not they count.
 
     The meaning of `detail` depends on `what`. SUSPENDED: the reason. HOLIDAY: its name, or `override` if the day was
-    set by hand. MAKE_UP: `override` if the day was set by hand, else empty. CLASS: the class before and the one after,
-    with a blank between. CLOSED: the final state. It is empty for all others.
+    set by hand. MAKE_UP: `override` if the day was set by hand, else empty. CLASS: the previous and the new class,
+    separated by a blank. CLOSED: the final state. It is empty for all other kinds.
     """
 
     start: datetime
@@ -60,8 +60,8 @@ class ClockStep:
 class ClockExplanation:
     """The state of a clock at one moment, and the steps that led to it.
 
-    An incomplete case has no due date, and a closed one has no days left. `is_moved`: the due date is not just the
-    promised working days after day 0. `is_due_open`: an open suspension will move the due date. `rectify_by` is the
+    An incomplete case has no due date, and a closed case has no days left. `is_moved`: the due date differs from the
+    promised working days after day 0. `is_due_open`: an open suspension will postpone the due date. `rectify_by` is the
     deadline of a rectification.
     """
 
@@ -99,18 +99,18 @@ def explain_clock(
     """
     clock = clock_state(budget, suspensions, calendar)
     today = calendar.local_day(now)
-    stopped = is_suspended(suspensions, now)
-    is_over = budget.closed_at is not None
+    is_stopped = is_suspended(suspensions, now)
+    is_closed = budget.closed_at is not None
     return ClockExplanation(
         due_at=clock.due_at,
         due_provisional=clock.is_provisional,
-        running=runs and not stopped,
-        is_paused=budget.open_pause is not None and not is_over,
-        is_suspended=stopped and not is_over,
-        working_days_left=None if is_over else calendar.working_days_left(today, calendar.local_day(clock.due_at)),
+        running=runs and not is_stopped,
+        is_paused=budget.open_pause is not None and not is_closed,
+        is_suspended=is_stopped and not is_closed,
+        working_days_left=None if is_closed else calendar.working_days_left(today, calendar.local_day(clock.due_at)),
         class_days=budget.days,
         is_moved=clock.due_at != clock_state(Budget(start=budget.start, days=budget.days), (), calendar).due_at,
-        is_due_open=not is_over and clock.suspended_from is not None and clock.suspended_from < clock.due_at,
+        is_due_open=not is_closed and clock.suspended_from is not None and clock.suspended_from < clock.due_at,
         steps=tuple(_steps(budget, clock, suspensions, calendar, now, handed_in_at)),
     )
 
@@ -132,56 +132,56 @@ def _steps(
     counted = counted_from(budget.start, calendar)
     if handed_in_at < budget.start and not budget.is_renewed:
         yield ClockStep(start=handed_in_at, end=budget.start, what=StepKind.INCOMPLETE)
-    yield _moment(budget.start, StepKind.RECEIVED)
+    yield _event_step(budget.start, StepKind.RECEIVED)
     if counted > budget.start:
         yield ClockStep(start=budget.start, end=counted, what=StepKind.OUTSIDE_HOURS)
     # A suspension that begins after the due date does not affect it.
-    affecting = [one for one in suspensions if one.span.start < max(clock.due_at, now)]
+    affecting = [suspension for suspension in suspensions if suspension.span.start < max(clock.due_at, now)]
     paused = list(_paused_steps(budget, affecting, calendar, counted))
-    known = [step.end for step in paused if step.end is not None]
-    last = budget.closed_at or max([clock.due_at, now, *known])
+    known_ends = [step.end for step in paused if step.end is not None]
+    last = budget.closed_at or max([clock.due_at, now, *known_ends])
     first_open = min((step.start for step in paused if step.end is None), default=last)
-    taken = [Span(step.start, step.end or NEVER) for step in paused]
-    steps = [*paused, *_marks(budget)]
-    cuts = [clock.due_at, *(mark.at for mark in budget.marks)]
-    for gap in without(Span(counted, max(counted, min(last, first_open))), taken):
-        steps += _working(gap, clock.due_at, cuts, calendar)
-    steps.append(_moment(clock.due_at, StepKind.DUE))
+    paused_spans = [Span(step.start, step.end or NEVER) for step in paused]
+    steps = [*paused, *_adjustment_steps(budget)]
+    cuts = [clock.due_at, *(event.at for event in budget.adjustments)]
+    for gap in without(Span(counted, max(counted, min(last, first_open))), paused_spans):
+        steps += _running_steps(gap, clock.due_at, cuts, calendar)
+    steps.append(_event_step(clock.due_at, StepKind.DUE))
     if budget.closed_at is not None:
-        steps.append(_moment(budget.closed_at, StepKind.CLOSED, budget.closed_as.value if budget.closed_as else ""))
+        steps.append(_event_step(budget.closed_at, StepKind.CLOSED, budget.closed_as.value if budget.closed_as else ""))
     yield from sorted(steps, key=lambda step: (step.start, step.end is not None and step.end > step.start))
 
 
-def _moment(at: datetime, what: StepKind, detail: str = "") -> ClockStep:
+def _event_step(at: datetime, what: StepKind, detail: str = "") -> ClockStep:
     return ClockStep(start=at, end=at, what=what, detail=detail)
 
 
-def _marks(budget: Budget) -> Iterator[ClockStep]:
-    """Yield the changes that supervisors made to the due date."""
-    for mark in budget.marks:
-        if mark.action == EXTENDED:
-            extended = _moment(mark.at, StepKind.EXTENDED)
-            yield replace(extended, working_s=mark.extended_s, until_on=mark.until_on)
+def _adjustment_steps(budget: Budget) -> Iterator[ClockStep]:
+    """Yield the steps for the changes that supervisors made to the due date."""
+    for event in budget.adjustments:
+        if event.action == EXTEND_ACTION:
+            extended = _event_step(event.at, StepKind.EXTENDED)
+            yield replace(extended, working_s=event.extended_s, until_on=event.until_on)
         else:
-            yield _moment(mark.at, StepKind.CLASS, f"{mark.class_from} {mark.class_to}")
+            yield _event_step(event.at, StepKind.CLASS, f"{event.class_from} {event.class_to}")
 
 
 def _paused_steps(
     budget: Budget, suspensions: Sequence[Suspension], calendar: WorkingCalendar, counted: datetime
 ) -> Iterator[ClockStep]:
-    """Yield the times that do not count. Where a pause and a suspension overlap, the pause is shown."""
-    taken: list[Span] = []
+    """Yield the steps that do not count. Where a pause and a suspension overlap, the pause is shown."""
+    shown: list[Span] = []
     for pause in budget.pauses:
         what = StepKind.RECTIFYING if pause.kind is PauseKind.RECTIFYING else StepKind.APPLICANT
-        for span in without(pause.span.after(counted), taken):
+        for span in without(pause.span.after(counted), shown):
             yield _paused_step(span, what, calendar)
-            taken.append(span)
-    closed = Span(counted, budget.closed_at or NEVER)
-    for one in sorted(suspensions, key=lambda one: one.span):
-        span = Span(max(one.span.start, closed.start), min(one.span.end, closed.end))
-        for part in without(span, taken):
-            yield _paused_step(part, StepKind.SUSPENDED, calendar, one.reason)
-            taken.append(part)
+            shown.append(span)
+    counting = Span(counted, budget.closed_at or NEVER)
+    for suspension in sorted(suspensions, key=lambda suspension: suspension.span):
+        span = Span(max(suspension.span.start, counting.start), min(suspension.span.end, counting.end))
+        for part in without(span, shown):
+            yield _paused_step(part, StepKind.SUSPENDED, calendar, suspension.reason)
+            shown.append(part)
 
 
 def _paused_step(span: Span, what: StepKind, calendar: WorkingCalendar, detail: str = "") -> ClockStep:
@@ -190,8 +190,10 @@ def _paused_step(span: Span, what: StepKind, calendar: WorkingCalendar, detail: 
     return ClockStep(start=span.start, end=end, what=what, working_s=seconds, detail=detail)
 
 
-def _working(gap: Span, due_at: datetime, cuts: Sequence[datetime], calendar: WorkingCalendar) -> Iterator[ClockStep]:
-    """Yield the parts of a time in which the clock runs, split at events and special days."""
+def _running_steps(
+    gap: Span, due_at: datetime, cuts: Sequence[datetime], calendar: WorkingCalendar
+) -> Iterator[ClockStep]:
+    """Yield the steps of a gap between pauses, in which the clock runs, split at events and special days."""
     special = list(_special_days(gap, calendar))
     ends = [step.start for step in special] + [step.end for step in special if step.end is not None]
     edges = sorted({gap.start, gap.end, *(at for at in (*ends, *cuts) if gap.start < at < gap.end)})
@@ -226,14 +228,14 @@ def _special_days(gap: Span, calendar: WorkingCalendar) -> Iterator[ClockStep]:
     day, last = calendar.local_day(gap.start), calendar.local_day(gap.end)
     holidays: list[tuple[Span, str]] = []
     while day <= last:
-        known, span = calendar.day(day), _days(day, calendar)
-        is_set, is_weekday = known.kind == DayKind.OVERRIDE.value, assumed_day(day).working
-        detail = known.kind if is_set else ""
-        if not known.working and (known.kind in _OFF or (is_set and is_weekday)):
-            holidays.append((span, known.name if known.kind == DayKind.HOLIDAY.value else detail))
-        elif known.working and (known.kind == DayKind.MAKE_UP.value or (is_set and not is_weekday)):
+        calendar_day, span = calendar.day(day), _span_of(day, calendar)
+        is_set, is_weekday = calendar_day.kind == DayKind.OVERRIDE.value, assumed_day(day).working
+        detail = calendar_day.kind if is_set else ""
+        if not calendar_day.working and (calendar_day.kind in _OFF or (is_set and is_weekday)):
+            holidays.append((span, calendar_day.name if calendar_day.kind == DayKind.HOLIDAY.value else detail))
+        elif calendar_day.working and (calendar_day.kind == DayKind.MAKE_UP.value or (is_set and not is_weekday)):
             yield ClockStep(start=span.start, end=span.end, what=StepKind.MAKE_UP, counts=True, detail=detail)
-        elif known.working and known.hours:
+        elif calendar_day.working and calendar_day.hours:
             yield ClockStep(start=span.start, end=span.end, what=StepKind.OWN_HOURS, counts=True)
         day += timedelta(days=1)
     for whole in merged(span for span, _name in holidays):
@@ -243,7 +245,7 @@ def _special_days(gap: Span, calendar: WorkingCalendar) -> Iterator[ClockStep]:
         yield ClockStep(start=whole.start, end=whole.end, what=StepKind.HOLIDAY, detail=name)
 
 
-def _days(on: date, calendar: WorkingCalendar) -> Span:
+def _span_of(on: date, calendar: WorkingCalendar) -> Span:
     """Return the span of a day; a day off is extended by the days off that follow."""
     after = on + timedelta(days=1)
     while not calendar.is_working(on) and not calendar.is_working(after):

@@ -16,7 +16,7 @@ _INTERVAL = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
 
 
 def checked(hours: Hours) -> Hours:
-    """Return working hours whose intervals are in order and do not overlap.
+    """Return the working hours if their intervals are in order and do not overlap.
 
     Raises:
         BadConfiguration: If they are empty, overlap or run backwards.
@@ -24,8 +24,8 @@ def checked(hours: Hours) -> Hours:
     if not hours:
         raise BadConfiguration(_("The working hours are empty; give at least one interval such as 09:00-18:00."))
     edges = [edge for interval in hours for edge in interval]
-    upside_down = any(opens >= closes for opens, closes in hours)
-    if upside_down or edges != sorted(edges):
+    is_reversed = any(opens >= closes for opens, closes in hours)
+    if is_reversed or edges != sorted(edges):
         shown = ", ".join(f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in hours)
         raise BadConfiguration(
             _("The working hours {hours} overlap or run backwards; put them in the order of the day.").format(
@@ -43,12 +43,12 @@ def parse_hours(text: str) -> Hours:
     """
     plain = unicodedata.normalize("NFKC", text).replace("、", ",").replace("–", "-").replace(" ", "")
     parts = plain.split(",")
-    found = [_INTERVAL.fullmatch(part) for part in parts]
-    if not all(found) or len(parts) > MOST_INTERVALS or not plain.isascii():
+    matches = [_INTERVAL.fullmatch(part) for part in parts]
+    if not all(matches) or len(parts) > MOST_INTERVALS or not plain.isascii():
         raise BadConfiguration(_unreadable(text))
     try:
         hours = tuple(
-            (time(int(one[1]), int(one[2])), time(int(one[3]), int(one[4]))) for one in found if one is not None
+            (time(int(part[1]), int(part[2])), time(int(part[3]), int(part[4]))) for part in matches if part is not None
         )
     except ValueError:
         raise BadConfiguration(_unreadable(text)) from None

@@ -1,4 +1,4 @@
-"""Spans of time: merging several, and subtracting some from another."""
+"""Spans of time, with their union and difference."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,28 +26,28 @@ class Span:
         return self.end <= self.start
 
     def after(self, at: datetime) -> "Span":
-        """Return the part from an instant on."""
+        """Return the part of the span from an instant on."""
         return Span(max(self.start, at), self.end)
 
 
 def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
     """Return the union of spans as disjoint spans, in order."""
-    whole: list[Span] = []
+    union: list[Span] = []
     for span in sorted(span for span in spans if not span.is_empty):
-        if whole and span.start <= whole[-1].end:
-            whole[-1] = Span(whole[-1].start, max(whole[-1].end, span.end))
+        if union and span.start <= union[-1].end:
+            union[-1] = Span(union[-1].start, max(union[-1].end, span.end))
         else:
-            whole.append(span)
-    return tuple(whole)
+            union.append(span)
+    return tuple(union)
 
 
 def without(span: Span, others: Iterable[Span]) -> tuple[Span, ...]:
-    """Return the parts of a span outside others, in order."""
-    left: list[Span] = []
+    """Return the parts of a span that no other span covers, in order."""
+    parts: list[Span] = []
     for other in merged(others):
         if other.end <= span.start or other.start >= span.end:
             continue
         if other.start > span.start:
-            left.append(Span(span.start, other.start))
+            parts.append(Span(span.start, other.start))
         span = Span(max(span.start, other.end), span.end)
-    return (*left, span) if not span.is_empty else tuple(left)
+    return (*parts, span) if not span.is_empty else tuple(parts)

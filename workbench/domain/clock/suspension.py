@@ -12,9 +12,9 @@ from workbench.domain.values.provinces import province_key
 class Suspension:
     """A suspension of work (force majeure, 不可抗力).
 
-    `province` is a short Chinese name. `province` and `agent` are None if all of them are affected. `reason` is shown
-    to applicants. `announced` is the suspension before a supervisor ended it, None if nobody did. `is_settled` says
-    that every due date includes it.
+    `province` is a short Chinese name. `province` or `agent` is None if all provinces or agents are affected. `reason`
+    is shown to applicants. `announced` is the suspension as it was before a supervisor ended it, else None.
+    `is_settled` says that every due date includes the suspension.
     """
 
     id: int
@@ -27,7 +27,7 @@ class Suspension:
 
     @property
     def is_ended(self) -> bool:
-        """Whether a supervisor ended it or called it off."""
+        """Whether a supervisor ended or cancelled the suspension."""
         return self.announced is not None
 
     def concerns(self, province: str, agent: str) -> bool:
@@ -36,6 +36,6 @@ class Suspension:
 
 
 def stopped_until(suspensions: Iterable[Suspension], province: str, agent: str, now: datetime) -> datetime | None:
-    """Return the end of the suspension that affects a case now, None if there is none or its end is unknown."""
-    known = (one.span for one in suspensions if not one.span.is_open and one.concerns(province, agent))
-    return next((span.end for span in merged(known) if span.start <= now < span.end), None)
+    """Return the end of the suspension that affects a case now; None without a suspension or if its end is unknown."""
+    ending = (item.span for item in suspensions if not item.span.is_open and item.concerns(province, agent))
+    return next((span.end for span in merged(ending) if span.start <= now < span.end), None)

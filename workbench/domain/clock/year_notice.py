@@ -39,11 +39,11 @@ class YearNotice:
 def days_defined_by(notices: Iterable[YearNotice], known: Mapping[date, CalendarDay]) -> dict[date, CalendarDay]:
     """Return the calendar days that published notices define, given the known days.
 
-    A notice defines all days of its own year, and the days of the December before that it names. The notice of the next
-    year therefore completes December: a day already moved there stays, unless this notice names it.
+    A notice defines all days of its own year, and the days that it names in the December before. A day in December that
+    the notice of the next year has defined already is changed only if this notice names it.
     """
     found: dict[date, CalendarDay] = {}
-    for notice in sorted(notices, key=lambda one: one.year):
+    for notice in sorted(notices, key=lambda notice: notice.year):
         if not notice.is_published:
             continue
         named = {day.on: day for day in notice.days}
@@ -52,7 +52,7 @@ def days_defined_by(notices: Iterable[YearNotice], known: Mapping[date, Calendar
         for on in whole_year | named.keys():
             before = found.get(on) or known.get(on)
             if on in named:
-                found[on] = _named(named[on], before)
+                found[on] = _calendar_day(named[on], before)
             elif before is None or not _is_of_next_notice(before):
                 found[on] = replace(assumed_day(on), status=DayStatus.OFFICIAL)
     return found
@@ -62,7 +62,7 @@ def _is_of_next_notice(day: CalendarDay) -> bool:
     return day.on.month == _LAST_MONTH and day.status is DayStatus.OFFICIAL and day.kind in _SPECIAL
 
 
-def _named(day: NamedDay, before: CalendarDay | None) -> CalendarDay:
+def _calendar_day(day: NamedDay, before: CalendarDay | None) -> CalendarDay:
     is_weekday = assumed_day(day.on).working
     if day.working:
         kind = DayKind.WORKDAY if is_weekday else DayKind.MAKE_UP

@@ -10,16 +10,18 @@ from workbench.domain.facts.activity import (
     ACTIVITY_FACTS,
     CASE_ACTIVITY_FACTS,
     NO_ACTIVITY,
+    ComplaintStatus,
     card_activity_facts,
     case_activity_facts,
+    complaint_statuses,
 )
 from workbench.domain.facts.credit import CREDIT_FACTS, credit_facts
 from workbench.domain.facts.documents import DOCUMENT_FACTS, USE_FACTS, document_facts, use_facts
-from workbench.domain.facts.fact import FactSort
+from workbench.domain.facts.fact import FactType
 from workbench.domain.facts.identity import CARD_FACTS, IDENTITY_FACTS, card_facts, identity_facts
 from workbench.domain.policy.policy import FactValue, Policy, Scope
 
-FACTS: Mapping[Scope, Mapping[str, FactSort]] = {
+FACTS: Mapping[Scope, Mapping[str, FactType]] = {
     "case": {**IDENTITY_FACTS, **USE_FACTS, **CASE_ACTIVITY_FACTS, **CREDIT_FACTS},
     "card": {**CARD_FACTS, **ACTIVITY_FACTS},
     "document": DOCUMENT_FACTS,
@@ -31,17 +33,18 @@ FACTS: Mapping[Scope, Mapping[str, FactSort]] = {
 class Facts:
     """The facts of a case, of each card by msisdn, and of each document by kind.
 
-    A document kind occurs once for each file of its latest delivery.
+    A document kind occurs once for each file of its latest delivery. `complaints` are in the order of the evidence.
     """
 
     case: Mapping[str, FactValue]
     cards: tuple[tuple[str, Mapping[str, FactValue]], ...] = ()
     documents: tuple[tuple[str, Mapping[str, FactValue]], ...] = ()
+    complaints: tuple[ComplaintStatus, ...] = ()
 
 
 def observe(evidence: Evidence, policy: Policy, today: date) -> Facts:
     """Return all facts of FACTS; `today` is the local day in the policy's zone."""
-    activity = card_activity_facts(evidence, policy)
+    activity = card_activity_facts(evidence, policy, today)
     return Facts(
         case={
             **identity_facts(evidence, today),
@@ -51,11 +54,12 @@ def observe(evidence: Evidence, policy: Policy, today: date) -> Facts:
         },
         cards=tuple((msisdn, {**own, **activity.get(msisdn, NO_ACTIVITY)}) for msisdn, own in card_facts(evidence)),
         documents=tuple(document_facts(evidence, today)),
+        complaints=complaint_statuses(evidence, policy, today),
     )
 
 
 def activity_view(evidence: Evidence, facts: Facts) -> dict[str, Any]:
-    """Return the activity facts as `--json` prints them, over all cards and for each card; numbers are not masked."""
+    """Return the activity facts as `--json` prints them, over all cards and for each card; no number is masked."""
     calls = {call.msisdn: call for call in evidence.calls}
     return {
         **_activity(facts.case, evidence.all_calls),

@@ -6,15 +6,16 @@ from datetime import date
 
 from db.enums import CreditList, CreditMatch
 from workbench.domain.evidence.evidence import CreditFacts
-from workbench.domain.facts.fact import NUMBER, TEXT, FactSort
+from workbench.domain.facts.fact import NUMBER, TEXT, FactType
 from workbench.domain.policy.policy import FactValue
 
-_NOTHING: dict[str, FactValue] = {
+_NO_CREDIT_FACTS: dict[str, FactValue] = {
     "credit_records": 0,
     "lists_checked": 0,
     "credit_age_days": None,
     "arrears_fen": None,
     "overdue_days": None,
+    "overdue_since": "",
     "name_only_records": 0,
     "name_only_lists": "",
     "disputed_records": 0,
@@ -22,12 +23,17 @@ _NOTHING: dict[str, FactValue] = {
     **{f"{name}_disputed": 0 for name in CreditList},
 }
 
-CREDIT_FACTS: Mapping[str, FactSort] = {**dict.fromkeys(_NOTHING, NUMBER), "name_only_lists": TEXT}
+CREDIT_FACTS: Mapping[str, FactType] = {
+    **dict.fromkeys(_NO_CREDIT_FACTS, NUMBER),
+    "name_only_lists": TEXT,
+    "overdue_since": TEXT,
+}
 
 
-def standing_records(records: Sequence[CreditFacts]) -> tuple[CreditFacts, ...]:
-    """Return the hits that still stand: no later check of the same list cleared the same subject.
+def uncleared_hits(records: Sequence[CreditFacts]) -> tuple[CreditFacts, ...]:
+    """Return the hits that no later check of the same list has cleared for the same subject.
 
+    Arrears of 0 yuan are none, however long they are overdue.
     If a hit and a clear check are of the same day, the hit stands, since their order is unknown.
     """
     cleared: dict[tuple[str, CreditList], date] = {}
@@ -39,12 +45,13 @@ def standing_records(records: Sequence[CreditFacts]) -> tuple[CreditFacts, ...]:
         record
         for record in records
         if record.match is not CreditMatch.NONE
+        and not (record.list is CreditList.ARREARS and record.amount_fen == 0)
         and (record.checked_on is None or record.checked_on >= cleared.get((record.subject_no, record.list), date.min))
     )
 
 
 def _age_days(records: Sequence[CreditFacts], today: date) -> int | None:
-    """Return the age in days of the latest check of the list that was checked longest ago."""
+    """Return the days since the latest check of the list whose latest check is the oldest."""
     newest: dict[CreditList, date] = {}
     for record in records:
         if record.checked_on is not None:
@@ -52,31 +59,44 @@ def _age_days(records: Sequence[CreditFacts], today: date) -> int | None:
     return (today - min(newest.values())).days if newest else None
 
 
-def _arrears_facts(records: Sequence[CreditFacts], exact: Sequence[CreditFacts]) -> dict[str, FactValue]:
-    """Return the total standing arrears and the longest overdue; nothing if that list was never checked."""
+def _overdue_days(record: CreditFacts, today: date) -> int | None:
+    """Return for how many days arrears are overdue, at least since they were listed; None if neither is known."""
+    if record.overdue_days is not None:
+        return record.overdue_days
+    return None if record.listed_on is None else max(0, (today - record.listed_on).days)
+
+
+def _arrears_facts(records: Sequence[CreditFacts], exact: Sequence[CreditFacts], today: date) -> dict[str, FactValue]:
+    """Return the total standing arrears, the longest overdue, and whether some are overdue since an unknown day.
+
+    Nothing if that list was never checked.
+    """
     if not any(record.list is CreditList.ARREARS for record in records):
         return {}
     arrears = [record for record in exact if record.list is CreditList.ARREARS]
+    overdue = [_overdue_days(record, today) for record in arrears]
+    is_undated = None in overdue
     return {
         "arrears_fen": sum(record.amount_fen or 0 for record in arrears),
-        "overdue_days": max((record.overdue_days or 0 for record in arrears), default=0),
+        "overdue_days": max((days for days in overdue if days is not None), default=None if is_undated else 0),
+        "overdue_since": "unknown" if is_undated else "",
     }
 
 
 def credit_facts(records: Sequence[CreditFacts], today: date) -> dict[str, FactValue]:
     """Return the facts of the lists that were checked.
 
-    A disputed exact hit counts in full, since it stands until the keeper of the list removes it; disputed hits are
-    counted separately for policies that weigh them differently. A hit by name only may be another person, so it counts
-    only in name_only_records.
+    A disputed exact hit counts in full until the operator of the list removes it. Disputed hits are also counted
+    separately, for policies that treat them differently. A hit by name only may be another person, so it counts only in
+    the `name_only` facts.
     """
     if not records:
-        return dict(_NOTHING)
-    standing = standing_records(records)
-    exact = [record for record in standing if record.match is CreditMatch.EXACT]
-    name_only = [record for record in standing if record.match is CreditMatch.NAME_ONLY]
+        return dict(_NO_CREDIT_FACTS)
+    uncleared = uncleared_hits(records)
+    exact = [record for record in uncleared if record.match is CreditMatch.EXACT]
+    name_only = [record for record in uncleared if record.match is CreditMatch.NAME_ONLY]
     return {
-        **_NOTHING,
+        **_NO_CREDIT_FACTS,
         **Counter(f"{record.list}_exact" for record in exact),
         **Counter(f"{record.list}_disputed" for record in exact if record.disputed),
         "credit_records": len(records),
@@ -84,6 +104,6 @@ def credit_facts(records: Sequence[CreditFacts], today: date) -> dict[str, FactV
         "credit_age_days": _age_days(records, today),
         "name_only_records": len(name_only),
         "name_only_lists": ";".join(dict.fromkeys(record.list.value for record in name_only)),
-        "disputed_records": sum(record.disputed for record in standing),
-        **_arrears_facts(records, exact),
+        "disputed_records": sum(record.disputed for record in uncleared),
+        **_arrears_facts(records, exact, today),
     }

@@ -7,11 +7,12 @@ from functools import lru_cache
 
 from db.enums import DocumentKind
 from workbench.domain.evidence.evidence import ApplicationFacts, DocumentFacts, Evidence
-from workbench.domain.facts.fact import FLAG, NUMBER, TEXT, FactSort
+from workbench.domain.facts.business_scope import without_exclusions
+from workbench.domain.facts.fact import FLAG, NUMBER, TEXT, FactType
 from workbench.domain.facts.identity import days_left
 from workbench.domain.policy.policy import FactValue, Policy
 
-USE_FACTS: Mapping[str, FactSort] = {
+USE_FACTS: Mapping[str, FactType] = {
     "documents": NUMBER,
     "documents_missing": NUMBER,
     "missing_kinds": TEXT,
@@ -24,24 +25,24 @@ USE_FACTS: Mapping[str, FactSort] = {
     "consent_source_given": FLAG,
 }
 
-DOCUMENT_FACTS: Mapping[str, FactSort] = {
+DOCUMENT_FACTS: Mapping[str, FactType] = {
     "kind": TEXT,
     "document_days_left": NUMBER,
     "sealed": FLAG,
     "quality": TEXT,
 }
 
-# A business scope lists exclusions in brackets: 金融信息服务（不含贷款）.
-_EXCLUSION = re.compile(
-    r"[（(\[【][^（）()\[\]【】]*(?:不含|不得|不包括|除外|禁止|excluding|except|without)[^（）()\[\]【】]*[）)\]】]",
-    re.IGNORECASE,
-)
-
 
 @lru_cache(maxsize=16)
 def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
-    """Return a pattern that matches any of these words: English ones as whole words, Chinese ones anywhere."""
-    parts = (rf"(?<![a-z]){re.escape(word)}e?s?(?![a-z])" if word.isascii() else re.escape(word) for word in words)
+    """Return a pattern that matches any of these words: English ones as whole words, Chinese ones anywhere.
+
+    A Chinese word after 非 (non-) does not count.
+    """
+    parts = (
+        rf"(?<![a-z]){re.escape(word)}e?s?(?![a-z])" if word.isascii() else rf"(?<!非){re.escape(word)}"
+        for word in words
+    )
     return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE)
 
 
@@ -51,9 +52,9 @@ def words_found(text: str, words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def missing_documents(evidence: Evidence, policy: Policy) -> tuple[DocumentKind, ...]:
-    """Return the documents that the policy requires of this kind of applicant and that are missing.
+    """Return the documents that the policy requires of this kind of applicant and that were not submitted.
 
-    An expired or unreadable document is not missing; other rules check that.
+    An expired or unreadable document is not missing; other rules check its validity and quality.
     """
     required = policy.documents.required[evidence.application.applicant_kind]
     given = {document.kind for document in evidence.documents}
@@ -61,16 +62,16 @@ def missing_documents(evidence: Evidence, policy: Policy) -> tuple[DocumentKind,
 
 
 def _trade_facts(application: ApplicationFacts, policy: Policy) -> dict[str, FactValue]:
-    """Look for prohibited trades in industry and business scope, without exclusions in brackets."""
+    """Return the prohibited trades in the industry and the business scope, without what they exclude."""
     trade = f"{application.industry}\n{application.business_scope}"
     if trade == "\n":
         return {"trade_allowed": None, "prohibited_trades": ""}
-    found = words_found(_EXCLUSION.sub("", trade), policy.use.prohibited_trades)
+    found = words_found(without_exclusions(trade), policy.use.prohibited_trades)
     return {"trade_allowed": not found, "prohibited_trades": ";".join(found)}
 
 
 def use_facts(evidence: Evidence, policy: Policy) -> dict[str, FactValue]:
-    """Return the facts about missing documents, trade, call script, use and consent."""
+    """Return the facts about missing documents, trade, call script, stated use and consent."""
     application = evidence.application
     missing = missing_documents(evidence, policy)
     script = application.call_script.strip()
@@ -89,7 +90,7 @@ def use_facts(evidence: Evidence, policy: Policy) -> dict[str, FactValue]:
 
 
 def newest_files(documents: tuple[DocumentFacts, ...]) -> Iterator[DocumentFacts]:
-    """Yield the current files: of each kind those received last, so that a better copy replaces a poor one."""
+    """Yield the files of each kind that were received last, so that a better copy replaces a poor one."""
     newest: dict[DocumentKind, datetime] = {}
     for document in documents:
         newest[document.kind] = max(newest.get(document.kind, document.received_at), document.received_at)
@@ -97,7 +98,7 @@ def newest_files(documents: tuple[DocumentFacts, ...]) -> Iterator[DocumentFacts
 
 
 def document_facts(evidence: Evidence, today: date) -> Iterator[tuple[str, dict[str, FactValue]]]:
-    """Yield the facts of each current file, by kind. Unknown seals and qualities are None."""
+    """Yield the facts of each newest file, with its kind. Unknown seals and qualities are None."""
     for document in newest_files(evidence.documents):
         yield (
             document.kind.value,

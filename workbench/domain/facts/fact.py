@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class FactSort(StrEnum):
+class FactType(StrEnum):
     """The type of a known fact."""
 
     NUMBER = "number"
@@ -11,4 +11,4 @@ class FactSort(StrEnum):
     TEXT = "text"
 
 
-NUMBER, FLAG, TEXT = FactSort.NUMBER, FactSort.FLAG, FactSort.TEXT
+NUMBER, FLAG, TEXT = FactType.NUMBER, FactType.FLAG, FactType.TEXT

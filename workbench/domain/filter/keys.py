@@ -9,11 +9,11 @@ from db.enums import ApplicantKind, CaseState, Priority, Risk, ServiceClass
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, RISK_WORDS, STATE_WORDS
 from workbench.i18n import LANGUAGES, N_, catalogue
 
-TEXT = ""
-"""The key of a bare word."""
+BARE_WORD = ""
+"""The key of a term without a key."""
 
 
-class Takes(StrEnum):
+class ValueType(StrEnum):
     """The type of the value of a key."""
 
     CHOICE = "choice"
@@ -28,13 +28,13 @@ class Takes(StrEnum):
 class FilterKey:
     """One key: its name, its Chinese names, and the type of its value.
 
-    `values` are the known words, for completion; a key of type choice accepts no others. `is_ordered` keys accept the
-    operators < <= > >=.
+    `values` are the known words, for completion; a key of type choice accepts only these. A key that `is_ordered`
+    accepts the operators < <= > >=.
     """
 
     name: str
     help: str
-    takes: Takes = Takes.TEXT
+    value_type: ValueType = ValueType.TEXT
     chinese: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
     is_ordered: bool = False
@@ -44,7 +44,7 @@ STATE_GROUPS = ("open", "closed", "all")
 """Words that stand for several states."""
 
 DUE_WORDS = ("overdue", "today", "tomorrow", "yesterday", "none")
-"""Words that `due` accepts instead of a date; all but the first and the last are days."""
+"""Words that `due` accepts instead of a date; all except `overdue` and `none` are days."""
 
 PERSON_WORDS = ("me", "nobody")
 """Words accepted instead of a login."""
@@ -53,14 +53,14 @@ FILTER_KEYS: tuple[FilterKey, ...] = (
     FilterKey(
         name="state",
         help=N_("where the case stands; without it only open cases are listed"),
-        takes=Takes.CHOICE,
+        value_type=ValueType.CHOICE,
         chinese=("状态",),
         values=(*STATE_GROUPS, *(state.value for state in CaseState)),
     ),
     FilterKey(
         name="priority",
         help=N_("low, normal, high or urgent; also priority>=high"),
-        takes=Takes.CHOICE,
+        value_type=ValueType.CHOICE,
         chinese=("优先级",),
         values=tuple(priority.value for priority in Priority),
         is_ordered=True,
@@ -68,21 +68,21 @@ FILTER_KEYS: tuple[FilterKey, ...] = (
     FilterKey(
         name="class",
         help=N_("the service class, which sets the working days"),
-        takes=Takes.CHOICE,
+        value_type=ValueType.CHOICE,
         chinese=("时限类别", "类别"),
         values=tuple(service_class.value for service_class in ServiceClass),
     ),
     FilterKey(
         name="risk",
         help=N_("low, medium or high"),
-        takes=Takes.CHOICE,
+        value_type=ValueType.CHOICE,
         chinese=("风险",),
         values=tuple(risk.value for risk in Risk),
     ),
     FilterKey(
         name="due",
         help=N_("its local day, as in due<2026-12-01; due:today and due:overdue only while its clock runs"),
-        takes=Takes.DATE,
+        value_type=ValueType.DATE,
         chinese=("截止时间", "截止"),
         values=DUE_WORDS,
         is_ordered=True,
@@ -98,39 +98,41 @@ FILTER_KEYS: tuple[FilterKey, ...] = (
     FilterKey(
         name="who",
         help=N_("held by or assigned to a login, me or nobody"),
-        takes=Takes.PERSON,
+        value_type=ValueType.PERSON,
         chinese=("人员",),
         values=PERSON_WORDS,
     ),
     FilterKey(
         name="holder",
         help=N_("held by a login, me or nobody"),
-        takes=Takes.PERSON,
+        value_type=ValueType.PERSON,
         chinese=("领取人",),
         values=PERSON_WORDS,
     ),
     FilterKey(
         name="assignee",
         help=N_("assigned to a login, me or nobody"),
-        takes=Takes.PERSON,
+        value_type=ValueType.PERSON,
         chinese=("转派",),
         values=PERSON_WORDS,
     ),
     FilterKey(
         name="round",
         help=N_("which round it is in, as in round>1"),
-        takes=Takes.NUMBER,
+        value_type=ValueType.NUMBER,
         chinese=("轮次",),
         is_ordered=True,
     ),
     FilterKey(
         name="kind",
         help=N_("enterprise, sole_proprietor or individual"),
-        takes=Takes.CHOICE,
+        value_type=ValueType.CHOICE,
         chinese=("申请人类型",),
         values=tuple(kind.value for kind in ApplicantKind),
     ),
-    FilterKey(name="case", help=N_("a case number, as in case:C-000123"), takes=Takes.CASE, chinese=("审核单",)),
+    FilterKey(
+        name="case", help=N_("a case number, as in case:C-000123"), value_type=ValueType.CASE, chinese=("审核单",)
+    ),
     FilterKey(
         name="application",
         help=N_("an application number, its beginning, or one of its parts"),
@@ -140,11 +142,11 @@ FILTER_KEYS: tuple[FilterKey, ...] = (
 )
 """All keys, in the order of the help."""
 
-KEY_NAMES: dict[str, FilterKey] = {
+KEY_BY_NAME: dict[str, FilterKey] = {
     **{key.name: key for key in FILTER_KEYS},
     **{name: key for key in FILTER_KEYS for name in key.chinese},
 }
-"""The keys by each of their names."""
+"""The keys by name, English or Chinese."""
 
 # Synonyms of values.
 _SYNONYMS = {"breached": "overdue", "sole-proprietor": "sole_proprietor", "in-review": "in_review"}
@@ -172,7 +174,7 @@ _SHOWN_WORDS: Mapping[str, Mapping[Any, str]] = {
 def known_value(key: FilterKey, word: str) -> str | None:
     """Return the value of a key for a word in English or as shown on screen, None if there is none.
 
-    `word` is already folded: lower case, half width.
+    `word` must be folded (lower case, half width).
     """
     word = _SYNONYMS.get(word, _CHINESE_SYNONYMS.get(word, word))
     if word in key.values:
@@ -186,11 +188,11 @@ def known_value(key: FilterKey, word: str) -> str | None:
 def suggested_terms(word: str) -> tuple[str, ...]:
     """Return the terms that a bare word may mean, if it names a state or a due date.
 
-    They are in the language of the word; `word` is already folded.
+    They are in the language of the word, which must be folded.
     """
     is_english = word.isascii()
     return tuple(
-        f"{name if is_english else KEY_NAMES[name].chinese[-1]}:{value if is_english else word}"
+        f"{name if is_english else KEY_BY_NAME[name].chinese[-1]}:{value if is_english else word}"
         for name in ("due", "state")
-        if (value := known_value(KEY_NAMES[name], word)) is not None
+        if (value := known_value(KEY_BY_NAME[name], word)) is not None
     )

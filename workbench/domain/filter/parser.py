@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from workbench.domain.filter.keys import FILTER_KEYS, KEY_NAMES, TEXT, FilterKey, Takes, suggested_terms
+from workbench.domain.filter.keys import BARE_WORD, FILTER_KEYS, KEY_BY_NAME, FilterKey, ValueType, suggested_terms
 from workbench.domain.filter.values import BadFilterValue, read_value
 from workbench.domain.values.spelling import folded
 from workbench.errors import WrongUsage
@@ -30,7 +30,7 @@ _NEEDS_QUOTES = re.compile(r'[\s"“＂,，]|^[-－]')
 
 
 class FilterProblem(WrongUsage):
-    """A filter that cannot be parsed; `start` and `end` mark the wrong characters, `end` exclusive."""
+    """A filter that cannot be parsed; `start` and `end` mark the wrong characters (`end` exclusive)."""
 
     def __init__(self, message: str, start: int, end: int) -> None:
         super().__init__(message)
@@ -42,7 +42,7 @@ class FilterProblem(WrongUsage):
 class Term:
     """One condition: `key` is empty for a bare word, `op` is one of : < <= > >=, `values` are alternatives.
 
-    `start` and `end` are its position in the text, and are ignored in comparisons.
+    `start` and `end` are the position of the term in the text; comparisons ignore them.
     """
 
     key: str
@@ -54,13 +54,13 @@ class Term:
 
     def __str__(self) -> str:
         sign = "-" if self.is_negated else ""
-        values = ",".join(_quoted(value, is_bare=self.key == TEXT) for value in self.values)
-        return f"{sign}{values}" if self.key == TEXT else f"{sign}{self.key}{self.op}{values}"
+        values = ",".join(_quoted(value, is_bare=self.key == BARE_WORD) for value in self.values)
+        return f"{sign}{values}" if self.key == BARE_WORD else f"{sign}{self.key}{self.op}{values}"
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A parsed filter. Its text form means the same filter."""
+    """A parsed filter. `str` returns a text that parses to the same filter."""
 
     terms: tuple[Term, ...] = ()
 
@@ -69,13 +69,13 @@ class Filter:
 
     @property
     def names_state(self) -> bool:
-        """Whether the filter names states. Without any, it means the open ones."""
+        """Whether the filter names states. If it names none, it means all open cases."""
         return any(term.key == "state" and not term.is_negated for term in self.terms)
 
     @property
     def suggestions(self) -> tuple[str, ...]:
-        """The terms that its bare words may stand for, such as `due:overdue` for the searched text `overdue`."""
-        words = (folded(term.values[0]) for term in self.terms if term.key == TEXT)
+        """The terms that its bare words may mean, such as `due:overdue` for the searched text `overdue`."""
+        words = (folded(term.values[0]) for term in self.terms if term.key == BARE_WORD)
         return tuple(dict.fromkeys(term for word in words for term in suggested_terms(word)))
 
 
@@ -87,18 +87,18 @@ def _quoted(value: str, *, is_bare: bool) -> str:
 
 
 def parse_filter(text: str) -> Filter:
-    """Return the meaning of a filter; an empty one means all open cases.
+    """Parse a filter; an empty text means all open cases.
 
     Raises:
-        FilterProblem: With the position of what cannot be parsed.
+        FilterProblem: If the text cannot be parsed.
     """
     if len(text) > MAX_LENGTH:
         raise FilterProblem(
             _("A filter has at most {count} characters; shorten it.").format(count=MAX_LENGTH), MAX_LENGTH, len(text)
         )
-    for place, char in enumerate(text):
+    for position, char in enumerate(text):
         if unicodedata.category(char) in {"Cc", "Cs"} and not char.isspace():
-            raise FilterProblem(_("This character cannot be searched for; remove it."), place, place + 1)
+            raise FilterProblem(_("This character cannot be searched for; remove it."), position, position + 1)
     terms = tuple(_terms(text))
     if len(terms) > MAX_TERMS:
         raise FilterProblem(
@@ -110,43 +110,45 @@ def parse_filter(text: str) -> Filter:
 
 
 def _terms(text: str) -> Iterator[Term]:
-    place = 0
+    position = 0
     while True:
-        while place < len(text) and text[place].isspace():
-            place += 1
-        if place == len(text):
+        while position < len(text) and text[position].isspace():
+            position += 1
+        if position == len(text):
             return
-        term = _term(text, place)
+        term = _term(text, position)
         yield term
-        place = term.end
+        position = term.end
 
 
 def _term(text: str, start: int) -> Term:
     """Parse the term at a position."""
     is_negated = text[start] in "-－"
-    place = start + 1 if is_negated else start
-    if place == len(text) or text[place].isspace():
-        raise FilterProblem(_("Nothing follows the minus sign; write what to exclude."), start, place)
-    found = _KEY.match(text, place)
+    position = start + 1 if is_negated else start
+    if position == len(text) or text[position].isspace():
+        raise FilterProblem(_("Nothing follows the minus sign; write what to exclude."), start, position)
+    found = _KEY.match(text, position)
     if found is None:
-        words, end = _values(text, place, is_choice=False)
-        return Term(key=TEXT, values=(words[0][0],), is_negated=is_negated, start=start, end=end)
+        words, end = _values(text, position, is_choice=False)
+        return Term(key=BARE_WORD, values=(words[0][0],), is_negated=is_negated, start=start, end=end)
     key = _key(found)
     op = _operator(found, key)
-    words, end = _values(text, found.end(), is_choice=key.takes in {Takes.CHOICE, Takes.CASE, Takes.PERSON})
-    values = tuple(dict.fromkeys(_read(key, op, word, at, place) for word, at in words))
+    words, end = _values(
+        text, found.end(), is_choice=key.value_type in {ValueType.CHOICE, ValueType.CASE, ValueType.PERSON}
+    )
+    values = tuple(dict.fromkeys(_read(key, op, word, at, position) for word, at in words))
     return Term(key=key.name, op=op, values=values, is_negated=is_negated, start=start, end=end)
 
 
 def _key(found: re.Match[str]) -> FilterKey:
-    """Return the key of a match."""
+    """Return the filter key that a match names."""
     name = unicodedata.normalize("NFKC", found[1]).casefold()
-    if name in KEY_NAMES:
-        return KEY_NAMES[name]
-    near = get_close_matches(name, KEY_NAMES, n=3, cutoff=0.6)
+    if name in KEY_BY_NAME:
+        return KEY_BY_NAME[name]
+    near = get_close_matches(name, KEY_BY_NAME, n=3, cutoff=0.6)
     if near:
         sentence = _("There is no filter key “{name}”; did you mean {near}?").format(
-            name=found[1], near=", ".join(dict.fromkeys(KEY_NAMES[one].name for one in near))
+            name=found[1], near=", ".join(dict.fromkeys(KEY_BY_NAME[similar].name for similar in near))
         )
     else:
         sentence = _("There is no filter key “{name}”; to search for it as text, put it in quotes.").format(
@@ -168,43 +170,43 @@ def _operator(found: re.Match[str], key: FilterKey) -> str:
     return op
 
 
-def _values(text: str, place: int, *, is_choice: bool) -> tuple[list[tuple[str, tuple[int, int]]], int]:
-    """Return the values at a position with their positions, and where they end; commas separate choices."""
+def _values(text: str, position: int, *, is_choice: bool) -> tuple[list[tuple[str, tuple[int, int]]], int]:
+    """Return the values at a position with their starts and ends, and where the last ends; commas separate choices."""
     found: list[tuple[str, tuple[int, int]]] = []
     while True:
-        word, end = _word(text, place, is_choice=is_choice)
-        found.append((word, (place, end)))
+        word, end = _word(text, position, is_choice=is_choice)
+        found.append((word, (position, end)))
         if not is_choice or end == len(text) or text[end] not in ",，":
             return found, end
-        place = end + 1
+        position = end + 1
 
 
-def _word(text: str, place: int, *, is_choice: bool) -> tuple[str, int]:
-    """Return the word or quoted text at a position, and where it ends."""
-    if place < len(text) and text[place] in _QUOTES:
-        return _quotation(text, place)
-    end = place
+def _word(text: str, position: int, *, is_choice: bool) -> tuple[str, int]:
+    """Return the word or quoted text at a position, and its end."""
+    if position < len(text) and text[position] in _QUOTES:
+        return _quotation(text, position)
+    end = position
     while end < len(text) and not text[end].isspace() and not (is_choice and text[end] in ",，"):
         end += 1
-    return text[place:end], end
+    return text[position:end], end
 
 
-def _quotation(text: str, place: int) -> tuple[str, int]:
-    """Return a quoted text, and where it ends; a quote within it is doubled."""
-    closing = _QUOTES[text[place]]
+def _quotation(text: str, position: int) -> tuple[str, int]:
+    """Return a quoted text, and its end; a quote within the text is doubled."""
+    closing = _QUOTES[text[position]]
     parts: list[str] = []
-    start = place + 1
+    start = position + 1
     while True:
         end = text.find(closing, start)
         if end < 0:
             raise FilterProblem(
-                _("This quotation is not closed; end it with {quote}.").format(quote=closing), place, len(text)
+                _("This quotation is not closed; end it with {quote}.").format(quote=closing), position, len(text)
             )
         parts.append(text[start:end])
         if text[end + 1 : end + 2] != closing:
             word = closing.join(parts)
             if not word.strip():
-                raise FilterProblem(_("There is nothing between the quotes."), place, end + 1)
+                raise FilterProblem(_("There is nothing between the quotes."), position, end + 1)
             return word, end + 1
         start = end + 2
 

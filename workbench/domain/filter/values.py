@@ -4,7 +4,7 @@ import re
 from difflib import get_close_matches
 
 from workbench.domain.case.case_id import format_case, parse_case, quoted
-from workbench.domain.filter.keys import FilterKey, Takes, known_value
+from workbench.domain.filter.keys import FilterKey, ValueType, known_value
 from workbench.domain.values.identifiers import normal_msisdn
 from workbench.domain.values.moments import day
 from workbench.domain.values.spelling import folded
@@ -29,18 +29,18 @@ def read_value(key: FilterKey, op: str, word: str) -> str:
     """
     if not word.strip():
         raise BadFilterValue(_missing(key))
-    match key.takes:
-        case Takes.CHOICE:
+    match key.value_type:
+        case ValueType.CHOICE:
             return _choice(key, word)
-        case Takes.DATE:
+        case ValueType.DATE:
             return _date(key, op, word)
-        case Takes.NUMBER:
+        case ValueType.NUMBER:
             return _number(key, word)
-        case Takes.CASE:
+        case ValueType.CASE:
             return _case(word)
-        case Takes.PERSON:
+        case ValueType.PERSON:
             return known_value(key, folded(word)) or word.strip()
-        case Takes.TEXT:
+        case ValueType.TEXT:
             return _phone(word) if key.name == "phone" else word
 
 

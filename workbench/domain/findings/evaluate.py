@@ -21,17 +21,17 @@ COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
 _ORDER = {Severity.BLOCK: 0, Severity.WARN: 1, Severity.INFO: 2}
 _PRIORITIES = tuple(Priority)
 _CLASSES = tuple(ServiceClass)
-_WARNS_OF_MEDIUM = 2
+_MEDIUM_FROM_WARNS = 2
 
 _Subject = tuple[str, Mapping[str, FactValue]]
 
 
-def find(facts: Facts, policy: Policy) -> tuple[Finding, ...]:
-    """Return the findings: one for each rule hit, with its most severe limit.
+def findings_of(facts: Facts, policy: Policy) -> tuple[Finding, ...]:
+    """Return one finding for each rule that is hit, with its most severe limit.
 
     Blocks come first, then warns, then infos, each in the order of the policy.
     """
-    worst = ((code, _worst(rule, facts)) for code, rule in policy.rules.items())
+    worst = ((code, _worst_finding(rule, facts)) for code, rule in policy.rules.items())
     found = {code: finding for code, finding in worst if finding is not None}
     reported = [finding for code, finding in found.items() if policy.rules[code].yields_to not in found]
     return tuple(sorted(reported, key=_by_severity))
@@ -42,19 +42,19 @@ def _by_severity(graded: Finding | Limit) -> int:
     return _ORDER[graded.severity]
 
 
-def _worst(rule: Rule, facts: Facts) -> Finding | None:
-    """Return the finding of the most severe limit hit, the first one in the policy's order if several are equal."""
+def _worst_finding(rule: Rule, facts: Facts) -> Finding | None:
+    """Return the finding of the most severe limit that is hit; of equal limits, the first in the policy's order."""
     for limit in sorted(rule.limits, key=_by_severity):
-        subject = _hit(limit, facts)
+        subject = _hit_subject(limit, facts)
         if subject is not None:
             return _finding(rule, limit, subject, facts.case)
     return None
 
 
-def _hit(limit: Limit, facts: Facts) -> _Subject | None:
-    """Return the subject of a limit that is hit: the case, the card furthest beyond it, or the documents.
+def _hit_subject(limit: Limit, facts: Facts) -> _Subject | None:
+    """Return the subject if a limit is hit: the case, the worst card, or all documents that hit it.
 
-    All documents are named, the furthest beyond first, so that the applicant can rectify them in one round.
+    The documents are named worst first, so that the applicant can rectify all of them in one round.
     """
     case = facts.case
     if limit.scope == "case":
@@ -63,7 +63,7 @@ def _hit(limit: Limit, facts: Facts) -> _Subject | None:
     hits = [subject for subject in subjects if _is_hit(limit, subject[1], case)]
     if not hits:
         return None
-    # Sorting is stable: what is equally far beyond stays in the order of the evidence.
+    # Sorting is stable: subjects that are equally far beyond the limit stay in the order of the evidence.
     hits.sort(key=lambda subject: -_distance(limit, subject[1], case))
     name, own = hits[0]
     if limit.scope == "document":
@@ -106,8 +106,8 @@ def _distance(limit: Limit, own: Mapping[str, FactValue], case: Mapping[str, Fac
     return 0.0
 
 
-def _finding(rule: Rule, limit: Limit, seen: _Subject, case: Mapping[str, FactValue]) -> Finding:
-    subject, own = seen
+def _finding(rule: Rule, limit: Limit, hit: _Subject, case: Mapping[str, FactValue]) -> Finding:
+    subject, own = hit
     if limit.subject_of:
         subject = str(_known(limit.subject_of, own, case) or "")
     return Finding(
@@ -129,7 +129,7 @@ def risk_of(findings: Iterable[Finding]) -> Risk:
     severities = [finding.severity for finding in findings]
     if Severity.BLOCK in severities:
         return Risk.HIGH
-    return Risk.MEDIUM if severities.count(Severity.WARN) >= _WARNS_OF_MEDIUM else Risk.LOW
+    return Risk.MEDIUM if severities.count(Severity.WARN) >= _MEDIUM_FROM_WARNS else Risk.LOW
 
 
 def has_block(findings: Iterable[Finding]) -> bool:
@@ -139,22 +139,22 @@ def has_block(findings: Iterable[Finding]) -> bool:
 
 def priority_of(findings: Iterable[Finding], cards: int, kind: ApplicantKind, policy: Policy) -> Priority:
     """Return the highest priority given by the kind of applicant, the risk, or the number of cards."""
-    asked = [
+    priorities = [
         policy.priority.kind.get(kind, Priority.NORMAL),
         policy.priority.risk.get(risk_of(findings), Priority.LOW),
         Priority.HIGH if cards >= policy.priority.high_from_cards else Priority.LOW,
     ]
-    return max(asked, key=_PRIORITIES.index)
+    return max(priorities, key=_PRIORITIES.index)
 
 
-def class_of(asked: ServiceClass | None, cards: int, findings: Iterable[Finding], policy: Policy) -> ServiceClass:
+def class_of(promised: ServiceClass | None, cards: int, findings: Iterable[Finding], policy: Policy) -> ServiceClass:
     """Return the class promised to the applicant, or else the longest one given by risk or number of cards."""
-    if asked is not None:
-        return asked
-    given = [policy.classes.default, policy.classes.risk.get(risk_of(findings), policy.classes.default)]
+    if promised is not None:
+        return promised
+    classes = [policy.classes.default, policy.classes.risk.get(risk_of(findings), policy.classes.default)]
     if cards >= policy.classes.complex_from_cards:
-        given.append(ServiceClass.COMPLEX)
-    return max(given, key=_CLASSES.index)
+        classes.append(ServiceClass.COMPLEX)
+    return max(classes, key=_CLASSES.index)
 
 
 def is_clean(findings: Iterable[Finding]) -> bool:
@@ -166,7 +166,7 @@ def preselected_reasons(findings: Sequence[Finding], verdict: Verdict, policy: P
     """Return the reasons that a verdict dialog preselects.
 
     For a pass: OK if the case is clean, or the override if a finding blocks. For a fail: the reasons of the blocks. For
-    a pending: the reasons of blocks and warns that only allow pending, such as a hit by name only.
+    pending: the reasons of blocks and warns that allow no other verdict, such as a hit by name only.
     """
     if verdict is Verdict.PASS:
         return _preselected_pass_reasons(findings, policy)
@@ -178,7 +178,7 @@ def preselected_reasons(findings: Sequence[Finding], verdict: Verdict, policy: P
 
 
 def _preselected_pass_reasons(findings: Sequence[Finding], policy: Policy) -> tuple[str, ...]:
-    """Return the preselected reason of a pass; none with a warn, which the reviewer must judge."""
+    """Return the preselected reason of a pass; none if only warns were found, which the reviewer must judge."""
     if is_clean(findings):
         return (CLEAN_REASON,)
     return (OVERRIDE_REASON,) if has_block(findings) and OVERRIDE_REASON in policy.reasons else ()

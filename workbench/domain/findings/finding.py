@@ -1,6 +1,6 @@
 """A finding of a rule."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from db.enums import PanelKind, Severity
 from workbench.domain.policy.policy import FactValue
@@ -10,9 +10,9 @@ from workbench.domain.policy.policy import FactValue
 class Finding:
     """One rule hit: the observed value, the limit and the unit.
 
-    `subject` is the msisdn of the worst card, the document kinds, or the value of the fact that the limit's
-    `subject_of` names; several are separated by `;`. `observes` is the name of the fact. A stored finding without it is
-    worded by its limit.
+    `leg` is the panel that shows it. `subject` is the msisdn of the worst card, the document kinds, or the value of the
+    fact that the limit's `subject_of` names; several are separated by `;`. `observes` is the name of the fact. It is
+    empty in a finding that an earlier version stored, and does not count when findings are compared.
     """
 
     rule: str
@@ -24,4 +24,4 @@ class Finding:
     unit: str
     subject: str = ""
     source: str = ""
-    observes: str = ""
+    observes: str = field(default="", compare=False)

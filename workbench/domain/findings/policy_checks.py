@@ -8,28 +8,28 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from db.enums import ApplicantKind, DocumentKind, ServiceClass, Verdict
 from workbench.domain.facts.all_facts import FACTS
-from workbench.domain.facts.fact import FactSort
+from workbench.domain.facts.fact import FactType
 from workbench.domain.policy.placeholders import PLACEHOLDERS, names_in, outside_brackets
 from workbench.domain.policy.policy import CLEAN_REASON, OVERRIDE_REASON, FactValue, Limit, Policy, Reason, Rule, Words
 from workbench.i18n import N_, _
 
 WINDOW_STEP_MINUTES = 30
-"""Calls are counted by half hours, so a window can begin and end at those only."""
+"""Calls are counted by half hours, so a window can begin and end only on a half hour."""
 
 PolicyPath = tuple[str | int, ...]
 """The keys and positions that lead to a value of the policy."""
 
-_WITHOUT_OBSERVATIONS = frozenset({"subject"})
+_PLACEHOLDERS_WITHOUT_VALUES = frozenset({"subject"})
 _EQUALITY = frozenset({"=", "!="})
-_MUST_BE: Mapping[FactSort, str] = {
-    FactSort.NUMBER: N_("must be a number"),
-    FactSort.FLAG: N_("must be true or false"),
-    FactSort.TEXT: N_("must be a text"),
+_MUST_BE: Mapping[FactType, str] = {
+    FactType.NUMBER: N_("must be a number"),
+    FactType.FLAG: N_("must be true or false"),
+    FactType.TEXT: N_("must be a text"),
 }
 
 
 class PolicyFault(NamedTuple):
-    """A fault of a policy: its place, and how to correct it, without a full stop."""
+    """A fault in a policy: the path to the wrong value, and how to correct it (without a full stop)."""
 
     path: PolicyPath
     advice: str
@@ -84,7 +84,7 @@ def _window_faults(policy: Policy) -> Iterator[PolicyFault]:
 
 
 def _span_faults(path: PolicyPath, span: tuple[time, time], step_minutes: int = 1) -> Iterator[PolicyFault]:
-    """Yield the faults of a begin and an end on one day."""
+    """Yield the faults of a start time and an end time on one day."""
     for moment in span:
         if moment.second or moment.microsecond or moment.tzinfo or moment.minute % step_minutes:
             advice = _("“{value}” must be a time such as 08:30, in steps of {minutes} min")
@@ -95,7 +95,7 @@ def _span_faults(path: PolicyPath, span: tuple[time, time], step_minutes: int = 
 
 
 def _missing_keys(policy: Policy) -> Iterator[PolicyFault]:
-    """Yield the codes that every policy must have an entry for."""
+    """Yield a fault for each code that every policy must define and this one lacks."""
     wanted: list[tuple[PolicyPath, Collection[str], Iterable[str]]] = [
         (("classes", "days"), policy.classes.days, ServiceClass),
         (("documents", "required"), policy.documents.required, ApplicantKind),
@@ -139,33 +139,33 @@ def _code_faults(path: PolicyPath, code: str) -> Iterator[PolicyFault]:
 def _limit_faults(path: PolicyPath, limit: Limit) -> Iterator[PolicyFault]:
     # A limit on cards or documents may also compare with the facts of the case.
     own, known = FACTS[limit.scope], {**FACTS["case"], **FACTS[limit.scope]}
-    sort = own.get(limit.observes)
-    if sort is None:
+    fact_type = own.get(limit.observes)
+    if fact_type is None:
         yield _unknown_fact((*path, "observes"), limit.observes, own)
         return
-    if sort is not FactSort.NUMBER and limit.op not in _EQUALITY:
+    if fact_type is not FactType.NUMBER and limit.op not in _EQUALITY:
         yield _fault((*path, "op"), _("“{fact}” can only be compared by = or !="), fact=limit.observes)
     if (limit.value is None) == (not limit.value_of):
         yield PolicyFault((*path, "value"), _("give either value or value_of"))
-    elif limit.value is not None and not _is_of_sort(limit.value, sort):
-        yield PolicyFault((*path, "value"), _(_MUST_BE[sort]))
-    for key, name, wanted in (("value_of", limit.value_of, sort), ("subject_of", limit.subject_of, FactSort.TEXT)):
+    elif limit.value is not None and not _is_of_type(limit.value, fact_type):
+        yield PolicyFault((*path, "value"), _(_MUST_BE[fact_type]))
+    for key, name, wanted in (("value_of", limit.value_of, fact_type), ("subject_of", limit.subject_of, FactType.TEXT)):
         if name and known.get(name) is not wanted:
-            yield _unknown_fact((*path, key), name, [fact for fact, its in known.items() if its is wanted])
+            yield _unknown_fact((*path, key), name, [fact for fact, its_type in known.items() if its_type is wanted])
     yield from _restriction_faults(path, limit, known)
     if limit.text is not None:
         yield from _placeholder_faults((*path, "text"), limit.text, PLACEHOLDERS)
 
 
-def _restriction_faults(path: PolicyPath, limit: Limit, known: Mapping[str, FactSort]) -> Iterator[PolicyFault]:
-    """Yield the faults in the least sample and the conditions of a limit."""
+def _restriction_faults(path: PolicyPath, limit: Limit, known: Mapping[str, FactType]) -> Iterator[PolicyFault]:
+    """Yield the faults in the minimum sample and the conditions of a limit."""
     for index, fact in enumerate(limit.samples):
         if index or fact not in known:
             yield PolicyFault((*path, f"min_{fact}"), _("give one least sample, of a fact that is counted here"))
     for name, values in limit.conditions.items():
         if name not in known:
             yield _unknown_fact((*path, "when", name), name, known)
-        elif not all(_is_of_sort(value, known[name]) for value in values):
+        elif not all(_is_of_type(value, known[name]) for value in values):
             yield PolicyFault((*path, "when", name), _(_MUST_BE[known[name]]))
 
 
@@ -174,21 +174,21 @@ def _unknown_fact(path: PolicyPath, name: str, known: Collection[str]) -> Policy
     return _fault(path, advice, name=name, known=", ".join(sorted(known)))
 
 
-def _is_of_sort(value: FactValue, sort: FactSort) -> bool:
+def _is_of_type(value: FactValue, fact_type: FactType) -> bool:
     match value:
         case bool():
-            return sort is FactSort.FLAG
+            return fact_type is FactType.FLAG
         case str():
-            return sort is FactSort.TEXT
+            return fact_type is FactType.TEXT
         case _:
             # TOML has nan, which is unequal even to itself: no fact can be compared with it.
-            return sort is FactSort.NUMBER and value == value  # noqa: PLR0124
+            return fact_type is FactType.NUMBER and value == value  # noqa: PLR0124
 
 
 def _reason_faults(path: PolicyPath, reason: Reason, policy: Policy) -> Iterator[PolicyFault]:
     yield from _code_faults(path, reason.code)
     rule = policy.rules.get(reason.code)
-    allowed = frozenset[str]() if rule is None else PLACEHOLDERS if rule.told else _WITHOUT_OBSERVATIONS
+    allowed = frozenset[str]() if rule is None else PLACEHOLDERS if rule.told else _PLACEHOLDERS_WITHOUT_VALUES
     for key, words in (("letter", reason.letter), ("item", reason.item)):
         yield from _placeholder_faults((*path, key), words, allowed)
         if any(set("{[]") & set(outside_brackets(text)) for text in (words.en, words.zh)):
@@ -205,7 +205,7 @@ def _too_many_days(policy: Policy, *path: str | int) -> PolicyFault:
 
 
 def _placeholder_faults(path: PolicyPath, words: Words, allowed: Collection[str]) -> Iterator[PolicyFault]:
-    """Yield the placeholders that are not allowed, and braces that stand alone."""
+    """Yield the faults of a text: placeholders that are not allowed, and unmatched braces."""
     for text in (words.en, words.zh):
         try:
             unknown = names_in(text) - set(allowed)

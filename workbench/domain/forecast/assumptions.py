@@ -10,7 +10,7 @@ from workbench.domain.forecast.learning.arrays import FloatArray
 from workbench.domain.forecast.rework_time import probability_levels
 
 _SHORTEST, _LONGEST = 0.3, 1.2
-"""The shortest and the longest rectification, as shares of its deadline. Both are assumed."""
+"""The assumed shortest and longest rectification, as shares of its deadline."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,13 +29,13 @@ class PolicyAssumptions:
     makers: tuple[int, ...] = ()
 
     def rework_days(self, histories: Sequence[CaseHistory], paths: int, *, from_verdict: bool) -> FloatArray:
-        """Return assumed days from a verdict, or from the last step, until the case passes.
+        """Return assumed days until each case passes, from its verdict (`from_verdict`) or else from its last step.
 
         Returns:
             Working days, one row for each case and one column for each path.
         """
         levels = probability_levels(paths)
-        # The upper levels represent the cases that are sent back; their days are spread evenly.
+        # The upper levels stand for the cases that are sent back; the days of these cases are spread evenly.
         rework_share = np.clip((levels - (1 - self.sent_back)) / self.sent_back, 0, 1)
         if from_verdict:
             has_rework = np.broadcast_to(levels > 1 - self.sent_back, (len(histories), paths))

@@ -9,7 +9,7 @@ from workbench.domain.forecast.learning.arrays import FloatArray, IntArray
 from workbench.domain.forecast.learning.event_trace import Attribute, Event, Trace
 
 QUEUED, VERDICT, PASSED, AWAITING_CHECK = "queued", "verdict", "passed", "awaiting_check"
-OVER = frozenset({PASSED, "failed", "lapsed", "withdrawn"})
+FINAL_STEPS = frozenset({PASSED, "failed", "lapsed", "withdrawn"})
 WITH_APPLICANT = frozenset({"rectifying", "pending"})
 """The steps after which the applicant must act, so that the clock pauses."""
 
@@ -17,12 +17,12 @@ _WITHOUT_RESULT = frozenset({QUEUED, VERDICT, AWAITING_CHECK})
 """The steps that give the applicant no result. A verdict that awaits its check is not a result yet."""
 
 DAY_S = 86_400.0
-"""The estimator counts seconds. One working day is one day of them."""
+"""The length of one working day for the estimator, which counts in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A state that a case entered, or a verdict, which precedes the state that it leads to."""
+    """A state that a case entered, or a verdict; the step after a verdict is the resulting state."""
 
     what: str
     at: float
@@ -49,7 +49,7 @@ class CaseHistory:
     @property
     def is_over(self) -> bool:
         """Whether the case is in a final state."""
-        return self.steps[-1].what in OVER
+        return self.steps[-1].what in FINAL_STEPS
 
     @property
     def first_result_at(self) -> float | None:
@@ -70,19 +70,19 @@ class CaseHistory:
         steps = tuple(step for step in self.steps if step.at < at)
         return replace(self, steps=steps) if steps else None
 
-    def trace(self, *further: Step) -> Trace:
+    def trace(self, *expected_steps: Step) -> Trace:
         """Return the history as a trace for the estimator, extended by expected steps."""
-        steps = (*self.steps, *further)
+        steps = (*self.steps, *expected_steps)
         first = Event(steps[0].what, steps[0].at * DAY_S, self.attributes)
         return Trace(str(self.case), (first, *(Event(step.what, step.at * DAY_S) for step in steps[1:])))
 
 
 @dataclass(frozen=True, slots=True)
 class QueueSpells:
-    """All spells of cases in the queue, as parallel arrays.
+    """All spells that cases spend in the queue, as parallel arrays.
 
-    `history` and `step` are the indices of the history and of its step. `entered` and `left` are the
-    working days on which the case entered and left the queue; `left` is infinite while it still waits.
+    `history` and `step` are the indices of the history and of the step that begins the spell. `entered` and `left` are
+    the working days on which the case entered and left the queue; `left` is infinite while it still waits.
     """
 
     history: IntArray
@@ -107,12 +107,12 @@ class QueueSpells:
     def backlog(self, days: int) -> FloatArray:
         """Return how many cases waited at the end of each working day, from day 0 on."""
         ends = np.arange(1, days + 1)
-        came = np.searchsorted(np.sort(self.entered), ends, side="right")
-        went = np.searchsorted(np.sort(self.left), ends, side="right")
-        return np.asarray(came - went, dtype=np.float64)
+        entered_count = np.searchsorted(np.sort(self.entered), ends, side="right")
+        left_count = np.searchsorted(np.sort(self.left), ends, side="right")
+        return np.asarray(entered_count - left_count, dtype=np.float64)
 
     def ahead_of(self, index: int, at: float | None = None) -> int:
-        """Return how many cases were ahead of one in the order of `next`.
+        """Return how many cases were ahead of a case in the order of `next`.
 
         Args:
             index: The spell of the case.
@@ -120,11 +120,11 @@ class QueueSpells:
         """
         rank, due = self.rank[index], self.due[index]
         at = float(self.entered[index]) if at is None else at
-        here = (self.entered <= at) & (self.left > at)
-        here[index] = False
+        is_waiting = (self.entered <= at) & (self.left > at)
+        is_waiting[index] = False
         urgency, own = urgency_of(self.due, at), urgency_of(due, at)
         before = (urgency < own) | ((urgency == own) & ((self.rank > rank) | ((self.rank == rank) & (self.due <= due))))
-        return int((here & before).sum())
+        return int((is_waiting & before).sum())
 
 
 def urgency_of(due: FloatArray | float, at: FloatArray | float) -> IntArray:
@@ -136,7 +136,7 @@ def urgency_of(due: FloatArray | float, at: FloatArray | float) -> IntArray:
 def _queue_entries(history: CaseHistory) -> Iterable[tuple[int, Step, float]]:
     """Yield each step into the queue, with its index and the due date at that time.
 
-    The due date is the promised working days after the day of receipt, moved on by the time the applicant had the case.
+    The due date is the promised working days after the day of receipt, plus the time that the applicant had the case.
     """
     due = np.floor(history.steps[0].at) + 1 + history.class_days
     paused_at: float | None = None

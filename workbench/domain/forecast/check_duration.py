@@ -37,12 +37,12 @@ class CheckDurations:
     def quantile(self, waited: float, level: float) -> float:
         """Return the working days within which the result is released with a given probability.
 
-        If very few checks took longer than the time waited, the check counts as if it had just begun.
+        If very few checks took longer than `waited`, the result is the same as for a check that has just begun.
 
         Args:
             waited: The working days that the verdict has waited.
             level: The probability, 0 to 1.
         """
         longer = self.days[self.days > waited]
-        left = longer - waited if len(longer) >= _FEWEST_CHECKS // 2 else self.days
-        return float(np.quantile(left, level))
+        remaining = longer - waited if len(longer) >= _FEWEST_CHECKS // 2 else self.days
+        return float(np.quantile(remaining, level))

@@ -12,7 +12,7 @@ _ONE_DAY = timedelta(days=1)
 
 def is_all_work_suspended(suspensions: Iterable[Suspension], now: datetime) -> bool:
     """Say whether all work is suspended now by a suspension without a known end."""
-    return any(one.span.is_open and one.span.start <= now for one in suspensions if _is_of_all(one))
+    return any(item.span.is_open and item.span.start <= now for item in suspensions if _stops_all_work(item))
 
 
 def closed_days(
@@ -21,14 +21,14 @@ def closed_days(
     """Return the working days from `first` to `last` that a suspension of all work covers completely.
 
     For today, it is enough to cover the remaining hours. A suspension without a known end counts until the end of
-    today, or of its first working day if it begins later.
+    today, or until the end of its first working day if it begins later.
     """
-    spans = (_with_end(one.span, calendar, now) for one in suspensions if _is_of_all(one))
+    spans = (_with_end(item.span, calendar, now) for item in suspensions if _stops_all_work(item))
     return frozenset(
         on
         for span in merged(spans)
         for on in _days(span, calendar, first, last)
-        if span.start <= _begin(calendar, on, now) and calendar.closing(on) <= span.end
+        if span.start <= _remaining_work_begins(calendar, on, now) and calendar.closing(on) <= span.end
     )
 
 
@@ -44,15 +44,15 @@ def _with_end(span: Span, calendar: WorkingCalendar, now: datetime) -> Span:
     return Span(span.start, datetime.combine(last + _ONE_DAY, time.min, tzinfo=calendar.zone))
 
 
-def _begin(calendar: WorkingCalendar, on: date, now: datetime) -> datetime:
+def _remaining_work_begins(calendar: WorkingCalendar, on: date, now: datetime) -> datetime:
     """Return when the remaining work of a day begins. For a past day, return its opening."""
     opening = calendar.opening(on)
     return max(opening, now) if now < calendar.closing(on) else opening
 
 
-def _is_of_all(one: Suspension) -> bool:
-    """Say whether a suspension stops all work. During a limited one, reviewers decide other cases."""
-    return one.province is None and one.agent is None
+def _stops_all_work(suspension: Suspension) -> bool:
+    """Say whether a suspension stops all work. During a limited suspension, reviewers decide other cases."""
+    return suspension.province is None and suspension.agent is None
 
 
 def _days(span: Span, calendar: WorkingCalendar, first: date, last: date) -> Iterator[date]:

@@ -1,8 +1,8 @@
 """Widens forecast ranges so that they hold as often as they promise (adaptive conformal prediction).
 
-Each past forecast is compared with the outcome once the end of its range has come. The range held or it did not,
-whether or not the case is over; so a slow period shows before its cases are over. Recent forecasts weigh more. No
-stored forecasts are needed, since the past is forecast again. Sources: Gibbs and Candès 2021; for the weights, Barber
+Each past forecast is compared with the outcome when its range ends. By then it is known whether the range held, even if
+the case is still open; so a slow period affects the margin before its cases close. Recent forecasts weigh more.
+Forecasts need not be stored, since the past is forecast again. Sources: Gibbs and Candès 2021; for the weights, Barber
 and others 2023.
 """
 
@@ -21,7 +21,7 @@ _LEAST_GAP = 0.3
 """The least distance of the end from the middle. A margin learnt on short ranges must not reverse long ones."""
 
 _PRIOR_WEIGHT = 20.0
-"""The weight of the untested margin, in past forecasts."""
+"""The weight of the untested margin, as a number of past forecasts."""
 
 _LEAST_TESTED = 0.2
 """The share of the weight that must be tested at a margin, so that the margin can be judged."""
@@ -44,37 +44,37 @@ class ConformalMargin:
 
 
 UNTESTED = ConformalMargin()
-"""The margin where too few past forecasts are known to test it."""
+"""The margin if there are too few past forecasts to test one."""
 
 
 @dataclass(frozen=True, slots=True)
 class PastForecasts:
     """Forecasts that would have been made in the past, with their outcomes, ordered by time.
 
-    `at` is the time of each forecast in working days. `took` is the actual duration, or the duration so far where
-    `is_over` is false. `day_took` is the same, but an actual duration counts up to the start of the outcome's day,
-    since ranges are shown in days. `share_with_outcome` is the share of the open cases that is expected to have an
-    outcome at all.
+    `at` is the time of each forecast in working days. `duration` is the actual duration, or the duration so far where
+    `is_over` is false. `day_duration` is the same, but an actual duration ends at the start of the outcome's day, since
+    ranges are shown in days. `share_with_outcome` is the share of the open cases that is expected to have an outcome at
+    all.
     """
 
     at: FloatArray
     p50: FloatArray
     p90: FloatArray
-    took: FloatArray
-    day_took: FloatArray
+    duration: FloatArray
+    day_duration: FloatArray
     is_over: BoolArray
     share_with_outcome: float = 1.0
 
     def margin(self, share: float, until: float) -> ConformalMargin:
-        """Return the margin with which this share of the ranges would have held, judged at a time."""
+        """Return the margin with which a share of the ranges would have held, as known at the time `until`."""
         if len(self.p50) < FEWEST_SCORES:
             return UNTESTED
         width = self.p90 - self.p50 + _LEAST_SPREAD_DAYS
         weights = 0.5 ** ((until - self.at) / _HALF_LIFE_DAYS) * np.where(self.is_over, 1.0, self.share_with_outcome)
         greatest_tested = (until - self.at - self.p50) / width
         middle, end = (
-            _least_margin(np.where(self.is_over, took - self.p50, np.inf) / width, greatest_tested, weights, level)
-            for took, level in ((self.took, _MIDDLE), (self.day_took, share))
+            _least_margin(np.where(self.is_over, duration - self.p50, np.inf) / width, greatest_tested, weights, level)
+            for duration, level in ((self.duration, _MIDDLE), (self.day_duration, share))
         )
         tested = float(weights.sum())
         share_tested = tested / (tested + _PRIOR_WEIGHT)
@@ -88,7 +88,7 @@ def _least_margin(score: FloatArray, greatest_tested: FloatArray, weights: Float
 
     Args:
         score: The margin that each forecast needed, infinite where the case is not over.
-        greatest_tested: The greatest margin at which the end of each range has come.
+        greatest_tested: The greatest margin with which each range has already ended.
         weights: The weight of each forecast.
         share: The share that must hold, 0 to 1.
     """

@@ -20,7 +20,7 @@ class Forecast:
     """The forecast of one case.
 
     `ahead` counts the cases before it in the queue, None if it is not queued. `sent_back` is the share of similar cases
-    that the first verdict sends back. `checked` is when the result of a verdict is released that awaits its check, else
+    that the first verdict sends back. `checked` is when the result of a verdict that awaits its check is released, else
     None.
     """
 

@@ -1,6 +1,6 @@
 """Turns the logged acts on a case into the steps of its history.
 
-A verdict that was undone is left out, and so are holds.
+Undone verdicts and holds are left out.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,8 +10,8 @@ from db.enums import CaseState
 from workbench.domain.forecast.case_history import QUEUED, VERDICT, Step
 
 _IN_THE_QUEUE = frozenset({CaseState.QUEUED.value, CaseState.IN_REVIEW.value})
-_OTHERS = "pending_others"
-"""Pending, but not on the applicant, so that the clock runs."""
+_PENDING_OTHERS = "pending_others"
+"""The step of a pending case that does not wait for the applicant, so that its clock runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def steps_from_acts(acts: Iterable[LoggedAct], complete_at: float) -> tuple[Step
 
     Args:
         acts: The acts in the order of the log.
-        complete_at: When the case was complete, used if the log does not tell when it was queued.
+        complete_at: When the case was complete, used if the log does not say when it was queued.
     """
     steps: list[Step] = []
     for act in acts:
@@ -46,7 +46,7 @@ def step_name(state: str, *, is_running: bool) -> str:
     """Return the name of a state as a step."""
     if state in _IN_THE_QUEUE:
         return QUEUED
-    return _OTHERS if state == CaseState.PENDING.value and is_running else state
+    return _PENDING_OTHERS if state == CaseState.PENDING.value and is_running else state
 
 
 def _steps(steps: list[Step], act: LoggedAct) -> Iterator[Step]:
@@ -59,7 +59,7 @@ def _steps(steps: list[Step], act: LoggedAct) -> Iterator[Step]:
 
 
 def _undo(steps: list[Step], state: str) -> None:
-    """Remove the last verdict, or the steps that its check led to."""
+    """Remove the last verdict and all later steps, or only the steps after its check was requested."""
     last = state if state == CaseState.AWAITING_CHECK.value else VERDICT
     for index in range(len(steps) - 1, -1, -1):
         if steps[index].what == last:

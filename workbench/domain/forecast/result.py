@@ -21,14 +21,14 @@ class DayRange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForecastConditions:
-    """The team that a forecast counts on, and its assumptions.
+    """The team and the assumptions of a forecast.
 
     `reviewers` decide about `per_day` cases a working day. `is_thin`: there was too little history, so the assumptions
-    of the policy were used. `is_suspended`: suspended work resumes tomorrow. `is_provisional`: some days are in a year
-    whose calendar is not published.
+    of the policy were used. `is_suspended`: work is suspended and assumed to resume tomorrow. `is_provisional`: some
+    days are in a year whose calendar is not published.
 
     While all reviewers are away, `reviewers` is 0 and `back_on` is the day on which the first returns. If no return is
-    known, the forecast `is_endless`: there are no dates to show, and future days are all the last day of the horizon.
+    known, the forecast `is_endless`: there are no dates to show, and all future days are the last day of the horizon.
     """
 
     reviewers: int
@@ -45,9 +45,9 @@ class CaseForecast(ForecastConditions):
     """The forecast of one open case.
 
     `ahead` counts the cases before it in the queue, None if it is not queued. `sent_back` is the share (0 to 1) of
-    similar cases that the first verdict sends back, None if unknown. `checked` is when the result is released of a
-    verdict that awaits its check, else None; before that the case is not decided. `is_incomplete`: the forecast assumes
-    that the missing documents arrive now. `is_with_others`: the case is pending, but not on its applicant.
+    similar cases that the first verdict sends back, None if unknown. `checked` is when the result of a verdict that
+    awaits its check is released, else None; until then the case is not decided. `is_incomplete`: the forecast assumes
+    that the missing documents arrive now. `is_with_others`: the case is pending but does not wait for its applicant.
     """
 
     case_id: int
@@ -66,8 +66,8 @@ class CaseForecast(ForecastConditions):
 class QueueForecast(ForecastConditions):
     """The forecast of the queue with a number of reviewers: days to clear it, and cases decided late.
 
-    `held` counts the queued cases that reviewers hold. `usual_reviewers` are present now. `days` are the working days
-    of each simulated path, sorted; an endless forecast has none. `cleared` is in calendar days.
+    `held` counts the queued cases that reviewers hold. `usual_reviewers` counts those present now. `days` are the
+    working days of each simulated path, sorted; an endless forecast has none. `cleared` is in calendar days.
     """
 
     queued: int

@@ -1,8 +1,8 @@
 """Reweights the sampled times of cases that are likely to be sent back.
 
-The estimator sees few cases of each kind, and underestimates how often some are sent back. The share counted among
-similar cases is more accurate. The sample is a mixture of paths with and without rework; these functions give it the
-counted share.
+The estimator sees few cases of each kind, and underestimates how often some kinds are sent back. The share counted
+among similar cases is more accurate. The sample is a mixture of paths with and without rework; these functions give it
+the counted share.
 """
 
 import numpy as np
@@ -18,25 +18,25 @@ _HALF = 0.5
 def with_rework_share(after: FloatArray, share: FloatArray) -> FloatArray:
     """Return the days after a verdict, resampled so that at least a given share of the paths has rework.
 
-    Only cases are changed of which more than half are sent back and whose sample has fewer such paths. Long paths are
-    drawn more often and short ones less, until the share is met.
+    A case is changed only if its share is more than one half and fewer of its paths have rework. Long paths are drawn
+    more often and short paths less often, until the share is met.
 
     Args:
         after: The sampled days, one row for each case and one column for each path.
-        share: The share of each case, 0 to 1.
+        share: The share of paths with rework for each case, 0 to 1.
     """
     paths = after.shape[1]
     has_rework = after >= _LEAST_DAYS
     rows = (share > _HALF) & has_rework.any(axis=1) & (has_rework.mean(axis=1) < share)
-    short = paths - has_rework[rows].sum(axis=1)[:, None]
-    wanted = paths - np.rint(share[rows] * paths).astype(np.int64)[:, None]
+    short_count = paths - has_rework[rows].sum(axis=1)[:, None]
+    wanted_count = paths - np.rint(share[rows] * paths).astype(np.int64)[:, None]
     index = np.arange(paths)
-    at = np.where(
-        index < wanted,
-        (index + 0.5) * short / np.maximum(wanted, 1),
-        short + (index - wanted + 0.5) * (paths - short) / (paths - wanted),
+    drawn_from = np.where(
+        index < wanted_count,
+        (index + 0.5) * short_count / np.maximum(wanted_count, 1),
+        short_count + (index - wanted_count + 0.5) * (paths - short_count) / (paths - wanted_count),
     )
-    drawn = np.take_along_axis(np.sort(after[rows], axis=1), at.astype(np.int64), axis=1)
+    drawn = np.take_along_axis(np.sort(after[rows], axis=1), drawn_from.astype(np.int64), axis=1)
     # Each path keeps its rank, so that it stays independent of the waiting time in the queue.
     rank = np.argsort(np.argsort(after[rows], axis=1, kind="stable"), axis=1, kind="stable")
     found = after.copy()
@@ -45,9 +45,10 @@ def with_rework_share(after: FloatArray, share: FloatArray) -> FloatArray:
 
 
 def shortest_rework(after: FloatArray, share: FloatArray) -> FloatArray:
-    """Return the days of the shortest path with rework of each case, 0 where at most half are sent back.
+    """Return the days of the shortest path with rework of each case, 0 if its share is at most one half.
 
-    It is a lower bound for the median of passing. It is one whole day at least, so that the days shown differ.
+    The result is a lower bound for the median time from verdict to passing. Where it is not 0, it is at least one day,
+    so that the two dates shown differ.
     """
     shortest = np.where(after >= _LEAST_DAYS, after, np.inf).min(axis=1)
     return np.where((share > _HALF) & np.isfinite(shortest), np.maximum(shortest, 1.0), 0.0)

@@ -12,7 +12,7 @@ from workbench.domain.forecast.learning.event_trace import Attribute
 from workbench.domain.forecast.learning.past_split import Past
 
 _MOST_LEARNT = 800
-"""Only the cases that began last are learnt from. Earlier ones are less relevant and make fitting slower."""
+"""At most this many cases are learnt from, the latest ones. Older cases are less relevant and make fitting slower."""
 
 _TREES = 32
 _LONGEST_SHARE = 0.5
@@ -44,10 +44,10 @@ class Rework:
         Raises:
             NothingToLearnFrom: If no case had passed by then.
         """
-        known = sorted((part for history in histories if (part := history.until(until)) is not None), key=_began)
+        known = sorted((part for history in histories if (part := history.until(until)) is not None), key=_start)
         known = known[-_MOST_LEARNT:]
         window = until - known[0].steps[0].at if known else 0.0
-        # A case that lasted most of the known time would get a huge censoring weight.
+        # Longer cases are left out: a case as long as the known time would get a huge censoring weight.
         passed = [
             history
             for history in known
@@ -55,11 +55,11 @@ class Rework:
         ]
         still_open = [history for history in known if not history.is_over]
         # Some open cases will never pass. Assume the share seen among closed cases, and leave out the oldest.
-        over = len(known) - len(still_open)
-        never_passed = round(len(still_open) * (1 - len(passed) / max(over, 1)))
-        will_pass = still_open[never_passed:]
-        begun = [history.steps[0].at * DAY_S for history in (*passed, *will_pass)]
-        past = Past(until * DAY_S, tuple(history.trace() for history in passed), tuple(begun))
+        closed_count = len(known) - len(still_open)
+        never_passing_count = round(len(still_open) * (1 - len(passed) / max(closed_count, 1)))
+        will_pass = still_open[never_passing_count:]
+        starts_s = [history.steps[0].at * DAY_S for history in (*passed, *will_pass)]
+        past = Past(until * DAY_S, tuple(history.trace() for history in passed), tuple(starts_s))
         self._estimator = Estimator.fit_ignoring(past, trees=trees)
 
     def days(
@@ -93,13 +93,13 @@ class Rework:
 def probability_levels(paths: int) -> FloatArray:
     """Return evenly spaced probability levels in a fixed shuffled order.
 
-    Even levels describe a distribution with few paths. All cases share them, so that no case changes the sample of
-    another.
+    Even levels describe a distribution with few paths. All cases use the same levels, so that no case changes the
+    sample of another case.
     """
     return (np.random.default_rng(_SHUFFLE_SEED).permutation(paths) + 0.5) / paths
 
 
-def _began(history: CaseHistory) -> float:
+def _start(history: CaseHistory) -> float:
     return history.steps[0].at
 
 
@@ -120,25 +120,25 @@ class SendBackRates:
                 continue
             similar = _similarity_key(history.attributes)
             for length in range(len(similar) + 1):
-                sent_back, of = counts.get(similar[:length], (0, 0))
-                counts[similar[:length]] = (sent_back + (outcome in WITH_APPLICANT), of + 1)
+                sent_back, total = counts.get(similar[:length], (0, 0))
+                counts[similar[:length]] = (sent_back + (outcome in WITH_APPLICANT), total + 1)
         return cls(counts)
 
     def share(self, attributes: Mapping[str, Attribute]) -> float | None:
         """Return the share (0 to 1) of similar cases that is sent back, None without any history.
 
-        The share of each more specific group is shrunk towards that of the group that contains it.
+        The share of each more specific group is shrunk towards the share of the group that contains it.
         """
-        sent_back, of = self.counts.get((), (0, 0))
-        if not of:
+        sent_back, total = self.counts.get((), (0, 0))
+        if not total:
             return None
         similar = _similarity_key(attributes)
         if similar in self._shares:
             return self._shares[similar]
-        share = sent_back / of
+        share = sent_back / total
         for length in range(1, len(similar) + 1):
-            sent_back, of = self.counts.get(similar[:length], (0, 0))
-            share = (sent_back + _PRIOR_CASES * share) / (of + _PRIOR_CASES)
+            sent_back, total = self.counts.get(similar[:length], (0, 0))
+            share = (sent_back + _PRIOR_CASES * share) / (total + _PRIOR_CASES)
         self._shares[similar] = share
         return share
 

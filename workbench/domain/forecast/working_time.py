@@ -9,19 +9,19 @@ from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.forecast.learning.arrays import FloatArray, IntArray
 
 _TOLERANCE = 1e-9
-"""Tolerance for rounding errors: a day begun by less than this is not begun."""
+"""Tolerance for rounding errors: a time that exceeds the start of a day by less than this is on the day before."""
 
 
 class WorkingTime:
     """The working days of a span, numbered from 0.
 
-    A time is the number of its working day plus the share of that day's hours that is over. Outside the hours it is the
-    closing before. Outside the span it is the end of the span.
+    A time is the number of its working day plus the share of that day's hours that has passed. A time outside the hours
+    counts as the closing before it. A time outside the span counts as the nearer end of the span.
     """
 
     def __init__(self, calendar: WorkingCalendar, first: date, last: date, closed: Collection[date] = ()) -> None:
         """Number the working days from `first` to `last`, without those in `closed`."""
-        starts, ends, begun, shares, days = [], [], [], [], []
+        starts, ends, passed_days, shares, days = [], [], [], [], []
         working_days: list[int] = []
         on = calendar.working_day_from(first)
         while on <= last:
@@ -32,15 +32,15 @@ class WorkingTime:
                 for opens, closes in intervals:
                     starts.append(opens)
                     ends.append(closes)
-                    begun.append(len(working_days) + passed)
+                    passed_days.append(len(working_days) + passed)
                     shares.append((closes - opens) / seconds)
                     days.append(on.toordinal())
                     passed += shares[-1]
                 working_days.append(on.toordinal())
             on = calendar.next_working_day(on)
-        self.count = len(working_days)
+        self.day_count = len(working_days)
         self._starts_s, self._ends_s = np.array(starts), np.array(ends)
-        self._begun, self._shares = np.array(begun), np.array(shares)
+        self._passed_days, self._shares = np.array(passed_days), np.array(shares)
         self._days = np.array(days)
         self._working_days = np.array(working_days)
         self.weekdays: IntArray = (self._working_days + 6) % 7
@@ -48,17 +48,17 @@ class WorkingTime:
     def of(self, at_s: FloatArray | Sequence[float]) -> FloatArray:
         """Convert instants, in seconds since 1970 in UTC, to working days."""
         at = np.asarray(at_s, dtype=np.float64)
-        cell = np.maximum(np.searchsorted(self._starts_s, at, side="right") - 1, 0)
-        length = self._ends_s[cell] - self._starts_s[cell]
-        share = np.clip((at - self._starts_s[cell]) / length, 0, 1)
-        return np.asarray(self._begun[cell] + share * self._shares[cell])
+        interval = np.maximum(np.searchsorted(self._starts_s, at, side="right") - 1, 0)
+        length = self._ends_s[interval] - self._starts_s[interval]
+        share = np.clip((at - self._starts_s[interval]) / length, 0, 1)
+        return np.asarray(self._passed_days[interval] + share * self._shares[interval])
 
     def of_instant(self, at: datetime) -> float:
         """Convert one instant to working days."""
         return float(self.of([at.timestamp()])[0])
 
     def of_day(self, on: date) -> int:
-        """Return the number of a day, or of the next working day if it is none."""
+        """Return the number of a day, or of the next working day if it is a day off."""
         return int(np.searchsorted(self._working_days, on.toordinal()))
 
     def day(self, at: float) -> date:
@@ -67,16 +67,16 @@ class WorkingTime:
 
     def days(self, at: FloatArray) -> list[date]:
         """Return the calendar day of each time in working days, as `day` does."""
-        cells = np.searchsorted(self._begun, at - _TOLERANCE, side="left") - 1
-        ordinals = self._days[np.clip(cells, 0, len(self._days) - 1)].tolist()
+        intervals = np.searchsorted(self._passed_days, at - _TOLERANCE, side="left") - 1
+        ordinals = self._days[np.clip(intervals, 0, len(self._days) - 1)].tolist()
         known = {ordinal: date.fromordinal(ordinal) for ordinal in set(ordinals)}
         return [known[ordinal] for ordinal in ordinals]
 
     def days_to_come(self, at: FloatArray, now: float) -> list[date]:
-        """Return the calendar days of times as `days` does, but no future time on a day before `now`.
+        """Return the calendar days of times as `days` does, but with no future time on a day before `now`.
 
-        The closing of a day equals the next opening. At an opening, what happens at once belongs to the day that
-        begins.
+        A closing and the next opening are the same working time, which `days` assigns to the earlier day. If `now` is
+        an opening, a future time belongs to the later day.
         """
         is_to_come = at >= now - _TOLERANCE
         return self.days(np.where(is_to_come, np.maximum(at, now + 2 * _TOLERANCE), at))

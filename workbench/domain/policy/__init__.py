@@ -1,1 +1,1 @@
-"""The policy and the findings of its rules."""
+"""The policy: its rules, reasons, settings and texts."""

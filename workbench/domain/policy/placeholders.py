@@ -1,4 +1,4 @@
-"""The placeholders of a policy's texts: {figures}, and [parts in brackets] that go where a figure is unknown."""
+"""The placeholders of a policy's texts: {values}, and [parts in brackets] that are omitted if a value is unknown."""
 
 import re
 from collections.abc import Callable
@@ -10,10 +10,10 @@ _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 
 
 def names_in(text: str) -> set[str]:
-    """Return the placeholders of a text.
+    """Return the names of the placeholders in a text.
 
     Raises:
-        ValueError: If a brace stands alone.
+        ValueError: If a brace is unmatched.
     """
     return {name for _literal, name, _spec, _conversion in Formatter().parse(text) if name is not None}
 

@@ -56,10 +56,10 @@ FactValue = int | float | bool | str | None
 
 
 CLEAN_REASON = "OK"
-"""The reason of a pass without a warn or a block."""
+"""The reason for a pass without a warn or a block."""
 
 OVERRIDE_REASON = "OK-OVERRIDE"
-"""The reason of a pass despite a block. It requires a note and a check."""
+"""The reason for a pass despite a block. It requires a note and a check."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +79,12 @@ NO_WORDS = Words("", "")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """One limit of a rule: a severity, given if `observes op value` holds.
+    """One limit of a rule. It gives a finding of its severity if `observes op value` is true.
 
     `value_of` names a fact to compare with instead of a value. `when` restricts the limit to cases whose facts have one
-    of the listed values. `scope` says whose fact it is. `min_calls` and `min_answered` set the least sample for a ratio
-    or mean. `subject_of` names a text fact for the finding's subject. `source` and `text` override those of the rule.
+    of the listed values. `scope` is the subject of the fact. `min_calls` and `min_answered` set the minimum sample for
+    a ratio or mean. `subject_of` names a text fact for the finding's subject. `source` and `text` override those of the
+    rule.
     """
 
     observes: Text
@@ -102,7 +103,7 @@ class Limit:
 
     @property
     def samples(self) -> dict[str, int]:
-        """The facts that count a sample, each with the least count."""
+        """The minimum count of each fact that counts a sample."""
         least = {"calls": self.min_calls, "answered": self.min_answered}
         return {fact: count for fact, count in least.items() if count is not None}
 
@@ -117,7 +118,8 @@ class Rule:
     """A rule: its code, panel, text, source and limits.
 
     `text` has placeholders {observed}, {limit}, {subject} and {days} (the absolute value). A rule is not reported if
-    the rule that it `yields_to` is hit. `told` says whether letters include what a finding observed.
+    the rule that it `yields_to` is hit. `leg` is the panel that shows its findings. `told` says whether letters include
+    what a finding observed.
     """
 
     code: Code
@@ -134,8 +136,8 @@ class Reason:
     """A coded cause of a verdict.
 
     `title` is shown to reviewers, `letter` is the sentence for the applicant, `item` is what the applicant must submit
-    or fix ('' if nothing), and `rectify_days` the working days for it. Letter and item may have placeholders as
-    Rule.text, but only in square brackets; such a part is omitted if there is no finding.
+    or fix ('' if nothing), and `rectify_days` the working days for it. Letter and item may have the placeholders of
+    Rule.text, but only in square brackets; the part in brackets is omitted if there is no finding.
     """
 
     code: Code
@@ -149,7 +151,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A question of the checklist, answered yes, no or n/a by the reviewer."""
+    """A question of the checklist about the panel `leg`, answered yes, no or n/a by the reviewer."""
 
     code: Code
     leg: PanelKind
@@ -158,7 +160,7 @@ class Question:
 
 
 class CallingWindow(NamedTuple):
-    """The hours in which calls are in order; boundaries are multiples of 30 minutes."""
+    """The hours in which calls are allowed; boundaries are multiples of 30 minutes."""
 
     opens: time
     closes: time
@@ -166,7 +168,7 @@ class CallingWindow(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndustryWindow:
-    """The calling window of an industry, by each name that the industry has."""
+    """The calling window of an industry, which may have several names."""
 
     names: tuple[Text, ...]
     hours: CallingWindow
@@ -175,14 +177,14 @@ class IndustryWindow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallingWindows:
-    """The calling windows: of some industries, and of all others."""
+    """The calling windows: those of some industries, and the default for all others."""
 
     default: CallingWindow
     industries: tuple[IndustryWindow, ...] = ()
 
     @property
     def by_industry(self) -> dict[str, CallingWindow]:
-        """The window of each name of an industry."""
+        """The calling window by name of an industry."""
         return {name: industry.hours for industry in self.industries for name in industry.names}
 
 
@@ -218,7 +220,7 @@ class Supplier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForecastPolicy:
-    """The assumptions of the forecast without history, and which dates letters give.
+    """The assumptions of a forecast without history, and the dates that letters give.
 
     `per_reviewer` is verdicts per working day. `letters` is promise (the due date), forecast or both.
     """
@@ -233,7 +235,7 @@ class ForecastPolicy:
 
     @property
     def letters_give_due_date(self) -> bool:
-        """Whether letters give the due date next to a forecast. Without a forecast they always do."""
+        """Whether letters give the due date in addition to a forecast. Without a forecast, they always give it."""
         return self.letters in {"promise", "both"}
 
 
@@ -243,7 +245,7 @@ USUAL_FORECAST = ForecastPolicy()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentPolicy:
-    """The documents that each kind of applicant hands in, and the name of each document."""
+    """The documents that each kind of applicant must submit, and the name of each document."""
 
     required: Mapping[ApplicantKind, tuple[DocumentKind, ...]]
     names: Mapping[DocumentKind, Words]
@@ -251,7 +253,7 @@ class DocumentPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """One version of the policy. Of the measures of a verdict, the first is offered at first."""
+    """One version of the policy. The first measure of a verdict is its default."""
 
     version: Code
     zone: Text

@@ -33,9 +33,9 @@ class WorkingHours:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassPolicy:
-    """The working days of each service class, and which class a case has.
+    """The working days of each service class, and the classes that cases get.
 
-    A case has the class that the applicant was promised, else the longest that its risk or its number of cards gives.
+    A case gets the class that the applicant was promised, else the longest class by its risk or number of cards.
     """
 
     days: Mapping[ServiceClass, DayCount]
@@ -46,7 +46,7 @@ class ClassPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriorityPolicy:
-    """The priority that a case gets by its kind, risk and number of cards; the highest one counts."""
+    """The priorities that a case gets by its kind, risk and number of cards; the highest priority counts."""
 
     high_from_cards: Count
     kind: Mapping[ApplicantKind, Priority] = field(default_factory=dict)
@@ -72,7 +72,7 @@ class CallPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsePolicy:
-    """The trades for which cards are not provided, and the words that a call script must not hold."""
+    """The trades for which cards are not provided, and the words that a call script must not contain."""
 
     prohibited_trades: tuple[Text, ...]
     forbidden_script_words: tuple[Text, ...]
@@ -120,7 +120,7 @@ class SeparationPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SamplingPolicy:
-    """The share of decisions that are looked at again."""
+    """The share of decisions that are sampled for a quality review."""
 
     ratio: Ratio
 

@@ -1,7 +1,6 @@
 """Measures text in terminal cells, and fits it into columns.
 
-The tables are hand-written because Python's Unicode tables are older than those of terminals: unassigned ideographs,
-and symbols that became wide in Unicode 16, take two cells.
+The widths come from Rich, because Python's Unicode tables are older than those of terminals.
 """
 
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ TAB_CELLS = 8
 
 
 def _is_plain(text: str) -> bool:
-    """Say whether each character takes one cell, which needs no table."""
+    """Say whether each character takes one cell, so that no width is looked up."""
     return text.isascii() and text.isprintable()
 
 
@@ -20,20 +19,20 @@ def clusters(text: str) -> Iterator[tuple[str, int]]:
     if _is_plain(text):
         yield from ((char, 1) for char in text)
         return
-    # Rich takes a while to import, which a command that prints ASCII need not wait for.
+    # Imported only for text that is not ASCII, because importing Rich is slow.
     from rich.cells import get_character_cell_size
 
-    held, width = "", 0
+    cluster, width = "", 0
     for char in text:
         own = TAB_CELLS if char == "\t" else get_character_cell_size(char)
-        if held and own == 0 and char != "\n":
-            held += char
+        if cluster and own == 0 and char != "\n":
+            cluster += char
             continue
-        if held:
-            yield held, width
-        held, width = char, own
-    if held:
-        yield held, width
+        if cluster:
+            yield cluster, width
+        cluster, width = char, own
+    if cluster:
+        yield cluster, width
 
 
 def cells(text: str) -> int:

@@ -1,4 +1,4 @@
-"""Masks personal names and numbers. Only the length stays visible, so that a wrong length is noticed."""
+"""Masks personal names and numbers. The length stays visible, so that a wrong length is noticed."""
 
 import re
 import unicodedata
@@ -8,7 +8,7 @@ from workbench.domain.values.identifiers import CharTable, uscc_valid
 
 DOT = "•"
 _LEAST_HIDDEN = 6
-"""The least number of characters that stay hidden, as the courier label standard requires of phone numbers."""
+"""The fewest characters that are hidden, as the courier label standard requires for phone numbers."""
 
 
 class MaskKind(StrEnum):
@@ -41,7 +41,7 @@ def mask(kind: MaskKind, text: str) -> str:
     return text[:first] + DOT * (len(text) - first - last) + text[len(text) - last :]
 
 
-# The patterns are matched against a normalised copy; `~` is a blank or hyphen between groups.
+# In these patterns for normalised text, `~` stands for a blank or hyphen between groups.
 _MOBILE = r"1[3-9](?:\d{8,10}|\d~\d{4}~\d{4}|\d~\d{8}|\d{2}~\d{3}~\d{4}|\d{3}~\d{6})"
 _LANDLINE = r"0[1-9]\d{1,2}\)?~?\d{3,4}~?\d{4}"
 _ID_CARD = r"\d{6}~?\d{4}~?\d{4}~?\d{3}[\dX]|\d{14,}X|\d{15,}"
@@ -52,8 +52,8 @@ _NUMBERS = re.compile(
     re.IGNORECASE,
 )
 _DIGIT = re.compile(r"\d")
-_ID_LOOK = re.compile(r"[1-8]\d{5}(?:18|19|20)\d{2}(?:0\d|1[0-2])[0-3]\d{4}[\dX]", re.IGNORECASE)
-_USCC_LOOK = re.compile(r"(?<![0-9A-Z])[0-9A-Z]{18}(?![0-9A-Z])", re.IGNORECASE)
+_ID_LIKE = re.compile(r"[1-8]\d{5}(?:18|19|20)\d{2}(?:0\d|1[0-2])[0-3]\d{4}[\dX]", re.IGNORECASE)
+_USCC_LIKE = re.compile(r"(?<![0-9A-Z])[0-9A-Z]{18}(?![0-9A-Z])", re.IGNORECASE)
 
 
 def _plain(char: str) -> str:
@@ -72,8 +72,8 @@ _PLAIN = CharTable(_plain)
 
 
 def _is_public(number: str) -> bool:
-    """Say whether a number is a USCC, which is never masked, and not even a mistyped ID number."""
-    return uscc_valid(number) and not _ID_LOOK.fullmatch(number)
+    """Say whether a number is a USCC, which is not masked, and does not look like an ID number."""
+    return uscc_valid(number) and not _ID_LIKE.fullmatch(number)
 
 
 def mask_digits_within(text: str) -> str:
@@ -84,13 +84,13 @@ def mask_digits_within(text: str) -> str:
     plain = text.translate(_PLAIN)
     if not _DIGIT.search(plain):
         return text
-    public = [match.span() for match in _USCC_LOOK.finditer(plain) if _is_public(match.group())]
+    public_spans = [match.span() for match in _USCC_LIKE.finditer(plain) if _is_public(match.group())]
     parts: list[str] = []
     done = 0
     for match in _NUMBERS.finditer(plain):
         kind = MaskKind.MSISDN if match["id_no"] is None else MaskKind.ID_NO
         start, end = match.span(kind)
-        if any(first < end and start < last for first, last in public):
+        if any(first < end and start < last for first, last in public_spans):
             continue
         parts += [text[done:start], mask(kind, text[start:end])]
         done = end

@@ -24,14 +24,14 @@ _INVISIBLE = (
     (0xE0080, 0xE00FF),
     (0xE01F0, 0xE0FFF),
 )
-# Conjoining vowels and final consonants of Hangul stand on top of the leading one.
+# Conjoining vowels and final consonants of Hangul, which are drawn on top of the leading consonant.
 _JOINING = ((0x1160, 0x11FF), (0xD7B0, 0xD7FF))
 # Planes of rare ideographs, assigned or not.
 _IDEOGRAPHIC = ((0x20000, 0x2FFFD), (0x30000, 0x3FFFD))
-# They only choose a picture or a skin tone, and terminals disagree about their width.
+# Variation selectors and skin tones, about whose width terminals disagree.
 _PRESENTATION = frozenset("\ufe0e\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
-# What an active input method sends for keys that full-width folding does not cover.
-_KEYS = {
+# The characters that an active input method sends for some keys, which full-width folding does not cover.
+_KEY_BY_CHAR = {
     "。": ".",
     "、": "/",
     "｡": ".",
@@ -65,7 +65,7 @@ def _is_mark(char: str) -> bool:
 
 
 def _is_unsafe(char: str) -> bool:
-    """Say whether a character could act, hide or be drawn differently from terminal to terminal."""
+    """Say whether a character could control the terminal, be invisible, or look different in another terminal."""
     category = unicodedata.category(char)
     if category in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}:
         return True
@@ -83,7 +83,7 @@ def _picture(char: str) -> str:
 
 
 def _with_few_marks(text: str) -> str:
-    """Drop marks beyond four on one character, and give marks without a base a dotted circle."""
+    """Keep at most four marks on a character, and put marks without a base on a dotted circle."""
     kept: list[str] = []
     marks = 0
     for char in text:
@@ -99,24 +99,24 @@ def _with_few_marks(text: str) -> str:
 
 
 def _limited(text: str, limit: int) -> str:
-    """Truncate a text to `limit` cells, with the number of characters omitted."""
+    """Truncate a text to `limit` cells, and append the number of omitted characters."""
     if cells(text) <= limit:
         return text
-    sign = ""
+    suffix = ""
     shown = head(text, limit)
     # The suffix takes space itself, which may lengthen its number: repeat until it is stable.
-    while sign != (wanted := f"… +{len(text) - len(shown)}"):
-        sign = wanted
-        shown = head(text, limit - cells(sign))
-    return shown + sign if cells(sign) <= limit else head("…", limit)
+    while suffix != (wanted := f"… +{len(text) - len(shown)}"):
+        suffix = wanted
+        shown = head(text, limit - cells(suffix))
+    return shown + suffix if cells(suffix) <= limit else head("…", limit)
 
 
 def safe(text: str, *, keep_newlines: bool = False, limit: int | None = None) -> str:
     """Return stored text in which no character can control the terminal, hide, or reorder the text.
 
-    Controls become pictures (`␛`), other invisible or private characters their code (`‹202E›`), and at most four marks
-    stay on a character. With `limit` (in cells) a longer text ends with `… +312`, the number of characters omitted.
-    Newlines and tabs stay only with `keep_newlines`. Safe text is returned unchanged.
+    Control characters become pictures (`␛`), other invisible or private characters become their code (`‹202E›`), and
+    each character keeps at most four marks. With `limit` (in cells) a longer text ends with the number of omitted
+    characters, `… +312`. Newlines and tabs stay only with `keep_newlines`. Safe text is returned unchanged.
     """
     if not (text.isascii() and text.isprintable()):
         text = _without_controls(text, keep="\n\t" if keep_newlines else "")
@@ -144,8 +144,8 @@ def typed(text: str, *, keep_newlines: bool = False) -> str:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     if not keep_newlines:
         lines = " ".join(line.strip() for line in lines.split("\n") if line.strip()) if "\n" in lines else lines
-    seen = "".join(char for char in lines if char == "\n" or (char not in _PRESENTATION and not _is_unsafe(char)))
-    return _with_few_marks(unicodedata.normalize("NFC", seen))
+    visible = "".join(char for char in lines if char == "\n" or (char not in _PRESENTATION and not _is_unsafe(char)))
+    return _with_few_marks(unicodedata.normalize("NFC", visible))
 
 
 def fold_key(char: str) -> str:
@@ -155,8 +155,8 @@ def fold_key(char: str) -> str:
     """
     if len(char) != 1:
         return char
-    if char in _KEYS:
-        return _KEYS[char]
+    if char in _KEY_BY_CHAR:
+        return _KEY_BY_CHAR[char]
     if unicodedata.decomposition(char).startswith(("<wide>", "<narrow>")):
         folded = unicodedata.normalize("NFKC", char)
         return folded if folded.isascii() else char

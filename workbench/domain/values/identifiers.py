@@ -1,7 +1,7 @@
-"""Checks the form of identity, company, phone and card numbers; none proves that a number exists.
+"""Checks the form of identity, company, phone and card numbers; no check proves that a number exists.
 
 Every function accepts any text, ignores blanks, hyphens, letter case and full width, and never raises. `stdnum` is slow
-to import, so the first check imports it.
+to import, so it is imported by the first check. `ric` is a resident ID number, `uscc` a unified social credit code.
 """
 
 import re
@@ -18,7 +18,7 @@ _RIC = re.compile(r"[0-9]{17}[0-9X]")
 _ICCID = re.compile(r"89[0-9]{17,18}")
 _MSISDN = re.compile(r"1[0-9]{10}")
 _PHONE_DECORATION = str.maketrans("", "", "()+")
-_DIALLED_ABROAD = re.compile(r"(?:00)?86(?=1[0-9]{10}$)")
+_COUNTRY_PREFIX = re.compile(r"(?:00)?86(?=1[0-9]{10}$)")
 # (age, years): a card issued below this age is valid for these years; from 46 on, without limit.
 _VALIDITY_YEARS = ((16, 5), (26, 10), (46, 20))
 _REGION_DIGITS = 6
@@ -32,9 +32,9 @@ _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 # Residence permits of people from Hong Kong, Macau and Taiwan: their codes are not counties.
 _PERMIT_REGIONS = frozenset({"81", "82", "83"})
 
-# The network each range was assigned to. Numbers are portable since 2019-12-01, so it does not prove the carrier.
+# The network that each range was assigned to. Numbers are portable since 2019-12-01, so a range proves no carrier.
 # Source: github.com/VincentSit/ChinaMobilePhoneNumberRegex, and the ranges assigned since.
-_RANGES: dict[str, Carrier] = {
+_CARRIER_BY_PREFIX: dict[str, Carrier] = {
     prefix: carrier
     for carrier, prefixes in {
         Carrier.MOBILE: (
@@ -67,7 +67,7 @@ _KINDS = {"91": UsccKind.COMPANY, "92": UsccKind.SELF_EMPLOYED, "93": UsccKind.C
 
 
 def compact(text: str) -> str:
-    """Return a number in its compared form: NFKC, upper case, without blanks, hyphens and invisible characters."""
+    """Return a number as it is compared: NFKC, upper case, without blanks, hyphens and invisible characters."""
     if text.isascii() and text.isalnum():
         return text.upper()
     folded = unicodedata.normalize("NFKC", text)
@@ -81,7 +81,7 @@ def normal_msisdn(text: str) -> str:
     Letters and asterisks are kept, so that a damaged number never becomes another person's.
     """
     bare = compact(text).translate(_PHONE_DECORATION)
-    return _DIALLED_ABROAD.sub("", bare, count=1) if bare.isascii() and bare.isdigit() else compact(text)
+    return _COUNTRY_PREFIX.sub("", bare, count=1) if bare.isascii() and bare.isdigit() else compact(text)
 
 
 def ric_birth_date(text: str) -> date | None:
@@ -100,8 +100,8 @@ def ric_birth_date(text: str) -> date | None:
 def ric_valid(text: str, today: date) -> bool:
     """Say whether an ID number is valid: check digit, and a birth date since 1900 and before today.
 
-    The region is not checked: it is that of the first issue, which may not be in any list, and residence permits (81,
-    82, 83) have none. Source: GB 11643.
+    The region is not checked: the region of the first issue may be missing from every list, and residence permits (81,
+    82, 83) have no region. Source: GB 11643.
     """
     birth = ric_birth_date(text)
     return birth is not None and _FIRST_BIRTHDAY <= birth < today
@@ -122,20 +122,26 @@ def _is_county(region: str) -> bool:
 
 
 def ric_region_known(text: str) -> bool:
-    """Say whether an ID number begins with the code of a county, current or abolished, or of a residence permit."""
+    """Say whether an ID number begins with the code of a county, current or abolished, or of a residence permit.
+
+    The number of a foreigner's permanent residence card has 9 and the code of a province there.
+    """
     region = compact(text)[:_REGION_DIGITS]
     if len(region) < _REGION_DIGITS or not (region.isascii() and region.isdigit()):
         return False
+    if region.startswith("9"):
+        # Every province has a county with this code.
+        return _is_county(f"{region[1:3]}0101")
     return region[:2] in _PERMIT_REGIONS or _is_county(region)
 
 
 def age_on(birth: date, day: date) -> int:
-    """Return the age in full years on a day; a person born on 29 February turns on 1 March in other years."""
+    """Return the age in full years on a day; outside leap years, a birthday on 29 February counts as 1 March."""
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
 
 
 def _ends_after(issued_on: date, years: int) -> frozenset[date]:
-    """Return the possible last days of a card valid for `years` years; for 29 February there are two."""
+    """Return the possible last days of a card valid for `years` years; if issued on 29 February, there may be two."""
     year = issued_on.year + years
     if (issued_on.month, issued_on.day) == (2, 29):
         try:
@@ -148,8 +154,8 @@ def _ends_after(issued_on: date, years: int) -> frozenset[date]:
 def id_validity_fits_age(birth: date | None, issued_on: date | None, valid_to: date | None) -> bool | None:
     """Say whether the validity of an ID card fits the age at issue; None if anything is unknown.
 
-    Below 16 it is five years, to 25 ten, to 45 twenty, from 46 unlimited. Residence permits are not covered. Source:
-    law on resident identity cards, art. 5.
+    A card is valid for 5 years if issued before age 16, for 10 years before 26, for 20 years before 46, and without
+    limit from 46. Residence permits are not covered. Source: law on resident identity cards, art. 5.
     """
     if birth is None or issued_on is None or valid_to is None:
         return None
@@ -169,7 +175,7 @@ def _organisation_digit(code: str) -> str:
 
 
 def uscc_valid(text: str) -> bool:
-    """Say whether a USCC is valid: 18 characters, its check digit, and that of the organisation code in it.
+    """Say whether a USCC is valid: 18 characters, and correct check digits of the USCC and its organisation code.
 
     Source: GB 32100-2015 (mod 31) and GB 11714 (positions 9 to 17).
     """
@@ -187,7 +193,7 @@ def uscc_kind(text: str) -> UsccKind:
 
 
 def carrier_of_range(text: str) -> Carrier | None:
-    """Return the network that the range of a number was assigned to, None if there is none.
+    """Return the network that the range of a number was assigned to, None if the range is unknown.
 
     The ranges are those of networks and virtual operators with 11 digits, without those of IoT numbers. The number may
     have been ported to another network since.
@@ -195,15 +201,15 @@ def carrier_of_range(text: str) -> Carrier | None:
     number = normal_msisdn(text)
     if not _MSISDN.fullmatch(number):
         return None
-    found = (_RANGES.get(number[:length]) for length in _PREFIX_LENGTHS)
+    found = (_CARRIER_BY_PREFIX.get(number[:length]) for length in _PREFIX_LENGTHS)
     return next((carrier for carrier in found if carrier is not None), None)
 
 
 def iccid_luhn(text: str) -> bool:
     """Say whether a SIM number has 19 or 20 digits, begins with 89 and passes the Luhn check.
 
-    Printed numbers without the check digit, or with a letter as some of China Unicom's, fail although they are right.
-    Source: ITU-T E.118.
+    Some correct numbers fail: those printed without the check digit, and those of China Unicom with a letter. Source:
+    ITU-T E.118.
     """
     from stdnum import luhn
 

@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
-from datetime import UTC, date, datetime, time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from workbench.domain.evidence.evidence import LONG_TERM
@@ -11,6 +13,11 @@ from workbench.i18n import _
 
 FIRST_YEAR = 1900
 LAST_YEAR = 2199
+
+FUTURE_TOLERANCE = timedelta(days=1)
+"""How much later than now a past event may be written, since files do not always name their time zone."""
+
+Moment = TypeVar("Moment", date, datetime)
 
 _ISO_LENGTH = 10
 _ISO_SECONDS_LENGTH = 19
@@ -50,7 +57,7 @@ def _day(raw: str) -> date:
 
 
 def day_or_long_term(raw: str) -> date:
-    """Return the last day of a validity; `long-term` and 长期 mean without end.
+    """Return the last day of a validity; `long-term` and 长期 mean an unlimited validity.
 
     Raises:
         BadValue: If it is neither a date nor one of these words.
@@ -61,7 +68,7 @@ def day_or_long_term(raw: str) -> date:
 
 
 def instant(raw: str, zone: ZoneInfo) -> datetime:
-    """Return an instant in UTC; without a zone of its own it is local to `zone`.
+    """Return an instant in UTC; a text without a zone is local to `zone`.
 
     Accepted are ISO 8601, `2026/11/3 9:05`, `2026年11月3日 9:05`, `20261103090500` and `03-11-2026 09:05:00`.
 
@@ -87,13 +94,26 @@ def instant_or_day(raw: str, zone: ZoneInfo) -> datetime:
     return _in_utc(moment, zone)
 
 
+def not_after(raw: str, parse: Callable[[str], Moment], latest: Moment) -> Moment:
+    """Return the date or time of a past event.
+
+    Raises:
+        BadValue: If it cannot be parsed, or is later than `latest`.
+    """
+    moment = parse(raw)
+    if moment > latest:
+        message = _("“{value}” is in the future; correct it, or check the clock of this computer.")
+        raise BadValue(message.format(value=raw))
+    return moment
+
+
 def _in_utc(moment: datetime, zone: ZoneInfo) -> datetime:
-    """Return a moment in UTC; without a zone of its own it is local to `zone`."""
+    """Return a moment in UTC; a moment without a zone is local to `zone`."""
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def _moment(raw: str) -> datetime | None:
-    """Return a moment, with a zone if it has one; None for a date alone."""
+    """Return the date and time of a text, with its zone if it has one; None for a date alone."""
     if len(raw) == _ISO_SECONDS_LENGTH and raw[4] == "-" and raw[16] == ":" and raw[10] in " T" and raw.isascii():
         try:
             moment = datetime.fromisoformat(raw)
@@ -106,7 +126,7 @@ def _moment(raw: str) -> datetime | None:
 
 
 def _other_moment(raw: str) -> datetime | None:
-    """Return a moment in one of the less common forms; None for a date alone."""
+    """Return the date and time of a text in a less common form; None for a date alone."""
     plain = _plain(raw)
     if _COMPACT_INSTANT.fullmatch(plain):
         plain = f"{plain[:8]} {plain[8:10]}:{plain[10:12]}:{plain[12:]}"

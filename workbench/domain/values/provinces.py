@@ -62,14 +62,14 @@ def province_words(stored: str) -> str:
 
 
 def province_parts(typed: str) -> tuple[str, ...]:
-    """Return the parts to search for in stored province names, for a typed name.
+    """Return the texts to search for in stored province names, given a typed name.
 
     The typed name may be Chinese or English, partial, and with or without its ending.
     """
     plain = unicodedata.normalize("NFKC", typed).strip()
     english = _short(plain.casefold(), _ENGLISH_ENDINGS)
-    named = [chinese for chinese, name in _NAMES.items() if english and english in name.casefold()]
-    return tuple(dict.fromkeys([_short(plain, _ENDINGS), *named]))
+    matching = [chinese for chinese, name in _NAMES.items() if english and english in name.casefold()]
+    return tuple(dict.fromkeys([_short(plain, _ENDINGS), *matching]))
 
 
 def province_key(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Finds a name or number of a person in a text in any spelling: spaced, in capitals, with other dots."""
+"""Finds a person's name or number in a text in any spelling: with blanks, capitals or other dots."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -7,19 +7,19 @@ from functools import cached_property
 from db.initials import initials
 from workbench.domain.values.identifiers import CharTable
 
-_LOOSE = frozenset(".•_'’")
-"""Separators between the parts of a foreign name. Elsewhere they end a sentence or are a mask."""
+_PART_SEPARATORS = frozenset(".•_'’")
+"""Separators between the parts of a foreign name. Elsewhere, these characters end a sentence or mask a text."""
 
 _MIDDLE_DOTS = frozenset("·‧・∙⋅")
 _GAP = " "
 _GAPS = frozenset({"Zs", "Zl", "Zp", "Cf", "Pd", "Mn"})
-_BETWEEN = _LOOSE | {_GAP}
+_SEPARATORS = _PART_SEPARATORS | {_GAP}
 _LONG = 4
-"""A longer name is one of a minority or a foreign one, whose parts are separated."""
+"""A longer name is a minority or foreign name, whose parts are separated."""
 
 
 def _fold(char: str) -> str:
-    """Return the lower-case letter, digit or gap for a character; always one character."""
+    """Return the lower-case letter, digit or blank for a character; always one character."""
     digit = unicodedata.decimal(char, None)
     if digit is not None:
         return str(digit)
@@ -38,7 +38,7 @@ _FOLDS = CharTable(_fold)
 def _without_gaps(plain: str) -> str:
     if plain.isalnum():
         return plain
-    for gap in _BETWEEN:
+    for gap in _SEPARATORS:
         plain = plain.replace(gap, "")
     return plain
 
@@ -62,31 +62,32 @@ class SpelledText:
         self._key = _without_gaps(self._plain)
 
     def __contains__(self, key: str) -> bool:
-        """Say whether the text may contain a name. This is fast; `places` gives the exact answer."""
+        """Say whether the text may contain a name. This is fast; `occurrences` gives the exact answer."""
         return key in self._key
 
-    def places(self, key: str, *, in_parts: bool) -> Iterator[tuple[int, int]]:
+    def occurrences(self, key: str, *, in_parts: bool) -> Iterator[tuple[int, int]]:
         """Yield the start and end of each occurrence of a name in the text.
 
-        Latin letters and digits at the ends of the name must be at word boundaries. For `in_parts` see has_parts.
+        A name that begins or ends with a Latin letter or digit must begin or end at a word boundary. `in_parts` says
+        that its parts may be separated (see `has_parts`).
         """
         at = self._key.find(key)
         while at >= 0:
             start, end = self._positions[at], self._positions[at + len(key) - 1] + 1
-            is_loose = not (in_parts or _LOOSE.isdisjoint(self._plain[start:end]))
-            if not (is_loose or self._is_within_word(start) or self._is_within_word(end)):
+            has_stray_separator = not (in_parts or _PART_SEPARATORS.isdisjoint(self._plain[start:end]))
+            if not (has_stray_separator or self._is_within_word(start) or self._is_within_word(end)):
                 yield start, end
             at = self._key.find(key, at + 1)
 
     @cached_property
     def _positions(self) -> list[int]:
         """The position in the text of each character of the key."""
-        return [place for place, char in enumerate(self._plain) if char not in _BETWEEN]
+        return [position for position, char in enumerate(self._plain) if char not in _SEPARATORS]
 
-    def _is_within_word(self, place: int) -> bool:
+    def _is_within_word(self, position: int) -> bool:
         """Say whether a position is within a word of Latin letters or digits."""
-        around = self._plain[max(0, place - 1) : place + 1]
-        return 0 < place < len(self._plain) and around.isascii() and around.isalnum()
+        around = self._plain[max(0, position - 1) : position + 1]
+        return 0 < position < len(self._plain) and around.isascii() and around.isalnum()
 
 
 def folded(text: str) -> str:

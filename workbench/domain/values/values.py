@@ -7,12 +7,13 @@ quotes a personal number.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from stdnum import luhn
 from stdnum.cn import ric
 
+from workbench.domain.values.identifiers import uscc_valid
 from workbench.errors import BadData
 from workbench.i18n import _
 
@@ -73,20 +74,29 @@ def code(raw: str, limit: int) -> str:
     """
     check_length(raw, limit)
     if _CODE_LOST_IN_EXCEL.fullmatch(raw):
-        raise BadValue(lost_digits())
+        raise BadValue(lost_digits_message())
     _refuse_formula_error(raw)
     return raw
 
 
-def identifier(raw: str) -> str:
+def has_ric_check_digit(number: str) -> bool:
+    """Say whether the check digit of a resident ID number of 18 characters is right (GB 11643)."""
+    return bool(ric.calc_check_digit(number) == number[-1])
+
+
+def identifier(raw: str, checks: Sequence[Callable[[str], bool]] = (uscc_valid, has_ric_check_digit)) -> str:
     """Return a number of a person, company or card in upper case, without blanks and dashes.
+
+    Args:
+        raw: The cell.
+        checks: The checks of numbers of 18 digits in its column; a number that passes one has lost no digit.
 
     Raises:
         BadValue: If it is too long, masked, or lost digits in Excel.
     """
     number = _compact(raw).upper()
-    if _lost_trailing_digits(number):
-        raise BadValue(lost_digits())
+    if _lost_trailing_digits(number, checks):
+        raise BadValue(lost_digits_message())
     return number
 
 
@@ -96,7 +106,7 @@ def phone(raw: str) -> str:
     Raises:
         BadValue: If it is too long, masked, or lost digits in Excel.
     """
-    if len(raw) == 11 and raw.isdecimal() and raw.isascii():  # noqa: PLR2004 - a mobile number, by far the most
+    if len(raw) == 11 and raw.isdecimal() and raw.isascii():  # noqa: PLR2004 - a mobile number, as nearly all are
         return raw
     return _COUNTRY_CODE.sub("", _compact(raw), count=1)
 
@@ -116,7 +126,7 @@ def quantity(raw: str) -> int:
     """Return a whole number that is not negative.
 
     Raises:
-        BadValue: If it is not one, or 2^63 or more.
+        BadValue: If it is not such a number, or is 2^63 or more.
     """
     check_length(raw)
     if raw.isdecimal() and raw.isascii():
@@ -134,7 +144,7 @@ def quantity(raw: str) -> int:
 
 
 def money_fen(raw: str) -> int:
-    """Return an amount written in yuan, in fen; thousands separators are allowed.
+    """Return an amount in fen that is written in yuan; thousands separators are allowed.
 
     Raises:
         BadValue: If it is not an amount, negative, has more than 2 decimals, or is too large.
@@ -153,7 +163,7 @@ def money_fen(raw: str) -> int:
 def _money_message(raw: str, amount: str) -> str:
     """Return why a text is not an amount."""
     if _EXPONENT.fullmatch(amount):
-        return lost_digits()
+        return lost_digits_message()
     if amount.startswith("-"):
         sentence = _("“{value}” is negative; write 0 or more.")
     else:
@@ -174,7 +184,7 @@ def flag(raw: str) -> bool:
 
 
 def choice(raw: str, names: Mapping[str, Choice]) -> Choice:
-    """Return the value of one of a list of words; `names` are folded codes and names.
+    """Return the value that a word names; `names` maps folded codes and names to values.
 
     Raises:
         BadValue: If it is none of them.
@@ -187,7 +197,7 @@ def choice(raw: str, names: Mapping[str, Choice]) -> Choice:
 
 
 def _looked_up(raw: str, names: Mapping[str, Choice]) -> Choice | None:
-    """Return the value of a word as it is written or folded, None if there is none."""
+    """Return the value that a word names as written or folded, None if there is none."""
     check_length(raw)
     return names[raw] if raw in names else names.get(folded(raw))
 
@@ -219,16 +229,16 @@ def relative_path(raw: str, limit: int) -> str:
 
 
 def folded(word: str) -> str:
-    """Return a word in its compared form: width, letter case and repeated blanks do not matter."""
+    """Return a word as it is compared: width, letter case and repeated blanks do not matter."""
     return " ".join(unicodedata.normalize("NFKC", word).casefold().split())
 
 
-def lost_digits() -> str:
+def lost_digits_message() -> str:
     """Return the message for a number that a spreadsheet rounded or turned into a decimal."""
     return _("The spreadsheet has lost digits of this number; format the column as text and enter it again.")
 
 
-def failed_formula(error: object) -> str:
+def formula_error_message(error: object) -> str:
     """Return the message for a cell with a formula error."""
     return _("The cell contains the error {code}; fix the formula or enter the value.").format(code=error)
 
@@ -236,7 +246,7 @@ def failed_formula(error: object) -> str:
 def _refuse_formula_error(raw: str) -> None:
     """Raise BadValue for a formula error of a spreadsheet."""
     if raw.startswith("#") and raw in FORMULA_ERRORS:
-        raise BadValue(failed_formula(raw))
+        raise BadValue(formula_error_message(raw))
 
 
 def check_length(raw: str, limit: int = SHORT_LENGTH) -> None:
@@ -253,20 +263,20 @@ def _compact(raw: str) -> str:
         raise BadValue(_("The number is masked; import the file with whole numbers."))
     plain = raw if raw.isascii() else unicodedata.normalize("NFKC", raw)
     if _LOST_IN_EXCEL.fullmatch(plain.strip()):
-        raise BadValue(lost_digits())
+        raise BadValue(lost_digits_message())
     number = _BLANKS_AND_DASHES.sub("", plain)
     if not number:
         raise BadValue(_("This number has no digits; enter the number or leave it empty."))
     return number
 
 
-def _lost_trailing_digits(number: str) -> bool:
+def _lost_trailing_digits(number: str, checks: Sequence[Callable[[str], bool]]) -> bool:
     """Say whether the digits after the 15th, the limit of spreadsheets, were replaced by zeros.
 
-    A real number can end like that, but then its check digit is right.
+    A number that really ends with zeros has a correct check digit.
     """
     if not number.isdecimal() or not number.isascii() or number[15:].strip("0"):
         return False
     if len(number) == 18:  # noqa: PLR2004 - a resident ID number or a USCC without letters
-        return bool(ric.calc_check_digit(number) != "0")
+        return not any(check(number) for check in checks)
     return len(number) in {19, 20} and not luhn.is_valid(number)

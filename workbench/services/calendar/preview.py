@@ -1,4 +1,4 @@
-"""The values of the calendar: a year, the setting of a day, and the effects of a change."""
+"""The values that the calendar service takes and returns."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,14 +26,17 @@ class CalendarYear:
 
     @property
     def status(self) -> DayStatus:
-        """Whether the year is published: provisional while any of its days is."""
-        is_open = any(day.status is DayStatus.PROVISIONAL for day in self.days)
-        return DayStatus.PROVISIONAL if is_open else DayStatus.OFFICIAL
+        """Provisional if any day of the year is provisional, else official."""
+        is_provisional = any(day.status is DayStatus.PROVISIONAL for day in self.days)
+        return DayStatus.PROVISIONAL if is_provisional else DayStatus.OFFICIAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DaySetting:
-    """The setting of a day; empty `hours` are those of the policy, `as_published` removes the override of an admin."""
+    """A change of one day by an admin.
+
+    Empty `hours` mean the hours of the policy. `as_published` removes the override that an admin set earlier.
+    """
 
     on: date
     working: bool = False
@@ -51,24 +54,28 @@ class CalendarEffect:
     due_changes: tuple[DueChange, ...]
 
     @property
-    def moved(self) -> tuple[DueChange, ...]:
+    def moved_due_dates(self) -> tuple[DueChange, ...]:
         """The due dates that move."""
-        return tuple(change for change in self.due_changes if change.date_changes)
+        return tuple(change for change in self.due_changes if change.is_date_moved)
 
     @property
-    def notified(self) -> int:
+    def notified_count(self) -> int:
         """How many applicants get a notice that their due date is later."""
         return sum(change.is_notified for change in self.due_changes)
 
     @property
-    def certainty_changes(self) -> int:
+    def certainty_change_count(self) -> int:
         """How many due dates stay the same but become provisional or official."""
-        return len(self.due_changes) - len(self.moved)
+        return len(self.due_changes) - len(self.moved_due_dates)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarImport:
-    """The effect of importing notices: `years` are those with a notice, `unpublished` those without."""
+    """The effect of importing holiday notices.
+
+    The notices of `years` are published, those of the `unpublished` years are not yet. `kept` are the overrides that
+    stay in force on days of the notices.
+    """
 
     rows: int
     created: int

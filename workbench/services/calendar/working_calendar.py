@@ -1,6 +1,6 @@
 """The working calendar: shows a year, sets single days, and imports the yearly holiday notices.
 
-Each change can be previewed: which due dates it moves, and how many applicants get a notice of that.
+The preview of a change has the due dates that it moves and the number of applicants who get a notice.
 """
 
 from collections.abc import Mapping, Sequence
@@ -41,43 +41,44 @@ class Calendars(Service):
     """Shows and changes the calendar of one database; only admins change it."""
 
     def year(self, year: int) -> CalendarYear:
-        """Return a year; days that are not stored are assumed, and provisional.
+        """Return the calendar of a year. Days that are not stored are assumed from the weekday, and provisional.
 
         Raises:
             WrongUsage: If the program has no calendar of that year.
         """
         _check_year(year)
         with self.context.read() as session:
-            by_hand, published = overrides(session), published_days(session)
+            overridden, stored = overrides(session), published_days(session)
             today, zone = self.context.today(session), self.context.zone(session)
             hours = self.context.policy(session).hours.periods
-        every = days_of_year(year)
-        known = {on: published.get(on) or assumed_day(on) for on in every}
-        by_hand = {on: override for on, override in by_hand.items() if on in known}
-        days = tuple(by_hand[on].day() if on in by_hand else known[on] for on in every)
+        all_days = days_of_year(year)
+        published = {on: _day(stored, on) for on in all_days}
+        overridden = {on: override for on, override in overridden.items() if on in published}
+        days = tuple(overridden[on].day() if on in overridden else published[on] for on in all_days)
         return CalendarYear(
-            year=year, today=today, days=days, overrides=by_hand, published=known, hours=hours, zone=zone
+            year=year, today=today, days=days, overrides=overridden, published=published, hours=hours, zone=zone
         )
 
     def seed_missing_years(self) -> CalendarEffect | None:
-        """Store public holidays of this year and the next if they are missing; return None if none are.
+        """Store the public holidays of this year and the next if they are missing; return None if they are stored.
 
-        Due dates that depend on those days move, because the days assumed until then may have been wrong.
+        Due dates can move, because the days that were assumed before may have been wrong.
         """
         context = self.context
         with context.write() as session:
             years = missing_years(session, context.now().year)
             if not years:
                 return None
-            known, by_hand = published_days(session), _as_days(overrides(session))
-            seeded = {day.on: day for day in seed_days(context.policy(session).country, years) if day.on not in known}
-            effect = self._compared(session, known | by_hand, known | seeded | by_hand)
+            published, overridden = published_days(session), _as_days(overrides(session))
+            country = context.policy(session).country
+            seeded = {day.on: day for day in seed_days(country, years) if day.on not in published}
+            effect = self._effect(session, published | overridden, published | seeded | overridden)
             write_published(session, seeded.values())
             self._write(session, effect, "calendar seed", {"years": years})
             return effect
 
     def set_day(self, setting: DaySetting, reason: str, *, dry_run: bool = False) -> CalendarEffect:
-        """Set a day, or with `dry_run` only return what that would do.
+        """Set a day and return the effect; with `dry_run` nothing is written.
 
         Raises:
             NotAllowed: If the person is not an admin.
@@ -87,61 +88,61 @@ class Calendars(Service):
         with self.context.as_admin("calendar set"):
             self._check(setting, reason, dry_run=dry_run)
             with self.context.read() if dry_run else self.context.write() as session:
-                known, before = published_days(session), overrides(session)
-                after = {on: override for on, override in before.items() if on != setting.on}
+                published, old = published_days(session), overrides(session)
+                new = {on: override for on, override in old.items() if on != setting.on}
                 if not setting.as_published:
-                    after[setting.on] = self._override(setting, reason)
-                effect = self._compared(session, known | _as_days(before), known | _as_days(after))
+                    new[setting.on] = self._override(setting, reason)
+                effect = self._effect(session, published | _as_days(old), published | _as_days(new))
                 if dry_run:
                     return effect
-                if setting.on in after:
-                    write_override(session, after[setting.on], self.context.actor.id)
+                if setting.on in new:
+                    write_override(session, new[setting.on], self.context.actor.id)
                 else:
                     drop_override(session, setting.on)
                 self._write(session, effect, "calendar set", {"on": setting.on.isoformat()})
             return effect
 
     def import_notices(self, paths: Sequence[Path], *, dry_run: bool = False) -> CalendarImport:
-        """Import the holiday notices of years, one file each, or with `dry_run` only return what that would do.
+        """Import the holiday notices of years, one file each, and return the effect; with `dry_run` nothing is written.
 
         A year whose notice is not published yet stays as it is, and so do days that an admin set.
 
         Raises:
             NotAllowed: If the person is not an admin.
-            FileProblem: If the files have errors; it has all of them, each with its line. Nothing is written then.
+            FileProblem: If the files have errors. It lists every error with its line, and nothing is written.
             NotFound: If there is no such file.
             WrongUsage: If no file is named.
         """
         if not paths:
             raise WrongUsage(_("Name at least one file to import."))
         with self.context.as_admin("calendar import"):
-            files = _read(paths)
+            files = _read_files(paths)
             notices = [file.notice for file in files]
             with self.context.read() if dry_run else self.context.write() as session:
-                done = self._planned_import(session, notices)
-                if dry_run or not done.effect.after:
-                    return done
+                planned = self._planned_import(session, notices)
+                if dry_run or not planned.effect.after:
+                    return planned
                 write_published(session, days_defined_by(notices, published_days(session)).values())
                 body = {
                     "files": [{"name": file.name, "sha256": file.sha256} for file in files],
-                    "years": list(done.years),
-                    "rows": done.rows,
+                    "years": list(planned.years),
+                    "rows": planned.rows,
                 }
-                self._write(session, done.effect, "calendar import", body)
-            return done
+                self._write(session, planned.effect, "calendar import", body)
+            return planned
 
     def _planned_import(self, session: Session, notices: Sequence[YearNotice]) -> CalendarImport:
-        known, by_hand = published_days(session), overrides(session)
-        days = days_defined_by(notices, known)
-        named = {day.on for notice in notices for day in notice.days}
+        published, overridden = published_days(session), overrides(session)
+        days = days_defined_by(notices, published)
+        named_days = {day.on for notice in notices for day in notice.days}
         return CalendarImport(
             rows=sum(len(notice.days) for notice in notices),
-            created=sum(on not in known for on in named),
-            updated=sum(on in known and known[on] != days[on] for on in named),
+            created=sum(on not in published for on in named_days),
+            updated=sum(on in published and published[on] != days[on] for on in named_days),
             years=tuple(sorted({notice.year for notice in notices if notice.is_published})),
             unpublished=tuple(sorted({notice.year for notice in notices if not notice.is_published})),
-            kept=tuple(override for on, override in by_hand.items() if on in days),
-            effect=self._compared(session, known | _as_days(by_hand), known | days | _as_days(by_hand)),
+            kept=tuple(override for on, override in overridden.items() if on in days),
+            effect=self._effect(session, published | _as_days(overridden), published | days | _as_days(overridden)),
         )
 
     def _override(self, setting: DaySetting, reason: str) -> Override:
@@ -155,7 +156,7 @@ class Calendars(Service):
             at=self.context.now(),
         )
 
-    def _compared(
+    def _effect(
         self, session: Session, before: Mapping[date, CalendarDay], after: Mapping[date, CalendarDay]
     ) -> CalendarEffect:
         """Return the days and due dates that change when one calendar replaces another."""
@@ -177,14 +178,14 @@ class Calendars(Service):
         renew_edition(session)
         counts = {
             "days": len(effect.after),
-            "moved": len(effect.moved),
-            "settled": effect.certainty_changes,
-            "told": effect.notified,
+            "moved": len(effect.moved_due_dates),
+            "settled": effect.certainty_change_count,
+            "told": effect.notified_count,
         }
         self.context.log(session, action, body=details(**body, **counts))
         write_due_changes(session, self.context, effect.due_changes, "calendar")
-        if effect.notified:
-            # Letters are imported here, because every start of the program imports the calendar.
+        if effect.notified_count:
+            # Imported on first use: every start of the program imports this module, and letters take long to import.
             from workbench.services.notices.due_date_notices import notify_of_calendar_change
 
             notify_of_calendar_change(session, self.context, [one for one in effect.due_changes if one.is_notified])
@@ -203,8 +204,8 @@ def _day(days: Mapping[date, CalendarDay], on: date) -> CalendarDay:
     return days.get(on) or assumed_day(on)
 
 
-def _as_days(by_hand: Mapping[date, Override]) -> dict[date, CalendarDay]:
-    return {on: override.day() for on, override in by_hand.items()}
+def _as_days(overridden: Mapping[date, Override]) -> dict[date, CalendarDay]:
+    return {on: override.day() for on, override in overridden.items()}
 
 
 def _check_year(year: int) -> None:
@@ -216,7 +217,7 @@ def _check_year(year: int) -> None:
         )
 
 
-def _read(paths: Sequence[Path]) -> list[NoticeFile]:
+def _read_files(paths: Sequence[Path]) -> list[NoticeFile]:
     """Read all files, and raise one error with the problems of all of them."""
     files: list[NoticeFile] = []
     problems: list[RowProblem] = []

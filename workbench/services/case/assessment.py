@@ -1,4 +1,4 @@
-"""Applies the rules to the evidence of a case, and stores the findings and what follows from them."""
+"""Applies the rules to the evidence of a case, and stores the findings, risk, priority and service class."""
 
 import json
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ from db.queries.published import table_of
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import observe
 from workbench.domain.facts.documents import missing_documents
-from workbench.domain.findings.evaluate import class_of, find, priority_of, risk_of
+from workbench.domain.findings.evaluate import class_of, findings_of, priority_of, risk_of
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import Policy
 from workbench.services.case.evidence_reader import read_evidence
@@ -26,12 +26,12 @@ FINDING = table_of(FindingRow)
 _UNTOUCHED = frozenset({CaseState.INCOMPLETE, CaseState.QUEUED})
 """The states in which nobody has looked at a case of the first round."""
 
-_PLAIN_FIELDS = ("rule", "op", "unit", "subject", "source")
+_PLAIN_FIELDS = ("rule", "op", "unit", "subject", "source", "observes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """The result of applying the rules to evidence on a day; `is_complete` if no required document is missing."""
+    """The result of applying the rules to evidence on a day; `is_complete` means no required document is missing."""
 
     findings: tuple[Finding, ...]
     risk: Risk
@@ -66,7 +66,7 @@ class Assessment:
 
 def assess(evidence: Evidence, policy: Policy, today: date) -> Assessment:
     """Return the result of applying the rules of a policy to evidence on a local day."""
-    findings = find(observe(evidence, policy, today), policy)
+    findings = findings_of(observe(evidence, policy, today), policy)
     cards = len(evidence.cards)
     return Assessment(
         findings=findings,
@@ -82,9 +82,9 @@ def completed_at(evidence: Evidence, policy: Policy) -> datetime:
     """Return when the application and the first file of each required document had all been received."""
     application = evidence.application
     newest_first = sorted(evidence.documents, key=lambda document: document.received_at, reverse=True)
-    first = {document.kind: document.received_at for document in newest_first}
+    first_received_at = {document.kind: document.received_at for document in newest_first}
     required = policy.documents.required.get(application.applicant_kind, ())
-    return max([application.received_at, *(first[kind] for kind in required if kind in first)])
+    return max([application.received_at, *(first_received_at[kind] for kind in required if kind in first_received_at)])
 
 
 def finding_columns(case_id: int, findings: Iterable[Finding]) -> list[dict[str, Any]]:
@@ -133,9 +133,10 @@ def recompute(
 
     Priority and class change only while nobody has looked at the case: incomplete or queued, in its first round.
     """
-    seen = evidence or read_evidence(session, case, context.store)
+    today = context.today(session)
+    evidence = evidence or read_evidence(session, case, context.store, today)
     policy = context.policy(session, case.policy_version_id)
-    assessment = assess(seen, policy, context.today(session))
+    assessment = assess(evidence, policy, today)
     store_assessment(session, case, assessment)
     return assessment.findings
 

@@ -1,4 +1,4 @@
-"""Reads cases: header, evidence, findings and history, masked unless they are revealed."""
+"""Reads cases with their header, evidence, findings and history; personal values are masked unless revealed."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from workbench.services.case.assessment import findings_of_case
 from workbench.services.case.decisions import decisions_of
 from workbench.services.case.evidence_reader import calls_by_day_and_hour, read_evidence
 from workbench.services.case.history import history_of
-from workbench.services.case.known_people import people_in
+from workbench.services.case.known_people import redaction_of
 from workbench.services.case.masking import masked_casefile, public_name
 from workbench.services.case.redaction import FREE_TEXTS, PERSONAL_FIELDS
 from workbench.services.foundation.case_access import visible_case
@@ -64,10 +64,11 @@ class CaseFiles(Service):
         with context.read() as session:
             case = visible_case(session, case_id)
             policy = context.policy(session, case.policy_version_id)
-            found = read_evidence(session, case, context.store)
-            days, hours = calls_by_day_and_hour(session, case, found, context.store)
+            today = context.today(session)
+            evidence = read_evidence(session, case, context.store, today)
+            days, hours = calls_by_day_and_hour(session, case, evidence, context.store)
             logins = {row.id or 0: row.login for row in session.exec(select(ReviewerRow))}
-            people = people_in(session, (case.agent, case.application_no))
+            redaction = redaction_of(session, (case.agent, case.application_no))
             notice = session.exec(
                 select(NoticeRow.body)
                 .where(NoticeRow.case_id == case_id, col(NoticeRow.cancelled_at).is_(None))
@@ -75,14 +76,14 @@ class CaseFiles(Service):
                 .limit(1)
             ).first()
             casefile = CaseFile(
-                header=_header(session, context, case, found, logins),
-                evidence=found,
-                facts=observe(found, policy, context.today(session)),
+                header=_header(session, context, case, evidence, logins),
+                evidence=evidence,
+                facts=observe(evidence, policy, today),
                 findings=findings_of_case(session, case_id),
                 days=days,
                 hours=hours,
                 history=history_of(session, case_id),
-                checklist=_checklist(session, case, policy, found, logins),
+                checklist=_checklist(session, case, policy, evidence, logins),
                 verifications=_verifications(session, case_id, logins),
                 decisions=decisions_of(session, case_id, logins),
                 draft=draft_body(session, case_id, context.actor.id),
@@ -90,7 +91,7 @@ class CaseFiles(Service):
                 policy_version=case.policy_version_id,
                 notice=notice,
             )
-        return masked_casefile(casefile, people) if is_masked else casefile
+        return masked_casefile(casefile, redaction) if is_masked else casefile
 
     def reveal(self, case_id: int, field: str) -> str:
         """Return one personal value in clear, and log an event that names the field, not the value.
@@ -110,7 +111,7 @@ class CaseFiles(Service):
         return values[field]
 
     def reveal_identity(self, case_id: int) -> dict[str, str]:
-        """Return all personal values of a case and the texts that may name people in clear, and log one event.
+        """Return all personal values of a case in clear, with the texts that may name people, and log one event.
 
         The keys are those of `reveal`, the names of the text fields, and summary:N for complaint N (from 0).
 
@@ -119,39 +120,45 @@ class CaseFiles(Service):
             NotAllowed: If the person may not see personal values.
         """
         with self.context.acting(Action.REVEAL, case_id):
-            found = self._evidence(case_id)
-            values = _personal_values(found)
-            values |= {name: str(getattr(found.application, name)) for name in FREE_TEXTS}
-            values |= {f"summary:{at}": complaint.summary for at, complaint in enumerate(found.complaints)}
+            evidence = self._evidence(case_id)
+            values = _personal_values(evidence)
+            values |= {name: str(getattr(evidence.application, name)) for name in FREE_TEXTS}
+            values |= {
+                f"summary:{position}": complaint.summary for position, complaint in enumerate(evidence.complaints)
+            }
             self._log_reveal(case_id, "identity")
         return values
 
     def _evidence(self, case_id: int) -> Evidence:
         with self.context.read() as session:
-            return read_evidence(session, visible_case(session, case_id), self.context.store)
+            return read_evidence(
+                session, visible_case(session, case_id), self.context.store, self.context.today(session)
+            )
 
     def _log_reveal(self, case_id: int, field: str) -> None:
         with self.context.write() as session:
             self.context.log(session, Action.REVEAL, case_id=case_id, body={"field": field})
 
 
-def _personal_values(found: Evidence) -> dict[str, str]:
+def _personal_values(evidence: Evidence) -> dict[str, str]:
     """Return the personal values of evidence by the names that `reveal` takes."""
-    values = {name: str(getattr(found.application, name)) for name in PERSONAL_FIELDS}
-    for position, card in enumerate(found.cards):
+    values = {name: str(getattr(evidence.application, name)) for name in PERSONAL_FIELDS}
+    for position, card in enumerate(evidence.cards):
         values[f"msisdn:{position}"] = card.msisdn
         values[f"actual_user_name:{position}"] = card.actual_user_name
     return values
 
 
-def _header(session: Session, context: Context, case: CaseRow, found: Evidence, logins: dict[int, str]) -> CaseHeader:
+def _header(
+    session: Session, context: Context, case: CaseRow, evidence: Evidence, logins: dict[int, str]
+) -> CaseHeader:
     now, due_at = context.now(), case.due_at
     calendar = context.calendar(session, case.policy_version_id)
-    holds = case.state == CaseState.IN_REVIEW and case.held_until is not None and case.held_until > now
+    is_held = case.state == CaseState.IN_REVIEW and case.held_until is not None and case.held_until > now
     state = CaseState(case.state)
-    if state is CaseState.IN_REVIEW and not holds:
+    if state is CaseState.IN_REVIEW and not is_held:
         state = CaseState.QUEUED
-    application = found.application
+    application = evidence.application
     return from_row(
         CaseHeader,
         case,
@@ -161,21 +168,21 @@ def _header(session: Session, context: Context, case: CaseRow, found: Evidence, 
         industry=application.industry,
         language=application.language.value,
         state=state,
-        card_count=len(found.cards),
+        card_count=len(evidence.cards),
         received_at=_received_at(session, case),
         working_days_left=(
             None if due_at is None else calendar.working_days_left(calendar.local_day(now), calendar.local_day(due_at))
         ),
-        is_breached=is_overdue(due_at, now, state, case.waits_for, case.suspended_from),
+        is_overdue=is_overdue(due_at, now, state, case.waits_for, case.suspended_from),
         assignee=logins.get(case.assignee_id or 0),
-        held_by=logins.get(case.held_by_id or 0) if holds else None,
-        held_until=case.held_until if holds else None,
-        aside_until=case.aside_until if holds else None,
+        held_by=logins.get(case.held_by_id or 0) if is_held else None,
+        held_until=case.held_until if is_held else None,
+        aside_until=case.aside_until if is_held else None,
     )
 
 
 def _received_at(session: Session, case: CaseRow) -> datetime:
-    """Return when the evidence of this round was received: the application, or in a later round its resubmission."""
+    """Return when the evidence of the current round was received: the application, or later its resubmission."""
     if case.round == 1:
         return case.received_at
     resubmitted = session.exec(
@@ -188,7 +195,7 @@ def _received_at(session: Session, case: CaseRow) -> datetime:
 
 
 def _checklist(
-    session: Session, case: CaseRow, policy: Policy, found: Evidence, logins: dict[int, str]
+    session: Session, case: CaseRow, policy: Policy, evidence: Evidence, logins: dict[int, str]
 ) -> tuple[ChecklistLine, ...]:
     of_round = (ChecklistAnswerRow.case_id == case.id, ChecklistAnswerRow.round == case.round)
     answers = {row.question: row for row in session.exec(select(ChecklistAnswerRow).where(*of_round))}
@@ -202,7 +209,7 @@ def _checklist(
             by=logins.get(answer.answered_by_id) if answer else None,
         )
         for question in policy.questions
-        if found.application.applicant_kind in question.kinds
+        if evidence.application.applicant_kind in question.kinds
         for answer in [answers.get(question.code)]
     )
 

@@ -42,7 +42,7 @@ def _decision(session: Session, row: DecisionRow, logins: dict[int, str]) -> Dec
 
 
 def _items(session: Session, decision: DecisionRow) -> tuple[ItemLine, ...]:
-    """Return the items to rectify; those of a verdict that waits for its check are only in its snapshot `seen`."""
+    """Return the items to rectify. While a verdict waits for its check, its items are only in the column `seen`."""
     rows = session.exec(
         select(RectificationItemRow)
         .join(RectificationRow, col(RectificationRow.id) == RectificationItemRow.rectification_id)
@@ -59,5 +59,7 @@ def _items(session: Session, decision: DecisionRow) -> tuple[ItemLine, ...]:
             )
             for row in rows
         )
-    wanted = json.loads(decision.seen).get("items", [])
-    return tuple(ItemLine(code=item["code"], text=item["text"], is_satisfied=False, is_waived=False) for item in wanted)
+    staged_items = json.loads(decision.seen).get("items", [])
+    return tuple(
+        ItemLine(code=item["code"], text=item["text"], is_satisfied=False, is_waived=False) for item in staged_items
+    )

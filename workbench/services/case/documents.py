@@ -18,7 +18,7 @@ from workbench.domain.case.documents import DocumentLine, Opening
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.evidence.evidence import DocumentFacts
 from workbench.errors import NotFound, StorageFailed
-from workbench.i18n import _, current
+from workbench.i18n import _, current_language
 from workbench.services.case.evidence_reader import read_evidence
 from workbench.services.case.output_folder import NewFolder, absolute_path, new_folder
 from workbench.services.foundation.case_access import visible_case
@@ -44,7 +44,7 @@ class DocumentDamaged(StorageFailed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenDocument:
-    """The result of copying one document: `state` is written, missing or altered; `problem` is the message if any."""
+    """The result of copying one document: `state` is written, missing or altered; `problem` is the error message."""
 
     line: DocumentLine
     state: str
@@ -95,40 +95,41 @@ class Documents(Service):
         Raises:
             NotAllowed: If the person may not open documents.
             NotFound: If there is no such case, or it has no documents.
-            CannotCreate: If the folder is not empty, not this user's, or cannot be made.
+            CannotCreate: If the folder is not empty, belongs to another user, is in the store or cannot be created.
             DocumentDamaged: If the file of every document in the store is missing or altered.
         """
         with self.context.acting(Action.DOCUMENTS, case_id):
             lines = self._lines(case_id)
             if not lines:
                 raise NotFound(_("{case} has no documents.").format(case=format_case(case_id)))
-            with new_folder(absolute_path(folder)) as made:
-                done = tuple(self._copied(case_id, line, made) for line in lines)
-                written = [one.line for one in done if one.state == "written"]
+            self.context.own_files.refuse(absolute_path(folder))
+            with new_folder(absolute_path(folder)) as target:
+                results = tuple(self._copy(case_id, line, target) for line in lines)
+                written = [one.line for one in results if one.state == "written"]
                 if not written:
-                    raise DocumentDamaged(done[0].problem, done[0].state)
-                # Logged before the folder appears: an extra event is better than a missing one.
+                    raise DocumentDamaged(results[0].problem, results[0].state)
+                # The event is written before the folder appears: an extra event is better than a missing one.
                 body = {"count": len(written), "sha256": [line.sha256 for line in written]}
                 self._log(case_id, WRITTEN, body)
-                made.publish()
-        return done
+                target.publish()
+        return results
 
     def suggested_folder(self, case_id: int) -> Path:
         """Return the path of a new folder, below the user's downloads folder if there is one."""
         import platformdirs
 
         downloads = Path(platformdirs.user_downloads_dir())
-        above = downloads if downloads.is_dir() else Path(platformdirs.user_data_dir(APP_NAME)) / "documents"
-        first = above / f"workbench-{format_case(case_id)}"
-        more = (first.with_name(f"{first.name}-{number}") for number in range(2, 1000))
-        return next((folder for folder in (first, *more) if not folder.exists()), first)
+        parent = downloads if downloads.is_dir() else Path(platformdirs.user_data_dir(APP_NAME)) / "documents"
+        first = parent / f"workbench-{format_case(case_id)}"
+        numbered = (first.with_name(f"{first.name}-{number}") for number in range(2, 1000))
+        return next((folder for folder in (first, *numbered) if not folder.exists()), first)
 
     def _lines(self, case_id: int) -> tuple[DocumentLine, ...]:
         with self.context.read() as session:
             case = visible_case(session, case_id)
             policy = self.context.policy(session, case.policy_version_id)
-            found = read_evidence(session, case, self.context.store).documents
-            acts = {how: acts_of(session, case_id, how) for how in (OPENED, WRITTEN)}
+            found = read_evidence(session, case, self.context.store, self.context.today(session)).documents
+            openings = {action: openings_by_digest(session, case_id, action) for action in (OPENED, WRITTEN)}
         ordered = sorted(found, key=lambda one: (_KINDS[one.kind], one.received_at, one.sha256))
         return tuple(
             from_row(
@@ -136,26 +137,26 @@ class Documents(Service):
                 one,
                 number=number,
                 words=policy.documents.names.get(one.kind),
-                is_there=_is_there(self.context.store.document_path(one.sha256), one.bytes_count),
-                openings=acts[OPENED].get(one.sha256, ()),
-                written=acts[WRITTEN].get(one.sha256, ()),
+                is_stored=_is_there(self.context.store.document_path(one.sha256), one.bytes_count),
+                openings=openings[OPENED].get(one.sha256, ()),
+                copies=openings[WRITTEN].get(one.sha256, ()),
             )
             for number, one in enumerate(ordered, start=1)
         )
 
     def _file_of(self, case_id: int, line: DocumentLine) -> BinaryIO:
         try:
-            return _verified(line, self.context.store)
+            return _open_verified(line, self.context.store)
         except DocumentDamaged as error:
             self.context.commit_refusal(Action.DOCUMENTS.value, error, case_id)
             raise
 
-    def _copied(self, case_id: int, line: DocumentLine, made: NewFolder) -> WrittenDocument:
+    def _copy(self, case_id: int, line: DocumentLine, target: NewFolder) -> WrittenDocument:
         try:
             file = self._file_of(case_id, line)
         except DocumentDamaged as error:
             return WrittenDocument(line=line, state=error.state, problem=str(error))
-        with file, made.file(line.file_name) as copy:
+        with file, target.file(line.file_name) as copy:
             shutil.copyfileobj(file, copy)
         return WrittenDocument(line=line, state="written")
 
@@ -164,8 +165,8 @@ class Documents(Service):
             self.context.log(session, action, case_id=case_id, body=body)
 
 
-def acts_of(session: Session, case_id: int, action: str) -> dict[str, tuple[Opening, ...]]:
-    """Return who opened or copied each file of a case, by SHA-256: the last time of each person, the newest first."""
+def openings_by_digest(session: Session, case_id: int, action: str) -> dict[str, tuple[Opening, ...]]:
+    """Return who opened (or copied) each file of a case and when they last did so, by SHA-256, the newest first."""
     rows = session.exec(
         select(EventRow)
         .where(EventRow.case_id == case_id, EventRow.action == action, col(EventRow.is_refused).is_(False))
@@ -181,9 +182,9 @@ def acts_of(session: Session, case_id: int, action: str) -> dict[str, tuple[Open
     return {sha256: tuple(reversed(of_file.values())) for sha256, of_file in last.items()}
 
 
-def unopened_of(session: Session, case_id: int, documents: Sequence[DocumentFacts]) -> tuple[DocumentKind, ...]:
+def unopened_kinds(session: Session, case_id: int, documents: Sequence[DocumentFacts]) -> tuple[DocumentKind, ...]:
     """Return the kinds of the documents that nobody has opened in this case."""
-    openings = acts_of(session, case_id, OPENED)
+    openings = openings_by_digest(session, case_id, OPENED)
     kinds = {one.kind for one in documents if one.sha256 not in openings}
     return tuple(sorted(kinds, key=_KINDS.__getitem__))
 
@@ -196,9 +197,9 @@ def _is_there(path: Path, bytes_count: int | None) -> bool:
     return bytes_count is None or size == bytes_count
 
 
-def _verified(line: DocumentLine, store: Store) -> BinaryIO:
+def _open_verified(line: DocumentLine, store: Store) -> BinaryIO:
     """Open the file of a document in the store, after checking that its digest is that of the imported file."""
-    name = line.name(current())
+    name = line.name(current_language())
     try:
         handle = os.open(store.document_path(line.sha256), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError as error:

@@ -14,7 +14,7 @@ _SHOWN = ("verdict", "fail_kind", "kind", "to", "question", "answer", "field", "
 """The values of an event body that the history shows."""
 
 _WITH_TEXT = ("comment", "verify")
-"""The actions whose text is in tables of their own."""
+"""The actions whose texts are stored in separate tables."""
 
 
 def history_of(session: Session, case_id: int) -> tuple[HistoryLine, ...]:
@@ -39,7 +39,7 @@ def history_of(session: Session, case_id: int) -> tuple[HistoryLine, ...]:
     )
     lines += (_text_line(row.verified_at, "verify", login, f"{row.kind}: {row.result}") for row, login in verifications)
     lines.sort(key=lambda line: line.at)
-    # Reversed after sorting: a sort in reverse would leave lines of the same instant oldest first.
+    # Reversed after sorting, because a sort with reverse=True keeps the oldest of simultaneous lines first.
     return tuple(lines[::-1])
 
 

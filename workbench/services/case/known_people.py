@@ -1,4 +1,4 @@
-"""Finds the people that applications named in any version, so that texts about a case can be masked."""
+"""Finds the people named in any version of an application, so that their names can be masked in texts."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -10,42 +10,42 @@ from db.enums import ApplicantKind
 from db.models import ApplicationRow, CardRow
 from db.queries.published import every_version
 from workbench.domain.text.mask import MaskKind
-from workbench.services.case.redaction import Hidden
+from workbench.services.case.redaction import Redaction
 
 Key = tuple[str, str]
 """The key of an application: its agent and number."""
 
 BETWEEN_NUMBERS = ";"
-"""Separates the phone numbers in one column."""
+"""The separator of phone numbers in one column."""
 
 _OF_APPLICATION = personal_columns(ApplicationRow)
 _OF_CARD = personal_columns(CardRow)
 _APPLICANT = ("applicant_kind", "applicant_name")
 
 
-def people_of(session: Session, applications: Iterable[Key]) -> dict[Key, Hidden]:
-    """Return the people of applications, from all published versions, with the names of the applicants.
+def redactions_of(session: Session, applications: Iterable[Key]) -> dict[Key, Redaction]:
+    """Return the redactions that mask the people and applicants of all published versions of applications.
 
-    Earlier versions count because texts of earlier rounds name their people. The name of an applicant is masked if the
-    applicant is a person; the name of a company is public, even if the name of its owner is part of it. If a name was
-    both, the newest version decides.
+    Earlier versions are included, because texts of earlier rounds name their people. The name of an applicant is masked
+    if the applicant is a person. The name of a company is public, even if it contains the name of its owner. If a name
+    was that of a person and of a company, the newest version decides.
     """
     wanted = tuple(dict.fromkeys(applications))
-    named: dict[Key, list[tuple[str, MaskKind | None]]] = {key: [] for key in wanted}
+    pairs_by_key: dict[Key, list[tuple[str, MaskKind | None]]] = {key: [] for key in wanted}
     for row in every_version(session, CardRow, tuple(_OF_CARD), wanted):
-        named[row["agent"], row["application_no"]] += _personal(_OF_CARD, row)
+        pairs_by_key[row["agent"], row["application_no"]] += _personal(_OF_CARD, row)
     columns = (*_OF_APPLICATION, *_APPLICANT)
     for row in every_version(session, ApplicationRow, columns, wanted):
-        own = named[row["agent"], row["application_no"]]
-        own += _personal(_OF_APPLICATION, row)
+        pairs = pairs_by_key[row["agent"], row["application_no"]]
+        pairs += _personal(_OF_APPLICATION, row)
         is_person = row["applicant_kind"] == ApplicantKind.INDIVIDUAL
-        own.append((row["applicant_name"], MaskKind.NAME if is_person else None))
-    return {key: Hidden.of(pairs) for key, pairs in named.items()}
+        pairs.append((row["applicant_name"], MaskKind.NAME if is_person else None))
+    return {key: Redaction.of(pairs) for key, pairs in pairs_by_key.items()}
 
 
-def people_in(session: Session, application: Key) -> Hidden:
-    """Return the people of one application; see `people_of`."""
-    return people_of(session, [application])[application]
+def redaction_of(session: Session, application: Key) -> Redaction:
+    """Return the redaction for one application; see `redactions_of`."""
+    return redactions_of(session, [application])[application]
 
 
 def _personal(columns: Mapping[str, str], row: Mapping[str, Any]) -> Iterator[tuple[str, MaskKind]]:

@@ -57,10 +57,10 @@ def absolute_path(folder: Path) -> Path:
 
 @contextmanager
 def new_folder(target: Path) -> Iterator[NewFolder]:
-    """Yield a folder to fill, which is removed again unless it is published.
+    """Yield a folder to fill, which is removed at the end unless it was published.
 
     Raises:
-        CannotCreate: If the path exists and is no empty folder of this user, or cannot be written.
+        CannotCreate: If the path exists and is not an empty folder of this user, or cannot be written.
     """
     _check(target)
     draft = target.with_name(f".{target.name[:100]}.{secrets.token_hex(8)}.tmp")

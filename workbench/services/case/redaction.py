@@ -20,7 +20,7 @@ FREE_TEXTS = ("business_scope", "stated_use", "call_script", "consent_source")
 """The fields of an application with texts that the applicant wrote."""
 
 _SHORTEST = 2
-"""Shorter names are not masked: a single character occurs in too many sentences."""
+"""The length of the shortest name that is masked: a single character occurs in too many sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,31 +32,31 @@ class _Mask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hidden:
-    """The names and numbers to mask inside texts, by the key that all spellings of a name share."""
+class Redaction:
+    """Masks the names and numbers of people inside texts; all spellings of a name share one key."""
 
-    known: Mapping[str, _Mask]
+    mask_by_key: Mapping[str, _Mask]
 
     @classmethod
-    def of(cls, pairs: Iterable[tuple[str, MaskKind | None]]) -> "Hidden":
-        """Return the names and numbers of pairs with their masks; for equal names the last pair counts."""
-        known: dict[str, _Mask] = {}
+    def of(cls, pairs: Iterable[tuple[str, MaskKind | None]]) -> "Redaction":
+        """Return the redaction of (name or number, mask) pairs; for equal names the last pair counts."""
+        masks: dict[str, _Mask] = {}
         for text, kind in pairs:
             key = key_of(text)
             if len(key) >= _SHORTEST:
-                known[key] = _Mask(kind, has_parts(text, key) or (key in known and known[key].has_parts))
-        return cls(known=known)
+                masks[key] = _Mask(kind, has_parts(text, key) or (key in masks and masks[key].has_parts))
+        return cls(mask_by_key=masks)
 
-    def masked_in(self, text: str) -> str:
-        """Return a text with the people of the case masked, and all other digits that look like personal numbers."""
-        return mask_digits_within(self.names_masked_in(text))
+    def mask_in(self, text: str) -> str:
+        """Return a text with these people masked, and all other digits that look like personal numbers."""
+        return mask_digits_within(self.mask_names_in(text))
 
-    def names_masked_in(self, text: str) -> str:
-        """Return a text with the people of the case masked, and other numbers in clear."""
+    def mask_names_in(self, text: str) -> str:
+        """Return a text with these people masked, and other numbers in clear."""
         spelled = SpelledText(text)
-        found = [key for key in self.known if key in spelled]
+        found = [key for key in self.mask_by_key if key in spelled]
         # The usual case: the text names none of these people.
-        if all(self.known[key].kind is None for key in found):
+        if all(self.mask_by_key[key].kind is None for key in found):
             return text
         places = sorted(self._places(spelled, found), key=lambda place: place[:2])
         public = _Intervals((start, end) for start, end, kind in places if kind is None)
@@ -69,8 +69,8 @@ class Hidden:
 
     def _places(self, spelled: SpelledText, keys: Iterable[str]) -> Iterator[tuple[int, int, MaskKind | None]]:
         for key in keys:
-            for start, end in spelled.places(key, in_parts=self.known[key].has_parts):
-                yield start, end, self.known[key].kind
+            for start, end in spelled.occurrences(key, in_parts=self.mask_by_key[key].has_parts):
+                yield start, end, self.mask_by_key[key].kind
 
 
 class _Intervals:
@@ -90,7 +90,7 @@ class _Intervals:
 
 
 def _hide(shown: list[str], start: int, masked: str) -> None:
-    """Write the dots of a masked name over a text; line ends stay, and so do dots of other names."""
-    for place, char in enumerate(masked, start=start):
-        if char == DOT and shown[place] != "\n":
-            shown[place] = DOT
+    """Write the dots of a masked name over a text; line ends and the dots of other names stay."""
+    for index, char in enumerate(masked, start=start):
+        if char == DOT and shown[index] != "\n":
+            shown[index] = DOT

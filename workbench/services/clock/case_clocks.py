@@ -1,4 +1,4 @@
-"""The clocks of cases: computed from the log, and stored with each case as the due date that lists are sorted by."""
+"""Computes the clocks of cases from the log, and stores each due date with its case so that lists can be sorted."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,7 +16,15 @@ from db.models import CaseRow, EventRow, RectificationRow, SubmissionRow, Suspen
 from db.queries.published import table_of
 from workbench.domain.case.running import clock_runs
 from workbench.domain.clock.calendar import WorkingCalendar
-from workbench.domain.clock.clock import CLASS_CHANGED, EXTENDED, Budget, ClockEvent, ClockState, budget_of, clock_state
+from workbench.domain.clock.clock import (
+    CLASS_ACTION,
+    EXTEND_ACTION,
+    Budget,
+    ClockEvent,
+    ClockState,
+    budget_of,
+    clock_state,
+)
 from workbench.domain.clock.explanation import ClockExplanation, explain_clock, explain_incomplete
 from workbench.domain.clock.spans import NEVER, Span
 from workbench.domain.clock.suspension import Suspension
@@ -32,11 +40,11 @@ SUBMISSION = table_of(SubmissionRow)
 SUSPENSION = table_of(SuspensionRow)
 
 _RECTIFICATION = table_of(RectificationRow)
-_DUE_DATE_ACTIONS = (EXTENDED, CLASS_CHANGED)
-_RECEIVED = frozenset({"answer", "resubmit"})
+_DUE_DATE_ACTIONS = (EXTEND_ACTION, CLASS_ACTION)
+_RECEIVING_ACTIONS = frozenset({"answer", "resubmit"})
 
 
-def suspensions(session: Session) -> tuple[Suspension, ...]:
+def all_suspensions(session: Session) -> tuple[Suspension, ...]:
     """Return all suspensions, including ended ones, in the order of their starts."""
     rows = session.execute(select(SUSPENSION).order_by(SUSPENSION.c.from_at, SUSPENSION.c.id))
     return tuple(suspension_of(row) for row in rows)
@@ -61,40 +69,40 @@ def suspension_of(row: Any) -> Suspension:
 class Clocks:
     """The clocks of cases, computed from what one session reads.
 
-    `loaded` are the events of cases that were read together; none may be written while they are used. `calendars` and
-    `stops`, if given, replace the stored calendars (by policy version) and suspensions, to compute what a change of
-    them would do.
+    `loaded_events` are the events of cases that were read together; no event of these cases may be written while the
+    clocks are used. `calendar_of` and `given_suspensions` replace the stored calendars and suspensions, to compute the
+    effect of a change.
     """
 
     session: Session
     context: Context
-    loaded: Mapping[int, Sequence[ClockEvent]] = field(default_factory=dict)
-    calendars: Callable[[int], WorkingCalendar] | None = None
-    stops: tuple[Suspension, ...] | None = None
+    loaded_events: Mapping[int, Sequence[ClockEvent]] = field(default_factory=dict)
+    calendar_of: Callable[[int], WorkingCalendar] | None = None
+    given_suspensions: tuple[Suspension, ...] | None = None
 
     def calendar(self, case: CaseRow) -> WorkingCalendar:
         """Return the calendar under the policy version of a case."""
         version = case.policy_version_id
-        return self.context.calendar(self.session, version) if self.calendars is None else self.calendars(version)
+        return self.context.calendar(self.session, version) if self.calendar_of is None else self.calendar_of(version)
 
     @cached_property
     def suspensions(self) -> tuple[Suspension, ...]:
-        """All suspensions."""
-        return suspensions(self.session) if self.stops is None else self.stops
+        """The given suspensions, else all stored ones."""
+        return all_suspensions(self.session) if self.given_suspensions is None else self.given_suspensions
 
-    def concerning(self, case: CaseRow) -> tuple[Suspension, ...]:
+    def suspensions_of(self, case: CaseRow) -> tuple[Suspension, ...]:
         """Return the suspensions that stop the clock of a case."""
         if not any(one.province or one.agent for one in self.suspensions):
             return self.suspensions
-        known, application = self._provinces, case.application_id
-        if application not in known:
+        provinces, application = self._province_by_application, case.application_id
+        if application not in provinces:
             province = select(APPLICATION.c.province).where(APPLICATION.c.id == application)
-            known[application] = self.session.execute(province).scalar_one()
-        return tuple(one for one in self.suspensions if one.concerns(known[application], case.agent))
+            provinces[application] = self.session.execute(province).scalar_one()
+        return tuple(one for one in self.suspensions if one.concerns(provinces[application], case.agent))
 
     @cached_property
-    def _provinces(self) -> dict[int, str]:
-        """The provinces of the applications that were asked for, by id."""
+    def _province_by_application(self) -> dict[int, str]:
+        """A cache of the provinces of applications."""
         return {}
 
     def budget(self, case: CaseRow) -> Budget | None:
@@ -104,15 +112,15 @@ class Clocks:
         policy = self.context.policy(self.session, case.policy_version_id)
         days = policy.classes.days[ServiceClass(case.service_class)]
         case_id = case.id or 0
-        loaded = self.loaded if case_id in self.loaded else clock_events(self.session, [case_id])
-        return budget_of(loaded[case_id], case.complete_at, days, policy.appeal.answer_days)
+        events = self.loaded_events if case_id in self.loaded_events else clock_events(self.session, [case_id])
+        return budget_of(events[case_id], case.complete_at, days, policy.appeal.answer_days)
 
     def state(self, case: CaseRow) -> ClockState | None:
         """Return the state of the clock of a case, None before the case is complete."""
         budget = self.budget(case)
         if budget is None:
             return None
-        return clock_state(budget, self.concerning(case), self.calendar(case))
+        return clock_state(budget, self.suspensions_of(case), self.calendar(case))
 
     def explain(self, case: CaseRow) -> ClockExplanation:
         """Return the explanation of the due date of a case, as of now."""
@@ -122,7 +130,7 @@ class Clocks:
             return explain_incomplete(case.received_at, policy.classes.days[ServiceClass(case.service_class)])
         return explain_clock(
             budget,
-            self.concerning(case),
+            self.suspensions_of(case),
             self.calendar(case),
             self.context.now(),
             handed_in_at=case.received_at,
@@ -132,8 +140,8 @@ class Clocks:
     def update_due_date(self, case: CaseRow) -> bool:
         """Store the computed state of a clock with its case, and return whether it changed.
 
-        No other function writes the due date of an existing case. A caller that changes what the due date depends on
-        calls it in the same transaction, after writing the event.
+        Only this method and a change of the calendar write the due date of an existing case. A caller that changes
+        what the due date depends on calls it in the same transaction, after writing the event.
         """
         state = self.state(case)
         if state is None or state == stored_clock_state(case):
@@ -154,12 +162,12 @@ class ClockExplainer(Service):
         """
         with self.context.read() as session:
             case = visible_case(session, case_id)
-            found = Clocks(session, self.context).explain(case)
+            explanation = Clocks(session, self.context).explain(case)
             if case.state != CaseState.RECTIFYING:
-                return found
+                return explanation
             of_case = (_RECTIFICATION.c.case_id == case_id, _RECTIFICATION.c.is_open)
             deadline = session.execute(select(_RECTIFICATION.c.deadline_at).where(*of_case)).scalars().first()
-            return replace(found, rectify_by=deadline)
+            return replace(explanation, rectify_by=deadline)
 
 
 def stored_clock_state(case: CaseRow) -> ClockState | None:
@@ -174,8 +182,8 @@ def update_due_date(session: Session, context: Context, case: CaseRow) -> bool:
     return Clocks(session, context).update_due_date(case)
 
 
-def unsettled_suspensions(session: Session) -> Sequence[int]:
-    """Return the ids of the suspensions that started or ended and that some due date may not include yet."""
+def unsettled_suspension_ids(session: Session) -> Sequence[int]:
+    """Return the ids of the suspensions whose start or end some due dates may not include yet."""
     unsettled = select(SUSPENSION.c.id).where(SUSPENSION.c.settled_at.is_(None)).order_by(SUSPENSION.c.id)
     return session.execute(unsettled).scalars().all()
 
@@ -184,13 +192,13 @@ def first_clock_state(
     evidence: Evidence,
     service_class: ServiceClass,
     policy: Policy,
-    stops: Iterable[Suspension],
+    suspensions: Iterable[Suspension],
     calendar: WorkingCalendar,
 ) -> tuple[datetime, ClockState]:
     """Return when a case that is about to be queued became complete, and the state of its clock."""
     complete_at = completed_at(evidence, policy)
     application = evidence.application
-    concerned = [one for one in stops if one.concerns(application.province, application.agent)]
+    concerned = [one for one in suspensions if one.concerns(application.province, application.agent)]
     budget = Budget(start=complete_at, days=policy.classes.days[service_class])
     return complete_at, clock_state(budget, concerned, calendar)
 
@@ -216,15 +224,17 @@ def clock_events(session: Session, case_ids: Sequence[int]) -> dict[int, list[Cl
         .order_by(EVENT.c.seq)
     ).all()  # fmt: skip
     found: dict[int, list[ClockEvent]] = {case_id: [] for case_id in case_ids}
-    received = _receipts(session, rows)
+    received_at = _received_at_by_import(session, rows)
     for row in rows:
-        found[row.case_id].append(_event(row, received))
+        found[row.case_id].append(_event(row, received_at))
     return found
 
 
-def _receipts(session: Session, rows: Iterable[Any]) -> Mapping[tuple[int, int], datetime]:
-    """Return when the evidence of imports was received, for events without a time of receipt."""
-    undated = [row for row in rows if row.batch_id and row.action in _RECEIVED and "counted_at" not in row.body]
+def _received_at_by_import(session: Session, rows: Iterable[Any]) -> Mapping[tuple[int, int], datetime]:
+    """Return when imported evidence was received, by case and batch, for events that do not have this time."""
+    undated = [
+        row for row in rows if row.batch_id and row.action in _RECEIVING_ACTIONS and "counted_at" not in row.body
+    ]
     if not undated:
         return {}
     wanted = SUBMISSION.c.case_id.in_({row.case_id for row in undated})
@@ -236,19 +246,19 @@ def _receipts(session: Session, rows: Iterable[Any]) -> Mapping[tuple[int, int],
     return {(row.case_id, row.batch_id): row.received_at for row in found}
 
 
-def _event(row: Any, received: Mapping[tuple[int, int], datetime]) -> ClockEvent:
+def _event(row: Any, received_at: Mapping[tuple[int, int], datetime]) -> ClockEvent:
     body: Mapping[str, Any] = json.loads(row.body)
     at: datetime = row.at
-    if row.action in _RECEIVED:
-        at = from_us(body["counted_at"]) if "counted_at" in body else received.get((row.case_id, row.batch_id), at)
-    is_extended, is_class = row.action == EXTENDED, row.action == CLASS_CHANGED
+    if row.action in _RECEIVING_ACTIONS:
+        at = from_us(body["counted_at"]) if "counted_at" in body else received_at.get((row.case_id, row.batch_id), at)
+    is_extension, is_class_change = row.action == EXTEND_ACTION, row.action == CLASS_ACTION
     return ClockEvent(
         at=at,
         action=row.action,
         state=CaseState(row.state) if row.state else None,
         runs=bool(row.is_clock_running),
-        extended_s=float(body.get("by_s", 0)) if is_extended else 0.0,
-        until_on=date.fromisoformat(body["until"]) if is_extended and body.get("until") else None,
-        class_from=str(body.get("from", "")) if is_class else "",
-        class_to=str(body.get("to", "")) if is_class else "",
+        extended_s=float(body.get("by_s", 0)) if is_extension else 0.0,
+        until_on=date.fromisoformat(body["until"]) if is_extension and body.get("until") else None,
+        class_from=str(body.get("from", "")) if is_class_change else "",
+        class_to=str(body.get("to", "")) if is_class_change else "",
     )

@@ -22,7 +22,7 @@ from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import chunks
 
 CalendarOf = Callable[[int], WorkingCalendar]
-"""Returns the calendar under a version of the policy."""
+"""A function that returns the calendar under a version of the policy."""
 
 _STATES = tuple(state.value for state in OPEN_STATES - {CaseState.APPEALED, CaseState.INCOMPLETE})
 
@@ -42,13 +42,15 @@ class DueChange:
     is_notified: bool = False
 
     @property
-    def date_changes(self) -> bool:
-        """Whether the date itself changes."""
+    def is_date_moved(self) -> bool:
+        """Whether the date itself changes, not only its provisional mark."""
         return self.before != self.after
 
 
-def due_changes(session: Session, context: Context, new: CalendarOf, days: Sequence[date]) -> tuple[DueChange, ...]:
-    """Return what a change of some days does to the due dates of open cases, the earliest first."""
+def due_changes(
+    session: Session, context: Context, calendar_of: CalendarOf, days: Sequence[date]
+) -> tuple[DueChange, ...]:
+    """Return the changes of due dates of open cases when some days of the calendar change, the earliest first."""
     if not days:
         return ()
     zone = context.zone(session)
@@ -57,21 +59,23 @@ def due_changes(session: Session, context: Context, new: CalendarOf, days: Seque
         select(CASE.c.id)
         .where(
             CASE.c.state.in_(_STATES),
-            # No lower bound on due_at: a pause that began after the due date still moves it by the working time in the
-            # pause. Cases completed after the last changed day are unaffected.
+            # There is no lower bound on due_at: a pause that began after the due date still moves it by the working
+            # time of the pause. Cases that became complete after the last changed day are not affected.
             CASE.c.due_at.is_not(None),
             CASE.c.complete_at < end,
             is_published(CASE.c.batch_id),
         )
         .order_by(CASE.c.due_at, CASE.c.id)
     )
-    found = [int(case_id) for case_id in session.execute(statement).scalars()]
-    return tuple(change for chunk in chunks(found) for change in _changes(session, context, chunk, new))
+    affected_ids = [int(case_id) for case_id in session.execute(statement).scalars()]
+    return tuple(change for chunk in chunks(affected_ids) for change in _changes(session, context, chunk, calendar_of))
 
 
-def _changes(session: Session, context: Context, case_ids: Sequence[int], new: CalendarOf) -> Iterator[DueChange]:
-    """Yield the changed due dates of some cases, in the order given."""
-    clocks = Clocks(session, context, clock_events(session, case_ids), new)
+def _changes(
+    session: Session, context: Context, case_ids: Sequence[int], calendar_of: CalendarOf
+) -> Iterator[DueChange]:
+    """Yield the changes of the due dates of some cases, in the order given."""
+    clocks = Clocks(session, context, clock_events(session, case_ids), calendar_of)
     now = context.now()
     rows = session.execute(select(CaseRow).where(col(CaseRow.id).in_(case_ids))).scalars()
     cases = {case.id: case for case in rows}
@@ -114,6 +118,6 @@ def write_due_changes(session: Session, context: Context, changes: Sequence[DueC
     bodies = (
         (one.case_id, {"from": local(one.before), "due": local(one.after), "why": why})
         for one in changes
-        if one.date_changes
+        if one.is_date_moved
     )
     audit_log.append_many(session, context.actor, "due", context.now(), bodies)

@@ -7,40 +7,41 @@ from sqlmodel import Session
 
 from db.models import CaseRow
 from db.queries.published import CASE, is_published
-from workbench.services.deadlines.recompute import TOGETHER
+from workbench.services.deadlines.recompute import CASES_PER_BATCH
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import chunks, pause
 
 Act = Callable[[Session, CaseRow], bool]
-"""Changes one case, and returns whether it did."""
+"""A function that changes one case if needed, and returns whether it did."""
 
-Wanted = Sequence[ColumnElement[bool]]
-"""Conditions on published cases."""
-
-
-def act_on_each(context: Context, wanted: Wanted, act: Act) -> int:
-    """Act on each published case that meets some conditions, and return how many cases changed."""
-    return act_on(context, find_each(context, wanted), wanted, act)
+Conditions = Sequence[ColumnElement[bool]]
+"""SQL conditions on published cases."""
 
 
-def find_each(context: Context, wanted: Wanted) -> Sequence[int]:
+def act_on_all(context: Context, conditions: Conditions, act: Act) -> int:
+    """Call `act` with each published case that meets some conditions, and return how many cases it changed."""
+    return act_on_cases(context, matching_case_ids(context, conditions), conditions, act)
+
+
+def matching_case_ids(context: Context, conditions: Conditions) -> Sequence[int]:
     """Return the ids of the published cases that meet some conditions."""
     with context.read() as session:
-        found = select(CASE.c.id).where(is_published(CASE.c.batch_id), *wanted)
-        return session.execute(found.order_by(CASE.c.id)).scalars().all()
+        statement = select(CASE.c.id).where(is_published(CASE.c.batch_id), *conditions)
+        return session.execute(statement.order_by(CASE.c.id)).scalars().all()
 
 
-def act_on(context: Context, case_ids: Sequence[int], wanted: Wanted, act: Act) -> int:
-    """Act on those of some published cases that still meet the conditions, and return how many cases changed.
+def act_on_cases(context: Context, case_ids: Sequence[int], conditions: Conditions, act: Act) -> int:
+    """Call `act` with the given cases that still meet the conditions, and return how many cases it changed.
 
-    It stops between two batches if the program closes.
+    If the program closes, it stops between two batches.
     """
-    done = 0
-    for batch in chunks(case_ids, TOGETHER):
+    changed_count = 0
+    for batch in chunks(case_ids, CASES_PER_BATCH):
         if context.cache.is_closing.is_set():
             break
         with context.write() as session:
-            cases = select(CaseRow).where(CASE.c.id.in_(batch), is_published(CASE.c.batch_id), *wanted)
-            done += sum(act(session, case) for case in session.execute(cases.order_by(CASE.c.id)).scalars().all())
+            statement = select(CaseRow).where(CASE.c.id.in_(batch), is_published(CASE.c.batch_id), *conditions)
+            cases = session.execute(statement.order_by(CASE.c.id)).scalars().all()
+            changed_count += sum(act(session, case) for case in cases)
         pause()
-    return done
+    return changed_count

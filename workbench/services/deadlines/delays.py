@@ -10,7 +10,7 @@ from db.enums import CaseState, WaitsFor
 from db.models import CaseRow, DelayNoticeRow
 from db.queries.published import CASE, table_of
 from workbench.domain.case.running import RUNNING_STATES
-from workbench.services.deadlines.batches import Wanted, act_on, find_each
+from workbench.services.deadlines.batches import Conditions, act_on_cases, matching_case_ids
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import NOTICE, DueDateMessage, notify_one
@@ -22,17 +22,17 @@ _RUNNING = [state.value for state in RUNNING_STATES]
 def notify_of_delays(context: Context) -> int:
     """Write the delay notices of cases that wait too long, and return how many.
 
-    An applicant gets one when the due date has passed, or on the due day if a later verdict is more likely than not.
+    An applicant gets a notice when the due date has passed, or on the due day if the verdict will probably be later.
     The forecasts are made before the transactions that write the notices.
     """
     now = context.now()
     with context.read() as session:
         day_end, zone = context.end_of_today(session), context.zone(session)
-    wanted = _may_be_late(now, day_end)
-    case_ids = find_each(context, wanted)
+    conditions = _may_be_late(now, day_end)
+    case_ids = matching_case_ids(context, conditions)
     if not case_ids:
         return 0
-    # Importing the forecast takes longer than most ticks.
+    # Imported only if needed, because the forecast takes longer to import than most ticks take.
     from workbench.services.forecast.forecasts import Forecasts
 
     forecasts, today = Forecasts(context).of_cases(case_ids), now.astimezone(zone).date()
@@ -47,25 +47,25 @@ def notify_of_delays(context: Context) -> int:
         context.log(session, "delay-told", case_id=case.id, body={"due_us": to_us(case.due_at)})
         return True
 
-    return act_on(context, case_ids, wanted, act)
+    return act_on_cases(context, case_ids, conditions, act)
 
 
-def _may_be_late(now: datetime, day_end: datetime) -> Wanted:
+def _may_be_late(now: datetime, day_end: datetime) -> Conditions:
     """Return the conditions on running cases that are late or due today and whose applicants got no delay notice.
 
-    As in `domain.case.running`, a case that was due before an open suspension started is late during it too.
+    As in `domain.case.running`, a case that was late before an open suspension started stays late during it.
     """
     stopped = CASE.c.suspended_from
     is_with_applicant = and_(CASE.c.state == CaseState.PENDING.value, CASE.c.waits_for == WaitsFor.APPLICANT.value)
     is_late = and_(CASE.c.due_at <= now, or_(stopped.is_(None), stopped >= CASE.c.due_at))
     is_due_today = and_(CASE.c.due_at > now, CASE.c.due_at <= day_end, or_(stopped.is_(None), stopped > now))
-    return (CASE.c.state.in_(_RUNNING), ~is_with_applicant, or_(is_late, is_due_today), ~_was_told())
+    return (CASE.c.state.in_(_RUNNING), ~is_with_applicant, or_(is_late, is_due_today), ~_has_delay_notice())
 
 
-def _was_told() -> ColumnElement[bool]:
-    """Return the condition that an applicant got a delay notice after the due date, or in advance for this date."""
-    is_since = NOTICE.c.created_at >= CASE.c.due_at
+def _has_delay_notice() -> ColumnElement[bool]:
+    """Return the condition that an applicant got a delay notice after the due date, or an early one for this date."""
+    is_after_due = NOTICE.c.created_at >= CASE.c.due_at
     return or_(
-        exists().where(NOTICE.c.case_id == CASE.c.id, NOTICE.c.kind == ClockLetterKind.DELAY.value, is_since),
+        exists().where(NOTICE.c.case_id == CASE.c.id, NOTICE.c.kind == ClockLetterKind.DELAY.value, is_after_due),
         exists().where(_DELAY.c.case_id == CASE.c.id, _DELAY.c.due_at == CASE.c.due_at),
     )

@@ -1,4 +1,4 @@
-"""Changes by a supervisor of the due date, the service class or the priority of a case."""
+"""Lets a supervisor change the due date, the service class or the priority of a case."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from workbench.services.notices.due_date_notices import DueDateMessage, notify_o
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Extended:
+class Extension:
     """The new due date of a case, or with `is_deadline` the new deadline of its rectification."""
 
     case_id: int
@@ -35,17 +35,17 @@ class Extended:
 class Rescheduling(Service):
     """Changes due dates, classes and priorities on behalf of a supervisor; reasons are stored as comments."""
 
-    def extend(self, case_id: int, until: date, reason: str) -> Extended:
-        """Extend the due date to the closing time of a day, or the deadline while the applicant rectifies.
+    def extend(self, case_id: int, until: date, reason: str) -> Extension:
+        """Extend the due date to the closing time of a day; while the applicant rectifies, extend the deadline instead.
 
-        A day off or a suspended day means the next working day. The due date moves by the working time in between;
-        later pauses move it on. The applicant gets a notice with the reason.
+        If the day is off or suspended, the next working day is used. The due date moves by the working time between the
+        old and the new date, and later pauses move it further. The applicant gets a notice with the reason.
 
         Raises:
             NotFound: If there is no such case.
             NotAllowed: If the person is not a supervisor, the case is closed or incomplete, or the deadline too late.
             WrongUsage: If the reason is missing or too long, or the day is past, too far ahead or not later than the
-                present date.
+                old date.
         """
         with self.context.acting(Action.EXTEND, case_id), self.context.write() as session:
             case = self._case(session, case_id, Action.EXTEND, reason)
@@ -54,54 +54,60 @@ class Rescheduling(Service):
                 return self._extend_deadline(session, case, until, reason)
             return self._extend_due(session, case, until, reason)
 
-    def _extend_due(self, session: Session, case: CaseRow, until: date, reason: str) -> Extended:
+    def _extend_due(self, session: Session, case: CaseRow, until: date, reason: str) -> Extension:
         context, case_id, clocks = self.context, case.id or 0, Clocks(session, self.context)
         clocks.update_due_date(case)
         calendar = clocks.calendar(case)
-        stops, budget = clocks.concerning(case), clocks.budget(case)
+        suspensions, budget = clocks.suspensions_of(case), clocks.budget(case)
         assert budget is not None  # noqa: S101 - a case that is not complete has no due date to extend
         day = calendar.working_day_from(until)
-        while any(one.span.start < calendar.closing(day) <= one.span.end for one in stops if not one.span.is_open):
+        while any(
+            one.span.start < calendar.closing(day) <= one.span.end for one in suspensions if not one.span.is_open
+        ):
             day = calendar.next_working_day(day)
-        wanted = calendar.closing(day)
-        if wanted <= context.now():
-            raise WrongUsage(_("The due date must be a day to come."))
-        seconds = extension_s(budget, stops, calendar, wanted)
+        new_due_at = calendar.closing(day)
+        if new_due_at <= context.now():
+            raise WrongUsage(_("The due date must be in the future."))
+        seconds = extension_s(budget, suspensions, calendar, new_due_at)
         if seconds <= 0:
             raise WrongUsage(_not_later(case_id))
-        body = {"by_s": seconds, "until": calendar.local_day(wanted).isoformat()}
+        body = {"by_s": seconds, "until": calendar.local_day(new_due_at).isoformat()}
         context.log(session, Action.EXTEND.value, case_id=case_id, body=body)
         self._finish(session, case, reason)
         notify_one(session, context, case, DueDateMessage(kind=ClockLetterKind.DELAY, cause=reason))
-        return Extended(case_id=case_id, until=case.due_at or wanted, is_deadline=False)
+        return Extension(case_id=case_id, until=case.due_at or new_due_at, is_deadline=False)
 
-    def _extend_deadline(self, session: Session, case: CaseRow, until: date, reason: str) -> Extended:
+    def _extend_deadline(self, session: Session, case: CaseRow, until: date, reason: str) -> Extension:
         context, case_id = self.context, case.id or 0
         calendar = context.calendar(session, case.policy_version_id)
         row = session.exec(
             select(RectificationRow).where(RectificationRow.case_id == case_id, RectificationRow.is_open)
         ).one()
-        wanted = calendar.closing(calendar.working_day_from(until))
-        if wanted <= max(context.now(), row.deadline_at or context.now()):
+        new_deadline = calendar.closing(calendar.working_day_from(until))
+        if new_deadline <= max(context.now(), row.deadline_at or context.now()):
             raise WrongUsage(_not_later(case_id))
-        most = context.policy(session, case.policy_version_id).rectify.cap_days
-        cap = due_at(context.now(), most, calendar).at
-        if wanted > cap:
+        most_days = context.policy(session, case.policy_version_id).rectify.cap_days
+        cap = due_at(context.now(), most_days, calendar).at
+        if new_deadline > cap:
             day = calendar.local_day(cap).isoformat()
             raise NotAllowed(_("The deadline is too far; the policy allows at most until {day}.").format(day=day))
-        row.deadline_at = wanted
-        body = {"deadline": calendar.local_day(wanted).isoformat()}
+        row.deadline_at = new_deadline
+        body = {"deadline": calendar.local_day(new_deadline).isoformat()}
         context.log(session, "extend-deadline", case_id=case_id, body=body)
         self._finish(session, case, reason)
         notify_one(
-            session, context, case, DueDateMessage(kind=ClockLetterKind.DEADLINE, cause=reason, deadline_at=wanted)
+            session,
+            context,
+            case,
+            DueDateMessage(kind=ClockLetterKind.DEADLINE, cause=reason, deadline_at=new_deadline),
         )
-        return Extended(case_id=case_id, until=wanted, is_deadline=True)
+        return Extension(case_id=case_id, until=new_deadline, is_deadline=True)
 
     def change_class(self, case_id: int, service_class: ServiceClass, reason: str) -> datetime | None:
-        """Change the class of a case, whose days count from the same start, and return its due date if it has one.
+        """Change the service class of a case, and return its due date if it has one.
 
-        If the due date moves later, the applicant gets a notice with the reason.
+        The working days of the new class count from the same start. If the due date moves later, the applicant gets a
+        notice with the reason.
 
         Raises:
             NotFound: If there is no such case.
@@ -124,7 +130,7 @@ class Rescheduling(Service):
         self._change(case_id, Action.PRIORITY, reason, changes)
 
     def _change(self, case_id: int, action: Action, reason: str, changes: Mapping[str, Any]) -> datetime | None:
-        """Write columns of a case, of which the first must change, and return its due date if it has one."""
+        """Write columns of a case, and return its due date if it has one; the first column must change."""
         with self.context.acting(action, case_id), self.context.write() as session:
             case = self._case(session, case_id, action, reason)
             update_due_date(session, self.context, case)
@@ -156,4 +162,4 @@ class Rescheduling(Service):
 
 
 def _not_later(case_id: int) -> str:
-    return _("{case} is due no earlier already; give a later day.").format(case=format_case(case_id))
+    return _("{case} is already due on that day or later; give a later day.").format(case=format_case(case_id))

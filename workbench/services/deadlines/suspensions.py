@@ -16,8 +16,8 @@ from workbench.domain.clock.suspension import Suspension
 from workbench.errors import NotFound, NothingAvailable, WrongUsage
 from workbench.i18n import _
 from workbench.services.case.evidence_reader import APPLICATION
-from workbench.services.clock.case_clocks import SUSPENSION, suspensions, unsettled_suspensions
-from workbench.services.deadlines.recompute import SuspensionEffect, effect_of, recompute_open_cases
+from workbench.services.clock.case_clocks import SUSPENSION, all_suspensions, unsettled_suspension_ids
+from workbench.services.deadlines.recompute import SuspensionEffect, preview_suspension, recompute_open_cases
 from workbench.services.foundation.context import Service, details
 from workbench.services.foundation.input_checks import check_not_far, checked_reason
 
@@ -26,7 +26,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSuspension:
-    """A suspension to start; without `to_at` its end is unknown, without province or agent it concerns all cases."""
+    """A suspension to start; None means an unknown end, all provinces or all agents."""
 
     from_at: datetime
     to_at: datetime | None = None
@@ -36,17 +36,17 @@ class NewSuspension:
 
     @property
     def span(self) -> Span:
-        """The time of the suspension."""
+        """The time from the start to the end."""
         return Span(self.from_at, self.to_at or NEVER)
 
 
 class Suspending(Service):
     """Starts and ends suspensions on behalf of a supervisor."""
 
-    def suspend(self, stop: NewSuspension, *, dry_run: bool = False) -> SuspensionEffect:
-        """Start a suspension, which may lie in the past, move the due dates and write notices to the applicants.
+    def suspend(self, new: NewSuspension, *, dry_run: bool = False) -> SuspensionEffect:
+        """Start a suspension, move the due dates and write notices to the applicants.
 
-        With `dry_run` only return what it would do; then the reason may be missing.
+        The suspension may lie in the past. With `dry_run` nothing is written, and the reason may be missing.
 
         Raises:
             NotAllowed: If the person is not a supervisor.
@@ -55,84 +55,87 @@ class Suspending(Service):
         """
         context = self.context
         with context.acting(Action.SUSPEND):
-            is_needed = not dry_run or stop.reason.strip()
+            is_reason_needed = not dry_run or new.reason.strip()
             missing = _("A suspension takes a reason; applicants read it.")
-            reason = checked_reason(stop.reason, missing) if is_needed else ""
-            if stop.to_at is not None and stop.to_at <= stop.from_at:
+            reason = checked_reason(new.reason, missing) if is_reason_needed else ""
+            if new.to_at is not None and new.to_at <= new.from_at:
                 raise WrongUsage(_("The suspension ends before it begins; give the earlier time first."))
             if dry_run:
                 with context.read() as session:
-                    self._check(session, stop)
-                return effect_of(
+                    self._check(session, new)
+                return preview_suspension(
                     context,
                     Suspension(
-                        id=0, span=stop.span, reason=reason, province=stop.province, agent=stop.agent, is_settled=False
+                        id=0, span=new.span, reason=reason, province=new.province, agent=new.agent, is_settled=False
                     ),
                 )
             with context.write() as session:
-                self._check(session, stop)
+                self._check(session, new)
                 now = context.now()
                 row = SuspensionRow(
-                    **asdict(replace(stop, reason=reason)),
-                    announced_to_at=stop.to_at,
+                    **asdict(replace(new, reason=reason)),
+                    announced_to_at=new.to_at,
                     entered_at=now,
                     entered_by_id=context.actor.id,
                     # The notice of a suspension that has already ended also announces its end.
-                    resumed_at=now if stop.to_at is not None and stop.to_at <= now else None,
+                    resumed_at=now if new.to_at is not None and new.to_at <= now else None,
                 )
                 session.add(row)
                 session.flush()
                 context.log(session, Action.SUSPEND.value, body=_body(row))
                 ids = (row.id or 0,)
-            return replace(self.finish(), ids=ids)
+            return replace(self.finish(), suspension_ids=ids)
 
-    def _check(self, session: Session, stop: NewSuspension) -> None:
-        """Refuse a suspension that is too far ahead, stops no clock or exists already."""
+    def _check(self, session: Session, new: NewSuspension) -> None:
+        """Check that a suspension is near enough, includes working time, has a known agent and does not exist yet."""
         calendar, today = self.context.calendar(session), self.context.today(session)
-        check_not_far(calendar.local_day(stop.from_at), today)
-        if stop.to_at is not None:
-            check_not_far(calendar.local_day(stop.to_at - _MICROSECOND), today)
-            if not calendar.working_seconds_between(stop.from_at, stop.to_at):
-                start, end = (f"{at.astimezone(calendar.zone):%Y-%m-%d %H:%M}" for at in (stop.from_at, stop.to_at))
+        check_not_far(calendar.local_day(new.from_at), today)
+        if new.to_at is not None:
+            check_not_far(calendar.local_day(new.to_at - _MICROSECOND), today)
+            if not calendar.working_seconds_between(new.from_at, new.to_at):
+                start, end = (f"{at.astimezone(calendar.zone):%Y-%m-%d %H:%M}" for at in (new.from_at, new.to_at))
                 raise WrongUsage(
                     _("There is no working time from {start} to {end}; nothing would be suspended.").format(
                         start=start, end=end
                     )
                 )
-        of_agent = select(exists().where(APPLICATION.c.agent == stop.agent))
-        if stop.agent is not None and not session.execute(of_agent).scalar():
-            raise WrongUsage(_("No application has the agent {name}.").format(name=stop.agent))
-        for one in suspensions(session):
-            if (one.span, one.province, one.agent) == (stop.span, stop.province, stop.agent):
+        of_agent = select(exists().where(APPLICATION.c.agent == new.agent))
+        if new.agent is not None and not session.execute(of_agent).scalar():
+            raise WrongUsage(_("No application has the agent {name}.").format(name=new.agent))
+        for one in all_suspensions(session):
+            if (one.span, one.province, one.agent) == (new.span, new.province, new.agent):
                 raise WrongUsage(_("That is suspended already, by suspension {id}.").format(id=one.id))
 
-    def resume(self, at: datetime | None = None, number: int | None = None) -> SuspensionEffect:
+    def resume(self, at: datetime | None = None, suspension_id: int | None = None) -> SuspensionEffect:
         """End all suspensions in force at an instant, by default now, and write notices to the applicants.
 
-        If none is in force, all future suspensions with an unknown end are called off. With a `number`, only that
-        suspension is ended or called off, even if its end is known.
+        If no suspension is in force, all future ones with an unknown end are called off. With a `suspension_id`, only
+        that suspension is ended or called off, even if its end is known.
 
         Raises:
             NotAllowed: If the person is not a supervisor.
-            NothingAvailable: If there is no such suspension, or the one with the number has ended.
-            NotFound: If no suspension has the number.
+            NothingAvailable: If there is no suspension to end, or the given one has ended.
+            NotFound: If no suspension has the id.
             WrongUsage: If the instant is in the future.
         """
         with self.context.acting(Action.RESUME):
             now = self.context.now()
             ended_at = at or now
             if ended_at > now:
-                raise WrongUsage(_("Work cannot have been taken up again at a time to come."))
+                raise WrongUsage(_("The resume time must not be in the future."))
             with self.context.write() as session:
-                every = session.execute(select(SuspensionRow).order_by(col(SuspensionRow.id))).scalars().all()
-                rows = _to_end(every, ended_at) if number is None else [_to_end_alone(every, ended_at, number)]
+                found = session.execute(select(SuspensionRow).order_by(col(SuspensionRow.id))).scalars().all()
+                if suspension_id is None:
+                    rows = _suspensions_to_end(found, ended_at)
+                else:
+                    rows = [_suspension_to_end(found, ended_at, suspension_id)]
                 for row in rows:
                     request_end_notices(session, row.id or 0, was_open=None in {row.to_at, row.announced_to_at})
                     row.announced_to_at, row.to_at = row.to_at, max(ended_at, row.from_at)
                     row.resumed_at, row.settled_at = now, None
                     self.context.log(session, Action.RESUME.value, body=_body(row))
                 ids = tuple(row.id or 0 for row in rows)
-            return replace(self.finish(), ids=ids)
+            return replace(self.finish(), suspension_ids=ids)
 
     def list(self) -> Sequence[Any]:
         """Return all suspensions, the newest first."""
@@ -140,11 +143,11 @@ class Suspending(Service):
             return session.execute(select(SUSPENSION).order_by(SUSPENSION.c.id.desc())).all()
 
     def of_year(self, year: int) -> tuple[Suspension, ...]:
-        """Return the suspensions within a year of the policy's zone, in order, without those that were called off."""
+        """Return the suspensions that overlap a year in the policy's zone, in order, without called-off ones."""
         with self.context.read() as session:
             zone = self.context.zone(session)
             begin, end = (datetime.combine(date(one, 1, 1), time(), tzinfo=zone) for one in (year, year + 1))
-            found = suspensions(session)
+            found = all_suspensions(session)
         return tuple(one for one in found if one.span.start < end and one.span.end > begin and not one.span.is_empty)
 
     def finish(self) -> SuspensionEffect:
@@ -153,36 +156,38 @@ class Suspending(Service):
         Every start of the program calls it, to continue an interrupted run.
         """
         with self.context.read() as session:
-            ids = unsettled_suspensions(session)
+            ids = unsettled_suspension_ids(session)
         if not ids:
             return SuspensionEffect()
-        done = recompute_open_cases(self.context, ids[-1])
+        effect = recompute_open_cases(self.context, ids[-1])
         with self.context.write() as session:
             session.execute(update(SUSPENSION).where(SUSPENSION.c.id.in_(ids)).values(settled_at=self.context.now()))
-        return done
+        return effect
 
 
-def _to_end(every: Sequence[SuspensionRow], at: datetime) -> Sequence[SuspensionRow]:
-    """Return the suspensions in force at an instant, else the future ones with an unknown end."""
-    rows = [row for row in every if row.from_at < at < (row.to_at or NEVER)]
-    if rows := rows or [row for row in every if row.to_at is None]:
+def _suspensions_to_end(suspensions: Sequence[SuspensionRow], at: datetime) -> Sequence[SuspensionRow]:
+    """Return the suspensions in force at an instant; if there are none, the future ones with an unknown end."""
+    rows = [row for row in suspensions if row.from_at < at < (row.to_at or NEVER)]
+    if rows := rows or [row for row in suspensions if row.to_at is None]:
         return rows
-    if ahead := [row for row in every if row.from_at >= at and row.to_at != row.from_at]:
+    if future := [row for row in suspensions if row.from_at >= at and row.to_at != row.from_at]:
         raise NothingAvailable(
             _(
                 "Nothing is suspended now. To call off one that lies ahead, name it: workbench calendar resume {id}"
-            ).format(id=ahead[0].id)
+            ).format(id=future[0].id)
         )
     raise NothingAvailable(_("Nothing is suspended."))
 
 
-def _to_end_alone(every: Sequence[SuspensionRow], at: datetime, number: int) -> SuspensionRow:
-    """Return the suspension with a number, unless it has ended by an instant or was called off."""
-    row = next((row for row in every if row.id == number), None)
+def _suspension_to_end(suspensions: Sequence[SuspensionRow], at: datetime, suspension_id: int) -> SuspensionRow:
+    """Return a suspension by its id, unless it has ended by an instant or was called off."""
+    row = next((row for row in suspensions if row.id == suspension_id), None)
     if row is None:
-        raise NotFound(_("There is no suspension {id}; workbench calendar lists those of a year.").format(id=number))
+        raise NotFound(
+            _("There is no suspension {id}; workbench calendar lists those of a year.").format(id=suspension_id)
+        )
     if row.to_at is not None and row.to_at <= max(at, row.from_at):
-        raise NothingAvailable(_("Suspension {id} is over already.").format(id=number))
+        raise NothingAvailable(_("Suspension {id} is over already.").format(id=suspension_id))
     return row
 
 

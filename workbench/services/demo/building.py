@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from db.dialects.unsynced import without_syncing
+from db.dialects.unsynced import disable_fsync
 from db.enums import IdentityMode, Role
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.demo.history import ADMIN, History
@@ -83,7 +83,7 @@ def _services_of_all(database: Path, clock: DemoClock) -> Iterator[Mapping[str, 
     """Register all people, and open the services of each on one database that does not wait for the disk."""
     first = open_services(database, ADMIN, clock)
     try:
-        without_syncing(first.context.database.writer)
+        disable_fsync(first.context.database.writer)
         for login, role in _ROLES.items():
             first.people.add(login, (role,))
         # The demo shows each role by itself.

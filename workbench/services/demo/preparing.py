@@ -100,7 +100,7 @@ def _build(database: Path, at: datetime, progress: Progress | None, lock: int) -
     The child ends as soon as its standard input closes, so also if this process is killed, or interrupted before it
     knows the child. The child inherits the lock: the next preparation waits until the child has ended.
     """
-    arguments = (str(database.absolute()), at.isoformat(), str(DATA), i18n.current())
+    arguments = (str(database.absolute()), at.isoformat(), str(DATA), i18n.current_language())
     with subprocess.Popen(  # noqa: S603 - our own program
         (sys.executable, "-X", "utf8", "-m", "workbench.services.demo", *arguments),
         cwd=_ROOT,

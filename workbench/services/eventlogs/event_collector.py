@@ -1,6 +1,6 @@
 """Collects the events of a log into traces, up to a limit."""
 
-from workbench.domain.forecast.learning.event_trace import Event, Trace, in_order
+from workbench.domain.forecast.learning.event_trace import Event, Trace, sorted_trace
 from workbench.domain.text.safe import safe
 from workbench.domain.values.values import BadValue
 from workbench.i18n import _
@@ -19,15 +19,15 @@ class EventCollector:
     def __init__(self, file: str) -> None:
         self._file = file
         self._events: dict[str, list[Event]] = {}
-        self._names: dict[str, str] = {}
+        self._activities: dict[str, str] = {}
         self._count = 0
 
     def add(self, case: str, activity: str, at: str, *, line: int, columns: tuple[str, str, str]) -> None:
         """Add an event.
 
         Raises:
-            FileProblem: If a value is missing or invalid, or there are too many events. It names one of `columns`, the
-                names of the columns of the three values.
+            FileProblem: If a value is missing or invalid, or there are too many events. `columns` are the names of the
+                three columns, of which the error names one.
         """
         for value, column in zip((case, activity, at), columns, strict=True):
             if not value.strip():
@@ -42,21 +42,21 @@ class EventCollector:
         except BadValue as error:
             raise self.problem(str(error), line, columns[2]) from error
         # All events of an activity share one string, which saves memory.
-        activity = self._names.setdefault(activity.strip(), activity.strip())
+        activity = self._activities.setdefault(activity.strip(), activity.strip())
         self._events.setdefault(case.strip(), []).append(Event(activity, at_s))
 
-    def check_limit(self, waiting: int, line: int) -> None:
-        """Check that the events so far and those waiting to be added are not too many.
+    def check_limit(self, waiting_count: int, line: int) -> None:
+        """Check that the log has no more than MOST_EVENTS events, with those that wait to be added.
 
         Raises:
-            FileProblem: If they are too many.
+            FileProblem: If it has more.
         """
-        if self._count + waiting > MOST_EVENTS:
+        if self._count + waiting_count > MOST_EVENTS:
             message = _("The log has more than {limit} events; use a part of it.").format(limit=f"{MOST_EVENTS:,}")
             raise self.problem(message, line)
 
     def problem(self, message: str, line: int = 0, column: str = "") -> FileProblem:
-        """Return an error about a place in this file."""
+        """Return an error that names the file, and a line and column if given."""
         return FileProblem(RowProblem(file=self._file, line=line, column=safe(column), message=message))
 
     def traces(self) -> tuple[Trace, ...]:
@@ -67,4 +67,4 @@ class EventCollector:
         """
         if not self._events:
             raise self.problem(_("The log has no events; it needs at least one case."))
-        return tuple(in_order(case, events) for case, events in self._events.items())
+        return tuple(sorted_trace(case, events) for case, events in self._events.items())

@@ -12,11 +12,11 @@ _SHORTEST = len("2026-11-03T09:05")
 def epoch_seconds(raw: str) -> float:
     """Return an instant in seconds since 1970 in UTC; a time without a zone is taken as UTC.
 
-    Only the time between events matters. A log without zones is therefore wrong only when its clock changes between
-    summer and winter time, by one hour.
+    Only the time between events matters. A log without zones is therefore wrong by at most one hour, between events
+    before and after a change to or from summer time.
 
     Raises:
-        BadValue: If it is neither an instant nor a date.
+        BadValue: If the text is neither an instant nor a date.
     """
     text = raw.strip()
     if len(text) >= _SHORTEST and text.isascii():

@@ -1,4 +1,4 @@
-"""Finds the columns of an event log with the case, the activity and the time: as given, else by usual names."""
+"""Finds the case, activity and time columns of an event log: by the names that the user gave, else by usual names."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -20,14 +20,14 @@ _USUAL_NAMES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogColumns:
-    """The columns that the user named; a column that is None is found by its usual names."""
+    """The column names that the user gave; a column without one (None) is found by its usual names."""
 
     case: str | None = None
     activity: str | None = None
     time: str | None = None
 
     def may_include(self, text: str) -> bool:
-        """Say whether a text is the name of one of the columns, or a usual name of one."""
+        """Say whether a text is a column name that the user gave, or a usual column name."""
         return text.strip() in asdict(self).values() or any(_plain(text) in usual for usual in _USUAL_NAMES.values())
 
     def indexes(self, names: Sequence[str], file: str, line: int) -> tuple[int, int, int]:

@@ -1,6 +1,6 @@
 """Reads event logs in XES, the process-mining standard (IEEE 1849-2016), in chunks.
 
-A document type declaration is refused. So there are no entities, which could expand without limit or read other files.
+Files with a document type are refused, because it can define entities that expand without limit or read other files.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from workbench.services.eventlogs.event_collector import EventCollector
 from workbench.services.eventlogs.log_columns import LogColumns
 
 TOKEN_BYTES = 1 << 20
-"""The longest tag."""
+"""The length of the longest tag that is accepted."""
 
 _MAX_DEPTH = 64
 _LOG, _TRACE, _EVENT = 1, 2, 3
@@ -23,7 +23,7 @@ _LOG, _TRACE, _EVENT = 1, 2, 3
 class XesReader:
     """Reads the bytes of a XES file and collects its events.
 
-    Nested attributes, defaults and extensions are ignored, and so are events outside a trace, which belong to no case.
+    It ignores nested attributes, defaults, extensions, and events outside a trace, which belong to no case.
     """
 
     def __init__(self, file: str, columns: LogColumns) -> None:
@@ -34,12 +34,12 @@ class XesReader:
             columns.time or "time:timestamp",
         )
         self._open_tags: list[str] = []
-        self._traces = 0
-        self._case: dict[str, str] = {}
-        self._event: dict[str, str] = {}
+        self._trace_count = 0
+        self._trace_attributes: dict[str, str] = {}
+        self._event_attributes: dict[str, str] = {}
         self._event_line = 0
-        self._waiting: list[tuple[dict[str, str], int]] = []
-        self._fed = 0
+        self._waiting_events: list[tuple[dict[str, str], int]] = []
+        self._fed_bytes = 0
         self._parser = expat.ParserCreate()
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
@@ -52,9 +52,9 @@ class XesReader:
             FileProblem: If it is not XES, declares a document type, or has an event without case, activity or time.
         """
         for chunk in chunks:
-            self._fed += len(chunk)
+            self._fed_bytes += len(chunk)
             self._parse(chunk, is_last=False)
-            if self._fed - self._parser.CurrentByteIndex > TOKEN_BYTES:
+            if self._fed_bytes - self._parser.CurrentByteIndex > TOKEN_BYTES:
                 raise self._collector.problem(_("A tag is unreasonably long; is this a XES file?"), self._line)
         self._parse(b"", is_last=True)
         return self._collector.traces()
@@ -91,29 +91,29 @@ class XesReader:
         if key not in self._keys:
             return
         if depth == _TRACE + 1:
-            self._case[key] = value
+            self._trace_attributes[key] = value
         elif depth == _EVENT + 1 and self._open_tags[2] == "event":
-            self._event[key] = value
+            self._event_attributes[key] = value
 
     def _end(self, _tag: str) -> None:
         depth, name = len(self._open_tags), self._open_tags.pop()
         if depth == _EVENT and name == "event" and self._open_tags[1] == "trace":
-            wanted = {key: self._event.get(key, "") for key in self._keys[1:]}
-            self._waiting.append((wanted, self._event_line))
-            self._event = {}
-            self._collector.check_limit(len(self._waiting), self._line)
+            wanted = {key: self._event_attributes.get(key, "") for key in self._keys[1:]}
+            self._waiting_events.append((wanted, self._event_line))
+            self._event_attributes = {}
+            self._collector.check_limit(len(self._waiting_events), self._line)
         elif depth == _TRACE and name == "trace":
             self._end_trace()
 
     def _end_trace(self) -> None:
-        """Collect the events of a trace; they had to wait because its name may follow them."""
+        """Collect the events of a trace, which wait for its end because the name of the trace may follow them."""
         case, activity, time = self._keys
-        self._traces += 1
+        self._trace_count += 1
         # Each trace is its own case, even if two traces have the same name.
-        name = f"{self._traces} {self._case.get(case, '')}"
-        for event, line in self._waiting:
+        name = f"{self._trace_count} {self._trace_attributes.get(case, '')}"
+        for event, line in self._waiting_events:
             self._collector.add(name, event[activity], event[time], line=line, columns=self._keys)
-        self._case, self._waiting = {}, []
+        self._trace_attributes, self._waiting_events = {}, []
 
     def _refuse_doctype(self, *_declaration: Any) -> None:
         message = _("The file declares a document type, which can hide an attack; export the log without it.")

@@ -14,7 +14,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.text.mask import MaskKind, mask
 from workbench.services.case.known_people import BETWEEN_NUMBERS
 from workbench.services.case.masking import public_name
-from workbench.services.case.redaction import FREE_TEXTS, Hidden
+from workbench.services.case.redaction import FREE_TEXTS, Redaction
 from workbench.services.exporting.sheets import Record
 from workbench.services.exporting.source import Source
 from workbench.services.reading.kinds import SORTS
@@ -54,7 +54,7 @@ def _is_newest() -> ColumnElement[bool]:
     )
 
 
-def _record(source: Source, row: Mapping[str, Any], case: CaseRow | None, people: Hidden) -> Record:
+def _record(source: Source, row: Mapping[str, Any], case: CaseRow | None, people: Redaction) -> Record:
     record = source.record(row, FREE_TEXTS, people)
     if not source.reveal:
         record |= {name: masked_value(kind, record[name]) for name, kind in _PERSONAL.items() if record[name]}

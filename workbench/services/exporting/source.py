@@ -10,11 +10,11 @@ from sqlalchemy import ColumnElement, Row, Select
 from sqlmodel import Session
 
 from db.enums import CaseState
-from workbench.services.case.known_people import Key, people_of
-from workbench.services.case.redaction import Hidden
+from workbench.services.case.known_people import Key, redactions_of
+from workbench.services.case.redaction import Redaction
 
 _PAGE = 1000
-_NOBODY = Hidden.of(())
+_NOBODY = Redaction.of(())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,11 +27,11 @@ class Source:
     since: date | None
     reveal: bool
 
-    def record(self, row: Mapping[str, Any], texts: Iterable[str] = (), people: Hidden = _NOBODY) -> dict[str, Any]:
+    def record(self, row: Mapping[str, Any], texts: Iterable[str] = (), people: Redaction = _NOBODY) -> dict[str, Any]:
         """Return a row with local instants, None for empty texts, and people masked inside the named texts."""
         record = {name: self._value(value) for name, value in row.items()}
         if not self.reveal:
-            record |= {name: people.masked_in(record[name]) for name in texts if record[name]}
+            record |= {name: people.mask_in(record[name]) for name in texts if record[name]}
         return record
 
     def _value(self, value: Any) -> Any:
@@ -51,10 +51,10 @@ class Source:
             return CaseState.QUEUED.value
         return state
 
-    def people_of(self, rows: Iterable[Row[Any]]) -> dict[Key, Hidden]:
+    def people_of(self, rows: Iterable[Row[Any]]) -> dict[Key, Redaction]:
         """Return the people to mask in texts about the applications of these rows; nobody if values are revealed."""
         keys = [(row.agent, row.application_no) for row in rows]
-        return dict.fromkeys(keys, _NOBODY) if self.reveal else people_of(self.session, keys)
+        return dict.fromkeys(keys, _NOBODY) if self.reveal else redactions_of(self.session, keys)
 
     def pages(self, statement: Select[Any], key: ColumnElement[int]) -> Iterator[list[Row[Any]]]:
         """Yield the rows of a statement in pages, ordered by `key`, one of its columns.

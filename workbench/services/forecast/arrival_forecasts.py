@@ -1,4 +1,4 @@
-"""Forecasts for the receipts of cases that are about to be queued, made before any write transaction."""
+"""Forecasts for the receipts of cases that are about to be queued, made before the write transaction."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 class NewCase:
     """A case that is about to be queued behind `ahead` others.
 
-    `worst_severity` is that of its findings, None without findings. `gets_forecast` says whether the applicant gets the
-    forecast. `stopped_until` is when suspended work on the case resumes, None if it is not suspended.
+    `worst_severity` is the severity of its most severe finding, None without findings. `gets_forecast` says whether the
+    applicant gets the forecast. `stopped_until` is when suspended work on the case resumes, None if not suspended.
     """
 
     applicant_kind: ApplicantKind
@@ -47,30 +47,30 @@ class NewCase:
 class ArrivalForecasts(Service):
     """The forecasts of the cases of one import, each queued behind those before it.
 
-    A forecast takes milliseconds. Therefore, cases with the same attributes, at the same position of the queue and with
-    about as many cases ahead share one. It reads the database, so no write transaction may be open.
+    A forecast takes milliseconds. Therefore, cases share a forecast if they have the same attributes, the same position
+    in the queue and about as many cases ahead. A forecast reads the database, so no write transaction may be open.
     """
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._known: dict[tuple[object, ...], CaseForecast] = {}
+        self._forecast_by_key: dict[tuple[object, ...], CaseForecast] = {}
 
     def of(self, cases: Sequence[NewCase]) -> list[CaseForecast | None]:
-        """Return the forecasts of cases in the order in which they are queued, None for applicants who get none."""
+        """Return the forecasts of cases in the order in which they are queued, None if the applicant gets none."""
         now = self.context.now()
         keys: list[tuple[object, ...] | None] = []
-        unknown: dict[tuple[object, ...], NewCase] = {}
+        new_case_by_key: dict[tuple[object, ...], NewCase] = {}
         for case in cases:
             position = position_of(case.due_at, case.priority_rank, now, self._zone)
             ahead = rounded_count(self._queue.join(position))
             key = (*case.attributes.values(), position, case.stopped_until, ahead)
             keys.append(key if case.gets_forecast else None)
-            if case.gets_forecast and key not in self._known:
-                unknown.setdefault(key, replace(case, ahead=ahead))
-        if unknown:
-            found = self._forecasts.of_arrivals(list(unknown.values()))
-            self._known.update(zip(unknown, found, strict=True))
-        return [None if key is None else self._known[key] for key in keys]
+            if case.gets_forecast and key not in self._forecast_by_key:
+                new_case_by_key.setdefault(key, replace(case, ahead=ahead))
+        if new_case_by_key:
+            found = self._forecasts.of_arrivals(list(new_case_by_key.values()))
+            self._forecast_by_key.update(zip(new_case_by_key, found, strict=True))
+        return [None if key is None else self._forecast_by_key[key] for key in keys]
 
     @cached_property
     def _zone(self) -> ZoneInfo:
@@ -84,7 +84,7 @@ class ArrivalForecasts(Service):
 
     @cached_property
     def _forecasts(self) -> "Forecasts":
-        # Importing the model takes longer than many an import of files.
+        # Imported on first use: importing the model can take longer than the whole import of a file.
         from workbench.services.forecast.forecasts import Forecasts
 
         return Forecasts(self.context)

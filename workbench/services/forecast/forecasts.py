@@ -23,7 +23,7 @@ from workbench.domain.forecast.working_time import WorkingTime
 from workbench.domain.policy.policy import Policy
 from workbench.errors import NotAllowed
 from workbench.i18n import _
-from workbench.services.clock.case_clocks import suspensions
+from workbench.services.clock.case_clocks import all_suspensions
 from workbench.services.forecast import history_reader
 from workbench.services.forecast.arrival_forecasts import NewCase
 from workbench.services.forecast.incomplete_cases import IncompleteCases
@@ -33,22 +33,24 @@ from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Context, Service
 
 _DAYS_BACK = 500
-_DAYS_ON = 1_500
+_DAYS_AHEAD = 1_500
+"""How many days around today the working time of the model covers."""
+
 _ASSUMED_SENT_BACK = 1 / 3
 _FEW = 20
-"""Up to this number, reading cases one by one takes less time than reading all open ones."""
+"""Up to this number of cases, reading them one by one is faster than reading all open cases."""
 
 
 class Forecasts(Service):
     """Forecasts of open cases.
 
-    The model is fitted once a day, to what was known when the day began, so that all forecasts of a day agree. The open
-    cases are read again after each event.
+    The model is fitted once a day, to the events before that day, so that all forecasts of a day agree. The open cases
+    are read again after each event.
     """
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._open: tuple[tuple[int, datetime], dict[int, OpenCase]] | None = None
+        self._open_cases: tuple[tuple[int, datetime], dict[int, OpenCase]] | None = None
         self._lock = Lock()
 
     def of_case(self, case_id: int, reviewers: int | None = None) -> CaseForecast:
@@ -58,7 +60,7 @@ class Forecasts(Service):
             NotFound: If there is no such case.
             NotAllowed: If the case is closed, or the person may not see forecasts.
         """
-        with self._asking() as session:
+        with self._reading() as session:
             state = CaseState(visible_case(session, case_id).state)
             if state not in OPEN_STATES:
                 raise NotAllowed(_closed_message(state, case_id))
@@ -71,7 +73,7 @@ class Forecasts(Service):
         Raises:
             NotAllowed: If the person may not see forecasts.
         """
-        with self._asking() as session:
+        with self._reading() as session:
             presenter = self._presenter(session, reviewers)
             return tuple(presenter.cases(list(self._cases(session, presenter).values()), _states(session)))
 
@@ -81,7 +83,7 @@ class Forecasts(Service):
         Raises:
             NotAllowed: If the person may not see forecasts.
         """
-        with self._asking() as session:
+        with self._reading() as session:
             presenter = self._presenter(session, reviewers)
             return presenter.queue(list(self._cases(session, presenter).values()))
 
@@ -108,7 +110,7 @@ class Forecasts(Service):
             return presenter.cases(cases, dict.fromkeys(range(len(cases)), CaseState.QUEUED))
 
     def of_cases(self, case_ids: Sequence[int]) -> dict[int, CaseForecast]:
-        """Return the forecasts of some cases by their ids, without closed ones; delay notices show them."""
+        """Return the forecasts of some cases by their ids, for delay notices; closed cases are left out."""
         with self._lock, self.context.read() as session:
             presenter, are_few = self._presenter(session), len(case_ids) <= _FEW
             states = _states(session, case_ids if are_few else None)
@@ -120,7 +122,7 @@ class Forecasts(Service):
             return {each.case_id: each for each in presenter.cases(cases, states)}
 
     @contextmanager
-    def _asking(self) -> Iterator[Session]:
+    def _reading(self) -> Iterator[Session]:
         with self._lock, self.context.acting(Action.FORECAST), self.context.read() as session:
             yield session
 
@@ -130,46 +132,46 @@ class Forecasts(Service):
         return ForecastPresenter(queue_model, self.context.calendar(session), now, reviewers)
 
     def _queue_model(self, session: Session, now: datetime) -> QueueModel:
-        """Return the model fitted to what was known when the day began, with the present absences."""
+        """Return the model fitted to the events before today, with the present absences."""
         policy_id = self.context.policy_id(session)
         policy = self.context.policy(session, policy_id)
         today = now.astimezone(ZoneInfo(policy.zone)).date()
         calendar = self.context.calendar(session, policy_id)
-        first, last = today - timedelta(days=_DAYS_BACK), today + timedelta(days=_DAYS_ON)
-        stops = suspensions(session)
-        closed = closed_days(stops, calendar, now, first, last)
-        assumptions = _assumed(session, policy)
-        models, key = self.context.cache.models, (today, policy_id, edition(session), closed, assumptions)
-        if key not in models:
+        first, last = today - timedelta(days=_DAYS_BACK), today + timedelta(days=_DAYS_AHEAD)
+        suspensions = all_suspensions(session)
+        closed = closed_days(suspensions, calendar, now, first, last)
+        assumptions = _assumptions(session, policy)
+        model_by_key, key = self.context.cache.models, (today, policy_id, edition(session), closed, assumptions)
+        if key not in model_by_key:
             time_ = WorkingTime(calendar, first, last, closed)
             midnight = datetime.combine(today, time.min, tzinfo=calendar.zone).astimezone(UTC)
             history = history_reader.read_history(session, time_, policy, midnight)
             until = time_.of_instant(midnight)
             queue_model = QueueModel.fit(history, until, time_, assumptions)
-            models.clear()
-            models[key] = queue_model
-        queue_model = models[key]
+            model_by_key.clear()
+            model_by_key[key] = queue_model
+        queue_model = model_by_key[key]
         absences = history_reader.read_absences(session, queue_model.time)
-        return replace(queue_model, absences=absences, is_suspended=is_all_work_suspended(stops, now))
+        return replace(queue_model, absences=absences, is_suspended=is_all_work_suspended(suspensions, now))
 
     def _case(self, session: Session, presenter: ForecastPresenter, case_id: int) -> OpenCase:
-        """Return one open case, read alone unless all are known: reading all takes longer."""
-        if self._open is not None and self._open[0] == _version(session, presenter.now):
-            return self._open[1][case_id]
-        return history_reader.read_one(
+        """Return one open case; if the open cases have not been read, only this case is read, which is faster."""
+        if self._open_cases is not None and self._open_cases[0] == _version(session, presenter.now):
+            return self._open_cases[1][case_id]
+        return history_reader.read_open_case(
             presenter.queue_model.time, self.context.policy(session), _incomplete(session, presenter), case_id
         )
 
     def _cases(self, session: Session, presenter: ForecastPresenter) -> dict[int, OpenCase]:
         version = _version(session, presenter.now)
-        if self._open is None or self._open[0] != version:
+        if self._open_cases is None or self._open_cases[0] != version:
             time_, policy = presenter.queue_model.time, self.context.policy(session)
-            self._open = version, history_reader.read_open(time_, policy, _incomplete(session, presenter))
-        return self._open[1]
+            self._open_cases = version, history_reader.read_open_cases(time_, policy, _incomplete(session, presenter))
+        return self._open_cases[1]
 
 
 def _incomplete(session: Session, presenter: ForecastPresenter) -> IncompleteCases:
-    return IncompleteCases(session, presenter.calendar, suspensions(session), presenter.now)
+    return IncompleteCases(session, presenter.calendar, all_suspensions(session), presenter.now)
 
 
 def _closed_message(state: CaseState, case_id: int) -> str:
@@ -190,21 +192,21 @@ def _states(session: Session, case_ids: Sequence[int] | None = None) -> dict[int
 
 
 def _version(session: Session, now: datetime) -> tuple[int, datetime]:
-    """Return a value that changes whenever the open cases may have changed: with each event, and each minute."""
+    """Return a value that changes with each event and each minute, when the open cases may have changed."""
     return forecast_cases.last_event(session), now.replace(second=0, microsecond=0)
 
 
-def _assumed(session: Session, policy: Policy) -> PolicyAssumptions:
-    makers = session.exec(
+def _assumptions(session: Session, policy: Policy) -> PolicyAssumptions:
+    reviewer_ids = session.exec(
         select(col(ReviewerRow.id))
         .join(ReviewerRoleRow, col(ReviewerRoleRow.reviewer_id) == col(ReviewerRow.id))
         .where(col(ReviewerRow.is_active), ReviewerRoleRow.role == Role.REVIEWER.value)
         .distinct()
     ).all()
     return PolicyAssumptions(
-        reviewers=max(1, len(makers)),
+        reviewers=max(1, len(reviewer_ids)),
         per_reviewer=float(policy.forecast.per_reviewer),
         sent_back=_ASSUMED_SENT_BACK,
         rectify_days=policy.rectify.default_days,
-        makers=tuple(int(maker) for maker in makers if maker is not None),
+        makers=tuple(int(reviewer_id) for reviewer_id in reviewer_ids if reviewer_id is not None),
     )

@@ -24,7 +24,7 @@ from workbench.domain.policy.policy import Policy
 from workbench.services.forecast.incomplete_cases import IncompleteCases
 
 _MOST_EVENTS = 40_000
-"""How many of the newest events the model is fitted to; at a busy site they cover the last weeks."""
+"""The number of newest events that the model is fitted to; at a busy site they cover the last weeks."""
 
 _US_PER_S = 1_000_000
 _FOR_EVER = 1 << 30
@@ -35,18 +35,18 @@ def read_history(session: Session, time_: WorkingTime, policy: Policy, until: da
     """Return the histories of the cases that began within the newest events, and all verdicts in these events."""
     after = forecast_cases.last_event(session) - _MOST_EVENTS
     rows = forecast_cases.events(session, after, to_us(until))
-    acts = _acts(rows, time_)
+    acts = _acts_by_case(rows, time_)
     since_us = rows[0].at if rows and after > 0 else 0
     histories = []
     for row in forecast_cases.case_attributes(session, acts):
-        # The events of an earlier case are not all among the newest ones.
+        # Some events of a case that became complete earlier are not among the newest events.
         if row.complete_at is None or row.complete_at < since_us:
             continue
         steps = steps_from_acts(acts[row.id], float(time_.of([row.complete_at / _US_PER_S])[0]))
-        histories.append(_history(row, steps, policy, is_seen=True))
-    given = [row for row in rows if row.action == "decide"]
-    at = time_.of(np.array([row.at / _US_PER_S for row in given], dtype=np.float64))
-    makers = np.array([row.actor_id or 0 for row in given], dtype=np.int64)
+        histories.append(_history(row, steps, policy, at_first_verdict=True))
+    verdict_rows = [row for row in rows if row.action == "decide"]
+    at = time_.of(np.array([row.at / _US_PER_S for row in verdict_rows], dtype=np.float64))
+    makers = np.array([row.actor_id or 0 for row in verdict_rows], dtype=np.int64)
     order = np.argsort(at, kind="stable")
     return QueueHistory(
         cases=histories, verdicts=Verdicts(at[order], makers[order]), absences=read_absences(session, time_)
@@ -65,15 +65,15 @@ def read_absences(session: Session, time_: WorkingTime) -> tuple[Absence, ...]:
     )
 
 
-def read_open(time_: WorkingTime, policy: Policy, incomplete: IncompleteCases) -> dict[int, OpenCase]:
+def read_open_cases(time_: WorkingTime, policy: Policy, incomplete: IncompleteCases) -> dict[int, OpenCase]:
     """Return all open cases by their ids, the queued ones with their positions in the order of `next`."""
     rows = forecast_cases.open_cases(incomplete.session, to_us(incomplete.now), to_us(_day_end(incomplete)))
-    places = list(accumulate((row.state in _IN_THE_QUEUE for row in rows), initial=0))[:-1]
-    return {case.history.case: case for case in _open_cases(time_, policy, incomplete, rows, places)}
+    ahead_counts = list(accumulate((row.state in _IN_THE_QUEUE for row in rows), initial=0))[:-1]
+    return {case.history.case: case for case in _open_cases(time_, policy, incomplete, rows, ahead_counts)}
 
 
-def read_one(time_: WorkingTime, policy: Policy, incomplete: IncompleteCases, case_id: int) -> OpenCase:
-    """Return one open case as `read_open` does."""
+def read_open_case(time_: WorkingTime, policy: Policy, incomplete: IncompleteCases, case_id: int) -> OpenCase:
+    """Return one open case, the same as in `read_open_cases`."""
     row, ahead = forecast_cases.open_case(
         incomplete.session, to_us(incomplete.now), to_us(_day_end(incomplete)), case_id
     )
@@ -87,35 +87,37 @@ def _day_end(incomplete: IncompleteCases) -> datetime:
 
 
 def _open_cases(
-    time_: WorkingTime, policy: Policy, incomplete: IncompleteCases, rows: Sequence[Any], places: Sequence[int]
+    time_: WorkingTime, policy: Policy, incomplete: IncompleteCases, rows: Sequence[Any], ahead_counts: Sequence[int]
 ) -> Iterator[OpenCase]:
-    """Yield open cases from their rows and the numbers of queued cases that are ahead of each.
+    """Yield open cases, given their rows and how many queued cases are ahead of each.
 
     An incomplete case has the position that it would have if its documents came now.
     """
-    histories, now_us = _acts_after_verdicts(incomplete.session, time_, rows), to_us(incomplete.now)
-    came = [
+    acts_by_case, now_us = _acts_after_verdicts(incomplete.session, time_, rows), to_us(incomplete.now)
+    arrived_us = [
         now_us if CaseState(row.state) is CaseState.INCOMPLETE else row.complete_at or row.opened_at for row in rows
     ]
-    at = time_.of(np.array(came, dtype=np.float64) / _US_PER_S)
+    at = time_.of(np.array(arrived_us, dtype=np.float64) / _US_PER_S)
     due_dates = [_due_us(row, policy, incomplete) for row in rows]
     due = time_.of(np.array([(due_at or 0) / _US_PER_S for due_at in due_dates], dtype=np.float64))
-    for row, ahead, came_at, due_us, due_at in zip(rows, places, at.tolist(), due_dates, due.tolist(), strict=True):
+    for row, ahead, arrived_at, due_us, due_at in zip(
+        rows, ahead_counts, at.tolist(), due_dates, due.tolist(), strict=True
+    ):
         state = CaseState(row.state)
         runs = clock_runs(state, row.waits_for)
         is_arriving = state is CaseState.INCOMPLETE
-        until = incomplete.stopped_until(row.province, row.agent)
-        before = incomplete.ahead(from_us(due_us), row.priority_rank) if is_arriving and due_us else ahead
+        stopped_until = incomplete.stopped_until(row.province, row.agent)
+        ahead_if_queued = incomplete.ahead(from_us(due_us), row.priority_rank) if is_arriving and due_us else ahead
         yield OpenCase(
             history=_history(
-                row, _completed(steps_from_acts(histories.get(row.id, ()), came_at), state, runs=runs), policy
+                row, _completed(steps_from_acts(acts_by_case.get(row.id, ()), arrived_at), state, runs=runs), policy
             ),
-            ahead=before if state in _IN_THE_QUEUE or is_arriving else None,
+            ahead=ahead_if_queued if state in _IN_THE_QUEUE or is_arriving else None,
             due=due_at if due_us else np.inf,
             is_arriving=is_arriving,
             is_held=state is CaseState.IN_REVIEW and row.held_until is not None and row.held_until > now_us,
             is_stopped=row.suspended_from is not None and row.suspended_from <= now_us,
-            stopped_until=0.0 if until is None else time_.of_instant(until),
+            stopped_until=0.0 if stopped_until is None else time_.of_instant(stopped_until),
             waits_for_others=state is CaseState.PENDING and not is_with_applicant(state, row.waits_for),
         )
 
@@ -127,20 +129,20 @@ def _due_us(row: Any, policy: Policy, incomplete: IncompleteCases) -> int | None
     return to_us(incomplete.due_at(policy.classes.days[ServiceClass(row.service_class)], row.province, row.agent))
 
 
-def _history(row: Any, steps: tuple[Step, ...], policy: Policy, *, is_seen: bool = False) -> CaseHistory:
+def _history(row: Any, steps: tuple[Step, ...], policy: Policy, *, at_first_verdict: bool = False) -> CaseHistory:
     return CaseHistory(
         case=row.id,
         steps=steps,
-        attributes=attributes_of(row, is_seen=is_seen),
+        attributes=attributes_of(row, at_first_verdict=at_first_verdict),
         rank=row.priority_rank,
         class_days=policy.classes.days[ServiceClass(row.service_class)],
     )
 
 
-def attributes_of(row: Any, *, is_seen: bool = False) -> Mapping[str, Attribute]:
-    """Return the attributes of a case; with `is_seen` the findings are those at its first verdict."""
+def attributes_of(row: Any, *, at_first_verdict: bool = False) -> Mapping[str, Attribute]:
+    """Return the attributes of a case, with its present findings or those at its first verdict."""
     block, warn = row.block_count, row.warn_count
-    if is_seen and row.block_seen is not None:
+    if at_first_verdict and row.block_seen is not None:
         block, warn = row.block_seen, row.warn_seen
     return {
         "applicant_kind": row.applicant_kind,
@@ -152,7 +154,7 @@ def attributes_of(row: Any, *, is_seen: bool = False) -> Mapping[str, Attribute]
     }
 
 
-def _acts(rows: Sequence[Any], time_: WorkingTime) -> dict[int, list[LoggedAct]]:
+def _acts_by_case(rows: Sequence[Any], time_: WorkingTime) -> dict[int, list[LoggedAct]]:
     at = time_.of(np.array([row.at / _US_PER_S for row in rows], dtype=np.float64))
     found: dict[int, list[LoggedAct]] = defaultdict(list)
     for row, when in zip(rows, at.tolist(), strict=True):
@@ -161,13 +163,13 @@ def _acts(rows: Sequence[Any], time_: WorkingTime) -> dict[int, list[LoggedAct]]
 
 
 def _acts_after_verdicts(session: Session, time_: WorkingTime, rows: Iterable[Any]) -> dict[int, list[LoggedAct]]:
-    """Return the acts on the open cases that had a verdict; the others have only been queued."""
+    """Return the acts on the open cases that may have had a verdict, by case; the other cases have only been queued."""
     ids = [row.id for row in rows if row.round > 1 or CaseState(row.state) not in _IN_THE_QUEUE]
-    return _acts(forecast_cases.events_of(session, ids), time_)
+    return _acts_by_case(forecast_cases.events_of(session, ids), time_)
 
 
 def _completed(steps: tuple[Step, ...], state: CaseState, *, runs: bool) -> tuple[Step, ...]:
-    """Return the steps, completed so that they end with the state of the case."""
+    """Return steps of a case, with steps added if they do not end with its state."""
     if state is CaseState.INCOMPLETE:
         return steps[:1]
     last = steps[-1]

@@ -29,15 +29,15 @@ class IncompleteCases:
         return clock_state(Budget(start=self.now, days=class_days), concerned, self.calendar).due_at
 
     def ahead(self, due_at: datetime, priority_rank: int) -> int:
-        """Return how many cases would be ahead of one with this due date and priority."""
+        """Return how many cases would be ahead of a case with this due date and priority."""
         return self._queue.ahead(position_of(due_at, priority_rank, self.now, self.calendar.zone))
 
     def stopped_until(self, province: str, agent: str) -> datetime | None:
         """Return when suspended work on a case resumes, None if it is not suspended or its end is unknown."""
-        return stopped_until(self._with_end, province, agent, self.now)
+        return stopped_until(self._suspensions_with_end, province, agent, self.now)
 
     @cached_property
-    def _with_end(self) -> Sequence[Suspension]:
+    def _suspensions_with_end(self) -> Sequence[Suspension]:
         return [one for one in self.suspensions if not one.span.is_open and one.span.end > self.now]
 
     @cached_property

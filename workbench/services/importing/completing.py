@@ -9,10 +9,10 @@ from db.models import CaseRow
 from workbench.domain.clock.suspension import Suspension, stopped_until
 from workbench.domain.forecast.result import CaseForecast
 from workbench.services.case.assessment import assessed_columns
-from workbench.services.clock.case_clocks import first_clock_state, suspensions
+from workbench.services.clock.case_clocks import all_suspensions, first_clock_state
 from workbench.services.forecast.arrival_forecasts import ArrivalForecasts, NewCase
 from workbench.services.foundation.context import Context
-from workbench.services.notices.receipts import tells_forecast
+from workbench.services.notices.receipts import shows_forecast
 from workbench.services.review.new_evidence import Arrival
 
 
@@ -27,7 +27,7 @@ def of_completed(
     if not completed:
         return {}
     with context.read() as session:
-        stops = suspensions(session)
+        stops = all_suspensions(session)
         comers = [_comer(session, context, case, arrival, stops) for case, arrival in completed.values()]
     found = zip(completed, expecting.of(comers), strict=True)
     return {case_id: forecast for case_id, forecast in found if forecast is not None}
@@ -49,6 +49,6 @@ def _comer(
         service_class=service_class,
         priority_rank=columns.get("priority_rank", case.priority_rank),
         due_at=standing.due_at,
-        gets_forecast=tells_forecast(policy, standing.due_at, standing.suspended_from, now),
+        gets_forecast=shows_forecast(policy, standing.due_at, standing.suspended_from, now),
         stopped_until=stopped_until(stops, application.province, application.agent, now),
     )

@@ -23,7 +23,7 @@ from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.policy.policy import Policy
 from workbench.services.case.assessment import FINDING, Assessment, assess, finding_columns
 from workbench.services.case.evidence_reader import EvidenceReader, application_key
-from workbench.services.clock.case_clocks import due_columns, first_clock_state, suspensions
+from workbench.services.clock.case_clocks import all_suspensions, due_columns, first_clock_state
 from workbench.services.forecast.arrival_forecasts import ArrivalForecasts, NewCase
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import pause
@@ -32,7 +32,7 @@ from workbench.services.importing.numbers import take_case_numbers
 from workbench.services.importing.plan import Key
 from workbench.services.notices.bulk_letters import UnnumberedNotice
 from workbench.services.notices.due_date_notices import NOTICE
-from workbench.services.notices.receipts import receipt_of, tells_forecast
+from workbench.services.notices.receipts import receipt_of, shows_forecast
 
 _READ_TOGETHER = 500
 _WRITTEN_TOGETHER = 1_000
@@ -85,9 +85,9 @@ def open_cases(context: Context, batch_id: int, seq: int, reopened: set[Key]) ->
     expecting = ArrivalForecasts(context)
     for applications in _wanted(context, batch_id, reopened):
         with context.read() as session:
-            evidence = EvidenceReader(session, context.store, sight).of_rows(applications)
+            evidence = EvidenceReader(session, context.store, sight, rules.today).of_rows(applications)
             opening = Opening(
-                rules=rules, stops=suspensions(session), opened_at=context.now(), batch_id=batch_id, seq=seq
+                rules=rules, stops=all_suspensions(session), opened_at=context.now(), batch_id=batch_id, seq=seq
             )
         judged = [_judged(row, evidence[application_key(row)], opening) for row in applications]
         pending.extend(_opened(judged, opening, expecting))
@@ -188,7 +188,7 @@ def _comer(row: ImportedRow, columns: Columns, assessment: Assessment, opening: 
         service_class=assessment.service_class,
         priority_rank=columns["priority_rank"],
         due_at=columns["due_at"],
-        gets_forecast=tells_forecast(policy, columns["due_at"], columns["suspended_from"], now),
+        gets_forecast=shows_forecast(policy, columns["due_at"], columns["suspended_from"], now),
         stopped_until=stopped_until(opening.stops, row["province"], row["agent"], now),
     )
 

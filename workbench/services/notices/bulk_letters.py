@@ -1,4 +1,4 @@
-"""Letters about due dates as rows of the table of notices; thousands of applicants get one wording, composed once."""
+"""Letters about due dates as rows of the table of notices; a text for thousands of applicants is composed once."""
 
 import re
 from collections.abc import Mapping
@@ -9,8 +9,13 @@ from typing import Any
 from workbench.domain.case.case_id import format_case
 from workbench.services.notices.due_date_letter import CASE_NO, ClockLetter, compose_clock_letter
 
-_PLACEHOLDERS = {"applicant_name": "\ue001", "application_no": "\ue002", "expected": "\ue003", "asked": "\ue004"}
-"""A placeholder for each field of a letter that differs between applicants, besides that of the case number."""
+_PLACEHOLDERS = {
+    "applicant_name": "\ue001",
+    "application_no": "\ue002",
+    "forecast_sentence": "\ue003",
+    "suggestions": "\ue004",
+}
+"""A placeholder for each field of a letter that differs between applicants, except the case number."""
 
 _ANY_PLACEHOLDER = re.compile(f"[{CASE_NO}\ue001-\ue004]")
 
@@ -20,13 +25,13 @@ Notice = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class UnnumberedNotice:
-    """A notice before its case has a number: the row with placeholders, and their values."""
+    """A notice whose case has no number yet: the row with placeholders, and the values of the placeholders."""
 
     template: Notice
     values: Mapping[str, str]
 
     def numbered(self, case_id: int) -> Notice:
-        """Return the notice of a case. Text of the applicant is not searched for placeholders."""
+        """Return the notice of a case; placeholders inside the values stay as they are."""
         values = {**self.values, CASE_NO: format_case(case_id)}
         texts = {
             name: _ANY_PLACEHOLDER.sub(lambda found: values.get(found[0], found[0]), self.template[name])
@@ -37,9 +42,11 @@ class UnnumberedNotice:
 
 def notice_of(letter: ClockLetter) -> UnnumberedNotice:
     """Return the notice with a letter."""
-    used: dict[str, Any] = {name: placeholder for name, placeholder in _PLACEHOLDERS.items() if getattr(letter, name)}
-    values = {placeholder: getattr(letter, name) for name, placeholder in used.items()}
-    return UnnumberedNotice(_template_of(replace(letter, **used)), values)
+    placeholders: dict[str, Any] = {
+        name: placeholder for name, placeholder in _PLACEHOLDERS.items() if getattr(letter, name)
+    }
+    values = {placeholder: getattr(letter, name) for name, placeholder in placeholders.items()}
+    return UnnumberedNotice(_template_of(replace(letter, **placeholders)), values)
 
 
 @lru_cache(maxsize=256)

@@ -37,17 +37,17 @@ class ClockLetter:
 
     Attributes:
         due_at: The due date of the case as it is now; for DEADLINE, the deadline of the rectification.
-        stopped_at: When an open suspension starts or started to stop the clock, None without one. If that is before
-            the due date, `due_at` is not promised.
+        stopped_at: The past or future start of the open suspension that stops the clock, None without one. If it is
+            before the due date, the letter does not promise `due_at`.
         is_late: Whether the due date will not be kept.
         is_called_off: Whether an announced suspension does not happen.
         is_with_applicant: Whether the review waits for the applicant.
-        awaits_others: Whether it waits for information from third parties.
-        was_promised: Whether an earlier letter stated a due date.
-        cause: The reason, as the applicant reads it; empty for a delay because too many cases wait.
-        expected: The sentence of the forecast, empty without one.
-        tells_due: Whether the letter shows the due date.
-        asked: Numbered lines with what the applicant can do to make the review faster.
+        awaits_others: Whether the review waits for information from third parties.
+        was_promised: Whether an earlier letter promised a due date.
+        cause: The reason, as the applicant reads it; empty if the case is delayed because too many cases wait.
+        forecast_sentence: The sentence with the forecast, empty without a forecast.
+        shows_due_date: Whether the letter shows the due date.
+        suggestions: Numbered lines with what the applicant can do to make the review faster.
     """
 
     kind: ClockLetterKind
@@ -63,17 +63,17 @@ class ClockLetter:
     is_called_off: bool = False
     is_with_applicant: bool = False
     awaits_others: bool = False
-    was_promised: bool = True
+    was_promised: bool = False
     cause: str = ""
-    expected: str = ""
-    tells_due: bool = True
-    asked: str = ""
+    forecast_sentence: str = ""
+    shows_due_date: bool = True
+    suggestions: str = ""
     supplier: Supplier
     written_at: datetime
     zone: str
 
     @property
-    def is_open(self) -> bool:
+    def is_stopped(self) -> bool:
         """Whether an open suspension stops the clock before the due date."""
         return self.stopped_at is not None and self.stopped_at < self.due_at
 
@@ -84,30 +84,30 @@ class ClockLetter:
 
     @property
     def is_missed(self) -> bool:
-        """Whether the letter cannot promise an answer by the due date: it is past, or will not be kept."""
+        """Whether the letter cannot promise an answer by the due date, which is past or will not be kept."""
         return self.is_late or self.due_at <= self.written_at
 
     @property
-    def is_longer_than_told(self) -> bool:
-        """Whether an earlier letter stated a due date, and letters show due dates."""
-        return self.tells_due and self.was_promised
+    def has_known_due_date(self) -> bool:
+        """Whether the applicant knows a due date: letters show due dates, and an earlier one promised it."""
+        return self.shows_due_date and self.was_promised
 
 
-def time_sentence(forecast: "CaseForecast | None", policy: ForecastPolicy, language: Language) -> tuple[str, bool]:
-    """Return the sentence of the forecast, and whether the letter shows the due date; the policy decides on both.
+def forecast_sentence(forecast: "CaseForecast | None", policy: ForecastPolicy, language: Language) -> tuple[str, bool]:
+    """Return the sentence with the forecast, and whether the letter shows the due date; the policy decides both.
 
     Without a forecast, the sentence is empty and the letter shows the due date.
     """
     if forecast is None or not policy.letters_give_forecast:
         return "", True
-    # Importing the forecast takes longer than the first frame may.
+    # Imported on first use, because the wording takes long to import and would delay the first screen.
     from workbench.wording.forecast import letter_sentence
 
     return letter_sentence(forecast, language), policy.letters_give_due_date
 
 
-def asked_lines(findings: Iterable[Finding], policy: Policy, language: Language) -> str:
-    """Return numbered lines in a language: what the applicant can do to make the review faster."""
+def suggestion_lines(findings: Iterable[Finding], policy: Policy, language: Language) -> str:
+    """Return numbered lines, in a language, with what the applicant can do to make the review faster."""
     found = findings_in_letters(findings, policy, language.value)
     return "\n".join(
         f"{number}. {noticed}可先提交或整改：{item}。"

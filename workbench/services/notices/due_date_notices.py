@@ -20,7 +20,7 @@ from workbench.services.clock.due_date_changes import DueChange
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import chunks
 from workbench.services.notices.bulk_letters import notice_of
-from workbench.services.notices.due_date_letter import ClockLetter, ClockLetterKind, asked_lines, time_sentence
+from workbench.services.notices.due_date_letter import ClockLetter, ClockLetterKind, forecast_sentence, suggestion_lines
 
 NOTICE = table_of(NoticeRow)
 
@@ -30,11 +30,11 @@ _CALENDAR_CHANGED = Words(en="The working calendar has changed.", zh="工作日�
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueDateMessage:
-    """The message to an applicant about the due date of a case, or about `deadline_at`, the one of a rectification.
+    """The message to an applicant about the due date of a case, or about the deadline of a rectification.
 
     `is_late` says that the due date will not be kept, `is_called_off` that an announced suspension does not happen.
-    `forecast` was made before the transaction; the policy decides whether the letter shows it. `asked` are the
-    findings that the applicant may be asked about.
+    `forecast` was made before the transaction; the policy decides whether the letter shows it. `findings` are those
+    that the letter may mention, so that the applicant can act on them early.
     """
 
     kind: ClockLetterKind
@@ -43,26 +43,26 @@ class DueDateMessage:
     is_late: bool = False
     is_called_off: bool = False
     forecast: CaseForecast | None = None
-    asked: tuple[Finding, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 def notify(session: Session, context: Context, messages: Iterable[tuple[Any, DueDateMessage]]) -> None:
     """Write notices about cases in the applicants' languages, released at once, in the caller's transaction.
 
-    A case is an entity, or a row with all columns.
+    Each case is a `CaseRow`, or a result row with all columns of the table.
     """
     pairs, now = list(messages), context.now()
     columns = (APPLICATION.c.id, APPLICATION.c.language, APPLICATION.c.applicant_kind, APPLICATION.c.applicant_name)
     wanted = APPLICATION.c.id.in_({case.application_id for case, _message in pairs})
     applications = {row.id: row for row in session.execute(select(*columns).where(wanted))}
     receipts = select(NOTICE.c.case_id).where(NOTICE.c.case_id.in_({case.id for case, _message in pairs}), *_RECEIPT)
-    promised = set(session.execute(receipts).scalars())
+    promised_case_ids = set(session.execute(receipts).scalars())
     supplier = context.policy(session).supplier
     notices = []
     for case, message in pairs:
         policy = replace(context.policy(session, case.policy_version_id), supplier=supplier)
         letter = letter_about(
-            case, applications[case.application_id], message, policy, now, was_promised=case.id in promised
+            case, applications[case.application_id], message, policy, now, was_promised=case.id in promised_case_ids
         )
         if letter is not None:
             notices.append(notice_of(letter).numbered(case.id))
@@ -84,12 +84,12 @@ def notify_of_calendar_change(session: Session, context: Context, changes: Seque
 
 
 def letter_about(
-    case: Any, application: Any, message: DueDateMessage, policy: Policy, now: datetime, *, was_promised: bool
+    case: Any, application: Any, message: DueDateMessage, policy: Policy, now: datetime, *, was_promised: bool = False
 ) -> ClockLetter | None:
-    """Return the letter about a case to its applicant, None before there is a due date.
+    """Return the letter about a case to its applicant, None if the case has no due date yet.
 
-    `policy` is the case's, with the supplier of the policy in force. `was_promised` says that an earlier letter stated
-    a due date.
+    `policy` is the case's, with the supplier of the policy in force. `was_promised` says that an earlier letter
+    promised a due date.
     """
     due_at = message.deadline_at or case.due_at
     if due_at is None:
@@ -98,7 +98,7 @@ def letter_about(
     is_with = is_with_applicant(state, case.waits_for)
     # While work is suspended, there is no forecast.
     forecast = None if case.suspended_from else message.forecast
-    expected, tells_due = time_sentence(forecast, policy.forecast, language)
+    sentence, shows_due_date = forecast_sentence(forecast, policy.forecast, language)
     cause = message.cause.in_language(language) if isinstance(message.cause, Words) else message.cause
     return ClockLetter(
         kind=message.kind,
@@ -115,9 +115,9 @@ def letter_about(
         awaits_others=state is CaseState.PENDING and not is_with,
         was_promised=was_promised,
         cause=cause.strip(),
-        expected=expected,
-        tells_due=tells_due,
-        asked=asked_lines(message.asked, policy, language),
+        forecast_sentence=sentence,
+        shows_due_date=shows_due_date,
+        suggestions=suggestion_lines(message.findings, policy, language),
         supplier=policy.supplier,
         written_at=now,
         zone=policy.zone,

@@ -9,15 +9,16 @@ from sqlalchemy import select, update
 from db.enums import Role
 from db.models import NoticeRow
 from db.queries.published import CASE, is_published, table_of
+from workbench.domain.case.actor import Actor
 from workbench.errors import NotAllowed, NotFound, WorkbenchError
 from workbench.i18n import _
-from workbench.services.case.known_people import people_of
+from workbench.services.case.known_people import redactions_of
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.pacing import chunks
 from workbench.services.foundation.row_values import from_row
 
 _NOTICE = table_of(NoticeRow)
-_SHOWN = 5
+_LISTED_IDS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +54,13 @@ class Notices(Service):
             statement = statement.where(_NOTICE.c.sent_at.is_(None), _NOTICE.c.release_at <= now)
         with self.context.read() as session:
             rows = session.execute(statement).all()
-            people = people_of(session, ((row.agent, row.application_no) for row in rows))
+            redactions = redactions_of(session, ((row.agent, row.application_no) for row in rows))
             return tuple(
                 from_row(
                     NoticeLine,
                     row,
-                    subject=people[row.agent, row.application_no].masked_in(row.subject),
-                    body=people[row.agent, row.application_no].masked_in(row.body),
+                    subject=redactions[row.agent, row.application_no].mask_in(row.subject),
+                    body=redactions[row.agent, row.application_no].mask_in(row.body),
                     is_released=row.release_at <= now,
                 )
                 for row in rows
@@ -73,40 +74,37 @@ class Notices(Service):
             NotFound: If there is no such notice.
         """
         context, now, wanted = self.context, self.context.now(), sorted(set(ids))
-        with context.logging_refusals("notices sent"):
-            if not context.actor.has(Role.REVIEWER, Role.SUPERVISOR):
-                raise NotAllowed(
-                    _("{login} may not send notices; it takes a reviewer or supervisor.").format(
-                        login=context.actor.login
-                    )
-                )
-            with context.write() as session:
-                columns = (_NOTICE.c.id, _NOTICE.c.sent_at, _NOTICE.c.cancelled_at, _NOTICE.c.release_at)
-                found = (
-                    session.execute(select(*columns).where(_NOTICE.c.id.in_(portion))) for portion in chunks(wanted)
-                )
-                rows = {row.id: row for part in found for row in part}
-                _refuse(
-                    _("There is no notice {notices}; export the notices again."),
-                    [number for number in wanted if number not in rows],
-                    NotFound,
-                )
-                _refuse(
-                    _("Notice {notices} was taken back or is not released yet; leave it out."),
-                    [row.id for row in rows.values() if row.cancelled_at is not None or row.release_at > now],
-                    NotAllowed,
-                )
-                unsent = [number for number in wanted if rows[number].sent_at is None]
-                for portion in chunks(unsent):
-                    session.execute(update(_NOTICE).where(_NOTICE.c.id.in_(portion)).values(sent_at=now))
-                if unsent:
-                    body = {"count": len(unsent), "first": unsent[0], "last": unsent[-1]}
-                    context.log(session, "notices sent", body=body)
-                return len(unsent)
+        with context.requiring("notices sent", _sending_refusal), context.write() as session:
+            columns = (_NOTICE.c.id, _NOTICE.c.sent_at, _NOTICE.c.cancelled_at, _NOTICE.c.release_at)
+            results = (session.execute(select(*columns).where(_NOTICE.c.id.in_(chunk))) for chunk in chunks(wanted))
+            rows = {row.id: row for result in results for row in result}
+            _refuse(
+                _("There is no notice {notices}; export the notices again."),
+                [number for number in wanted if number not in rows],
+                NotFound,
+            )
+            _refuse(
+                _("Notice {notices} was taken back or is not released yet; leave it out."),
+                [row.id for row in rows.values() if row.cancelled_at is not None or row.release_at > now],
+                NotAllowed,
+            )
+            unsent = [number for number in wanted if rows[number].sent_at is None]
+            for chunk in chunks(unsent):
+                session.execute(update(_NOTICE).where(_NOTICE.c.id.in_(chunk)).values(sent_at=now))
+            if unsent:
+                body = {"count": len(unsent), "first": unsent[0], "last": unsent[-1]}
+                context.log(session, "notices sent", body=body)
+            return len(unsent)
+
+
+def _sending_refusal(actor: Actor) -> str | None:
+    if actor.has(Role.REVIEWER, Role.SUPERVISOR):
+        return None
+    return _("{login} may not send notices; it takes a reviewer or supervisor.").format(login=actor.login)
 
 
 def _refuse(sentence: str, numbers: Sequence[int], kind: type[WorkbenchError]) -> None:
-    """Raise an error that names the first of some notices, if there are any."""
+    """Raise an error that lists the first few of the given notices, if there are any."""
     if numbers:
-        shown = ", ".join(str(number) for number in numbers[:_SHOWN])
-        raise kind(sentence.format(notices=shown + (" …" if len(numbers) > _SHOWN else "")))
+        shown = ", ".join(str(number) for number in numbers[:_LISTED_IDS])
+        raise kind(sentence.format(notices=shown + (" …" if len(numbers) > _LISTED_IDS else "")))

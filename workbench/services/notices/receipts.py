@@ -1,4 +1,4 @@
-"""The receipt that applicants get when their case is first queued: its number, its due date and what happens next."""
+"""The receipt for applicants whose case is first queued, with its number, its due date and what happens next."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -19,14 +19,14 @@ from workbench.services.notices.due_date_notices import DueDateMessage, letter_a
 
 
 def owes_receipt(due_at: datetime | None, now: datetime) -> bool:
-    """Say whether an applicant gets a receipt: not if its due date would be past.
+    """Say whether an applicant gets a receipt: only if the due date is in the future.
 
-    Such applications were handed in long ago and are imported as history.
+    An application with a past due date was handed in long ago, and is imported as history.
     """
     return due_at is not None and due_at > now
 
 
-def tells_forecast(policy: Policy, due_at: datetime, suspended_from: datetime | None, now: datetime) -> bool:
+def shows_forecast(policy: Policy, due_at: datetime, suspended_from: datetime | None, now: datetime) -> bool:
     """Say whether a receipt shows the forecast; while work is suspended, there is none."""
     return policy.forecast.letters_give_forecast and owes_receipt(due_at, now) and suspended_from is None
 
@@ -42,10 +42,8 @@ def receipt_of(
     """Return the receipt of a case that is about to be opened; None if its applicant gets none."""
     if not owes_receipt(case["due_at"], now):
         return None
-    message = DueDateMessage(kind=ClockLetterKind.RECEIPT, forecast=forecast, asked=findings)
-    letter = letter_about(
-        SimpleNamespace(**case), SimpleNamespace(**application), message, policy, now, was_promised=True
-    )
+    message = DueDateMessage(kind=ClockLetterKind.RECEIPT, forecast=forecast, findings=findings)
+    letter = letter_about(SimpleNamespace(**case), SimpleNamespace(**application), message, policy, now)
     return None if letter is None else notice_of(letter)
 
 
@@ -54,5 +52,5 @@ def send_receipt(
 ) -> None:
     """Write the receipt of a case that has just become complete, in the caller's write transaction."""
     if owes_receipt(case.due_at, context.now()):
-        message = DueDateMessage(kind=ClockLetterKind.RECEIPT, forecast=forecast, asked=findings)
+        message = DueDateMessage(kind=ClockLetterKind.RECEIPT, forecast=forecast, findings=findings)
         notify_one(session, context, case, message)

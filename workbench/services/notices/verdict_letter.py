@@ -31,11 +31,11 @@ class LetterReason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterFacts:
-    """The contents of a letter; internal notes have no place in it.
+    """The contents of the letter about a verdict, which never has internal notes.
 
-    `causes` are the causes as the reviewer edited them, None if unedited. `items` are what the applicant must submit
-    or correct. `corrects_decided_at` is when the notice that this one replaces was decided. `provisional_years` are
-    the years with an unpublished calendar that a date in the letter depends on.
+    `causes` is the text that the reviewer edited, None if unedited. `items` are what the applicant must submit or
+    correct. `corrects_decided_at` is when the verdict was decided whose notice this letter corrects.
+    `provisional_years` are the years with an unpublished calendar that a date in the letter depends on.
     """
 
     language: Language
@@ -61,7 +61,7 @@ class LetterFacts:
 
     @property
     def restricts(self) -> bool:
-        """Whether the cards are limited or suspended, so that the law demands more in the letter (反诈法, art. 32)."""
+        """Whether the cards are limited or suspended: the letter then needs more information (反诈法, art. 32)."""
         return self.measure in RESTRICTIONS
 
     @property
@@ -93,7 +93,7 @@ class ComposedLetter:
 
 
 def causes_text(reasons: Sequence[LetterReason], language: Language) -> str:
-    """Return the body of causes for the reviewer to edit: each sentence with its code, one per line."""
+    """Return the text of the causes, which the reviewer may edit: one line for each reason, with its code."""
     lines = (
         f"{reason.sentence}（{reason.code}）" if language is Language.ZH else f"{reason.sentence} ({reason.code})"
         for reason in reasons
@@ -103,10 +103,10 @@ def causes_text(reasons: Sequence[LetterReason], language: Language) -> str:
 
 
 def compose(letter: LetterFacts) -> ComposedLetter:
-    """Return the letter of a verdict, with the causes as the reviewer edited them.
+    """Return the letter about a verdict, with the causes as the reviewer edited them.
 
-    The causes of a fail or a pending verdict cannot be left out: if the reviewer deleted them all, the letter has the
-    sentences of the reasons, and it lists the codes that the edited causes do not have.
+    The letter about a fail or pending verdict always has causes. If the reviewer deleted all of them, it has the
+    sentences of the reasons. It also lists the codes of reasons that the edited text does not mention.
 
     Raises:
         ValueError: If a required field is empty.
@@ -121,7 +121,7 @@ def compose(letter: LetterFacts) -> ComposedLetter:
         letter,
         causes=causes,
         codes=() if letter.verdict is Verdict.PASS else _codes_left_out(letter.reasons, causes),
-        tells_measure=letter.verdict is Verdict.FAIL or letter.measure is not Measure.NONE,
+        shows_measure=letter.verdict is Verdict.FAIL or letter.measure is not Measure.NONE,
         day=partial(letter_day, language=letter.language),
         decided_day=letter_day(decided_on, letter.language),
     )
@@ -154,13 +154,13 @@ def _codes_left_out(reasons: Sequence[LetterReason], causes: str) -> tuple[str, 
 @cache
 def _environment() -> "Environment":
     """Return the templates of the letters."""
-    # Importing Jinja takes longer than the first frame may.
+    # Imported on first use, because Jinja takes long to import and would delay the first screen.
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     return Environment(
         loader=PackageLoader("workbench", "letters"),
         undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701 - letters are plain text; what shows them makes them safe
+        autoescape=False,  # noqa: S701 - letters are plain text; they are escaped where they are shown
         trim_blocks=True,
         lstrip_blocks=True,
     )

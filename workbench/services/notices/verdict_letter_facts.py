@@ -1,4 +1,4 @@
-"""Composes the letter of a verdict from the case and the texts of the policy."""
+"""Composes the letter about a verdict from the case and the texts of the policy."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -30,7 +30,7 @@ def _reasons(casefile: CaseFile, codes: Sequence[str]) -> tuple[LetterReason, ..
 
 
 def causes(casefile: CaseFile, codes: Sequence[str]) -> str:
-    """Return the list of causes for the applicant, which the reviewer may edit."""
+    """Return the text of the causes for the applicant, which the reviewer may edit."""
     return causes_text(_reasons(casefile, codes), Language(casefile.header.language))
 
 
@@ -50,7 +50,7 @@ def worded_items(casefile: CaseFile, items: Sequence[ItemRequest]) -> tuple[Item
     return tuple(worded)
 
 
-def compose_for(  # noqa: PLR0913 - a letter takes as many facts as it tells
+def compose_for(  # noqa: PLR0913 - a letter needs all of these facts
     casefile: CaseFile,
     decision: DecisionRow,
     items: Sequence[str],
@@ -62,7 +62,7 @@ def compose_for(  # noqa: PLR0913 - a letter takes as many facts as it tells
     calendar: WorkingCalendar,
     now: datetime,
 ) -> ComposedLetter:
-    """Return the letter of a decision, which only the applicant gets.
+    """Return the letter about a decision, which only the applicant gets.
 
     `applicant_name` is in clear. `supplier` is that of the policy in force, which may be newer than the case's.
     """

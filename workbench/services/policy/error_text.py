@@ -1,4 +1,4 @@
-"""What Pydantic refuses, as a place in the file and a sentence of ours."""
+"""Turns an error of Pydantic into the path of a key in the policy file, and advice on how to correct its value."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 from pydantic_core import ErrorDetails
 
 from workbench.i18n import N_, _
-from workbench.services.policy.toml_lines import Path, known_path
+from workbench.services.policy.toml_lines import KeyPath, known_path
 
 _TEXT = N_("must be a text that is not empty")
 _LIST = N_("must be a list")
@@ -42,41 +42,45 @@ _ADVICE: Mapping[str, str] = {
     "dict_type": _TABLE,
     "dataclass_type": _TABLE,
 }
-"""Our sentence for each type of error that Pydantic finds; for numbers, by the type of the number."""
+"""The advice on each type of error that Pydantic reports; on numbers, by the type of the number."""
 
 _UNIONS = frozenset({UnionType, Union})
 _NUMBERS = frozenset({"int_type", "float_type", "greater_than_equal", "less_than_equal"})
 
 
-def place_of(error: ErrorDetails, values: Any) -> Path:
-    """Return the keys that lead to what an error is about."""
-    # Beyond the value itself, Pydantic may name what it tried: a type of a union, or the key instead of the value.
-    place = known_path(values, error["loc"])
+def path_of(error: ErrorDetails, values: Any) -> KeyPath:
+    """Return the path of the value or the missing key that an error is about."""
+    # Pydantic's `loc` may end with entries that are not in the file: the type of a union that Pydantic tried, or
+    # "[key]" for an error in a key. These are dropped.
+    path = known_path(values, error["loc"])
     is_missing_key = error["type"] == "missing" and isinstance(error["loc"][-1], str)
-    return (*place, error["loc"][-1]) if is_missing_key else place
+    return (*path, error["loc"][-1]) if is_missing_key else path
 
 
-def advice_on(error: ErrorDetails, place: Path, root: type) -> str:
-    """Return how to correct an error at a place of a dataclass, without a full stop."""
+def advice_on(error: ErrorDetails, path: KeyPath, root: type) -> str:
+    """Return how to correct an error at a path in the dataclass `root`, without a full stop."""
     if error["type"] == "unexpected_keyword_argument":
-        return _advice_on_unknown_key(str(place[-1]), _plain(_type_at(root, place[:-1])))
+        return _advice_on_unknown_key(str(path[-1]), _plain(_type_at(root, path[:-1])))
     values = {**error.get("ctx", {}), "value": error["input"]}
     # Pydantic joins the allowed words in English: 'pass', 'fail' or 'pending'.
     values["known"] = ", ".join(word for word in re.findall(r"'([^']*)'", values.get("expected", "")) if word)
-    kind = _kind_of(error, place)
+    kind = _kind_of(error, path)
     if kind in _NUMBERS:
-        number, bounds = get_args(_type_at(root, place))
+        number, bounds = get_args(_type_at(root, path))
         values |= {"least": bounds.ge, "most": bounds.le}
         kind = number.__name__
     return _(_ADVICE[kind]).format(**values) if kind in _ADVICE else error["msg"]
 
 
-def _kind_of(error: ErrorDetails, place: Path) -> str:
-    """Return the type of an error, or what its location tells more exactly: a missing item, or no type of a union."""
+def _kind_of(error: ErrorDetails, path: KeyPath) -> str:
+    """Return the type of an error.
+
+    It is "missing_item" if a list item is missing, and "union" if the value fits no type of a union.
+    """
     last = error["loc"][-1]
     if error["type"] == "missing":
         return "missing_item" if isinstance(last, int) else "missing"
-    return "union" if last != "[key]" and len(place) < len(error["loc"]) else error["type"]
+    return "union" if last != "[key]" and len(path) < len(error["loc"]) else error["type"]
 
 
 def _advice_on_unknown_key(key: str, table: type) -> str:
@@ -87,9 +91,9 @@ def _advice_on_unknown_key(key: str, table: type) -> str:
     return _("unknown key; remove it or use one of: {known}").format(known=", ".join(sorted(known)))
 
 
-def _type_at(root: Any, place: Path) -> Any:
-    """Return the type, with its constraints, of a place in a tree of dataclasses, mappings and tuples."""
-    for key in place:
+def _type_at(root: Any, path: KeyPath) -> Any:
+    """Return the type, with its constraints, at a path in a tree of dataclasses, mappings and tuples."""
+    for key in path:
         root = _plain(root)
         if is_dataclass(root):
             root = get_type_hints(root, include_extras=True)[str(key)]

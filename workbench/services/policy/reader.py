@@ -1,4 +1,4 @@
-"""Reading a policy file: one TOML document, strictly, into frozen values."""
+"""Reads a policy file, which is one TOML document, into a frozen dataclass; unknown keys are errors."""
 
 import json
 import tomllib
@@ -12,16 +12,16 @@ from workbench.domain.findings.policy_checks import faults_of
 from workbench.domain.policy.policy import Policy, Supplier
 from workbench.errors import BadConfiguration
 from workbench.i18n import _
-from workbench.services.policy.error_text import advice_on, place_of
-from workbench.services.policy.toml_lines import Path, line_of
+from workbench.services.policy.error_text import advice_on, path_of
+from workbench.services.policy.toml_lines import KeyPath, line_of
 
 
 def parse_policy(text: str, name: str) -> Policy:
     """Return the policy in a file; errors call the file by `name`.
 
     Raises:
-        BadConfiguration: If it is not TOML, or has an unknown key, an unknown fact or a value that cannot be used; the
-            sentence says where, and what must be changed.
+        BadConfiguration: If it is not TOML, or has an unknown key, an unknown fact or an invalid value. The message
+            names the line and says what must be changed.
     """
     policy: Policy = _parsed(text, name, Policy)
     for fault in faults_of(policy):
@@ -57,23 +57,23 @@ def _parsed(text: str, name: str, kind: type) -> Any:
     try:
         [parsed] = _adapter(kind).validate_json(document)
     except ValidationError as error:
-        # A misspelt key is a key that is missing too: say what it should be.
+        # A misspelt key causes two errors, an unknown key and a missing key: report the unknown key.
         first = min(error.errors(), key=lambda found: found["type"] != "unexpected_keyword_argument")
         first["loc"] = first["loc"][1:]
-        place = place_of(first, json.loads(document)[0])
-        _refuse(text, name, place, advice_on(first, place, kind))
+        path = path_of(first, json.loads(document)[0])
+        _refuse(text, name, path, advice_on(first, path, kind))
     return parsed
 
 
 @cache
 def _adapter(kind: type) -> TypeAdapter[Any]:
-    # Pydantic takes settings for a tuple that holds a dataclass, but not for the dataclass. Its strict mode is made for
-    # JSON: lists become tuples and texts become members of an enumeration, but no text becomes a number.
+    # Pydantic accepts a config for a tuple that contains a dataclass, but not for the dataclass. In strict mode, JSON
+    # lists become tuples and texts become enum members, but a text never becomes a number.
     return TypeAdapter(tuple[kind], config=ConfigDict(extra="forbid", strict=True))  # type: ignore[valid-type]
 
 
 def _with_codes(values: dict[str, Any]) -> dict[str, Any]:
-    """Return the values with the code of each rule and reason, which is the name of its table."""
+    """Return the values with a `code` in each rule and reason, which is the name of its table."""
     for key in ("rules", "reasons"):
         if isinstance(tables := values.get(key), dict):
             coded = {code: {"code": code, **table} for code, table in tables.items() if isinstance(table, dict)}
@@ -82,14 +82,14 @@ def _with_codes(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _unusable(_date_or_time: object) -> list[dict[str, str]]:
-    """Return a value that no key of a policy takes, instead of a date or time of TOML."""
+    """Return a value that is invalid for every key of a policy, in place of a TOML date or time."""
     return [{}]
 
 
-def _refuse(text: str, name: str, place: Path, advice: str) -> Never:
-    where = "".join(f"[{key + 1}]" if isinstance(key, int) else f".{key}" for key in place).removeprefix(".")
+def _refuse(text: str, name: str, path: KeyPath, advice: str) -> Never:
+    where = "".join(f"[{key + 1}]" if isinstance(key, int) else f".{key}" for key in path).removeprefix(".")
     raise BadConfiguration(
         _("{file}, line {line}: {where}: {advice}.").format(
-            file=name, line=line_of(text, place), where=where, advice=advice
+            file=name, line=line_of(text, path), where=where, advice=advice
         )
     )

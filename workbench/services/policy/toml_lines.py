@@ -1,15 +1,15 @@
-"""Where a key stands in a TOML text, for errors that name the line."""
+"""Finds the line of a key in a TOML text, for error messages."""
 
 import tomllib
 from collections.abc import Iterator
 from itertools import takewhile
 from typing import Any
 
-Path = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 """Keys and, for lists, positions from 0: ("rules", "ID-RIC", "limits", 0, "op")."""
 
 
-def known_path(values: Any, path: Path) -> Path:
+def known_path(values: Any, path: KeyPath) -> KeyPath:
     """Return the longest beginning of a path that leads to a value."""
     for depth, key in enumerate(path):
         is_known = key in values if isinstance(values, dict) else isinstance(values, list) and key in range(len(values))
@@ -19,15 +19,14 @@ def known_path(values: Any, path: Path) -> Path:
     return path
 
 
-def line_of(text: str, path: Path) -> int:
+def line_of(text: str, path: KeyPath) -> int:
     """Return the line, from 1, of the statement that sets the deepest known key of a path.
 
-    A list or table that is written within one statement has the line on which the statement begins. The text must be
-    valid TOML.
+    A key inside an inline list or table has the line on which the statement begins. The text must be valid TOML.
     """
     found, deepest = 1, 0
-    table: Path = ()
-    rows: dict[Path, int] = {}
+    table: KeyPath = ()
+    rows: dict[KeyPath, int] = {}
     for line, values, is_header in _statements(text):
         if is_header:
             table = _table_of(values, rows)
@@ -49,14 +48,14 @@ def _statements(text: str) -> Iterator[tuple[int, dict[str, Any], bool]]:
         try:
             values = tomllib.loads(statement)
         except tomllib.TOMLDecodeError:
-            continue  # a list or text that goes on in the next line
+            continue  # a list or text that continues on the next line
         yield begin, values, statement.lstrip().startswith("[")
         begin, statement = line + 1, ""
 
 
-def _table_of(header: Any, rows: dict[Path, int]) -> Path:
-    """Return the path of the table that a header begins; `rows` counts, from 0, the tables of each list of tables."""
-    path: Path = ()
+def _table_of(header: Any, rows: dict[KeyPath, int]) -> KeyPath:
+    """Return the path of the table that a header begins; `rows` has the newest position in each list of tables."""
+    path: KeyPath = ()
     while header:
         [(key, header)] = header.items()
         path += (key,)

@@ -13,7 +13,7 @@ from db.columns import to_us
 from db.enums import CaseState
 from db.models import CaseRow, ReviewerRow, SkipRow
 from db.queries.claim import Claimer, claim_found, claim_next, count_left, find_next
-from workbench.domain.case.casefile import CaseFile, Empty
+from workbench.domain.case.casefile import CaseFile, NoNextCase
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import Busy, WrongUsage
 from workbench.i18n import _
@@ -43,7 +43,7 @@ class Claims(Service):
         super().__init__(context)
         self.casefiles = casefiles
 
-    def next(self, filter_text: str = "") -> CaseFile | Empty:
+    def next(self, filter_text: str = "") -> CaseFile | NoNextCase:
         """Return the case that this person holds, else claim the next one of a filter, else say why there is none.
 
         Raises:
@@ -56,12 +56,12 @@ class Claims(Service):
             if claimed is None:
                 with self.context.read() as session:
                     return why_empty(session, self.context.actor.id, self.context.now())
-        if isinstance(claimed, Empty):
+        if isinstance(claimed, NoNextCase):
             return claimed
         self._refresh_findings(claimed)
         return self.casefiles.show(claimed)
 
-    def _claim_filtered(self, filter_text: str) -> int | Empty | None:
+    def _claim_filtered(self, filter_text: str) -> int | NoNextCase | None:
         """Return the held case, else claim the next case of a filter, which is found before the write lock is taken.
 
         Raises:
@@ -78,7 +78,7 @@ class Claims(Service):
                 cases = find_next(session, claimer, list_of(session, self.context, filter_text), most)
                 if not cases:
                     left = count_left(session, claimer)
-                    return Empty(kind="filtered", count=left) if left else None
+                    return NoNextCase(kind="filtered", count=left) if left else None
             claimed = self._held_or_claimed(partial(claim_found, found=cases))
         if claimed is None:
             raise Busy(_("Other reviewers took every case that the filter found; try again."))
@@ -88,7 +88,7 @@ class Claims(Service):
         context = self.context
         return Claimer(reviewer_id=context.actor.id, now=context.now(), day_end=context.end_of_today(session))
 
-    def _held_or_claimed(self, claim: Claim) -> int | Empty | None:
+    def _held_or_claimed(self, claim: Claim) -> int | NoNextCase | None:
         """Return the held case, else claim one, in one transaction; None if there is none to claim."""
         context = self.context
         with context.write() as session:
@@ -99,7 +99,7 @@ class Claims(Service):
                 return held
             limit = held_limit(session, context, context.actor.id)
             if count_held(session, context.actor.id, now) >= limit:
-                return Empty(kind="limit", limit=limit)
+                return NoNextCase(kind="limit", limit=limit)
             claimed = claim(session, self._claimer(session), now + timedelta(minutes=policy.desk.hold_minutes))
             if claimed is None:
                 return None

@@ -21,7 +21,7 @@ def order_words(context: Context, header: CaseHeader) -> tuple[str, ...]:
     ]
     if header.assignee and header.state in {CaseState.QUEUED, CaseState.IN_REVIEW}:
         lines.append(_("Assigned to {login}; offered to nobody else.").format(login=header.assignee))
-    if header.is_breached:
+    if header.is_overdue:
         lines.append(_("Overdue: it goes before everything that is not."))
     explanation = ClockExplainer(context).explain(header.id)
     with context.read() as session:

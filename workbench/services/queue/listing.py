@@ -65,7 +65,7 @@ class Queue(Service):
                 **workload.open_counts(session, me, now),
                 # Counted by filter, so that the header agrees with what the queue lists.
                 due_today=case_pages.count(session, self._list(session, "due:today")),
-                breached=case_pages.count(session, self._list(session, "due:overdue")),
+                overdue=case_pages.count(session, self._list(session, "due:overdue")),
                 assigned=workload.count_assigned(session, me, now),
                 aside=workload.put_aside_by(session, me, now),
             )
@@ -88,7 +88,7 @@ def _view(row: Any, now_us: int) -> CaseRowView:
         applicant_name=public_name(ApplicantKind(row.applicant_kind), row.applicant_name),
         due_at=due_at,
         is_due_provisional=bool(row.is_due_provisional),
-        is_breached=is_overdue(due_at, from_us(now_us), state, row.waits_for, suspended_from),
+        is_overdue=is_overdue(due_at, from_us(now_us), state, row.waits_for, suspended_from),
         suspended_from=suspended_from,
         held_by=row.holder if state is CaseState.IN_REVIEW else None,
         held_until=from_us(row.held_until) if state is CaseState.IN_REVIEW and row.held_until else None,

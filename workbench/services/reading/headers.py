@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from db.enums import ImportKind
 from workbench.domain.values.values import folded
-from workbench.i18n import _, current
+from workbench.i18n import _, current_language
 from workbench.services.reading.problems import RowProblem
 
 COLUMNS_FILE = Path(__file__).resolve().parents[3] / "fixtures" / "columns.toml"
@@ -45,7 +45,7 @@ class ColumnNames:
 
     def shown(self, column: str) -> str:
         """Return a column's name in the language in use, as it may be written in a file."""
-        return self.chinese[column] if current() == "zh" else column
+        return self.chinese[column] if current_language() == "zh" else column
 
     def near(self, name: str) -> list[str]:
         """Return up to three columns whose names look like this one, the nearest first."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from workbench.domain.values.values import BadValue, failed_formula, lost_digits
+from workbench.domain.values.values import BadValue, formula_error_message, lost_digits_message
 from workbench.i18n import _
 from workbench.services.reading.number_formats import Shape
 
@@ -139,7 +139,7 @@ def text_in(cell: SheetValue, holds: Holds) -> str:
     if isinstance(cell, Moment):
         return _moment_in(cell, holds)
     if isinstance(cell, Fault):
-        raise BadValue(failed_formula(cell))
+        raise BadValue(formula_error_message(cell))
     if holds is not Holds.FLAGS:
         raise BadValue(_("The cell holds a yes or no; format the column as text and enter the value again."))
     return str(cell)
@@ -156,7 +156,7 @@ def _moment_in(cell: Moment, holds: Holds) -> str:
 
 def _number_in(cell: Number, holds: Holds) -> str:
     if abs(cell.value) >= EXACT_BELOW:
-        raise BadValue(lost_digits())
+        raise BadValue(lost_digits_message())
     text = str(cell)
     if holds is Holds.PHONES and _lost_its_zero(text):
         raise BadValue(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from db.enums import ImportKind
-from workbench.i18n import _, comma_joined, current
+from workbench.i18n import _, comma_joined, current_language
 from workbench.services.reading.headers import columns_file, normalised
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.sheet_rows import SheetRow
@@ -42,7 +42,7 @@ def kind_of(name: str) -> ImportKind | None:
 
 def shown(kind: ImportKind) -> str:
     """Return what a sheet of a kind may be called in the language in use."""
-    return str(columns_file()["sheets"][kind.value]["zh"]) if current() == "zh" else kind.value
+    return str(columns_file()["sheets"][kind.value]["zh"]) if current_language() == "zh" else kind.value
 
 
 def own_name(kind: ImportKind, name: str) -> str:

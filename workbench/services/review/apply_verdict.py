@@ -16,8 +16,8 @@ from db.models import (
     RectificationRow,
 )
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseFile, Decided
-from workbench.services.case.known_people import people_in
+from workbench.domain.case.casefile import CaseFile, DecisionResult
+from workbench.services.case.known_people import redaction_of
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices import verdict_letter_facts
@@ -69,15 +69,15 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
             release_at=decision.release_at or now,
         )
     )
-    return people_in(session, (case.agent, case.application_no)).masked_in(letter.body)
+    return redaction_of(session, (case.agent, case.application_no)).mask_in(letter.body)
 
 
 def outcome(
     case: CaseRow, decision: DecisionRow, at: datetime, notice: str | None, check_for: tuple[str, ...] = ()
-) -> Decided:
+) -> DecisionResult:
     """Return what a verdict or its approval did, after `case` and `decision` were changed."""
     return from_row(
-        Decided,
+        DecisionResult,
         decision,
         decision_id=decision.id or 0,
         state=CaseState(case.state),

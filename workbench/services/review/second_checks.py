@@ -7,7 +7,7 @@ from sqlmodel import Session
 from db.enums import CaseState
 from db.models import CaseRow, DecisionRow
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseFile, CaseRowView, Decided
+from workbench.domain.case.casefile import CaseFile, CaseRowView, DecisionResult
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import Busy, NotAllowed
 from workbench.i18n import _
@@ -38,7 +38,7 @@ class Checks(Service):
         with self.context.read() as session:
             return solo_reason(session)
 
-    def approve(self, case_id: int, note: str, decision_id: int | None = None) -> Decided:
+    def approve(self, case_id: int, note: str, decision_id: int | None = None) -> DecisionResult:
         """Put a staged verdict into force; its notice is released when the grace period ends.
 
         `decision_id` is the verdict that the checker saw; if another verdict waits by then, the approval is refused.

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from db.enums import CaseState, Verdict
 from db.models import CaseRow, DecisionRow, NoticeRow, RectificationRow, ReviewerRow
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseFile, Undoable
+from workbench.domain.case.casefile import CaseFile, UndoableAct
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed
 from workbench.i18n import _
@@ -28,7 +28,7 @@ _STATUSES_WITH_RELEASE = ("applied", *_CHECKED_STATUSES)
 class Undo(Service):
     """The verdicts and checks that one person can undo."""
 
-    def last(self) -> Undoable | None:
+    def last(self) -> UndoableAct | None:
         """Return the newest act that this person can undo, None if there is none."""
         context = self.context
         with context.read() as session:
@@ -43,7 +43,7 @@ class Undo(Service):
             ).all()
             for row in rows:
                 if self._refusal(session, session.get_one(CaseRow, row.case_id), row) is None:
-                    return Undoable(
+                    return UndoableAct(
                         case_id=row.case_id,
                         decision_id=row.id or 0,
                         verdict=Verdict(row.verdict),

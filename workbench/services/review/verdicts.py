@@ -10,7 +10,7 @@ from sqlmodel import Session
 from db.enums import CaseState, FailKind, Verdict
 from db.models import CaseRow, DecisionReasonRow, DecisionRow
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseFile, Decided, ItemRequest, VerdictPreview, VerdictRequest
+from workbench.domain.case.casefile import CaseFile, DecisionResult, ItemRequest, VerdictPreview, VerdictRequest
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.verdict import (
     check_reasons_for,
@@ -143,7 +143,7 @@ class Verdicts(Service):
             unopened=unopened,
         )
 
-    def decide(self, request: VerdictRequest) -> Decided:
+    def decide(self, request: VerdictRequest) -> DecisionResult:
         """Record a verdict on a case that this person holds.
 
         If the policy requires a check by a second person, the verdict is staged and the case waits for the check.
@@ -175,7 +175,9 @@ class Verdicts(Service):
                     raise NotAllowed(plan.problems[0])
                 return self._record(session, case, casefile, plan, now)
 
-    def _record(self, session: Session, case: CaseRow, casefile: CaseFile, plan: VerdictPlan, now: datetime) -> Decided:
+    def _record(
+        self, session: Session, case: CaseRow, casefile: CaseFile, plan: VerdictPlan, now: datetime
+    ) -> DecisionResult:
         """Write the decision with its reasons, rectification, notice, draft and event."""
         context, request = self.context, plan.request
         decision = _decision_row(case, casefile, plan, context.actor.id, now)

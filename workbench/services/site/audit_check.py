@@ -1,11 +1,11 @@
-"""Reads of the whole audit log: its verification, and its last event."""
+"""Verifies the audit log, and reads its last event."""
 
 from workbench.services.foundation import audit_log
 from workbench.services.foundation.context import Context
 
 
 def verify_log(context: Context) -> audit_log.ChainReport:
-    """Recompute the hash chain of the audit log from the first event to the last."""
+    """Check the hash chain of the audit log from the first event to the last."""
     with context.read() as session:
         return audit_log.verify(session)
 

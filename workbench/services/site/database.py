@@ -1,4 +1,4 @@
-"""Opening an existing database file, with the reasons to refuse it in words."""
+"""Opens an existing database file, or explains why it cannot be opened."""
 
 import stat
 from pathlib import Path
@@ -13,10 +13,10 @@ from workbench.services.foundation.locations import refusal
 
 
 def open_database(path: Path) -> Database:
-    """Open an existing database, and upgrade one with an older schema first.
+    """Open an existing database, after upgrading an older schema.
 
     Raises:
-        WorkbenchError: If it cannot be opened or upgraded; it is unchanged then.
+        WorkbenchError: If the database cannot be opened or upgraded; it stays unchanged.
     """
     try:
         return schema.open_database(path, _check_group)
@@ -34,7 +34,7 @@ def look_at_database(path: Path) -> tuple[Database, int]:
     """Open an existing database without upgrading it, and return it with its schema version.
 
     Raises:
-        WorkbenchError: If it cannot be opened.
+        WorkbenchError: If the database cannot be opened.
     """
     try:
         return schema.open_without_upgrade(path, _check_group)
@@ -43,7 +43,7 @@ def look_at_database(path: Path) -> tuple[Database, int]:
 
 
 def _check_group(database: Database) -> None:
-    """Check that group permissions of the file are set only if the database is shared with a group."""
+    """Check that the file has no group permissions, unless the database is shared with a group."""
     mode = database.path.stat().st_mode
     if not mode & stat.S_IRWXG:
         return

@@ -10,13 +10,16 @@ from db import schema
 from db.access import Access
 from db.dialects import sqlite
 from db.models import PolicyVersionRow, SettingRow
+from db.queries.published import call_file_checks
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
+from workbench.services.calls.parquet import CallFiles
 from workbench.services.foundation import audit_log
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.group_sharing import group_name, group_named, group_of
 from workbench.services.policy.reader import parse_policy
 from workbench.services.policy.supplier import advice_on_made_up, is_made_up
+from workbench.services.site.check_values import is_key_checked
 from workbench.services.site.database import look_at_database
 from workbench.services.site.people import solo_reason
 
@@ -42,8 +45,11 @@ def examine(path: Path) -> list[CheckLine]:
                 "the next start makes a copy and upgrades it."
             )
             lines.append((None, older.format(found=version, known=schema.VERSION)))
-        lines.append(_store(Store.beside(path)))
+        store = Store.beside(path)
         with database.read() as session:
+            lines.append(_store(session, store))
+            if version == schema.VERSION:
+                lines += _call_files(session, store)
             group = group_of(session)
             lines += _protection(path, group)
             lines += _contents(session)
@@ -60,12 +66,27 @@ def _library() -> CheckLine:
     return True, _("SQLite {version} is free of the WAL-reset bug.").format(version=version)
 
 
-def _store(store: Store) -> CheckLine:
+def _store(session: Session, store: Store) -> CheckLine:
     try:
-        store.check()
+        is_key_checked(session, store)
     except WorkbenchError as error:
         return False, str(error)
     return True, _("The store {folder} and its hash key are present.").format(folder=store.folder)
+
+
+def _call_files(session: Session, store: Store) -> Iterator[CheckLine]:
+    """Read every call file and compare it with its check values."""
+    checks = call_file_checks(session)
+    files = CallFiles(store.calls, checks)
+    damaged = 0
+    for batch_id in checks:
+        try:
+            files.paths([batch_id])
+        except WorkbenchError as error:
+            damaged += 1
+            yield False, str(error)
+    if not damaged:
+        yield True, _("Call files that are as they were imported: {count}.").format(count=len(checks))
 
 
 def _protection(path: Path, group: str | None) -> list[CheckLine]:

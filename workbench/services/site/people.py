@@ -23,7 +23,7 @@ _LOGIN_LENGTH = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonLine:
-    """A registered person for lists; `away_until` is None for an absence without an end."""
+    """A registered person, as lists show them; `away_until` is None if the absence has no end or there is none."""
 
     login: str
     roles: tuple[Role, ...]
@@ -149,18 +149,8 @@ class People:
     @contextmanager
     def _changing(self, action: str) -> Iterator[Session]:
         """Open a write transaction for an admin, and log a refusal raised by this check or by the block."""
-        try:
-            self._check_admin()
-            with self.context.write() as session:
-                yield session
-        except NotAllowed as error:
-            self.context.commit_refusal(action, error)
-            raise
-
-    def _check_admin(self) -> None:
-        actor = self.context.actor
-        if not actor.has(Role.ADMIN):
-            raise NotAllowed(_("{login} may not do this; it takes an admin.").format(login=actor.login))
+        with self.context.as_admin(action), self.context.write() as session:
+            yield session
 
     def _log(self, session: Session, action: str, person: ReviewerRow, **body: object) -> None:
         self.context.log(session, action, body={"reviewer": person.id, **body})
@@ -188,7 +178,7 @@ def _absences(session: Session, reviewer_id: int, today: date) -> Sequence[Absen
 
 
 def solo_reason(session: Session) -> str:
-    """Return the reason why one person reviews alone, "" if several people can review."""
+    """Return the reason why one person reviews alone, an empty text if several people can review."""
     row = session.get(SettingRow, SOLO_SETTING)
     if row is None:
         return ""

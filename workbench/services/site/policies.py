@@ -9,12 +9,12 @@ from sqlmodel import Session
 
 from db.models import PolicyVersionRow
 from workbench.domain.policy.policy import Policy, Supplier
-from workbench.errors import BadConfiguration
+from workbench.errors import BadData
 from workbench.i18n import _
 from workbench.services.foundation.context import Context, Service
+from workbench.services.foundation.safe_files import read_whole
 from workbench.services.policy.reader import parse_policy, parse_supplier
 from workbench.services.policy.supplier import is_made_up
-from workbench.services.reading.opened import OpenedText
 
 _MOST_BYTES = 1 << 20
 
@@ -109,18 +109,11 @@ def policy_text(path: Path) -> str:
     """Return the text of a TOML file.
 
     Raises:
-        BadConfiguration: If it is larger than any policy.
-        WorkbenchError: If it cannot be read.
+        BadData: If it is not UTF-8, is larger than any policy, or is no regular file.
+        NotFound: If there is no such file.
+        StorageFailed: If it cannot be read.
     """
-    opened = OpenedText(path)
     try:
-        if opened.encoding.bytes_count > _MOST_BYTES:
-            raise BadConfiguration(
-                _("{file} is larger than {limit} MB, which no policy is; choose another file.").format(
-                    file=path.name, limit=1
-                )
-            )
-        with opened.text() as lines:
-            return lines.read().removeprefix("\ufeff")
-    finally:
-        opened.close()
+        return read_whole(path, _MOST_BYTES).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadData(_("{file} is not UTF-8; save it as UTF-8.").format(file=path.name)) from error

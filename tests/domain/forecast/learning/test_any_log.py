@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.domain.forecast.learning.backtest import backtest
-from workbench.domain.forecast.learning.event_trace import Event, Trace, in_order
+from workbench.domain.forecast.learning.event_trace import Event, Trace, sorted_trace
 
 steps = st.tuples(st.sampled_from("abc"), st.integers(0, 2_000_000))
 logs = st.lists(st.lists(steps, min_size=1, max_size=5), max_size=25)
@@ -17,7 +17,7 @@ def no_progress(_done: int, _total: int) -> None:
 @given(logs)
 def test_any_log_can_be_tested_or_has_no_past(cases: list[list[tuple[str, int]]]) -> None:
     traces = [
-        in_order(str(number), [Event(activity, float(at_s)) for activity, at_s in case])
+        sorted_trace(str(number), [Event(activity, float(at_s)) for activity, at_s in case])
         for number, case in enumerate(cases)
     ]
     result = backtest(traces, no_progress)

@@ -13,9 +13,9 @@ def lasting(began: float, days: float) -> Trace:
 
 
 def test_a_finished_case_also_weighs_for_cases_too_recent_to_finish() -> None:
-    begun_s = [day * DAY for day in range(10)]
+    starts_s = [day * DAY for day in range(10)]
     traces = [lasting(0, 1), lasting(1, 5.5), lasting(0, 9.5)]
-    censoring = censoring_weights(traces, begun_s, 10 * DAY)
+    censoring = censoring_weights(traces, starts_s, 10 * DAY)
 
     # The log ends on day 10: a duration of 1 day is visible in all ten cases, 5.5 days in five, 9.5 days in one.
     assert censoring.weight.tolist() == [1, 2, 10]
@@ -24,9 +24,9 @@ def test_a_finished_case_also_weighs_for_cases_too_recent_to_finish() -> None:
 
 
 def test_cases_longer_than_the_log_are_represented_by_stretched_long_cases() -> None:
-    begun_s = [0.0] * 10
+    starts_s = [0.0] * 10
     traces = [lasting(0, days) for days in (1, 2, 3, 4)]
-    censoring = censoring_weights(traces, begun_s, 10 * DAY)
+    censoring = censoring_weights(traces, starts_s, 10 * DAY)
 
     # Six of ten are still open: each of the three longest also represents two of them, with stretched times.
     assert censoring.index.tolist() == [0, 1, 2, 3, 3, 2, 1]

@@ -4,7 +4,7 @@ import pytest
 
 from tests.domain.forecast.learning.processes import DAY
 from workbench.domain.forecast.learning.backtest import backtest
-from workbench.domain.forecast.learning.event_trace import Event, Trace, in_order
+from workbench.domain.forecast.learning.event_trace import Event, Trace, sorted_trace
 from workbench.domain.forecast.learning.past_split import earlier_split, split
 
 
@@ -72,4 +72,4 @@ def test_an_earlier_split_contains_no_later_cases() -> None:
 def test_events_are_sorted_by_time_and_ties_keep_the_order_of_the_file() -> None:
     events = [Event("late", 9.0), Event("first", 1.0), Event("x", 5.0), Event("y", 5.0)]
 
-    assert [event.activity for event in in_order("1", events).events] == ["first", "x", "y", "late"]
+    assert [event.activity for event in sorted_trace("1", events).events] == ["first", "x", "y", "late"]

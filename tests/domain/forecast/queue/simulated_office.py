@@ -73,8 +73,8 @@ def working_time(plan: Plan) -> WorkingTime:
 
 def instant_of(working: WorkingTime, at: float) -> datetime:
     """Return the instant of a time in working days. The end of a day is its closing."""
-    cell = max(int(np.searchsorted(working._begun, at - 1e-9)) - 1, 0)
-    share = min(max((at - working._begun[cell]) / working._shares[cell], 0.0), 1.0)
+    cell = max(int(np.searchsorted(working._passed_days, at - 1e-9)) - 1, 0)
+    share = min(max((at - working._passed_days[cell]) / working._shares[cell], 0.0), 1.0)
     seconds = working._starts_s[cell] + share * (working._ends_s[cell] - working._starts_s[cell])
     return datetime.fromtimestamp(float(seconds), UTC)
 

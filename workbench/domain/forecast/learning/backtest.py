@@ -11,7 +11,7 @@ from workbench.domain.forecast.learning.estimator import Estimator, remaining_s
 from workbench.domain.forecast.learning.event_trace import Trace
 from workbench.domain.forecast.learning.past_split import Split, split
 from workbench.domain.forecast.learning.quantile_calibration import HIGH, LOW, MEDIAN
-from workbench.domain.forecast.learning.workload import NAMES, WorkloadFeatures
+from workbench.domain.forecast.learning.workload import WORKLOAD_NAMES, WorkloadFeatures
 
 Progress = Callable[[int, int], None]
 """A callback with the number of cases done and the total."""
@@ -25,7 +25,8 @@ class Backtest:
     """The result of a backtest; times are in days, `coverage80` is a share from 0 to 1.
 
     `cases` and `prefixes` count the cases and events forecast, `learnt_cases` the cases fitted to. `median_mae_days`
-    and `mean_mae_days` are the errors of a forecast that always gives the median or the mean of the past.
+    and `mean_mae_days` are the errors of a forecast that always gives the median or the mean of the past. `used_load`
+    says whether the estimator used the workload.
     """
 
     cases: int
@@ -40,7 +41,7 @@ class Backtest:
 
 
 def backtest(traces: Sequence[Trace], progress: Progress, seed: int = 0) -> Backtest | None:
-    """Fit to the cases that were over when the last 40 % began, and forecast at each event of those.
+    """Fit to the cases that were over when the last 40 % began, and forecast at each event of those cases.
 
     The model is not refitted during the test. The workload at an event may be used, since it is known at that moment.
 
@@ -54,7 +55,7 @@ def backtest(traces: Sequence[Trace], progress: Progress, seed: int = 0) -> Back
     parts = split(tuple(workload.with_workload(traces))) or parts
     learnt, total = len(parts.past.finished), len(parts.past.finished) + len(parts.later)
     progress(0, total)
-    estimator = Estimator.fit(parts.past, NAMES, seed)
+    estimator = Estimator.fit(parts.past, WORKLOAD_NAMES, seed)
     predicted: list[FloatArray] = []
     for start in range(0, len(parts.later), _BATCH):
         progress(learnt + start, total)

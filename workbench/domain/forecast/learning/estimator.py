@@ -14,7 +14,7 @@ from workbench.domain.forecast.learning.past_split import Past, Split, earlier_s
 from workbench.domain.forecast.learning.quantile_calibration import HIGH, LOW, MEDIAN, QuantileCalibration, calibrated
 from workbench.domain.forecast.learning.quantile_forest import TREES, Forest, Rows, ranks
 from workbench.domain.forecast.learning.remaining_time import RemainingTimes
-from workbench.domain.forecast.learning.trace_prefix import Prefix, frequent, last_prefix, prefixes_of
+from workbench.domain.forecast.learning.trace_prefix import Prefix, last_prefix, most_frequent_activities, prefixes_of
 
 _COUNTED_ACTIVITIES = 8
 
@@ -30,7 +30,7 @@ class NothingToLearnFrom(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Estimator:
-    """A fitted estimator."""
+    """A fitted estimator. The counts of `counted_activities` are features; `ignored` attributes are not used."""
 
     encoder: FeatureEncoder
     forest: Forest
@@ -58,8 +58,8 @@ class Estimator:
         """
         if not past.finished:
             raise NothingToLearnFrom
-        counted_activities = frequent(past.finished, _COUNTED_ACTIVITIES)
-        censoring = censoring_weights(past.finished, past.begun_s, past.until_s)
+        counted_activities = most_frequent_activities(past.finished, _COUNTED_ACTIVITIES)
+        censoring = censoring_weights(past.finished, past.starts_s, past.until_s)
         traces = [past.finished[index] for index in censoring.index]
         prefixes = [prefix for trace in traces for prefix in prefixes_of(trace, counted_activities)]
         events = [len(trace.events) for trace in traces]
@@ -112,18 +112,18 @@ def _trial(past: Past, optional: frozenset[str], seed: int) -> tuple[frozenset[s
 
     Returns:
         The attributes to leave out, and the calibration that the test needs. The optional attributes are left out
-        unless they improve the forecasts, or if the past is too short for a test.
+        if they do not improve the forecasts or the past is too short for a test.
     """
     parts = earlier_split(past)
     if parts is None or len(parts.past.finished) < _FEWEST_TRAINING_CASES or len(parts.later) < _FEWEST_TEST_CASES:
         return optional, QuantileCalibration()
-    begun_s = [at_s for at_s in past.begun_s if at_s >= parts.past.until_s]
-    censoring = censoring_weights(parts.later, begun_s, past.until_s)
+    starts_s = [at_s for at_s in past.starts_s if at_s >= parts.past.until_s]
+    censoring = censoring_weights(parts.later, starts_s, past.until_s)
     loss, calibration = _evaluated(parts, optional, seed, censoring)
     if optional:
-        loss_with_them, other = _evaluated(parts, frozenset(), seed, censoring)
+        loss_with_them, calibration_with_them = _evaluated(parts, frozenset(), seed, censoring)
         if loss_with_them <= _KEEP_BELOW_LOSS_RATIO * loss:
-            return frozenset(), other
+            return frozenset(), calibration_with_them
     return optional, calibration
 
 
@@ -137,6 +137,6 @@ def _evaluated(
     true_s, weights = remaining_s(tested) * np.repeat(censoring.stretch, events), np.repeat(censoring.weight, events)
     loss = 0.0
     for level in (LOW, MEDIAN, HIGH):
-        off = true_s - predicted.quantile_s(level)
-        loss += float(np.average(np.maximum(level * off, (level - 1) * off), weights=weights))
+        error = true_s - predicted.quantile_s(level)
+        loss += float(np.average(np.maximum(level * error, (level - 1) * error), weights=weights))
     return loss, calibrated(predicted.support_s, predicted.cumulative, true_s, weights, len(parts.later))

@@ -7,7 +7,7 @@ from types import MappingProxyType
 Attribute = str | float
 """An attribute of an event: text is a category, a number is a quantity."""
 
-_NOTHING: Mapping[str, Attribute] = MappingProxyType({})
+_NO_ATTRIBUTES: Mapping[str, Attribute] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Event:
 
     activity: str
     at_s: float
-    attributes: Mapping[str, Attribute] = field(default_factory=lambda: _NOTHING)
+    attributes: Mapping[str, Attribute] = field(default_factory=lambda: _NO_ATTRIBUTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,6 @@ class Trace:
         return self.ended_s - self.began_s
 
 
-def in_order(case: str, events: list[Event]) -> Trace:
-    """Return a trace of events in any order. Events of the same instant keep the order given."""
+def sorted_trace(case: str, events: list[Event]) -> Trace:
+    """Return a trace of events sorted by time. Events of the same instant keep the order given."""
     return Trace(case, tuple(sorted(events, key=lambda event: event.at_s)))

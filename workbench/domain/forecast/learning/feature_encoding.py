@@ -1,8 +1,9 @@
 """Encodes trace prefixes as small integers, so that trees are fast to grow.
 
-Categories are target-encoded: a value becomes the mean target of its rows, shrunk towards a prior. The prior of the
-last three activities is the encoding of the last two, theirs is that of the last one, and so on up to the overall mean.
-So a rare value falls back to a more general one. Numbers and encoded categories are then binned by quantiles.
+Categories are target-encoded: a value becomes the mean target of its rows, shrunk towards a prior. The prior for the
+last three activities is the encoding of the last two, the prior for the last two is the encoding of the last one, and
+all other priors are the overall mean. So a rare value falls back to a more general one. Numbers and encoded categories
+are then binned by quantiles.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,13 +27,13 @@ class _TargetMeans:
 
     def __init__(self, values: Sequence[object], prior: FloatArray, target: FloatArray, weights: FloatArray) -> None:
         """Fit the means to the values, priors, targets and weights of rows."""
-        number_of: dict[object, int] = {}
-        numbers = np.array([number_of.setdefault(value, len(number_of)) for value in values])
+        number_by_value: dict[object, int] = {}
+        numbers = np.array([number_by_value.setdefault(value, len(number_by_value)) for value in values])
         weight = np.bincount(numbers, weights)
         # All rows with the same value have the same prior.
         mean_prior = np.bincount(numbers, weights * prior) / weight
         means = (np.bincount(numbers, weights * target) + _PRIOR_WEIGHT * mean_prior) / (weight + _PRIOR_WEIGHT)
-        self._mean = {value: float(means[at]) for value, at in number_of.items()}
+        self._mean = {value: float(means[at]) for value, at in number_by_value.items()}
 
     def of(self, values: Iterable[object], prior: FloatArray) -> FloatArray:
         """Return the mean of each value, or its prior for a value never seen."""

@@ -12,12 +12,12 @@ _TENTHS_LEARNT = 6
 class Past:
     """Everything known at an instant: the finished cases, and when each case began, finished or not.
 
-    An open case contributes only its beginning.
+    An open case contributes only its start.
     """
 
     until_s: float
     finished: tuple[Trace, ...]
-    begun_s: tuple[float, ...]
+    starts_s: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +29,10 @@ class Split:
 
 
 def split(traces: Sequence[Trace]) -> Split | None:
-    """Split a log at the first event of the case after the first 60 % of cases, ordered by their first event.
+    """Split a log when the last 40 % of the cases begin, in the order of their first events.
 
-    Cases that began at the same instant keep the order given. A case of the first 60 % that was not over before that
-    instant counts only by its beginning (`begun_s`), since its end was not known then.
+    Cases that began at the same instant keep the order given. An earlier case that was not over at the split
+    contributes only its start (`starts_s`), since its end was not known then.
 
     Returns:
         The parts, or None if no case is left after the first 60 %.
@@ -53,11 +53,11 @@ def earlier_split(past: Past) -> Split | None:
     Returns:
         The parts, or None if the past is too short.
     """
-    count = len(past.begun_s) * _TENTHS_LEARNT // 10
+    count = len(past.starts_s) * _TENTHS_LEARNT // 10
     if not count:
         return None
-    begun = sorted(past.begun_s)
-    until_s = begun[count]
+    starts = sorted(past.starts_s)
+    until_s = starts[count]
     finished = tuple(trace for trace in past.finished if trace.ended_s < until_s)
     later = tuple(trace for trace in past.finished if trace.began_s >= until_s)
-    return Split(Past(until_s, finished, tuple(begun[:count])), later)
+    return Split(Past(until_s, finished, tuple(starts[:count])), later)

@@ -37,8 +37,8 @@ def calibrated(
     """Return the levels with which the share of actual times below and above matches the nominal levels.
 
     With few cases, one more is counted as missed on either side (split conformal prediction, Vovk 2005), and the levels
-    are shrunk towards the nominal ones. A certain time of 0 is never missed; the levels allow for that, so that the
-    range holds as often as promised over all rows.
+    are shrunk towards the nominal ones. A remaining time that is certainly 0 is never missed; the levels allow for
+    that, so that the range holds as often as promised over all rows.
 
     Args:
         support_s: The times at which the distributions are given, in seconds.
@@ -53,9 +53,9 @@ def calibrated(
     padded = np.concatenate([np.zeros((len(rows), 1), dtype=np.float32), cumulative], axis=1)
     # A time is above a quantile if its level is at most the probability below the time, and vice versa.
     below = padded[rows, np.searchsorted(support_s, true_s, side="left")]
-    up_to = padded[rows, np.searchsorted(support_s, true_s, side="right")]
+    at_most = padded[rows, np.searchsorted(support_s, true_s, side="right")]
     one_more = 1 + 1 / cases
-    low = 1 - float(weighted_quantile(1 - up_to, weights, HIGH * one_more))
+    low = 1 - float(weighted_quantile(1 - at_most, weights, HIGH * one_more))
     high = float(weighted_quantile(below, weights, HIGH * one_more))
     share = cases / (cases + _PRIOR_CASES)
     return QuantileCalibration(
@@ -67,7 +67,7 @@ def calibrated(
 def weighted_quantile(
     values: FloatArray | Float32Array, weights: FloatArray, level: FloatArray | float
 ) -> FloatArray | Float32Array:
-    """Return for each level the least value with at least this share of the weight up to it."""
+    """Return for each level the least value at which the share of the weight up to this value reaches the level."""
     order = np.argsort(values, kind="stable")
     share = np.cumsum(weights[order]) / weights.sum()
     return values[order][np.minimum(np.searchsorted(share, level), len(order) - 1)]

@@ -1,9 +1,9 @@
 """A quantile regression forest: trees that predict the distribution of the remaining time (Meinshausen 2006).
 
 It is hand-written because rows of one case are dependent: bootstrapping and out-of-bag predictions must draw whole
-cases, and scikit-learn and quantile-forest draw rows. It also avoids their dependencies at run time. A tree is grown on
-cases drawn with replacement; the cases it did not see (out of bag) show how well the forest is calibrated. A test
-compares its quantiles with those of scikit-learn.
+cases, and scikit-learn and quantile-forest draw rows. Hand-written code also avoids their dependencies at run time. A
+tree is grown on cases drawn with replacement; the cases it did not see (out of bag) show how well the forest is
+calibrated. A test compares the quantiles of the forest with those of scikit-learn.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from workbench.domain.forecast.learning.tree import TrainingSample, Tree, TreeLi
 TREES = 60
 _LEAF_WEIGHT = 25.0
 _DEPTH = 9
-_SUPPORT = 256
+_SUPPORT_SIZE = 256
 _MOST_ROWS = 20_000
 """About the most rows that a tree is grown on, so that the time does not grow with the log."""
 
@@ -39,7 +39,7 @@ class Rows:
 
 
 class Forest:
-    """A grown forest."""
+    """A forest of regression trees with the distribution of the remaining time at each node."""
 
     def __init__(self, rows: Rows, seed: int, trees: int = TREES) -> None:
         """Grow a forest. The same rows and seed give the same forest."""
@@ -82,9 +82,9 @@ class Forest:
         found = np.zeros((len(rows_tested), len(self.support_s)), dtype=np.float32)
         counts = np.zeros((len(rows_tested), 1), dtype=np.float32)
         for tree, shares, in_bag in self._trees:
-            unknown = np.flatnonzero(~in_bag[rows.case[rows_tested]])
-            found[unknown] += shares[tree.leaves(rows.codes[rows_tested[unknown]])]
-            counts[unknown] += 1
+            out_of_bag = np.flatnonzero(~in_bag[rows.case[rows_tested]])
+            found[out_of_bag] += shares[tree.leaves(rows.codes[rows_tested[out_of_bag]])]
+            counts[out_of_bag] += 1
         tested = np.flatnonzero(counts)
         return rows_tested[tested], _summed(found[tested], counts[tested])
 
@@ -98,7 +98,7 @@ def _summed(shares: Float32Array, total: Float32Array | np.float32) -> Float32Ar
 
 def _support(remaining_s: FloatArray, weights: FloatArray) -> FloatArray:
     """Return the values that represent all remaining times: their weighted quantiles and the maximum."""
-    quantiles = weighted_quantile(remaining_s, weights, (np.arange(_SUPPORT) + 0.5) / _SUPPORT)
+    quantiles = weighted_quantile(remaining_s, weights, (np.arange(_SUPPORT_SIZE) + 0.5) / _SUPPORT_SIZE)
     return np.unique(np.append(quantiles, remaining_s.max()))
 
 

@@ -36,9 +36,9 @@ class RemainingTimes:
         return self._at(self.calibration.of(levels).astype(np.float32))
 
     def after(self, waited_s: FloatArray) -> "RemainingTimes":
-        """Return the remaining times given that nothing has happened since the last event for so long.
+        """Return the remaining times, given how long each case has waited since its last event.
 
-        If almost no similar case waited so long, the case counts as if it had just begun to wait.
+        If almost no similar case waited that long, the case counts as if it had just begun to wait.
         """
         at = np.searchsorted(self.support_s, waited_s, side="right")
         rows = np.arange(len(self))

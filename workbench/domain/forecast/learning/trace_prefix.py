@@ -19,7 +19,7 @@ _FIRST_DAY = 3  # 1 January 1970 was a Thursday, the fourth day of the week
 
 @dataclass(frozen=True, slots=True)
 class Prefix:
-    """The features of the first events of a case, up to one of them."""
+    """The features of the first events of a case: last activities, first activity, numeric features and attributes."""
 
     path: ActivityPath
     first: str
@@ -70,7 +70,7 @@ def _hour_and_weekday(event: Event) -> tuple[float, float]:
     return days % 1 * _DAY_S / _HOUR_S, (days + _FIRST_DAY) % _WEEK_DAYS
 
 
-def frequent(traces: Iterable[Trace], most: int) -> tuple[str, ...]:
+def most_frequent_activities(traces: Iterable[Trace], most: int) -> tuple[str, ...]:
     """Return the most frequent activities, at most `most` of them."""
-    times = Counter(event.activity for trace in traces for event in trace.events)
-    return tuple(sorted(times, key=lambda activity: (-times[activity], activity))[:most])
+    counts = Counter(event.activity for trace in traces for event in trace.events)
+    return tuple(sorted(counts, key=lambda activity: (-counts[activity], activity))[:most])

@@ -87,8 +87,8 @@ def _best_splits(
 ) -> tuple[IntArray, IntArray]:
     """Return for each node of a level the split that reduces the variance of the targets most: its column and code.
 
-    A node considers a random part of the columns, so that trees differ, and all of them if none of these gains enough.
-    It is a leaf if no column gains enough.
+    A node considers a random part of the columns, so that trees differ. It considers all columns if no column of that
+    part gains enough, and it is a leaf if no column gains enough.
     """
     codes, weights, target = sample.codes[rows], sample.weights[rows], sample.target[rows]
     columns = codes.shape[1]

@@ -12,14 +12,17 @@ OPEN = "load: open cases"
 SAME = "load: cases at the same activity"
 BEGUN = "load: cases begun of late"
 EVENTS = "load: events of late"
-NAMES = frozenset({OPEN, SAME, BEGUN, EVENTS})
+WORKLOAD_NAMES = frozenset({OPEN, SAME, BEGUN, EVENTS})
 
 _WINDOW_QUANTILE = 0.95
 
 
 @dataclass
 class _OpenCases:
-    """The open cases at the current event of the log. Cases without an event for a window are dropped."""
+    """The open cases at the current event of the log, except those without an event within the window.
+
+    `continue_share` is the share of each activity's events that do not end their case.
+    """
 
     window_s: float
     continue_share: dict[str, float]
@@ -30,7 +33,7 @@ class _OpenCases:
     events: deque[tuple[float, int]] = field(default_factory=deque)
 
     def record(self, case: int, event: Event, *, is_first: bool) -> dict[str, Attribute]:
-        """Record an event, and return the workload without its own case."""
+        """Record an event, and return the workload without the case of the event."""
         self._drop_before(event.at_s - self.window_s)
         self._remove(case)
         activity = event.activity
@@ -49,7 +52,7 @@ class _OpenCases:
         return load
 
     def _remove(self, case: int) -> None:
-        """Remove a case from the activity it was at."""
+        """Remove a case from its last activity."""
         if case in self.last_event:
             activity, _at_s = self.last_event.pop(case)
             self.count_at[activity] -= 1
@@ -67,7 +70,7 @@ class _OpenCases:
 class WorkloadFeatures:
     """Adds the workload to events, as attributes.
 
-    Fitted to finished cases: how often each activity ends a case, and how long cases last.
+    It learns from finished cases how often each activity ends a case, and how long cases last.
     """
 
     def __init__(self, finished: Sequence[Trace]) -> None:
@@ -82,10 +85,10 @@ class WorkloadFeatures:
             (event.at_s, case, index) for case, trace in enumerate(traces) for index, event in enumerate(trace.events)
         )
         open_cases = _OpenCases(self._window_s, self._continue_share)
-        loaded: list[list[Event]] = [[] for _trace in traces]
+        events_by_case: list[list[Event]] = [[] for _trace in traces]
         for _at_s, case, index in entries:
             event = traces[case].events[index]
             load = open_cases.record(case, event, is_first=index == 0)
-            loaded[case].append(Event(event.activity, event.at_s, {**event.attributes, **load}))
-        for trace, events in zip(traces, loaded, strict=True):
+            events_by_case[case].append(Event(event.activity, event.at_s, {**event.attributes, **load}))
+        for trace, events in zip(traces, events_by_case, strict=True):
             yield Trace(trace.case, tuple(events))

@@ -1,4 +1,4 @@
-"""How many verdicts a working day brings, sampled from recent days."""
+"""How many verdicts are given on a working day, sampled from recent days."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _HALF_LIFE_DAYS = 8.0
 
 FEWEST_DAYS = 5
 _PRIOR_DAYS = 6.0
-"""The weight of the prior factor 1 of a weekday, in observed days."""
+"""The weight of the prior weekday factor, which is 1, as a number of observed days."""
 
 _LEAST_PRESENCE = 0.25
 _TOLERANCE = 1e-9
@@ -72,7 +72,7 @@ class Capacity:
             weekdays: The weekday of each working day, 0 is Monday.
             backlog: The cases that waited at the end of each working day. A day that ended with an empty queue gets
                 little weight, since it shows how many cases arrived and not how many could have been decided.
-            absences: Who was absent when.
+            absences: The absences of reviewers.
         """
         known = verdicts.before(today)
         if not len(known.at):
@@ -116,9 +116,9 @@ class Capacity:
 
 def presence(shares: Mapping[int, float], absences: Sequence[Absence], day: int) -> float:
     """Return the share of the usual work that is done on a day, given the absences."""
-    missing = {span.maker for span in absences if span.first <= day <= span.last}
-    left = 1 - sum(shares.get(maker, 0.0) for maker in missing)
-    return left if left > _TOLERANCE else 0.0
+    absent_makers = {span.maker for span in absences if span.first <= day <= span.last}
+    present_share = 1 - sum(shares.get(maker, 0.0) for maker in absent_makers)
+    return present_share if present_share > _TOLERANCE else 0.0
 
 
 def _shares(verdicts: Verdicts, today: int) -> dict[int, float]:
@@ -132,7 +132,7 @@ def _shares(verdicts: Verdicts, today: int) -> dict[int, float]:
 def _weekday_factors(counts: FloatArray, weights: FloatArray, weekdays: IntArray) -> FloatArray:
     """Return the factor of each weekday against the average day, shrunk towards 1."""
     mean = float(np.average(counts, weights=weights))
-    found = np.bincount(weekdays, counts, _WEEKDAYS)
-    days = np.bincount(weekdays, minlength=_WEEKDAYS)
-    factors: FloatArray = (found + _PRIOR_DAYS * mean) / ((days + _PRIOR_DAYS) * mean)
+    verdict_counts = np.bincount(weekdays, counts, _WEEKDAYS)
+    day_counts = np.bincount(weekdays, minlength=_WEEKDAYS)
+    factors: FloatArray = (verdict_counts + _PRIOR_DAYS * mean) / ((day_counts + _PRIOR_DAYS) * mean)
     return factors

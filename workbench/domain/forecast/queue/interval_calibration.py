@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.domain.forecast.case_history import OVER, PASSED, QUEUED, VERDICT, CaseHistory, QueueSpells
+from workbench.domain.forecast.case_history import FINAL_STEPS, PASSED, QUEUED, VERDICT, CaseHistory, QueueSpells
 from workbench.domain.forecast.conformal_margin import UNTESTED, ConformalMargin, PastForecasts
 from workbench.domain.forecast.learning.arrays import FloatArray
 from workbench.domain.forecast.queue.capacity import Capacity, Verdicts
@@ -39,7 +39,7 @@ class IntervalCalibration:
 class _ForecastPoint:
     """A time at which a past forecast is made: at a step of a case, or `waited` days after it.
 
-    `spell` is the index of the queue spell that begins there, None if none does.
+    `spell` is the index of the queue spell that begins with the step, None if the step begins none.
     """
 
     history: CaseHistory
@@ -79,23 +79,23 @@ def interval_calibration_of(
     verdict_at = np.array([point.at for point in queued]) + np.median(wait, axis=1)
     after = rework.days([point.known_history for point in queued], _PATHS, verdict_at=verdict_at)
     waited = np.array([float(point.waited) for point in others])
-    rest = rework.days([point.known_history for point in others], _PATHS, waited=waited)
-    over = [history for history in histories if history.is_over]
-    share_passed = sum(history.passed_at is not None for history in over) / max(len(over), 1)
-    first = np.array([point.step == 0 for point in queued], dtype=bool)
+    remaining = rework.days([point.known_history for point in others], _PATHS, waited=waited)
+    closed = [history for history in histories if history.is_over]
+    share_passed = sum(history.passed_at is not None for history in closed) / max(len(closed), 1)
+    is_first = np.array([point.step == 0 for point in queued], dtype=bool)
     first_queued = [point for point in queued if point.step == 0]
     return IntervalCalibration(
-        first_verdict=_scores(first_queued, wait[first], until, VERDICT).margin(_SHARE, until),
-        from_queue=_scores(queued, wait + after, until, PASSED, share_passed).margin(_SHARE, until),
-        from_others=_scores(others, rest, until, PASSED, share_passed).margin(_SHARE, until),
+        first_verdict=_past_forecasts(first_queued, wait[is_first], until, VERDICT).margin(_SHARE, until),
+        from_queue=_past_forecasts(queued, wait + after, until, PASSED, share_passed).margin(_SHARE, until),
+        from_others=_past_forecasts(others, remaining, until, PASSED, share_passed).margin(_SHARE, until),
     )
 
 
 def _points(histories: Sequence[CaseHistory], spells: QueueSpells, until: float) -> list[_ForecastPoint]:
     """Return the forecast times of all cases that passed or are open.
 
-    Cases closed otherwise have no passing to compare with. A case outside the queue is asked about each day, as
-    reviewers ask more often about cases that wait long.
+    Cases that were closed otherwise never passed, so there is no time to compare with. A case outside the queue has a
+    point for each day, as reviewers ask more often about cases that wait long.
     """
     keys = zip(spells.history.tolist(), spells.step.tolist(), strict=True)
     spell_at = {key: spell for spell, key in enumerate(keys)}
@@ -106,7 +106,7 @@ def _points(histories: Sequence[CaseHistory], spells: QueueSpells, until: float)
         for number, step in enumerate(history.steps):
             if step.what == QUEUED:
                 found.append(_ForecastPoint(history, number, spell_at[index, number]))
-            elif step.what not in OVER | {VERDICT}:
+            elif step.what not in FINAL_STEPS | {VERDICT}:
                 end = history.steps[number + 1].at if number + 1 < len(history.steps) else until
                 days = range(min(int(end - step.at) + 1, _MOST_WAITED))
                 found += [_ForecastPoint(history, number, None, day) for day in days]
@@ -116,7 +116,7 @@ def _points(histories: Sequence[CaseHistory], spells: QueueSpells, until: float)
 def _waits(
     points: Sequence[_ForecastPoint], spells: QueueSpells, verdicts: Verdicts, queue_model: "QueueModel"
 ) -> FloatArray:
-    """Return the sampled waiting times in the queue, from what was known on each day; one row for each point."""
+    """Return sampled waiting times in the queue, one row for each point, from what was known on its day."""
     found = np.zeros((len(points), _PATHS))
     at = np.array([point.at for point in points])
     spell = np.array([point.spell or 0 for point in points], dtype=np.int64)
@@ -129,24 +129,24 @@ def _waits(
         fitted = replace(queue_model, capacity=known or queue_model.capacity, inflow=Inflow.fit(spells, float(day)))
         waiting = WaitingCases(ahead[rows], spells.rank[spell[rows]], spells.due[spell[rows]], since=at[rows])
         simulation = fitted.simulate(float(day), int(ahead[rows].max()) + int(fitted.capacity.mean), paths=_PATHS)
-        found[rows] = np.maximum(simulation.of(waiting) - at[rows, None], 0)
+        found[rows] = np.maximum(simulation.verdict_times(waiting) - at[rows, None], 0)
     return found
 
 
-def _scores(
+def _past_forecasts(
     points: Sequence[_ForecastPoint], days: FloatArray, until: float, what: str, share_with_outcome: float = 1.0
 ) -> PastForecasts:
-    """Compare sampled durations with the actual ones."""
+    """Return the past forecasts given by sampled durations, with the actual durations."""
     at = np.array([point.at for point in points])
-    ended = np.array([_next(point, what) for point in points])
+    ended = np.array([_next_time(point, what) for point in points])
     is_over = ~np.isnan(ended)
     ended = np.where(is_over, ended, until)
     p50, p90 = np.quantile(days, [0.5, 0.9], axis=1)
     # Ranges are shown in days: a finished duration counts up to the beginning of its last day.
-    day = np.where(is_over, np.floor(ended - 1e-9), ended) - at
-    return PastForecasts(at, p50, p90, ended - at, day, is_over, share_with_outcome)
+    day_duration = np.where(is_over, np.floor(ended - 1e-9), ended) - at
+    return PastForecasts(at, p50, p90, ended - at, day_duration, is_over, share_with_outcome)
 
 
-def _next(point: _ForecastPoint, what: str) -> float:
+def _next_time(point: _ForecastPoint, what: str) -> float:
     """Return the time of the first step of a kind after a point, NaN if there is none."""
     return next((step.at for step in point.history.steps[point.step + 1 :] if step.what == what), float("nan"))

@@ -26,7 +26,7 @@ PATHS = 128
 SEED = 20_261_124
 _LEVELS = (0.5, 0.9)
 _LEAST_SHARE, _LEAST_SHARE_OF_GREATEST = 0.02, 0.1
-"""A reviewer counts who gave more than the smaller of these shares: of all verdicts, and of the greatest share."""
+"""To count, a reviewer must exceed one of these shares: of all verdicts, or of the busiest reviewer's verdicts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +43,9 @@ class OpenCase:
     """An open case to forecast; `ahead` counts the cases before it in the queue, None if it is not queued.
 
     `due` and `stopped_until` are in working days. `is_arriving`: the case is not queued yet, and counts as if it
-    arrived now. `is_held`: a reviewer holds it. `waits_for_others`: it is pending, but not on its applicant.
-    `is_stopped`: a suspension without a known end stops its clock; `stopped_until` is the end of a suspension where it
-    is known.
+    arrived now. `is_held`: a reviewer holds it. `waits_for_others`: it is pending but does not wait for its applicant.
+    `is_stopped`: a suspension without a known end stops its clock; `stopped_until` is the end of a suspension, if it is
+    known.
     """
 
     history: CaseHistory
@@ -69,7 +69,7 @@ class QueueModel:
     capacity: Capacity
     inflow: Inflow
     rework: Rework | None
-    sent_back: SendBackRates
+    send_back_rates: SendBackRates
     checks: CheckDurations
     interval_calibration: IntervalCalibration
     absences: Sequence[Absence]
@@ -93,7 +93,7 @@ class QueueModel:
             or Capacity.from_policy(assumptions.reviewers * assumptions.per_reviewer, assumptions.makers),
             inflow=Inflow.fit(spells, until),
             rework=Rework(histories, until) if passed >= FEWEST_PASSED else None,
-            sent_back=SendBackRates.fit(histories, until),
+            send_back_rates=SendBackRates.fit(histories, until),
             checks=CheckDurations.fit(histories),
             interval_calibration=IntervalCalibration(),
             absences=queue_history.absences,
@@ -120,13 +120,13 @@ class QueueModel:
         """Return how many reviewers are present on the day of a time, 0 if all are absent."""
         if not self.capacity.shares:
             return self.assumptions.reviewers
-        gone = {span.maker for span in self.absences if span.first <= int(now) <= span.last}
-        return len([maker for maker in self.reviewers if maker not in gone])
+        absent_makers = {span.maker for span in self.absences if span.first <= int(now) <= span.last}
+        return len([maker for maker in self.reviewers if maker not in absent_makers])
 
     def first_day_with_reviewer(self, now: float) -> int | None:
         """Return the first working day from a time on with a reviewer present, None if none is known."""
         days = sorted(
-            {int(now), *(span.last + 1 for span in self.absences if int(now) <= span.last < self.time.count - 1)}
+            {int(now), *(span.last + 1 for span in self.absences if int(now) <= span.last < self.time.day_count - 1)}
         )
         return next((day for day in days if self.present(day)), None)
 
@@ -136,14 +136,14 @@ class QueueModel:
         Args:
             now: The time in working days.
             count: The number of days.
-            reviewers: How many reviewers decide; None takes those who are present.
+            reviewers: How many reviewers decide; None means those who are present.
         """
-        numbers = np.minimum(int(now) + np.arange(count), self.time.count - 1)
+        numbers = np.minimum(int(now) + np.arange(count), self.time.day_count - 1)
         if reviewers is None:
-            there = np.array([self._presence(int(day)) for day in numbers])
+            daily_presence = np.array([self._presence(int(day)) for day in numbers])
         else:
-            there = np.full(count, reviewers * self._presence_of_one(int(now)))
-        return FutureDays(now, self.time.weekdays[numbers], there)
+            daily_presence = np.full(count, reviewers * self._presence_of_one(int(now)))
+        return FutureDays(now, self.time.weekdays[numbers], daily_presence)
 
     def per_day(self, now: float, reviewers: int | None = None) -> float:
         """Return the expected verdicts per day with the current presence."""
@@ -166,8 +166,8 @@ class QueueModel:
 
     def _presence_of_one(self, day: int) -> float:
         """Return the share of the usual work of one present reviewer, or of an average one if none is present."""
-        there = self.present(day)
-        return self._presence(day) / there if there else 1 / max(len(self.reviewers), 1)
+        present_count = self.present(day)
+        return self._presence(day) / present_count if present_count else 1 / max(len(self.reviewers), 1)
 
     def forecast(self, cases: Sequence[OpenCase], now: float, reviewers: int | None = None) -> list[Forecast]:
         """Return the forecast of each case, in the order given."""
@@ -183,8 +183,8 @@ class QueueModel:
         if not queued:
             return QueueClearing(queued=0, p50_days=0, p90_days=0, late_p50=0, late_p90=0, days=())
         waiting = waiting_of(queued)
-        days = np.maximum(simulation.time_of_verdict(len(queued)) - now, 0)
-        late = (simulation.of(waiting) > waiting.due[:, None]).sum(axis=0)
+        days = np.maximum(simulation.time_of_nth_verdict(len(queued)) - now, 0)
+        late = (simulation.verdict_times(waiting) > waiting.due[:, None]).sum(axis=0)
         p50_days, p90_days = np.quantile(days, _LEVELS).tolist()
         late_p50, late_p90 = map(round, np.quantile(late, _LEVELS).tolist())
         return QueueClearing(
@@ -201,14 +201,14 @@ class QueueModel:
             return {}
         waiting = waiting_of(cases)
         most = int(waiting.ahead.max())
-        wait = self.simulate(now, most, reviewers).of(waiting) - now
-        # What follows a verdict does not depend on the number of reviewers asked about.
-        usual_wait = wait if reviewers is None else self.simulate(now, most).of(waiting) - now
+        wait = self.simulate(now, most, reviewers).verdict_times(waiting) - now
+        # The time after a verdict does not depend on the assumed number of reviewers.
+        usual_wait = wait if reviewers is None else self.simulate(now, most).verdict_times(waiting) - now
         after = self.rework_days(cases, verdict_at=now + np.median(usual_wait, axis=1))
-        sent_back = [self.sent_back.share(case.history.attributes) for case in cases]
+        sent_back = [self.send_back_rates.share(case.history.attributes) for case in cases]
         # The send-back rates count first verdicts only.
         is_first = np.array([case.history.first_result_at is None for case in cases])
-        share = np.array([part or 0.0 for part in sent_back]) * is_first
+        share = np.array([rate or 0.0 for rate in sent_back]) * is_first
         after = with_rework_share(after, share)
         first = self.interval_calibration.first_verdict.applied_to(*np.quantile(wait, _LEVELS, axis=1))
         passed = self.interval_calibration.from_queue.applied_to(*np.quantile(wait + after, _LEVELS, axis=1))
@@ -247,7 +247,7 @@ class QueueModel:
                 ahead=None,
                 first_verdict=checked if checked and result_at is None else QuantilePair(p50=first_at, p90=first_at),
                 passed=end if checked is None else end.not_before(checked),
-                sent_back=self.sent_back.share(case.history.attributes),
+                sent_back=self.send_back_rates.share(case.history.attributes),
                 checked=checked,
             )
         return found

@@ -9,10 +9,10 @@ _EXACT_BITS = 5
 
 
 class QueuePosition(NamedTuple):
-    """The sort key of a case in the order of `next`, to the day; smaller keys go first.
+    """The sort key of a case in the order of `next`, to the day; smaller keys come first.
 
     `urgency` is 0 for overdue cases, 1 for those due today, 2 for the rest. `behind` is the negated priority. The order
-    must be that of `db.queries.forecast_cases`.
+    must be the same as in `db.queries.forecast_cases`.
     """
 
     urgency: int
@@ -37,22 +37,22 @@ class QueueSnapshot:
 
     def __init__(self, waiting: Mapping[QueuePosition, int]) -> None:
         self._waiting = dict(waiting)
-        # Few positions are asked for, each many times.
-        self._up_to: dict[QueuePosition, int] = {}
+        # A cache: few positions are requested, each many times.
+        self._count_up_to: dict[QueuePosition, int] = {}
 
     def ahead(self, position: QueuePosition) -> int:
-        """Return how many cases are ahead of one that arrives at a position, including those already there."""
-        if position not in self._up_to:
-            self._up_to[position] = sum(count for other, count in self._waiting.items() if other <= position)
-        return self._up_to[position]
+        """Return how many cases are ahead of a case that arrives at a position, including the cases already there."""
+        if position not in self._count_up_to:
+            self._count_up_to[position] = sum(count for other, count in self._waiting.items() if other <= position)
+        return self._count_up_to[position]
 
     def join(self, position: QueuePosition) -> int:
         """Add a case at a position, and return how many are ahead of it."""
         ahead = self.ahead(position)
         self._waiting[position] = self._waiting.get(position, 0) + 1
-        for other in self._up_to:
+        for other in self._count_up_to:
             if other >= position:
-                self._up_to[other] += 1
+                self._count_up_to[other] += 1
         return ahead
 
 

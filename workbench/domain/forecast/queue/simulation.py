@@ -35,7 +35,7 @@ class Inflow:
         return cls(len(newest) / days, spells.rank[newest], spells.due[newest] - spells.entered[newest])
 
     def overtaking(self, rank: int, due: float, at: FloatArray) -> FloatArray:
-        """Return the expected number of new cases on each day that go before a case of this rank and due date."""
+        """Return the expected number of new cases on each day that overtake a case of this rank and due date."""
         if not len(self.rank):
             return np.zeros(len(at))
         others_due = at[:, None] + self.days_left[None, :]
@@ -93,28 +93,28 @@ class QueueSimulation:
         done = np.concatenate([np.zeros((paths, 1)), np.cumsum(verdicts, axis=1)], axis=1)
         return cls(ends, done, inflow)
 
-    def time_of_verdict(self, count: int) -> FloatArray:
-        """Return when the verdict with a given number is given, in each path."""
-        return np.array([np.interp(count, path, self.ends) for path in self.done])
+    def time_of_nth_verdict(self, n: int) -> FloatArray:
+        """Return when the n-th verdict from now is given, in each path."""
+        return np.array([np.interp(n, path, self.ends) for path in self.done])
 
-    def of(self, waiting: WaitingCases) -> FloatArray:
+    def verdict_times(self, waiting: WaitingCases) -> FloatArray:
         """Return when each case gets its verdict, one row for each case and one column for each path."""
         found = np.zeros((len(waiting), len(self.done)))
-        # Cases of the same rank and due day are overtaken alike.
+        # Cases of the same rank and due day are overtaken equally often.
         key = np.floor(np.clip(waiting.due, self.ends[0] - 2, self.ends[-1])).astype(np.int64) * 8 + waiting.rank
         middle = (self.ends[:-1] + self.ends[1:]) / 2
         spans = np.diff(self.ends)
-        for each in np.unique(key):
-            rows = np.flatnonzero(key == each)
+        for group in np.unique(key):
+            rows = np.flatnonzero(key == group)
             first = rows[0]
-            lost = self.inflow.overtaking(int(waiting.rank[first]), float(waiting.due[first]), middle) * spans
-            net = self.done - np.concatenate([[0.0], np.cumsum(lost)])
+            overtaking = self.inflow.overtaking(int(waiting.rank[first]), float(waiting.due[first]), middle) * spans
+            net = self.done - np.concatenate([[0.0], np.cumsum(overtaking)])
             net = np.maximum.accumulate(net, axis=1)
             wanted = waiting.ahead[rows] + 1.0
             since = waiting.since[rows] if waiting.since is not None else None
             for path, curve in enumerate(net):
-                begun = 0.0 if since is None else np.interp(since, self.ends, curve)
-                found[rows, path] = np.interp(wanted + begun, curve, self.ends)
+                done_before = 0.0 if since is None else np.interp(since, self.ends, curve)
+                found[rows, path] = np.interp(wanted + done_before, curve, self.ends)
         return found
 
 
