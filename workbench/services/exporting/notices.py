@@ -2,13 +2,18 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 
+from db.enums import Language
 from db.models import NoticeRow
 from db.queries.published import CASE, is_published, table_of
 from workbench.domain.case.case_id import format_case, format_decision
+from workbench.errors import BadConfiguration
 from workbench.services.exporting.sheets import Record
 from workbench.services.exporting.source import Source
+from workbench.services.foundation.context import Context
+from workbench.services.foundation.pacing import chunks
+from workbench.services.policy.supplier import advice_on_made_up, is_made_up, made_up_values, with_sender
 
 _NOTICE = table_of(NoticeRow)
 
@@ -50,3 +55,27 @@ def rows(source: Source) -> Iterator[Record]:
                 "case": format_case(row.case_id),
                 "decision": None if row.decision_id is None else format_decision(row.decision_id),
             }
+
+
+def write_sender(context: Context) -> None:
+    """Render the letters again that name the made-up supplier and were not sent: with the supplier in force.
+
+    Raises:
+        BadConfiguration: If the made-up supplier is in force.
+    """
+    for language in Language:
+        wanted = select(_NOTICE.c.id, _NOTICE.c.body).where(
+            _NOTICE.c.language == language.value,
+            _NOTICE.c.sent_at.is_(None),
+            or_(*(_NOTICE.c.body.contains(value, autoescape=True) for value in made_up_values(language))),
+        )
+        with context.read() as session:
+            supplier = context.policy(session).supplier
+            if is_made_up(supplier):
+                raise BadConfiguration(advice_on_made_up())
+            ids = session.execute(wanted).scalars().all()
+        for portion in chunks(ids):
+            with context.write() as session:
+                for row in session.execute(wanted.where(_NOTICE.c.id.in_(portion))).all():
+                    body = with_sender(row.body, supplier, language)
+                    session.execute(update(_NOTICE).where(_NOTICE.c.id == row.id).values(body=body))

@@ -4,15 +4,16 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from db.enums import Role
+from workbench.domain.case.actor import Actor
 from workbench.domain.text.mask import mask_digits_within
-from workbench.errors import NotAllowed, WrongUsage
+from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.exporting import applications, decisions, events, notices
-from workbench.services.exporting.replacing import replacing
 from workbench.services.exporting.request import ExportKind, ExportReport, ExportRequest
 from workbench.services.exporting.sheets import Record, write_rows
 from workbench.services.exporting.source import Source
 from workbench.services.foundation.context import Context, details
+from workbench.services.foundation.safe_files import replacing
 
 _SOURCES: dict[ExportKind, tuple[tuple[str, ...], Callable[[Source], Iterator[Record]]]] = {
     ExportKind.APPLICATIONS: (applications.COLUMNS, applications.rows),
@@ -33,13 +34,21 @@ class Exports:
 
         Raises:
             NotAllowed: If the person is not an admin.
+            BadConfiguration: If the notices are wanted while the made-up supplier is in force.
             WrongUsage: If the format is unknown, or `reveal` has no reason.
             CannotCreate: If the file cannot be written.
         """
-        self._check_allowed(request)
+        with self.context.requiring("export", _export_refusal):
+            if request.reveal and not request.reason.strip():
+                raise WrongUsage(_("--reveal writes personal data unmasked; give the reason with --reason."))
+            if request.what is ExportKind.NOTICES:
+                notices.write_sender(self.context)
+            return self._written(request)
+
+    def _written(self, request: ExportRequest) -> ExportReport:
         chosen = request.chosen_format
         columns, rows = _SOURCES[request.what]
-        with replacing(request.output) as draft:
+        with replacing(request.output, self.context.own_files) as draft:
             with self.context.read() as session:
                 source = Source(
                     session=session,
@@ -52,16 +61,6 @@ class Exports:
             # The export must be in the log before anybody can read the file.
             self._log(request, count)
         return ExportReport(rows=count, path=request.output, format=chosen, revealed=request.reveal)
-
-    def _check_allowed(self, request: ExportRequest) -> None:
-        if not self.context.actor.has(Role.ADMIN):
-            error = NotAllowed(
-                _("Only an admin can export; {login} is not one.").format(login=self.context.actor.login)
-            )
-            self.context.commit_refusal("export", error)
-            raise error
-        if request.reveal and not request.reason.strip():
-            raise WrongUsage(_("--reveal writes personal data unmasked; give the reason with --reason."))
 
     def _log(self, request: ExportRequest, count: int) -> None:
         body: dict[str, Any] = {
@@ -77,3 +76,9 @@ class Exports:
         }
         with self.context.write() as session:
             self.context.log(session, "export", body=body)
+
+
+def _export_refusal(actor: Actor) -> str | None:
+    if actor.has(Role.ADMIN):
+        return None
+    return _("Only an admin can export; {login} is not one.").format(login=actor.login)

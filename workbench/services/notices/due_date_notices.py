@@ -1,7 +1,7 @@
 """Writes notices about due dates, in the transaction that changes the due dates."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -58,9 +58,10 @@ def notify(session: Session, context: Context, messages: Iterable[tuple[Any, Due
     applications = {row.id: row for row in session.execute(select(*columns).where(wanted))}
     receipts = select(NOTICE.c.case_id).where(NOTICE.c.case_id.in_({case.id for case, _message in pairs}), *_RECEIPT)
     promised_case_ids = set(session.execute(receipts).scalars())
+    supplier = context.policy(session).supplier
     notices = []
     for case, message in pairs:
-        policy = context.policy(session, case.policy_version_id)
+        policy = replace(context.policy(session, case.policy_version_id), supplier=supplier)
         letter = letter_about(
             case, applications[case.application_id], message, policy, now, was_promised=case.id in promised_case_ids
         )
@@ -88,7 +89,8 @@ def letter_about(
 ) -> ClockLetter | None:
     """Return the letter about a case to its applicant, None if the case has no due date yet.
 
-    `was_promised` says that an earlier letter promised a due date.
+    `policy` is the case's, with the supplier of the policy in force. `was_promised` says that an earlier letter
+    promised a due date.
     """
     due_at = message.deadline_at or case.due_at
     if due_at is None:

@@ -7,6 +7,7 @@ from db.enums import FailKind, Language, Measure, Verdict, WaitsFor
 from db.models import DecisionRow
 from workbench.domain.case.casefile import CaseFile, ItemRequest
 from workbench.domain.clock.calendar import WorkingCalendar
+from workbench.domain.policy.policy import Supplier
 from workbench.services.notices.verdict_letter import (
     RESTRICTIONS,
     ComposedLetter,
@@ -57,10 +58,14 @@ def compose_for(  # noqa: PLR0913 - a letter needs all of these facts
     *,
     applicant_name: str,
     case_no: str,
+    supplier: Supplier,
     calendar: WorkingCalendar,
     now: datetime,
 ) -> ComposedLetter:
-    """Return the letter about a decision; `applicant_name` is in clear, because only the applicant gets the letter."""
+    """Return the letter about a decision, which only the applicant gets.
+
+    `applicant_name` is in clear. `supplier` is that of the policy in force, which may be newer than the case's.
+    """
     policy, header = casefile.policy, casefile.header
     verdict = Verdict(decision.verdict)
     measure = Measure(decision.measure)
@@ -86,7 +91,7 @@ def compose_for(  # noqa: PLR0913 - a letter needs all of these facts
             waits_for=WaitsFor(decision.waits_for) if decision.waits_for else None,
             next_action_on=decision.until_on,
             appeal_until=appeal_until,
-            supplier=policy.supplier,
+            supplier=supplier,
             decided_at=now,
             zone=policy.zone,
             provisional_years=calendar.provisional_years(today, max(days, default=today)),
