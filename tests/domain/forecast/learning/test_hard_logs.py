@@ -1,12 +1,13 @@
 """On logs that are hard to forecast, the forecast is about as good as the best simple table, and its range holds."""
 
+import numpy as np
 import pytest
 
 from tests.domain.forecast.learning.hard_logs import HARD_LOGS, drift, of_size
 from tests.domain.forecast.learning.test_any_log import no_progress
 from tests.shared_data import shared_data
 from tests.sizes import some
-from workbench.domain.forecast.learning.backtest import Backtest, backtest
+from workbench.domain.forecast.learning.backtest import _SHARES, Backtest, _adapted, backtest
 from workbench.domain.forecast.learning.event_trace import Trace
 from workbench.services.eventlogs.log_columns import LogColumns
 from workbench.services.eventlogs.reading import read_log
@@ -66,3 +67,20 @@ def test_on_real_logs_the_bars_hold_at_every_split(name: str, percent: int) -> N
 
     assert_as_good_as_a_table(result)
     assert_range_holds(result)
+
+
+@pytest.mark.parametrize(("takes", "widens"), [(3.0, True), (0.1, False)])
+def test_the_range_adapts_to_how_often_earlier_ranges_held(takes: float, widens: bool) -> None:
+    ranges_s = np.stack([[np.zeros(400), np.full(400, 1 + share)] for share in _SHARES])
+    found = _adapted(ranges_s, np.arange(400.0) * 10, np.full(400, takes), learnt=1_000)
+
+    assert found[1, 0] == 1.8
+    assert found[1, -1] == 1 + (_SHARES[-1] if widens else _SHARES[0])
+
+
+def test_an_outcome_changes_no_range_before_it_is_known() -> None:
+    ranges_s = np.stack([[np.zeros(50), np.full(50, 99.0 + share)] for share in _SHARES])
+    at_s = np.arange(50.0)
+    held, missed = (_adapted(ranges_s, at_s, np.full(50, true_s), learnt=1_000) for true_s in (98.0, 999.0))
+
+    assert (held == missed).all()

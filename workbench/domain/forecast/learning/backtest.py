@@ -18,7 +18,7 @@ Progress = Callable[[int, int], None]
 
 _DAY_S = 86_400
 _BATCH = 500
-_SHARE, _RATE, _WIDER = 0.8, 0.02, 2.0
+_SHARE, _RATE, _WIDER = 0.8, 0.02, 1.0
 _SHARES = np.array([0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.98])
 
 

@@ -31,7 +31,8 @@ _TRIAL_PART = 3
 """A trial grows this part of the trees."""
 
 _MOST_TESTED = 1_500
-_LEAST_GAIN = 0.005
+_LEAST_GAIN, _LEAST_GAIN_OF_ONE = 0.005, 2.0
+"""The least gain of a method, and what is added to it, divided by the number of cases: a short trial tells little."""
 
 
 class NothingToLearnFrom(ValueError):
@@ -151,7 +152,8 @@ def _choice(sample: Sample, trees: int) -> Choice:
     }
     best = min(ratio, key=lambda method: ratio[method])
     gain = 1 - float(ratio[best])
-    return Choice(best, gain) if gain >= _LEAST_GAIN else Choice(Method.ACTIVITY_TABLE, 0.0)
+    is_enough = gain >= _LEAST_GAIN + _LEAST_GAIN_OF_ONE / len(np.unique(events.case))
+    return Choice(best, gain) if is_enough else Choice(Method.ACTIVITY_TABLE, 0.0)
 
 
 def _errors(sample: Sample, known: KnownEvents, tested: IntArray, trees: int) -> dict[Method, FloatArray]:
