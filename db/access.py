@@ -31,6 +31,15 @@ def access_of(path: Path) -> Access:
     return Access.SHARED if mode & stat.S_IWGRP and is_inherited else Access.PRIVATE
 
 
+def inode_of(path: Path) -> tuple[int, int] | None:
+    """Return the device and inode of a file or folder, None if it cannot be found."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
 def make_folder(folder: Path, access: Access) -> bool:
     """Make a folder if it does not exist, and return whether it was made. An existing folder is not changed."""
     try:

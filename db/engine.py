@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from db.access import inode_of
 from db.dialects import sqlite
 from db.errors import DatabaseRefused, Refusal
 
@@ -15,12 +16,14 @@ from db.errors import DatabaseRefused, Refusal
 class Database:
     """One database. Any thread may read and write through it.
 
-    With `schema`, a write is refused if the database has another schema, because another program upgraded it.
+    With `schema`, a write is refused if the database has another schema, because another program upgraded it. Reads and
+    writes are refused once the path names another file, or none.
     """
 
     def __init__(self, path: Path, *, schema: int | None = None) -> None:
         self.path = path
         self.schema = schema
+        self._inode = inode_of(path)
 
     @cached_property
     def reader(self) -> Engine:
@@ -32,8 +35,18 @@ class Database:
         """The engine of all writes; each transaction begins IMMEDIATE."""
         return sqlite.make_engine(self.path, query_only=False)
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The paths of the database and the files beside it; a link to the database has other files beside it."""
+        return (*sqlite.files_of(self.path), *sqlite.files_of(self.path.resolve()))
+
     def read(self) -> Session:
-        """Open a session that reads one snapshot of the database. It is closed when its block ends."""
+        """Open a session that reads one snapshot of the database. It is closed when its block ends.
+
+        Raises:
+            DatabaseRefused: If the file was replaced or removed since the database was opened.
+        """
+        self._check_in_place()
         return Session(self.reader)
 
     @contextmanager
@@ -42,14 +55,21 @@ class Database:
 
         Raises:
             LockTimeout: If another process held the write lock for ten seconds.
-            DatabaseRefused: If the schema changed since the database was opened.
+            DatabaseRefused: If the schema changed, or the file was replaced or removed, since the database was opened.
         """
+        self._check_in_place()
         with sqlite.write_lock(self.path), Session(self.writer) as session, session.begin():
             if self.schema is not None:
                 found = sqlite.schema_version(session.connection(), self.path)
                 if found != self.schema:
                     raise DatabaseRefused(Refusal.UPGRADED_WHILE_OPEN, str(self.path), f"{found} > {self.schema}")
             yield session
+            self._check_in_place()
+
+    def _check_in_place(self) -> None:
+        """Refuse a file that is no longer the one that was opened; what is written into it would be lost."""
+        if inode_of(self.path) != self._inode:
+            raise DatabaseRefused(Refusal.REPLACED, str(self.path))
 
     def close(self) -> None:
         """Close all connections."""

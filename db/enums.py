@@ -85,6 +85,21 @@ class ApplicantKind(StrEnum):
     INDIVIDUAL = "individual"
 
 
+class IdType(StrEnum):
+    """The kind of a person's identity document.
+
+    RESIDENT includes the residence permits of people from Hong Kong, Macau and Taiwan, whose numbers have its form.
+    """
+
+    RESIDENT = "resident"
+    PASSPORT = "passport"
+    HMT_PERMIT = "hmt_permit"
+    TW_PERMIT = "tw_permit"
+    FOREIGN_RESIDENCE = "foreign_residence"
+    MILITARY = "military"
+    POLICE = "police"
+
+
 class Role(StrEnum):
     """The role of a person, which determines the actions that are allowed."""
 

@@ -11,6 +11,7 @@ class Refusal(StrEnum):
     NOT_OURS = "not_ours"
     CREATED_BY_NEWER = "newer"
     UPGRADED_WHILE_OPEN = "upgraded"
+    REPLACED = "replaced"
     DAMAGED = "damaged"
     TOO_OPEN = "too_open"
     UNREADABLE = "unreadable"

@@ -3,6 +3,7 @@
 import gc
 import io
 import os
+import resource
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -65,6 +66,8 @@ def main() -> None:
     """Run the command line, or open the workbench if no command is given."""
     # Files hold personal data: only the owner may read them, whatever the caller's umask is.
     os.umask(0o077)
+    # A core dump would hold personal data too.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A locale without Chinese must not make a command fail while it prints.
         sys.stdout.reconfigure(errors="backslashreplace")

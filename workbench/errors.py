@@ -60,6 +60,10 @@ class StorageFailed(WorkbenchError):
     exit_code = ExitCode.IO
 
 
+class StorageGone(StorageFailed):
+    """The database file was replaced or removed while it was open."""
+
+
 class Busy(WorkbenchError):
     """The case, the database or a file is in use by another person or process."""
 

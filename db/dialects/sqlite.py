@@ -130,10 +130,15 @@ def create_file(path: Path, access: Access) -> None:
         raise DatabaseRefused(Refusal.CANNOT_CREATE, str(path), error.strerror or "") from error
 
 
+def files_of(path: Path) -> list[Path]:
+    """Return the paths of a database and of the files that SQLite and the write lock create next to it."""
+    return [*(path.with_name(path.name + end) for end in _COMPANION_SUFFIXES), path]
+
+
 def remove_file(path: Path) -> None:
     """Delete a database and the files that SQLite and the write lock created next to it."""
-    for name in (*(path.name + suffix for suffix in _COMPANION_SUFFIXES), path.name):
-        path.with_name(name).unlink(missing_ok=True)
+    for file in files_of(path):
+        file.unlink(missing_ok=True)
 
 
 def check_file(path: Path) -> None:

@@ -12,7 +12,8 @@ from db.models.row import ApplicationPartRow, BatchPartRow
 class CallWindowRow(ApplicationPartRow, table=True):
     """The call facts of one number in its time window, or of all cards of an application (then `msisdn` is empty).
 
-    `half_hours` is a JSON list of 48 counts, one for each half hour of the day.
+    A number with calls outside the service of a card has another row for that service period: `msisdn_hash` is then
+    the hash of the period's key, here and in the tables of days and hours. `half_hours` is a JSON list of 48 counts.
     """
 
     __tablename__ = "call_window"

@@ -139,6 +139,7 @@ class FindingRow(CasePartRow, table=True):
     unit: str = word(16)
     subject: str = Field(default="", sa_column=Column(Text, nullable=False, info={"personal": "msisdn"}))
     source: str = word(300)
+    observes: str = word(64)
 
 
 class SkipRow(Row, table=True):

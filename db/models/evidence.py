@@ -36,9 +36,11 @@ class ApplicationRow(ApplicationPartRow, table=True):
     province: str = word(64)
     legal_rep_name: str = personal("name")
     legal_rep_id_no: str = personal("id_no", length=64)
+    legal_rep_id_type: str = word(32)
     handler_name: str = personal("name")
     handler_id_no: str = personal("id_no", length=64)
     handler_id_hash: str = word(32)
+    handler_id_type: str = word(32)
     handler_id_issued_on: date | None = None
     handler_id_valid_to: date | None = None
     contact_phone: str = personal("msisdn", length=64)

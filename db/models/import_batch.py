@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import BigInteger, Column
 from sqlmodel import Field
 
 from db.columns import instant, word
@@ -12,7 +13,8 @@ class ImportBatchRow(NumberedRow, table=True):
     """One import command.
 
     `published_seq` grows with each publication, so that evidence can be read as of any publication.
-    `applied_at` is set when the batch has been applied to every existing case that it affects.
+    `applied_at` is set when the batch has been applied to every existing case that it affects. `calls_bytes` and
+    `calls_sha256` are the check values of its call file, if it has one.
     """
 
     __tablename__ = "import_batch"
@@ -28,6 +30,8 @@ class ImportBatchRow(NumberedRow, table=True):
     updated_count: int = 0
     unchanged_count: int = 0
     rejected_count: int = 0
+    calls_bytes: int | None = Field(default=None, sa_column=Column(BigInteger))
+    calls_sha256: str | None = Field(default=None, max_length=64)
 
 
 class ImportFileRow(NumberedRow, table=True):

@@ -1,9 +1,10 @@
-"""How many cards an applicant has, over all visible applications."""
+"""How many cards in service an applicant has, over all visible applications."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlmodel import Session
 
 from db.enums import ApplicantKind
@@ -19,7 +20,7 @@ _A, _C = _APPLICATION.alias("a"), _CARD.alias("c")
 
 @dataclass(frozen=True, slots=True)
 class CardCounts:
-    """The card counts of applicants, by USCC or hash of an ID number.
+    """The counts of cards in service of applicants, by USCC or hash of an ID number.
 
     For each applicant: the count for the brand with most cards, and the total.
     """
@@ -33,10 +34,11 @@ class CardCounts:
         return self.most_of_one_brand.get(subject, 0), self.totals.get(subject, 0)
 
 
-def card_counts(session: Session, applications: Iterable[ImportedRow], snapshot: Snapshot) -> CardCounts:
-    """Count the cards of the applicants of some applications.
+def card_counts(session: Session, applications: Iterable[ImportedRow], snapshot: Snapshot, today: date) -> CardCounts:
+    """Count the cards of the applicants of some applications that are in service on a local day.
 
-    A card in several applications is counted once. A card without a brand counts for no brand.
+    A card is in service up to the day on which its service ends. A card in several applications is counted once. A
+    card without a brand counts for no brand.
     """
     subjects: dict[str, set[str]] = {"uscc": set(), "handler_id_hash": set()}
     for application in applications:
@@ -46,7 +48,7 @@ def card_counts(session: Session, applications: Iterable[ImportedRow], snapshot:
     totals: dict[str, int] = {}
     for column, wanted in subjects.items():
         for chunk in chunks(sorted(wanted - {""})):
-            cards = _cards_of(column, chunk, snapshot).subquery()
+            cards = _cards_of(column, chunk, snapshot, today).subquery()
             count = func.count(cards.c.msisdn.distinct())
             counts = select(cards.c.subject, count).group_by(cards.c.subject)
             totals.update(session.execute(counts).all())
@@ -62,8 +64,8 @@ def _subject_column(application: ImportedRow) -> str:
     return "handler_id_hash" if is_person else "uscc"
 
 
-def _cards_of(column: str, subjects: Sequence[str], snapshot: Snapshot) -> Select[tuple[str, str, str]]:
-    """Return the statement that selects the visible cards of some applicants."""
+def _cards_of(column: str, subjects: Sequence[str], snapshot: Snapshot, today: date) -> Select[tuple[str, str, str]]:
+    """Return the statement that selects the visible cards in service of some applicants."""
     subject = _A.c[column]
     belongs = and_(_C.c.agent == _A.c.agent, _C.c.application_no == _A.c.application_no)
     return (
@@ -71,6 +73,7 @@ def _cards_of(column: str, subjects: Sequence[str], snapshot: Snapshot) -> Selec
         .select_from(_A)
         .join(_C, belongs)
         .where(subject.in_(subjects))
+        .where(or_(_C.c.service_ended_on.is_(None), _C.c.service_ended_on >= today))
         .where(is_visible(_A.c.batch_id, snapshot), is_visible(_C.c.batch_id, snapshot))
         .where(~has_newer(_A, _APPLICATION, ("agent", "application_no"), snapshot))
         .where(~has_newer(_C, _CARD, ("agent", "application_no", "msisdn"), snapshot))

@@ -29,7 +29,8 @@ _EVENTS_OF = text(
 _ATTRIBUTES = text(
     """SELECT c.id, c.agent, c.service_class, c.priority_rank, a.applicant_kind, a.card_type, a.province,
        c.block_count, c.warn_count, c.complete_at,
-       d.seen LIKE '%"severity": "block"%' AS block_seen, d.seen LIKE '%"severity": "warn"%' AS warn_seen
+       CASE WHEN d.seen NOT LIKE '%"severity": "block"%' THEN '' ELSE d.seen END AS block_seen,
+       d.seen LIKE '%"severity": "warn"%' AS warn_seen
     FROM "case" c JOIN application a ON a.id = c.application_id
     LEFT JOIN decision d ON d.id = (SELECT min(id) FROM decision WHERE case_id = c.id)
     WHERE c.id IN :ids"""
@@ -44,7 +45,10 @@ _ORDER = f"""CASE WHEN {_IS_HELD} THEN 0 ELSE 1 END,
 
 _COLUMNS = """c.id, c.agent, c.service_class, c.priority_rank, a.applicant_kind, a.card_type, a.province,
        c.block_count, c.warn_count, c.state, c.round, c.due_at, c.complete_at, c.opened_at,
-       c.waits_for, c.suspended_from, c.held_until"""
+       c.waits_for, c.suspended_from, c.held_until,
+       CASE WHEN c.state = 'awaiting_check' THEN
+          (SELECT d.verdict FROM decision d WHERE d.case_id = c.id AND d.status = 'staged' ORDER BY d.id DESC LIMIT 1)
+       END AS staged_verdict"""
 
 _OPEN = text(
     f"""SELECT {_COLUMNS}
@@ -60,6 +64,10 @@ _AHEAD = text(
     WHERE c.state IN ('queued', 'in_review') AND {_IS_PUBLISHED}
        AND ({_ORDER}) < (SELECT {_ORDER} FROM "case" c WHERE c.id = :id)"""
 )
+
+_BLOCK_RULES = text(
+    "SELECT DISTINCT case_id, rule FROM finding WHERE case_id IN :ids AND severity = 'block' ORDER BY case_id, rule"
+).bindparams(bindparam("ids", expanding=True))
 
 _QUEUE_COUNTS = text(
     f"""SELECT held, priority_rank, due_at, count(*) AS waiting FROM (
@@ -85,8 +93,16 @@ def events_of(session: Session, case_ids: Iterable[int]) -> list[Any]:
 
 
 def case_attributes(session: Session, case_ids: Iterable[int]) -> list[Any]:
-    """Return the attributes of some cases, with the most severe findings at their first verdict."""
+    """Return the attributes of some cases, with the most severe findings at their first verdict.
+
+    `block_seen` is the JSON of what the reviewer saw then, empty without a block finding, None without a verdict.
+    """
     return _in_chunks(session, _ATTRIBUTES, case_ids)
+
+
+def block_rules(session: Session, case_ids: Iterable[int]) -> list[Any]:
+    """Return the rules of the present block findings of some cases, sorted by case and rule."""
+    return _in_chunks(session, _BLOCK_RULES, case_ids)
 
 
 def open_cases(session: Session, now_us: int, day_end_us: int) -> Sequence[Any]:

@@ -32,6 +32,12 @@ BATCH = table_of(ImportBatchRow)
 CASE = table_of(CaseRow)
 
 
+def call_file_checks(session: Session) -> dict[int, tuple[int, str]]:
+    """Return the size in bytes and the SHA-256 of each call file, by batch."""
+    wanted = select(BATCH.c.id, BATCH.c.calls_bytes, BATCH.c.calls_sha256).where(BATCH.c.calls_sha256.is_not(None))
+    return {row.id: (row.calls_bytes, row.calls_sha256) for row in session.execute(wanted)}
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """The visible rows: those of publications up to `seq` (None: all), and of `own_batch`, which is being written."""

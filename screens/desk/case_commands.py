@@ -188,7 +188,7 @@ async def explain(screen: "CaseScreen", case: CaseFile) -> None:
 
 
 async def show_forecast(screen: "CaseScreen", case: CaseFile) -> None:
-    """Show in the header when the case is likely passed."""
+    """Show in the header when the case is likely decided."""
     if await screen.session.load_forecast(case) is not None:
         screen.show_header()
 

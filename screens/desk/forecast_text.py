@@ -15,15 +15,16 @@ if TYPE_CHECKING:
 
 
 def forecast_lines(forecast: "CaseForecast", case: "CaseFile", view: View, width: int) -> list[Content]:
-    """Return the sentence, its explanation, and what would make the case faster."""
-    from workbench.wording.forecast import caveats, explanation
+    """Return the sentences for the phone, then for staff only their explanation and what would make the case faster."""
+    from workbench.wording.forecast import caveats, chance, explanation
     from workbench.wording.phone import phone_sentence
     from workbench.wording.what_would_help import findings_to_answer, missing_names
 
     language = current_language()
     lines = wrapped_lines(phone_sentence(forecast, view.today), width, BOLD)
     lines.append(plain(_("copied, to be read out or pasted"), MUTED))
-    lines += [Content(), *_all_wrapped([explanation(forecast, view.today), *caveats(forecast)], width)]
+    facts = [text for text in (explanation(forecast, view.today), chance(forecast), *caveats(forecast)) if text]
+    lines += [Content(), *_all_wrapped(facts, width)]
     missing = missing_names(case, language)
     if missing:
         lines += [Content(), plain(_("Missing"), MUTED), *_all_wrapped(missing, width)]
@@ -38,7 +39,7 @@ def _all_wrapped(texts: Iterable[str], width: int) -> list[Content]:
 
 
 def likely_words(forecast: "CaseForecast | None", case: "CaseFile", view: View) -> str:
-    """Return when a case is likely passed, empty without a forecast of this case."""
+    """Return when a case is likely decided, empty without a forecast of this case."""
     if forecast is None or forecast.case_id != case.header.id:
         return ""
     from workbench.wording.forecast import likely

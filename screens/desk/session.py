@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from screens.desk.draft import Draft
@@ -19,11 +19,13 @@ from screens.shell.revealed_fields import RevealedFields
 from workbench.domain.case.casefile import CaseFile, DecisionResult, DeskCounts, NoNextCase, UndoableAct, VerdictRequest
 from workbench.domain.case.lifecycle import Action, is_allowed
 from workbench.domain.case.vocabulary import ChecklistValue, VerificationKind
-from workbench.errors import WorkbenchError
+from workbench.errors import StorageGone, WorkbenchError
 
 if TYPE_CHECKING:
     from workbench.domain.forecast.result import CaseForecast
     from workbench.services.foundation.case_access import LostHold
+
+Result = TypeVar("Result")
 
 RENEW_EVERY = timedelta(minutes=1)
 
@@ -108,7 +110,7 @@ class DeskSession:
     async def next(self) -> CaseShown | NoNextCase:
         """Put the next case on the desk, or say why there is none."""
         await self.save_draft()
-        found = await asyncio.to_thread(self.services.claims.next)
+        found = await self._write(self.services.claims.next)
         if isinstance(found, NoNextCase):
             self.remove()
             return found
@@ -123,7 +125,7 @@ class DeskSession:
     async def undo(self, undoable: UndoableAct) -> CaseShown | Unchanged:
         """Take back a verdict; its case comes to the desk if this person holds it afterwards."""
         await self.save_draft()
-        case = await asyncio.to_thread(self.services.undo.undo, undoable.case_id)
+        case = await self._write(self.services.undo.undo, undoable.case_id)
         self.undoable = None
         if case.header.held_by != self.login:
             return Unchanged()
@@ -151,13 +153,23 @@ class DeskSession:
 
     async def _give_up(self, ref: CaseRef, act: Callable[..., object], *arguments: object) -> CaseRemoved | Superseded:
         await self.save_draft()
-        await asyncio.to_thread(act, ref.id, *arguments)
+        await self._write(act, ref.id, *arguments)
         return self.remove(ref)
+
+    async def _write(self, act: Callable[..., Result], *arguments: object) -> Result:
+        """Carry out an act in a thread; a draft whose database is gone is saved once more, which keeps it in a file."""
+        try:
+            return await asyncio.to_thread(act, *arguments)
+        except StorageGone:
+            if self.draft is not None:
+                self.draft.is_dirty = bool(self.draft.body)
+                await self.draft.save()
+            raise
 
     async def decide(self, request: VerdictRequest) -> DecisionResult:
         """Give a verdict; the draft is saved before, so that an undo finds it."""
         await self.save_draft()
-        return await asyncio.to_thread(self.services.verdicts.decide, request)
+        return await self._write(self.services.verdicts.decide, request)
 
     def finish(self, ref: CaseRef, decided: DecisionResult) -> CaseRemoved | Superseded:
         """Take the case off the desk after its verdict, which can be undone for a while."""
@@ -170,19 +182,19 @@ class DeskSession:
     async def comment(self, ref: CaseRef, text: str) -> CaseShown | Superseded:
         """Write a comment for colleagues."""
         draft = self.draft
-        await asyncio.to_thread(self.services.remarks.comment, ref.id, text)
+        await self._write(self.services.remarks.comment, ref.id, text)
         if draft is not None and draft.case_id == ref.id and draft.change("comment", ""):
             await draft.save()
         return await self.reload(ref)
 
     async def verify(self, ref: CaseRef, kind: VerificationKind, result: str) -> CaseShown | Superseded:
         """Record a fact that was confirmed outside."""
-        await asyncio.to_thread(self.services.remarks.verify, ref.id, kind, result)
+        await self._write(self.services.remarks.verify, ref.id, kind, result)
         return await self.reload(ref)
 
     async def answer(self, ref: CaseRef, question: str, value: ChecklistValue) -> None:
         """Save an answer of the checklist."""
-        await asyncio.to_thread(self.services.remarks.checklist, ref.id, question, value, "")
+        await self._write(self.services.remarks.checklist, ref.id, question, value, "")
 
     async def reveal(self, ref: CaseRef, field: str) -> CaseChanged | Superseded | Unchanged:
         """Reveal a field, or all of the identity on the second press; unchanged if no field is chosen."""
@@ -191,9 +203,9 @@ class DeskSession:
             self.revealed.hint()
             return Unchanged()
         if is_all:
-            values = await asyncio.to_thread(files.reveal_identity, ref.id)
+            values = await self._write(files.reveal_identity, ref.id)
         else:
-            values = {field: await asyncio.to_thread(files.reveal, ref.id, field)}
+            values = {field: await self._write(files.reveal, ref.id, field)}
         # The history panel must show this reveal at once.
         history = (await asyncio.to_thread(files.show, ref.id)).history
         if self.case is None or not self.is_on_desk(ref) or self.revealed.generation != generation:
@@ -233,7 +245,7 @@ class DeskSession:
 
     async def renew(self, ref: CaseRef) -> CaseChanged | HoldLost | Superseded | Unchanged:
         """Renew the hold, since its holder is active."""
-        until = await asyncio.to_thread(self.services.claims.renew, ref.id)
+        until = await self._write(self.services.claims.renew, ref.id)
         if until is None:
             return await self.check_hold(ref, is_lost=True)
         if self.case is None or not self.is_on_desk(ref):

@@ -12,6 +12,7 @@ from screens.widgets.plots import heat_rows, hour_scale, sparkline
 from screens.widgets.safe_text import INFO, MUTED, SUCCESS, WARNING, Part, joined, plain, row, wrapped
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import PanelKind
+from workbench.domain.facts.activity import ComplaintStatus
 from workbench.domain.policy.policy import FactValue, Limit
 from workbench.domain.text.safe import cells, pad_left, pad_right
 from workbench.i18n import N_, _
@@ -37,6 +38,10 @@ _FIGURES: tuple[Figure, ...] = (
 _FIGURES_ABOVE_MAP = 5
 _CARD_FIGURES = ("calls", "peak_hour_calls", "peak_day_calls", "complaints")
 _WEEKDAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
+_NOT_COUNTED = {
+    ComplaintStatus.OUTSIDE_SERVICE: N_("outside the service"),
+    ComplaintStatus.OLD: N_("old, not counted"),
+}
 _WIDE_MAP = 54
 _FIGURE_CELLS = 6
 """The width of the right-aligned figures; a longer one, such as a duration, does not widen the column."""
@@ -46,7 +51,8 @@ def calls_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     """Return the lines of the call activity panel."""
     lines = finding_lines(case, PanelKind.ACTIVITY, width, view.symbols)
     if not case.evidence.all_calls.calls and not case.evidence.all_calls.calls_in:
-        return [*lines, EMPTY, PanelLine(plain(_("No call records were imported for these cards."), MUTED))]
+        nothing = [PanelLine(plain(_("No call records were imported for these cards."), MUTED))]
+        return [*lines, EMPTY, *(_outside_service(case, width) or nothing), *_complaints(case, view, width)]
     return [
         *lines,
         EMPTY,
@@ -57,6 +63,7 @@ def calls_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
         *_window(case, view),
         EMPTY,
         *_figures(case, view, width, _FIGURES[_FIGURES_ABOVE_MAP:]),
+        *_outside_service(case, width),
         *_cards(case, view, width),
         *_complaints(case, view, width),
     ]
@@ -149,6 +156,15 @@ def _window(case: CaseFile, view: View) -> list[PanelLine]:
     return [PanelLine(plain(f" {text}", MUTED))]
 
 
+def _outside_service(case: CaseFile, width: int) -> list[PanelLine]:
+    """Return how many calls of these numbers are of other holders, or of nobody."""
+    outside = case.evidence.all_calls.calls_outside_service
+    if not outside:
+        return []
+    text = _("calls before activation or after the end of service: {count}, charged to nobody")
+    return [PanelLine(plain(f" {part}", MUTED)) for part in wrapped(text.format(count=count(outside)), width - 2)]
+
+
 def _cards(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     if len(case.evidence.cards) <= 1:
         return []
@@ -173,8 +189,9 @@ def _complaints(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     if not case.evidence.complaints:
         return []
     lines = [EMPTY, heading(_("Complaints"))]
-    for at, complaint in enumerate(case.evidence.complaints):
-        state = _("verified") if complaint.verified else _("not verified")
+    for at, (complaint, status) in enumerate(zip(case.evidence.complaints, case.facts.complaints, strict=True)):
+        counted = N_("verified") if complaint.verified else N_("not verified")
+        state = _(_NOT_COUNTED.get(status, counted))
         lines.append(PanelLine(row(plain(f" {view.instant(complaint.received_at)}"), plain(state, MUTED), width)))
         summary = view.shown(f"summary:{at}", complaint.summary)
         lines += [PanelLine(plain(f"   {summary or complaint.source}", MUTED))]

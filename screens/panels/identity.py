@@ -4,7 +4,7 @@ from datetime import date
 
 from textual.content import Content
 
-from screens.panels.labels import ANSWER, VERIFICATION, claimed_defects, validity_words
+from screens.panels.labels import ANSWER, ID_NUMBER, VERIFICATION, claimed_defects, validity_words
 from screens.panels.lines import EMPTY, PanelLine, finding_lines, heading, mark_of, prose, table
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, joined, plain, row, wrapped
@@ -13,7 +13,7 @@ from workbench.domain.case.vocabulary import ApplicantKind, DocumentKind, PanelK
 from workbench.domain.evidence.evidence import CardFacts, DocumentFacts
 from workbench.domain.facts.documents import missing_documents
 from workbench.domain.text.safe import cells
-from workbench.i18n import _, current_language
+from workbench.i18n import N_, _, current_language
 from workbench.wording.amounts import capital_fen, count
 
 _USCC_RULES = ("ID-USCC", "ID-USCC-KIND")
@@ -69,7 +69,12 @@ def _applicant(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 
 def _people(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     application = case.evidence.application
-    labels = (_("name"), _("ID number"), _("ID card"), _("phone"))
+    number_label, legal_label = (
+        _(ID_NUMBER.get(case.facts.case.get(name), N_("ID number")))
+        for name in ("handler_id_type", "legal_rep_id_type")
+    )
+    is_resident = case.facts.case.get("handler_id_type") not in ID_NUMBER
+    labels = (_("name"), number_label, _("ID card") if is_resident else _("ID document"), _("phone"), legal_label)
     facts = table(labels, width)
 
     def masked(label: str, field: str, mark: Content | None) -> list[PanelLine]:
@@ -83,7 +88,7 @@ def _people(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     rules = ("ID-RIC-EXPIRED", "ID-RIC-EXPIRING", "ID-RIC-VALIDITY")
     lines.append(facts.fact(labels[2], _validity(valid_to, view), _mark(case, valid_to, rules, view)))
     lines += masked(labels[3], "contact_phone", None)
-    legal = masked(labels[0], "legal_rep_name", None) + masked(labels[1], "legal_rep_id_no", None)
+    legal = masked(labels[0], "legal_rep_name", None) + masked(legal_label, "legal_rep_id_no", None)
     if legal:
         lines += [EMPTY, heading(_("Legal representative")), *legal]
     return lines

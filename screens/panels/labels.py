@@ -8,6 +8,7 @@ from workbench.domain.case.vocabulary import (
     ApplicantKind,
     CreditList,
     CreditMatch,
+    IdType,
     Measure,
     Quality,
     Verdict,
@@ -20,6 +21,14 @@ APPLICANT_KIND: dict[ApplicantKind, str] = {
     ApplicantKind.ENTERPRISE: N_("enterprise"),
     ApplicantKind.SOLE_PROPRIETOR: N_("sole proprietor"),
     ApplicantKind.INDIVIDUAL: N_("individual"),
+}
+ID_NUMBER: dict[object, str] = {
+    IdType.PASSPORT: N_("passport number"),
+    IdType.HMT_PERMIT: N_("HK/Macau permit"),
+    IdType.TW_PERMIT: N_("Taiwan permit"),
+    IdType.FOREIGN_RESIDENCE: N_("foreigner's ID"),
+    IdType.MILITARY: N_("military ID"),
+    IdType.POLICE: N_("armed police ID"),
 }
 ANSWER: dict[str | None, str] = {"yes": N_("yes"), "no": N_("no"), "n/a": N_("does not apply")}
 VERIFICATION: dict[str, str] = {

@@ -77,18 +77,16 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
                 # Many times the same key is not text: it was held down while the machine was busy.
                 self.explain_text(_("Pasted text is no command."))
             return
-        for is_printable, keys in groupby(text.keys, lambda key: key.is_printable):
-            await self._type_in(list(keys), is_printable=is_printable)
-
-    async def _type_in(self, keys: list[events.Key], *, is_printable: bool) -> None:
-        """Pass the keys of a text to a field: characters together, for each alone would be drawn alone."""
-        if is_printable and len(keys) > 1 and takes_text(self.focused):
-            for key in keys:
-                self.presses.note(key.key, max(0.0, time.monotonic() - key.time))
-            await super().on_event(events.Paste("".join(key.character or "" for key in keys)))
-            return
-        for key in keys:
-            await self.on_event(key)
+        for is_printable, group in groupby(text.keys, lambda key: key.is_printable):
+            keys = list(group)
+            if is_printable and len(keys) > 1 and takes_text(self.focused):
+                # One by one, each character would be drawn before the next.
+                for key in keys:
+                    self.presses.note(key.key, max(0.0, time.monotonic() - key.time))
+                await super().on_event(events.Paste("".join(key.character or "" for key in keys)))
+            else:
+                for key in keys:
+                    await self.on_event(key)
 
     def _take_width(self, answer: events.CursorPosition) -> None:
         """Draw with ASCII in a terminal whose symbols take two cells."""

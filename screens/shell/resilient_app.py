@@ -23,8 +23,10 @@ class ResilientApp(App[None], inherit_bindings=False):
         super().__init__(driver_class=TerminalDriver)
 
     def notify(self, message: str, *, title: str = "", **options: Any) -> None:
-        """Show a message as plain text, without markup."""
-        super().notify(safe(message), title=safe(title), **{**options, "markup": False})
+        """Show a message as plain text, without markup, unless it is shown already."""
+        shown = safe(message)
+        if all(notification.message != shown for notification in self._notifications):
+            super().notify(shown, title=safe(title), **{**options, "markup": False})
 
     def exit_with_error(self, error: WorkbenchError) -> None:
         """End with an error's exit code and sentence."""

@@ -44,7 +44,15 @@ submitted=$(day 5) checked=$(day 6) called=$(day 7)
 
 # --- a database, and people
 refused 66 queue --json
-workbench init --identity named
+cat >supplier.toml <<'END'
+[supplier]
+name = { en = "Far Voice Mobile", zh = "远声移动通信有限公司" }
+phone = "010-5555-0100"
+hours = { en = "Monday to Friday", zh = "周一至周五" }
+address = { en = "7 Long Road, Test City", zh = "测试市长路7号" }
+appeal = { en = "by post to 7 Long Road", zh = "邮寄至长路7号" }
+END
+workbench init --identity named --supplier supplier.toml
 refused 73 init --identity named
 workbench reviewers add a --role reviewer
 workbench reviewers add b --role reviewer

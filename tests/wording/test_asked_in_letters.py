@@ -9,6 +9,7 @@ from tests.domain.facts.sample_evidence import calls, credit, default_policy, do
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.policy.policy import Words
 from workbench.services.notices.due_date_letter import suggestion_lines
+from workbench.wording.findings import text_of
 from workbench.wording.what_would_help import findings_in_letters
 
 UNSEALED = evidence(
@@ -61,7 +62,15 @@ def test_letters_before_the_review_do_not_mention_list_entries(name: CreditList,
 def test_findings_that_only_the_applicant_can_settle_are_mentioned() -> None:
     assert "CR-ARREARS" in findings(ARREARS)
     [line] = lines(ARREARS, Language.EN)
+    assert "overdue (by 40 days)." in line
     assert "proof that the arrears are paid in full" in line
+
+
+def test_a_letter_about_arrears_since_an_unknown_day_names_no_days() -> None:
+    undated = evidence(credit=(credit(CreditList.ARREARS, CreditMatch.EXACT, amount_fen=90_000),))
+    assert text_of(findings(undated)["CR-ARREARS"], default_policy(), "en") == "in arrears since an unknown day"
+    assert lines(undated, Language.EN)[0].startswith("1. Fees for telecommunications are overdue. ")
+    assert lines(undated, Language.ZH)[0].startswith("1. 存在逾期未缴的电信费用。")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

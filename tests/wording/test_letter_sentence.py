@@ -1,17 +1,21 @@
-"""The sentence about the forecast in letters."""
+"""The sentences about the forecast in letters: when an application is decided, and when it passes."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+
+import pytest
 
 from db.enums import CaseState, Language
-from workbench.domain.forecast.result import CaseForecast, DayRange
+from workbench.domain.forecast.result import CaseForecast, DayRange, PassNeed
 from workbench.wording.forecast import letter_sentence
+from workbench.wording.letter_dates import letter_day
 
 DAYS = DayRange(p50=date(2026, 11, 27), p90=date(2026, 12, 2))
 FORECAST = CaseForecast(
     case_id=1,
     state=CaseState.QUEUED,
     first_verdict=DAYS,
+    decided=DAYS,
     passed=DAYS,
     is_decided=False,
     ahead=3,
@@ -22,30 +26,64 @@ FORECAST = CaseForecast(
     is_incomplete=False,
     is_suspended=False,
 )
-ONE_DAY = replace(FORECAST, passed=DayRange(p50=DAYS.p50, p90=DAYS.p50))
+LATER = replace(FORECAST, passed=DayRange(p50=date(2026, 11, 30), p90=date(2026, 12, 9)))
+"""A case that, with the corrections of similar cases, passes later than it is decided."""
+
+FRIDAY, WEDNESDAY = ({language: letter_day(day, language) for language in Language} for day in (DAYS.p50, DAYS.p90))
+EN, ZH = Language.EN, Language.ZH
 
 
-def test_the_sentence_gives_both_days_and_says_that_they_are_no_promise() -> None:
-    assert letter_sentence(FORECAST, Language.EN) == (
-        "As things stand, we expect your application to pass by Friday, 27 November 2026, and very likely by "
-        "Wednesday, 2 December 2026; this is no promise."
+def test_a_letter_says_when_an_application_is_decided_and_when_it_passes() -> None:
+    assert letter_sentence(LATER, EN) == (
+        f"As things stand: The application is decided usually by {FRIDAY[EN]}, in nine of ten cases by {WEDNESDAY[EN]};"
+        " if nothing is found against it, it passes by then. This is an estimate, not a commitment."
     )
-    assert letter_sentence(FORECAST, Language.ZH) == (
-        "按目前进度，预计2026年11月27日（周五）前后审核通过，一般不晚于2026年12月2日（周三）。此为预计时间，并非承诺。"
+    assert letter_sentence(LATER, ZH) == (
+        f"按目前进度：预计{FRIDAY[ZH]}前作出审核结论；一般不晚于{WEDNESDAY[ZH]}。"
+        "如审核无异议，预计届时通过。此为预计时间，并非承诺。"
     )
 
 
-def test_two_equal_days_are_given_once() -> None:
-    assert letter_sentence(ONE_DAY, Language.EN) == (
-        "As things stand, we expect your application to pass by Friday, 27 November 2026; this is no promise."
+def test_equal_days_are_given_once() -> None:
+    one_day = DayRange(p50=DAYS.p50, p90=DAYS.p50)
+    assert letter_sentence(replace(FORECAST, decided=one_day), EN) == (
+        f"As things stand: The application is decided by {FRIDAY[EN]} in nine of ten cases;"
+        " if nothing is found against it, it passes by then. This is an estimate, not a commitment."
     )
-    assert letter_sentence(ONE_DAY, Language.ZH) == (
-        "按目前进度，预计2026年11月27日（周五）前后审核通过。此为预计时间，并非承诺。"
+    assert letter_sentence(replace(FORECAST, decided=one_day), ZH) == (
+        f"按目前进度：预计{FRIDAY[ZH]}前作出审核结论。如审核无异议，预计届时通过。此为预计时间，并非承诺。"
     )
 
 
 def test_a_forecast_without_history_is_worded_as_planning() -> None:
     thin = replace(FORECAST, is_thin=True)
 
-    assert letter_sentence(thin, Language.EN).startswith("By our planning, we expect")
-    assert letter_sentence(thin, Language.ZH).startswith("按我司的工作安排，预计")
+    assert letter_sentence(thin, EN).startswith("By our planning: The application is decided")
+    assert letter_sentence(thin, ZH).startswith("按我司的工作安排：预计")
+
+
+def test_while_something_stands_against_a_pass_the_letter_says_what_has_to_happen_first() -> None:
+    blocked = replace(FORECAST, passed=None, passed_needs=(PassNeed.FINDINGS,))
+
+    assert (
+        f"in nine of ten cases by {WEDNESDAY[EN]}; it can pass only once the open points are cleared up."
+        in letter_sentence(blocked, EN)
+    )
+    assert "作出审核结论；" in letter_sentence(blocked, ZH)
+    assert "须待有关问题核实清楚后，方可通过。" in letter_sentence(blocked, ZH)
+    assert "无异议" not in letter_sentence(blocked, ZH)
+
+
+@pytest.mark.parametrize(
+    ("due_on", "en", "zh"),
+    [
+        (DAYS.p90, "", ""),
+        (DAYS.p50, " The later of these days is after the due date.", "其中较晚的日期在办结时限之后。"),
+        (DAYS.p50 - timedelta(days=1), " That is later than the due date.", "上述预计时间晚于办结时限。"),
+    ],
+)
+def test_a_forecast_later_than_the_due_date_says_so(due_on: date, en: str, zh: str) -> None:
+    for language, late in ((EN, en), (ZH, zh)):
+        without, told = letter_sentence(FORECAST, language), letter_sentence(FORECAST, language, due_on)
+        end = {EN: " This is an estimate, not a commitment.", ZH: "此为预计时间，并非承诺。"}[language]
+        assert told == without.removesuffix(end) + late + end

@@ -1,15 +1,18 @@
-"""The sentence for the phone: where a case is and when it is expected to pass."""
+"""The sentences for the phone: where a case is, when it is decided, and when it passes or what has to happen first."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from db.enums import CaseState, Language
 from tests.languages import speaking
-from tests.wording.test_letter_sentence import FORECAST
-from workbench.domain.forecast.result import CaseForecast, DayRange, QueueForecast
-from workbench.wording.forecast import caveats, explanation, letter_sentence, likely, queue_lines
+from tests.wording.test_letter_sentence import DAYS, FORECAST, LATER
+from workbench.domain.case.lifecycle import OPEN_STATES
+from workbench.domain.forecast.result import CaseForecast, DayRange, PassNeed, PassRate, QueueForecast
+from workbench.wording.forecast import caveats, chance, explanation, letter_sentence, likely, queue_lines
 from workbench.wording.phone import phone_sentence
 
 TODAY = date(2026, 11, 24)
@@ -17,8 +20,10 @@ CHECKED = replace(
     FORECAST,
     state=CaseState.AWAITING_CHECK,
     ahead=None,
-    checked=DayRange(p50=date(2026, 11, 25), p90=date(2026, 11, 26)),
+    decided=DayRange(p50=date(2026, 11, 25), p90=date(2026, 11, 26)),
 )
+
+PASS_RATE = PassRate(share=0.31, low=0.24, high=0.39, cases=128, findings="block", is_same=True)
 
 BACK = date(2026, 11, 30)
 QUEUE = QueueForecast(
@@ -44,10 +49,90 @@ def sentence(forecast: CaseForecast, language: str = "en") -> str:
         return phone_sentence(forecast, TODAY)
 
 
-def test_a_queued_case_is_expected_to_pass_by_a_day() -> None:
-    assert sentence(FORECAST) == "C-000001 is accepted; it is expected to pass by Fri 27 Nov, at the latest Wed 2 Dec."
-    assert sentence(FORECAST, "zh").startswith("C-000001已受理；如审核无异议，预计")
-    assert "前通过，一般不晚于" in sentence(FORECAST, "zh")
+DECIDED = "The application is decided usually by Fri 27 Nov, in nine of ten cases by Wed 2 Dec"
+BLOCKED = replace(FORECAST, passed=None, passed_needs=(PassNeed.FINDINGS,))
+
+
+def test_a_queued_case_is_decided_by_a_day_and_passes_if_nothing_is_found_against_it() -> None:
+    assert sentence(LATER) == (f"C-000001 is accepted. {DECIDED}; if nothing is found against it, it passes by then.")
+    assert sentence(LATER, "zh") == (
+        "C-000001已受理。预计11月27日 周五前作出审核结论；一般不晚于12月2日 周三。如审核无异议，预计届时通过。"
+    )
+
+
+@pytest.mark.parametrize(
+    ("needs", "words"),
+    [
+        ((PassNeed.FINDINGS,), "the open points are cleared up"),
+        ((PassNeed.DOCUMENTS,), "the missing documents are in"),
+        ((PassNeed.ITEMS, PassNeed.FINDINGS), "the items we asked for are in and the open points are cleared up"),
+        ((PassNeed.APPEAL,), "the appeal has succeeded"),
+    ],
+)
+def test_while_something_stands_against_a_pass_no_day_of_it_is_said(needs: tuple[PassNeed, ...], words: str) -> None:
+    blocked = replace(BLOCKED, passed_needs=needs)
+
+    assert sentence(blocked) == f"C-000001 is accepted. {DECIDED}; it can pass only once {words}."
+    assert "无异议" not in sentence(blocked, "zh")
+    assert "后，方可通过。" in sentence(blocked, "zh")
+
+
+@given(
+    state=st.sampled_from(sorted(OPEN_STATES)),
+    needs=st.sets(st.sampled_from(PassNeed)).map(tuple),
+    days=st.lists(st.dates(date(2026, 11, 24), date(2027, 12, 31)), min_size=4, max_size=4).map(sorted),
+    is_thin=st.booleans(),
+    reviewers=st.integers(0, 2),
+)
+def test_no_90_percent_day_is_called_the_latest(
+    state: CaseState, needs: tuple[PassNeed, ...], days: list[date], *, is_thin: bool, reviewers: int
+) -> None:
+    forecast = replace(
+        FORECAST,
+        state=state,
+        decided=DayRange(p50=days[0], p90=days[1]),
+        passed=None if needs else DayRange(p50=days[2], p90=days[3]),
+        passed_needs=needs,
+        is_thin=is_thin,
+        reviewers=reviewers,
+    )
+    for language in Language:
+        for told in (sentence(forecast, language.value), letter_sentence(forecast, language, days[0])):
+            assert not any(word in told for word in ("最晚", "at the latest", "at worst", "最慢"))
+            is_pass_told = not needs and state is not CaseState.AWAITING_CHECK
+            assert ("if nothing is found against it" in told or "如审核无异议，预计" in told) is is_pass_told
+            # Letters and commands print each text on one line.
+            assert "\n" not in told
+
+
+@given(
+    passed=st.none() | st.just(LATER.passed),
+    needs=st.sets(st.sampled_from(PassNeed)).map(tuple),
+    rate=st.none() | st.just(PASS_RATE),
+)
+def test_nothing_said_during_a_check_depends_on_the_staged_verdict(
+    passed: DayRange | None, needs: tuple[PassNeed, ...], rate: PassRate | None
+) -> None:
+    other = replace(CHECKED, passed=passed, passed_needs=needs, pass_rate=rate)
+
+    for language in Language:
+        assert sentence(other, language.value) == sentence(CHECKED, language.value)
+        assert letter_sentence(other, language, DAYS.p50) == letter_sentence(CHECKED, language, DAYS.p50)
+
+
+def test_the_rate_of_passes_is_for_staff_only() -> None:
+    rated = replace(BLOCKED, pass_rate=PASS_RATE)
+    with speaking("en"):
+        assert chance(rated) == (
+            "31 % (24–39 %) of 128 decided cases with the same block findings passed at the first decision."
+        )
+        assert "with block findings passed" in chance(replace(rated, pass_rate=replace(PASS_RATE, is_same=False)))
+        assert chance(BLOCKED) == ""
+    with speaking("zh"):
+        assert chance(rated) == "阻断性风险提示相同的128件已审结审核单中，31%（24%–39%）首次即通过。"
+    for language in Language:
+        assert sentence(rated, language.value) == sentence(BLOCKED, language.value)
+        assert letter_sentence(rated, language) == letter_sentence(BLOCKED, language)
 
 
 def test_a_case_awaiting_a_check_is_not_promised_to_pass() -> None:
@@ -55,14 +140,14 @@ def test_a_case_awaiting_a_check_is_not_promised_to_pass() -> None:
         head, why = likely(CHECKED, TODAY), explanation(CHECKED, TODAY)
 
     assert sentence(CHECKED) == (
-        "A second person is checking C-000001; the result is expected by Wed 25 Nov, at the latest Thu 26 Nov."
+        "A second person is checking C-000001. The application is decided usually by Wed 25 Nov, in nine of ten cases "
+        "by Thu 26 Nov."
     )
     assert head == "result likely 25–26 Nov"
     assert why.startswith("The check by a second person is pending")
-    assert "sent back" not in why
     for language in Language:
         letter = letter_sentence(CHECKED, language)
-        assert "pass" not in letter
+        assert "pass" not in letter + sentence(CHECKED)
         assert "通过" not in letter + sentence(CHECKED, "zh")
 
 
@@ -72,13 +157,16 @@ def test_only_a_case_with_the_applicant_waits_for_items(state: CaseState) -> Non
 
     assert "is waiting for the items we asked you for" in sentence(rectifying)
     assert sentence(replace(rectifying, is_with_others=True)) == (
-        "A matter in C-000001 is being looked into; it is expected to pass by Fri 27 Nov, at the latest Wed 2 Dec."
+        f"A matter in C-000001 is being looked into. {DECIDED}; if nothing is found against it, it passes by then."
     )
     assert "正在核查" in sentence(replace(rectifying, is_with_others=True), "zh")
 
 
 def test_an_appealed_case_passes_only_if_the_appeal_succeeds() -> None:
-    assert "if it succeeds" in sentence(replace(FORECAST, state=CaseState.APPEALED, ahead=None, is_decided=True))
+    appealed = replace(BLOCKED, state=CaseState.APPEALED, is_decided=True, passed_needs=(PassNeed.APPEAL,))
+
+    assert sentence(appealed).startswith("The appeal in C-000001 is being decided. ")
+    assert sentence(appealed).endswith("; it can pass only once the appeal has succeeded.")
 
 
 def lines(forecast: QueueForecast, language: str = "en") -> list[str]:
@@ -90,7 +178,7 @@ def lines(forecast: QueueForecast, language: str = "en") -> list[str]:
     ("middle", "worst", "expected"),
     [
         (0, 0, "None will be decided after its due date."),
-        (0, 2, "0 will be decided after their due date, 2 at worst."),
+        (0, 2, "Usually 0 will be decided after their due date, in nine of ten cases at most 2."),
         (57, 57, "57 will be decided after their due date."),
     ],
 )
@@ -102,7 +190,7 @@ def test_during_a_suspension_the_sentence_begins_with_it() -> None:
     stopped = replace(FORECAST, is_suspended=True)
 
     assert sentence(stopped).startswith(
-        "Work is suspended now, and we assume that it resumes tomorrow: C-000001 is acc"
+        "Work is suspended now, and we assume that it resumes tomorrow: C-000001 is accepted."
     )
     assert sentence(stopped, "zh").startswith("目前审核工作中止，按明日恢复推算：C-000001已受理")
 
@@ -117,7 +205,7 @@ def test_while_all_are_away_the_sentence_has_the_first_return_date() -> None:
         assert "decide about" not in explanation(empty, TODAY)
     shown = lines(replace(QUEUE, reviewers=0, usual_reviewers=0, per_day=0, back_on=BACK))
     assert shown[0] == "57 to decide, 6 of them held now; all reviewers are away until Mon 30 Nov."
-    assert shown[1].startswith("Cleared in ")
+    assert shown[1].startswith("Cleared usually by ")
 
 
 def test_without_a_known_return_no_date_is_given() -> None:
@@ -135,13 +223,13 @@ def test_without_a_known_return_no_date_is_given() -> None:
 def test_a_date_from_an_unpublished_calendar_is_provisional() -> None:
     doubtful = replace(FORECAST, is_provisional=True)
 
-    assert sentence(doubtful).endswith("at the latest Wed 2 Dec (provisional).")
-    assert sentence(doubtful, "zh").endswith("（暂定）。")
+    assert "in nine of ten cases by Wed 2 Dec (provisional);" in sentence(doubtful)
+    assert "12月2日 周三（暂定）。" in sentence(doubtful, "zh")
     with speaking("en"):
-        assert likely(doubtful, TODAY) == "likely 27 Nov – 2 Dec (provisional)"
+        assert likely(doubtful, TODAY) == "likely decided 27 Nov – 2 Dec (provisional)"
         assert any("provisional" in caveat for caveat in caveats(doubtful))
     shown = " ".join(lines(replace(QUEUE, is_provisional=True)))
-    assert "at the latest Mon 7 Dec (provisional)." in shown
+    assert "in nine of ten cases by Mon 7 Dec (provisional), after 9." in shown
     assert "not published yet" in shown
     assert "provisional" not in " ".join([sentence(FORECAST), *lines(QUEUE)])
 
@@ -150,8 +238,12 @@ def test_the_queue_forecast_is_in_whole_days_with_the_number_of_held_cases() -> 
     shown = lines(QUEUE)
 
     assert shown[0] == "57 to decide, 6 of them held now; 2 reviewers decide about 8.5 a working day."
-    assert shown[1] == "Cleared in 7 working days, 9 at worst: by Thu 3 Dec, at the latest Mon 7 Dec."
-    assert lines(replace(QUEUE, p50_days=0.3, p90_days=0.6))[1].startswith("Cleared in 1 working day, 1 at worst")
+    assert shown[1] == (
+        "Cleared usually by Thu 3 Dec, after 7 working days; in nine of ten cases by Mon 7 Dec, after 9."
+    )
+    assert lines(replace(QUEUE, p50_days=0.3, p90_days=0.6))[1].startswith(
+        "Cleared usually by Thu 3 Dec, after 1 working day;"
+    )
     assert lines(replace(QUEUE, held=0))[0].startswith("57 to decide; 2 reviewers")
-    assert "前审完" in lines(QUEUE, "zh")[1]
+    assert lines(QUEUE, "zh")[1] == "预计7个工作日审完，即12月3日 周四前；一般不超过9个工作日，即不晚于12月7日 周一。"
     assert "其中6件" in lines(QUEUE, "zh")[0]

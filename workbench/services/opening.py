@@ -15,8 +15,9 @@ from db.access import Access
 from db.dialects import sqlite
 from db.enums import IdentityMode, Role
 from db.errors import DatabaseRefused, Refusal
-from db.models import PolicyVersionRow, ReviewerRoleRow, ReviewerRow, SettingRow
+from db.models import ReviewerRoleRow, ReviewerRow, SettingRow
 from workbench.domain.case.actor import Actor
+from workbench.domain.policy.policy import Supplier
 from workbench.errors import NotAllowed, StorageFailed, WorkbenchError
 from workbench.i18n import _
 from workbench.policies import default_policy_text
@@ -32,8 +33,11 @@ from workbench.services.foundation.os_identity import os_login
 from workbench.services.foundation.safe_files import new_parents
 from workbench.services.foundation.site_settings import SiteSettings, new_site_file
 from workbench.services.policy.reader import parse_policy
+from workbench.services.policy.supplier import is_made_up, with_supplier
+from workbench.services.site.check_values import is_key_checked, key_check
 from workbench.services.site.database import open_database
 from workbench.services.site.people import SOLO_SETTING
+from workbench.services.site.policies import new_version
 from workbench.services.wiring import Services
 
 _FIRST_YEAR = 2018
@@ -45,13 +49,20 @@ class NewSite:
     """The options of a new database.
 
     `login` is that of the first admin, `identity` how the database identifies people, `shared` the Unix group of a
-    database for several users, and `solo` the reason why one person reviews alone.
+    database for several users, `solo` the reason why one person reviews alone, and `supplier` the sender of the
+    letters, by default a made-up one.
     """
 
     login: str
     identity: IdentityMode = IdentityMode.OS
     shared: Sharing | None = None
     solo: str = ""
+    supplier: Supplier | None = None
+
+    @property
+    def is_supplier_made_up(self) -> bool:
+        """Whether the letters will name a supplier that does not exist."""
+        return self.supplier is None or is_made_up(self.supplier)
 
     def settings(self) -> dict[str, str]:
         """Return the options as settings of the database, without empty ones."""
@@ -93,6 +104,7 @@ def make_site(path: Path, new: NewSite, now: Callable[[], datetime], finish: Cal
         on_failure.callback(database.close)
         store.create(access)
         with database.write() as session:
+            session.add(key_check(store))
             _write_first_rows(session, new, now())
         if finish is not None:
             finish()
@@ -102,13 +114,11 @@ def make_site(path: Path, new: NewSite, now: Callable[[], datetime], finish: Cal
 
 def _write_first_rows(session: Session, new: NewSite, at: datetime) -> None:
     """Write the settings, policy, calendar and first admin of a new database."""
-    import hashlib
-
     policy_text = default_policy_text()
+    if new.supplier is not None:
+        policy_text = with_supplier(policy_text, new.supplier)
     session.add_all(SettingRow(name=name, value=value) for name, value in new.settings().items())
-    session.add(
-        PolicyVersionRow(body=policy_text, sha256=hashlib.sha256(policy_text.encode()).hexdigest(), applied_at=at)
-    )
+    session.add(new_version(policy_text, at))
     country = parse_policy(policy_text, "policy 1").country
     write_published(session, seed_days(country, range(_FIRST_YEAR, at.year + _YEARS_AHEAD)))
     reviewer = ReviewerRow(login=new.login, created_at=at)
@@ -140,30 +150,29 @@ def _identify(session: Session, as_login: str | None) -> Actor:
         raise NotAllowed(
             _("{login} is not registered here; an admin runs `workbench reviewers add {login}`.").format(login=login)
         )
-    roles = session.exec(select(ReviewerRoleRow.role).where(ReviewerRoleRow.reviewer_id == row.id)).all()
-    return Actor(
-        id=row.id,
-        login=login,
-        roles=frozenset(Role(role) for role in roles),
-        identity=f"{mode.value}:{os.getuid()}",
-    )
+    # Each transaction reads the roles.
+    return Actor(id=row.id, login=login, roles=frozenset(), identity=f"{mode.value}:{os.getuid()}")
 
 
 def open_services(path: Path, as_login: str | None, now: Callable[[], datetime], *, resumes: bool = True) -> Services:
     """Open the services for one person; with `resumes` also finish interrupted imports and suspensions.
 
     Raises:
-        WorkbenchError: If the database or its store cannot be used, or the person is not registered.
+        WorkbenchError: If the database or its store cannot be used, or the person is not registered or has no role.
     """
     import sqlalchemy.exc
 
     database = open_database(path)
     try:
         store = Store.beside(path)
-        store.check()
         with database.read() as session:
             actor = _identify(session, as_login)
         services = Services(Context(database, store, now, actor))
+        with services.context.read() as session:
+            is_checked = is_key_checked(session, store)
+        if not is_checked:
+            with services.context.write() as session:
+                session.merge(key_check(store))
         if resumes:
             services.resume()
     except sqlalchemy.exc.DatabaseError as error:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from workbench.services.review.undo import Undo
     from workbench.services.review.verdicts import Verdicts
     from workbench.services.site.people import People
+    from workbench.services.site.policies import Policies
 
 _Service = TypeVar("_Service")
 
@@ -99,6 +100,9 @@ class Services:
 
     notices: "LazyService[Notices]" = LazyService("notices.outbox.Notices")
     """Lists notices and records that they were sent."""
+
+    policies: "LazyService[Policies]" = LazyService("site.policies.Policies")
+    """Shows and replaces the policy in force."""
 
     rescheduling: "LazyService[Rescheduling]" = LazyService("deadlines.rescheduling.Rescheduling")
     """Changes due dates, service classes and priorities."""

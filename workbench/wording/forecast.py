@@ -1,20 +1,32 @@
 """The forecast in words: for reviewers, on the phone, and in letters."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from math import ceil
 
 from db.enums import Language
-from workbench.domain.forecast.result import CaseForecast, DayRange, QueueForecast
-from workbench.i18n import _, current_language, ngettext
+from workbench.domain.forecast.result import CaseForecast, DayRange, PassNeed, QueueForecast
+from workbench.i18n import N_, _, catalogue, current_language, ngettext
 from workbench.wording.amounts import count, day_on_screen
 from workbench.wording.letter_dates import MONTHS_EN, letter_day
 
-_HALF = 0.5
-_FEW = 0.03
 _NO_TIME = 1e-6
-_EVERY_SECOND = 2
 _ONE_DECIMAL_BELOW = 9.5
+
+_NEED_WORDS = {
+    PassNeed.DOCUMENTS: N_("the missing documents are in"),
+    PassNeed.ITEMS: N_("the items we asked for are in"),
+    PassNeed.APPEAL: N_("the appeal has succeeded"),
+    PassNeed.CHECK: N_("the check by a second person is over"),
+    PassNeed.FINDINGS: N_("the open points are cleared up"),
+}
+
+_SAME_BLOCKS = N_("with the same block findings")
+_AMONG = {
+    "block": N_("with block findings"),
+    "warn": N_("with warnings and no block finding"),
+    "none": N_("without block findings and warnings"),
+}
 
 
 def range_on_screen(days: DayRange, today: date) -> str:
@@ -33,14 +45,14 @@ def range_on_screen(days: DayRange, today: date) -> str:
 
 
 def likely(forecast: CaseForecast, today: date) -> str:
-    """Return the forecast in the header of a case: when it is likely to pass, or when its check is likely to end."""
+    """Return the forecast in the header of a case: when it is likely to be decided, or when its check ends."""
     if forecast.is_endless:
         return _("no date available")
-    days = range_on_screen(forecast.checked or forecast.passed, today)
-    if forecast.checked is not None:
+    days = range_on_screen(forecast.decided, today)
+    if forecast.awaits_check:
         words = _("result likely {days}")
     else:
-        words = _("likely {days}, assumed") if forecast.is_thin else _("likely {days}")
+        words = _("likely decided {days}, assumed") if forecast.is_thin else _("likely decided {days}")
     return marked_provisional(words.format(days=days), is_provisional=forecast.is_provisional)
 
 
@@ -51,9 +63,27 @@ def marked_provisional(words: str, *, is_provisional: bool) -> str:
 
 def explanation(forecast: CaseForecast, today: date) -> str:
     """Return one sentence that explains a forecast."""
-    parts = [part for part in (_ahead(forecast), _speed(forecast, today), _send_back_words(forecast)) if part]
+    parts = [part for part in (_ahead(forecast), _speed(forecast, today)) if part]
     sentence = _(", ").join(parts)
     return _("{sentence}.").format(sentence=sentence[:1].upper() + sentence[1:])
+
+
+def chance(forecast: CaseForecast) -> str:
+    """Return how often similar cases passed at the first decision, for staff only; empty if unknown."""
+    rate = forecast.pass_rate
+    if rate is None:
+        return ""
+    return ngettext(
+        "{share} % ({low}–{high} %) of {cases} decided case {among} passed at the first decision.",
+        "{share} % ({low}–{high} %) of {cases} decided cases {among} passed at the first decision.",
+        rate.cases,
+    ).format(
+        share=round(100 * rate.share),
+        low=round(100 * rate.low),
+        high=round(100 * rate.high),
+        cases=count(rate.cases),
+        among=_(_SAME_BLOCKS if rate.is_same else _AMONG[rate.findings]),
+    )
 
 
 def caveats(forecast: CaseForecast | QueueForecast) -> Iterator[str]:
@@ -92,8 +122,8 @@ def _clearing_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
     """Yield when the queue will be cleared, in whole working days, and how many cases will be decided late."""
     p50, p90 = whole_days(forecast.p50_days), whole_days(forecast.p90_days)
     yield ngettext(
-        "Cleared in {p50} working day, {p90} at worst: by {first}, at the latest {last}.",
-        "Cleared in {p50} working days, {p90} at worst: by {first}, at the latest {last}.",
+        "Cleared usually by {first}, after {p50} working day; in nine of ten cases by {last}, after {p90}.",
+        "Cleared usually by {first}, after {p50} working days; in nine of ten cases by {last}, after {p90}.",
         p50,
     ).format(
         p50=count(p50),
@@ -105,7 +135,7 @@ def _clearing_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
         sentence = (
             _("{p50} will be decided after their due date.")
             if forecast.late_p50 == forecast.late_p90
-            else _("{p50} will be decided after their due date, {p90} at worst.")
+            else _("Usually {p50} will be decided after their due date, in nine of ten cases at most {p90}.")
         )
         yield sentence.format(p50=count(forecast.late_p50), p90=count(forecast.late_p90))
     else:
@@ -138,30 +168,62 @@ def figure(number: float) -> str:
     return f"{number:.1f}".removesuffix(".0") if number < _ONE_DECIMAL_BELOW else count(round(number))
 
 
-def letter_sentence(forecast: CaseForecast, language: Language) -> str:
-    """Return the sentence about the forecast in a letter; it says that the forecast is not a promise.
+def answers(forecast: CaseForecast, write_day: Callable[[date], str], language: str) -> str:
+    """Return when a case is decided, and when it passes or what has to happen before.
 
-    If a verdict awaits its check, the sentence gives the day of the result and does not reveal the verdict.
+    A case against which nothing is found passes with the decision; `passed` also counts the corrections of similar
+    cases. While a verdict awaits its check, only the day of the result is given, so that nothing reveals the verdict.
     """
+    say = catalogue(language).gettext
+    days, last = forecast.decided, write_day(forecast.decided.p90)
+    if forecast.is_provisional:
+        last = say(N_("{days} (provisional)")).format(days=last)
+    words = N_("The application is decided usually by {p50}, in nine of ten cases by {p90}")
+    if days.is_one_day:
+        words = N_("The application is decided by {p90} in nine of ten cases")
+    decided = say(words).format(p50=write_day(days.p50), p90=last)
+    if forecast.awaits_check:
+        return say(N_("{sentence}.")).format(sentence=decided)
+    passed = needs_words(forecast, language) or say(N_("if nothing is found against it, it passes by then"))
+    return say(N_("{decided}; {passed}.")).format(decided=decided, passed=passed)
+
+
+def needs_words(forecast: CaseForecast, language: str) -> str:
+    """Return what has to happen before a case can pass, empty if nothing has to."""
+    say = catalogue(language).gettext
+    needs = say(N_(" and ")).join(say(_NEED_WORDS[need]) for need in forecast.passed_needs)
+    return say(N_("it can pass only once {needs}")).format(needs=needs) if needs else ""
+
+
+def letter_sentence(forecast: CaseForecast, language: Language, due_on: date | None = None) -> str:
+    """Return the sentences about the forecast in a letter; they say that the forecast is not a commitment.
+
+    Args:
+        forecast: The forecast.
+        language: The language of the letter.
+        due_on: The due date that the letter promises, if it does. A forecast with a later day says so.
+    """
+    say = catalogue(language.value).gettext
     if forecast.is_endless:
-        if language is Language.ZH:
-            return "目前无法预计审核完成的时间。"
-        return "At present we cannot say when your application will be decided."
-    days = forecast.checked or forecast.passed
-    p50, p90 = letter_day(days.p50, language), letter_day(days.p90, language)
-    if language is Language.ZH:
-        basis = "按我司的工作安排" if forecast.is_thin else "按目前进度"
-        latest = "" if days.is_one_day else f"，一般不晚于{p90}"
-        what = "审核通过" if forecast.checked is None else "得出审核结论"
-        return f"{basis}，预计{p50}前后{what}{latest}。此为预计时间，并非承诺。"
-    basis = "By our planning" if forecast.is_thin else "As things stand"
-    latest = "" if days.is_one_day else f", and very likely by {p90}"
-    what = "your application to pass" if forecast.checked is None else "the result of your application"
-    return f"{basis}, we expect {what} by {p50}{latest}; this is no promise."
+        return say(N_("At present we cannot say when your application will be decided."))
+    basis = N_("By our planning") if forecast.is_thin else N_("As things stand")
+    told = answers(forecast, lambda day: letter_day(day, language), language.value)
+    sentences = [say(N_("{before}: {sentence}")).format(before=say(basis), sentence=told)]
+    if due_on is not None and forecast.decided.p50 > due_on:
+        sentences.append(say(N_("That is later than the due date.")))
+    elif due_on is not None and forecast.decided.p90 > due_on:
+        sentences.append(say(N_("The later of these days is after the due date.")))
+    sentences.append(say(N_("This is an estimate, not a commitment.")))
+    return sentences_joined(sentences, language.value)
+
+
+def sentences_joined(sentences: Iterable[str], language: str) -> str:
+    """Return sentences as one text; Chinese has no space between sentences."""
+    return ("" if language == "zh" else " ").join(sentences)
 
 
 def _ahead(forecast: CaseForecast) -> str:
-    if forecast.checked is not None:
+    if forecast.awaits_check:
         return _("the check by a second person is pending")
     if forecast.ahead is None:
         return "" if forecast.is_incomplete else _("it is not in the queue now")
@@ -178,16 +240,3 @@ def _speed(forecast: CaseForecast, today: date) -> str:
         "{reviewers} reviewers decide about {per_day} a day",
         forecast.reviewers,
     ).format(reviewers=count(forecast.reviewers), per_day=figure(forecast.per_day))
-
-
-def _send_back_words(forecast: CaseForecast) -> str:
-    share = forecast.sent_back
-    if share is None or forecast.is_decided or forecast.checked is not None:
-        return ""
-    if share < _FEW:
-        return _("few similar cases are sent back")
-    if share > _HALF:
-        return _("more than half of similar cases are sent back once")
-    if round(1 / share) == _EVERY_SECOND:
-        return _("about half of similar cases are sent back once")
-    return _("about one in {number} similar cases is sent back once").format(number=round(1 / share))

@@ -5,23 +5,22 @@ from datetime import date
 from db.enums import CaseState
 from workbench.domain.case.case_id import format_case
 from workbench.domain.forecast.result import CaseForecast
-from workbench.i18n import _
+from workbench.i18n import _, current_language
 from workbench.wording.amounts import day_on_screen
-from workbench.wording.forecast import marked_provisional, reviewers_away
+from workbench.wording.forecast import answers, reviewers_away, sentences_joined
 
 
 def phone_sentence(forecast: CaseForecast, today: date) -> str:
-    """Return the sentence to read out on the phone. It contains no personal data and no verdict.
+    """Return the sentences to read out on the phone. They contain no personal data and no verdict.
 
-    The sentence begins with a suspension or the absence of all reviewers, since the dates depend on it.
+    They begin with a suspension or the absence of all reviewers, since the dates depend on it.
     """
     case = format_case(forecast.case_id)
     if forecast.is_endless:
         sentence = _("there is no expected date for {case}.").format(case=case)
     else:
-        days = forecast.checked or forecast.passed
-        last = marked_provisional(day_on_screen(days.p90, today), is_provisional=forecast.is_provisional)
-        sentence = _sentence_for_state(forecast).format(case=case, p50=day_on_screen(days.p50, today), p90=last)
+        told = answers(forecast, lambda day: day_on_screen(day, today), current_language())
+        sentence = sentences_joined((_state(forecast).format(case=case), told), current_language())
     obstacles = [part for part in (_suspended(forecast), _reviewers_away(forecast, today)) if part]
     return (
         _("{before}: {sentence}").format(before=_("; ").join(obstacles), sentence=sentence) if obstacles else sentence
@@ -43,24 +42,16 @@ def _reviewers_away(forecast: CaseForecast, today: date) -> str:
     return words if forecast.is_suspended else words[:1].upper() + words[1:]
 
 
-def _sentence_for_state(forecast: CaseForecast) -> str:
-    """Return the sentence for the current state of a case, with placeholders for the days."""
-    if forecast.checked is not None:
-        return _("A second person is checking {case}; the result is expected by {p50}, at the latest {p90}.")
+def _state(forecast: CaseForecast) -> str:
+    """Return the sentence about the current state of a case."""
+    if forecast.awaits_check:
+        return _("A second person is checking {case}.")
     if forecast.is_incomplete:
-        return _(
-            "{case} is waiting for documents; if they arrive today, it is expected to pass by {p50}, "
-            "at the latest {p90}."
-        )
+        return _("{case} is waiting for documents; we assume that they arrive today.")
     if forecast.is_with_others:
-        return _("A matter in {case} is being looked into; it is expected to pass by {p50}, at the latest {p90}.")
+        return _("A matter in {case} is being looked into.")
     if forecast.state is CaseState.APPEALED:
-        return _(
-            "The appeal in {case} is being decided; if it succeeds, {case} is expected to pass by {p50}, "
-            "at the latest {p90}."
-        )
+        return _("The appeal in {case} is being decided.")
     if forecast.state in {CaseState.RECTIFYING, CaseState.PENDING}:
-        return _(
-            "{case} is waiting for the items we asked you for; it is expected to pass by {p50}, at the latest {p90}."
-        )
-    return _("{case} is accepted; it is expected to pass by {p50}, at the latest {p90}.")
+        return _("{case} is waiting for the items we asked you for.")
+    return _("{case} is accepted.")

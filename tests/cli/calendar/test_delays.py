@@ -1,6 +1,7 @@
 """Delays caused by a full queue: who is notified, when, and in which words."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from workbench.wording.forecast import letter_sentence
 
 NOTHING = {"queued": 0, "lapsed": 0, "delayed": 0, "resumed": 0}
 LANGUAGES = pytest.mark.parametrize("language", list(Language))
-NO_PROMISE = {Language.ZH: "此为预计时间，并非承诺。", Language.EN: "; this is no promise."}
+NO_PROMISE = {Language.ZH: "此为预计时间，并非承诺。", Language.EN: "This is an estimate, not a commitment."}
 DUE_SO_FAR = {
     Language.ZH: "此前的办结时限：2026年11月25日（周三）",
     Language.EN: "Current due date: Wednesday, 25 November 2026",
@@ -142,7 +143,7 @@ def test_a_delay_letter_and_the_desk_give_the_same_forecast(services: Promises, 
     services.terminal.document("audit", "tick")
 
     [body] = [each["body"] for each in notices(services) if each["case"] == case]
-    assert f"\n{letter_sentence(forecast, language)}\n" in body
+    assert f"\n{letter_sentence(forecast, language, date(2026, 11, 25))}\n" in body
 
 
 def test_computing_forecasts_blocks_no_other_write(services: Promises, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.cli.framework.terminal import refused
-from tests.offices import Site
+from tests.offices import SUPPLIER, Site
 from tests.promises import Promises
 
 
@@ -66,8 +66,8 @@ def test_a_pending_letter_lists_what_is_needed_until_when_and_where_to(services:
         "补充材料期限：2026年12月3日（周四）",
         "1. 正确的统一社会信用代码及营业执照副本复印件",
         "请自收到本通知之日起",
-        "请寄至虚构市虚构区虚构路1号",
-        "请拨打400-000-0000",
+        f"请寄至{SUPPLIER.address.zh}",
+        f"请拨打{SUPPLIER.phone}",
     ):
         assert owed in body
     [decision] = services.terminal.document("a", "show", held)["decisions"][-1:]

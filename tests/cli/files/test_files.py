@@ -280,3 +280,50 @@ def test_exported_notices_are_marked_as_sent(terminal: Terminal, tmp_path: Path)
     assert terminal.document("a", "notices", "sent", path) == {"sent": 0, "already_sent": 1}
     assert terminal.document("a", "notices", "--unsent")["notices"] == []
     refused(terminal.as_person("a", "notices", "sent", str(tmp_path / "none")), 66)
+
+
+NUMERIC_CODE = "911101011000125000"
+"""A company code that ends in zeros by itself: both of its check digits are right."""
+
+
+def test_a_company_code_that_ends_in_zeros_is_imported_in_applications_and_credit(
+    terminal: Terminal, desk: Desk
+) -> None:
+    terminal.document("admin", "import", "applications", _file(desk, application("A-1", uscc=NUMERIC_CODE)))
+    row = {"subject_no": NUMERIC_CODE, "list": "arrears", "amount_cny": "12.00"}
+    terminal.document("admin", "import", "credit", _file(desk, row, name="credit.csv"))
+
+    shown = terminal.document("admin", "show", "C-1")
+
+    assert shown["identity"]["uscc"] == NUMERIC_CODE
+    assert "ID-USCC" not in {finding["rule"] for finding in shown["findings"]}
+    assert {finding["rule"]: finding["severity"] for finding in shown["findings"]}["CR-ARREARS"] == "block"
+
+
+@pytest.mark.parametrize("column", ["uscc", "handler_id_no", "legal_rep_id_no"])
+def test_digits_lost_in_a_spreadsheet_name_their_cell(terminal: Terminal, desk: Desk, column: str) -> None:
+    damaged = NUMERIC_CODE if column != "uscc" else "110105194912310000"
+    file = _file(desk, application("A-1", **{column: damaged}))
+
+    result = terminal.as_person("admin", "import", "applications", file)
+
+    assert f"line 2, column {column}: The spreadsheet has lost digits" in result.stderr
+    assert result.exit_code == 65
+
+
+def test_show_prints_what_is_charged_to_nobody(terminal: Terminal, desk: Desk) -> None:
+    terminal.document("admin", "import", "applications", _file(desk, application("A-1")))
+    card = {"application_no": "A-1", "msisdn": "13800138000", "activated_on": "2026-11-21"}
+    terminal.document("admin", "import", "cards", _file(desk, card, name="cards.csv"))
+    call = {"caller": "13800138000", "callee": "02112345678", "start_at": "2026-11-20 10:00", "duration_s": "5"}
+    terminal.document("admin", "import", "calls", _file(desk, call, name="calls.csv"))
+    complaint = {"msisdn": "13800138000", "received_at": "2026-11-20 12:00", "verified": "yes"}
+    terminal.document("admin", "import", "complaints", _file(desk, complaint, name="complaints.csv"))
+
+    shown = terminal.document("admin", "show", "C-1")
+
+    for figures in (shown["activity"], shown["activity"]["cards"][0]):
+        assert (figures["calls"], figures["calls_outside_service"]) == (0, 1)
+        assert (figures["complaints"], figures["complaints_outside_service"]) == (0, 1)
+    assert [complaint["status"] for complaint in shown["complaints"]] == ["outside_service"]
+    assert "ACT-COMPLAINTS" not in {finding["rule"] for finding in shown["findings"]}

@@ -8,11 +8,12 @@ import pytest
 
 from db.enums import ImportKind
 from tests.cli.framework.terminal import Terminal, refused
+from tests.offices import SUPPLIER
 from tests.services.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Desk, application
 
 REVEAL = ("--reveal", "--reason", "to bar the numbers and send the letters")
 COMPANY = {"agent": "虚构渠道", "msisdns": "13800138001;13800138002"}
-PLACES = {"地址：虚构市虚构区虚构路1号", "电话：400-000-0000（工作日09:00–18:00）"}
+PLACES = {f"地址：{SUPPLIER.address.zh}", f"电话：{SUPPLIER.phone}（{SUPPLIER.hours.zh}）"}
 
 
 @pytest.fixture
@@ -141,21 +142,21 @@ def test_each_letter_is_a_text_a_page_and_a_short_message(terminal: Terminal, de
     [name] = [name for name in listed if name.startswith(case) and name.endswith("fail")]
     letter, page = ((folder / f"{name}{suffix}").read_text(encoding="utf-8") for suffix in (".txt", ".html"))
     for text in (letter, page):
-        assert text.index("虚构通信有限公司") < text.index("收件人：虚构甲号信息服务有限公司（经办人：乙某某）")
+        assert text.index(SUPPLIER.name.zh) < text.index("收件人：虚构甲号信息服务有限公司（经办人：乙某某）")
         for owed in (*PLACES, "对下列号码暂停呼出和呼入服务（双停）", "13800138005", listed[name]["subject"]):
             assert owed.replace("\n", "") in text.replace("\n", "")
     assert page.startswith('<!DOCTYPE html>\n<html lang="zh-CN">')
     assert (folder / f"{name}.sms.txt").read_text(encoding="utf-8").splitlines() == [
-        f"(1/2)【虚构通信有限公司】电销卡二次审核结果通知：不通过（可整改），受理编号 {case}。",
-        "(2/2)整改期限：2026年12月3日（周四）18:00。通知书全文请致电400-000-0000索取。",
+        f"(1/2)【{SUPPLIER.name.zh}】电销卡二次审核结果通知：不通过（可整改），受理编号 {case}。",
+        f"(2/2)整改期限：2026年12月3日（周四）18:00。通知书全文请致电{SUPPLIER.phone}索取。",
     ]
     [name] = [name for name in listed if name.startswith(english) and name.endswith("pending")]
     parts = (folder / f"{name}.sms.txt").read_text(encoding="utf-8").splitlines()
     message = " ".join(re.sub(r"^\(\d/\d\)", "", part) for part in parts)
     assert max(map(len, parts)) <= 70
     assert message == (
-        f"Fictional Telecom Ltd: Secondary review of your telesales cards: pending (something is missing), case "
-        f"{english}. Answer by: Tuesday, 1 December 2026. For the whole letter, call 400-000-0000."
+        f"{SUPPLIER.name.en}: Secondary review of your telesales cards: pending (something is missing), case "
+        f"{english}. Answer by: Tuesday, 1 December 2026. For the whole letter, call {SUPPLIER.phone}."
     )
     assert terminal.document("a", "notices", "sent", str(folder / "notices.csv")) == {"sent": 5, "already_sent": 0}
 

@@ -11,7 +11,11 @@ from tests.cli.framework.terminal import Terminal, refused
 from tests.domain.forecast.learning.processes import office_log
 from tests.shared_data import shared_data
 
-KEYS = ["cases", "prefixes", "mae_days", "median_mae_days", "mean_mae_days", "coverage80", "band_days"]
+KEYS = [
+    *("cases", "prefixes", "mae_days", "median_mae_days", "mean_mae_days", "activity_mae_days", "method"),
+    *("coverage80", "band_days"),
+]
+COLUMNS = ("--case", "Number", "--activity", "What", "--time", "At")
 
 
 def log(folder: Path) -> Path:
@@ -50,18 +54,43 @@ def test_a_backtest_prints_its_figures_as_json(terminal: Terminal, tmp_path: Pat
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", ["Mean error (days)", "Median of the past", "Test cases", "60", "Coverage of the 80% range"]),
+        (
+            "en",
+            ["Mean error (days)", "Median of the past, per activity", "Test cases", "60", "Coverage of the 80% range"],
+        ),
         ("zh", ["平均误差（天）", "历史中位数", "检验案例数", "60", "80%区间的覆盖率"]),
     ],
 )
 def test_a_backtest_prints_an_aligned_table_in_the_language_in_use(
     terminal: Terminal, tmp_path: Path, language: str, words: list[str]
 ) -> None:
-    options = ("--case", "Number", "--activity", "What", "--time", "At")
-    result = terminal.run_bare("forecast", "backtest", "--log", str(log(tmp_path)), *options, "--lang", language)
+    result = terminal.run_bare("forecast", "backtest", "--log", str(log(tmp_path)), *COLUMNS, "--lang", language)
 
     assert result.exit_code == 0, result.output
     assert [word for word in words if word not in result.stdout] == []
+
+
+@pytest.mark.parametrize(("share", "cases"), [("0.5", 75), ("0.6", 60), ("0.75", 38)])
+def test_the_share_of_training_cases_is_an_option_and_the_method_is_explained(
+    terminal: Terminal, tmp_path: Path, share: str, cases: int
+) -> None:
+    path = str(log(tmp_path))
+    result = terminal.run_bare("forecast", "backtest", "--log", path, *COLUMNS, "--split", share, "--json")
+
+    assert result.exit_code == 0, result.output
+    document = json.loads(result.stdout)
+    assert list(document) == KEYS
+    assert document["cases"] == cases
+    assert document["activity_mae_days"] > 0
+    assert ": " in document["method"]
+    assert "past" in document["method"]
+    assert document["method"].count(".") - document["method"].count("%") <= 1
+
+
+def test_another_share_of_training_cases_is_refused(terminal: Terminal, tmp_path: Path) -> None:
+    result = terminal.run_bare("forecast", "backtest", "--log", str(log(tmp_path)), "--split", "0.7")
+
+    assert "--split must be one of: 0.5, 0.6, 0.75" in refused(result, 2)
 
 
 def test_without_a_log_the_command_says_what_is_missing(terminal: Terminal) -> None:

@@ -8,6 +8,7 @@ from tests.cli.framework.terminal import Terminal, refused
 from tests.languages import speaking
 from tests.offices import TUESDAY
 from tests.services.forecast.lived_office import lived
+from workbench.domain.forecast import pass_rates
 
 RANGES = ("first_verdict", "passed")
 
@@ -53,8 +54,7 @@ def test_the_sentence_for_the_phone_is_one_line_with_nothing_personal(terminal: 
     result = terminal.as_person("a", "forecast", number, "--say")
 
     assert result.stdout.count("\n") == 1
-    assert result.stdout.startswith(f"{number} is accepted; it is expected to pass by ")
-    assert ", at the latest " in result.stdout
+    assert result.stdout.startswith(f"{number} is accepted. The application is decided ")
     assert "虚构公司" not in result.stdout
     assert result.stdout.strip() == terminal.document("a", "forecast", number)["say"]
 
@@ -104,7 +104,7 @@ def test_absent_reviewers_and_provisional_days_are_in_json_and_text(terminal: Te
     assert (found["provisional"], found["back_on"], found["endless"], found["checked"]) == (True, None, False, None)
     assert "(provisional)" in terminal.as_person("a", "forecast", number).stdout
     assert "not published yet" in terminal.as_person("a", "forecast").stdout
-    assert found["say"].endswith("(provisional).")
+    assert " (provisional); " in found["say"]
 
     for login in ("a", "b", "c", "admin"):
         terminal.site.services("admin").people.away(login, TUESDAY.date(), None)
@@ -135,5 +135,98 @@ def test_the_forecast_is_available_in_chinese(terminal: Terminal, number: str) -
         sentence = terminal.as_person("a", "forecast", number, "--say", "--lang", "zh").stdout
 
     assert "月" in sentence
-    assert "前通过，一般不晚于" in sentence
+    assert "前作出审核结论" in sentence
+    assert "如审核无异议，预计" in sentence
     assert number in sentence
+
+
+def test_a_case_without_block_findings_passes_by_a_day_if_nothing_is_found_against_it(
+    terminal: Terminal, number: str
+) -> None:
+    found = terminal.document("a", "forecast", number)
+
+    assert found["passed_needs"] == []
+    assert found["decided"] == found["first_verdict"]
+    assert "in nine of ten cases by " in found["say"]
+    assert "; if nothing is found against it, it passes " in found["say"]
+    assert ", if nothing is found against it" in terminal.as_person("a", "forecast", number).stdout
+
+
+def test_while_a_block_finding_stands_no_day_of_a_pass_is_said(terminal: Terminal) -> None:
+    lived(terminal.site)
+    (case_id,) = terminal.site.plant(severity="block")
+    number = f"C-{case_id:06}"
+
+    found = terminal.document("a", "forecast", number)
+
+    assert (found["passed"], found["passed_needs"]) == (None, ["findings"])
+    assert found["first_verdict"]["p50"] <= found["first_verdict"]["p90"]
+    assert found["say"].endswith("; it can pass only once the open points are cleared up.")
+    assert "nothing is found" not in found["say"]
+    # No case of the history had a block finding.
+    assert found["pass_at_first"] is None
+    output = terminal.as_person("a", "forecast", number).stdout
+    assert "it can pass only once the open points are cleared up" in output
+    assert "at the first decision" not in output
+
+
+def test_the_rate_counts_first_decisions_of_cases_with_the_same_block_findings(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pass_rates, "FEWEST_SAME", 3)
+    terminal.site.plant(3, severity="block")
+    terminal.site.plant(severity="block", rule="ACT-ANSWER-RATE")
+    for _case in range(4):
+        case = terminal.document("a", "next")["case"]
+        terminal.document("a", "decide", case, "pending", "--reason", "WAIT-CARRIER")
+    terminal.site.clock.on(days=1)
+    (same,) = terminal.site.plant(severity="block")
+    (other,) = terminal.site.plant(severity="block", rule="ACT-ANSWER-RATE")
+
+    found = [terminal.document("a", "forecast", f"C-{case_id}") for case_id in (same, other)]
+
+    rates = [each["pass_at_first"] for each in found]
+    assert [(rate["cases"], rate["findings"], rate["same_findings"]) for rate in rates] == [
+        (3, "block", True),
+        (4, "block", False),
+    ]
+    assert all(rate["share"] == rate["low"] == 0 < rate["high"] < 1 for rate in rates)
+    assert not any("%" in each["say"] for each in found)
+    output = terminal.as_person("a", "forecast", f"C-{same}").stdout
+    assert "of 3 decided cases with the same block findings passed at the first decision." in " ".join(output.split())
+    assert terminal.document("a", "forecast", "C-1")["pass_at_first"] is None
+
+
+def test_the_sentence_is_the_same_for_each_verdict_that_awaits_its_check(terminal: Terminal) -> None:
+    said, needs = set(), []
+    for verdict in ("fail", "pass"):
+        terminal.site.plant(severity="block" if verdict == "pass" else "")
+        case = terminal.document("a", "next")["case"]
+        reason = {"fail": ("--final", "--reason", "USE-TRADE"), "pass": ("--reason", "OK-OVERRIDE")}[verdict]
+        assert terminal.document("a", "decide", case, verdict, *reason, "--note", "sure")["state"] == "awaiting_check"
+        found = terminal.document("b", "forecast", case)
+        said.add(found["say"].replace(case, "C"))
+        needs.append(found["passed_needs"])
+        assert found["passed"] is None
+        assert found["decided"] == found["checked"] == found["first_verdict"]
+
+    assert needs == [["check"], ["findings"]]
+    assert len(said) == 1
+    assert "pass" not in "".join(said)
+
+
+def test_while_items_are_open_the_sentence_says_that_they_come_first(terminal: Terminal) -> None:
+    terminal.site.plant(2)
+    for case, verdict in (
+        ("C-1", ("fail", "--reason", "DOC-MISSING")),
+        ("C-2", ("pending", "--reason", "WAIT-APPLICANT")),
+    ):
+        terminal.document("a", "next")
+        terminal.document("a", "decide", case, *verdict)
+
+        found = terminal.document("a", "forecast", case)
+
+        assert (found["passed"], found["passed_needs"]) == (None, ["items"])
+        assert date.fromisoformat(found["decided"]["p50"]) >= TUESDAY.date()
+        assert found["say"].startswith(f"C-{case[2:]:0>6} is waiting for the items we asked you for. ")
+        assert found["say"].endswith("; it can pass only once the items we asked for are in.")

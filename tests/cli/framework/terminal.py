@@ -43,10 +43,10 @@ class Terminal:
         """Run a command on the site's database."""
         return self.run_bare("--database", str(self.site.path), *words)
 
-    def run_bare(self, *words: str) -> Result:
-        """Run a command without adding options."""
+    def run_bare(self, *words: str, answers: str | None = None) -> Result:
+        """Run a command without adding options, with answers on stdin."""
         _IN_USE[:] = [self]
-        return CliRunner().invoke(_built(i18n.current_language()), list(words), prog_name="workbench")
+        return CliRunner().invoke(_built(i18n.current_language()), list(words), input=answers, prog_name="workbench")
 
     def open(self, find: Any, login: str | None, symbols: str) -> int:
         """Record that the workbench was opened."""

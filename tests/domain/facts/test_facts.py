@@ -29,6 +29,7 @@ from workbench.domain.facts.all_facts import FACTS, Facts, activity_view, observ
 from workbench.domain.facts.credit import credit_facts, uncleared_hits
 from workbench.domain.facts.documents import words_found
 from workbench.domain.facts.fact import FactType
+from workbench.domain.findings.evaluate import findings_of
 from workbench.domain.policy.policy import CallingWindow, FactValue
 
 ACTIVITY_KEYS = """
@@ -135,12 +136,22 @@ def complained(received_at: datetime, msisdn: str = MSISDN) -> ComplaintFacts:
     return ComplaintFacts(msisdn=msisdn, received_at=received_at, verified=True)
 
 
-def test_complaints_before_the_window_are_counted_but_not_in_its_rate() -> None:
+def test_complaints_before_the_window_are_shown_but_not_counted() -> None:
     # The window begins on 26 October in Shanghai, eight hours before it does in UTC.
     before, after = datetime(2026, 10, 25, 15, 59, tzinfo=UTC), datetime(2026, 10, 25, 16, tzinfo=UTC)
-    facts = case(evidence(complaints=(complained(before), complained(after), *complaints(0, 1))))
-    assert (facts["complaints"], facts["complaints_unverified"]) == (2, 1)
-    assert facts["complaint_ratio"] == 0.001
+    facts = seen(evidence(complaints=(complained(before), complained(after), *complaints(0, 1))))
+    assert (facts.case["complaints"], facts.case["complaints_unverified"], facts.case["complaints_old"]) == (1, 1, 1)
+    assert facts.case["complaint_ratio"] == 0.001
+    assert facts.complaints == ("old", "counted", "counted")
+
+
+def test_complaints_outside_the_service_of_a_card_are_shown_but_not_counted() -> None:
+    served = card(activated_on=date(2026, 11, 10), service_ended_on=date(2026, 11, 20))
+    days = [datetime(2026, 11, day, 15, 59, tzinfo=UTC) for day in (9, 10, 20, 21)]
+    facts = seen(evidence(cards=(served,), complaints=tuple(complained(day) for day in days)))
+    assert facts.complaints == ("outside_service", "counted", "counted", "outside_service")
+    for own in (facts.case, facts.cards[0][1]):
+        assert (own["complaints"], own["complaints_outside_service"]) == (2, 2)
 
 
 def test_complaints_are_counted_per_card() -> None:
@@ -244,6 +255,35 @@ def test_arrears_are_summed_and_the_longest_overdue_counts() -> None:
         TODAY,
     )
     assert (facts["arrears_fen"], facts["overdue_days"], facts["name_only_records"]) == (200, 31, 1)
+
+
+@pytest.mark.parametrize(
+    ("record", "days", "since", "severity"),
+    [
+        ({"amount_fen": 1, "listed_on": TODAY}, 0, "", None),
+        ({"amount_fen": 1, "listed_on": TODAY + timedelta(days=1)}, 0, "", None),
+        ({"amount_fen": 1, "listed_on": TODAY - timedelta(days=30)}, 30, "", "warn"),
+        ({"amount_fen": 1, "listed_on": TODAY - timedelta(days=31)}, 31, "", "block"),
+        ({"amount_fen": 1, "listed_on": TODAY - timedelta(days=99), "overdue_days": 2}, 2, "", "warn"),
+        ({"amount_fen": 1, "overdue_days": 0}, 0, "", None),
+        ({"amount_fen": 1}, None, "unknown", "block"),
+        ({"listed_on": TODAY - timedelta(days=2)}, 2, "", "warn"),
+        ({"amount_fen": 0}, 0, "", None),
+        ({"amount_fen": 0, "overdue_days": 400, "listed_on": date(2020, 1, 1)}, 0, "", None),
+    ],
+)
+def test_arrears_are_overdue_since_their_listing_unless_they_say_for_how_long(
+    record: dict[str, object], days: int | None, since: str, severity: str | None
+) -> None:
+    facts = seen(evidence(credit=(arrears(CreditMatch.EXACT, 1, **record),)))
+    assert (facts.case["overdue_days"], facts.case["overdue_since"]) == (days, since)
+    found = {finding.rule: finding.severity for finding in findings_of(facts, default_policy())}
+    assert found.get("CR-ARREARS") == severity
+
+
+def test_arrears_of_0_yuan_by_name_are_none() -> None:
+    facts = credit_facts((arrears(CreditMatch.NAME_ONLY, 1, amount_fen=0), arrears(CreditMatch.EXACT, 1)), TODAY)
+    assert (facts["name_only_records"], facts["arrears_exact"]) == (0, 1)
 
 
 def test_arrears_are_unknown_if_their_list_was_never_checked() -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from db.enums import ApplicantKind, Carrier, CreditList, CreditMatch, DocumentKind, Quality
+from db.enums import ApplicantKind, Carrier, CreditList, CreditMatch, DocumentKind, IdType, Quality
 from tests.domain.facts.sample_evidence import (
     MSISDN,
     TODAY,
@@ -45,6 +45,10 @@ def days(count: int) -> date:
 
 def handler(**changes: Any) -> Evidence:
     return evidence(application=application(**changes))
+
+
+def person(**changes: Any) -> Evidence:
+    return evidence(application=application(applicant_kind=ApplicantKind.INDIVIDUAL), **changes)
 
 
 def of_age(birth: date) -> Evidence:
@@ -125,6 +129,18 @@ WARNED_IF_EXACT = {NOTHING: None, BY_NAME: None, EXACT: "warn"}
 TABLE = [
     Expectation("ID-RIC", lambda no: handler(handler_id_no=no), {VALID: None, WRONG: "block"}),
     Expectation("ID-RIC", lambda no: handler(legal_rep_id_no=no), {VALID: None, "": None, WRONG: "block"}, "legal rep"),
+    Expectation(
+        "ID-RIC",
+        lambda given: handler(handler_id_no="E12345678", handler_id_type=given),
+        {IdType.PASSPORT: None, IdType.MILITARY: "warn", None: "warn", IdType.TW_PERMIT: "block"},
+        "other documents",
+    ),
+    Expectation(
+        "ID-RIC",
+        lambda given: handler(legal_rep_id_no="E12345678", legal_rep_id_type=given),
+        {IdType.PASSPORT: None, IdType.MILITARY: "warn", None: "warn", IdType.TW_PERMIT: "block"},
+        "other documents of the legal rep",
+    ),
     Expectation(
         "ID-RIC",
         lambda born: handler(handler_id_no=id_number(born)),
@@ -209,8 +225,16 @@ TABLE = [
         lambda name: evidence(cards=(card(carrier=name),)),
         {Carrier.MOBILE: None, None: None, Carrier.UNICOM: "info"},
     ),
-    Expectation("ID-CARD-COUNT", lambda count: evidence(cards_of_brand=count), {4: None, 5: None, 6: "block"}),
-    Expectation("ID-CARD-COUNT", lambda count: evidence(cards_total=count), {9: None, 10: None, 11: "warn"}, "total"),
+    Expectation(
+        "ID-CARD-COUNT", lambda count: person(cards_of_brand=count), {4: None, 5: None, 6: "block", 51: "block"}
+    ),
+    Expectation("ID-CARD-COUNT", lambda count: person(cards_total=count), {9: None, 10: None, 11: "warn"}, "total"),
+    Expectation(
+        "ID-CARD-COUNT",
+        lambda count: evidence(cards_of_brand=count, cards_total=count),
+        {6: None, 11: None, 49: None, 50: None, 51: "warn"},
+        "company",
+    ),
     Expectation(
         "ID-ACTUAL-USER",
         lambda name: evidence(cards=(card(), card(msisdn="13800000002", actual_user_name=name))),

@@ -11,6 +11,7 @@ from stdnum.cn import ric
 
 from db.enums import Carrier
 from workbench.domain.values import values
+from workbench.domain.values.identifiers import uscc_valid
 from workbench.domain.values.values import BadValue
 
 LONG = 50_000
@@ -90,6 +91,31 @@ def test_an_id_number_ending_in_zeros_is_refused_only_if_its_check_digit_is_wron
     assert ric.calc_check_digit(lost) != "0"
     with pytest.raises(BadValue, match="format the column as text"):
         values.identifier(lost)
+
+
+def test_a_company_code_ending_in_zeros_is_refused_only_if_its_check_digits_are_wrong() -> None:
+    rounded = [f"91{region:06}{organisation:07}000" for region in range(110101, 110111) for organisation in range(300)]
+    true_ones = [number for number in rounded if uscc_valid(number)]
+
+    assert true_ones
+    for number in rounded:
+        if number in true_ones:
+            assert values.identifier(number, (uscc_valid,)) == number
+        else:
+            with pytest.raises(BadValue, match="format the column as text"):
+                values.identifier(number, (uscc_valid,))
+
+
+def test_a_column_of_companies_does_not_take_the_check_digit_of_a_person() -> None:
+    person = next(
+        number
+        for year in range(1900, 2000)
+        if ric.calc_check_digit(number := f"110105{year}12310000") == "0" and not uscc_valid(number)
+    )
+
+    assert values.identifier(person) == person
+    with pytest.raises(BadValue, match="format the column as text"):
+        values.identifier(person, (uscc_valid,))
 
 
 def test_an_iccid_ending_in_zeros_is_refused_only_if_its_check_digit_is_wrong() -> None:

@@ -53,6 +53,16 @@ async def test_stored_markup_is_shown_literally() -> None:
         assert "称已拒绝仍来电 [@click=app.exit]" in desk.text
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "HK/Macau permit"), ("zh", "港澳居民通行证")])
+async def test_a_number_is_labelled_with_its_kind_of_document(language: str, words: str) -> None:
+    permit = replace(evidence().application, handler_id_no="H12345678")
+    async with at_work(evidence(application=permit), language=language) as desk:
+        await desk.press("n")
+
+        assert f"{words}" in desk.text
+        assert "H••••••78" in desk.text
+
+
 async def test_personal_data_is_masked_and_a_revealed_field_is_masked_after_15_seconds() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n")

@@ -20,6 +20,7 @@ def case_forecast(case_id: int, state: CaseState = CaseState.QUEUED) -> CaseFore
         case_id=case_id,
         state=state,
         first_verdict=SPAN,
+        decided=SPAN,
         passed=SPAN,
         is_decided=False,
         ahead=31,

@@ -5,6 +5,7 @@ import pytest
 from db.enums import CaseState
 from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import WINDOWS, at_work
+from workbench.domain.forecast.result import PassNeed, PassRate
 from workbench.errors import StorageFailed
 
 
@@ -96,12 +97,12 @@ async def test_a_read_error_is_shown_with_the_key_that_retries() -> None:
 
 
 @pytest.mark.parametrize("size", WINDOWS)
-async def test_the_desk_header_shows_the_likely_pass_dates(size: tuple[int, int]) -> None:
+async def test_the_desk_header_shows_the_likely_decision_dates(size: tuple[int, int]) -> None:
     async with at_work(size=size) as desk:
         await desk.press("n")
 
         assert "due " in desk.text
-        assert "likely 25–27 Nov" in desk.text
+        assert "likely decided 25–27 Nov" in desk.text
 
 
 async def test_a_narrow_header_keeps_the_applicant_before_the_forecast() -> None:
@@ -122,10 +123,10 @@ async def test_the_desk_header_marks_provisional_dates(size: tuple[int, int]) ->
 
     async with at_work(size=size, arrange=doubtful) as desk:
         await desk.press("n")
-        assert "likely 25–27 Nov (provisional)" in desk.text
+        assert "likely decided 25–27 Nov (provisional)" in desk.text
 
         await desk.press("t")
-        assert "at the latest Fri 27 Nov (provisional)." in desk.app.clipboard
+        assert "in nine of ten cases by Fri 27 Nov (provisional);" in desk.app.clipboard
         assert "The dates are provisional" in desk.text
 
 
@@ -171,11 +172,25 @@ async def test_t_shows_and_copies_the_sentence_for_the_phone() -> None:
     async with at_work() as desk:
         await desk.press("n", "t")
 
-        sentence = "C-000123 is accepted; it is expected to pass by Wed 25 Nov, at the latest Fri 27 Nov."
-        assert sentence in desk.text
+        sentence = (
+            "C-000123 is accepted. The application is decided usually by Wed 25 Nov, in nine of ten cases by Fri 27 "
+            "Nov; if nothing is found against it, it passes by then."
+        )
+        assert "C-000123 is accepted. The application is decided usually by Wed 25 Nov" in desk.text
         assert desk.app.clipboard == sentence
-        assert "31 ahead of you, 4 reviewers decide about 22 a day, about one in 3" in desk.text
-        assert "back once." in desk.text
+        assert "31 ahead of you, 4 reviewers decide about 22 a day." in desk.text
+
+
+async def test_t_shows_how_often_similar_cases_passed_but_does_not_copy_it() -> None:
+    def blocked(services: MemoryServices) -> None:
+        rate = PassRate(share=0.31, low=0.24, high=0.39, cases=128, findings="block", is_same=True)
+        services.forecasts.changes = {"passed": None, "passed_needs": (PassNeed.FINDINGS,), "pass_rate": rate}
+
+    async with at_work(arrange=blocked) as desk:
+        await desk.press("n", "t")
+
+        assert "31 % (24–39 %) of 128 decided cases with the same block findings" in desk.text
+        assert desk.app.clipboard.endswith("; it can pass only once the open points are cleared up.")
 
 
 async def test_t_also_shows_likely_questions() -> None:
@@ -194,4 +209,4 @@ async def test_the_palette_finds_the_sentence_for_the_phone() -> None:
         await desk.type("phone estimate")
         await desk.press("enter")
 
-        assert "expected to pass by" in desk.text
+        assert "is decided usually by" in desk.text

@@ -1,5 +1,6 @@
 """The facts of calls by plain loops, to compare the store with; slow, and written from the rules alone."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import replace
@@ -35,8 +36,9 @@ def merged(calls: Iterable[Call]) -> list[Call]:
 
 
 def window(calls: list[Call], zone: ZoneInfo, days: int) -> tuple[date, date, list[Call]]:
-    """Return the window of one number and its calls within."""
-    last = max(local(call, zone).date() for call in calls)
+    """Return the window of one number and its calls within; it ends with the last outgoing call if there is one."""
+    outgoing = [call for call in calls if call.direction is Direction.OUT]
+    last = max(local(call, zone).date() for call in outgoing or calls)
     first = last - timedelta(days=days - 1)
     return first, last, [call for call in calls if first <= local(call, zone).date() <= last]
 
@@ -65,6 +67,11 @@ def _opted_out(call: Call, opt_outs: Collection[OptOut]) -> bool:
     )
 
 
+def handsets(calls: Iterable[Call]) -> int:
+    """Return the number of handsets: an IMEI without its check digit and software version."""
+    return len({re.sub("[ -]", "", call.imei)[:14] for call in calls if call.imei})
+
+
 def facts(calls: Iterable[Call], zone: ZoneInfo, days: int, opt_outs: Collection[OptOut]) -> CallFacts:
     """Return the facts of one number; the callee of an opt-out is in clear here."""
     first, last, within = window(merged(calls), zone, days)
@@ -86,7 +93,7 @@ def facts(calls: Iterable[Call], zone: ZoneInfo, days: int, opt_outs: Collection
         max_same_callee_day=_most(out, lambda call: (local(call, zone).date(), call.callee)),
         max_same_callee_5min=_most_in_5min(out),
         max_same_callee_window=_most(out, lambda call: call.callee),
-        handsets=len({call.imei for call in out if call.imei}),
+        handsets=handsets(out),
         opt_out_calls=sum(_opted_out(call, opt_outs) for call in out),
         half_hours=tuple(halves[half] for half in range(48)),
     )
@@ -102,9 +109,10 @@ def together(calls: list[Call], zone: ZoneInfo, days: int, opt_outs: Collection[
         for call in window(merged(c for c in calls if c.msisdn == number), zone, days)[2]
         if call.direction is Direction.OUT
     ]
+    calling = [one for one in each if one.calls] or each
     return CallFacts(
-        window_from=min(one.window_from for one in each if one.window_from),
-        window_to=max(one.window_to for one in each if one.window_to),
+        window_from=min(one.window_from for one in calling if one.window_from),
+        window_to=max(one.window_to for one in calling if one.window_to),
         calls=len(out),
         calls_in=sum(one.calls_in for one in each),
         answered=sum(one.answered for one in each),
@@ -116,7 +124,7 @@ def together(calls: list[Call], zone: ZoneInfo, days: int, opt_outs: Collection[
         max_same_callee_day=max(one.max_same_callee_day for one in each),
         max_same_callee_5min=max(one.max_same_callee_5min for one in each),
         max_same_callee_window=max(one.max_same_callee_window for one in each),
-        handsets=len({call.imei for call in out if call.imei}),
+        handsets=handsets(out),
         opt_out_calls=sum(one.opt_out_calls for one in each),
         half_hours=tuple(sum(one.half_hours[half] for one in each) for half in range(48)),
     )

@@ -105,17 +105,29 @@ def test_half_hours_start_on_the_minute(tmp_path: Path) -> None:
     assert {half: n for half, n in enumerate(found.half_hours) if n} == {16: 1, 17: 1, 41: 1}
 
 
-def test_the_window_is_the_last_local_days_up_to_the_last_record(tmp_path: Path) -> None:
+def test_the_window_is_the_last_local_days_up_to_the_last_outgoing_record(tmp_path: Path) -> None:
     found = facts(
         tmp_path,
         call("2026-03-01T23:59:59"),
         call("2026-03-02T00:00:00"),
-        call("2026-03-04T00:00:01", direction=Direction.IN),
+        call("2026-03-04T00:00:01"),
+        call("2026-03-04T23:59:59", direction=Direction.IN),
+        call("2026-03-05T00:00:00", direction=Direction.IN),
         days=3,
     )
 
     assert (found.window_from, found.window_to) == (date(2026, 3, 2), date(2026, 3, 4))
-    assert (found.calls, found.calls_in) == (1, 1)
+    assert (found.calls, found.calls_in) == (2, 1)
+
+
+def test_the_window_never_ends_after_today(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    write(store, 1, [call("2026-03-04T23:59:59"), call("2026-03-05T00:00:00"), call("2099-01-01T10:00")])
+
+    with store.survey([1], [CARD], 30, SHANGHAI, (), date(2026, 3, 4)) as survey:
+        [found] = survey.windows()
+
+    assert (found.window_to, found.calls) == (date(2026, 3, 4), 1)
 
 
 def test_each_number_has_a_window_of_its_own(tmp_path: Path) -> None:
@@ -176,6 +188,17 @@ def test_handsets_are_distinct_and_an_unknown_one_is_none(tmp_path: Path) -> Non
     assert found.handsets == 2
 
 
+def test_an_imei_is_one_handset_in_all_its_forms(tmp_path: Path) -> None:
+    forms = ("490154203237518", "49015420323751", "4901542032375101", "4901542032375102", "49-015420-323751-8")
+    found = facts(
+        tmp_path,
+        *(call(f"2026-03-02T09:0{place}", imei=imei) for place, imei in enumerate(forms)),
+        call("2026-03-02T09:09", imei="49 015420 323751 8"),
+    )
+
+    assert found.handsets == 1
+
+
 def test_a_call_at_the_instant_of_the_opt_out_is_one_too_many(tmp_path: Path) -> None:
     callee = callee_hash(KEY, CALLEE)
 
@@ -209,7 +232,8 @@ def test_all_cards_together_are_sums_unions_and_the_greatest(tmp_path: Path) -> 
         ],
     )
 
-    found = store.together([1], {5: [CARD, OTHER_CARD, CARD], 6: [CARD], 7: []}, window_days=31, zone=SHANGHAI)
+    with store.survey([1], [CARD, OTHER_CARD], 31, SHANGHAI) as survey:
+        found = survey.together({5: [CARD, OTHER_CARD, CARD], 6: [CARD], 7: []})
 
     assert set(found) == {5, 6}
     assert found[5].msisdn == ""
@@ -266,5 +290,6 @@ def test_a_number_without_records_and_a_store_without_batches_give_nothing(tmp_p
     assert store.windows([1], [OTHER_CARD], window_days=30, zone=SHANGHAI) == []
     assert store.windows([1], [], window_days=30, zone=SHANGHAI) == []
     assert store.windows([], None, window_days=30, zone=SHANGHAI) == []
-    assert store.together([], {1: [CARD]}, window_days=30, zone=SHANGHAI) == {}
+    with store.survey([], [CARD], 30, SHANGHAI) as survey:
+        assert survey.together({1: [CARD]}) == {}
     assert store.days([], [CARD], window_days=30, zone=SHANGHAI) == []

@@ -2,6 +2,8 @@
 
 import random
 from collections import defaultdict
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,6 +12,8 @@ import pytest
 from db.enums import Direction
 from tests.services.calls import oracle
 from tests.services.calls.samples import SECOND_US, Call, a_store, at, write
+from workbench.domain.evidence.evidence import CallFacts
+from workbench.domain.evidence.service_period import ServicePeriod
 
 CARDS = [f"1990000000{digit}" for digit in range(5)]
 CALLEES = [f"1990000100{digit}" for digit in range(6)]
@@ -43,7 +47,7 @@ def random_calls(dice: random.Random, around_us: int) -> list[Call]:
                     duration_s=dice.choice([0, 5, 6, 7, 90]),
                     answered=dice.random() < 0.6,
                     direction=dice.choice([Direction.OUT, Direction.OUT, Direction.OUT, Direction.IN]),
-                    imei=dice.choice(["", "490154203237518", "490154203237526"]),
+                    imei=dice.choice(["", "490154203237518", "4901542032375101", "49-015420-323752-6"]),
                 )
             )
     return calls + dice.sample(calls, 20)
@@ -96,3 +100,26 @@ def test_facts_equal_those_of_plain_loops(tmp_path: Path, name: str, around: str
                 expected_hours[card, moment.weekday(), moment.hour] += 1
     assert {(day.msisdn, day.on): [day.calls, day.answered] for day in days} == expected_days
     assert {(hour.msisdn, hour.weekday, hour.hour): hour.calls for hour in hours} == expected_hours
+
+
+@pytest.mark.parametrize(("name", "around"), ZONES)
+def test_facts_of_a_service_period_are_those_of_the_calls_on_its_days(tmp_path: Path, name: str, around: str) -> None:
+    zone, dice = ZoneInfo(name), random.Random(f"{name} {around}")
+    calls = random_calls(dice, at(around, zone))
+    today = oracle.local(calls[0], zone).date() + timedelta(days=1)
+    days = [None, *(today + timedelta(days=ago) for ago in range(-5, 3))]
+    periods = [ServicePeriod(card, dice.choice(days), dice.choice(days)) for card in CARDS for _holder in range(4)]
+    store = a_store(tmp_path)
+    write(store, 1, calls)
+
+    with store.survey([1], [*CARDS, *periods], DAYS, zone, (), today) as survey:
+        found = {facts.msisdn: facts for facts in survey.windows()}
+
+    for period in periods:
+        own = [call for call in calls if call.msisdn == period.msisdn]
+        served = [call for call in own if period.covers(oracle.local(call, zone).date())]
+        past = [call for call in served if oracle.local(call, zone).date() <= today]
+        expected = oracle.facts(past, zone, DAYS, ()) if past else CallFacts()
+        assert replace(found.get(period.key, found[period.msisdn]), msisdn="") == replace(expected, msisdn="")
+        # Only a period that excludes a call needs figures of its own.
+        assert (period.key in found) == (len(served) < len(own) or period.key == period.msisdn)

@@ -16,6 +16,7 @@ from tests.demos import NOW, services
 from workbench.domain.case.casefile import CaseFile, NoNextCase, VerdictRequest
 from workbench.domain.findings.evaluate import is_clean
 from workbench.policies import default_policy_text
+from workbench.services.exporting.request import ExportKind, ExportRequest
 from workbench.services.foundation.audit_log import verify
 from workbench.services.policy.reader import parse_policy
 from workbench.services.site.doctor import examine
@@ -223,3 +224,11 @@ def test_no_number_of_the_demo_can_belong_to_a_real_person(files: Mapping[str, C
         if row.applicant_kind != ApplicantKind.INDIVIDUAL:
             assert row.applicant_name.startswith(("虚构", "Example "))
     assert all(re.fullmatch(r"1\d\d00\d{6}", msisdn) for msisdn in msisdns)
+
+
+def test_the_demo_has_a_supplier_of_its_own_and_exports_its_notices(fresh_demo: Path, tmp_path: Path) -> None:
+    with services(fresh_demo, "admin") as admin:
+        report = admin.exports.write(ExportRequest(what=ExportKind.NOTICES, output=tmp_path / "notices.csv"))
+
+    assert report.rows > 50
+    assert "示例通信" in (tmp_path / "notices.csv").read_text(encoding="utf-8-sig")

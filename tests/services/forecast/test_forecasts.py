@@ -10,6 +10,7 @@ from db.enums import ApplicantKind, CaseState, ServiceClass
 from tests.offices import TUESDAY, Site
 from tests.services.forecast.lived_office import lived
 from workbench.domain.forecast.queue.position import position_of
+from workbench.domain.forecast.result import PassNeed
 from workbench.errors import NotAllowed, NotFound
 from workbench.services.deadlines.suspensions import NewSuspension
 from workbench.services.forecast.arrival_forecasts import ArrivalForecasts, NewCase
@@ -33,8 +34,11 @@ def test_every_open_case_has_a_forecast_in_the_order_of_next(site: Site) -> None
     queued = [each for each in found if each.state is CaseState.QUEUED and not each.is_decided]
     assert queued
     for each in queued:
-        assert TODAY <= each.first_verdict.p50 <= each.first_verdict.p90 <= each.passed.p90
-        assert each.first_verdict.p50 <= each.passed.p50 <= each.passed.p90
+        assert TODAY <= each.first_verdict.p50 <= each.first_verdict.p90
+        assert each.decided == each.first_verdict
+        if each.passed is not None:
+            assert each.first_verdict.p90 <= each.passed.p90
+            assert each.first_verdict.p50 <= each.passed.p50 <= each.passed.p90
     # The first case of the queue is not decided last.
     assert queued[0].first_verdict.p90 < queued[-1].first_verdict.p90 or len(queued) < 20
 
@@ -69,10 +73,10 @@ def test_a_case_awaiting_a_check_is_undecided_with_a_day_for_its_result(site: Si
 
     found = site.services("a").forecasts.of_case(number)
 
-    assert found.checked is not None
+    assert found.awaits_check
     assert not found.is_decided
-    assert TODAY <= found.checked.p50 <= found.checked.p90
-    assert found.first_verdict == found.checked
+    assert TODAY <= found.decided.p50 <= found.decided.p90
+    assert found.first_verdict == found.decided
 
 
 def test_the_speed_is_that_of_recent_days(site: Site) -> None:
@@ -138,7 +142,7 @@ def test_while_all_are_away_the_forecast_has_the_first_return_date(site: Site) -
 
     assert (queue.reviewers, queue.usual_reviewers, queue.per_day, queue.back_on) == (0, 0, 0, back_on)
     assert (case.reviewers, case.back_on, case.is_endless) == (0, back_on, False)
-    assert all(each.passed.p50 >= back_on for each in forecasts.of_all())
+    assert all(each.decided.p50 >= back_on for each in forecasts.of_all())
     assert back_on <= queue.cleared.p50 < back_on + timedelta(days=30)
     # The number of reviewers can still be set.
     assert forecasts.of_queue(2).back_on is None
@@ -168,9 +172,9 @@ def test_a_date_in_a_year_without_a_published_calendar_is_provisional(site: Site
 
     near, far = forecasts.of_case(first), forecasts.of_case(last)
 
-    assert near.passed.p90.year == 2026
+    assert near.decided.p90.year == 2026
     assert not near.is_provisional
-    assert far.passed.p90.year == 2027
+    assert far.decided.p90.year == 2027
     assert far.is_provisional
     assert forecasts.of_queue().is_provisional
     assert not forecasts.of_queue(50).is_provisional
@@ -219,7 +223,7 @@ def test_a_case_has_a_forecast_before_it_arrives(site: Site) -> None:
     assert urgent is not None
     assert low.ahead is not None
     assert low.ahead >= 60
-    assert urgent.passed.p90 < low.passed.p90
+    assert urgent.decided.p90 < low.decided.p90
     # The new case has its position in the order of `next`: only overdue cases come before it.
     (planted,) = site.plant(1, priority="urgent", due_in_days=3)
     assert urgent.ahead == forecasts.of_case(planted).ahead
@@ -261,10 +265,13 @@ def test_an_incomplete_case_is_forecast_as_if_complete(site: Site) -> None:
         (forecast_of_arrival,) = forecasts.of_arrivals([_new_case(rank, due_at, ahead)])
         found = forecasts.of_case(number)
         assert found.is_incomplete
-        assert (found.first_verdict, found.passed) == (forecast_of_arrival.first_verdict, forecast_of_arrival.passed)
+        assert (found.decided, found.first_verdict) == (forecast_of_arrival.decided, forecast_of_arrival.first_verdict)
+        assert (found.passed, found.passed_needs) == (None, (PassNeed.DOCUMENTS,))
         assert found in forecasts.of_all()
     assert (
-        forecasts.of_case(urgent).passed.p90 < forecasts.of_case(normal).passed.p90 < forecasts.of_all()[-1].passed.p90
+        forecasts.of_case(urgent).decided.p90
+        < forecasts.of_case(normal).decided.p90
+        < forecasts.of_all()[-1].decided.p90
     )
 
 
@@ -300,7 +307,7 @@ def test_nothing_is_decided_on_suspended_days(site: Site) -> None:
 
     suspended = {date(2026, 11, day) for day in (25, 26, 27)}
     forecast_days = {
-        day for each in after.values() for day in (each.first_verdict.p50, each.passed.p50, each.passed.p90)
+        day for each in after.values() for day in (each.first_verdict.p50, each.decided.p50, each.decided.p90)
     }
     assert not forecast_days & suspended
     # A case that may be decided today still may be; all others wait until work resumes.
@@ -320,7 +327,7 @@ def test_an_open_suspension_is_assumed_to_end_tomorrow_and_reported(site: Site) 
     found = site.services("a").forecasts.of_all()
 
     assert all(
-        each.is_suspended and TODAY not in (each.first_verdict.p50, each.passed.p50)
+        each.is_suspended and TODAY not in (each.first_verdict.p50, each.decided.p50)
         for each in found
         if not each.is_decided
     )

@@ -1,5 +1,6 @@
 """The rules of call activity at their limits, one below and one above."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from tests.services.importing.rule_sample import (
@@ -137,11 +138,81 @@ ACTIVITY = [
             for count, severity in ((2, None), (3, "warn"), (4, "block"), (5, "block"))
         ),
     ),
+    *of_calls(
+        "ACT-HANDSETS",
+        "forms of one IMEI",
+        (
+            "with and without its check digit",
+            [
+                replace(one, imei=imei)
+                for one, imei in zip(
+                    calls(6),
+                    (
+                        "35686800004141",
+                        "356868000041418",
+                        "35-686800-004141-8",
+                        "35 686800 004141 8",
+                        "3568680000414101",
+                        "3568680000414102",
+                    ),
+                    strict=True,
+                )
+            ],
+            None,
+        ),
+    ),
+    *(
+        Sample(
+            name=f"activated {activated}, ended {ended}",
+            rule="ACT-PEAK-HOUR",
+            severity=severity,
+            cards=[{"actual_user_name": "丁某某", "activated_on": activated, "service_ended_on": ended}],
+            calls=burst(61),
+        )
+        for activated, ended, severity in (
+            ("2026-11-20", "", "block"),
+            ("2026-11-21", "", None),
+            ("", "2026-11-20", "block"),
+            ("", "2026-11-19", None),
+            ("2026-11-20", "2026-11-20", "block"),
+            ("2026-11-01", "2026-10-01", "block"),
+        )
+    ),
+    *(
+        Sample(
+            name=f"complaints, activated {activated}, ended {ended}",
+            rule="ACT-COMPLAINTS",
+            severity=severity,
+            cards=[{"actual_user_name": "丁某某", "activated_on": activated, "service_ended_on": ended}],
+            complaints=verified(3),
+        )
+        for activated, ended, severity in (
+            ("2026-11-20", "2026-11-20", "block"),
+            ("2026-11-21", "", None),
+            ("", "2026-11-19", None),
+        )
+    ),
     *(
         Sample(name=f"{count} complaints", rule="ACT-COMPLAINTS", severity=severity, complaints=verified(count))
         for count, severity in ((0, None), (1, "warn"), (2, "warn"), (3, "block"))
     ),
     Sample(name="not verified", rule="ACT-COMPLAINTS", severity=None, complaints=[{"received_at": "2026-11-20"}]),
+    *(
+        Sample(
+            name=f"3 complaints {(TODAY - first).days} days ago",
+            rule="ACT-COMPLAINTS",
+            severity=severity,
+            complaints=verified(3, on=first),
+        )
+        for first, severity in ((TODAY - timedelta(days=29), "block"), (TODAY - timedelta(days=30), None))
+    ),
+    Sample(
+        name="complaints about calls that are shown",
+        rule="ACT-COMPLAINTS",
+        severity="block",
+        calls=burst(1, start=DAY - timedelta(days=20)),
+        complaints=verified(3, on=TODAY - timedelta(days=50)),
+    ),
     # A single verified complaint warns by itself, so the ratio's own warning at 0.003 never shows alone.
     *(
         Sample(

@@ -15,6 +15,9 @@ IDENTITY = [
         (id_number("20261125"), "block"),
         ("11010519900230123X", "block"),
     ),
+    *of_application(
+        "ID-RIC", "handler_id_no", ("123456789", "warn"), ("E12345678", None), ("E1", "block"), handler_id_type="护照"
+    ),
     *of_application("ID-RIC-EXPIRED", "handler_id_valid_to", (on(-1), "block"), (on(0), None), (on(1), None)),
     *of_application(
         "ID-RIC-EXPIRING",
@@ -89,14 +92,27 @@ IDENTITY = [
         for name, severity in (("mobile", None), ("unicom", "info"))
     ),
     *(
-        Sample(name=f"cards {counts}", rule="ID-CARD-COUNT", severity=severity, cards=brands(*counts))
-        for counts, severity in (
-            ((4,), None),
-            ((5,), None),
-            ((6,), "block"),
-            ((5, 4), None),
-            ((5, 5), None),
-            ((5, 5, 1), "warn"),
+        Sample(
+            name=f"{kind} cards {counts}",
+            rule="ID-CARD-COUNT",
+            severity=severity,
+            application={"applicant_kind": kind, "handler_id_no": id_number(f"198001{place:02}")},
+            cards=brands(*counts),
+        )
+        for place, (kind, counts, severity) in enumerate(
+            (
+                ("individual", (4,), None),
+                ("individual", (5,), None),
+                ("individual", (6,), "block"),
+                ("individual", (5, 4), None),
+                ("individual", (5, 5), None),
+                ("individual", (5, 5, 1), "warn"),
+                ("enterprise", (6, 6), None),
+                ("enterprise", (50,), None),
+                ("enterprise", (50, 1), "warn"),
+                ("sole_proprietor", (51,), "warn"),
+            ),
+            start=1,
         )
     ),
     *(
@@ -130,7 +146,13 @@ DOCUMENTS = [
         for quality, severity in (("ok", None), ("blurred", "warn"), ("incomplete", "warn"))
     ),
     *of_application("USE-TRADE", "industry", ("教育", None), ("网贷", "block")),
-    *of_application("USE-TRADE", "business_scope", ("信息咨询(不含贷款)", None), ("信息咨询;贷款", "block")),
+    *of_application(
+        "USE-TRADE",
+        "business_scope",
+        ("信息咨询(不含贷款)", None),
+        ("信息咨询;贷款", "block"),
+        ("投资咨询,不得从事贷款业务", None),
+    ),
     *of_application(
         "USE-SCRIPT", "call_script", ("您好,这里是虚构公司", None), ("", "warn"), ("请报一下验证码", "warn")
     ),

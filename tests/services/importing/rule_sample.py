@@ -80,7 +80,7 @@ def calls(
             callee=place % (distinct or count),
             duration_s=durations[place % len(durations)],
             answered=answered is None or place < answered,
-            imei=f"35686800004{place % handsets:04}" if handsets else "",
+            imei=f"3568680000{place % handsets:04}0" if handsets else "",
         )
         for place in range(count)
     ]
@@ -120,9 +120,9 @@ def credit(name: str, match: str = "exact", **cells: str) -> list[Cells]:
     return [{"list": name, "match": match, "checked_on": on(-1), **cells}]
 
 
-def verified(count: int) -> list[Mapping[str, str]]:
-    """Return verified complaints."""
-    return [{"received_at": f"2026-11-20 10:{place:02}", "verified": "yes"} for place in range(count)]
+def verified(count: int, *, on: date = date(2026, 11, 20)) -> list[Mapping[str, str]]:
+    """Return verified complaints of one day."""
+    return [{"received_at": f"{on} 10:{place:02}", "verified": "yes"} for place in range(count)]
 
 
 def document(**cells: str) -> list[Mapping[str, str]]:

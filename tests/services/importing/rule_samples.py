@@ -6,6 +6,8 @@ from tests.services.importing.activity_samples import ACTIVITY
 from tests.services.importing.identity_samples import DOCUMENTS, IDENTITY
 from tests.services.importing.rule_sample import Sample, credit, of_credit, on
 
+_PAID = credit("arrears", "none", reference="P-1")
+
 CREDIT = [
     *of_credit(
         "CR-ARREARS",
@@ -13,6 +15,15 @@ CREDIT = [
             (f"{days} days", credit("arrears", overdue_days=str(days)), severity)
             for days, severity in ((0, None), (1, "warn"), (2, "warn"), (30, "warn"), (31, "block"))
         ),
+        *(
+            (f"listed {days} days ago", credit("arrears", amount_cny="9.90", listed_on=on(-days)), severity)
+            for days, severity in ((0, None), (1, "warn"), (30, "warn"), (31, "block"))
+        ),
+        ("since an unknown day", credit("arrears", amount_cny="0.01"), "block"),
+        ("0 yuan", credit("arrears", amount_cny="0", overdue_days="400"), None),
+        ("0 yuan since an unknown day", credit("arrears", amount_cny="0.00"), None),
+        ("paid since an unknown day", [*credit("arrears", amount_cny="5", checked_on=on(-9)), *_PAID], None),
+        ("days count before the listing", credit("arrears", overdue_days="3", listed_on=on(-90)), "warn"),
     ),
     *(
         sample

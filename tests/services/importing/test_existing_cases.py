@@ -200,6 +200,7 @@ def test_what_was_received_at_the_deadline_is_in_time_whenever_it_is_imported(de
 
 def test_what_was_received_after_the_deadline_is_refused_with_the_reason(desk: Desk) -> None:
     case_id = rectifying(desk)
+    desk.site.clock.on(days=30)
     with pytest.raises(ImportRefused, match=r"C-00000.*2026-12-01 18:00"):
         new_licence(desk, received_at="2026-12-01 18:01")
     assert desk.case().state == "rectifying"
@@ -209,6 +210,7 @@ def test_what_was_received_after_the_deadline_is_refused_with_the_reason(desk: D
 def test_a_lapsed_case_takes_what_had_been_received_in_time(desk: Desk) -> None:
     rectifying(desk)
     desk.change(state="lapsed")
+    desk.site.clock.on(days=30)
     new_licence(desk, received_at="2026-12-01 17:00")
     assert (desk.case().state, desk.case().round) == ("queued", 2)
 

@@ -24,7 +24,11 @@ from workbench.wording.letter_dates import letter_day
 
 DUE = {Language.ZH: "办结时限：2026年11月26日（周四）", Language.EN: "Due date: Thursday, 26 November 2026"}
 BY_THE_DUE_DATE = {Language.ZH: "在办结时限前告知结论", Language.EN: "You will have our answer by the due date."}
-NO_PROMISE = {Language.ZH: "此为预计时间，并非承诺。", Language.EN: "; this is no promise."}
+AIM = {
+    Language.ZH: "并尽力在办结时限前告知结论，如不能按时办结，将另行告知。",
+    Language.EN: "We aim to answer by the due date, and will write to you if we cannot.",
+}
+NO_PROMISE = {Language.ZH: "此为预计时间，并非承诺。", Language.EN: "This is an estimate, not a commitment."}
 FASTER = {Language.ZH: "如何加快审核：", Language.EN: "What can make it faster:"}
 LANGUAGES = pytest.mark.parametrize("language", list(Language))
 
@@ -46,7 +50,7 @@ def receipts(desk: Desk) -> list[str]:
 
 def expected_in(body: str) -> str:
     """Return the line of a letter that tells the forecast."""
-    [line] = [line for line in body.splitlines() if "no promise" in line or "并非承诺" in line]
+    [line] = [line for line in body.splitlines() if "not a commitment" in line or "并非承诺" in line]
     return line
 
 
@@ -141,7 +145,7 @@ def test_a_receipt_tells_what_the_desk_is_told_of_the_case(desk: Desk, receive: 
         case_id = session.execute(text("SELECT max(case_id) FROM notice")).scalar_one()
     told = desk.site.services("a").forecasts.of_case(case_id)
     assert not told.is_thin
-    assert said == letter_sentence(told, Language.EN)
+    assert said == letter_sentence(told, Language.EN, date(2026, 11, 26))
 
 
 def test_who_comes_later_in_one_file_is_told_a_later_day_of_each_place_in_the_queue(desk: Desk) -> None:
@@ -156,16 +160,43 @@ def test_who_comes_later_in_one_file_is_told_a_later_day_of_each_place_in_the_qu
         # Who waits behind many shares a sentence with those who wait behind about as many.
         slack = 0 if number < 32 else 1
         days = [letter_day(day, Language.ZH) for day in _days_about(told, slack)]
-        assert any(f"预计{day}前后审核通过" in bodies[number] for day in days)
+        assert any(f"预计{day}前作出审核结论" in bodies[number] for day in days)
     assert expected_in(bodies[0]) != expected_in(bodies[299])
     # What is due sooner goes before all of them.
     assert expected_in(bodies[300]) == expected_in(bodies[0])
 
 
 def _days_about(told: CaseForecast, slack: int) -> Iterator[Any]:
-    first = told.passed.p50.toordinal()
+    first = told.decided.p50.toordinal()
     for ordinal in range(first - slack, first + slack + 1):
-        yield told.passed.p50.fromordinal(ordinal)
+        yield told.decided.p50.fromordinal(ordinal)
+
+
+@LANGUAGES
+@pytest.mark.parametrize(
+    ("waiting", "sentence"),
+    [
+        (
+            70,
+            {
+                Language.ZH: "其中较晚的日期在办结时限之后。",
+                Language.EN: "The later of these days is after the due date.",
+            },
+        ),
+        (200, {Language.ZH: "上述预计时间晚于办结时限。", Language.EN: "That is later than the due date."}),
+    ],
+)
+def test_a_receipt_says_that_the_forecast_is_after_the_due_date(
+    desk: Desk, receive: Any, language: Language, waiting: int, sentence: dict[Language, str]
+) -> None:
+    desk.site.plant(waiting, priority="urgent", due_in_days=1)
+
+    body = receive(language)
+
+    assert DUE[language] in body
+    assert sentence[language] in expected_in(body)
+    assert AIM[language] in body
+    assert BY_THE_DUE_DATE[Language.EN] not in body
 
 
 @pytest.mark.proof

@@ -14,6 +14,7 @@ SUPPLIER = Supplier(
     hours=Words(en="Monday to Friday, 09:00–18:00", zh="工作日09:00–18:00"),
     address=Words(en="1 Fictional Road, Nowhere", zh="虚构市虚构路1号"),
     appeal=Words(en="in writing to the address below", zh="书面寄至下列地址"),
+    complaint=Words(en="by phone", zh="拨打上述电话"),
 )
 ADDRESS = {
     ApplicantKind.ENTERPRISE: "贵公司",

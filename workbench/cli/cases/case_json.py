@@ -9,7 +9,7 @@ from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseRowView, DecisionLine, DecisionResult, NoNextCase
 from workbench.domain.case.running import is_clock_suspended, is_with_applicant
 from workbench.domain.clock.explanation import ClockExplanation
-from workbench.domain.evidence.evidence import ApplicationFacts, CallFacts
+from workbench.domain.evidence.evidence import CallFacts
 from workbench.domain.facts.all_facts import activity_view
 from workbench.domain.findings.finding import Finding
 from workbench.domain.text.mask import MaskKind, mask
@@ -24,12 +24,15 @@ def case_document(casefile: CaseFile, *, revealed: bool = False) -> dict[str, An
     return {
         **header_document(casefile.header, zone),
         "findings": [_finding(finding, casefile, zone) for finding in casefile.findings],
-        "identity": _identity(casefile.evidence.application, zone),
+        "identity": _identity(casefile, zone),
         "cards": plain(casefile.evidence.cards, zone),
         "activity": _activity(casefile, revealed=revealed),
         "credit": _credit(casefile, zone),
         "documents": plain(casefile.evidence.documents, zone),
-        "complaints": plain(casefile.evidence.complaints, zone),
+        "complaints": [
+            {**plain(complaint, zone), "status": status.value}
+            for complaint, status in zip(casefile.evidence.complaints, casefile.facts.complaints, strict=True)
+        ],
         "checklist": [
             {
                 **attributes(line, ("question", "answer", "note", "by"), zone),
@@ -119,10 +122,15 @@ def _finding(finding: Finding, casefile: CaseFile, zone: ZoneInfo) -> dict[str, 
     return {**shown, "op": finding.op, "text": text_of(finding, casefile.policy, current_language())}
 
 
-def _identity(application: ApplicationFacts, zone: ZoneInfo) -> dict[str, Any]:
-    """Return the columns of an imported application in the order of the file, with the capital in yuan."""
+def _identity(casefile: CaseFile, zone: ZoneInfo) -> dict[str, Any]:
+    """Return the columns of an imported application in the order of the file, with the capital in yuan.
+
+    A kind of identity document that the file does not state is the inferred one.
+    """
+    application, facts = casefile.evidence.application, casefile.facts.case
     shown: dict[str, Any] = plain(application, zone)
     shown["registered_capital_fen"] = yuan(application.registered_capital_fen)
+    shown |= {name: facts.get(name) for name in ("handler_id_type", "legal_rep_id_type")}
     names = {"registered_capital_fen": "registered_capital_cny"}
     return {names.get(name, name): value for name, value in shown.items()}
 

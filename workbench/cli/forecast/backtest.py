@@ -1,7 +1,7 @@
 """The command that tests the forecast on an event log: forecast backtest."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -14,9 +14,20 @@ from workbench.wording.amounts import count
 
 if TYPE_CHECKING:
     from workbench.domain.forecast.learning.backtest import Backtest
+    from workbench.domain.forecast.learning.estimator import Choice
 
-_KEYS = ("cases", "prefixes", "mae_days", "median_mae_days", "mean_mae_days", "coverage80", "band_days")
+_KEYS = ("cases", "prefixes", "mae_days", "median_mae_days", "mean_mae_days", "activity_mae_days")
+_RANGE_KEYS = ("coverage80", "band_days")
 _DECIMALS = 6
+_PERCENT = 100
+_METHODS = {
+    "activity table": N_("Median per activity"),
+    "overall table": N_("Median of all events"),
+    "forest": N_("Quantile forest"),
+    "forest with workload": N_("Quantile forest with the workload"),
+    "activity table of all cases": N_("Median per activity, with the open cases completed"),
+    "forest of all cases": N_("Quantile forest, with the open cases completed"),
+}
 
 
 def backtest(
@@ -32,18 +43,25 @@ def backtest(
     time: Annotated[
         str | None, typer.Option("--time", metavar="T", help=N_("Column of the time. Default: detected."))
     ] = None,
+    share: Annotated[
+        Literal["0.5", "0.6", "0.75"],
+        typer.Option("--split", metavar="S", help=N_("Share of the cases to train on: 0.5, 0.6 or 0.75.")),
+    ] = "0.6",
     encoding: Encoding = None,
 ) -> None:
-    """Train on the first 60 % of a log's cases and report how well the rest is forecast."""
+    """Train on the first part of a log's cases and report how well the rest is forecast."""
     from workbench.services.eventlogs.backtesting import backtest_log
     from workbench.services.eventlogs.log_columns import LogColumns
 
     columns = LogColumns(case=case, activity=activity, time=time)
     with output.ProgressLine(_("Reading")) as reading, output.ProgressLine(_("Testing")) as testing:
-        result = backtest_log(log, columns, encoding, reading, testing)
+        percent = round(_PERCENT * float(share))
+        result = backtest_log(log, columns, encoding, (reading, testing), percent)
     if context.as_json:
-        figures = {key: getattr(result, key) for key in _KEYS}
-        output.document({key: round(value, _DECIMALS) for key, value in figures.items()})
+        figures, of_range = (
+            {key: round(getattr(result, key), _DECIMALS) for key in keys} for keys in (_KEYS, _RANGE_KEYS)
+        )
+        output.document({**figures, "method": _method_sentence(result.choice), **of_range})
     else:
         _print(result)
 
@@ -55,6 +73,11 @@ def _print(result: "Backtest") -> None:
             [_("This forecast"), f"{result.mae_days:,.2f}", ""],
             [_("Median of the past"), f"{result.median_mae_days:,.2f}", _ratio(result, result.median_mae_days)],
             [_("Mean of the past"), f"{result.mean_mae_days:,.2f}", _ratio(result, result.mean_mae_days)],
+            [
+                _("Median of the past, per activity"),
+                f"{result.activity_mae_days:,.2f}",
+                _ratio(result, result.activity_mae_days),
+            ],
         ],
         numeric=(1, 2),
     )
@@ -66,9 +89,21 @@ def _print(result: "Backtest") -> None:
             (_("Test events"), count(result.prefixes)),
             (_("Coverage of the 80% range"), f"{result.coverage80:.1%}"),
             (_("Median range width (days)"), f"{result.band_days:,.2f}"),
-            (_("Uses the workload"), _("yes") if result.used_load else _("no, it did not help")),
+            (_("Chosen"), _method_sentence(result.choice)),
         ]
     )
+
+
+def _method_sentence(choice: "Choice") -> str:
+    """Say which method was chosen, and why."""
+    method = _(_METHODS[choice.method.value])
+    if choice.gain is None:
+        return _("{method}: the past is too short to try other methods.").format(method=method)
+    if not choice.gain:
+        return _("{method}: no other method was better in trials within the past.").format(method=method)
+    return _(
+        "{method}: in trials within the past, its error was {gain} lower than that of the median per activity."
+    ).format(method=method, gain=f"{choice.gain:.1%}")
 
 
 def _ratio(result: "Backtest", other_days: float) -> str:

@@ -1,5 +1,6 @@
 """The command that prints the forecast of a case or of the queue: forecast show."""
 
+from collections.abc import Iterator
 from datetime import UTC, date
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -13,11 +14,19 @@ from workbench.cli.framework.json_values import attributes, plain
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import format_case, parse_case
 from workbench.domain.case.casefile import CaseFile
-from workbench.domain.forecast.result import CaseForecast, DayRange, QueueForecast
+from workbench.domain.forecast.result import CaseForecast, DayRange, PassRate, QueueForecast
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _, current_language
 from workbench.wording.amounts import day_on_screen
-from workbench.wording.forecast import caveats, explanation, marked_provisional, queue_lines, range_on_screen
+from workbench.wording.forecast import (
+    caveats,
+    chance,
+    explanation,
+    marked_provisional,
+    needs_words,
+    queue_lines,
+    range_on_screen,
+)
 from workbench.wording.phone import phone_sentence
 from workbench.wording.what_would_help import findings_to_answer, missing_codes, missing_names
 
@@ -85,17 +94,30 @@ def _case_document(forecast: CaseForecast, casefile: CaseFile, zone: ZoneInfo, t
 def _document(forecast: CaseForecast) -> dict[str, Any]:
     """Return a forecast as JSON.
 
-    Each day is a date. While all reviewers are away, `reviewers` and `per_day` are 0 and `back_on` is the first day
-    on which a reviewer returns. If nobody's return is known, `endless` is true, and each future day is the last day of
+    Each day is a date. `decided` is the next decision. `passed` is null while something stands against a pass, and
+    `passed_needs` says what; else it counts the corrections of similar cases. `pass_at_first` is the share of
+    similar cases that passed at the first decision; it is for staff only.
+
+    While all reviewers are away, `reviewers` and `per_day` are 0 and `back_on` is the first day on which a reviewer
+    returns. If nobody's return is known, `endless` is true, and each future day is the last day of
     the simulation, years ahead: no date is known.
     """
     return {
         "case": format_case(forecast.case_id),
-        **attributes(forecast, ("state", "first_verdict", "passed", "checked", "ahead"), UTC),
+        **attributes(forecast, ("state", "first_verdict", "decided", "passed", "passed_needs", "ahead"), UTC),
+        "checked": plain(forecast.decided if forecast.awaits_check else None, UTC),
+        "pass_at_first": _pass_at_first(forecast.pass_rate),
         **_common(forecast),
         "sent_back": None if forecast.sent_back is None else round(forecast.sent_back, _DECIMALS),
         "incomplete": forecast.is_incomplete,
     }
+
+
+def _pass_at_first(rate: PassRate | None) -> dict[str, Any] | None:
+    if rate is None:
+        return None
+    shares = {name: round(getattr(rate, name), _DECIMALS) for name in ("share", "low", "high")}
+    return {**shares, **attributes(rate, ("cases", "findings"), UTC), "same_findings": rate.is_same}
 
 
 def _common(forecast: CaseForecast | QueueForecast) -> dict[str, Any]:
@@ -114,9 +136,11 @@ def _print_case(forecast: CaseForecast, casefile: CaseFile, today: date) -> None
     rows = [
         (_("Case"), format_case(forecast.case_id)),
         (_("First verdict"), _first_verdict(forecast, today)),
-        _end_row(forecast, today),
+        *_end_rows(forecast, today),
         (_("Why"), explanation(forecast, today)),
     ]
+    if similar := chance(forecast):
+        rows.append((_("Similar cases"), similar))
     rows += [("", caveat) for caveat in caveats(forecast)]
     missing = missing_names(casefile, current_language())
     if missing:
@@ -133,11 +157,17 @@ def _first_verdict(forecast: CaseForecast, today: date) -> str:
     return _days(forecast, forecast.first_verdict, today)
 
 
-def _end_row(forecast: CaseForecast, today: date) -> tuple[str, str]:
-    """Return when a case is expected to pass or, while its verdict awaits a check, when the result is expected."""
-    if forecast.checked is not None:
-        return _("Result"), _days(forecast, forecast.checked, today)
-    return _("Passed"), _days(forecast, forecast.passed, today)
+def _end_rows(forecast: CaseForecast, today: date) -> Iterator[tuple[str, str]]:
+    """Yield when the next decision is expected, and when the case passes or what has to happen before."""
+    if forecast.awaits_check or forecast.is_decided:
+        yield (_("Result") if forecast.awaits_check else _("Next decision")), _days(forecast, forecast.decided, today)
+    if forecast.passed is None:
+        yield _("Passed"), needs_words(forecast, current_language())
+    else:
+        decided, passed = (_days(forecast, days, today) for days in (forecast.decided, forecast.passed))
+        yield _("Passed"), _("{days}, if nothing is found against it").format(days=decided)
+        if passed != decided:
+            yield "", _("{days} with the corrections of similar cases").format(days=passed)
 
 
 def _days(forecast: CaseForecast, days: DayRange, today: date) -> str:

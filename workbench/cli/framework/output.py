@@ -43,6 +43,14 @@ def lines(text: str) -> None:
     typer.echo(_shown(text, keep_newlines=True))
 
 
+def file_text(text: str) -> None:
+    """Print the text of a file: as it is if stdout is a file or pipe, without control characters on a terminal."""
+    if sys.stdout.isatty():
+        lines(text.rstrip("\n"))
+    else:
+        typer.echo(text.encode(), nl=False)
+
+
 def narrate(text: str) -> None:
     """Print on stderr what happened."""
     typer.echo(_shown(text), err=True)

@@ -11,6 +11,7 @@ from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.failures import AlreadyReported
 from workbench.cli.framework.options import required_text
 from workbench.cli.framework.registration import Entry
+from workbench.cli.site.supplier_questions import supplier_of
 from workbench.errors import ExitCode
 from workbench.i18n import N_, _
 
@@ -35,6 +36,14 @@ def init(
         str | None,
         typer.Option("--solo", metavar="REASON", help=N_("Reason why one person reviews alone; it is logged.")),
     ] = None,
+    supplier: Annotated[
+        Path | None,
+        typer.Option(
+            "--supplier",
+            metavar="FILE",
+            help=N_("TOML file with [supplier], the sender of the letters. Default: asked."),
+        ),
+    ] = None,
 ) -> None:
     """Create a database."""
     from workbench.services import opening
@@ -42,20 +51,22 @@ def init(
     from workbench.services.foundation.locations import shared_database_path
     from workbench.services.foundation.os_identity import os_login
     from workbench.services.foundation.site_settings import default_site_file
+    from workbench.services.policy.supplier import advice_on_made_up
 
     reason = "" if solo is None else required_text(solo, "--solo")
-    new_site = opening.NewSite(login=os_login(), identity=identity, solo=reason)
+    path = context.database() if group is None else shared_database_path(context.shared.database).absolute()
+    sender = supplier_of(supplier, may_ask=not context.as_json and not path.exists())
+    new_site = opening.NewSite(login=os_login(), identity=identity, solo=reason, supplier=sender)
     site_file: Path | None = None
     if group is None:
-        path = context.database()
         opening.make_site(path, new_site, context.now)
     else:
-        path = shared_database_path(context.shared.database).absolute()
         site_file = context.shared.site or default_site_file()
         opening.share_site(path, new_site, group_named(group), site_file, context.now)
     if context.as_json:
         created = {"database": str(path), "identity": identity.value, "admin": new_site.login, "shared": group}
-        output.document({**created, "site": str(site_file) if site_file else None, "solo": solo})
+        site = str(site_file) if site_file else None
+        output.document({**created, "site": site, "solo": solo, "supplier_made_up": new_site.is_supplier_made_up})
         return
     output.narrate(
         _("Created the database {file}; {login} is its first admin, supervisor and reviewer.").format(
@@ -70,6 +81,8 @@ def init(
         )
     if solo is not None:
         output.narrate(_("Verdicts that need a second person wait until one is registered."))
+    if new_site.is_supplier_made_up:
+        output.narrate(advice_on_made_up())
 
 
 def doctor(context: CommandContext) -> None:

@@ -11,6 +11,7 @@ from db.enums import CreditMatch as CreditMatch
 from db.enums import DayStatus as DayStatus
 from db.enums import DocumentKind as DocumentKind
 from db.enums import FailKind as FailKind
+from db.enums import IdType as IdType
 from db.enums import Measure as Measure
 from db.enums import PanelKind as PanelKind
 from db.enums import Priority as Priority

@@ -9,6 +9,7 @@ from db.enums import (
     CreditList,
     CreditMatch,
     DocumentKind,
+    IdType,
     Language,
     Quality,
     ServiceClass,
@@ -23,7 +24,7 @@ class ApplicationFacts:
     """An application as submitted: the columns of an application file.
 
     `uscc` is the unified social credit code of the applicant (18 characters), an `msisdn` the phone number of a SIM;
-    `_fen` means an amount in fen (0.01 yuan).
+    `_fen` means an amount in fen (0.01 yuan). An `_id_type` of None is not stated; the form of the number tells it.
     """
 
     agent: str = ""
@@ -41,8 +42,10 @@ class ApplicationFacts:
     province: str = ""
     legal_rep_name: str = ""
     legal_rep_id_no: str = ""
+    legal_rep_id_type: IdType | None = None
     handler_name: str
     handler_id_no: str
+    handler_id_type: IdType | None = None
     handler_id_issued_on: date | None = None
     handler_id_valid_to: date | None = None
     contact_phone: str = ""
@@ -91,6 +94,8 @@ class CallFacts:
     Counts are of outgoing calls, except `calls_in`. Hours and days are local to the policy's zone. `half_hours` holds
     the outgoing calls of each half hour of the day (48 counts from 00:00), so that any calling window can be applied
     later. Over all cards, counts are sums, distinct_callees and handsets are unions, and peaks and repeats are maxima.
+    `calls_outside_service` are those of the number's window before activation or after the end of service; no other
+    figure counts them.
     """
 
     msisdn: str = ""
@@ -110,6 +115,7 @@ class CallFacts:
     handsets: int = 0
     opt_out_calls: int = 0
     half_hours: tuple[int, ...] = (0,) * 48
+    calls_outside_service: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,8 +148,9 @@ class CreditFacts:
 class Evidence:
     """All evidence of a case at one moment, the only input of rules and panels.
 
-    `cards_of_brand` is the greatest number of cards of one brand that the applicant has, `cards_total` the number of
-    cards of all brands, over all published applications. An applicant is identified by USCC, or by ID number.
+    `cards_of_brand` is the greatest number of cards in service of one brand that the applicant has, `cards_total` the
+    number of cards in service of all brands, over all published applications. An applicant is identified by USCC, or by
+    ID number.
     """
 
     application: ApplicationFacts

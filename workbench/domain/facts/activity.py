@@ -1,15 +1,53 @@
 """The facts about calls and complaints."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, time
+from datetime import date, time, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from workbench.domain.evidence.evidence import CallFacts, ComplaintFacts, Evidence
+from workbench.domain.evidence.service_period import service_period
 from workbench.domain.facts.documents import words_found
 from workbench.domain.facts.fact import NUMBER, FactType
 from workbench.domain.policy.policy import CallingWindow, FactValue, Policy
 
 _HALF_HOUR_MINUTES = 30
+
+
+class ComplaintStatus(StrEnum):
+    """Whether a complaint counts against the holder of the card."""
+
+    COUNTED = "counted"
+    OUTSIDE_SERVICE = "outside_service"
+    OLD = "old"
+
+
+JudgedComplaint = tuple[ComplaintFacts, ComplaintStatus]
+
+
+def complaint_statuses(evidence: Evidence, policy: Policy, today: date) -> tuple[ComplaintStatus, ...]:
+    """Return whether each complaint counts, in the order of the evidence.
+
+    A complaint from outside the card's service is another holder's. It is old if it is older than the policy's window,
+    and older than the calls of the card's own window, which may have ended long ago.
+    """
+    zone = ZoneInfo(policy.zone)
+    first = today - timedelta(days=policy.calls.window_days - 1)
+    periods = {card.msisdn: service_period(card) for card in evidence.cards}
+    windows = {call.msisdn: call.window_from for call in evidence.calls}
+
+    def status(complaint: ComplaintFacts) -> ComplaintStatus:
+        on = complaint.received_at.astimezone(zone).date()
+        if complaint.msisdn in periods and not periods[complaint.msisdn].covers(on):
+            return ComplaintStatus.OUTSIDE_SERVICE
+        is_recent = on >= min(first, windows.get(complaint.msisdn) or first)
+        return ComplaintStatus.COUNTED if is_recent else ComplaintStatus.OLD
+
+    return tuple(status(complaint) for complaint in evidence.complaints)
+
+
+def _judged_complaints(evidence: Evidence, policy: Policy, today: date) -> list[JudgedComplaint]:
+    return list(zip(evidence.complaints, complaint_statuses(evidence, policy, today), strict=True))
 
 
 def calling_hours_for(industry: str, policy: Policy) -> CallingWindow:
@@ -36,14 +74,16 @@ def _ratio(part: int, whole: int) -> float | None:
 
 
 def activity_facts(
-    call: CallFacts, calling_hours: CallingWindow, complaints: Sequence[ComplaintFacts], zone: str
+    call: CallFacts, calling_hours: CallingWindow, judged: Sequence[JudgedComplaint], zone: str
 ) -> dict[str, FactValue]:
     """Return the facts of one card, or of all cards, with the complaints about them.
 
-    Ratios are 0 to 1, and None if the divisor is 0. `complaints` counts all verified complaints; `complaint_ratio`
-    divides the verified complaints received since the start of the call period by the calls in that period.
+    Ratios are 0 to 1, and None if the divisor is 0. `complaints` are the verified ones that count; `complaint_ratio`
+    is those received since the start of the call period, divided by the calls in it.
     """
     off_hours = off_hours_calls(call, calling_hours)
+    statuses = [status for _complaint, status in judged]
+    complaints = [complaint for complaint, status in judged if status is ComplaintStatus.COUNTED]
     verified = [complaint for complaint in complaints if complaint.verified]
     period_start: date = call.window_from or date.min
     complaints_in_period = sum(item.received_at.astimezone(ZoneInfo(zone)).date() >= period_start for item in verified)
@@ -62,6 +102,8 @@ def activity_facts(
         "handsets": call.handsets,
         "complaints": len(verified),
         "complaints_unverified": len(complaints) - len(verified),
+        "complaints_old": statuses.count(ComplaintStatus.OLD),
+        "complaints_outside_service": statuses.count(ComplaintStatus.OUTSIDE_SERVICE),
         "complaint_ratio": _ratio(complaints_in_period, call.calls),
         "opt_out_calls": call.opt_out_calls,
         "off_hours_ratio": _ratio(off_hours, call.calls),
@@ -69,6 +111,7 @@ def activity_facts(
         "out_ratio": _ratio(call.calls, call.calls + call.calls_in),
         "distinct_callee_ratio": _ratio(call.distinct_callees, call.calls),
         "calls_in": call.calls_in,
+        "calls_outside_service": call.calls_outside_service,
     }
 
 
@@ -85,17 +128,17 @@ def case_activity_facts(evidence: Evidence, policy: Policy, today: date) -> dict
     """Return the facts over all cards, and the days since the end of the call data."""
     calls = evidence.all_calls
     calling_hours = calling_hours_for(evidence.application.industry, policy)
-    figures = activity_facts(calls, calling_hours, evidence.complaints, policy.zone)
+    figures = activity_facts(calls, calling_hours, _judged_complaints(evidence, policy, today), policy.zone)
     figures["data_age_days"] = None if calls.window_to is None else (today - calls.window_to).days
     return figures
 
 
-def card_activity_facts(evidence: Evidence, policy: Policy) -> Mapping[str, Mapping[str, FactValue]]:
+def card_activity_facts(evidence: Evidence, policy: Policy, today: date) -> Mapping[str, Mapping[str, FactValue]]:
     """Return the facts of each card that has calls or complaints, by msisdn."""
     calls = {call.msisdn: call for call in evidence.calls}
-    complaints: dict[str, list[ComplaintFacts]] = {}
-    for complaint in evidence.complaints:
-        complaints.setdefault(complaint.msisdn, []).append(complaint)
+    complaints: dict[str, list[JudgedComplaint]] = {}
+    for complaint, status in _judged_complaints(evidence, policy, today):
+        complaints.setdefault(complaint.msisdn, []).append((complaint, status))
     calling_hours = calling_hours_for(evidence.application.industry, policy) if calls else policy.windows.default
     return {
         msisdn: activity_facts(

@@ -10,8 +10,10 @@ from workbench.domain.facts.activity import (
     ACTIVITY_FACTS,
     CASE_ACTIVITY_FACTS,
     NO_ACTIVITY,
+    ComplaintStatus,
     card_activity_facts,
     case_activity_facts,
+    complaint_statuses,
 )
 from workbench.domain.facts.credit import CREDIT_FACTS, credit_facts
 from workbench.domain.facts.documents import DOCUMENT_FACTS, USE_FACTS, document_facts, use_facts
@@ -31,17 +33,18 @@ FACTS: Mapping[Scope, Mapping[str, FactType]] = {
 class Facts:
     """The facts of a case, of each card by msisdn, and of each document by kind.
 
-    A document kind occurs once for each of its files that were received last.
+    A document kind occurs once for each file of its latest delivery. `complaints` are in the order of the evidence.
     """
 
     case: Mapping[str, FactValue]
     cards: tuple[tuple[str, Mapping[str, FactValue]], ...] = ()
     documents: tuple[tuple[str, Mapping[str, FactValue]], ...] = ()
+    complaints: tuple[ComplaintStatus, ...] = ()
 
 
 def observe(evidence: Evidence, policy: Policy, today: date) -> Facts:
-    """Return the facts named in FACTS; `today` is the local day in the policy's zone."""
-    activity = card_activity_facts(evidence, policy)
+    """Return all facts of FACTS; `today` is the local day in the policy's zone."""
+    activity = card_activity_facts(evidence, policy, today)
     return Facts(
         case={
             **identity_facts(evidence, today),
@@ -51,6 +54,7 @@ def observe(evidence: Evidence, policy: Policy, today: date) -> Facts:
         },
         cards=tuple((msisdn, {**own, **activity.get(msisdn, NO_ACTIVITY)}) for msisdn, own in card_facts(evidence)),
         documents=tuple(document_facts(evidence, today)),
+        complaints=complaint_statuses(evidence, policy, today),
     )
 
 

@@ -15,6 +15,7 @@ _NO_CREDIT_FACTS: dict[str, FactValue] = {
     "credit_age_days": None,
     "arrears_fen": None,
     "overdue_days": None,
+    "overdue_since": "",
     "name_only_records": 0,
     "name_only_lists": "",
     "disputed_records": 0,
@@ -22,13 +23,18 @@ _NO_CREDIT_FACTS: dict[str, FactValue] = {
     **{f"{name}_disputed": 0 for name in CreditList},
 }
 
-CREDIT_FACTS: Mapping[str, FactType] = {**dict.fromkeys(_NO_CREDIT_FACTS, NUMBER), "name_only_lists": TEXT}
+CREDIT_FACTS: Mapping[str, FactType] = {
+    **dict.fromkeys(_NO_CREDIT_FACTS, NUMBER),
+    "name_only_lists": TEXT,
+    "overdue_since": TEXT,
+}
 
 
 def uncleared_hits(records: Sequence[CreditFacts]) -> tuple[CreditFacts, ...]:
     """Return the hits that no later check of the same list has cleared for the same subject.
 
-    If a hit and the clearing check have the same date, the hit counts, since their order is unknown.
+    Arrears of 0 yuan are none, however long they are overdue.
+    If a hit and a clear check are of the same day, the hit stands, since their order is unknown.
     """
     cleared: dict[tuple[str, CreditList], date] = {}
     for record in records:
@@ -39,6 +45,7 @@ def uncleared_hits(records: Sequence[CreditFacts]) -> tuple[CreditFacts, ...]:
         record
         for record in records
         if record.match is not CreditMatch.NONE
+        and not (record.list is CreditList.ARREARS and record.amount_fen == 0)
         and (record.checked_on is None or record.checked_on >= cleared.get((record.subject_no, record.list), date.min))
     )
 
@@ -52,14 +59,27 @@ def _age_days(records: Sequence[CreditFacts], today: date) -> int | None:
     return (today - min(newest.values())).days if newest else None
 
 
-def _arrears_facts(records: Sequence[CreditFacts], exact: Sequence[CreditFacts]) -> dict[str, FactValue]:
-    """Return the total arrears and the most days overdue; nothing if the arrears list was never checked."""
+def _overdue_days(record: CreditFacts, today: date) -> int | None:
+    """Return for how many days arrears are overdue, at least since they were listed; None if neither is known."""
+    if record.overdue_days is not None:
+        return record.overdue_days
+    return None if record.listed_on is None else max(0, (today - record.listed_on).days)
+
+
+def _arrears_facts(records: Sequence[CreditFacts], exact: Sequence[CreditFacts], today: date) -> dict[str, FactValue]:
+    """Return the total standing arrears, the longest overdue, and whether some are overdue since an unknown day.
+
+    Nothing if that list was never checked.
+    """
     if not any(record.list is CreditList.ARREARS for record in records):
         return {}
     arrears = [record for record in exact if record.list is CreditList.ARREARS]
+    overdue = [_overdue_days(record, today) for record in arrears]
+    is_undated = None in overdue
     return {
         "arrears_fen": sum(record.amount_fen or 0 for record in arrears),
-        "overdue_days": max((record.overdue_days or 0 for record in arrears), default=0),
+        "overdue_days": max((days for days in overdue if days is not None), default=None if is_undated else 0),
+        "overdue_since": "unknown" if is_undated else "",
     }
 
 
@@ -85,5 +105,5 @@ def credit_facts(records: Sequence[CreditFacts], today: date) -> dict[str, FactV
         "name_only_records": len(name_only),
         "name_only_lists": ";".join(dict.fromkeys(record.list.value for record in name_only)),
         "disputed_records": sum(record.disputed for record in uncleared),
-        **_arrears_facts(records, exact),
+        **_arrears_facts(records, exact, today),
     }

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from db.enums import DocumentKind
 from workbench.domain.evidence.evidence import ApplicationFacts, DocumentFacts, Evidence
+from workbench.domain.facts.business_scope import without_exclusions
 from workbench.domain.facts.fact import FLAG, NUMBER, TEXT, FactType
 from workbench.domain.facts.identity import days_left
 from workbench.domain.policy.policy import FactValue, Policy
@@ -31,17 +32,17 @@ DOCUMENT_FACTS: Mapping[str, FactType] = {
     "quality": TEXT,
 }
 
-# A business scope lists exclusions in brackets: 金融信息服务（不含贷款）.
-_EXCLUSION = re.compile(
-    r"[（(\[【][^（）()\[\]【】]*(?:不含|不得|不包括|除外|禁止|excluding|except|without)[^（）()\[\]【】]*[）)\]】]",
-    re.IGNORECASE,
-)
-
 
 @lru_cache(maxsize=16)
 def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
-    """Return a pattern that matches any of these words: English ones as whole words, Chinese ones anywhere."""
-    parts = (rf"(?<![a-z]){re.escape(word)}e?s?(?![a-z])" if word.isascii() else re.escape(word) for word in words)
+    """Return a pattern that matches any of these words: English ones as whole words, Chinese ones anywhere.
+
+    A Chinese word after 非 (non-) does not count.
+    """
+    parts = (
+        rf"(?<![a-z]){re.escape(word)}e?s?(?![a-z])" if word.isascii() else rf"(?<!非){re.escape(word)}"
+        for word in words
+    )
     return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE)
 
 
@@ -61,11 +62,11 @@ def missing_documents(evidence: Evidence, policy: Policy) -> tuple[DocumentKind,
 
 
 def _trade_facts(application: ApplicationFacts, policy: Policy) -> dict[str, FactValue]:
-    """Return the prohibited trades in the industry and the business scope, without exclusions in brackets."""
+    """Return the prohibited trades in the industry and the business scope, without what they exclude."""
     trade = f"{application.industry}\n{application.business_scope}"
     if trade == "\n":
         return {"trade_allowed": None, "prohibited_trades": ""}
-    found = words_found(_EXCLUSION.sub("", trade), policy.use.prohibited_trades)
+    found = words_found(without_exclusions(trade), policy.use.prohibited_trades)
     return {"trade_allowed": not found, "prohibited_trades": ";".join(found)}
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from db.enums import ApplicantKind
+from db.enums import ApplicantKind, IdType
 from workbench.domain.evidence.evidence import ApplicationFacts, CardFacts, Evidence
 from workbench.domain.facts.fact import FLAG, NUMBER, TEXT, FactType
 from workbench.domain.policy.policy import FactValue
+from workbench.domain.values.id_documents import id_number_valid, id_type_of
 from workbench.domain.values.identifiers import (
     UsccKind,
     age_on,
@@ -16,7 +17,6 @@ from workbench.domain.values.identifiers import (
     is_residence_permit,
     ric_birth_date,
     ric_region_known,
-    ric_valid,
     uscc_kind,
     uscc_valid,
 )
@@ -27,6 +27,10 @@ IDENTITY_FACTS: Mapping[str, FactType] = {
     "province": TEXT,
     "ric_valid": FLAG,
     "legal_rep_ric_valid": FLAG,
+    "handler_id_type": TEXT,
+    "legal_rep_id_type": TEXT,
+    "id_checkable": FLAG,
+    "legal_rep_id_checkable": FLAG,
     "handler_age": NUMBER,
     "id_days_left": NUMBER,
     "id_validity_fits_age": FLAG,
@@ -56,20 +60,34 @@ def days_left(valid_to: date | None, today: date) -> int | None:
 
 
 def _handler_facts(application: ApplicationFacts, today: date) -> dict[str, FactValue]:
-    """Return the facts about the handler's ID number and card. Without a valid number, age and region are unknown."""
-    number = application.handler_id_no
-    is_valid = ric_valid(number, today)
+    """Return the facts about the handler's ID number and document. Age and region need a valid number."""
+    number, stated = application.handler_id_no, application.handler_id_type
+    id_type = id_type_of(number, stated)
+    is_valid = id_number_valid(number, stated, today)
     birth = ric_birth_date(number) if is_valid else None
     validity_fits = None
     # The law on ID cards, which sets their validity, does not cover residence permits.
-    if birth is not None and not is_residence_permit(number):
+    if birth is not None and id_type is IdType.RESIDENT and not is_residence_permit(number):
         validity_fits = id_validity_fits_age(birth, application.handler_id_issued_on, application.handler_id_valid_to)
     return {
         "ric_valid": is_valid,
+        "id_checkable": is_valid is not None,
+        "handler_id_type": id_type.value,
         "handler_age": None if birth is None else age_on(birth, today),
         "id_days_left": days_left(application.handler_id_valid_to, today),
         "id_validity_fits_age": validity_fits,
-        "id_region_known": ric_region_known(number) if is_valid else None,
+        "id_region_known": ric_region_known(number) if birth else None,
+    }
+
+
+def _legal_rep_facts(application: ApplicationFacts, today: date) -> dict[str, FactValue]:
+    """Return the facts about the legal representative's ID number, None without one."""
+    number, stated = application.legal_rep_id_no, application.legal_rep_id_type
+    is_valid = id_number_valid(number, stated, today) if number else None
+    return {
+        "legal_rep_ric_valid": is_valid,
+        "legal_rep_id_checkable": is_valid is not None if number else None,
+        "legal_rep_id_type": id_type_of(number, stated).value if number else None,
     }
 
 
@@ -92,18 +110,17 @@ def _uscc_facts(application: ApplicationFacts) -> dict[str, FactValue]:
 def identity_facts(evidence: Evidence, today: date) -> dict[str, FactValue]:
     """Return the facts about the applicant, the handler and the number of cards."""
     application = evidence.application
-    legal_rep = application.legal_rep_id_no
     return {
         "applicant_kind": application.applicant_kind.value,
         "industry": application.industry,
         "province": application.province,
-        "legal_rep_ric_valid": ric_valid(legal_rep, today) if legal_rep else None,
         "licence_days_left": days_left(application.licence_valid_to, today),
         "registered_capital_fen": application.registered_capital_fen,
         "cards": len({*application.msisdns, *(card.msisdn for card in evidence.cards)}),
         "cards_of_brand": evidence.cards_of_brand,
         "cards_total": evidence.cards_total,
         **_handler_facts(application, today),
+        **_legal_rep_facts(application, today),
         **_uscc_facts(application),
     }
 

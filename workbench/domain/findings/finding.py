@@ -1,6 +1,6 @@
 """A finding of a rule."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from db.enums import PanelKind, Severity
 from workbench.domain.policy.policy import FactValue
@@ -11,8 +11,8 @@ class Finding:
     """One rule hit: the observed value, the limit and the unit.
 
     `leg` is the panel that shows it. `subject` is the msisdn of the worst card, the document kinds, or the value of the
-    fact that the limit's `subject_of` names; several are separated by `;`. `observes` is the name of the fact; it may
-    be empty in a stored finding.
+    fact that the limit's `subject_of` names; several are separated by `;`. `observes` is the name of the fact. It is
+    empty in a finding that an earlier version stored, and does not count when findings are compared.
     """
 
     rule: str
@@ -24,4 +24,4 @@ class Finding:
     unit: str
     subject: str = ""
     source: str = ""
-    observes: str = ""
+    observes: str = field(default="", compare=False)

@@ -32,7 +32,8 @@ class Step:
 class CaseHistory:
     """The steps of one case since it was first queued.
 
-    `rank` is its priority, from 0 (low) to 3 (urgent). `class_days` are the working days promised.
+    `rank` is its priority, from 0 (low) to 3 (urgent). `class_days` are the working days promised. `block_rules` are
+    the rules of its block findings, sorted.
     """
 
     case: int
@@ -40,6 +41,7 @@ class CaseHistory:
     attributes: Mapping[str, Attribute]
     rank: int = 1
     class_days: int = 3
+    block_rules: tuple[str, ...] = ()
 
     @property
     def passed_at(self) -> float | None:
@@ -54,7 +56,12 @@ class CaseHistory:
     @property
     def first_result_at(self) -> float | None:
         """When the applicant got the first result, None if there is none. A check delays the result."""
-        return self.result_after(0)
+        return None if self.first_result is None else self.first_result.at
+
+    @property
+    def first_result(self) -> Step | None:
+        """The first result that the applicant got, None if there is none."""
+        return next((step for step in self.steps if step.what not in _WITHOUT_RESULT), None)
 
     @property
     def awaits_check(self) -> bool:

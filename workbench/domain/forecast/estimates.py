@@ -20,8 +20,8 @@ class Forecast:
     """The forecast of one case.
 
     `ahead` counts the cases before it in the queue, None if it is not queued. `sent_back` is the share of similar cases
-    that the first verdict sends back. `checked` is when the result of a verdict that awaits its check is released, else
-    None.
+    that the first verdict sends back. `decided` is when the next decision is made; if a verdict awaits its check, when
+    its result is released; and for a case that is neither queued nor awaits a check, when similar cases passed.
     """
 
     case: int
@@ -29,7 +29,7 @@ class Forecast:
     first_verdict: QuantilePair
     passed: QuantilePair
     sent_back: float | None
-    checked: QuantilePair | None = None
+    decided: QuantilePair
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,35 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from db.enums import CaseState
+
+
+class PassNeed(StrEnum):
+    """What has to happen before a case can pass."""
+
+    DOCUMENTS = "documents"
+    ITEMS = "items"
+    APPEAL = "appeal"
+    CHECK = "check"
+    FINDINGS = "findings"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassRate:
+    """The share (0 to 1) of `cases` decided cases that passed at the first decision, with its 90 % interval.
+
+    `findings` are the most severe findings of these cases: block, warn or none. `is_same`: their block findings come
+    from the same rules.
+    """
+
+    share: float
+    low: float
+    high: float
+    cases: int
+    findings: str
+    is_same: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,21 +72,31 @@ class CaseForecast(ForecastConditions):
     """The forecast of one open case.
 
     `ahead` counts the cases before it in the queue, None if it is not queued. `sent_back` is the share (0 to 1) of
-    similar cases that the first verdict sends back, None if unknown. `checked` is when the result of a verdict that
-    awaits its check is released, else None; until then the case is not decided. `is_incomplete`: the forecast assumes
-    that the missing documents arrive now. `is_with_others`: the case is pending but does not wait for its applicant.
+    similar cases that the first verdict sends back, None if unknown. `first_verdict` is past once the case
+    `is_decided`; `decided` is when the next decision is made and, while a verdict awaits its check, when its result is
+    released. `passed` is when similar cases passed, with their corrections; it is None while something stands against
+    a pass, and `passed_needs` says what. `pass_rate` is how often similar cases passed at the first decision, for staff
+    only; None after that decision and without history. `is_incomplete`: the forecast assumes that the missing documents
+    arrive now. `is_with_others`: the case is pending but does not wait for its applicant.
     """
 
     case_id: int
     state: CaseState
     first_verdict: DayRange
-    passed: DayRange
+    decided: DayRange
+    passed: DayRange | None
+    passed_needs: tuple[PassNeed, ...] = ()
+    pass_rate: PassRate | None = None
     is_decided: bool
     ahead: int | None
     sent_back: float | None
     is_incomplete: bool
     is_with_others: bool = False
-    checked: DayRange | None = None
+
+    @property
+    def awaits_check(self) -> bool:
+        """Whether a verdict awaits its check; nothing said to the applicant may reveal it."""
+        return self.state is CaseState.AWAITING_CHECK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

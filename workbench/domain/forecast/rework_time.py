@@ -7,7 +7,7 @@ import numpy as np
 
 from workbench.domain.forecast.case_history import DAY_S, VERDICT, WITH_APPLICANT, CaseHistory, Step
 from workbench.domain.forecast.learning.arrays import FloatArray
-from workbench.domain.forecast.learning.estimator import Estimator
+from workbench.domain.forecast.learning.estimator import Choice, Estimator
 from workbench.domain.forecast.learning.event_trace import Attribute
 from workbench.domain.forecast.learning.past_split import Past
 
@@ -15,7 +15,6 @@ _MOST_LEARNT = 800
 """At most this many cases are learnt from, the latest ones. Older cases are less relevant and make fitting slower."""
 
 _TREES = 32
-_LONGEST_SHARE = 0.5
 _SHUFFLE_SEED = 11
 FEWEST_PASSED = 30
 
@@ -38,29 +37,28 @@ _PRIOR_CASES = 8.0
 class Rework:
     """The distribution of the time from a step of a case until it passes, among cases that do pass."""
 
-    def __init__(self, histories: Sequence[CaseHistory], until: float, trees: int = _TREES) -> None:
-        """Fit the distribution to what was known at a time.
+    def __init__(
+        self, histories: Sequence[CaseHistory], until: float, trees: int = _TREES, choice: Choice | None = None
+    ) -> None:
+        """Fit the distribution to what was known at a time, with a method or with the best one in trials.
 
         Raises:
             NothingToLearnFrom: If no case had passed by then.
         """
         known = sorted((part for history in histories if (part := history.until(until)) is not None), key=_start)
         known = known[-_MOST_LEARNT:]
-        window = until - known[0].steps[0].at if known else 0.0
-        # Longer cases are left out: a case as long as the known time would get a huge censoring weight.
-        passed = [
-            history
-            for history in known
-            if history.passed_at is not None and history.passed_at - history.steps[0].at <= window * _LONGEST_SHARE
-        ]
+        passed = [history for history in known if history.passed_at is not None]
         still_open = [history for history in known if not history.is_over]
         # Some open cases will never pass. Assume the share seen among closed cases, and leave out the oldest.
-        closed_count = len(known) - len(still_open)
-        never_passing_count = round(len(still_open) * (1 - len(passed) / max(closed_count, 1)))
-        will_pass = still_open[never_passing_count:]
-        starts_s = [history.steps[0].at * DAY_S for history in (*passed, *will_pass)]
-        past = Past(until * DAY_S, tuple(history.trace() for history in passed), tuple(starts_s))
-        self._estimator = Estimator.fit_ignoring(past, trees=trees)
+        over = len(known) - len(still_open)
+        never_passed = round(len(still_open) * (1 - len(passed) / max(over, 1)))
+        finished, to_come = (tuple(history.trace() for history in part) for part in (passed, still_open[never_passed:]))
+        self._estimator = Estimator.fit(Past(until * DAY_S, finished, to_come), trees=trees, choice=choice)
+
+    @property
+    def choice(self) -> Choice:
+        """The method used."""
+        return self._estimator.choice
 
     def days(
         self,

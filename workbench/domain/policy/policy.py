@@ -1,7 +1,7 @@
 """One version of the policy as immutable values: thresholds, reasons, deadlines and texts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import time
 from typing import Annotated, Literal, NamedTuple
 
@@ -202,15 +202,34 @@ class CallingWindows:
         return {name: industry.hours for industry in self.industries for name in industry.names}
 
 
+USUAL_COMPLAINT = Words(
+    en="by phone to us; if our answer does not satisfy you or takes more than 15 days, to the telecom users' "
+    "complaint office (12300)",
+    zh="可拨打上述电话向我司投诉；对处理结果不满意或15日内未获答复的，可向电信用户申诉受理机构（12300）申诉",
+)
+"""The default for policy versions without a complaint channel.
+
+Source: MIIT order 35 (2016), measures on handling telecom users' appeals, article 10.
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supplier:
-    """The sender of the letters."""
+    """The sender of the letters; `appeal` and `complaint` say where an applicant can appeal and complain."""
 
     name: Words
     phone: Text
     hours: Words
     address: Words
     appeal: Words
+    complaint: Words = USUAL_COMPLAINT
+
+    def in_language(self, language: str) -> dict[str, str]:
+        """Return the text of each field in en or zh."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {
+            name: value.in_language(language) if isinstance(value, Words) else value for name, value in values.items()
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -122,10 +122,16 @@ def _is_county(region: str) -> bool:
 
 
 def ric_region_known(text: str) -> bool:
-    """Say whether an ID number begins with the code of a county, current or abolished, or of a residence permit."""
+    """Say whether an ID number begins with the code of a county, current or abolished, or of a residence permit.
+
+    The number of a foreigner's permanent residence card has 9 and the code of a province there.
+    """
     region = compact(text)[:_REGION_DIGITS]
     if len(region) < _REGION_DIGITS or not (region.isascii() and region.isdigit()):
         return False
+    if region.startswith("9"):
+        # Every province has a county with this code.
+        return _is_county(f"{region[1:3]}0101")
     return region[:2] in _PERMIT_REGIONS or _is_county(region)
 
 

@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
-from datetime import UTC, date, datetime, time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from workbench.domain.evidence.evidence import LONG_TERM
@@ -11,6 +13,11 @@ from workbench.i18n import _
 
 FIRST_YEAR = 1900
 LAST_YEAR = 2199
+
+FUTURE_TOLERANCE = timedelta(days=1)
+"""How much later than now a past event may be written, since files do not always name their time zone."""
+
+Moment = TypeVar("Moment", date, datetime)
 
 _ISO_LENGTH = 10
 _ISO_SECONDS_LENGTH = 19
@@ -85,6 +92,19 @@ def instant_or_day(raw: str, zone: ZoneInfo) -> datetime:
     if moment is None:
         moment = datetime.combine(_day(raw), time())
     return _in_utc(moment, zone)
+
+
+def not_after(raw: str, parse: Callable[[str], Moment], latest: Moment) -> Moment:
+    """Return the date or time of a past event.
+
+    Raises:
+        BadValue: If it cannot be parsed, or is later than `latest`.
+    """
+    moment = parse(raw)
+    if moment > latest:
+        message = _("“{value}” is in the future; correct it, or check the clock of this computer.")
+        raise BadValue(message.format(value=raw))
+    return moment
 
 
 def _in_utc(moment: datetime, zone: ZoneInfo) -> datetime:

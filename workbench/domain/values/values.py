@@ -7,12 +7,13 @@ quotes a personal number.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from stdnum import luhn
 from stdnum.cn import ric
 
+from workbench.domain.values.identifiers import uscc_valid
 from workbench.errors import BadData
 from workbench.i18n import _
 
@@ -78,14 +79,23 @@ def code(raw: str, limit: int) -> str:
     return raw
 
 
-def identifier(raw: str) -> str:
+def has_ric_check_digit(number: str) -> bool:
+    """Say whether the check digit of a resident ID number of 18 characters is right (GB 11643)."""
+    return bool(ric.calc_check_digit(number) == number[-1])
+
+
+def identifier(raw: str, checks: Sequence[Callable[[str], bool]] = (uscc_valid, has_ric_check_digit)) -> str:
     """Return a number of a person, company or card in upper case, without blanks and dashes.
+
+    Args:
+        raw: The cell.
+        checks: The checks of numbers of 18 digits in its column; a number that passes one has lost no digit.
 
     Raises:
         BadValue: If it is too long, masked, or lost digits in Excel.
     """
     number = _compact(raw).upper()
-    if _lost_trailing_digits(number):
+    if _lost_trailing_digits(number, checks):
         raise BadValue(lost_digits_message())
     return number
 
@@ -260,13 +270,13 @@ def _compact(raw: str) -> str:
     return number
 
 
-def _lost_trailing_digits(number: str) -> bool:
-    """Say whether a spreadsheet replaced the digits after the 15th by zeros.
+def _lost_trailing_digits(number: str, checks: Sequence[Callable[[str], bool]]) -> bool:
+    """Say whether the digits after the 15th, the limit of spreadsheets, were replaced by zeros.
 
     A number that really ends with zeros has a correct check digit.
     """
     if not number.isdecimal() or not number.isascii() or number[15:].strip("0"):
         return False
     if len(number) == 18:  # noqa: PLR2004 - a resident ID number or a USCC without letters
-        return bool(ric.calc_check_digit(number) != "0")
+        return not any(check(number) for check in checks)
     return len(number) in {19, 20} and not luhn.is_valid(number)

@@ -1,25 +1,52 @@
 """The files of the call store: one Parquet file per batch, and the parts of one that is being written."""
 
+import hashlib
 import os
 import re
 import shutil
-from collections.abc import Collection, Container, Iterator
+from collections.abc import Collection, Container, Iterator, Mapping
 from pathlib import Path
 
 from db.access import access_of
-from workbench.errors import StorageFailed
+from workbench.errors import BadConfiguration, StorageFailed
 from workbench.i18n import _
-from workbench.services.calls.engine import SPILL_PREFIX, locked
+from workbench.services.calls.engine import SPILL_PREFIX, failures_told, locked
+from workbench.services.foundation.safe_files import open_regular, sync
 
 _PUBLISHED = re.compile(r"calls-([0-9]{8,})\.parquet")
 _PART = re.compile(r"calls-([0-9]{8,})\.(?:csv|parquet)\.part")
 
 
-class CallFiles:
-    """The folder of call files, and their names."""
+CallFileCheck = tuple[int, str]
+"""The size of a call file in bytes, and its SHA-256."""
 
-    def __init__(self, folder: Path) -> None:
+_known: dict[tuple[int, ...], CallFileCheck] = {}
+"""The check values of files that this process has read, by device, inode, size and time of change."""
+
+
+def check_of(path: Path) -> CallFileCheck:
+    """Return the size and SHA-256 of a call file; each is read once in a process while it stays the same.
+
+    Raises:
+        NotFound: If there is no such file.
+        BadData: If it is no regular file.
+        StorageFailed: If it cannot be read.
+    """
+    with open_regular(path, follow_links=False) as file:
+        status = os.fstat(file.fileno())
+        key = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+        if key not in _known:
+            with failures_told(path.parent):
+                _known[key] = status.st_size, hashlib.file_digest(file, "sha256").hexdigest()
+        return _known[key]
+
+
+class CallFiles:
+    """The folder of call files, and their names; `checks` are the check values of batches, as their rows have them."""
+
+    def __init__(self, folder: Path, checks: Mapping[int, CallFileCheck]) -> None:
         self.folder = folder
+        self._checks = checks
 
     def path(self, batch_id: int) -> Path:
         """Return where the calls of a batch lie once they are whole."""
@@ -30,20 +57,25 @@ class CallFiles:
         return self.folder / f"calls-{batch_id:08d}.{suffix}.part"
 
     def paths(self, batch_ids: Collection[int]) -> list[Path]:
-        """Return the files of batches.
+        """Return the files of batches, which are what their imports wrote.
 
         Raises:
             StorageFailed: If one is missing.
+            BadConfiguration: If one was changed.
         """
-        paths = [self.path(batch_id) for batch_id in sorted(set(batch_ids))]
-        for path in paths:
-            if not path.exists():
-                raise StorageFailed(
-                    _("The call file {file} is missing; put it back from a backup, or undo its batch.").format(
-                        file=path
-                    )
-                )
-        return paths
+        return [self._verified(batch_id) for batch_id in sorted(set(batch_ids))]
+
+    def _verified(self, batch_id: int) -> Path:
+        path, check = self.path(batch_id), self._checks.get(batch_id)
+        if not path.exists():
+            raise StorageFailed(
+                _("The call file {file} is missing; put it back from a backup, or undo its batch.").format(file=path)
+            )
+        if check is not None and check_of(path) != check:
+            raise BadConfiguration(
+                _("The call file {file} was changed after its import; put it back from a backup.").format(file=path)
+            )
+        return path
 
     def batches(self) -> set[int]:
         """Return the batches that have a file here, whole or in part."""
@@ -98,12 +130,3 @@ def create_private(path: Path) -> int:
     handle = os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
     os.fchmod(handle, access_of(path.parent).file_mode)
     return handle
-
-
-def sync(path: Path) -> None:
-    """Make a file, or the names in a folder, outlive a power cut."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

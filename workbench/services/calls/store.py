@@ -3,16 +3,18 @@
 from collections.abc import Collection, Container, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from db.enums import Direction
 from workbench.domain.evidence.evidence import CallFacts
+from workbench.domain.evidence.service_period import ServicePeriod
 from workbench.services.calls import statements
 from workbench.services.calls.engine import Engine, engine
 from workbench.services.calls.hashing import CalleeHasher
-from workbench.services.calls.parquet import CallFiles
-from workbench.services.calls.windows import DayFacts, HourFacts, OptOut, Survey
+from workbench.services.calls.parquet import CallFileCheck, CallFiles
+from workbench.services.calls.windows import DayFacts, HourFacts, OptOut, Survey, ask
 from workbench.services.calls.writing import CallWriter
 
 
@@ -33,11 +35,12 @@ class CallStore:
     """The folder of call records, and the questions that it answers.
 
     Each question names the published batches whose files it reads; a call that several have counts once.
-    Any of them raises StorageFailed if a file is missing or damaged, or the disk is full.
+    Any of them raises StorageFailed if a file is missing or damaged, or the disk is full, and BadConfiguration if a
+    file differs from the size and SHA-256 in `checks`.
     """
 
-    def __init__(self, folder: Path, hash_key: bytes) -> None:
-        self._files = CallFiles(folder)
+    def __init__(self, folder: Path, hash_key: bytes, checks: Mapping[int, CallFileCheck] | None = None) -> None:
+        self._files = CallFiles(folder, checks or {})
         self._hasher = CalleeHasher(hash_key)
 
     def callee_hash(self, number: str) -> str:
@@ -68,15 +71,19 @@ class CallStore:
     def survey(
         self,
         batch_ids: Collection[int],
-        msisdns: Iterable[str] | None,
+        numbers: Iterable[str | ServicePeriod] | None,
         window_days: int,
         zone: ZoneInfo,
         opt_outs: Iterable[OptOut] = (),
+        today: date | None = None,
     ) -> Iterator[Survey]:
-        """Read the calls of some numbers (None: of all) once, for several questions about their windows."""
+        """Read the calls of some numbers (None: of all) and service periods once, for several questions about them.
+
+        No window ends after `today`; None sets no limit.
+        """
         with self._opened(batch_ids) as duck:
-            _want(duck, msisdns)
-            yield Survey(duck, window_days=window_days, zone=zone, opt_outs=opt_outs)
+            ask(duck, numbers, zone)
+            yield Survey(duck, window_days=window_days, zone=zone, opt_outs=opt_outs, today=today)
 
     def windows(
         self,
@@ -90,20 +97,6 @@ class CallStore:
         """Return the facts of each number that has a record, over its last `window_days` local days."""
         with self.survey(batch_ids, msisdns, window_days, zone, opt_outs) as survey:
             return survey.windows()
-
-    def together(
-        self,
-        batch_ids: Collection[int],
-        groups: Mapping[int, list[str]],
-        *,
-        window_days: int,
-        zone: ZoneInfo,
-        opt_outs: Iterable[OptOut] = (),
-    ) -> dict[int, CallFacts]:
-        """Return the facts over all cards of each group that has a record, each card in its own window."""
-        msisdns = {msisdn for members in groups.values() for msisdn in members}
-        with self.survey(batch_ids, msisdns, window_days, zone, opt_outs) as survey:
-            return survey.together(groups)
 
     def days(
         self, batch_ids: Collection[int], msisdns: Iterable[str] | None, *, window_days: int, zone: ZoneInfo
@@ -133,7 +126,7 @@ class CallStore:
     def rows(self, batch_ids: Collection[int], msisdns: Iterable[str] | None) -> Generator[CallRow]:
         """Yield the calls of some numbers (None: of all), by number and start."""
         with self._opened(batch_ids) as duck:
-            _want(duck, msisdns)
+            ask(duck, msisdns, ZoneInfo("UTC"))
             for msisdn, callee, start_us, duration_s, answered, direction, imei in duck.rows(statements.ROWS):
                 yield CallRow(
                     msisdn=msisdn,
@@ -151,11 +144,3 @@ class CallStore:
         with engine(self._files.folder) as duck:
             duck.open_calls(files)
             yield duck
-
-
-def _want(duck: Engine, msisdns: Iterable[str] | None) -> None:
-    """Make the table of numbers that are asked about."""
-    if msisdns is None:
-        duck.run("CREATE TEMP TABLE wanted AS SELECT DISTINCT msisdn FROM call")
-    else:
-        duck.load("wanted", {"msisdn": "VARCHAR"}, ((msisdn,) for msisdn in msisdns))

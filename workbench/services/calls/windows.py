@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from db.columns import to_us
 from workbench.domain.evidence.evidence import CallFacts
+from workbench.domain.evidence.service_period import ServicePeriod
 from workbench.services.calls import statements
 from workbench.services.calls.engine import Engine
 from workbench.services.calls.local_time import DAY_US, EPOCH_ORDINAL, zone_shifts
@@ -15,11 +17,15 @@ OptOut = tuple[str, int, str]
 """Hash of a callee, since when not to be called (microseconds UTC), and by which msisdn ('': by any)."""
 
 _HALF_HOURS = 48
+_ALWAYS_US = 1 << 60
+"""Later than any call, in microseconds; negated, earlier than any."""
+
+_ASKED = {"period": "VARCHAR", "msisdn": "VARCHAR", "from_us": "BIGINT", "ended_us": "BIGINT"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayFacts:
-    """The outgoing calls of one number on one local day."""
+    """The outgoing calls of one number, or one service period of it, on one local day."""
 
     msisdn: str
     on: date
@@ -29,7 +35,7 @@ class DayFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HourFacts:
-    """The outgoing calls of one number in one local hour of a weekday (0 is Monday), over its window."""
+    """The outgoing calls of one number or service period in one local hour of a weekday (0 is Monday)."""
 
     msisdn: str
     weekday: int
@@ -37,18 +43,44 @@ class HourFacts:
     calls: int
 
 
+def ask(duck: Engine, numbers: Iterable[str | ServicePeriod] | None, zone: ZoneInfo) -> None:
+    """Make the table `wanted` of numbers (None: all) and of those service periods that exclude a record."""
+    if numbers is None:
+        numbers = [msisdn for (msisdn,) in duck.rows("SELECT DISTINCT msisdn FROM call")]
+    periods = {ServicePeriod(number, None, None) if isinstance(number, str) else number for number in numbers}
+    duck.load("asked", _ASKED, sorted({_asked(period, zone) for period in periods}))
+    duck.run(statements.WANTED)
+
+
+def _asked(period: ServicePeriod, zone: ZoneInfo) -> tuple[str, str, int, int]:
+    """Return a service period with its first instant and the one after its last."""
+    first_us = -_ALWAYS_US if period.activated_on is None else _midnight_us(period.activated_on, zone)
+    ended_us = _ALWAYS_US if period.last_on is None else _midnight_us(period.last_on + timedelta(days=1), zone)
+    return period.key, period.msisdn, first_us, ended_us
+
+
+def _midnight_us(day: date, zone: ZoneInfo) -> int:
+    return to_us(datetime.combine(day, time(), zone).astimezone(UTC))
+
+
 class Survey:
-    """The calls of some numbers, each within its own window, read once for every question about them."""
+    """The calls of some numbers and service periods, each within its own window, read once for every question.
 
-    def __init__(self, duck: Engine, *, window_days: int, zone: ZoneInfo, opt_outs: Iterable[OptOut]) -> None:
-        """Lay the windows over the view `call` for the numbers of the table `wanted`.
+    In what it returns, `msisdn` is the key of the service period: the number itself if nothing limits it.
+    """
 
-        A window is the last `window_days` local days up to the last one on which the number has a record.
+    def __init__(
+        self, duck: Engine, *, window_days: int, zone: ZoneInfo, opt_outs: Iterable[OptOut], today: date | None
+    ) -> None:
+        """Lay the windows over the view `call` for the periods of the table `wanted`.
+
+        A window is the last `window_days` local days up to the last one with an outgoing call, `today` at the latest.
         """
         self._duck = duck
         self._window_days = window_days
         duck.load("opt_out", {"callee": "VARCHAR", "since_us": "BIGINT", "msisdn": "VARCHAR"}, opt_outs)
-        duck.run(statements.LAST_RECORDS)
+        until_us = _ALWAYS_US if today is None else _midnight_us(today + timedelta(days=1), zone)
+        duck.run(statements.LAST_RECORDS, {"until_us": until_us})
         [(first_us, last_us)] = duck.rows(statements.RECENT_BOUNDS, {"reach_us": self._reach_us})
         shifts = [] if first_us is None else zone_shifts(zone, first_us, last_us)
         duck.load("zone_shift", {"from_us": "BIGINT", "shift_us": "BIGINT"}, shifts)
@@ -68,9 +100,10 @@ class Survey:
         return (self._window_days + 2) * DAY_US
 
     def windows(self) -> list[CallFacts]:
-        """Return the facts of each number that has a record, in their order."""
+        """Return the facts of each number that has a record, and of each service period that excludes one."""
         if self._facts is None:
             self._facts = [self._facts_of(row) for row in self._duck.rows(statements.FACTS)]
+            self._facts += [CallFacts(msisdn=period) for (period,) in self._duck.rows(statements.WITHOUT_CALLS)]
         return self._facts
 
     def together(self, groups: Mapping[int, Iterable[str]]) -> dict[int, CallFacts]:
@@ -82,13 +115,14 @@ class Survey:
         }
         pairs = [(group, facts.msisdn) for group, cards in members.items() for facts in cards]
         self._duck.run("DROP TABLE IF EXISTS grouped")
-        self._duck.load("grouped", {"id": "BIGINT", "msisdn": "VARCHAR"}, pairs)
+        self._duck.load("grouped", {"id": "BIGINT", "period": "VARCHAR"}, pairs)
         unions = {group: (callees, handsets) for group, callees, handsets in self._duck.rows(statements.UNIONS)}
-        return {
-            group: replace(_summed(cards), distinct_callees=unions[group][0], handsets=unions[group][1])
-            for group, cards in members.items()
-            if cards
-        }
+        together: dict[int, CallFacts] = {}
+        for group, cards in members.items():
+            if cards:
+                callees, handsets = unions.get(group, (0, 0))
+                together[group] = replace(_summed(cards), distinct_callees=callees, handsets=handsets)
+        return together
 
     def days(self) -> list[DayFacts]:
         """Return the calls of each number on each local day that has some."""
@@ -118,10 +152,14 @@ class Survey:
 
 
 def _summed(cards: list[CallFacts]) -> CallFacts:
-    """Return the facts of several cards as one, but for the unions, which need the calls themselves."""
+    """Return the facts of several cards as one, but for the unions, which need the calls themselves.
+
+    Cards that were only called extend no window of outgoing calls.
+    """
+    calling = [card for card in cards if card.calls] or cards
     return CallFacts(
-        window_from=min(card.window_from for card in cards if card.window_from),
-        window_to=max(card.window_to for card in cards if card.window_to),
+        window_from=min((card.window_from for card in calling if card.window_from), default=None),
+        window_to=max((card.window_to for card in calling if card.window_to), default=None),
         calls=sum(card.calls for card in cards),
         calls_in=sum(card.calls_in for card in cards),
         answered=sum(card.answered for card in cards),

@@ -1,6 +1,5 @@
 """Writes the calls of one batch: rows into a part, then one sorted Parquet file, published by its name."""
 
-import hashlib
 import os
 from collections.abc import Collection
 from contextlib import suppress
@@ -21,7 +20,8 @@ from workbench.services.calls.engine import (
     storage_failure,
 )
 from workbench.services.calls.hashing import CalleeHasher
-from workbench.services.calls.parquet import CallFiles, create_private, sync
+from workbench.services.calls.parquet import CallFiles, check_of, create_private
+from workbench.services.foundation.safe_files import sync
 
 # Records of one call that differ become the fullest one, whatever their order and file.
 _MERGE = """
@@ -53,6 +53,7 @@ class Written:
     rows: int
     created: int
     unchanged: int
+    bytes_count: int
     sha256: str
 
 
@@ -107,6 +108,7 @@ class CallWriter:
 
         Raises:
             StorageFailed: If the disk is full or a published file is missing or damaged.
+            BadConfiguration: If a published file was changed.
         """
         earlier = self._files.paths([batch_id for batch_id in published if batch_id != self._batch_id])
         path = self._files.path(self._batch_id)
@@ -114,13 +116,19 @@ class CallWriter:
             self._file.close()
             self._write_parquet(duck)
             created = self._count_created(duck, earlier)
-            with self._parquet_part.open("rb") as whole:
-                sha256 = hashlib.file_digest(whole, "sha256").hexdigest()
             sync(self._parquet_part)
+            bytes_count, sha256 = check_of(self._parquet_part)
             self._parquet_part.rename(path)
             self._rows_part.unlink()
             sync(self._files.folder)
-        return Written(path=path, rows=self._rows, created=created, unchanged=self._rows - created, sha256=sha256)
+        return Written(
+            path=path,
+            rows=self._rows,
+            created=created,
+            unchanged=self._rows - created,
+            bytes_count=bytes_count,
+            sha256=sha256,
+        )
 
     def abort(self) -> None:
         """Take back what is not finished; a finished file stays."""

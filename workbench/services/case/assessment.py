@@ -26,7 +26,7 @@ FINDING = table_of(FindingRow)
 _UNTOUCHED = frozenset({CaseState.INCOMPLETE, CaseState.QUEUED})
 """The states in which nobody has looked at a case of the first round."""
 
-_PLAIN_FIELDS = ("rule", "op", "unit", "subject", "source")
+_PLAIN_FIELDS = ("rule", "op", "unit", "subject", "source", "observes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,9 +133,10 @@ def recompute(
 
     Priority and class change only while nobody has looked at the case: incomplete or queued, in its first round.
     """
-    evidence = evidence or read_evidence(session, case, context.store)
+    today = context.today(session)
+    evidence = evidence or read_evidence(session, case, context.store, today)
     policy = context.policy(session, case.policy_version_id)
-    assessment = assess(evidence, policy, context.today(session))
+    assessment = assess(evidence, policy, today)
     store_assessment(session, case, assessment)
     return assessment.findings
 

@@ -64,7 +64,8 @@ class CaseFiles(Service):
         with context.read() as session:
             case = visible_case(session, case_id)
             policy = context.policy(session, case.policy_version_id)
-            evidence = read_evidence(session, case, context.store)
+            today = context.today(session)
+            evidence = read_evidence(session, case, context.store, today)
             days, hours = calls_by_day_and_hour(session, case, evidence, context.store)
             logins = {row.id or 0: row.login for row in session.exec(select(ReviewerRow))}
             redaction = redaction_of(session, (case.agent, case.application_no))
@@ -77,7 +78,7 @@ class CaseFiles(Service):
             casefile = CaseFile(
                 header=_header(session, context, case, evidence, logins),
                 evidence=evidence,
-                facts=observe(evidence, policy, context.today(session)),
+                facts=observe(evidence, policy, today),
                 findings=findings_of_case(session, case_id),
                 days=days,
                 hours=hours,
@@ -130,7 +131,9 @@ class CaseFiles(Service):
 
     def _evidence(self, case_id: int) -> Evidence:
         with self.context.read() as session:
-            return read_evidence(session, visible_case(session, case_id), self.context.store)
+            return read_evidence(
+                session, visible_case(session, case_id), self.context.store, self.context.today(session)
+            )
 
     def _log_reveal(self, case_id: int, field: str) -> None:
         with self.context.write() as session:

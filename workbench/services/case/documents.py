@@ -95,13 +95,14 @@ class Documents(Service):
         Raises:
             NotAllowed: If the person may not open documents.
             NotFound: If there is no such case, or it has no documents.
-            CannotCreate: If the folder is not empty, belongs to another user or cannot be created.
+            CannotCreate: If the folder is not empty, belongs to another user, is in the store or cannot be created.
             DocumentDamaged: If the file of every document in the store is missing or altered.
         """
         with self.context.acting(Action.DOCUMENTS, case_id):
             lines = self._lines(case_id)
             if not lines:
                 raise NotFound(_("{case} has no documents.").format(case=format_case(case_id)))
+            self.context.own_files.refuse(absolute_path(folder))
             with new_folder(absolute_path(folder)) as target:
                 results = tuple(self._copy(case_id, line, target) for line in lines)
                 written = [one.line for one in results if one.state == "written"]
@@ -127,7 +128,7 @@ class Documents(Service):
         with self.context.read() as session:
             case = visible_case(session, case_id)
             policy = self.context.policy(session, case.policy_version_id)
-            found = read_evidence(session, case, self.context.store).documents
+            found = read_evidence(session, case, self.context.store, self.context.today(session)).documents
             openings = {action: openings_by_digest(session, case_id, action) for action in (OPENED, WRITTEN)}
         ordered = sorted(found, key=lambda one: (_KINDS[one.kind], one.received_at, one.sha256))
         return tuple(

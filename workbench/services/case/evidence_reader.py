@@ -1,9 +1,8 @@
 """Reads the evidence of applications from one snapshot into the dataclasses that rules and panels use."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from operator import itemgetter
 from typing import Any
@@ -14,9 +13,7 @@ from sqlmodel import Session
 from db.enums import CreditList
 from db.models import (
     ApplicationRow,
-    CallDayRow,
     CallHourRow,
-    CallWindowRow,
     CardRow,
     CaseRow,
     ComplaintRow,
@@ -34,6 +31,7 @@ from workbench.domain.evidence.evidence import (
     DocumentFacts,
     Evidence,
 )
+from workbench.services.case.card_windows import CALL_DAY, CALL_WINDOW, calls_of_row, period_of_row, windows_of_cards
 from workbench.services.case.known_people import BETWEEN_NUMBERS, Key
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.row_values import from_row
@@ -41,8 +39,6 @@ from workbench.services.foundation.row_values import from_row
 APPLICATION = table_of(ApplicationRow)
 CARD = table_of(CardRow)
 DOCUMENT = table_of(DocumentRow)
-CALL_WINDOW = table_of(CallWindowRow)
-CALL_DAY = table_of(CallDayRow)
 CALL_HOUR = table_of(CallHourRow)
 COMPLAINT = table_of(ComplaintRow)
 CREDIT = table_of(CreditRecordRow)
@@ -62,11 +58,15 @@ def application_key(row: Mapping[str, Any]) -> Key:
 
 @dataclass(slots=True)
 class EvidenceReader:
-    """Reads the evidence of many applications with few statements, all from one snapshot."""
+    """Reads the evidence of many applications with few statements, all from one snapshot.
+
+    `today` is the local day on which cards in service are counted.
+    """
 
     session: Session
     store: Store
     snapshot: Snapshot
+    today: date
 
     def of_keys(self, keys: Iterable[Key]) -> dict[Key, Evidence]:
         """Return the evidence of applications by key; unknown keys are left out."""
@@ -78,18 +78,20 @@ class EvidenceReader:
         cards = self._by_application(CARD, keys, "msisdn")
         documents = self._by_application(DOCUMENT, keys, "kind", "sha256")
         hashes = {card["msisdn_hash"] for own in cards.values() for card in own}
-        windows = self._by_number(CALL_WINDOW, hashes - {""})
+        windows = windows_of_cards(
+            self.session, [card for own in cards.values() for card in own], self.store, self.snapshot
+        )
         # These windows combine all cards of an application. The windows of single numbers have an empty key.
         combined = self._by_application(CALL_WINDOW, set(keys) - {("", "")})
         complaints = self._by_number(COMPLAINT, hashes, "received_at", "source")
         subjects = {key: self._subjects(row) for key, row in zip(keys, applications, strict=True)}
         credit = self._credit({subject for own in subjects.values() for subject in own})
-        counts = card_counts(self.session, applications, self.snapshot)
+        counts = card_counts(self.session, applications, self.snapshot, self.today)
         found: dict[Key, Evidence] = {}
         for key, row in zip(keys, applications, strict=True):
             own_cards = cards[key]
             own_hashes = [card["msisdn_hash"] for card in own_cards]
-            calls = tuple(_calls(window) for own in own_hashes for window in windows[own])
+            calls = tuple(windows[period_of_row(card)].facts for card in own_cards if period_of_row(card) in windows)
             cards_of_brand, cards_total = counts.of(row)
             found[key] = Evidence(
                 application=from_row(
@@ -139,24 +141,22 @@ class EvidenceReader:
         return _grouped(rows, itemgetter("subject_hash"))
 
 
-def read_evidence(session: Session, case: CaseRow, store: Store) -> Evidence:
-    """Return the evidence that a case sees, unmasked."""
+def read_evidence(session: Session, case: CaseRow, store: Store, today: date) -> Evidence:
+    """Return the evidence that a case sees on a local day, unmasked."""
     key = (case.agent, case.application_no)
-    return EvidenceReader(session, store, snapshot_of(case)).of_keys([key])[key]
+    return EvidenceReader(session, store, snapshot_of(case), today).of_keys([key])[key]
 
 
 def calls_by_day_and_hour(
     session: Session, case: CaseRow, evidence: Evidence, store: Store
 ) -> tuple[tuple[tuple[date, int], ...], tuple[tuple[int, ...], ...]]:
     """Return how many outgoing calls all cards made: per day, oldest first, and per hour (7 rows, Monday first)."""
-    hashes = {store.hashed(card.msisdn) for card in evidence.cards} - {""}
-    windows = newest_of_many(
-        session, (CALL_WINDOW.c.msisdn_hash,), hashes, itemgetter("msisdn_hash"), snapshot_of(case)
-    )
+    cards = [{**asdict(card), "msisdn_hash": store.hashed(card.msisdn)} for card in evidence.cards]
+    windows = windows_of_cards(session, cards, store, snapshot_of(case))
     days: dict[date, int] = defaultdict(int)
     hours = [[0] * _HOURS for _weekday in range(_WEEKDAYS)]
     # All figures of a number come from its newest batch: earlier batches may have days outside the window.
-    for window in windows:
+    for window in {window.row["msisdn_hash"]: window.row for window in windows.values()}.values():
         for day in session.execute(select(CALL_DAY).where(_computed_with(CALL_DAY, window))):
             days[day.on_date] += day.calls
         for hour in session.execute(select(CALL_HOUR).where(_computed_with(CALL_HOUR, window))):
@@ -185,12 +185,9 @@ def _grouped(rows: Iterable[ImportedRow], key: Any) -> dict[Any, list[ImportedRo
     return grouped
 
 
-def _calls(row: ImportedRow) -> CallFacts:
-    return from_row(CallFacts, row, half_hours=tuple(json.loads(row["half_hours"])))
-
-
 def _all_calls(calls: Sequence[CallFacts], combined: Sequence[ImportedRow]) -> CallFacts:
     """Return the calls of all cards: the window of the only card with calls, else the combined window."""
     if len(calls) == 1:
         return replace(calls[0], msisdn="")
-    return _calls(combined[0]) if combined and calls else CallFacts()
+    over_all = calls_of_row(combined[0]) if combined and calls else CallFacts()
+    return replace(over_all, calls_outside_service=sum(call.calls_outside_service for call in calls))

@@ -8,4 +8,6 @@ demo is made:
 * `w-3` and `w+1` are working days, counted from the first one that has not closed yet when the demo is made;
 * `w-3-20d+18y` is a date some days and years before or after one, `w-3 10:30` a local time, `now-12m` minutes from now;
 * `id 440000 w-3-20d-34y 998` is an ID number of a region, birth date and serial, with its check digit.
+
+`supplier.toml` is the sender of the letters.
 """

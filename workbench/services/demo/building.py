@@ -17,6 +17,7 @@ from workbench.services.foundation.pacing import without_pauses
 from workbench.services.foundation.safe_files import sync
 from workbench.services.opening import NewSite, make_site, open_services
 from workbench.services.queue.claims import Claims
+from workbench.services.site.policies import read_supplier
 from workbench.services.wiring import Services
 
 _FOUNDED_BEFORE = timedelta(days=90)
@@ -53,7 +54,8 @@ def build(database: Path, now: datetime, data: Path, progress: Callable[[int, in
     folder = database.parent / "delivered"
     folder.mkdir(mode=0o700)
     with without_pauses():
-        make_site(database, NewSite(login=ADMIN, identity=IdentityMode.NAMED), clock)
+        supplier = read_supplier(data / "supplier.toml")
+        make_site(database, NewSite(login=ADMIN, identity=IdentityMode.NAMED, supplier=supplier), clock)
         with _services_of_all(database, clock) as services_of:
             context = services_of[ADMIN].context
             with context.read() as session:

@@ -10,9 +10,16 @@ from workbench.services.eventlogs.reading import read_log
 
 
 def backtest_log(
-    path: Path, columns: LogColumns, encoding: str | None, reading: Progress, testing: Progress
+    path: Path, columns: LogColumns, encoding: str | None, progress: tuple[Progress, Progress], percent: int
 ) -> Backtest:
     """Train on the first part of a log and test on the rest, without a database.
+
+    Args:
+        path: The log.
+        columns: Its columns.
+        encoding: The encoding of a text file; None detects it.
+        progress: The callbacks for reading and for testing.
+        percent: How many percent of the cases to train on.
 
     Raises:
         NotFound: If the file does not exist.
@@ -20,12 +27,14 @@ def backtest_log(
         WrongUsage: If the encoding is not supported.
         StorageFailed: If the file cannot be read.
     """
+    reading, testing = progress
     traces = read_log(path, columns, encoding, reading)
-    result = backtest(traces, testing)
+    result = backtest(traces, testing, percent=percent)
     if result is None:
         raise BadData(
             _(
-                "{file}: none of the first 60% of its {count} cases had ended when the others began; use a longer log."
-            ).format(file=path.name, count=len(traces))
+                "{file}: none of the first {percent}% of its {count} cases had ended when the others began; "
+                "use a longer log."
+            ).format(file=path.name, count=len(traces), percent=percent)
         )
     return result

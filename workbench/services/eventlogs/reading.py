@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from workbench.domain.forecast.learning.backtest import Progress
 from workbench.domain.forecast.learning.event_trace import Trace
-from workbench.errors import BadData, StorageFailed
+from workbench.errors import StorageFailed
 from workbench.i18n import _
 from workbench.services.eventlogs.log_columns import LogColumns
 from workbench.services.eventlogs.table_log import read_table
@@ -41,7 +41,7 @@ def read_log(path: Path, columns: LogColumns, encoding: str | None, progress: Pr
         WrongUsage: If the encoding is not supported.
         StorageFailed: If the file cannot be read.
     """
-    with closing(_opened(path)) as opened:
+    with closing(OpenedFile(path)) as opened:
         is_packed = opened.file.read(len(_GZIP_MARK)) == _GZIP_MARK
         opened.file.seek(0)
         unpacked = gzip.GzipFile(fileobj=opened.file, mode="rb") if is_packed else opened.file
@@ -53,13 +53,6 @@ def read_log(path: Path, columns: LogColumns, encoding: str | None, progress: Pr
     if is_packed:
         raise _problem(path, _("The compressed file is not XES; decompress it and use a CSV file."))
     return read_table(path, columns, encoding, progress)
-
-
-def _opened(path: Path) -> OpenedFile:
-    try:
-        return OpenedFile(path)
-    except BadData as error:
-        raise BadData(_("{path} is not a regular file; use a CSV, XES or XES.gz file.").format(path=path)) from error
 
 
 def _chunks(unpacked: BinaryIO | gzip.GzipFile, opened: OpenedFile, progress: Progress) -> Iterator[bytes]:

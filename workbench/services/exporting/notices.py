@@ -5,16 +5,20 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 
-from db.enums import ApplicantKind
+from db.enums import ApplicantKind, Language
 from db.models import ApplicationRow, NoticeRow
 from db.queries.published import CASE, is_published, table_of
 from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.text.mask import MaskKind, mask
+from workbench.errors import BadConfiguration
 from workbench.services.case.masking import public_name
 from workbench.services.exporting.sheets import Record
 from workbench.services.exporting.source import Source
+from workbench.services.foundation.context import Context
+from workbench.services.foundation.pacing import chunks
+from workbench.services.policy.supplier import advice_on_made_up, is_made_up, made_up_values, with_sender
 
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _APPLICATION = table_of(ApplicationRow)
@@ -92,3 +96,27 @@ def _recipient(row: Any, *, reveal: bool) -> dict[str, str | None]:
         "recipient_phone": phone or None,
         "channel": channel.value,
     }
+
+
+def write_sender(context: Context) -> None:
+    """Render the letters again that name the made-up supplier and were not sent: with the supplier in force.
+
+    Raises:
+        BadConfiguration: If the made-up supplier is in force.
+    """
+    for language in Language:
+        wanted = select(_NOTICE.c.id, _NOTICE.c.body).where(
+            _NOTICE.c.language == language.value,
+            _NOTICE.c.sent_at.is_(None),
+            or_(*(_NOTICE.c.body.contains(value, autoescape=True) for value in made_up_values(language))),
+        )
+        with context.read() as session:
+            supplier = context.policy(session).supplier
+            if is_made_up(supplier):
+                raise BadConfiguration(advice_on_made_up())
+            ids = session.execute(wanted).scalars().all()
+        for portion in chunks(ids):
+            with context.write() as session:
+                for row in session.execute(wanted.where(_NOTICE.c.id.in_(portion))).all():
+                    body = with_sender(row.body, supplier, language)
+                    session.execute(update(_NOTICE).where(_NOTICE.c.id == row.id).values(body=body))

@@ -6,17 +6,18 @@ from typing import Any
 from sqlmodel import Session
 
 from db.enums import Role
+from workbench.domain.case.actor import Actor
 from workbench.domain.text.mask import mask_digits_within
-from workbench.errors import NotAllowed, WrongUsage
+from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.case.output_folder import absolute_path, new_folder
 from workbench.services.exporting import applications, decisions, events, notices
 from workbench.services.exporting.letter_files import write_letters
-from workbench.services.exporting.replacing import replacing
 from workbench.services.exporting.request import ExportKind, ExportReport, ExportRequest
 from workbench.services.exporting.sheets import Record, write_rows
 from workbench.services.exporting.source import Source
 from workbench.services.foundation.context import Context, details
+from workbench.services.foundation.safe_files import replacing
 
 _SOURCES: dict[ExportKind, tuple[tuple[str, ...], Callable[[Source], Iterator[Record]]]] = {
     ExportKind.APPLICATIONS: (applications.COLUMNS, applications.rows),
@@ -37,15 +38,21 @@ class Exports:
 
         Raises:
             NotAllowed: If the person is not an admin.
+            BadConfiguration: If the notices are wanted while the made-up supplier is in force.
             WrongUsage: If the format is unknown, or `reveal` has no reason.
             CannotCreate: If the file cannot be written, or the folder is not new or empty.
         """
-        self._check_allowed(request)
-        if request.is_folder:
-            return self._write_letters(request)
+        with self.context.requiring("export", _export_refusal):
+            if request.reveal and not request.reason.strip():
+                raise WrongUsage(_("--reveal writes personal data unmasked; give the reason with --reason."))
+            if request.what is ExportKind.NOTICES:
+                notices.write_sender(self.context)
+            return self._write_letters(request) if request.is_folder else self._written(request)
+
+    def _written(self, request: ExportRequest) -> ExportReport:
         chosen = request.chosen_format
         columns, rows = _SOURCES[request.what]
-        with replacing(request.output) as draft:
+        with replacing(request.output, self.context.own_files) as draft:
             with self.context.read() as session:
                 count = write_rows(draft, chosen, columns, rows(self._source(session, request)))
             # The export must be in the log before anybody can read the file.
@@ -54,6 +61,7 @@ class Exports:
 
     def _write_letters(self, request: ExportRequest) -> ExportReport:
         path = absolute_path(request.output)
+        self.context.own_files.refuse(path)
         with new_folder(path) as folder:
             with self.context.read() as session:
                 supplier = self.context.policy(session).supplier
@@ -72,16 +80,6 @@ class Exports:
             reveal=request.reveal,
         )
 
-    def _check_allowed(self, request: ExportRequest) -> None:
-        if not self.context.actor.has(Role.ADMIN):
-            error = NotAllowed(
-                _("Only an admin can export; {login} is not one.").format(login=self.context.actor.login)
-            )
-            self.context.commit_refusal("export", error)
-            raise error
-        if request.reveal and not request.reason.strip():
-            raise WrongUsage(_("--reveal writes personal data unmasked; give the reason with --reason."))
-
     def _log(self, request: ExportRequest, count: int, written_as: str) -> None:
         body: dict[str, Any] = {
             **details(
@@ -96,3 +94,9 @@ class Exports:
         }
         with self.context.write() as session:
             self.context.log(session, "export", body=body)
+
+
+def _export_refusal(actor: Actor) -> str | None:
+    if actor.has(Role.ADMIN):
+        return None
+    return _("Only an admin can export; {login} is not one.").format(login=actor.login)

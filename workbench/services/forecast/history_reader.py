@@ -1,5 +1,6 @@
 """Reads the data of the forecast from the database: past and open cases, verdicts and absences."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
@@ -10,7 +11,7 @@ import numpy as np
 from sqlmodel import Session, select
 
 from db.columns import from_us, to_us
-from db.enums import CaseState, ServiceClass
+from db.enums import CaseState, ServiceClass, Severity, Verdict
 from db.models import AbsenceRow
 from db.queries import forecast_cases
 from workbench.domain.case.running import clock_runs, is_with_applicant
@@ -43,7 +44,7 @@ def read_history(session: Session, time_: WorkingTime, policy: Policy, until: da
         if row.complete_at is None or row.complete_at < since_us:
             continue
         steps = steps_from_acts(acts[row.id], float(time_.of([row.complete_at / _US_PER_S])[0]))
-        histories.append(_history(row, steps, policy, at_first_verdict=True))
+        histories.append(_history(row, steps, policy, _block_rules_seen(row), at_first_verdict=True))
     verdict_rows = [row for row in rows if row.action == "decide"]
     at = time_.of(np.array([row.at / _US_PER_S for row in verdict_rows], dtype=np.float64))
     makers = np.array([row.actor_id or 0 for row in verdict_rows], dtype=np.int64)
@@ -93,6 +94,7 @@ def _open_cases(
 
     An incomplete case has the position that it would have if its documents came now.
     """
+    rules_by_case = _block_rules(incomplete.session, rows)
     acts_by_case, now_us = _acts_after_verdicts(incomplete.session, time_, rows), to_us(incomplete.now)
     arrived_us = [
         now_us if CaseState(row.state) is CaseState.INCOMPLETE else row.complete_at or row.opened_at for row in rows
@@ -110,7 +112,10 @@ def _open_cases(
         ahead_if_queued = incomplete.ahead(from_us(due_us), row.priority_rank) if is_arriving and due_us else ahead
         yield OpenCase(
             history=_history(
-                row, _completed(steps_from_acts(acts_by_case.get(row.id, ()), arrived_at), state, runs=runs), policy
+                row,
+                _completed(steps_from_acts(acts_by_case.get(row.id, ()), arrived_at), state, runs=runs),
+                policy,
+                tuple(rules_by_case.get(row.id, ())),
             ),
             ahead=ahead_if_queued if state in _IN_THE_QUEUE or is_arriving else None,
             due=due_at if due_us else np.inf,
@@ -119,6 +124,7 @@ def _open_cases(
             is_stopped=row.suspended_from is not None and row.suspended_from <= now_us,
             stopped_until=0.0 if stopped_until is None else time_.of_instant(stopped_until),
             waits_for_others=state is CaseState.PENDING and not is_with_applicant(state, row.waits_for),
+            is_staged_against=row.staged_verdict not in {None, Verdict.PASS.value},
         )
 
 
@@ -129,14 +135,31 @@ def _due_us(row: Any, policy: Policy, incomplete: IncompleteCases) -> int | None
     return to_us(incomplete.due_at(policy.classes.days[ServiceClass(row.service_class)], row.province, row.agent))
 
 
-def _history(row: Any, steps: tuple[Step, ...], policy: Policy, *, at_first_verdict: bool = False) -> CaseHistory:
+def _history(
+    row: Any, steps: tuple[Step, ...], policy: Policy, block_rules: tuple[str, ...], *, at_first_verdict: bool = False
+) -> CaseHistory:
     return CaseHistory(
         case=row.id,
         steps=steps,
         attributes=attributes_of(row, at_first_verdict=at_first_verdict),
         rank=row.priority_rank,
         class_days=policy.classes.days[ServiceClass(row.service_class)],
+        block_rules=block_rules,
     )
+
+
+def _block_rules_seen(row: Any) -> tuple[str, ...]:
+    """Return the rules of the block findings that the reviewer saw at the first verdict, sorted."""
+    findings = json.loads(row.block_seen)["findings"] if row.block_seen else ()
+    return tuple(sorted({finding["rule"] for finding in findings if finding["severity"] == Severity.BLOCK}))
+
+
+def _block_rules(session: Session, rows: Iterable[Any]) -> Mapping[int, list[str]]:
+    """Return the rules of the present block findings of open cases, by case."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for row in forecast_cases.block_rules(session, [row.id for row in rows if row.block_count]):
+        found[row.case_id].append(row.rule)
+    return found
 
 
 def attributes_of(row: Any, *, at_first_verdict: bool = False) -> Mapping[str, Attribute]:

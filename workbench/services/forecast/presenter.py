@@ -7,11 +7,11 @@ from functools import cached_property
 
 import numpy as np
 
-from db.enums import CaseState
+from db.enums import CaseState, Severity
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.forecast.estimates import Forecast, QuantilePair
 from workbench.domain.forecast.queue.model import OpenCase, QueueModel
-from workbench.domain.forecast.result import CaseForecast, DayRange, QueueForecast
+from workbench.domain.forecast.result import CaseForecast, DayRange, PassNeed, PassRate, QueueForecast
 
 _MOMENT = 1e-6
 """A tiny part of a working day, added to the start of a day so that it does not count as the end of the day before."""
@@ -39,8 +39,10 @@ class ForecastPresenter:
                 case_id=each.case,
                 state=states[each.case],
                 first_verdict=first,
-                passed=passed,
-                checked=None if each.checked is None else checked,
+                decided=decided,
+                passed=None if needs else passed,
+                passed_needs=needs,
+                pass_rate=self._pass_rate(case),
                 is_decided=case.history.first_result_at is not None,
                 ahead=None if case.is_arriving else each.ahead,
                 reviewers=self._present,
@@ -50,11 +52,12 @@ class ForecastPresenter:
                 is_suspended=self.queue_model.is_suspended or case.is_stopped,
                 is_incomplete=case.is_arriving,
                 is_with_others=case.waits_for_others,
-                is_provisional=self._is_provisional(max(first.p90, passed.p90)),
+                is_provisional=self._is_provisional(decided.p90 if needs else max(decided.p90, passed.p90)),
                 back_on=self._returns_on,
                 is_endless=self._is_endless,
             )
-            for case, each, (first, passed, checked) in zip(cases, estimates, ranges, strict=True)
+            for case, each, (first, passed, decided) in zip(cases, estimates, ranges, strict=True)
+            for needs in (_needs(case, states[each.case]),)
         ]
 
     def queue(self, cases: Sequence[OpenCase]) -> QueueForecast:
@@ -82,6 +85,11 @@ class ForecastPresenter:
             is_endless=self._is_endless,
             made_at=self.now,
         )
+
+    def _pass_rate(self, case: OpenCase) -> PassRate | None:
+        """Return how often similar cases passed at the first decision, None if a verdict has been given."""
+        has_verdict = case.history.first_result is not None or case.history.awaits_check
+        return None if has_verdict else self.queue_model.pass_rates.of(case.history)
 
     @cached_property
     def _at(self) -> float:
@@ -124,14 +132,14 @@ class ForecastPresenter:
     def _ranges(
         self, cases: Sequence[OpenCase], estimates: Sequence[Forecast]
     ) -> list[tuple[DayRange, DayRange, DayRange]]:
-        """Return the days of the first verdict, of passing and of the check's result, for each case."""
+        """Return the days of the first verdict, of passing and of the next decision, for each case."""
         pairs: list[QuantilePair] = []
         is_released: list[bool] = []
         for case, each in zip(cases, estimates, strict=True):
             # A released result keeps its day, no matter when a reviewer can act again.
             released = case.history.first_result_at is not None
             first = each.first_verdict if released else self._feasible(case, each.first_verdict)
-            pairs += first, *(self._feasible(case, one) for one in (each.passed, each.checked or each.passed))
+            pairs += first, *(self._feasible(case, one) for one in (each.passed, each.decided))
             is_released += released, False, False
         p50 = self._days([pair.p50 for pair in pairs], is_released)
         p90 = self._days([pair.p90 for pair in pairs], is_released)
@@ -169,3 +177,16 @@ class ForecastPresenter:
     @cached_property
     def _tomorrow(self) -> float:
         return self.queue_model.time.of_day(self._today + timedelta(days=1)) + _MOMENT
+
+
+def _needs(case: OpenCase, state: CaseState) -> tuple[PassNeed, ...]:
+    """Return what has to happen before a case can pass, in that order."""
+    is_with_applicant = state in {CaseState.RECTIFYING, CaseState.PENDING} and not case.waits_for_others
+    applies = {
+        PassNeed.DOCUMENTS: case.is_arriving,
+        PassNeed.ITEMS: is_with_applicant,
+        PassNeed.APPEAL: state is CaseState.APPEALED,
+        PassNeed.CHECK: case.is_staged_against,
+        PassNeed.FINDINGS: case.history.attributes["findings"] == Severity.BLOCK,
+    }
+    return tuple(need for need, is_needed in applies.items() if is_needed)

@@ -2,20 +2,22 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
+from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session, col
 
 from db.engine import Database
 from db.enums import CaseState, Role
 from db.errors import DatabaseRefused, LockTimeout
-from db.models import CaseRow, PolicyVersionRow
+from db.models import CaseRow, PolicyVersionRow, ReviewerRoleRow, ReviewerRow
 from workbench.domain.case.actor import Actor
 from workbench.domain.case.lifecycle import Action, role_refusal
 from workbench.domain.clock.calendar import WorkingCalendar
@@ -26,6 +28,7 @@ from workbench.services.foundation import audit_log
 from workbench.services.foundation.calendar_days import days_in_force, edition
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.locations import refusal
+from workbench.services.foundation.safe_files import OwnFiles
 from workbench.services.policy.reader import parse_policy
 
 if TYPE_CHECKING:
@@ -50,9 +53,23 @@ class Cache:
     models: "dict[tuple[date, int, str, frozenset[date], PolicyAssumptions], QueueModel]" = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+_ROLES = (
+    select(col(ReviewerRoleRow.role))
+    .join(ReviewerRow, col(ReviewerRow.id) == col(ReviewerRoleRow.reviewer_id))
+    .where(col(ReviewerRow.id) == bindparam("person"), col(ReviewerRow.is_active))
+)
+"""The roles of a person who is active."""
+
+RoleCheck = Callable[[Actor], str | None]
+"""Says why a person's roles do not allow an act, None if they do."""
+
+_required: ContextVar["tuple[Context, RoleCheck] | None"] = ContextVar("required", default=None)
+"""The check of the act that is being carried out, and whose act that is."""
+
+
+@dataclass
 class Context:
-    """What a service works with, for one person and one database."""
+    """What a service works with, for one person and one database; each transaction reads the person's roles."""
 
     database: Database
     store: Store
@@ -65,9 +82,11 @@ class Context:
         """Open a read transaction, which sees one snapshot of the database.
 
         Raises:
+            NotAllowed: If the person has no role.
             StorageFailed: If the disk or the database fails.
         """
         with _storage_errors(), self.database.read() as session:
+            self._read_roles(session)
             yield session
 
     @contextmanager
@@ -75,11 +94,38 @@ class Context:
         """Open a write transaction, which is committed at the end, or rolled back on an exception.
 
         Raises:
+            NotAllowed: If the person has no role, or none that allows the act that is being carried out.
             StorageBusy: If another process kept the write lock for ten seconds.
             StorageFailed: If the disk or the database fails.
         """
         with _storage_errors(), self.database.write() as session:
+            self._read_roles(session)
+            self._check_roles()
             yield session
+
+    @property
+    def own_files(self) -> OwnFiles:
+        """The files of the database and its store, which no output may replace."""
+        return OwnFiles(files=self.database.files, store=self.store.folder)
+
+    def _read_roles(self, session: Session) -> None:
+        """Give the person the present roles."""
+        roles = session.execute(_ROLES, {"person": self.actor.id}).scalars()
+        actor = replace(self.actor, roles=frozenset(map(Role, roles)))
+        if not actor.roles:
+            raise NotAllowed(
+                _(
+                    "{login} has no role here; an admin gives one with `workbench reviewers role {login} --add ROLE`."
+                ).format(login=actor.login)
+            )
+        self.actor = actor
+
+    def _check_roles(self) -> None:
+        """Refuse the act that is being carried out if the person's roles do not allow it."""
+        whose, refusal = _required.get() or (None, None)
+        why = refusal(self.actor) if refusal is not None and whose is self else None
+        if why:
+            raise NotAllowed(why)
 
     @contextmanager
     def acting(self, action: Action, case_id: int | None = None) -> Iterator[None]:
@@ -90,10 +136,7 @@ class Context:
         Raises:
             NotAllowed: If the person's roles do not allow the action.
         """
-        with self.logging_refusals(action.value, case_id):
-            role_problem = role_refusal(action, self.actor)
-            if role_problem:
-                raise NotAllowed(role_problem)
+        with self.requiring(action.value, partial(role_refusal, action), case_id):
             yield
 
     @contextmanager
@@ -103,10 +146,23 @@ class Context:
         Raises:
             NotAllowed: If the person is not an admin.
         """
-        with self.logging_refusals(action):
-            if not self.actor.has(Role.ADMIN):
-                raise NotAllowed(_("{login} may not do this; it takes an admin.").format(login=self.actor.login))
+        with self.requiring(action, _admin_refusal):
             yield
+
+    @contextmanager
+    def requiring(self, action: str, refusal: RoleCheck, case_id: int | None = None) -> Iterator[None]:
+        """Check a person's roles now and in each write transaction of the block, and log a refusal.
+
+        Raises:
+            NotAllowed: If `refusal` says why the roles do not allow the action.
+        """
+        with self.logging_refusals(action, case_id):
+            before = _required.set((self, refusal))
+            try:
+                self._check_roles()
+                yield
+            finally:
+                _required.reset(before)
 
     @contextmanager
     def logging_refusals(self, action: str, case_id: int | None = None) -> Iterator[None]:
@@ -118,8 +174,8 @@ class Context:
             raise
 
     def commit_refusal(self, action: str, error: WorkbenchError, case_id: int | None = None) -> None:
-        """Log a refused attempt in its own transaction."""
-        with self.write() as session:
+        """Log a refused attempt in its own transaction, whatever the person's roles are."""
+        with _storage_errors(), self.database.write() as session:
             self.log_refusal(session, action, error, case_id)
 
     def log_refusal(self, session: Session, action: str, error: WorkbenchError, case_id: int | None) -> None:
@@ -174,6 +230,12 @@ class Context:
         """Return the last instant of today in the zone of the policy."""
         zone = self.zone(session)
         return datetime.combine(self.now().astimezone(zone).date(), time.max, tzinfo=zone)
+
+
+def _admin_refusal(actor: Actor) -> str | None:
+    if actor.has(Role.ADMIN):
+        return None
+    return _("{login} may not do this; it takes an admin.").format(login=actor.login)
 
 
 class Service:

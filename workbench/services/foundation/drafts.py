@@ -1,20 +1,44 @@
 """The drafts of reviewers: what a reviewer typed about a case before deciding it."""
 
+import contextlib
 import json
+import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from sqlmodel import Session, select
 
 from db.models import CaseRow, DraftRow
+from workbench.domain.case.case_id import format_case
+from workbench.errors import StorageGone
+from workbench.i18n import _
 from workbench.services.foundation.context import Service
+from workbench.services.foundation.safe_files import replacing
+from workbench.services.foundation.site_settings import APP_NAME
 
 
 class Drafts(Service):
     """The drafts of one person; saving a draft writes no event."""
 
     def save(self, case_id: int, body: Mapping[str, Any]) -> None:
-        """Save the draft of a case, replacing the one saved before."""
+        """Save the draft of a case, replacing the one saved before.
+
+        Raises:
+            StorageGone: If the database was replaced or removed; the message names the file that has the draft.
+        """
+        try:
+            self._save(case_id, body)
+        except StorageGone as error:
+            kept = self._kept_in_a_file(case_id, body)
+            raise StorageGone(
+                _(
+                    "{database} was replaced or removed while it was open, so nothing was written into it. "
+                    "Your draft is in {file}; start the workbench again."
+                ).format(database=self.context.database.path, file=kept)
+            ) from error
+
+    def _save(self, case_id: int, body: Mapping[str, Any]) -> None:
         with self.context.write() as session:
             me = self.context.actor.id
             draft = find_draft(session, case_id, me) or DraftRow(case_id=case_id, reviewer_id=me)
@@ -25,6 +49,18 @@ class Drafts(Service):
             draft.decision_id = None
             draft.saved_at = self.context.now()
             session.add(draft)
+
+    def _kept_in_a_file(self, case_id: int, body: Mapping[str, Any]) -> Path:
+        """Write a draft that has no database any more into a file of the user, and return its path."""
+        import platformdirs
+
+        folder = Path(platformdirs.user_state_dir(APP_NAME)) / "drafts"
+        kept = folder / f"{format_case(case_id)}-{os.getpid()}.json"
+        with contextlib.suppress(OSError):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with replacing(kept, self.context.own_files) as draft:
+            draft.write_text(json.dumps(body, ensure_ascii=False, indent=2), encoding="utf-8")
+        return kept
 
 
 def find_draft(session: Session, case_id: int, reviewer_id: int) -> DraftRow | None:

@@ -6,9 +6,9 @@ from functools import cached_property
 from pathlib import Path
 
 from db.access import Access, access_of, make_folder
-from workbench.errors import BadConfiguration, CannotCreate
+from workbench.errors import BadConfiguration, BadData, CannotCreate, WorkbenchError
 from workbench.i18n import _
-from workbench.services.foundation.safe_files import new_file
+from workbench.services.foundation.safe_files import new_file, read_whole
 
 _KEY_BYTES = 32
 
@@ -61,8 +61,10 @@ class Store:
             BadConfiguration: If the file is missing or damaged.
         """
         try:
-            key = self.key_file.read_bytes()
-        except OSError as error:
+            key = read_whole(self.key_file, _KEY_BYTES)
+        except BadData:
+            key = b""
+        except WorkbenchError as error:
             raise BadConfiguration(
                 _("The hash key {file} is missing; put it back from a backup, or numbers cannot be matched.").format(
                     file=self.key_file
@@ -73,14 +75,6 @@ class Store:
                 _("The hash key {file} is damaged; put it back from a backup.").format(file=self.key_file)
             )
         return key
-
-    def check(self) -> None:
-        """Check that the hash key can be read.
-
-        Raises:
-            BadConfiguration: If it is missing or damaged.
-        """
-        _key = self.hash_key
 
     def hashed(self, number: str) -> str:
         """Return the keyed hash of a normalised phone or identity number, "" for ""."""

@@ -6,7 +6,15 @@ from pathlib import Path
 
 from db.engine import path_of
 from db.errors import DatabaseRefused, Refusal
-from workbench.errors import BadConfiguration, CannotCreate, NotAllowed, NotFound, StorageFailed, WorkbenchError
+from workbench.errors import (
+    BadConfiguration,
+    CannotCreate,
+    NotAllowed,
+    NotFound,
+    StorageFailed,
+    StorageGone,
+    WorkbenchError,
+)
 from workbench.i18n import N_, _
 from workbench.services.foundation.group_sharing import not_in_group
 from workbench.services.foundation.site_settings import APP_NAME, default_site_file, read_settings
@@ -28,6 +36,10 @@ _REFUSALS: dict[Refusal, tuple[type[WorkbenchError], str]] = {
     Refusal.UPGRADED_WHILE_OPEN: (
         BadConfiguration,
         N_("{where} was upgraded by a newer version of this program ({detail}); start the program again."),
+    ),
+    Refusal.REPLACED: (
+        StorageGone,
+        N_("{where} was replaced or removed while it was open; nothing was written. Put it back, or start again."),
     ),
     Refusal.DAMAGED: (
         StorageFailed,

@@ -1,10 +1,157 @@
-"""Creates files and waits until they are on the disk, and removes created folders again on failure."""
+"""Opens files that others made, and creates and replaces files so that they are complete and on the disk."""
 
 import contextlib
+import io
 import os
+import stat
+import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+from db.access import inode_of
+from workbench.errors import BadData, CannotCreate, NotFound, StorageFailed
+from workbench.i18n import _
+
+
+class _RegularFile(io.FileIO):
+    """A regular file that ends where it ended when it was opened, however fast it grows."""
+
+    def __init__(self, handle: int) -> None:
+        super().__init__(handle, "rb")
+        self._size = os.fstat(handle).st_size
+
+    def readinto(self, buffer: "bytearray | memoryview") -> int | None:  # type: ignore[override]  # any writable buffer
+        return super().readinto(memoryview(buffer)[: max(0, self._size - self.tell())])
+
+    # These of the base class read through `readinto`.
+    read = io.RawIOBase.read  # type: ignore[assignment]  # a buffer asks for a number of bytes
+    readall = io.RawIOBase.readall
+
+
+def open_regular(path: Path, *, follow_links: bool = True) -> io.BufferedReader:
+    """Open a file that somebody else made, to read at most the bytes that it has now.
+
+    Raises:
+        NotFound: If there is no such file.
+        BadData: If it is a folder, pipe or device.
+        StorageFailed: If it cannot be opened.
+    """
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow_links else os.O_NOFOLLOW)
+    try:
+        # Opening a pipe would wait for its writer; with O_NONBLOCK it opens at once and can be refused.
+        handle = os.open(path, flags)
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        raise NotFound(_("There is no file {path}; check the name.").format(path=path)) from None
+    except OSError as error:
+        raise StorageFailed(
+            _("{path} cannot be opened ({cause}); check its rights.").format(path=path, cause=error.strerror)
+        ) from error
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise BadData(_("{path} is no regular file but a folder, pipe or device; name a file.").format(path=path))
+    return reader_of(handle)
+
+
+def reader_of(handle: int) -> io.BufferedReader:
+    """Return a reader of an open regular file, which ends where the file ends now."""
+    return io.BufferedReader(_RegularFile(handle))
+
+
+def read_whole(path: Path, most_bytes: int) -> bytes:
+    """Return the content of a file that somebody else made.
+
+    Raises:
+        NotFound: If there is no such file.
+        BadData: If it is a folder, pipe or device, or has more bytes.
+        StorageFailed: If it cannot be read.
+    """
+    with open_regular(path) as file:
+        try:
+            content = file.read(most_bytes + 1)
+        except OSError as error:
+            raise StorageFailed(_("{path} cannot be read; check the disk.").format(path=path)) from error
+    if len(content) > most_bytes:
+        raise BadData(
+            _("{path} is larger than {limit} MB; check whether it is the right file.").format(
+                path=path, limit=most_bytes >> 20
+            )
+        )
+    return content
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnFiles:
+    """The files of a database and its store, which no output may replace."""
+
+    files: tuple[Path, ...]
+    store: Path
+
+    def refuse(self, target: Path) -> None:
+        """Refuse an output path that names one of these files, or a pipe or device.
+
+        Files and folders are compared by device and inode, so links do not matter; a file that does not exist yet, such
+        as a journal, is compared by its folder and name.
+
+        Raises:
+            CannotCreate: If it does; nothing was written.
+        """
+        # A link is replaced itself, but whoever names one means the file behind it.
+        if any(self._has(path) for path in (target.absolute(), Path(os.path.realpath(target)))):
+            raise CannotCreate(
+                _("{file} belongs to the database itself. Nothing was written; choose another place.").format(
+                    file=target
+                )
+            )
+        if target.exists() and not (target.is_file() or target.is_dir()):
+            raise CannotCreate(
+                _("{file} is a pipe or device. Nothing was written; choose another place.").format(file=target)
+            )
+
+    def _has(self, path: Path) -> bool:
+        """Say whether a path is one of the files or in the store, by its inode or by its folder and name."""
+        inode, store = inode_of(path), inode_of(self.store)
+        if inode is not None and inode in map(inode_of, self.files):
+            return True
+        folder = inode_of(path.parent)
+        if folder is not None and (folder, path.name) in [(inode_of(own.parent), own.name) for own in self.files]:
+            return True
+        if store is not None and store in map(inode_of, (path, *path.parents)):
+            return True
+        has_other_names = path.is_file() and path.stat().st_nlink > 1
+        return has_other_names and inode in map(inode_of, self.store.rglob("*"))
+
+
+@contextlib.contextmanager
+def replacing(target: Path, own_files: OwnFiles) -> Iterator[Path]:
+    """Yield the path of a draft, readable by its owner only, that replaces the file if the block succeeds.
+
+    Raises:
+        CannotCreate: If the file is one of our own, or the draft cannot be written or cannot replace it; the file is
+            unchanged.
+    """
+    own_files.refuse(target)
+    try:
+        if target.is_dir():
+            raise IsADirectoryError(None, _("it is a folder"))
+        handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".tmp", dir=target.parent.resolve())
+        os.close(handle)
+        draft = Path(name)
+        try:
+            yield draft
+            sync(draft)
+            draft.replace(target)
+        finally:
+            with contextlib.suppress(OSError):
+                draft.unlink(missing_ok=True)
+        sync(target.parent)
+    except OSError as error:
+        raise CannotCreate(
+            _("{file} cannot be written: {cause}. Nothing was changed; choose another place.").format(
+                file=target, cause=error.strerror or type(error).__name__
+            )
+        ) from error
 
 
 def missing_parents(path: Path) -> list[Path]:

@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.errors import BadConfiguration, CannotCreate
+from workbench.errors import BadConfiguration, CannotCreate, NotFound, WorkbenchError
 from workbench.i18n import _
-from workbench.services.foundation.safe_files import missing_parents, new_file, remove_empty
+from workbench.services.foundation.safe_files import missing_parents, new_file, read_whole, remove_empty
 
 APP_NAME = "workbench"
+_MOST_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +47,12 @@ def read_settings(file: Path) -> SiteSettings | None:
         BadConfiguration: If the file cannot be read.
     """
     try:
-        with file.open("rb") as handle:
-            settings = tomllib.load(handle)
-    except FileNotFoundError:
+        settings = tomllib.loads(read_whole(file, _MOST_BYTES).decode())
+    except NotFound:
         return None
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (WorkbenchError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadConfiguration(
-            _("The settings {file} cannot be read: {cause}.").format(file=file, cause=error)
+            _("The settings {file} cannot be read: {cause}.").format(file=file, cause=str(error).rstrip("."))
         ) from error
     texts = {name: value for name, value in settings.items() if isinstance(value, str)}
     return SiteSettings(database=texts.get("database"), group=texts.get("shared"))

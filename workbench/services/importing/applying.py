@@ -79,7 +79,7 @@ def _apply(context: Context, batch: Any, waiting: Sequence[Any], expecting: Arri
         cases = {case.id or 0: case for case in found}
         policies = {case_id: context.policy(session, case.policy_version_id) for case_id, case in cases.items()}
         today = context.today(session)
-        reader = EvidenceReader(session, context.store, Snapshot(seq=batch.published_seq))
+        reader = EvidenceReader(session, context.store, Snapshot(seq=batch.published_seq), today)
         evidence = reader.of_keys({_key(case) for case in cases.values()})
     arrivals = [
         Arrival(

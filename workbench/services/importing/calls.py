@@ -1,23 +1,27 @@
 """Call records on their way in, and what is computed of them for numbers and applications."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, fields
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, or_, select, tuple_
 from sqlmodel import Session
 
 from db.columns import to_us
 from db.enums import ImportKind
 from db.models import OptOutRow
-from db.queries.published import Snapshot, newest_of_many, table_of
+from db.queries.chunks import chunks
+from db.queries.published import Snapshot, call_file_checks, newest_of_many, table_of
 from db.queries.visibility import has_newer, is_visible
 from workbench.domain.evidence.evidence import CallFacts
+from workbench.domain.evidence.service_period import ServicePeriod, msisdn_of
 from workbench.services.calls.store import CallStore
 from workbench.services.calls.windows import OptOut, Survey
-from workbench.services.case.evidence_reader import CALL_DAY, CALL_HOUR, CALL_WINDOW, CARD, application_key
+from workbench.services.case.card_windows import CALL_DAY, CALL_WINDOW, period_of_row
+from workbench.services.case.evidence_reader import CALL_HOUR, CARD, application_key
 from workbench.services.foundation.context import Context
 from workbench.services.importing.columns import Columns
 from workbench.services.importing.plan import Key
@@ -28,7 +32,8 @@ OPT_OUT = table_of(OptOutRow)
 
 _NUMBERS_TOGETHER = 2_000
 _APPLICATIONS_TOGETHER = 1_000
-_FACTS = tuple(field.name for field in fields(CallFacts) if field.name != "half_hours")
+_FACTS = tuple(field.name for field in fields(CallFacts) if field.name not in {"half_hours", "calls_outside_service"})
+_HAS_CALLS = exists().where(CALL_WINDOW.c.msisdn_hash == CARD.c.msisdn_hash)
 
 Insert = Callable[[Iterable[tuple[Any, list[Columns]]]], None]
 """Writes rows of the batch."""
@@ -37,8 +42,9 @@ Item = TypeVar("Item")
 
 
 def call_store(context: Context) -> CallStore:
-    """Return the call files of a database's store."""
-    return CallStore(context.store.calls, context.store.hash_key)
+    """Return the call files of a database's store, with the check values that their batches have."""
+    with context.read() as session:
+        return CallStore(context.store.calls, context.store.hash_key, call_file_checks(session))
 
 
 def portions_of(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
@@ -65,11 +71,12 @@ class CallFigures:
         """Compute numbers anew, and the applications that have one of them as a card."""
         touched: set[Key] = set()
         for portion in portions_of(msisdns, _NUMBERS_TOGETHER):
-            with self._surveyed(portion) as survey:
-                self._write_numbers(survey)
+            hashes = [self.context.store.hashed(msisdn) for msisdn in portion]
             with self.context.read() as session:
-                hashes = [self.context.store.hashed(msisdn) for msisdn in portion]
+                periods = self._periods(session, CARD.c.msisdn_hash, hashes)
                 touched |= applications_of_numbers(session, hashes)
+            with self._surveyed([*portion, *periods]) as survey:
+                self._write_numbers(survey)
         self.of_applications(sorted(touched))
 
     def of_applications(self, keys: Iterable[Key]) -> None:
@@ -83,10 +90,14 @@ class CallFigures:
             groups = self._groups(portion)
             if not groups:
                 continue
-            with self.context.read() as session:
-                zone, opt_outs = self.context.zone(session), self._opt_outs(session)
-                found = call_store(self.context).together(
-                    self.call_batches, groups, window_days=self.window_days, zone=zone, opt_outs=opt_outs
+            periods = {period for cards in groups.values() for period in cards}
+            with self._surveyed([*periods, *(period.msisdn for period in periods)]) as survey:
+                known = {facts.msisdn for facts in survey.windows()}
+                found = survey.together(
+                    {
+                        place: [period.key if period.key in known else period.msisdn for period in cards]
+                        for place, cards in groups.items()
+                    }
                 )
             rows = [
                 {
@@ -100,11 +111,15 @@ class CallFigures:
             ]
             self.insert([(CALL_WINDOW, rows)])
 
-    def of_batch(self) -> None:
-        """Compute the figures over all cards of the applications that this batch brings cards of."""
+    def of_batch(self, computed: Container[str]) -> None:
+        """Compute the figures of the service periods, and over all cards, of applications that it brings cards of.
+
+        The numbers in `computed` are done already with their periods.
+        """
         if not self.call_batches:
             return
         last = ("", "")
+        done: set[str] = set()
         own = CARD.c.batch_id == self.batch_id
         while True:
             with self.context.read() as session:
@@ -118,7 +133,19 @@ class CallFigures:
             if not rows:
                 return
             last = (rows[-1].agent, rows[-1].application_no)
-            self.of_applications([(row.agent, row.application_no) for row in rows])
+            keys = [(row.agent, row.application_no) for row in rows]
+            self._of_periods(keys, computed, done)
+            self.of_applications(keys)
+
+    def _of_periods(self, keys: Sequence[Key], computed: Container[str], done: set[str]) -> None:
+        """Compute the figures of the service periods of applications, each once, if their numbers have calls."""
+        with self.context.read() as session:
+            found = self._periods(session, tuple_(CARD.c.agent, CARD.c.application_no), keys, _HAS_CALLS)
+        periods = [period for period in found if period.key not in done and period.msisdn not in computed]
+        done.update(period.key for period in periods)
+        for portion in portions_of(periods, _NUMBERS_TOGETHER):
+            with self._surveyed(portion) as survey:
+                self._write_numbers(survey)
 
     def callers_of(self, callee_hashes: Iterable[str]) -> set[str]:
         """Return the numbers that called one of these callees."""
@@ -136,15 +163,34 @@ class CallFigures:
             count += len(hashes) - len(known)
         return count
 
-    def _surveyed(self, msisdns: Sequence[str]) -> Any:
+    def _surveyed(self, numbers: Iterable[str | ServicePeriod]) -> AbstractContextManager[Survey]:
         with self.context.read() as session:
             zone, opt_outs = self.context.zone(session), list(self._opt_outs(session))
-        return call_store(self.context).survey(self.call_batches, msisdns, self.window_days, zone, opt_outs)
+            today = self.context.today(session)
+        return call_store(self.context).survey(self.call_batches, numbers, self.window_days, zone, opt_outs, today)
+
+    def _periods(
+        self, session: Session, column: ColumnElement[Any], wanted: Iterable[object], *where: ColumnElement[bool]
+    ) -> list[ServicePeriod]:
+        """Return the service periods with limits that cards have or had, by one of their columns."""
+        dated = or_(CARD.c.activated_on.is_not(None), CARD.c.service_ended_on.is_not(None))
+        visible = is_visible(CARD.c.batch_id, Snapshot(own_batch=self.batch_id))
+        periods = (
+            select(CARD.c.msisdn, CARD.c.activated_on, CARD.c.service_ended_on).where(dated, visible, *where).distinct()
+        )
+        rows = (row for chunk in chunks(wanted) for row in session.execute(periods.where(column.in_(chunk))))
+        return list({period.key: period for period in (ServicePeriod(*row) for row in rows)}.values())
 
     def _write_numbers(self, survey: Survey) -> None:
         hashed = self.context.store.hashed
         windows = [
-            {**self._columns(facts), "agent": "", "application_no": "", "msisdn_hash": hashed(facts.msisdn)}
+            {
+                **self._columns(facts),
+                "agent": "",
+                "application_no": "",
+                "msisdn": msisdn_of(facts.msisdn),
+                "msisdn_hash": hashed(facts.msisdn),
+            }
             for facts in survey.windows()
         ]
         days = [
@@ -161,7 +207,7 @@ class CallFigures:
         columns = {name: getattr(facts, name) for name in _FACTS}
         return {**columns, "half_hours": json.dumps(facts.half_hours)}
 
-    def _groups(self, keys: Sequence[Key]) -> dict[int, list[str]]:
+    def _groups(self, keys: Sequence[Key]) -> dict[int, list[ServicePeriod]]:
         """Return the cards of those applications of which several have calls, by their place in the list."""
         sight = Snapshot(own_batch=self.batch_id)
         with self.context.read() as session:
@@ -180,10 +226,10 @@ class CallFigures:
                 sight,
             )
         called = {window["msisdn_hash"] for window in windows}
-        numbers: dict[Key, list[str]] = {}
+        numbers: dict[Key, list[ServicePeriod]] = {}
         for card in cards:
             if card["msisdn_hash"] in called:
-                numbers.setdefault(application_key(card), []).append(card["msisdn"])
+                numbers.setdefault(application_key(card), []).append(period_of_row(card))
         return {place: numbers[key] for place, key in enumerate(keys) if len(numbers.get(key, ())) > 1}
 
     def _opt_outs(self, session: Session) -> Iterator[OptOut]:

@@ -41,7 +41,8 @@ def application_columns(facts: ApplicationFacts, store: Store) -> Columns:
     columns = {name: getattr(facts, name) for name in _APPLICATION}
     columns["applicant_kind"] = facts.applicant_kind.value
     columns["language"] = facts.language.value
-    columns["service_class"] = facts.service_class.value if facts.service_class else ""
+    for name in ("service_class", "handler_id_type", "legal_rep_id_type"):
+        columns[name] = columns[name].value if columns[name] else ""
     columns["msisdns"] = ";".join(facts.msisdns)
     columns["handler_id_hash"] = store.hashed(facts.handler_id_no)
     columns["contact_phone_hash"] = store.hashed(facts.contact_phone)

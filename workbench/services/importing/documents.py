@@ -2,16 +2,16 @@
 
 import hashlib
 import os
-import stat
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from db.access import make_folder
-from workbench.errors import StorageFailed
+from workbench.errors import BadData, NotFound, StorageFailed
 from workbench.i18n import _
 from workbench.services.foundation.file_store import Store
+from workbench.services.foundation.safe_files import open_regular, sync
 
 MAX_BYTES = 50 * 1024 * 1024
 _CHUNK_BYTES = 1 << 20
@@ -94,7 +94,7 @@ def copied(path: Path, sha256: str, store: Store) -> None:
             temporary.replace(target)
         finally:
             temporary.unlink(missing_ok=True)
-        _sync(target.parent)
+        sync(target.parent)
     except OSError as error:
         raise StorageFailed(
             _("The store cannot take {path} ({cause}); make room or check its rights.").format(
@@ -141,24 +141,20 @@ def _is_whole(path: Path, sha256: str) -> bool:
 def _opened(path: Path) -> BinaryIO:
     """Open a regular file of a size that is taken."""
     try:
-        # Opening a pipe would wait for its writer; with O_NONBLOCK it opens at once and can be refused.
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except FileNotFoundError:
+        file = open_regular(path, follow_links=False)
+    except NotFound:
         raise BadDocument(_("The file is not there; check the path.")) from None
-    except OSError:
+    except BadData:
+        raise BadDocument(_("This is no regular file; name a document.")) from None
+    except StorageFailed:
         raise BadDocument(_("The file cannot be opened; check its rights.")) from None
-    state = os.fstat(handle)
-    problem = None
-    if not stat.S_ISREG(state.st_mode):
-        problem = _("This is no regular file; name a document.")
-    elif not state.st_size:
-        problem = _("The file is empty; put the document in its place.")
-    elif state.st_size > MAX_BYTES:
-        problem = _("The file is larger than {limit} MB; make it smaller.").format(limit=MAX_BYTES >> 20)
-    if problem:
-        os.close(handle)
-        raise BadDocument(problem)
-    return os.fdopen(handle, "rb")
+    size = os.fstat(file.fileno()).st_size
+    if 0 < size <= MAX_BYTES:
+        return file
+    file.close()
+    if not size:
+        raise BadDocument(_("The file is empty; put the document in its place."))
+    raise BadDocument(_("The file is larger than {limit} MB; make it smaller.").format(limit=MAX_BYTES >> 20))
 
 
 def _digested(file: BinaryIO, copy: BinaryIO | None) -> StoredFile:
@@ -171,12 +167,3 @@ def _digested(file: BinaryIO, copy: BinaryIO | None) -> StoredFile:
         if copy is not None:
             copy.write(chunk)
     return StoredFile(sha256=digest.hexdigest(), bytes_count=count, media_type=media_type_of(start))
-
-
-def _sync(folder: Path) -> None:
-    """Make the names in a folder outlive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

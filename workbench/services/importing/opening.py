@@ -85,7 +85,7 @@ def open_cases(context: Context, batch_id: int, seq: int, reopened: set[Key]) ->
     expecting = ArrivalForecasts(context)
     for applications in _wanted(context, batch_id, reopened):
         with context.read() as session:
-            evidence = EvidenceReader(session, context.store, sight).of_rows(applications)
+            evidence = EvidenceReader(session, context.store, sight, rules.today).of_rows(applications)
             opening = Opening(
                 rules=rules, stops=all_suspensions(session), opened_at=context.now(), batch_id=batch_id, seq=seq
             )

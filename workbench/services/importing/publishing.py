@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 
 from db.enums import ImportKind
 from db.queries.published import BATCH, last_seq
+from workbench.services.calls.parquet import CallFileCheck
 from workbench.services.foundation.context import Context
 from workbench.services.importing.batches import busy, files_of, refuse_known_files
 from workbench.services.importing.plan import Fate, Plan
@@ -85,6 +86,13 @@ def publish(
                 "rejected": counts.rejected,
             },
         )
+
+
+def record_call_file(context: Context, batch_id: int, check: CallFileCheck) -> None:
+    """Write the check values of a batch's call file into its row."""
+    with context.write() as session:
+        values = dict(zip(("calls_bytes", "calls_sha256"), check, strict=True))
+        session.execute(update(BATCH).where(BATCH.c.id == batch_id).values(values))
 
 
 def published_call_batches(context: Context) -> list[int]:

@@ -1,21 +1,25 @@
 """What any start of the program finishes or takes away of interrupted imports."""
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import and_, exists, or_, select
 
 from db.queries.published import BATCH
+from workbench.errors import WorkbenchError
 from workbench.services.foundation.context import Context
 from workbench.services.importing.batches import turn
+from workbench.services.importing.publishing import WITH_CALLS, record_call_file
+
+_HAS_NO_CHECK = and_(BATCH.c.kind.in_(WITH_CALLS), BATCH.c.published_at.is_not(None), BATCH.c.calls_sha256.is_(None))
 
 
 def has_leftovers(context: Context) -> bool:
-    """Say whether a batch is unpublished or not yet taken in by every case that it concerns, or left only its lock.
+    """Say whether a batch is unpublished, not yet taken in by every case, without check values, or left only its lock.
 
     An import that dies before its first transaction ends leaves a lock file that no row knows of.
     """
     if any(context.store.batches.glob("[0-9]*.lock")):
         return True
     with context.read() as session:
-        leftover = exists().where(or_(BATCH.c.published_at.is_(None), BATCH.c.applied_at.is_(None)))
+        leftover = exists().where(or_(BATCH.c.published_at.is_(None), BATCH.c.applied_at.is_(None), _HAS_NO_CHECK))
         return bool(session.execute(select(leftover)).scalar())
 
 
@@ -28,3 +32,20 @@ def resume(context: Context) -> None:
         if is_mine:
             sweep(context)
             apply_pending(context)
+            _record_call_files(context)
+
+
+def _record_call_files(context: Context) -> None:
+    """Write the check values of call files that an older version of the program imported without them."""
+    from workbench.services.calls.parquet import CallFiles, check_of
+
+    files = CallFiles(context.store.calls, {})
+    with context.read() as session:
+        batch_ids = session.execute(select(BATCH.c.id).where(_HAS_NO_CHECK)).scalars().all()
+    for batch_id in batch_ids:
+        try:
+            check = check_of(files.path(batch_id))
+        except WorkbenchError:
+            # Whoever needs the calls of a file that is missing or cannot be read is told so.
+            continue
+        record_call_file(context, batch_id, check)

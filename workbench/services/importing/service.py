@@ -1,16 +1,17 @@
 """Takes files into the database, lists what was taken in, and takes a batch back."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from db.enums import ImportKind, Role
+from db.enums import ImportKind
 from db.models import ReviewerRow
 from db.queries.published import BATCH, table_of
-from workbench.errors import NotAllowed, WrongUsage
+from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.foundation.context import Context
 from workbench.services.importing.batches import FILE, busy, refuse_known_files, turn
@@ -54,10 +55,13 @@ class Imports:
             Busy: If another import runs.
             NotFound: If there is no such file.
             WrongUsage: If no file is named.
+            CannotCreate: If the rejects would replace a file of the database.
         """
         if not request.paths:
             raise WrongUsage(_("Name at least one file to import."))
-        with self._as_admin("import"), ExitStack() as opened:
+        with self.context.as_admin("import"), ExitStack() as opened:
+            if request.rejects is not None:
+                self.context.own_files.refuse(request.rejects)
             if not opened.enter_context(turn(self.context.store)):
                 raise busy()
             self._finish_others(request)
@@ -117,7 +121,7 @@ class Imports:
             NotFound: If there is no such batch.
             Busy: If an import runs.
         """
-        with self._as_admin("import-undo"), turn(self.context.store) as is_mine:
+        with self.context.as_admin("import-undo"), turn(self.context.store) as is_mine:
             if not is_mine:
                 raise busy()
             return undo_batch(self.context, batch_id)
@@ -139,7 +143,7 @@ class Imports:
         readers: list[Reader] = []
         for path in request.paths:
             try:
-                found = _readers_of(path, request, zone)
+                found = _readers_of(path, request, zone, self.context.now())
             except FileProblem as problem:
                 plan.errors.add(problem.problems)
                 continue
@@ -149,26 +153,12 @@ class Imports:
         # What others refer to goes in first, from all workbooks.
         return sorted(readers, key=lambda reader: IMPORT_ORDER.index(reader.kind))
 
-    @contextmanager
-    def _as_admin(self, action: str) -> Iterator[None]:
-        """Let admins only, and write refused attempts into the log."""
-        try:
-            self._demand_admin()
-            yield
-        except NotAllowed as error:
-            self.context.commit_refusal(action, error)
-            raise
 
-    def _demand_admin(self) -> None:
-        if not self.context.actor.has(Role.ADMIN):
-            raise NotAllowed(_("{login} may not do this; it takes an admin.").format(login=self.context.actor.login))
-
-
-def _readers_of(path: Path, request: ImportRequest, zone: ZoneInfo) -> list[Reader]:
+def _readers_of(path: Path, request: ImportRequest, zone: ZoneInfo, now: datetime) -> list[Reader]:
     """Open a file that is to be imported."""
     if request.kind is ImportKind.WORKBOOK:
-        return open_readers(path, zone=zone, agent=request.agent)
-    return [open_reader(path, request.kind, zone=zone, encoding=request.encoding, agent=request.agent)]
+        return open_readers(path, zone=zone, agent=request.agent, now=now)
+    return [open_reader(path, request.kind, zone=zone, encoding=request.encoding, agent=request.agent, now=now)]
 
 
 def _sheets(readers: Sequence[Reader], plan: Plan) -> tuple[SheetLine, ...]:

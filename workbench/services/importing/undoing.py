@@ -12,7 +12,8 @@ from db.queries.published import BATCH, CASE, is_published, table_of
 from workbench.domain.case.case_id import format_batch, format_case
 from workbench.errors import NotAllowed, NotFound
 from workbench.i18n import _
-from workbench.services.case.evidence_reader import APPLICATION, CALL_WINDOW, CARD, COMPLAINT, CREDIT, DOCUMENT
+from workbench.services.case.card_windows import CALL_WINDOW
+from workbench.services.case.evidence_reader import APPLICATION, CARD, COMPLAINT, CREDIT, DOCUMENT
 from workbench.services.foundation.context import Context
 from workbench.services.importing.batches import busy, lock_path, locked
 from workbench.services.importing.calls import OPT_OUT

@@ -17,7 +17,14 @@ from workbench.services.importing.judging import Judge
 from workbench.services.importing.opening import open_cases
 from workbench.services.importing.plan import Plan
 from workbench.services.importing.progress import Meter
-from workbench.services.importing.publishing import WITH_CALLS, Counts, next_seq, publish, published_call_batches
+from workbench.services.importing.publishing import (
+    WITH_CALLS,
+    Counts,
+    next_seq,
+    publish,
+    published_call_batches,
+    record_call_file,
+)
 from workbench.services.importing.request import ImportReport, ImportRequest
 from workbench.services.importing.sweeping import take_away
 from workbench.services.importing.touching import cases_of_numbers, note, open_cases_about, open_ids
@@ -97,7 +104,9 @@ class Work:
         with call_store(self.context).begin(writing.batch_id) as calls:
             writing.take_call = _adder(calls)
             writing.write(readers)
-            return calls.finish(published_call_batches(self.context))
+            written = calls.finish(published_call_batches(self.context))
+        record_call_file(self.context, writing.batch_id, (written.bytes_count, written.sha256))
+        return written
 
     def _numbers(
         self, computed: CallFigures, writing: Writing, called_numbers: Sequence[str]
@@ -120,9 +129,10 @@ class Work:
     ) -> None:
         """Compute what the rows change, and note the open cases that they are about."""
         # Each number once: the days of a number that is computed twice in a batch would count twice.
-        computed.of_numbers(sorted(set().union(*numbers.values())))
+        called: set[str] = set().union(*numbers.values())
+        computed.of_numbers(sorted(called))
         if not _OF_CARDS.isdisjoint(reader.kind for reader in readers):
-            computed.of_batch()
+            computed.of_batch(called)
         for kind, msisdns in numbers.items():
             hashes = [self.context.store.hashed(msisdn) for msisdn in sorted(msisdns)]
             with self.context.read() as session:

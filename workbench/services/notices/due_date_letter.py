@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from db.enums import ApplicantKind, Language
@@ -54,6 +54,8 @@ class ClockLetter:
         is_unchanged: Whether the last letter about the due date gave the same day.
         cause: The reason, as the applicant reads it; empty if the case is delayed because too many cases wait.
         forecast_sentence: The sentence with the forecast, empty without a forecast.
+        is_forecast_later: Whether the forecast has a day after the due date, which the letter therefore does not
+            promise to keep.
         shows_due_date: Whether the letter shows the due date.
         suggestions: Numbered lines with what the applicant can do to make the review faster.
     """
@@ -76,6 +78,7 @@ class ClockLetter:
     is_unchanged: bool = False
     cause: str = ""
     forecast_sentence: str = ""
+    is_forecast_later: bool = False
     shows_due_date: bool = True
     suggestions: str = ""
     supplier: Supplier
@@ -103,17 +106,24 @@ class ClockLetter:
         return self.shows_due_date and self.was_promised
 
 
-def forecast_sentence(forecast: "CaseForecast | None", policy: ForecastPolicy, language: Language) -> tuple[str, bool]:
-    """Return the sentence with the forecast, and whether the letter shows the due date; the policy decides both.
+def forecast_fields(
+    forecast: "CaseForecast | None", policy: ForecastPolicy, language: Language, due_on: date
+) -> dict[str, Any]:
+    """Return the fields of a letter about its forecast, and whether it shows the due date, as the policy says.
 
-    Without a forecast, the sentence is empty and the letter shows the due date.
+    Without a forecast, the letter shows the due date.
     """
     if forecast is None or not policy.letters_give_forecast:
-        return "", True
+        return {}
     # Imported on first use, because the wording takes long to import and would delay the first screen.
     from workbench.wording.forecast import letter_sentence
 
-    return letter_sentence(forecast, language), policy.letters_give_due_date
+    promised_on = due_on if policy.letters_give_due_date else None
+    return {
+        "forecast_sentence": letter_sentence(forecast, language, promised_on),
+        "is_forecast_later": promised_on is not None and promised_on < forecast.decided.p90,
+        "shows_due_date": policy.letters_give_due_date,
+    }
 
 
 def suggestion_lines(

@@ -25,7 +25,7 @@ from workbench.services.notices.due_date_letter import (
     ClockLetter,
     ClockLetterKind,
     EarlierLetter,
-    forecast_sentence,
+    forecast_fields,
     repeats_due_date,
     suggestion_lines,
 )
@@ -63,9 +63,10 @@ def notify(session: Session, context: Context, messages: Iterable[tuple[Any, Due
     wanted = APPLICATION.c.id.in_({case.application_id for case, _message in pairs})
     applications = {row.id: row for row in session.execute(select(*columns).where(wanted))}
     told = _earlier_letters(session, {case.id for case, _message in pairs})
+    supplier = context.policy(session).supplier
     notices = []
     for case, message in pairs:
-        policy = context.policy(session, case.policy_version_id)
+        policy = replace(context.policy(session, case.policy_version_id), supplier=supplier)
         letter = letter_about(case, applications[case.application_id], message, policy, now, told.get(case.id, ()))
         if letter is not None:
             notices.append(notice_of(letter).numbered(case.id))
@@ -108,7 +109,8 @@ def letter_about(
 ) -> ClockLetter | None:
     """Return the letter about a case to its applicant, None if the case has no due date yet.
 
-    `earlier` are the letters about its due date that were written before, the oldest first.
+    `policy` is the case's, with the supplier of the policy in force. `earlier` are the letters about its due date that
+    were written before, the oldest first.
     """
     due_at = message.deadline_at or case.due_at
     if due_at is None:
@@ -117,7 +119,7 @@ def letter_about(
     is_with = is_with_applicant(state, case.waits_for)
     # While work is suspended, there is no forecast.
     forecast = None if case.suspended_from else message.forecast
-    sentence, shows_due_date = forecast_sentence(forecast, policy.forecast, language)
+    due_on = due_at.astimezone(ZoneInfo(policy.zone)).date()
     cause = message.cause.in_language(language) if isinstance(message.cause, Words) else message.cause
     letter = ClockLetter(
         kind=message.kind,
@@ -135,8 +137,7 @@ def letter_about(
         awaits_others=state is CaseState.PENDING and not is_with,
         was_promised=any(kind is ClockLetterKind.RECEIPT for kind, _body in earlier),
         cause=cause.strip(),
-        forecast_sentence=sentence,
-        shows_due_date=shows_due_date,
+        **forecast_fields(forecast, policy.forecast, language, due_on),
         suggestions=suggestion_lines(
             message.findings,
             policy,

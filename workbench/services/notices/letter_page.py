@@ -8,7 +8,7 @@ from db.enums import Language
 from workbench.domain.policy.policy import Supplier
 from workbench.domain.text.safe import safe
 from workbench.domain.text.wrapping import wrapped_paragraph
-from workbench.services.notices.verdict_letter import letter_environment, signature
+from workbench.services.notices.verdict_letter import letter_environment
 
 _LINE_CELLS = 78
 _PART_CHARS = 70
@@ -18,10 +18,10 @@ _NUMBERING_CHARS = len("(10/10)")
 _CUTS = re.compile(r"[。；，）]|[ ;]")
 
 _FACT = {
-    Language.ZH: re.compile(r"(?!受理编号|申请编号|审核结论)[^：，。]{2,12}：.+"),
-    Language.EN: re.compile(r"(?!Case number|Application number|Result)[A-Z][A-Za-z ()]{3,40}: .+"),
+    Language.ZH: re.compile(r"(?!受理编号|申请编号|审核结论)[^：，。]{2,12}：.+[^。]"),
+    Language.EN: re.compile(r"(?!Case number|Application number|Result)[A-Z][A-Za-z ()]{3,40}: .+[^.]"),
 }
-"""A line with a date under the case number of a letter; the subject already gives the result."""
+"""A line with a date under the case number of a letter, no sentence; the subject already gives the result."""
 
 _CASE_NUMBER = {Language.ZH: "受理编号：", Language.EN: "Case number: "}
 
@@ -32,7 +32,7 @@ def letter_pages(notice: Mapping[str, Any], supplier: Supplier) -> dict[str, str
     texts = {
         name: safe(value, keep_newlines=True) if isinstance(value, str) else value for name, value in notice.items()
     }
-    context = {"notice": texts, "supplier": signature(supplier, language)}
+    context = {"notice": texts, "supplier": supplier.in_language(language)}
     pages = {kind: letter_environment().get_template(f"page.{kind}.jinja").render(context) for kind in ("txt", "html")}
     lines = (line for paragraph in pages["txt"].split("\n") for line in wrapped_paragraph(paragraph, _LINE_CELLS))
     return {".txt": "\n".join(lines).strip() + "\n", ".html": pages["html"].strip() + "\n"}

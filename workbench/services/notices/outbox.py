@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from db.enums import Role
 from db.models import NoticeRow
 from db.queries.published import CASE, is_published, table_of
+from workbench.domain.case.actor import Actor
 from workbench.errors import NotAllowed, NotFound, WorkbenchError
 from workbench.i18n import _
 from workbench.services.case.known_people import redactions_of
@@ -73,34 +74,33 @@ class Notices(Service):
             NotFound: If there is no such notice.
         """
         context, now, wanted = self.context, self.context.now(), sorted(set(ids))
-        with context.logging_refusals("notices sent"):
-            if not context.actor.has(Role.REVIEWER, Role.SUPERVISOR):
-                raise NotAllowed(
-                    _("{login} may not send notices; it takes a reviewer or supervisor.").format(
-                        login=context.actor.login
-                    )
-                )
-            with context.write() as session:
-                columns = (_NOTICE.c.id, _NOTICE.c.sent_at, _NOTICE.c.cancelled_at, _NOTICE.c.release_at)
-                results = (session.execute(select(*columns).where(_NOTICE.c.id.in_(chunk))) for chunk in chunks(wanted))
-                rows = {row.id: row for result in results for row in result}
-                _refuse(
-                    _("There is no notice {notices}; export the notices again."),
-                    [number for number in wanted if number not in rows],
-                    NotFound,
-                )
-                _refuse(
-                    _("Notice {notices} was taken back or is not released yet; leave it out."),
-                    [row.id for row in rows.values() if row.cancelled_at is not None or row.release_at > now],
-                    NotAllowed,
-                )
-                unsent = [number for number in wanted if rows[number].sent_at is None]
-                for chunk in chunks(unsent):
-                    session.execute(update(_NOTICE).where(_NOTICE.c.id.in_(chunk)).values(sent_at=now))
-                if unsent:
-                    body = {"count": len(unsent), "first": unsent[0], "last": unsent[-1]}
-                    context.log(session, "notices sent", body=body)
-                return len(unsent)
+        with context.requiring("notices sent", _sending_refusal), context.write() as session:
+            columns = (_NOTICE.c.id, _NOTICE.c.sent_at, _NOTICE.c.cancelled_at, _NOTICE.c.release_at)
+            results = (session.execute(select(*columns).where(_NOTICE.c.id.in_(chunk))) for chunk in chunks(wanted))
+            rows = {row.id: row for result in results for row in result}
+            _refuse(
+                _("There is no notice {notices}; export the notices again."),
+                [number for number in wanted if number not in rows],
+                NotFound,
+            )
+            _refuse(
+                _("Notice {notices} was taken back or is not released yet; leave it out."),
+                [row.id for row in rows.values() if row.cancelled_at is not None or row.release_at > now],
+                NotAllowed,
+            )
+            unsent = [number for number in wanted if rows[number].sent_at is None]
+            for chunk in chunks(unsent):
+                session.execute(update(_NOTICE).where(_NOTICE.c.id.in_(chunk)).values(sent_at=now))
+            if unsent:
+                body = {"count": len(unsent), "first": unsent[0], "last": unsent[-1]}
+                context.log(session, "notices sent", body=body)
+            return len(unsent)
+
+
+def _sending_refusal(actor: Actor) -> str | None:
+    if actor.has(Role.REVIEWER, Role.SUPERVISOR):
+        return None
+    return _("{login} may not send notices; it takes a reviewer or supervisor.").format(login=actor.login)
 
 
 def _refuse(sentence: str, numbers: Sequence[int], kind: type[WorkbenchError]) -> None:

@@ -5,10 +5,12 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from workbench.errors import BadData, NotFound, StorageFailed
+from workbench.errors import BadData
 from workbench.i18n import _
+from workbench.services.foundation.safe_files import read_whole
 
 _COLUMN = "notice"
+_MOST_BYTES = 512 << 20
 
 
 def notice_ids(path: Path) -> tuple[int, ...]:
@@ -16,19 +18,13 @@ def notice_ids(path: Path) -> tuple[int, ...]:
 
     Raises:
         NotFound: If there is no such file.
-        BadData: If a line holds no id of a notice, or the file is empty.
+        BadData: If it is no regular file, a line holds no id of a notice, or there is none.
         StorageFailed: If the file cannot be read.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise NotFound(_("There is no file {file}.").format(file=path)) from error
+        text = read_whole(path, _MOST_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadData(_("{file} is not UTF-8; save it as UTF-8.").format(file=path.name)) from error
-    except OSError as error:
-        raise StorageFailed(
-            _("{file} cannot be read: {cause}.").format(file=path, cause=error.strerror or "")
-        ) from error
     ids = tuple(_id(path, line, value) for line, value in _values(path, text))
     if not ids:
         raise BadData(_("{file} holds no number of a notice.").format(file=path.name))

@@ -1,7 +1,7 @@
 """Letters to applicants about verdicts, in the applicant's language."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache, partial
@@ -138,7 +138,7 @@ def rendered(subject: str, body: str, letter: "LetterFacts | ClockLetter", **mor
     """Return a letter made from the templates of its subject and body in the applicant's language."""
     context = {
         "letter": letter,
-        "supplier": signature(letter.supplier, letter.language),
+        "supplier": letter.supplier.in_language(letter.language),
         "instant": partial(letter_instant, zone=letter.zone, language=letter.language),
         **more,
     }
@@ -146,17 +146,6 @@ def rendered(subject: str, body: str, letter: "LetterFacts | ClockLetter", **mor
         letter_environment().get_template(f"{part}.{letter.language}.jinja").render(context) for part in (subject, body)
     )
     return ComposedLetter(*(text.strip() for text in texts))
-
-
-def signature(supplier: Supplier, language: Language) -> Mapping[str, str]:
-    """Return the name and addresses of the supplier in a language."""
-    return {
-        "name": supplier.name.in_language(language),
-        "phone": supplier.phone,
-        "hours": supplier.hours.in_language(language),
-        "address": supplier.address.in_language(language),
-        "appeal": supplier.appeal.in_language(language),
-    }
 
 
 def _causes(letter: LetterFacts) -> str:

@@ -8,6 +8,7 @@ from db.models import DecisionRow
 from workbench.domain.case.casefile import CaseFile, ItemRequest
 from workbench.domain.case.verdict import documents_named
 from workbench.domain.clock.calendar import WorkingCalendar
+from workbench.domain.policy.policy import Supplier
 from workbench.services.notices.verdict_letter import (
     RESTRICTIONS,
     ComposedLetter,
@@ -73,13 +74,15 @@ def compose_for(  # noqa: PLR0913 - a letter needs all of these facts
     *,
     applicant_name: str,
     case_no: str,
+    supplier: Supplier,
     calendar: WorkingCalendar,
     now: datetime,
     msisdns: tuple[str, ...] = (),
 ) -> ComposedLetter:
-    """Return the letter about a decision; `msisdns` are the numbers that its measure concerns.
+    """Return the letter about a decision, which only the applicant gets; `msisdns` are the numbers of its measure.
 
-    `applicant_name` and the numbers are in clear, because only the applicant gets the letter.
+    `applicant_name` and the numbers are in clear. `supplier` is that of the policy in force, which may be newer than
+    the case's.
     """
     policy, header = casefile.policy, casefile.header
     verdict = Verdict(decision.verdict)
@@ -109,7 +112,7 @@ def compose_for(  # noqa: PLR0913 - a letter needs all of these facts
             next_action_on=decision.until_on,
             appeal_until=appeal_until,
             answer_days=policy.appeal.answer_days,
-            supplier=policy.supplier,
+            supplier=supplier,
             decided_at=now,
             zone=policy.zone,
             provisional_years=calendar.provisional_years(today, max(days, default=today)),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from typing import Any
@@ -14,12 +15,14 @@ from db.enums import (
     CreditMatch,
     Direction,
     DocumentKind,
+    IdType,
     ImportKind,
     Language,
     Quality,
     ServiceClass,
 )
 from workbench.domain.values import moments, values
+from workbench.domain.values.identifiers import uscc_valid
 from workbench.services.reading.built import Build, builder
 from workbench.services.reading.headers import value_names
 from workbench.services.reading.sheet_cells import Holds
@@ -75,6 +78,8 @@ NAME = Sort(parse=partial(values.text, limit=NAME_LENGTH))
 TEXT = Sort(parse=partial(values.text, limit=TEXT_LENGTH))
 CODE = Sort(parse=partial(values.code, limit=NAME_LENGTH))
 NUMBER = Sort(parse=values.identifier, types=_DECIMAL)
+USCC = Sort(parse=partial(values.identifier, checks=(uscc_valid,)), types=_DECIMAL)
+ID_NUMBER = Sort(parse=partial(values.identifier, checks=(values.has_ric_check_digit,)), types=_DECIMAL)
 PHONE = Sort(parse=values.phone, holds=Holds.PHONES, types=_DECIMAL)
 PHONES = Sort(parse=values.phones, holds=Holds.PHONES, types=_DECIMAL | {list})
 QUANTITY = Sort(parse=values.quantity, types=_DECIMAL)
@@ -104,15 +109,17 @@ SORTS: Mapping[ImportKind, Mapping[str, Sort]] = {
         "card_type": NAME,
         "applicant_kind*": _choice("applicant_kind", ApplicantKind),
         "applicant_name*": NAME,
-        "uscc": NUMBER,
+        "uscc": USCC,
         "registered_capital_cny": MONEY,
         "licence_valid_to": VALID_TO,
         "business_scope": TEXT,
         "province": NAME,
         "legal_rep_name": NAME,
-        "legal_rep_id_no": NUMBER,
+        "legal_rep_id_no": ID_NUMBER,
+        "legal_rep_id_type": _choice("id_type", IdType),
         "handler_name*": NAME,
-        "handler_id_no*": NUMBER,
+        "handler_id_no*": ID_NUMBER,
+        "handler_id_type": _choice("id_type", IdType),
         "handler_id_issued_on": DAY,
         "handler_id_valid_to": VALID_TO,
         "contact_phone": PHONE,
@@ -179,13 +186,18 @@ SORTS: Mapping[ImportKind, Mapping[str, Sort]] = {
 }
 
 
-def spec(kind: ImportKind, zone: ZoneInfo, agent: str = "") -> KindSpec:
+_PAST = frozenset({"submitted_at", "received_at", "start_at", "checked_on", "listed_on"})
+"""The columns of events that have happened when their file is imported."""
+
+
+def spec(kind: ImportKind, zone: ZoneInfo, agent: str = "", now: datetime | None = None) -> KindSpec:
     """Return how a kind of file is read.
 
     Args:
         kind: The kind of file.
         zone: Where instants without a zone of their own are.
         agent: The agent of rows that name none.
+        now: When the file is read; past events must not be later. None allows any time.
     """
     columns: dict[str, Column] = {}
     required: list[frozenset[str]] = []
@@ -196,7 +208,7 @@ def spec(kind: ImportKind, zone: ZoneInfo, agent: str = "") -> KindSpec:
         columns[name] = Column(
             name=name,
             field=name.removesuffix("_cny") + "_fen" if sort is MONEY else name,
-            parse=_bound(sort, zone),
+            parse=_bound(sort, zone, now if name in _PAST else None),
             types=sort.types,
             holds=sort.holds,
         )
@@ -205,8 +217,12 @@ def spec(kind: ImportKind, zone: ZoneInfo, agent: str = "") -> KindSpec:
     return KindSpec(columns=columns, required=tuple(required), build=builder(kind, agent))
 
 
-def _bound(sort: Sort, zone: ZoneInfo) -> Parse:
+def _bound(sort: Sort, zone: ZoneInfo, now: datetime | None) -> Parse:
     """Return a parser that needs nothing but the text."""
     if sort.words is not None:
         return partial(sort.parse, names=value_names(sort.section, sort.words))
-    return partial(sort.parse, zone=zone) if sort.is_local else sort.parse
+    parse = partial(sort.parse, zone=zone) if sort.is_local else sort.parse
+    if now is None:
+        return parse
+    latest = now.astimezone(zone) + moments.FUTURE_TOLERANCE
+    return partial(moments.not_after, parse=parse, latest=latest if sort.is_local else latest.date())

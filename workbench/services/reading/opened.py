@@ -2,14 +2,14 @@
 
 import io
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import TextIO
 
-from workbench.errors import BadData, NotFound, StorageFailed
+from workbench.errors import StorageFailed
 from workbench.i18n import _
+from workbench.services.foundation.safe_files import open_regular, reader_of
 from workbench.services.reading.encoding import Encoding, detect
 from workbench.services.reading.problems import FileProblem, RowProblem
 
@@ -25,7 +25,7 @@ class OpenedFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.file = _open_regular(path)
+        self.file = open_regular(path)
         self._stamp = self._state()
 
     def close(self) -> None:
@@ -82,7 +82,7 @@ class OpenedText(OpenedFile):
         self.refuse_change()
         self.file.seek(0)
         # A pass has a handle of its own, so that it may end before or after the file is closed.
-        handle = os.fdopen(os.dup(self.file.fileno()), "rb")
+        handle = reader_of(os.dup(self.file.fileno()))
         with io.TextIOWrapper(handle, encoding=self.encoding.codec, errors="strict", newline="\n") as text:
             try:
                 yield text
@@ -103,22 +103,5 @@ def is_archive(path: Path) -> bool:
         BadData: If it is a folder, pipe or device.
         StorageFailed: If it cannot be read.
     """
-    with _open_regular(path) as file:
+    with open_regular(path) as file:
         return file.read(4) == b"PK\x03\x04"
-
-
-def _open_regular(path: Path) -> BinaryIO:
-    """Open a regular file for reading; a symbolic link to one is in order."""
-    try:
-        # Opening a pipe would wait for its writer; with O_NONBLOCK it opens at once and can be refused.
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except (FileNotFoundError, NotADirectoryError, ValueError):
-        raise NotFound(_("There is no file {path}; check the name.").format(path=path)) from None
-    except OSError as error:
-        raise StorageFailed(
-            _("{path} cannot be opened ({cause}); check its rights.").format(path=path, cause=error.strerror)
-        ) from error
-    if not stat.S_ISREG(os.fstat(handle).st_mode):
-        os.close(handle)
-        raise BadData(_("{path} is no regular file; give a CSV, XLSX or JSON Lines file.").format(path=path))
-    return os.fdopen(handle, "rb")

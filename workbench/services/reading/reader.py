@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self, cast
@@ -172,7 +173,13 @@ class Reader:
 
 
 def open_reader(
-    path: Path, kind: ImportKind, *, zone: ZoneInfo, encoding: str | None = None, agent: str = ""
+    path: Path,
+    kind: ImportKind,
+    *,
+    zone: ZoneInfo,
+    encoding: str | None = None,
+    agent: str = "",
+    now: datetime | None = None,
 ) -> Reader:
     """Open a file and check its encoding and header.
 
@@ -183,6 +190,7 @@ def open_reader(
         zone: Where instants without a zone of their own are.
         encoding: The encoding of a text file, if it is not to be found out.
         agent: The agent of rows that name none.
+        now: When the file is imported; past events must not be later. None allows any time.
 
     Raises:
         NotFound: If there is no such file.
@@ -192,13 +200,13 @@ def open_reader(
     """
     source = _source_of(path, kind, encoding)
     try:
-        return Reader(source, kind, spec(kind, zone, agent))
+        return Reader(source, kind, spec(kind, zone, agent, now))
     except BaseException:
         source.close()
         raise
 
 
-def open_readers(path: Path, *, zone: ZoneInfo, agent: str = "") -> list[Reader]:
+def open_readers(path: Path, *, zone: ZoneInfo, agent: str = "", now: datetime | None = None) -> list[Reader]:
     """Open a workbook and return the readers of its sheets by the kinds that they are named like.
 
     Raises:
@@ -208,19 +216,19 @@ def open_readers(path: Path, *, zone: ZoneInfo, agent: str = "") -> list[Reader]
     """
     workbook = Workbook(path)
     try:
-        return _readers_of(workbook, zone, agent)
+        return _readers_of(workbook, zone, agent, now)
     except BaseException:
         workbook.close()
         raise
 
 
-def _readers_of(workbook: Workbook, zone: ZoneInfo, agent: str) -> list[Reader]:
+def _readers_of(workbook: Workbook, zone: ZoneInfo, agent: str, now: datetime | None) -> list[Reader]:
     """Return the readers of the sheets of a workbook."""
     readers: list[Reader] = []
     problems: list[RowProblem] = []
     for kind, sheet in sheets_by_kind(workbook):
         try:
-            readers.append(Reader(SheetSource(workbook, sheet), kind, spec(kind, zone, agent)))
+            readers.append(Reader(SheetSource(workbook, sheet), kind, spec(kind, zone, agent, now)))
         except FileProblem as problem:
             problems += problem.problems
     if problems:

@@ -1,6 +1,5 @@
 """A workbook of bad records, ready to be mended: every cell is a text, so that nothing is lost once more."""
 
-import os
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -8,6 +7,7 @@ from typing import Any
 
 from workbench.errors import CannotCreate
 from workbench.i18n import _
+from workbench.services.foundation.safe_files import sync
 
 _MAX_ROWS = 1_048_575
 _CAUSE_WIDTH, _WIDTH = 60, 20
@@ -86,11 +86,7 @@ class RejectedSheets:
             self._workbook.close()
         except XlsxFileError as error:
             raise CannotCreate(_("The sheet cannot be written: {cause}.").format(cause=error)) from error
-        handle = os.open(self._path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        sync(self._path)
 
     def give_up(self) -> None:
         """Close what is open, and remove what lies beside the file."""

@@ -58,6 +58,7 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
         codes,
         applicant_name=session.get_one(ApplicationRow, case.application_id).applicant_name,
         case_no=format_case(case.id or 0),
+        supplier=context.policy(session).supplier,
         calendar=context.calendar(session, case.policy_version_id),
         now=now,
         msisdns=numbers,

@@ -120,7 +120,8 @@ def _grave_findings_differ(session: Session, context: Context, case: CaseRow, ar
     Both assessments are of the same day, so that only the evidence makes a difference.
     """
     policy = context.policy(session, case.policy_version_id)
-    before = assess(read_evidence(session, case, context.store), policy, arrival.assessment.on)
+    day = arrival.assessment.on
+    before = assess(read_evidence(session, case, context.store, day), policy, day)
     return _grave_findings(before) != _grave_findings(arrival.assessment)
 
 

@@ -4,17 +4,22 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from db import schema
 from db.access import Access
 from db.dialects import sqlite
-from db.models import SettingRow
+from db.models import PolicyVersionRow, SettingRow
+from db.queries.published import call_file_checks
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
+from workbench.services.calls.parquet import CallFiles
 from workbench.services.foundation import audit_log
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.group_sharing import group_name, group_named, group_of
+from workbench.services.policy.reader import parse_policy
+from workbench.services.policy.supplier import advice_on_made_up, is_made_up
+from workbench.services.site.check_values import is_key_checked
 from workbench.services.site.database import look_at_database
 from workbench.services.site.people import solo_reason
 
@@ -40,8 +45,11 @@ def examine(path: Path) -> list[CheckLine]:
                 "the next start makes a copy and upgrades it."
             )
             lines.append((None, older.format(found=version, known=schema.VERSION)))
-        lines.append(_store(Store.beside(path)))
+        store = Store.beside(path)
         with database.read() as session:
+            lines.append(_store(session, store))
+            if version == schema.VERSION:
+                lines += _call_files(session, store)
             group = group_of(session)
             lines += _protection(path, group)
             lines += _contents(session)
@@ -58,12 +66,27 @@ def _library() -> CheckLine:
     return True, _("SQLite {version} is free of the WAL-reset bug.").format(version=version)
 
 
-def _store(store: Store) -> CheckLine:
+def _store(session: Session, store: Store) -> CheckLine:
     try:
-        store.check()
+        is_key_checked(session, store)
     except WorkbenchError as error:
         return False, str(error)
     return True, _("The store {folder} and its hash key are present.").format(folder=store.folder)
+
+
+def _call_files(session: Session, store: Store) -> Iterator[CheckLine]:
+    """Read every call file and compare it with its check values."""
+    checks = call_file_checks(session)
+    files = CallFiles(store.calls, checks)
+    damaged = 0
+    for batch_id in checks:
+        try:
+            files.paths([batch_id])
+        except WorkbenchError as error:
+            damaged += 1
+            yield False, str(error)
+    if not damaged:
+        yield True, _("Call files that are as they were imported: {count}.").format(count=len(checks))
 
 
 def _protection(path: Path, group: str | None) -> list[CheckLine]:
@@ -109,6 +132,20 @@ def _shared(files: list[Path], group: str) -> CheckLine:
     return True, _("Only the group {group} can open the files.").format(group=group)
 
 
+def _sender(session: Session) -> CheckLine:
+    """Check the policy in force, and say whether its letters name a real supplier."""
+    text = session.execute(
+        select(PolicyVersionRow.body).order_by(col(PolicyVersionRow.id).desc()).limit(1)
+    ).scalar_one()
+    try:
+        supplier = parse_policy(text, _("policy in force")).supplier
+    except WorkbenchError as error:
+        return False, str(error)
+    if is_made_up(supplier):
+        return None, advice_on_made_up()
+    return True, _("The letters name a supplier of your own.")
+
+
 def _contents(session: Session) -> Iterator[CheckLine]:
     """Check the structure, the references and the audit log, and note how people are identified."""
     damage = sqlite.quick_check(session.connection())
@@ -124,6 +161,7 @@ def _contents(session: Session) -> Iterator[CheckLine]:
         yield True, valid.format(count=report.event_count, head=report.head)
     else:
         yield False, _("The log was changed: event {seq} breaks the hash chain.").format(seq=report.broken_at)
+    yield _sender(session)
     solo = solo_reason(session)
     if solo:
         alone = _("One person reviews alone ({reason}); verdicts that need a second person wait until there is one.")

@@ -149,18 +149,8 @@ class People:
     @contextmanager
     def _changing(self, action: str) -> Iterator[Session]:
         """Open a write transaction for an admin, and log a refusal raised by this check or by the block."""
-        try:
-            self._check_admin()
-            with self.context.write() as session:
-                yield session
-        except NotAllowed as error:
-            self.context.commit_refusal(action, error)
-            raise
-
-    def _check_admin(self) -> None:
-        actor = self.context.actor
-        if not actor.has(Role.ADMIN):
-            raise NotAllowed(_("{login} may not do this; it takes an admin.").format(login=actor.login))
+        with self.context.as_admin(action), self.context.write() as session:
+            yield session
 
     def _log(self, session: Session, action: str, person: ReviewerRow, **body: object) -> None:
         self.context.log(session, action, body={"reviewer": person.id, **body})

@@ -4,16 +4,17 @@ import numpy as np
 import pytest
 
 from tests.domain.forecast.learning.processes import DAY, office_log
-from workbench.domain.forecast.learning.estimator import Estimator, NothingToLearnFrom
+from workbench.domain.forecast.learning.estimator import Choice, Estimator, NothingToLearnFrom
 from workbench.domain.forecast.learning.event_trace import Attribute, Event, Trace
 from workbench.domain.forecast.learning.feature_encoding import FeatureEncoder
 from workbench.domain.forecast.learning.past_split import Past
+from workbench.domain.forecast.learning.prediction_method import Method
 from workbench.domain.forecast.learning.trace_prefix import Prefix, last_prefix, prefixes_of
 
 
 def past(traces: list[Trace]) -> Past:
     until_s = max(trace.ended_s for trace in traces) + 1
-    return Past(until_s, tuple(traces), tuple(trace.began_s for trace in traces))
+    return Past(until_s, tuple(traces))
 
 
 def cases(count: int, *, sizes: bool = True, seed: int = 1) -> list[Trace]:
@@ -39,10 +40,12 @@ def days(estimator: Estimator, *traces: Trace, level: float = 0.5) -> list[float
 
 def test_the_same_log_and_seed_give_the_same_forecast_to_the_last_digit() -> None:
     log = office_log(5, 200)
-    first, second = (Estimator.fit(past(log), seed=7).remaining_throughout(log[:20]) for _turn in range(2))
+    first, second = (Estimator.fit(past(log), seed=7) for _turn in range(2))
 
-    assert np.array_equal(first.cumulative, second.cumulative)
-    assert first.calibration == second.calibration
+    one, other = (each.throughout_s(log[:20], np.array([0.5, 0.8])) for each in (first, second))
+    assert np.array_equal(one[0], other[0])
+    assert np.array_equal(one[1], other[1])
+    assert first.choice == second.choice
 
 
 def test_an_attribute_distinguishes_cases() -> None:
@@ -80,12 +83,26 @@ def test_an_optional_attribute_is_used_only_if_it_improves_the_forecast() -> Non
 
     helped = Estimator.fit(past(cases(400)), optional)
     not_helped = Estimator.fit(past(cases(400, sizes=False)), optional)
-    assert helped.ignored == frozenset()
-    assert not_helped.ignored == {"size"}
+    assert helped.choice.method is Method.FOREST_WITH_WORKLOAD
+    assert not_helped.choice.method is not Method.FOREST_WITH_WORKLOAD
 
 
-def test_a_short_log_uses_no_optional_attribute() -> None:
-    assert Estimator.fit(past(cases(60)), frozenset({"size"})).ignored == {"size"}
+def test_the_table_per_activity_is_kept_unless_a_method_is_better_in_a_trial() -> None:
+    random = np.random.default_rng(2)
+    same = [
+        Trace(str(day), (Event("came", day * DAY), Event("done", (day + random.exponential(9)) * DAY)))
+        for day in range(300)
+    ]
+
+    assert Estimator.fit(past(same)).choice == Choice(Method.ACTIVITY_TABLE, 0.0)
+    better = Estimator.fit(past(cases(300))).choice
+    assert better.method in {Method.FOREST, Method.FOREST_OF_ALL}
+    assert better.gain is not None
+    assert better.gain > 0.5
+
+
+def test_without_a_case_that_ends_after_another_no_method_is_tried() -> None:
+    assert Estimator.fit(past(cases(1))).choice == Choice(Method.ACTIVITY_TABLE)
 
 
 def test_rare_and_unknown_values_fall_back_to_the_coarser_attribute() -> None:
@@ -124,7 +141,7 @@ def test_without_open_cases_there_is_no_forecast() -> None:
 
 def test_without_finished_cases_there_is_nothing_to_learn() -> None:
     with pytest.raises(NothingToLearnFrom):
-        Estimator.fit(Past(0.0, (), (1.0, 2.0)))
+        Estimator.fit(Past(9.0, (), (Trace("", (Event("came", 1.0),)),)))
 
 
 def test_a_stuck_case_hardly_changes_other_forecasts() -> None:

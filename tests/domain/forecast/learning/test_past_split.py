@@ -5,7 +5,7 @@ import pytest
 from tests.domain.forecast.learning.processes import DAY
 from workbench.domain.forecast.learning.backtest import backtest
 from workbench.domain.forecast.learning.event_trace import Event, Trace, sorted_trace
-from workbench.domain.forecast.learning.past_split import earlier_split, split
+from workbench.domain.forecast.learning.past_split import KnownEvents, Past, split
 
 
 def trace(case: str, *days: float) -> Trace:
@@ -27,6 +27,21 @@ def test_finished_cases_of_the_first_60_percent_train_and_later_cases_test() -> 
     assert parts.past.until_s == 20 * DAY
     assert [each.case for each in parts.past.finished] == ["a", "c"]
     assert [each.case for each in parts.later] == ["d", "e"]
+
+
+def test_of_an_open_case_only_the_events_before_the_split_are_known() -> None:
+    parts = split(LOG)
+
+    assert parts is not None
+    assert parts.past.open == (trace("open", 1),)
+
+
+def test_the_share_of_training_cases_can_be_chosen() -> None:
+    halves, quarters = split(LOG, 40), split(LOG, 80)
+
+    assert halves is not None
+    assert quarters is not None
+    assert [len(parts.later) for parts in (halves, quarters)] == [3, 1]
 
 
 def test_a_case_that_ends_at_the_split_is_not_in_the_training_set() -> None:
@@ -51,6 +66,8 @@ def test_all_events_of_test_cases_are_tested_and_all_training_events_set_the_bas
     assert (result.cases, result.prefixes, result.learnt_cases) == (2, 3, 2)
     assert result.median_mae_days == pytest.approx((2.5 + 1.5 + 1.5) / 3)
     assert result.mean_mae_days == pytest.approx((0.75 + 3.25 + 3.25) / 3)
+    # There is one activity only.
+    assert result.activity_mae_days == pytest.approx(result.median_mae_days)
 
 
 @pytest.mark.parametrize("log", [(), LOG[:1], [trace("a", 0, 9), trace("b", 1, 9), trace("c", 2, 9)]])
@@ -58,15 +75,20 @@ def test_a_log_without_a_past_cannot_be_tested(log: tuple[Trace, ...]) -> None:
     assert backtest(log, no_progress) is None
 
 
-def test_an_earlier_split_contains_no_later_cases() -> None:
-    parts = split([trace(str(day), day, day + 3) for day in range(100)])
-    assert parts is not None
-    earlier = earlier_split(parts.past)
+def test_events_known_earlier_contain_no_later_event_and_no_later_end() -> None:
+    events = KnownEvents.of(Past(99 * DAY, tuple(trace(str(day), day, day + 3) for day in range(90))))
+    earlier = events.before(36 * DAY)
 
-    assert earlier is not None
-    assert earlier.past.until_s == 36 * DAY
-    assert max(each.ended_s for each in earlier.past.finished) < 36 * DAY
-    assert {each.case for each in earlier.later} == {str(day) for day in range(36, 57)}
+    assert max(earlier.at_s) < 36 * DAY
+    assert max(earlier.ended_s[earlier.is_over]) < 36 * DAY
+    assert set(earlier.case[~earlier.is_over].tolist()) == {33, 34, 35}
+
+
+def test_the_window_of_observation_opens_with_the_first_end() -> None:
+    events = KnownEvents.of(Past(99 * DAY, (trace("old", 0, 9), trace("new", 10, 12))))
+
+    assert events.opened_s == pytest.approx(9 * DAY, rel=0.01)
+    assert events.is_in_window.tolist() == [False, False, True, True]
 
 
 def test_events_are_sorted_by_time_and_ties_keep_the_order_of_the_file() -> None:

@@ -1,11 +1,9 @@
 """The distribution of remaining times: quantiles, ranges and conditioning on the time waited."""
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.domain.forecast.learning.quantile_calibration import QuantileCalibration, calibrated
 from workbench.domain.forecast.learning.remaining_time import RemainingTimes
 
 SUPPORT = np.array([0.0, 10.0, 20.0, 40.0])
@@ -13,7 +11,7 @@ SUPPORT = np.array([0.0, 10.0, 20.0, 40.0])
 
 def remaining(*shares: float) -> RemainingTimes:
     """Return a distribution with given weights of 0, 10, 20 and 40 seconds."""
-    return RemainingTimes(SUPPORT, np.cumsum([shares], axis=1).astype(np.float32), QuantileCalibration(), np.zeros(1))
+    return RemainingTimes(SUPPORT, np.cumsum([shares], axis=1).astype(np.float32), np.zeros(1))
 
 
 def test_a_quantile_is_the_shortest_time_in_which_that_share_ends() -> None:
@@ -43,40 +41,36 @@ def test_a_wait_longer_than_every_case_counts_as_just_begun() -> None:
     assert times.after(np.array([50.0])).quantile_s(0.9).tolist() == times.quantile_s(0.9).tolist()
 
 
-@given(
-    st.lists(st.floats(0, 1, width=32), min_size=4, max_size=4).filter(lambda shares: sum(shares) > 0.01),
-    st.floats(0, 0.5),
-    st.floats(0.5, 1),
-    st.floats(0, 60),
-)
-def test_quantiles_never_cross(shares: list[float], low: float, high: float, waited_s: float) -> None:
-    remaining_times = RemainingTimes(
-        SUPPORT,
-        (np.cumsum([shares], axis=1) / sum(shares)).astype(np.float32),
-        QuantileCalibration(low, high),
-        np.zeros(1),
-    ).after(np.array([waited_s]))
+SHARES = st.lists(st.floats(0, 1, width=32), min_size=4, max_size=4).filter(lambda shares: sum(shares) > 0.01)
+
+
+@given(SHARES, st.floats(0, 60))
+def test_quantiles_never_cross(shares: list[float], waited_s: float) -> None:
+    remaining_times = remaining(*(share / sum(shares) for share in shares)).after(np.array([waited_s]))
     times = [float(remaining_times.quantile_s(level)[0]) for level in np.linspace(0, 1, 41)]
 
     assert times == sorted(times)
     assert all(0 <= time <= 40 for time in times)
 
 
-def test_calibrated_levels_widen_ranges_that_are_too_narrow() -> None:
-    random = np.random.default_rng(3)
-    true_s = random.exponential(100, 5000)
-    support_s = np.linspace(0, 1000, 400)
-    # The predicted times are between 50 and 150, which is far too narrow.
-    belief = np.clip((support_s - 30) / 150, 0, 1) * 0.6 + 0.4 * (1 - np.exp(-support_s / 100))
-    belief[-1] = 1
-    cumulative = np.tile(belief.astype(np.float32), (len(true_s), 1))
-    calibration = calibrated(support_s, cumulative, true_s, np.ones(len(true_s)), len(true_s))
-    widened = RemainingTimes(support_s, cumulative[:1], calibration, np.zeros(1))
-    low, high = widened.quantile_s(0.1), widened.quantile_s(0.9)
+def test_the_shortest_range_leaves_out_the_longer_tail() -> None:
+    ranges_s = remaining(0.1, 0.5, 0.35, 0.05).shortest_s(np.array([0.5, 0.8, 1.0]))
+    certain = remaining(0.85, 0.05, 0.05, 0.05).shortest_s(np.array([0.8]))
 
-    assert np.mean(true_s < low) == pytest.approx(0.1, abs=0.02)
-    assert np.mean(true_s > high) == pytest.approx(0.1, abs=0.02)
+    assert ranges_s[:, :, 0].tolist() == [[10, 10], [10, 20], [0, 40]]
+    assert certain[:, :, 0].tolist() == [[0, 0]]
 
 
-def test_the_wider_of_two_levels_misses_least_on_both_sides() -> None:
-    assert QuantileCalibration(0.1, 0.95).wider(QuantileCalibration(0.05, 0.9)) == QuantileCalibration(0.05, 0.95)
+@given(SHARES)
+def test_no_range_of_the_same_probability_is_shorter(shares: list[float]) -> None:
+    shares = [share / sum(shares) for share in shares]
+    low_s, high_s = remaining(*shares).shortest_s(np.array([0.8]))[0, :, 0].tolist()
+    ranges = [
+        SUPPORT[last] - SUPPORT[first]
+        for first in range(4)
+        for last in range(first, 4)
+        if sum(shares[first : last + 1]) >= 0.8 + 1e-5
+    ]
+
+    assert sum(share for share, at in zip(shares, SUPPORT, strict=True) if low_s <= at <= high_s) >= 0.8 - 1e-5
+    assert high_s - low_s <= min(ranges, default=40)

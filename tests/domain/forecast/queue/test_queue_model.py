@@ -220,12 +220,10 @@ def test_a_case_awaiting_a_check_has_a_day_for_the_result_of_the_check() -> None
     cases = [OpenCase(history=each, ahead=None) for each in (waits, mended)]
     first, second = queue_model.forecast(cases, NOW)
 
-    assert first.checked is not None
-    assert NOW < first.checked.p50 < first.checked.p90 < NOW + 5
-    assert first.first_verdict == first.checked == second.checked
+    assert NOW < first.decided.p50 < first.decided.p90 < NOW + 5
+    assert first.first_verdict == first.decided == second.decided
     (slow, _other) = replace(queue_model, checks=CheckDurations(np.full(20, 40.0))).forecast(cases, NOW)
-    assert slow.checked is not None
-    assert slow.passed.p50 >= slow.checked.p50 > first.passed.p90
+    assert slow.passed.p50 >= slow.decided.p50 > first.passed.p90
     assert second.first_verdict.p50 == 2
 
 

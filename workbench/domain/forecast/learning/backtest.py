@@ -2,31 +2,33 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from typing import Any
 
 import numpy as np
 
 from workbench.domain.forecast.learning.arrays import FloatArray
-from workbench.domain.forecast.learning.estimator import Estimator, remaining_s
+from workbench.domain.forecast.learning.estimator import Choice, Estimator, remaining_s
 from workbench.domain.forecast.learning.event_trace import Trace
-from workbench.domain.forecast.learning.past_split import Split, split
-from workbench.domain.forecast.learning.quantile_calibration import HIGH, LOW, MEDIAN
-from workbench.domain.forecast.learning.workload import WORKLOAD_NAMES, WorkloadFeatures
+from workbench.domain.forecast.learning.past_split import PERCENT_LEARNT, Split, split
+from workbench.domain.forecast.learning.workload import WORKLOAD_NAMES, WorkloadFeatures, slowdowns
 
 Progress = Callable[[int, int], None]
 """A callback with the number of cases done and the total."""
 
 _DAY_S = 86_400
 _BATCH = 500
+_SHARE, _RATE, _WIDER = 0.8, 0.02, 1.0
+_SHARES = np.array([0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.98])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backtest:
     """The result of a backtest; times are in days, `coverage80` is a share from 0 to 1.
 
-    `cases` and `prefixes` count the cases and events forecast, `learnt_cases` the cases fitted to. `median_mae_days`
-    and `mean_mae_days` are the errors of a forecast that always gives the median or the mean of the past. `used_load`
-    says whether the estimator used the workload.
+    `cases` and `prefixes` count the cases and events forecast, `learnt_cases` the cases fitted to. `median_mae_days`,
+    `mean_mae_days` and `activity_mae_days` are the errors of a forecast that always gives the median of the past, its
+    mean, or its median after the same activity.
     """
 
     cases: int
@@ -35,40 +37,82 @@ class Backtest:
     mae_days: float
     median_mae_days: float
     mean_mae_days: float
+    activity_mae_days: float
     coverage80: float
     band_days: float
-    used_load: bool
+    choice: Choice
 
 
-def backtest(traces: Sequence[Trace], progress: Progress, seed: int = 0) -> Backtest | None:
-    """Fit to the cases that were over when the last 40 % began, and forecast at each event of those cases.
+def backtest(
+    traces: Sequence[Trace], progress: Progress, seed: int = 0, percent: int = PERCENT_LEARNT
+) -> Backtest | None:
+    """Fit to what is known when the last cases begin, and forecast at each event of those.
 
-    The model is not refitted during the test. The workload at an event may be used, since it is known at that moment.
+    The model is not refitted during the test. What is known at the moment of an event may be used: the workload, the
+    pace of all cases, and how often earlier ranges held, which only changes the width of the range.
+
+    Args:
+        traces: The cases of the log.
+        progress: The callback.
+        seed: The seed of the random numbers.
+        percent: How many percent of the cases are fitted to.
 
     Returns:
         The result, or None if no case was over before the split or none began after it.
     """
-    parts = split(traces)
+    parts = split(traces, percent)
     if parts is None or not parts.past.finished:
         return None
     workload = WorkloadFeatures(parts.past.finished)
-    parts = split(tuple(workload.with_workload(traces))) or parts
+    parts = split(tuple(workload.with_workload(traces)), percent) or parts
     learnt, total = len(parts.past.finished), len(parts.past.finished) + len(parts.later)
     progress(0, total)
     estimator = Estimator.fit(parts.past, WORKLOAD_NAMES, seed)
-    predicted: list[FloatArray] = []
+    middles_s, ranges_s = [], []
     for start in range(0, len(parts.later), _BATCH):
         progress(learnt + start, total)
-        remaining = estimator.remaining_throughout(parts.later[start : start + _BATCH])
-        predicted.append(np.stack([remaining.quantile_s(level) for level in (MEDIAN, LOW, HIGH)]))
+        middle_s, range_s = estimator.throughout_s(parts.later[start : start + _BATCH], _SHARES)
+        middles_s.append(middle_s)
+        ranges_s.append(range_s)
     progress(total, total)
-    return _scored(parts, np.concatenate(predicted, axis=1), used_load=not estimator.ignored)
+    slower = slowdowns(traces, parts.later, parts.past.until_s)
+    return _scored(
+        parts, np.concatenate(middles_s) * slower, np.concatenate(ranges_s, axis=2) * slower, estimator.choice
+    )
 
 
-def _scored(parts: Split, predicted_s: FloatArray, *, used_load: bool) -> Backtest:
-    """Compare predictions (median, low, high) with the actual times."""
+def _adapted(ranges_s: FloatArray, at_s: FloatArray, true_s: FloatArray, learnt: int) -> FloatArray:
+    """Return the range of each event, wider after earlier ranges missed and shorter after they held.
+
+    An earlier range counts once its case or the range is over, whichever comes first (adaptive conformal inference,
+    Gibbs and Candès 2021). The first ranges are wider if few cases are known, since the shortest range of a few times
+    holds too rarely.
+
+    Args:
+        ranges_s: The ranges of each probability of `_SHARES`, from the event.
+        at_s: The instant of each event.
+        true_s: The actual time from each event to the end of its case.
+        learnt: How many cases are fitted to.
+    """
+    found = np.empty(ranges_s.shape[1:])
+    share = _SHARE + _WIDER / learnt
+    known: list[tuple[float, bool]] = []
+    for event in np.argsort(at_s, kind="stable").tolist():
+        while known and known[0][0] < at_s[event]:
+            _known_s, is_missed = heappop(known)
+            share = min(max(share + _RATE * (is_missed - (1 - _SHARE)), _SHARES[0]), _SHARES[-1])
+        index = int(np.abs(_SHARES - share).argmin())
+        low_s, high_s = found[:, event] = ranges_s[index, :, event]
+        is_missed = not low_s <= true_s[event] <= high_s
+        heappush(known, (float(at_s[event] + min(true_s[event], high_s)), is_missed))
+    return found
+
+
+def _scored(parts: Split, middle_s: FloatArray, ranges_s: FloatArray, choice: Choice) -> Backtest:
+    """Compare predictions with the actual times."""
     past_s, true_s = remaining_s(parts.past.finished), remaining_s(parts.later)
-    middle_s, low_s, high_s = predicted_s
+    at_s = np.array([event.at_s for trace in parts.later for event in trace.events])
+    low_s, high_s = _adapted(ranges_s, at_s, true_s, len(parts.past.finished))
     return Backtest(
         cases=len(parts.later),
         prefixes=len(true_s),
@@ -76,10 +120,19 @@ def _scored(parts: Split, predicted_s: FloatArray, *, used_load: bool) -> Backte
         mae_days=_mae_days(true_s, middle_s),
         median_mae_days=_mae_days(true_s, np.median(past_s)),
         mean_mae_days=_mae_days(true_s, np.mean(past_s)),
+        activity_mae_days=_mae_days(true_s, _activity_medians_s(parts, past_s)),
         coverage80=float(np.mean((low_s <= true_s) & (true_s <= high_s))),
         band_days=float(np.median(high_s - low_s)) / _DAY_S,
-        used_load=used_load,
+        choice=choice,
     )
+
+
+def _activity_medians_s(parts: Split, past_s: FloatArray) -> FloatArray:
+    """Return the median of the past after the activity of each later event, that of all if the activity is new."""
+    before = np.array([event.activity for trace in parts.past.finished for event in trace.events])
+    median_s = {activity: float(np.median(past_s[before == activity])) for activity in set(before.tolist())}
+    of_all_s = float(np.median(past_s))
+    return np.array([median_s.get(event.activity, of_all_s) for trace in parts.later for event in trace.events])
 
 
 def _mae_days(true_s: FloatArray, predicted_s: FloatArray | np.floating[Any]) -> float:

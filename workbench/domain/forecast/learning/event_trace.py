@@ -44,6 +44,10 @@ class Trace:
         """The time from the first event to the last, in seconds."""
         return self.ended_s - self.began_s
 
+    def until(self, at_s: float) -> "Trace":
+        """Return the trace as it was known at an instant, which may be without events."""
+        return Trace(self.case, tuple(event for event in self.events if event.at_s < at_s))
+
 
 def sorted_trace(case: str, events: list[Event]) -> Trace:
     """Return a trace of events sorted by time. Events of the same instant keep the order given."""

@@ -2,22 +2,81 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
+import numpy as np
+
+from workbench.domain.forecast.learning.arrays import BoolArray, FloatArray, IntArray
 from workbench.domain.forecast.learning.event_trace import Trace
 
-_TENTHS_LEARNT = 6
+PERCENT_LEARNT = 60
+_OPENS_AT = 0.01
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """Everything known at an instant: the finished cases, and when each case began, finished or not.
-
-    An open case contributes only its start.
-    """
+    """Everything known at an instant: the finished cases, and the events so far of the open ones."""
 
     until_s: float
     finished: tuple[Trace, ...]
-    starts_s: tuple[float, ...]
+    open: tuple[Trace, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEvents:
+    """All events known at an instant, case by case in order, as parallel arrays.
+
+    `row` is the number of the event among the events of the past. `ended_s` is the end of the event's case, infinite if
+    the case is open.
+    """
+
+    until_s: float
+    row: IntArray
+    case: IntArray
+    activity: IntArray
+    at_s: FloatArray
+    ended_s: FloatArray
+
+    @classmethod
+    def of(cls, past: Past) -> Self:
+        """Return the events of a past: those of the finished cases, then those of the open ones."""
+        traces = (*past.finished, *past.open)
+        codes: dict[str, int] = {}
+        activity = [codes.setdefault(event.activity, len(codes)) for trace in traces for event in trace.events]
+        ends_s = np.array([*(trace.ended_s for trace in past.finished), *(np.inf for _trace in past.open)])
+        case = np.repeat(np.arange(len(traces)), [len(trace.events) for trace in traces])
+        at_s = np.array([event.at_s for trace in traces for event in trace.events])
+        return cls(past.until_s, np.arange(len(case)), case, np.array(activity), at_s, ends_s[case])
+
+    def before(self, until_s: float) -> "KnownEvents":
+        """Return the events as they were known at an earlier instant."""
+        at = self.at_s < until_s
+        ended_s = np.where(self.ended_s < until_s, self.ended_s, np.inf)
+        return KnownEvents(until_s, self.row[at], self.case[at], self.activity[at], self.at_s[at], ended_s[at])
+
+    @property
+    def is_over(self) -> BoolArray:
+        """Whether the case of each event is over."""
+        return np.isfinite(self.ended_s)
+
+    @property
+    def is_last(self) -> BoolArray:
+        """Whether each event is the last known one of its case."""
+        return np.append(self.case[1:] != self.case[:-1], True)
+
+    @property
+    def opened_s(self) -> float:
+        """When the window of observation opens: as the first cases end (1 %).
+
+        A log may show earlier events only of the cases that lasted until then.
+        """
+        ended_s = self.ended_s[self.is_last & self.is_over]
+        return float(np.quantile(ended_s, _OPENS_AT)) if len(ended_s) else self.until_s
+
+    @property
+    def is_in_window(self) -> BoolArray:
+        """Whether each event is in the window of observation."""
+        return self.at_s >= self.opened_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,36 +87,25 @@ class Split:
     later: tuple[Trace, ...]
 
 
-def split(traces: Sequence[Trace]) -> Split | None:
-    """Split a log when the last 40 % of the cases begin, in the order of their first events.
+def split(traces: Sequence[Trace], percent: int = PERCENT_LEARNT) -> Split | None:
+    """Split a log at the first event of the case after the first ones, ordered by their first event.
 
-    Cases that began at the same instant keep the order given. An earlier case that was not over at the split
-    contributes only its start (`starts_s`), since its end was not known then.
+    Cases that began at the same instant keep the order given. A case that began earlier and was not over before that
+    instant is open: only its events before that instant are known.
+
+    Args:
+        traces: The cases of the log.
+        percent: How many percent of the cases are the first ones.
 
     Returns:
-        The parts, or None if no case is left after the first 60 %.
+        The parts, or None if no case is left after the first ones.
     """
     ordered = sorted(traces, key=lambda trace: trace.began_s)
-    count = len(ordered) * _TENTHS_LEARNT // 10
+    count = len(ordered) * percent // 100
     if count == len(ordered):
         return None
     earlier, later = ordered[:count], ordered[count:]
     until_s = later[0].began_s
     finished = tuple(trace for trace in earlier if trace.ended_s < until_s)
-    return Split(Past(until_s, finished, tuple(trace.began_s for trace in earlier)), tuple(later))
-
-
-def earlier_split(past: Past) -> Split | None:
-    """Split a past again in the same way, for choices that must not use later cases.
-
-    Returns:
-        The parts, or None if the past is too short.
-    """
-    count = len(past.starts_s) * _TENTHS_LEARNT // 10
-    if not count:
-        return None
-    starts = sorted(past.starts_s)
-    until_s = starts[count]
-    finished = tuple(trace for trace in past.finished if trace.ended_s < until_s)
-    later = tuple(trace for trace in past.finished if trace.began_s >= until_s)
-    return Split(Past(until_s, finished, tuple(starts[:count])), later)
+    still_open = (trace.until(until_s) for trace in earlier if trace.ended_s >= until_s)
+    return Split(Past(until_s, finished, tuple(part for part in still_open if part.events)), tuple(later))

@@ -1,27 +1,23 @@
 """A quantile regression forest: trees that predict the distribution of the remaining time (Meinshausen 2006).
 
-It is hand-written because rows of one case are dependent: bootstrapping and out-of-bag predictions must draw whole
-cases, and scikit-learn and quantile-forest draw rows. Hand-written code also avoids their dependencies at run time. A
-tree is grown on cases drawn with replacement; the cases it did not see (out of bag) show how well the forest is
-calibrated. A test compares the quantiles of the forest with those of scikit-learn.
+It is hand-written because rows of one case are dependent: bootstrapping must draw whole cases, and scikit-learn and
+quantile-forest draw rows. It also avoids their dependencies at run time. A test compares its quantiles with those of
+scikit-learn.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.domain.forecast.learning.arrays import BoolArray, CodeArray, Float32Array, FloatArray, IntArray
-from workbench.domain.forecast.learning.quantile_calibration import weighted_quantile
+from workbench.domain.forecast.learning.arrays import CodeArray, Float32Array, FloatArray, IntArray
 from workbench.domain.forecast.learning.tree import TrainingSample, Tree, TreeLimits, grow
 
 TREES = 60
 _LEAF_WEIGHT = 25.0
 _DEPTH = 9
-_SUPPORT_SIZE = 256
 _MOST_ROWS = 20_000
 """About the most rows that a tree is grown on, so that the time does not grow with the log."""
 
-_MOST_TESTED = 6_000
 _CHUNK = 4_096
 
 
@@ -39,67 +35,53 @@ class Rows:
 
 
 class Forest:
-    """A forest of regression trees with the distribution of the remaining time at each node."""
+    """A grown forest, which predicts the probability up to each time of a support."""
 
-    def __init__(self, rows: Rows, seed: int, trees: int = TREES) -> None:
+    def __init__(self, rows: Rows, support_s: FloatArray, seed: int, trees: int = TREES) -> None:
         """Grow a forest. The same rows and seed give the same forest."""
-        self.support_s = _support(rows.remaining_s, rows.weights)
         random = np.random.default_rng(seed)
         limits = TreeLimits(leaf_weight=_LEAF_WEIGHT, levels=_DEPTH, columns=-(-rows.codes.shape[1] // 3))
         target = ranks(rows.remaining_s)
-        cell = np.searchsorted(self.support_s, rows.remaining_s)
+        cell = cells(support_s, rows.remaining_s)
         cases = int(rows.case.max()) + 1
         drawn_cases = max(1, min(cases, cases * _MOST_ROWS // len(rows.case)))
-        self._trees: list[tuple[Tree, Float32Array, BoolArray]] = []
+        self._width = len(support_s)
+        self._trees: list[tuple[Tree, Float32Array]] = []
         for _tree in range(trees):
             counts = np.bincount(random.integers(0, cases, drawn_cases), minlength=cases)
             drawn = np.flatnonzero(counts[rows.case])
             weights = rows.weights[drawn] * counts[rows.case[drawn]]
             tree, leaf = grow(TrainingSample(rows.codes[drawn], target[drawn], weights), limits, random)
-            self._trees.append((tree, self._shares(leaf, cell[drawn], weights), counts > 0))
-
-    def _shares(self, leaf: IntArray, cell: IntArray, weights: FloatArray) -> Float32Array:
-        """Return the distribution over the support at each node of a tree."""
-        width = len(self.support_s)
-        nodes = int(leaf.max()) + 1
-        shares = np.bincount(leaf * width + cell, weights, nodes * width).reshape(nodes, width)
-        total = np.maximum(shares.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
-        return np.asarray(shares / total, dtype=np.float32)
+            self._trees.append((tree, shares(leaf, cell[drawn], weights, self._width)))
 
     def cumulative(self, codes: CodeArray) -> Float32Array:
         """Return the cumulative distribution over the support, one row for each row of codes."""
-        found = np.zeros((len(codes), len(self.support_s)), dtype=np.float32)
+        found = np.zeros((len(codes), self._width), dtype=np.float32)
         for start in range(0, len(codes), _CHUNK):
             part = slice(start, start + _CHUNK)
-            for tree, shares, _in_bag in self._trees:
-                found[part] += shares[tree.leaves(codes[part])]
-        return _summed(found, np.float32(len(self._trees)))
-
-    def out_of_bag_cumulative(self, rows: Rows) -> tuple[IntArray, Float32Array]:
-        """Return the indices of some training rows, and their distributions by the trees that did not see them."""
-        step = len(rows.case) // _MOST_TESTED + 1
-        rows_tested = np.arange(0, len(rows.case), step)
-        found = np.zeros((len(rows_tested), len(self.support_s)), dtype=np.float32)
-        counts = np.zeros((len(rows_tested), 1), dtype=np.float32)
-        for tree, shares, in_bag in self._trees:
-            out_of_bag = np.flatnonzero(~in_bag[rows.case[rows_tested]])
-            found[out_of_bag] += shares[tree.leaves(rows.codes[rows_tested[out_of_bag]])]
-            counts[out_of_bag] += 1
-        tested = np.flatnonzero(counts)
-        return rows_tested[tested], _summed(found[tested], counts[tested])
+            for tree, distribution in self._trees:
+                found[part] += distribution[tree.leaves(codes[part])]
+        return summed(found / np.float32(len(self._trees)))
 
 
-def _summed(shares: Float32Array, total: Float32Array | np.float32) -> Float32Array:
+def shares(group: IntArray, cell: IntArray, weights: FloatArray, width: int) -> Float32Array:
+    """Return the distribution over the cells of a support in each group of rows, from group 0 to the last."""
+    groups = int(group.max()) + 1
+    found = np.bincount(group * width + cell, weights, groups * width).reshape(groups, width)
+    total = np.maximum(found.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
+    return np.asarray(found / total, dtype=np.float32)
+
+
+def summed(distribution: Float32Array) -> Float32Array:
     """Return the cumulative sums of each row, ending with 1."""
-    summed: Float32Array = np.minimum(np.cumsum(shares, axis=1) / total, np.float32(1))
-    summed[:, -1] = 1
-    return summed
+    found: Float32Array = np.minimum(np.cumsum(distribution, axis=1), np.float32(1))
+    found[:, -1] = 1
+    return found
 
 
-def _support(remaining_s: FloatArray, weights: FloatArray) -> FloatArray:
-    """Return the values that represent all remaining times: their weighted quantiles and the maximum."""
-    quantiles = weighted_quantile(remaining_s, weights, (np.arange(_SUPPORT_SIZE) + 0.5) / _SUPPORT_SIZE)
-    return np.unique(np.append(quantiles, remaining_s.max()))
+def cells(support_s: FloatArray, remaining_s: FloatArray) -> IntArray:
+    """Return the cell of a support that each time belongs to."""
+    return np.minimum(np.searchsorted(support_s, remaining_s), len(support_s) - 1)
 
 
 def ranks(values: FloatArray) -> FloatArray:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from workbench.domain.forecast.learning.arrays import Float32Array, FloatArray
-from workbench.domain.forecast.learning.quantile_calibration import QuantileCalibration
 
 _TINY = 1e-6
 
@@ -20,7 +19,6 @@ class RemainingTimes:
 
     support_s: FloatArray
     cumulative: Float32Array
-    calibration: QuantileCalibration
     waited_s: FloatArray
 
     def __len__(self) -> int:
@@ -29,11 +27,28 @@ class RemainingTimes:
 
     def quantile_s(self, level: float) -> FloatArray:
         """Return for each case the least time within which it ends with this probability (0 to 1)."""
-        return self._at(self.calibration.of(np.array([level])).astype(np.float32) - np.float32(_TINY))[:, 0]
+        return self.sampled_s(np.array([level - _TINY]))[:, 0]
 
     def sampled_s(self, levels: FloatArray) -> FloatArray:
         """Return the times at some probabilities, one row for each case."""
-        return self._at(self.calibration.of(levels).astype(np.float32))
+        cells = np.array([np.searchsorted(row, levels.astype(np.float32)) for row in self.cumulative], dtype=np.int64)
+        cells = np.minimum(cells.reshape(len(self), len(levels)), len(self.support_s) - 1)
+        return np.asarray(np.maximum(self.support_s[cells] - self.waited_s[:, None], 0))
+
+    def shortest_s(self, shares: FloatArray) -> FloatArray:
+        """Return for each case the shortest ranges of times within which it ends with some probabilities (0 to 1).
+
+        The axes of the result are the probabilities, the first and last time, and the cases.
+        """
+        last = len(self.support_s) - 1
+        cells = np.zeros((len(shares), 2, len(self)), dtype=np.int64)
+        levels = (shares - _TINY).astype(np.float32)[:, None]
+        for case, row in enumerate(self.cumulative):
+            ends = np.searchsorted(row, np.append(np.float32(0), row[:-1]) + levels)
+            width = np.where(ends <= last, self.support_s[np.minimum(ends, last)] - self.support_s, np.inf)
+            low = width.argmin(axis=1)
+            cells[:, :, case] = np.stack([low, ends[np.arange(len(shares)), low]], axis=1)
+        return self.support_s[cells]
 
     def after(self, waited_s: FloatArray) -> "RemainingTimes":
         """Return the remaining times, given how long each case has waited since its last event.
@@ -48,10 +63,3 @@ class RemainingTimes:
         gone, left = np.where(is_known, gone, 0)[:, None], np.where(is_known, left, 1)[:, None]
         cumulative = (np.maximum(self.cumulative - gone, 0) / left).astype(np.float32)
         return replace(self, cumulative=cumulative, waited_s=np.where(is_known, waited_s, 0.0))
-
-    def _at(self, levels: Float32Array) -> FloatArray:
-        """Return the times at calibrated levels, one row for each case."""
-        cells = np.array([np.searchsorted(row, levels) for row in self.cumulative], dtype=np.int64)
-        cells = np.minimum(cells.reshape(len(self), len(levels)), len(self.support_s) - 1)
-        times = self.support_s[cells] - self.waited_s[:, None]
-        return np.asarray(np.maximum(times, 0))

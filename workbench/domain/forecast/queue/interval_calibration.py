@@ -72,7 +72,8 @@ def interval_calibration_of(
     passed = sum(history.passed_at is not None and history.passed_at < begin for history in histories)
     if not points or passed < FEWEST_PASSED:
         return IntervalCalibration()
-    rework = Rework(histories, begin, trees=_TREES)
+    choice = queue_model.rework.choice if queue_model.rework else None
+    rework = Rework(histories, begin, _TREES, choice)
     queued = [point for point in points if point.spell is not None]
     others = [point for point in points if point.spell is None]
     wait = _waits(queued, spells, verdicts, queue_model)

@@ -15,6 +15,7 @@ from workbench.domain.forecast.case_history import CaseHistory, QueueSpells
 from workbench.domain.forecast.check_duration import CheckDurations
 from workbench.domain.forecast.estimates import Forecast, QuantilePair, QueueClearing
 from workbench.domain.forecast.learning.arrays import FloatArray
+from workbench.domain.forecast.pass_rates import PassRates
 from workbench.domain.forecast.queue.capacity import Absence, Capacity, Verdicts, presence
 from workbench.domain.forecast.queue.interval_calibration import IntervalCalibration, interval_calibration_of
 from workbench.domain.forecast.queue.simulation import FutureDays, Inflow, QueueSimulation, WaitingCases, days_needed
@@ -45,7 +46,7 @@ class OpenCase:
     `due` and `stopped_until` are in working days. `is_arriving`: the case is not queued yet, and counts as if it
     arrived now. `is_held`: a reviewer holds it. `waits_for_others`: it is pending but does not wait for its applicant.
     `is_stopped`: a suspension without a known end stops its clock; `stopped_until` is the end of a suspension, if it is
-    known.
+    known. `is_staged_against`: a verdict other than pass awaits its check.
     """
 
     history: CaseHistory
@@ -56,11 +57,12 @@ class OpenCase:
     waits_for_others: bool = False
     is_stopped: bool = False
     stopped_until: float = 0.0
+    is_staged_against: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueModel:
-    """A fitted model of the team: capacity, inflow, rework, send-back rates, check durations and calibration.
+    """A fitted model of the team: capacity, inflow, rework, rates of results, check durations and calibration.
 
     `is_suspended` says that all work is suspended now, without a known end.
     """
@@ -70,6 +72,7 @@ class QueueModel:
     inflow: Inflow
     rework: Rework | None
     send_back_rates: SendBackRates
+    pass_rates: PassRates
     checks: CheckDurations
     interval_calibration: IntervalCalibration
     absences: Sequence[Absence]
@@ -94,6 +97,7 @@ class QueueModel:
             inflow=Inflow.fit(spells, until),
             rework=Rework(histories, until) if passed >= FEWEST_PASSED else None,
             send_back_rates=SendBackRates.fit(histories, until),
+            pass_rates=PassRates.fit(histories),
             checks=CheckDurations.fit(histories),
             interval_calibration=IntervalCalibration(),
             absences=queue_history.absences,
@@ -222,6 +226,7 @@ class QueueModel:
                 first_verdict=_pair_at(now, first, index) if known is None else QuantilePair(p50=known, p90=known),
                 passed=_pair_at(now, passed, index),
                 sent_back=sent_back[index],
+                decided=_pair_at(now, first, index),
             )
             for index, case in enumerate(cases)
             for known in (case.history.first_result_at,)
@@ -248,7 +253,7 @@ class QueueModel:
                 first_verdict=checked if checked and result_at is None else QuantilePair(p50=first_at, p90=first_at),
                 passed=end if checked is None else end.not_before(checked),
                 sent_back=self.send_back_rates.share(case.history.attributes),
-                checked=checked,
+                decided=checked or end,
             )
         return found
 

@@ -1,4 +1,4 @@
-"""An export file is written completely or not at all."""
+"""A file is replaced completely or not at all, and read only if it is a regular file."""
 
 import os
 import stat
@@ -8,14 +8,16 @@ import pytest
 
 from tests.nursery import nursery
 from workbench.errors import CannotCreate
-from workbench.services.exporting.replacing import replacing
+from workbench.services.foundation.safe_files import OwnFiles, replacing
+
+NONE = OwnFiles(files=(), store=Path("/nowhere"))
 
 
 def test_a_new_file_replaces_the_old_one(tmp_path: Path) -> None:
     target = tmp_path / "out.csv"
     target.write_text("old", encoding="utf-8")
 
-    with replacing(target) as draft:
+    with replacing(target, NONE) as draft:
         draft.write_text("new", encoding="utf-8")
         assert target.read_text(encoding="utf-8") == "old"
 
@@ -26,7 +28,7 @@ def test_a_new_file_replaces_the_old_one(tmp_path: Path) -> None:
 def test_only_the_owner_can_read_the_file_whatever_the_umask(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
-        with replacing(tmp_path / "out.csv") as draft:
+        with replacing(tmp_path / "out.csv", NONE) as draft:
             assert stat.S_IMODE(draft.stat().st_mode) == 0o600
     finally:
         os.umask(before)
@@ -39,7 +41,7 @@ def test_a_failed_write_keeps_the_old_file_and_leaves_no_draft(tmp_path: Path) -
     target.write_text("old", encoding="utf-8")
 
     def write_half() -> None:
-        with replacing(target) as draft:
+        with replacing(target, NONE) as draft:
             draft.write_text("half", encoding="utf-8")
             raise RuntimeError
 
@@ -51,12 +53,12 @@ def test_a_failed_write_keeps_the_old_file_and_leaves_no_draft(tmp_path: Path) -
 
 
 def test_a_missing_folder_cannot_be_written_to(tmp_path: Path) -> None:
-    with pytest.raises(CannotCreate, match="cannot be written"), replacing(tmp_path / "none" / "out.csv"):
+    with pytest.raises(CannotCreate, match="cannot be written"), replacing(tmp_path / "none" / "out.csv", NONE):
         pass
 
 
 def test_a_folder_is_not_replaced(tmp_path: Path) -> None:
-    with pytest.raises(CannotCreate, match="folder"), replacing(tmp_path):
+    with pytest.raises(CannotCreate, match="folder"), replacing(tmp_path, NONE):
         pass
 
 
@@ -64,7 +66,7 @@ def test_a_full_disk_keeps_the_old_file(tmp_path: Path) -> None:
     target = tmp_path / "out.csv"
     target.write_text("old", encoding="utf-8")
 
-    with pytest.raises(CannotCreate, match="No space left"), replacing(target):
+    with pytest.raises(CannotCreate, match="No space left"), replacing(target, NONE):
         raise OSError(28, "No space left on device")
 
     assert target.read_text(encoding="utf-8") == "old"
@@ -73,8 +75,8 @@ def test_a_full_disk_keeps_the_old_file(tmp_path: Path) -> None:
 _SLOW_EXPORT = """
 import sys, time
 from pathlib import Path
-from workbench.services.exporting.replacing import replacing
-with replacing(Path(sys.argv[1])) as draft, draft.open("w") as file:
+from workbench.services.foundation.safe_files import OwnFiles, replacing
+with replacing(Path(sys.argv[1]), OwnFiles(files=(), store=Path("/nowhere"))) as draft, draft.open("w") as file:
     file.write("half")
     file.flush()
     print("writing", flush=True)
@@ -101,5 +103,5 @@ def test_the_draft_is_beside_the_file_when_the_path_goes_through_a_link(tmp_path
     (tmp_path / "here").mkdir()
     (tmp_path / "here" / "link").symlink_to(tmp_path / "elsewhere" / "inner")
 
-    with replacing(tmp_path / "here" / "link" / ".." / "out.csv") as draft:
+    with replacing(tmp_path / "here" / "link" / ".." / "out.csv", NONE) as draft:
         assert draft.parent == tmp_path / "elsewhere"

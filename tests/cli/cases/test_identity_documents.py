@@ -1,0 +1,112 @@
+"""Handlers and legal representatives with a passport, a permit or another identity document."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.framework.terminal import Terminal, refused
+from tests.first_schema import downgrade
+from tests.services.importing.files import Desk, application
+
+PASSPORT, MILITARY = "E12345678", "军字第1234567号"
+
+
+@pytest.fixture
+def desk(terminal: Terminal, tmp_path: Path) -> Desk:
+    return Desk(terminal.site, tmp_path)
+
+
+def imported(terminal: Terminal, desk: Desk, **cells: str) -> Any:
+    """Import an application and return its case as `show` prints it."""
+    path = desk.write([application("A-1", **cells)])
+    terminal.document("admin", "import", "applications", str(path))
+    return terminal.document("a", "show", "C-1")
+
+
+def found(case: Any) -> tuple[str, str] | None:
+    """Return severity and text of what the rule of ID numbers found."""
+    return next(((one["severity"], one["text"]) for one in case["findings"] if one["rule"] == "ID-RIC"), None)
+
+
+@pytest.mark.parametrize(
+    ("number", "id_type", "severity"),
+    [
+        (PASSPORT, "passport", None),
+        (PASSPORT, "护照", None),
+        ("H12345678", "港澳居民来往内地通行证", None),
+        ("12345678", "台胞证", None),
+        ("USA110180010212", "外国人永久居留身份证", None),
+        ("123456789", "Passport", "warn"),
+        (MILITARY, "军官证", "warn"),
+        ("1234567", "police", "warn"),
+        (PASSPORT, "", "warn"),
+        ("H123", "hmt_permit", "block"),
+        (PASSPORT, "身份证", "block"),
+        ("110105194912310021", "", "block"),
+    ],
+)
+def test_a_number_that_nothing_public_checks_is_a_warning_and_a_wrong_one_blocks(
+    terminal: Terminal, desk: Desk, number: str, id_type: str, severity: str | None
+) -> None:
+    finding = found(imported(terminal, desk, handler_id_no=number, handler_id_type=id_type))
+    assert (finding and finding[0]) == severity
+    if severity == "warn":
+        assert finding is not None
+        assert "check it by hand" in finding[1]
+
+
+def test_a_passport_has_no_age_region_or_validity_to_check(terminal: Terminal, desk: Desk) -> None:
+    case = imported(
+        terminal, desk, handler_id_no=PASSPORT, handler_id_type="passport", handler_id_valid_to="2030-01-01"
+    )
+    assert not [one["rule"] for one in case["findings"] if one["rule"].startswith(("ID-RIC", "ID-REGION"))]
+
+
+def test_the_legal_representatives_document_is_checked_too(terminal: Terminal, desk: Desk) -> None:
+    cells = {"legal_rep_name": "甲某某", "legal_rep_id_no": MILITARY, "法定代表人证件类型": "军官证"}
+    finding = found(imported(terminal, desk, **cells))
+    assert finding is not None
+    assert finding[0] == "warn"
+    assert finding[1].startswith("legal representative")
+
+
+def test_the_kind_is_shown_as_stated_or_inferred_and_the_number_masked(terminal: Terminal, desk: Desk) -> None:
+    cells = {"handler_id_no": "H12345678", "legal_rep_id_no": MILITARY, "legal_rep_id_type": "军官证"}
+    identity = imported(terminal, desk, **cells)["identity"]
+    assert (identity["handler_id_type"], identity["legal_rep_id_type"]) == ("hmt_permit", "military")
+    assert identity["handler_id_no"] == "H••••••78"
+
+
+def test_an_unknown_kind_is_an_error_of_its_column(terminal: Terminal, desk: Desk) -> None:
+    path = desk.write([application("A-1", handler_id_type="会员卡")])
+    result = terminal.as_person("admin", "import", "applications", str(path), "--json")
+    refused(result, 65, json_failure=True)
+    [error] = json.loads(result.stdout)["errors"]
+    assert (error["line"], error["column"]) == (2, "handler_id_type")
+    assert desk.count("application") == 0
+
+
+def test_an_unmasked_export_keeps_the_stated_kind(terminal: Terminal, desk: Desk, tmp_path: Path) -> None:
+    imported(terminal, desk, handler_id_no=PASSPORT, handler_id_type="护照")
+    out = tmp_path / "out.csv"
+    options = ("--output", str(out), "--reveal", "--reason", "test")
+    assert terminal.as_person("admin", "export", "applications", *options).exit_code == 0
+    report = terminal.document("admin", "import", "applications", str(out))
+    assert (report["unchanged"], report["updated"]) == (1, 0)
+
+
+def test_an_application_of_an_older_database_has_an_inferred_kind_and_stays_unchanged(
+    terminal: Terminal, desk: Desk
+) -> None:
+    cells = {"handler_id_no": "H12345678"}
+    imported(terminal, desk, **cells)
+    site = terminal.site
+    site.close()
+    site.services_by_login.clear()
+    downgrade(site.path, "0006")
+
+    assert terminal.document("a", "show", "C-1")["identity"]["handler_id_type"] == "hmt_permit"
+    path = desk.write([application("A-1", **cells, handler_id_type="")])
+    assert terminal.document("admin", "import", "applications", str(path))["unchanged"] == 1

@@ -1,0 +1,148 @@
+"""A changed hash key or call file is refused before anything is computed with it, and doctor names it."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from db.enums import ImportKind
+from tests.cli.framework.terminal import Terminal, refused
+from tests.first_schema import downgrade
+from tests.services.importing.files import Desk, application
+from tests.services.importing.test_calls import call
+from workbench.services.calls import parquet
+
+STATEMENT = text("SELECT calls_bytes, calls_sha256 FROM import_batch WHERE kind = 'calls'")
+
+
+@pytest.fixture
+def desk(terminal: Terminal, tmp_path: Path) -> Desk:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    return Desk(terminal.site, folder)
+
+
+def flip(path: Path, place: int = 20) -> None:
+    """Flip one bit of a file."""
+    content = bytearray(path.read_bytes())
+    content[place] ^= 1
+    path.write_bytes(content)
+
+
+def key_of(terminal: Terminal) -> Path:
+    return terminal.site.path.with_name("w.db.store") / "hash.key"
+
+
+def call_file(terminal: Terminal) -> Path:
+    [path] = (terminal.site.path.with_name("w.db.store") / "calls").glob("*.parquet")
+    return path
+
+
+def ills(terminal: Terminal) -> list[str]:
+    """Return what doctor says is not well."""
+    report = json.loads(terminal.run("doctor", "--json").stdout)
+    return [line["text"] for line in report["lines"] if line["ok"] is False]
+
+
+def restart(terminal: Terminal) -> None:
+    """Forget what this process has opened and read, as a new process would not know it."""
+    terminal.site.close()
+    terminal.site.services_by_login.clear()
+    parquet._known.clear()
+
+
+def test_one_flipped_bit_of_the_hash_key_is_refused_at_start_and_named_by_doctor(terminal: Terminal) -> None:
+    restart(terminal)
+    flip(key_of(terminal))
+
+    for login, command in (("a", "next"), ("admin", "imports"), ("audit", "queue")):
+        sentence = refused(terminal.as_person(login, command, "--json"), 78)
+        assert "is not the one that this database was made with" in sentence
+    [ill] = ills(terminal)
+    assert str(key_of(terminal)) in ill
+
+    flip(key_of(terminal))
+    assert ills(terminal) == []
+    assert terminal.as_person("a", "queue", "--json").exit_code == 0
+
+
+def test_an_older_database_gets_the_check_value_of_a_key_that_fits_its_numbers(terminal: Terminal, desk: Desk) -> None:
+    desk.applications(application())
+    with desk.site.services("admin").context.write() as session:
+        session.execute(text("DELETE FROM setting WHERE name = 'hash_key_check'"))
+    restart(terminal)
+    flip(key_of(terminal))
+    refused(terminal.as_person("a", "queue", "--json"), 78)
+
+    flip(key_of(terminal))
+    assert terminal.as_person("a", "queue", "--json").exit_code == 0
+
+    assert len(desk.sql("SELECT value FROM setting WHERE name = 'hash_key_check'")[0][0]) == 32
+
+
+def test_a_changed_call_file_is_refused_by_the_next_import_and_named_by_doctor(terminal: Terminal, desk: Desk) -> None:
+    desk.applications(application())
+    desk.run(ImportKind.CALLS, [call(minute) for minute in range(30)])
+    assert ills(terminal) == []
+    path = call_file(terminal)
+    restart(terminal)
+    flip(path, path.stat().st_size // 2)
+
+    more = desk.write([call(50)])
+    sentence = refused(terminal.as_person("admin", "import", "calls", str(more), "--json"), 78)
+
+    assert str(path) in sentence
+    assert "was changed" in sentence
+    assert [batch["kind"] for batch in terminal.document("admin", "imports")["batches"]] == ["calls", "applications"]
+    assert ills(terminal) == [sentence]
+    assert terminal.document("a", "show", "C-000001")["activity"]["calls"] == 30
+
+
+def test_a_call_file_is_hashed_once_in_a_process(
+    terminal: Terminal, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.applications(application())
+    desk.run(ImportKind.CALLS, [call(0)])
+    restart(terminal)
+    hashed, real = [], hashlib.file_digest
+
+    def counted(file: Any, digest: str) -> Any:
+        hashed.append(file)
+        return real(file, digest)
+
+    monkeypatch.setattr(hashlib, "file_digest", counted)
+
+    desk.run(ImportKind.CALLS, [call(1)])
+    desk.run(ImportKind.CALLS, [call(2)])
+
+    # The earlier file, and the two that were written.
+    assert len(hashed) == 3
+
+
+def test_call_files_of_an_older_database_get_their_check_values_at_the_next_start(
+    terminal: Terminal, desk: Desk
+) -> None:
+    desk.run(ImportKind.CALLS, [call(0)])
+    [before] = desk.sql(str(STATEMENT))
+    restart(terminal)
+    downgrade(terminal.site.path, "0006")
+    assert ills(terminal) == []
+
+    assert terminal.as_person("a", "queue", "--json").exit_code == 0
+
+    assert desk.sql(str(STATEMENT)) == [before]
+    assert before.calls_bytes == call_file(terminal).stat().st_size
+
+
+def test_a_missing_call_file_of_an_older_database_does_not_hinder_a_start(terminal: Terminal, desk: Desk) -> None:
+    desk.run(ImportKind.CALLS, [call(0)])
+    path = call_file(terminal)
+    restart(terminal)
+    downgrade(terminal.site.path, "0006")
+    path.unlink()
+
+    assert terminal.as_person("a", "queue", "--json").exit_code == 0
+    assert desk.sql(str(STATEMENT)) == [(None, None)]

@@ -1,0 +1,127 @@
+"""How often similar cases passed at the first decision, and the interval of this share."""
+
+from math import comb
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.domain.forecast.case_history import CaseHistory, Step
+from workbench.domain.forecast.pass_rates import FEWEST_SAME, PassRates, wilson_interval
+
+OUTCOMES = ("passed", "failed", "rectifying", "pending", "pending_others")
+COUNTS = st.integers(1, 400).flatmap(lambda decided: st.tuples(st.integers(0, decided), st.just(decided)))
+
+
+def history(outcome: str, *rules: str, findings: str = "") -> CaseHistory:
+    """Return a case with block findings of some rules whose first verdict had an outcome, if any."""
+    steps = [Step("queued", 1.0)]
+    if outcome:
+        steps += [Step("verdict", 2.0), Step(outcome, 2.0)]
+    return CaseHistory(
+        case=1,
+        steps=tuple(steps),
+        attributes={"findings": findings or ("block" if rules else "none")},
+        block_rules=rules,
+    )
+
+
+@given(COUNTS)
+def test_the_interval_is_within_0_and_1_and_holds_the_share(counts: tuple[int, int]) -> None:
+    passed, decided = counts
+    low, high = wilson_interval(passed, decided)
+
+    assert 0 <= low <= passed / decided <= high <= 1
+    assert low < high
+
+
+@given(COUNTS)
+def test_passes_and_other_results_have_mirrored_intervals(counts: tuple[int, int]) -> None:
+    passed, decided = counts
+    low, high = wilson_interval(passed, decided)
+
+    assert wilson_interval(decided - passed, decided) == pytest.approx((1 - high, 1 - low))
+
+
+@given(COUNTS)
+def test_more_cases_with_the_same_share_narrow_the_interval(counts: tuple[int, int]) -> None:
+    passed, decided = counts
+    few, many = wilson_interval(passed, decided), wilson_interval(4 * passed, 4 * decided)
+
+    assert many[1] - many[0] < few[1] - few[0]
+
+
+@given(COUNTS.filter(lambda counts: counts[0] < counts[1]))
+def test_one_more_pass_moves_the_interval_up(counts: tuple[int, int]) -> None:
+    passed, decided = counts
+
+    assert all(
+        more > less
+        for less, more in zip(wilson_interval(passed, decided), wilson_interval(passed + 1, decided), strict=True)
+    )
+
+
+@pytest.mark.parametrize("decided", [20, 50, 200])
+def test_the_interval_holds_the_true_share_about_nine_times_in_ten(decided: int) -> None:
+    shares = [number / 40 for number in range(1, 40)]
+    held = []
+    for share in shares:
+        held.append(
+            sum(
+                comb(decided, passed) * share**passed * (1 - share) ** (decided - passed)
+                for passed in range(decided + 1)
+                if wilson_interval(passed, decided)[0] <= share <= wilson_interval(passed, decided)[1]
+            )
+        )
+
+    assert sum(held) / len(held) == pytest.approx(0.9, abs=0.02)
+    assert min(held) > 0.8
+
+
+@given(st.lists(st.tuples(st.sampled_from(OUTCOMES), st.sampled_from(["A", "B", ""])), max_size=60))
+def test_only_passes_at_the_first_decision_of_similar_cases_count(cases: list[tuple[str, str]]) -> None:
+    rates = PassRates.fit([history(outcome, *filter(None, [rule])) for outcome, rule in cases])
+
+    for rule in ("A", ""):
+        same = [outcome for outcome, other in cases if other == rule]
+        if rule and len(same) < FEWEST_SAME:
+            same = [outcome for outcome, other in cases if other]
+        rate = rates.of(history("", *filter(None, [rule])))
+        if not same:
+            assert rate is None
+            continue
+        assert rate is not None
+        assert rate.cases == len(same)
+        assert rate.share == same.count("passed") / len(same)
+        assert rate.findings == ("block" if rule else "none")
+
+
+def test_few_cases_with_the_same_block_findings_are_widened_to_all_with_block_findings() -> None:
+    known = [history("passed", "A")] * (FEWEST_SAME - 1) + [history("rectifying", "B")] * FEWEST_SAME
+
+    few, many = (PassRates.fit(known).of(history("", rule)) for rule in ("A", "B"))
+    assert few is not None
+    assert many is not None
+    assert (few.cases, few.is_same) == (2 * FEWEST_SAME - 1, False)
+    assert (many.cases, many.share, many.is_same) == (FEWEST_SAME, 0, True)
+
+
+def test_cases_with_block_findings_are_never_counted_among_those_without() -> None:
+    rates = PassRates.fit([history("passed", findings="warn")] * 50 + [history("passed")] * 50)
+
+    assert rates.of(history("", "A")) is None
+
+
+def test_a_verdict_that_awaits_its_check_is_not_a_result_but_that_after_the_check_is() -> None:
+    steps = (Step("queued", 1), Step("verdict", 2), Step("awaiting_check", 2))
+    waits = CaseHistory(case=1, steps=steps, attributes={"findings": "none"})
+    returned = CaseHistory(
+        case=2,
+        steps=(*steps, Step("queued", 3), Step("verdict", 4), Step("awaiting_check", 4), Step("passed", 5)),
+        attributes={"findings": "none"},
+    )
+
+    assert PassRates.fit([waits]).of(history("")) is None
+    found = PassRates.fit([waits, returned]).of(history(""))
+    assert found is not None
+    assert (found.cases, found.share) == (1, 1)

@@ -1,0 +1,69 @@
+"""The limit of cards under one ID counts cards in service, and binds persons."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from db.enums import ImportKind
+from tests.offices import Site
+from tests.services.importing.files import PERSON, Desk, application
+
+TODAY, YESTERDAY, TOMORROW = "2026-11-24", "2026-11-23", "2026-11-25"
+
+
+@pytest.fixture
+def desk(site: Site, tmp_path: Path) -> Desk:
+    return Desk(site, tmp_path)
+
+
+def found(
+    desk: Desk, ends: Sequence[str], person: Mapping[str, str] = PERSON, number: str = "A-1", first: int = 0
+) -> str | None:
+    """Import an application and its cards, by the days on which their service ends, and return the severity found."""
+    cards = [
+        {
+            "application_no": number,
+            "msisdn": f"1670000{first + place:04}",
+            "brand": "虚构通信",
+            "actual_user_name": "测试人",
+            "service_ended_on": end,
+        }
+        for place, end in enumerate(ends)
+    ]
+    if not desk.cases(number):
+        desk.applications(application(number, msisdns="", **person))
+    desk.run(ImportKind.CARDS, cards)
+    return desk.findings(number).get("ID-CARD-COUNT", (None,))[0]
+
+
+@pytest.mark.parametrize(
+    ("ends", "severity"),
+    [
+        ([""] * 5, None),
+        ([""] * 6, "block"),
+        ([""] * 5 + [YESTERDAY] * 9, None),
+        ([""] * 5 + [TODAY], "block"),
+        ([""] * 5 + [TOMORROW], "block"),
+    ],
+)
+def test_a_person_may_have_five_cards_of_one_brand_in_service(
+    desk: Desk, ends: Sequence[str], severity: str | None
+) -> None:
+    assert found(desk, ends) == severity
+
+
+def test_cards_of_another_application_that_are_out_of_service_do_not_count(desk: Desk) -> None:
+    found(desk, [YESTERDAY] * 4, PERSON, "A-0")
+    assert found(desk, [""] * 5, PERSON, first=10) is None
+
+
+def test_a_card_that_goes_out_of_service_counts_no_more(desk: Desk) -> None:
+    assert found(desk, [""] * 6) == "block"
+    assert found(desk, [*[""] * 5, YESTERDAY]) is None
+
+
+@pytest.mark.parametrize("kind", ["enterprise", "sole_proprietor"])
+def test_a_company_is_warned_of_above_its_own_limit(desk: Desk, kind: str) -> None:
+    assert found(desk, [""] * 50, {"applicant_kind": kind}) is None
+    assert found(desk, [""] * 51, {"applicant_kind": kind}) == "warn"

@@ -1,0 +1,76 @@
+"""The supplier: made up or real, written into a policy, and put into letters that were written before."""
+
+import re
+from dataclasses import fields, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from db.enums import Language
+from tests.offices import SUPPLIER
+from tests.services.notices.sample_letters import a_letter, every_kind
+from workbench.domain.policy.policy import Supplier, Words
+from workbench.policies import default_policy_text
+from workbench.services.notices.due_date_letter import ClockLetter, ClockLetterKind, compose_clock_letter
+from workbench.services.notices.verdict_letter import compose
+from workbench.services.policy.reader import parse_policy, parse_supplier
+from workbench.services.policy.supplier import is_made_up, made_up_supplier, supplier_toml, with_sender, with_supplier
+
+TEXTS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=40).filter(str.strip)
+WORDS = st.builds(Words, en=TEXTS, zh=TEXTS)
+SUPPLIERS = st.builds(Supplier, name=WORDS, phone=TEXTS, hours=WORDS, address=WORDS, appeal=WORDS, complaint=WORDS)
+
+
+@given(SUPPLIERS)
+def test_any_supplier_can_be_written_as_toml(supplier: Supplier) -> None:
+    assert parse_supplier(supplier_toml(supplier), "given.toml") == supplier
+
+
+def test_the_default_policy_takes_another_supplier_and_changes_in_nothing_else() -> None:
+    default = parse_policy(default_policy_text(), "default.toml")
+
+    changed = with_supplier(default_policy_text(), SUPPLIER)
+
+    assert parse_policy(changed, "changed.toml") == replace(default, supplier=SUPPLIER)
+
+
+def test_a_policy_without_a_complaint_channel_names_the_office_for_telecom_users() -> None:
+    older = re.sub(r"\n\[supplier.complaint\]\n.*\n.*\n", "\n", default_policy_text())
+
+    assert "12300" in parse_policy(older, "older.toml").supplier.complaint.zh
+
+
+@pytest.mark.parametrize("field", ["name", "phone", "address"])
+def test_a_supplier_is_made_up_while_one_telling_field_is(field: str) -> None:
+    assert is_made_up(replace(SUPPLIER, **{field: getattr(made_up_supplier(), field)}))
+
+
+@pytest.mark.parametrize("field", [field.name for field in fields(Supplier)])
+def test_a_supplier_may_keep_the_usual_hours_and_channels(field: str) -> None:
+    usual = {name: getattr(made_up_supplier(), name) for name in ("hours", "appeal", "complaint")}
+
+    assert not is_made_up(replace(SUPPLIER, **({field: usual[field]} if field in usual else {})))
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_a_letter_rendered_again_is_the_letter_that_the_real_supplier_would_have_sent(language: Language) -> None:
+    for letter in every_kind(a_letter(language)):
+        made_up = compose(replace(letter, supplier=made_up_supplier()))
+
+        assert with_sender(made_up.body, SUPPLIER, language) == compose(replace(letter, supplier=SUPPLIER)).body
+    for kind in ClockLetterKind:
+        letter = a_letter(language)
+        clock = ClockLetter(
+            kind=kind,
+            language=language,
+            applicant_kind=letter.applicant_kind,
+            applicant_name=letter.applicant_name,
+            application_no=letter.application_no,
+            due_at=letter.decided_at,
+            supplier=made_up_supplier(),
+            written_at=letter.decided_at,
+            zone=letter.zone,
+        )
+        real = compose_clock_letter(replace(clock, supplier=SUPPLIER))
+        assert with_sender(compose_clock_letter(clock).body, SUPPLIER, language) == real.body

@@ -1,0 +1,84 @@
+"""Asks on the terminal who sends the letters."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from workbench.cli.framework import output
+from workbench.domain.text.safe import safe
+from workbench.i18n import N_, _
+
+if TYPE_CHECKING:
+    from workbench.domain.policy.policy import Supplier
+
+FIELDS = {
+    "name": N_("Supplier"),
+    "phone": N_("Phone"),
+    "hours": N_("Hours"),
+    "address": N_("Address"),
+    "appeal": N_("Where to appeal"),
+    "complaint": N_("Where to complain"),
+}
+"""The fields of a supplier in words."""
+
+
+def supplier_of(file: Path | None, *, may_ask: bool) -> "Supplier | None":
+    """Return the supplier in a file; without one ask on the terminal.
+
+    None if there is no terminal, or no answer.
+
+    Raises:
+        WorkbenchError: If the file has no supplier that can be used.
+    """
+    if file is not None:
+        from workbench.services.site.policies import read_supplier
+
+        return read_supplier(file)
+    return ask_supplier() if may_ask and is_terminal() else None
+
+
+def is_terminal() -> bool:
+    """Say whether a person can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ask_supplier() -> "Supplier | None":
+    """Ask for each field in Chinese and English, and return the supplier; None if the first answer is empty.
+
+    Raises:
+        BadConfiguration: If an answer is blank or longer than a policy allows.
+    """
+    from workbench.domain.policy.policy import Supplier, Words
+    from workbench.services.policy.reader import parse_supplier
+    from workbench.services.policy.supplier import made_up_supplier, supplier_toml
+
+    def words(field: str, usual: Words | None = None) -> Words:
+        label = _(FIELDS[field])
+        chinese = _answer(_("{field}, in Chinese").format(field=label), usual.zh if usual else None)
+        return Words(zh=chinese, en=english(field, usual.en if usual else chinese))
+
+    def english(field: str, usual: str) -> str:
+        return _answer(_("{field}, in English").format(field=_(FIELDS[field])), usual)
+
+    output.narrate(_("Who sends the letters to applicants? Enter takes the value in brackets."))
+    name = _answer(_("Supplier, in Chinese; Enter: later, with `workbench policy apply`"), "")
+    if not name:
+        return None
+    usual = made_up_supplier()
+    answered = Supplier(
+        name=Words(zh=name, en=english("name", name)),
+        phone=_answer(_(FIELDS["phone"])),
+        hours=words("hours", usual.hours),
+        address=words("address"),
+        appeal=words("appeal", usual.appeal),
+        complaint=words("complaint", usual.complaint),
+    )
+    return parse_supplier(supplier_toml(answered), "init")
+
+
+def _answer(question: str, usual: str | None = None) -> str:
+    """Return the answer to a question, without control characters; Enter takes the usual one."""
+    answer: str = typer.prompt(question, default=usual, show_default=bool(usual), err=True)
+    return safe(answer.strip())

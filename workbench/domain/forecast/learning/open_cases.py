@@ -1,0 +1,124 @@
+"""Completes the cases that are still open by simulation (a semi-Markov chain of activities).
+
+The open cases are most of what is known about long waits, so leaving them out makes every forecast too short. For each
+activity, the chain knows how often it ends a case, how long the wait for the next activity is, and which one follows.
+The waits are estimated as Kaplan and Meier (1958) do: a wait that still lasts is censored, and a wait that began before
+the window of observation enters late (left truncation, Tsai and others 1987).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from workbench.domain.forecast.learning.arrays import BoolArray, FloatArray, IntArray
+from workbench.domain.forecast.learning.past_split import KnownEvents
+
+_FEWEST_EVENTS = 15
+"""Activities that are rarer share one distribution."""
+
+_MOST_STEPS = 60
+_RARE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class _Waits:
+    """The waits after an activity in order, the cumulative probability of each, the next activity, and the ends.
+
+    `end_share` is how often the activity ends a case, 0 to 1.
+    """
+
+    wait_s: FloatArray
+    cumulative: FloatArray
+    next_activity: IntArray
+    end_share: float
+
+    def drawn(self, waited_s: FloatArray, random: np.random.Generator) -> tuple[FloatArray, IntArray]:
+        """Draw how much longer each wait lasts that has lasted so long, and the activity that follows."""
+        first = np.searchsorted(self.wait_s, waited_s, side="right")
+        gone = np.append(0.0, self.cumulative)[first]
+        level = gone + random.random(len(waited_s)) * (self.cumulative[-1] - gone)
+        index = np.minimum(np.searchsorted(self.cumulative, level), len(self.wait_s) - 1)
+        # A wait that is longer than all known ones lasts on average as long again.
+        longer = np.where(first < len(self.wait_s), self.wait_s[index] - waited_s, random.exponential(1) * waited_s)
+        return np.maximum(longer, 0), self.next_activity[index]
+
+
+def simulated_ends_s(events: KnownEvents, random: np.random.Generator, draws: int) -> FloatArray:
+    """Return the end of each event's case, one row for each draw; the actual end if the case is over."""
+    is_open = events.is_last & ~events.is_over
+    ends_s = np.tile(events.ended_s, (draws, 1))
+    waits = _fitted(events)
+    if not waits:
+        return np.where(np.isinf(ends_s), events.until_s, ends_s)
+    for draw in range(draws):
+        end_s = np.full(int(events.case.max()) + 1, np.inf)
+        left_s = _remaining_s(waits, events.activity[is_open], events.until_s - events.at_s[is_open], random)
+        end_s[events.case[is_open]] = events.until_s + left_s
+        ends_s[draw] = np.where(events.is_over, events.ended_s, end_s[events.case])
+    return ends_s
+
+
+def _remaining_s(
+    waits: dict[int, _Waits], activity: IntArray, waited_s: FloatArray, random: np.random.Generator
+) -> FloatArray:
+    """Simulate how much longer each open case lasts."""
+    remaining_s = np.zeros(len(activity))
+    rows = np.arange(len(activity))
+    for _step in range(_MOST_STEPS):
+        following = activity.copy()
+        for code in np.unique(activity[rows]).tolist():
+            at = rows[activity[rows] == code]
+            longer_s, following[at] = waits.get(code, waits[_RARE]).drawn(waited_s[at], random)
+            remaining_s[at] += longer_s
+        activity, waited_s = following, np.zeros(len(activity))
+        end_share = np.array([waits.get(code, waits[_RARE]).end_share for code in activity[rows].tolist()])
+        rows = rows[random.random(len(rows)) >= end_share]
+    return remaining_s
+
+
+def _fitted(events: KnownEvents) -> dict[int, _Waits]:
+    """Return the waits after each frequent activity and after all (`_RARE`); empty if no wait is known."""
+    next_s = np.where(events.is_last, events.until_s, np.append(events.at_s[1:], events.until_s))
+    following = np.append(events.activity[1:], _RARE)
+    is_end = events.is_last & events.is_over
+    is_wait = (next_s > events.opened_s) & ~is_end
+    everywhere = np.ones(len(next_s), dtype=np.bool_)
+    found: dict[int, _Waits] = {}
+    for code in (_RARE, *np.unique(events.activity).tolist()):
+        here = everywhere if code == _RARE else events.activity == code
+        seen = here & events.is_in_window
+        if code != _RARE and seen.sum() < _FEWEST_EVENTS:
+            continue
+        end_share = float(is_end[seen].mean()) if seen.any() else 0.0
+        waits = here & is_wait
+        if (waits & ~events.is_last).any():
+            entered_s = np.maximum(events.opened_s - events.at_s, 0)
+            wait_s, cumulative, order = _kaplan_meier(
+                (next_s - events.at_s)[waits], entered_s[waits], ~events.is_last[waits]
+            )
+            found[code] = _Waits(wait_s, cumulative, following[waits][order], end_share)
+        elif code == _RARE:
+            return {}
+        else:
+            rare = found[_RARE]
+            found[code] = _Waits(rare.wait_s, rare.cumulative, rare.next_activity, end_share)
+    return found
+
+
+def _kaplan_meier(
+    lasted_s: FloatArray, entered_s: FloatArray, is_known: BoolArray
+) -> tuple[FloatArray, FloatArray, IntArray]:
+    """Return the known waits in order, the cumulative probability of each, and their indices.
+
+    Args:
+        lasted_s: How long each wait lasted, so far if its end is not known.
+        entered_s: How long each wait had lasted when the window of observation opened.
+        is_known: Whether the end of each wait is known.
+    """
+    order = np.flatnonzero(is_known)[np.argsort(lasted_s[is_known], kind="stable")]
+    wait_s = lasted_s[order]
+    times, number, count = np.unique(wait_s, return_inverse=True, return_counts=True)
+    at_risk = np.searchsorted(np.sort(entered_s), times, side="right") - np.searchsorted(np.sort(lasted_s), times)
+    left = np.cumprod(1 - count / np.maximum(at_risk, count))
+    chance = -np.diff(np.append(1.0, left))
+    return wait_s, np.cumsum((chance / count)[number]), order

@@ -1,0 +1,82 @@
+"""The call figures of cards: those of the number, or of the days on which it served one holder."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from operator import itemgetter
+
+from sqlmodel import Session
+
+from db.models import CallDayRow, CallWindowRow
+from db.queries.published import ImportedRow, Snapshot, newest_of_many, table_of
+from workbench.domain.evidence.evidence import CallFacts
+from workbench.domain.evidence.service_period import ServicePeriod
+from workbench.services.foundation.file_store import Store
+from workbench.services.foundation.row_values import from_row
+
+CALL_WINDOW = table_of(CallWindowRow)
+CALL_DAY = table_of(CallDayRow)
+
+
+def period_of_row(card: ImportedRow) -> ServicePeriod:
+    """Return the service period of a row of a card."""
+    return ServicePeriod(card["msisdn"], card["activated_on"], card["service_ended_on"])
+
+
+@dataclass(frozen=True, slots=True)
+class CardWindow:
+    """The call figures of a card, and the row that they were stored in."""
+
+    facts: CallFacts
+    row: ImportedRow
+
+
+def windows_of_cards(
+    session: Session, cards: Iterable[ImportedRow], store: Store, snapshot: Snapshot
+) -> dict[ServicePeriod, CardWindow]:
+    """Return the call figures of the service period of each card that has some.
+
+    They are those of the number, unless calls of the number lie outside the period.
+    """
+    hash_of = {period_of_row(card): card["msisdn_hash"] for card in cards if card["msisdn_hash"]}
+    period_hash_of = {period: store.hashed(period.key) for period in hash_of}
+    wanted = {*hash_of.values(), *period_hash_of.values()}
+    rows = newest_of_many(session, (CALL_WINDOW.c.msisdn_hash,), wanted, itemgetter("msisdn_hash"), snapshot)
+    windows = {row["msisdn_hash"]: row for row in rows}
+    apart = {
+        period: windows[hash_of[period]]
+        for period, period_hash in period_hash_of.items()
+        if period_hash in windows and period_hash != hash_of[period] and hash_of[period] in windows
+    }
+    outside = _calls_outside(session, apart, snapshot)
+    found: dict[ServicePeriod, CardWindow] = {}
+    for period, msisdn_hash in hash_of.items():
+        row = windows.get(period_hash_of[period]) or windows.get(msisdn_hash)
+        if row is not None:
+            facts = replace(calls_of_row(row), calls_outside_service=outside.get(period, 0))
+            found[period] = CardWindow(facts, row)
+    return found
+
+
+def _calls_outside(
+    session: Session, windows: Mapping[ServicePeriod, ImportedRow], snapshot: Snapshot
+) -> dict[ServicePeriod, int]:
+    """Return the outgoing calls that the window of each period's number has on other days."""
+    calls: dict[tuple[str, int], dict[date, int]] = defaultdict(dict)
+    hashes = {window["msisdn_hash"] for window in windows.values()}
+    key = itemgetter("msisdn_hash", "batch_id", "on_date")
+    for day in newest_of_many(session, (CALL_DAY.c.msisdn_hash,), hashes, key, snapshot):
+        calls[day["msisdn_hash"], day["batch_id"]][day["on_date"]] = day["calls"]
+    return {
+        period: sum(
+            count for day, count in calls[window["msisdn_hash"], window["batch_id"]].items() if not period.covers(day)
+        )
+        for period, window in windows.items()
+    }
+
+
+def calls_of_row(row: ImportedRow) -> CallFacts:
+    """Return the call figures of a row, without calls outside the service of a card."""
+    return from_row(CallFacts, row, half_hours=tuple(json.loads(row["half_hours"])), calls_outside_service=0)

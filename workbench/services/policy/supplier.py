@@ -1,0 +1,76 @@
+"""The sender of the letters: made up in the default policy, read from a file, written into a policy file."""
+
+import json
+import re
+from functools import cache
+
+from db.enums import Language
+from workbench.domain.policy.policy import Supplier, Words
+from workbench.i18n import _
+from workbench.policies import DEFAULT_POLICY_NAME, default_policy_text
+from workbench.services.policy.reader import parse_policy
+
+_TELLING = ("name", "phone", "address")
+"""The fields in which a real supplier differs from the made-up one."""
+
+
+@cache
+def made_up_supplier() -> Supplier:
+    """Return the supplier of the default policy, which does not exist."""
+    return parse_policy(default_policy_text(), DEFAULT_POLICY_NAME).supplier
+
+
+def made_up_values(language: Language) -> tuple[str, ...]:
+    """Return the values in a language that no real supplier has."""
+    values = made_up_supplier().in_language(language)
+    return tuple(values[name] for name in _TELLING)
+
+
+def is_made_up(supplier: Supplier) -> bool:
+    """Say whether the name, phone or address of a supplier is still made up, in any language."""
+    return any(
+        made_up in supplier.in_language(language)[name]
+        for language in Language
+        for name, made_up in zip(_TELLING, made_up_values(language), strict=True)
+    )
+
+
+def with_sender(letter: str, supplier: Supplier, language: Language) -> str:
+    """Return a letter with a supplier instead of the made-up one."""
+    right, made_up = supplier.in_language(language), made_up_supplier().in_language(language)
+    values = {made_up[name]: right[name] for name in made_up}
+    # In one pass, so that no value of the supplier is searched; a longer value may contain a shorter one.
+    anywhere = "|".join(re.escape(value) for value in sorted(values, key=len, reverse=True))
+    return re.sub(anywhere, lambda found: values[found[0]], letter)
+
+
+def advice_on_made_up() -> str:
+    """Return what is wrong while the made-up supplier is in force, and how to replace it."""
+    return _(
+        "The letters name a made-up supplier, so `workbench export notices` refuses. Write yours into [supplier] of "
+        "the file that `workbench policy show --toml` prints, then run `workbench policy apply FILE`."
+    )
+
+
+def with_supplier(policy_text: str, supplier: Supplier) -> str:
+    """Return the text of the default policy with another supplier."""
+    before, _header, rest = policy_text.partition("[supplier]\n")
+    _table, end, after = rest.partition("\n# --- Checklist")
+    return f"{before}{supplier_toml(supplier)}{end}{after}"
+
+
+def supplier_toml(supplier: Supplier) -> str:
+    """Return a supplier as TOML."""
+    english, chinese = supplier.in_language("en"), supplier.in_language("zh")
+    lines = (
+        f"{name} = {{ en = {_quoted(english[name])}, zh = {_quoted(chinese[name])} }}"
+        if isinstance(getattr(supplier, name), Words)
+        else f"{name} = {_quoted(english[name])}"
+        for name in english
+    )
+    return "\n".join(("[supplier]", *lines, ""))
+
+
+def _quoted(text: str) -> str:
+    """Return a text as a basic string of TOML, which escapes as JSON does, and the delete character too."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
