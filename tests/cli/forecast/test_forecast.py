@@ -218,7 +218,7 @@ def test_the_sentence_is_the_same_for_each_verdict_that_awaits_its_check(termina
 def test_while_items_are_open_the_sentence_says_that_they_come_first(terminal: Terminal) -> None:
     terminal.site.plant(2)
     for case, verdict in (
-        ("C-1", ("fail", "--reason", "DOC-MISSING")),
+        ("C-1", ("fail", "--reason", "DOC-MISSING", "--item", "AUTH_LETTER")),
         ("C-2", ("pending", "--reason", "WAIT-APPLICANT")),
     ):
         terminal.document("a", "next")

@@ -30,7 +30,8 @@ from workbench.domain.facts.credit import credit_facts, uncleared_hits
 from workbench.domain.facts.documents import words_found
 from workbench.domain.facts.fact import FactType
 from workbench.domain.findings.evaluate import findings_of
-from workbench.domain.policy.policy import CallingWindow, FactValue
+from workbench.domain.policy.policy import FactValue
+from workbench.domain.policy.settings import CallingWindow
 
 ACTIVITY_KEYS = """
 calls answered distinct_callees mean_duration_s short_call_ratio peak_hour_calls peak_day_calls off_hours_calls

@@ -9,7 +9,8 @@ from workbench.domain.evidence.evidence import CallFacts, ComplaintFacts, Eviden
 from workbench.domain.evidence.service_period import service_period
 from workbench.domain.facts.documents import words_found
 from workbench.domain.facts.fact import NUMBER, FactType
-from workbench.domain.policy.policy import CallingWindow, FactValue, Policy
+from workbench.domain.policy.policy import FactValue, Policy
+from workbench.domain.policy.settings import CallingWindow
 
 _HALF_HOUR_MINUTES = 30
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import time
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
 from annotated_types import Interval, Len
 
 from db.enums import ApplicantKind, DocumentKind, Measure, PanelKind, Severity, Verdict, WaitsFor
 from workbench.domain.policy.settings import (
     AppealPolicy,
+    CallingWindows,
     CallPolicy,
     CheckPolicy,
     ClassPolicy,
@@ -171,35 +171,6 @@ class Question:
     leg: PanelKind
     text: Words
     kinds: tuple[ApplicantKind, ...] = tuple(ApplicantKind)
-
-
-class CallingWindow(NamedTuple):
-    """The hours in which calls are allowed; boundaries are multiples of 30 minutes."""
-
-    opens: time
-    closes: time
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndustryWindow:
-    """The calling window of an industry, which may have several names."""
-
-    names: tuple[Text, ...]
-    hours: CallingWindow
-    source: Text = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallingWindows:
-    """The calling windows: those of some industries, and the default for all others."""
-
-    default: CallingWindow
-    industries: tuple[IndustryWindow, ...] = ()
-
-    @property
-    def by_industry(self) -> dict[str, CallingWindow]:
-        """The calling window by name of an industry."""
-        return {name: industry.hours for industry in self.industries for name in industry.names}
 
 
 USUAL_COMPLAINT = Words(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from annotated_types import Interval, Len, Predicate
 
@@ -130,3 +130,32 @@ class RetentionPolicy:
     """The time for which a case is kept."""
 
     years: Annotated[int, Interval(ge=1, le=366)]
+
+
+class CallingWindow(NamedTuple):
+    """The hours in which calls are allowed; boundaries are multiples of 30 minutes."""
+
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndustryWindow:
+    """The calling window of an industry, which may have several names."""
+
+    names: tuple[Text, ...]
+    hours: CallingWindow
+    source: Text = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallingWindows:
+    """The calling windows: those of some industries, and the default for all others."""
+
+    default: CallingWindow
+    industries: tuple[IndustryWindow, ...] = ()
+
+    @property
+    def by_industry(self) -> dict[str, CallingWindow]:
+        """The calling window by name of an industry."""
+        return {name: industry.hours for industry in self.industries for name in industry.names}
