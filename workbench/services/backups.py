@@ -88,7 +88,10 @@ def _write(context: Context, draft: Path) -> int:
                     raise _changed(context.store.folder / name)
             listed = _listed(sums)
             archive.addfile(_member(_SUMS, len(listed)), io.BytesIO(listed))
-    return len(_read(draft))
+    try:
+        return len(_read(draft))
+    except BadData as error:
+        raise StorageFailed(_("The disk did not keep the backup as it was written; choose another disk.")) from error
 
 
 def restore(file: Path, path: Path, as_login: str | None, now: Callable[[], datetime]) -> int:

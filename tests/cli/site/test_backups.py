@@ -215,6 +215,24 @@ def test_every_change_of_a_backup_is_refused_or_harmless(terminal: Terminal, tmp
     assert refusals > 60
 
 
+def test_a_disk_that_loses_a_bit_of_a_backup_is_noticed_and_the_older_backup_stays(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = backed_up(terminal, tmp_path / "b.tar")
+    older, real = file.read_bytes(), backups._read
+
+    def lost(draft: Path) -> backups.Sums:
+        content = bytearray(draft.read_bytes())
+        content[5_000] ^= 1
+        draft.write_bytes(content)
+        return real(draft)
+
+    monkeypatch.setattr(backups, "_read", lost)
+
+    assert "choose another disk" in refused(terminal.as_person("admin", "backup", str(file), "--json"), 74)
+    assert file.read_bytes() == older
+
+
 def hostile(kind: str) -> bytes:
     """Return an archive that tries to write elsewhere, or more than it holds."""
     out = io.BytesIO()
