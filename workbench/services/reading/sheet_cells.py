@@ -139,7 +139,7 @@ def text_in(cell: SheetValue, holds: Holds) -> str:
     if isinstance(cell, Moment):
         return _moment_in(cell, holds)
     if isinstance(cell, Fault):
-        raise BadValue(formula_error_message(cell))
+        raise BadValue(formula_error_message(cell.code))
     if holds is not Holds.FLAGS:
         raise BadValue(_("The cell holds a yes or no; format the column as text and enter the value again."))
     return str(cell)
