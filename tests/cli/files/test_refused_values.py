@@ -12,7 +12,7 @@ from tests.cli.framework.terminal import Terminal
 from tests.services.importing.files import Cells, Desk, application
 from tests.services.importing.test_workbooks import sheet
 from tests.services.reading.workbooks import write_cells, write_workbook
-from workbench.domain.values.values import outlined, without_numbers
+from workbench.domain.values.bad_value import outlined, without_numbers
 
 PEOPLE = ("欧阳样本", "样本甲", "李样", "Maria Sample-Long")
 NUMBERS = ("11010519491231002X", "13800138000", "E12345678", "HA1234567", "８６１３８００１３８０００", "075512345678")

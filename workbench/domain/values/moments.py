@@ -8,7 +8,8 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from workbench.domain.evidence.evidence import LONG_TERM
-from workbench.domain.values.values import SHORT_LENGTH, BadValue, check_length, folded
+from workbench.domain.values.bad_value import BadValue
+from workbench.domain.values.values import SHORT_LENGTH, check_length, folded
 from workbench.i18n import _
 
 FIRST_YEAR = 1900

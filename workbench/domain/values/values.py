@@ -13,8 +13,8 @@ from typing import TypeVar
 from stdnum import luhn
 from stdnum.cn import ric
 
+from workbench.domain.values.bad_value import BadValue, outlined
 from workbench.domain.values.identifiers import uscc_valid
-from workbench.errors import BadData
 from workbench.i18n import _
 
 SHORT_LENGTH = 64
@@ -40,8 +40,6 @@ _MONEY = re.compile(r"(\d+|\d{1,3}(?:,\d{3})+)(?:\.(\d{1,2}))?")
 _EXPONENT = re.compile(r"\d+(\.\d+)?[eE][+-]?\d+")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _BETWEEN_NUMBERS = re.compile(r"[;,、\n]")
-_LETTER_OR_DIGIT = r"[\dA-Za-zＡ-Ｚａ-ｚ]"
-_NUMBER = re.compile(rf"(?<!{_LETTER_OR_DIGIT}){_LETTER_OR_DIGIT}*\d{{7}}{_LETTER_OR_DIGIT}*")
 _DRIVE = re.compile(r"[A-Za-z]:")
 _COUNTRY_CODE = re.compile(r"(?:\+|00)?86(?=1\d{10}$)")
 
@@ -51,28 +49,6 @@ _FLAGS = {
 }
 
 Choice = TypeVar("Choice")
-
-
-class BadValue(BadData):
-    """A value that cannot be imported; the message says how to fix it, and quotes the value where `{value}` stands.
-
-    `outlined` is the message for reports about files, where the value may be a personal one in a wrong column.
-    """
-
-    def __init__(self, sentence: str, value: str | None = None, **others: str) -> None:
-        self.outlined = sentence if value is None else sentence.format(value=outlined(value), **others)
-        super().__init__(sentence if value is None else sentence.format(value=value, **others))
-
-
-def outlined(value: str) -> str:
-    """Return the first and last character of a value and its length; of two characters only the first."""
-    last = value[-1] if len(value) > 2 else ""  # noqa: PLR2004 - two characters are a whole name
-    return _("{first}…{last} ({count} characters)").format(first=value[:1], last=last, count=len(value))
-
-
-def without_numbers(message: str) -> str:
-    """Return a message in which each number of seven or more digits, with letters around it, is outlined."""
-    return _NUMBER.sub(lambda found: outlined(found[0]), message)
 
 
 def text(raw: str, limit: int) -> str:

@@ -14,7 +14,7 @@ from db.enums import ImportKind
 from db.queries.published import EVERYTHING, ImportedRow, newest_of_many
 from workbench.domain.evidence.evidence import ApplicationFacts
 from workbench.domain.evidence.rows import CardRow, DocumentRow
-from workbench.domain.values.values import outlined
+from workbench.domain.values.bad_value import outlined
 from workbench.i18n import _
 from workbench.services.foundation.file_store import Store
 from workbench.services.importing import columns

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from db.enums import ImportKind
-from workbench.domain.values.values import folded, outlined
+from workbench.domain.values.bad_value import outlined
+from workbench.domain.values.values import folded
 from workbench.i18n import _, current_language
 from workbench.services.reading.problems import RowProblem
 

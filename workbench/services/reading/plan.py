@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.domain.evidence.rows import RowValue
-from workbench.domain.values.values import BadValue
+from workbench.domain.values.bad_value import BadValue
 from workbench.i18n import _
 from workbench.services.reading.headers import ColumnNames
 from workbench.services.reading.kinds import Column, KindSpec, Parse

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workbench.domain.evidence.rows import RowValue
-from workbench.domain.values.values import without_numbers
+from workbench.domain.values.bad_value import without_numbers
 from workbench.errors import BadData
 from workbench.i18n import _
 

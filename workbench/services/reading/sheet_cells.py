@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from workbench.domain.values.values import BadValue, formula_error_message, lost_digits_message
+from workbench.domain.values.bad_value import BadValue
+from workbench.domain.values.values import formula_error_message, lost_digits_message
 from workbench.i18n import _
 from workbench.services.reading.number_formats import Shape
 
