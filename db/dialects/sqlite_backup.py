@@ -1,4 +1,4 @@
-"""Backs up a database that may be in use, next to the original, before its schema is upgraded."""
+"""Copies a database that may be in use: for a backup, and next to the original before its schema is upgraded."""
 
 import os
 import stat
@@ -10,7 +10,6 @@ from db.access import access_of
 from db.dialects.sqlite import driver
 from db.errors import DatabaseRefused, Refusal
 
-_PAGES_AT_ONCE = 2_000
 _HEADER_BYTES = 100
 _BYTES_AT_ONCE = 1 << 20
 
@@ -32,7 +31,7 @@ def copy_before_upgrade(path: Path, version: int) -> Path:
             os.fchmod(handle, access_of(path).file_mode)
         finally:
             os.close(handle)
-        _copy(path, temporary)
+        copy_in_use(path, temporary)
         for number in count(1):
             copy = _numbered(path, version, number)
             if not copy.exists():
@@ -48,17 +47,22 @@ def copy_before_upgrade(path: Path, version: int) -> Path:
     return copy
 
 
-def _copy(path: Path, temporary: Path) -> None:
-    """Copy page by page, and sync the copy to the disk."""
+def copy_in_use(path: Path, copy: Path) -> None:
+    """Copy one snapshot of a database into a single file, while others write, and sync the copy to the disk.
+
+    Raises:
+        OSError: If the copy cannot be written.
+    """
     uri = f"{path.absolute().as_uri()}?mode=ro"
     try:
-        with closing(driver().connect(uri, uri=True)) as source, closing(driver().connect(str(temporary))) as target:
-            source.backup(target, pages=_PAGES_AT_ONCE)
+        with closing(driver().connect(uri, uri=True)) as source, closing(driver().connect(str(copy))) as target:
+            # In one step: between steps, each write of another process would start the copy again.
+            source.backup(target)
             # A single file, which can be moved without WAL files.
             target.execute("PRAGMA journal_mode=DELETE").fetchone()
     except driver().DatabaseError as error:
         raise OSError(None, str(error)) from error
-    _sync(temporary)
+    _sync(copy)
 
 
 def _numbered(path: Path, version: int, number: int) -> Path:

@@ -169,7 +169,7 @@ def test_without_a_copy_the_database_is_not_upgraded(older: Path, monkeypatch: p
         raise OSError(28, "No space left on device")
 
     before = contents(older)
-    monkeypatch.setattr("db.dialects.sqlite_backup._copy", full)
+    monkeypatch.setattr("db.dialects.sqlite_backup.copy_in_use", full)
     with pytest.raises(DatabaseRefused) as caught:
         schema.open_database(older)
     assert caught.value.refusal is Refusal.CANNOT_CREATE

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from workbench.domain.evidence.evidence import LONG_TERM
 from workbench.domain.values import moments
-from workbench.domain.values.values import BadValue
+from workbench.domain.values.bad_value import BadValue
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

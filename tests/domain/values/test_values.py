@@ -11,8 +11,8 @@ from stdnum.cn import ric
 
 from db.enums import Carrier
 from workbench.domain.values import values
+from workbench.domain.values.bad_value import BadValue
 from workbench.domain.values.identifiers import uscc_valid
-from workbench.domain.values.values import BadValue
 
 LONG = 50_000
 PARSERS: dict[str, Callable[[str], object]] = {

@@ -102,7 +102,7 @@ def test_a_wrong_byte_beyond_the_first_chunk_is_named_by_its_place_in_the_file()
     with pytest.raises(FileProblem) as caught:
         detect(io.BytesIO(raw + b"\xff\xff"), "optouts.csv")
 
-    assert f"Byte {len(raw)} " in str(caught.value)
+    assert f"Byte {len(raw):,} " in str(caught.value)
     assert caught.value.problems[0].line == raw.count(b"\n") + 1
 
 

@@ -11,8 +11,8 @@ from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.options import DryRun, parse_instant, required_text
 from workbench.cli.framework.registration import Entry
 from workbench.domain.values import moments
+from workbench.domain.values.bad_value import BadValue
 from workbench.domain.values.provinces import province_key
-from workbench.domain.values.values import BadValue
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _, ngettext
 from workbench.wording.amounts import count

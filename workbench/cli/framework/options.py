@@ -11,7 +11,7 @@ import typer
 
 from workbench.domain.case.case_id import parse_case
 from workbench.domain.values import moments
-from workbench.domain.values.values import BadValue
+from workbench.domain.values.bad_value import BadValue
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _
 

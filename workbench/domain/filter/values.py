@@ -5,10 +5,10 @@ from difflib import get_close_matches
 
 from workbench.domain.case.case_id import format_case, parse_case, quoted
 from workbench.domain.filter.keys import FilterKey, ValueType, known_value
+from workbench.domain.values.bad_value import BadValue
 from workbench.domain.values.identifiers import normal_msisdn
 from workbench.domain.values.moments import day
 from workbench.domain.values.spelling import folded
-from workbench.domain.values.values import BadValue
 from workbench.errors import NotFound
 from workbench.i18n import _
 

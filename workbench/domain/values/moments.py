@@ -8,7 +8,8 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from workbench.domain.evidence.evidence import LONG_TERM
-from workbench.domain.values.values import SHORT_LENGTH, BadValue, check_length, folded
+from workbench.domain.values.bad_value import BadValue
+from workbench.domain.values.values import SHORT_LENGTH, check_length, folded
 from workbench.i18n import _
 
 FIRST_YEAR = 1900
@@ -47,7 +48,7 @@ def day(raw: str) -> date:
     try:
         return _day(raw)
     except _Unreadable:
-        raise BadValue(_("“{value}” is not a valid date; write it like 2026-11-03.").format(value=raw)) from None
+        raise BadValue(_("“{value}” is not a valid date; write it like 2026-11-03."), raw) from None
 
 
 def _day(raw: str) -> date:
@@ -78,7 +79,7 @@ def instant(raw: str, zone: ZoneInfo) -> datetime:
     moment = _moment(raw)
     if moment is None:
         _day(raw)  # raises if it is not a date either
-        raise BadValue(_("“{value}” has no time of day; write it like 2026-11-03 09:05.").format(value=raw))
+        raise BadValue(_("“{value}” has no time of day; write it like 2026-11-03 09:05."), raw)
     return _in_utc(moment, zone)
 
 
@@ -197,9 +198,9 @@ def _unreadable(raw: str) -> BadValue:
     """Return the error for a text that is not a date or time, with how to write one."""
     if _SERIAL.fullmatch(raw):
         sentence = _("“{value}” is a spreadsheet's day count; format the column as text and write 2026-11-03.")
-        return BadValue(sentence.format(value=raw))
+        return BadValue(sentence, raw)
     if _YEAR_LAST.fullmatch(raw):
         sentence = _("“{value}” could be two different days; write the year first, like 2026-11-03.")
-        return BadValue(sentence.format(value=raw))
+        return BadValue(sentence, raw)
     sentence = _("“{value}” is not a valid date or time; write it like 2026-11-03 09:05.")
-    return _Unreadable(sentence.format(value=raw))
+    return _Unreadable(sentence, raw)

@@ -13,8 +13,8 @@ from typing import TypeVar
 from stdnum import luhn
 from stdnum.cn import ric
 
+from workbench.domain.values.bad_value import BadValue, outlined
 from workbench.domain.values.identifiers import uscc_valid
-from workbench.errors import BadData
 from workbench.i18n import _
 
 SHORT_LENGTH = 64
@@ -49,10 +49,6 @@ _FLAGS = {
 }
 
 Choice = TypeVar("Choice")
-
-
-class BadValue(BadData):
-    """A value that cannot be imported; the message says how to fix it."""
 
 
 def text(raw: str, limit: int) -> str:
@@ -135,11 +131,11 @@ def quantity(raw: str) -> int:
         found = _QUANTITY.fullmatch(unicodedata.normalize("NFKC", raw))
         if found is None or not found[1].isascii():
             if raw.startswith("-"):
-                raise BadValue(_("“{value}” is negative; write 0 or more.").format(value=raw))
-            raise BadValue(_("“{value}” is not a whole number; write digits only.").format(value=raw))
+                raise BadValue(_("“{value}” is negative; write 0 or more."), raw)
+            raise BadValue(_("“{value}” is not a whole number; write digits only."), raw)
         number = int(found[1])
     if number >= INTEGER_LIMIT:
-        raise BadValue(_("The number is too large; the greatest is {limit}.").format(limit=INTEGER_LIMIT - 1))
+        raise BadValue(_("The number is too large; check it."))
     return number
 
 
@@ -153,22 +149,20 @@ def money_fen(raw: str) -> int:
     amount = unicodedata.normalize("NFKC", raw).removeprefix("¥").removesuffix("元").strip()
     found = _MONEY.fullmatch(amount)
     if found is None or not amount.isascii():
-        raise BadValue(_money_message(raw, amount))
+        raise _not_money(raw, amount)
     fen = int(found[1].replace(",", "")) * 100 + int((found[2] or "0").ljust(2, "0"))
     if fen >= INTEGER_LIMIT:
         raise BadValue(_("The amount is too large; check it."))
     return fen
 
 
-def _money_message(raw: str, amount: str) -> str:
-    """Return why a text is not an amount."""
+def _not_money(raw: str, amount: str) -> BadValue:
+    """Return the error for a text that is not an amount."""
     if _EXPONENT.fullmatch(amount):
-        return lost_digits_message()
+        return BadValue(lost_digits_message())
     if amount.startswith("-"):
-        sentence = _("“{value}” is negative; write 0 or more.")
-    else:
-        sentence = _("“{value}” is not an amount in yuan with at most 2 decimals; write it like 1234.50.")
-    return sentence.format(value=raw)
+        return BadValue(_("“{value}” is negative; write 0 or more."), raw)
+    return BadValue(_("“{value}” is not an amount in yuan with at most 2 decimals; write it like 1234.50."), raw)
 
 
 def flag(raw: str) -> bool:
@@ -179,7 +173,7 @@ def flag(raw: str) -> bool:
     """
     found = _looked_up(raw, _FLAGS)
     if found is None:
-        raise BadValue(_("“{value}” is neither yes nor no; write yes or no.").format(value=raw))
+        raise BadValue(_("“{value}” is neither yes nor no; write yes or no."), raw)
     return found
 
 
@@ -192,7 +186,7 @@ def choice(raw: str, names: Mapping[str, Choice]) -> Choice:
     found = _looked_up(raw, names)
     if found is None:
         codes = ", ".join(dict.fromkeys(str(value) for value in names.values()))
-        raise BadValue(_("“{value}” is not a known value; write one of {codes}.").format(value=raw, codes=codes))
+        raise BadValue(_("“{value}” is not a known value; write one of {codes}."), raw, codes=codes)
     return found
 
 
@@ -238,9 +232,10 @@ def lost_digits_message() -> str:
     return _("The spreadsheet has lost digits of this number; format the column as text and enter it again.")
 
 
-def formula_error_message(error: object) -> str:
-    """Return the message for a cell with a formula error."""
-    return _("The cell contains the error {code}; fix the formula or enter the value.").format(code=error)
+def formula_error_message(error: str) -> str:
+    """Return the message for a cell with a formula error; what is no known error may be a value."""
+    code = error if error in FORMULA_ERRORS else outlined(error)
+    return _("The cell contains the error {code}; fix the formula or enter the value.").format(code=code)
 
 
 def _refuse_formula_error(raw: str) -> None:

@@ -2,7 +2,7 @@
 
 from workbench.domain.forecast.learning.event_trace import Event, Trace, sorted_trace
 from workbench.domain.text.safe import safe
-from workbench.domain.values.values import BadValue
+from workbench.domain.values.bad_value import BadValue
 from workbench.i18n import _
 from workbench.services.eventlogs.event_times import epoch_seconds
 from workbench.services.reading.problems import FileProblem, RowProblem

@@ -147,11 +147,16 @@ def replacing(target: Path, own_files: OwnFiles) -> Iterator[Path]:
                 draft.unlink(missing_ok=True)
         sync(target.parent)
     except OSError as error:
-        raise CannotCreate(
-            _("{file} cannot be written: {cause}. Nothing was changed; choose another place.").format(
-                file=target, cause=error.strerror or type(error).__name__
-            )
-        ) from error
+        raise cannot_write(target, error) from error
+
+
+def cannot_write(path: Path, error: OSError) -> CannotCreate:
+    """Return the error for a file that cannot be written."""
+    return CannotCreate(
+        _("{file} cannot be written: {cause}. Nothing was changed; choose another place.").format(
+            file=path, cause=error.strerror or type(error).__name__
+        )
+    )
 
 
 def missing_parents(path: Path) -> list[Path]:

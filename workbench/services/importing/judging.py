@@ -14,6 +14,7 @@ from db.enums import ImportKind
 from db.queries.published import EVERYTHING, ImportedRow, newest_of_many
 from workbench.domain.evidence.evidence import ApplicationFacts
 from workbench.domain.evidence.rows import CardRow, DocumentRow
+from workbench.domain.values.bad_value import outlined
 from workbench.i18n import _
 from workbench.services.foundation.file_store import Store
 from workbench.services.importing import columns
@@ -216,6 +217,8 @@ def _fate_of(made: Columns, before: ImportedRow | None) -> Fate:
 
 def _of_unknown_application(key: Key) -> Judgement:
     """Refuse a row whose application was never imported."""
-    whose = _(" of agent “{agent}”").format(agent=key[0]) if key[0] else ""
-    message = _("There is no application {number}{whose}; import it first.").format(number=key[1], whose=whose)
+    # What has no digits, or has others than ASCII characters, may be the name of a person in a wrong column.
+    number = key[1] if key[1].isascii() and any(map(str.isdigit, key[1])) else outlined(key[1])
+    whose = _(" of agent “{agent}”").format(agent=outlined(key[0])) if key[0] else ""
+    message = _("There is no application {number}{whose}; import it first.").format(number=number, whose=whose)
     return Judgement(fate=Fate.REFUSED, message=message, column="application_no")

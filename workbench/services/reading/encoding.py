@@ -230,5 +230,5 @@ def _broken(name: str, label: str, flaw: _Flaw) -> FileProblem:
     """Return the problem of a byte that no encoding explains."""
     message = _(
         "Byte {offset} is not valid {encoding}; save the file as UTF-8 or name its encoding with --encoding."
-    ).format(offset=flaw.offset, encoding=label)
+    ).format(offset=f"{flaw.offset:,}", encoding=label)
     return FileProblem(RowProblem(file=name, line=flaw.line, message=message))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from db.enums import ImportKind
+from workbench.domain.values.bad_value import outlined
 from workbench.domain.values.values import folded
 from workbench.i18n import _, current_language
 from workbench.services.reading.problems import RowProblem
@@ -107,7 +108,7 @@ def header_problems(
         message = _("There are {count} columns, more than {limit}; remove those that are not read.")
         return [_at(place, "", message.format(count=len(names), limit=MAX_COLUMNS))]
     problems = [
-        _at(place, name[:40] + "…", _("The column's name is longer than 256 characters; shorten it."))
+        _at(place, outlined(name), _("The column's name is longer than 256 characters; shorten it."))
         for name in names
         if len(name) > MAX_HEADER_LENGTH
     ]
@@ -131,9 +132,12 @@ def _marks(names: Sequence[str], place: RowProblem) -> list[RowProblem]:
 def _unknown(names: Sequence[str], known: ColumnNames, place: RowProblem) -> list[RowProblem]:
     """Return the columns that mean nothing, each with the names that it is near to."""
     unknown = [name for name in names if name and known.meaning(name) is None]
+    # A row without any known name may be a record, and its cells may be names of people.
+    is_header = any(known.meaning(name) is not None for name in names)
     problems = []
-    for name in unknown[:MAX_UNKNOWN_TOLD]:
-        near = known.near(name)
+    for unknown_name in unknown[:MAX_UNKNOWN_TOLD]:
+        near = known.near(unknown_name)
+        name = unknown_name if is_header else outlined(unknown_name)
         if near:
             message = _("The column “{name}” is not known; did you mean {near}?").format(
                 name=name, near=_(" or ").join(near)

@@ -59,7 +59,7 @@ def _record(number: int, line: str) -> RawRecord | Broken:
         return Broken(number, "", str(error), (), text)
     except json.JSONDecodeError as error:
         message = _("Character {position} is not JSON; write one complete object a line.").format(
-            position=error.pos + 1
+            position=f"{error.pos + 1:,}"
         )
         return Broken(number, "", message, (), text)
     except (ValueError, RecursionError):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.domain.evidence.rows import RowValue
-from workbench.domain.values.values import BadValue
+from workbench.domain.values.bad_value import BadValue
 from workbench.i18n import _
 from workbench.services.reading.headers import ColumnNames
 from workbench.services.reading.kinds import Column, KindSpec, Parse
@@ -81,7 +81,7 @@ class RowPlan:
             try:
                 step.column.parse(cell)
             except BadValue as problem:
-                complaints.append((step.name, str(problem)))
+                complaints.append((step.name, problem.outlined))
         for choices in self._kind.required:
             if choices.isdisjoint(filled):
                 names = [self._name_of.get(name, self._known.shown(name)) for name in sorted(choices)]
@@ -119,7 +119,7 @@ class RowPlan:
                     texts.append(_text_in(cell, step.column))
                 except BadValue as problem:
                     texts.append(_as_text(cell))
-                    complaints.append((step.name, str(problem)))
+                    complaints.append((step.name, problem.outlined))
         return texts, complaints
 
 

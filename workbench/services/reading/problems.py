@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workbench.domain.evidence.rows import RowValue
+from workbench.domain.values.bad_value import without_numbers
 from workbench.errors import BadData
 from workbench.i18n import _
 
@@ -12,7 +13,8 @@ from workbench.i18n import _
 class RowProblem:
     """One thing that is wrong: `line` is where the record starts, 0 when it is the whole file.
 
-    `column` is the column's name as in the file, '' when no single one is at fault; `sheet` '' but in sheets.
+    `column` is the column's name as in the file, '' when no single one is at fault; `sheet` '' but in sheets. Long
+    numbers are masked in both and in the message, because a file may have values where names should be.
     """
 
     file: str
@@ -20,6 +22,10 @@ class RowProblem:
     line: int = 0
     column: str = ""
     message: str
+
+    def __post_init__(self) -> None:
+        for name in ("sheet", "column", "message"):
+            object.__setattr__(self, name, without_numbers(getattr(self, name)))
 
     def __str__(self) -> str:
         """Return the problem as one sentence that begins with its place."""

@@ -136,7 +136,7 @@ class Reader:
             return self._bad(record, cells, complaints)
         first = self._first_line_of(value, record.line)
         if first != record.line:
-            message = _("This row is in the file already, on line {line}; remove one.").format(line=first)
+            message = _("This row is in the file already, on line {line}; remove one.").format(line=f"{first:,}")
             return self._bad(record, cells, [("", message)])
         return Row(line=record.line, raw=dict(zip(record.names, cells, strict=True)), value=value)
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from workbench.domain.values.values import BadValue, formula_error_message, lost_digits_message
+from workbench.domain.values.bad_value import BadValue
+from workbench.domain.values.values import formula_error_message, lost_digits_message
 from workbench.i18n import _
 from workbench.services.reading.number_formats import Shape
 
@@ -139,7 +140,7 @@ def text_in(cell: SheetValue, holds: Holds) -> str:
     if isinstance(cell, Moment):
         return _moment_in(cell, holds)
     if isinstance(cell, Fault):
-        raise BadValue(formula_error_message(cell))
+        raise BadValue(formula_error_message(cell.code))
     if holds is not Holds.FLAGS:
         raise BadValue(_("The cell holds a yes or no; format the column as text and enter the value again."))
     return str(cell)

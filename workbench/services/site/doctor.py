@@ -146,6 +146,11 @@ def _sender(session: Session) -> CheckLine:
     return True, _("The letters name a supplier of your own.")
 
 
+def faults(session: Session) -> list[str]:
+    """Return what is wrong with the structure, the references and the audit log of a database."""
+    return [text for is_ok, text in _contents(session) if is_ok is False]
+
+
 def _contents(session: Session) -> Iterator[CheckLine]:
     """Check the structure, the references and the audit log, and note how people are identified."""
     damage = sqlite.quick_check(session.connection())

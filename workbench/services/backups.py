@@ -1,0 +1,227 @@
+"""Backups: one tar file with a database, its hash key, documents and call files, and their checksums at the end."""
+
+import io
+import os
+import re
+import shutil
+import tarfile
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import datetime
+from hashlib import file_digest, sha256
+from pathlib import Path
+from typing import cast
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from db.access import Access, access_of
+from db.dialects import sqlite
+from db.dialects.sqlite_backup import copy_in_use
+from db.engine import Database
+from db.errors import DatabaseRefused, Refusal
+from db.models import DocumentRow
+from db.queries.published import BATCH, is_published, table_of
+from workbench.errors import BadConfiguration, BadData, NotFound, StorageFailed
+from workbench.i18n import _
+from workbench.services.calls.parquet import CallFiles
+from workbench.services.foundation.context import Context
+from workbench.services.foundation.file_store import Store
+from workbench.services.foundation.group_sharing import group_of
+from workbench.services.foundation.locations import refusal
+from workbench.services.foundation.safe_files import cannot_write, new_file, new_parents, open_regular, replacing, sync
+from workbench.services.opening import open_services
+from workbench.services.site.doctor import faults
+
+_DATABASE, _KEY, _SUMS = "database", "hash.key", "SHA256SUMS"
+_NAMES = re.compile(
+    rf"{_DATABASE}|{_KEY}|{_SUMS}|documents/[0-9a-f]{{2}}/[0-9a-f]{{64}}|calls/calls-[0-9]{{8,}}\.parquet"
+)
+_ATTEMPTS = 3
+
+Sums = dict[str, str]
+"""The SHA-256 of the files of a backup by name: the path in the store, or the name of the database."""
+
+
+def back_up(context: Context, target: Path) -> int:
+    """Write a backup, read it again to verify it, and return the number of its files.
+
+    Others may write meanwhile. An existing file is replaced.
+
+    Raises:
+        NotAllowed: If the person is not an admin.
+        CannotCreate: If the file cannot be written.
+        BadConfiguration: If a file of the store is missing or was changed.
+        StorageFailed: If the database is damaged, or its audit log was changed.
+    """
+    with context.as_admin("backup"), replacing(target, context.own_files) as draft:
+        for attempts_left in reversed(range(_ATTEMPTS)):
+            try:
+                count = _write(context, draft)
+                break
+            except BadConfiguration:
+                # Perhaps an import was undone after the database was copied, and its files are gone.
+                if not attempts_left:
+                    raise
+        with context.write() as session:
+            context.log(session, "backup", body={"files": count})
+    return count
+
+
+def _write(context: Context, draft: Path) -> int:
+    """Write a backup of one snapshot of the database, and verify it."""
+    sums: Sums = {}
+    with tempfile.TemporaryDirectory(prefix=f"{draft.name}.", dir=draft.parent) as folder:
+        copy = Path(folder, _DATABASE)
+        copy_in_use(context.database.path, copy)
+        with (
+            closing(Database(copy)) as database,
+            database.read() as session,
+            tarfile.open(draft, "w", format=tarfile.GNU_FORMAT) as archive,
+        ):
+            _examine(session)
+            sums[_DATABASE] = _add(archive, _DATABASE, copy)
+            for name, digest in _store_sums(session, context.store):
+                sums[name] = _add(archive, name, context.store.folder / name)
+                if sums[name] != digest:
+                    raise _changed(context.store.folder / name)
+            listed = _listed(sums)
+            archive.addfile(_member(_SUMS, len(listed)), io.BytesIO(listed))
+    try:
+        return len(_read(draft))
+    except BadData as error:
+        raise StorageFailed(_("The disk did not keep the backup as it was written; choose another disk.")) from error
+
+
+def restore(file: Path, path: Path, as_login: str | None, now: Callable[[], datetime]) -> int:
+    """Restore a backup to a path where no database is, completely or not at all; return the number of its files.
+
+    The person must be an admin of the restored database. If a group shares the database and owns the folder, the group
+    gets the files. A database of an older version is upgraded.
+
+    Raises:
+        CannotCreate: If there is a file of a database at the path, or the files cannot be written.
+        NotFound: If there is no such backup.
+        BadData: If the backup is incomplete or was changed.
+        NotAllowed: If the person is not an admin.
+    """
+    path = path.absolute()
+    store = Store.beside(path).folder
+    for taken in filter(os.path.lexists, (*sqlite.files_of(path), store)):
+        raise refusal(DatabaseRefused(Refusal.EXISTS, str(taken)))
+    try:
+        with new_parents(path):
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(prefix=f".{path.name[:100]}.", dir=path.parent) as folder:
+                copy = Path(folder, path.name)
+                count = _restored(file, copy, as_login, now)
+                # Fails if another restore was faster.
+                Store.beside(copy).folder.rename(store)
+                copy.rename(path)
+            sync(path.parent)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    return count
+
+
+def _restored(file: Path, copy: Path, as_login: str | None, now: Callable[[], datetime]) -> int:
+    """Restore a database and its store in a folder of their own, examine them, and log that."""
+    store = Store.beside(copy)
+    for folder in (store.folder, store.documents, store.calls, store.batches):
+        folder.mkdir()
+    sums = _read(file, store.folder)
+    (store.folder / _DATABASE).rename(copy)
+    with closing(open_services(copy, as_login, now, resumes=False)) as services:
+        context = services.context
+        with context.as_admin("restore"), context.write() as session:
+            if not set(_store_sums(session, store)) <= sums.items():
+                raise _incomplete(file)
+            _examine(session)
+            is_shared = group_of(session) is not None and access_of(copy.parent.parent) is Access.SHARED
+            context.log(session, "restore", body={"files": len(sums)})
+    access = Access.SHARED if is_shared else Access.PRIVATE
+    for made in copy.parent.rglob("*"):
+        made.chmod(access.folder_mode if made.is_dir() else access.file_mode)
+        sync(made)
+    return len(sums)
+
+
+def _store_sums(session: Session, store: Store) -> Iterator[tuple[str, str]]:
+    """Yield the path in the store and the SHA-256 of each file that the published batches of a database need."""
+    yield _KEY, sha256(store.hash_key).hexdigest()
+    column = table_of(DocumentRow).c.sha256
+    for row in session.execute(select(column).where(is_published(table_of(DocumentRow).c.batch_id)).distinct()):
+        yield str(store.document_path(row.sha256).relative_to(store.folder)), row.sha256
+    batches = select(BATCH.c.id, BATCH.c.calls_sha256).where(is_published(BATCH.c.id), BATCH.c.calls_sha256 != "")
+    for batch in session.execute(batches):
+        yield str(CallFiles(store.calls, {}).path(batch.id).relative_to(store.folder)), batch.calls_sha256
+
+
+def _examine(session: Session) -> None:
+    """Refuse a database that is damaged, or whose audit log was changed."""
+    for fault in faults(session):
+        raise StorageFailed(fault)
+
+
+def _read(path: Path, folder: Path | None = None) -> Sums:
+    """Read a whole backup, into an empty folder if one is given, and compare it with its checksums.
+
+    Raises:
+        NotFound: If there is no such file.
+        BadData: If it is no backup, or one that is incomplete or was changed.
+    """
+    sums: Sums = {}
+    try:
+        with open_regular(path) as file, tarfile.open(fileobj=file, mode="r:") as archive:
+            for member in archive:
+                is_plain = member.type == tarfile.REGTYPE and not member.issparse()
+                if not is_plain or member.name in sums or not _NAMES.fullmatch(member.name):
+                    break
+                content = cast("io.BufferedReader", archive.extractfile(member))
+                if member.name == _SUMS and _DATABASE in sums and content.read() == _listed(sums):
+                    return sums
+                sums[member.name] = file_digest(content, "sha256").hexdigest()
+                if folder is not None:
+                    content.seek(0)
+                    (folder / member.name).parent.mkdir(exist_ok=True)
+                    with new_file(folder / member.name) as target:
+                        shutil.copyfileobj(content, target)
+    except (tarfile.TarError, EOFError, ValueError) as error:
+        raise _incomplete(path) from error
+    raise _incomplete(path)
+
+
+def _add(archive: tarfile.TarFile, name: str, path: Path) -> str:
+    """Add a file to an archive, and return its SHA-256."""
+    try:
+        file = open_regular(path, follow_links=False)
+    except (NotFound, BadData) as error:
+        raise _changed(path) from error
+    with file:
+        digest = file_digest(file, "sha256").hexdigest()
+        size = file.tell()
+        file.seek(0)
+        archive.addfile(_member(name, size), file)
+    return digest
+
+
+def _member(name: str, size: int) -> tarfile.TarInfo:
+    member = tarfile.TarInfo(name)
+    member.size, member.mode = size, 0o600
+    return member
+
+
+def _listed(sums: Sums) -> bytes:
+    """Return checksums in the form that `sha256sum --check` reads."""
+    return "".join(f"{digest}  {name}\n" for name, digest in sums.items()).encode()
+
+
+def _changed(path: Path) -> BadConfiguration:
+    message = _("{file} is missing or was changed; no backup was written. Put it back from an earlier backup.")
+    return BadConfiguration(message.format(file=path))
+
+
+def _incomplete(path: Path) -> BadData:
+    message = _("{file} is no complete and unchanged backup, so nothing was written; choose another one.")
+    return BadData(message.format(file=path))
