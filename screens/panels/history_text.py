@@ -31,6 +31,7 @@ _ACTS: dict[str, str] = {
     "reveal": N_("revealed"),
     "evidence": N_("new evidence"),
     "evidence-late": N_("late evidence"),
+    "attention": N_("open again?"),
     "complete": N_("complete"),
     "void": N_("verdict void"),
     "due": N_("due date moved"),
@@ -135,6 +136,12 @@ def _due(text: str, _case: CaseFile) -> str:
     return text[:16].replace("T", " ")
 
 
+def _attention(text: str, _case: CaseFile) -> str:
+    kind, _blank, rules = text.partition(" ")
+    kind = _(_KINDS[kind]) if kind in _KINDS else kind
+    return _("{what}: {details}").format(what=kind, details=rules or _("no block finding any more"))
+
+
 _DETAILS: dict[str, Callable[[str, CaseFile], str]] = {
     "decide": _decided,
     "undo": _decided,
@@ -146,6 +153,7 @@ _DETAILS: dict[str, Callable[[str, CaseFile], str]] = {
     "documents-written": _written,
     "reveal": _revealed,
     "due": _due,
+    "attention": _attention,
 }
 _WORDS: dict[str, Mapping[Any, str]] = {
     "class": CLASS_WORDS,

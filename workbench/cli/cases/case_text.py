@@ -118,7 +118,8 @@ class CaseText:
         )
 
     def queue(self, rows: tuple[CaseRowView, ...], total: int) -> None:
-        """Print the queue."""
+        """Print the queue; cases to open again have their new findings in a column of their own."""
+        are_some_to_reopen = any(row.reopen_for for row in rows)
         output.table(
             [
                 _("Case"),
@@ -129,6 +130,7 @@ class CaseText:
                 _("Due"),
                 _("Assigned"),
                 _("Held"),
+                *([_("New findings")] if are_some_to_reopen else []),
             ],
             [
                 [
@@ -140,6 +142,7 @@ class CaseText:
                     self._due(row),
                     row.assignee or "",
                     row.held_by or "",
+                    *([" ".join(row.reopen_for)] if are_some_to_reopen else []),
                 ]
                 for row in rows
             ],

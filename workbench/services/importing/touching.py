@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, insert, select
 from sqlmodel import Session
 
-from db.enums import FINAL_STATES, ImportKind
+from db.enums import FINAL_STATES, CaseState, ImportKind
 from db.models import CaseRow, SubmissionRow
 from db.queries.published import is_published, newest_cases, table_of
 from workbench.services.case.evidence_reader import APPLICATION, CARD
@@ -51,19 +51,20 @@ def _keys(session: Session, column: ColumnElement[Any], values: Sequence[str]) -
     return found
 
 
-def open_cases_about(context: Context, kind: ImportKind, concerned: set[str]) -> set[int]:
-    """Return the open cases that credit records or complaints are about."""
+def cases_about(context: Context, kind: ImportKind, concerned: set[str]) -> set[int]:
+    """Return the open and the passed cases that credit records or complaints are about."""
     with context.read() as session:
         if kind is ImportKind.CREDIT:
             cases = cases_of_subjects(session, concerned, context.store)
         else:
             cases = cases_of_numbers(session, concerned)
-        return open_ids(cases.values())
+        return concerned_ids(cases.values())
 
 
-def open_ids(cases: Iterable[CaseRow]) -> set[int]:
-    """Return the numbers of those cases that are not closed."""
-    return {case.id for case in cases if case.id is not None and case.state not in FINAL_STATES}
+def concerned_ids(cases: Iterable[CaseRow]) -> set[int]:
+    """Return the numbers of those cases that are open, or passed: new block findings may contradict a pass."""
+    closed = FINAL_STATES - {CaseState.PASSED}
+    return {case.id for case in cases if case.id is not None and case.state not in closed}
 
 
 def note(context: Context, batch_id: int, touched: Mapping[int, Touch]) -> None:

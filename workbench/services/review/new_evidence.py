@@ -1,5 +1,6 @@
 """Applies newly published evidence to an existing case: its findings, state, round, due date and receipt."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from db.models import CaseRow
 from db.queries.published import newest_of_many
 from db.queries.search_index import index_cases, terms_of
 from workbench.domain.evidence.evidence import Evidence
+from workbench.domain.findings.evaluate import has_block, worse_blocks
 from workbench.domain.findings.finding import Finding
 from workbench.domain.forecast.result import CaseForecast
 from workbench.services.case.assessment import Assessment, assess, completed_at, store_assessment
@@ -45,12 +47,20 @@ def apply_evidence(session: Session, context: Context, case: CaseRow, arrival: A
     """Apply newly published evidence to a case in the caller's write transaction, and write one event."""
     state = CaseState(case.state)
     is_from_applicant = arrival.kind in _FROM_APPLICANT
+    if state is CaseState.PASSED and not is_from_applicant:
+        _compare_with_verdict(session, context, case, arrival)
+        return
     if state in FINAL_STATES and not (state is CaseState.LAPSED and is_from_applicant):
         # The case was decided while the import ran; it keeps the findings of the decision.
         _log(session, context, case, arrival, "evidence-late")
         return
-    voids_verdict = state is CaseState.AWAITING_CHECK and _grave_findings_differ(session, context, case, arrival)
+    voids_verdict = False
+    if state is CaseState.AWAITING_CHECK:
+        before = _assessment_before(session, context, case, arrival)
+        voids_verdict = _grave_findings(before) != _grave_findings(arrival.assessment)
+        case.reopen_for = _rules(worse_blocks(before.findings, arrival.assessment.findings))
     _record_evidence(session, case, arrival)
+    case.version += 1
     store_assessment(session, case, arrival.assessment)
     action = "evidence"
     if state is CaseState.INCOMPLETE and arrival.assessment.is_complete:
@@ -72,7 +82,6 @@ def _record_evidence(session: Session, case: CaseRow, arrival: Arrival) -> None:
     """Record that a case has this evidence, and set the newest version of its application."""
     case.evidence_seq = max(case.evidence_seq, arrival.seq)
     case.evidence_no += 1
-    case.version += 1
     key = (case.agent, case.application_no)
     columns = (APPLICATION.c.agent, APPLICATION.c.application_no)
     for row in newest_of_many(session, columns, [key], application_key, snapshot_of(case)):
@@ -114,14 +123,31 @@ def requeue(session: Session, context: Context, case: CaseRow, action: str) -> N
     update_due_date(session, context, case)
 
 
-def _grave_findings_differ(session: Session, context: Context, case: CaseRow, arrival: Arrival) -> bool:
-    """Return whether the evidence changes a finding that warns or blocks.
+def _compare_with_verdict(session: Session, context: Context, case: CaseRow, arrival: Arrival) -> None:
+    """Record evidence of a passed case if it brings or removes block findings that the verdict does not know.
 
-    Both assessments are of the same day, so that only the evidence makes a difference.
+    The version stays, so that the maker can still undo the pass.
     """
+    findings = arrival.assessment.findings
+    worse = worse_blocks(_assessment_before(session, context, case, arrival).findings, findings)
+    known = [finding for finding in findings if finding.rule in case.reopen_for.split() and has_block([finding])]
+    rules = _rules([*known, *worse])
+    if rules or case.reopen_for:
+        case.reopen_for = rules
+        _record_evidence(session, case, arrival)
+        store_assessment(session, case, arrival.assessment)
+        body = details(kind=arrival.kind.value, round=case.round, reasons=rules.split())
+        context.log(session, "attention", case_id=case.id, batch_id=arrival.batch_id, body=body)
+
+
+def _rules(findings: Iterable[Finding]) -> str:
+    return " ".join(dict.fromkeys(finding.rule for finding in findings))
+
+
+def _assessment_before(session: Session, context: Context, case: CaseRow, arrival: Arrival) -> Assessment:
+    """Return the assessment without the new evidence, on the same day: only the evidence makes a difference."""
     policy = context.policy(session, case.policy_version_id)
-    before = assess(read_evidence(session, case, context.store), policy, arrival.assessment.on)
-    return _grave_findings(before) != _grave_findings(arrival.assessment)
+    return assess(read_evidence(session, case, context.store), policy, arrival.assessment.on)
 
 
 def _grave_findings(assessment: Assessment) -> set[Finding]:

@@ -42,6 +42,7 @@ _RESTORED_BY_UNDO = (
     "waits_for",
     "next_action_on",
     "is_listed",
+    "reopen_for",
 )
 """The columns of a case that an undo restores."""
 
@@ -187,7 +188,7 @@ class Verdicts(Service):
             DecisionReasonRow(decision_id=decision.id or 0, position=position, code=code)
             for position, code in enumerate(request.reasons)
         )
-        notice = None
+        notice, case.reopen_for = None, ""
         if plan.check_for:
             case.state = CaseState.AWAITING_CHECK.value
         else:
