@@ -48,8 +48,8 @@ def _is_worse(finding: Finding, earlier: Finding | None) -> bool:
     """Say whether a finding is new, or its value is further beyond the limit than the earlier one's."""
     if earlier is None or finding.observes != earlier.observes:
         return True
-    ordered = {">": operator.gt, ">=": operator.gt, "<": operator.lt, "<=": operator.lt}
-    return ordered.get(finding.op, operator.ne)(finding.observed, earlier.observed)
+    is_beyond = COMPARISONS.get(finding.op.rstrip("="), operator.ne)
+    return is_beyond(finding.observed, earlier.observed)
 
 
 def _by_severity(graded: Finding | Limit) -> int:
