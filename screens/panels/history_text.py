@@ -8,6 +8,7 @@ from workbench.domain.case.casefile import CaseFile, DecisionLine, HistoryLine
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS
 from workbench.domain.case.vocabulary import DocumentKind, Verdict
 from workbench.i18n import N_, _, current_language
+from workbench.wording import amounts
 
 _ACTS: dict[str, str] = {
     "next": N_("claimed"),
@@ -86,6 +87,10 @@ def detail_words(entry: HistoryLine, case: CaseFile) -> str:
         return _("automatic")
     if entry.action in _DETAILS and entry.text:
         return _DETAILS[entry.action](entry.text, case)
+    kind, _blank, progress = entry.text.partition(" ")
+    if entry.action == "evidence" and kind in _KINDS and "/" in progress:
+        received, _slash, asked = progress.partition("/")
+        return _("{what}: {details}").format(what=_(_KINDS[kind]), details=amounts.received(int(received), int(asked)))
     words = _WORDS.get(entry.action, {})
     return _(words[entry.text]) if entry.text in words else entry.text
 

@@ -109,6 +109,10 @@ class CaseText:
                 for line in casefile.decisions
             ],
         )
+        items = casefile.decisions[-1].items
+        if items:
+            came = sum(item.is_satisfied or item.is_waived for item in items)
+            output.line(_("Items to rectify: {progress}").format(progress=amounts.received(came, len(items))))
 
     def _history(self, casefile: CaseFile) -> None:
         output.line()

@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, insert, select
 from sqlmodel import Session
 
+from db.columns import to_us
 from db.enums import FINAL_STATES, CaseState, ImportKind
 from db.models import CaseRow, SubmissionRow
 from db.queries.published import is_published, newest_cases, table_of
 from workbench.services.case.evidence_reader import APPLICATION, CARD
-from workbench.services.foundation.context import Context
+from workbench.services.foundation.context import Context, details
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.pacing import pause
 from workbench.services.importing.plan import Key, Touch
@@ -67,6 +68,12 @@ def concerned_ids(cases: Iterable[CaseRow]) -> set[int]:
     return {case.id for case in cases if case.id is not None and case.state not in closed}
 
 
+def _body(touch: Touch) -> dict[str, Any]:
+    return details(
+        kind=touch.kind.value, application_us=None if touch.application_at is None else to_us(touch.application_at)
+    )
+
+
 def note(context: Context, batch_id: int, touched: Mapping[int, Touch]) -> None:
     """Note in a batch which existing cases take it in, what it is to them, and since when it counts as received."""
     rows = [
@@ -75,7 +82,7 @@ def note(context: Context, batch_id: int, touched: Mapping[int, Touch]) -> None:
             "batch_id": batch_id,
             "round": 0,
             "received_at": touched[case_id].received_at,
-            "body": json.dumps({"kind": touched[case_id].kind.value}),
+            "body": json.dumps(_body(touched[case_id])),
         }
         for case_id in sorted(touched)
     ]

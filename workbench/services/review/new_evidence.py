@@ -1,15 +1,16 @@
 """Applies newly published evidence to an existing case: its findings, state, round, due date and receipt."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session
 
-from db.enums import FINAL_STATES, CaseState, ImportKind, Severity, WaitsFor
+from db.enums import FINAL_STATES, CaseState, ImportKind, Severity
 from db.models import CaseRow
 from db.queries.published import newest_of_many
 from db.queries.search_index import index_cases, terms_of
+from workbench.domain.case.running import is_with_applicant
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.findings.evaluate import has_block, worse_blocks
 from workbench.domain.findings.finding import Finding
@@ -21,7 +22,7 @@ from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.context import Context, details
 from workbench.services.foundation.drafts import link_draft
 from workbench.services.notices.receipts import send_receipt
-from workbench.services.review.rectification import close_rectification
+from workbench.services.review.rectification import Progress, close_rectification, progress_of
 
 _FROM_APPLICANT = frozenset({ImportKind.APPLICATIONS, ImportKind.CARDS, ImportKind.DOCUMENTS})
 """The kinds of imports that the applicant submits; the other kinds are about a phone number or a person."""
@@ -31,13 +32,15 @@ _FROM_APPLICANT = frozenset({ImportKind.APPLICATIONS, ImportKind.CARDS, ImportKi
 class Arrival:
     """Newly published evidence of a case, with the assessment of all evidence of the case.
 
-    The clock counts from `received_at`. `forecast` is set if the new evidence makes the case complete.
+    The clock counts from `received_at`. `application_at` is when an application row of the case was received, if there
+    is one. `forecast` is set if the new evidence makes the case complete.
     """
 
     kind: ImportKind
     batch_id: int
     seq: int
     received_at: datetime
+    application_at: datetime | None
     evidence: Evidence
     assessment: Assessment
     forecast: CaseForecast | None = None
@@ -54,25 +57,23 @@ def apply_evidence(session: Session, context: Context, case: CaseRow, arrival: A
         # The case was decided while the import ran; it keeps the findings of the decision.
         _log(session, context, case, arrival, "evidence-late")
         return
-    voids_verdict = False
-    if state is CaseState.AWAITING_CHECK:
-        before = _assessment_before(session, context, case, arrival)
-        voids_verdict = _grave_findings(before) != _grave_findings(arrival.assessment)
-        case.reopen_for = _rules(worse_blocks(before.findings, arrival.assessment.findings))
+    voids_verdict = state is CaseState.AWAITING_CHECK and _contradicts_staged(session, context, case, arrival)
     _record_evidence(session, case, arrival)
     case.version += 1
     store_assessment(session, case, arrival.assessment)
-    action = "evidence"
+    action, progress = "evidence", None
     if state is CaseState.INCOMPLETE and arrival.assessment.is_complete:
         action = "complete"
-    elif state is CaseState.PENDING and is_from_applicant and case.waits_for == WaitsFor.APPLICANT:
-        action = "answer"
-    elif is_from_applicant and state in {CaseState.RECTIFYING, CaseState.LAPSED}:
-        action = "resubmit"
+    elif is_from_applicant and (state is CaseState.LAPSED or is_with_applicant(state, case.waits_for)):
+        progress = progress_of(session, context, case, arrival.assessment.findings)
+        answered_at = _answered_at(session, case, arrival, progress)
+        if answered_at is not None:
+            action = "answer" if state is CaseState.PENDING else "resubmit"
+            arrival = replace(arrival, received_at=answered_at)
     elif voids_verdict:
         action = "void"
     _change_state(session, context, case, arrival, action)
-    _log(session, context, case, arrival, action)
+    _log(session, context, case, arrival, action, progress)
     update_due_date(session, context, case)
     if action == "complete":
         send_receipt(session, context, case, arrival.forecast, arrival.assessment.findings)
@@ -99,7 +100,7 @@ def _change_state(session: Session, context: Context, case: CaseRow, arrival: Ar
         # The working days promised to the applicant count from the time the case is complete.
         case.complete_at = completed_at(arrival.evidence, context.policy(session, case.policy_version_id))
     elif action == "resubmit":
-        close_rectification(session, context, case, arrival.batch_id, arrival.assessment.findings)
+        close_rectification(session, context, case, arrival.assessment.findings)
         case.round += 1
     elif action == "void":
         _void_staged(session, case)
@@ -140,6 +141,13 @@ def _compare_with_verdict(session: Session, context: Context, case: CaseRow, arr
         context.log(session, "attention", case_id=case.id, batch_id=arrival.batch_id, body=body)
 
 
+def _contradicts_staged(session: Session, context: Context, case: CaseRow, arrival: Arrival) -> bool:
+    """Return whether the evidence changes a finding that warns or blocks, and note new block findings in the case."""
+    before = _assessment_before(session, context, case, arrival)
+    case.reopen_for = _rules(worse_blocks(before.findings, arrival.assessment.findings))
+    return _grave_findings(before) != _grave_findings(arrival.assessment)
+
+
 def _rules(findings: Iterable[Finding]) -> str:
     return " ".join(dict.fromkeys(finding.rule for finding in findings))
 
@@ -163,7 +171,30 @@ def _void_staged(session: Session, case: CaseRow) -> None:
         link_draft(session, staged.case_id, staged.maker_id, None)
 
 
-def _log(session: Session, context: Context, case: CaseRow, arrival: Arrival, action: str) -> None:
+def _answered_at(session: Session, case: CaseRow, arrival: Arrival, progress: Progress) -> datetime | None:
+    """Return when everything asked for had come, or the application was handed in again; None before that.
+
+    An application that was received before the verdict to rectify it is late evidence.
+    """
+    handed_in_at = arrival.application_at
+    decision = newest_decision(session, case.id or 0, "applied", "approved")
+    if handed_in_at is not None and decision is not None and case.state != CaseState.PENDING:
+        since = decision.checked_at or decision.decided_at
+        handed_in_at = handed_in_at if handed_in_at >= since else None
+    if handed_in_at is None and not progress.is_complete:
+        return None
+    return max(filter(None, (handed_in_at, progress.last_at)), default=arrival.received_at)
+
+
+def _log(
+    session: Session,
+    context: Context,
+    case: CaseRow,
+    arrival: Arrival,
+    action: str,
+    progress: Progress | None = None,
+) -> None:
+    is_partial = action == "evidence" and progress is not None and progress.received
     context.log(
         session,
         action,
@@ -172,5 +203,10 @@ def _log(session: Session, context: Context, case: CaseRow, arrival: Arrival, ac
         state=CaseState(case.state),
         waits_for=case.waits_for,
         counted_at=arrival.received_at if action in {"answer", "resubmit"} else None,
-        body=details(kind=arrival.kind.value, round=case.round, evidence_no=case.evidence_no),
+        body=details(
+            kind=arrival.kind.value,
+            round=case.round,
+            evidence_no=case.evidence_no,
+            progress=f"{progress.received}/{progress.asked}" if progress is not None and is_partial else None,
+        ),
     )

@@ -231,7 +231,9 @@ def _decision_row(case: CaseRow, casefile: CaseFile, plan: VerdictPlan, maker_id
         decided_at=now,
         release_at=None if is_staged else now + timedelta(seconds=casefile.policy.desk.grace_s),
         before=json.dumps(before, default=date.isoformat),
-        seen=json.dumps(_snapshot(casefile, plan), ensure_ascii=False, default=str),
+        seen=json.dumps(
+            {**_snapshot(casefile, plan), "evidence_seq": case.evidence_seq}, ensure_ascii=False, default=str
+        ),
     )
 
 
