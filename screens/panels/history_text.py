@@ -32,6 +32,7 @@ _ACTS: dict[str, str] = {
     "reveal": N_("revealed"),
     "evidence": N_("new evidence"),
     "evidence-late": N_("late evidence"),
+    "evidence-undone": N_("evidence withdrawn"),
     "attention": N_("open again?"),
     "complete": N_("complete"),
     "void": N_("verdict void"),

@@ -15,7 +15,7 @@ from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.findings.evaluate import has_block, worse_blocks
 from workbench.domain.findings.finding import Finding
 from workbench.domain.forecast.result import CaseForecast
-from workbench.services.case.assessment import Assessment, assess, completed_at, store_assessment
+from workbench.services.case.assessment import Assessment, assess, completed_at, recompute, store_assessment
 from workbench.services.case.decisions import newest_decision
 from workbench.services.case.evidence_reader import APPLICATION, application_key, read_evidence, snapshot_of
 from workbench.services.clock.case_clocks import update_due_date
@@ -80,9 +80,14 @@ def apply_evidence(session: Session, context: Context, case: CaseRow, arrival: A
 
 
 def _record_evidence(session: Session, case: CaseRow, arrival: Arrival) -> None:
-    """Record that a case has this evidence, and set the newest version of its application."""
+    """Record that a case has this evidence, with the newest version of its application."""
     case.evidence_seq = max(case.evidence_seq, arrival.seq)
     case.evidence_no += 1
+    _set_application(session, case)
+
+
+def _set_application(session: Session, case: CaseRow) -> None:
+    """Set the newest version of the application that a case sees."""
     key = (case.agent, case.application_no)
     columns = (APPLICATION.c.agent, APPLICATION.c.application_no)
     for row in newest_of_many(session, columns, [key], application_key, snapshot_of(case)):
@@ -90,6 +95,25 @@ def _record_evidence(session: Session, case: CaseRow, arrival: Arrival) -> None:
         if case.applicant_name != row["applicant_name"]:
             case.applicant_name = row["applicant_name"]
             index_cases(session, [{**terms_of(case.applicant_name, case.application_no), "id": case.id}])
+
+
+def retract_evidence(session: Session, context: Context, case: CaseRow, batch_id: int) -> None:
+    """Assess a case again after an import that it had taken in was undone, and write one event.
+
+    Closed cases that the import did not change stay as they are.
+    """
+    if case.state in FINAL_STATES - {CaseState.LAPSED} and not case.reopen_for:
+        return
+    case.evidence_no += 1
+    _set_application(session, case)
+    findings = recompute(session, context, case)
+    rules = case.reopen_for.split()
+    case.reopen_for = _rules(finding for finding in findings if finding.rule in rules and has_block([finding]))
+    body = details(round=case.round, evidence_no=case.evidence_no)
+    context.log(session, "evidence-undone", case_id=case.id, batch_id=batch_id, body=body)
+    if case.state not in FINAL_STATES:
+        case.version += 1
+        update_due_date(session, context, case)
 
 
 def _change_state(session: Session, context: Context, case: CaseRow, arrival: Arrival, action: str) -> None:
