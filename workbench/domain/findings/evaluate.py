@@ -48,7 +48,7 @@ def _is_worse(finding: Finding, earlier: Finding | None) -> bool:
     """Say whether a finding is new, or its value is further beyond the limit than the earlier one's."""
     if earlier is None or finding.observes != earlier.observes:
         return True
-    is_beyond = COMPARISONS.get(finding.op.rstrip("="), operator.ne)
+    is_beyond = COMPARISONS.get(finding.op.rstrip("="), COMPARISONS["!="])
     return is_beyond(finding.observed, earlier.observed)
 
 

@@ -68,7 +68,7 @@ def concerned_ids(cases: Iterable[CaseRow]) -> set[int]:
     return {case.id for case in cases if case.id is not None and case.state not in closed}
 
 
-def _body(touch: Touch) -> dict[str, Any]:
+def _body(touch: Touch) -> Mapping[str, Any]:
     return details(
         kind=touch.kind.value, application_us=None if touch.application_at is None else to_us(touch.application_at)
     )

@@ -67,11 +67,12 @@ def progress_of(session: Session, context: Context, case: CaseRow, findings: Ite
     is_later = BATCH.c.published_seq > seen["evidence_seq"] if "evidence_seq" in seen else BATCH.c.published_at >= since
     published = select(BATCH.c.id).where(is_later)
     of_case = (DOCUMENT.c.agent == case.agent, DOCUMENT.c.application_no == case.application_no)
-    documents = session.execute(
+    rows = session.execute(
         select(DOCUMENT.c.kind, DOCUMENT.c.received_at).where(*of_case, DOCUMENT.c.batch_id.in_(published))
-    ).all()
+    )
+    documents: list[Any] = list(rows)
     if decision.verdict == Verdict.PENDING:
-        codes = select(DecisionReasonRow.code).where(col(DecisionReasonRow.decision_id) == decision.id)
+        codes = select(col(DecisionReasonRow.code)).where(col(DecisionReasonRow.decision_id) == decision.id)
         asked = [code for code in session.execute(codes).scalars() if code in _DOCUMENTS_OF_REASON]
         matching = [_documents_for(code, documents) for code in asked] or [documents]
         return Progress(sum(map(bool, matching)), len(matching), _last_at(matching))
