@@ -49,7 +49,7 @@ def add_modes(app: "WorkbenchApp", desk: "DeskScreen") -> None:
     app.add_mode("checks", checks)
     app.add_mode("calendar", calendar)
     app.add_mode("forecast", forecast)
-    for name in ("queue", "mine", "pending"):
+    for name in ("queue", "mine", "pending", "reopen"):
         app.add_mode(name, partial(queue, name))
 
 

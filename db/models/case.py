@@ -17,7 +17,8 @@ class CaseRow(ApplicationPartRow, table=True):
     to 3 (urgent). `version` guards against concurrent writes; a greater `evidence_no` offers a skipped case again.
     `due_at`, `is_due_provisional` and `suspended_from` cache the state of the clock for sorting: `due_at` includes all
     ended pauses, and a case that was not due when an open suspension began is not overdue. `is_class_set` and
-    `is_priority_set` say that a supervisor chose the value, so that new evidence does not change it.
+    `is_priority_set` say that a supervisor chose the value, so that new evidence does not change it. `reopen_for` lists
+    the rules, separated by spaces, whose block findings are newer than the verdict.
     """
 
     __tablename__ = "case"
@@ -68,6 +69,11 @@ class CaseRow(ApplicationPartRow, table=True):
             sqlite_where=text("state = 'in_review'"),
         ),
         Index(
+            "ix_case_reopen",
+            "id",
+            sqlite_where=text("reopen_for <> ''"),
+        ),
+        Index(
             "ix_case_unlisted",
             "batch_id",
             "id",
@@ -108,6 +114,7 @@ class CaseRow(ApplicationPartRow, table=True):
     evidence_no: int = 0
     evidence_seq: int = 0
     is_listed: bool = False
+    reopen_for: str = long_text()
 
 
 class SubmissionRow(BatchPartRow, table=True):

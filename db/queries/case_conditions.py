@@ -113,6 +113,10 @@ def held_by(reviewer_id: int | None, name: str) -> Condition:
     )
 
 
+MUST_REOPEN = Condition(check="c.reopen_for <> ''", hits="SELECT id FROM \"case\" WHERE reopen_for <> ''", recheck="")
+"""The condition that the case has block findings that are newer than its verdict."""
+
+
 def has_finding(rule: str, name: str) -> Condition:
     """Return the condition that the case has a finding of a rule."""
     return Condition(

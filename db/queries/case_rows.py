@@ -10,7 +10,7 @@ from db.queries.chunks import chunks
 
 _ROWS = text(
     """SELECT c.id, c.agent, c.application_no, c.applicant_name, a.applicant_kind, c.round,
-       c.priority, c.due_at, c.is_due_provisional, c.suspended_from, c.waits_for,
+       c.priority, c.due_at, c.is_due_provisional, c.suspended_from, c.waits_for, c.reopen_for,
        c.block_count, c.warn_count, c.received_at, c.held_until, assignee.login AS assignee, holder.login AS holder,
        CASE WHEN c.state = 'in_review' AND c.held_until <= :now THEN 'queued' ELSE c.state END AS state
 FROM "case" c

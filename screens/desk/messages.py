@@ -91,6 +91,9 @@ def _other_lists(counts: DeskCounts, *, may_check: bool) -> list[Content]:
     if may_check and counts.to_check:
         message = _number_words(counts.to_check, _("one verdict to check"), _("{count} verdicts to check"))
         hints.append(key_hints(("g c", message)))
+    if counts.to_reopen:
+        message = _number_words(counts.to_reopen, _("one case to open again"), _("{count} cases to open again"))
+        hints.append(key_hints(("g o", message)))
     own_cases: list[str] = []
     if counts.assigned:
         own_cases.append(_("{count} assigned to you").format(count=count(counts.assigned)))

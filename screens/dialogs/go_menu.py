@@ -19,7 +19,7 @@ class GoMenu(Dialog[str]):
 
     DEFAULT_CSS = """
     GoMenu { background: $background 25%; }
-    GoMenu > Static { dock: bottom; height: 1; padding: 0 1; background: $panel; }
+    GoMenu > Static { dock: bottom; height: auto; padding: 0 1; background: $panel; }
     """
 
     def __init__(self, commands: tuple[Command, ...]) -> None:

@@ -7,6 +7,7 @@ from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, hanging, joined, pl
 from workbench.domain.case.casefile import CaseFile, DecisionLine
 from workbench.domain.text.safe import cells, pad_right
 from workbench.i18n import _
+from workbench.wording import amounts
 
 
 def history_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
@@ -26,7 +27,9 @@ def history_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 
 
 def _required_items(decision: DecisionLine, view: View) -> list[PanelLine]:
-    lines = [heading(_("Required in round {round}").format(round=decision.round))]
+    came = sum(item.is_satisfied or item.is_waived for item in decision.items)
+    title = _("Required in round {round}").format(round=decision.round)
+    lines = [heading(f"{title} {view.symbols.dot} {amounts.received(came, len(decision.items))}")]
     for item in decision.items:
         done = item.is_satisfied or item.is_waived
         mark = (view.symbols.fine, SUCCESS) if done else (view.symbols.block, ERROR)

@@ -8,6 +8,7 @@ from workbench.domain.case.casefile import CaseFile, DecisionLine, HistoryLine
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS
 from workbench.domain.case.vocabulary import DocumentKind, Verdict
 from workbench.i18n import N_, _, current_language
+from workbench.wording import amounts
 
 _ACTS: dict[str, str] = {
     "next": N_("claimed"),
@@ -31,6 +32,8 @@ _ACTS: dict[str, str] = {
     "reveal": N_("revealed"),
     "evidence": N_("new evidence"),
     "evidence-late": N_("late evidence"),
+    "evidence-undone": N_("evidence withdrawn"),
+    "attention": N_("open again?"),
     "complete": N_("complete"),
     "void": N_("verdict void"),
     "due": N_("due date moved"),
@@ -85,6 +88,10 @@ def detail_words(entry: HistoryLine, case: CaseFile) -> str:
         return _("automatic")
     if entry.action in _DETAILS and entry.text:
         return _DETAILS[entry.action](entry.text, case)
+    kind, _blank, progress = entry.text.partition(" ")
+    if entry.action == "evidence" and kind in _KINDS and "/" in progress:
+        received, _slash, asked = progress.partition("/")
+        return _("{what}: {details}").format(what=_(_KINDS[kind]), details=amounts.received(int(received), int(asked)))
     words = _WORDS.get(entry.action, {})
     return _(words[entry.text]) if entry.text in words else entry.text
 
@@ -135,6 +142,12 @@ def _due(text: str, _case: CaseFile) -> str:
     return text[:16].replace("T", " ")
 
 
+def _attention(text: str, _case: CaseFile) -> str:
+    kind, _blank, rules = text.partition(" ")
+    kind = _(_KINDS[kind]) if kind in _KINDS else kind
+    return _("{what}: {details}").format(what=kind, details=rules or _("no block finding any more"))
+
+
 _DETAILS: dict[str, Callable[[str, CaseFile], str]] = {
     "decide": _decided,
     "undo": _decided,
@@ -146,6 +159,7 @@ _DETAILS: dict[str, Callable[[str, CaseFile], str]] = {
     "documents-written": _written,
     "reveal": _revealed,
     "due": _due,
+    "attention": _attention,
 }
 _WORDS: dict[str, Mapping[Any, str]] = {
     "class": CLASS_WORDS,

@@ -77,6 +77,12 @@ def empty_notice(list_id: str, filter_text: str, *, is_preset: bool) -> Content:
         lines = [plain(_("You hold no cases, and none are assigned to you.")), Content(), hint]
     elif list_id == "pending":
         lines = [plain(_("No cases are pending.")), Content(), key_hints(("g q", _("go to the queue")))]
+    elif list_id == "reopen":
+        lines = [
+            plain(_("No verdict is contradicted by newer block findings.")),
+            Content(),
+            key_hints(("g q", _("go to the queue"))),
+        ]
     else:
         lines = [
             plain(_("No cases are open.")),

@@ -158,7 +158,9 @@ def _case(context: RowContext, _room: int) -> list[Part]:
 
 
 def _applicant(context: RowContext, _room: int) -> list[Part]:
-    return [(context.row.applicant_name, "")]
+    # The rules come first: a long name must not hide why the case is on this list.
+    rules: list[Part] = [(f"{rule} ", ERROR) for rule in context.row.reopen_for]
+    return [*rules, (context.row.applicant_name, "")]
 
 
 def _state(context: RowContext, _room: int) -> list[Part]:

@@ -22,6 +22,7 @@ from screens.shell.clock import Clock
 from screens.shell.header import HeaderBar
 from screens.widgets.paged_list import PagedList
 from workbench.domain.case.lifecycle import Action, role_refusal
+from workbench.domain.filter.keys import REOPEN_FILTER
 from workbench.i18n import N_
 from workbench.keys import queue as keys
 from workbench.keys.command import Command, Place
@@ -37,6 +38,7 @@ PRESETS: dict[str, Preset] = {
         Preset(id="queue", name=N_("Queue"), filter_text=""),
         Preset(id="mine", name=N_("Mine"), filter_text="who:me"),
         Preset(id="pending", name=N_("Pending cases"), filter_text="state:pending"),
+        Preset(id="reopen", name=N_("To open again"), filter_text=REOPEN_FILTER),
     )
 }
 
@@ -45,7 +47,7 @@ _ROW_ACTIONS = frozenset({"open", "mark", "range", "mark_all", "assign", "move"}
 
 
 class QueueScreen(ModeScreen):
-    """Shows the cases of a preset: the whole queue, the reviewer's own cases or the pending cases."""
+    """Shows the cases of a preset: the whole queue, the reviewer's own, the pending, or those to open again."""
 
     CSS_PATH = Path(__file__).with_name("queue.tcss")
     PLACE: ClassVar[Place] = "queue"

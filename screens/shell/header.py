@@ -55,6 +55,8 @@ def who_line(login: str, counts: "DeskCounts | None", view: View, *, has_clock: 
             parts += [(dot, MUTED), (_("{count} due today").format(count=count(counts.due_today)), WARNING)]
         if counts.to_check:
             parts += [(dot + _("{count} to check").format(count=count(counts.to_check)), MUTED)]
+        if counts.to_reopen:
+            parts += [(dot, MUTED), (_("{count} to open again").format(count=count(counts.to_reopen)), ERROR)]
     if has_clock:
         parts.append((f"{dot if parts else ''}{view.time_of_day(view.now)}", MUTED))
     return joined(*parts)

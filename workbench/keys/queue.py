@@ -92,6 +92,13 @@ GO_PENDING = Command(
     N_("Go to the pending cases."),
     GO_GROUP,
 )
+GO_REOPEN = Command(
+    "go.reopen",
+    ("g o",),
+    N_("to open again"),
+    N_("Go to the cases with block findings that are newer than their verdicts."),
+    GO_GROUP,
+)
 
 QUEUE_COMMANDS: tuple[Command, ...] = (
     *(OPEN_CASE, MARK_ROW, ASSIGN, FILTER, MARK_RANGE, MARK_ALL, RELOAD, MOVE),

@@ -7,7 +7,7 @@ from workbench.keys.calendar import CALENDAR_COMMANDS, GO_CALENDAR
 from workbench.keys.command import GO_GROUP, VERDICT_GROUP, VIEW_GROUP, Command, Place
 from workbench.keys.desk import DESK_COMMANDS
 from workbench.keys.forecast import FORECAST_COMMANDS, GO_FORECAST
-from workbench.keys.queue import GO_MINE, GO_PENDING, GO_QUEUE, QUEUE_COMMANDS
+from workbench.keys.queue import GO_MINE, GO_PENDING, GO_QUEUE, GO_REOPEN, QUEUE_COMMANDS
 
 CONFIRM = Command(
     "verdict.confirm",
@@ -183,7 +183,10 @@ QUIT = Command(
     GO_GROUP,
 )
 
-MODES: tuple[Command, ...] = (GO_DESK, GO_QUEUE, GO_MINE, GO_PENDING, GO_CHECKS, GO_CALENDAR, GO_FORECAST)
+MODES: tuple[Command, ...] = (
+    *(GO_DESK, GO_QUEUE, GO_MINE, GO_PENDING, GO_CHECKS, GO_CALENDAR, GO_FORECAST),
+    GO_REOPEN,
+)
 """The commands that open a screen (`g` and a letter), in display order."""
 
 COMMANDS: tuple[Command, ...] = (

@@ -117,3 +117,8 @@ def waiting(span: timedelta) -> str:
     if hours := minutes // _MINUTES_PER_HOUR:
         return _either(f"{hours} h", f"{hours}小时")
     return _either(f"{minutes} min", f"{minutes}分")
+
+
+def received(came: int, asked: int) -> str:
+    """Return how much of what was asked for came, such as `1 of 2 received`."""
+    return _either(f"{came} of {asked} received", f"已收到 {came}/{asked} 项")

@@ -89,6 +89,8 @@ class MemoryQueue:
             return "all" in term.values or row.state.value in term.values
         if term.key == "priority":
             return row.priority.value in term.values
+        if term.key == "attention":
+            return bool(row.reopen_for)
         if term.key == "who":
             wanted = {self._login() if value == "me" else value for value in term.values}
             return not wanted.isdisjoint({row.held_by, row.assignee})

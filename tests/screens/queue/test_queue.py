@@ -1,6 +1,7 @@
 """The queue screen driven by keys: rows, moving, marking, assigning, and its empty and error states."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -121,6 +122,7 @@ async def test_a_hostile_name_is_shown_and_has_no_effect() -> None:
         ("q", "No cases are open."),
         ("m", "You hold no cases, and none are assigned to you."),
         ("p", "No cases are pending."),
+        ("o", "No verdict is contradicted by newer block findings."),
     ],
 )
 async def test_an_empty_list_explains_why(letter: str, message: str) -> None:
@@ -156,6 +158,20 @@ async def test_mine_and_pending_are_separate_lists() -> None:
         assert "who:me" in desk.text
         assert under_cursor(await go(desk, "p")) == 7
         assert "state:pending" in desk.text
+
+
+async def test_cases_to_open_again_are_a_list_with_their_new_findings() -> None:
+    def arrange(services: MemoryServices) -> None:
+        many(9)(services)
+        services.queue.put(5, state=CaseState.PASSED, reopen_for=("CR-DEBTOR",))
+        counted = services.queue.counts
+        services.queue.counts = lambda: replace(counted(), to_reopen=1)
+
+    async with at_work(arrange=arrange) as desk:
+        assert "1 to open again" in desk.text.splitlines()[0]
+        assert under_cursor(await go(desk, "o")) == 5
+        assert "To open again   attention:reopen" in desk.text
+        assert "CR-DEBTOR" in desk.text
 
 
 async def test_assigning_asks_for_person_and_reason_and_reports_each_case() -> None:

@@ -1,5 +1,6 @@
 """What an import does to cases that are there already, state by state."""
 
+import json
 from typing import Any
 
 import pytest
@@ -143,6 +144,7 @@ def pending(desk: Desk, waits_for: WaitsFor) -> int:
                 status="applied",
                 maker_id=2,
                 decided_at=shanghai("2026-11-24 10:00"),
+                seen=json.dumps({"evidence_seq": case.evidence_seq}),
             )
         )
     desk.change(state="pending", waits_for=waits_for.value, next_action_on=shanghai("2026-12-01 10:00").date())
@@ -168,27 +170,72 @@ def test_what_others_say_of_a_pending_case_is_no_answer(desk: Desk) -> None:
     assert desk.site.actions(case_id)[-1] == "evidence"
 
 
+def test_a_changed_card_is_no_answer(desk: Desk) -> None:
+    pending(desk, WaitsFor.APPLICANT)
+    desk.run(ImportKind.CARDS, [{"application_no": "A-1", "msisdn": "13800138000", "carrier": "mobile"}])
+    assert desk.case().state == "pending"
+
+
 def test_documents_of_a_case_that_waits_for_others_are_evidence_only(desk: Desk) -> None:
     pending(desk, WaitsFor.CARRIER)
     new_licence(desk)
     assert desk.case().state == "pending"
 
 
-def test_what_is_handed_in_before_the_deadline_is_a_resubmission(desk: Desk) -> None:
-    case_id = rectifying(desk, codes=("BIZ_LICENSE", "CALL_SCRIPT", "USE-TRADE"))
+def test_a_part_of_what_was_asked_for_is_progress_and_the_last_part_a_resubmission(desk: Desk) -> None:
+    case_id = rectifying(desk, codes=("BIZ_LICENSE", "USE-SCRIPT"))
     due_at = desk.case().due_at
     new_licence(desk, received_at="2026-11-25 10:00")
+    case = desk.case()
+    assert (case.state, case.round) == ("rectifying", 1)
+    shown = desk.site.services("a").casefiles.show(case_id)
+    assert [item.is_satisfied for item in shown.decisions[-1].items] == [True, False]
+    assert shown.history[0].text == "documents 1/2"
+
+    desk.documents(kinds=(DocumentKind.CALL_SCRIPT,), content="2", received_at="2026-11-25 09:00")
     case = desk.case()
     assert (case.state, case.round) == ("queued", 2)
     assert due_at == shanghai("2026-11-26 18:00")
     assert case.due_at == shanghai("2026-11-27 18:00")
     assert desk.sql("SELECT is_open FROM rectification") == [(0,)]
-    assert [row[0] for row in desk.sql("SELECT code FROM rectification_item WHERE satisfied_at IS NOT NULL")] == [
-        "BIZ_LICENSE",
-        "USE-TRADE",
-    ]
-    assert desk.site.actions(case_id)[-1] == "resubmit"
-    assert desk.sql("SELECT round FROM submission WHERE batch_id = 3") == [(2,)]
+    assert desk.site.actions(case_id)[-2:] == ["evidence", "resubmit"]
+    assert desk.sql("SELECT round FROM submission WHERE batch_id = 4") == [(2,)]
+
+
+def test_resubmit_says_that_a_part_is_enough(desk: Desk) -> None:
+    case_id = rectifying(desk, codes=("BIZ_LICENSE", "CALL_SCRIPT"))
+    new_licence(desk, received_at="2026-11-25 10:00")
+    desk.site.services("a").remarks.resubmit(case_id)
+    assert (desk.case().state, desk.case().round) == ("queued", 2)
+
+
+def test_what_was_received_before_the_verdict_is_late_evidence(desk: Desk) -> None:
+    rectifying(desk)
+    desk.applications(application(province="北京市", received_at="2026-11-24 09:59"))
+    new_licence(desk, received_at="2026-11-24 09:59")
+    case = desk.case()
+    assert (case.state, case.round, case.evidence_no) == ("rectifying", 1, 3)
+    desk.applications(application(province="河北省", received_at="2026-11-24 10:01"))
+    assert (desk.case().state, desk.case().round) == ("queued", 2)
+
+
+def test_a_pending_case_waits_for_each_document_that_its_reasons_name(desk: Desk) -> None:
+    case = desk.queued()
+    services = desk.site.services("a")
+    services.claims.next()
+    services.verdicts.decide(
+        VerdictRequest(
+            case_id=case.id or 0,
+            verdict=Verdict.PENDING,
+            reasons=("USE-SCRIPT", "ID-LICENCE-EXPIRING", "WAIT-APPLICANT"),
+        )
+    )
+    desk.run(ImportKind.CARDS, [{"application_no": "A-1", "msisdn": "13800138000", "carrier": "mobile"}])
+    new_licence(desk)
+    assert desk.case().state == "pending"
+    assert services.casefiles.show(case.id or 0).history[0].text == "documents 1/2"
+    desk.documents(kinds=(DocumentKind.CALL_SCRIPT,), content="2")
+    assert desk.case().state == "queued"
 
 
 def test_what_was_received_at_the_deadline_is_in_time_whenever_it_is_imported(desk: Desk) -> None:

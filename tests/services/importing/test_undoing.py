@@ -63,7 +63,7 @@ def test_a_batch_whose_case_somebody_acted_on_stays(desk: Desk) -> None:
 
 def test_a_batch_that_a_case_has_taken_in_stays(desk: Desk) -> None:
     desk.queued()
-    with pytest.raises(NotAllowed, match="taken it in"):
+    with pytest.raises(NotAllowed, match="came back to the queue with it"):
         desk.site.services("admin").imports.undo(2)
     assert desk.case().state == "queued"
 
@@ -121,3 +121,48 @@ def test_two_imports_do_not_run_at_once(desk: Desk) -> None:
         with pytest.raises(Busy):
             desk.applications(application())
     assert desk.applications(application()).created == 1
+
+
+def test_evidence_and_acts_that_leave_nothing_do_not_keep_a_batch(desk: Desk) -> None:
+    desk.applications(application())
+    desk.run(ImportKind.CREDIT, [{"subject_no": "91110000600037341L", "list": "court", "match": "exact"}])
+    admin, reviewer = desk.site.services("admin"), desk.site.services("a")
+    with pytest.raises(NotAllowed, match="`workbench imports undo B-000002`"):
+        admin.imports.undo(1)
+    assert "CR-DEBTOR" in desk.findings()
+
+    admin.imports.undo(2)
+    assert "CR-DEBTOR" not in desk.findings()
+    assert desk.site.actions(desk.case().id or 0)[-1] == "evidence-undone"
+    desk.change(state="queued", due_at=desk.site.clock.at)
+    case_id = reviewer.claims.next().header.id  # type: ignore[union-attr]  # the only case
+    with pytest.raises(NotAllowed, match=r"a holds C-000001.*`workbench release C-000001`"):
+        admin.imports.undo(1)
+    reviewer.claims.release(case_id)
+    assert admin.imports.undo(1).cases == 1
+    assert desk.is_chain_whole()
+
+
+def test_what_somebody_did_is_named(desk: Desk) -> None:
+    desk.applications(application())
+    desk.site.services("sup").remarks.comment(desk.case().id or 0, "see the register")
+    with pytest.raises(NotAllowed, match=r"sup acted on C-000001 .*comment"):
+        desk.site.services("admin").imports.undo(1)
+
+
+def test_a_passed_case_leaves_the_list_when_the_batch_that_put_it_there_is_undone(desk: Desk) -> None:
+    desk.queued()
+    desk.change(state="passed")
+    desk.run(ImportKind.CREDIT, [{"subject_no": "91110000600037341L", "list": "court", "match": "exact"}])
+    queue = desk.site.services("sup").queue
+    assert queue.count("attention:reopen") == 1
+    desk.site.services("admin").imports.undo(3)
+    assert queue.count("attention:reopen") == 0
+    assert "CR-DEBTOR" not in desk.findings()
+
+
+def test_a_batch_that_moved_a_case_stays(desk: Desk) -> None:
+    desk.queued()
+    with pytest.raises(NotAllowed, match="C-000001 became complete or came back to the queue with it"):
+        desk.site.services("admin").imports.undo(2)
+    assert desk.case().state == "queued"

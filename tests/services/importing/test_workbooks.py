@@ -266,6 +266,10 @@ def test_what_others_say_of_a_pending_case_is_no_answer_in_a_workbook_either(des
 
     take(desk, cards=[{**CARD, "msisdn": "13900139000"}])
 
+    assert desk.case().state == "pending"
+
+    take(desk, applications=[application(industry="保险")])
+
     assert desk.case().state == "queued"
     assert desk.site.actions(case_id)[-1] == "answer"
 

@@ -109,6 +109,10 @@ class CaseText:
                 for line in casefile.decisions
             ],
         )
+        items = casefile.decisions[-1].items
+        if items:
+            came = sum(item.is_satisfied or item.is_waived for item in items)
+            output.line(_("Items to rectify: {progress}").format(progress=amounts.received(came, len(items))))
 
     def _history(self, casefile: CaseFile) -> None:
         output.line()
@@ -118,7 +122,8 @@ class CaseText:
         )
 
     def queue(self, rows: tuple[CaseRowView, ...], total: int) -> None:
-        """Print the queue."""
+        """Print the queue; cases to open again have their new findings in a column of their own."""
+        are_some_to_reopen = any(row.reopen_for for row in rows)
         output.table(
             [
                 _("Case"),
@@ -129,6 +134,7 @@ class CaseText:
                 _("Due"),
                 _("Assigned"),
                 _("Held"),
+                *([_("New findings")] if are_some_to_reopen else []),
             ],
             [
                 [
@@ -140,6 +146,7 @@ class CaseText:
                     self._due(row),
                     row.assignee or "",
                     row.held_by or "",
+                    *([" ".join(row.reopen_for)] if are_some_to_reopen else []),
                 ]
                 for row in rows
             ],

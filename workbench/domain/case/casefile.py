@@ -165,7 +165,7 @@ class CaseFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseRowView:
-    """A case as a row of a list; `blocks` and `warns` count its findings."""
+    """A case as a row of a list; `reopen_for` has the rules whose block findings are newer than the verdict."""
 
     id: int
     agent: str
@@ -185,14 +185,14 @@ class CaseRowView:
     warns: int
     received_at: datetime
     suspended_from: datetime | None = None
+    reopen_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskCounts:
-    """The counts in the header of the desk, for one person.
+    """The counts in the header of the desk, for one person; `to_reopen` is 0 except for supervisors.
 
-    `assigned` counts the queued cases assigned to the person. `aside` are the cases that the person put aside, each
-    with the end of its hold, earliest first.
+    `assigned` counts the queued cases assigned to the person; `aside` has those put aside, earliest end of hold first.
     """
 
     queued: int
@@ -200,6 +200,7 @@ class DeskCounts:
     overdue: int
     held_by_me: int
     to_check: int
+    to_reopen: int = 0
     assigned: int = 0
     aside: tuple[tuple[int, datetime], ...] = ()
 

@@ -46,6 +46,9 @@ STATE_GROUPS = ("open", "closed", "all")
 DUE_WORDS = ("overdue", "today", "tomorrow", "yesterday", "none")
 """Words that `due` accepts instead of a date; all except `overdue` and `none` are days."""
 
+REOPEN_FILTER = "attention:reopen"
+"""The filter for cases with block findings that are newer than their verdicts."""
+
 PERSON_WORDS = ("me", "nobody")
 """Words accepted instead of a login."""
 
@@ -95,6 +98,13 @@ FILTER_KEYS: tuple[FilterKey, ...] = (
         chinese=("省份", "省"),
     ),
     FilterKey(name="rule", help=N_("a finding of this rule, as in rule:ACT-PEAK-HOUR"), chinese=("规则",)),
+    FilterKey(
+        name="attention",
+        help=N_("reopen: new block findings since the verdict; lists closed cases too"),
+        value_type=ValueType.CHOICE,
+        chinese=("关注",),
+        values=("reopen",),
+    ),
     FilterKey(
         name="who",
         help=N_("held by or assigned to a login, me or nobody"),
@@ -160,6 +170,7 @@ _CHINESE_SYNONYMS = {
     "我": "me",
     "无": "none",
     "无人": "nobody",
+    "待重开": "reopen",
 }
 
 _SHOWN_WORDS: Mapping[str, Mapping[Any, str]] = {

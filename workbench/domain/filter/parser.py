@@ -69,8 +69,8 @@ class Filter:
 
     @property
     def names_state(self) -> bool:
-        """Whether the filter names states. If it names none, it means all open cases."""
-        return any(term.key == "state" and not term.is_negated for term in self.terms)
+        """Whether the filter selects cases in any state or in those it names. Otherwise it means all open cases."""
+        return any(term.key in {"state", "attention"} and not term.is_negated for term in self.terms)
 
     @property
     def suggestions(self) -> tuple[str, ...]:

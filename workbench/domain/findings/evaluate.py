@@ -37,6 +37,21 @@ def findings_of(facts: Facts, policy: Policy) -> tuple[Finding, ...]:
     return tuple(sorted(reported, key=_by_severity))
 
 
+def worse_blocks(before: Iterable[Finding], after: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the block findings of `after` that `before` does not have, or has with a less severe value."""
+    earlier = {finding.rule: finding for finding in before if finding.severity is Severity.BLOCK}
+    blocks = [finding for finding in after if finding.severity is Severity.BLOCK]
+    return tuple(finding for finding in blocks if _is_worse(finding, earlier.get(finding.rule)))
+
+
+def _is_worse(finding: Finding, earlier: Finding | None) -> bool:
+    """Say whether a finding is new, or its value is further beyond the limit than the earlier one's."""
+    if earlier is None or finding.observes != earlier.observes:
+        return True
+    is_beyond = COMPARISONS.get(finding.op.rstrip("="), COMPARISONS["!="])
+    return is_beyond(finding.observed, earlier.observed)
+
+
 def _by_severity(graded: Finding | Limit) -> int:
     """Return the sort key that puts blocks first. Sorting is stable, so the order of the policy stays otherwise."""
     return _ORDER[graded.severity]

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from db.columns import from_us
 from db.enums import ImportKind
 from db.models import CaseRow
 from db.queries.published import BATCH, CASE, Snapshot
@@ -81,16 +82,18 @@ def _apply(context: Context, batch: Any, waiting: Sequence[Any], expecting: Arri
         today = context.today(session)
         reader = EvidenceReader(session, context.store, Snapshot(seq=batch.published_seq), today)
         evidence = reader.of_keys({_key(case) for case in cases.values()})
+    bodies = [json.loads(submission.body) for submission in waiting]
     arrivals = [
         Arrival(
-            kind=ImportKind(json.loads(submission.body).get("kind", batch.kind)),
+            kind=ImportKind(body.get("kind", batch.kind)),
+            application_at=from_us(body["application_us"]) if "application_us" in body else None,
             batch_id=batch.id,
             seq=batch.published_seq,
             received_at=submission.received_at,
             evidence=evidence[_key(cases[submission.case_id])],
             assessment=assess(evidence[_key(cases[submission.case_id])], policies[submission.case_id], today),
         )
-        for submission in waiting
+        for submission, body in zip(waiting, bodies, strict=True)
     ]
     came = [(cases[submission.case_id], arrival) for submission, arrival in zip(waiting, arrivals, strict=True)]
     forecasts = of_completed(context, came, expecting)

@@ -156,6 +156,7 @@ def _judged(row: ImportedRow, evidence: Evidence, opening: Opening) -> Judged:
         "evidence_no": 0,
         "evidence_seq": opening.seq,
         "is_listed": False,
+        "reopen_for": "",
     }
     if assessment.is_complete:
         complete_at, standing = first_clock_state(

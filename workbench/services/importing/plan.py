@@ -1,7 +1,7 @@
 """What an import will do, row by row: made once, shown by a dry run and followed by the real one."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum
 
@@ -75,10 +75,14 @@ class FilePlan:
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """What an existing case takes in: since when it counts as received, and what kind of evidence it is."""
+    """What an existing case takes in: since when it counts as received, and what kind of evidence it is.
+
+    `application_at` is when an application row among it was received.
+    """
 
     received_at: datetime
     kind: ImportKind
+    application_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -108,9 +112,13 @@ class Plan:
         if judgement.reopens is not None:
             self.reopened.add(judgement.reopens)
         if judgement.case_id is not None and judgement.receipt is not None:
+            own = judgement.receipt if kind is ImportKind.APPLICATIONS else None
+            touch = Touch(judgement.receipt, kind, own)
             before = self.touched.get(judgement.case_id)
-            if before is None or before.received_at < judgement.receipt:
-                self.touched[judgement.case_id] = Touch(judgement.receipt, kind)
+            if before is not None:
+                newest = max(before, touch, key=lambda one: one.received_at)
+                touch = replace(newest, application_at=own or before.application_at)
+            self.touched[judgement.case_id] = touch
 
     def touch(self, case_ids: Iterable[int], kind: ImportKind, received_at: datetime) -> None:
         """Note cases that take in something about a number or a person, unless the applicant handed more in."""

@@ -30,7 +30,16 @@ def portions(reader: Reader, size: int = ROWS_AT_ONCE) -> Iterator[list[Row | Ba
 
 
 def planned(context: Context, readers: Sequence[Reader], judge: Judge, meter: Meter) -> Plan:
-    """Return what an import of these files will do."""
+    """Return what an import of these files will do.
+
+    Where keys come twice, a second pass refuses the first rows with such keys too.
+    """
+    known = sum(len(reader.repeated) for reader in readers)
+    plan = _Planner(context, judge, meter).plan_of(readers)
+    if sum(len(reader.repeated) for reader in readers) == known:
+        return plan
+    judge.arriving.clear()
+    meter.repeat(readers)
     return _Planner(context, judge, meter).plan_of(readers)
 
 

@@ -16,6 +16,10 @@ class Meter:
         self._done = 0
         self._progress = progress
 
+    def repeat(self, readers: Sequence[Reader]) -> None:
+        """Expect one more pass through all files."""
+        self._total += sum(reader.pass_bytes for reader in readers)
+
     def at(self, reader: Reader) -> None:
         """Tell how far the present pass through a file has come."""
         if self._progress is not None:

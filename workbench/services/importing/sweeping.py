@@ -9,6 +9,7 @@ from db.models import (
     CallDayRow,
     CallHourRow,
     CallWindowRow,
+    CaseRow,
     DelayNoticeRow,
     ImportFileRow,
     OptOutRow,
@@ -23,8 +24,10 @@ from workbench.services.foundation.pacing import pause
 from workbench.services.importing.batches import lock_path, locked
 from workbench.services.importing.touching import SUBMISSION
 from workbench.services.notices.due_date_notices import NOTICE
+from workbench.services.review.new_evidence import retract_evidence
 
 _DELETED_TOGETHER = 5_000
+_RETRACTED_TOGETHER = 20
 
 # Children before their parents, because the database checks foreign keys.
 _TABLES: tuple[Table, ...] = (
@@ -79,6 +82,7 @@ def take_away(context: Context, batch_id: int) -> int:
 
     if batch_id not in unpublished(context):
         return 0
+    _retract(context, batch_id)
     digests = _digests_of(context, batch_id)
     removed = 0
     for table in _TABLES:
@@ -91,6 +95,24 @@ def take_away(context: Context, batch_id: int) -> int:
         # Within the transaction, so that nobody takes a lock on a file that is going.
         lock_path(context.store, batch_id).unlink(missing_ok=True)
     return removed
+
+
+def _retract(context: Context, batch_id: int) -> None:
+    """Assess the cases of other batches that had taken a batch in again, some in one transaction."""
+    applied = (
+        select(SUBMISSION.c.id, SUBMISSION.c.case_id)
+        .where(SUBMISSION.c.batch_id == batch_id, SUBMISSION.c.applied_at.is_not(None))
+        .limit(_RETRACTED_TOGETHER)
+    )
+    while True:
+        with context.write() as session:
+            rows = session.execute(applied).all()
+            for row in rows:
+                retract_evidence(session, context, session.get_one(CaseRow, row.case_id), batch_id)
+            session.execute(delete(SUBMISSION).where(SUBMISSION.c.id.in_([row.id for row in rows])))
+        if not rows:
+            return
+        pause()
 
 
 def _delete(context: Context, table: Table, batch_id: int) -> int:

@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, insert, select
 from sqlmodel import Session
 
-from db.enums import FINAL_STATES, ImportKind
+from db.columns import to_us
+from db.enums import FINAL_STATES, CaseState, ImportKind
 from db.models import CaseRow, SubmissionRow
 from db.queries.published import is_published, newest_cases, table_of
 from workbench.services.case.evidence_reader import APPLICATION, CARD
-from workbench.services.foundation.context import Context
+from workbench.services.foundation.context import Context, details
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.pacing import pause
 from workbench.services.importing.plan import Key, Touch
@@ -51,19 +52,26 @@ def _keys(session: Session, column: ColumnElement[Any], values: Sequence[str]) -
     return found
 
 
-def open_cases_about(context: Context, kind: ImportKind, concerned: set[str]) -> set[int]:
-    """Return the open cases that credit records or complaints are about."""
+def cases_about(context: Context, kind: ImportKind, concerned: set[str]) -> set[int]:
+    """Return the open and the passed cases that credit records or complaints are about."""
     with context.read() as session:
         if kind is ImportKind.CREDIT:
             cases = cases_of_subjects(session, concerned, context.store)
         else:
             cases = cases_of_numbers(session, concerned)
-        return open_ids(cases.values())
+        return concerned_ids(cases.values())
 
 
-def open_ids(cases: Iterable[CaseRow]) -> set[int]:
-    """Return the numbers of those cases that are not closed."""
-    return {case.id for case in cases if case.id is not None and case.state not in FINAL_STATES}
+def concerned_ids(cases: Iterable[CaseRow]) -> set[int]:
+    """Return the numbers of those cases that are open, or passed: new block findings may contradict a pass."""
+    closed = FINAL_STATES - {CaseState.PASSED}
+    return {case.id for case in cases if case.id is not None and case.state not in closed}
+
+
+def _body(touch: Touch) -> Mapping[str, Any]:
+    return details(
+        kind=touch.kind.value, application_us=None if touch.application_at is None else to_us(touch.application_at)
+    )
 
 
 def note(context: Context, batch_id: int, touched: Mapping[int, Touch]) -> None:
@@ -74,7 +82,7 @@ def note(context: Context, batch_id: int, touched: Mapping[int, Touch]) -> None:
             "batch_id": batch_id,
             "round": 0,
             "received_at": touched[case_id].received_at,
-            "body": json.dumps({"kind": touched[case_id].kind.value}),
+            "body": json.dumps(_body(touched[case_id])),
         }
         for case_id in sorted(touched)
     ]

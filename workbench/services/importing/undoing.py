@@ -3,17 +3,19 @@
 import os
 from collections.abc import Iterable
 
-from sqlalchemy import FromClause, Table, and_, exists, select, update
+from sqlalchemy import ColumnElement, FromClause, Table, and_, exists, or_, select, update
 from sqlmodel import Session
 
 from db.enums import CaseState, ImportKind
-from db.models import ChecklistAnswerRow, CommentRow, DecisionRow, DraftRow, SkipRow, VerificationRow
+from db.models import ChecklistAnswerRow, CommentRow, DecisionRow, DraftRow, ReviewerRow, SkipRow, VerificationRow
 from db.queries.published import BATCH, CASE, is_published, table_of
 from workbench.domain.case.case_id import format_batch, format_case
+from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed, NotFound
 from workbench.i18n import _
 from workbench.services.case.card_windows import CALL_WINDOW
 from workbench.services.case.evidence_reader import APPLICATION, CARD, COMPLAINT, CREDIT, DOCUMENT
+from workbench.services.clock.case_clocks import EVENT
 from workbench.services.foundation.context import Context
 from workbench.services.importing.batches import busy, lock_path, locked
 from workbench.services.importing.calls import OPT_OUT
@@ -25,7 +27,18 @@ from workbench.services.notices.due_date_notices import NOTICE
 _ACTED_ON: tuple[Table, ...] = tuple(
     table_of(model) for model in (DecisionRow, DraftRow, CommentRow, ChecklistAnswerRow, VerificationRow, SkipRow)
 )
-_UNTOUCHED_STATES = (CaseState.INCOMPLETE.value, CaseState.QUEUED.value)
+_UNTOUCHED_STATES = (CaseState.INCOMPLETE.value, CaseState.QUEUED.value, CaseState.IN_REVIEW.value)
+_MOVES = ("complete", "answer", "resubmit", "void")
+"""The events by which a batch changes the state of a case."""
+
+_NO_ACTS = (
+    *("evidence", "evidence-late", "evidence-undone", "attention", *_MOVES),
+    *("due", "delay-told", "day-passed", "lapse"),
+    *(Action.NEXT, Action.RELEASE, Action.ASIDE, Action.REVEAL, Action.DOCUMENTS),
+)
+"""The events that the program causes, and those of people that change nothing in a case."""
+
+_REVIEWER = table_of(ReviewerRow)
 _HANDED_IN = (APPLICATION, CARD, DOCUMENT)
 _OF_NUMBERS = select(CALL_WINDOW).where(CALL_WINDOW.c.msisdn_hash != "").subquery()
 
@@ -35,7 +48,7 @@ def undo_batch(context: Context, batch_id: int) -> UndoneBatch:
 
     Raises:
         NotFound: If there is no such batch.
-        NotAllowed: If one of its cases was acted on, or an existing case has taken it in.
+        NotAllowed: If somebody acted on a case of it, a later batch rests on it, or it changed the state of a case.
     """
     handle = locked(lock_path(context.store, batch_id))
     if handle is None:
@@ -52,7 +65,7 @@ def undo_batch(context: Context, batch_id: int) -> UndoneBatch:
                         batch=format_batch(batch_id)
                     )
                 )
-            _refuse_used(session, batch_id)
+            _refuse_used(session, context, batch_id)
             cases = len(session.execute(select(CASE.c.id).where(CASE.c.batch_id == batch_id)).all())
             session.execute(update(BATCH).where(BATCH.c.id == batch_id).values(published_at=None, published_seq=None))
             context.log(
@@ -67,45 +80,81 @@ def undo_batch(context: Context, batch_id: int) -> UndoneBatch:
     return UndoneBatch(id=batch_id, kind=ImportKind(batch.kind), rows=batch.row_count, cases=cases)
 
 
-def _refuse_used(session: Session, batch_id: int) -> None:
-    """Refuse a batch that something rests on."""
-    name = format_batch(batch_id)
-    case_id = _acted_on(session, batch_id)
-    if case_id is not None:
-        raise NotAllowed(
-            _("{batch} stays: somebody acted on {case} already.").format(batch=name, case=format_case(case_id))
-        )
-    taken = session.execute(select(SUBMISSION.c.case_id).where(SUBMISSION.c.batch_id == batch_id).limit(1)).scalar()
-    if taken is not None:
-        raise NotAllowed(
-            _("{batch} stays: {case} has taken it in already.").format(batch=name, case=format_case(taken))
-        )
+def _refuse_used(session: Session, context: Context, batch_id: int) -> None:
+    """Refuse a batch that something rests on; say what, and which command removes it."""
+    own = select(CASE.c.id).where(CASE.c.batch_id == batch_id)
+    taken = select(SUBMISSION.c.case_id).where(SUBMISSION.c.batch_id == batch_id)
+    cases = or_(CASE.c.id.in_(own), CASE.c.id.in_(taken))
+    batch = format_batch(batch_id)
+    held = session.execute(
+        select(CASE.c.id, _REVIEWER.c.login)
+        .join(_REVIEWER, _REVIEWER.c.id == CASE.c.held_by_id)
+        .where(cases, CASE.c.state == CaseState.IN_REVIEW.value, CASE.c.held_until > context.now())
+        .limit(1)
+    ).first()
+    if held is not None:
+        message = _("{batch} stays: {login} holds {case}; `workbench release {case}` ends the hold, then undo again.")
+        raise NotAllowed(message.format(batch=batch, login=held.login, case=format_case(held.id)))
     later = _resting_on(session, batch_id)
     if later is not None:
-        raise NotAllowed(
-            _("{batch} stays: {later} rests on it; undo that one first.").format(batch=name, later=format_batch(later))
+        message = _("{batch} stays: {later} rests on it; `workbench imports undo {later}` removes that one first.")
+        raise NotAllowed(message.format(batch=batch, later=format_batch(later)))
+    moved = select(EVENT.c.case_id).where(EVENT.c.batch_id == batch_id, EVENT.c.action.in_(_MOVES)).limit(1)
+    moved_id = session.execute(moved).scalar()
+    if moved_id is not None:
+        message = _(
+            "{batch} stays: {case} became complete or came back to the queue with it."
+            " Import a file with the corrected rows instead."
         )
+        raise NotAllowed(message.format(batch=batch, case=format_case(moved_id)))
+    _refuse_acts(session, context, batch_id, cases)
 
 
-def _acted_on(session: Session, batch_id: int) -> int | None:
-    """Return a case of the batch that somebody acted on, or None."""
-    marks: Iterable[object] = (
+def _refuse_acts(session: Session, context: Context, batch_id: int, cases: ColumnElement[bool]) -> None:
+    """Refuse if somebody acted on one of some cases since the batch was imported; what the program did is no act."""
+    of_import = (EVENT.c.batch_id == batch_id, EVENT.c.action == "import")
+    since = select(EVENT.c.seq).where(*of_import).order_by(EVENT.c.seq.desc()).limit(1).scalar_subquery()
+    act = session.execute(
+        select(EVENT.c.case_id, EVENT.c.action, EVENT.c.actor_login, EVENT.c.at)
+        .where(EVENT.c.case_id.in_(select(CASE.c.id).where(cases)), EVENT.c.seq > since)
+        .where(EVENT.c.is_refused.is_(False), EVENT.c.action.not_in(_NO_ACTS))
+        .order_by(EVENT.c.seq.desc())
+        .limit(1)
+    ).first()
+    way_out = _(" This cannot be removed; import a file with the corrected rows instead.")
+    batch = format_batch(batch_id)
+    if act is not None:
+        at = f"{act.at.astimezone(context.zone(session)):%Y-%m-%d %H:%M}"
+        message = _("{batch} stays: {login} acted on {case} on {time} ({action}).")
+        told = message.format(
+            batch=batch, login=act.actor_login, case=format_case(act.case_id), time=at, action=act.action
+        )
+        raise NotAllowed(told + way_out)
+    own = CASE.c.batch_id == batch_id
+    marks: Iterable[ColumnElement[bool]] = (
         CASE.c.state.not_in(_UNTOUCHED_STATES),
-        CASE.c.fence > 0,
-        CASE.c.version > 0,
         CASE.c.assignee_id.is_not(None),
         exists().where(NOTICE.c.case_id == CASE.c.id, NOTICE.c.sent_at.is_not(None)),
         *(exists().where(table.c.case_id == CASE.c.id) for table in _ACTED_ON),
     )
     for mark in marks:
-        found = session.execute(select(CASE.c.id).where(CASE.c.batch_id == batch_id, mark).limit(1)).scalar()  # type: ignore[arg-type]  # each mark is a condition
-        if found is not None:
-            return int(found)
-    return None
+        case_id = session.execute(select(CASE.c.id).where(own, mark).limit(1)).scalar()
+        if case_id is not None:
+            message = _("{batch} stays: somebody wrote a draft for {case}, or its notice was sent.")
+            raise NotAllowed(message.format(batch=batch, case=format_case(case_id)) + way_out)
 
 
 def _resting_on(session: Session, batch_id: int) -> int | None:
-    """Return a later batch that was judged or computed with this one, or None."""
+    """Return a later batch that was judged or computed with this one, or that its cases have taken in, or None."""
+    other = SUBMISSION.alias("other")
+    concerned = or_(
+        exists().where(CASE.c.id == other.c.case_id, CASE.c.batch_id == batch_id),
+        exists().where(SUBMISSION.c.case_id == other.c.case_id, SUBMISSION.c.batch_id == batch_id),
+    )
+    taken = select(other.c.batch_id).where(other.c.batch_id > batch_id, concerned)
+    last = session.execute(taken.order_by(other.c.batch_id.desc()).limit(1)).scalar()
+    if last is not None:
+        return int(last)
     for table in _HANDED_IN:
         own = APPLICATION.alias("own")
         rests = exists().where(

@@ -27,7 +27,7 @@ from workbench.services.importing.publishing import (
 )
 from workbench.services.importing.request import ImportReport, ImportRequest
 from workbench.services.importing.sweeping import take_away
-from workbench.services.importing.touching import cases_of_numbers, note, open_cases_about, open_ids
+from workbench.services.importing.touching import cases_about, cases_of_numbers, concerned_ids, note
 from workbench.services.importing.writing import Writing
 from workbench.services.reading.reader import Reader
 from workbench.services.reading.rejects import RejectWriter
@@ -127,7 +127,7 @@ class Work:
         writing: Writing,
         readers: Sequence[Reader],
     ) -> None:
-        """Compute what the rows change, and note the open cases that they are about."""
+        """Compute what the rows change, and note the cases that they are about."""
         # Each number once: the days of a number that is computed twice in a batch would count twice.
         called: set[str] = set().union(*numbers.values())
         computed.of_numbers(sorted(called))
@@ -136,10 +136,10 @@ class Work:
         for kind, msisdns in numbers.items():
             hashes = [self.context.store.hashed(msisdn) for msisdn in sorted(msisdns)]
             with self.context.read() as session:
-                self._touch(open_ids(cases_of_numbers(session, hashes).values()), kind)
+                self._touch(concerned_ids(cases_of_numbers(session, hashes).values()), kind)
         for kind in (ImportKind.CREDIT, ImportKind.COMPLAINTS):
             if writing.concerned.get(kind):
-                self._touch(open_cases_about(self.context, kind, writing.concerned[kind]), kind)
+                self._touch(cases_about(self.context, kind, writing.concerned[kind]), kind)
 
     def _touch(self, case_ids: set[int], kind: ImportKind) -> None:
         self.plan.touch(case_ids, kind, self.judge.imported_at)

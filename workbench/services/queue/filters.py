@@ -102,6 +102,7 @@ class _FilterReader:
             "agent": lambda term, name: conditions.has_agent(self.session, term.values[0], name),
             "applicant": lambda term, name: conditions.name_matches(term.values[0], name),
             "rule": lambda term, name: conditions.has_finding(term.values[0].strip().upper(), name),
+            "attention": lambda _term, _name: conditions.MUST_REOPEN,
             "application": lambda term, name: conditions.number_matches(term.values[0], name),
             "case": lambda term, name: conditions.is_one_of(map(parse_case, term.values), name),
             "phone": lambda term, name: phone(term.values[0], self.context.store, name),

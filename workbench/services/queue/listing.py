@@ -5,12 +5,13 @@ from typing import Any
 from sqlmodel import Session
 
 from db.columns import from_us
-from db.enums import ApplicantKind, CaseState
+from db.enums import ApplicantKind, CaseState, Role
 from db.queries import case_pages, workload
 from db.queries.case_list import CaseList
 from db.queries.case_rows import case_rows
 from workbench.domain.case.casefile import CaseRowView, DeskCounts
 from workbench.domain.case.running import is_overdue
+from workbench.domain.filter.keys import REOPEN_FILTER
 from workbench.services.case.masking import public_name
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.row_values import from_row
@@ -60,12 +61,14 @@ class Queue(Service):
     def counts(self) -> DeskCounts:
         """Return the counts of the desk header."""
         me, now = self.context.actor.id, self.context.now()
+        is_supervisor = self.context.actor.has(Role.SUPERVISOR)
         with self.context.read() as session:
             return DeskCounts(
                 **workload.open_counts(session, me, now),
                 # Counted by filter, so that the header agrees with what the queue lists.
                 due_today=case_pages.count(session, self._list(session, "due:today")),
                 overdue=case_pages.count(session, self._list(session, "due:overdue")),
+                to_reopen=case_pages.count(session, self._list(session, REOPEN_FILTER)) if is_supervisor else 0,
                 assigned=workload.count_assigned(session, me, now),
                 aside=workload.put_aside_by(session, me, now),
             )
@@ -95,4 +98,5 @@ def _view(row: Any, now_us: int) -> CaseRowView:
         blocks=row.block_count,
         warns=row.warn_count,
         received_at=from_us(row.received_at),
+        reopen_for=tuple(row.reopen_for.split()),
     )

@@ -32,7 +32,8 @@ class Reader:
 
     `format`, `encoding` ('' for sheets), `columns` (the header as in the file; in JSON Lines the keys of the first
     object), `sha256` and `bytes_count` are known before; `pass_bytes` is how many bytes one pass reads, and `file` what
-    the readers of one file have in common. Use it as a context manager, or close it.
+    the readers of one file have in common. `repeated` has the lines whose keys came on another line too, with that
+    line, as far as was read: a later pass refuses the first of them too. Use it as a context manager, or close it.
     """
 
     def __init__(self, source: Source, kind: ImportKind, kind_spec: KindSpec) -> None:
@@ -49,6 +50,7 @@ class Reader:
         self._spec = kind_spec
         self._known = column_names(kind)
         self._lines_of_keys: dict[bytes, int] = {}
+        self.repeated: dict[int, int] = {}
         self._plans: dict[tuple[str, ...], RowPlan | list[Complaint]] = {}
         with source.table(self._knows) as table:
             self.columns = table.names
@@ -134,18 +136,22 @@ class Reader:
             complaints += [complaint for complaint in value if complaint[0] not in told]
         if complaints or isinstance(value, list):
             return self._bad(record, cells, complaints)
-        first = self._first_line_of(value, record.line)
-        if first != record.line:
-            message = _("This row is in the file already, on line {line}; remove one.").format(line=f"{first:,}")
+        other = self._other_line_of(value, record.line)
+        if other is not None:
+            message = _("The same row is on line {line} too; remove one of them.").format(line=f"{other:,}")
             return self._bad(record, cells, [("", message)])
         return Row(line=record.line, raw=dict(zip(record.names, cells, strict=True)), value=value)
 
-    def _first_line_of(self, value: RowValue, line: int) -> int:
-        """Return the first line with the row's key; calls may overlap, so they have none."""
+    def _other_line_of(self, value: RowValue, line: int) -> int | None:
+        """Return another line with the row's key, None if none is known; calls may overlap, so they have no key."""
         if self.kind is ImportKind.CALLS:
-            return line
+            return None
         key = hashlib.blake2b("\0".join(key_of(self.kind, value)).encode(), digest_size=_KEY_BYTES).digest()
-        return self._lines_of_keys.setdefault(key, line)
+        first = self._lines_of_keys.setdefault(key, line)
+        if first != line:
+            self.repeated.setdefault(first, line)
+            self.repeated[line] = first
+        return self.repeated.get(line)
 
     def _bad(self, record: RawRecord, cells: Sequence[str], complaints: Sequence[Complaint]) -> BadRecord:
         """Return a record with its problems."""

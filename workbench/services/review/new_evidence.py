@@ -1,25 +1,28 @@
 """Applies newly published evidence to an existing case: its findings, state, round, due date and receipt."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session
 
-from db.enums import FINAL_STATES, CaseState, ImportKind, Severity, WaitsFor
+from db.enums import FINAL_STATES, CaseState, ImportKind, Severity
 from db.models import CaseRow
 from db.queries.published import newest_of_many
 from db.queries.search_index import index_cases, terms_of
+from workbench.domain.case.running import is_with_applicant
 from workbench.domain.evidence.evidence import Evidence
+from workbench.domain.findings.evaluate import has_block, worse_blocks
 from workbench.domain.findings.finding import Finding
 from workbench.domain.forecast.result import CaseForecast
-from workbench.services.case.assessment import Assessment, assess, completed_at, store_assessment
+from workbench.services.case.assessment import Assessment, assess, completed_at, recompute, store_assessment
 from workbench.services.case.decisions import newest_decision
 from workbench.services.case.evidence_reader import APPLICATION, application_key, read_evidence, snapshot_of
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.context import Context, details
 from workbench.services.foundation.drafts import link_draft
 from workbench.services.notices.receipts import send_receipt
-from workbench.services.review.rectification import close_rectification
+from workbench.services.review.rectification import Progress, close_rectification, progress_of
 
 _FROM_APPLICANT = frozenset({ImportKind.APPLICATIONS, ImportKind.CARDS, ImportKind.DOCUMENTS})
 """The kinds of imports that the applicant submits; the other kinds are about a phone number or a person."""
@@ -29,13 +32,15 @@ _FROM_APPLICANT = frozenset({ImportKind.APPLICATIONS, ImportKind.CARDS, ImportKi
 class Arrival:
     """Newly published evidence of a case, with the assessment of all evidence of the case.
 
-    The clock counts from `received_at`. `forecast` is set if the new evidence makes the case complete.
+    The clock counts from `received_at`. `application_at` is when an application row of the case was received, if there
+    is one. `forecast` is set if the new evidence makes the case complete.
     """
 
     kind: ImportKind
     batch_id: int
     seq: int
     received_at: datetime
+    application_at: datetime | None
     evidence: Evidence
     assessment: Assessment
     forecast: CaseForecast | None = None
@@ -45,34 +50,44 @@ def apply_evidence(session: Session, context: Context, case: CaseRow, arrival: A
     """Apply newly published evidence to a case in the caller's write transaction, and write one event."""
     state = CaseState(case.state)
     is_from_applicant = arrival.kind in _FROM_APPLICANT
+    if state is CaseState.PASSED and not is_from_applicant:
+        _compare_with_verdict(session, context, case, arrival)
+        return
     if state in FINAL_STATES and not (state is CaseState.LAPSED and is_from_applicant):
         # The case was decided while the import ran; it keeps the findings of the decision.
         _log(session, context, case, arrival, "evidence-late")
         return
-    voids_verdict = state is CaseState.AWAITING_CHECK and _grave_findings_differ(session, context, case, arrival)
+    voids_verdict = state is CaseState.AWAITING_CHECK and _contradicts_staged(session, context, case, arrival)
     _record_evidence(session, case, arrival)
+    case.version += 1
     store_assessment(session, case, arrival.assessment)
-    action = "evidence"
+    action, progress = "evidence", None
     if state is CaseState.INCOMPLETE and arrival.assessment.is_complete:
         action = "complete"
-    elif state is CaseState.PENDING and is_from_applicant and case.waits_for == WaitsFor.APPLICANT:
-        action = "answer"
-    elif is_from_applicant and state in {CaseState.RECTIFYING, CaseState.LAPSED}:
-        action = "resubmit"
+    elif is_from_applicant and (state is CaseState.LAPSED or is_with_applicant(state, case.waits_for)):
+        progress = progress_of(session, context, case, arrival.assessment.findings)
+        answered_at = _answered_at(session, case, arrival, progress)
+        if answered_at is not None:
+            action = "answer" if state is CaseState.PENDING else "resubmit"
+            arrival = replace(arrival, received_at=answered_at)
     elif voids_verdict:
         action = "void"
     _change_state(session, context, case, arrival, action)
-    _log(session, context, case, arrival, action)
+    _log(session, context, case, arrival, action, progress)
     update_due_date(session, context, case)
     if action == "complete":
         send_receipt(session, context, case, arrival.forecast, arrival.assessment.findings)
 
 
 def _record_evidence(session: Session, case: CaseRow, arrival: Arrival) -> None:
-    """Record that a case has this evidence, and set the newest version of its application."""
+    """Record that a case has this evidence, with the newest version of its application."""
     case.evidence_seq = max(case.evidence_seq, arrival.seq)
     case.evidence_no += 1
-    case.version += 1
+    _set_application(session, case)
+
+
+def _set_application(session: Session, case: CaseRow) -> None:
+    """Set the newest version of the application that a case sees."""
     key = (case.agent, case.application_no)
     columns = (APPLICATION.c.agent, APPLICATION.c.application_no)
     for row in newest_of_many(session, columns, [key], application_key, snapshot_of(case)):
@@ -80,6 +95,25 @@ def _record_evidence(session: Session, case: CaseRow, arrival: Arrival) -> None:
         if case.applicant_name != row["applicant_name"]:
             case.applicant_name = row["applicant_name"]
             index_cases(session, [{**terms_of(case.applicant_name, case.application_no), "id": case.id}])
+
+
+def retract_evidence(session: Session, context: Context, case: CaseRow, batch_id: int) -> None:
+    """Assess a case again after an import that it had taken in was undone, and write one event.
+
+    Closed cases that the import did not change stay as they are.
+    """
+    if case.state in FINAL_STATES - {CaseState.LAPSED} and not case.reopen_for:
+        return
+    case.evidence_no += 1
+    _set_application(session, case)
+    findings = recompute(session, context, case)
+    rules = case.reopen_for.split()
+    case.reopen_for = _rules(finding for finding in findings if finding.rule in rules and has_block([finding]))
+    body = details(round=case.round, evidence_no=case.evidence_no)
+    context.log(session, "evidence-undone", case_id=case.id, batch_id=batch_id, body=body)
+    if case.state not in FINAL_STATES:
+        case.version += 1
+        update_due_date(session, context, case)
 
 
 def _change_state(session: Session, context: Context, case: CaseRow, arrival: Arrival, action: str) -> None:
@@ -90,7 +124,7 @@ def _change_state(session: Session, context: Context, case: CaseRow, arrival: Ar
         # The working days promised to the applicant count from the time the case is complete.
         case.complete_at = completed_at(arrival.evidence, context.policy(session, case.policy_version_id))
     elif action == "resubmit":
-        close_rectification(session, context, case, arrival.batch_id, arrival.assessment.findings)
+        close_rectification(session, context, case, arrival.assessment.findings)
         case.round += 1
     elif action == "void":
         _void_staged(session, case)
@@ -114,15 +148,38 @@ def requeue(session: Session, context: Context, case: CaseRow, action: str) -> N
     update_due_date(session, context, case)
 
 
-def _grave_findings_differ(session: Session, context: Context, case: CaseRow, arrival: Arrival) -> bool:
-    """Return whether the evidence changes a finding that warns or blocks.
+def _compare_with_verdict(session: Session, context: Context, case: CaseRow, arrival: Arrival) -> None:
+    """Record evidence of a passed case if it brings or removes block findings that the verdict does not know.
 
-    Both assessments are of the same day, so that only the evidence makes a difference.
+    The version stays, so that the maker can still undo the pass.
     """
-    policy = context.policy(session, case.policy_version_id)
-    day = arrival.assessment.on
-    before = assess(read_evidence(session, case, context.store, day), policy, day)
+    findings = arrival.assessment.findings
+    worse = worse_blocks(_assessment_before(session, context, case, arrival).findings, findings)
+    known = [finding for finding in findings if finding.rule in case.reopen_for.split() and has_block([finding])]
+    rules = _rules([*known, *worse])
+    if rules or case.reopen_for:
+        case.reopen_for = rules
+        _record_evidence(session, case, arrival)
+        store_assessment(session, case, arrival.assessment)
+        body = details(kind=arrival.kind.value, round=case.round, reasons=rules.split())
+        context.log(session, "attention", case_id=case.id, batch_id=arrival.batch_id, body=body)
+
+
+def _contradicts_staged(session: Session, context: Context, case: CaseRow, arrival: Arrival) -> bool:
+    """Return whether the evidence changes a finding that warns or blocks, and note new block findings in the case."""
+    before = _assessment_before(session, context, case, arrival)
+    case.reopen_for = _rules(worse_blocks(before.findings, arrival.assessment.findings))
     return _grave_findings(before) != _grave_findings(arrival.assessment)
+
+
+def _rules(findings: Iterable[Finding]) -> str:
+    return " ".join(dict.fromkeys(finding.rule for finding in findings))
+
+
+def _assessment_before(session: Session, context: Context, case: CaseRow, arrival: Arrival) -> Assessment:
+    """Return the assessment without the new evidence, on the same day: only the evidence makes a difference."""
+    policy, day = context.policy(session, case.policy_version_id), arrival.assessment.on
+    return assess(read_evidence(session, case, context.store, day), policy, day)
 
 
 def _grave_findings(assessment: Assessment) -> set[Finding]:
@@ -138,7 +195,30 @@ def _void_staged(session: Session, case: CaseRow) -> None:
         link_draft(session, staged.case_id, staged.maker_id, None)
 
 
-def _log(session: Session, context: Context, case: CaseRow, arrival: Arrival, action: str) -> None:
+def _answered_at(session: Session, case: CaseRow, arrival: Arrival, progress: Progress) -> datetime | None:
+    """Return when everything asked for had come, or the application was handed in again; None before that.
+
+    An application that was received before the verdict to rectify it is late evidence.
+    """
+    handed_in_at = arrival.application_at
+    decision = newest_decision(session, case.id or 0, "applied", "approved")
+    if handed_in_at is not None and decision is not None and case.state != CaseState.PENDING:
+        since = decision.checked_at or decision.decided_at
+        handed_in_at = handed_in_at if handed_in_at >= since else None
+    if handed_in_at is None and not progress.is_complete:
+        return None
+    return max(filter(None, (handed_in_at, progress.last_at)), default=arrival.received_at)
+
+
+def _log(
+    session: Session,
+    context: Context,
+    case: CaseRow,
+    arrival: Arrival,
+    action: str,
+    progress: Progress | None = None,
+) -> None:
+    is_partial = action == "evidence" and progress is not None and progress.received
     context.log(
         session,
         action,
@@ -147,5 +227,10 @@ def _log(session: Session, context: Context, case: CaseRow, arrival: Arrival, ac
         state=CaseState(case.state),
         waits_for=case.waits_for,
         counted_at=arrival.received_at if action in {"answer", "resubmit"} else None,
-        body=details(kind=arrival.kind.value, round=case.round, evidence_no=case.evidence_no),
+        body=details(
+            kind=arrival.kind.value,
+            round=case.round,
+            evidence_no=case.evidence_no,
+            progress=f"{progress.received}/{progress.asked}" if progress is not None and is_partial else None,
+        ),
     )

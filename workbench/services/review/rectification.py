@@ -1,13 +1,19 @@
-"""Closes the rectification of a case when the applicant resubmits."""
+"""Compares what an applicant was asked for with what came since, and closes rectifications."""
 
+import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import Session, col
 
-from db.enums import DocumentKind
-from db.models import CaseRow, RectificationItemRow, RectificationRow
+from db.enums import DocumentKind, Verdict
+from db.models import CaseRow, DecisionReasonRow, RectificationItemRow, RectificationRow
+from db.queries.published import BATCH
 from workbench.domain.findings.finding import Finding
+from workbench.services.case.decisions import newest_decision
 from workbench.services.case.evidence_reader import DOCUMENT
 from workbench.services.foundation.context import Context
 
@@ -32,35 +38,73 @@ _DOCUMENTS_OF_REASON: Mapping[str, frozenset[str]] = {
 """The kinds of documents that satisfy an item of a reason; the reviewer judges their content."""
 
 
-def close_rectification(
-    session: Session, context: Context, case: CaseRow, batch_id: int | None, findings: Iterable[Finding]
-) -> None:
-    """Close the newest rectification of a case, and mark the items that the new evidence satisfies.
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many of the items asked for came, and when the last of them was received; None without a date."""
 
-    An item is satisfied if the batch has its document or a document for its reason, or if its rule reports no finding.
+    received: int
+    asked: int
+    last_at: datetime | None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything came."""
+        return self.received == self.asked
+
+
+def progress_of(session: Session, context: Context, case: CaseRow, findings: Iterable[Finding]) -> Progress:
+    """Return what came of the items that the verdict on a case asks for, and mark items to rectify that came.
+
+    An item came if a document of it, or one for its reason, was imported after the verdict, or if the finding that its
+    reason names is gone. To rectify, only what was received after the verdict counts; earlier documents are late
+    evidence. A pending case asks for the documents of its items or reasons; if these name none, for any document.
     """
-    rectification = session.execute(
-        select(RectificationRow)
-        .where(col(RectificationRow.case_id) == case.id)
-        .order_by(col(RectificationRow.id).desc())
-        .limit(1)
-    ).scalar()
-    if rectification is None:
-        return
-    rectification.is_open = False
-    of_batch = (
-        DOCUMENT.c.agent == case.agent,
-        DOCUMENT.c.application_no == case.application_no,
-        DOCUMENT.c.batch_id == batch_id,
+    decision = newest_decision(session, case.id or 0, "applied", "approved")
+    if decision is None:
+        return Progress(0, 0, None)
+    since = decision.checked_at or decision.decided_at
+    seen = json.loads(decision.seen)
+    is_later = BATCH.c.published_seq > seen["evidence_seq"] if "evidence_seq" in seen else BATCH.c.published_at >= since
+    published = select(BATCH.c.id).where(is_later)
+    of_case = (DOCUMENT.c.agent == case.agent, DOCUMENT.c.application_no == case.application_no)
+    rows = session.execute(
+        select(DOCUMENT.c.kind, DOCUMENT.c.received_at).where(*of_case, DOCUMENT.c.batch_id.in_(published))
     )
-    received_kinds = set(session.execute(select(DOCUMENT.c.kind).where(*of_batch)).scalars())
-    rules_with_findings = {finding.rule for finding in findings}
-    rules = context.policy(session, case.policy_version_id).rules
+    documents: list[Any] = list(rows)
+    if decision.verdict == Verdict.PENDING:
+        reasons = select(col(DecisionReasonRow.code)).where(col(DecisionReasonRow.decision_id) == decision.id)
+        codes = [item["code"] for item in seen.get("items", ())] or session.execute(reasons).scalars()
+        asked = [code for code in codes if code in _DOCUMENTS_OF_REASON or code in set(DocumentKind)]
+        matching = [_documents_for(code, documents) for code in asked] or [documents]
+        return Progress(sum(map(bool, matching)), len(matching), _last_at(matching))
+    documents = [document for document in documents if document.received_at >= since]
+    gone = {finding["rule"] for finding in seen.get("findings", ())} - {finding.rule for finding in findings}
     items = session.execute(
-        select(RectificationItemRow).where(col(RectificationItemRow.rectification_id) == rectification.id)
-    ).scalars()
-    for item in items:
-        satisfying_kinds = _DOCUMENTS_OF_REASON.get(item.code, frozenset()) | {item.code}
-        has_no_finding = item.code in rules and item.code not in rules_with_findings
-        if item.satisfied_at is None and (received_kinds & satisfying_kinds or has_no_finding):
+        select(RectificationItemRow)
+        .join(RectificationRow, col(RectificationRow.id) == RectificationItemRow.rectification_id)
+        .where(col(RectificationRow.decision_id) == decision.id)
+    )
+    received, matching = [], []
+    for item in items.scalars():
+        found = _documents_for(item.code, documents)
+        matching.append(found)
+        if item.satisfied_at is None and (found or item.code in gone):
             item.satisfied_at = context.now()
+        received.append(item.satisfied_at is not None or item.waived_at is not None)
+    return Progress(sum(received), len(received), _last_at(matching))
+
+
+def _documents_for(code: str, documents: Iterable[Any]) -> list[Any]:
+    kinds = _DOCUMENTS_OF_REASON.get(code, frozenset()) | {code}
+    return [document for document in documents if document.kind in kinds]
+
+
+def _last_at(matching: Iterable[Iterable[Any]]) -> datetime | None:
+    return max((document.received_at for found in matching for document in found), default=None)
+
+
+def close_rectification(session: Session, context: Context, case: CaseRow, findings: Iterable[Finding]) -> None:
+    """Close the rectification of a case, and mark the items that came."""
+    progress_of(session, context, case, findings)
+    of_case = col(RectificationRow.case_id) == case.id
+    session.execute(update(RectificationRow).where(of_case).values(is_open=False))

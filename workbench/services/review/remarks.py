@@ -150,7 +150,7 @@ class Remarks(Service):
             case = case_in_state_for(session, action, case_id)
             if action is Action.RESUBMIT:
                 _check_in_time(session, case, self.context.now())
-                close_rectification(session, self.context, case, None, findings_of_case(session, case_id))
+                close_rectification(session, self.context, case, findings_of_case(session, case_id))
                 case.round += 1
             if note.strip():
                 self._add_comment(session, case_id, note)

@@ -43,6 +43,7 @@ _RESTORED_BY_UNDO = (
     "waits_for",
     "next_action_on",
     "is_listed",
+    "reopen_for",
 )
 """The columns of a case that an undo restores."""
 
@@ -193,7 +194,7 @@ class Verdicts(Service):
             DecisionReasonRow(decision_id=decision.id or 0, position=position, code=code)
             for position, code in enumerate(request.reasons)
         )
-        notice = None
+        notice, case.reopen_for = None, ""
         if plan.check_for:
             case.state = CaseState.AWAITING_CHECK.value
         else:
@@ -236,7 +237,9 @@ def _decision_row(case: CaseRow, casefile: CaseFile, plan: VerdictPlan, maker_id
         decided_at=now,
         release_at=None if is_staged else now + timedelta(seconds=casefile.policy.desk.grace_s),
         before=json.dumps(before, default=date.isoformat),
-        seen=json.dumps(_snapshot(casefile, plan), ensure_ascii=False, default=str),
+        seen=json.dumps(
+            {**_snapshot(casefile, plan), "evidence_seq": case.evidence_seq}, ensure_ascii=False, default=str
+        ),
     )
 
 
