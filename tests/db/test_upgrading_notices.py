@@ -12,6 +12,8 @@ from workbench.services.deadlines import recompute
 from workbench.services.deadlines.suspensions import NewSuspension
 from workbench.services.foundation import audit_log
 
+pytestmark = pytest.mark.proof
+
 BEFORE = "0004"
 ONE, OTHER = "台风", "停电"
 

@@ -22,6 +22,8 @@ from tests.screens.driver import Driver, at_work
 from workbench.errors import NotFound
 from workbench.i18n import _
 
+pytestmark = pytest.mark.proof
+
 SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
 KEYS: dict[str, tuple[str, ...]] = {
     "welcome": (),

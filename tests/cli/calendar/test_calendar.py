@@ -76,6 +76,7 @@ def shown(terminal: Terminal) -> dict[date, bool]:
     }
 
 
+@pytest.mark.proof
 def test_the_calendar_equals_the_notices_whether_seeded_or_imported(terminal: Terminal) -> None:
     wanted = published()
     assert shown(terminal) == wanted
@@ -88,6 +89,7 @@ def test_the_calendar_equals_the_notices_whether_seeded_or_imported(terminal: Te
     assert shown(terminal) == wanted
 
 
+@pytest.mark.proof
 def test_holiday_notices_build_the_calendar_in_any_order(terminal: Terminal) -> None:
     wanted = published()
     with terminal.site.services("admin").context.write() as session:
@@ -345,6 +347,7 @@ def test_missing_files_and_unsupported_options_are_refused(terminal: Terminal, t
     )
 
 
+@pytest.mark.proof
 def test_many_due_dates_move_in_one_transaction(terminal: Terminal) -> None:
     terminal.site.plant(2_500)
     due = microseconds(local(11, 27, 18))

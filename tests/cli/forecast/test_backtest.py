@@ -70,6 +70,7 @@ def test_a_backtest_prints_an_aligned_table_in_the_language_in_use(
     assert [word for word in words if word not in result.stdout] == []
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(("share", "cases"), [("0.5", 75), ("0.6", 60), ("0.75", 38)])
 def test_the_share_of_training_cases_is_an_option_and_the_method_is_explained(
     terminal: Terminal, tmp_path: Path, share: str, cases: int

@@ -148,6 +148,7 @@ def call_file(terminal: Terminal) -> Path:
     return next(terminal.site.path.with_name("w.db.store").glob("calls/*.parquet"))
 
 
+@pytest.mark.proof
 def test_a_damaged_or_missing_file_of_the_store_is_refused_and_the_older_backup_stays(
     terminal: Terminal, desk: Desk, tmp_path: Path
 ) -> None:
@@ -175,6 +176,7 @@ def test_a_changed_log_is_not_backed_up(terminal: Terminal, tmp_path: Path) -> N
     assert not (tmp_path / "b.tar").exists()
 
 
+@pytest.mark.proof
 def test_an_import_that_is_undone_during_a_backup_does_not_spoil_it(
     terminal: Terminal, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -101,6 +101,7 @@ def test_a_changed_call_file_is_refused_by_the_next_import_and_named_by_doctor(t
     assert terminal.document("a", "show", "C-000001")["activity"]["calls"] == 30
 
 
+@pytest.mark.proof
 def test_a_call_file_is_hashed_once_in_a_process(
     terminal: Terminal, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

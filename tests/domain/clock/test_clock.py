@@ -96,6 +96,7 @@ def test_adding_working_time_is_monotonic_invertible_and_ends_on_a_working_day(
     check_arithmetic(calendar, start, less, more)
 
 
+@pytest.mark.proof
 @given(made=cases())
 def test_a_due_date_equals_that_of_the_minute_by_minute_clock(made: GeneratedCase) -> None:
     check_case(made)

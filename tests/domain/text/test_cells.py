@@ -38,6 +38,7 @@ def test_a_character_is_not_separated_from_its_combining_marks() -> None:
     assert head("张", 0) == ""
 
 
+@pytest.mark.proof
 def test_the_width_of_every_visible_character_is_that_of_the_screen_library() -> None:
     # All of the first plane, the scripts and symbols of the second, and samples of the rare ideographs.
     codes = chain(range(0x10000), range(0x16F00, 0x17000), range(0x1AFF0, 0x20000), range(0x20000, 0x32400, 97))

@@ -39,6 +39,7 @@ async def test_the_queue_shows_due_date_urgency_applicant_and_holder(size: tuple
         assert ("◐" in third, "(rev2)" in third) == (True,) * 2
 
 
+@pytest.mark.proof
 async def test_the_end_of_a_long_list_is_one_key_away() -> None:
     async with at_work(arrange=many(100_000)) as desk:
         screen = await go(desk)

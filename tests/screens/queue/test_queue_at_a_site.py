@@ -1,5 +1,7 @@
 """The queue screen on a real database."""
 
+import pytest
+
 from screens.queue.screen import QueueScreen
 from tests.offices import Site
 from tests.screens.driver import KeyDriver, at_the_site
@@ -31,6 +33,7 @@ async def test_the_list_is_in_the_order_of_next_and_uses_the_filter_language(sit
         assert screen.rows.current.id == urgent
 
 
+@pytest.mark.proof
 async def test_marked_cases_are_assigned_and_the_desk_of_their_holder_says_so(site: Site) -> None:
     site.plant(3)
     site.services("sup").queue.count()

@@ -5,6 +5,7 @@ import threading
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from textual import events
 
 from tests.screens.cases import troubled
@@ -15,6 +16,7 @@ def dialog(desk: Driver) -> Any:
     return desk.app.screen
 
 
+@pytest.mark.proof
 async def test_a_burst_of_keys_is_completely_in_the_letter() -> None:
     rng = random.Random(20261126)
     async with at_work(troubled()) as desk:

@@ -324,6 +324,7 @@ async def test_items_are_complete_after_a_newer_preview_cancelled_an_older_one()
             assert [field.code for field in mend.items.query(ItemField)] == [item.code for item in items]
 
 
+@pytest.mark.proof
 async def test_a_note_is_previewed_after_a_pause_by_one_thread_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     note = "Called the applicant about the seal."
     async with at_work(troubled()) as desk:

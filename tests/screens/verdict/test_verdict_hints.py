@@ -10,6 +10,8 @@ from tests.screens.cases import application, clean, evidence, troubled
 from tests.screens.driver import Driver, at_work
 from workbench.domain.evidence.evidence import Evidence
 
+pytestmark = pytest.mark.proof
+
 
 def state(desk: Driver) -> Any:
     """Return the verdict as filled in in the dialog on top."""

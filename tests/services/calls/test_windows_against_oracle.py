@@ -15,6 +15,8 @@ from tests.services.calls.samples import SECOND_US, Call, a_store, at, write
 from workbench.domain.evidence.evidence import CallFacts
 from workbench.domain.evidence.service_period import ServicePeriod
 
+pytestmark = pytest.mark.proof
+
 CARDS = [f"1990000000{digit}" for digit in range(5)]
 CALLEES = [f"1990000100{digit}" for digit in range(6)]
 DAYS = 4

@@ -245,6 +245,7 @@ def test_events_are_exported_in_order_with_their_hashes(site: Site, tmp_path: Pa
     assert [row["prev_hash"] for row in rows[1:]] == [row["hash"] for row in rows[:-1]]
 
 
+@pytest.mark.proof
 def test_an_export_of_several_pages_has_every_row_once(site: Site, tmp_path: Path) -> None:
     site.plant(2500)
 

@@ -18,6 +18,8 @@ from workbench.services.forecast.forecasts import Forecasts
 from workbench.services.forecast.queue_snapshot import read_queue
 from workbench.wording.forecast import caveats
 
+pytestmark = pytest.mark.proof
+
 TODAY = date(2026, 11, 24)
 
 

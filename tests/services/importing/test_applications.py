@@ -189,6 +189,7 @@ def test_one_event_tells_the_digest_and_the_counts_of_a_batch(desk: Desk) -> Non
     assert desk.is_chain_whole()
 
 
+@pytest.mark.proof
 def test_progress_runs_from_nothing_to_everything(desk: Desk) -> None:
     path = desk.write([application(f"A-{number}") for number in range(1200)])
     told: list[tuple[int, int]] = []

@@ -136,6 +136,7 @@ def test_an_import_that_stands_still_is_not_swept_either(database: Path, tmp_pat
     assert killing.look(database, "K1-", was_done=True).visible == ROWS
 
 
+@pytest.mark.proof
 def test_the_next_import_sweeps_too(database: Path, tmp_path: Path) -> None:
     services = open_services(database, "admin", Clock())
     file = big_file(tmp_path, 1, ROWS)

@@ -93,6 +93,7 @@ def _measured(tmp_path: Path, rows: int, *, with_receipts: bool) -> tuple[list[f
     return waits, most_kb // 1024
 
 
+@pytest.mark.proof
 def test_claims_wait_little_during_an_import(tmp_path: Path) -> None:
     waits, _most_mb = _measured(tmp_path, 2_000, with_receipts=False)
     assert max(waits) < 2

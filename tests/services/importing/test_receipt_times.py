@@ -22,6 +22,8 @@ from workbench.services.forecast.forecasts import Forecasts
 from workbench.wording.forecast import letter_sentence
 from workbench.wording.letter_dates import letter_day
 
+pytestmark = pytest.mark.proof
+
 DUE = {Language.ZH: "办结时限：2026年11月26日（周四）", Language.EN: "Due date: Thursday, 26 November 2026"}
 BY_THE_DUE_DATE = {Language.ZH: "在办结时限前告知结论", Language.EN: "You will have our answer by the due date."}
 AIM = {
@@ -199,7 +201,6 @@ def test_a_receipt_says_that_the_forecast_is_after_the_due_date(
     assert BY_THE_DUE_DATE[Language.EN] not in body
 
 
-@pytest.mark.proof
 def test_thousands_of_receipts_take_few_forecasts(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     of_arrivals = Forecasts.of_arrivals

@@ -10,6 +10,8 @@ from tests.services.importing.files import Cells, Desk, application
 from workbench.domain.case.casefile import CaseFile
 from workbench.services.importing.request import ImportRefused
 
+pytestmark = pytest.mark.proof
+
 NUMBER, OTHER = "13800138000", "13900139000"
 
 

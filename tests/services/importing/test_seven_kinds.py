@@ -282,6 +282,7 @@ def test_seven_kinds_give_equal_rows_in_every_form_and_are_refused_the_second_ti
         assert [line.sheet for line in told[0].sheets] == SHEETS.get(way, [])
 
 
+@pytest.mark.proof
 def test_one_workbook_gives_the_rows_of_seven_files_at_once(tmp_path: Path) -> None:
     tables, reports = _imported(tmp_path / "utf-8", "utf-8")
     desk = _desk(tmp_path / "workbook")

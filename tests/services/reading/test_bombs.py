@@ -262,6 +262,7 @@ def shared_text(path: Path) -> Path:
     return write_parts(path, [("cards", chain([HEADER], rows))], strings=text)
 
 
+@pytest.mark.proof
 def test_one_long_text_that_many_cells_share_is_kept_once(tmp_path: Path) -> None:
     path = shared_text(tmp_path / "shared.xlsx")
     forget_peak()

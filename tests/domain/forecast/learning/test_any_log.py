@@ -1,5 +1,6 @@
 """A backtest of any log gives plausible figures or reports that there is no past."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ def no_progress(_done: int, _total: int) -> None:
     """Ignore progress reports."""
 
 
+@pytest.mark.proof
 @given(logs)
 def test_any_log_can_be_tested_or_has_no_past(cases: list[list[tuple[str, int]]]) -> None:
     traces = [

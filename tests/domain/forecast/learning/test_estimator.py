@@ -38,6 +38,7 @@ def days(estimator: Estimator, *traces: Trace, level: float = 0.5) -> list[float
     return [float(second) / DAY for second in estimator.remaining(traces).quantile_s(level)]
 
 
+@pytest.mark.proof
 def test_the_same_log_and_seed_give_the_same_forecast_to_the_last_digit() -> None:
     log = office_log(5, 200)
     first, second = (Estimator.fit(past(log), seed=7) for _turn in range(2))
@@ -56,6 +57,7 @@ def test_an_attribute_distinguishes_cases() -> None:
     assert large == pytest.approx(10, abs=1)
 
 
+@pytest.mark.proof
 def test_a_number_distinguishes_cases_and_may_be_missing() -> None:
     traces = [
         Trace(
@@ -78,6 +80,7 @@ def test_a_number_distinguishes_cases_and_may_be_missing() -> None:
     assert 1 <= other <= 10
 
 
+@pytest.mark.proof
 def test_an_optional_attribute_is_used_only_if_it_improves_the_forecast() -> None:
     optional = frozenset({"size"})
 
@@ -144,6 +147,7 @@ def test_without_finished_cases_there_is_nothing_to_learn() -> None:
         Estimator.fit(Past(9.0, (), (Trace("", (Event("came", 1.0),)),)))
 
 
+@pytest.mark.proof
 def test_a_stuck_case_hardly_changes_other_forecasts() -> None:
     log = office_log(3, 200)
     stuck = Trace("stuck", (log[0].events[0], Event("closed", log[-1].ended_s)))

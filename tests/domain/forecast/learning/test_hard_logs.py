@@ -51,6 +51,7 @@ def test_a_few_cases_are_enough_for_the_bars(learnt: int) -> None:
     assert_range_holds(result)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("seed", some(range(8), ci=1))
 def test_if_durations_triple_at_the_split_the_range_widens(seed: int) -> None:
     tripled, usual = (outcome(drift(seed, factor, cases=120), 60) for factor in (3.0, 1.0))

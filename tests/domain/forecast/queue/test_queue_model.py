@@ -114,6 +114,7 @@ def test_one_stuck_case_changes_no_other_forecast() -> None:
     assert np.quantile(moved, 0.95) < 1.0
 
 
+@pytest.mark.proof
 def test_more_reviewers_decide_sooner_and_clear_the_queue_sooner() -> None:
     history = simulated().history
     queue_model = QueueModel.fit(history, int(NOW), simulated().time, ASSUMED)
@@ -182,6 +183,7 @@ def test_absences_count_if_the_rest_is_assumed() -> None:
     assert queue_model.per_day(NOW) == pytest.approx(2 * ASSUMED.per_reviewer)
 
 
+@pytest.mark.proof
 def test_every_one_of_many_reviewers_counts_whatever_their_share() -> None:
     verdicts = Verdicts(np.linspace(0, NOW, 4_000), np.tile(np.arange(80), 50))
     queue_model = QueueModel.fit(replace(simulated().history, verdicts=verdicts), int(NOW), simulated().time, ASSUMED)
