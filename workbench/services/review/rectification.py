@@ -1,7 +1,7 @@
 """Compares what an applicant was asked for with what came since, and closes rectifications."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -56,8 +56,9 @@ def progress_of(session: Session, context: Context, case: CaseRow, findings: Ite
     """Return what came of the items that the verdict on a case asks for, and mark items to rectify that came.
 
     An item came if a document of it, or one for its reason, was imported after the verdict, or if the finding that its
-    reason names is gone. To rectify, only what was received after the verdict counts; earlier documents are late
-    evidence. A pending case asks for the documents of its items or reasons; if these name none, for any document.
+    reason names is gone. If that finding is about documents, each of them must have come again. Documents that were
+    received before the verdict are late evidence, not items to rectify. A pending case asks for the documents of its
+    items or reasons; if these name none, any document answers.
     """
     decision = newest_decision(session, case.id or 0, "applied", "approved")
     if decision is None:
@@ -71,32 +72,52 @@ def progress_of(session: Session, context: Context, case: CaseRow, findings: Ite
         select(DOCUMENT.c.kind, DOCUMENT.c.received_at).where(*of_case, DOCUMENT.c.batch_id.in_(published))
     )
     documents: list[Any] = list(rows)
+    kinds_by_rule = {
+        finding["rule"]: {kind for kind in finding["subject"].split(";") if kind in set(DocumentKind)}
+        for finding in seen.get("findings", ())
+    }
     if decision.verdict == Verdict.PENDING:
         reasons = select(col(DecisionReasonRow.code)).where(col(DecisionReasonRow.decision_id) == decision.id)
         codes = [item["code"] for item in seen.get("items", ())] or session.execute(reasons).scalars()
-        asked = [code for code in codes if code in _DOCUMENTS_OF_REASON or code in set(DocumentKind)]
-        matching = [_documents_for(code, documents) for code in asked] or [documents]
+        asked = [code for code in codes if _kinds_for(code, kinds_by_rule)]
+        matching = _documents_for(asked, documents, kinds_by_rule) or [documents]
         return Progress(sum(map(bool, matching)), len(matching), _last_at(matching))
     documents = [document for document in documents if document.received_at >= since]
-    gone = {finding["rule"] for finding in seen.get("findings", ())} - {finding.rule for finding in findings}
-    items = session.execute(
+    gone = kinds_by_rule.keys() - {finding.rule for finding in findings}
+    statement = (
         select(RectificationItemRow)
         .join(RectificationRow, col(RectificationRow.id) == RectificationItemRow.rectification_id)
         .where(col(RectificationRow.decision_id) == decision.id)
     )
-    received, matching = [], []
-    for item in items.scalars():
-        found = _documents_for(item.code, documents)
-        matching.append(found)
+    items = session.execute(statement).scalars().all()
+    matching = _documents_for([item.code for item in items], documents, kinds_by_rule)
+    received = []
+    for item, found in zip(items, matching, strict=True):
         if item.satisfied_at is None and (found or item.code in gone):
             item.satisfied_at = context.now()
         received.append(item.satisfied_at is not None or item.waived_at is not None)
     return Progress(sum(received), len(received), _last_at(matching))
 
 
-def _documents_for(code: str, documents: Iterable[Any]) -> list[Any]:
-    kinds = _DOCUMENTS_OF_REASON.get(code, frozenset()) | {code}
-    return [document for document in documents if document.kind in kinds]
+def _kinds_for(code: str, kinds_by_rule: Mapping[str, set[str]]) -> Set[str]:
+    """Return the kinds of documents that an item or reason names, none if it names none."""
+    return kinds_by_rule.get(code) or _DOCUMENTS_OF_REASON.get(code) or {code} & set(DocumentKind)
+
+
+def _documents_for(
+    codes: Sequence[str], documents: Sequence[Any], kinds_by_rule: Mapping[str, set[str]]
+) -> list[list[Any]]:
+    """Return the documents for each item: none before every document of its finding came.
+
+    An item that names no documents, such as an explanation of call figures, takes those that no other item names.
+    """
+    named = frozenset().union(*(_kinds_for(code, kinds_by_rule) for code in codes))
+    matching = []
+    for code in codes:
+        kinds, required = _kinds_for(code, kinds_by_rule), kinds_by_rule.get(code) or set()
+        found = [document for document in documents if document.kind in kinds or not (kinds or document.kind in named)]
+        matching.append(found if required <= {document.kind for document in found} else [])
+    return matching
 
 
 def _last_at(matching: Iterable[Iterable[Any]]) -> datetime | None:
