@@ -50,7 +50,7 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
     DEFAULT_MODE = "start"
     BINDINGS: ClassVar[list[BindingType]] = [
-        # Priority: otherwise `g` bubbles through the panels, and a second key typed at once is handled first.
+        # Priority: otherwise `g` bubbles through the panels, and a second key typed right after it is handled first.
         bind(GO, "act('go')", priority=True),
         bind(HELP, "act('help')"),
         bind(THEME, "act('theme')"),

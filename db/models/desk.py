@@ -10,9 +10,9 @@ from db.models.row import CasePartRow, NumberedRow
 
 
 class DraftRow(NumberedRow, table=True):
-    """The unfinished work of a reviewer on a case, as JSON, so that the dialog can be restored.
+    """The unfinished work of a reviewer on a case, as JSON, so that the verdict dialog can be restored.
 
-    With `decision_id`, it is the draft that an undo restores.
+    `decision_id` is set once the draft became a decision; an undo of that decision restores the draft.
     """
 
     __tablename__ = "draft"

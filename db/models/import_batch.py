@@ -35,7 +35,7 @@ class ImportBatchRow(NumberedRow, table=True):
 
 
 class ImportFileRow(NumberedRow, table=True):
-    """One file of a batch. A file with the same bytes is refused."""
+    """One file of a batch. A file with the bytes of an earlier one is refused."""
 
     __tablename__ = "import_file"
 

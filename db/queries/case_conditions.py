@@ -1,4 +1,8 @@
-"""The conditions of case lists in SQL. Each function takes a `name`, the prefix for the names of bound values."""
+"""The conditions of case lists in SQL.
+
+Functions that bind values take a `name`, the prefix for the names of these values. A `recheck` of "" says that a hit
+needs no further check, and None that it needs the whole check.
+"""
 
 import unicodedata
 from collections.abc import Iterable, Sequence

@@ -2,7 +2,7 @@
 
 If the index of the list order has the columns of all conditions, a page is read from that index alone. Otherwise,
 either the few cases that another index finds are sorted, or the list order is scanned and each case checked, whichever
-reads less.
+reads less. A stretch is a contiguous range of the order index.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from db.dialects.sqlite_search import HITS, all_of
 from db.queries.case_list import CaseList, Condition, Stretch, order_columns, stretches
 
 FEW = 30_000
-"""Up to this number of hits are sorted; for more hits, the list order is scanned."""
+"""Up to this number of hits are sorted at once; for more hits, the list order is scanned first."""
 
 _COUNTED_AT_ONCE = 300_000
 _FIRST_WINDOW = 250

@@ -41,7 +41,8 @@ _IS_HELD = "c.state = 'in_review' AND c.held_until > :now AND coalesce(c.aside_u
 _ORDER = f"""CASE WHEN {_IS_HELD} THEN 0 ELSE 1 END,
        CASE WHEN c.due_at <= :now THEN 0 WHEN c.due_at <= :day_end THEN 1 ELSE 2 END,
        -c.priority_rank, coalesce(c.due_at, 0), c.id"""
-"""The order of `next`, held cases first. `QueuePosition` must sort cases in the same way, by whole days."""
+"""The order of `next`, held cases first. `QueuePosition` must use the same order, but compares due dates
+only to the day."""
 
 _COLUMNS = """c.id, c.agent, c.service_class, c.priority_rank, a.applicant_kind, a.card_type, a.province,
        c.block_count, c.warn_count, c.state, c.round, c.due_at, c.complete_at, c.opened_at,

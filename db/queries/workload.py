@@ -71,12 +71,12 @@ def open_counts(session: Session, reviewer_id: int, now: datetime) -> dict[str, 
 
 
 def count_assigned(session: Session, reviewer_id: int, now: datetime) -> int:
-    """Count the cases that are offered to one person only."""
+    """Count the cases assigned to a person that nobody holds now."""
     return int(session.execute(_ASSIGNED, {"me": reviewer_id, "now": to_us(now)}).scalar_one())
 
 
 def put_aside_by(session: Session, reviewer_id: int, now: datetime) -> tuple[tuple[int, datetime], ...]:
-    """Return the cases that a person has put aside, each with the time until which it is, earliest first."""
+    """Return the cases that a person has put aside, each with the time at which it returns, earliest first."""
     rows = session.execute(_ASIDE, {"me": reviewer_id, "now": to_us(now)})
     return tuple((int(row.id), from_us(row.aside_until)) for row in rows)
 

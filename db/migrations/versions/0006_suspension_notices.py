@@ -65,12 +65,13 @@ _MENTIONED = """WITH mentioned AS (
     FROM event e, json_each(e.body, '$.{name}') s, json_each(s.value) c
     WHERE e.action = 'due-moved' AND EXISTS (SELECT 1 FROM "case" WHERE id = c.value)
 )"""
-"""The pairs of suspension and case under the key `{name}` of the events, without cases deleted since."""
+"""Each suspension and case listed under the events' key `{name}`; cases deleted since are left out."""
 
 _INSERT = "INSERT INTO suspension_notice (suspension_id, case_id, kind, told_at)"
 
 _FILL = (
     f"{_MENTIONED.format(name='told')} {_INSERT} SELECT suspension_id, case_id, 'started', min(at) FROM mentioned GROUP BY 1, 2",
+    # "held": the notice that a suspension holds the case up.
     f"{_MENTIONED.format(name='held_up')} {_INSERT} SELECT suspension_id, case_id, 'held', min(at) FROM mentioned GROUP BY 1, 2",
     # An end that changed later needs another notice, so only notices after the last change count.
     f"""{_MENTIONED.format(name='told')} {_INSERT}
@@ -86,7 +87,8 @@ _FILL = (
     JOIN notice n ON n.case_id = told.case_id AND n.kind = 'resumed' AND n.created_at >= s.to_at
     WHERE s.to_at = s.announced_to_at
     GROUP BY 1, 2""",
-    # While the end of a suspension is unknown, every notice about a due date mentions it.
+    # While the end of a suspension is unknown, every notice about a due date mentions the
+    # suspension, so it counts as the notice that it started.
     f"""{_INSERT}
     SELECT s.id, c.id, 'started', min(n.created_at)
     FROM suspension s

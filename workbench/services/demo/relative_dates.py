@@ -9,6 +9,7 @@ from stdnum.cn import ric
 
 from workbench.domain.clock.calendar import WorkingCalendar
 
+# `w+3-2d+1y 09:00`: three working days after the first one, then two days earlier and one year later, at nine.
 _DAY = re.compile(r"w(?P<workdays>[+-]\d+)(?P<days>[+-]\d+d)?(?P<years>[+-]\d+y)?(?: (?P<time>\d\d:\d\d(?::\d\d)?))?")
 _NOW = re.compile(r"now(?P<minutes>[+-]\d+)m")
 _ID_NUMBER = re.compile(r"id (?P<region>\d{6}) (?P<born>w\S+) (?P<serial>\d{3})")
@@ -26,7 +27,7 @@ class RelativeDates:
 
     @cached_property
     def _first_day(self) -> date:
-        """The first working day that has not closed yet: no case that is due on it is late."""
+        """The first working day that has not closed yet, so a case due on that day is not late."""
         day = self.calendar.working_day_from(self.calendar.local_day(self.now))
         return day if self.calendar.closing(day) > self.now else self.calendar.next_working_day(day)
 
