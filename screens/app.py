@@ -14,7 +14,7 @@ from textual.dom import DOMNode
 from textual.worker import WorkerError
 
 from screens.app_commands import COMMANDS, add_modes, is_available
-from screens.catch_up import CatchUp
+from screens.catch_up import PeriodicTick
 from screens.desk.start_screen import StartScreen
 from screens.service_protocols import ScreenServices
 from screens.shell.bindings import bind
@@ -32,7 +32,7 @@ from workbench.look import Look
 if TYPE_CHECKING:
     from screens.desk.screen import DeskScreen
 
-NOT_REMEMBERED = Look(None)
+UNSAVED_LOOK = Look(None)
 
 _FOCUS_ROUNDS = 3
 _ANSWER_WITHIN_S = 0.5
@@ -50,7 +50,8 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
     DEFAULT_MODE = "start"
     BINDINGS: ClassVar[list[BindingType]] = [
-        # Priority: otherwise `g` bubbles through the panels, and a second key typed right after it is handled first.
+        # Priority: otherwise `g` bubbles through the panels,
+        # and a second key typed immediately after it is handled first.
         bind(GO, "act('go')", priority=True),
         bind(HELP, "act('help')"),
         bind(THEME, "act('theme')"),
@@ -67,7 +68,7 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         now: Callable[[], datetime] = machine_time,
         monotonic: Callable[[], float] = time.monotonic,
         symbols: str = "auto",
-        look: Look = NOT_REMEMBERED,
+        look: Look = UNSAVED_LOOK,
     ) -> None:
         super().__init__(Presses(monotonic), symbols)
         self.register_theme(DARK)
@@ -118,8 +119,8 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         add_modes(self, desk)
         await self.switch_mode("desk")
         self.desk = desk
-        desk.begin(is_claiming=bool(keys) and keys[0].key in NEXT.keys)
-        CatchUp(self, services, desk.count).start()
+        desk.begin(takes_next=bool(keys) and keys[0].key in NEXT.keys)
+        PeriodicTick(self, services, desk.refresh_counts).start()
         await self.remove_mode("start")
         while keys:
             await self._run_key(keys.pop(0))
@@ -169,7 +170,7 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
 
     def terminal_gone(self, code: int) -> None:
         """End the program, because the terminal is gone."""
-        self._hangup_watch.leave(code)
+        self._hangup_watch.end_program(code)
 
     def hide_revealed_fields(self) -> None:
         """Hide revealed fields, before and after the process is stopped."""
@@ -182,7 +183,7 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         self.hide_revealed_fields()
         if self.desk is not None:
             self.desk.renew()
-            self.desk.count()
+            self.desk.refresh_counts()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "act":

@@ -14,7 +14,7 @@ CATCH_UP_AFTER_S = 2.0
 CATCH_UP_EVERY_S = 600.0
 
 
-class CatchUp:
+class PeriodicTick:
     """Runs at intervals what `workbench tick` runs, so that an open workbench needs no scheduled job."""
 
     def __init__(self, app: App[None], services: ScreenServices, on_change: Callable[[], object]) -> None:

@@ -46,7 +46,7 @@ def use(symbols: SymbolSet) -> None:
     _is_ascii_only = symbols == "ascii"
 
 
-def drawn(text: str) -> str:
+def for_terminal(text: str) -> str:
     """Return a text as this terminal draws it: unchanged, or with symbols of uncertain width as ASCII.
 
     Chinese characters and their punctuation are unchanged.

@@ -15,11 +15,11 @@ class CaseRow(ApplicationPartRow, table=True):
     `evidence_seq` is the last publication applied to the case. Evidence is read up to it, so a case shows old or new
     evidence, never a mix. `is_listed` puts a queued case into the index that `next` uses. `priority_rank` is 0 (low)
     to 3 (urgent). `version` guards against concurrent writes; a greater `evidence_no` offers a skipped case again.
-    `due_at`, `is_due_provisional` and `suspended_from` cache the state of the clock for sorting: `due_at` includes all
-    ended pauses; while a suspension is open, only a case that was due before it began is overdue. `fence` is the number
-    of the hold, which grows with each claim. `is_class_set` and
-    `is_priority_set` say that a supervisor chose the value, so that new evidence does not change it. `reopen_for` lists
-    the rules, separated by spaces, whose block findings are newer than the verdict.
+    `due_at`, `is_due_provisional` and `suspended_from` cache the state of the clock for sorting. `due_at` already
+    counts all ended pauses. While a suspension is open, only a case that was due before it began is overdue. `fence` is
+    the number of the hold; it grows with each claim. `is_class_set` and `is_priority_set` say that a supervisor chose
+    the value, so that new evidence does not change it. `reopen_for` lists the rules, separated by spaces, whose block
+    findings are newer than the verdict.
     """
 
     __tablename__ = "case"
@@ -134,8 +134,8 @@ class SubmissionRow(BatchPartRow, table=True):
 class FindingRow(CasePartRow, table=True):
     """One rule hit of a case.
 
-    `observes` names the fact, and `observed` is its value; `observed` and `limit_value` are JSON scalars. `leg` is the
-    panel that shows the finding.
+    `observes` names the fact, `observed` is its value, `leg` is the panel that shows the finding. `observed` and
+    `limit_value` are JSON scalars.
     """
 
     __tablename__ = "finding"

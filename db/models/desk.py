@@ -12,7 +12,7 @@ from db.models.row import CasePartRow, NumberedRow
 class DraftRow(NumberedRow, table=True):
     """The unfinished work of a reviewer on a case, as JSON, so that the verdict dialog can be restored.
 
-    `decision_id` is set once the draft became a decision; an undo of that decision restores the draft.
+    Once the draft became a decision, `decision_id` is set, and an undo reopens it.
     """
 
     __tablename__ = "draft"

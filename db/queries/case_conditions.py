@@ -1,7 +1,6 @@
 """The conditions of case lists in SQL.
 
-Functions that bind values take a `name`, the prefix for the names of these values. A `recheck` of "" says that a hit
-needs no further check, and None that it needs the whole check.
+Functions that bind values take a `prefix` for the names of these values.
 """
 
 import unicodedata
@@ -26,7 +25,10 @@ _PUBLISHED = "EXISTS (SELECT 1 FROM import_batch b WHERE b.id = k.batch_id AND b
 _HELD = "(c.state = 'in_review' AND c.held_until > :now"
 _NONE = 'SELECT id FROM "case" WHERE 1 = 0'
 
-NOTHING = Condition(check="1 = 0", hits=_NONE, recheck="", is_indexed=True)
+NO_RECHECK = ""
+"""The `recheck` of a condition whose hits all satisfy it; None asks for a recheck of the whole condition."""
+
+NOTHING = Condition(check="1 = 0", hits=_NONE, recheck=NO_RECHECK, is_indexed=True)
 """The condition that no case satisfies."""
 
 
@@ -42,7 +44,7 @@ def any_condition(conditions: Sequence[Condition]) -> Condition:
         hits=" UNION ALL ".join(condition.hits for condition in conditions) if have_hits else "",
         match=search.any_of(condition.match for condition in conditions) if have_match else "",
         # A hit does not show which condition it satisfies, so all conditions must be exact to skip the recheck.
-        recheck="" if all(condition.recheck == "" for condition in conditions) else None,
+        recheck=NO_RECHECK if all(condition.recheck == NO_RECHECK for condition in conditions) else None,
         is_indexed=all(condition.is_indexed for condition in conditions),
         is_slow=any(condition.is_slow for condition in conditions),
     )
@@ -54,9 +56,9 @@ def negated(condition: Condition) -> Condition:
     return Condition(check=check, values=condition.values, is_indexed=condition.is_indexed)
 
 
-def _bound(name: str, values: Iterable[Any]) -> tuple[str, dict[str, Any]]:
+def _bound(prefix: str, values: Iterable[Any]) -> tuple[str, dict[str, Any]]:
     """Return placeholders for IN, and their values."""
-    named = {f"{name}_{number}": value for number, value in enumerate(values)}
+    named = {f"{prefix}_{number}": value for number, value in enumerate(values)}
     return ", ".join(f":{parameter}" for parameter in named), named
 
 
@@ -66,74 +68,78 @@ def is_running(states: Iterable[str]) -> Condition:
     return Condition(check=f"c.state IN ({listed}) OR ({PENDING_ON_OTHERS})", is_indexed=True)
 
 
-WAS_NOT_SUSPENDED = Condition(check="c.suspended_from IS NULL OR c.due_at <= c.suspended_from")
+NOT_SUSPENDED_BEFORE_DUE = Condition(check="c.suspended_from IS NULL OR c.due_at <= c.suspended_from")
 """The condition that no open suspension stopped the clock of a case before it was due."""
 
 
-def has_one_of(column: str, values: Iterable[Any], name: str) -> Condition:
+def has_one_of(column: str, values: Iterable[Any], prefix: str) -> Condition:
     """Return the condition that a column of the case has one of `values`."""
-    listed, named = _bound(name, values)
+    listed, named = _bound(prefix, values)
     return Condition(check=f"c.{column} IN ({listed})", values=named, is_indexed=column in _ORDER_INDEX_COLUMNS)
 
 
-def compares(column: str, op: str, value: int, name: str) -> Condition:
+def compares(column: str, op: str, value: int, prefix: str) -> Condition:
     """Return the comparison of a numeric column with a value; `op` is one of = < <= > >=."""
-    return Condition(check=f"c.{column} {op} :{name}", values={name: value}, is_indexed=column in _ORDER_INDEX_COLUMNS)
+    return Condition(
+        check=f"c.{column} {op} :{prefix}", values={prefix: value}, is_indexed=column in _ORDER_INDEX_COLUMNS
+    )
 
 
-def is_one_of(case_ids: Iterable[int], name: str) -> Condition:
+def is_one_of(case_ids: Iterable[int], prefix: str) -> Condition:
     """Return the condition that the case is one of `case_ids`."""
-    listed, named = _bound(name, case_ids)
+    listed, named = _bound(prefix, case_ids)
     return Condition(
         check=f"c.id IN ({listed})",
         values=named,
         hits=f'SELECT id FROM "case" WHERE id IN ({listed})',
-        recheck="",
+        recheck=NO_RECHECK,
         is_indexed=True,
     )
 
 
-def assigned_to(reviewer_id: int | None, name: str) -> Condition:
+def assigned_to(reviewer_id: int | None, prefix: str) -> Condition:
     """Return the condition that the case is assigned to a person; None means that it is not assigned."""
     if reviewer_id is None:
         return Condition(check="c.assignee_id IS NULL", is_indexed=True)
     return Condition(
         # For a case without an assignee this is false and not NULL, so that it can be negated.
-        check=f"coalesce(c.assignee_id, 0) = :{name}",
-        values={name: reviewer_id},
-        hits=f'SELECT id FROM "case" WHERE assignee_id = :{name}',
+        check=f"coalesce(c.assignee_id, 0) = :{prefix}",
+        values={prefix: reviewer_id},
+        hits=f'SELECT id FROM "case" WHERE assignee_id = :{prefix}',
         is_indexed=True,
     )
 
 
-def held_by(reviewer_id: int | None, name: str) -> Condition:
+def held_by(reviewer_id: int | None, prefix: str) -> Condition:
     """Return the condition that a person holds the case now; None means that it is not held."""
     if reviewer_id is None:
         return Condition(check=f"NOT {_HELD})")
     return Condition(
-        check=f"{_HELD} AND c.held_by_id = :{name})",
-        values={name: reviewer_id},
-        hits=f"SELECT id FROM \"case\" WHERE state = 'in_review' AND held_by_id = :{name}",
+        check=f"{_HELD} AND c.held_by_id = :{prefix})",
+        values={prefix: reviewer_id},
+        hits=f"SELECT id FROM \"case\" WHERE state = 'in_review' AND held_by_id = :{prefix}",
     )
 
 
-MUST_REOPEN = Condition(check="c.reopen_for <> ''", hits="SELECT id FROM \"case\" WHERE reopen_for <> ''", recheck="")
+MUST_REOPEN = Condition(
+    check="c.reopen_for <> ''", hits="SELECT id FROM \"case\" WHERE reopen_for <> ''", recheck=NO_RECHECK
+)
 """The condition that the case has block findings that are newer than its verdict."""
 
 
-def has_finding(rule: str, name: str) -> Condition:
+def has_finding(rule: str, prefix: str) -> Condition:
     """Return the condition that the case has a finding of a rule."""
     return Condition(
-        check=f"EXISTS (SELECT 1 FROM finding f WHERE f.rule = :{name} AND f.case_id = c.id)",
-        values={name: rule},
-        hits=f"SELECT case_id AS id FROM finding WHERE rule = :{name}",
-        recheck="",
+        check=f"EXISTS (SELECT 1 FROM finding f WHERE f.rule = :{prefix} AND f.case_id = c.id)",
+        values={prefix: rule},
+        hits=f"SELECT case_id AS id FROM finding WHERE rule = :{prefix}",
+        recheck=NO_RECHECK,
     )
 
 
-def application_has(column: str, values: Iterable[str], name: str) -> Condition:
+def application_has(column: str, values: Iterable[str], prefix: str) -> Condition:
     """Return the condition that an indexed column of the case's application has one of `values`."""
-    listed, named = _bound(name, values)
+    listed, named = _bound(prefix, values)
     if not named:
         return NOTHING
     return Condition(
@@ -141,37 +147,37 @@ def application_has(column: str, values: Iterable[str], name: str) -> Condition:
         values=named,
         hits=f'SELECT k.id AS id FROM application AS a CROSS JOIN "case" AS k'
         f" WHERE a.{column} IN ({listed}) AND k.application_id = a.id",
-        recheck="",
+        recheck=NO_RECHECK,
     )
 
 
-def has_card(msisdn_hash: str, name: str) -> Condition:
+def has_card(msisdn_hash: str, prefix: str) -> Condition:
     """Return the condition that the case's application has a card with this number."""
     return Condition(
-        check=f"EXISTS (SELECT 1 FROM card k WHERE k.msisdn_hash = :{name} AND k.agent = c.agent"
+        check=f"EXISTS (SELECT 1 FROM card k WHERE k.msisdn_hash = :{prefix} AND k.agent = c.agent"
         f" AND k.application_no = c.application_no AND {_PUBLISHED})",
-        values={name: msisdn_hash},
-        hits=f'SELECT o.id AS id FROM card AS k CROSS JOIN "case" AS o WHERE k.msisdn_hash = :{name}'
+        values={prefix: msisdn_hash},
+        hits=f'SELECT o.id AS id FROM card AS k CROSS JOIN "case" AS o WHERE k.msisdn_hash = :{prefix}'
         f" AND o.agent = k.agent AND o.application_no = k.application_no AND {_PUBLISHED}",
-        recheck="",
+        recheck=NO_RECHECK,
     )
 
 
-def has_agent(session: Session, part: str, name: str) -> Condition:
+def has_agent(session: Session, part: str, prefix: str) -> Condition:
     """Return the condition that the agent's name contains `part`."""
-    likes, named = _likes("c.agent", part, name)
+    likes, named = _likes("c.agent", part, prefix)
     agents = _distinct(session, '"case"', "agent", part)
     if len(agents) > _MOST_VALUES:
         return Condition(check=likes, values=named)
-    listed, agent_values = _bound(f"{name}_is", agents)
+    listed, agent_values = _bound(f"{prefix}_is", agents)
     hits = f'SELECT id FROM "case" WHERE agent IN ({listed})' if agents else _NONE
-    return Condition(check=likes, values={**named, **agent_values}, hits=hits, recheck="")
+    return Condition(check=likes, values={**named, **agent_values}, hits=hits, recheck=NO_RECHECK)
 
 
-def has_province(session: Session, parts: Iterable[str], name: str) -> Condition:
+def has_province(session: Session, parts: Iterable[str], prefix: str) -> Condition:
     """Return the condition that the province's name contains one of `parts`."""
     named = {value: True for part in parts for value in _distinct(session, "application", "province", part)}
-    return application_has("province", list(named)[:_MOST_VALUES], name)
+    return application_has("province", list(named)[:_MOST_VALUES], prefix)
 
 
 def _distinct(session: Session, table: str, column: str, part: str) -> list[str]:
@@ -196,9 +202,9 @@ def spellings(part: str) -> list[str]:
     return list(dict.fromkeys([part, half, full, full.translate(_FULL_LOWER), full.translate(_FULL_UPPER)]))
 
 
-def _likes(column: str, part: str, name: str) -> tuple[str, dict[str, str]]:
+def _likes(column: str, part: str, prefix: str) -> tuple[str, dict[str, str]]:
     """Return the condition that a column contains a text in one of its spellings, by LIKE."""
-    named = {f"{name}_like{number}": f"%{_escaped(text_)}%" for number, text_ in enumerate(spellings(part))}
+    named = {f"{prefix}_like{number}": f"%{_escaped(text_)}%" for number, text_ in enumerate(spellings(part))}
     return " OR ".join(f"{column} LIKE :{parameter} ESCAPE '\\'" for parameter in named), named
 
 
@@ -206,44 +212,46 @@ def _escaped(part: str) -> str:
     return part.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
 
 
-def _fulltext(match: str, check: str, name: str, values: dict[str, Any]) -> Condition:
+def _fulltext(match: str, check: str, prefix: str, values: dict[str, Any]) -> Condition:
     """Return a condition that the full-text index answers exactly, so that hits need no recheck."""
     return Condition(
         check=check,
-        values={**values, f"{name}_match": match},
-        hits=search.HITS.format(match=f"{name}_match"),
+        values={**values, f"{prefix}_match": match},
+        hits=search.HITS.format(match=f"{prefix}_match"),
         match=match,
-        recheck="",
+        recheck=NO_RECHECK,
     )
 
 
-def name_matches(part: str, name: str) -> Condition:
+def name_matches(part: str, prefix: str) -> Condition:
     """Return the condition that the applicant's name contains `part`, as text or as pinyin initials."""
-    likes, named = _likes("c.applicant_name", part, name)
+    likes, named = _likes("c.applicant_name", part, prefix)
     # LIKE and the full-text query use the same spellings, so they find the same names.
     match = search.any_of(search.name_hits(spelling) for spelling in spellings(part))
-    by_name = _fulltext(match, likes, f"{name}_name", named)
+    by_name = _fulltext(match, likes, f"{prefix}_name", named)
     letters = unicodedata.normalize("NFKC", part).lower()
     if letters.isascii() and letters.isalnum() and len(letters) >= _FEWEST_INITIALS:
-        check = search.HAS_INITIALS.format(letters=f"{name}_letters")
-        by_initials = _fulltext(search.initials_hits(letters), check, f"{name}_initials", {f"{name}_letters": letters})
+        check = search.HAS_INITIALS.format(letters=f"{prefix}_letters")
+        by_initials = _fulltext(
+            search.initials_hits(letters), check, f"{prefix}_initials", {f"{prefix}_letters": letters}
+        )
         return any_condition([by_name, replace(by_initials, is_slow=True)])
     # Hits are rechecked by LIKE, which is fast.
     return replace(by_name, recheck=None)
 
 
-def number_matches(number: str, name: str) -> Condition:
+def number_matches(number: str, prefix: str) -> Condition:
     """Return the condition that the application number begins with `number`, or has it as one of its parts."""
     wanted = unicodedata.normalize("NFKC", number).strip()
     beginning = Condition(
-        check=search.NUMBER_BEGINS.format(case="c", bound=name),
-        values={name: wanted, f"{name}_end": wanted + _LAST_CHARACTER},
-        recheck="",
-        hits=f'SELECT k.id AS id FROM "case" AS k WHERE {search.NUMBER_BEGINS.format(case="k", bound=name)}',
+        check=search.NUMBER_BEGINS.format(case="c", bound=prefix),
+        values={prefix: wanted, f"{prefix}_end": wanted + _LAST_CHARACTER},
+        recheck=NO_RECHECK,
+        hits=f'SELECT k.id AS id FROM "case" AS k WHERE {search.NUMBER_BEGINS.format(case="k", bound=prefix)}',
     )
     parts = search.parts(wanted)
     if len(parts) != 1 or parts[0] != search.lower(wanted):
         return beginning
-    check = search.HAS_PART.format(part=f"{name}_part")
-    by_part = _fulltext(search.part_hits(wanted), check, f"{name}_parts", {f"{name}_part": parts[0]})
+    check = search.HAS_PART.format(part=f"{prefix}_part")
+    by_part = _fulltext(search.part_hits(wanted), check, f"{prefix}_parts", {f"{prefix}_part": parts[0]})
     return any_condition([beginning, by_part])

@@ -2,7 +2,7 @@
 
 If the index of the list order has the columns of all conditions, a page is read from that index alone. Otherwise,
 either the few cases that another index finds are sorted, or the list order is scanned and each case checked, whichever
-reads less. A stretch is a contiguous range of the order index.
+reads less. A stretch is a contiguous range of the order index (`case_list.Stretch`).
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from db.dialects.sqlite_search import HITS, all_of
 from db.queries.case_list import CaseList, Condition, Stretch, order_columns, stretches
 
 FEW = 30_000
-"""Up to this number of hits are sorted at once; for more hits, the list order is scanned first."""
+"""Up to this number of hits are sorted at once; for more hits, the list order is scanned first, up to a limit."""
 
 _COUNTED_AT_ONCE = 300_000
 _FIRST_WINDOW = 250
@@ -145,8 +145,8 @@ def best_hits(session: Session, cases: CaseList) -> Hits | None:
     hits = fewest_hits(session, cases, FEW)
     if hits is None or hits.count <= FEW:
         return hits
-    is_dense = _scanned_page(session, cases, 0, 1, from_end=False, scan_limit=_scan_limit(cases)) is not None
-    return None if is_dense else hits
+    match_found_early = _scanned_page(session, cases, 0, 1, from_end=False, scan_limit=_scan_limit(cases)) is not None
+    return None if match_found_early else hits
 
 
 def _scan_limit(cases: CaseList) -> int:

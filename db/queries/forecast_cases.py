@@ -41,8 +41,8 @@ _IS_HELD = "c.state = 'in_review' AND c.held_until > :now AND coalesce(c.aside_u
 _ORDER = f"""CASE WHEN {_IS_HELD} THEN 0 ELSE 1 END,
        CASE WHEN c.due_at <= :now THEN 0 WHEN c.due_at <= :day_end THEN 1 ELSE 2 END,
        -c.priority_rank, coalesce(c.due_at, 0), c.id"""
-"""The order of `next`, held cases first. `QueuePosition` must use the same order, but compares due dates
-only to the day."""
+"""The order of `next`, held cases first. `QueuePosition` must use the same order, but it compares due dates only
+to the day."""
 
 _COLUMNS = """c.id, c.agent, c.service_class, c.priority_rank, a.applicant_kind, a.card_type, a.province,
        c.block_count, c.warn_count, c.state, c.round, c.due_at, c.complete_at, c.opened_at,
@@ -94,7 +94,7 @@ def events_of(session: Session, case_ids: Iterable[int]) -> list[Any]:
 
 
 def case_attributes(session: Session, case_ids: Iterable[int]) -> list[Any]:
-    """Return the attributes of some cases, with the most severe findings at their first verdict.
+    """Return the attributes of some cases, and whether a blocking or warning finding was shown at the first verdict.
 
     `block_seen` is the JSON of what the reviewer saw then, empty without a block finding, None without a verdict.
     """

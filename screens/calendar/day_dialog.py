@@ -113,7 +113,7 @@ class DayDialog(TaskDialog["CalendarEffect"]):
         reason = event.value.strip()
         if self._effect is None:
             self.hint.update(plain(_("The effect is not known yet. Wait, or correct the hours."), WARNING))
-        elif not self._effect.after and self._setting.name == self._question.setting.name:
+        elif self._effect.changes_nothing and self._setting.name == self._question.setting.name:
             self.hint.update(plain(_("Nothing would change. Press Esc to cancel."), WARNING))
         elif not reason:
             self.hint.update(plain(_("Enter some text first, or press Esc to cancel."), WARNING))
@@ -121,7 +121,7 @@ class DayDialog(TaskDialog["CalendarEffect"]):
             save = partial(self._services.calendars.set_day, self._setting, reason)
             self.run_task(save, plain(_("Saving …"), MUTED))
 
-    def enter_words(self) -> str:
+    def enter_key_label(self) -> str:
         """Return what Enter does."""
         is_last = isinstance(self.focused, Input) and self.focused.id == "reason"
         return _("set the day") if is_last else _("next field")

@@ -47,7 +47,7 @@ class StagedVerdict:
         return role_refusal(Action.APPROVE, self.actor) or ""
 
     def lines(self, view: View, width: int) -> Content | None:
-        """Return the verdict, with the reason above it if the actor may not check it; None without a staged verdict."""
+        """Return the verdict; above it, if the actor may not check it, the reason. None without a staged verdict."""
         if self.case is None or self.decision is None:
             return None
         verdict = staged_lines(self.case, self.decision, view, width)
@@ -98,6 +98,6 @@ def _texts(label: str, text: str, width: int) -> list[Content]:
 
 
 def single_reviewer_line(why: str, width: int) -> Content:
-    """Return the warning that only one person reviews, so verdicts wait for a second person."""
+    """Return the warning that only one person reviews, so verdicts wait."""
     message = _("Only one person reviews here ({reason}). Verdicts wait until an admin adds a second person.")
     return joined((fitted(message.format(reason=why), width).rstrip(), WARNING))

@@ -42,7 +42,7 @@ async def take_next(screen: "CaseScreen") -> None:
     elif outcome is not None and session.case is not None and session.case.header.id == unfinished:
         message = _("Decide this case first, put it aside (h), skip (s) or release it (b).")
         screen.notify(message, timeout=6)
-    screen.count()
+    screen.refresh_counts()
 
 
 def undo(screen: "CaseScreen") -> None:
@@ -59,7 +59,7 @@ async def _undo(screen: "CaseScreen", undoable: UndoableAct) -> None:
     elif outcome is not None:
         name = format_case(undoable.case_id)
         screen.notify(_("{case} is back on your desk.").format(case=name))
-    screen.count()
+    screen.refresh_counts()
 
 
 async def decide(screen: "CaseScreen", case: CaseFile, verdict: Verdict, *, items_first: bool = False) -> None:

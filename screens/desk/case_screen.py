@@ -103,10 +103,10 @@ class CaseScreen(WorkScreen):
         if case is not None and self.session.is_held and self.ticks % WATCH_EVERY_TICKS == 0:
             case_commands.start(self, partial(self.session.check_hold, CaseRef.of(case)), "hold")
         if self._needs_count or self.ticks % COUNT_EVERY_TICKS == 0:
-            self.count()
+            self.refresh_counts()
 
     @work(exclusive=True, group="counts")
-    async def count(self) -> None:
+    async def refresh_counts(self) -> None:
         """Read the counts of the header again. A failure is not reported here; the next act reports its own."""
         session, self._needs_count = self.session, False
         try:
@@ -140,7 +140,7 @@ class CaseScreen(WorkScreen):
                 self._show_case(session.case, is_same=is_same)
             case CaseRemoved(decided):
                 self.show_page(decided_page(decided, self.view()) if decided is not None else None)
-                self.count()
+                self.refresh_counts()
             case NoNextCase():
                 self.show_page(empty_queue_page(outcome, self.view(), session.counts))
             case CaseChanged():

@@ -85,7 +85,7 @@ class ReadOnlyScreen(CaseScreen):
     def on_mount(self) -> None:
         self.show(CaseShown(is_same=False))
         self.show_notice()
-        self.count()
+        self.refresh_counts()
 
     def on_key(self, event: events.Key) -> None:
         """Explain why no verdict can be given, if the key is that of a verdict."""

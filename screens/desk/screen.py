@@ -25,17 +25,17 @@ class DeskScreen(CaseScreen):
     PLACE: ClassVar[Place] = "desk"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(is_desk=True), bind(BACK, "back")]
 
-    def begin(self, *, is_claiming: bool) -> None:
+    def begin(self, *, takes_next: bool) -> None:
         """Show the overview; a reviewer who already pressed the key of the next case gets the case first."""
-        if is_claiming:
-            self.set_timer(_COUNT_AFTER_CLAIM_S, self.count)
+        if takes_next:
+            self.set_timer(_COUNT_AFTER_CLAIM_S, self.refresh_counts)
         else:
             self.show_page()
-            self.count()
+            self.refresh_counts()
 
     def on_screen_resume(self) -> None:
         if self.session.counts is not None:
-            self.count()
+            self.refresh_counts()
 
     def note_key(self) -> None:
         """Record that a key was pressed, which renews the hold."""

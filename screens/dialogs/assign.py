@@ -131,7 +131,7 @@ class AssignDialog(TaskDialog["Assignment"]):
         if self._plan is not None:
             self.about.update(plan_lines(self._plan, max(20, self.about.size.width)))
 
-    def enter_words(self) -> str:
+    def enter_key_label(self) -> str:
         """Return what Enter does."""
         if self.focused is not self.reason:
             return _("continue to the reason")

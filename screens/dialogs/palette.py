@@ -17,7 +17,7 @@ from workbench.domain.values.spelling import matches
 from workbench.i18n import LANGUAGES, _, catalogue
 from workbench.keys.command import CASE_GROUP, GO_GROUP, RECORD_GROUP, VERDICT_GROUP, VIEW_GROUP, Command
 from workbench.keys.registry import BACK, COMMAND_BY_ID, CONFIRM, GO, MARK, MODES, PALETTE, TOGGLE
-from workbench.signs import drawn
+from workbench.signs import for_terminal
 
 Act = Callable[[], Awaitable[bool]]
 _NAVIGATION_KEYS = frozenset({"up", "down", "left", "right", "tab", "shift+tab", "pageup", "pagedown", "home", "end"})
@@ -38,7 +38,7 @@ class Palette(CommandPalette):
     """The list of commands, which closes once: a second dismissal would close the screen below."""
 
     def __init__(self) -> None:
-        super().__init__([CommandProvider], placeholder=drawn(_("Find a command …")))
+        super().__init__([CommandProvider], placeholder=for_terminal(_("Find a command …")))
 
     def dismiss(self, result: Any = None) -> AwaitComplete:
         """Close the palette if it is open."""

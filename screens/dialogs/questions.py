@@ -8,7 +8,7 @@ from workbench.domain.text.safe import fit
 from workbench.domain.values.moments import instant
 from workbench.errors import BadData
 from workbench.i18n import _
-from workbench.signs import drawn
+from workbench.signs import for_terminal
 
 _TIME_ALONE = len("16:30")
 _QUOTED = 24
@@ -48,7 +48,7 @@ def _moment_problem(text: str, view: View) -> str | None:
         until = moment(text, view)
     except BadData:
         message = _("“{value}” is not a time. Enter it like {example}.")
-        return message.format(value=fit(text, _QUOTED, drawn("…")).rstrip(), example=_example(view))
+        return message.format(value=fit(text, _QUOTED, for_terminal("…")).rstrip(), example=_example(view))
     if until is not None and until <= view.now:
         return _("The time must be in the future.")
     return None

@@ -38,7 +38,7 @@ class TaskDialog(BoxDialog[Result]):
     def _show_failure(self, error: WorkbenchError) -> None:
         self.hint.update(plain(str(error), ERROR))
 
-    def enter_words(self) -> str:
+    def enter_key_label(self) -> str:
         """Return what Enter does."""
         raise NotImplementedError
 
@@ -46,7 +46,7 @@ class TaskDialog(BoxDialog[Result]):
     def show_keys(self) -> None:
         """Show what the keys do, unless the task runs."""
         if not self.is_busy:
-            self.hint.update(key_hints(("Enter", self.enter_words()), ("Esc", _("back"))))
+            self.hint.update(key_hints(("Enter", self.enter_key_label()), ("Esc", _("back"))))
 
     def on_descendant_focus(self) -> None:
         self.show_keys()

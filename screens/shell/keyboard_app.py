@@ -64,7 +64,7 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
 
     def notify(self, message: str, *, title: str = "", **options: Any) -> None:
         """Show a message in the symbols of this terminal."""
-        super().notify(signs.drawn(message), title=signs.drawn(title), **options)
+        super().notify(signs.for_terminal(message), title=signs.for_terminal(title), **options)
 
     async def _take_text(self, text: InputBurst) -> None:
         """Pass a text to the field that has the focus; elsewhere no part of it acts."""

@@ -53,7 +53,7 @@ class HangupWatch:
             signal.signal(number, partial(self._on_signal, code))
         threading.Thread(target=self._watch, name="terminal", daemon=True).start()
 
-    def leave(self, code: int) -> None:
+    def end_program(self, code: int) -> None:
         """End the program with an exit code; the first call counts. Any thread and any signal handler may call it."""
         if self._loop is None or self._is_ending.is_set():
             return
@@ -63,7 +63,7 @@ class HangupWatch:
             self._loop.call_soon_threadsafe(self._begin)
 
     def _on_signal(self, code: int, _number: int, _frame: FrameType | None) -> None:
-        self.leave(code)
+        self.end_program(code)
 
     def _begin(self) -> None:
         self._task = asyncio.ensure_future(self._end(self._code))
@@ -72,7 +72,7 @@ class HangupWatch:
         """End the program when the terminal is gone, and exit the process after the grace time."""
         while not self._is_ending.wait(POLL_S):
             if self._is_gone():
-                self.leave(HUNG_UP)
+                self.end_program(HUNG_UP)
         time.sleep(GRACE_S)
         self._reset()
         os._exit(self._code)

@@ -9,7 +9,7 @@ from textual.widgets import Input, Label, Static
 
 from screens.verdict.dialog_text import KEY, key_words
 from screens.verdict.form_state import Edited, VerdictState
-from screens.widgets.safe_text import ERROR, MUTED, editable, fitted_line, joined, plain, row
+from screens.widgets.safe_text import ERROR, MUTED, as_single_line, editable, joined, plain, row
 from screens.widgets.text_fields import TextLine
 from workbench.domain.case.casefile import ItemRequest
 from workbench.domain.case.vocabulary import Verdict
@@ -26,7 +26,7 @@ class ItemField(TextLine):
     def __init__(self, code: str, text: str, default_text: str) -> None:
         super().__init__(text, placeholder=default_text or _("what has to be handed in or mended"), classes="item")
         self.code = code
-        self.default_text = fitted_line(default_text)
+        self.default_text = as_single_line(default_text)
 
     def on_blur(self) -> None:
         if not self.value.strip():

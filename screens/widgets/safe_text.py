@@ -6,7 +6,7 @@ from textual.content import Content
 
 from workbench.domain.text.safe import cells, fit, safe
 from workbench.domain.text.wrapping import wrapped_paragraph
-from workbench.signs import drawn
+from workbench.signs import for_terminal
 
 MUTED = "$text-muted"
 BOLD = "bold"
@@ -22,13 +22,13 @@ Part = tuple[str, str]
 
 def plain(text: str, style: str = "") -> Content:
     """Return stored text as one line without markup and control characters."""
-    shown = drawn(safe(text))
+    shown = for_terminal(safe(text))
     return Content.styled(shown, style) if style else Content(shown)
 
 
 def paragraphs(text: str) -> Content:
     """Return stored text with its line breaks."""
-    return Content(drawn(safe(text, keep_newlines=True)))
+    return Content(for_terminal(safe(text, keep_newlines=True)))
 
 
 def editable(text: str) -> str:
@@ -36,14 +36,14 @@ def editable(text: str) -> str:
     return safe(text, keep_newlines=True)
 
 
-def fitted_line(text: str) -> str:
+def as_single_line(text: str) -> str:
     """Return stored text for a text field of one line."""
     return " ".join(safe(line) for line in text.splitlines())
 
 
 def joined(*parts: Part) -> Content:
     """Return the parts joined, each cleaned and in its style."""
-    return Content.assemble(*((drawn(safe(text)), style) for text, style in parts if text))
+    return Content.assemble(*((for_terminal(safe(text)), style) for text, style in parts if text))
 
 
 def key_hints(*hints: tuple[str, str]) -> Content:
@@ -66,7 +66,7 @@ def _cut_short(content: Content, width: int) -> Content:
     """Return content cut to `width` cells, with an ellipsis if it was cut."""
     if content.cell_length <= width:
         return content
-    sign = Content(drawn("…"))
+    sign = Content(for_terminal("…"))
     room = width - sign.cell_length
     return Content.assemble(content.truncate(room), sign) if room > 0 else content.truncate(max(0, width))
 
@@ -74,7 +74,7 @@ def _cut_short(content: Content, width: int) -> Content:
 def wrapped(text: str, width: int) -> list[str]:
     """Return stored text wrapped to lines of `width` cells, at blanks if possible."""
     lines: list[str] = []
-    for paragraph in drawn(safe(text, keep_newlines=True)).replace("\t", " ").split("\n"):
+    for paragraph in for_terminal(safe(text, keep_newlines=True)).replace("\t", " ").split("\n"):
         lines += wrapped_paragraph(paragraph, max(2, width))
     return lines or [""]
 
@@ -93,4 +93,4 @@ def hanging(label: Sequence[Part], text: str, width: int, style: str = "") -> li
 
 def fitted(text: str, width: int) -> str:
     """Return stored text cut to `width` cells."""
-    return fit(drawn(safe(text)), max(0, width), drawn("…"))
+    return fit(for_terminal(safe(text)), max(0, width), for_terminal("…"))

@@ -7,7 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input, TextArea
 from textual.widgets.text_area import EditResult
 
-from screens.widgets.safe_text import editable, fitted_line
+from screens.widgets.safe_text import as_single_line, editable
 from workbench.domain.text.safe import typed
 from workbench.i18n import _
 
@@ -34,7 +34,7 @@ class TextLine(Input):
         id: str | None = None,  # noqa: A002 - Textual's name
         classes: str | None = None,
     ) -> None:
-        super().__init__(fitted_line(value), placeholder=placeholder, id=id, classes=classes)
+        super().__init__(as_single_line(value), placeholder=placeholder, id=id, classes=classes)
 
     def replace(self, text: str, start: int, end: int) -> None:
         """Replace text, as far as the limit allows."""

@@ -71,7 +71,7 @@ _INSERT = "INSERT INTO suspension_notice (suspension_id, case_id, kind, told_at)
 
 _FILL = (
     f"{_MENTIONED.format(name='told')} {_INSERT} SELECT suspension_id, case_id, 'started', min(at) FROM mentioned GROUP BY 1, 2",
-    # "held": the notice that a suspension holds the case up.
+    # `held`: the notice that a suspension holds the case up.
     f"{_MENTIONED.format(name='held_up')} {_INSERT} SELECT suspension_id, case_id, 'held', min(at) FROM mentioned GROUP BY 1, 2",
     # An end that changed later needs another notice, so only notices after the last change count.
     f"""{_MENTIONED.format(name='told')} {_INSERT}

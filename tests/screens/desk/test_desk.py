@@ -344,7 +344,7 @@ async def test_new_evidence_for_a_held_case_is_announced_until_the_case_is_reloa
         held = desk.services.files[123]
         desk.services.files[123] = replace(held, header=replace(held.header, evidence_no=held.header.evidence_no + 1))
 
-        desk.desk_screen.count()
+        desk.desk_screen.refresh_counts()
         await desk.settle()
         assert "New evidence has arrived for this case" in desk.text
 

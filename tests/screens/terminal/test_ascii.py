@@ -158,7 +158,7 @@ def test_every_symbol_of_the_program_has_an_ascii_one() -> None:
         for file in sources:
             if str(file.relative_to(root)) not in left:
                 code = "\n".join(line.partition("# ")[0] for line in file.read_text(encoding="utf-8").splitlines())
-                assert own_and_ambiguous(signs.drawn(re.sub(r'""".*?"""', "", code, flags=re.S))) == set(), file
+                assert own_and_ambiguous(signs.for_terminal(re.sub(r'""".*?"""', "", code, flags=re.S))) == set(), file
     finally:
         signs.use("auto")
 
@@ -172,7 +172,7 @@ def test_every_message_can_be_drawn_with_ascii_symbols(language: str) -> None:
         with speaking(language):
             messages = catalogue("zh")._catalog.items()  # type: ignore[attr-defined]  # gettext keeps them there
             for message, translated in messages:
-                shown = signs.drawn(translated if language == "zh" else str(message))
+                shown = signs.for_terminal(translated if language == "zh" else str(message))
                 assert own_and_ambiguous(shown) == set(), message
     finally:
         signs.use("auto")

@@ -140,7 +140,7 @@ async def test_a_held_undo_key_undoes_one_verdict_only() -> None:
         first = desk.services.undoable
         await desk.press("u")
         desk.services.undoable = first
-        desk.desk_screen.count()
+        desk.desk_screen.refresh_counts()
         await desk.settle()
         for _repeat in range(10):
             desk.clocks.seconds += 0.03

@@ -10,14 +10,14 @@ import typer
 from workbench.domain.text.cells import cells, pad_left, pad_right
 from workbench.domain.text.safe import safe
 from workbench.domain.values.identifiers import CharTable
-from workbench.signs import drawn
+from workbench.signs import for_terminal
 
 _GAP = "  "
 
 
 def _shown(text: str, *, keep_newlines: bool = False) -> str:
     """Return a text as this terminal draws it, without control characters."""
-    return drawn(safe(text, keep_newlines=keep_newlines))
+    return for_terminal(safe(text, keep_newlines=keep_newlines))
 
 
 def _escaped(char: str) -> str:

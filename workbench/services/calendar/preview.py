@@ -54,6 +54,11 @@ class CalendarEffect:
     due_changes: tuple[DueChange, ...]
 
     @property
+    def changes_nothing(self) -> bool:
+        """Whether no day would change."""
+        return not self.after
+
+    @property
     def moved_due_dates(self) -> tuple[DueChange, ...]:
         """The due dates that move."""
         return tuple(change for change in self.due_changes if change.is_date_moved)

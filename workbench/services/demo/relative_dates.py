@@ -9,7 +9,7 @@ from stdnum.cn import ric
 
 from workbench.domain.clock.calendar import WorkingCalendar
 
-# `w+3-2d+1y 09:00`: three working days after the first one, then two days earlier and one year later, at nine.
+# `w+3-2d+1y 09:00`: three working days after the first, two days earlier, one year later, at nine.
 _DAY = re.compile(r"w(?P<workdays>[+-]\d+)(?P<days>[+-]\d+d)?(?P<years>[+-]\d+y)?(?: (?P<time>\d\d:\d\d(?::\d\d)?))?")
 _NOW = re.compile(r"now(?P<minutes>[+-]\d+)m")
 _ID_NUMBER = re.compile(r"id (?P<region>\d{6}) (?P<born>w\S+) (?P<serial>\d{3})")

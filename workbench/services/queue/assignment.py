@@ -69,7 +69,9 @@ class Assigning(Service):
     def assign(
         self, case_ids: Sequence[int], login: str, reason: str, *, dry_run: bool = False
     ) -> tuple[AssignedCase, ...]:
-        """Assign all cases to a person, or none; the hold of another person ends, and its draft is copied.
+        """Assign all cases to a person, or none.
+
+        The hold of another person ends, and the previous holder's draft is copied.
 
         Raises:
             NotAllowed: If the caller is no supervisor, the person does not review, or the state of a case forbids it.

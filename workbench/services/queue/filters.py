@@ -88,7 +88,7 @@ class _FilterReader:
     def _not_suspended(self) -> tuple[Condition, ...]:
         """The condition that no open suspension stopped the clock before the due date; empty if none is open."""
         is_open = select(col(SuspensionRow.id)).where(col(SuspensionRow.to_at).is_(None)).limit(1)
-        return () if self.session.execute(is_open).first() is None else (conditions.WAS_NOT_SUSPENDED,)
+        return () if self.session.execute(is_open).first() is None else (conditions.NOT_SUSPENDED_BEFORE_DUE,)
 
     def _condition(self, term: Term, name: str) -> Condition:
         makers: dict[str, Callable[[Term, str], Condition]] = {
