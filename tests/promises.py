@@ -70,6 +70,13 @@ class Promises:
         self.at(at).run("a", "next")
         self.run("a", "decide", case, "pending", "--reason", "WAIT-APPLICANT")
 
+    def ask_for_a_seal(self, at: str, case: str, *, until: str = "") -> None:
+        """Take the next case and fail it, with one item to rectify by a day."""
+        self.at(at).run("a", "next")
+        deadline = ("--until", until) if until else ()
+        item = ("--item", "DOC-UNSEALED:BIZ_LICENSE")
+        self.run("a", "decide", case, "fail", "--reason", "DOC-UNSEALED", *item, *deadline)
+
     def answer(self, at: str, case: str) -> None:
         """Record the applicant's answer."""
         self.at(at).run("a", "answer", case)

@@ -110,19 +110,7 @@ def test_a_class_change_that_moves_the_due_date_later_notifies_with_the_reason(s
 
 def test_a_deadline_is_not_extended_to_a_time_that_is_past(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
-    services.run("a", "next")
-    services.run(
-        "a",
-        "decide",
-        case,
-        "fail",
-        "--reason",
-        "DOC-UNSEALED",
-        "--item",
-        "DOC-UNSEALED:BIZ_LICENSE",
-        "--until",
-        "2026-11-26",
-    )
+    services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-26")
     rescheduling = services.at("2026-12-01 10:00").site.services("sup").rescheduling
 
     with pytest.raises(WrongUsage, match="later day"):
@@ -141,19 +129,7 @@ def test_a_due_date_is_not_extended_to_a_day_that_is_past(services: Promises) ->
 
 def test_during_rectification_extend_moves_the_deadline(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
-    services.run("a", "next")
-    services.run(
-        "a",
-        "decide",
-        case,
-        "fail",
-        "--reason",
-        "DOC-UNSEALED",
-        "--item",
-        "DOC-UNSEALED:BIZ_LICENSE",
-        "--until",
-        "2026-11-26",
-    )
+    services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-26")
     services.run("sup", "extend", case, "--until", "2026-12-03", "--reason", "申请人请求")
 
     assert services.due(case) == "2026-11-27 18:00"
@@ -165,20 +141,8 @@ def test_during_rectification_extend_moves_the_deadline(services: Promises) -> N
 
 def test_the_clock_names_the_rectification_deadline(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
-    services.run("a", "next")
     assert services.clock(case)["mend_by"] is None
-    services.run(
-        "a",
-        "decide",
-        case,
-        "fail",
-        "--reason",
-        "DOC-UNSEALED",
-        "--item",
-        "DOC-UNSEALED:BIZ_LICENSE",
-        "--until",
-        "2026-11-26",
-    )
+    services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-26")
     services.run("sup", "extend", case, "--until", "2026-12-03", "--reason", "x")
 
     assert services.clock(case)["mend_by"] == "2026-12-03T18:00:00+08:00"
@@ -193,8 +157,7 @@ def test_the_clock_names_the_rectification_deadline(services: Promises) -> None:
 
 def test_a_deadline_stays_within_the_policy_limit(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
-    services.run("a", "next")
-    services.run("a", "decide", case, "fail", "--reason", "DOC-UNSEALED", "--item", "DOC-UNSEALED:BIZ_LICENSE")
+    services.ask_for_a_seal("2026-11-24 10:00", case)
 
     result = services.terminal.as_person("sup", "extend", case, "--until", "2027-02-01", "--reason", "x")
     assert "at most until 2026-12-15" in refused(result, 77)

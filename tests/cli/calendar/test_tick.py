@@ -42,19 +42,7 @@ def test_a_pending_case_returns_to_the_queue_after_its_date(services: Promises) 
 
 def test_a_case_not_rectified_by_its_deadline_lapses_and_an_answer_in_time_still_counts(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
-    services.run("a", "next")
-    services.run(
-        "a",
-        "decide",
-        case,
-        "fail",
-        "--reason",
-        "DOC-UNSEALED",
-        "--item",
-        "DOC-UNSEALED:BIZ_LICENSE",
-        "--until",
-        "2026-11-26",
-    )
+    services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-26")
     assert tick(services.at("2026-11-26 18:00")) == NOTHING
 
     assert tick(services.at("2026-11-26 18:01")) == {**NOTHING, "lapsed": 1}

@@ -363,8 +363,7 @@ def test_time_before_completion_does_not_count(services: Promises) -> None:
 
 def test_all_rounds_of_a_case_share_one_budget(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
-    services.at("2026-11-24 11:00").run("a", "next")
-    services.run("a", "decide", case, "fail", "--reason", "DOC-UNSEALED", "--item", "DOC-UNSEALED:BIZ_LICENSE")
+    services.ask_for_a_seal("2026-11-24 11:00", case)
     assert services.clock(case)["paused"] is True
     services.at("2026-11-26 11:00").run("a", "resubmit", case)
 
