@@ -1,9 +1,17 @@
 """Wraps texts to lines, Chinese and English."""
 
+import re
+
 from workbench.domain.text.cells import cells
 
 _NEVER_FIRST = frozenset("。，、；：？！）》」』】”’…％")
 """Characters that must not start a line of Chinese. Source: GB/T 15834, 5.1."""
+
+_NEVER_LAST = frozenset("（《「『“‘")
+"""Characters that must not end a line of Chinese. Source: GB/T 15834, 5.1."""
+
+_WHOLE = re.compile(r"[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日|[0-9A-Za-z][0-9A-Za-z.,:–-]*")
+"""A date, a number or a foreign word within Chinese, which stays on one line."""
 
 
 def wrapped_paragraph(paragraph: str, width: int) -> list[str]:
@@ -17,19 +25,21 @@ def wrapped_paragraph(paragraph: str, width: int) -> list[str]:
         cut = (
             blank
             if blank > len(head) // 2 and rest[len(head) : len(head) + 1].isascii()
-            else _before_punctuation(rest, len(head))
+            else _chinese_cut(rest, len(head))
         )
         lines.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()
     return [*lines, rest]
 
 
-def _before_punctuation(text: str, cut: int) -> int:
-    """Return the index to cut at, moved left so that no line starts with closing punctuation."""
-    earlier = cut
-    while earlier > 1 and text[earlier] in _NEVER_FIRST:
-        earlier -= 1
-    return earlier if text[earlier] not in _NEVER_FIRST else cut
+def _chinese_cut(text: str, most: int) -> int:
+    """Return the index to cut at, at most `most`, that keeps dates whole and punctuation where it belongs."""
+    split = next((found for found in _WHOLE.finditer(text) if found.start() < most < found.end()), None)
+    cut = split.start() if split else most
+    while cut > 1 and (text[cut] in _NEVER_FIRST or text[cut - 1] in _NEVER_LAST):
+        cut -= 1
+    # A line is at least half full.
+    return cut if 2 * cells(text[:cut]) >= cells(text[:most]) else most
 
 
 def _head(text: str, width: int) -> str:
