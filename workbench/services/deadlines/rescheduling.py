@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 
 from db.enums import CaseState, Priority, ServiceClass
 from db.models import CaseRow, CommentRow, RectificationRow
+from db.queries.told_due_dates import told_due_dates
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.clock.clock import extension_s
@@ -16,6 +17,7 @@ from workbench.domain.clock.due import due_at
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.clock.case_clocks import Clocks, update_due_date
+from workbench.services.clock.due_date_changes import is_later_than_told
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import check_not_far, checked_reason
@@ -143,7 +145,9 @@ class Rescheduling(Service):
             case.evidence_no += action is Action.PRIORITY
             self.context.log(session, action.value, case_id=case_id, body={"from": before, "to": value})
             self._finish(session, case, reason)
-            if due_before is not None and case.due_at is not None and case.due_at > due_before:
+            told = told_due_dates(session, [case_id]).get(case_id)
+            calendar = self.context.calendar(session, case.policy_version_id)
+            if due_before and case.due_at and is_later_than_told(case.due_at, told, due_before, calendar):
                 notify_one(session, self.context, case, DueDateMessage(kind=ClockLetterKind.DELAY, cause=reason))
             return case.due_at
 

@@ -62,4 +62,5 @@ def _template_of(letter: ClockLetter) -> Notice:
         "body": composed.body,
         "created_at": letter.written_at,
         "release_at": letter.written_at,
+        "told_due_at": letter.due_at if letter.shows_due_date else None,
     }

@@ -1,6 +1,5 @@
 """Letters to applicants about due dates: receipts, delays, resumed work and extended deadlines."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -34,10 +33,6 @@ class ClockLetterKind(StrEnum):
     DEADLINE = "deadline"
 
 
-EarlierLetter = tuple[ClockLetterKind, str]
-"""The kind and the body of a letter that was written before."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockLetter:
     """The contents of a letter about a due date.
@@ -50,8 +45,7 @@ class ClockLetter:
         is_called_off: Whether an announced suspension does not happen.
         is_with_applicant: Whether the review waits for the applicant.
         awaits_others: Whether the review waits for information from third parties.
-        was_promised: Whether an earlier letter promised a due date.
-        is_unchanged: Whether the last letter about the due date gave the same day.
+        told_on: The day of the due date that the applicant was told last, None if no letter gave one.
         cause: The reason, as the applicant reads it; empty if the case is delayed because too many cases wait.
         forecast_sentence: The sentence with the forecast, empty without a forecast.
         is_forecast_later: Whether the forecast has a day after the due date, which the letter therefore does not
@@ -74,8 +68,7 @@ class ClockLetter:
     is_called_off: bool = False
     is_with_applicant: bool = False
     awaits_others: bool = False
-    was_promised: bool = False
-    is_unchanged: bool = False
+    told_on: date | None = None
     cause: str = ""
     forecast_sentence: str = ""
     is_forecast_later: bool = False
@@ -102,8 +95,23 @@ class ClockLetter:
 
     @property
     def has_known_due_date(self) -> bool:
-        """Whether the applicant knows a due date: letters show due dates, and an earlier one promised it."""
-        return self.shows_due_date and self.was_promised
+        """Whether the applicant knows a due date: letters show due dates, and an earlier one gave it."""
+        return self.shows_due_date and self.told_on is not None
+
+    @property
+    def due_on(self) -> date:
+        """The day of the due date."""
+        return self.due_at.astimezone(ZoneInfo(self.zone)).date()
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether the last letter about the due date gave the same day."""
+        return self.told_on == self.due_on
+
+    @property
+    def is_sooner(self) -> bool:
+        """Whether the due date is before the day that the last letter gave."""
+        return self.told_on is not None and self.due_on < self.told_on
 
 
 def forecast_fields(
@@ -152,12 +160,6 @@ def suggestion_lines(
     )
 
 
-def repeats_due_date(letter: ClockLetter, earlier: Sequence[EarlierLetter]) -> bool:
-    """Say whether the last of the earlier letters gave the due date on the same day as a letter."""
-    day = re.escape(_local_day(letter.due_at, letter))
-    return bool(earlier) and re.search(rf"(办结时限.*：|[Dd]ue date.*: ){day}", earlier[-1][1]) is not None
-
-
 def compose_clock_letter(letter: ClockLetter) -> ComposedLetter:
     """Return the subject and body of a letter, in the applicant's language."""
     return rendered(
@@ -166,9 +168,5 @@ def compose_clock_letter(letter: ClockLetter) -> ComposedLetter:
         replace(letter, cause=quoted_if_foreign(letter.cause, letter.language)),
         written_day=plain_day(letter.written_at.astimezone(ZoneInfo(letter.zone)).date(), letter.language),
         # The time of day is left out: an applicant can count on the answer by closing time.
-        due_day=_local_day(letter.due_at, letter),
+        due_day=letter_day(letter.due_on, letter.language),
     )
-
-
-def _local_day(at: datetime, letter: ClockLetter) -> str:
-    return letter_day(at.astimezone(ZoneInfo(letter.zone)).date(), letter.language)

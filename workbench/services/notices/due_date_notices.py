@@ -12,6 +12,7 @@ from sqlmodel import Session
 from db.enums import ApplicantKind, CaseState, Language
 from db.models import CaseRow, NoticeRow
 from db.queries.published import CASE, table_of
+from db.queries.told_due_dates import told_due_dates
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.findings.finding import Finding
 from workbench.domain.forecast.result import CaseForecast
@@ -24,9 +25,7 @@ from workbench.services.notices.bulk_letters import notice_of
 from workbench.services.notices.due_date_letter import (
     ClockLetter,
     ClockLetterKind,
-    EarlierLetter,
     forecast_fields,
-    repeats_due_date,
     suggestion_lines,
 )
 
@@ -62,28 +61,16 @@ def notify(session: Session, context: Context, messages: Iterable[tuple[Any, Due
     columns = (APPLICATION.c.id, APPLICATION.c.language, APPLICATION.c.applicant_kind, APPLICATION.c.applicant_name)
     wanted = APPLICATION.c.id.in_({case.application_id for case, _message in pairs})
     applications = {row.id: row for row in session.execute(select(*columns).where(wanted))}
-    told = _earlier_letters(session, {case.id for case, _message in pairs})
+    told = told_due_dates(session, [case.id for case, _message in pairs])
     supplier = context.policy(session).supplier
     notices = []
     for case, message in pairs:
         policy = replace(context.policy(session, case.policy_version_id), supplier=supplier)
-        letter = letter_about(case, applications[case.application_id], message, policy, now, told.get(case.id, ()))
+        letter = letter_about(case, applications[case.application_id], message, policy, now, told.get(case.id))
         if letter is not None:
             notices.append(notice_of(letter).numbered(case.id))
     if notices:
         session.execute(insert(NOTICE), notices)
-
-
-def _earlier_letters(session: Session, case_ids: set[int]) -> dict[int, list[EarlierLetter]]:
-    """Return the letters about the due dates of cases, the oldest first."""
-    kinds = [kind.value for kind in ClockLetterKind if kind is not ClockLetterKind.DEADLINE]
-    statement = select(NOTICE.c.case_id, NOTICE.c.kind, NOTICE.c.body).where(
-        NOTICE.c.case_id.in_(case_ids), NOTICE.c.kind.in_(kinds), NOTICE.c.cancelled_at.is_(None)
-    )
-    letters: dict[int, list[EarlierLetter]] = {}
-    for row in session.execute(statement.order_by(NOTICE.c.id)):
-        letters.setdefault(row.case_id, []).append((ClockLetterKind(row.kind), row.body))
-    return letters
 
 
 def notify_one(session: Session, context: Context, case: CaseRow, message: DueDateMessage) -> None:
@@ -105,12 +92,12 @@ def letter_about(
     message: DueDateMessage,
     policy: Policy,
     now: datetime,
-    earlier: Sequence[EarlierLetter] = (),
+    told_due_at: datetime | None = None,
 ) -> ClockLetter | None:
     """Return the letter about a case to its applicant, None if the case has no due date yet.
 
-    `policy` is the case's, with the supplier of the policy in force. `earlier` are the letters about its due date that
-    were written before, the oldest first.
+    `policy` is the case's, with the supplier of the policy in force. `told_due_at` is the due date that the applicant
+    was told last.
     """
     due_at = message.deadline_at or case.due_at
     if due_at is None:
@@ -119,9 +106,9 @@ def letter_about(
     is_with = is_with_applicant(state, case.waits_for)
     # While work is suspended, there is no forecast.
     forecast = None if case.suspended_from else message.forecast
-    due_on = due_at.astimezone(ZoneInfo(policy.zone)).date()
+    zone = ZoneInfo(policy.zone)
     cause = message.cause.in_language(language) if isinstance(message.cause, Words) else message.cause
-    letter = ClockLetter(
+    return ClockLetter(
         kind=message.kind,
         language=language,
         applicant_kind=ApplicantKind(application.applicant_kind),
@@ -135,18 +122,17 @@ def letter_about(
         is_called_off=message.is_called_off,
         is_with_applicant=is_with,
         awaits_others=state is CaseState.PENDING and not is_with,
-        was_promised=any(kind is ClockLetterKind.RECEIPT for kind, _body in earlier),
+        told_on=None if told_due_at is None or message.deadline_at else told_due_at.astimezone(zone).date(),
         cause=cause.strip(),
-        **forecast_fields(forecast, policy.forecast, language, due_on),
+        **forecast_fields(forecast, policy.forecast, language, due_at.astimezone(zone).date()),
         suggestions=suggestion_lines(
             message.findings,
             policy,
             language,
             ApplicantKind(application.applicant_kind),
-            now.astimezone(ZoneInfo(policy.zone)).date(),
+            now.astimezone(zone).date(),
         ),
         supplier=policy.supplier,
         written_at=now,
         zone=policy.zone,
     )
-    return replace(letter, is_unchanged=message.deadline_at is None and repeats_due_date(letter, earlier))
