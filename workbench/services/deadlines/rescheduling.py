@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from db.enums import CaseState, Priority, ServiceClass
-from db.models import CaseRow, CommentRow, RectificationRow
+from db.models import CaseRow, CommentRow
 from db.queries.told_due_dates import told_due_dates
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
@@ -23,6 +23,7 @@ from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import check_not_far, checked_reason
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import DueDateMessage, notify_one
+from workbench.services.review.rectification import open_rectification
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +83,8 @@ class Rescheduling(Service):
     def _extend_deadline(self, session: Session, case: CaseRow, until: date, reason: str) -> Extension:
         context, case_id = self.context, case.id or 0
         calendar = context.calendar(session, case.policy_version_id)
-        row = session.exec(
-            select(RectificationRow).where(RectificationRow.case_id == case_id, RectificationRow.is_open)
-        ).one()
+        row = open_rectification(session, case)
+        assert row is not None  # noqa: S101 - a case is rectifying while its rectification is open
         new_deadline = calendar.closing(calendar.working_day_from(until))
         if new_deadline <= max(context.now(), row.deadline_at or context.now()):
             raise WrongUsage(_not_later(case_id))

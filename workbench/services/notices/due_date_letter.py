@@ -1,9 +1,10 @@
-"""Letters to applicants about due dates: receipts, delays, resumed work and extended deadlines."""
+"""Letters to applicants about dates: receipts, delays, resumed work, deadlines, and the states that follow."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -25,12 +26,35 @@ CASE_NO = "\ue000"
 
 
 class ClockLetterKind(StrEnum):
-    """The kind of a letter about a due date, and of its notice."""
+    """The kind of a letter about time, and of its notice; those from INCOMPLETE on have `StatusFacts`."""
 
     RECEIPT = "receipt"
     DELAY = "delay"
     RESUMED = "resumed"
     DEADLINE = "deadline"
+    INCOMPLETE = "incomplete"
+    STILL_INCOMPLETE = "still-incomplete"
+    DEADLINE_NEAR = "deadline-near"
+    LAPSED = "lapsed"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusFacts:
+    """What a letter about the state of a case says besides a date.
+
+    `items` are what the applicant had to submit or rectify, `asked_until` is until when (only for EXPIRED), `restricts`
+    says that a measure is in force. The letter is released after `grace_s` seconds.
+    """
+
+    items: tuple[str, ...]
+    asked_until: date | None
+    restricts: bool
+    appeal_until: date
+    answer_days: int
+    provisional_years: tuple[int, ...]
+    grace_s: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +62,7 @@ class ClockLetter:
     """The contents of a letter about a due date.
 
     Attributes:
-        due_at: The due date of the case as it is now; for DEADLINE, the deadline of the rectification.
+        due_at: The due date of the case as it is now, or the deadline of the applicant.
         stopped_at: The past or future start of the open suspension that stops the clock, None without one. If it is
             before the due date, the letter does not promise `due_at`.
         is_late: Whether the due date will not be kept.
@@ -52,6 +76,7 @@ class ClockLetter:
             promise to keep.
         shows_due_date: Whether the letter shows the due date.
         suggestions: Numbered lines with what the applicant can do to make the review faster.
+        status: What a letter about the state of a case also says; None in the other letters.
     """
 
     kind: ClockLetterKind
@@ -74,6 +99,7 @@ class ClockLetter:
     is_forecast_later: bool = False
     shows_due_date: bool = True
     suggestions: str = ""
+    status: StatusFacts | None = None
     supplier: Supplier
     written_at: datetime
     zone: str
@@ -162,10 +188,13 @@ def suggestion_lines(
 
 def compose_clock_letter(letter: ClockLetter) -> ComposedLetter:
     """Return the subject and body of a letter, in the applicant's language."""
+    template, items = ("clock", ()) if letter.status is None else ("status", letter.status.items)
     return rendered(
-        "clock_subject",
-        "clock",
+        f"{template}_subject",
+        template,
         replace(letter, cause=quoted_if_foreign(letter.cause, letter.language)),
+        items=[quoted_if_foreign(item, letter.language) for item in items],
+        day=partial(letter_day, language=letter.language),
         written_day=plain_day(letter.written_at.astimezone(ZoneInfo(letter.zone)).date(), letter.language),
         # The time of day is left out: an applicant can count on the answer by closing time.
         due_day=letter_day(letter.due_on, letter.language),

@@ -25,6 +25,7 @@ from workbench.services.notices.bulk_letters import notice_of
 from workbench.services.notices.due_date_letter import (
     ClockLetter,
     ClockLetterKind,
+    StatusFacts,
     forecast_fields,
     suggestion_lines,
 )
@@ -40,7 +41,8 @@ class DueDateMessage:
 
     `is_late` says that the due date will not be kept, `is_called_off` that an announced suspension does not happen.
     `forecast` was made before the transaction; the policy decides whether the letter shows it. `findings` are those
-    that the letter may mention, so that the applicant can act on them early.
+    that the letter may mention, so that the applicant can act on them early. `status` is set for a letter about the
+    state of the case.
     """
 
     kind: ClockLetterKind
@@ -50,6 +52,7 @@ class DueDateMessage:
     is_called_off: bool = False
     forecast: CaseForecast | None = None
     findings: tuple[Finding, ...] = ()
+    status: StatusFacts | None = None
 
 
 def notify(session: Session, context: Context, messages: Iterable[tuple[Any, DueDateMessage]]) -> None:
@@ -132,6 +135,7 @@ def letter_about(
             ApplicantKind(application.applicant_kind),
             now.astimezone(zone).date(),
         ),
+        status=message.status,
         supplier=policy.supplier,
         written_at=now,
         zone=policy.zone,

@@ -25,7 +25,7 @@ from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.review.new_evidence import requeue
-from workbench.services.review.rectification import close_rectification
+from workbench.services.review.rectification import close_rectification, open_rectification
 
 
 class Remarks(Service):
@@ -163,9 +163,7 @@ class Remarks(Service):
 
 def _check_in_time(session: Session, case: CaseRow, now: datetime) -> None:
     """Check that the deadline of the open rectification has not passed."""
-    row = session.exec(
-        select(RectificationRow).where(RectificationRow.case_id == case.id, RectificationRow.is_open)
-    ).first()
+    row = open_rectification(session, case)
     if row is None or row.deadline_at is None:
         raise NotFound(_("{case} has no open rectification.").format(case=format_case(case.id or 0)))
     if row.deadline_at < now:
