@@ -100,7 +100,7 @@ def detail_words(entry: HistoryLine, case: CaseFile) -> str:
 def _decided(text: str, _case: CaseFile) -> str:
     verdict, *rest = text.split()
     if verdict not in set(Verdict):
-        return text
+        return _(_ACTS.get(text, text))
     outcome = _(DECIDED[Verdict(verdict)])
     if rest and rest[0] in _FAIL_KINDS:
         outcome = _("{verdict}, {kind}").format(verdict=outcome, kind=_(_FAIL_KINDS[rest.pop(0)]))

@@ -12,8 +12,7 @@ from sqlmodel import Session, col
 
 from db.enums import CaseState
 from db.models import CaseRow
-from db.queries.published import CASE, is_published
-from db.queries.told_due_dates import told_due_dates
+from db.queries.published import CASE, NOTICE, is_published
 from workbench.domain.case.lifecycle import OPEN_STATES
 from workbench.domain.case.running import clock_runs
 from workbench.domain.clock.calendar import WorkingCalendar
@@ -26,6 +25,8 @@ CalendarOf = Callable[[int], WorkingCalendar]
 """A function that returns the calendar under a version of the policy."""
 
 _STATES = tuple(state.value for state in OPEN_STATES - {CaseState.APPEALED, CaseState.INCOMPLETE})
+
+_LETTERS_ABOUT_DUE_DATES = ("receipt", "delay", "resumed", "expired")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +98,15 @@ def _changes(
                 and is_later_than_told(state.due_at, told.get(case_id), case.due_at, clocks.calendar(case))
                 and clock_runs(CaseState(case.state), case.waits_for),
             )
+
+
+def told_due_dates(session: Session, case_ids: Sequence[int]) -> dict[int, datetime]:
+    """Return the due date in the newest letter to the applicant of each case; without cases that had no such letter."""
+    is_about_due_date = NOTICE.c.kind.in_(_LETTERS_ABOUT_DUE_DATES) & NOTICE.c.told_due_at.is_not(None)
+    is_valid = NOTICE.c.case_id.in_(case_ids) & NOTICE.c.cancelled_at.is_(None)
+    columns = (NOTICE.c.case_id, NOTICE.c.told_due_at)
+    rows = session.execute(select(*columns).where(is_valid, is_about_due_date).order_by(NOTICE.c.id))
+    return {row.case_id: row.told_due_at for row in rows}
 
 
 def is_later_than_told(

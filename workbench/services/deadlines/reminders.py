@@ -6,18 +6,16 @@ from sqlalchemy import ColumnElement, exists
 from sqlmodel import Session
 
 from db.enums import CaseState
-from db.models import CaseRow, RectificationRow
-from db.queries.published import CASE, table_of
+from db.models import CaseRow
+from db.queries.published import CASE, NOTICE, RECTIFICATION
+from workbench.services.case.decisions import open_rectification
 from workbench.services.case.evidence_reader import read_evidence
 from workbench.services.deadlines.batches import act_on_all
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import NOTICE
-from workbench.services.notices.status_notices import notify_of_status
-from workbench.services.review.rectification import open_items, open_rectification
+from workbench.services.notices.due_date_notices import notify_of_status
+from workbench.services.review.rectification import open_items
 from workbench.wording.what_would_help import missing_names
-
-RECTIFICATION = table_of(RectificationRow)
 
 _FIRST_LETTER_WITHIN = timedelta(days=14)
 """The age up to which a case gets its first letter about missing documents; an older one is history."""

@@ -9,21 +9,20 @@ from sqlmodel import Session
 
 from db.enums import CaseState, Priority, ServiceClass
 from db.models import CaseRow, CommentRow
-from db.queries.told_due_dates import told_due_dates
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.clock.clock import extension_s
-from workbench.domain.clock.due import due_at
+from workbench.domain.clock.due import due_at, short_deadline_problem
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
+from workbench.services.case.decisions import open_rectification
 from workbench.services.clock.case_clocks import Clocks, update_due_date
-from workbench.services.clock.due_date_changes import is_later_than_told
+from workbench.services.clock.due_date_changes import is_later_than_told, told_due_dates
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import check_not_far, checked_reason
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import DueDateMessage, notify_one
-from workbench.services.review.rectification import open_rectification
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +92,8 @@ class Rescheduling(Service):
         if new_deadline > cap:
             day = calendar.local_day(cap).isoformat()
             raise NotAllowed(_("The deadline is too far; the policy allows at most until {day}.").format(day=day))
+        if problem := short_deadline_problem(new_deadline, context.now(), calendar):
+            raise NotAllowed(problem)
         row.deadline_at = new_deadline
         body = {"deadline": calendar.local_day(new_deadline).isoformat()}
         context.log(session, "extend-deadline", case_id=case_id, body=body)

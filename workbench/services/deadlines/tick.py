@@ -8,17 +8,17 @@ from sqlmodel import Session
 
 from db.enums import CaseState, WaitsFor
 from db.models import CaseRow
-from db.queries.published import CASE
+from db.queries.published import CASE, RECTIFICATION
 from db.queries.suspension_notices import awaits_end_notice
 from workbench.domain.clock.suspension import Suspension
 from workbench.services.case.decisions import newest_decision
 from workbench.services.clock.case_clocks import SUSPENSION, Clocks, suspension_of, update_due_date
 from workbench.services.deadlines.batches import act_on_all
 from workbench.services.deadlines.delays import notify_of_delays
-from workbench.services.deadlines.reminders import RECTIFICATION, notify_of_rectification, remind
+from workbench.services.deadlines.reminders import notify_of_rectification, remind
 from workbench.services.foundation.context import Service
 from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.status_notices import notify_of_status
+from workbench.services.notices.due_date_notices import notify_of_status
 from workbench.services.notices.suspension_notices import NOTIFIED_STATES, SuspensionLetters
 from workbench.services.review.new_evidence import requeue
 

@@ -129,16 +129,6 @@ class ClockLetter:
         """The day of the due date."""
         return self.due_at.astimezone(ZoneInfo(self.zone)).date()
 
-    @property
-    def is_unchanged(self) -> bool:
-        """Whether the last letter about the due date gave the same day."""
-        return self.told_on == self.due_on
-
-    @property
-    def is_sooner(self) -> bool:
-        """Whether the due date is before the day that the last letter gave."""
-        return self.told_on is not None and self.due_on < self.told_on
-
 
 def forecast_fields(
     forecast: "CaseForecast | None", policy: ForecastPolicy, language: Language, due_on: date

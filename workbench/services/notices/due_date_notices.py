@@ -1,24 +1,23 @@
-"""Writes notices about due dates, in the transaction that changes the due dates."""
+"""Writes notices about due dates, deadlines and states of cases, in the transaction that changes them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
-from db.enums import ApplicantKind, CaseState, Language
-from db.models import CaseRow, NoticeRow
-from db.queries.published import CASE, table_of
-from db.queries.told_due_dates import told_due_dates
+from db.enums import ApplicantKind, CaseState, Language, Measure
+from db.models import CaseRow, DecisionRow
+from db.queries.published import CASE, NOTICE
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.findings.finding import Finding
 from workbench.domain.forecast.result import CaseForecast
 from workbench.domain.policy.policy import Policy, Words
 from workbench.services.case.evidence_reader import APPLICATION
-from workbench.services.clock.due_date_changes import DueChange
+from workbench.services.clock.due_date_changes import DueChange, told_due_dates
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import chunks
 from workbench.services.notices.bulk_letters import notice_of
@@ -29,8 +28,7 @@ from workbench.services.notices.due_date_letter import (
     forecast_fields,
     suggestion_lines,
 )
-
-NOTICE = table_of(NoticeRow)
+from workbench.services.notices.verdict_letter import RESTRICTIONS
 
 _CALENDAR_CHANGED = Words(en="The working calendar has changed.", zh="工作日安排有调整。")
 
@@ -79,6 +77,43 @@ def notify(session: Session, context: Context, messages: Iterable[tuple[Any, Due
 def notify_one(session: Session, context: Context, case: CaseRow, message: DueDateMessage) -> None:
     """Write the notice about one case; see `notify`."""
     notify(session, context, [(case, message)])
+
+
+def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
+    session: Session,
+    context: Context,
+    case: CaseRow,
+    kind: ClockLetterKind,
+    *,
+    items: Iterable[str] = (),
+    deadline_at: datetime | None = None,
+    asked_until: date | None = None,
+) -> None:
+    """Write a notice in the caller's write transaction; that of a withdrawal is released when the undo time ends."""
+    policy = context.policy(session, case.policy_version_id)
+    calendar = context.calendar(session, case.policy_version_id)
+    today, is_withdrawn = calendar.local_day(context.now()), kind is ClockLetterKind.WITHDRAWN
+    appeal_until = calendar.nth_working_day_after(today, policy.appeal.file_days)
+    if is_withdrawn:
+        deadline_at = calendar.closing(appeal_until)
+    days = [appeal_until, *(calendar.local_day(at) for at in (deadline_at, case.due_at) if at)]
+    status = StatusFacts(
+        items=tuple(items),
+        asked_until=asked_until,
+        restricts=_restricts(session, case),
+        appeal_until=appeal_until,
+        answer_days=policy.appeal.answer_days,
+        provisional_years=calendar.provisional_years(today, max(days)),
+        grace_s=policy.desk.grace_s if is_withdrawn else 0,
+    )
+    notify_one(session, context, case, DueDateMessage(kind=kind, deadline_at=deadline_at, status=status))
+
+
+def _restricts(session: Session, case: CaseRow) -> bool:
+    """Return whether the last measure of a case limits or suspends the cards."""
+    is_in_force = col(DecisionRow.status).in_(("applied", "approved")) & (DecisionRow.measure != Measure.NONE.value)
+    measures = select(col(DecisionRow.measure)).where(col(DecisionRow.case_id) == case.id, is_in_force)
+    return session.execute(measures.order_by(col(DecisionRow.id).desc())).scalars().first() in RESTRICTIONS
 
 
 def notify_of_calendar_change(session: Session, context: Context, changes: Sequence[DueChange]) -> None:

@@ -124,12 +124,6 @@ def _last_at(matching: Iterable[Iterable[Any]]) -> datetime | None:
     return max((document.received_at for found in matching for document in found), default=None)
 
 
-def open_rectification(session: Session, case: CaseRow) -> RectificationRow | None:
-    """Return the open rectification of a case, None if there is none."""
-    is_open = (col(RectificationRow.case_id) == case.id, col(RectificationRow.is_open))
-    return session.execute(select(RectificationRow).where(*is_open)).scalars().first()
-
-
 def open_items(session: Session, rectification: RectificationRow) -> list[str]:
     """Return the texts of the items that have neither come nor been waived."""
     item = RectificationItemRow
