@@ -171,7 +171,7 @@ def test_an_act_of_an_older_version_cannot_be_undone(services: Promises) -> None
         session.execute(text("UPDATE \"case\" SET state = 'withdrawn', version = version + 1"))
         context.log(session, "withdraw", case_id=int(case[2:]))
 
-    assert "no verdict" in refuse_undo(services, case)
+    assert "nothing" in refuse_undo(services, case)
 
 
 @LANGUAGES

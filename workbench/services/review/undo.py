@@ -92,7 +92,7 @@ def restore(session: Session, case: CaseRow, record: Mapping[str, Any]) -> None:
 
 
 class Undo(Service):
-    """The verdicts and checks that one person can undo."""
+    """The acts on cases that one person can undo."""
 
     def last(self) -> UndoableAct | None:
         """Return the newest act that this person can undo, None if there is none."""
@@ -142,7 +142,7 @@ class Undo(Service):
         """Undo the newest verdict or its check, and return the body of the event."""
         decision = newest_decision(session, case.id or 0, "staged", *_STATUSES_WITH_RELEASE)
         if decision is None:
-            raise NotAllowed(_("There is no verdict on {case} to undo.").format(case=format_case(case.id or 0)))
+            raise NotAllowed(_("There is nothing on {case} to undo.").format(case=format_case(case.id or 0)))
         refusal = self._refusal(session, case, decision)
         if refusal is not None:
             raise NotAllowed(refusal)
