@@ -80,7 +80,10 @@ class RectificationItemRow(NumberedRow, table=True):
 
 
 class NoticeRow(CasePartRow, table=True):
-    """A notice to the applicant. It is released once `release_at` has passed, unless it was cancelled."""
+    """A notice to the applicant. It is released once `release_at` has passed, unless it was cancelled.
+
+    `told_due_at` is the due date or deadline that its text gives, None without one.
+    """
 
     __tablename__ = "notice"
 
@@ -91,6 +94,7 @@ class NoticeRow(CasePartRow, table=True):
     body: str = Field(default="", sa_column=Column(Text, nullable=False, info={"personal": "text"}))
     created_at: datetime = instant()
     release_at: datetime = instant()
+    told_due_at: datetime | None = instant(nullable=True)
     cancelled_at: datetime | None = instant(nullable=True)
     sent_at: datetime | None = instant(nullable=True)
 

@@ -25,7 +25,7 @@ def forecast_lines(forecast: "CaseForecast", case: "CaseFile", view: View, width
     lines.append(plain(_("copied, to be read out or pasted"), MUTED))
     facts = [text for text in (explanation(forecast, view.today), chance(forecast), *caveats(forecast)) if text]
     lines += [Content(), *_all_wrapped(facts, width)]
-    missing = missing_names(case, language)
+    missing = missing_names(case.evidence, case.policy, language)
     if missing:
         lines += [Content(), plain(_("Missing"), MUTED), *_all_wrapped(missing, width)]
     questions = [text for _finding, text in findings_to_answer(case, language)]

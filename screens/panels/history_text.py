@@ -44,6 +44,7 @@ _ACTS: dict[str, str] = {
     "lapse": N_("lapsed"),
     "day-passed": N_("pending date reached"),
     "delay-told": N_("delay notice drafted"),
+    "reminded": N_("reminder drafted"),
 }
 _KINDS: dict[str, str] = {
     "applications": N_("application"),
@@ -65,7 +66,7 @@ _FIELDS: dict[str, str] = {
     "msisdn": N_("number of card {number}"),
     "actual_user_name": N_("user of card {number}"),
 }
-_BY_TIME = frozenset({"lapse", "day-passed", "delay-told"})
+_BY_TIME = frozenset({"lapse", "day-passed", "delay-told", "reminded"})
 """Events that a deadline causes. Their actor is only the user whose program ran at that time."""
 
 _IN_EFFECT = frozenset({"applied", "approved"})
@@ -99,7 +100,7 @@ def detail_words(entry: HistoryLine, case: CaseFile) -> str:
 def _decided(text: str, _case: CaseFile) -> str:
     verdict, *rest = text.split()
     if verdict not in set(Verdict):
-        return text
+        return _(_ACTS.get(text, text))
     outcome = _(DECIDED[Verdict(verdict)])
     if rest and rest[0] in _FAIL_KINDS:
         outcome = _("{verdict}, {kind}").format(verdict=outcome, kind=_(_FAIL_KINDS[rest.pop(0)]))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from db.enums import Severity, WaitsFor
 from workbench.domain.case.casefile import CaseFile
+from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.documents import missing_documents
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.placeholders import outside_brackets
@@ -19,12 +20,12 @@ def missing_codes(casefile: CaseFile) -> tuple[str, ...]:
     return tuple(kind.value for kind in missing_documents(casefile.evidence, casefile.policy))
 
 
-def missing_names(casefile: CaseFile, language: str) -> tuple[str, ...]:
+def missing_names(evidence: Evidence, policy: Policy, language: str) -> tuple[str, ...]:
     """Return the names of the missing documents in a language."""
-    names = casefile.policy.documents.names
+    names = policy.documents.names
     return tuple(
         names[kind].in_language(language) if kind in names else kind.value
-        for kind in missing_documents(casefile.evidence, casefile.policy)
+        for kind in missing_documents(evidence, policy)
     )
 
 

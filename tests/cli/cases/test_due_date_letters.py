@@ -42,7 +42,14 @@ def send_receipt(services: Promises, case: str) -> None:
     at = local("2026-11-01 10:00")
     with services.site.services("admin").context.write() as session:
         receipt = NoticeRow(
-            case_id=int(case[2:]), kind="receipt", language=ZH, subject="x", body="x", created_at=at, release_at=at
+            case_id=int(case[2:]),
+            kind="receipt",
+            language=ZH,
+            subject="x",
+            body="x",
+            created_at=at,
+            release_at=at,
+            told_due_at=at,
         )
         session.add(receipt)
 

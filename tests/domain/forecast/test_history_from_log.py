@@ -1,5 +1,7 @@
 """The history of a case as the forecast reads it from the event log."""
 
+import pytest
+
 from workbench.domain.forecast.case_history import CaseHistory, QueueSpells
 from workbench.domain.forecast.history_from_log import LoggedAct, steps_from_acts
 
@@ -40,6 +42,24 @@ def test_after_an_undone_check_the_verdict_awaits_its_check() -> None:
     )
 
     assert steps_of(*acts) == [("queued", 1), ("verdict", 2), ("awaiting_check", 2)]
+
+
+@pytest.mark.parametrize(
+    ("acts", "left"),
+    [
+        ((("withdraw", "withdrawn", 3), ("undo", "rectifying", 3.1)), "rectifying"),
+        ((("resubmit", "queued", 3), ("undo", "rectifying", 3.1)), "rectifying"),
+        ((("resubmit", "queued", 3), ("withdraw", "withdrawn", 4), ("undo", "in_review", 4.1)), "queued"),
+    ],
+)
+def test_an_undone_withdrawal_or_resubmission_is_no_step_and_leaves_the_verdict(
+    acts: tuple[tuple[str, str, float], ...], left: str
+) -> None:
+    steps = steps_of(("complete", "queued", 1), ("decide", "rectifying", 2), *acts)
+
+    assert steps[:3] == [("queued", 1), ("verdict", 2), ("rectifying", 2)]
+    assert steps[-1][0] == left
+    assert "withdrawn" not in dict(steps)
 
 
 def test_a_history_begins_when_the_case_is_complete() -> None:

@@ -41,7 +41,7 @@ async def test_a_failure_is_reported_and_the_action_is_tried_again() -> None:
         attempts.append(1)
         if len(attempts) == 1:
             raise StorageBusy("Another program holds the database.")
-        return TickCounts(queued=0, lapsed=0, delayed=0, resumed=0)
+        return TickCounts(queued=0, lapsed=0, delayed=0, resumed=0, reminded=0)
 
     async with at_work(arrange=lambda services: setattr(services, "catch_up", catch_up)) as desk:
         await _until(desk, lambda: len(attempts) > 1)

@@ -77,7 +77,7 @@ class MemoryServices:
 
     def catch_up(self) -> TickCounts:
         """Perform the actions that are due; there are none here."""
-        return TickCounts(queued=0, lapsed=0, delayed=0, resumed=0)
+        return TickCounts(queued=0, lapsed=0, delayed=0, resumed=0, reminded=0)
 
     def leave(self) -> None:
         """Stop background work; there is none here."""

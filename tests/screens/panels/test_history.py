@@ -123,3 +123,17 @@ def test_a_due_date_of_today_is_shown_as_today() -> None:
     case = replace(case, header=replace(case.header, working_days_left=0))
 
     assert case_lines(case, VIEW, 100, "rev1")[1].plain.endswith("due today")
+
+
+@pytest.mark.parametrize(
+    ("language", "action", "text", "words"),
+    [
+        ("en", "undo", "withdraw", "taken back withdrawn"),
+        ("zh", "undo", "resubmit", "已撤销 重新提交"),
+        ("en", "reminded", "deadline-near", "reminder drafted automatic"),
+    ],
+)
+def test_an_undone_act_and_a_reminder_are_named(language: str, action: str, text: str, words: str) -> None:
+    entry = line(action, text)
+    with speaking(language):
+        assert f"{act_words(entry)} {detail_words(entry, casefile(1, clean()))}" == words

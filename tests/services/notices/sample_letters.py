@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 from db.enums import ApplicantKind, FailKind, Language, Measure, Verdict, WaitsFor
 from workbench.domain.policy.policy import Supplier, Words
+from workbench.services.notices.due_date_letter import ClockLetter, ClockLetterKind, StatusFacts
 from workbench.services.notices.verdict_letter import LetterFacts, LetterReason
 
 SUPPLIER = Supplier(
@@ -107,3 +108,36 @@ def every_kind(letter: LetterFacts) -> Iterator[LetterFacts]:
     ]
     yield from plain
     yield from (replace(one, corrects_decided_at=datetime(2026, 11, 20, 1, 30, tzinfo=UTC)) for one in plain)
+
+
+def every_clock_letter(language: Language, kind: ApplicantKind = ApplicantKind.ENTERPRISE) -> Iterator[ClockLetter]:
+    """Return a letter of each kind about dates; those about the state of a case also without items and measure."""
+    letter = a_letter(language, kind)
+    status = StatusFacts(
+        items=ITEMS[language],
+        asked_until=date(2026, 12, 1),
+        restricts=True,
+        appeal_until=date(2026, 12, 15),
+        answer_days=7,
+        provisional_years=(2027,),
+        grace_s=0,
+    )
+    for letter_kind in ClockLetterKind:
+        clock = ClockLetter(
+            kind=letter_kind,
+            language=language,
+            applicant_kind=letter.applicant_kind,
+            applicant_name=letter.applicant_name,
+            application_no=letter.application_no,
+            agent="虚构渠道",
+            due_at=datetime(2026, 12, 3, 10, tzinfo=UTC),
+            supplier=SUPPLIER,
+            written_at=letter.decided_at,
+            zone=letter.zone,
+        )
+        if letter_kind in list(ClockLetterKind)[: list(ClockLetterKind).index(ClockLetterKind.INCOMPLETE)]:
+            yield clock
+            continue
+        for facts in (status, replace(status, items=(), restricts=False, provisional_years=())):
+            yield replace(clock, status=facts)
+            yield replace(clock, status=facts, agent="", stopped_at=letter.decided_at)

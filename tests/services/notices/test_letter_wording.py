@@ -8,8 +8,18 @@ import pytest
 
 from db.enums import ApplicantKind, Language, Measure
 from tests.domain.facts.sample_evidence import default_policy
-from tests.services.notices.sample_letters import SUPPLIER, a_letter, every_kind, final, fixable, pending
+from tests.services.notices.sample_letters import (
+    ADDRESS,
+    SUPPLIER,
+    a_letter,
+    every_clock_letter,
+    every_kind,
+    final,
+    fixable,
+    pending,
+)
 from workbench.domain.policy.policy import Words
+from workbench.services.notices.due_date_letter import compose_clock_letter
 from workbench.services.notices.verdict_letter import LetterFacts, compose
 
 HALF_WIDTH = re.compile(r"[\u4e00-\u9fff“”][,;:!?()]|[,;:!?()][\u4e00-\u9fff“”]|[\u4e00-\u9fff]\.")
@@ -27,6 +37,17 @@ def test_no_half_width_punctuation_stands_between_chinese_words() -> None:
     for facts in every_letter(ZH):
         composed = compose(facts)
         assert HALF_WIDTH.findall(composed.subject + composed.body) == []
+
+
+@pytest.mark.parametrize("kind", list(ApplicantKind))
+def test_letters_about_dates_have_no_half_width_punctuation_and_no_empty_part(kind: ApplicantKind) -> None:
+    for language in Language:
+        for letter in every_clock_letter(language, kind):
+            composed = compose_clock_letter(letter)
+            assert HALF_WIDTH.findall(composed.subject + composed.body) == [] or language is EN
+            assert "\n\n\n" not in composed.body
+            assert "None" not in composed.body
+            assert composed.body.count(ADDRESS[kind]) == 0 or language is ZH
 
 
 def test_no_text_of_the_policy_has_half_width_punctuation_between_chinese_words() -> None:

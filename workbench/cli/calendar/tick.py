@@ -13,7 +13,8 @@ def tick(context: CommandContext) -> None:
     with context.services() as services:
         done = asdict(services.ticking.tick())
     sentence = _(
-        "Back in the queue: {queued}. Lapsed: {lapsed}. Delay notices: {delayed}. Resumption notices: {resumed}."
+        "Back in the queue: {queued}. Lapsed: {lapsed}. Delay notices: {delayed}. Resumption notices: {resumed}. "
+        "Reminders: {reminded}."
     )
     context.print_result(done, sentence.format(**{name: count(number) for name, number in done.items()}))
 
@@ -22,6 +23,6 @@ ENTRIES = (
     Entry(
         "tick",
         tick,
-        N_("Handle what has come due: requeue and lapse cases, draft delay notices. For cron; safe to repeat."),
+        N_("Handle what has come due: requeue and lapse cases, draft notices and reminders. For cron; safe to repeat."),
     ),
 )

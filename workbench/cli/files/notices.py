@@ -20,6 +20,12 @@ _KINDS = {
     "delay": N_("delay"),
     "resumed": N_("work resumed"),
     "deadline": N_("deadline extended"),
+    "incomplete": N_("documents missing"),
+    "still-incomplete": N_("documents still missing"),
+    "deadline-near": N_("deadline near"),
+    "lapsed": N_("lapsed"),
+    "withdrawn": N_("withdrawn"),
+    "expired": N_("continued without an answer"),
 }
 
 

@@ -142,7 +142,7 @@ def _print_case(forecast: CaseForecast, casefile: CaseFile, today: date) -> None
     if similar := chance(forecast):
         rows.append((_("Similar cases"), similar))
     rows += [("", caveat) for caveat in caveats(forecast)]
-    missing = missing_names(casefile, current_language())
+    missing = missing_names(casefile.evidence, casefile.policy, current_language())
     if missing:
         rows.append((_("Missing"), "\n".join(missing)))
     asked = [text for _finding, text in findings_to_answer(casefile, current_language())]

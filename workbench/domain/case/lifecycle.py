@@ -64,7 +64,7 @@ TABLE: dict[Action, Permission] = {
     Action.ASIDE: Permission(WORKERS, frozenset({S.IN_REVIEW}), needs_hold=True),
     Action.RENEW: Permission(WORKERS, frozenset({S.IN_REVIEW}), needs_hold=True),
     Action.DECIDE: Permission(WORKERS, frozenset({S.IN_REVIEW}), needs_hold=True),
-    Action.UNDO: Permission(WORKERS, frozenset({S.PASSED, S.FAILED, S.RECTIFYING, S.PENDING, S.AWAITING_CHECK})),
+    Action.UNDO: Permission(WORKERS, EVERY_STATE - {S.INCOMPLETE, S.IN_REVIEW, S.LAPSED, S.APPEALED}),
     Action.APPROVE: Permission(WORKERS, frozenset({S.AWAITING_CHECK})),
     Action.RETURN: Permission(WORKERS, frozenset({S.AWAITING_CHECK})),
     Action.COMMENT: Permission(WORKERS, EVERY_STATE),

@@ -133,6 +133,10 @@ def _enter(so_far: _BudgetSoFar, event: ClockEvent, state: CaseState, days: int,
     if is_undone:
         # An undone verdict was never released, so the applicant never had the case.
         so_far.pauses = [pause for pause in so_far.pauses if not pause.span.is_open]
+        if so_far.pauses and not event.runs and state in _WITH_APPLICANT_STATES:
+            # An undone answer or withdrawal had ended the last pause, which goes on.
+            last = so_far.pauses[-1]
+            so_far.pauses[-1] = replace(last, span=Span(last.span.start))
     elif _begins_new_budget(so_far.state, state, event.action):
         is_appeal = state is CaseState.APPEALED
         so_far.budget = Budget(start=event.at, days=appeal_days if is_appeal else days, is_renewed=True)

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from workbench.domain.clock.calendar import WorkingCalendar
+from workbench.i18n import _
+
+_LEAST_WORKING_S = 2 * 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,3 +44,12 @@ def due_at(received_at: datetime, working_days: int, calendar: WorkingCalendar) 
     day_zero = calendar.local_day(counted_from(received_at, calendar))
     day = calendar.nth_working_day_after(day_zero, working_days)
     return Due(at=calendar.closing(day), provisional=calendar.depends_on_provisional(received_on, day))
+
+
+def short_deadline_problem(deadline_at: datetime, now: datetime, calendar: WorkingCalendar) -> str | None:
+    """Return why an applicant cannot meet a deadline, None if at least two working hours are left until then."""
+    earliest = calendar.add_working_seconds(now, _LEAST_WORKING_S)
+    if deadline_at >= earliest:
+        return None
+    message = _("The deadline leaves less than two working hours; the first possible day is {day}.")
+    return message.format(day=calendar.local_day(earliest).isoformat())

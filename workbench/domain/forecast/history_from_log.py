@@ -10,6 +10,9 @@ from db.enums import CaseState
 from workbench.domain.forecast.case_history import QUEUED, VERDICT, Step
 
 _IN_THE_QUEUE = frozenset({CaseState.QUEUED.value, CaseState.IN_REVIEW.value})
+_WITH_APPLICANT = frozenset({CaseState.PENDING.value, CaseState.RECTIFYING.value, CaseState.LAPSED.value})
+"""The states that only the undo of an answer or a resubmission restores, not the undo of a verdict."""
+
 _PENDING_OTHERS = "pending_others"
 """The step of a pending case that does not wait for the applicant, so that its clock runs."""
 
@@ -59,7 +62,13 @@ def _steps(steps: list[Step], act: LoggedAct) -> Iterator[Step]:
 
 
 def _undo(steps: list[Step], state: str) -> None:
-    """Remove the last verdict and all later steps, or only the steps after its check was requested."""
+    """Remove the step of an undone withdrawal, answer or resubmission; else the last verdict and all later steps.
+
+    Of an undone check, remove only the steps after it was requested.
+    """
+    if steps and (steps[-1].what == CaseState.WITHDRAWN.value or state in _WITH_APPLICANT):
+        del steps[-1]
+        return
     last = state if state == CaseState.AWAITING_CHECK.value else VERDICT
     for index in range(len(steps) - 1, -1, -1):
         if steps[index].what == last:

@@ -88,9 +88,10 @@ class RectifyPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingPolicy:
-    """The working days until the next action on a pending case."""
+    """The working days until the next action on a pending case, and until an incomplete application is reminded of."""
 
     days: DayCount
+    incomplete_days: DayCount = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

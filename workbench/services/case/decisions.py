@@ -4,7 +4,7 @@ import json
 
 from sqlmodel import Session, col, select
 
-from db.models import DecisionReasonRow, DecisionRow, RectificationItemRow, RectificationRow
+from db.models import CaseRow, DecisionReasonRow, DecisionRow, RectificationItemRow, RectificationRow
 from workbench.domain.case.casefile import DecisionLine, ItemLine
 from workbench.services.foundation.row_values import from_row
 
@@ -17,6 +17,12 @@ def newest_decision(session: Session, case_id: int, *statuses: str) -> DecisionR
         .order_by(col(DecisionRow.id).desc())
         .limit(1)
     ).first()
+
+
+def open_rectification(session: Session, case: CaseRow) -> RectificationRow | None:
+    """Return the open rectification of a case, None if there is none."""
+    is_open = (RectificationRow.case_id == case.id, RectificationRow.is_open)
+    return session.exec(select(RectificationRow).where(*is_open)).first()
 
 
 def decisions_of(session: Session, case_id: int, logins: dict[int, str]) -> tuple[DecisionLine, ...]:

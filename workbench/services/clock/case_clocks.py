@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from db.columns import from_us
 from db.enums import CaseState, ServiceClass
-from db.models import CaseRow, EventRow, RectificationRow, SubmissionRow, SuspensionRow
+from db.models import CaseRow, EventRow, SubmissionRow, SuspensionRow
 from db.queries.published import table_of
 from workbench.domain.case.running import clock_runs
 from workbench.domain.clock.calendar import WorkingCalendar
@@ -31,6 +31,7 @@ from workbench.domain.clock.suspension import Suspension
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.policy.policy import Policy
 from workbench.services.case.assessment import completed_at
+from workbench.services.case.decisions import open_rectification
 from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Context, Service
@@ -39,7 +40,6 @@ EVENT = table_of(EventRow)
 SUBMISSION = table_of(SubmissionRow)
 SUSPENSION = table_of(SuspensionRow)
 
-_RECTIFICATION = table_of(RectificationRow)
 _DUE_DATE_ACTIONS = (EXTEND_ACTION, CLASS_ACTION)
 _RECEIVING_ACTIONS = frozenset({"answer", "resubmit"})
 
@@ -165,9 +165,8 @@ class ClockExplainer(Service):
             explanation = Clocks(session, self.context).explain(case)
             if case.state != CaseState.RECTIFYING:
                 return explanation
-            of_case = (_RECTIFICATION.c.case_id == case_id, _RECTIFICATION.c.is_open)
-            deadline = session.execute(select(_RECTIFICATION.c.deadline_at).where(*of_case)).scalars().first()
-            return replace(explanation, rectify_by=deadline)
+            rectification = open_rectification(session, case)
+            return replace(explanation, rectify_by=rectification.deadline_at if rectification else None)
 
 
 def stored_clock_state(case: CaseRow) -> ClockState | None:

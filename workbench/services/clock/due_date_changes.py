@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 
 from db.enums import CaseState
 from db.models import CaseRow
-from db.queries.published import CASE, is_published
+from db.queries.published import CASE, NOTICE, is_published
 from workbench.domain.case.lifecycle import OPEN_STATES
 from workbench.domain.case.running import clock_runs
 from workbench.domain.clock.calendar import WorkingCalendar
@@ -26,12 +26,15 @@ CalendarOf = Callable[[int], WorkingCalendar]
 
 _STATES = tuple(state.value for state in OPEN_STATES - {CaseState.APPEALED, CaseState.INCOMPLETE})
 
+_LETTERS_ABOUT_DUE_DATES = ("receipt", "delay", "resumed", "expired")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueChange:
     """The due date of a case before and after a change of the calendar: the date, its provisional mark, or both differ.
 
-    `is_notified` says that the applicant gets a notice: the date is later and not past, and the clock runs.
+    `is_notified` says that the applicant gets a notice: the date is later than the last letter told and not past, and
+    the clock runs.
     """
 
     case_id: int
@@ -78,7 +81,7 @@ def _changes(
     clocks = Clocks(session, context, clock_events(session, case_ids), calendar_of)
     now = context.now()
     rows = session.execute(select(CaseRow).where(col(CaseRow.id).in_(case_ids))).scalars()
-    cases = {case.id: case for case in rows}
+    cases, told = {case.id: case for case in rows}, told_due_dates(session, case_ids)
     for case_id in case_ids:
         case = cases[case_id]
         state = clocks.state(case)
@@ -91,8 +94,28 @@ def _changes(
                 after=state.due_at,
                 was_provisional=case.is_due_provisional,
                 is_provisional=state.is_provisional,
-                is_notified=state.due_at > max(case.due_at, now) and clock_runs(CaseState(case.state), case.waits_for),
+                is_notified=state.due_at > now
+                and is_later_than_told(state.due_at, told.get(case_id), case.due_at, clocks.calendar(case))
+                and clock_runs(CaseState(case.state), case.waits_for),
             )
+
+
+def told_due_dates(session: Session, case_ids: Sequence[int]) -> dict[int, datetime]:
+    """Return the due date in the newest letter to the applicant of each case; without cases that had no such letter."""
+    is_about_due_date = NOTICE.c.kind.in_(_LETTERS_ABOUT_DUE_DATES) & NOTICE.c.told_due_at.is_not(None)
+    is_valid = NOTICE.c.case_id.in_(case_ids) & NOTICE.c.cancelled_at.is_(None)
+    columns = (NOTICE.c.case_id, NOTICE.c.told_due_at)
+    rows = session.execute(select(*columns).where(is_valid, is_about_due_date).order_by(NOTICE.c.id))
+    return {row.case_id: row.told_due_at for row in rows}
+
+
+def is_later_than_told(
+    due_at: datetime, told_due_at: datetime | None, before: datetime, calendar: WorkingCalendar
+) -> bool:
+    """Say whether a due date changed to a later day than the last letter told; without a letter, to a later time."""
+    if told_due_at is None or due_at == before:
+        return due_at > before
+    return calendar.local_day(due_at) > calendar.local_day(told_due_at)
 
 
 def write_due_changes(session: Session, context: Context, changes: Sequence[DueChange], why: str) -> None:

@@ -8,12 +8,12 @@ from sqlmodel import Session
 from db.columns import to_us
 from db.enums import CaseState, WaitsFor
 from db.models import CaseRow, DelayNoticeRow
-from db.queries.published import CASE, table_of
+from db.queries.published import CASE, NOTICE, table_of
 from workbench.domain.case.running import RUNNING_STATES
 from workbench.services.deadlines.batches import Conditions, act_on_cases, matching_case_ids
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import NOTICE, DueDateMessage, notify_one
+from workbench.services.notices.due_date_notices import DueDateMessage, notify_one
 
 _DELAY = table_of(DelayNoticeRow)
 _RUNNING = [state.value for state in RUNNING_STATES]

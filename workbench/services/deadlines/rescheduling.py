@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from db.enums import CaseState, Priority, ServiceClass
-from db.models import CaseRow, CommentRow, RectificationRow
+from db.models import CaseRow, CommentRow
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.clock.clock import extension_s
-from workbench.domain.clock.due import due_at
+from workbench.domain.clock.due import due_at, short_deadline_problem
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
+from workbench.services.case.decisions import open_rectification
 from workbench.services.clock.case_clocks import Clocks, update_due_date
+from workbench.services.clock.due_date_changes import is_later_than_told, told_due_dates
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import check_not_far, checked_reason
@@ -80,9 +82,8 @@ class Rescheduling(Service):
     def _extend_deadline(self, session: Session, case: CaseRow, until: date, reason: str) -> Extension:
         context, case_id = self.context, case.id or 0
         calendar = context.calendar(session, case.policy_version_id)
-        row = session.exec(
-            select(RectificationRow).where(RectificationRow.case_id == case_id, RectificationRow.is_open)
-        ).one()
+        row = open_rectification(session, case)
+        assert row is not None  # noqa: S101 - a case is rectifying while its rectification is open
         new_deadline = calendar.closing(calendar.working_day_from(until))
         if new_deadline <= max(context.now(), row.deadline_at or context.now()):
             raise WrongUsage(_not_later(case_id))
@@ -91,6 +92,8 @@ class Rescheduling(Service):
         if new_deadline > cap:
             day = calendar.local_day(cap).isoformat()
             raise NotAllowed(_("The deadline is too far; the policy allows at most until {day}.").format(day=day))
+        if problem := short_deadline_problem(new_deadline, context.now(), calendar):
+            raise NotAllowed(problem)
         row.deadline_at = new_deadline
         body = {"deadline": calendar.local_day(new_deadline).isoformat()}
         context.log(session, "extend-deadline", case_id=case_id, body=body)
@@ -143,7 +146,9 @@ class Rescheduling(Service):
             case.evidence_no += action is Action.PRIORITY
             self.context.log(session, action.value, case_id=case_id, body={"from": before, "to": value})
             self._finish(session, case, reason)
-            if due_before is not None and case.due_at is not None and case.due_at > due_before:
+            told = told_due_dates(session, [case_id]).get(case_id)
+            calendar = self.context.calendar(session, case.policy_version_id)
+            if due_before and case.due_at and is_later_than_told(case.due_at, told, due_before, calendar):
                 notify_one(session, self.context, case, DueDateMessage(kind=ClockLetterKind.DELAY, cause=reason))
             return case.due_at
 

@@ -1,39 +1,44 @@
 """Applies the changes that depend only on time; a second run at the same time changes nothing."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import exists, select, update
 from sqlmodel import Session
 
-from db.enums import CaseState
-from db.models import CaseRow, RectificationRow
-from db.queries.published import CASE, table_of
+from db.enums import CaseState, WaitsFor
+from db.models import CaseRow
+from db.queries.published import CASE, RECTIFICATION
 from db.queries.suspension_notices import awaits_end_notice
 from workbench.domain.clock.suspension import Suspension
+from workbench.services.case.decisions import newest_decision
 from workbench.services.clock.case_clocks import SUSPENSION, Clocks, suspension_of, update_due_date
 from workbench.services.deadlines.batches import act_on_all
 from workbench.services.deadlines.delays import notify_of_delays
+from workbench.services.deadlines.reminders import notify_of_rectification, remind
 from workbench.services.foundation.context import Service
+from workbench.services.notices.due_date_letter import ClockLetterKind
+from workbench.services.notices.due_date_notices import notify_of_status
 from workbench.services.notices.suspension_notices import NOTIFIED_STATES, SuspensionLetters
 from workbench.services.review.new_evidence import requeue
 
-_RECTIFICATION = table_of(RectificationRow)
 _NOTIFIED_STATES = [state.value for state in NOTIFIED_STATES]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TickCounts:
-    """How many cases were queued, how many lapsed, and how many notices of a delay or of resumed work were written."""
+    """How many cases were queued, how many lapsed, and how many notices and reminders were written."""
 
     queued: int
     lapsed: int
     delayed: int
     resumed: int
+    reminded: int
 
     @property
     def has_changes(self) -> bool:
         """Whether anything changed."""
-        return bool(self.queued or self.lapsed or self.delayed or self.resumed)
+        return any(asdict(self).values())
 
 
 class Ticking(Service):
@@ -46,6 +51,7 @@ class Ticking(Service):
             lapsed=self._lapse(),
             delayed=notify_of_delays(self.context),
             resumed=self._notify_of_resumption(),
+            reminded=remind(self.context),
         )
 
     def _queue_pending(self) -> int:
@@ -53,7 +59,12 @@ class Ticking(Service):
             today = self.context.today(session)
 
         def act(session: Session, case: CaseRow) -> bool:
+            asked_until = case.next_action_on if case.waits_for == WaitsFor.APPLICANT else None
             requeue(session, self.context, case, "day-passed")
+            decision = newest_decision(session, case.id or 0, "applied", "approved")
+            if asked_until and decision:
+                items, kind = [item["text"] for item in json.loads(decision.seen)["items"]], ClockLetterKind.EXPIRED
+                notify_of_status(session, self.context, case, kind, items=items, asked_until=asked_until)
             return True
 
         return act_on_all(self.context, (CASE.c.state == CaseState.PENDING.value, CASE.c.next_action_on < today), act)
@@ -61,7 +72,7 @@ class Ticking(Service):
     def _lapse(self) -> int:
         context, now = self.context, self.context.now()
         is_past = exists().where(
-            _RECTIFICATION.c.case_id == CASE.c.id, _RECTIFICATION.c.is_open, _RECTIFICATION.c.deadline_at < now
+            RECTIFICATION.c.case_id == CASE.c.id, RECTIFICATION.c.is_open, RECTIFICATION.c.deadline_at < now
         )
 
         def act(session: Session, case: CaseRow) -> bool:
@@ -70,6 +81,7 @@ class Ticking(Service):
             case.version += 1
             context.log_case(session, "lapse", case, {"round": case.round})
             update_due_date(session, context, case)
+            notify_of_rectification(session, context, case, ClockLetterKind.LAPSED)
             return True
 
         return act_on_all(context, (CASE.c.state == CaseState.RECTIFYING.value, is_past), act)

@@ -9,17 +9,16 @@ from sqlalchemy import ColumnElement, exists, select
 from db.columns import personal_columns
 from db.enums import ApplicantKind, ImportKind
 from db.models import ApplicationRow, CaseRow
-from db.queries.published import BATCH, is_published, newest_cases, table_of
+from db.queries.published import BATCH, is_published, newest_cases
 from workbench.domain.case.case_id import format_case
 from workbench.domain.text.mask import MaskKind, mask
+from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.case.known_people import BETWEEN_NUMBERS
 from workbench.services.case.masking import public_name
 from workbench.services.case.redaction import FREE_TEXTS, Redaction
 from workbench.services.exporting.sheets import Record
 from workbench.services.exporting.source import Source
 from workbench.services.reading.kinds import SORTS
-
-_APPLICATION = table_of(ApplicationRow)
 
 _IMPORT_COLUMNS = tuple(name.removesuffix("*") for name in SORTS[ImportKind.APPLICATIONS])
 COLUMNS = ("case", "state", *_IMPORT_COLUMNS)
@@ -30,10 +29,10 @@ _PERSONAL = personal_columns(ApplicationRow)
 
 def rows(source: Source) -> Iterator[Record]:
     """Yield the newest published version of each application, with its newest case."""
-    statement = select(_APPLICATION).where(
-        is_published(_APPLICATION.c.batch_id), _is_newest(), *source.on_or_after_since(_APPLICATION.c.received_at)
+    statement = select(APPLICATION).where(
+        is_published(APPLICATION.c.batch_id), _is_newest(), *source.on_or_after_since(APPLICATION.c.received_at)
     )
-    for page in source.pages(statement, _APPLICATION.c.id):
+    for page in source.pages(statement, APPLICATION.c.id):
         cases = newest_cases(source.session, [(row.agent, row.application_no) for row in page])
         people = source.people_of(page)
         for row in page:
@@ -43,11 +42,11 @@ def rows(source: Source) -> Iterator[Record]:
 
 def _is_newest() -> ColumnElement[bool]:
     """Return the condition that no later publication contains the same application."""
-    later, later_batch, own_batch = _APPLICATION.alias(), BATCH.alias(), BATCH.alias()
-    own_seq = select(own_batch.c.published_seq).where(own_batch.c.id == _APPLICATION.c.batch_id).correlate(_APPLICATION)
+    later, later_batch, own_batch = APPLICATION.alias(), BATCH.alias(), BATCH.alias()
+    own_seq = select(own_batch.c.published_seq).where(own_batch.c.id == APPLICATION.c.batch_id).correlate(APPLICATION)
     return ~exists().where(
-        later.c.agent == _APPLICATION.c.agent,
-        later.c.application_no == _APPLICATION.c.application_no,
+        later.c.agent == APPLICATION.c.agent,
+        later.c.application_no == APPLICATION.c.application_no,
         later_batch.c.id == later.c.batch_id,
         later_batch.c.published_at.is_not(None),
         later_batch.c.published_seq > own_seq.scalar_subquery(),

@@ -11,19 +11,17 @@ from typing import Any
 from sqlalchemy import select
 
 from db.enums import ApplicantKind
-from db.models import ApplicationRow, CaseRow, DecisionReasonRow, DecisionRow, NoticeRow, ReviewerRow
-from db.queries.published import CASE, is_published, table_of
+from db.models import CaseRow, DecisionReasonRow, ReviewerRow
+from db.queries.published import CASE, DECISION, NOTICE, is_published, table_of
 from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.text.mask import MaskKind, mask
+from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.case.masking import public_name
 from workbench.services.case.measured_numbers import kept_numbers, numbers_in_service
 from workbench.services.exporting.sheets import Record
 from workbench.services.exporting.source import Source
 
-_APPLICATION = table_of(ApplicationRow)
-_DECISION = table_of(DecisionRow)
 _REASON = table_of(DecisionReasonRow)
-_NOTICE = table_of(NoticeRow)
 _REVIEWER = table_of(ReviewerRow)
 
 COLUMNS = (
@@ -63,22 +61,22 @@ def rows(source: Source) -> Iterator[Record]:
     maker, checker = _REVIEWER.alias("maker"), _REVIEWER.alias("checker")
     statement = (
         select(
-            _DECISION,
-            _DECISION.c.until_on.label("until"),
+            DECISION,
+            DECISION.c.until_on.label("until"),
             CASE.c.agent,
             CASE.c.application_no,
             CASE.c.applicant_name,
-            _APPLICATION.c.applicant_kind,
+            APPLICATION.c.applicant_kind,
             maker.c.login.label("maker"),
             checker.c.login.label("checker"),
         )
-        .join(CASE, CASE.c.id == _DECISION.c.case_id)
-        .join(_APPLICATION, _APPLICATION.c.id == CASE.c.application_id)
-        .join(maker, maker.c.id == _DECISION.c.maker_id)
-        .outerjoin(checker, checker.c.id == _DECISION.c.checker_id)
-        .where(is_published(CASE.c.batch_id), *source.on_or_after_since(_DECISION.c.decided_at))
+        .join(CASE, CASE.c.id == DECISION.c.case_id)
+        .join(APPLICATION, APPLICATION.c.id == CASE.c.application_id)
+        .join(maker, maker.c.id == DECISION.c.maker_id)
+        .outerjoin(checker, checker.c.id == DECISION.c.checker_id)
+        .where(is_published(CASE.c.batch_id), *source.on_or_after_since(DECISION.c.decided_at))
     )
-    for page in source.pages(statement, _DECISION.c.id):
+    for page in source.pages(statement, DECISION.c.id):
         ids = [row.id for row in page]
         reasons, notices = _reasons(source, ids), _notices(source, ids)
         people = source.people_of(page)
@@ -125,8 +123,8 @@ def _reasons(source: Source, decision_ids: Sequence[int]) -> dict[int, list[str]
 def _notices(source: Source, decision_ids: Sequence[int]) -> dict[int, str]:
     """Return the text of each decision's notice, unless it was cancelled."""
     statement = (
-        select(_NOTICE.c.decision_id, _NOTICE.c.body)
-        .where(_NOTICE.c.decision_id.in_(decision_ids), _NOTICE.c.cancelled_at.is_(None))
-        .order_by(_NOTICE.c.id)
+        select(NOTICE.c.decision_id, NOTICE.c.body)
+        .where(NOTICE.c.decision_id.in_(decision_ids), NOTICE.c.cancelled_at.is_(None))
+        .order_by(NOTICE.c.id)
     )
     return {row.decision_id: row.body for row in source.session.execute(statement)}

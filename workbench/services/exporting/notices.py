@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import or_, select, update
 
 from db.enums import ApplicantKind, Language
-from db.models import ApplicationRow, NoticeRow
-from db.queries.published import CASE, is_published, table_of
+from db.queries.published import CASE, NOTICE, is_published
 from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.text.mask import MaskKind, mask
 from workbench.errors import BadConfiguration
+from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.case.masking import public_name
 from workbench.services.exporting.sheets import Record
 from workbench.services.exporting.source import Source
@@ -21,8 +21,6 @@ from workbench.services.foundation.pacing import chunks
 from workbench.services.policy.supplier import advice_on_made_up, is_made_up, made_up_values, with_sender
 
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
-_APPLICATION = table_of(ApplicationRow)
-_NOTICE = table_of(NoticeRow)
 
 
 class Channel(StrEnum):
@@ -58,17 +56,17 @@ _RECIPIENT = ("applicant_kind", "applicant_name", "handler_name", "contact_phone
 def rows(source: Source) -> Iterator[Record]:
     """Yield the released notices in the order in which they were written."""
     statement = (
-        select(_NOTICE, CASE.c.agent, CASE.c.application_no, *(_APPLICATION.c[name] for name in _RECIPIENT))
-        .join(CASE, CASE.c.id == _NOTICE.c.case_id)
-        .join(_APPLICATION, _APPLICATION.c.id == CASE.c.application_id)
+        select(NOTICE, CASE.c.agent, CASE.c.application_no, *(APPLICATION.c[name] for name in _RECIPIENT))
+        .join(CASE, CASE.c.id == NOTICE.c.case_id)
+        .join(APPLICATION, APPLICATION.c.id == CASE.c.application_id)
         .where(
             is_published(CASE.c.batch_id),
-            _NOTICE.c.release_at <= source.now,
-            _NOTICE.c.cancelled_at.is_(None),
-            *source.on_or_after_since(_NOTICE.c.release_at),
+            NOTICE.c.release_at <= source.now,
+            NOTICE.c.cancelled_at.is_(None),
+            *source.on_or_after_since(NOTICE.c.release_at),
         )
     )
-    for page in source.pages(statement, _NOTICE.c.id):
+    for page in source.pages(statement, NOTICE.c.id):
         people = source.people_of(page)
         for row in page:
             hidden = people[row.agent, row.application_no]
@@ -105,10 +103,10 @@ def write_sender(context: Context) -> None:
         BadConfiguration: If the made-up supplier is in force.
     """
     for language in Language:
-        wanted = select(_NOTICE.c.id, _NOTICE.c.body).where(
-            _NOTICE.c.language == language.value,
-            _NOTICE.c.sent_at.is_(None),
-            or_(*(_NOTICE.c.body.contains(value, autoescape=True) for value in made_up_values(language))),
+        wanted = select(NOTICE.c.id, NOTICE.c.body).where(
+            NOTICE.c.language == language.value,
+            NOTICE.c.sent_at.is_(None),
+            or_(*(NOTICE.c.body.contains(value, autoescape=True) for value in made_up_values(language))),
         )
         with context.read() as session:
             supplier = context.policy(session).supplier
@@ -117,6 +115,6 @@ def write_sender(context: Context) -> None:
             ids = session.execute(wanted).scalars().all()
         for portion in chunks(ids):
             with context.write() as session:
-                for row in session.execute(wanted.where(_NOTICE.c.id.in_(portion))).all():
+                for row in session.execute(wanted.where(NOTICE.c.id.in_(portion))).all():
                     body = with_sender(row.body, supplier, language)
-                    session.execute(update(_NOTICE).where(_NOTICE.c.id == row.id).values(body=body))
+                    session.execute(update(NOTICE).where(NOTICE.c.id == row.id).values(body=body))

@@ -1,6 +1,7 @@
 """Finds a case for an action, refuses the action if the case's state or hold forbids it, and finds how a hold ended."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,12 +65,12 @@ def case_in_state_for(session: Session, action: Action, case_id: int) -> CaseRow
     return case
 
 
-def last_hold_event(session: Session, case_id: int) -> EventRow | None:
-    """Return the newest event by which a person took the case or gave it up, None if there is none."""
+def last_event(session: Session, case_id: int, actions: Iterable[Action] = _HOLD_ACTIONS) -> EventRow | None:
+    """Return the newest of some acts on a case, by default those that take it or give it up; None without one."""
     return session.execute(
         select(EventRow)
         .where(col(EventRow.case_id) == case_id, col(EventRow.is_refused).is_(False))
-        .where(col(EventRow.action).in_([action.value for action in _HOLD_ACTIONS]))
+        .where(col(EventRow.action).in_([action.value for action in actions]))
         .order_by(col(EventRow.seq).desc())
         .limit(1)
     ).scalar_one_or_none()
@@ -84,7 +85,7 @@ def loss_of(session: Session, context: Context, case_id: int, fence: int) -> Los
     is_held = case is not None and case.state == CaseState.IN_REVIEW
     if case is None or (is_held and case.held_by_id == context.actor.id and case.fence == fence):
         return None
-    event = last_hold_event(session, case_id)
+    event = last_event(session, case_id)
     if event is None:
         return None
     to = str(json.loads(event.body).get("to", "")) if event.action == "assign" else ""
@@ -123,7 +124,7 @@ def _not_held(
                 case=name, login=login, until=until
             )
         )
-    last = None if fence is None else last_hold_event(session, case.id or 0)
+    last = None if fence is None else last_event(session, case.id or 0)
     if last is None:
         return NotAllowed(_("Nobody holds {case}; take it with `next` first.").format(case=name))
     return Busy(

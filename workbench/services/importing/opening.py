@@ -9,13 +9,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from db.enums import ApplicantKind, CaseState, ImportKind, Trigger
-from db.queries.published import (
-    CASE,
-    ImportedRow,
-    Snapshot,
-    newest_cases,
-    newest_of_many,
-)
+from db.queries.published import CASE, NOTICE, ImportedRow, Snapshot, newest_cases, newest_of_many
 from db.queries.search_index import index_cases, terms_of
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.suspension import Suspension, stopped_until
@@ -31,7 +25,6 @@ from workbench.services.importing.columns import TABLES, Columns
 from workbench.services.importing.numbers import take_case_numbers
 from workbench.services.importing.plan import Key
 from workbench.services.notices.bulk_letters import UnnumberedNotice
-from workbench.services.notices.due_date_notices import NOTICE
 from workbench.services.notices.receipts import receipt_of, shows_forecast
 
 _READ_TOGETHER = 500

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from db.enums import FINAL_STATES, CaseState, ImportKind
-from db.models import CaseRow, RectificationRow
-from db.queries.published import EVERYTHING, ImportedRow, newest_cases, newest_of_many, table_of
+from db.models import CaseRow
+from db.queries.published import EVERYTHING, RECTIFICATION, ImportedRow, newest_cases, newest_of_many
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import STATE_WORDS
 from workbench.i18n import _
@@ -21,7 +21,6 @@ MENDABLE_STATES = frozenset({CaseState.RECTIFYING, CaseState.LAPSED})
 """States in which what the applicant hands in is a resubmission, if it was received in time."""
 
 _APPLICATION = TABLES[ImportKind.APPLICATIONS]
-_RECTIFICATION = table_of(RectificationRow)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +77,9 @@ def standing_of(session: Session, keys: set[Key], zone: ZoneInfo, *, as_new: boo
     cases = newest_cases(session, keys)
     mendable = [case.id for case in cases.values() if case.state in MENDABLE_STATES]
     deadlines = session.execute(
-        select(_RECTIFICATION.c.case_id, _RECTIFICATION.c.deadline_at)
-        .where(_RECTIFICATION.c.case_id.in_(mendable))
-        .order_by(_RECTIFICATION.c.id)
+        select(RECTIFICATION.c.case_id, RECTIFICATION.c.deadline_at)
+        .where(RECTIFICATION.c.case_id.in_(mendable))
+        .order_by(RECTIFICATION.c.id)
     )
     return Standing(
         applications={(row["agent"], row["application_no"]): row for row in rows},

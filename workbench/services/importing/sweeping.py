@@ -15,7 +15,7 @@ from db.models import (
     OptOutRow,
     SuspensionNoticeRow,
 )
-from db.queries.published import BATCH, CASE, table_of
+from db.queries.published import BATCH, CASE, NOTICE, table_of
 from db.queries.search_index import remove_cases
 from workbench.services.case.assessment import FINDING
 from workbench.services.case.evidence_reader import APPLICATION, CARD, COMPLAINT, CREDIT, DOCUMENT
@@ -23,7 +23,6 @@ from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import pause
 from workbench.services.importing.batches import lock_path, locked
 from workbench.services.importing.touching import SUBMISSION
-from workbench.services.notices.due_date_notices import NOTICE
 from workbench.services.review.new_evidence import retract_evidence
 
 _DELETED_TOGETHER = 5_000

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from db.enums import CaseState, ImportKind
 from db.models import ChecklistAnswerRow, CommentRow, DecisionRow, DraftRow, ReviewerRow, SkipRow, VerificationRow
-from db.queries.published import BATCH, CASE, is_published, table_of
+from db.queries.published import BATCH, CASE, NOTICE, is_published, table_of
 from workbench.domain.case.case_id import format_batch, format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed, NotFound
@@ -22,7 +22,6 @@ from workbench.services.importing.calls import OPT_OUT
 from workbench.services.importing.request import UndoneBatch
 from workbench.services.importing.sweeping import take_away
 from workbench.services.importing.touching import SUBMISSION
-from workbench.services.notices.due_date_notices import NOTICE
 
 _ACTED_ON: tuple[Table, ...] = tuple(
     table_of(model) for model in (DecisionRow, DraftRow, CommentRow, ChecklistAnswerRow, VerificationRow, SkipRow)
@@ -33,7 +32,7 @@ _MOVES = ("complete", "answer", "resubmit", "void")
 
 _NO_ACTS = (
     *("evidence", "evidence-late", "evidence-undone", "attention", *_MOVES),
-    *("due", "delay-told", "day-passed", "lapse"),
+    *("due", "delay-told", "day-passed", "lapse", "reminded"),
     *(Action.NEXT, Action.RELEASE, Action.ASIDE, Action.REVEAL, Action.DOCUMENTS),
 )
 """The events that the program causes, and those of people that change nothing in a case."""

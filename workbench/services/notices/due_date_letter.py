@@ -1,10 +1,10 @@
-"""Letters to applicants about due dates: receipts, delays, resumed work and extended deadlines."""
+"""Letters to applicants about dates: receipts, delays, resumed work, deadlines, and the states that follow."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -26,16 +26,35 @@ CASE_NO = "\ue000"
 
 
 class ClockLetterKind(StrEnum):
-    """The kind of a letter about a due date, and of its notice."""
+    """The kind of a letter about time, and of its notice; those from INCOMPLETE on have `StatusFacts`."""
 
     RECEIPT = "receipt"
     DELAY = "delay"
     RESUMED = "resumed"
     DEADLINE = "deadline"
+    INCOMPLETE = "incomplete"
+    STILL_INCOMPLETE = "still-incomplete"
+    DEADLINE_NEAR = "deadline-near"
+    LAPSED = "lapsed"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
 
 
-EarlierLetter = tuple[ClockLetterKind, str]
-"""The kind and the body of a letter that was written before."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusFacts:
+    """What a letter about the state of a case says besides a date.
+
+    `items` are what the applicant had to submit or rectify, `asked_until` is until when (only for EXPIRED), `restricts`
+    says that a measure is in force. The letter is released after `grace_s` seconds.
+    """
+
+    items: tuple[str, ...]
+    asked_until: date | None
+    restricts: bool
+    appeal_until: date
+    answer_days: int
+    provisional_years: tuple[int, ...]
+    grace_s: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,21 +62,21 @@ class ClockLetter:
     """The contents of a letter about a due date.
 
     Attributes:
-        due_at: The due date of the case as it is now; for DEADLINE, the deadline of the rectification.
+        due_at: The due date of the case as it is now, or the deadline of the applicant.
         stopped_at: The past or future start of the open suspension that stops the clock, None without one. If it is
             before the due date, the letter does not promise `due_at`.
         is_late: Whether the due date will not be kept.
         is_called_off: Whether an announced suspension does not happen.
         is_with_applicant: Whether the review waits for the applicant.
         awaits_others: Whether the review waits for information from third parties.
-        was_promised: Whether an earlier letter promised a due date.
-        is_unchanged: Whether the last letter about the due date gave the same day.
+        told_on: The day of the due date that the applicant was told last, None if no letter gave one.
         cause: The reason, as the applicant reads it; empty if the case is delayed because too many cases wait.
         forecast_sentence: The sentence with the forecast, empty without a forecast.
         is_forecast_later: Whether the forecast has a day after the due date, which the letter therefore does not
             promise to keep.
         shows_due_date: Whether the letter shows the due date.
         suggestions: Numbered lines with what the applicant can do to make the review faster.
+        status: What a letter about the state of a case also says; None in the other letters.
     """
 
     kind: ClockLetterKind
@@ -74,13 +93,13 @@ class ClockLetter:
     is_called_off: bool = False
     is_with_applicant: bool = False
     awaits_others: bool = False
-    was_promised: bool = False
-    is_unchanged: bool = False
+    told_on: date | None = None
     cause: str = ""
     forecast_sentence: str = ""
     is_forecast_later: bool = False
     shows_due_date: bool = True
     suggestions: str = ""
+    status: StatusFacts | None = None
     supplier: Supplier
     written_at: datetime
     zone: str
@@ -102,8 +121,13 @@ class ClockLetter:
 
     @property
     def has_known_due_date(self) -> bool:
-        """Whether the applicant knows a due date: letters show due dates, and an earlier one promised it."""
-        return self.shows_due_date and self.was_promised
+        """Whether the applicant knows a due date: letters show due dates, and an earlier one gave it."""
+        return self.shows_due_date and self.told_on is not None
+
+    @property
+    def due_on(self) -> date:
+        """The day of the due date."""
+        return self.due_at.astimezone(ZoneInfo(self.zone)).date()
 
 
 def forecast_fields(
@@ -152,23 +176,16 @@ def suggestion_lines(
     )
 
 
-def repeats_due_date(letter: ClockLetter, earlier: Sequence[EarlierLetter]) -> bool:
-    """Say whether the last of the earlier letters gave the due date on the same day as a letter."""
-    day = re.escape(_local_day(letter.due_at, letter))
-    return bool(earlier) and re.search(rf"(办结时限.*：|[Dd]ue date.*: ){day}", earlier[-1][1]) is not None
-
-
 def compose_clock_letter(letter: ClockLetter) -> ComposedLetter:
     """Return the subject and body of a letter, in the applicant's language."""
+    template, items = ("clock", ()) if letter.status is None else ("status", letter.status.items)
     return rendered(
-        "clock_subject",
-        "clock",
+        f"{template}_subject",
+        template,
         replace(letter, cause=quoted_if_foreign(letter.cause, letter.language)),
+        items=[quoted_if_foreign(item, letter.language) for item in items],
+        day=partial(letter_day, language=letter.language),
         written_day=plain_day(letter.written_at.astimezone(ZoneInfo(letter.zone)).date(), letter.language),
         # The time of day is left out: an applicant can count on the answer by closing time.
-        due_day=_local_day(letter.due_at, letter),
+        due_day=letter_day(letter.due_on, letter.language),
     )
-
-
-def _local_day(at: datetime, letter: ClockLetter) -> str:
-    return letter_day(at.astimezone(ZoneInfo(letter.zone)).date(), letter.language)

@@ -1,36 +1,34 @@
-"""Writes notices about due dates, in the transaction that changes the due dates."""
+"""Writes notices about due dates, deadlines and states of cases, in the transaction that changes them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
-from db.enums import ApplicantKind, CaseState, Language
-from db.models import CaseRow, NoticeRow
-from db.queries.published import CASE, table_of
+from db.enums import ApplicantKind, CaseState, Language, Measure
+from db.models import CaseRow, DecisionRow
+from db.queries.published import CASE, NOTICE
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.findings.finding import Finding
 from workbench.domain.forecast.result import CaseForecast
 from workbench.domain.policy.policy import Policy, Words
 from workbench.services.case.evidence_reader import APPLICATION
-from workbench.services.clock.due_date_changes import DueChange
+from workbench.services.clock.due_date_changes import DueChange, told_due_dates
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import chunks
 from workbench.services.notices.bulk_letters import notice_of
 from workbench.services.notices.due_date_letter import (
     ClockLetter,
     ClockLetterKind,
-    EarlierLetter,
+    StatusFacts,
     forecast_fields,
-    repeats_due_date,
     suggestion_lines,
 )
-
-NOTICE = table_of(NoticeRow)
+from workbench.services.notices.verdict_letter import RESTRICTIONS
 
 _CALENDAR_CHANGED = Words(en="The working calendar has changed.", zh="工作日安排有调整。")
 
@@ -41,7 +39,8 @@ class DueDateMessage:
 
     `is_late` says that the due date will not be kept, `is_called_off` that an announced suspension does not happen.
     `forecast` was made before the transaction; the policy decides whether the letter shows it. `findings` are those
-    that the letter may mention, so that the applicant can act on them early.
+    that the letter may mention, so that the applicant can act on them early. `status` is set for a letter about the
+    state of the case.
     """
 
     kind: ClockLetterKind
@@ -51,6 +50,7 @@ class DueDateMessage:
     is_called_off: bool = False
     forecast: CaseForecast | None = None
     findings: tuple[Finding, ...] = ()
+    status: StatusFacts | None = None
 
 
 def notify(session: Session, context: Context, messages: Iterable[tuple[Any, DueDateMessage]]) -> None:
@@ -62,33 +62,58 @@ def notify(session: Session, context: Context, messages: Iterable[tuple[Any, Due
     columns = (APPLICATION.c.id, APPLICATION.c.language, APPLICATION.c.applicant_kind, APPLICATION.c.applicant_name)
     wanted = APPLICATION.c.id.in_({case.application_id for case, _message in pairs})
     applications = {row.id: row for row in session.execute(select(*columns).where(wanted))}
-    told = _earlier_letters(session, {case.id for case, _message in pairs})
+    told = told_due_dates(session, [case.id for case, _message in pairs])
     supplier = context.policy(session).supplier
     notices = []
     for case, message in pairs:
         policy = replace(context.policy(session, case.policy_version_id), supplier=supplier)
-        letter = letter_about(case, applications[case.application_id], message, policy, now, told.get(case.id, ()))
+        letter = letter_about(case, applications[case.application_id], message, policy, now, told.get(case.id))
         if letter is not None:
             notices.append(notice_of(letter).numbered(case.id))
     if notices:
         session.execute(insert(NOTICE), notices)
 
 
-def _earlier_letters(session: Session, case_ids: set[int]) -> dict[int, list[EarlierLetter]]:
-    """Return the letters about the due dates of cases, the oldest first."""
-    kinds = [kind.value for kind in ClockLetterKind if kind is not ClockLetterKind.DEADLINE]
-    statement = select(NOTICE.c.case_id, NOTICE.c.kind, NOTICE.c.body).where(
-        NOTICE.c.case_id.in_(case_ids), NOTICE.c.kind.in_(kinds), NOTICE.c.cancelled_at.is_(None)
-    )
-    letters: dict[int, list[EarlierLetter]] = {}
-    for row in session.execute(statement.order_by(NOTICE.c.id)):
-        letters.setdefault(row.case_id, []).append((ClockLetterKind(row.kind), row.body))
-    return letters
-
-
 def notify_one(session: Session, context: Context, case: CaseRow, message: DueDateMessage) -> None:
     """Write the notice about one case; see `notify`."""
     notify(session, context, [(case, message)])
+
+
+def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
+    session: Session,
+    context: Context,
+    case: CaseRow,
+    kind: ClockLetterKind,
+    *,
+    items: Iterable[str] = (),
+    deadline_at: datetime | None = None,
+    asked_until: date | None = None,
+) -> None:
+    """Write a notice in the caller's write transaction; that of a withdrawal is released when the undo time ends."""
+    policy = context.policy(session, case.policy_version_id)
+    calendar = context.calendar(session, case.policy_version_id)
+    today, is_withdrawn = calendar.local_day(context.now()), kind is ClockLetterKind.WITHDRAWN
+    appeal_until = calendar.nth_working_day_after(today, policy.appeal.file_days)
+    if is_withdrawn:
+        deadline_at = calendar.closing(appeal_until)
+    days = [appeal_until, *(calendar.local_day(at) for at in (deadline_at, case.due_at) if at)]
+    status = StatusFacts(
+        items=tuple(items),
+        asked_until=asked_until,
+        restricts=_restricts(session, case),
+        appeal_until=appeal_until,
+        answer_days=policy.appeal.answer_days,
+        provisional_years=calendar.provisional_years(today, max(days)),
+        grace_s=policy.desk.grace_s if is_withdrawn else 0,
+    )
+    notify_one(session, context, case, DueDateMessage(kind=kind, deadline_at=deadline_at, status=status))
+
+
+def _restricts(session: Session, case: CaseRow) -> bool:
+    """Return whether the last measure of a case limits or suspends the cards."""
+    is_in_force = col(DecisionRow.status).in_(("applied", "approved")) & (DecisionRow.measure != Measure.NONE.value)
+    measures = select(col(DecisionRow.measure)).where(col(DecisionRow.case_id) == case.id, is_in_force)
+    return session.execute(measures.order_by(col(DecisionRow.id).desc())).scalars().first() in RESTRICTIONS
 
 
 def notify_of_calendar_change(session: Session, context: Context, changes: Sequence[DueChange]) -> None:
@@ -105,12 +130,12 @@ def letter_about(
     message: DueDateMessage,
     policy: Policy,
     now: datetime,
-    earlier: Sequence[EarlierLetter] = (),
+    told_due_at: datetime | None = None,
 ) -> ClockLetter | None:
     """Return the letter about a case to its applicant, None if the case has no due date yet.
 
-    `policy` is the case's, with the supplier of the policy in force. `earlier` are the letters about its due date that
-    were written before, the oldest first.
+    `policy` is the case's, with the supplier of the policy in force. `told_due_at` is the due date that the applicant
+    was told last.
     """
     due_at = message.deadline_at or case.due_at
     if due_at is None:
@@ -119,9 +144,9 @@ def letter_about(
     is_with = is_with_applicant(state, case.waits_for)
     # While work is suspended, there is no forecast.
     forecast = None if case.suspended_from else message.forecast
-    due_on = due_at.astimezone(ZoneInfo(policy.zone)).date()
+    zone = ZoneInfo(policy.zone)
     cause = message.cause.in_language(language) if isinstance(message.cause, Words) else message.cause
-    letter = ClockLetter(
+    return ClockLetter(
         kind=message.kind,
         language=language,
         applicant_kind=ApplicantKind(application.applicant_kind),
@@ -135,18 +160,18 @@ def letter_about(
         is_called_off=message.is_called_off,
         is_with_applicant=is_with,
         awaits_others=state is CaseState.PENDING and not is_with,
-        was_promised=any(kind is ClockLetterKind.RECEIPT for kind, _body in earlier),
+        told_on=None if told_due_at is None or message.deadline_at else told_due_at.astimezone(zone).date(),
         cause=cause.strip(),
-        **forecast_fields(forecast, policy.forecast, language, due_on),
+        **forecast_fields(forecast, policy.forecast, language, due_at.astimezone(zone).date()),
         suggestions=suggestion_lines(
             message.findings,
             policy,
             language,
             ApplicantKind(application.applicant_kind),
-            now.astimezone(ZoneInfo(policy.zone)).date(),
+            now.astimezone(zone).date(),
         ),
+        status=message.status,
         supplier=policy.supplier,
         written_at=now,
         zone=policy.zone,
     )
-    return replace(letter, is_unchanged=message.deadline_at is None and repeats_due_date(letter, earlier))

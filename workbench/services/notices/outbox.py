@@ -7,8 +7,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from db.enums import Role
-from db.models import NoticeRow
-from db.queries.published import CASE, is_published, table_of
+from db.queries.published import CASE, NOTICE, is_published
 from workbench.domain.case.actor import Actor
 from workbench.errors import NotAllowed, NotFound, WorkbenchError
 from workbench.i18n import _
@@ -17,7 +16,6 @@ from workbench.services.foundation.context import Service
 from workbench.services.foundation.pacing import chunks
 from workbench.services.foundation.row_values import from_row
 
-_NOTICE = table_of(NoticeRow)
 _LISTED_IDS = 5
 
 
@@ -45,13 +43,13 @@ class Notices(Service):
         """Return the notices that were not cancelled, oldest first; with `unsent` only those to send now."""
         now = self.context.now()
         statement = (
-            select(_NOTICE, CASE.c.agent, CASE.c.application_no)
-            .join(CASE, CASE.c.id == _NOTICE.c.case_id)
-            .where(is_published(CASE.c.batch_id), _NOTICE.c.cancelled_at.is_(None))
-            .order_by(_NOTICE.c.id)
+            select(NOTICE, CASE.c.agent, CASE.c.application_no)
+            .join(CASE, CASE.c.id == NOTICE.c.case_id)
+            .where(is_published(CASE.c.batch_id), NOTICE.c.cancelled_at.is_(None))
+            .order_by(NOTICE.c.id)
         )
         if unsent:
-            statement = statement.where(_NOTICE.c.sent_at.is_(None), _NOTICE.c.release_at <= now)
+            statement = statement.where(NOTICE.c.sent_at.is_(None), NOTICE.c.release_at <= now)
         with self.context.read() as session:
             rows = session.execute(statement).all()
             redactions = redactions_of(session, ((row.agent, row.application_no) for row in rows))
@@ -75,8 +73,8 @@ class Notices(Service):
         """
         context, now, wanted = self.context, self.context.now(), sorted(set(ids))
         with context.requiring("notices sent", _sending_refusal), context.write() as session:
-            columns = (_NOTICE.c.id, _NOTICE.c.sent_at, _NOTICE.c.cancelled_at, _NOTICE.c.release_at)
-            results = (session.execute(select(*columns).where(_NOTICE.c.id.in_(chunk))) for chunk in chunks(wanted))
+            columns = (NOTICE.c.id, NOTICE.c.sent_at, NOTICE.c.cancelled_at, NOTICE.c.release_at)
+            results = (session.execute(select(*columns).where(NOTICE.c.id.in_(chunk))) for chunk in chunks(wanted))
             rows = {row.id: row for result in results for row in result}
             _refuse(
                 _("There is no notice {notices}; export the notices again."),
@@ -90,7 +88,7 @@ class Notices(Service):
             )
             unsent = [number for number in wanted if rows[number].sent_at is None]
             for chunk in chunks(unsent):
-                session.execute(update(_NOTICE).where(_NOTICE.c.id.in_(chunk)).values(sent_at=now))
+                session.execute(update(NOTICE).where(NOTICE.c.id.in_(chunk)).values(sent_at=now))
             if unsent:
                 body = {"count": len(unsent), "first": unsent[0], "last": unsent[-1]}
                 context.log(session, "notices sent", body=body)

@@ -1,8 +1,9 @@
 """Applies newly published evidence to an existing case: its findings, state, round, due date and receipt."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -138,13 +139,15 @@ def to_queue(case: CaseRow) -> None:
     case.next_action_on = case.held_by_id = case.held_until = case.aside_until = None
 
 
-def requeue(session: Session, context: Context, case: CaseRow, action: str) -> None:
-    """Put a case into the queue for everybody, including those who skipped it, and log the action."""
+def requeue(
+    session: Session, context: Context, case: CaseRow, action: str, record: Mapping[str, Any] | None = None
+) -> None:
+    """Put a case into the queue for everybody, including those who skipped it; log the action, with a record of it."""
     to_queue(case)
     case.evidence_no += 1
     case.version += 1
     case.is_listed = True
-    context.log_case(session, action, case, {"round": case.round})
+    context.log_case(session, action, case, {"round": case.round, **(record or {})})
     update_due_date(session, context, case)
 
 

@@ -124,6 +124,14 @@ def _last_at(matching: Iterable[Iterable[Any]]) -> datetime | None:
     return max((document.received_at for found in matching for document in found), default=None)
 
 
+def open_items(session: Session, rectification: RectificationRow) -> list[str]:
+    """Return the texts of the items that have neither come nor been waived."""
+    item = RectificationItemRow
+    is_open = (col(item.satisfied_at).is_(None), col(item.waived_at).is_(None))
+    of_this = select(col(item.text)).where(col(item.rectification_id) == rectification.id, *is_open)
+    return list(session.execute(of_this.order_by(col(item.position))).scalars())
+
+
 def close_rectification(session: Session, context: Context, case: CaseRow, findings: Iterable[Finding]) -> None:
     """Close the rectification of a case, and mark the items that came."""
     progress_of(session, context, case, findings)

@@ -2,30 +2,25 @@
 
 from datetime import datetime
 
-from sqlalchemy import update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from db.enums import CaseState, ChecklistValue, VerificationKind
-from db.models import (
-    CaseRow,
-    ChecklistAnswerRow,
-    CommentRow,
-    DecisionRow,
-    NoticeRow,
-    RectificationRow,
-    VerificationRow,
-)
+from db.models import CaseRow, ChecklistAnswerRow, CommentRow, RectificationRow, VerificationRow
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed, NotFound, WrongUsage
 from workbench.i18n import _
 from workbench.services.case.assessment import findings_of_case
+from workbench.services.case.decisions import open_rectification
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import check_not_blank
+from workbench.services.notices.due_date_letter import ClockLetterKind
+from workbench.services.notices.due_date_notices import notify_of_status
 from workbench.services.review.new_evidence import requeue
 from workbench.services.review.rectification import close_rectification
+from workbench.services.review.undo import close_work, record_of
 
 
 class Remarks(Service):
@@ -109,23 +104,13 @@ class Remarks(Service):
             case = case_in_state_for(session, Action.WITHDRAW, case_id)
             check_not_blank(reason, _("The text is empty."))
             self._add_comment(session, case_id, reason)
-            self._cancel_open_work(session, case_id)
+            record = record_of(session, self.context, case) | close_work(session, self.context, case)
             case.state = CaseState.WITHDRAWN.value
             case.held_by_id = case.held_until = case.aside_until = case.assignee_id = case.returned_to_id = None
             case.version += 1
-            self.context.log_case(session, Action.WITHDRAW, case)
+            notify_of_status(session, self.context, case, ClockLetterKind.WITHDRAWN)
+            self.context.log_case(session, Action.WITHDRAW, case, record)
             update_due_date(session, self.context, case)
-
-    def _cancel_open_work(self, session: Session, case_id: int) -> None:
-        """Cancel notices that are not released, close rectifications, and void verdicts that wait for a check."""
-        now = self.context.now()
-        unreleased = (col(NoticeRow.cancelled_at).is_(None), col(NoticeRow.release_at) > now)
-        staged = (col(DecisionRow.case_id) == case_id, col(DecisionRow.status) == "staged")
-        session.execute(
-            update(NoticeRow).where(col(NoticeRow.case_id) == case_id, *unreleased).values(cancelled_at=now)
-        )
-        session.execute(update(RectificationRow).where(col(RectificationRow.case_id) == case_id).values(is_open=False))
-        session.execute(update(DecisionRow).where(*staged).values(status="void"))
 
     def answer(self, case_id: int, note: str = "") -> None:
         """Record that the applicant answered a pending case, and queue the case.
@@ -148,25 +133,25 @@ class Remarks(Service):
     def _back_to_queue(self, case_id: int, action: Action, note: str) -> None:
         with self.context.acting(action, case_id), self.context.write() as session:
             case = case_in_state_for(session, action, case_id)
+            record = record_of(session, self.context, case)
             if action is Action.RESUBMIT:
-                _check_in_time(session, case, self.context.now())
+                record["rectification"] = [_rectification_in_time(session, case, self.context.now()).id]
                 close_rectification(session, self.context, case, findings_of_case(session, case_id))
                 case.round += 1
             if note.strip():
                 self._add_comment(session, case_id, note)
-            requeue(session, self.context, case, action)
+            requeue(session, self.context, case, action, record)
 
     def _add_comment(self, session: Session, case_id: int, text: str) -> None:
         context = self.context
         session.add(CommentRow(case_id=case_id, author_id=context.actor.id, written_at=context.now(), body=text))
 
 
-def _check_in_time(session: Session, case: CaseRow, now: datetime) -> None:
-    """Check that the deadline of the open rectification has not passed."""
-    row = session.exec(
-        select(RectificationRow).where(RectificationRow.case_id == case.id, RectificationRow.is_open)
-    ).first()
+def _rectification_in_time(session: Session, case: CaseRow, now: datetime) -> RectificationRow:
+    """Return the open rectification, whose deadline must not have passed."""
+    row = open_rectification(session, case)
     if row is None or row.deadline_at is None:
         raise NotFound(_("{case} has no open rectification.").format(case=format_case(case.id or 0)))
     if row.deadline_at < now:
         raise NotAllowed(_("The deadline of {case} has passed.").format(case=format_case(case.id or 0)))
+    return row

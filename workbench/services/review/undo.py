@@ -1,13 +1,17 @@
-"""Undo of a person's own verdict or check, until its notice is released or another person acts on the case."""
+"""Undo of a person's own act on a case, until its notice is released or another person acts on the case."""
 
 import json
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, update
+from sqlalchemy import ColumnElement, Table, func, update
 from sqlmodel import Session, col, select
 
+from db.columns import from_us, to_us
 from db.enums import CaseState, Verdict
-from db.models import CaseRow, DecisionRow, NoticeRow, RectificationRow, ReviewerRow
+from db.models import CaseRow, DecisionRow, EventRow, RectificationRow, ReviewerRow
+from db.queries.published import DECISION, NOTICE, RECTIFICATION
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, UndoableAct
 from workbench.domain.case.lifecycle import Action
@@ -16,17 +20,79 @@ from workbench.i18n import _
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.decisions import newest_decision
 from workbench.services.clock.case_clocks import update_due_date
-from workbench.services.foundation.case_access import visible_case
-from workbench.services.foundation.context import Service
+from workbench.services.foundation.case_access import last_event, visible_case
+from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.drafts import link_draft
+from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.queue.claims import ASIDE_GRACE, held_by
+
+_COLUMNS = ("state", "round", "assignee_id", "returned_to_id", "waits_for", "is_listed", "reopen_for")
+"""The columns of a case that an undo restores, besides the next-action date."""
+
+_OPEN_AGAIN: Mapping[Table, Mapping[str, Any]] = {
+    NOTICE: {"cancelled_at": None},
+    RECTIFICATION: {"is_open": True},
+    DECISION: {"status": "staged"},
+}
 
 _CHECKED_STATUSES = ("approved", "returned")
 _STATUSES_WITH_RELEASE = ("applied", *_CHECKED_STATUSES)
 
 
+def columns_before(case: CaseRow) -> dict[str, Any]:
+    """Return the columns of a case that an undo restores, as JSON values."""
+    on = case.next_action_on
+    return {**{name: getattr(case, name) for name in _COLUMNS}, "next_action_on": on and on.isoformat()}
+
+
+def restore_columns(case: CaseRow, before: Mapping[str, Any]) -> None:
+    """Set the columns of a case as they were before an act."""
+    on = before["next_action_on"]
+    for name, value in {**before, "next_action_on": date.fromisoformat(on) if on else None}.items():
+        setattr(case, name, value)
+
+
+def record_of(session: Session, context: Context, case: CaseRow) -> dict[str, Any]:
+    """Return what the event of a reversible act records: the case before it, and until when an undo is possible."""
+    until = context.now() + timedelta(seconds=context.policy(session, case.policy_version_id).desk.grace_s)
+    before = {**columns_before(case), "held_by_id": case.held_by_id}
+    return {"before": before, "version": case.version, "undo_until_us": to_us(until)}
+
+
+def close_work(session: Session, context: Context, case: CaseRow) -> dict[str, Any]:
+    """Cancel notices that are not released, close rectifications and void staged verdicts; return what was changed."""
+    now, changed = context.now(), {}
+    is_unreleased = NOTICE.c.cancelled_at.is_(None) & (NOTICE.c.release_at > now)
+    for table, is_open, values in (
+        (NOTICE, is_unreleased, {"cancelled_at": now}),
+        (RECTIFICATION, RECTIFICATION.c.is_open, {"is_open": False}),
+        (DECISION, DECISION.c.status == "staged", {"status": "void"}),
+    ):
+        ids = list(session.execute(select(table.c.id).where(table.c.case_id == case.id, is_open)).scalars())
+        session.execute(update(table).where(table.c.id.in_(ids)).values(values))
+        changed[table.name] = ids
+    return changed
+
+
+def last_reversible_act(session: Session, case: CaseRow) -> EventRow | None:
+    """Return the event of the last act on a case if it withdrew the case or took in what the applicant said."""
+    event = last_event(session, case.id or 0, (Action.WITHDRAW, Action.ANSWER, Action.RESUBMIT))
+    is_last = event is not None and json.loads(event.body).get("version") == case.version - 1
+    return event if is_last else None
+
+
+def restore(session: Session, case: CaseRow, record: Mapping[str, Any]) -> None:
+    """Restore a case as its act recorded it, and open again what the act closed; a verdict can be undone as before."""
+    restore_columns(case, record["before"])
+    case.version += 1
+    for table, values in _OPEN_AGAIN.items():
+        session.execute(update(table).where(table.c.id.in_(record.get(table.name, ()))).values(values))
+    of_case = (DECISION.c.case_id == case.id, DECISION.c.version_after == record["version"])
+    session.execute(update(DECISION).where(*of_case).values(version_after=case.version))
+
+
 class Undo(Service):
-    """The verdicts and checks that one person can undo."""
+    """The acts on cases that one person can undo."""
 
     def last(self) -> UndoableAct | None:
         """Return the newest act that this person can undo, None if there is none."""
@@ -54,10 +120,11 @@ class Undo(Service):
         return None
 
     def undo(self, case_id: int) -> CaseFile:
-        """Undo the last verdict or check on a case.
+        """Undo the last verdict or check on a case, or a withdrawal, answer or resubmission after it.
 
         Undoing a verdict restores the state and the draft of the case and gives this person a hold on it, even above
-        the limit; the case on the desk is put aside. Undoing a check makes the verdict wait for a check again.
+        the limit; the case on the desk is put aside. Undoing a check makes the verdict wait for a check again. Undoing
+        another act restores the state before it, and the hold of whoever held the case.
 
         Raises:
             NotFound: If there is no such case.
@@ -65,42 +132,72 @@ class Undo(Service):
         """
         with self.context.acting(Action.UNDO, case_id), self.context.write() as session:
             case = visible_case(session, case_id)
-            decision = newest_decision(session, case_id, "staged", *_STATUSES_WITH_RELEASE)
-            if decision is None:
-                raise NotAllowed(_("There is no verdict on {case} to undo.").format(case=format_case(case_id)))
-            refusal = self._refusal(session, case, decision)
-            if refusal is not None:
-                raise NotAllowed(refusal)
-            uncancelled = (col(NoticeRow.decision_id) == decision.id, col(NoticeRow.cancelled_at).is_(None))
-            session.execute(update(NoticeRow).where(*uncancelled).values(cancelled_at=self.context.now()))
-            of_decision = col(RectificationRow.decision_id) == decision.id
-            session.execute(update(RectificationRow).where(of_decision).values(is_open=False))
-            if decision.status in _CHECKED_STATUSES:
-                self._to_checker(session, case, decision)
-            else:
-                self._to_desk(session, case, decision)
-            body = {"decision": decision.id, "verdict": decision.verdict, "fence": case.fence}
-            self.context.log_case(session, Action.UNDO, case, body)
+            act = last_reversible_act(session, case)
+            body = self._undo_verdict(session, case) if act is None else self._reverse(session, case, act)
+            self.context.log_case(session, Action.UNDO, case, {**body, "fence": case.fence})
             update_due_date(session, self.context, case)
         return CaseFiles(self.context).show(case_id)
 
+    def _undo_verdict(self, session: Session, case: CaseRow) -> dict[str, Any]:
+        """Undo the newest verdict or its check, and return the body of the event."""
+        decision = newest_decision(session, case.id or 0, "staged", *_STATUSES_WITH_RELEASE)
+        if decision is None:
+            raise NotAllowed(_("There is nothing on {case} to undo.").format(case=format_case(case.id or 0)))
+        refusal = self._refusal(session, case, decision)
+        if refusal is not None:
+            raise NotAllowed(refusal)
+        self._cancel_letters(session, case)
+        of_decision = col(RectificationRow.decision_id) == decision.id
+        session.execute(update(RectificationRow).where(of_decision).values(is_open=False))
+        if decision.status in _CHECKED_STATUSES:
+            self._to_checker(session, case, decision)
+        else:
+            self._to_desk(session, case, decision)
+        return {"decision": decision.id, "verdict": decision.verdict}
+
+    def _reverse(self, session: Session, case: CaseRow, act: EventRow) -> dict[str, Any]:
+        """Undo a withdrawal, answer or resubmission, and return the body of the event."""
+        record = json.loads(act.body)
+        refusal = self._late_refusal(session, case, act.actor_id, from_us(record["undo_until_us"]))
+        if refusal is not None:
+            raise NotAllowed(refusal)
+        self._cancel_letters(session, case)
+        restore(session, case, record)
+        if case.state == CaseState.IN_REVIEW and case.held_by_id is not None:
+            self._hold(session, case, case.held_by_id)
+        return {"act": act.action}
+
+    def _letters(self, case: CaseRow) -> ColumnElement[bool]:
+        """Return the condition on the notices of a case that are not released: those of the act to undo."""
+        is_of_act = NOTICE.c.decision_id.is_not(None) | (NOTICE.c.kind == ClockLetterKind.WITHDRAWN.value)
+        return (NOTICE.c.case_id == case.id) & is_of_act & (NOTICE.c.release_at > self.context.now())
+
+    def _cancel_letters(self, session: Session, case: CaseRow) -> None:
+        uncancelled = self._letters(case) & NOTICE.c.cancelled_at.is_(None)
+        session.execute(update(NOTICE).where(uncancelled).values(cancelled_at=self.context.now()))
+
     def _refusal(self, session: Session, case: CaseRow, decision: DecisionRow) -> str | None:
         """Return why this person cannot undo a decision at this time, None if they can."""
-        context, name = self.context, format_case(case.id or 0)
         last_actor_id = decision.checker_id if decision.status in _CHECKED_STATUSES else decision.maker_id
-        if last_actor_id != context.actor.id:
+        refusal = self._late_refusal(session, case, last_actor_id, decision.release_at)
+        if refusal is None and case.version != decision.version_after:
+            name = format_case(case.id or 0)
+            return _("Somebody acted on {case} since, so it can no longer be undone.").format(case=name)
+        return refusal
+
+    def _late_refusal(
+        self, session: Session, case: CaseRow, actor_id: int | None, release_at: datetime | None
+    ) -> str | None:
+        """Return why an act of a person can no longer be undone, None if it can."""
+        context, name = self.context, format_case(case.id or 0)
+        if actor_id != context.actor.id:
             return _("Another person acted last on {case}; only that person can undo it.").format(case=name)
-        if decision.release_at is not None and decision.release_at <= context.now():
-            at = decision.release_at.astimezone(context.zone(session)).strftime("%H:%M:%S")
+        if release_at is not None and release_at <= context.now():
+            at = release_at.astimezone(context.zone(session)).strftime("%H:%M:%S")
             return _("{case} was released at {time} and can no longer be undone.").format(case=name, time=at)
         # The machine's clock may have been set back since.
-        sent = select(NoticeRow.id).where(
-            col(NoticeRow.decision_id) == decision.id, col(NoticeRow.sent_at).is_not(None)
-        )
-        if session.exec(sent).first() is not None:
-            return _("The notice of {case} was sent, so its verdict can no longer be undone.").format(case=name)
-        if case.version != decision.version_after:
-            return _("Somebody acted on {case} since, so it can no longer be undone.").format(case=name)
+        if session.execute(select(NOTICE.c.id).where(self._letters(case), NOTICE.c.sent_at.is_not(None))).first():
+            return _("The notice of {case} was sent, so it can no longer be undone.").format(case=name)
         return None
 
     def _to_checker(self, session: Session, case: CaseRow, decision: DecisionRow) -> None:
@@ -118,23 +215,24 @@ class Undo(Service):
         decision.version_after = case.version
 
     def _to_desk(self, session: Session, case: CaseRow, decision: DecisionRow) -> None:
-        """Restore a case as it was before the verdict, held by this person; the case on the desk is put aside."""
-        me, now, policy = self.context.actor.id, self.context.now(), self.context.policy(session)
+        """Restore a case as it was before the verdict, held by this person."""
+        decision.status, decision.undone_at = "undone", self.context.now()
+        restore_columns(case, json.loads(decision.before))
+        case.state = CaseState.IN_REVIEW.value
+        case.version += 1
+        self._hold(session, case, self.context.actor.id)
+        link_draft(session, decision.case_id, self.context.actor.id, None)
+
+    def _hold(self, session: Session, case: CaseRow, holder_id: int) -> None:
+        """Give a person a fresh hold on a case; the case on that person's desk is put aside."""
+        now, policy = self.context.now(), self.context.policy(session)
         until = now + timedelta(minutes=policy.desk.aside_minutes)
         not_aside = col(CaseRow.aside_until).is_(None) | (col(CaseRow.aside_until) <= now)
         session.execute(
             update(CaseRow)
-            .where(*held_by(me, now), not_aside)
+            .where(*held_by(holder_id, now), not_aside, col(CaseRow.id) != case.id)
             .values(aside_until=until, held_until=until + ASIDE_GRACE, version=col(CaseRow.version) + 1)
         )
-        decision.status, decision.undone_at = "undone", now
-        before = json.loads(decision.before)
-        before["next_action_on"] = date.fromisoformat(before["next_action_on"]) if before["next_action_on"] else None
-        for name, value in before.items():
-            setattr(case, name, value)
-        case.state = CaseState.IN_REVIEW.value
-        case.held_by_id = me
+        case.held_by_id = holder_id
         case.held_until = now + timedelta(minutes=policy.desk.hold_minutes)
         case.fence += 1
-        case.version += 1
-        link_draft(session, decision.case_id, me, None)

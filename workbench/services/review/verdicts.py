@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from db.enums import CaseState, FailKind, Verdict
+from db.enums import CaseState, FailKind, Verdict, WaitsFor
 from db.models import CaseRow, DecisionReasonRow, DecisionRow
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, DecisionResult, ItemRequest, VerdictPreview, VerdictRequest
@@ -22,7 +22,8 @@ from workbench.domain.case.verdict import (
     rectify_days,
 )
 from workbench.domain.clock.calendar import WorkingCalendar
-from workbench.domain.clock.due import due_at
+from workbench.domain.clock.due import due_at, short_deadline_problem
+from workbench.domain.policy.policy import Policy
 from workbench.errors import Busy, NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.case.case_cache import CaseCache
@@ -34,18 +35,7 @@ from workbench.services.foundation.drafts import link_draft
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices import verdict_letter_facts
 from workbench.services.review.apply_verdict import apply_verdict, outcome
-
-_RESTORED_BY_UNDO = (
-    "state",
-    "round",
-    "assignee_id",
-    "returned_to_id",
-    "waits_for",
-    "next_action_on",
-    "is_listed",
-    "reopen_for",
-)
-"""The columns of a case that an undo restores."""
+from workbench.services.review.undo import columns_before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +71,7 @@ def plan_verdict(request: VerdictRequest, casefile: CaseFile, calendar: WorkingC
         )
     if asks_for_items(request):
         items = verdict_letter_facts.worded_items(casefile, items_for(request, policy))
-    cap = due_at(now, policy.rectify.cap_days, calendar).at
-    date_problem = _date_problem(request, deadline_at, cap, today, now)
+    date_problem = _date_problem(request, deadline_at, policy, calendar, now)
     date_in_letter = request.until if deadline_at is None else calendar.local_day(deadline_at)
     return VerdictPlan(
         request=request,
@@ -107,16 +96,18 @@ def _closing_of(day: date, calendar: WorkingCalendar) -> datetime:
 
 
 def _date_problem(
-    request: VerdictRequest, deadline_at: datetime | None, cap: datetime, today: date, now: datetime
+    request: VerdictRequest, deadline_at: datetime | None, policy: Policy, calendar: WorkingCalendar, now: datetime
 ) -> str | None:
     """Return what is wrong with the dates of a verdict, None if nothing is."""
+    cap = due_at(now, policy.rectify.cap_days, calendar).at
     if deadline_at is not None and deadline_at > cap:
         return _("The deadline is too far; the policy allows at most until {day}.").format(day=cap.date().isoformat())
-    if deadline_at is not None and deadline_at <= now:
-        return _("The deadline has passed already; choose a later day.")
-    if request.verdict is Verdict.PENDING and request.until is not None and request.until < today:
-        return _("The next-action date has passed already; choose today or a later day.")
-    return None
+    if request.verdict is Verdict.PENDING and request.until is not None:
+        if request.until < calendar.local_day(now):
+            return _("The next-action date has passed already; choose today or a later day.")
+        if request.waits_for is WaitsFor.APPLICANT:
+            deadline_at = _closing_of(request.until, calendar)
+    return None if deadline_at is None else short_deadline_problem(deadline_at, now, calendar)
 
 
 class Verdicts(Service):
@@ -220,7 +211,6 @@ class Verdicts(Service):
 def _decision_row(case: CaseRow, casefile: CaseFile, plan: VerdictPlan, maker_id: int, now: datetime) -> DecisionRow:
     """Return the row of a decision, with the values for an undo and a snapshot of what the reviewer saw."""
     request, is_staged = plan.request, bool(plan.check_for)
-    before = {name: getattr(case, name) for name in _RESTORED_BY_UNDO}
     return DecisionRow(
         case_id=request.case_id,
         round=case.round,
@@ -236,7 +226,7 @@ def _decision_row(case: CaseRow, casefile: CaseFile, plan: VerdictPlan, maker_id
         maker_id=maker_id,
         decided_at=now,
         release_at=None if is_staged else now + timedelta(seconds=casefile.policy.desk.grace_s),
-        before=json.dumps(before, default=date.isoformat),
+        before=json.dumps(columns_before(case)),
         seen=json.dumps(
             {**_snapshot(casefile, plan), "evidence_seq": case.evidence_seq}, ensure_ascii=False, default=str
         ),

@@ -1,0 +1,186 @@
+"""A withdrawal, an answer and a resubmission can be undone for a minute, as a verdict can."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from db.enums import Language
+from tests.cli.calendar.test_reminders import LANGUAGES, check_pages, fail, kinds, write_in
+from tests.cli.framework.terminal import refused
+from tests.offices import Site
+from tests.promises import Promises
+
+
+@pytest.fixture
+def services(site: Site) -> Promises:
+    return Promises(site).at("2026-11-24 10:00")
+
+
+def show(services: Promises, case: str) -> Any:
+    return services.terminal.document("a", "show", case)
+
+
+def standing(services: Promises, case: str) -> tuple[Any, ...]:
+    """Return what an undo restores, as `show` prints it."""
+    found = show(services, case)
+    return tuple(found[name] for name in ("state", "round", "due_at", "held_by"))
+
+
+def refuse_undo(services: Promises, case: str, login: str = "a") -> str:
+    return refused(services.terminal.as_person(login, "undo", case), 77)
+
+
+def withdrawn(services: Promises) -> str:
+    case = services.received("2026-11-24 10:00")
+    services.run("a", "withdraw", case, "--reason", "the applicant wrote")
+    return case
+
+
+def pending(services: Promises, reason: str = "WAIT-APPLICANT") -> str:
+    case = services.received("2026-11-24 10:00")
+    services.run("a", "next")
+    services.run("a", "decide", case, "pending", "--reason", reason, "--until", "2026-11-30")
+    return case
+
+
+@pytest.mark.parametrize("taken_by", [None, "a", "b"])
+def test_an_undone_withdrawal_restores_the_case_and_its_hold_and_cancels_the_letter(
+    services: Promises, taken_by: str | None
+) -> None:
+    case = services.received("2026-11-24 10:00")
+    if taken_by:
+        services.run(taken_by, "next")
+    before = standing(services, case)
+    services.run("a", "withdraw", case, "--reason", "the applicant wrote")
+    assert kinds(services) == ["withdrawn"]
+    assert services.terminal.document("a", "notices", "--unsent")["notices"] == []
+
+    services.at("2026-11-24 10:00:59").run("a", "undo", case)
+    assert standing(services, case) == before
+    assert kinds(services) == []
+    if taken_by:
+        services.run(taken_by, "decide", case, "pass", "--reason", "OK")
+
+
+def test_the_letter_of_a_withdrawal_is_released_after_a_minute_and_the_undo_then_refused(services: Promises) -> None:
+    case = withdrawn(services)
+    services.at("2026-11-24 10:01:00")
+
+    assert "10:01:00" in refuse_undo(services, case)
+    [notice] = services.terminal.document("a", "notices", "--unsent")["notices"]
+    assert (notice["kind"], notice["case"]) == ("withdrawn", case)
+
+
+def test_a_withdrawal_whose_letter_was_sent_is_not_undone_when_the_clock_is_set_back(
+    services: Promises, tmp_path: Path
+) -> None:
+    case = withdrawn(services)
+    (tmp_path / "sent").write_text("1\n", encoding="utf-8")
+    services.at("2026-11-24 10:02").run("a", "notices", "sent", str(tmp_path / "sent"))
+
+    assert "was sent" in refuse_undo(services.at("2026-11-24 10:00:30"), case)
+    assert show(services, case)["state"] == "withdrawn"
+
+
+def test_only_the_person_who_acted_can_undo_and_only_while_nobody_else_acted(services: Promises) -> None:
+    case = pending(services)
+    services.run("a", "answer", case)
+    assert "Another person" in refuse_undo(services, case, "b")
+    services.run("b", "next")
+
+    refuse_undo(services, case)
+    assert show(services, case)["held_by"] == "b"
+
+
+def test_an_undone_withdrawal_can_be_repeated_and_undone_again(services: Promises) -> None:
+    case = withdrawn(services)
+    services.run("a", "undo", case)
+    services.run("a", "withdraw", case, "--reason", "again")
+    assert kinds(services) == ["withdrawn"]
+
+    services.run("a", "undo", case)
+    assert (show(services, case)["state"], kinds(services)) == ("queued", [])
+    refuse_undo(services, case)
+
+
+@pytest.mark.parametrize("reason", ["WAIT-APPLICANT", "WAIT-CARRIER"])
+@pytest.mark.parametrize("act", [("answer",), ("withdraw", "--reason", "x")])
+def test_an_undone_answer_or_withdrawal_leaves_a_pending_case_as_it_was(
+    services: Promises, act: tuple[str, ...], reason: str
+) -> None:
+    case, other = pending(services, reason), pending(services, reason)
+    services.at("2026-11-25 10:00").run("a", act[0], case, *act[1:])
+    services.at("2026-11-25 10:00:30").run("a", "undo", case)
+
+    for at in ("2026-11-30 23:00", "2026-12-01 09:00"):
+        services.at(at).run("audit", "tick")
+        assert standing(services, case) == standing(services, other)
+        assert services.due(case) == services.due(other)
+
+
+def test_an_undone_resubmission_leaves_the_rectification_open_with_its_deadline(services: Promises) -> None:
+    case = fail(services)
+    before = standing(services, case)
+    services.at("2026-11-25 10:00").run("a", "resubmit", case)
+    assert show(services, case)["round"] == 2
+
+    services.at("2026-11-25 10:00:30").run("a", "undo", case)
+    assert standing(services, case) == before
+    services.at("2026-11-26 10:00").run("a", "resubmit", case)
+    services.at("2026-11-26 10:00:30").run("a", "undo", case)
+    services.at("2026-12-01 18:01").run("audit", "tick")
+    assert show(services, case)["state"] == "lapsed"
+
+
+def test_an_undone_withdrawal_of_a_fresh_verdict_keeps_its_notice_and_its_undo(services: Promises) -> None:
+    case = fail(services)
+    services.at("2026-11-24 10:00:10").run("a", "withdraw", case, "--reason", "x")
+    services.at("2026-11-24 10:00:20").run("a", "undo", case)
+    assert kinds(services) == ["fail"]
+
+    services.at("2026-11-24 10:00:30").run("a", "undo", case)
+    assert (show(services, case)["state"], kinds(services)) == ("in_review", [])
+
+
+def test_an_undone_withdrawal_of_a_staged_verdict_waits_for_its_check_again(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.run("a", "next")
+    services.run("a", "decide", case, "fail", "--final", "--reason", "ACT-PEAK-HOUR")
+    services.run("b", "withdraw", case, "--reason", "x")
+    services.run("b", "undo", case)
+
+    assert show(services, case)["state"] == "awaiting_check"
+    services.run("b", "check", case, "approve", "--note", "seen")
+    assert show(services, case)["state"] == "failed"
+
+
+def test_the_history_names_the_act_that_was_undone(services: Promises) -> None:
+    case = withdrawn(services)
+    services.at("2026-11-24 10:00:10").run("a", "undo", case)
+
+    newest = show(services, case)["history"][0]
+    assert (newest["action"], newest["text"]) == ("undo", "withdraw")
+
+
+def test_an_act_of_an_older_version_cannot_be_undone(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    context = services.site.services("a").context
+    with context.write() as session:
+        session.execute(text("UPDATE \"case\" SET state = 'withdrawn', version = version + 1"))
+        context.log(session, "withdraw", case_id=int(case[2:]))
+
+    assert "nothing" in refuse_undo(services, case)
+
+
+@LANGUAGES
+def test_the_letter_of_a_withdrawal_is_printed(services: Promises, language: Language, tmp_path: Path) -> None:
+    case = fail(services, "--measure", "bar-both")
+    write_in(services, language)
+    services.run("a", "withdraw", case, "--reason", "x")
+    services.at("2026-11-24 10:02")
+    until = {Language.ZH: "2026年12月15日（周二）", Language.EN: "Tuesday, 15 December 2026"}[language]
+    stays = {Language.ZH: "已采取的限制措施继续有效", Language.EN: "The measures already taken stay in force"}[language]
+
+    check_pages(services, tmp_path / "letters", language, "withdrawn", until, stays, "12300", case)

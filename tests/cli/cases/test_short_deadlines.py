@@ -1,0 +1,69 @@
+"""A deadline that leaves the applicant less than two working hours is refused, with the first possible day."""
+
+import pytest
+
+from tests.cli.calendar.test_reminders import fail
+from tests.cli.framework.terminal import refused
+from tests.offices import Site
+from tests.promises import Promises
+
+
+@pytest.fixture
+def services(site: Site) -> Promises:
+    return Promises(site)
+
+
+def taken(services: Promises, at: str) -> str:
+    case = services.at(at).received("2026-11-24 10:00", "extended")
+    services.run("a", "next")
+    return case
+
+
+ASKED = {
+    "fail": ("fail", "--reason", "DOC-UNSEALED", "--item", "DOC-UNSEALED:BIZ_LICENSE"),
+    "pending": ("pending", "--reason", "WAIT-APPLICANT"),
+}
+
+
+@pytest.mark.parametrize("verdict", list(ASKED))
+@pytest.mark.parametrize(
+    ("at", "until", "first"),
+    [
+        ("2026-11-24 16:01", "2026-11-24", "2026-11-25"),
+        ("2026-11-24 22:00", "2026-11-24", "2026-11-25"),
+        ("2026-11-27 17:00", "2026-11-27", "2026-11-30"),
+        ("2026-11-27 17:00", "2026-11-28", "2026-11-30"),
+        ("2026-09-30 16:30", "2026-09-30", "2026-10-08"),
+    ],
+)
+def test_a_deadline_with_less_than_two_working_hours_is_refused(
+    services: Promises, verdict: str, at: str, until: str, first: str
+) -> None:
+    case = taken(services, at)
+    given = services.terminal.as_person("a", "decide", case, *ASKED[verdict], "--until", until)
+
+    sentence = f"The deadline leaves less than two working hours; the first possible day is {first}."
+    assert refused(given, 77) == sentence
+    services.run("a", "decide", case, *ASKED[verdict], "--until", first)
+
+
+@pytest.mark.parametrize("verdict", list(ASKED))
+def test_a_deadline_today_with_two_working_hours_left_is_accepted(services: Promises, verdict: str) -> None:
+    case = taken(services, "2026-11-24 16:00")
+
+    services.run("a", "decide", case, *ASKED[verdict], "--until", "2026-11-24")
+
+
+def test_a_next_action_today_that_asks_nothing_of_the_applicant_is_accepted(services: Promises) -> None:
+    case = taken(services, "2026-11-24 17:59")
+
+    services.run("a", "decide", case, "pending", "--reason", "WAIT-CARRIER", "--until", "2026-11-24")
+
+
+def test_an_extended_deadline_with_less_than_two_working_hours_is_refused(services: Promises) -> None:
+    case = fail(services.at("2026-11-24 10:00"), until="2026-11-25")
+    services.at("2026-11-26 16:30")
+    given = services.terminal.as_person("sup", "extend", case, "--until", "2026-11-26", "--reason", "x")
+
+    assert "first possible day is 2026-11-27" in refused(given, 77)
+    services.run("sup", "extend", case, "--until", "2026-11-27", "--reason", "x")

@@ -1,0 +1,106 @@
+"""A letter says that a case takes longer only if the date is later than the one that the applicant was told last."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from db.columns import from_us
+from db.enums import Language
+from tests.cli.calendar.test_reminders import LANGUAGES
+from tests.first_schema import downgrade
+from tests.offices import Site
+from tests.promises import SHANGHAI, Promises
+from tests.services.importing.files import Desk, application
+
+
+@pytest.fixture
+def services(site: Site, tmp_path: Any) -> Promises:
+    """A site with one case, whose applicant got a receipt with the due date Wednesday, 2 December 2026."""
+    services = Promises(site).at("2026-11-25 10:00")
+    desk = Desk(site, tmp_path)
+    desk.applications(application(service_class="complex", submitted_at="2026-11-25 09:30"))
+    desk.documents(received_at="2026-11-25 09:45")
+    assert services.due("C-000001") == "2026-12-02 18:00"
+    return services
+
+
+def letters(services: Promises) -> list[tuple[str, str]]:
+    """Return the kind and the text of the letters after the receipt."""
+    receipt, *others = services.terminal.document("a", "notices")["notices"]
+    assert receipt["kind"] == "receipt"
+    return [(one["kind"], one["body"]) for one in others]
+
+
+def set_day(services: Promises, day: str, words: str) -> int:
+    done = services.terminal.document("admin", "calendar", "set", day, words, "--reason", "backlog")
+    return int(done["told"])
+
+
+def test_a_date_that_moves_back_to_the_told_one_needs_no_letter(services: Promises) -> None:
+    assert set_day(services, "2026-11-28", "work") == 0
+    assert services.due("C-000001") == "2026-12-01 18:00"
+
+    assert set_day(services, "2026-11-28", "published") == 0
+    assert services.due("C-000001") == "2026-12-02 18:00"
+    assert letters(services) == []
+    services.run("sup", "class", "C-000001", "expedited", "--reason", "x")
+    services.run("sup", "class", "C-000001", "complex", "--reason", "x")
+    assert letters(services) == []
+    services.run("sup", "class", "C-000001", "maximum", "--reason", "x")
+    assert [kind for kind, _body in letters(services)] == ["delay"]
+
+
+def test_a_date_before_the_one_on_file_but_after_the_told_one_needs_a_letter(services: Promises) -> None:
+    services.run("a", "next")
+    services.run("a", "decide", "C-000001", "pending", "--reason", "WAIT-APPLICANT")
+    services.at("2026-11-27 10:00").run("a", "answer", "C-000001")
+    assert services.due("C-000001") == "2026-12-04 18:00"
+
+    assert set_day(services, "2026-11-28", "work") == 1
+    assert services.due("C-000001") == "2026-12-03 18:00"
+    _pending, (kind, body) = letters(services)
+    assert kind == "delay"
+    assert "将晚于此前告知的时间完成" in body
+
+
+def test_a_change_of_priority_needs_no_letter_though_the_date_on_file_is_later(services: Promises) -> None:
+    services.run("a", "next")
+    services.run("a", "decide", "C-000001", "pending", "--reason", "WAIT-APPLICANT")
+    services.at("2026-11-27 10:00").run("a", "answer", "C-000001")
+
+    services.run("sup", "priority", "C-000001", "urgent", "--reason", "x")
+    assert [kind for kind, _body in letters(services)] == ["pending"]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("zh", "但仍将在此前告知的日期前完成"), ("en", "but it will be finished before the date that we had told you.")],
+)
+def test_a_letter_about_an_extension_to_a_sooner_date_does_not_say_that_it_takes_longer(
+    services: Promises, language: str, words: str
+) -> None:
+    with services.site.services("admin").context.write() as session:
+        session.execute(text("UPDATE application SET language = :language"), {"language": language})
+    set_day(services, "2026-11-28", "work")
+    set_day(services, "2026-11-29", "work")
+    assert services.due("C-000001") == "2026-11-30 18:00"
+
+    services.run("sup", "extend", "C-000001", "--until", "2026-12-01", "--reason", "x")
+    [(_kind, body)] = letters(services)
+    assert words in body
+
+
+@LANGUAGES
+def test_an_upgrade_keeps_the_dates_that_applicants_were_told(services: Promises, language: Language) -> None:
+    with services.site.services("admin").context.write() as session:
+        session.execute(text("UPDATE application SET language = :language"), {"language": language})
+    services.run("sup", "class", "C-000001", "maximum", "--reason", "x")
+    services.site.close()
+    services.site.services_by_login.clear()
+    downgrade(services.site.path, "0009")
+
+    with services.site.services("admin").context.read() as session:
+        told = session.execute(text("SELECT kind, told_due_at FROM notice ORDER BY id")).all()
+    days = [(kind, from_us(at).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")) for kind, at in told]
+    assert days == [("receipt", "2026-12-02 18:00"), ("delay", "2026-12-04 18:00")]

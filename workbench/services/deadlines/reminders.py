@@ -1,0 +1,88 @@
+"""Letters to applicants who have not answered: about missing documents, and before the deadline of a rectification."""
+
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, exists
+from sqlmodel import Session
+
+from db.enums import CaseState
+from db.models import CaseRow
+from db.queries.published import CASE, NOTICE, RECTIFICATION
+from workbench.services.case.decisions import open_rectification
+from workbench.services.case.evidence_reader import read_evidence
+from workbench.services.deadlines.batches import act_on_all
+from workbench.services.foundation.context import Context
+from workbench.services.notices.due_date_letter import ClockLetterKind
+from workbench.services.notices.due_date_notices import notify_of_status
+from workbench.services.review.rectification import open_items
+from workbench.wording.what_would_help import missing_names
+
+_FIRST_LETTER_WITHIN = timedelta(days=14)
+"""The age up to which a case gets its first letter about missing documents; an older one is history."""
+
+
+def remind(context: Context) -> int:
+    """Write the letters to applicants who have not answered, each once, and return how many."""
+    is_new = CASE.c.opened_at > context.now() - _FIRST_LETTER_WITHIN
+    is_past_date = _has_letter(ClockLetterKind.INCOMPLETE, NOTICE.c.told_due_at < context.now())
+    return (
+        _ask_for_documents(context, ClockLetterKind.INCOMPLETE, is_new)
+        + _ask_for_documents(context, ClockLetterKind.STILL_INCOMPLETE, is_past_date)
+        + _remind_of_deadlines(context)
+    )
+
+
+def _ask_for_documents(context: Context, kind: ClockLetterKind, is_time: ColumnElement[bool]) -> int:
+    """Write a letter about the documents that are missing from an application."""
+
+    def act(session: Session, case: CaseRow) -> bool:
+        policy, today = context.policy(session, case.policy_version_id), context.today(session)
+        calendar = context.calendar(session, case.policy_version_id)
+        evidence = read_evidence(session, case, context.store, today)
+        application = evidence.application
+        items = missing_names(evidence, policy.addressing(application.applicant_kind), application.language)
+        until = calendar.closing(calendar.nth_working_day_after(today, policy.pending.incomplete_days))
+        notify_of_status(session, context, case, kind, items=items, deadline_at=until)
+        context.log(session, "reminded", case_id=case.id, body={"kind": kind.value})
+        return True
+
+    return act_on_all(context, (CASE.c.state == CaseState.INCOMPLETE.value, is_time, ~_has_letter(kind)), act)
+
+
+def _remind_of_deadlines(context: Context) -> int:
+    """Write a reminder a working day before a deadline, unless a letter of that day gives the deadline."""
+    kind = ClockLetterKind.DEADLINE_NEAR
+    with context.read() as session:
+        calendar, day_end = context.calendar(session), context.end_of_today(session)
+        next_closing = calendar.closing(calendar.next_working_day(context.today(session)))
+    is_told = exists().where(
+        NOTICE.c.case_id == CASE.c.id,
+        NOTICE.c.told_due_at == RECTIFICATION.c.deadline_at,
+        (NOTICE.c.kind == kind.value) | (NOTICE.c.created_at > day_end - timedelta(days=1)),
+    )
+    is_near = exists().where(
+        RECTIFICATION.c.case_id == CASE.c.id,
+        RECTIFICATION.c.is_open,
+        RECTIFICATION.c.deadline_at.between(day_end, next_closing),
+        ~is_told,
+    )
+
+    def act(session: Session, case: CaseRow) -> bool:
+        notify_of_rectification(session, context, case, kind)
+        context.log(session, "reminded", case_id=case.id, body={"kind": kind.value})
+        return True
+
+    return act_on_all(context, (CASE.c.state == CaseState.RECTIFYING.value, is_near), act)
+
+
+def notify_of_rectification(session: Session, context: Context, case: CaseRow, kind: ClockLetterKind) -> None:
+    """Write a letter about the deadline of the open rectification of a case, and the items that are still open."""
+    open_one = open_rectification(session, case)
+    if open_one is not None:
+        items = open_items(session, open_one)
+        notify_of_status(session, context, case, kind, items=items, deadline_at=open_one.deadline_at)
+
+
+def _has_letter(kind: ClockLetterKind, *more: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition that the applicant of a case got a letter of a kind."""
+    return exists().where(NOTICE.c.case_id == CASE.c.id, NOTICE.c.kind == kind.value, *more)
