@@ -18,12 +18,15 @@ from workbench.services.review.rectification import open_items
 from workbench.wording.what_would_help import missing_names
 
 _FIRST_LETTER_WITHIN = timedelta(days=14)
-"""The age up to which a case gets its first letter about missing documents; an older one is history."""
+"""How long before today a case was opened at most to get its first letter about missing documents."""
 
 
 def remind(context: Context) -> int:
     """Write the letters to applicants who have not answered, each once, and return how many."""
-    is_new = CASE.c.opened_at > context.now() - _FIRST_LETTER_WITHIN
+    with context.read() as session:
+        today = context.end_of_today(session) - timedelta(days=1)
+    # Documents often come in a file of their own, some time after the applications.
+    is_new = CASE.c.opened_at.between(today - _FIRST_LETTER_WITHIN, today)
     is_past_date = _has_letter(ClockLetterKind.INCOMPLETE, NOTICE.c.told_due_at < context.now())
     return (
         _ask_for_documents(context, ClockLetterKind.INCOMPLETE, is_new)
