@@ -82,14 +82,13 @@ def test_an_incomplete_application_gets_one_letter_and_one_reminder(services: Pr
     desk.applications(application())
     desk.documents(kinds=ENTERPRISE_DOCUMENTS[1:])
 
-    assert tick(services, "2026-11-24 23:59") == {}
-    assert tick(services, "2026-11-25 00:01") == {"reminded": 1}
+    assert tick(services, "2026-11-24 10:05") == {"reminded": 1}
     [letter] = letters(services, "incomplete")
-    assert "补交材料期限：2026年12月2日（周三）" in letter["body"]
+    assert "补交材料期限：2026年12月1日（周二）" in letter["body"]
     assert "1. 营业执照" in letter["body"]
     assert "2. " not in letter["body"]
-    assert tick(services, "2026-12-02 17:59") == {}
-    assert tick(services, "2026-12-02 18:01") == {"reminded": 1}
+    assert tick(services, "2026-12-01 17:59") == {}
+    assert tick(services, "2026-12-01 18:01") == {"reminded": 1}
     assert "我司不再另行提醒" in letters(services, "still-incomplete")[0]["body"]
     assert tick(services, "2027-02-01 10:00") == {}
     assert kinds(services) == ["incomplete", "still-incomplete"]
@@ -97,20 +96,40 @@ def test_an_incomplete_application_gets_one_letter_and_one_reminder(services: Pr
 
 def test_an_application_that_becomes_complete_is_not_reminded(services: Promises, desk: Desk) -> None:
     desk.applications(application(**PERSON))
-    assert tick(services, "2026-11-25 10:05") == {"reminded": 1}
+    assert tick(services, "2026-11-24 10:05") == {"reminded": 1}
     assert "1. 身份证" in letters(services, "incomplete")[0]["body"]
-    desk.documents(kinds=INDIVIDUAL_DOCUMENTS, received_at="2026-11-25 10:04")
+    desk.documents(kinds=INDIVIDUAL_DOCUMENTS, received_at="2026-11-24 10:04")
 
-    assert kinds(services) == ["receipt"], "the letter that was not sent is cancelled"
-    assert "reminded" not in tick(services, "2026-12-02 18:01")
+    assert kinds(services) == ["receipt"]
+    assert "reminded" not in tick(services, "2026-12-02 10:00")
+
+
+def test_a_letter_about_missing_documents_goes_out_at_the_end_of_the_day(services: Promises, desk: Desk) -> None:
+    desk.applications(application())
+    tick(services, "2026-11-24 10:05")
+    assert letters(services, "incomplete")[0]["release_at"] == "2026-11-24T23:59:59.999999+08:00"
+
+    # The documents of the same day: the letter is written again, with those that are still missing.
+    desk.documents(kinds=ENTERPRISE_DOCUMENTS[2:])
+    assert letters(services, "incomplete") == []
+    assert tick(services, "2026-11-24 18:00") == {"reminded": 1}
+    [letter] = letters(services, "incomplete")
+    assert "2. 经办人身份证" in letter["body"]
+    assert "3. " not in letter["body"]
+
+    # It is released, and stands.
+    services.at("2026-11-25 09:00")
+    desk.documents(kinds=ENTERPRISE_DOCUMENTS[1:2])
+    assert [one["body"] for one in letters(services, "incomplete")] == [letter["body"]]
+    assert tick(services, "2026-11-25 18:00") == {}
 
 
 def test_the_policy_sets_when_an_incomplete_application_is_reminded(services: Promises, desk: Desk) -> None:
     amend(services.site, ("incomplete_days = 5", "incomplete_days = 1"))
     desk.applications(application())
 
-    assert tick(services, "2026-11-25 10:05") == {"reminded": 1}
-    assert tick(services, "2026-11-26 18:01") == {"reminded": 1}
+    assert tick(services, "2026-11-24 10:05") == {"reminded": 1}
+    assert tick(services, "2026-11-25 18:01") == {"reminded": 1}
 
 
 @pytest.mark.parametrize(("on", "count"), [("2026-09-29 23:59", 0), ("2026-09-30 00:01", 1), ("2026-10-04 12:00", 1)])
@@ -161,12 +180,13 @@ def test_the_letters_about_missing_documents_are_printed(
     services: Promises, desk: Desk, language: Language, tmp_path: Path
 ) -> None:
     desk.applications(application(language=language.value))
-    tick(services, "2026-11-25 10:05")
-    until = {Language.ZH: "2026年12月2日（周三）", Language.EN: "Wednesday, 2 December 2026"}[language]
+    tick(services, "2026-11-24 10:05")
+    services.at("2026-11-25 00:01")
+    until = {Language.ZH: "2026年12月1日（周二）", Language.EN: "Tuesday, 1 December 2026"}[language]
     name = {Language.ZH: "1. 营业执照", Language.EN: "1. business licence"}[language]
     check_pages(services, tmp_path / "one", language, "incomplete", until, name)
-    tick(services, "2026-12-03 10:00")
-    until = {Language.ZH: "2026年12月10日（周四）", Language.EN: "Thursday, 10 December 2026"}[language]
+    tick(services, "2026-12-02 10:00")
+    until = {Language.ZH: "2026年12月9日（周三）", Language.EN: "Wednesday, 9 December 2026"}[language]
     check_pages(services, tmp_path / "two", language, "still-incomplete", until, name)
 
 
@@ -228,10 +248,10 @@ def test_parallel_ticks_write_each_letter_once(services: Promises, desk: Desk) -
     desk.applications(*(application(f"A-{number}") for number in range(8)))
     fail(services)
 
-    for at, count in (("2026-11-25 10:05", 8), ("2026-11-30 10:00", 1), ("2026-12-03 10:00", 8)):
+    for at, count in (("2026-11-24 10:05", 8), ("2026-11-30 10:00", 1), ("2026-12-02 10:00", 8)):
         workers = [(tick_at_once, (services.site.path, at)) for _process in range(3)]
         assert sum(run_concurrently(workers)) == count
-    found = kinds(services.at("2026-12-03 10:00"))
+    found = kinds(services.at("2026-12-02 10:00"))
     assert sorted(set(found)) == ["deadline-near", "fail", "incomplete", "lapsed", "still-incomplete"]
     assert len(found) == 8 + 8 + 3
 

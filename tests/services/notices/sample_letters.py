@@ -120,7 +120,7 @@ def every_clock_letter(language: Language, kind: ApplicantKind = ApplicantKind.E
         appeal_until=date(2026, 12, 15),
         answer_days=7,
         provisional_years=(2027,),
-        grace_s=0,
+        release_at=letter.decided_at,
     )
     for letter_kind in ClockLetterKind:
         clock = ClockLetter(

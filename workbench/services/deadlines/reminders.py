@@ -18,15 +18,12 @@ from workbench.services.review.rectification import open_items
 from workbench.wording.what_would_help import missing_names
 
 _FIRST_LETTER_WITHIN = timedelta(days=14)
-"""How long before today a case was opened at most to get its first letter about missing documents."""
+"""The age up to which a case gets its first letter about missing documents; an older one is history."""
 
 
 def remind(context: Context) -> int:
     """Write the letters to applicants who have not answered, each once, and return how many."""
-    with context.read() as session:
-        today = context.end_of_today(session) - timedelta(days=1)
-    # Documents often come in a file of their own, some time after the applications.
-    is_new = CASE.c.opened_at.between(today - _FIRST_LETTER_WITHIN, today)
+    is_new = CASE.c.opened_at > context.now() - _FIRST_LETTER_WITHIN
     is_past_date = _has_letter(ClockLetterKind.INCOMPLETE, NOTICE.c.told_due_at < context.now())
     return (
         _ask_for_documents(context, ClockLetterKind.INCOMPLETE, is_new)
@@ -87,5 +84,6 @@ def notify_of_rectification(session: Session, context: Context, case: CaseRow, k
 
 
 def _has_letter(kind: ClockLetterKind, *more: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Return the condition that the applicant of a case got a letter of a kind."""
-    return exists().where(NOTICE.c.case_id == CASE.c.id, NOTICE.c.kind == kind.value, *more)
+    """Return the condition that the applicant of a case got a letter of a kind, or will get one already written."""
+    of_kind = (NOTICE.c.case_id == CASE.c.id, NOTICE.c.kind == kind.value, NOTICE.c.cancelled_at.is_(None))
+    return exists().where(*of_kind, *more)

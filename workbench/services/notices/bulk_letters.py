@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -62,6 +61,6 @@ def _template_of(letter: ClockLetter) -> Notice:
         "subject": composed.subject,
         "body": composed.body,
         "created_at": letter.written_at,
-        "release_at": letter.written_at + timedelta(seconds=letter.status.grace_s if letter.status else 0),
+        "release_at": letter.status.release_at if letter.status else letter.written_at,
         "told_due_at": letter.due_at if letter.shows_due_date else None,
     }

@@ -45,7 +45,7 @@ class StatusFacts:
     """What a letter about the state of a case says besides a date.
 
     `items` are what the applicant had to submit or rectify, `asked_until` is until when (only for EXPIRED), `restricts`
-    says that a measure is in force. The letter is released after `grace_s` seconds.
+    says that a measure is in force. The letter is released at `release_at`.
     """
 
     items: tuple[str, ...]
@@ -54,7 +54,7 @@ class StatusFacts:
     appeal_until: date
     answer_days: int
     provisional_years: tuple[int, ...]
-    grace_s: int
+    release_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlmodel import Session, col
 
 from db.enums import ApplicantKind, CaseState, Language, Measure
@@ -89,7 +89,7 @@ def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
     deadline_at: datetime | None = None,
     asked_until: date | None = None,
 ) -> None:
-    """Write a notice in the caller's write transaction; that of a withdrawal is released when the undo time ends."""
+    """Write a notice in the caller's write transaction."""
     policy = context.policy(session, case.policy_version_id)
     calendar = context.calendar(session, case.policy_version_id)
     today, is_withdrawn = calendar.local_day(context.now()), kind is ClockLetterKind.WITHDRAWN
@@ -104,9 +104,28 @@ def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
         appeal_until=appeal_until,
         answer_days=policy.appeal.answer_days,
         provisional_years=calendar.provisional_years(today, max(days)),
-        grace_s=policy.desk.grace_s if is_withdrawn else 0,
+        release_at=_release_at(session, context, kind, policy),
     )
     notify_one(session, context, case, DueDateMessage(kind=kind, deadline_at=deadline_at, status=status))
+
+
+def _release_at(session: Session, context: Context, kind: ClockLetterKind, policy: Policy) -> datetime:
+    """Return when a letter is released: about a withdrawal when the undo time ends, others at once.
+
+    The first letter about missing documents waits until the end of the day, because documents often come in a file of
+    their own, some time after the applications.
+    """
+    if kind is ClockLetterKind.WITHDRAWN:
+        return context.now() + timedelta(seconds=policy.desk.grace_s)
+    return context.end_of_today(session) if kind is ClockLetterKind.INCOMPLETE else context.now()
+
+
+def cancel_outdated(session: Session, context: Context, case: CaseRow, *, is_complete: bool) -> None:
+    """Cancel the letter about missing documents that is not released yet; of a complete case, any that was not sent."""
+    is_about_documents = NOTICE.c.kind.in_((ClockLetterKind.INCOMPLETE.value, ClockLetterKind.STILL_INCOMPLETE.value))
+    is_open = NOTICE.c.sent_at.is_(None) if is_complete else NOTICE.c.release_at > context.now()
+    outdated = update(NOTICE).where(NOTICE.c.case_id == case.id, is_about_documents, is_open)
+    session.execute(outdated.where(NOTICE.c.cancelled_at.is_(None)).values(cancelled_at=context.now()))
 
 
 def _restricts(session: Session, case: CaseRow) -> bool:

@@ -5,11 +5,10 @@ from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import update
 from sqlmodel import Session
 
 from db.models import CaseRow
-from db.queries.published import NOTICE, ImportedRow
+from db.queries.published import ImportedRow
 from workbench.domain.findings.finding import Finding
 from workbench.domain.forecast.result import CaseForecast
 from workbench.domain.policy.policy import Policy
@@ -17,8 +16,6 @@ from workbench.services.foundation.context import Context
 from workbench.services.notices.bulk_letters import UnnumberedNotice, notice_of
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import DueDateMessage, letter_about, notify_one
-
-_INCOMPLETE_KINDS = (ClockLetterKind.INCOMPLETE.value, ClockLetterKind.STILL_INCOMPLETE.value)
 
 
 def owes_receipt(due_at: datetime | None, now: datetime) -> bool:
@@ -53,12 +50,7 @@ def receipt_of(
 def send_receipt(
     session: Session, context: Context, case: CaseRow, forecast: CaseForecast | None, findings: tuple[Finding, ...]
 ) -> None:
-    """Write the receipt of a case that has just become complete, in the caller's write transaction.
-
-    A letter about missing documents that was not sent yet is cancelled.
-    """
-    outdated = (NOTICE.c.case_id == case.id, NOTICE.c.kind.in_(_INCOMPLETE_KINDS), NOTICE.c.sent_at.is_(None))
-    session.execute(update(NOTICE).where(*outdated).values(cancelled_at=context.now()))
+    """Write the receipt of a case that has just become complete, in the caller's write transaction."""
     if owes_receipt(case.due_at, context.now()):
         message = DueDateMessage(kind=ClockLetterKind.RECEIPT, forecast=forecast, findings=findings)
         notify_one(session, context, case, message)

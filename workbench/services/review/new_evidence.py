@@ -22,6 +22,7 @@ from workbench.services.case.evidence_reader import APPLICATION, application_key
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.context import Context, details
 from workbench.services.foundation.drafts import link_draft
+from workbench.services.notices.due_date_notices import cancel_outdated
 from workbench.services.notices.receipts import send_receipt
 from workbench.services.review.rectification import Progress, close_rectification, progress_of
 
@@ -63,6 +64,8 @@ def apply_evidence(session: Session, context: Context, case: CaseRow, arrival: A
     case.version += 1
     store_assessment(session, case, arrival.assessment)
     action, progress = "evidence", None
+    if state is CaseState.INCOMPLETE:
+        cancel_outdated(session, context, case, is_complete=arrival.assessment.is_complete)
     if state is CaseState.INCOMPLETE and arrival.assessment.is_complete:
         action = "complete"
     elif is_from_applicant and (state is CaseState.LAPSED or is_with_applicant(state, case.waits_for)):
