@@ -24,6 +24,8 @@ from tests.services.importing.files import (
 )
 
 LANGUAGES = ("en", "zh")
+FLOODED = {"en": "Our office was flooded.", "zh": "我司办公场所进水。"}
+BY_PHONE = {"en": "You asked for this by phone.", "zh": "贵公司来电申请延期。"}
 
 COMPANY = {"agent": "虚构渠道"}
 
@@ -110,7 +112,7 @@ def live(office: Office) -> None:
     office.decide("A-7", "pending", "--reason", "WAIT-APPLICANT", "--item", DocumentKind.AGENT_ID_FRONT.value)
     office.run("a", "withdraw", "A-5", "--reason", "no longer needed")
     office.at("2026-11-24 16:00")
-    office.terminal.document("sup", "calendar", "suspend", "2026-11-25", "--reason", "office flooded")
+    office.terminal.document("sup", "calendar", "suspend", "2026-11-25", "--reason", FLOODED[office.language])
     office.at("2026-11-25 15:00")
     office.terminal.document("sup", "calendar", "resume")
     office.send()
@@ -122,7 +124,7 @@ def live(office: Office) -> None:
     office.run("a", "answer", "A-1")
     seal = ("--reason", "DOC-UNSEALED", "--item", "DOC-UNSEALED:BIZ_LICENSE")
     office.decide("A-1", "fail", *seal, "--measure", "bar-out")
-    office.run("sup", "extend", "A-1", "--until", "2026-12-04", "--reason", "asked for by phone")
+    office.run("sup", "extend", "A-1", "--until", "2026-12-04", "--reason", BY_PHONE[office.language])
     office.at("2026-12-08 10:00")
 
 

@@ -36,7 +36,7 @@ def test_each_finding_is_given_with_what_to_submit_or_rectify() -> None:
 
 def test_documents_are_named_once() -> None:
     [line] = lines(UNSEALED, Language.ZH)
-    assert line == "1. 有材料未盖章：营业执照副本。可先提交或整改：盖章后的材料。"
+    assert line == "1. 有材料未加盖公章：营业执照副本。可先提交或整改：加盖公章的材料。"
     [line] = lines(UNSEALED, Language.EN)
     assert line.count("business licence") == 1
 

@@ -107,7 +107,7 @@ def test_an_application_that_becomes_complete_is_not_reminded(services: Promises
 def test_a_letter_about_missing_documents_goes_out_at_the_end_of_the_day(services: Promises, desk: Desk) -> None:
     desk.applications(application())
     tick(services, "2026-11-24 10:05")
-    assert letters(services, "incomplete")[0]["release_at"] == "2026-11-24T23:59:59.999999+08:00"
+    assert letters(services, "incomplete")[0]["release_at"] == "2026-11-25T00:00:00+08:00"
 
     # The documents of the same day: the letter is written again, with those that are still missing.
     desk.documents(kinds=ENTERPRISE_DOCUMENTS[2:])
@@ -198,7 +198,7 @@ def test_the_letters_before_and_after_a_missed_deadline_are_printed(
     write_in(services, language)
     tick(services, "2026-11-30 10:00")
     until = {Language.ZH: "2026年12月1日（周二）18:00", Language.EN: "Tuesday, 1 December 2026, 18:00"}[language]
-    stays = {Language.ZH: "已采取的限制措施继续有效", Language.EN: "the measures already taken stay in force"}[language]
+    stays = {Language.ZH: "已采取的限制措施继续有效", Language.EN: "the measure already taken stays in force"}[language]
     check_pages(services, tmp_path / "near", language, "deadline-near", until, stays, "plan", case)
 
     assert tick(services, "2026-12-01 18:01") == {"lapsed": 1}

@@ -71,10 +71,10 @@ def has(letter: str, parts: Sequence[str], others: Sequence[str]) -> None:
 PROMISES = {EN: ("New due date", "by the new due date", "by the due date"), ZH: ("新的办结时限", "在新的办结时限前")}
 NOT_FINISHED = {
     EN: (
-        "Current due date: ",
+        "Earlier due date: ",
         "The review of your application is not finished yet. We will finish it as soon as we can",
     ),
-    ZH: ("此前的办结时限：", "申请审核尚未完成，我司将尽快完成并告知结论。"),
+    ZH: ("此前的办结时限：", "申请的审核尚未完成，我司将尽快完成并告知结论。"),
 }
 
 
@@ -152,7 +152,7 @@ def test_recipients_of_another_delay_letter_get_no_letter_about_a_known_end(
 @pytest.mark.parametrize(
     ("language", "ahead", "off"),
     [
-        (EN, "From Tuesday, 1 December 2026, 00:00 on work will be suspended", "has been called off."),
+        (EN, "Work will be suspended from Tuesday, 1 December 2026, 00:00", "has been called off."),
         (ZH, "审核工作将自2026年12月1日（周二）00:00起中止", "中止安排已经取消。"),
     ],
 )

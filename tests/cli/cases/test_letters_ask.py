@@ -45,7 +45,7 @@ def test_a_reason_about_documents_asks_which_one_and_the_letter_names_it(
 def test_a_document_can_be_an_item_of_its_own(services: Promises, held: str) -> None:
     services.run("a", "decide", held, "fail", "--reason", "DOC-UNSEALED", "--item", "AUTH_LETTER")
 
-    assert "有材料未盖章：授权委托书。（DOC-UNSEALED）" in letter(services)
+    assert "有材料未加盖公章：授权委托书。（DOC-UNSEALED）" in letter(services)
     assert "\n1. 授权委托书\n" in letter(services)
 
 
@@ -65,7 +65,7 @@ def test_a_pending_letter_lists_what_is_needed_until_when_and_where_to(services:
     for owed in (
         "补充材料期限：2026年12月3日（周四）",
         "1. 正确的统一社会信用代码及营业执照副本复印件",
-        "请自收到本通知之日起",
+        "请收到本通知后尽快",
         f"请寄至{SUPPLIER.address.zh}",
         f"请拨打{SUPPLIER.phone}",
     ):

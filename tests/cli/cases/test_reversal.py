@@ -181,6 +181,6 @@ def test_the_letter_of_a_withdrawal_is_printed(services: Promises, language: Lan
     services.run("a", "withdraw", case, "--reason", "x")
     services.at("2026-11-24 10:02")
     until = {Language.ZH: "2026年12月15日（周二）", Language.EN: "Tuesday, 15 December 2026"}[language]
-    stays = {Language.ZH: "已采取的限制措施继续有效", Language.EN: "The measures already taken stay in force"}[language]
+    stays = {Language.ZH: "已采取的限制措施继续有效", Language.EN: "The measure already taken stays in force"}[language]
 
     check_pages(services, tmp_path / "letters", language, "withdrawn", until, stays, "12300", case)

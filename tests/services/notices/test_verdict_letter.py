@@ -139,7 +139,7 @@ def test_the_letter_of_a_final_fail_has_measure_and_appeal_but_no_deadline(lette
     composed = compose(final(letter))
 
     for owed in (
-        "不通过（不可整改）" if letter.language is Language.ZH else "not passed (final)",
+        "不通过（不可整改）" if letter.language is Language.ZH else "not passed (cannot be rectified)",
         causes_text(final(letter).reasons, letter.language),
         "双停" if letter.language is Language.ZH else "outgoing and incoming calls are barred",
         "用户授权证明" if letter.language is Language.ZH else "evidence of what the numbers are used for",

@@ -30,6 +30,8 @@ from workbench.services.notices.due_date_letter import (
 )
 from workbench.services.notices.verdict_letter import RESTRICTIONS
 
+_MICROSECOND = timedelta(microseconds=1)
+
 _CALENDAR_CHANGED = Words(en="The working calendar has changed.", zh="工作日安排有调整。")
 
 
@@ -117,7 +119,7 @@ def _release_at(session: Session, context: Context, kind: ClockLetterKind, polic
     """
     if kind is ClockLetterKind.WITHDRAWN:
         return context.now() + timedelta(seconds=policy.desk.grace_s)
-    return context.end_of_today(session) if kind is ClockLetterKind.INCOMPLETE else context.now()
+    return context.end_of_today(session) + _MICROSECOND if kind is ClockLetterKind.INCOMPLETE else context.now()
 
 
 def cancel_outdated(session: Session, context: Context, case: CaseRow, *, is_complete: bool) -> None:

@@ -16,6 +16,7 @@ _PART_CHARS = 70
 
 _NUMBERING_CHARS = len("(10/10)")
 _CUTS = re.compile(r"[。；，）]|[ ;]")
+_DATES = re.compile(r"[A-Z][a-z]+day, [0-9]+ [A-Z][a-z]+ [0-9]{4}(, [0-9:]{5})?|[0-9年月]+日（周.）([0-9:]{5})?")
 
 _FACT = {
     Language.ZH: re.compile(r"(?!受理编号|申请编号|审核结论)[^：，。]{2,12}：.+[^。]"),
@@ -47,7 +48,7 @@ def short_message(notice: Mapping[str, Any], supplier: Supplier) -> tuple[str, .
     name, phone = supplier.name.in_language(language), supplier.phone
     facts = _facts_in(notice["body"], language)
     if language is Language.ZH:
-        text = f"【{name}】{notice['subject']}。{''.join(f'{fact}。' for fact in facts)}通知书全文请致电{phone}索取。"
+        text = f"【{name}】{notice['subject']}。{''.join(f'{fact}。' for fact in facts)}通知全文请致电{phone}索取。"
     else:
         text = (
             f"{name}: {notice['subject']}. {''.join(f'{fact}. ' for fact in facts)}For the whole letter, call {phone}."
@@ -63,12 +64,14 @@ def _facts_in(body: str, language: Language) -> list[str]:
 
 
 def _in_parts(text: str) -> tuple[str, ...]:
-    """Return a text in numbered parts, cut after punctuation or at blanks if possible."""
+    """Return a text in numbered parts, cut after punctuation or at blanks if possible, but not within a date."""
     if len(text) <= _PART_CHARS:
         return (text,)
     parts, rest, room = [], text, _PART_CHARS - _NUMBERING_CHARS
     while len(rest) > room:
-        cut = max((found.end() for found in _CUTS.finditer(rest[:room])), default=room)
+        dates = [found.span() for found in _DATES.finditer(rest)]
+        cuts = (found.end() for found in _CUTS.finditer(rest[:room]))
+        cut = max((at for at in cuts if not any(start < at < end for start, end in dates)), default=room)
         parts.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()
     parts.append(rest)
