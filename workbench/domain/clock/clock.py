@@ -177,7 +177,7 @@ def clock_state(budget: Budget, suspensions: Sequence[Suspension], calendar: Wor
     overdue case stays overdue. Overlapping pauses and suspensions count once.
     """
     counted = counted_from(budget.start, calendar)
-    due = due_at(budget.start, budget.days, calendar).at
+    due = due_at(budget.start, budget.days, calendar)
     pauses = [pause.span.after(counted) for pause in budget.pauses]
     ended = merged(span for span in pauses if not span.is_open)
     paused_s = sum(calendar.working_seconds_between(span.start, span.end) for span in ended)

@@ -70,18 +70,18 @@ def plan_verdict(request: VerdictRequest, casefile: CaseFile, calendar: WorkingC
     if is_fixable:
         request = replace(request, fail_kind=FailKind.FIXABLE)
         if request.until is None:
-            deadline_at = due_at(now, rectify_days(items_for(request, policy), policy), calendar).at
+            deadline_at = due_at(now, rectify_days(items_for(request, policy), policy), calendar)
         else:
             deadline_at = _closing_of(request.until, calendar)
     if request.verdict is Verdict.PENDING:
         request = replace(
             request,
-            until=request.until or calendar.local_day(due_at(now, policy.pending.days, calendar).at),
+            until=request.until or calendar.local_day(due_at(now, policy.pending.days, calendar)),
             waits_for=request.waits_for or pending_waits_for(request.reasons, policy),
         )
     if asks_for_items(request):
         items = verdict_letter_facts.worded_items(casefile, items_for(request, policy))
-    cap = due_at(now, policy.rectify.cap_days, calendar).at
+    cap = due_at(now, policy.rectify.cap_days, calendar)
     date_problem = _date_problem(request, deadline_at, cap, today, now)
     date_in_letter = request.until if deadline_at is None else calendar.local_day(deadline_at)
     return VerdictPlan(
