@@ -1,12 +1,11 @@
 """Copies a database that may be in use: for a backup, and next to the original before its schema is upgraded."""
 
-import os
 import stat
 from contextlib import closing
 from itertools import count
 from pathlib import Path
 
-from db.access import access_of
+from db.access import access_of, new_file, sync
 from db.dialects.sqlite import driver
 from db.errors import DatabaseRefused, Refusal
 
@@ -26,12 +25,8 @@ def copy_before_upgrade(path: Path, version: int) -> Path:
     temporary = path.with_name(f"{path.name}.schema-{version}.draft")
     try:
         temporary.unlink(missing_ok=True)
-        handle = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        try:
-            os.fchmod(handle, access_of(path).file_mode)
-        finally:
-            os.close(handle)
-        copy_in_use(path, temporary)
+        with new_file(temporary, access_of(path).file_mode):
+            copy_in_use(path, temporary)
         for number in count(1):
             copy = _numbered(path, version, number)
             if not copy.exists():
@@ -40,7 +35,7 @@ def copy_before_upgrade(path: Path, version: int) -> Path:
             if _is_same_backup(copy, temporary):
                 temporary.unlink()
                 break
-        _sync(path.parent)
+        sync(path.parent)
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise DatabaseRefused(Refusal.CANNOT_CREATE, str(temporary), error.strerror or "") from error
@@ -62,7 +57,7 @@ def copy_in_use(path: Path, copy: Path) -> None:
             target.execute("PRAGMA journal_mode=DELETE").fetchone()
     except driver().DatabaseError as error:
         raise OSError(None, str(error)) from error
-    _sync(copy)
+    sync(copy)
 
 
 def _numbered(path: Path, version: int, number: int) -> Path:
@@ -96,12 +91,3 @@ def _are_equal(one: Path, other: Path) -> bool:
 def _without_counts(header: bytes) -> bytes:
     """Return a header without its change counter and version-valid-for number (SQLite file format, 1.3)."""
     return header[:24] + header[28:92] + header[96:]
-
-
-def _sync(path: Path) -> None:
-    """Wait until a file or folder is on the disk."""
-    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

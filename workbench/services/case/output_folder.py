@@ -8,9 +8,10 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from db.access import new_file, sync
 from workbench.errors import CannotCreate
 from workbench.i18n import _
-from workbench.services.foundation.safe_files import missing_parents, new_file, remove_empty, sync
+from workbench.services.foundation.safe_files import missing_parents, remove_empty
 
 
 class NewFolder:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
+from db.access import sync
 from workbench.domain.policy.policy import Supplier
 from workbench.services.case.output_folder import NewFolder
 from workbench.services.exporting import notices
 from workbench.services.exporting.request import ExportFormat
 from workbench.services.exporting.sheets import Record, write_rows
 from workbench.services.exporting.source import Source
-from workbench.services.foundation.safe_files import sync
 from workbench.services.notices.letter_page import letter_pages, short_message
 
 TABLE = "notices.csv"

@@ -16,7 +16,7 @@ from workbench.services.exporting.letter_files import write_letters
 from workbench.services.exporting.request import ExportKind, ExportReport, ExportRequest
 from workbench.services.exporting.sheets import Record, write_rows
 from workbench.services.exporting.source import Source
-from workbench.services.foundation.context import Context, details
+from workbench.services.foundation.context import Service, details
 from workbench.services.foundation.safe_files import replacing
 
 _SOURCES: dict[ExportKind, tuple[tuple[str, ...], Callable[[Source], Iterator[Record]]]] = {
@@ -27,11 +27,8 @@ _SOURCES: dict[ExportKind, tuple[tuple[str, ...], Callable[[Source], Iterator[Re
 }
 
 
-class Exports:
+class Exports(Service):
     """Exports data for one person."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
 
     def write(self, request: ExportRequest) -> ExportReport:
         """Write a file or a folder completely, or leave an existing one unchanged.

@@ -5,10 +5,10 @@ import secrets
 from functools import cached_property
 from pathlib import Path
 
-from db.access import Access, access_of, make_folder
+from db.access import Access, access_of, make_folder, new_file
 from workbench.errors import BadConfiguration, BadData, CannotCreate, WorkbenchError
 from workbench.i18n import _
-from workbench.services.foundation.safe_files import new_file, read_whole
+from workbench.services.foundation.safe_files import read_whole
 
 _KEY_BYTES = 32
 

@@ -8,9 +8,8 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
-from db.access import inode_of
+from db.access import inode_of, sync
 from workbench.errors import BadData, CannotCreate, NotFound, StorageFailed
 from workbench.i18n import _
 
@@ -180,23 +179,3 @@ def new_parents(path: Path) -> Iterator[None]:
     except BaseException:
         remove_empty(missing)
         raise
-
-
-def sync(path: Path) -> None:
-    """Wait until a file, or the entries of a folder, are on the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-@contextlib.contextmanager
-def new_file(path: Path, mode: int = 0o600) -> Iterator[BinaryIO]:
-    """Open a new file for writing, and wait until it is on the disk; an existing file or link is an error."""
-    handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        os.fchmod(handle, mode)
-        yield file
-        file.flush()
-        os.fsync(handle)

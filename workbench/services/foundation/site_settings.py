@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from db.access import new_file
 from workbench.errors import BadConfiguration, CannotCreate, NotFound, WorkbenchError
 from workbench.i18n import _
-from workbench.services.foundation.safe_files import missing_parents, new_file, read_whole, remove_empty
+from workbench.services.foundation.safe_files import missing_parents, read_whole, remove_empty
 
 APP_NAME = "workbench"
 _MOST_BYTES = 1 << 20
