@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 from sqlmodel import Session, col, select
 
+from db.access import new_file
 from db.enums import DocumentKind
 from db.models import EventRow
 from workbench.domain.case.case_id import format_case
@@ -20,7 +21,7 @@ from workbench.domain.evidence.evidence import DocumentFacts
 from workbench.errors import NotFound, StorageFailed
 from workbench.i18n import _, current_language
 from workbench.services.case.evidence_reader import read_evidence
-from workbench.services.case.output_folder import NewFolder, absolute_path, new_folder
+from workbench.services.case.output_folder import absolute_path, new_folder
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.file_store import Store
@@ -102,16 +103,14 @@ class Documents(Service):
             lines = self._lines(case_id)
             if not lines:
                 raise NotFound(_("{case} has no documents.").format(case=format_case(case_id)))
-            self.context.own_files.refuse(absolute_path(folder))
-            with new_folder(absolute_path(folder)) as target:
-                results = tuple(self._copy(case_id, line, target) for line in lines)
+            with new_folder(absolute_path(folder), self.context.own_files) as draft:
+                results = tuple(self._copy(case_id, line, draft) for line in lines)
                 written = [one.line for one in results if one.state == "written"]
                 if not written:
                     raise DocumentDamaged(results[0].problem, results[0].state)
                 # The event is written before the folder appears: an extra event is better than a missing one.
                 body = {"count": len(written), "sha256": [line.sha256 for line in written]}
                 self._log(case_id, WRITTEN, body)
-                target.publish()
         return results
 
     def suggested_folder(self, case_id: int) -> Path:
@@ -151,12 +150,12 @@ class Documents(Service):
             self.context.commit_refusal(Action.DOCUMENTS.value, error, case_id)
             raise
 
-    def _copy(self, case_id: int, line: DocumentLine, target: NewFolder) -> WrittenDocument:
+    def _copy(self, case_id: int, line: DocumentLine, folder: Path) -> WrittenDocument:
         try:
             file = self._file_of(case_id, line)
         except DocumentDamaged as error:
             return WrittenDocument(line=line, state=error.state, problem=str(error))
-        with file, target.file(line.file_name) as copy:
+        with file, new_file(folder / line.file_name) as copy:
             shutil.copyfileobj(file, copy)
         return WrittenDocument(line=line, state="written")
 

@@ -58,14 +58,12 @@ class Exports(Service):
 
     def _write_letters(self, request: ExportRequest) -> ExportReport:
         path = absolute_path(request.output)
-        self.context.own_files.refuse(path)
-        with new_folder(path) as folder:
+        with new_folder(path, self.context.own_files) as folder:
             with self.context.read() as session:
                 supplier = self.context.policy(session).supplier
                 source = self._source(session, request)
                 count = write_letters(folder, source, supplier, with_sms=request.with_sms)
             self._log(request, count, "letters")
-            folder.publish()
         return ExportReport(rows=count, path=path, format=None, revealed=request.reveal)
 
     def _source(self, session: Session, request: ExportRequest) -> Source:

@@ -1,7 +1,7 @@
 """The context of every service: the database, the file store, the clock, the person who acts, and cached policies."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
@@ -127,8 +127,7 @@ class Context:
         if why:
             raise NotAllowed(why)
 
-    @contextmanager
-    def acting(self, action: Action, case_id: int | None = None) -> Iterator[None]:
+    def acting(self, action: Action, case_id: int | None = None) -> AbstractContextManager[None]:
         """Check that the person's roles allow an action, and log a refusal raised by the check or by the block.
 
         `StorageBusy` is not logged, because the log would wait for the same lock again.
@@ -136,18 +135,15 @@ class Context:
         Raises:
             NotAllowed: If the person's roles do not allow the action.
         """
-        with self.requiring(action.value, partial(role_refusal, action), case_id):
-            yield
+        return self.requiring(action.value, partial(role_refusal, action), case_id)
 
-    @contextmanager
-    def as_admin(self, action: str) -> Iterator[None]:
+    def as_admin(self, action: str) -> AbstractContextManager[None]:
         """Check that the person is an admin, and log a refusal raised by the check or by the block.
 
         Raises:
             NotAllowed: If the person is not an admin.
         """
-        with self.requiring(action, _admin_refusal):
-            yield
+        return self.requiring(action, _admin_refusal)
 
     @contextmanager
     def requiring(self, action: str, refusal: RoleCheck, case_id: int | None = None) -> Iterator[None]:
@@ -156,24 +152,17 @@ class Context:
         Raises:
             NotAllowed: If `refusal` says why the roles do not allow the action.
         """
-        with self.logging_refusals(action, case_id):
-            before = _required.set((self, refusal))
-            try:
-                self._check_roles()
-                yield
-            finally:
-                _required.reset(before)
-
-    @contextmanager
-    def logging_refusals(self, action: str, case_id: int | None = None) -> Iterator[None]:
-        """Log a refusal that the block raises, as an attempt of this action."""
+        before = _required.set((self, refusal))
         try:
+            self._check_roles()
             yield
         except (NotAllowed, Busy) as error:
             self.commit_refusal(action, error, case_id)
             raise
+        finally:
+            _required.reset(before)
 
-    def commit_refusal(self, action: str, error: WorkbenchError, case_id: int | None = None) -> None:
+    def commit_refusal(self, action: str, error: WorkbenchError, case_id: int | None) -> None:
         """Log a refused attempt in its own transaction, whatever the person's roles are."""
         with _storage_errors(), self.database.write() as session:
             self.log_refusal(session, action, error, case_id)

@@ -5,7 +5,7 @@ import io
 import os
 import stat
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -163,13 +163,6 @@ def missing_parents(path: Path) -> list[Path]:
     return [folder for folder in path.absolute().parents if not os.path.lexists(folder)]
 
 
-def remove_empty(folders: Sequence[Path]) -> None:
-    """Remove folders, the innermost first; a folder that is not empty stays."""
-    for folder in folders:
-        with contextlib.suppress(OSError):
-            folder.rmdir()
-
-
 @contextlib.contextmanager
 def new_parents(path: Path) -> Iterator[None]:
     """Remove the parent folders of a path that the block created, if the block fails."""
@@ -177,5 +170,7 @@ def new_parents(path: Path) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        remove_empty(missing)
+        for folder in missing:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
         raise

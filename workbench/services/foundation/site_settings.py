@@ -12,7 +12,7 @@ from pathlib import Path
 from db.access import new_file
 from workbench.errors import BadConfiguration, CannotCreate, NotFound, WorkbenchError
 from workbench.i18n import _
-from workbench.services.foundation.safe_files import missing_parents, read_whole, remove_empty
+from workbench.services.foundation.safe_files import missing_parents, new_parents, read_whole
 
 APP_NAME = "workbench"
 _MOST_BYTES = 1 << 20
@@ -79,31 +79,25 @@ def new_site_file(file: Path, wanted: SiteSettings) -> Iterator[Callable[[], Non
             )
         )
     temporary = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
-    missing = missing_parents(file)
-    try:
+    with new_parents(file):
         try:
-            for folder in reversed(missing):
-                folder.mkdir()
-                folder.chmod(0o755)
-            _write(temporary, wanted)
-        except OSError as error:
-            raise CannotCreate(
-                _(
-                    "{file} cannot be written ({cause}), and no database was created. "
-                    "An admin runs `{command}`, then you repeat this command."
-                ).format(file=file, cause=error.strerror, command=_admin_command(file, wanted))
-            ) from error
-        yield lambda: _replace(temporary, file)
-    finally:
-        temporary.unlink(missing_ok=True)
-        if not file.exists():
-            remove_empty(missing)
-
-
-def _write(temporary: Path, settings: SiteSettings) -> None:
-    """Write a file that everybody can read: it holds no secret, only the path of the database."""
-    with new_file(temporary, 0o644) as file:
-        file.write("\n".join((*settings.lines(), "")).encode())
+            try:
+                for folder in reversed(missing_parents(file)):
+                    folder.mkdir()
+                    folder.chmod(0o755)
+                # Everybody can read the file: it holds no secret, only the path of the database.
+                with new_file(temporary, 0o644) as draft:
+                    draft.write("\n".join((*wanted.lines(), "")).encode())
+            except OSError as error:
+                raise CannotCreate(
+                    _(
+                        "{file} cannot be written ({cause}), and no database was created. "
+                        "An admin runs `{command}`, then you repeat this command."
+                    ).format(file=file, cause=error.strerror, command=_admin_command(file, wanted))
+                ) from error
+            yield lambda: _replace(temporary, file)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 def _replace(temporary: Path, file: Path) -> None:
