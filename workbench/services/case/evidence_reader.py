@@ -10,16 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, and_, select
 from sqlmodel import Session
 
+from db import models
 from db.enums import CreditList
-from db.models import (
-    ApplicationRow,
-    CallHourRow,
-    CardRow,
-    CaseRow,
-    ComplaintRow,
-    CreditRecordRow,
-    DocumentRow,
-)
 from db.queries.card_counts import card_counts
 from db.queries.published import ImportedRow, Snapshot, newest_of_many, table_of
 from workbench.domain.evidence.evidence import (
@@ -36,17 +28,17 @@ from workbench.services.case.known_people import BETWEEN_NUMBERS, Key
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.row_values import from_row
 
-APPLICATION = table_of(ApplicationRow)
-CARD = table_of(CardRow)
-DOCUMENT = table_of(DocumentRow)
-CALL_HOUR = table_of(CallHourRow)
-COMPLAINT = table_of(ComplaintRow)
-CREDIT = table_of(CreditRecordRow)
+APPLICATION = table_of(models.ApplicationRow)
+CARD = table_of(models.CardRow)
+DOCUMENT = table_of(models.DocumentRow)
+CALL_HOUR = table_of(models.CallHourRow)
+COMPLAINT = table_of(models.ComplaintRow)
+CREDIT = table_of(models.CreditRecordRow)
 
 _WEEKDAYS, _HOURS = 7, 24
 
 
-def snapshot_of(case: CaseRow) -> Snapshot:
+def snapshot_of(case: models.CaseRow) -> Snapshot:
     """Return the snapshot that a case sees: the publications up to its `evidence_seq`."""
     return Snapshot(seq=case.evidence_seq)
 
@@ -141,14 +133,14 @@ class EvidenceReader:
         return _grouped(rows, itemgetter("subject_hash"))
 
 
-def read_evidence(session: Session, case: CaseRow, store: Store, today: date) -> Evidence:
+def read_evidence(session: Session, case: models.CaseRow, store: Store, today: date) -> Evidence:
     """Return the evidence that a case sees on a local day, unmasked."""
     key = (case.agent, case.application_no)
     return EvidenceReader(session, store, snapshot_of(case), today).of_keys([key])[key]
 
 
 def calls_by_day_and_hour(
-    session: Session, case: CaseRow, evidence: Evidence, store: Store
+    session: Session, case: models.CaseRow, evidence: Evidence, store: Store
 ) -> tuple[tuple[tuple[date, int], ...], tuple[tuple[int, ...], ...]]:
     """Return how many outgoing calls all cards made: per day, oldest first, and per hour (7 rows, Monday first)."""
     cards = [{**asdict(card), "msisdn_hash": store.hashed(card.msisdn)} for card in evidence.cards]
