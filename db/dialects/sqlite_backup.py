@@ -2,6 +2,7 @@
 
 import stat
 from contextlib import closing
+from hashlib import file_digest, sha256
 from itertools import count
 from pathlib import Path
 
@@ -10,7 +11,6 @@ from db.dialects.sqlite import driver
 from db.errors import DatabaseRefused, Refusal
 
 _HEADER_BYTES = 100
-_BYTES_AT_ONCE = 1 << 20
 
 
 def copy_before_upgrade(path: Path, version: int) -> Path:
@@ -77,17 +77,13 @@ def _is_same_backup(one: Path, other: Path) -> bool:
 
 
 def _are_equal(one: Path, other: Path) -> bool:
-    if not stat.S_ISREG(one.lstat().st_mode) or one.stat().st_size != other.stat().st_size:
-        return False
-    with one.open("rb") as first, other.open("rb") as second:
-        if _without_counts(first.read(_HEADER_BYTES)) != _without_counts(second.read(_HEADER_BYTES)):
-            return False
-        while part := first.read(_BYTES_AT_ONCE):
-            if part != second.read(_BYTES_AT_ONCE):
-                return False
-    return True
+    return stat.S_ISREG(one.lstat().st_mode) and _digest(one) == _digest(other)
 
 
-def _without_counts(header: bytes) -> bytes:
-    """Return a header without its change counter and version-valid-for number (SQLite file format, 1.3)."""
-    return header[:24] + header[28:92] + header[96:]
+def _digest(backup: Path) -> bytes:
+    """Return a digest of a backup without its change counter and version-valid-for number (SQLite file format, 1.3)."""
+    with backup.open("rb") as file:
+        header = file.read(_HEADER_BYTES)
+        digest = sha256(header[:24] + header[28:92] + header[96:])
+        file_digest(file, lambda: digest)
+    return digest.digest()

@@ -78,19 +78,6 @@ def _with_seq(table: Table) -> Select[Any]:
     return select(table, seq.label("seq"))
 
 
-def newest(
-    session: Session,
-    table: Table,
-    where: ColumnElement[bool],
-    key: Callable[[ImportedRow], object],
-    snapshot: Snapshot,
-) -> list[ImportedRow]:
-    """Return the latest visible row of each key, in the order in which the keys were first written."""
-    rows = (row._asdict() for row in session.execute(_with_seq(table).where(where)))
-    visible = sorted((row for row in rows if snapshot.shows(row)), key=lambda row: (row["seq"], row["id"]))
-    return list({key(row): row for row in visible}.values())
-
-
 def newest_of_many(
     session: Session,
     columns: Sequence[ColumnElement[Any]],
@@ -101,11 +88,16 @@ def newest_of_many(
     """Return the latest visible rows whose columns have one of the wanted values.
 
     `wanted` are plain values for one column, or tuples for several. They are queried in chunks, so all rows of a key
-    must have the same values in these columns.
+    must have the same values in these columns. The rows of a chunk are in the order in which keys were first written.
     """
     target = tuple_(*columns) if len(columns) > 1 else columns[0]
-    table = columns[0].table
-    return [row for chunk in chunks(wanted) for row in newest(session, table, target.in_(chunk), key, snapshot)]
+    statement = _with_seq(columns[0].table)
+    found: list[ImportedRow] = []
+    for chunk in chunks(wanted):
+        rows = (row._asdict() for row in session.execute(statement.where(target.in_(chunk))))
+        visible = sorted((row for row in rows if snapshot.shows(row)), key=lambda row: (row["seq"], row["id"]))
+        found += {key(row): row for row in visible}.values()
+    return found
 
 
 def every_version(

@@ -22,6 +22,7 @@ from workbench.services.clock.due_date_changes import due_changes, write_due_cha
 from workbench.services.foundation import calendar_days
 from workbench.services.foundation.context import Service, details
 from workbench.services.foundation.input_checks import check_not_blank
+from workbench.services.foundation.row_values import from_row
 from workbench.services.reading.notice_file import NoticeFile, read_notice
 from workbench.services.reading.problems import FileProblem, RowProblem
 
@@ -82,7 +83,14 @@ class Calendars(Service):
                 published, old = calendar_days.published_days(session), calendar_days.overrides(session)
                 new = {on: override for on, override in old.items() if on != setting.on}
                 if not setting.as_published:
-                    new[setting.on] = self._override(setting, reason)
+                    new[setting.on] = from_row(
+                        calendar_days.Override,
+                        setting,
+                        name=setting.name.strip(),
+                        reason=reason.strip(),
+                        by=self.context.actor.login,
+                        at=self.context.now(),
+                    )
                 effect = self._effect(session, published | _as_days(old), published | _as_days(new))
                 if dry_run:
                     return effect
@@ -136,17 +144,6 @@ class Calendars(Service):
             unpublished=tuple(sorted({notice.year for notice in notices if not notice.is_published})),
             kept=tuple(override for on, override in overridden.items() if on in days),
             effect=self._effect(session, published | _as_days(overridden), published | days | _as_days(overridden)),
-        )
-
-    def _override(self, setting: DaySetting, reason: str) -> calendar_days.Override:
-        return calendar_days.Override(
-            on=setting.on,
-            working=setting.working,
-            hours=setting.hours,
-            name=setting.name.strip(),
-            reason=reason.strip(),
-            by=self.context.actor.login,
-            at=self.context.now(),
         )
 
     def _effect(

@@ -21,7 +21,7 @@ from workbench.services.case.history import history_of
 from workbench.services.case.known_people import redaction_of
 from workbench.services.case.masking import masked_casefile, public_name
 from workbench.services.case.redaction import FREE_TEXTS, PERSONAL_FIELDS
-from workbench.services.foundation.case_access import visible_case
+from workbench.services.foundation.case_access import is_held, visible_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.drafts import draft_body
 from workbench.services.foundation.row_values import from_row
@@ -154,9 +154,8 @@ def _header(
 ) -> CaseHeader:
     now, due_at = context.now(), case.due_at
     calendar = context.calendar(session, case.policy_version_id)
-    is_held = case.state == CaseState.IN_REVIEW and case.held_until is not None and case.held_until > now
-    state = CaseState(case.state)
-    if state is CaseState.IN_REVIEW and not is_held:
+    is_held_now, state = is_held(case, now), CaseState(case.state)
+    if state is CaseState.IN_REVIEW and not is_held_now:
         state = CaseState.QUEUED
     application = evidence.application
     return from_row(
@@ -175,9 +174,9 @@ def _header(
         ),
         is_overdue=is_overdue(due_at, now, state, case.waits_for, case.suspended_from),
         assignee=logins.get(case.assignee_id or 0),
-        held_by=logins.get(case.held_by_id or 0) if is_held else None,
-        held_until=case.held_until if is_held else None,
-        aside_until=case.aside_until if is_held else None,
+        held_by=logins.get(case.held_by_id or 0) if is_held_now else None,
+        held_until=case.held_until if is_held_now else None,
+        aside_until=case.aside_until if is_held_now else None,
     )
 
 

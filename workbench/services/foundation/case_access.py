@@ -64,6 +64,11 @@ def case_in_state_for(session: Session, action: Action, case_id: int) -> CaseRow
     return case
 
 
+def is_held(case: CaseRow, now: datetime) -> bool:
+    """Say whether a person holds a case, and the hold has not expired."""
+    return case.state == CaseState.IN_REVIEW and case.held_until is not None and case.held_until > now
+
+
 def last_hold_event(session: Session, case_id: int) -> EventRow | None:
     """Return the newest event by which a person took the case or gave it up, None if there is none."""
     return session.execute(
@@ -81,8 +86,8 @@ def loss_of(session: Session, context: Context, case_id: int, fence: int) -> Los
     An expired hold stays valid until another person takes the case.
     """
     case = session.get(CaseRow, case_id)
-    is_held = case is not None and case.state == CaseState.IN_REVIEW
-    if case is None or (is_held and case.held_by_id == context.actor.id and case.fence == fence):
+    is_in_review = case is not None and case.state == CaseState.IN_REVIEW
+    if case is None or (is_in_review and case.held_by_id == context.actor.id and case.fence == fence):
         return None
     event = last_hold_event(session, case_id)
     if event is None:
@@ -102,12 +107,11 @@ def held_case(session: Session, context: Context, case_id: int, fence: int | Non
         NotAllowed: If nobody holds the case.
     """
     case = visible_case(session, case_id)
-    is_unexpired = case.held_until is not None and case.held_until > context.now()
-    is_held = case.state == CaseState.IN_REVIEW
-    is_mine = is_held and case.held_by_id == context.actor.id
-    if is_mine and (is_unexpired if fence is None else fence == case.fence):
+    is_mine = case.state == CaseState.IN_REVIEW and case.held_by_id == context.actor.id
+    is_held_now = is_held(case, context.now())
+    if is_mine and (is_held_now if fence is None else fence == case.fence):
         return case
-    raise _not_held(session, context, case, fence, is_held_by_other=is_held and is_unexpired and not is_mine)
+    raise _not_held(session, context, case, fence, is_held_by_other=is_held_now and not is_mine)
 
 
 def _not_held(
