@@ -102,6 +102,18 @@ def make_engine(path: Path, *, query_only: bool) -> Engine:
     return engine
 
 
+def disable_fsync(engine: Engine) -> None:
+    """Let every new connection of an engine write without fsync.
+
+    A power failure may leave a broken file, so use it only for a file that gets its name once it is complete and
+    synced.
+    """
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.execute("PRAGMA synchronous=OFF")
+
+
 def create_file(path: Path, access: Access) -> None:
     """Create an empty database file that only its owner, or the group of its folder, can read.
 

@@ -58,11 +58,8 @@ def _judged_complaints(evidence: Evidence, policy: Policy, today: date) -> list[
 
 def calling_hours_for(industry: str, policy: Policy) -> CallingWindow:
     """Return the calling hours of an industry; the first name in the policy that matches wins."""
-    if industry:
-        for name, calling_hours in policy.windows.by_industry.items():
-            if words_found(industry, (name,)):
-                return calling_hours
-    return policy.windows.default
+    matching = (one.hours for one in policy.windows.industries if words_found(industry, one.names))
+    return next(matching, policy.windows.default)
 
 
 def _half_hour(moment: time) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from db.access import sync
-from db.dialects.unsynced import disable_fsync
+from db.dialects.sqlite import disable_fsync
 from db.enums import IdentityMode, Role
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.demo.history import ADMIN, History

@@ -18,6 +18,7 @@ from workbench.services.foundation.context import Service
 from workbench.services.foundation.drafts import find_draft
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.foundation.pacing import chunks, pause
+from workbench.services.foundation.row_values import from_row
 from workbench.services.site.people import People, find_person
 
 CHUNK = 100
@@ -153,13 +154,7 @@ class Assigning(Service):
         with self.context.read() as session:
             loads = workload.loads(session, self.context.now())
         found = [
-            Candidate(
-                login=line.login,
-                held=loads[line.login].held,
-                assigned=loads[line.login].assigned,
-                is_away=line.is_away,
-                away_until=line.away_until,
-            )
+            from_row(Candidate, line, held=loads[line.login].held, assigned=loads[line.login].assigned)
             for line in People(self.context).list()
             if line.login in loads and not WORKERS.isdisjoint(line.roles)
         ]
