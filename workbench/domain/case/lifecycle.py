@@ -20,7 +20,6 @@ class Action(StrEnum):
     RELEASE = "release"
     SKIP = "skip"
     ASIDE = "aside"
-    RENEW = "renew"
     DECIDE = "decide"
     UNDO = "undo"
     APPROVE = "approve"
@@ -39,7 +38,6 @@ class Action(StrEnum):
     PRIORITY = "priority"
     SUSPEND = "suspend"
     RESUME = "resume"
-    SHOW = "show"
     FORECAST = "forecast"
 
 
@@ -53,7 +51,6 @@ class Permission:
 
 
 WORKERS = frozenset({R.REVIEWER, R.SUPERVISOR})
-EVERYBODY = frozenset(R)
 EVERY_STATE = frozenset(S)
 _STATES_WITH_DUE_DATE = OPEN_STATES - {S.INCOMPLETE}
 
@@ -62,7 +59,6 @@ TABLE: dict[Action, Permission] = {
     Action.RELEASE: Permission(WORKERS, frozenset({S.IN_REVIEW}), needs_hold=True),
     Action.SKIP: Permission(WORKERS, frozenset({S.IN_REVIEW}), needs_hold=True),
     Action.ASIDE: Permission(WORKERS, frozenset({S.IN_REVIEW}), needs_hold=True),
-    Action.RENEW: Permission(WORKERS, frozenset({S.IN_REVIEW}), needs_hold=True),
     Action.DECIDE: Permission(WORKERS, frozenset({S.IN_REVIEW}), needs_hold=True),
     Action.UNDO: Permission(WORKERS, frozenset({S.PASSED, S.FAILED, S.RECTIFYING, S.PENDING, S.AWAITING_CHECK})),
     Action.APPROVE: Permission(WORKERS, frozenset({S.AWAITING_CHECK})),
@@ -81,7 +77,6 @@ TABLE: dict[Action, Permission] = {
     Action.PRIORITY: Permission(frozenset({R.SUPERVISOR}), OPEN_STATES),
     Action.SUSPEND: Permission(frozenset({R.SUPERVISOR}), EVERY_STATE),
     Action.RESUME: Permission(frozenset({R.SUPERVISOR}), EVERY_STATE),
-    Action.SHOW: Permission(EVERYBODY, EVERY_STATE),
     Action.FORECAST: Permission(WORKERS, OPEN_STATES),
 }
 

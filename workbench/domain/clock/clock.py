@@ -6,7 +6,6 @@ Nothing is accumulated: the same events always give the same due date.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from enum import StrEnum
 
 from db.enums import FINAL_STATES, CaseState
 from workbench.domain.clock.calendar import WorkingCalendar
@@ -20,13 +19,6 @@ UNDO_ACTION = "undo"
 EXTEND_ACTION = "extend"
 CLASS_ACTION = "class"
 RESUBMIT_ACTION = "resubmit"
-
-
-class PauseKind(StrEnum):
-    """Why a case is with its applicant."""
-
-    APPLICANT = "applicant"
-    RECTIFYING = "rectifying"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +41,10 @@ class ClockEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pause:
-    """A time during which the case is with the applicant."""
+    """A time during which the case is with the applicant, to rectify it or to answer."""
 
     span: Span
-    kind: PauseKind
+    is_rectifying: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,8 +147,7 @@ def _pause(so_far: _BudgetSoFar, event: ClockEvent, state: CaseState) -> None:
         # A machine's clock may have been set back between two acts: a pause never ends before it starts.
         so_far.pauses[-1] = replace(last, span=Span(last.span.start, max(event.at, last.span.start)))
     elif is_with_applicant and not is_open and state is not CaseState.LAPSED:
-        kind = PauseKind.RECTIFYING if state is CaseState.RECTIFYING else PauseKind.APPLICANT
-        so_far.pauses.append(Pause(span=Span(event.at), kind=kind))
+        so_far.pauses.append(Pause(span=Span(event.at), is_rectifying=state is CaseState.RECTIFYING))
 
 
 def _begins_new_budget(before: CaseState, state: CaseState, action: str) -> bool:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from workbench.domain.clock.calendar import DayKind, WorkingCalendar, assumed_day
-from workbench.domain.clock.clock import EXTEND_ACTION, Budget, ClockState, PauseKind, clock_state, is_suspended
+from workbench.domain.clock.clock import EXTEND_ACTION, Budget, ClockState, clock_state, is_suspended
 from workbench.domain.clock.due import counted_from
 from workbench.domain.clock.spans import NEVER, Span, merged, without
 from workbench.domain.clock.suspension import Suspension
@@ -172,7 +172,7 @@ def _paused_steps(
     """Yield the steps that do not count. Where a pause and a suspension overlap, the pause is shown."""
     shown: list[Span] = []
     for pause in budget.pauses:
-        what = StepKind.RECTIFYING if pause.kind is PauseKind.RECTIFYING else StepKind.APPLICANT
+        what = StepKind.RECTIFYING if pause.is_rectifying else StepKind.APPLICANT
         for span in without(pause.span.after(counted), shown):
             yield _paused_step(span, what, calendar)
             shown.append(span)

@@ -90,7 +90,7 @@ def _uscc_facts(application: ApplicationFacts) -> dict[str, FactValue]:
             "uscc_valid": None if kind is ApplicantKind.INDIVIDUAL else False,
             "uscc_kind_fits": None,
         }
-    is_self_employed = identifiers.uscc_kind(code) is identifiers.UsccKind.SELF_EMPLOYED
+    is_self_employed = identifiers.is_of_self_employed(code)
     return {
         "uscc_valid": identifiers.uscc_valid(code),
         "uscc_kind_fits": not is_self_employed or kind is ApplicantKind.SOLE_PROPRIETOR,

@@ -71,7 +71,7 @@ class Clocks:
 
     `loaded_events` are the events of cases that were read together; no event of these cases may be written while the
     clocks are used. `calendar_of` and `given_suspensions` replace the stored calendars and suspensions, to compute the
-    effect of a change.
+    effect of a change. `province_by_application` has the provinces that were read.
     """
 
     session: Session
@@ -79,6 +79,7 @@ class Clocks:
     loaded_events: Mapping[int, Sequence[ClockEvent]] = field(default_factory=dict)
     calendar_of: Callable[[int], WorkingCalendar] | None = None
     given_suspensions: tuple[Suspension, ...] | None = None
+    province_by_application: dict[int, str] = field(default_factory=dict)
 
     def calendar(self, case: CaseRow) -> WorkingCalendar:
         """Return the calendar under the policy version of a case."""
@@ -94,16 +95,11 @@ class Clocks:
         """Return the suspensions that stop the clock of a case."""
         if not any(one.province or one.agent for one in self.suspensions):
             return self.suspensions
-        provinces, application = self._province_by_application, case.application_id
+        provinces, application = self.province_by_application, case.application_id
         if application not in provinces:
             province = select(APPLICATION.c.province).where(APPLICATION.c.id == application)
             provinces[application] = self.session.execute(province).scalar_one()
         return tuple(one for one in self.suspensions if one.concerns(provinces[application], case.agent))
-
-    @cached_property
-    def _province_by_application(self) -> dict[int, str]:
-        """A cache of the provinces of applications."""
-        return {}
 
     def budget(self, case: CaseRow) -> Budget | None:
         """Return the promised working time of a case, None before the case is complete."""
