@@ -37,7 +37,6 @@ class DueChange:
     case_id: int
     before: datetime
     after: datetime
-    was_provisional: bool
     is_provisional: bool
     is_notified: bool = False
 
@@ -89,7 +88,6 @@ def _changes(
                 case_id=case_id,
                 before=case.due_at,
                 after=state.due_at,
-                was_provisional=case.is_due_provisional,
                 is_provisional=state.is_provisional,
                 is_notified=state.due_at > max(case.due_at, now) and clock_runs(CaseState(case.state), case.waits_for),
             )

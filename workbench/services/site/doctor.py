@@ -2,6 +2,7 @@
 
 import stat
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from sqlmodel import Session, col, select
@@ -37,7 +38,7 @@ def examine(path: Path) -> list[CheckLine]:
         database, version = look_at_database(path)
     except WorkbenchError as error:
         return [*lines, (False, str(error))]
-    try:
+    with closing(database):
         lines.append((True, _("The database {file} can be read.").format(file=path)))
         if version < schema.VERSION:
             older = _(
@@ -50,11 +51,8 @@ def examine(path: Path) -> list[CheckLine]:
             lines.append(_store(session, store))
             if version == schema.VERSION:
                 lines += _call_files(session, store)
-            group = group_of(session)
-            lines += _protection(path, group)
+            lines += _protection(path, group_of(session))
             lines += _contents(session)
-    finally:
-        database.close()
     return lines
 
 
