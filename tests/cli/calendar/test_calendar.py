@@ -35,7 +35,10 @@ def plant_case(terminal: Terminal, complete_at: datetime, days: int = 3, paused_
         case = session.get_one(CaseRow, case_id)
         case.complete_at = case.received_at = complete_at
         case.service_class = classes[days]
-        case.due_at, case.is_due_provisional = calendar.add_working_seconds(due.due_at, paused_s), due.is_provisional
+        case.due_at, case.is_due_provisional = (
+            calendar.add_working_seconds(due.due_at, paused_s),
+            due.is_due_provisional,
+        )
     return format_case(case_id)
 
 

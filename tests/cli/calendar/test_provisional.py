@@ -24,7 +24,7 @@ def case(terminal: Terminal) -> str:
     with context.write() as session:
         row = session.get_one(CaseRow, case_id)
         due = clock_state(Budget(start=TUESDAY_29_DECEMBER, days=3), (), context.calendar(session))
-        row.due_at, row.is_due_provisional = due.due_at, due.is_provisional
+        row.due_at, row.is_due_provisional = due.due_at, due.is_due_provisional
     return format_case(case_id)
 
 

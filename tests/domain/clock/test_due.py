@@ -77,17 +77,17 @@ def test_a_case_is_due_at_closing(received: datetime, days: int, due: datetime) 
 
     assert found == due
     assert found.tzinfo is UTC
-    assert not clock_of(received, days).is_provisional
+    assert not clock_of(received, days).is_due_provisional
 
 
 def test_a_due_date_that_depends_on_an_unpublished_year_is_provisional() -> None:
     clock_of_case = clock_of(at(2026, 12, 24, 10), 7)
 
-    assert clock_of_case == ClockState(due_at=at(2027, 1, 5, 18), is_provisional=True)
+    assert clock_of_case == ClockState(due_at=at(2027, 1, 5, 18), is_due_provisional=True)
 
 
 def test_a_receipt_on_the_last_published_evening_is_provisional() -> None:
-    assert clock_of(at(2026, 12, 31, 19), 1).is_provisional
+    assert clock_of(at(2026, 12, 31, 19), 1).is_due_provisional
 
 
 def test_one_provisional_day_before_it_makes_a_due_date_provisional() -> None:
@@ -95,15 +95,15 @@ def test_one_provisional_day_before_it_makes_a_due_date_provisional() -> None:
     days[date(2026, 11, 25)] = assumed_day(date(2026, 11, 25))
     calendar = WorkingCalendar(days.values(), hours=CALENDAR.hours, zone="Asia/Shanghai")
 
-    assert clock_of(at(2026, 11, 24, 10), 3, calendar).is_provisional
-    assert clock_of(at(2026, 11, 25, 10), 3, calendar).is_provisional
-    assert not clock_of(at(2026, 11, 26, 10), 3, calendar).is_provisional
+    assert clock_of(at(2026, 11, 24, 10), 3, calendar).is_due_provisional
+    assert clock_of(at(2026, 11, 25, 10), 3, calendar).is_due_provisional
+    assert not clock_of(at(2026, 11, 26, 10), 3, calendar).is_due_provisional
 
 
 def test_a_year_beyond_the_table_is_provisional() -> None:
     clock_of_case = clock_of(at(2028, 3, 3, 10), 1)
 
-    assert clock_of_case == ClockState(due_at=at(2028, 3, 6, 18), is_provisional=True)
+    assert clock_of_case == ClockState(due_at=at(2028, 3, 6, 18), is_due_provisional=True)
 
 
 @pytest.mark.usefixtures("machine_zone")

@@ -141,7 +141,7 @@ def check_adding(calendar: WorkingCalendar, start: datetime, micros: int, more: 
     assert reached >= start
     assert reached <= calendar.add_working_seconds(start + timedelta(microseconds=more), seconds)
     assert reached <= calendar.add_working_seconds(start, seconds + more / 10**6)
-    local = calendar.local(reached)
+    local = reached.astimezone(calendar.zone)
     assert calendar.is_working(local.date())
     opened = [
         (_instant(calendar, local.date(), a), _instant(calendar, local.date(), b))

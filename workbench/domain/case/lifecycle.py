@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from db.enums import CaseState, Priority, Risk, Role, ServiceClass
+from db.enums import FINAL_STATES, CaseState, Priority, Risk, Role, ServiceClass
 from workbench.domain.case.actor import Actor
 from workbench.i18n import N_, _
 
 S = CaseState
 R = Role
 
-OPEN_STATES = frozenset(S) - {S.PASSED, S.FAILED, S.LAPSED, S.WITHDRAWN}
+OPEN_STATES = frozenset(S) - FINAL_STATES
 
 
 class Action(StrEnum):

@@ -89,7 +89,7 @@ class ClockState:
     """
 
     due_at: datetime
-    is_provisional: bool
+    is_due_provisional: bool
     suspended_from: datetime | None = None
 
 
@@ -179,7 +179,7 @@ def clock_state(budget: Budget, suspensions: Sequence[Suspension], calendar: Wor
                 due = calendar.add_working_seconds(due, calendar.working_seconds_between(part.start, part.end))
     return ClockState(
         due_at=due,
-        is_provisional=calendar.depends_on_provisional(calendar.local_day(budget.start), calendar.local_day(due)),
+        is_due_provisional=calendar.depends_on_provisional(calendar.local_day(budget.start), calendar.local_day(due)),
         suspended_from=min((item.span.start for item in suspensions if item.span.is_open), default=None),
     )
 

@@ -103,7 +103,7 @@ def explain_clock(
     is_closed = budget.closed_at is not None
     return ClockExplanation(
         due_at=clock.due_at,
-        due_provisional=clock.is_provisional,
+        due_provisional=clock.is_due_provisional,
         running=runs and not is_stopped,
         is_paused=budget.open_pause is not None and not is_closed,
         is_suspended=is_stopped and not is_closed,

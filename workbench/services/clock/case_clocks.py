@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -34,6 +34,7 @@ from workbench.services.case.assessment import completed_at
 from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Context, Service
+from workbench.services.foundation.row_values import from_row
 
 EVENT = table_of(EventRow)
 SUBMISSION = table_of(SubmissionRow)
@@ -170,7 +171,7 @@ def stored_clock_state(case: CaseRow) -> ClockState | None:
     """Return the state of the clock that is stored with a case, None before it has one."""
     if case.due_at is None:
         return None
-    return ClockState(due_at=case.due_at, is_provisional=case.is_due_provisional, suspended_from=case.suspended_from)
+    return from_row(ClockState, case)
 
 
 def update_due_date(session: Session, context: Context, case: CaseRow) -> bool:
@@ -201,11 +202,7 @@ def first_clock_state(
 
 def due_columns(state: ClockState) -> dict[str, Any]:
     """Return the state of a clock as columns of its case."""
-    return {
-        "due_at": state.due_at,
-        "is_due_provisional": state.is_provisional,
-        "suspended_from": state.suspended_from,
-    }
+    return asdict(state)
 
 
 def clock_events(session: Session, case_ids: Sequence[int]) -> dict[int, list[ClockEvent]]:

@@ -83,12 +83,12 @@ def _changes(
         state = clocks.state(case)
         if state is None or case.due_at is None:
             continue
-        if (state.due_at, state.is_provisional) != (case.due_at, case.is_due_provisional):
+        if (state.due_at, state.is_due_provisional) != (case.due_at, case.is_due_provisional):
             yield DueChange(
                 case_id=case_id,
                 before=case.due_at,
                 after=state.due_at,
-                is_provisional=state.is_provisional,
+                is_provisional=state.is_due_provisional,
                 is_notified=state.due_at > max(case.due_at, now) and clock_runs(CaseState(case.state), case.waits_for),
             )
 

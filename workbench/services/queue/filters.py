@@ -17,6 +17,7 @@ from db.queries import case_conditions as conditions
 from db.queries.case_list import CaseList, Condition, DueRange
 from db.queries.published import BATCH
 from workbench.domain.case.case_id import parse_case, quoted
+from workbench.domain.case.lifecycle import OPEN_STATES
 from workbench.domain.case.running import RUNNING_STATES
 from workbench.domain.filter.parser import Filter, FilterProblem, Term, parse_filter
 from workbench.domain.values.identifiers import compact, normal_msisdn
@@ -26,8 +27,7 @@ from workbench.i18n import _
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
 
-_OPEN = frozenset(CaseState) - FINAL_STATES
-_STATES_BY_GROUP = {"open": _OPEN, "closed": FINAL_STATES, "all": frozenset(CaseState)}
+_STATES_BY_GROUP = {"open": OPEN_STATES, "closed": FINAL_STATES, "all": frozenset(CaseState)}
 _MICROSECOND = timedelta(microseconds=1)
 _FEWEST_DIGITS = 7
 _CASE_DIGITS = re.compile(r"[0-9]{1,12}")
@@ -153,7 +153,7 @@ class _FilterReader:
 
 def _states(wanted: Filter) -> frozenset[CaseState]:
     """Return the states that a filter selects, by default the open ones."""
-    states = frozenset(CaseState) if wanted.names_state else _OPEN
+    states = frozenset(CaseState) if wanted.names_state else OPEN_STATES
     for term in wanted.terms:
         if term.key == "state":
             named = frozenset[CaseState]().union(
