@@ -64,8 +64,7 @@ def back_up(context: Context, target: Path) -> int:
                 # Perhaps an import was undone after the database was copied, and its files are gone.
                 if not attempts_left:
                     raise
-        with context.write() as session:
-            context.log(session, "backup", body={"files": count})
+        context.log_alone("backup", body={"files": count})
     return count
 
 

@@ -56,7 +56,7 @@ class CaseFiles(Service):
         """
         with self.context.acting(Action.REVEAL, case_id):
             casefile = self._read(case_id, is_masked=False)
-            self._log_reveal(case_id, "all")
+            self.context.log_alone(Action.REVEAL, case_id=case_id, body={"field": "all"})
         return casefile
 
     def _read(self, case_id: int, *, is_masked: bool) -> CaseFile:
@@ -107,7 +107,7 @@ class CaseFiles(Service):
             values = _personal_values(self._evidence(case_id))
             if field not in values:
                 raise WrongUsage(_("There is no personal field {field}.").format(field=field))
-            self._log_reveal(case_id, field)
+            self.context.log_alone(Action.REVEAL, case_id=case_id, body={"field": field})
         return values[field]
 
     def reveal_identity(self, case_id: int) -> dict[str, str]:
@@ -126,7 +126,7 @@ class CaseFiles(Service):
             values |= {
                 f"summary:{position}": complaint.summary for position, complaint in enumerate(evidence.complaints)
             }
-            self._log_reveal(case_id, "identity")
+            self.context.log_alone(Action.REVEAL, case_id=case_id, body={"field": "identity"})
         return values
 
     def _evidence(self, case_id: int) -> Evidence:
@@ -134,10 +134,6 @@ class CaseFiles(Service):
             return read_evidence(
                 session, visible_case(session, case_id), self.context.store, self.context.today(session)
             )
-
-    def _log_reveal(self, case_id: int, field: str) -> None:
-        with self.context.write() as session:
-            self.context.log(session, Action.REVEAL, case_id=case_id, body={"field": field})
 
 
 def _personal_values(evidence: Evidence) -> dict[str, str]:

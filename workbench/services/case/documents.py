@@ -4,10 +4,10 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from sqlmodel import Session, col, select
 
@@ -82,7 +82,8 @@ class Documents(Service):
             file = self._file_of(case_id, line)
             try:
                 # The digest of a file is not a personal value.
-                self._log(case_id, OPENED, {"kind": line.kind.value, "sha256": line.sha256, "how": "shown"})
+                body = {"kind": line.kind.value, "sha256": line.sha256, "how": "shown"}
+                self.context.log_alone(OPENED, case_id=case_id, body=body)
             except BaseException:
                 file.close()
                 raise
@@ -110,7 +111,7 @@ class Documents(Service):
                     raise DocumentDamaged(results[0].problem, results[0].state)
                 # The event is written before the folder appears: an extra event is better than a missing one.
                 body = {"count": len(written), "sha256": [line.sha256 for line in written]}
-                self._log(case_id, WRITTEN, body)
+                self.context.log_alone(WRITTEN, case_id=case_id, body=body)
         return results
 
     def suggested_folder(self, case_id: int) -> Path:
@@ -158,10 +159,6 @@ class Documents(Service):
         with file, new_file(folder / line.file_name) as copy:
             shutil.copyfileobj(file, copy)
         return WrittenDocument(line=line, state="written")
-
-    def _log(self, case_id: int, action: str, body: Mapping[str, Any]) -> None:
-        with self.context.write() as session:
-            self.context.log(session, action, case_id=case_id, body=body)
 
 
 def openings_by_digest(session: Session, case_id: int, action: str) -> dict[str, tuple[Opening, ...]]:

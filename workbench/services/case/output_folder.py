@@ -59,19 +59,16 @@ def _check(target: Path) -> None:
     """Check that the path does not exist, or is an empty folder of this user."""
     try:
         if target.is_symlink() or (target.exists() and not target.is_dir()):
-            raise CannotCreate(
-                _("{folder} is not a folder; nothing was written. Choose another folder.").format(folder=target)
-            )
-        if target.is_dir() and any(target.iterdir()):
-            raise CannotCreate(
-                _("{folder} is not empty; nothing was written. Choose another folder.").format(folder=target)
-            )
-        if target.is_dir() and target.stat().st_uid != os.geteuid():
-            raise CannotCreate(
-                _("{folder} belongs to another user; nothing was written. Choose another folder.").format(folder=target)
-            )
+            message = _("{folder} is not a folder; nothing was written. Choose another folder.")
+        elif target.is_dir() and any(target.iterdir()):
+            message = _("{folder} is not empty; nothing was written. Choose another folder.")
+        elif target.is_dir() and target.stat().st_uid != os.geteuid():
+            message = _("{folder} belongs to another user; nothing was written. Choose another folder.")
+        else:
+            return
     except OSError as error:
         raise _failed(target, error) from error
+    raise CannotCreate(message.format(folder=target))
 
 
 def _failed(target: Path, error: OSError) -> CannotCreate:

@@ -53,14 +53,8 @@ def all_suspensions(session: Session) -> tuple[Suspension, ...]:
 
 def suspension_of(row: Any) -> Suspension:
     """Return the suspension that a row of the table holds."""
-    announced = Suspension(
-        id=row.id,
-        span=Span(row.from_at, row.announced_to_at or NEVER),
-        reason=row.reason,
-        province=row.province,
-        agent=row.agent,
-        is_settled=row.settled_at is not None,
-    )
+    span = Span(row.from_at, row.announced_to_at or NEVER)
+    announced = from_row(Suspension, row, span=span, announced=None, is_settled=row.settled_at is not None)
     if row.to_at == row.announced_to_at:
         return announced
     return replace(announced, span=Span(row.from_at, row.to_at), announced=announced)

@@ -94,8 +94,7 @@ class Exports(Service):
             "rows": count,
             "reveal": request.reveal,
         }
-        with self.context.write() as session:
-            self.context.log(session, "export", body=body)
+        self.context.log_alone("export", body=body)
 
 
 def _letters(folder: Path, source: Source, supplier: Supplier, request: ExportRequest) -> Iterator[Record]:

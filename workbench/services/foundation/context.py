@@ -176,6 +176,11 @@ class Context:
         """Append an event of this person at this time to the audit log, and return its number."""
         return audit_log.append(session, self.actor, str(action), self.now(), **details)
 
+    def log_alone(self, action: str, **details: Any) -> None:
+        """Append an event in a transaction of its own."""
+        with self.write() as session:
+            self.log(session, action, **details)
+
     def log_case(self, session: Session, action: str, case: CaseRow, body: Mapping[str, Any] | None = None) -> None:
         """Append an event about a case, with the state that the case is in after the act."""
         state = CaseState(case.state)

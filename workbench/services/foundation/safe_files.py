@@ -98,15 +98,12 @@ class OwnFiles:
         """
         # A link is replaced itself, but whoever names one means the file behind it.
         if any(self._has(path) for path in (target.absolute(), Path(os.path.realpath(target)))):
-            raise CannotCreate(
-                _("{file} belongs to the database itself. Nothing was written; choose another place.").format(
-                    file=target
-                )
-            )
-        if target.exists() and not (target.is_file() or target.is_dir()):
-            raise CannotCreate(
-                _("{file} is a pipe or device. Nothing was written; choose another place.").format(file=target)
-            )
+            message = _("{file} belongs to the database itself. Nothing was written; choose another place.")
+        elif target.exists() and not (target.is_file() or target.is_dir()):
+            message = _("{file} is a pipe or device. Nothing was written; choose another place.")
+        else:
+            return
+        raise CannotCreate(message.format(file=target))
 
     def _has(self, path: Path) -> bool:
         """Say whether a path is one of the files or in the store, by its inode or by its folder and name."""
