@@ -103,16 +103,14 @@ def newest_of_many(
 def every_version(
     session: Session, model: type[SQLModel], names: Sequence[str], applications: Iterable[tuple[str, str]]
 ) -> list[ImportedRow]:
-    """Return the columns `names`, agent and number of every published row of some applications, the latest row last."""
+    """Return the columns `names`, agent and number of every published row of some applications, each one's latest last."""
     table = table_of(model)
-    seq = select(BATCH.c.published_seq).where(BATCH.c.id == table.c.batch_id).scalar_subquery().label("seq")
-    statement = select(table.c.id, table.c.agent, table.c.application_no, *(table.c[name] for name in names), seq)
+    columns = (table.c[name] for name in ("agent", "application_no", *names))
+    # Imports follow one another, so a later row has a greater id.
+    statement = select(*columns).where(is_published(table.c.batch_id)).order_by(table.c.id)
     key = tuple_(table.c.agent, table.c.application_no)
-    found: list[ImportedRow] = []
-    for chunk in chunks(applications):
-        rows = session.execute(statement.where(key.in_(chunk)))
-        found += (row._asdict() for row in rows if row.seq is not None)
-    return sorted(found, key=lambda row: (row["seq"], row["id"]))
+    found = (session.execute(statement.where(key.in_(chunk))) for chunk in chunks(applications))
+    return [row._asdict() for rows in found for row in rows]
 
 
 def newest_cases(session: Session, applications: Iterable[tuple[str, str]]) -> dict[tuple[str, str], CaseRow]:
