@@ -138,7 +138,7 @@ def claim_next(session: Session, claimer: Claimer, until: datetime) -> tuple[int
 
 
 def find_next(session: Session, claimer: Claimer, within: CaseList, most: int) -> Sequence[Any]:
-    """Return the ids and versions of the next free cases within a filter, at most `most`, in the order of `claim_next`."""
+    """Return the ids and versions of the next free cases within a filter, in the order of `claim_next`."""
     if CaseState.QUEUED not in within.states:
         return []
     hits = best_hits(session, within)

@@ -103,7 +103,7 @@ def newest_of_many(
 def every_version(
     session: Session, model: type[SQLModel], names: Sequence[str], applications: Iterable[tuple[str, str]]
 ) -> list[ImportedRow]:
-    """Return the columns `names`, agent and number of every published row of some applications, each one's latest last."""
+    """Return the columns `names`, agent and number of all published rows of some applications, the latest last."""
     table = table_of(model)
     columns = (table.c[name] for name in ("agent", "application_no", *names))
     # Imports follow one another, so a later row has a greater id.

@@ -111,26 +111,19 @@ def held_case(session: Session, context: Context, case_id: int, fence: int | Non
     is_held_now = is_held(case, context.now())
     if is_mine and (is_held_now if fence is None else fence == case.fence):
         return case
-    raise _not_held(session, context, case, fence, is_held_by_other=is_held_now and not is_mine)
-
-
-def _not_held(
-    session: Session, context: Context, case: CaseRow, fence: int | None, *, is_held_by_other: bool
-) -> Busy | NotAllowed:
-    """Return the error that names the holder of a case, or says that nobody holds it."""
     name, zone = format_case(case.id or 0), context.zone(session)
-    if is_held_by_other:
+    if is_held_now and not is_mine:
         login = session.get_one(ReviewerRow, case.held_by_id).login
         until = case.held_until.astimezone(zone).strftime("%H:%M") if case.held_until else ""
-        return Busy(
+        raise Busy(
             _("{case} is held by {login} until {until}; your draft is kept.").format(
                 case=name, login=login, until=until
             )
         )
     last = None if fence is None else last_hold_event(session, case.id or 0)
     if last is None:
-        return NotAllowed(_("Nobody holds {case}; take it with `next` first.").format(case=name))
-    return Busy(
+        raise NotAllowed(_("Nobody holds {case}; take it with `next` first.").format(case=name))
+    raise Busy(
         _("{case} was taken over by {login} at {time}; your draft is kept.").format(
             case=name, login=last.actor_login, time=last.at.astimezone(zone).strftime("%H:%M")
         )
