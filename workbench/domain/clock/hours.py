@@ -27,11 +27,8 @@ def checked(hours: Hours) -> Hours:
     is_reversed = any(opens >= closes for opens, closes in hours)
     if is_reversed or edges != sorted(edges):
         shown = ", ".join(f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in hours)
-        raise BadConfiguration(
-            _("The working hours {hours} overlap or run backwards; put them in the order of the day.").format(
-                hours=shown
-            )
-        )
+        message = _("The working hours {hours} overlap or run backwards; put them in the order of the day.")
+        raise BadConfiguration(message.format(hours=shown))
     return hours
 
 

@@ -200,11 +200,8 @@ def _as_days(overridden: Mapping[date, calendar_days.Override]) -> dict[date, Ca
 
 def _check_year(year: int) -> None:
     if not FIRST_YEAR <= year < LAST_YEAR:
-        raise WrongUsage(
-            _("There is no calendar of {year}; name a year from {first} to {last}.").format(
-                year=year, first=FIRST_YEAR, last=LAST_YEAR - 1
-            )
-        )
+        message = _("There is no calendar of {year}; name a year from {first} to {last}.")
+        raise WrongUsage(message.format(year=year, first=FIRST_YEAR, last=LAST_YEAR - 1))
 
 
 def _read_files(paths: Sequence[Path]) -> list[NoticeFile]:

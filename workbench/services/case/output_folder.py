@@ -22,11 +22,8 @@ def absolute_path(folder: Path) -> Path:
     try:
         return folder.expanduser().absolute()
     except RuntimeError as error:
-        raise CannotCreate(
-            _("{folder} names a home folder that does not exist; nothing was written. Choose another folder.").format(
-                folder=folder
-            )
-        ) from error
+        message = _("{folder} names a home folder that does not exist; nothing was written. Choose another folder.")
+        raise CannotCreate(message.format(folder=folder)) from error
 
 
 @contextmanager
@@ -72,8 +69,5 @@ def _check(target: Path) -> None:
 
 
 def _failed(target: Path, error: OSError) -> CannotCreate:
-    return CannotCreate(
-        _("{folder} cannot be created ({cause}); nothing was written. Choose another folder.").format(
-            folder=target, cause=error.strerror or type(error).__name__
-        )
-    )
+    message = _("{folder} cannot be created ({cause}); nothing was written. Choose another folder.")
+    return CannotCreate(message.format(folder=target, cause=error.strerror or type(error).__name__))

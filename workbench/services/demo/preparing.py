@@ -86,11 +86,8 @@ def openable(place: Path) -> Path:
     try:
         open_database(place).close()
     except DatabaseRefused as error:
-        raise BadConfiguration(
-            _("The sample data at {where} are of another version; `workbench demo --reset` makes new ones.").format(
-                where=place
-            )
-        ) from error
+        message = _("The sample data at {where} are of another version; `workbench demo --reset` makes new ones.")
+        raise BadConfiguration(message.format(where=place)) from error
     return place
 
 

@@ -49,12 +49,11 @@ def backtest_log(
     traces = read_log(path, columns, encoding, reading)
     result = backtest(traces, testing, percent=percent)
     if result is None:
-        raise BadData(
-            _(
-                "{file}: none of the first {percent}% of its {count} cases had ended when the others began; "
-                "use a longer log."
-            ).format(file=path.name, count=len(traces), percent=percent)
+        message = _(
+            "{file}: none of the first {percent}% of its {count} cases had ended when the others began; "
+            "use a longer log."
         )
+        raise BadData(message.format(file=path.name, count=len(traces), percent=percent))
     return result
 
 

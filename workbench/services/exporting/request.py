@@ -55,11 +55,8 @@ class ExportRequest:
         """
         found = self.format or _FORMAT_BY_SUFFIX.get(self.output.suffix.lower())
         if found is None:
-            raise WrongUsage(
-                _("The format of {file} is not clear from its name; add --format csv, xlsx or jsonl.").format(
-                    file=self.output.name
-                )
-            )
+            message = _("The format of {file} is not clear from its name; add --format csv, xlsx or jsonl.")
+            raise WrongUsage(message.format(file=self.output.name))
         return found
 
 

@@ -115,16 +115,10 @@ def held_case(session: Session, context: Context, case_id: int, fence: int | Non
     if is_held_now and not is_mine:
         login = session.get_one(ReviewerRow, case.held_by_id).login
         until = case.held_until.astimezone(zone).strftime("%H:%M") if case.held_until else ""
-        raise Busy(
-            _("{case} is held by {login} until {until}; your draft is kept.").format(
-                case=name, login=login, until=until
-            )
-        )
+        message = _("{case} is held by {login} until {until}; your draft is kept.")
+        raise Busy(message.format(case=name, login=login, until=until))
     last = None if fence is None else last_hold_event(session, case.id or 0)
     if last is None:
         raise NotAllowed(_("Nobody holds {case}; take it with `next` first.").format(case=name))
-    raise Busy(
-        _("{case} was taken over by {login} at {time}; your draft is kept.").format(
-            case=name, login=last.actor_login, time=last.at.astimezone(zone).strftime("%H:%M")
-        )
-    )
+    message = _("{case} was taken over by {login} at {time}; your draft is kept.")
+    raise Busy(message.format(case=name, login=last.actor_login, time=last.at.astimezone(zone).strftime("%H:%M")))

@@ -113,11 +113,10 @@ class Context:
         roles = session.execute(_ROLES, {"person": self.actor.id}).scalars()
         actor = replace(self.actor, roles=frozenset(map(Role, roles)))
         if not actor.roles:
-            raise NotAllowed(
-                _(
-                    "{login} has no role here; an admin gives one with `workbench reviewers role {login} --add ROLE`."
-                ).format(login=actor.login)
+            message = _(
+                "{login} has no role here; an admin gives one with `workbench reviewers role {login} --add ROLE`."
             )
+            raise NotAllowed(message.format(login=actor.login))
         self.actor = actor
 
     def _check_roles(self) -> None:

@@ -65,11 +65,8 @@ class Store:
         except BadData:
             key = b""
         except WorkbenchError as error:
-            raise BadConfiguration(
-                _("The hash key {file} is missing; put it back from a backup, or numbers cannot be matched.").format(
-                    file=self.key_file
-                )
-            ) from error
+            message = _("The hash key {file} is missing; put it back from a backup, or numbers cannot be matched.")
+            raise BadConfiguration(message.format(file=self.key_file)) from error
         if len(key) != _KEY_BYTES:
             raise BadConfiguration(
                 _("The hash key {file} is damaged; put it back from a backup.").format(file=self.key_file)

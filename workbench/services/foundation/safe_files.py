@@ -72,11 +72,8 @@ def read_whole(path: Path, most_bytes: int) -> bytes:
         except OSError as error:
             raise StorageFailed(_("{path} cannot be read; check the disk.").format(path=path)) from error
     if len(content) > most_bytes:
-        raise BadData(
-            _("{path} is larger than {limit} MB; check whether it is the right file.").format(
-                path=path, limit=most_bytes >> 20
-            )
-        )
+        message = _("{path} is larger than {limit} MB; check whether it is the right file.")
+        raise BadData(message.format(path=path, limit=most_bytes >> 20))
     return content
 
 
@@ -148,11 +145,8 @@ def replacing(target: Path, own_files: OwnFiles) -> Iterator[Path]:
 
 def cannot_write(path: Path, error: OSError) -> CannotCreate:
     """Return the error for a file that cannot be written."""
-    return CannotCreate(
-        _("{file} cannot be written: {cause}. Nothing was changed; choose another place.").format(
-            file=path, cause=error.strerror or type(error).__name__
-        )
-    )
+    message = _("{file} cannot be written: {cause}. Nothing was changed; choose another place.")
+    return CannotCreate(message.format(file=path, cause=error.strerror or type(error).__name__))
 
 
 def missing_parents(path: Path) -> list[Path]:

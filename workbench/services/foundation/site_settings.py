@@ -73,11 +73,8 @@ def new_site_file(file: Path, wanted: SiteSettings) -> Iterator[Callable[[], Non
         yield lambda: None
         return
     if existing is not None:
-        raise CannotCreate(
-            _("{file} exists and does not contain {lines}; correct it, or choose another file with --site.").format(
-                file=file, lines=", ".join(wanted.lines())
-            )
-        )
+        message = _("{file} exists and does not contain {lines}; correct it, or choose another file with --site.")
+        raise CannotCreate(message.format(file=file, lines=", ".join(wanted.lines())))
     temporary = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
     with new_parents(file):
         try:
@@ -89,11 +86,12 @@ def new_site_file(file: Path, wanted: SiteSettings) -> Iterator[Callable[[], Non
                 with new_file(temporary, 0o644) as draft:
                     draft.write("\n".join((*wanted.lines(), "")).encode())
             except OSError as error:
+                message = _(
+                    "{file} cannot be written ({cause}), and no database was created. "
+                    "An admin runs `{command}`, then you repeat this command."
+                )
                 raise CannotCreate(
-                    _(
-                        "{file} cannot be written ({cause}), and no database was created. "
-                        "An admin runs `{command}`, then you repeat this command."
-                    ).format(file=file, cause=error.strerror, command=_admin_command(file, wanted))
+                    message.format(file=file, cause=error.strerror, command=_admin_command(file, wanted))
                 ) from error
             yield lambda: _replace(temporary, file)
         finally:

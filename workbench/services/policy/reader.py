@@ -88,8 +88,5 @@ def _unusable(_date_or_time: object) -> list[dict[str, str]]:
 
 def _refuse(text: str, name: str, path: KeyPath, advice: str) -> Never:
     where = "".join(f"[{key + 1}]" if isinstance(key, int) else f".{key}" for key in path).removeprefix(".")
-    raise BadConfiguration(
-        _("{file}, line {line}: {where}: {advice}.").format(
-            file=name, line=line_of(text, path), where=where, advice=advice
-        )
-    )
+    message = _("{file}, line {line}: {where}: {advice}.")
+    raise BadConfiguration(message.format(file=name, line=line_of(text, path), where=where, advice=advice))
