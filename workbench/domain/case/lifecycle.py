@@ -136,9 +136,8 @@ def state_refusal(action: Action, state: CaseState, case: str) -> str | None:
     """Return why a state does not allow an action, or None if it does."""
     if state in TABLE[action].states:
         return None
-    return _("{case} is {state}; this action is not possible in that state.").format(
-        case=case, state=_(STATE_WORDS[state])
-    )
+    message = _("{case} is {state}; this action is not possible in that state.")
+    return message.format(case=case, state=_(STATE_WORDS[state]))
 
 
 def is_allowed(action: Action, state: CaseState, actor: Actor, *, holds: bool = False) -> bool:

@@ -217,6 +217,5 @@ def _known_zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise BadConfiguration(
-            _("There is no time zone {zone}; write one such as Asia/Shanghai.").format(zone=name)
-        ) from error
+        message = _("There is no time zone {zone}; write one such as Asia/Shanghai.")
+        raise BadConfiguration(message.format(zone=name)) from error

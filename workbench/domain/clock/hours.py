@@ -58,6 +58,5 @@ def format_hours(hours: Hours) -> str:
 
 
 def _unreadable(text: str) -> str:
-    return _("“{value}” is not valid as working hours; write them like 09:00-12:00 or 09:00-12:00,13:00-18:00.").format(
-        value=text[:40]
-    )
+    message = _("“{value}” is not valid as working hours; write them like 09:00-12:00 or 09:00-12:00,13:00-18:00.")
+    return message.format(value=text[:40])

@@ -76,9 +76,8 @@ class Documents(Service):
         with self.context.acting(Action.DOCUMENTS, case_id):
             line = next((line for line in self._lines(case_id) if line.sha256 == sha256), None)
             if line is None:
-                raise NotFound(
-                    _("{case} no longer has this document; open the list again.").format(case=format_case(case_id))
-                )
+                message = _("{case} no longer has this document; open the list again.")
+                raise NotFound(message.format(case=format_case(case_id)))
             file = self._file_of(case_id, line)
             try:
                 # The digest of a file is not a personal value.
@@ -199,20 +198,12 @@ def _open_verified(line: DocumentLine, store: Store) -> BinaryIO:
     try:
         handle = os.open(store.document_path(line.sha256), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError as error:
-        raise DocumentDamaged(
-            _("The file of {document} is not in the store ({cause}); put it back from a backup.").format(
-                document=name, cause=error.strerror
-            ),
-            "missing",
-        ) from error
+        message = _("The file of {document} is not in the store ({cause}); put it back from a backup.")
+        raise DocumentDamaged(message.format(document=name, cause=error.strerror), "missing") from error
     file = os.fdopen(handle, "rb")
     if hashlib.file_digest(file, "sha256").hexdigest() != line.sha256:
         file.close()
-        raise DocumentDamaged(
-            _("The file of {document} in the store was altered and is not shown; put it back from a backup.").format(
-                document=name
-            ),
-            "altered",
-        )
+        message = _("The file of {document} in the store was altered and is not shown; put it back from a backup.")
+        raise DocumentDamaged(message.format(document=name), "altered")
     file.seek(0)
     return file

@@ -122,9 +122,8 @@ def _followed(process: "subprocess.Popen[str]", progress: Progress | None) -> li
 
 
 def _cannot_create(folder: Path, cause: str) -> CannotCreate:
-    return CannotCreate(
-        _("The demo cannot be made in {folder}: {cause}.").format(folder=folder, cause=cause.rstrip(".。"))
-    )
+    message = _("The demo cannot be made in {folder}: {cause}.")
+    return CannotCreate(message.format(folder=folder, cause=cause.rstrip(".。")))
 
 
 @contextmanager

@@ -44,9 +44,8 @@ class Store:
             with new_file(self.key_file, access.file_mode) as file:
                 file.write(secrets.token_bytes(_KEY_BYTES))
         except OSError as error:
-            raise CannotCreate(
-                _("The store {folder} cannot be created: {cause}.").format(folder=self.folder, cause=error.strerror)
-            ) from error
+            message = _("The store {folder} cannot be created: {cause}.")
+            raise CannotCreate(message.format(folder=self.folder, cause=error.strerror)) from error
 
     @property
     def key_file(self) -> Path:
@@ -68,9 +67,8 @@ class Store:
             message = _("The hash key {file} is missing; put it back from a backup, or numbers cannot be matched.")
             raise BadConfiguration(message.format(file=self.key_file)) from error
         if len(key) != _KEY_BYTES:
-            raise BadConfiguration(
-                _("The hash key {file} is damaged; put it back from a backup.").format(file=self.key_file)
-            )
+            message = _("The hash key {file} is damaged; put it back from a backup.")
+            raise BadConfiguration(message.format(file=self.key_file))
         return key
 
     def hashed(self, number: str) -> str:

@@ -44,9 +44,8 @@ def open_regular(path: Path, *, follow_links: bool = True) -> io.BufferedReader:
     except (FileNotFoundError, NotADirectoryError, ValueError):
         raise NotFound(_("There is no file {path}; check the name.").format(path=path)) from None
     except OSError as error:
-        raise StorageFailed(
-            _("{path} cannot be opened ({cause}); check its rights.").format(path=path, cause=error.strerror)
-        ) from error
+        message = _("{path} cannot be opened ({cause}); check its rights.")
+        raise StorageFailed(message.format(path=path, cause=error.strerror)) from error
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
         raise BadData(_("{path} is no regular file but a folder, pipe or device; name a file.").format(path=path))

@@ -52,9 +52,8 @@ def read_settings(file: Path) -> SiteSettings | None:
     except NotFound:
         return None
     except (WorkbenchError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadConfiguration(
-            _("The settings {file} cannot be read: {cause}.").format(file=file, cause=str(error).rstrip("."))
-        ) from error
+        message = _("The settings {file} cannot be read: {cause}.")
+        raise BadConfiguration(message.format(file=file, cause=str(error).rstrip("."))) from error
     texts = {name: value for name, value in settings.items() if isinstance(value, str)}
     return SiteSettings(database=texts.get("database"), group=texts.get("shared"))
 
@@ -102,9 +101,8 @@ def _replace(temporary: Path, file: Path) -> None:
     try:
         temporary.replace(file)
     except OSError as error:
-        raise CannotCreate(
-            _("{file} cannot be written: {cause}; no database was created.").format(file=file, cause=error.strerror)
-        ) from error
+        message = _("{file} cannot be written: {cause}; no database was created.")
+        raise CannotCreate(message.format(file=file, cause=error.strerror)) from error
 
 
 def _admin_command(file: Path, settings: SiteSettings) -> str:

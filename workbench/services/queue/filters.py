@@ -143,11 +143,8 @@ class _FilterReader:
         known = select(col(ReviewerRow.id)).where(col(ReviewerRow.login) == value)
         found = self.session.execute(known).scalar()
         if found is None:
-            raise FilterProblem(
-                _("There is no login “{login}”; `workbench reviewers` lists all people.").format(login=quoted(value)),
-                term.start,
-                term.end,
-            )
+            message = _("There is no login “{login}”; `workbench reviewers` lists all people.")
+            raise FilterProblem(message.format(login=quoted(value)), term.start, term.end)
         return int(found)
 
 
