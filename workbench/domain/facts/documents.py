@@ -100,12 +100,6 @@ def newest_files(documents: tuple[DocumentFacts, ...]) -> Iterator[DocumentFacts
 def document_facts(evidence: Evidence, today: date) -> Iterator[tuple[str, dict[str, FactValue]]]:
     """Yield the facts of each newest file, with its kind. Unknown seals and qualities are None."""
     for document in newest_files(evidence.documents):
-        yield (
-            document.kind.value,
-            {
-                "kind": document.kind.value,
-                "document_days_left": days_left(document.valid_to, today),
-                "sealed": document.sealed,
-                "quality": None if document.quality is None else document.quality.value,
-            },
-        )
+        kind, days = document.kind.value, days_left(document.valid_to, today)
+        quality = None if document.quality is None else document.quality.value
+        yield kind, {"kind": kind, "document_days_left": days, "sealed": document.sealed, "quality": quality}
