@@ -143,14 +143,11 @@ def _key(found: re.Match[str]) -> FilterKey:
         return KEY_BY_NAME[name]
     near = get_close_matches(name, KEY_BY_NAME, n=3, cutoff=0.6)
     if near:
-        sentence = _("There is no filter key “{name}”; did you mean {near}?").format(
-            name=found[1], near=", ".join(dict.fromkeys(KEY_BY_NAME[similar].name for similar in near))
-        )
+        sentence = _("There is no filter key “{name}”; did you mean {near}?")
     else:
-        sentence = _("There is no filter key “{name}”; to search for it as text, put it in quotes.").format(
-            name=found[1]
-        )
-    raise FilterProblem(sentence, found.start(1), found.end(1))
+        sentence = _("There is no filter key “{name}”; to search for it as text, put it in quotes.")
+    names = ", ".join(dict.fromkeys(KEY_BY_NAME[similar].name for similar in near))
+    raise FilterProblem(sentence.format(name=found[1], near=names), found.start(1), found.end(1))
 
 
 def _operator(found: re.Match[str], key: FilterKey) -> str:

@@ -130,10 +130,8 @@ def _chunks(unpacked: BinaryIO | gzip.GzipFile, opened: OpenedFile, progress: Pr
             return
         total += len(chunk)
         if total > UNPACKED_BYTES:
-            message = _("The log is larger than {limit} GB when decompressed; use a part of it.").format(
-                limit=UNPACKED_BYTES >> 30
-            )
-            raise _problem(opened.path, message)
+            message = _("The log is larger than {limit} GB when decompressed; use a part of it.")
+            raise _problem(opened.path, message.format(limit=UNPACKED_BYTES >> 30))
         progress(opened.file.tell(), size)
         yield chunk
 

@@ -76,14 +76,10 @@ def group_folder(folder: Path, sharing: Sharing) -> Iterator[None]:
         if was_made and folder.exists():
             folder.rmdir()
         message = _("{folder} cannot become the folder of the group {group} ({cause}); an admin runs `{command}`.")
-        raise CannotCreate(
-            message.format(
-                folder=folder,
-                group=sharing.group,
-                cause=error.strerror or type(error).__name__,
-                command=f"sudo install -d -m 2770 -g {shlex.quote(sharing.group)} {shlex.quote(str(folder))}",
-            )
-        ) from error
+        cause = error.strerror or type(error).__name__
+        command = f"sudo install -d -m 2770 -g {shlex.quote(sharing.group)} {shlex.quote(str(folder))}"
+        values = {"folder": folder, "group": sharing.group, "cause": cause, "command": command}
+        raise CannotCreate(message.format(**values)) from error
     try:
         yield
     except BaseException:
