@@ -11,34 +11,15 @@ from workbench.domain.values import identifiers
 from workbench.domain.values.id_documents import id_number_valid, id_type_of
 
 IDENTITY_FACTS: Mapping[str, FactType] = {
-    "applicant_kind": TEXT,
-    "industry": TEXT,
-    "province": TEXT,
-    "ric_valid": FLAG,
-    "legal_rep_ric_valid": FLAG,
-    "handler_id_type": TEXT,
-    "legal_rep_id_type": TEXT,
-    "id_checkable": FLAG,
-    "legal_rep_id_checkable": FLAG,
-    "handler_age": NUMBER,
-    "id_days_left": NUMBER,
-    "id_validity_fits_age": FLAG,
-    "id_region_known": FLAG,
-    "uscc_valid": FLAG,
-    "uscc_kind_fits": FLAG,
-    "licence_days_left": NUMBER,
-    "registered_capital_fen": NUMBER,
-    "cards": NUMBER,
-    "cards_of_brand": NUMBER,
-    "cards_total": NUMBER,
+    **dict.fromkeys(("applicant_kind", "industry", "province", "handler_id_type", "legal_rep_id_type"), TEXT),
+    **dict.fromkeys(("ric_valid", "id_checkable", "id_validity_fits_age", "id_region_known"), FLAG),
+    **dict.fromkeys(("legal_rep_ric_valid", "legal_rep_id_checkable", "uscc_valid", "uscc_kind_fits"), FLAG),
+    **dict.fromkeys(("handler_age", "id_days_left", "licence_days_left", "registered_capital_fen"), NUMBER),
+    **dict.fromkeys(("cards", "cards_of_brand", "cards_total"), NUMBER),
 }
-
 CARD_FACTS: Mapping[str, FactType] = {
     "brand": TEXT,
-    "msisdn_in_range": FLAG,
-    "iccid_luhn": FLAG,
-    "carrier_fits_range": FLAG,
-    "actual_user_named": FLAG,
+    **dict.fromkeys(("msisdn_in_range", "iccid_luhn", "carrier_fits_range", "actual_user_named"), FLAG),
     "daily_quota_calls": NUMBER,
 }
 
