@@ -3,8 +3,11 @@
 import os
 import secrets
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
+from typing import BinaryIO
 
 
 class Access(Enum):
@@ -65,12 +68,37 @@ def lock_handle(path: Path, access: Access) -> int:
 def _create_linked(path: Path, access: Access) -> None:
     """Create an empty file under a temporary name, set its mode, then link it to its final name."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
-        os.fchmod(handle, access.file_mode)
-        path.hardlink_to(draft)
+        with new_file(draft, access.file_mode):
+            path.hardlink_to(draft)
     except FileExistsError:
         return
     finally:
+        draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def new_file(path: Path, mode: int = 0o600) -> Iterator[BinaryIO]:
+    """Open a new file for writing, and wait until it is on the disk; an existing file or link is an error.
+
+    If the block fails, the file is removed.
+    """
+    handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            os.fchmod(handle, mode)
+            yield file
+            file.flush()
+            os.fsync(handle)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def sync(path: Path) -> None:
+    """Wait until a file, or the entries of a folder, are on the disk."""
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
         os.close(handle)
-        draft.unlink()

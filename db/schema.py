@@ -102,14 +102,11 @@ def upgrade(database: Database, to: str = "head") -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     with database.writer.connect() as connection:
         # With foreign keys on, a batch alter of a parent table would delete all its children.
-        raw = connection.connection.dbapi_connection
-        if raw is None:
-            raise DatabaseRefused(Refusal.UNREADABLE, str(database.path))
-        raw.cursor().execute("PRAGMA foreign_keys=OFF")
+        connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
         config.attributes["connection"] = connection
         config.attributes["finish_step"] = partial(_finish_step, database.path, connection)
         command.upgrade(config, to)
-        raw.cursor().execute("PRAGMA foreign_keys=ON")
+        connection.connection.cursor().execute("PRAGMA foreign_keys=ON")
 
 
 def _finish_step(path: Path, connection: Connection, *, step: Any, **_context: Any) -> None:

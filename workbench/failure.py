@@ -12,15 +12,13 @@ _ROOT = Path(__file__).resolve().parents[1]
 def describe(error: BaseException) -> str:
     """Return one sentence about an exception, without the stored values that its message may contain."""
     if isinstance(error, OSError) and not isinstance(error, sqlite3.Error):
-        return _("The operating system reported an error: {cause}.").format(
-            cause=error.strerror or type(error).__name__
-        )
+        message = _("The operating system reported an error: {cause}.")
+        return message.format(cause=error.strerror or type(error).__name__)
     original = getattr(error, "orig", None)
     if isinstance(original, Exception):
         return _("The database reported an error: {cause}.").format(cause=original)
-    return _("Unexpected error at {place} ({kind}); please report it.").format(
-        place=location_of(error), kind=type(error).__name__
-    )
+    message = _("Unexpected error at {place} ({kind}); please report it.")
+    return message.format(place=location_of(error), kind=type(error).__name__)
 
 
 def location_of(error: BaseException) -> str:

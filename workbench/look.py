@@ -47,11 +47,8 @@ class Look:
         except OSError as error:
             with suppress(OSError):
                 unfinished.unlink()
-            raise StorageFailed(
-                _("The theme was not saved: {file} cannot be written ({cause}).").format(
-                    file=self._folder / _FILE, cause=error.strerror
-                )
-            ) from error
+            message = _("The theme was not saved: {file} cannot be written ({cause}).")
+            raise StorageFailed(message.format(file=self._folder / _FILE, cause=error.strerror)) from error
 
 
 def own_look() -> Look:

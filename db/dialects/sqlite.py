@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 
-from db.access import Access, access_of, lock_handle, make_folder
+from db.access import Access, access_of, lock_handle, make_folder, new_file
 from db.dialects import sqlite_search
 from db.errors import DatabaseRefused, LockTimeout, Refusal
 
@@ -41,11 +41,8 @@ _PRAGMAS = (
 
 @cache
 def driver() -> ModuleType:
-    """Return the DBAPI module: sqlcipher3, or sqlite3 if sqlcipher3 is not installed."""
-    try:
-        return importlib.import_module("sqlcipher3.dbapi2")
-    except ImportError:
-        return importlib.import_module("sqlite3")
+    """Return the DBAPI module, which is imported on first use."""
+    return importlib.import_module("sqlcipher3.dbapi2")
 
 
 def is_vulnerable(version: tuple[int, ...]) -> bool:
@@ -68,9 +65,8 @@ def journal_mode() -> str:
 def _prepare(connection: Any, *, query_only: bool) -> None:
     """Set up a new connection before any transaction, since `foreign_keys` has no effect in a transaction."""
     connection.isolation_level = None
-    if driver().__name__.startswith("sqlcipher3"):
-        # SQLCipher writes its warnings to stderr, which is the reviewer's screen.
-        connection.execute("PRAGMA cipher_log_level=NONE")
+    # SQLCipher writes its warnings to stderr, which is the reviewer's screen.
+    connection.execute("PRAGMA cipher_log_level=NONE")
     sqlite_search.register(connection)
     connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if not query_only:
@@ -106,6 +102,18 @@ def make_engine(path: Path, *, query_only: bool) -> Engine:
     return engine
 
 
+def disable_fsync(engine: Engine) -> None:
+    """Let every new connection of an engine write without fsync.
+
+    A power failure may leave a broken file, so use it only for a file that gets its name once it is complete and
+    synced.
+    """
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.execute("PRAGMA synchronous=OFF")
+
+
 def create_file(path: Path, access: Access) -> None:
     """Create an empty database file that only its owner, or the group of its folder, can read.
 
@@ -115,15 +123,9 @@ def create_file(path: Path, access: Access) -> None:
     try:
         path.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         make_folder(path.parent, access)
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_RDWR, 0o600)
-        try:
-            # SQLite gives its WAL and journal files the mode of the database.
-            os.fchmod(handle, access.file_mode)
-        except OSError:
-            path.unlink()
-            raise
-        finally:
-            os.close(handle)
+        # SQLite gives its WAL and journal files the mode of the database.
+        with new_file(path, access.file_mode):
+            pass
     except FileExistsError as error:
         raise DatabaseRefused(Refusal.EXISTS, str(path)) from error
     except OSError as error:

@@ -1,17 +1,16 @@
 """Copies a database that may be in use: for a backup, and next to the original before its schema is upgraded."""
 
-import os
 import stat
 from contextlib import closing
+from hashlib import file_digest, sha256
 from itertools import count
 from pathlib import Path
 
-from db.access import access_of
+from db.access import access_of, new_file, sync
 from db.dialects.sqlite import driver
 from db.errors import DatabaseRefused, Refusal
 
 _HEADER_BYTES = 100
-_BYTES_AT_ONCE = 1 << 20
 
 
 def copy_before_upgrade(path: Path, version: int) -> Path:
@@ -26,12 +25,8 @@ def copy_before_upgrade(path: Path, version: int) -> Path:
     temporary = path.with_name(f"{path.name}.schema-{version}.draft")
     try:
         temporary.unlink(missing_ok=True)
-        handle = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        try:
-            os.fchmod(handle, access_of(path).file_mode)
-        finally:
-            os.close(handle)
-        copy_in_use(path, temporary)
+        with new_file(temporary, access_of(path).file_mode):
+            copy_in_use(path, temporary)
         for number in count(1):
             copy = _numbered(path, version, number)
             if not copy.exists():
@@ -40,7 +35,7 @@ def copy_before_upgrade(path: Path, version: int) -> Path:
             if _is_same_backup(copy, temporary):
                 temporary.unlink()
                 break
-        _sync(path.parent)
+        sync(path.parent)
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise DatabaseRefused(Refusal.CANNOT_CREATE, str(temporary), error.strerror or "") from error
@@ -62,7 +57,7 @@ def copy_in_use(path: Path, copy: Path) -> None:
             target.execute("PRAGMA journal_mode=DELETE").fetchone()
     except driver().DatabaseError as error:
         raise OSError(None, str(error)) from error
-    _sync(copy)
+    sync(copy)
 
 
 def _numbered(path: Path, version: int, number: int) -> Path:
@@ -82,26 +77,13 @@ def _is_same_backup(one: Path, other: Path) -> bool:
 
 
 def _are_equal(one: Path, other: Path) -> bool:
-    if not stat.S_ISREG(one.lstat().st_mode) or one.stat().st_size != other.stat().st_size:
-        return False
-    with one.open("rb") as first, other.open("rb") as second:
-        if _without_counts(first.read(_HEADER_BYTES)) != _without_counts(second.read(_HEADER_BYTES)):
-            return False
-        while part := first.read(_BYTES_AT_ONCE):
-            if part != second.read(_BYTES_AT_ONCE):
-                return False
-    return True
+    return stat.S_ISREG(one.lstat().st_mode) and _digest(one) == _digest(other)
 
 
-def _without_counts(header: bytes) -> bytes:
-    """Return a header without its change counter and version-valid-for number (SQLite file format, 1.3)."""
-    return header[:24] + header[28:92] + header[96:]
-
-
-def _sync(path: Path) -> None:
-    """Wait until a file or folder is on the disk."""
-    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _digest(backup: Path) -> bytes:
+    """Return a digest of a backup without its change counter and version-valid-for number (SQLite file format, 1.3)."""
+    with backup.open("rb") as file:
+        header = file.read(_HEADER_BYTES)
+        digest = sha256(header[:24] + header[28:92] + header[96:])
+        file_digest(file, lambda: digest)
+    return digest.digest()

@@ -1,7 +1,6 @@
 """The tables. Importing this package registers them all."""
 
-from db.models.calendar_day import CalendarDayRow, SuspensionNoticeRow, SuspensionRow
-from db.models.calendar_override import CalendarOverrideRow
+from db.models.calendar_day import CalendarDayRow, CalendarOverrideRow, SuspensionNoticeRow, SuspensionRow
 from db.models.calls import CallDayRow, CallHourRow, CallWindowRow, OptOutRow
 from db.models.case import CaseRow, FindingRow, SkipRow, SubmissionRow
 from db.models.decision import (

@@ -3,25 +3,31 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import Boolean, bindparam, text
 from sqlmodel import Session
 
+from db.columns import Instant
 from db.queries.chunks import chunks
 
-_ROWS = text(
-    """SELECT c.id, c.agent, c.application_no, c.applicant_name, a.applicant_kind, c.round,
-       c.priority, c.due_at, c.is_due_provisional, c.suspended_from, c.waits_for, c.reopen_for,
-       c.block_count, c.warn_count, c.received_at, c.held_until, assignee.login AS assignee, holder.login AS holder,
+_INSTANTS = ("due_at", "suspended_from", "received_at", "held_until")
+_SQL = """SELECT c.id, c.agent, c.application_no, c.applicant_name, a.applicant_kind, c.round,
+       c.priority, c.due_at, c.is_due_provisional, c.suspended_from, c.waits_for, c.reopen_for, c.received_at,
+       c.block_count AS blocks, c.warn_count AS warns, assignee.login AS assignee, holder.login AS held_by,
+       CASE WHEN holder.id IS NULL THEN NULL ELSE c.held_until END AS held_until,
        CASE WHEN c.state = 'in_review' AND c.held_until <= :now THEN 'queued' ELSE c.state END AS state
 FROM "case" c
 JOIN application a ON a.id = c.application_id
 LEFT JOIN reviewer assignee ON assignee.id = c.assignee_id
-LEFT JOIN reviewer holder ON holder.id = c.held_by_id
+LEFT JOIN reviewer holder ON holder.id = c.held_by_id AND c.state = 'in_review' AND c.held_until > :now
 WHERE c.id IN :ids"""
-).bindparams(bindparam("ids", expanding=True))
+_ROWS = (
+    text(_SQL)
+    .bindparams(bindparam("ids", expanding=True))
+    .columns(is_due_provisional=Boolean, **dict.fromkeys(_INSTANTS, Instant))
+)
 
 
 def case_rows(session: Session, ids: Sequence[int], now_us: int) -> list[Any]:
-    """Return the rows of these cases in the order of `ids`; instants are microseconds, as stored."""
+    """Return the rows of these cases in the order of `ids`."""
     found = {row.id: row for chunk in chunks(ids) for row in session.execute(_ROWS, {"now": now_us, "ids": chunk})}
     return [found[case_id] for case_id in ids]

@@ -4,7 +4,7 @@ Without a filter, one statement finds and claims the next case. With a filter, f
 a lock; then a found case is claimed if it has not changed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -127,14 +127,6 @@ class Claimer:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FreeCase:
-    """A case that was free when it was found, with its version."""
-
-    id: int
-    version: int
-
-
 def claim_next(session: Session, claimer: Claimer, until: datetime) -> tuple[int, int] | None:
     """Claim the next free case for a reviewer, and return its id and fence, or None if there is none.
 
@@ -145,20 +137,17 @@ def claim_next(session: Session, claimer: Claimer, until: datetime) -> tuple[int
     return (int(row.id), int(row.fence)) if row else None
 
 
-def find_next(session: Session, claimer: Claimer, within: CaseList, most: int) -> list[FreeCase]:
-    """Return the next free cases within a filter, in the order of `claim_next`, at most `most` of them."""
+def find_next(session: Session, claimer: Claimer, within: CaseList, most: int) -> Sequence[Any]:
+    """Return the ids and versions of the next free cases within a filter, in the order of `claim_next`."""
     if CaseState.QUEUED not in within.states:
         return []
     hits = best_hits(session, within)
     filter_check = f" AND {within.check_of_any_state(() if hits is None else hits.conditions)}"
     values = {**within.values(), **({} if hits is None else hits.values), **claimer.values(), "most": most}
-    rows = session.execute(_find("" if hits is None else hits_table(hits), filter_check), values)
-    return [FreeCase(id=int(row.id), version=int(row.version)) for row in rows]
+    return session.execute(_find("" if hits is None else hits_table(hits), filter_check), values).all()
 
 
-def claim_found(
-    session: Session, claimer: Claimer, until: datetime, found: Iterable[FreeCase]
-) -> tuple[int, int] | None:
+def claim_found(session: Session, claimer: Claimer, until: datetime, found: Iterable[Any]) -> tuple[int, int] | None:
     """Claim the first found case that has not changed, and return its id and fence, or None if all have changed."""
     values = {**claimer.values(), "until": to_us(until)}
     for case in found:

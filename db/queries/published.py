@@ -81,19 +81,6 @@ def _with_seq(table: Table) -> Select[Any]:
     return select(table, seq.label("seq"))
 
 
-def newest(
-    session: Session,
-    table: Table,
-    where: ColumnElement[bool],
-    key: Callable[[ImportedRow], object],
-    snapshot: Snapshot,
-) -> list[ImportedRow]:
-    """Return the latest visible row of each key, in the order in which the keys were first written."""
-    rows = (row._asdict() for row in session.execute(_with_seq(table).where(where)))
-    visible = sorted((row for row in rows if snapshot.shows(row)), key=lambda row: (row["seq"], row["id"]))
-    return list({key(row): row for row in visible}.values())
-
-
 def newest_of_many(
     session: Session,
     columns: Sequence[ColumnElement[Any]],
@@ -104,26 +91,29 @@ def newest_of_many(
     """Return the latest visible rows whose columns have one of the wanted values.
 
     `wanted` are plain values for one column, or tuples for several. They are queried in chunks, so all rows of a key
-    must have the same values in these columns.
+    must have the same values in these columns. The rows of a chunk are in the order in which keys were first written.
     """
     target = tuple_(*columns) if len(columns) > 1 else columns[0]
-    table = columns[0].table
-    return [row for chunk in chunks(wanted) for row in newest(session, table, target.in_(chunk), key, snapshot)]
+    statement = _with_seq(columns[0].table)
+    found: list[ImportedRow] = []
+    for chunk in chunks(wanted):
+        rows = (row._asdict() for row in session.execute(statement.where(target.in_(chunk))))
+        visible = sorted((row for row in rows if snapshot.shows(row)), key=lambda row: (row["seq"], row["id"]))
+        found += {key(row): row for row in visible}.values()
+    return found
 
 
 def every_version(
     session: Session, model: type[SQLModel], names: Sequence[str], applications: Iterable[tuple[str, str]]
 ) -> list[ImportedRow]:
-    """Return the columns `names`, agent and number of every published row of some applications, the latest row last."""
+    """Return the columns `names`, agent and number of all published rows of some applications, the latest last."""
     table = table_of(model)
-    seq = select(BATCH.c.published_seq).where(BATCH.c.id == table.c.batch_id).scalar_subquery().label("seq")
-    statement = select(table.c.id, table.c.agent, table.c.application_no, *(table.c[name] for name in names), seq)
+    columns = (table.c[name] for name in ("agent", "application_no", *names))
+    # Imports follow one another, so a later row has a greater id.
+    statement = select(*columns).where(is_published(table.c.batch_id)).order_by(table.c.id)
     key = tuple_(table.c.agent, table.c.application_no)
-    found: list[ImportedRow] = []
-    for chunk in chunks(applications):
-        rows = session.execute(statement.where(key.in_(chunk)))
-        found += (row._asdict() for row in rows if row.seq is not None)
-    return sorted(found, key=lambda row: (row["seq"], row["id"]))
+    found = (session.execute(statement.where(key.in_(chunk))) for chunk in chunks(applications))
+    return [row._asdict() for rows in found for row in rows]
 
 
 def newest_cases(session: Session, applications: Iterable[tuple[str, str]]) -> dict[tuple[str, str], CaseRow]:

@@ -1,12 +1,13 @@
 """The numbers of queued, held and assigned cases, for the header of the desk and to explain an empty queue."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import text
 from sqlmodel import Session
 
-from db.columns import from_us, to_us
+from db.columns import Instant, to_us
 
 _OPEN = text(
     """SELECT
@@ -24,7 +25,7 @@ _ASIDE = text(
     """SELECT id, aside_until FROM "case"
     WHERE state = 'in_review' AND held_by_id = :me AND held_until > :now AND aside_until > :now
     ORDER BY aside_until, id"""
-)
+).columns(aside_until=Instant)
 _SKIPPED = text(
     """SELECT count(*) FROM skip JOIN "case" c ON c.id = skip.case_id
     WHERE skip.reviewer_id = :me AND skip.evidence_no >= c.evidence_no
@@ -36,7 +37,7 @@ _HOLDERS = text(
     JOIN reviewer ON reviewer.id = c.held_by_id
     WHERE c.state = 'in_review' AND c.held_until > :now AND c.held_by_id <> :me
     GROUP BY reviewer.login ORDER BY until"""
-)
+).columns(until=Instant)
 _LOADS = text(
     """SELECT reviewer.login,
     (SELECT count(*) FROM "case" c WHERE c.state = 'in_review' AND c.held_by_id = reviewer.id
@@ -45,23 +46,6 @@ _LOADS = text(
         AS assigned
     FROM reviewer WHERE reviewer.is_active = 1"""
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """Another person who holds cases: how many, and when the first hold ends."""
-
-    login: str
-    until: datetime
-    cases: int
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """How many cases a person holds, and how many are assigned to the person."""
-
-    held: int
-    assigned: int
 
 
 def open_counts(session: Session, reviewer_id: int, now: datetime) -> dict[str, int]:
@@ -78,7 +62,7 @@ def count_assigned(session: Session, reviewer_id: int, now: datetime) -> int:
 def put_aside_by(session: Session, reviewer_id: int, now: datetime) -> tuple[tuple[int, datetime], ...]:
     """Return the cases that a person has put aside, each with the time at which it returns, earliest first."""
     rows = session.execute(_ASIDE, {"me": reviewer_id, "now": to_us(now)})
-    return tuple((int(row.id), from_us(row.aside_until)) for row in rows)
+    return tuple((row.id, row.aside_until) for row in rows)
 
 
 def count_skipped(session: Session, reviewer_id: int) -> int:
@@ -86,13 +70,11 @@ def count_skipped(session: Session, reviewer_id: int) -> int:
     return int(session.execute(_SKIPPED, {"me": reviewer_id}).scalar_one())
 
 
-def other_holders(session: Session, reviewer_id: int, now: datetime) -> tuple[Holder, ...]:
-    """Return the other people who hold cases, sorted by the end of their first hold."""
-    rows = session.execute(_HOLDERS, {"me": reviewer_id, "now": to_us(now)})
-    return tuple(Holder(login=row.login, until=from_us(row.until), cases=int(row.cases)) for row in rows)
+def other_holders(session: Session, reviewer_id: int, now: datetime) -> Sequence[Any]:
+    """Return the other people who hold cases, how many, and until when; sorted by the end of their first hold."""
+    return session.execute(_HOLDERS, {"me": reviewer_id, "now": to_us(now)}).all()
 
 
-def loads(session: Session, now: datetime) -> dict[str, Load]:
-    """Return the load of each active person, by login."""
-    rows = session.execute(_LOADS, {"now": to_us(now)})
-    return {row.login: Load(held=int(row.held), assigned=int(row.assigned)) for row in rows}
+def loads(session: Session, now: datetime) -> dict[str, Any]:
+    """Return how many cases each active person holds, and how many are assigned to the person, by login."""
+    return {row.login: row for row in session.execute(_LOADS, {"now": to_us(now)})}

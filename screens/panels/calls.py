@@ -12,7 +12,7 @@ from screens.widgets.plots import heat_rows, hour_scale, sparkline
 from screens.widgets.safe_text import INFO, MUTED, SUCCESS, WARNING, Part, joined, plain, row, wrapped
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import PanelKind
-from workbench.domain.facts.activity import ComplaintStatus
+from workbench.domain.facts.activity import ComplaintStatus, calling_hours_for
 from workbench.domain.policy.policy import FactValue, Limit
 from workbench.domain.text.safe import cells, pad_left, pad_right
 from workbench.i18n import N_, _
@@ -144,7 +144,7 @@ def _tinted(signs: str, style: str, shades: str) -> Iterator[Part]:
 
 def _calling_hours(case: CaseFile) -> tuple[int, int]:
     """Return the hours in which this industry may call, widened to full hours."""
-    window = case.policy.windows.by_industry.get(case.header.industry, case.policy.windows.default)
+    window = calling_hours_for(case.header.industry, case.policy)
     return window.opens.hour, window.closes.hour + (1 if window.closes.minute else 0)
 
 

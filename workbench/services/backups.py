@@ -16,7 +16,7 @@ from typing import cast
 from sqlalchemy import select
 from sqlmodel import Session
 
-from db.access import Access, access_of
+from db.access import Access, access_of, new_file, sync
 from db.dialects import sqlite
 from db.dialects.sqlite_backup import copy_in_use
 from db.engine import Database
@@ -30,7 +30,7 @@ from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.group_sharing import group_of
 from workbench.services.foundation.locations import refusal
-from workbench.services.foundation.safe_files import cannot_write, new_file, new_parents, open_regular, replacing, sync
+from workbench.services.foundation.safe_files import cannot_write, new_parents, open_regular, replacing
 from workbench.services.opening import open_services
 from workbench.services.site.doctor import faults
 
@@ -64,8 +64,7 @@ def back_up(context: Context, target: Path) -> int:
                 # Perhaps an import was undone after the database was copied, and its files are gone.
                 if not attempts_left:
                     raise
-        with context.write() as session:
-            context.log(session, "backup", body={"files": count})
+        context.log_alone("backup", body={"files": count})
     return count
 
 

@@ -147,9 +147,8 @@ def _identify(session: Session, as_login: str | None) -> Actor:
     login = as_login or os_login()
     row = session.exec(select(ReviewerRow).where(ReviewerRow.login == login, ReviewerRow.is_active)).first()
     if row is None or row.id is None:
-        raise NotAllowed(
-            _("{login} is not registered here; an admin runs `workbench reviewers add {login}`.").format(login=login)
-        )
+        message = _("{login} is not registered here; an admin runs `workbench reviewers add {login}`.")
+        raise NotAllowed(message.format(login=login))
     # Each transaction reads the roles.
     return Actor(id=row.id, login=login, roles=frozenset(), identity=f"{mode.value}:{os.getuid()}")
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.domain.clock.calendar import WorkingCalendar, assumed_day
+from workbench.domain.clock.clock import Budget, ClockState, clock_state
 from workbench.domain.clock.due import counted_from, due_at
 from workbench.services.calendar.public_holidays import seed_days
 
@@ -23,6 +24,10 @@ CALENDAR = WorkingCalendar(
 
 def at(year: int, month: int, day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(year, month, day, hour, minute, tzinfo=SHANGHAI)
+
+
+def clock_of(received: datetime, days: int, calendar: WorkingCalendar = CALENDAR) -> ClockState:
+    return clock_state(Budget(start=received, days=days), (), calendar)
 
 
 @pytest.fixture(params=["UTC", "Asia/Shanghai", "America/Los_Angeles", "Pacific/Kiritimati"])
@@ -70,20 +75,19 @@ def test_a_receipt_counts_from_the_next_opening(received: datetime, counted: dat
 def test_a_case_is_due_at_closing(received: datetime, days: int, due: datetime) -> None:
     found = due_at(received, days, CALENDAR)
 
-    assert found.at == due
-    assert found.at.tzinfo is UTC
-    assert not found.provisional
+    assert found == due
+    assert found.tzinfo is UTC
+    assert not clock_of(received, days).is_due_provisional
 
 
 def test_a_due_date_that_depends_on_an_unpublished_year_is_provisional() -> None:
-    due = due_at(at(2026, 12, 24, 10), 7, CALENDAR)
+    clock_of_case = clock_of(at(2026, 12, 24, 10), 7)
 
-    assert due.at == at(2027, 1, 5, 18)
-    assert due.provisional
+    assert clock_of_case == ClockState(due_at=at(2027, 1, 5, 18), is_due_provisional=True)
 
 
 def test_a_receipt_on_the_last_published_evening_is_provisional() -> None:
-    assert due_at(at(2026, 12, 31, 19), 1, CALENDAR).provisional
+    assert clock_of(at(2026, 12, 31, 19), 1).is_due_provisional
 
 
 def test_one_provisional_day_before_it_makes_a_due_date_provisional() -> None:
@@ -91,16 +95,15 @@ def test_one_provisional_day_before_it_makes_a_due_date_provisional() -> None:
     days[date(2026, 11, 25)] = assumed_day(date(2026, 11, 25))
     calendar = WorkingCalendar(days.values(), hours=CALENDAR.hours, zone="Asia/Shanghai")
 
-    assert due_at(at(2026, 11, 24, 10), 3, calendar).provisional
-    assert due_at(at(2026, 11, 25, 10), 3, calendar).provisional
-    assert not due_at(at(2026, 11, 26, 10), 3, calendar).provisional
+    assert clock_of(at(2026, 11, 24, 10), 3, calendar).is_due_provisional
+    assert clock_of(at(2026, 11, 25, 10), 3, calendar).is_due_provisional
+    assert not clock_of(at(2026, 11, 26, 10), 3, calendar).is_due_provisional
 
 
 def test_a_year_beyond_the_table_is_provisional() -> None:
-    due = due_at(at(2028, 3, 3, 10), 1, CALENDAR)
+    clock_of_case = clock_of(at(2028, 3, 3, 10), 1)
 
-    assert due.at == at(2028, 3, 6, 18)
-    assert due.provisional
+    assert clock_of_case == ClockState(due_at=at(2028, 3, 6, 18), is_due_provisional=True)
 
 
 @pytest.mark.usefixtures("machine_zone")
@@ -110,12 +113,12 @@ def test_the_due_date_does_not_depend_on_the_time_zone_of_the_machine() -> None:
     due = due_at(received, 3, CALENDAR)
 
     assert CALENDAR.local_day(counted_from(received, CALENDAR)) == date(2026, 11, 25)
-    assert due.at == at(2026, 11, 30, 18)
+    assert due == at(2026, 11, 30, 18)
 
 
 def test_a_rectification_decided_in_the_evening_starts_on_the_next_working_day() -> None:
-    assert due_at(at(2026, 11, 24, 17), 7, CALENDAR).at == at(2026, 12, 3, 18)
-    assert due_at(at(2026, 11, 24, 22), 7, CALENDAR).at == at(2026, 12, 4, 18)
+    assert due_at(at(2026, 11, 24, 17), 7, CALENDAR) == at(2026, 12, 3, 18)
+    assert due_at(at(2026, 11, 24, 22), 7, CALENDAR) == at(2026, 12, 4, 18)
 
 
 @given(
@@ -125,11 +128,11 @@ def test_a_rectification_decided_in_the_evening_starts_on_the_next_working_day()
 def test_a_due_date_is_the_promised_working_days_after_day_zero(received: datetime, days: int) -> None:
     due = due_at(received, days, CALENDAR)
     day_zero = CALENDAR.local_day(counted_from(received, CALENDAR))
-    due_day = CALENDAR.local_day(due.at)
+    due_day = CALENDAR.local_day(due)
 
     assert CALENDAR.is_working(day_zero)
     assert CALENDAR.is_working(due_day)
-    assert due.at == CALENDAR.closing(due_day)
+    assert due == CALENDAR.closing(due_day)
     assert CALENDAR.working_days_left(day_zero, due_day) == days
-    assert CALENDAR.working_seconds_between(counted_from(received, CALENDAR), due.at) >= days * 8 * 3600
-    assert due.at == CALENDAR.add_working_seconds(due.at, 0)
+    assert CALENDAR.working_seconds_between(counted_from(received, CALENDAR), due) >= days * 8 * 3600
+    assert due == CALENDAR.add_working_seconds(due, 0)

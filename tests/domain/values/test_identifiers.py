@@ -14,12 +14,12 @@ from workbench.domain.values.identifiers import (
     carrier_of_range,
     compact,
     iccid_luhn,
+    is_of_self_employed,
     is_residence_permit,
     normal_msisdn,
     ric_birth_date,
     ric_region_known,
     ric_valid,
-    uscc_kind,
     uscc_valid,
 )
 
@@ -130,7 +130,7 @@ def test_a_sim_number_with_its_luhn_digit_passes(body: str) -> None:
         ric_region_known,
         is_residence_permit,
         uscc_valid,
-        uscc_kind,
+        is_of_self_employed,
         carrier_of_range,
         normal_msisdn,
         iccid_luhn,

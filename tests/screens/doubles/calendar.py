@@ -71,7 +71,6 @@ class MemoryCalendars:
                 case_id=number,
                 before=NOW + timedelta(days=2, hours=8),
                 after=NOW + timedelta(days=6, hours=8),
-                was_provisional=False,
                 is_provisional=number == 2,
             )
             for number in range(1, self.moved_count + 1)

@@ -110,7 +110,7 @@ def test_all_actions_are_in_working_hours_and_in_the_past(made_demo: Path, files
     assert all(earlier.at <= later.at for earlier, later in pairwise(events))
     assert events[-1].at < NOW
     for event in events:
-        local = calendar.local(event.at)
+        local = event.at.astimezone(calendar.zone)
         assert calendar.is_working(local.date()) or event.action in {"init", "reviewers add", "reviewers role"}
         if event.action in {"decide", "approve"}:
             assert any(opens <= local.time() <= closes for opens, closes in calendar.hours), (event.seq, local)

@@ -15,7 +15,7 @@ from workbench.errors import NotAllowed, NotFound
 from workbench.services.deadlines.suspensions import NewSuspension
 from workbench.services.forecast.arrival_forecasts import ArrivalForecasts, NewCase
 from workbench.services.forecast.forecasts import Forecasts
-from workbench.services.forecast.queue_snapshot import read_queue
+from workbench.services.forecast.incomplete_cases import read_queue
 from workbench.wording.forecast import caveats
 
 pytestmark = pytest.mark.proof

@@ -1,13 +1,14 @@
 """Claiming the next case of a filter, in the same order as without one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 from sqlmodel import Session
 
 from db.queries import case_pages
 from db.queries.case_list import CaseList
-from db.queries.claim import Claimer, FreeCase, find_next
+from db.queries.claim import Claimer, find_next
 from tests.offices import Site
 from workbench.domain.case.casefile import CaseFile, NoNextCase
 from workbench.domain.filter.parser import FilterProblem
@@ -92,10 +93,10 @@ def test_an_invalid_filter_claims_nothing(site: Site) -> None:
     assert site.state(case[0]) == "queued"
 
 
-def meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[list[FreeCase]], object]) -> None:
+def meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[Sequence[Any]], object]) -> None:
     """Call a function after the next case is found and before it is claimed."""
 
-    def find(session: Session, claimer: Claimer, within: CaseList, most: int) -> list[FreeCase]:
+    def find(session: Session, claimer: Claimer, within: CaseList, most: int) -> Sequence[Any]:
         found = find_next(session, claimer, within, most)
         act(found)
         return found
@@ -108,7 +109,7 @@ def test_others_can_write_while_a_case_is_searched(site: Site, way: str, monkeyp
     site.services("admin").people.limit("b", 30)
     quick: list[int] = []
 
-    def take_first(_found: list[FreeCase]) -> None:
+    def take_first(_found: Sequence[Any]) -> None:
         if len(quick) < 3:
             taken = site.services("b").claims.next()
             assert isinstance(taken, CaseFile)
@@ -126,7 +127,7 @@ def test_a_case_that_changed_since_it_was_found_is_not_claimed(
 ) -> None:
     first, second = site.plant(2)
 
-    def assign(found: list[FreeCase]) -> None:
+    def assign(found: Sequence[Any]) -> None:
         if found[0].id == first:
             site.services("sup").assigning.assign([first], "b", "his")
 

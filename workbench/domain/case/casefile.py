@@ -26,44 +26,53 @@ from workbench.domain.policy.policy import Policy, Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseHeader:
-    """The fields above the panels.
+class CaseLine:
+    """The fields of a case that its header and its row in a list show.
 
     `held_by` and `held_until` describe a hold that has not expired; once it expires, the case is queued again.
-    `working_days_left` counts the working days after today up to and including the due day. `suspended_from` is the
-    start of a suspension without a known end. `fence` grows with each hold, `evidence_no` with each change of evidence.
+    `suspended_from` is the start of a suspension without a known end.
     """
 
     id: int
     agent: str
     application_no: str
     applicant_name: str
-    applicant_kind: ApplicantKind
-    province: str
-    industry: str
-    language: str
     state: CaseState
     round: int
-    trigger: Trigger
     priority: Priority
-    service_class: ServiceClass
-    risk: Risk
-    card_count: int
     received_at: datetime
     due_at: datetime | None
     is_due_provisional: bool
-    working_days_left: int | None
     is_overdue: bool
     assignee: str | None
     held_by: str | None
     held_until: datetime | None
-    aside_until: datetime | None
     waits_for: WaitsFor | None
+    suspended_from: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseHeader(CaseLine):
+    """The fields above the panels.
+
+    `working_days_left` counts the working days after today up to and including the due day. `fence` grows with each
+    hold, `evidence_no` with each change of evidence.
+    """
+
+    applicant_kind: ApplicantKind
+    province: str
+    industry: str
+    language: str
+    trigger: Trigger
+    service_class: ServiceClass
+    risk: Risk
+    card_count: int
+    working_days_left: int | None
+    aside_until: datetime | None
     next_action_on: date | None
     fence: int
     version: int
     evidence_no: int
-    suspended_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,27 +173,11 @@ class CaseFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseRowView:
+class CaseRowView(CaseLine):
     """A case as a row of a list; `reopen_for` has the rules whose block findings are newer than the verdict."""
 
-    id: int
-    agent: str
-    application_no: str
-    applicant_name: str
-    state: CaseState
-    round: int
-    priority: Priority
-    due_at: datetime | None
-    is_due_provisional: bool
-    is_overdue: bool
-    waits_for: WaitsFor | None
-    assignee: str | None
-    held_by: str | None
-    held_until: datetime | None
     blocks: int
     warns: int
-    received_at: datetime
-    suspended_from: datetime | None = None
     reopen_for: tuple[str, ...] = ()
 
 

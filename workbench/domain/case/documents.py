@@ -1,9 +1,9 @@
 """The documents of a case as lists show them."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from db.enums import DocumentKind, Quality
+from workbench.domain.evidence.evidence import DocumentFacts
 from workbench.domain.policy.policy import Words
 
 EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
@@ -22,7 +22,7 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DocumentLine:
+class DocumentLine(DocumentFacts):
     """One document of a case, numbered from 1; `is_stored` says whether the store has a file of its size.
 
     `words` is the name of its kind, None if the policy has none. `sealed` and `quality` are claims by the sender.
@@ -30,16 +30,7 @@ class DocumentLine:
     """
 
     number: int
-    kind: DocumentKind
     words: Words | None
-    sha256: str
-    media_type: str
-    bytes_count: int | None
-    received_at: datetime
-    issued_on: date | None
-    valid_to: date | None
-    sealed: bool | None
-    quality: Quality | None
     is_stored: bool
     openings: tuple[Opening, ...]
     copies: tuple[Opening, ...] = ()

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from db.enums import CaseState, Priority, Risk, Role, ServiceClass
+from db.enums import FINAL_STATES, CaseState, Priority, Risk, Role, ServiceClass
 from workbench.domain.case.actor import Actor
 from workbench.i18n import N_, _
 
 S = CaseState
 R = Role
 
-OPEN_STATES = frozenset(S) - {S.PASSED, S.FAILED, S.LAPSED, S.WITHDRAWN}
+OPEN_STATES = frozenset(S) - FINAL_STATES
 
 
 class Action(StrEnum):
@@ -20,7 +20,6 @@ class Action(StrEnum):
     RELEASE = "release"
     SKIP = "skip"
     ASIDE = "aside"
-    RENEW = "renew"
     DECIDE = "decide"
     UNDO = "undo"
     APPROVE = "approve"
@@ -39,7 +38,6 @@ class Action(StrEnum):
     PRIORITY = "priority"
     SUSPEND = "suspend"
     RESUME = "resume"
-    SHOW = "show"
     FORECAST = "forecast"
 
 
@@ -53,7 +51,6 @@ class Permission:
 
 
 WORKERS = frozenset({R.REVIEWER, R.SUPERVISOR})
-EVERYBODY = frozenset(R)
 EVERY_STATE = frozenset(S)
 _STATES_WITH_DUE_DATE = OPEN_STATES - {S.INCOMPLETE}
 
@@ -62,7 +59,6 @@ TABLE: dict[Action, Permission] = {
     Action.RELEASE: Permission(WORKERS, frozenset({S.IN_REVIEW}), needs_hold=True),
     Action.SKIP: Permission(WORKERS, frozenset({S.IN_REVIEW}), needs_hold=True),
     Action.ASIDE: Permission(WORKERS, frozenset({S.IN_REVIEW}), needs_hold=True),
-    Action.RENEW: Permission(WORKERS, frozenset({S.IN_REVIEW}), needs_hold=True),
     Action.DECIDE: Permission(WORKERS, frozenset({S.IN_REVIEW}), needs_hold=True),
     Action.UNDO: Permission(WORKERS, EVERY_STATE - {S.INCOMPLETE, S.IN_REVIEW, S.LAPSED, S.APPEALED}),
     Action.APPROVE: Permission(WORKERS, frozenset({S.AWAITING_CHECK})),
@@ -81,7 +77,6 @@ TABLE: dict[Action, Permission] = {
     Action.PRIORITY: Permission(frozenset({R.SUPERVISOR}), OPEN_STATES),
     Action.SUSPEND: Permission(frozenset({R.SUPERVISOR}), EVERY_STATE),
     Action.RESUME: Permission(frozenset({R.SUPERVISOR}), EVERY_STATE),
-    Action.SHOW: Permission(EVERYBODY, EVERY_STATE),
     Action.FORECAST: Permission(WORKERS, OPEN_STATES),
 }
 
@@ -141,9 +136,8 @@ def state_refusal(action: Action, state: CaseState, case: str) -> str | None:
     """Return why a state does not allow an action, or None if it does."""
     if state in TABLE[action].states:
         return None
-    return _("{case} is {state}; this action is not possible in that state.").format(
-        case=case, state=_(STATE_WORDS[state])
-    )
+    message = _("{case} is {state}; this action is not possible in that state.")
+    return message.format(case=case, state=_(STATE_WORDS[state]))
 
 
 def is_allowed(action: Action, state: CaseState, actor: Actor, *, holds: bool = False) -> bool:

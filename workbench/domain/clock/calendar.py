@@ -83,10 +83,6 @@ class WorkingCalendar:
         """Say whether a day is a working day."""
         return self.day(day).working
 
-    def is_provisional(self, day: date) -> bool:
-        """Say whether a day may still change: its year is not published, or it is not in the table."""
-        return self.day(day).status is DayStatus.PROVISIONAL
-
     def depends_on_provisional(self, first: date, last: date) -> bool:
         """Say whether any day from `first` to `last`, inclusive, may still change."""
         low, high = first.toordinal(), last.toordinal()
@@ -136,18 +132,14 @@ class WorkingCalendar:
         return max(inside, 0) + before + after
 
     def local_day(self, at: datetime) -> date:
-        """Return the day of an instant in the calendar's zone, whatever the machine's zone is."""
-        return self.local(at).date()
-
-    def local(self, at: datetime) -> datetime:
-        """Return an instant in the calendar's zone.
+        """Return the day of an instant in the calendar's zone, whatever the machine's zone is.
 
         Raises:
             ValueError: If the instant has no zone.
         """
         if at.tzinfo is None:
             raise ValueError(at)
-        return at.astimezone(self.zone)
+        return at.astimezone(self.zone).date()
 
     def hours_of(self, day: date) -> Hours:
         """Return the hours that a day has if it is a working day: its own, or else those of the policy."""
@@ -225,6 +217,5 @@ def _known_zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise BadConfiguration(
-            _("There is no time zone {zone}; write one such as Asia/Shanghai.").format(zone=name)
-        ) from error
+        message = _("There is no time zone {zone}; write one such as Asia/Shanghai.")
+        raise BadConfiguration(message.format(zone=name)) from error

@@ -6,7 +6,6 @@ Nothing is accumulated: the same events always give the same due date.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from enum import StrEnum
 
 from db.enums import FINAL_STATES, CaseState
 from workbench.domain.clock.calendar import WorkingCalendar
@@ -20,13 +19,6 @@ UNDO_ACTION = "undo"
 EXTEND_ACTION = "extend"
 CLASS_ACTION = "class"
 RESUBMIT_ACTION = "resubmit"
-
-
-class PauseKind(StrEnum):
-    """Why a case is with its applicant."""
-
-    APPLICANT = "applicant"
-    RECTIFYING = "rectifying"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +41,10 @@ class ClockEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pause:
-    """A time during which the case is with the applicant."""
+    """A time during which the case is with the applicant, to rectify it or to answer."""
 
     span: Span
-    kind: PauseKind
+    is_rectifying: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +89,7 @@ class ClockState:
     """
 
     due_at: datetime
-    is_provisional: bool
+    is_due_provisional: bool
     suspended_from: datetime | None = None
 
 
@@ -159,8 +151,7 @@ def _pause(so_far: _BudgetSoFar, event: ClockEvent, state: CaseState) -> None:
         # A machine's clock may have been set back between two acts: a pause never ends before it starts.
         so_far.pauses[-1] = replace(last, span=Span(last.span.start, max(event.at, last.span.start)))
     elif is_with_applicant and not is_open and state is not CaseState.LAPSED:
-        kind = PauseKind.RECTIFYING if state is CaseState.RECTIFYING else PauseKind.APPLICANT
-        so_far.pauses.append(Pause(span=Span(event.at), kind=kind))
+        so_far.pauses.append(Pause(span=Span(event.at), is_rectifying=state is CaseState.RECTIFYING))
 
 
 def _begins_new_budget(before: CaseState, state: CaseState, action: str) -> bool:
@@ -181,7 +172,7 @@ def clock_state(budget: Budget, suspensions: Sequence[Suspension], calendar: Wor
     overdue case stays overdue. Overlapping pauses and suspensions count once.
     """
     counted = counted_from(budget.start, calendar)
-    due = due_at(budget.start, budget.days, calendar).at
+    due = due_at(budget.start, budget.days, calendar)
     pauses = [pause.span.after(counted) for pause in budget.pauses]
     ended = merged(span for span in pauses if not span.is_open)
     paused_s = sum(calendar.working_seconds_between(span.start, span.end) for span in ended)
@@ -192,7 +183,7 @@ def clock_state(budget: Budget, suspensions: Sequence[Suspension], calendar: Wor
                 due = calendar.add_working_seconds(due, calendar.working_seconds_between(part.start, part.end))
     return ClockState(
         due_at=due,
-        is_provisional=calendar.depends_on_provisional(calendar.local_day(budget.start), calendar.local_day(due)),
+        is_due_provisional=calendar.depends_on_provisional(calendar.local_day(budget.start), calendar.local_day(due)),
         suspended_from=min((item.span.start for item in suspensions if item.span.is_open), default=None),
     )
 

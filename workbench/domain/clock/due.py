@@ -1,20 +1,11 @@
 """The due date: the promised working days, counted from receipt."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.i18n import _
 
 _LEAST_WORKING_S = 2 * 3600
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
-    """A due date (UTC); it is provisional if a day that it depends on may still change."""
-
-    at: datetime
-    provisional: bool
 
 
 def counted_from(received_at: datetime, calendar: WorkingCalendar) -> datetime:
@@ -32,7 +23,7 @@ def counted_from(received_at: datetime, calendar: WorkingCalendar) -> datetime:
     return calendar.opening(calendar.next_working_day(day))
 
 
-def due_at(received_at: datetime, working_days: int, calendar: WorkingCalendar) -> Due:
+def due_at(received_at: datetime, working_days: int, calendar: WorkingCalendar) -> datetime:
     """Return when a case or a rectification is due: at closing time on the last of these working days after day 0.
 
     Pauses are not included; they postpone the due date by working seconds.
@@ -40,10 +31,8 @@ def due_at(received_at: datetime, working_days: int, calendar: WorkingCalendar) 
     Raises:
         ValueError: If working_days is less than 1.
     """
-    received_on = calendar.local_day(received_at)
     day_zero = calendar.local_day(counted_from(received_at, calendar))
-    day = calendar.nth_working_day_after(day_zero, working_days)
-    return Due(at=calendar.closing(day), provisional=calendar.depends_on_provisional(received_on, day))
+    return calendar.closing(calendar.nth_working_day_after(day_zero, working_days))
 
 
 def short_deadline_problem(deadline_at: datetime, now: datetime, calendar: WorkingCalendar) -> str | None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from workbench.domain.clock.calendar import DayKind, WorkingCalendar, assumed_day
-from workbench.domain.clock.clock import EXTEND_ACTION, Budget, ClockState, PauseKind, clock_state, is_suspended
+from workbench.domain.clock.clock import EXTEND_ACTION, Budget, ClockState, clock_state, is_suspended
 from workbench.domain.clock.due import counted_from
 from workbench.domain.clock.spans import NEVER, Span, merged, without
 from workbench.domain.clock.suspension import Suspension
@@ -103,7 +103,7 @@ def explain_clock(
     is_closed = budget.closed_at is not None
     return ClockExplanation(
         due_at=clock.due_at,
-        due_provisional=clock.is_provisional,
+        due_provisional=clock.is_due_provisional,
         running=runs and not is_stopped,
         is_paused=budget.open_pause is not None and not is_closed,
         is_suspended=is_stopped and not is_closed,
@@ -172,7 +172,7 @@ def _paused_steps(
     """Yield the steps that do not count. Where a pause and a suspension overlap, the pause is shown."""
     shown: list[Span] = []
     for pause in budget.pauses:
-        what = StepKind.RECTIFYING if pause.kind is PauseKind.RECTIFYING else StepKind.APPLICANT
+        what = StepKind.RECTIFYING if pause.is_rectifying else StepKind.APPLICANT
         for span in without(pause.span.after(counted), shown):
             yield _paused_step(span, what, calendar)
             shown.append(span)

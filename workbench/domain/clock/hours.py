@@ -27,11 +27,8 @@ def checked(hours: Hours) -> Hours:
     is_reversed = any(opens >= closes for opens, closes in hours)
     if is_reversed or edges != sorted(edges):
         shown = ", ".join(f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in hours)
-        raise BadConfiguration(
-            _("The working hours {hours} overlap or run backwards; put them in the order of the day.").format(
-                hours=shown
-            )
-        )
+        message = _("The working hours {hours} overlap or run backwards; put them in the order of the day.")
+        raise BadConfiguration(message.format(hours=shown))
     return hours
 
 
@@ -61,6 +58,5 @@ def format_hours(hours: Hours) -> str:
 
 
 def _unreadable(text: str) -> str:
-    return _("“{value}” is not valid as working hours; write them like 09:00-12:00 or 09:00-12:00,13:00-18:00.").format(
-        value=text[:40]
-    )
+    message = _("“{value}” is not valid as working hours; write them like 09:00-12:00 or 09:00-12:00,13:00-18:00.")
+    return message.format(value=text[:40])

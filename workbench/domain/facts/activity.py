@@ -13,6 +13,11 @@ from workbench.domain.policy.policy import FactValue, Policy
 from workbench.domain.policy.settings import CallingWindow
 
 _HALF_HOUR_MINUTES = 30
+_COUNTS = (
+    *("calls", "answered", "distinct_callees", "peak_hour_calls", "peak_day_calls", "handsets", "opt_out_calls"),
+    *("max_same_callee_day", "max_same_callee_5min", "max_same_callee_window", "calls_in", "calls_outside_service"),
+)
+"""The counts of calls that are facts as they are."""
 
 
 class ComplaintStatus(StrEnum):
@@ -53,11 +58,8 @@ def _judged_complaints(evidence: Evidence, policy: Policy, today: date) -> list[
 
 def calling_hours_for(industry: str, policy: Policy) -> CallingWindow:
     """Return the calling hours of an industry; the first name in the policy that matches wins."""
-    if industry:
-        for name, calling_hours in policy.windows.by_industry.items():
-            if words_found(industry, (name,)):
-                return calling_hours
-    return policy.windows.default
+    matching = (one.hours for one in policy.windows.industries if words_found(industry, one.names))
+    return next(matching, policy.windows.default)
 
 
 def _half_hour(moment: time) -> int:
@@ -89,30 +91,19 @@ def activity_facts(
     period_start: date = call.window_from or date.min
     complaints_in_period = sum(item.received_at.astimezone(ZoneInfo(zone)).date() >= period_start for item in verified)
     return {
-        "calls": call.calls,
-        "answered": call.answered,
-        "distinct_callees": call.distinct_callees,
+        **{name: getattr(call, name) for name in _COUNTS},
         "mean_duration_s": _ratio(call.total_duration_s, call.answered),
         "short_call_ratio": _ratio(call.short_calls, call.answered),
-        "peak_hour_calls": call.peak_hour_calls,
-        "peak_day_calls": call.peak_day_calls,
         "off_hours_calls": off_hours,
-        "max_same_callee_day": call.max_same_callee_day,
-        "max_same_callee_5min": call.max_same_callee_5min,
-        "max_same_callee_window": call.max_same_callee_window,
-        "handsets": call.handsets,
         "complaints": len(verified),
         "complaints_unverified": len(complaints) - len(verified),
         "complaints_old": statuses.count(ComplaintStatus.OLD),
         "complaints_outside_service": statuses.count(ComplaintStatus.OUTSIDE_SERVICE),
         "complaint_ratio": _ratio(complaints_in_period, call.calls),
-        "opt_out_calls": call.opt_out_calls,
         "off_hours_ratio": _ratio(off_hours, call.calls),
         "answer_ratio": _ratio(call.answered, call.calls),
         "out_ratio": _ratio(call.calls, call.calls + call.calls_in),
         "distinct_callee_ratio": _ratio(call.distinct_callees, call.calls),
-        "calls_in": call.calls_in,
-        "calls_outside_service": call.calls_outside_service,
     }
 
 

@@ -13,18 +13,10 @@ from workbench.domain.facts.identity import days_left
 from workbench.domain.policy.policy import FactValue, Policy
 
 USE_FACTS: Mapping[str, FactType] = {
-    "documents": NUMBER,
-    "documents_missing": NUMBER,
-    "missing_kinds": TEXT,
-    "trade_allowed": FLAG,
-    "prohibited_trades": TEXT,
-    "script_given": FLAG,
-    "script_words_found": NUMBER,
-    "script_words": TEXT,
-    "stated_use_given": FLAG,
-    "consent_source_given": FLAG,
+    **dict.fromkeys(("documents", "documents_missing", "script_words_found"), NUMBER),
+    **dict.fromkeys(("missing_kinds", "prohibited_trades", "script_words"), TEXT),
+    **dict.fromkeys(("trade_allowed", "script_given", "stated_use_given", "consent_source_given"), FLAG),
 }
-
 DOCUMENT_FACTS: Mapping[str, FactType] = {
     "kind": TEXT,
     "document_days_left": NUMBER,
@@ -100,12 +92,6 @@ def newest_files(documents: tuple[DocumentFacts, ...]) -> Iterator[DocumentFacts
 def document_facts(evidence: Evidence, today: date) -> Iterator[tuple[str, dict[str, FactValue]]]:
     """Yield the facts of each newest file, with its kind. Unknown seals and qualities are None."""
     for document in newest_files(evidence.documents):
-        yield (
-            document.kind.value,
-            {
-                "kind": document.kind.value,
-                "document_days_left": days_left(document.valid_to, today),
-                "sealed": document.sealed,
-                "quality": None if document.quality is None else document.quality.value,
-            },
-        )
+        kind, days = document.kind.value, days_left(document.valid_to, today)
+        quality = None if document.quality is None else document.quality.value
+        yield kind, {"kind": kind, "document_days_left": days, "sealed": document.sealed, "quality": quality}

@@ -7,49 +7,19 @@ from db.enums import ApplicantKind, IdType
 from workbench.domain.evidence.evidence import ApplicationFacts, CardFacts, Evidence
 from workbench.domain.facts.fact import FLAG, NUMBER, TEXT, FactType
 from workbench.domain.policy.policy import FactValue
+from workbench.domain.values import identifiers
 from workbench.domain.values.id_documents import id_number_valid, id_type_of
-from workbench.domain.values.identifiers import (
-    UsccKind,
-    age_on,
-    carrier_of_range,
-    iccid_luhn,
-    id_validity_fits_age,
-    is_residence_permit,
-    ric_birth_date,
-    ric_region_known,
-    uscc_kind,
-    uscc_valid,
-)
 
 IDENTITY_FACTS: Mapping[str, FactType] = {
-    "applicant_kind": TEXT,
-    "industry": TEXT,
-    "province": TEXT,
-    "ric_valid": FLAG,
-    "legal_rep_ric_valid": FLAG,
-    "handler_id_type": TEXT,
-    "legal_rep_id_type": TEXT,
-    "id_checkable": FLAG,
-    "legal_rep_id_checkable": FLAG,
-    "handler_age": NUMBER,
-    "id_days_left": NUMBER,
-    "id_validity_fits_age": FLAG,
-    "id_region_known": FLAG,
-    "uscc_valid": FLAG,
-    "uscc_kind_fits": FLAG,
-    "licence_days_left": NUMBER,
-    "registered_capital_fen": NUMBER,
-    "cards": NUMBER,
-    "cards_of_brand": NUMBER,
-    "cards_total": NUMBER,
+    **dict.fromkeys(("applicant_kind", "industry", "province", "handler_id_type", "legal_rep_id_type"), TEXT),
+    **dict.fromkeys(("ric_valid", "id_checkable", "id_validity_fits_age", "id_region_known"), FLAG),
+    **dict.fromkeys(("legal_rep_ric_valid", "legal_rep_id_checkable", "uscc_valid", "uscc_kind_fits"), FLAG),
+    **dict.fromkeys(("handler_age", "id_days_left", "licence_days_left", "registered_capital_fen"), NUMBER),
+    **dict.fromkeys(("cards", "cards_of_brand", "cards_total"), NUMBER),
 }
-
 CARD_FACTS: Mapping[str, FactType] = {
     "brand": TEXT,
-    "msisdn_in_range": FLAG,
-    "iccid_luhn": FLAG,
-    "carrier_fits_range": FLAG,
-    "actual_user_named": FLAG,
+    **dict.fromkeys(("msisdn_in_range", "iccid_luhn", "carrier_fits_range", "actual_user_named"), FLAG),
     "daily_quota_calls": NUMBER,
 }
 
@@ -64,19 +34,20 @@ def _handler_facts(application: ApplicationFacts, today: date) -> dict[str, Fact
     number, stated = application.handler_id_no, application.handler_id_type
     id_type = id_type_of(number, stated)
     is_valid = id_number_valid(number, stated, today)
-    birth = ric_birth_date(number) if is_valid else None
+    birth = identifiers.ric_birth_date(number) if is_valid else None
     validity_fits = None
     # The law on ID cards, which sets their validity, does not cover residence permits.
-    if birth is not None and id_type is IdType.RESIDENT and not is_residence_permit(number):
-        validity_fits = id_validity_fits_age(birth, application.handler_id_issued_on, application.handler_id_valid_to)
+    if birth is not None and id_type is IdType.RESIDENT and not identifiers.is_residence_permit(number):
+        issued_on, valid_to = application.handler_id_issued_on, application.handler_id_valid_to
+        validity_fits = identifiers.id_validity_fits_age(birth, issued_on, valid_to)
     return {
         "ric_valid": is_valid,
         "id_checkable": is_valid is not None,
         "handler_id_type": id_type.value,
-        "handler_age": None if birth is None else age_on(birth, today),
+        "handler_age": None if birth is None else identifiers.age_on(birth, today),
         "id_days_left": days_left(application.handler_id_valid_to, today),
         "id_validity_fits_age": validity_fits,
-        "id_region_known": ric_region_known(number) if birth else None,
+        "id_region_known": identifiers.ric_region_known(number) if birth else None,
     }
 
 
@@ -100,9 +71,9 @@ def _uscc_facts(application: ApplicationFacts) -> dict[str, FactValue]:
             "uscc_valid": None if kind is ApplicantKind.INDIVIDUAL else False,
             "uscc_kind_fits": None,
         }
-    is_self_employed = uscc_kind(code) is UsccKind.SELF_EMPLOYED
+    is_self_employed = identifiers.is_of_self_employed(code)
     return {
-        "uscc_valid": uscc_valid(code),
+        "uscc_valid": identifiers.uscc_valid(code),
         "uscc_kind_fits": not is_self_employed or kind is ApplicantKind.SOLE_PROPRIETOR,
     }
 
@@ -126,11 +97,11 @@ def identity_facts(evidence: Evidence, today: date) -> dict[str, FactValue]:
 
 
 def _card_facts(card: CardFacts) -> dict[str, FactValue]:
-    carrier = carrier_of_range(card.msisdn)
+    carrier = identifiers.carrier_of_range(card.msisdn)
     return {
         "brand": card.brand,
         "msisdn_in_range": carrier is not None,
-        "iccid_luhn": iccid_luhn(card.iccid) if card.iccid else None,
+        "iccid_luhn": identifiers.iccid_luhn(card.iccid) if card.iccid else None,
         "carrier_fits_range": None if card.carrier is None or carrier is None else card.carrier is carrier,
         "actual_user_named": bool(card.actual_user_name.strip()),
         "daily_quota_calls": card.daily_quota_calls,
@@ -148,5 +119,5 @@ def card_facts(evidence: Evidence) -> Iterator[tuple[str, dict[str, FactValue]]]
         yield card.msisdn, _card_facts(card)
     for msisdn in evidence.application.msisdns:
         if msisdn not in described_msisdns:
-            is_in_range = carrier_of_range(msisdn) is not None
+            is_in_range = identifiers.carrier_of_range(msisdn) is not None
             yield msisdn, {**dict.fromkeys(CARD_FACTS), "brand": "", "msisdn_in_range": is_in_range}

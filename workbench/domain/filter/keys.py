@@ -105,26 +105,13 @@ FILTER_KEYS: tuple[FilterKey, ...] = (
         chinese=("关注",),
         values=("reopen",),
     ),
-    FilterKey(
-        name="who",
-        help=N_("held by or assigned to a login, me or nobody"),
-        value_type=ValueType.PERSON,
-        chinese=("人员",),
-        values=PERSON_WORDS,
-    ),
-    FilterKey(
-        name="holder",
-        help=N_("held by a login, me or nobody"),
-        value_type=ValueType.PERSON,
-        chinese=("领取人",),
-        values=PERSON_WORDS,
-    ),
-    FilterKey(
-        name="assignee",
-        help=N_("assigned to a login, me or nobody"),
-        value_type=ValueType.PERSON,
-        chinese=("转派",),
-        values=PERSON_WORDS,
+    *(
+        FilterKey(name=name, help=text, value_type=ValueType.PERSON, chinese=(chinese,), values=PERSON_WORDS)
+        for name, text, chinese in (
+            ("who", N_("held by or assigned to a login, me or nobody"), "人员"),
+            ("holder", N_("held by a login, me or nobody"), "领取人"),
+            ("assignee", N_("assigned to a login, me or nobody"), "转派"),
+        )
     ),
     FilterKey(
         name="round",

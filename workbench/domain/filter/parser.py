@@ -93,19 +93,15 @@ def parse_filter(text: str) -> Filter:
         FilterProblem: If the text cannot be parsed.
     """
     if len(text) > MAX_LENGTH:
-        raise FilterProblem(
-            _("A filter has at most {count} characters; shorten it.").format(count=MAX_LENGTH), MAX_LENGTH, len(text)
-        )
+        message = _("A filter has at most {count} characters; shorten it.")
+        raise FilterProblem(message.format(count=MAX_LENGTH), MAX_LENGTH, len(text))
     for position, char in enumerate(text):
         if unicodedata.category(char) in {"Cc", "Cs"} and not char.isspace():
             raise FilterProblem(_("This character cannot be searched for; remove it."), position, position + 1)
     terms = tuple(_terms(text))
     if len(terms) > MAX_TERMS:
-        raise FilterProblem(
-            _("A filter has at most {count} terms; remove some.").format(count=MAX_TERMS),
-            terms[MAX_TERMS].start,
-            len(text),
-        )
+        message = _("A filter has at most {count} terms; remove some.")
+        raise FilterProblem(message.format(count=MAX_TERMS), terms[MAX_TERMS].start, len(text))
     return Filter(terms)
 
 
@@ -147,14 +143,11 @@ def _key(found: re.Match[str]) -> FilterKey:
         return KEY_BY_NAME[name]
     near = get_close_matches(name, KEY_BY_NAME, n=3, cutoff=0.6)
     if near:
-        sentence = _("There is no filter key “{name}”; did you mean {near}?").format(
-            name=found[1], near=", ".join(dict.fromkeys(KEY_BY_NAME[similar].name for similar in near))
-        )
+        sentence = _("There is no filter key “{name}”; did you mean {near}?")
     else:
-        sentence = _("There is no filter key “{name}”; to search for it as text, put it in quotes.").format(
-            name=found[1]
-        )
-    raise FilterProblem(sentence, found.start(1), found.end(1))
+        sentence = _("There is no filter key “{name}”; to search for it as text, put it in quotes.")
+    names = ", ".join(dict.fromkeys(KEY_BY_NAME[similar].name for similar in near))
+    raise FilterProblem(sentence.format(name=found[1], near=names), found.start(1), found.end(1))
 
 
 def _operator(found: re.Match[str], key: FilterKey) -> str:
@@ -162,11 +155,8 @@ def _operator(found: re.Match[str], key: FilterKey) -> str:
     op = unicodedata.normalize("NFKC", found[2])
     op = ":" if op == "=" else op
     if op != ":" and not key.is_ordered:
-        raise FilterProblem(
-            _("“{key}” cannot be compared; write {key}: and a value.").format(key=key.name),
-            found.start(2),
-            found.end(2),
-        )
+        message = _("“{key}” cannot be compared; write {key}: and a value.")
+        raise FilterProblem(message.format(key=key.name), found.start(2), found.end(2))
     return op
 
 
@@ -199,9 +189,8 @@ def _quotation(text: str, position: int) -> tuple[str, int]:
     while True:
         end = text.find(closing, start)
         if end < 0:
-            raise FilterProblem(
-                _("This quotation is not closed; end it with {quote}.").format(quote=closing), position, len(text)
-            )
+            message = _("This quotation is not closed; end it with {quote}.")
+            raise FilterProblem(message.format(quote=closing), position, len(text))
         parts.append(text[start:end])
         if text[end + 1 : end + 2] != closing:
             word = closing.join(parts)

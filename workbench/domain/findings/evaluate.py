@@ -184,19 +184,15 @@ def preselected_reasons(findings: Sequence[Finding], verdict: Verdict, policy: P
     pending: the reasons of blocks and warns that allow no other verdict, such as a hit by name only.
     """
     if verdict is Verdict.PASS:
-        return _preselected_pass_reasons(findings, policy)
+        if is_clean(findings):
+            return (CLEAN_REASON,)
+        # The reviewer must judge warns.
+        return (OVERRIDE_REASON,) if has_block(findings) and OVERRIDE_REASON in policy.reasons else ()
     return tuple(
         finding.rule
         for finding in findings
         if finding.rule in policy.reasons and _is_preselected(finding, verdict, policy)
     )
-
-
-def _preselected_pass_reasons(findings: Sequence[Finding], policy: Policy) -> tuple[str, ...]:
-    """Return the preselected reason of a pass; none if only warns were found, which the reviewer must judge."""
-    if is_clean(findings):
-        return (CLEAN_REASON,)
-    return (OVERRIDE_REASON,) if has_block(findings) and OVERRIDE_REASON in policy.reasons else ()
 
 
 def _is_preselected(finding: Finding, verdict: Verdict, policy: Policy) -> bool:

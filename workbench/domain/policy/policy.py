@@ -7,28 +7,7 @@ from typing import Annotated, Literal
 from annotated_types import Interval, Len
 
 from db.enums import ApplicantKind, DocumentKind, Measure, PanelKind, Severity, Verdict, WaitsFor
-from workbench.domain.policy.settings import (
-    AppealPolicy,
-    CallingWindows,
-    CallPolicy,
-    CheckPolicy,
-    ClassPolicy,
-    Code,
-    Count,
-    Country,
-    DayCount,
-    DeskPolicy,
-    PendingPolicy,
-    PriorityPolicy,
-    RectifyPolicy,
-    RetentionPolicy,
-    SamplingPolicy,
-    SeparationPolicy,
-    SourceText,
-    Text,
-    UsePolicy,
-    WorkingHours,
-)
+from workbench.domain.policy import settings
 
 Scope = Literal["case", "card", "document"]
 """The subject of a limit: the case as a whole, each of its cards, or each of its documents."""
@@ -66,8 +45,8 @@ OVERRIDE_REASON = "OK-OVERRIDE"
 class Words:
     """A text in English and Chinese."""
 
-    en: Text
-    zh: Text
+    en: settings.Text
+    zh: settings.Text
 
     def in_language(self, language: str) -> str:
         """Return the text in en or zh."""
@@ -87,18 +66,18 @@ class Limit:
     rule.
     """
 
-    observes: Text
+    observes: settings.Text
     op: Comparison
     value: FactValue = None
-    value_of: Text = ""
+    value_of: settings.Text = ""
     unit: Unit = ""
     severity: Severity
     scope: Scope = "case"
     when: Mapping[str, FactValue | tuple[FactValue, ...]] = field(default_factory=dict)
-    min_calls: Count | None = None
-    min_answered: Count | None = None
-    subject_of: Text = ""
-    source: SourceText = ""
+    min_calls: settings.Count | None = None
+    min_answered: settings.Count | None = None
+    subject_of: settings.Text = ""
+    source: settings.SourceText = ""
     text: Words | None = None
 
     @property
@@ -122,13 +101,13 @@ class Rule:
     what a finding observed.
     """
 
-    code: Code
+    code: settings.Code
     leg: PanelKind
     text: Words
-    source: SourceText
+    source: settings.SourceText
     told: bool
     limits: Annotated[tuple[Limit, ...], Len(1)]
-    yields_to: Text = ""
+    yields_to: settings.Text = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,14 +120,14 @@ class Reason:
     is no finding. `letter_person` and `item_person` replace them if the applicant is a person.
     """
 
-    code: Code
+    code: settings.Code
     verdicts: Annotated[tuple[Verdict, ...], Len(1)]
     title: Words
     letter: Words
     item: Words = NO_WORDS
     letter_person: Words = NO_WORDS
     item_person: Words = NO_WORDS
-    rectify_days: DayCount | None = None
+    rectify_days: settings.DayCount | None = None
     waits_for: WaitsFor | None = None
 
     @property
@@ -167,7 +146,7 @@ class Reason:
 class Question:
     """A question of the checklist about the panel `leg`, answered yes, no or n/a by the reviewer."""
 
-    code: Code
+    code: settings.Code
     leg: PanelKind
     text: Words
     kinds: tuple[ApplicantKind, ...] = tuple(ApplicantKind)
@@ -189,7 +168,7 @@ class Supplier:
     """The sender of the letters; `appeal` and `complaint` say where an applicant can appeal and complain."""
 
     name: Words
-    phone: Text
+    phone: settings.Text
     hours: Words
     address: Words
     appeal: Words
@@ -244,28 +223,28 @@ class DocumentPolicy:
 class Policy:
     """One version of the policy. The first measure of a verdict is its default."""
 
-    version: Code
-    zone: Text
-    country: Country
-    hours: WorkingHours
-    classes: ClassPolicy
-    priority: PriorityPolicy
-    desk: DeskPolicy
-    calls: CallPolicy
-    windows: CallingWindows
-    use: UsePolicy
+    version: settings.Code
+    zone: settings.Text
+    country: settings.Country
+    hours: settings.WorkingHours
+    classes: settings.ClassPolicy
+    priority: settings.PriorityPolicy
+    desk: settings.DeskPolicy
+    calls: settings.CallPolicy
+    windows: settings.CallingWindows
+    use: settings.UsePolicy
     documents: DocumentPolicy
-    rules: Annotated[Mapping[Code, Rule], Len(1)]
-    reasons: Mapping[Code, Reason]
+    rules: Annotated[Mapping[settings.Code, Rule], Len(1)]
+    reasons: Mapping[settings.Code, Reason]
     questions: tuple[Question, ...] = ()
-    rectify: RectifyPolicy
-    pending: PendingPolicy
-    appeal: AppealPolicy
+    rectify: settings.RectifyPolicy
+    pending: settings.PendingPolicy
+    appeal: settings.AppealPolicy
     measures: Mapping[Verdict, Annotated[tuple[Measure, ...], Len(1)]]
-    check: CheckPolicy
-    separation: SeparationPolicy
-    sampling: SamplingPolicy
-    retention: RetentionPolicy
+    check: settings.CheckPolicy
+    separation: settings.SeparationPolicy
+    sampling: settings.SamplingPolicy
+    retention: settings.RetentionPolicy
     supplier: Supplier
     forecast: ForecastPolicy = USUAL_FORECAST
 

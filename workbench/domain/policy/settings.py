@@ -155,8 +155,3 @@ class CallingWindows:
 
     default: CallingWindow
     industries: tuple[IndustryWindow, ...] = ()
-
-    @property
-    def by_industry(self) -> dict[str, CallingWindow]:
-        """The calling window by name of an industry."""
-        return {name: industry.hours for industry in self.industries for name in industry.names}

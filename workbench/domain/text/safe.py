@@ -31,27 +31,7 @@ _IDEOGRAPHIC = ((0x20000, 0x2FFFD), (0x30000, 0x3FFFD))
 # Variation selectors and skin tones, about whose width terminals disagree.
 _PRESENTATION = frozenset("\ufe0e\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
 # The characters that an active input method sends for some keys, which full-width folding does not cover.
-_KEY_BY_CHAR = {
-    "。": ".",
-    "、": "/",
-    "｡": ".",
-    "､": "/",
-    "·": "`",
-    "【": "[",
-    "】": "]",
-    "「": "{",
-    "」": "}",
-    "《": "<",
-    "》": ">",
-    "“": '"',
-    "”": '"',
-    "‘": "'",
-    "’": "'",
-    "¥": "$",
-    "￥": "$",
-    "…": "^",
-    "—": "_",
-}
+_KEY_BY_CHAR = dict(zip("。、｡､·【】「」《》“”‘’¥￥…—", "././`[]{}<>\"\"''$$^_", strict=True))
 
 
 def _is_within(char: str, ranges: tuple[tuple[int, int], ...]) -> bool:

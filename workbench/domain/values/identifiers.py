@@ -8,7 +8,6 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date
-from enum import StrEnum
 from functools import lru_cache
 
 from db.enums import Carrier
@@ -52,18 +51,6 @@ _CARRIER_BY_PREFIX: dict[str, Carrier] = {
     for prefix in prefixes.split()
 }
 _PREFIX_LENGTHS = (5, 4, 3)
-
-
-class UsccKind(StrEnum):
-    """The kind of holder of a USCC, by its first two characters."""
-
-    COMPANY = "company"
-    SELF_EMPLOYED = "self_employed"
-    COOPERATIVE = "cooperative"
-    OTHER = "other"
-
-
-_KINDS = {"91": UsccKind.COMPANY, "92": UsccKind.SELF_EMPLOYED, "93": UsccKind.COOPERATIVE}
 
 
 def compact(text: str) -> str:
@@ -187,9 +174,9 @@ def uscc_valid(text: str) -> bool:
     return _organisation_digit(number[8:16]) == number[16]
 
 
-def uscc_kind(text: str) -> UsccKind:
-    """Return the kind of holder of a USCC, by its first two characters only."""
-    return _KINDS.get(compact(text)[:2], UsccKind.OTHER)
+def is_of_self_employed(text: str) -> bool:
+    """Say whether a USCC is of a self-employed person, by its first two characters only."""
+    return compact(text).startswith("92")
 
 
 def carrier_of_range(text: str) -> Carrier | None:

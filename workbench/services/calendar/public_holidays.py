@@ -38,11 +38,8 @@ def _holidays_of(country: str, years: list[int]) -> "HolidayBase":
     try:
         untranslated = country_holidays(country, years=years)
     except NotImplementedError as error:
-        raise BadConfiguration(
-            _("There are no holidays for the country {country}; write its two-letter code, such as CN.").format(
-                country=country
-            )
-        ) from error
+        message = _("There are no holidays for the country {country}; write its two-letter code, such as CN.")
+        raise BadConfiguration(message.format(country=country)) from error
     language = next((one for one in _LANGUAGES if one in untranslated.supported_languages), None)
     return country_holidays(country, years=years, language=language)
 

@@ -19,18 +19,10 @@ from workbench.i18n import _
 from workbench.services.calendar.preview import CalendarEffect, CalendarImport, CalendarYear, DaySetting
 from workbench.services.calendar.public_holidays import days_of_year, seed_days
 from workbench.services.clock.due_date_changes import due_changes, write_due_changes
-from workbench.services.foundation.calendar_days import (
-    Override,
-    drop_override,
-    missing_years,
-    overrides,
-    published_days,
-    renew_edition,
-    write_override,
-    write_published,
-)
+from workbench.services.foundation import calendar_days
 from workbench.services.foundation.context import Service, details
 from workbench.services.foundation.input_checks import check_not_blank
+from workbench.services.foundation.row_values import from_row
 from workbench.services.reading.notice_file import NoticeFile, read_notice
 from workbench.services.reading.problems import FileProblem, RowProblem
 
@@ -48,7 +40,7 @@ class Calendars(Service):
         """
         _check_year(year)
         with self.context.read() as session:
-            overridden, stored = overrides(session), published_days(session)
+            overridden, stored = calendar_days.overrides(session), calendar_days.published_days(session)
             today, zone = self.context.today(session), self.context.zone(session)
             hours = self.context.policy(session).hours.periods
         all_days = days_of_year(year)
@@ -66,14 +58,14 @@ class Calendars(Service):
         """
         context = self.context
         with context.write() as session:
-            years = missing_years(session, context.now().year)
+            years = calendar_days.missing_years(session, context.now().year)
             if not years:
                 return None
-            published, overridden = published_days(session), _as_days(overrides(session))
+            published, overridden = calendar_days.published_days(session), _as_days(calendar_days.overrides(session))
             country = context.policy(session).country
             seeded = {day.on: day for day in seed_days(country, years) if day.on not in published}
             effect = self._effect(session, published | overridden, published | seeded | overridden)
-            write_published(session, seeded.values())
+            calendar_days.write_published(session, seeded.values())
             self._write(session, effect, "calendar seed", {"years": years})
             return effect
 
@@ -88,17 +80,24 @@ class Calendars(Service):
         with self.context.as_admin("calendar set"):
             self._check(setting, reason, dry_run=dry_run)
             with self.context.read() if dry_run else self.context.write() as session:
-                published, old = published_days(session), overrides(session)
+                published, old = calendar_days.published_days(session), calendar_days.overrides(session)
                 new = {on: override for on, override in old.items() if on != setting.on}
                 if not setting.as_published:
-                    new[setting.on] = self._override(setting, reason)
+                    new[setting.on] = from_row(
+                        calendar_days.Override,
+                        setting,
+                        name=setting.name.strip(),
+                        reason=reason.strip(),
+                        by=self.context.actor.login,
+                        at=self.context.now(),
+                    )
                 effect = self._effect(session, published | _as_days(old), published | _as_days(new))
                 if dry_run:
                     return effect
                 if setting.on in new:
-                    write_override(session, new[setting.on], self.context.actor.id)
+                    calendar_days.write_override(session, new[setting.on], self.context.actor.id)
                 else:
-                    drop_override(session, setting.on)
+                    calendar_days.drop_override(session, setting.on)
                 self._write(session, effect, "calendar set", {"on": setting.on.isoformat()})
             return effect
 
@@ -122,7 +121,9 @@ class Calendars(Service):
                 planned = self._planned_import(session, notices)
                 if dry_run or not planned.effect.after:
                     return planned
-                write_published(session, days_defined_by(notices, published_days(session)).values())
+                calendar_days.write_published(
+                    session, days_defined_by(notices, calendar_days.published_days(session)).values()
+                )
                 body = {
                     "files": [{"name": file.name, "sha256": file.sha256} for file in files],
                     "years": list(planned.years),
@@ -132,7 +133,7 @@ class Calendars(Service):
             return planned
 
     def _planned_import(self, session: Session, notices: Sequence[YearNotice]) -> CalendarImport:
-        published, overridden = published_days(session), overrides(session)
+        published, overridden = calendar_days.published_days(session), calendar_days.overrides(session)
         days = days_defined_by(notices, published)
         named_days = {day.on for notice in notices for day in notice.days}
         return CalendarImport(
@@ -143,17 +144,6 @@ class Calendars(Service):
             unpublished=tuple(sorted({notice.year for notice in notices if not notice.is_published})),
             kept=tuple(override for on, override in overridden.items() if on in days),
             effect=self._effect(session, published | _as_days(overridden), published | days | _as_days(overridden)),
-        )
-
-    def _override(self, setting: DaySetting, reason: str) -> Override:
-        return Override(
-            on=setting.on,
-            working=setting.working,
-            hours=setting.hours,
-            name=setting.name.strip(),
-            reason=reason.strip(),
-            by=self.context.actor.login,
-            at=self.context.now(),
         )
 
     def _effect(
@@ -175,7 +165,7 @@ class Calendars(Service):
 
     def _write(self, session: Session, effect: CalendarEffect, action: str, body: Mapping[str, object]) -> None:
         """Write the due dates, notices and event of a change of the calendar."""
-        renew_edition(session)
+        calendar_days.renew_edition(session)
         counts = {
             "days": len(effect.after),
             "moved": len(effect.moved_due_dates),
@@ -204,17 +194,14 @@ def _day(days: Mapping[date, CalendarDay], on: date) -> CalendarDay:
     return days.get(on) or assumed_day(on)
 
 
-def _as_days(overridden: Mapping[date, Override]) -> dict[date, CalendarDay]:
+def _as_days(overridden: Mapping[date, calendar_days.Override]) -> dict[date, CalendarDay]:
     return {on: override.day() for on, override in overridden.items()}
 
 
 def _check_year(year: int) -> None:
     if not FIRST_YEAR <= year < LAST_YEAR:
-        raise WrongUsage(
-            _("There is no calendar of {year}; name a year from {first} to {last}.").format(
-                year=year, first=FIRST_YEAR, last=LAST_YEAR - 1
-            )
-        )
+        message = _("There is no calendar of {year}; name a year from {first} to {last}.")
+        raise WrongUsage(message.format(year=year, first=FIRST_YEAR, last=LAST_YEAR - 1))
 
 
 def _read_files(paths: Sequence[Path]) -> list[NoticeFile]:

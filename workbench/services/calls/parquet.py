@@ -7,11 +7,11 @@ import shutil
 from collections.abc import Collection, Container, Iterator, Mapping
 from pathlib import Path
 
-from db.access import access_of
+from db.access import access_of, sync
 from workbench.errors import BadConfiguration, StorageFailed
 from workbench.i18n import _
 from workbench.services.calls.engine import SPILL_PREFIX, failures_told, locked
-from workbench.services.foundation.safe_files import open_regular, sync
+from workbench.services.foundation.safe_files import open_regular
 
 _PUBLISHED = re.compile(r"calls-([0-9]{8,})\.parquet")
 _PART = re.compile(r"calls-([0-9]{8,})\.(?:csv|parquet)\.part")

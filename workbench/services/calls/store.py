@@ -55,10 +55,6 @@ class CallStore:
         """Return the batches that have a file, whole or in part."""
         return self._files.batches()
 
-    def path(self, batch_id: int) -> Path:
-        """Return where the file of a batch lies, for a backup."""
-        return self._files.path(batch_id)
-
     def discard(self, batch_id: int) -> list[Path]:
         """Remove every file of a batch that was undone, and return what was removed."""
         return self._files.discard(batch_id)

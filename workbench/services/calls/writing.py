@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from db.access import sync
 from db.enums import Direction
 from workbench.services.calls.engine import (
     CALL_COLUMNS,
@@ -21,7 +22,6 @@ from workbench.services.calls.engine import (
 )
 from workbench.services.calls.hashing import CalleeHasher
 from workbench.services.calls.parquet import CallFiles, check_of, create_private
-from workbench.services.foundation.safe_files import sync
 
 # Records of one call that differ become the fullest one, whatever their order and file.
 _MERGE = """

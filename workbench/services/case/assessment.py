@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 from sqlmodel import Session
 
-from db.enums import CaseState, PanelKind, Priority, Risk, ServiceClass, Severity
+from db.enums import CaseState, Priority, Risk, ServiceClass, Severity
 from db.models import CaseRow, FindingRow
 from db.queries.published import table_of
 from workbench.domain.evidence.evidence import Evidence
@@ -20,6 +20,7 @@ from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import Policy
 from workbench.services.case.evidence_reader import read_evidence
 from workbench.services.foundation.context import Context
+from workbench.services.foundation.row_values import from_row
 
 FINDING = table_of(FindingRow)
 
@@ -103,40 +104,22 @@ def finding_columns(case_id: int, findings: Iterable[Finding]) -> list[dict[str,
     ]
 
 
-def store_findings(session: Session, case_id: int, findings: Iterable[Finding]) -> None:
-    """Store the findings of a case, replacing its earlier ones."""
-    session.execute(delete(FINDING).where(FINDING.c.case_id == case_id))
-    rows = finding_columns(case_id, findings)
-    if rows:
-        session.execute(insert(FINDING), rows)
-
-
 def findings_of_case(session: Session, case_id: int) -> tuple[Finding, ...]:
     """Return the stored findings of a case, the most severe first."""
-    rows = session.execute(select(FINDING).where(FINDING.c.case_id == case_id).order_by(FINDING.c.position)).mappings()
+    rows = session.execute(select(FINDING).where(FINDING.c.case_id == case_id).order_by(FINDING.c.position))
     return tuple(
-        Finding(
-            leg=PanelKind(row["leg"]),
-            severity=Severity(row["severity"]),
-            observed=json.loads(row["observed"]),
-            limit=json.loads(row["limit_value"]),
-            **{name: row[name] for name in _PLAIN_FIELDS},
-        )
-        for row in rows
+        from_row(Finding, row, observed=json.loads(row.observed), limit=json.loads(row.limit_value)) for row in rows
     )
 
 
-def recompute(
-    session: Session, context: Context, case: CaseRow, evidence: Evidence | None = None
-) -> tuple[Finding, ...]:
+def recompute(session: Session, context: Context, case: CaseRow) -> tuple[Finding, ...]:
     """Apply the rules to a case's evidence again, as of today, and store the findings.
 
     Priority and class change only while nobody has looked at the case: incomplete or queued, in its first round.
     """
     today = context.today(session)
-    evidence = evidence or read_evidence(session, case, context.store, today)
-    policy = context.policy(session, case.policy_version_id)
-    assessment = assess(evidence, policy, today)
+    evidence = read_evidence(session, case, context.store, today)
+    assessment = assess(evidence, context.policy(session, case.policy_version_id), today)
     store_assessment(session, case, assessment)
     return assessment.findings
 
@@ -154,7 +137,10 @@ def assessed_columns(case: CaseRow, assessment: Assessment) -> dict[str, Any]:
 
 
 def store_assessment(session: Session, case: CaseRow, assessment: Assessment) -> None:
-    """Write an assessment into a case and its table of findings, in the caller's write transaction."""
+    """Write an assessment into a case, and its findings in place of the earlier ones."""
     for name, value in assessed_columns(case, assessment).items():
         setattr(case, name, value)
-    store_findings(session, case.id or 0, assessment.findings)
+    session.execute(delete(FINDING).where(FINDING.c.case_id == case.id))
+    rows = finding_columns(case.id or 0, assessment.findings)
+    if rows:
+        session.execute(insert(FINDING), rows)

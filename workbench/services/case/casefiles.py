@@ -21,7 +21,7 @@ from workbench.services.case.history import history_of
 from workbench.services.case.known_people import redaction_of
 from workbench.services.case.masking import masked_casefile, public_name
 from workbench.services.case.redaction import FREE_TEXTS, PERSONAL_FIELDS
-from workbench.services.foundation.case_access import visible_case
+from workbench.services.foundation.case_access import is_held, visible_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.drafts import draft_body
 from workbench.services.foundation.row_values import from_row
@@ -56,7 +56,7 @@ class CaseFiles(Service):
         """
         with self.context.acting(Action.REVEAL, case_id):
             casefile = self._read(case_id, is_masked=False)
-            self._log_reveal(case_id, "all")
+            self.context.log_alone(Action.REVEAL, case_id=case_id, body={"field": "all"})
         return casefile
 
     def _read(self, case_id: int, *, is_masked: bool) -> CaseFile:
@@ -107,7 +107,7 @@ class CaseFiles(Service):
             values = _personal_values(self._evidence(case_id))
             if field not in values:
                 raise WrongUsage(_("There is no personal field {field}.").format(field=field))
-            self._log_reveal(case_id, field)
+            self.context.log_alone(Action.REVEAL, case_id=case_id, body={"field": field})
         return values[field]
 
     def reveal_identity(self, case_id: int) -> dict[str, str]:
@@ -126,7 +126,7 @@ class CaseFiles(Service):
             values |= {
                 f"summary:{position}": complaint.summary for position, complaint in enumerate(evidence.complaints)
             }
-            self._log_reveal(case_id, "identity")
+            self.context.log_alone(Action.REVEAL, case_id=case_id, body={"field": "identity"})
         return values
 
     def _evidence(self, case_id: int) -> Evidence:
@@ -134,10 +134,6 @@ class CaseFiles(Service):
             return read_evidence(
                 session, visible_case(session, case_id), self.context.store, self.context.today(session)
             )
-
-    def _log_reveal(self, case_id: int, field: str) -> None:
-        with self.context.write() as session:
-            self.context.log(session, Action.REVEAL, case_id=case_id, body={"field": field})
 
 
 def _personal_values(evidence: Evidence) -> dict[str, str]:
@@ -154,9 +150,8 @@ def _header(
 ) -> CaseHeader:
     now, due_at = context.now(), case.due_at
     calendar = context.calendar(session, case.policy_version_id)
-    is_held = case.state == CaseState.IN_REVIEW and case.held_until is not None and case.held_until > now
-    state = CaseState(case.state)
-    if state is CaseState.IN_REVIEW and not is_held:
+    is_held_now, state = is_held(case, now), CaseState(case.state)
+    if state is CaseState.IN_REVIEW and not is_held_now:
         state = CaseState.QUEUED
     application = evidence.application
     return from_row(
@@ -175,9 +170,9 @@ def _header(
         ),
         is_overdue=is_overdue(due_at, now, state, case.waits_for, case.suspended_from),
         assignee=logins.get(case.assignee_id or 0),
-        held_by=logins.get(case.held_by_id or 0) if is_held else None,
-        held_until=case.held_until if is_held else None,
-        aside_until=case.aside_until if is_held else None,
+        held_by=logins.get(case.held_by_id or 0) if is_held_now else None,
+        held_until=case.held_until if is_held_now else None,
+        aside_until=case.aside_until if is_held_now else None,
     )
 
 

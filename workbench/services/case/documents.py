@@ -4,13 +4,14 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from sqlmodel import Session, col, select
 
+from db.access import new_file
 from db.enums import DocumentKind
 from db.models import EventRow
 from workbench.domain.case.case_id import format_case
@@ -20,7 +21,7 @@ from workbench.domain.evidence.evidence import DocumentFacts
 from workbench.errors import NotFound, StorageFailed
 from workbench.i18n import _, current_language
 from workbench.services.case.evidence_reader import read_evidence
-from workbench.services.case.output_folder import NewFolder, absolute_path, new_folder
+from workbench.services.case.output_folder import absolute_path, new_folder
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.file_store import Store
@@ -75,13 +76,13 @@ class Documents(Service):
         with self.context.acting(Action.DOCUMENTS, case_id):
             line = next((line for line in self._lines(case_id) if line.sha256 == sha256), None)
             if line is None:
-                raise NotFound(
-                    _("{case} no longer has this document; open the list again.").format(case=format_case(case_id))
-                )
+                message = _("{case} no longer has this document; open the list again.")
+                raise NotFound(message.format(case=format_case(case_id)))
             file = self._file_of(case_id, line)
             try:
                 # The digest of a file is not a personal value.
-                self._log(case_id, OPENED, {"kind": line.kind.value, "sha256": line.sha256, "how": "shown"})
+                body = {"kind": line.kind.value, "sha256": line.sha256, "how": "shown"}
+                self.context.log_alone(OPENED, case_id=case_id, body=body)
             except BaseException:
                 file.close()
                 raise
@@ -102,16 +103,14 @@ class Documents(Service):
             lines = self._lines(case_id)
             if not lines:
                 raise NotFound(_("{case} has no documents.").format(case=format_case(case_id)))
-            self.context.own_files.refuse(absolute_path(folder))
-            with new_folder(absolute_path(folder)) as target:
-                results = tuple(self._copy(case_id, line, target) for line in lines)
+            with new_folder(absolute_path(folder), self.context.own_files) as draft:
+                results = tuple(self._copy(case_id, line, draft) for line in lines)
                 written = [one.line for one in results if one.state == "written"]
                 if not written:
                     raise DocumentDamaged(results[0].problem, results[0].state)
                 # The event is written before the folder appears: an extra event is better than a missing one.
                 body = {"count": len(written), "sha256": [line.sha256 for line in written]}
-                self._log(case_id, WRITTEN, body)
-                target.publish()
+                self.context.log_alone(WRITTEN, case_id=case_id, body=body)
         return results
 
     def suggested_folder(self, case_id: int) -> Path:
@@ -151,18 +150,14 @@ class Documents(Service):
             self.context.commit_refusal(Action.DOCUMENTS.value, error, case_id)
             raise
 
-    def _copy(self, case_id: int, line: DocumentLine, target: NewFolder) -> WrittenDocument:
+    def _copy(self, case_id: int, line: DocumentLine, folder: Path) -> WrittenDocument:
         try:
             file = self._file_of(case_id, line)
         except DocumentDamaged as error:
             return WrittenDocument(line=line, state=error.state, problem=str(error))
-        with file, target.file(line.file_name) as copy:
+        with file, new_file(folder / line.file_name) as copy:
             shutil.copyfileobj(file, copy)
         return WrittenDocument(line=line, state="written")
-
-    def _log(self, case_id: int, action: str, body: Mapping[str, Any]) -> None:
-        with self.context.write() as session:
-            self.context.log(session, action, case_id=case_id, body=body)
 
 
 def openings_by_digest(session: Session, case_id: int, action: str) -> dict[str, tuple[Opening, ...]]:
@@ -203,20 +198,12 @@ def _open_verified(line: DocumentLine, store: Store) -> BinaryIO:
     try:
         handle = os.open(store.document_path(line.sha256), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError as error:
-        raise DocumentDamaged(
-            _("The file of {document} is not in the store ({cause}); put it back from a backup.").format(
-                document=name, cause=error.strerror
-            ),
-            "missing",
-        ) from error
+        message = _("The file of {document} is not in the store ({cause}); put it back from a backup.")
+        raise DocumentDamaged(message.format(document=name, cause=error.strerror), "missing") from error
     file = os.fdopen(handle, "rb")
     if hashlib.file_digest(file, "sha256").hexdigest() != line.sha256:
         file.close()
-        raise DocumentDamaged(
-            _("The file of {document} in the store was altered and is not shown; put it back from a backup.").format(
-                document=name
-            ),
-            "altered",
-        )
+        message = _("The file of {document} in the store was altered and is not shown; put it back from a backup.")
+        raise DocumentDamaged(message.format(document=name), "altered")
     file.seek(0)
     return file

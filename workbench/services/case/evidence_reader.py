@@ -10,16 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, and_, select
 from sqlmodel import Session
 
+from db import models
 from db.enums import CreditList
-from db.models import (
-    ApplicationRow,
-    CallHourRow,
-    CardRow,
-    CaseRow,
-    ComplaintRow,
-    CreditRecordRow,
-    DocumentRow,
-)
 from db.queries.card_counts import card_counts
 from db.queries.published import ImportedRow, Snapshot, newest_of_many, table_of
 from workbench.domain.evidence.evidence import (
@@ -36,17 +28,18 @@ from workbench.services.case.known_people import BETWEEN_NUMBERS, Key
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.row_values import from_row
 
-APPLICATION = table_of(ApplicationRow)
-CARD = table_of(CardRow)
-DOCUMENT = table_of(DocumentRow)
-CALL_HOUR = table_of(CallHourRow)
-COMPLAINT = table_of(ComplaintRow)
-CREDIT = table_of(CreditRecordRow)
+APPLICATION = table_of(models.ApplicationRow)
+CARD = table_of(models.CardRow)
+DOCUMENT = table_of(models.DocumentRow)
+CALL_HOUR = table_of(models.CallHourRow)
+COMPLAINT = table_of(models.ComplaintRow)
+CREDIT = table_of(models.CreditRecordRow)
 
+_OF_APPLICATION = ("agent", "application_no")
 _WEEKDAYS, _HOURS = 7, 24
 
 
-def snapshot_of(case: CaseRow) -> Snapshot:
+def snapshot_of(case: models.CaseRow) -> Snapshot:
     """Return the snapshot that a case sees: the publications up to its `evidence_seq`."""
     return Snapshot(seq=case.evidence_seq)
 
@@ -70,20 +63,21 @@ class EvidenceReader:
 
     def of_keys(self, keys: Iterable[Key]) -> dict[Key, Evidence]:
         """Return the evidence of applications by key; unknown keys are left out."""
-        return self.of_rows(self._newest((APPLICATION.c.agent, APPLICATION.c.application_no), keys, application_key))
+        columns = (APPLICATION.c.agent, APPLICATION.c.application_no)
+        return self.of_rows(newest_of_many(self.session, columns, keys, application_key, self.snapshot))
 
     def of_rows(self, applications: Sequence[ImportedRow]) -> dict[Key, Evidence]:
         """Return the evidence of applications whose newest rows were read already."""
         keys = [application_key(row) for row in applications]
-        cards = self._by_application(CARD, keys, "msisdn")
-        documents = self._by_application(DOCUMENT, keys, "kind", "sha256")
+        cards = self._newest_by(_OF_APPLICATION, CARD, keys, "msisdn")
+        documents = self._newest_by(_OF_APPLICATION, DOCUMENT, keys, "kind", "sha256")
         hashes = {card["msisdn_hash"] for own in cards.values() for card in own}
         windows = windows_of_cards(
             self.session, [card for own in cards.values() for card in own], self.store, self.snapshot
         )
         # These windows combine all cards of an application. The windows of single numbers have an empty key.
-        combined = self._by_application(CALL_WINDOW, set(keys) - {("", "")})
-        complaints = self._by_number(COMPLAINT, hashes, "received_at", "source")
+        combined = self._newest_by(_OF_APPLICATION, CALL_WINDOW, set(keys) - {("", "")})
+        complaints = self._newest_by(("msisdn_hash",), COMPLAINT, hashes, "received_at", "source")
         subjects = {key: self._subjects(row) for key, row in zip(keys, applications, strict=True)}
         credit = self._credit({subject for own in subjects.values() for subject in own})
         counts = card_counts(self.session, applications, self.snapshot, self.today)
@@ -112,20 +106,13 @@ class EvidenceReader:
             )
         return found
 
-    def _newest(self, columns: Sequence[ColumnElement[Any]], wanted: Iterable[Any], key: Any) -> list[ImportedRow]:
-        return newest_of_many(self.session, columns, wanted, key, self.snapshot)
-
-    def _by_application(self, table: Table, keys: Iterable[Key], *more: str) -> dict[Key, list[ImportedRow]]:
-        """Return the newest rows by application; the `more` columns distinguish the rows of one application."""
-        names = ("agent", "application_no", *more)
-        return _grouped(
-            self._newest((table.c.agent, table.c.application_no), keys, itemgetter(*names)), application_key
-        )
-
-    def _by_number(self, table: Table, hashes: set[str], *more: str) -> dict[str, list[ImportedRow]]:
-        """Return the newest rows by phone number; the `more` columns distinguish the rows of one number."""
-        rows = self._newest((table.c.msisdn_hash,), hashes, itemgetter("msisdn_hash", *more))
-        return _grouped(rows, itemgetter("msisdn_hash"))
+    def _newest_by(
+        self, names: Sequence[str], table: Table, wanted: Iterable[Any], *more: str
+    ) -> dict[Any, list[ImportedRow]]:
+        """Return the newest rows by the columns `names`; the `more` columns distinguish the rows of one group."""
+        columns = [table.c[name] for name in names]
+        rows = newest_of_many(self.session, columns, wanted, itemgetter(*names, *more), self.snapshot)
+        return _grouped(rows, itemgetter(*names))
 
     def _subjects(self, row: ImportedRow) -> tuple[str, ...]:
         """Return the hashes of the company, its legal representative and the handler, without duplicates."""
@@ -133,22 +120,24 @@ class EvidenceReader:
         return tuple(dict.fromkeys(self.store.hashed(number) for number in numbers if number))
 
     def _credit(self, subjects: set[str]) -> dict[str, list[ImportedRow]]:
-        rows = self._newest(
+        rows = newest_of_many(
+            self.session,
             (CREDIT.c.subject_hash,),
             subjects,
             lambda row: (row["subject_hash"], row["list_name"], row["reference"] or row["listed_on"]),
+            self.snapshot,
         )
         return _grouped(rows, itemgetter("subject_hash"))
 
 
-def read_evidence(session: Session, case: CaseRow, store: Store, today: date) -> Evidence:
+def read_evidence(session: Session, case: models.CaseRow, store: Store, today: date) -> Evidence:
     """Return the evidence that a case sees on a local day, unmasked."""
     key = (case.agent, case.application_no)
     return EvidenceReader(session, store, snapshot_of(case), today).of_keys([key])[key]
 
 
 def calls_by_day_and_hour(
-    session: Session, case: CaseRow, evidence: Evidence, store: Store
+    session: Session, case: models.CaseRow, evidence: Evidence, store: Store
 ) -> tuple[tuple[tuple[date, int], ...], tuple[tuple[int, ...], ...]]:
     """Return how many outgoing calls all cards made: per day, oldest first, and per hour (7 rows, Monday first)."""
     cards = [{**asdict(card), "msisdn_hash": store.hashed(card.msisdn)} for card in evidence.cards]

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -35,6 +35,7 @@ from workbench.services.case.decisions import open_rectification
 from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Context, Service
+from workbench.services.foundation.row_values import from_row
 
 EVENT = table_of(EventRow)
 SUBMISSION = table_of(SubmissionRow)
@@ -52,14 +53,8 @@ def all_suspensions(session: Session) -> tuple[Suspension, ...]:
 
 def suspension_of(row: Any) -> Suspension:
     """Return the suspension that a row of the table holds."""
-    announced = Suspension(
-        id=row.id,
-        span=Span(row.from_at, row.announced_to_at or NEVER),
-        reason=row.reason,
-        province=row.province,
-        agent=row.agent,
-        is_settled=row.settled_at is not None,
-    )
+    span = Span(row.from_at, row.announced_to_at or NEVER)
+    announced = from_row(Suspension, row, span=span, announced=None, is_settled=row.settled_at is not None)
     if row.to_at == row.announced_to_at:
         return announced
     return replace(announced, span=Span(row.from_at, row.to_at), announced=announced)
@@ -71,7 +66,7 @@ class Clocks:
 
     `loaded_events` are the events of cases that were read together; no event of these cases may be written while the
     clocks are used. `calendar_of` and `given_suspensions` replace the stored calendars and suspensions, to compute the
-    effect of a change.
+    effect of a change. `province_by_application` has the provinces that were read.
     """
 
     session: Session
@@ -79,6 +74,7 @@ class Clocks:
     loaded_events: Mapping[int, Sequence[ClockEvent]] = field(default_factory=dict)
     calendar_of: Callable[[int], WorkingCalendar] | None = None
     given_suspensions: tuple[Suspension, ...] | None = None
+    province_by_application: dict[int, str] = field(default_factory=dict)
 
     def calendar(self, case: CaseRow) -> WorkingCalendar:
         """Return the calendar under the policy version of a case."""
@@ -94,16 +90,11 @@ class Clocks:
         """Return the suspensions that stop the clock of a case."""
         if not any(one.province or one.agent for one in self.suspensions):
             return self.suspensions
-        provinces, application = self._province_by_application, case.application_id
+        provinces, application = self.province_by_application, case.application_id
         if application not in provinces:
             province = select(APPLICATION.c.province).where(APPLICATION.c.id == application)
             provinces[application] = self.session.execute(province).scalar_one()
         return tuple(one for one in self.suspensions if one.concerns(provinces[application], case.agent))
-
-    @cached_property
-    def _province_by_application(self) -> dict[int, str]:
-        """A cache of the provinces of applications."""
-        return {}
 
     def budget(self, case: CaseRow) -> Budget | None:
         """Return the promised working time of a case, None before the case is complete."""
@@ -173,7 +164,7 @@ def stored_clock_state(case: CaseRow) -> ClockState | None:
     """Return the state of the clock that is stored with a case, None before it has one."""
     if case.due_at is None:
         return None
-    return ClockState(due_at=case.due_at, is_provisional=case.is_due_provisional, suspended_from=case.suspended_from)
+    return from_row(ClockState, case)
 
 
 def update_due_date(session: Session, context: Context, case: CaseRow) -> bool:
@@ -204,11 +195,7 @@ def first_clock_state(
 
 def due_columns(state: ClockState) -> dict[str, Any]:
     """Return the state of a clock as columns of its case."""
-    return {
-        "due_at": state.due_at,
-        "is_due_provisional": state.is_provisional,
-        "suspended_from": state.suspended_from,
-    }
+    return asdict(state)
 
 
 def clock_events(session: Session, case_ids: Sequence[int]) -> dict[int, list[ClockEvent]]:

@@ -40,7 +40,6 @@ class DueChange:
     case_id: int
     before: datetime
     after: datetime
-    was_provisional: bool
     is_provisional: bool
     is_notified: bool = False
 
@@ -87,13 +86,12 @@ def _changes(
         state = clocks.state(case)
         if state is None or case.due_at is None:
             continue
-        if (state.due_at, state.is_provisional) != (case.due_at, case.is_due_provisional):
+        if (state.due_at, state.is_due_provisional) != (case.due_at, case.is_due_provisional):
             yield DueChange(
                 case_id=case_id,
                 before=case.due_at,
                 after=state.due_at,
-                was_provisional=case.is_due_provisional,
-                is_provisional=state.is_provisional,
+                is_provisional=state.is_due_provisional,
                 is_notified=state.due_at > now
                 and is_later_than_told(state.due_at, told.get(case_id), case.due_at, clocks.calendar(case))
                 and clock_runs(CaseState(case.state), case.waits_for),

@@ -88,7 +88,7 @@ class Rescheduling(Service):
         if new_deadline <= max(context.now(), row.deadline_at or context.now()):
             raise WrongUsage(_not_later(case_id))
         most_days = context.policy(session, case.policy_version_id).rectify.cap_days
-        cap = due_at(context.now(), most_days, calendar).at
+        cap = due_at(context.now(), most_days, calendar)
         if new_deadline > cap:
             day = calendar.local_day(cap).isoformat()
             raise NotAllowed(_("The deadline is too far; the policy allows at most until {day}.").format(day=day))

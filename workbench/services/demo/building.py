@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from db.dialects.unsynced import disable_fsync
+from db.access import sync
+from db.dialects.sqlite import disable_fsync
 from db.enums import IdentityMode, Role
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.demo.history import ADMIN, History
 from workbench.services.demo.relative_dates import RelativeDates
 from workbench.services.foundation.pacing import without_pauses
-from workbench.services.foundation.safe_files import sync
 from workbench.services.opening import NewSite, make_site, open_services
 from workbench.services.queue.claims import Claims
 from workbench.services.site.policies import read_supplier

@@ -86,11 +86,8 @@ def openable(place: Path) -> Path:
     try:
         open_database(place).close()
     except DatabaseRefused as error:
-        raise BadConfiguration(
-            _("The sample data at {where} are of another version; `workbench demo --reset` makes new ones.").format(
-                where=place
-            )
-        ) from error
+        message = _("The sample data at {where} are of another version; `workbench demo --reset` makes new ones.")
+        raise BadConfiguration(message.format(where=place)) from error
     return place
 
 
@@ -125,9 +122,8 @@ def _followed(process: "subprocess.Popen[str]", progress: Progress | None) -> li
 
 
 def _cannot_create(folder: Path, cause: str) -> CannotCreate:
-    return CannotCreate(
-        _("The demo cannot be made in {folder}: {cause}.").format(folder=folder, cause=cause.rstrip(".。"))
-    )
+    message = _("The demo cannot be made in {folder}: {cause}.")
+    return CannotCreate(message.format(folder=folder, cause=cause.rstrip(".。")))
 
 
 @contextmanager

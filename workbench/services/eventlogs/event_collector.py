@@ -1,16 +1,21 @@
 """Collects the events of a log into traces, up to a limit."""
 
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
 from workbench.domain.forecast.learning.event_trace import Event, Trace, sorted_trace
 from workbench.domain.text.safe import safe
 from workbench.domain.values.bad_value import BadValue
+from workbench.domain.values.moments import FIRST_YEAR, LAST_YEAR, instant_or_day
 from workbench.i18n import _
-from workbench.services.eventlogs.event_times import epoch_seconds
 from workbench.services.reading.problems import FileProblem, RowProblem
 
 MOST_EVENTS = 3_000_000
 """The most events of a log; more do not fit into the memory of a small machine."""
 
 _LONGEST_NAME = 300
+_UTC = ZoneInfo("UTC")
+_SHORTEST_TIME = len("2026-11-03T09:05")
 
 
 class EventCollector:
@@ -38,7 +43,7 @@ class EventCollector:
         self._count += 1
         self.check_limit(0, line)
         try:
-            at_s = epoch_seconds(at)
+            at_s = _epoch_seconds(at)
         except BadValue as error:
             raise self.problem(str(error), line, columns[2]) from error
         # All events of an activity share one string, which saves memory.
@@ -68,3 +73,23 @@ class EventCollector:
         if not self._events:
             raise self.problem(_("The log has no events; it needs at least one case."))
         return tuple(sorted_trace(case, events) for case, events in self._events.items())
+
+
+def _epoch_seconds(raw: str) -> float:
+    """Return an instant in seconds since 1970 in UTC; a time without a zone is taken as UTC.
+
+    Only the time between events matters. A log without zones is therefore wrong by at most one hour, between events
+    before and after a change to or from summer time.
+
+    Raises:
+        BadValue: If the text is neither an instant nor a date.
+    """
+    text = raw.strip()
+    if len(text) >= _SHORTEST_TIME and text.isascii():
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            moment = None
+        if moment is not None and FIRST_YEAR <= moment.year <= LAST_YEAR:
+            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    return instant_or_day(text, _UTC).timestamp()

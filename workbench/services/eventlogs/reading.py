@@ -7,22 +7,54 @@ from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO
 
-from workbench.domain.forecast.learning.backtest import Progress
+from workbench.domain.forecast.learning.backtest import Backtest, Progress, backtest
 from workbench.domain.forecast.learning.event_trace import Trace
-from workbench.errors import StorageFailed
+from workbench.errors import BadData, StorageFailed
 from workbench.i18n import _
+from workbench.services.eventlogs.event_collector import EventCollector
 from workbench.services.eventlogs.log_columns import LogColumns
-from workbench.services.eventlogs.table_log import read_table
 from workbench.services.eventlogs.xes import XesReader
-from workbench.services.reading.opened import OpenedFile
+from workbench.services.reading.opened import OpenedFile, OpenedText
 from workbench.services.reading.problems import FileProblem, RowProblem
+from workbench.services.reading.table import Broken, CsvTable
 
 UNPACKED_BYTES = 2 << 30
 """The largest size of an unpacked log."""
 
 _CHUNK_BYTES = 1 << 17
+_ROWS_PER_PROGRESS = 5_000
 _GZIP_MARK = b"\x1f\x8b"
 _XML_STARTS = (b"<", b"\xff\xfe<\0", b"\xfe\xff\0<")
+
+
+def backtest_log(
+    path: Path, columns: LogColumns, encoding: str | None, progress: tuple[Progress, Progress], percent: int
+) -> Backtest:
+    """Train on the first part of a log and test on the rest, without a database.
+
+    Args:
+        path: The log.
+        columns: Its columns.
+        encoding: The encoding of a text file; None detects it.
+        progress: The callbacks for reading and for testing.
+        percent: How many percent of the cases to train on.
+
+    Raises:
+        NotFound: If the file does not exist.
+        BadData: If it is not an event log, or too short to be split into training and test cases.
+        WrongUsage: If the encoding is not supported.
+        StorageFailed: If the file cannot be read.
+    """
+    reading, testing = progress
+    traces = read_log(path, columns, encoding, reading)
+    result = backtest(traces, testing, percent=percent)
+    if result is None:
+        message = _(
+            "{file}: none of the first {percent}% of its {count} cases had ended when the others began; "
+            "use a longer log."
+        )
+        raise BadData(message.format(file=path.name, count=len(traces), percent=percent))
+    return result
 
 
 def read_log(path: Path, columns: LogColumns, encoding: str | None, progress: Progress) -> tuple[Trace, ...]:
@@ -52,7 +84,30 @@ def read_log(path: Path, columns: LogColumns, encoding: str | None, progress: Pr
             return XesReader(path.name, columns).read(_chunks(unpacked, opened, progress))
     if is_packed:
         raise _problem(path, _("The compressed file is not XES; decompress it and use a CSV file."))
-    return read_table(path, columns, encoding, progress)
+    return _read_table(path, columns, encoding, progress)
+
+
+def _read_table(path: Path, columns: LogColumns, encoding: str | None, progress: Progress) -> tuple[Trace, ...]:
+    """Return the traces of a CSV file.
+
+    Raises:
+        FileProblem: If it is not CSV, lacks a column, or has a row that is not an event.
+        WrongUsage: If the encoding is not supported.
+        StorageFailed: If it cannot be read.
+    """
+    collector = EventCollector(path.name)
+    with closing(OpenedText(path, encoding)) as opened, opened.text() as text:
+        table = CsvTable(text, path.name, columns.may_include)
+        case, activity, time = columns.indexes(table.names, path.name, table.header_line)
+        names = (table.names[case], table.names[activity], table.names[time])
+        for number, record in enumerate(table):
+            if isinstance(record, Broken):
+                raise collector.problem(record.message, record.line, record.column)
+            cells = record.cells
+            collector.add(str(cells[case]), str(cells[activity]), str(cells[time]), line=record.line, columns=names)
+            if number % _ROWS_PER_PROGRESS == 0:
+                progress(opened.bytes_read, opened.encoding.bytes_count)
+    return collector.traces()
 
 
 def _chunks(unpacked: BinaryIO | gzip.GzipFile, opened: OpenedFile, progress: Progress) -> Iterator[bytes]:
@@ -75,10 +130,8 @@ def _chunks(unpacked: BinaryIO | gzip.GzipFile, opened: OpenedFile, progress: Pr
             return
         total += len(chunk)
         if total > UNPACKED_BYTES:
-            message = _("The log is larger than {limit} GB when decompressed; use a part of it.").format(
-                limit=UNPACKED_BYTES >> 30
-            )
-            raise _problem(opened.path, message)
+            message = _("The log is larger than {limit} GB when decompressed; use a part of it.")
+            raise _problem(opened.path, message.format(limit=UNPACKED_BYTES >> 30))
         progress(opened.file.tell(), size)
         yield chunk
 

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import select
 
 from db.columns import personal_columns
 from db.enums import ApplicantKind, ImportKind
 from db.models import ApplicationRow, CaseRow
-from db.queries.published import BATCH, is_published, newest_cases
+from db.queries.published import EVERYTHING, is_published, newest_cases
+from db.queries.visibility import has_newer
 from workbench.domain.case.case_id import format_case
 from workbench.domain.text.mask import MaskKind, mask
 from workbench.services.case.evidence_reader import APPLICATION
@@ -24,13 +25,16 @@ _IMPORT_COLUMNS = tuple(name.removesuffix("*") for name in SORTS[ImportKind.APPL
 COLUMNS = ("case", "state", *_IMPORT_COLUMNS)
 
 _FEN_PER_YUAN = Decimal(100)
+_KEY = ("agent", "application_no")
 _PERSONAL = personal_columns(ApplicationRow)
 
 
 def rows(source: Source) -> Iterator[Record]:
     """Yield the newest published version of each application, with its newest case."""
     statement = select(APPLICATION).where(
-        is_published(APPLICATION.c.batch_id), _is_newest(), *source.on_or_after_since(APPLICATION.c.received_at)
+        is_published(APPLICATION.c.batch_id),
+        ~has_newer(APPLICATION, APPLICATION, _KEY, EVERYTHING),
+        *source.on_or_after_since(APPLICATION.c.received_at),
     )
     for page in source.pages(statement, APPLICATION.c.id):
         cases = newest_cases(source.session, [(row.agent, row.application_no) for row in page])
@@ -38,19 +42,6 @@ def rows(source: Source) -> Iterator[Record]:
         for row in page:
             key = (row.agent, row.application_no)
             yield _record(source, row._asdict(), cases.get(key), people[key])
-
-
-def _is_newest() -> ColumnElement[bool]:
-    """Return the condition that no later publication contains the same application."""
-    later, later_batch, own_batch = APPLICATION.alias(), BATCH.alias(), BATCH.alias()
-    own_seq = select(own_batch.c.published_seq).where(own_batch.c.id == APPLICATION.c.batch_id).correlate(APPLICATION)
-    return ~exists().where(
-        later.c.agent == APPLICATION.c.agent,
-        later.c.application_no == APPLICATION.c.application_no,
-        later_batch.c.id == later.c.batch_id,
-        later_batch.c.published_at.is_not(None),
-        later_batch.c.published_seq > own_seq.scalar_subquery(),
-    )
 
 
 def _record(source: Source, row: Mapping[str, Any], case: CaseRow | None, people: Redaction) -> Record:

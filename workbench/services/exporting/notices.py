@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import or_, select, update
@@ -21,15 +20,6 @@ from workbench.services.foundation.pacing import chunks
 from workbench.services.policy.supplier import advice_on_made_up, is_made_up, made_up_values, with_sender
 
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
-
-
-class Channel(StrEnum):
-    """How a notice reaches its recipient: by SMS, by a call, through the agent, or in no known way."""
-
-    SMS = "sms"
-    PHONE = "phone"
-    AGENT = "agent"
-    NONE = "none"
 
 
 COLUMNS = (
@@ -80,11 +70,11 @@ def rows(source: Source) -> Iterator[Record]:
 
 
 def _recipient(row: Any, *, reveal: bool) -> dict[str, str | None]:
-    """Return the recipient of a notice and the channel that reaches the recipient."""
+    """Return the recipient of a notice and the channel: by SMS, by a call, through the agent, or in no known way."""
     name, handler, phone = row.applicant_name, row.handler_name, row.contact_phone
-    channel = Channel.AGENT if row.agent else Channel.NONE
+    channel = "agent" if row.agent else "none"
     if phone:
-        channel = Channel.SMS if _MOBILE.fullmatch(phone) else Channel.PHONE
+        channel = "sms" if _MOBILE.fullmatch(phone) else "phone"
     if not reveal:
         name = public_name(ApplicantKind(row.applicant_kind), name)
         handler, phone = mask(MaskKind.NAME, handler), mask(MaskKind.MSISDN, phone)
@@ -92,7 +82,7 @@ def _recipient(row: Any, *, reveal: bool) -> dict[str, str | None]:
         "recipient_name": name,
         "recipient_handler": handler or None,
         "recipient_phone": phone or None,
-        "channel": channel.value,
+        "channel": channel,
     }
 
 

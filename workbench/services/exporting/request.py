@@ -26,12 +26,7 @@ class ExportFormat(StrEnum):
     JSONL = "jsonl"
 
 
-_SUFFIXES = {
-    ".csv": ExportFormat.CSV,
-    ".xlsx": ExportFormat.XLSX,
-    ".jsonl": ExportFormat.JSONL,
-    ".ndjson": ExportFormat.JSONL,
-}
+_FORMAT_BY_SUFFIX = {f".{chosen}": chosen for chosen in ExportFormat} | {".ndjson": ExportFormat.JSONL}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +53,10 @@ class ExportRequest:
         Raises:
             WrongUsage: If the file name has no known format.
         """
-        found = self.format or _SUFFIXES.get(self.output.suffix.lower())
+        found = self.format or _FORMAT_BY_SUFFIX.get(self.output.suffix.lower())
         if found is None:
-            raise WrongUsage(
-                _("The format of {file} is not clear from its name; add --format csv, xlsx or jsonl.").format(
-                    file=self.output.name
-                )
-            )
+            message = _("The format of {file} is not clear from its name; add --format csv, xlsx or jsonl.")
+            raise WrongUsage(message.format(file=self.output.name))
         return found
 
 

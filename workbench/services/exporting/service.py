@@ -1,23 +1,29 @@
 """Exports data to files, masked unless the admin gives a reason to reveal it; each export is logged as one event."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from sqlmodel import Session
 
+from db.access import new_file, sync
 from db.enums import Role
 from workbench.domain.case.actor import Actor
+from workbench.domain.policy.policy import Supplier
 from workbench.domain.text.mask import mask_digits_within
 from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.case.output_folder import absolute_path, new_folder
 from workbench.services.exporting import applications, decisions, events, notices
-from workbench.services.exporting.letter_files import write_letters
-from workbench.services.exporting.request import ExportKind, ExportReport, ExportRequest
+from workbench.services.exporting.request import ExportFormat, ExportKind, ExportReport, ExportRequest
 from workbench.services.exporting.sheets import Record, write_rows
 from workbench.services.exporting.source import Source
-from workbench.services.foundation.context import Context, details
+from workbench.services.foundation.context import Service, details
 from workbench.services.foundation.safe_files import replacing
+from workbench.services.notices.letter_page import letter_pages, short_message
+
+LETTER_TABLE = "notices.csv"
+"""The table of the letters in the folder: the columns of the export and the name of each letter's files."""
 
 _SOURCES: dict[ExportKind, tuple[tuple[str, ...], Callable[[Source], Iterator[Record]]]] = {
     ExportKind.APPLICATIONS: (applications.COLUMNS, applications.rows),
@@ -27,11 +33,8 @@ _SOURCES: dict[ExportKind, tuple[tuple[str, ...], Callable[[Source], Iterator[Re
 }
 
 
-class Exports:
+class Exports(Service):
     """Exports data for one person."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
 
     def write(self, request: ExportRequest) -> ExportReport:
         """Write a file or a folder completely, or leave an existing one unchanged.
@@ -61,14 +64,13 @@ class Exports:
 
     def _write_letters(self, request: ExportRequest) -> ExportReport:
         path = absolute_path(request.output)
-        self.context.own_files.refuse(path)
-        with new_folder(path) as folder:
+        with new_folder(path, self.context.own_files) as folder:
             with self.context.read() as session:
-                supplier = self.context.policy(session).supplier
-                source = self._source(session, request)
-                count = write_letters(folder, source, supplier, with_sms=request.with_sms)
+                rows = _letters(folder, self._source(session, request), self.context.policy(session).supplier, request)
+                table = folder / LETTER_TABLE
+                count = write_rows(table, ExportFormat.CSV, (*notices.COLUMNS, "file"), rows)
+                sync(table)
             self._log(request, count, "letters")
-            folder.publish()
         return ExportReport(rows=count, path=path, format=None, revealed=request.reveal)
 
     def _source(self, session: Session, request: ExportRequest) -> Source:
@@ -92,8 +94,20 @@ class Exports:
             "rows": count,
             "reveal": request.reveal,
         }
-        with self.context.write() as session:
-            self.context.log(session, "export", body=body)
+        self.context.log_alone("export", body=body)
+
+
+def _letters(folder: Path, source: Source, supplier: Supplier, request: ExportRequest) -> Iterator[Record]:
+    """Yield the row of each notice after its printable letter was written to a folder."""
+    for row in notices.rows(source):
+        stem = f"{row['case']}-{row['notice']:06}-{row['kind']}"
+        texts = letter_pages(row, supplier)
+        if request.with_sms:
+            texts[".sms.txt"] = "\n".join(short_message(row, supplier)) + "\n"
+        for suffix, text in texts.items():
+            with new_file(folder / f"{stem}{suffix}") as file:
+                file.write(text.encode())
+        yield {**row, "file": stem}
 
 
 def _export_refusal(actor: Actor) -> str | None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from db.enums import ApplicantKind, ServiceClass, Severity
 from workbench.domain.forecast.queue.position import QueueSnapshot, position_of, rounded_count
 from workbench.domain.forecast.result import CaseForecast
-from workbench.services.forecast.queue_snapshot import read_queue
+from workbench.services.forecast.incomplete_cases import read_queue
 from workbench.services.foundation.context import Context, Service
 
 if TYPE_CHECKING:

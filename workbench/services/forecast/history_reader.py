@@ -27,6 +27,7 @@ from workbench.services.forecast.incomplete_cases import IncompleteCases
 _MOST_EVENTS = 40_000
 """The number of newest events that the model is fitted to; at a busy site they cover the last weeks."""
 
+_ATTRIBUTES = ("applicant_kind", "service_class", "card_type", "province", "agent")
 _US_PER_S = 1_000_000
 _FOR_EVER = 1 << 30
 _IN_THE_QUEUE = frozenset({CaseState.QUEUED.value, CaseState.IN_REVIEW.value})
@@ -167,14 +168,8 @@ def attributes_of(row: Any, *, at_first_verdict: bool = False) -> Mapping[str, A
     block, warn = row.block_count, row.warn_count
     if at_first_verdict and row.block_seen is not None:
         block, warn = row.block_seen, row.warn_seen
-    return {
-        "applicant_kind": row.applicant_kind,
-        "service_class": row.service_class,
-        "card_type": row.card_type,
-        "province": row.province,
-        "agent": row.agent,
-        "findings": "block" if block else "warn" if warn else "none",
-    }
+    known = {name: getattr(row, name) for name in _ATTRIBUTES}
+    return {**known, "findings": "block" if block else "warn" if warn else "none"}
 
 
 def _acts_by_case(rows: Sequence[Any], time_: WorkingTime) -> dict[int, list[LoggedAct]]:

@@ -1,17 +1,20 @@
 """The positions that incomplete cases would have in the queue, and when suspended work on them resumes."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from db.columns import from_us, to_us
+from db.queries import forecast_cases
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.clock import Budget, clock_state
 from workbench.domain.clock.suspension import Suspension, stopped_until
-from workbench.domain.forecast.queue.position import QueueSnapshot, position_of
-from workbench.services.forecast.queue_snapshot import read_queue
+from workbench.domain.forecast.queue.position import HELD_POSITION, QueuePosition, QueueSnapshot, position_of
 
 
 @dataclass(frozen=True)
@@ -43,3 +46,12 @@ class IncompleteCases:
     @cached_property
     def _queue(self) -> QueueSnapshot:
         return read_queue(self.session, self.calendar.zone, self.now)
+
+
+def read_queue(session: Session, zone: ZoneInfo, now: datetime) -> QueueSnapshot:
+    """Return how many published cases are queued or in review now, by their positions in the order of `next`."""
+    waiting: Counter[QueuePosition] = Counter()
+    for row in forecast_cases.queue_counts(session, to_us(now)):
+        position = HELD_POSITION if row.held else position_of(from_us(row.due_at or 0), row.priority_rank, now, zone)
+        waiting[position] += row.waiting
+    return QueueSnapshot(waiting)

@@ -64,22 +64,15 @@ def published_days(session: Session) -> dict[date, CalendarDay]:
 def overrides(session: Session) -> dict[date, Override]:
     """Return the days that admins set."""
     rows = session.execute(
-        select(CalendarOverrideRow, col(ReviewerRow.login))
+        select(
+            *(col(CalendarOverrideRow.on_date).label("on"), col(CalendarOverrideRow.is_working).label("working")),
+            *(col(CalendarOverrideRow.hours), col(CalendarOverrideRow.name), col(CalendarOverrideRow.reason)),
+            *(col(ReviewerRow.login).label("by"), col(CalendarOverrideRow.set_at).label("at")),
+        )
         .join(ReviewerRow, col(ReviewerRow.id) == col(CalendarOverrideRow.set_by_id))
         .order_by(col(CalendarOverrideRow.on_date))
     )
-    return {
-        row.on_date: Override(
-            on=row.on_date,
-            working=row.is_working,
-            hours=parse_hours(row.hours) if row.hours else (),
-            name=row.name,
-            reason=row.reason,
-            by=login,
-            at=row.set_at,
-        )
-        for row, login in rows
-    }
+    return {row.on: from_row(Override, row, hours=parse_hours(row.hours) if row.hours else ()) for row in rows}
 
 
 def days_in_force(session: Session) -> dict[date, CalendarDay]:

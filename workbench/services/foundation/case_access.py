@@ -65,6 +65,11 @@ def case_in_state_for(session: Session, action: Action, case_id: int) -> CaseRow
     return case
 
 
+def is_held(case: CaseRow, now: datetime) -> bool:
+    """Say whether a person holds a case, and the hold has not expired."""
+    return case.state == CaseState.IN_REVIEW and case.held_until is not None and case.held_until > now
+
+
 def last_event(session: Session, case_id: int, actions: Iterable[Action] = _HOLD_ACTIONS) -> EventRow | None:
     """Return the newest of some acts on a case, by default those that take it or give it up; None without one."""
     return session.execute(
@@ -82,8 +87,8 @@ def loss_of(session: Session, context: Context, case_id: int, fence: int) -> Los
     An expired hold stays valid until another person takes the case.
     """
     case = session.get(CaseRow, case_id)
-    is_held = case is not None and case.state == CaseState.IN_REVIEW
-    if case is None or (is_held and case.held_by_id == context.actor.id and case.fence == fence):
+    is_in_review = case is not None and case.state == CaseState.IN_REVIEW
+    if case is None or (is_in_review and case.held_by_id == context.actor.id and case.fence == fence):
         return None
     event = last_event(session, case_id)
     if event is None:
@@ -103,32 +108,18 @@ def held_case(session: Session, context: Context, case_id: int, fence: int | Non
         NotAllowed: If nobody holds the case.
     """
     case = visible_case(session, case_id)
-    is_unexpired = case.held_until is not None and case.held_until > context.now()
-    is_held = case.state == CaseState.IN_REVIEW
-    is_mine = is_held and case.held_by_id == context.actor.id
-    if is_mine and (is_unexpired if fence is None else fence == case.fence):
+    is_mine = case.state == CaseState.IN_REVIEW and case.held_by_id == context.actor.id
+    is_held_now = is_held(case, context.now())
+    if is_mine and (is_held_now if fence is None else fence == case.fence):
         return case
-    raise _not_held(session, context, case, fence, is_held_by_other=is_held and is_unexpired and not is_mine)
-
-
-def _not_held(
-    session: Session, context: Context, case: CaseRow, fence: int | None, *, is_held_by_other: bool
-) -> Busy | NotAllowed:
-    """Return the error that names the holder of a case, or says that nobody holds it."""
     name, zone = format_case(case.id or 0), context.zone(session)
-    if is_held_by_other:
+    if is_held_now and not is_mine:
         login = session.get_one(ReviewerRow, case.held_by_id).login
         until = case.held_until.astimezone(zone).strftime("%H:%M") if case.held_until else ""
-        return Busy(
-            _("{case} is held by {login} until {until}; your draft is kept.").format(
-                case=name, login=login, until=until
-            )
-        )
+        message = _("{case} is held by {login} until {until}; your draft is kept.")
+        raise Busy(message.format(case=name, login=login, until=until))
     last = None if fence is None else last_event(session, case.id or 0)
     if last is None:
-        return NotAllowed(_("Nobody holds {case}; take it with `next` first.").format(case=name))
-    return Busy(
-        _("{case} was taken over by {login} at {time}; your draft is kept.").format(
-            case=name, login=last.actor_login, time=last.at.astimezone(zone).strftime("%H:%M")
-        )
-    )
+        raise NotAllowed(_("Nobody holds {case}; take it with `next` first.").format(case=name))
+    message = _("{case} was taken over by {login} at {time}; your draft is kept.")
+    raise Busy(message.format(case=name, login=last.actor_login, time=last.at.astimezone(zone).strftime("%H:%M")))

@@ -1,7 +1,7 @@
 """The context of every service: the database, the file store, the clock, the person who acts, and cached policies."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
@@ -113,11 +113,10 @@ class Context:
         roles = session.execute(_ROLES, {"person": self.actor.id}).scalars()
         actor = replace(self.actor, roles=frozenset(map(Role, roles)))
         if not actor.roles:
-            raise NotAllowed(
-                _(
-                    "{login} has no role here; an admin gives one with `workbench reviewers role {login} --add ROLE`."
-                ).format(login=actor.login)
+            message = _(
+                "{login} has no role here; an admin gives one with `workbench reviewers role {login} --add ROLE`."
             )
+            raise NotAllowed(message.format(login=actor.login))
         self.actor = actor
 
     def _check_roles(self) -> None:
@@ -127,8 +126,7 @@ class Context:
         if why:
             raise NotAllowed(why)
 
-    @contextmanager
-    def acting(self, action: Action, case_id: int | None = None) -> Iterator[None]:
+    def acting(self, action: Action, case_id: int | None = None) -> AbstractContextManager[None]:
         """Check that the person's roles allow an action, and log a refusal raised by the check or by the block.
 
         `StorageBusy` is not logged, because the log would wait for the same lock again.
@@ -136,18 +134,15 @@ class Context:
         Raises:
             NotAllowed: If the person's roles do not allow the action.
         """
-        with self.requiring(action.value, partial(role_refusal, action), case_id):
-            yield
+        return self.requiring(action.value, partial(role_refusal, action), case_id)
 
-    @contextmanager
-    def as_admin(self, action: str) -> Iterator[None]:
+    def as_admin(self, action: str) -> AbstractContextManager[None]:
         """Check that the person is an admin, and log a refusal raised by the check or by the block.
 
         Raises:
             NotAllowed: If the person is not an admin.
         """
-        with self.requiring(action, _admin_refusal):
-            yield
+        return self.requiring(action, _admin_refusal)
 
     @contextmanager
     def requiring(self, action: str, refusal: RoleCheck, case_id: int | None = None) -> Iterator[None]:
@@ -156,24 +151,17 @@ class Context:
         Raises:
             NotAllowed: If `refusal` says why the roles do not allow the action.
         """
-        with self.logging_refusals(action, case_id):
-            before = _required.set((self, refusal))
-            try:
-                self._check_roles()
-                yield
-            finally:
-                _required.reset(before)
-
-    @contextmanager
-    def logging_refusals(self, action: str, case_id: int | None = None) -> Iterator[None]:
-        """Log a refusal that the block raises, as an attempt of this action."""
+        before = _required.set((self, refusal))
         try:
+            self._check_roles()
             yield
         except (NotAllowed, Busy) as error:
             self.commit_refusal(action, error, case_id)
             raise
+        finally:
+            _required.reset(before)
 
-    def commit_refusal(self, action: str, error: WorkbenchError, case_id: int | None = None) -> None:
+    def commit_refusal(self, action: str, error: WorkbenchError, case_id: int | None) -> None:
         """Log a refused attempt in its own transaction, whatever the person's roles are."""
         with _storage_errors(), self.database.write() as session:
             self.log_refusal(session, action, error, case_id)
@@ -186,6 +174,11 @@ class Context:
     def log(self, session: Session, action: str, **details: Any) -> int:
         """Append an event of this person at this time to the audit log, and return its number."""
         return audit_log.append(session, self.actor, str(action), self.now(), **details)
+
+    def log_alone(self, action: str, **details: Any) -> None:
+        """Append an event in a transaction of its own."""
+        with self.write() as session:
+            self.log(session, action, **details)
 
     def log_case(self, session: Session, action: str, case: CaseRow, body: Mapping[str, Any] | None = None) -> None:
         """Append an event about a case, with the state that the case is in after the act."""

@@ -31,12 +31,11 @@ class Drafts(Service):
             self._save(case_id, body)
         except StorageGone as error:
             kept = self._kept_in_a_file(case_id, body)
-            raise StorageGone(
-                _(
-                    "{database} was replaced or removed while it was open, so nothing was written into it. "
-                    "Your draft is in {file}; start the workbench again."
-                ).format(database=self.context.database.path, file=kept)
-            ) from error
+            message = _(
+                "{database} was replaced or removed while it was open, so nothing was written into it. "
+                "Your draft is in {file}; start the workbench again."
+            )
+            raise StorageGone(message.format(database=self.context.database.path, file=kept)) from error
 
     def _save(self, case_id: int, body: Mapping[str, Any]) -> None:
         with self.context.write() as session:

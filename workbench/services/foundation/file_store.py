@@ -5,10 +5,10 @@ import secrets
 from functools import cached_property
 from pathlib import Path
 
-from db.access import Access, access_of, make_folder
+from db.access import Access, access_of, make_folder, new_file
 from workbench.errors import BadConfiguration, BadData, CannotCreate, WorkbenchError
 from workbench.i18n import _
-from workbench.services.foundation.safe_files import new_file, read_whole
+from workbench.services.foundation.safe_files import read_whole
 
 _KEY_BYTES = 32
 
@@ -44,9 +44,8 @@ class Store:
             with new_file(self.key_file, access.file_mode) as file:
                 file.write(secrets.token_bytes(_KEY_BYTES))
         except OSError as error:
-            raise CannotCreate(
-                _("The store {folder} cannot be created: {cause}.").format(folder=self.folder, cause=error.strerror)
-            ) from error
+            message = _("The store {folder} cannot be created: {cause}.")
+            raise CannotCreate(message.format(folder=self.folder, cause=error.strerror)) from error
 
     @property
     def key_file(self) -> Path:
@@ -65,15 +64,11 @@ class Store:
         except BadData:
             key = b""
         except WorkbenchError as error:
-            raise BadConfiguration(
-                _("The hash key {file} is missing; put it back from a backup, or numbers cannot be matched.").format(
-                    file=self.key_file
-                )
-            ) from error
+            message = _("The hash key {file} is missing; put it back from a backup, or numbers cannot be matched.")
+            raise BadConfiguration(message.format(file=self.key_file)) from error
         if len(key) != _KEY_BYTES:
-            raise BadConfiguration(
-                _("The hash key {file} is damaged; put it back from a backup.").format(file=self.key_file)
-            )
+            message = _("The hash key {file} is damaged; put it back from a backup.")
+            raise BadConfiguration(message.format(file=self.key_file))
         return key
 
     def hashed(self, number: str) -> str:

@@ -40,11 +40,8 @@ def group_named(name: str) -> Sharing:
     except KeyError:
         if name.isascii() and name.isdecimal():
             return Sharing(group=name, group_id=int(name))
-        raise NotFound(
-            _("There is no group {group} on this host; an admin creates it with `sudo groupadd {group}`.").format(
-                group=name
-            )
-        ) from None
+        message = _("There is no group {group} on this host; an admin creates it with `sudo groupadd {group}`.")
+        raise NotFound(message.format(group=name)) from None
 
 
 def group_of(session: Session) -> str | None:
@@ -78,14 +75,11 @@ def group_folder(folder: Path, sharing: Sharing) -> Iterator[None]:
     except OSError as error:
         if was_made and folder.exists():
             folder.rmdir()
-        raise CannotCreate(
-            _("{folder} cannot become the folder of the group {group} ({cause}); an admin runs `{command}`.").format(
-                folder=folder,
-                group=sharing.group,
-                cause=error.strerror or type(error).__name__,
-                command=f"sudo install -d -m 2770 -g {shlex.quote(sharing.group)} {shlex.quote(str(folder))}",
-            )
-        ) from error
+        message = _("{folder} cannot become the folder of the group {group} ({cause}); an admin runs `{command}`.")
+        cause = error.strerror or type(error).__name__
+        command = f"sudo install -d -m 2770 -g {shlex.quote(sharing.group)} {shlex.quote(str(folder))}"
+        values = {"folder": folder, "group": sharing.group, "cause": cause, "command": command}
+        raise CannotCreate(message.format(**values)) from error
     try:
         yield
     except BaseException:
@@ -101,17 +95,11 @@ def _check_reach(folder: Path, sharing: Sharing) -> None:
         try:
             status = above.stat()
         except OSError as error:
-            raise CannotCreate(
-                _("There is no folder {folder}; create it first, or choose another place with --database.").format(
-                    folder=above
-                )
-            ) from error
+            message = _("There is no folder {folder}; create it first, or choose another place with --database.")
+            raise CannotCreate(message.format(folder=above)) from error
         if not (status.st_mode & stat.S_IXOTH or (status.st_gid == sharing.group_id and status.st_mode & stat.S_IXGRP)):
-            raise CannotCreate(
-                _("The group {group} cannot enter {folder}; choose a place such as /srv with --database.").format(
-                    group=sharing.group, folder=above
-                )
-            )
+            message = _("The group {group} cannot enter {folder}; choose a place such as /srv with --database.")
+            raise CannotCreate(message.format(group=sharing.group, folder=above))
 
 
 def not_in_group(path: Path) -> NotAllowed | None:
@@ -123,12 +111,11 @@ def not_in_group(path: Path) -> NotAllowed | None:
     is_shared = stat.S_IMODE(status.st_mode) == Access.SHARED.folder_mode
     if not is_shared or os.geteuid() == status.st_uid or status.st_gid in {os.getegid(), *os.getgroups()}:
         return None
-    return NotAllowed(
-        _(
-            "You are not in the group {group}, which shares {database}; "
-            "an admin runs `sudo usermod -aG {group} {login}`, then log in again."
-        ).format(group=group_name(status.st_gid), database=path, login=os_login())
+    message = _(
+        "You are not in the group {group}, which shares {database}; "
+        "an admin runs `sudo usermod -aG {group} {login}`, then log in again."
     )
+    return NotAllowed(message.format(group=group_name(status.st_gid), database=path, login=os_login()))
 
 
 def group_name(group_id: int) -> str:

@@ -43,8 +43,5 @@ def check_not_far(day: date, today: date) -> None:
     """
     most = today + timedelta(days=MOST_DAYS)
     if day > most:
-        raise WrongUsage(
-            _("{day} is more than {count} days ahead; give a day until {most}.").format(
-                day=day.isoformat(), count=MOST_DAYS, most=most.isoformat()
-            )
-        )
+        message = _("{day} is more than {count} days ahead; give a day until {most}.")
+        raise WrongUsage(message.format(day=day.isoformat(), count=MOST_DAYS, most=most.isoformat()))

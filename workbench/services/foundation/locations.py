@@ -6,64 +6,56 @@ from pathlib import Path
 
 from db.engine import path_of
 from db.errors import DatabaseRefused, Refusal
-from workbench.errors import (
-    BadConfiguration,
-    CannotCreate,
-    NotAllowed,
-    NotFound,
-    StorageFailed,
-    StorageGone,
-    WorkbenchError,
-)
+from workbench import errors
 from workbench.i18n import N_, _
 from workbench.services.foundation.group_sharing import not_in_group
 from workbench.services.foundation.site_settings import APP_NAME, default_site_file, read_settings
 
-_REFUSALS: dict[Refusal, tuple[type[WorkbenchError], str]] = {
+_REFUSALS: dict[Refusal, tuple[type[errors.WorkbenchError], str]] = {
     Refusal.MISSING: (
-        NotFound,
+        errors.NotFound,
         N_("There is no database at {where}; `workbench init` makes one, `workbench demo` shows sample data."),
     ),
-    Refusal.NOT_A_FILE: (BadConfiguration, N_("{where} is not a file; name the database file itself.")),
+    Refusal.NOT_A_FILE: (errors.BadConfiguration, N_("{where} is not a file; name the database file itself.")),
     Refusal.NOT_OURS: (
-        BadConfiguration,
+        errors.BadConfiguration,
         N_("{where} is not a database of this program and was left unchanged; choose another file."),
     ),
     Refusal.CREATED_BY_NEWER: (
-        BadConfiguration,
+        errors.BadConfiguration,
         N_("{where} was created by a newer version of this program ({detail}); upgrade the program."),
     ),
     Refusal.UPGRADED_WHILE_OPEN: (
-        BadConfiguration,
+        errors.BadConfiguration,
         N_("{where} was upgraded by a newer version of this program ({detail}); start the program again."),
     ),
     Refusal.REPLACED: (
-        StorageGone,
+        errors.StorageGone,
         N_("{where} was replaced or removed while it was open; nothing was written. Put it back, or start again."),
     ),
     Refusal.DAMAGED: (
-        StorageFailed,
+        errors.StorageFailed,
         N_("{where} is damaged ({detail}) and was left unchanged; restore a backup."),
     ),
     Refusal.TOO_OPEN: (
-        BadConfiguration,
+        errors.BadConfiguration,
         N_("Other users can read {where} ({detail}); run `chmod 600` on it, or `chmod 660` if a group shares it."),
     ),
-    Refusal.UNREADABLE: (NotAllowed, N_("{where} cannot be opened by this user ({detail}).")),
-    Refusal.EXISTS: (CannotCreate, N_("{where} already exists and was left unchanged; choose another path.")),
-    Refusal.CANNOT_CREATE: (CannotCreate, N_("{where} cannot be created: {detail}.")),
+    Refusal.UNREADABLE: (errors.NotAllowed, N_("{where} cannot be opened by this user ({detail}).")),
+    Refusal.EXISTS: (errors.CannotCreate, N_("{where} already exists and was left unchanged; choose another path.")),
+    Refusal.CANNOT_CREATE: (errors.CannotCreate, N_("{where} cannot be created: {detail}.")),
     Refusal.NO_HOME: (
-        BadConfiguration,
+        errors.BadConfiguration,
         N_("{where} names a home folder that does not exist; give the full path of the database."),
     ),
     Refusal.UNKNOWN_SCHEME: (
-        BadConfiguration,
+        errors.BadConfiguration,
         N_("{where} is a kind of database that this program cannot open; give the path of a file."),
     ),
 }
 
 
-def refusal(error: DatabaseRefused) -> WorkbenchError:
+def refusal(error: DatabaseRefused) -> errors.WorkbenchError:
     """Return the error, with message and exit code, for a database that cannot be used."""
     if error.refusal is Refusal.UNREADABLE and (access_error := not_in_group(Path(error.where))) is not None:
         return access_error
@@ -86,7 +78,7 @@ def find_database(
     import platformdirs
 
     if site_file is not None and not site_file.exists():
-        raise NotFound(_("There is no site file {file}.").format(file=site_file))
+        raise errors.NotFound(_("There is no site file {file}.").format(file=site_file))
     where = (
         option
         or environment.get("WORKBENCH_DATABASE")

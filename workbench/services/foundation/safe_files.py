@@ -5,12 +5,11 @@ import io
 import os
 import stat
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
-from db.access import inode_of
+from db.access import inode_of, sync
 from workbench.errors import BadData, CannotCreate, NotFound, StorageFailed
 from workbench.i18n import _
 
@@ -45,9 +44,8 @@ def open_regular(path: Path, *, follow_links: bool = True) -> io.BufferedReader:
     except (FileNotFoundError, NotADirectoryError, ValueError):
         raise NotFound(_("There is no file {path}; check the name.").format(path=path)) from None
     except OSError as error:
-        raise StorageFailed(
-            _("{path} cannot be opened ({cause}); check its rights.").format(path=path, cause=error.strerror)
-        ) from error
+        message = _("{path} cannot be opened ({cause}); check its rights.")
+        raise StorageFailed(message.format(path=path, cause=error.strerror)) from error
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
         raise BadData(_("{path} is no regular file but a folder, pipe or device; name a file.").format(path=path))
@@ -73,11 +71,8 @@ def read_whole(path: Path, most_bytes: int) -> bytes:
         except OSError as error:
             raise StorageFailed(_("{path} cannot be read; check the disk.").format(path=path)) from error
     if len(content) > most_bytes:
-        raise BadData(
-            _("{path} is larger than {limit} MB; check whether it is the right file.").format(
-                path=path, limit=most_bytes >> 20
-            )
-        )
+        message = _("{path} is larger than {limit} MB; check whether it is the right file.")
+        raise BadData(message.format(path=path, limit=most_bytes >> 20))
     return content
 
 
@@ -99,15 +94,12 @@ class OwnFiles:
         """
         # A link is replaced itself, but whoever names one means the file behind it.
         if any(self._has(path) for path in (target.absolute(), Path(os.path.realpath(target)))):
-            raise CannotCreate(
-                _("{file} belongs to the database itself. Nothing was written; choose another place.").format(
-                    file=target
-                )
-            )
-        if target.exists() and not (target.is_file() or target.is_dir()):
-            raise CannotCreate(
-                _("{file} is a pipe or device. Nothing was written; choose another place.").format(file=target)
-            )
+            message = _("{file} belongs to the database itself. Nothing was written; choose another place.")
+        elif target.exists() and not (target.is_file() or target.is_dir()):
+            message = _("{file} is a pipe or device. Nothing was written; choose another place.")
+        else:
+            return
+        raise CannotCreate(message.format(file=target))
 
     def _has(self, path: Path) -> bool:
         """Say whether a path is one of the files or in the store, by its inode or by its folder and name."""
@@ -152,23 +144,13 @@ def replacing(target: Path, own_files: OwnFiles) -> Iterator[Path]:
 
 def cannot_write(path: Path, error: OSError) -> CannotCreate:
     """Return the error for a file that cannot be written."""
-    return CannotCreate(
-        _("{file} cannot be written: {cause}. Nothing was changed; choose another place.").format(
-            file=path, cause=error.strerror or type(error).__name__
-        )
-    )
+    message = _("{file} cannot be written: {cause}. Nothing was changed; choose another place.")
+    return CannotCreate(message.format(file=path, cause=error.strerror or type(error).__name__))
 
 
 def missing_parents(path: Path) -> list[Path]:
     """Return the parent folders of a path that do not exist, the innermost first."""
     return [folder for folder in path.absolute().parents if not os.path.lexists(folder)]
-
-
-def remove_empty(folders: Sequence[Path]) -> None:
-    """Remove folders, the innermost first; a folder that is not empty stays."""
-    for folder in folders:
-        with contextlib.suppress(OSError):
-            folder.rmdir()
 
 
 @contextlib.contextmanager
@@ -178,25 +160,7 @@ def new_parents(path: Path) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        remove_empty(missing)
+        for folder in missing:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
         raise
-
-
-def sync(path: Path) -> None:
-    """Wait until a file, or the entries of a folder, are on the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-@contextlib.contextmanager
-def new_file(path: Path, mode: int = 0o600) -> Iterator[BinaryIO]:
-    """Open a new file for writing, and wait until it is on the disk; an existing file or link is an error."""
-    handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        os.fchmod(handle, mode)
-        yield file
-        file.flush()
-        os.fsync(handle)

@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from db.access import new_file
 from workbench.errors import BadConfiguration, CannotCreate, NotFound, WorkbenchError
 from workbench.i18n import _
-from workbench.services.foundation.safe_files import missing_parents, new_file, read_whole, remove_empty
+from workbench.services.foundation.safe_files import missing_parents, new_parents, read_whole
 
 APP_NAME = "workbench"
 _MOST_BYTES = 1 << 20
@@ -51,9 +52,8 @@ def read_settings(file: Path) -> SiteSettings | None:
     except NotFound:
         return None
     except (WorkbenchError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadConfiguration(
-            _("The settings {file} cannot be read: {cause}.").format(file=file, cause=str(error).rstrip("."))
-        ) from error
+        message = _("The settings {file} cannot be read: {cause}.")
+        raise BadConfiguration(message.format(file=file, cause=str(error).rstrip("."))) from error
     texts = {name: value for name, value in settings.items() if isinstance(value, str)}
     return SiteSettings(database=texts.get("database"), group=texts.get("shared"))
 
@@ -72,46 +72,37 @@ def new_site_file(file: Path, wanted: SiteSettings) -> Iterator[Callable[[], Non
         yield lambda: None
         return
     if existing is not None:
-        raise CannotCreate(
-            _("{file} exists and does not contain {lines}; correct it, or choose another file with --site.").format(
-                file=file, lines=", ".join(wanted.lines())
-            )
-        )
+        message = _("{file} exists and does not contain {lines}; correct it, or choose another file with --site.")
+        raise CannotCreate(message.format(file=file, lines=", ".join(wanted.lines())))
     temporary = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
-    missing = missing_parents(file)
-    try:
+    with new_parents(file):
         try:
-            for folder in reversed(missing):
-                folder.mkdir()
-                folder.chmod(0o755)
-            _write(temporary, wanted)
-        except OSError as error:
-            raise CannotCreate(
-                _(
+            try:
+                for folder in reversed(missing_parents(file)):
+                    folder.mkdir()
+                    folder.chmod(0o755)
+                # Everybody can read the file: it holds no secret, only the path of the database.
+                with new_file(temporary, 0o644) as draft:
+                    draft.write("\n".join((*wanted.lines(), "")).encode())
+            except OSError as error:
+                message = _(
                     "{file} cannot be written ({cause}), and no database was created. "
                     "An admin runs `{command}`, then you repeat this command."
-                ).format(file=file, cause=error.strerror, command=_admin_command(file, wanted))
-            ) from error
-        yield lambda: _replace(temporary, file)
-    finally:
-        temporary.unlink(missing_ok=True)
-        if not file.exists():
-            remove_empty(missing)
-
-
-def _write(temporary: Path, settings: SiteSettings) -> None:
-    """Write a file that everybody can read: it holds no secret, only the path of the database."""
-    with new_file(temporary, 0o644) as file:
-        file.write("\n".join((*settings.lines(), "")).encode())
+                )
+                raise CannotCreate(
+                    message.format(file=file, cause=error.strerror, command=_admin_command(file, wanted))
+                ) from error
+            yield lambda: _replace(temporary, file)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 def _replace(temporary: Path, file: Path) -> None:
     try:
         temporary.replace(file)
     except OSError as error:
-        raise CannotCreate(
-            _("{file} cannot be written: {cause}; no database was created.").format(file=file, cause=error.strerror)
-        ) from error
+        message = _("{file} cannot be written: {cause}; no database was created.")
+        raise CannotCreate(message.format(file=file, cause=error.strerror)) from error
 
 
 def _admin_command(file: Path, settings: SiteSettings) -> str:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from db.access import make_folder
+from db.access import make_folder, sync
 from workbench.errors import BadData, NotFound, StorageFailed
 from workbench.i18n import _
 from workbench.services.foundation.file_store import Store
-from workbench.services.foundation.safe_files import open_regular, sync
+from workbench.services.foundation.safe_files import open_regular
 
 MAX_BYTES = 50 * 1024 * 1024
 _CHUNK_BYTES = 1 << 20

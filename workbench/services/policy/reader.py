@@ -50,7 +50,8 @@ def _parsed(text: str, name: str, kind: type) -> Any:
     """Return the values in a TOML text as a dataclass."""
     try:
         values = _with_codes(tomllib.loads(text))
-        document = json.dumps([values], default=_unusable)
+        # A TOML date or time becomes a value that is invalid for every key of a policy.
+        document = json.dumps([values], default=lambda _date_or_time: [{}])
     # A number may have too many digits, and lists may be nested too deeply.
     except (ValueError, RecursionError) as error:
         raise BadConfiguration(_("{file} is not TOML: {error}. Correct it.").format(file=name, error=error)) from error
@@ -81,15 +82,7 @@ def _with_codes(values: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _unusable(_date_or_time: object) -> list[dict[str, str]]:
-    """Return a value that is invalid for every key of a policy, in place of a TOML date or time."""
-    return [{}]
-
-
 def _refuse(text: str, name: str, path: KeyPath, advice: str) -> Never:
     where = "".join(f"[{key + 1}]" if isinstance(key, int) else f".{key}" for key in path).removeprefix(".")
-    raise BadConfiguration(
-        _("{file}, line {line}: {where}: {advice}.").format(
-            file=name, line=line_of(text, path), where=where, advice=advice
-        )
-    )
+    message = _("{file}, line {line}: {where}: {advice}.")
+    raise BadConfiguration(message.format(file=name, line=line_of(text, path), where=where, advice=advice))

@@ -13,11 +13,12 @@ from db.queries import workload
 from workbench.domain.case.lifecycle import WORKERS, Action, role_refusal
 from workbench.errors import NotAllowed, NotFound, WorkbenchError
 from workbench.i18n import _
-from workbench.services.foundation.case_access import case_in_state_for, visible_case
+from workbench.services.foundation.case_access import case_in_state_for, is_held, visible_case
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.drafts import find_draft
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.foundation.pacing import chunks, pause
+from workbench.services.foundation.row_values import from_row
 from workbench.services.site.people import People, find_person
 
 CHUNK = 100
@@ -153,13 +154,7 @@ class Assigning(Service):
         with self.context.read() as session:
             loads = workload.loads(session, self.context.now())
         found = [
-            Candidate(
-                login=line.login,
-                held=loads[line.login].held,
-                assigned=loads[line.login].assigned,
-                is_away=line.is_away,
-                away_until=line.away_until,
-            )
+            from_row(Candidate, line, held=loads[line.login].held, assigned=loads[line.login].assigned)
             for line in People(self.context).list()
             if line.login in loads and not WORKERS.isdisjoint(line.roles)
         ]
@@ -167,10 +162,7 @@ class Assigning(Service):
 
     def _plan(self, session: Session, case_id: int, person: ReviewerRow | None) -> AssignedCase:
         case = case_in_state_for(session, Action.ASSIGN, case_id)
-        is_held = (
-            case.state == CaseState.IN_REVIEW and case.held_until is not None and case.held_until > self.context.now()
-        )
-        holder = session.get(ReviewerRow, case.held_by_id) if is_held and case.held_by_id is not None else None
+        holder = session.get(ReviewerRow, case.held_by_id) if is_held(case, self.context.now()) else None
         return AssignedCase(
             case_id=case_id, to=person.login if person else "", from_holder=holder.login if holder else None
         )

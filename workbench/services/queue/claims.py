@@ -13,6 +13,7 @@ from db.columns import to_us
 from db.enums import CaseState
 from db.models import CaseRow, ReviewerRow, SkipRow
 from db.queries.claim import Claimer, claim_found, claim_next, count_left, find_next
+from db.queries.workload import count_skipped, other_holders
 from workbench.domain.case.casefile import CaseFile, NoNextCase
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import Busy, WrongUsage
@@ -22,7 +23,6 @@ from workbench.services.case.casefiles import CaseFiles
 from workbench.services.foundation.case_access import LostHold, held_case, loss_of
 from workbench.services.foundation.context import Context, Service, details
 from workbench.services.foundation.input_checks import check_not_blank
-from workbench.services.queue.empty_reasons import why_empty
 
 ASIDE_GRACE = timedelta(minutes=30)
 """How long the hold on a case continues after the time until which the case was put aside."""
@@ -55,7 +55,7 @@ class Claims(Service):
             claimed = self._claim_filtered(filter_text) if filter_text.strip() else self._held_or_claimed(claim_next)
             if claimed is None:
                 with self.context.read() as session:
-                    return why_empty(session, self.context.actor.id, self.context.now())
+                    return _why_empty(session, self.context.actor.id, self.context.now())
         if isinstance(claimed, NoNextCase):
             return claimed
         self._refresh_findings(claimed)
@@ -236,6 +236,21 @@ class Claims(Service):
         from workbench.services.queue.explain_order import order_words
 
         return order_words(self.context, self.casefiles.show(case_id).header)
+
+
+def _why_empty(session: Session, reviewer_id: int, now: datetime) -> NoNextCase:
+    """Return why a person gets no case: this person skipped the rest, others hold all cases, or nothing is queued."""
+    skipped = count_skipped(session, reviewer_id)
+    if skipped:
+        return NoNextCase(kind="skipped", count=skipped)
+    holders = other_holders(session, reviewer_id, now)
+    if holders:
+        return NoNextCase(
+            kind="held",
+            count=sum(holder.cases for holder in holders),
+            who=tuple((holder.login, holder.until) for holder in holders),
+        )
+    return NoNextCase(kind="none")
 
 
 def held_by(reviewer_id: int, now: datetime) -> tuple[Any, ...]:

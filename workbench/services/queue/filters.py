@@ -1,6 +1,7 @@
 """Turns a filter into conditions on cases, for one person at one time."""
 
 import operator
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -16,16 +17,21 @@ from db.queries import case_conditions as conditions
 from db.queries.case_list import CaseList, Condition, DueRange
 from db.queries.published import BATCH
 from workbench.domain.case.case_id import parse_case, quoted
+from workbench.domain.case.lifecycle import OPEN_STATES
 from workbench.domain.case.running import RUNNING_STATES
 from workbench.domain.filter.parser import Filter, FilterProblem, Term, parse_filter
+from workbench.domain.values.identifiers import compact, normal_msisdn
 from workbench.domain.values.provinces import province_parts
+from workbench.errors import NotFound
 from workbench.i18n import _
 from workbench.services.foundation.context import Context
-from workbench.services.queue.search import bare_word, phone
+from workbench.services.foundation.file_store import Store
 
-_OPEN = frozenset(CaseState) - FINAL_STATES
-_STATES_BY_GROUP = {"open": _OPEN, "closed": FINAL_STATES, "all": frozenset(CaseState)}
+_STATES_BY_GROUP = {"open": OPEN_STATES, "closed": FINAL_STATES, "all": frozenset(CaseState)}
 _MICROSECOND = timedelta(microseconds=1)
+_FEWEST_DIGITS = 7
+_CASE_DIGITS = re.compile(r"[0-9]{1,12}")
+_IDENTIFIER = re.compile(r"[0-9]{15}|[0-9]{17}[0-9X]|[0-9A-Z]{18}")
 _COMPARES = {":": operator.eq, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 
@@ -105,11 +111,11 @@ class _FilterReader:
             "attention": lambda _term, _name: conditions.MUST_REOPEN,
             "application": lambda term, name: conditions.number_matches(term.values[0], name),
             "case": lambda term, name: conditions.is_one_of(map(parse_case, term.values), name),
-            "phone": lambda term, name: phone(term.values[0], self.context.store, name),
+            "phone": lambda term, name: _phone(term.values[0], self.context.store, name),
             "who": self._people,
             "holder": self._people,
             "assignee": self._people,
-            "": lambda term, name: bare_word(term.values[0], self.context.store, name),
+            "": lambda term, name: _bare_word(term.values[0], self.context.store, name),
         }
         return makers[term.key](term, name)
 
@@ -137,17 +143,14 @@ class _FilterReader:
         known = select(col(ReviewerRow.id)).where(col(ReviewerRow.login) == value)
         found = self.session.execute(known).scalar()
         if found is None:
-            raise FilterProblem(
-                _("There is no login “{login}”; `workbench reviewers` lists all people.").format(login=quoted(value)),
-                term.start,
-                term.end,
-            )
+            message = _("There is no login “{login}”; `workbench reviewers` lists all people.")
+            raise FilterProblem(message.format(login=quoted(value)), term.start, term.end)
         return int(found)
 
 
 def _states(wanted: Filter) -> frozenset[CaseState]:
     """Return the states that a filter selects, by default the open ones."""
-    states = frozenset(CaseState) if wanted.names_state else _OPEN
+    states = frozenset(CaseState) if wanted.names_state else OPEN_STATES
     for term in wanted.terms:
         if term.key == "state":
             named = frozenset[CaseState]().union(
@@ -191,3 +194,42 @@ def _due_span(term: Term, now: datetime) -> DueRange:
         ">=": DueRange(after=begins, with_none=False),
     }
     return spans.get(term.op, DueRange(after=begins, until=ends, with_none=False))
+
+
+def _phone(number: str, store: Store, name: str) -> Condition:
+    """Return the condition that a card or the contact has a phone number; only complete numbers are found."""
+    hashed = store.hashed(normal_msisdn(number))
+    return conditions.any_condition(
+        [
+            conditions.has_card(hashed, f"{name}_card"),
+            conditions.application_has("contact_phone_hash", [hashed], f"{name}_contact"),
+        ]
+    )
+
+
+def _bare_word(word: str, store: Store, name: str) -> Condition:
+    """Return the condition that any searched column of a case contains a word."""
+    found = [conditions.name_matches(word, f"{name}_called")]
+    plain = compact(word)
+    if any(char.isascii() and char.isalnum() for char in plain):
+        found.append(conditions.number_matches(word, f"{name}_number"))
+    case_id = _case_id(word)
+    if case_id is not None:
+        found.append(conditions.is_one_of([case_id], f"{name}_case"))
+    number = normal_msisdn(word)
+    if number.isdecimal() and number.isascii() and len(number) >= _FEWEST_DIGITS:
+        found.append(_phone(number, store, name))
+    if _IDENTIFIER.fullmatch(plain):
+        found.append(conditions.application_has("handler_id_hash", [store.hashed(compact(word))], f"{name}_handler"))
+        found.append(conditions.application_has("uscc", [plain], f"{name}_uscc"))
+    return conditions.any_condition(found)
+
+
+def _case_id(word: str) -> int | None:
+    """Return the case id in a word, with or without the prefix C-, None if the word is no case id."""
+    if _CASE_DIGITS.fullmatch(word) and int(word):
+        return int(word)
+    try:
+        return parse_case(word)
+    except NotFound:
+        return None

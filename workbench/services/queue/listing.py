@@ -1,5 +1,6 @@
 """The queue as pages of cases, in the order in which `next` claims them, and the counts of the desk header."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
@@ -42,7 +43,7 @@ class Queue(Service):
                 ids = case_pages.page(session, wanted, skip=total - start - limit, limit=limit, from_end=True)
             else:
                 ids = case_pages.page(session, wanted, skip=start, limit=limit)
-            return tuple(_view(row, wanted.now) for row in case_rows(session, ids, wanted.now))
+            return tuple(_view(row, from_us(wanted.now)) for row in case_rows(session, ids, wanted.now))
 
     def ids(self, filter_text: str, limit: int) -> tuple[int, ...]:
         """Return the ids of the first cases that a filter selects."""
@@ -81,22 +82,11 @@ class Queue(Service):
         return list_of(session, self.context, filter_text)
 
 
-def _view(row: Any, now_us: int) -> CaseRowView:
-    state = CaseState(row.state)
-    due_at = None if row.due_at is None else from_us(row.due_at)
-    suspended_from = None if row.suspended_from is None else from_us(row.suspended_from)
+def _view(row: Any, now: datetime) -> CaseRowView:
     return from_row(
         CaseRowView,
         row,
         applicant_name=public_name(ApplicantKind(row.applicant_kind), row.applicant_name),
-        due_at=due_at,
-        is_due_provisional=bool(row.is_due_provisional),
-        is_overdue=is_overdue(due_at, from_us(now_us), state, row.waits_for, suspended_from),
-        suspended_from=suspended_from,
-        held_by=row.holder if state is CaseState.IN_REVIEW else None,
-        held_until=from_us(row.held_until) if state is CaseState.IN_REVIEW and row.held_until else None,
-        blocks=row.block_count,
-        warns=row.warn_count,
-        received_at=from_us(row.received_at),
+        is_overdue=is_overdue(row.due_at, now, CaseState(row.state), row.waits_for, row.suspended_from),
         reopen_for=tuple(row.reopen_for.split()),
     )

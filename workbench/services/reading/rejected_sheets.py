@@ -5,9 +5,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from db.access import sync
 from workbench.errors import CannotCreate
 from workbench.i18n import _
-from workbench.services.foundation.safe_files import sync
 
 _MAX_ROWS = 1_048_575
 _CAUSE_WIDTH, _WIDTH = 60, 20

@@ -60,13 +60,13 @@ def plan_verdict(request: VerdictRequest, casefile: CaseFile, calendar: WorkingC
     if is_fixable:
         request = replace(request, fail_kind=FailKind.FIXABLE)
         if request.until is None:
-            deadline_at = due_at(now, rectify_days(items_for(request, policy), policy), calendar).at
+            deadline_at = due_at(now, rectify_days(items_for(request, policy), policy), calendar)
         else:
             deadline_at = _closing_of(request.until, calendar)
     if request.verdict is Verdict.PENDING:
         request = replace(
             request,
-            until=request.until or calendar.local_day(due_at(now, policy.pending.days, calendar).at),
+            until=request.until or calendar.local_day(due_at(now, policy.pending.days, calendar)),
             waits_for=request.waits_for or pending_waits_for(request.reasons, policy),
         )
     if asks_for_items(request):
@@ -99,7 +99,7 @@ def _date_problem(
     request: VerdictRequest, deadline_at: datetime | None, policy: Policy, calendar: WorkingCalendar, now: datetime
 ) -> str | None:
     """Return what is wrong with the dates of a verdict, None if nothing is."""
-    cap = due_at(now, policy.rectify.cap_days, calendar).at
+    cap = due_at(now, policy.rectify.cap_days, calendar)
     if deadline_at is not None and deadline_at > cap:
         return _("The deadline is too far; the policy allows at most until {day}.").format(day=cap.date().isoformat())
     if request.verdict is Verdict.PENDING and request.until is not None:

@@ -36,12 +36,11 @@ def is_key_checked(session: Session, store: Store) -> bool:
     setting = session.get(SettingRow, _SETTING)
     is_right = store.hashed(_SETTING) == setting.value if setting else _gives_stored_hashes(session, store)
     if not is_right:
-        raise BadConfiguration(
-            _(
-                "The hash key {file} is not the one that this database was made with, so numbers would not be found; "
-                "put the key back from a backup."
-            ).format(file=store.key_file)
+        message = _(
+            "The hash key {file} is not the one that this database was made with, so numbers would not be found; "
+            "put the key back from a backup."
         )
+        raise BadConfiguration(message.format(file=store.key_file))
     return setting is not None
 
 

@@ -23,11 +23,8 @@ def open_database(path: Path) -> Database:
     except DatabaseRefused as error:
         raise refusal(error) from error
     except LockTimeout as error:
-        raise StorageBusy(
-            _("{database} must be upgraded, but another program is writing to it; try again later.").format(
-                database=path
-            )
-        ) from error
+        message = _("{database} must be upgraded, but another program is writing to it; try again later.")
+        raise StorageBusy(message.format(database=path)) from error
 
 
 def look_at_database(path: Path) -> tuple[Database, int]:

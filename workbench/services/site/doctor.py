@@ -2,6 +2,7 @@
 
 import stat
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from sqlmodel import Session, col, select
@@ -37,7 +38,7 @@ def examine(path: Path) -> list[CheckLine]:
         database, version = look_at_database(path)
     except WorkbenchError as error:
         return [*lines, (False, str(error))]
-    try:
+    with closing(database):
         lines.append((True, _("The database {file} can be read.").format(file=path)))
         if version < schema.VERSION:
             older = _(
@@ -50,11 +51,8 @@ def examine(path: Path) -> list[CheckLine]:
             lines.append(_store(session, store))
             if version == schema.VERSION:
                 lines += _call_files(session, store)
-            group = group_of(session)
-            lines += _protection(path, group)
+            lines += _protection(path, group_of(session))
             lines += _contents(session)
-    finally:
-        database.close()
     return lines
 
 
@@ -105,9 +103,8 @@ def _private(files: list[Path]) -> CheckLine:
     for file in files:
         mode = file.stat().st_mode
         if mode & 0o077:
-            return False, _("Other users can open {file} ({mode}); run `chmod go-rwx` on it.").format(
-                file=file, mode=stat.filemode(mode)
-            )
+            message = _("Other users can open {file} ({mode}); run `chmod go-rwx` on it.")
+            return False, message.format(file=file, mode=stat.filemode(mode))
     return True, _("Other users cannot open any of the files.")
 
 
@@ -120,9 +117,10 @@ def _shared(files: list[Path], group: str) -> CheckLine:
         status = file.stat()
         wanted = Access.SHARED.folder_mode if stat.S_ISDIR(status.st_mode) else Access.SHARED.file_mode
         if stat.S_IMODE(status.st_mode) != wanted or status.st_gid != group_id:
-            return False, _(
+            message = _(
                 "{file} has mode {mode} and group {owner}; correct it with `chgrp {group}` and `chmod {wanted}`."
-            ).format(
+            )
+            return False, message.format(
                 file=file,
                 mode=stat.filemode(status.st_mode),
                 owner=group_name(status.st_gid),

@@ -13,7 +13,7 @@ from db.models import AbsenceRow, ReviewerRoleRow, ReviewerRow, SettingRow
 from workbench.domain.case.lifecycle import WORKERS
 from workbench.errors import NotAllowed, NotFound, WrongUsage
 from workbench.i18n import _
-from workbench.services.foundation.context import Context
+from workbench.services.foundation.context import Service
 
 SOLO_SETTING = "solo"
 """The setting with the reason why one person reviews alone."""
@@ -32,11 +32,8 @@ class PersonLine:
     away_until: date | None
 
 
-class People:
+class People(Service):
     """The registered people; every role may list them, only admins may change them."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
 
     def list(self) -> tuple[PersonLine, ...]:
         """Return all people, ordered by login."""

@@ -12,6 +12,7 @@ from workbench.domain.policy.policy import Policy, Supplier
 from workbench.errors import BadData
 from workbench.i18n import _
 from workbench.services.foundation.context import Context, Service
+from workbench.services.foundation.row_values import from_row
 from workbench.services.foundation.safe_files import read_whole
 from workbench.services.policy.reader import parse_policy, parse_supplier
 from workbench.services.policy.supplier import is_made_up
@@ -71,13 +72,8 @@ def policy_in_force(session: Session, context: Context) -> PolicyVersion:
     """Return the version in force as a transaction sees it."""
     number = context.policy_id(session)
     row = session.get_one(PolicyVersionRow, number)
-    return PolicyVersion(
-        number=number,
-        text=row.body,
-        sha256=row.sha256,
-        applied_at=row.applied_at,
-        policy=context.policy(session, number),
-    )
+    policy = context.policy(session, number)
+    return from_row(PolicyVersion, row, number=number, text=row.body, policy=policy)
 
 
 def new_version(text: str, at: datetime) -> PolicyVersionRow:
