@@ -16,7 +16,6 @@ from textual.worker import WorkerError
 from screens.app_commands import COMMANDS, add_modes, is_available
 from screens.catch_up import PeriodicTick
 from screens.desk.start_screen import StartScreen
-from screens.service_protocols import ScreenServices
 from screens.shell.bindings import bind
 from screens.shell.clock import Clock, machine_time
 from screens.shell.key_guard import Presses
@@ -31,6 +30,7 @@ from workbench.look import Look
 
 if TYPE_CHECKING:
     from screens.desk.screen import DeskScreen
+    from workbench.services.wiring import Services
 
 UNSAVED_LOOK = Look(None)
 
@@ -63,7 +63,7 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
 
     def __init__(
         self,
-        open_services: Callable[[], ScreenServices],
+        open_services: Callable[[], "Services"],
         *,
         now: Callable[[], datetime] = machine_time,
         monotonic: Callable[[], float] = time.monotonic,
@@ -78,7 +78,7 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         self.look = look
         self.clock = Clock(now=now, monotonic=monotonic)
         self.desk: DeskScreen | None = None
-        self.services: ScreenServices | None = None
+        self.services: Services | None = None
         self.error: WorkbenchError | None = None
         self._open_services = open_services
         self._start = StartScreen(self.clock)
@@ -112,7 +112,7 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         finally:
             self._start.is_waiting = False
 
-    async def _show_desk(self, services: ScreenServices) -> None:
+    async def _show_desk(self, services: "Services") -> None:
         from screens.desk.screen import DeskScreen
 
         desk, keys = DeskScreen(self.clock, services), self._start.keys

@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from textual.app import App
 from textual.worker import Worker
 
-from screens.service_protocols import ScreenServices
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
+
+if TYPE_CHECKING:
+    from workbench.services.wiring import Services
 
 CATCH_UP_AFTER_S = 2.0
 CATCH_UP_EVERY_S = 600.0
@@ -17,7 +20,7 @@ CATCH_UP_EVERY_S = 600.0
 class PeriodicTick:
     """Runs at intervals what `workbench tick` runs, so that an open workbench needs no scheduled job."""
 
-    def __init__(self, app: App[None], services: ScreenServices, on_change: Callable[[], object]) -> None:
+    def __init__(self, app: App[None], services: "Services", on_change: Callable[[], object]) -> None:
         self._app = app
         self._services = services
         self._on_change = on_change

@@ -11,7 +11,6 @@ from textual.widgets import Input, Static
 
 from screens.calendar.year_text import effect_lines
 from screens.dialogs.task_dialog import TaskDialog
-from screens.service_protocols import ScreenServices
 from screens.shell.base_screen import attempt
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, WARNING, plain
@@ -19,6 +18,7 @@ from screens.widgets.text_fields import TextLine
 from workbench.domain.clock.hours import format_hours, parse_hours
 from workbench.errors import BadConfiguration, WorkbenchError
 from workbench.i18n import _
+from workbench.services.wiring import Services
 
 if TYPE_CHECKING:
     from workbench.services.calendar.preview import CalendarEffect, DaySetting
@@ -45,7 +45,7 @@ class DayDialog(TaskDialog["CalendarEffect"]):
 
     effect_view = getters.query_one("#effect", Static)
 
-    def __init__(self, services: ScreenServices, question: DayQuestion, view: View) -> None:
+    def __init__(self, services: Services, question: DayQuestion, view: View) -> None:
         super().__init__(question.title)
         self._services = services
         self._question = question

@@ -17,7 +17,6 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from screens.calendar.year_text import YearLines, day_lines, legend_lines, title_words, year_lines
-from screens.service_protocols import ScreenServices
 from screens.shell.base_screen import ModeScreen, attempt, report
 from screens.shell.bindings import bind, bind_key
 from screens.shell.clock import ZONE, Clock
@@ -29,6 +28,7 @@ from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
 from workbench.keys import calendar as keys
 from workbench.keys.command import Place
+from workbench.services.wiring import Services
 
 if TYPE_CHECKING:
     from screens.calendar.day_dialog import DayQuestion
@@ -100,7 +100,7 @@ class CalendarScreen(ModeScreen):
     months = getters.query_one("#months", Static)
     notice = getters.query_one("#notice", Static)
 
-    def __init__(self, clock: Clock, services: ScreenServices) -> None:
+    def __init__(self, clock: Clock, services: Services) -> None:
         super().__init__(clock, services)
         self.year: CalendarYear | None = None
         self.chosen: date = clock.now().astimezone(ZONE).date()

@@ -20,7 +20,6 @@ from screens.checks.staged_text import StagedVerdict, row_line, single_reviewer_
 from screens.dialogs.prompt import Prompt, Question
 from screens.panels.case_header import case_lines
 from screens.panels.evidence_panels import EvidencePanels
-from screens.service_protocols import ScreenServices
 from screens.shell.base_screen import ModeScreen, attempt
 from screens.shell.bindings import bind
 from screens.shell.clock import Clock
@@ -34,6 +33,7 @@ from workbench.i18n import _
 from workbench.keys import desk
 from workbench.keys.command import Place
 from workbench.keys.registry import APPROVE, BACK, GIVE_BACK, LEAVE_CHECKS, OPEN, RELOAD
+from workbench.services.wiring import Services
 
 
 class ChecksScreen(ModeScreen):
@@ -66,7 +66,7 @@ class ChecksScreen(ModeScreen):
     staged = getters.query_one("#staged", VerticalScroll)
     panels = getters.query_one(EvidencePanels)
 
-    def __init__(self, clock: Clock, services: ScreenServices) -> None:
+    def __init__(self, clock: Clock, services: Services) -> None:
         super().__init__(clock, services)
         self.case: CaseFile | None = None
         self._rows: tuple[CaseRowView, ...] = ()

@@ -28,7 +28,6 @@ from screens.desk.outcomes import CaseChanged, CaseRef, CaseRemoved, CaseShown, 
 from screens.desk.session import DeskSession
 from screens.panels.case_header import case_lines, hold_words, narrow_lines
 from screens.panels.evidence_panels import EvidencePanels
-from screens.service_protocols import ScreenServices
 from screens.shell.base_screen import WorkScreen, attempt, run_in_worker
 from screens.shell.clock import Clock
 from screens.shell.header import HeaderBar, title_line, who_line
@@ -37,6 +36,7 @@ from screens.shell.view import View
 from workbench.domain.case.casefile import CaseFile, NoNextCase
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
+from workbench.services.wiring import Services
 
 TICK_S = 1.0
 COUNT_EVERY_TICKS = 60
@@ -67,7 +67,7 @@ class CaseScreen(WorkScreen):
     reveal_bar = getters.query_one("#revealed", Static)
     draft_bar = getters.query_one("#draft", Static)
 
-    def __init__(self, clock: Clock, services: ScreenServices, notice_line: NoticeLine = notice_line) -> None:
+    def __init__(self, clock: Clock, services: Services, notice_line: NoticeLine = notice_line) -> None:
         super().__init__()
         self._notice_line = notice_line
         self.session = DeskSession(services, clock)

@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 
 from screens.desk.draft import Draft
 from screens.desk.outcomes import CaseChanged, CaseRef, CaseRemoved, CaseShown, HoldLost, Superseded, Unchanged
-from screens.service_protocols import ScreenServices
 from screens.shell.clock import ZONE, Clock
 from screens.shell.revealed_fields import RevealedFields
 from workbench.domain.case.casefile import CaseFile, DecisionResult, DeskCounts, NoNextCase, UndoableAct, VerdictRequest
 from workbench.domain.case.lifecycle import Action, is_allowed
 from workbench.domain.case.vocabulary import ChecklistValue, VerificationKind
 from workbench.errors import StorageGone, WorkbenchError
+from workbench.services.wiring import Services
 
 if TYPE_CHECKING:
     from workbench.domain.forecast.result import CaseForecast
@@ -36,7 +36,7 @@ class DeskSession:
     `check_reasons` are the reasons why a verdict of this desk waits for a second person, by decision.
     """
 
-    def __init__(self, services: ScreenServices, clock: Clock) -> None:
+    def __init__(self, services: Services, clock: Clock) -> None:
         self.services = services
         self.clock = clock
         self.zone = ZONE

@@ -20,12 +20,12 @@ from screens.dialogs.assign_text import (
 )
 from screens.dialogs.task_dialog import TaskDialog
 from screens.dialogs.text_sheet import TextSheet
-from screens.service_protocols import ScreenServices
 from screens.shell.base_screen import attempt
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, WARNING, plain
 from screens.widgets.text_fields import TextLine
 from workbench.i18n import _
+from workbench.services.wiring import Services
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -51,7 +51,7 @@ class AssignDialog(TaskDialog["Assignment"]):
     reason = getters.query_one(Input)
     about = getters.query_one("#about", Static)
 
-    def __init__(self, services: ScreenServices, case_ids: tuple[int, ...], view: View) -> None:
+    def __init__(self, services: Services, case_ids: tuple[int, ...], view: View) -> None:
         super().__init__(title_words(case_ids))
         self._services = services
         self._case_ids = case_ids
@@ -138,7 +138,7 @@ class AssignDialog(TaskDialog["Assignment"]):
         return _("assign {cases} to {login}").format(cases=cases_words(len(self._case_ids)), login=self._login)
 
 
-async def assign_cases(screen: "Screen[None]", services: ScreenServices, case_ids: tuple[int, ...], view: View) -> bool:
+async def assign_cases(screen: "Screen[None]", services: Services, case_ids: tuple[int, ...], view: View) -> bool:
     """Ask for a reviewer, assign the cases and report; return whether any case was assigned."""
     done = await screen.app.push_screen_wait(AssignDialog(services, case_ids, view))
     if done is None:

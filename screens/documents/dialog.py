@@ -16,12 +16,12 @@ from screens.dialogs.list_dialog import ListDialog
 from screens.dialogs.prompt import Prompt
 from screens.documents.dialog_text import document_lines, folder_question, foot_line, keys_of_picture, save_outcome
 from screens.documents.viewer import ImageViewer
-from screens.service_protocols import DocumentService
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, SUCCESS, WARNING, plain
 from workbench.domain.case.documents import VIEWABLE_TYPES, DocumentLine
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, current_language
+from workbench.services.case.documents import Documents
 
 _LINES_EACH = 2
 
@@ -40,7 +40,7 @@ class DocumentList(ListDialog):
 
     body = getters.query_one(VerticalScroll)
 
-    def __init__(self, documents: DocumentService, case_id: int, case: str, view: View) -> None:
+    def __init__(self, documents: Documents, case_id: int, case: str, view: View) -> None:
         super().__init__(_("Documents of {case}").format(case=case), _("There are no documents yet."))
         self._documents = documents
         self._case_id = case_id

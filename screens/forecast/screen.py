@@ -12,7 +12,6 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from screens.forecast.chart_text import broken_page, forecast_lines, reading_page
-from screens.service_protocols import ScreenServices
 from screens.shell.base_screen import ModeScreen, attempt, report
 from screens.shell.bindings import bind
 from screens.shell.clock import Clock
@@ -21,6 +20,7 @@ from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.keys import forecast as keys
 from workbench.keys.command import Command, Place
+from workbench.services.wiring import Services
 
 if TYPE_CHECKING:
     from workbench.domain.forecast.result import QueueForecast
@@ -45,7 +45,7 @@ class ForecastScreen(ModeScreen):
 
     page = getters.query_one("#page > Static", Static)
 
-    def __init__(self, clock: Clock, services: ScreenServices) -> None:
+    def __init__(self, clock: Clock, services: Services) -> None:
         super().__init__(clock, services)
         self.forecast: QueueForecast | None = None
         self.reviewers: int | None = None

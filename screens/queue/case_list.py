@@ -15,7 +15,6 @@ from textual.widgets import Input, Static
 
 from screens.queue.messages import empty_notice, failure_notice, loading_notice
 from screens.queue.row_text import RowContext, heading_line, loading_line, row_line
-from screens.service_protocols import ScreenServices
 from screens.shell.base_screen import attempt, report
 from screens.shell.view import View
 from screens.widgets.page_cache import PAGE, PageCache
@@ -23,6 +22,7 @@ from screens.widgets.paged_list import PagedList, RowState
 from workbench.domain.case.casefile import CaseRowView
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
+from workbench.services.wiring import Services
 from workbench.wording.amounts import count
 
 MOST_MARKED = 5_000
@@ -49,7 +49,7 @@ class CaseList(Vertical):
     class Changed(Message):
         """The rows, their count, the filter or the marks changed."""
 
-    def __init__(self, view: Callable[[], View], services: ScreenServices, preset: Preset) -> None:
+    def __init__(self, view: Callable[[], View], services: Services, preset: Preset) -> None:
         super().__init__()
         self.preset = preset
         self.filter_text = preset.filter_text

@@ -15,7 +15,6 @@ from screens.queue.filter_bar import FilterBar
 from screens.queue.filter_help import key_lines
 from screens.queue.messages import head_line
 from screens.queue.row_text import legend_lines
-from screens.service_protocols import ScreenServices
 from screens.shell.base_screen import ModeScreen
 from screens.shell.bindings import bind, bind_key
 from screens.shell.clock import Clock
@@ -27,6 +26,7 @@ from workbench.i18n import N_
 from workbench.keys import queue as keys
 from workbench.keys.command import Command, Place
 from workbench.keys.registry import BACK, GO
+from workbench.services.wiring import Services
 
 TICK_S = 1.0
 REFRESH_EVERY_TICKS = 60
@@ -69,9 +69,7 @@ class QueueScreen(ModeScreen):
     rows = getters.query_one("#rows", PagedList)
     bar = getters.query_one(FilterBar)
 
-    def __init__(
-        self, clock: Clock, services: ScreenServices, preset: Preset, open_case: Callable[[int], object]
-    ) -> None:
+    def __init__(self, clock: Clock, services: Services, preset: Preset, open_case: Callable[[int], object]) -> None:
         super().__init__(clock, services)
         self._preset = preset
         self._open_case = open_case

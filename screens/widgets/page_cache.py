@@ -3,8 +3,8 @@
 import asyncio
 from collections import OrderedDict
 
-from screens.service_protocols import QueueService
 from workbench.domain.case.casefile import CaseRowView
+from workbench.services.queue.listing import Queue
 
 PAGE = 100
 """Rows of a page."""
@@ -19,7 +19,7 @@ _FAR = 1000
 class PageCache:
     """The pages of one load of a list. Each load has its own cache, so that a late answer cannot reach another load."""
 
-    def __init__(self, queue: QueueService, filter_text: str) -> None:
+    def __init__(self, queue: Queue, filter_text: str) -> None:
         self.filter_text = filter_text
         self.count: int | None = None
         self._queue = queue
