@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,8 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.worker import WorkerError
 
-from screens.app_commands import COMMANDS, add_modes, is_available
-from screens.catch_up import PeriodicTick
+from screens.app_commands import COMMANDS, add_modes, catch_up, is_available
 from screens.desk.start_screen import StartScreen
 from screens.shell.bindings import bind
 from screens.shell.clock import Clock, machine_time
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from workbench.services.wiring import Services
 
 UNSAVED_LOOK = Look(None)
+CATCH_UP_AFTER_S = 2.0
+CATCH_UP_EVERY_S = 600.0
 
 _FOCUS_ROUNDS = 3
 _ANSWER_WITHIN_S = 0.5
@@ -120,7 +122,8 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         await self.switch_mode("desk")
         self.desk = desk
         desk.begin(takes_next=bool(keys) and keys[0].key in NEXT.keys)
-        PeriodicTick(self, services, desk.refresh_counts).start()
+        self.set_timer(CATCH_UP_AFTER_S, partial(catch_up, self, desk))
+        self.set_interval(CATCH_UP_EVERY_S, partial(catch_up, self, desk))
         await self.remove_mode("start")
         while keys:
             await self._run_key(keys.pop(0))

@@ -35,6 +35,11 @@ def heading(text: str) -> PanelLine:
     return PanelLine(plain(text, f"{MUTED} bold"))
 
 
+def muted(text: str, width: int) -> list[PanelLine]:
+    """Return a dim text in as many lines as it needs."""
+    return [PanelLine(line) for line in hanging([(" ", "")], text, width - 1, MUTED)]
+
+
 def prose(label: str, text: str, width: int) -> list[PanelLine]:
     """Return a label with a long text indented below it; nothing for an empty text."""
     if not text.strip():

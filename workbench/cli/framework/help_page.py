@@ -6,7 +6,8 @@ from typing import Any
 import typer
 
 from workbench.cli.framework.usage_errors import is_argument, name_of, value_of
-from workbench.domain.text.cells import cells, clusters, pad_right
+from workbench.domain.text.cells import cells, pad_right
+from workbench.domain.text.wrapping import wrapped_paragraph
 from workbench.i18n import _
 
 _WIDTH = 100
@@ -63,29 +64,6 @@ def _section(title: str, records: Iterable[tuple[str, str]]) -> str:
 
 
 def _wrapped(text: str, indent: str) -> str:
-    """Wrap a text to the width of the page; Chinese may break between any two characters."""
-    lines: list[str] = [""]
-    used = 0
-    for word in _words(text):
-        shown = word
-        if used + cells(word) > _WIDTH - len(indent) and lines[-1]:
-            lines.append("")
-            used = 0
-            shown = word.lstrip()
-        lines[-1] += shown
-        used += cells(shown)
-    return "\n".join(indent + line.rstrip() for line in lines)
-
-
-def _words(text: str) -> Iterable[str]:
-    """Yield the unbreakable parts of a text: Western words with the space before them, and single wide characters."""
-    word = ""
-    for cluster, width in clusters(" ".join(text.split())):
-        if width > 1 or cluster == " ":
-            yield word
-            word = ""
-        if width > 1:
-            yield cluster
-        else:
-            word += cluster
-    yield word
+    """Wrap a text to the width of the page."""
+    lines = wrapped_paragraph(" ".join(text.split()), _WIDTH - len(indent))
+    return "\n".join(indent + line for line in lines)
