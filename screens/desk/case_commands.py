@@ -76,7 +76,6 @@ async def decide(screen: "CaseScreen", case: CaseFile, verdict: Verdict, *, item
         preview=session.services.verdicts.preview,
         decide=session.decide,
         keep_draft=partial(screen.keep_draft, case),
-        presses=presses_of(screen),
     )
     dialog = VerdictDialog(case, state, actions, screen.view(), items_first=items_first)
     decided = await screen.app.push_screen_wait(dialog)

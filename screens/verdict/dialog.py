@@ -14,7 +14,7 @@ from textual.widgets import Input, Static, TextArea
 from screens.panels.labels import VERDICT
 from screens.shell.base_screen import Dialog, TooSmall
 from screens.shell.bindings import bind
-from screens.shell.key_guard import Guard
+from screens.shell.key_guard import Guard, presses_of
 from screens.shell.symbols import symbols_of
 from screens.shell.view import View
 from screens.verdict import dialog_text
@@ -23,7 +23,7 @@ from screens.verdict.letter_editor import LetterEditor
 from screens.verdict.reason_picker import ReasonList, ReasonPicker
 from screens.verdict.rectification_form import RectificationForm
 from screens.widgets.debounce import Debounce
-from screens.widgets.safe_text import MUTED, plain
+from screens.widgets.safe_text import ERROR, MUTED, plain
 from screens.widgets.text_fields import MultilineField
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, DecisionResult, VerdictPreview, VerdictRequest
@@ -71,7 +71,7 @@ class VerdictDialog(Dialog[DecisionResult]):
         self._state = state
         self._actions = actions
         self._view = view
-        self._guard = Guard(actions.presses)
+        self._guard = Guard(presses_of(self))
         self._preview: VerdictPreview | None = None
         self._previews = Debounce(self, "preview", self._show_preview)
         self._items_first = items_first
@@ -220,7 +220,8 @@ class VerdictDialog(Dialog[DecisionResult]):
         """Show a problem, unless the preview lists it already."""
         self._problem = problem
         is_known = self._preview is not None and problem in self._preview.problems
-        self.message.update(dialog_text.problem_line(problem, symbols_of(self)) if problem and not is_known else "")
+        shown = plain(f"{symbols_of(self).warn} {problem}", ERROR)
+        self.message.update(shown if problem and not is_known else "")
         self._draw_warnings()
 
     def _request(self) -> VerdictRequest:

@@ -96,7 +96,7 @@ def warning_lines(
     denied = [line for line in case.checklist if line.answer == ChecklistValue.NO.value]
     if denied:
         message = _("answered no: {questions}").format(questions=_questions(denied))
-        lines += _shortened(f"{view.symbols.warn} {message}", WARNING, width, most)
+        lines += wrapped_lines(fitted(f"{view.symbols.warn} {message}", width * most - most).rstrip(), width, WARNING)
     lines += _omission_lines(case, preview, view, width)
     if any(_is_general(item, case, preview) for item in preview.items):
         message = _("The letter does not say what the applicant has to send; write it in the item.")
@@ -162,11 +162,6 @@ def _questions(lines: list[ChecklistLine]) -> str:
     return " ".join(line.text.in_language(current_language()) for line in lines)
 
 
-def _shortened(message: str, style: str, width: int, most: int) -> list[Content]:
-    shown = fitted(message, width * most - most).rstrip()
-    return wrapped_lines(shown, width, style)
-
-
 def date_words(state: VerdictState, preview: VerdictPreview | None, view: View) -> tuple[str, str]:
     """Return the label of the date, and the date that the preview computed."""
     label = _("all by") if state.verdict is Verdict.FAIL else _("until")
@@ -217,8 +212,3 @@ def foot_line(preview: VerdictPreview | None, grace_s: int, *, is_writing: bool)
 def too_soon_line() -> Content:
     """Return the explanation that the confirming key was pressed too early or together with other keys."""
     return joined((_("Too soon: a verdict takes a press of its own. Look, then press y."), WARNING))
-
-
-def problem_line(message: str, symbols: Symbols) -> Content:
-    """Return an error or a problem as a line."""
-    return joined((f"{symbols.warn} {message}", ERROR))

@@ -3,7 +3,7 @@
 from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.message import Message
+from textual.events import DescendantFocus
 from textual.widgets import Static, TextArea
 
 from screens.verdict.dialog_text import letter_heading
@@ -15,12 +15,6 @@ from workbench.domain.case.casefile import CaseFile
 
 class LetterText(Static, can_focus=True):
     """The text while it is not edited; focusing it starts editing."""
-
-    class Chosen(Message):
-        """The text got the focus."""
-
-    def on_focus(self) -> None:
-        self.post_message(self.Chosen())
 
 
 class LetterEditor(Vertical):
@@ -53,7 +47,7 @@ class LetterEditor(Vertical):
             # The reviewer typed nothing yet, and the text from the reasons has changed.
             self._load()
 
-    @on(LetterText.Chosen)
+    @on(DescendantFocus, "#letter")
     def begin(self) -> None:
         """Edit the text."""
         self._load()
