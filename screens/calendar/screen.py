@@ -31,8 +31,7 @@ from workbench.keys.command import Place
 from workbench.services.wiring import Services
 
 if TYPE_CHECKING:
-    from screens.calendar.day_dialog import DayQuestion
-    from workbench.services.calendar.preview import CalendarYear
+    from workbench.services.calendar.preview import CalendarYear, DaySetting
 
 _TITLES = {
     "off": N_("{day}: day off"),
@@ -132,11 +131,11 @@ class CalendarScreen(ModeScreen):
             self._draw()
 
     @work(exclusive=True, group="dialog")
-    async def ask(self, question: "DayQuestion") -> None:
+    async def ask(self, title: str, setting: "DaySetting") -> None:
         """Open the dialog for the selected day and reload the year if it was saved."""
         from screens.calendar.day_dialog import DayDialog
 
-        done = await self.app.push_screen_wait(DayDialog(self.services, question, self.view()))
+        done = await self.app.push_screen_wait(DayDialog(self.services, title, setting, self.view()))
         if done is not None:
             message = _("{day} saved; due dates moved: {count}.")
             self.notify(message.format(day=self.view().day(self.chosen), count=len(done.moved_due_dates)), timeout=8)
@@ -173,7 +172,6 @@ class CalendarScreen(ModeScreen):
         self.load(self.chosen)
 
     def action_set(self, how: str) -> None:
-        from screens.calendar.day_dialog import DayQuestion
         from workbench.services.calendar.preview import DaySetting
 
         assert self.year is not None  # noqa: S101 - check_action disables the keys until the year is loaded
@@ -185,7 +183,7 @@ class CalendarScreen(ModeScreen):
             initial_hours = override.hours if override is not None and override.hours else self.year.hours[:1]
             setting = replace(setting, hours=initial_hours)
         title = _(_TITLES[how]).format(day=self.view().day(self.chosen))
-        self.ask(DayQuestion(title=title, setting=setting, asks_hours=how == "hours", asks_name=how != "published"))
+        self.ask(title, setting)
 
     def view(self) -> View:
         """Return the time, symbols and zone that the calendar is drawn with."""

@@ -17,7 +17,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from screens.checks.staged_text import StagedVerdict, row_line, single_reviewer_line
-from screens.dialogs.prompt import Prompt, Question
+from screens.dialogs.prompt import Prompt
 from screens.panels.case_header import case_lines
 from screens.panels.evidence_panels import EvidencePanels
 from screens.shell.base_screen import ModeScreen, attempt
@@ -118,8 +118,8 @@ class ChecksScreen(ModeScreen):
         # The service refuses if another verdict was staged after this one was read.
         decision_id = next((line.id for line in reversed(self.case.decisions) if line.status == "staged"), None)
         title = title.format(case=format_case(case_id))
-        question = Question(title=title, help=hint, value=self._notes.get(title, ""))
-        note = await self.app.push_screen_wait(Prompt(question, on_change=partial(self._notes.__setitem__, title)))
+        keep = partial(self._notes.__setitem__, title)
+        note = await self.app.push_screen_wait(Prompt(title, hint, self._notes.get(title, ""), on_change=keep))
         if note is None:
             return
         if await attempt(self, partial(asyncio.to_thread, act, case_id, note, decision_id)) is not None:

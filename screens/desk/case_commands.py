@@ -88,10 +88,10 @@ async def decide(screen: "CaseScreen", case: CaseFile, verdict: Verdict, *, item
 async def skip(screen: "CaseScreen", case: CaseFile) -> None:
     """Ask for a reason, and leave the case to other reviewers."""
     from screens.dialogs.prompt import Prompt
-    from screens.dialogs.questions import skip_question
 
     ref = CaseRef.of(case)
-    reason = await screen.app.push_screen_wait(Prompt(skip_question(ref.name)))
+    hint = _("Why? You get the case again only if something about it changes.")
+    reason = await screen.app.push_screen_wait(Prompt(_("Skip {case}").format(case=ref.name), hint))
     if reason:
         message = _("{case} skipped.").format(case=ref.name)
         start(screen, partial(screen.session.skip, ref, reason), "write", message)
@@ -99,12 +99,11 @@ async def skip(screen: "CaseScreen", case: CaseFile) -> None:
 
 async def put_aside(screen: "CaseScreen", case: CaseFile) -> None:
     """Ask for a time, and put the case aside until then."""
-    from screens.dialogs.prompt import Prompt
-    from screens.dialogs.questions import aside_question, moment
+    from screens.dialogs.aside import aside_prompt, moment
 
     ref, view = CaseRef.of(case), screen.view()
     default = view.now + timedelta(minutes=case.policy.desk.aside_minutes)
-    answer = await screen.app.push_screen_wait(Prompt(aside_question(ref.name, default, view)))
+    answer = await screen.app.push_screen_wait(aside_prompt(ref.name, default, view))
     if answer is not None:
         view = screen.view()
         # An empty answer means the default time, which the question shows.
@@ -122,12 +121,12 @@ async def release(screen: "CaseScreen", case: CaseFile) -> None:
 async def comment(screen: "CaseScreen", case: CaseFile) -> None:
     """Ask for a comment and write it."""
     from screens.dialogs.prompt import Prompt
-    from screens.dialogs.questions import comment_question
 
     ref, draft = CaseRef.of(case), screen.session.draft
     typed = str(draft.body.get("comment", "")) if draft is not None else ""
     keep = partial(screen.keep_draft, case, "comment")
-    text = await screen.app.push_screen_wait(Prompt(comment_question(ref.name, typed), on_change=keep))
+    title, hint = _("Comment on {case}").format(case=ref.name), _("For colleagues only; the applicant never sees it.")
+    text = await screen.app.push_screen_wait(Prompt(title, hint, typed, on_change=keep))
     if text:
         start(screen, partial(screen.session.comment, ref, text), "write")
 

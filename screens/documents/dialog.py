@@ -14,7 +14,7 @@ from textual.geometry import Region
 from textual.widgets import Static
 
 from screens.dialogs.list_dialog import ListDialog
-from screens.dialogs.prompt import Prompt, Question
+from screens.dialogs.prompt import Prompt
 from screens.documents.viewer import ImageViewer
 from screens.panels.labels import claimed_defects, validity_words
 from screens.shell.view import View
@@ -119,7 +119,11 @@ class DocumentList(ListDialog):
     async def _offer_folder(self, *, is_requested: bool) -> None:
         """Offer a folder and save every document there; `is_requested` is whether the user asked to save."""
         suggested = await asyncio.to_thread(self._documents.suggested_folder, self._case_id)
-        folder = await self.app.push_screen_wait(Prompt(folder_question(suggested, is_requested=is_requested)))
+        title = _("Save the documents to a folder")
+        hint = _("All documents are saved there, readable only by you, and this is logged. Delete them when done.")
+        if not is_requested:
+            hint = f"{_('This terminal cannot show images.')} {hint}"
+        folder = await self.app.push_screen_wait(Prompt(title, hint, str(suggested)))
         if folder is None:
             return
         done = await asyncio.to_thread(self._documents.write, self._case_id, Path(folder))
@@ -225,16 +229,6 @@ def keys_of_picture(line: DocumentLine) -> str:
     """Return the keys that work while a document is shown."""
     turn = f"{_('← → turn the page')}   " if line.media_type == "application/pdf" else ""
     return turn + _("Enter, Esc or q: back to the list")
-
-
-def folder_question(suggested: Path, *, is_requested: bool) -> Question:
-    """Return the question for the folder of the documents; `is_requested` is whether the user asked to save."""
-    why = "" if is_requested else f"{_('This terminal cannot show images.')} "
-    return Question(
-        title=_("Save the documents to a folder"),
-        help=why + _("All documents are saved there, readable only by you, and this is logged. Delete them when done."),
-        value=str(suggested),
-    )
 
 
 def save_outcome(done: "Sequence[WrittenDocument]", folder: str) -> tuple[str, str]:

@@ -14,11 +14,12 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from screens.queue.messages import empty_notice, failure_notice, loading_notice
-from screens.queue.row_text import RowContext, heading_line, loading_line, row_line
+from screens.queue.row_text import RowContext, heading_line, row_line
 from screens.shell.base_screen import attempt, report
 from screens.shell.view import View
 from screens.widgets.page_cache import PAGE, PageCache
-from screens.widgets.paged_list import PagedList, RowState
+from screens.widgets.paged_list import PagedList
+from screens.widgets.safe_text import MUTED, plain
 from workbench.domain.case.casefile import CaseRowView
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -243,11 +244,11 @@ class CaseList(Vertical):
         # Always leave a cell for the scroll bar, so that columns do not shift when it appears.
         return max(10, self.screen.size.width - 2)
 
-    def _draw_row(self, row: CaseRowView | None, look: RowState) -> Content:
+    def _draw_row(self, row: CaseRowView | None, is_marked: bool) -> Content:  # noqa: FBT001 - the list draws both
         view = self._view()
         if row is None:
-            return Content.assemble(" ", loading_line(view.symbols))
-        context = RowContext(row=row, view=view, login=self._services.actor.login, is_marked=look.is_marked)
+            return plain(f"    {view.symbols.ellipsis}", MUTED)
+        context = RowContext(row=row, view=view, login=self._services.actor.login, is_marked=is_marked)
         return Content.assemble(" ", row_line(context, self._row_width()))
 
 

@@ -80,10 +80,6 @@ class FilterBar(Vertical):
         self.field.focus()
         self._show_help()
 
-    def close(self) -> None:
-        """Close the line."""
-        self.is_open = False
-
     @on(Input.Changed)
     def update_help(self, event: Input.Changed) -> None:
         """Show what is wrong with the text, or how it can continue."""

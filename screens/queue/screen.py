@@ -146,15 +146,9 @@ class QueueScreen(ModeScreen):
     @on(FilterBar.Applied)
     def apply(self, event: FilterBar.Applied) -> None:
         """Show the cases of the filter that was entered."""
-        self.bar.close()
+        self.bar.is_open = False
         self.cases.filter_by(event.text)
         self.show_header()
-
-    def leave_filter(self) -> None:
-        """Close the filter line and keep the filter."""
-        self.bar.close()
-        self.rows.focus()
-        self.refresh_bindings()
 
     @on(PagedList.Chosen)
     def action_open(self) -> None:
@@ -186,7 +180,8 @@ class QueueScreen(ModeScreen):
 
     def action_back(self) -> None:
         if self.bar.is_open:
-            self.leave_filter()
+            self.bar.is_open = False
+            self.rows.focus()
         elif self.rows.range_from is not None:
             self.rows.range_from = None
             self.rows.refresh()
