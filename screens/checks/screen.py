@@ -53,13 +53,6 @@ class ChecksScreen(ModeScreen):
         bind(BACK, "back"),
         bind(LEAVE_CHECKS, "desk"),
         bind(desk.DOCUMENTS, "documents"),
-        bind(desk.IDENTITY, "panel('identity')"),
-        bind(desk.CALLS, "panel('activity')"),
-        bind(desk.CREDIT, "panel('credit')"),
-        bind(desk.HISTORY, "panel('history')"),
-        bind(desk.NEXT_PANEL, "step(1)"),
-        bind(desk.PREVIOUS_PANEL, "step(-1)"),
-        bind(desk.ZOOM, "zoom"),
     ]
 
     list = getters.query_one("#list", OptionList)
@@ -148,7 +141,7 @@ class ChecksScreen(ModeScreen):
             return not is_open
         if action == "open":
             return self.case is not None and not is_open
-        if action in {"back", "panel", "step", "zoom"}:
+        if action == "back":
             return is_open
         if action == "documents":
             return self.case is not None and is_allowed(Action.DOCUMENTS, self.case.header.state, self.services.actor)
@@ -161,7 +154,7 @@ class ChecksScreen(ModeScreen):
         if self.case is not None:
             self.add_class("-open")
             self._show_case()
-            self.call_after_refresh(self.panels.go, self.panels.most_severe)
+            self.call_after_refresh(self.panels.action_go, self.panels.most_severe)
 
     def action_approve(self) -> None:
         hint = _("The verdict takes effect and its notice goes out. A note is required: what did you check?")
@@ -174,15 +167,6 @@ class ChecksScreen(ModeScreen):
 
     def action_reload(self) -> None:
         self.load()
-
-    def action_panel(self, name: str) -> None:
-        self.panels.go(name)
-
-    def action_step(self, by: int) -> None:
-        self.panels.step(by)
-
-    def action_zoom(self) -> None:
-        self.panels.is_zoomed = not self.panels.is_zoomed
 
     def action_back(self) -> None:
         if self.panels.is_zoomed:

@@ -215,8 +215,3 @@ def reveal(screen: "CaseScreen", case: CaseFile) -> None:
     elif not presses_of(screen).is_repeat:
         # A key that is held down must not reveal and hide in turns: each reveal is logged.
         screen.hide_fields()
-
-
-def zoom(screen: "CaseScreen", _case: CaseFile) -> None:
-    """Show only the active panel, or all panels again."""
-    screen.panels.is_zoomed = not screen.panels.is_zoomed

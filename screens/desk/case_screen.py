@@ -151,7 +151,7 @@ class CaseScreen(WorkScreen):
             self.panels.is_zoomed = False
             # With tabs, only one panel is visible.
             first = "identity" if self.has_class("-wide") else self.panels.most_severe
-            self.call_after_refresh(self.panels.go, first)
+            self.call_after_refresh(self.panels.action_go, first)
         self.refresh_bindings()
         show_forecast = partial(case_commands.show_forecast, self, case)
         self.call_after_refresh(run_in_worker, self, show_forecast, "forecast", is_exclusive=True)
