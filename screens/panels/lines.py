@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from screens.shell.symbols import Symbols
-from screens.widgets.safe_text import ERROR, INFO, MUTED, SUCCESS, WARNING, hanging, joined, plain, row
+from screens.widgets.safe_text import ERROR, INFO, MUTED, SUCCESS, WARNING, hanging, joined, plain, row, wrapped
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import PanelKind, Severity
 from workbench.domain.findings.finding import Finding
@@ -37,7 +37,7 @@ def heading(text: str) -> PanelLine:
 
 def muted(text: str, width: int) -> list[PanelLine]:
     """Return a dim text in as many lines as it needs."""
-    return [PanelLine(line) for line in hanging([(" ", "")], text, width - 1, MUTED)]
+    return [PanelLine(plain(f" {part}", MUTED)) for part in wrapped(text, width - 2)]
 
 
 def prose(label: str, text: str, width: int) -> list[PanelLine]:

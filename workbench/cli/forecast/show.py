@@ -5,12 +5,11 @@ from datetime import UTC, date
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-import typer
-
 from workbench.cli.forecast.backtest import BACKTEST
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import attributes, plain
+from workbench.cli.framework.options import argument, option
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import format_case, parse_case
 from workbench.domain.case.casefile import CaseFile
@@ -28,22 +27,13 @@ _DECIMALS = 2
 def show(
     context: CommandContext,
     case: Annotated[
-        int | None,
-        typer.Argument(metavar="CASE", parser=parse_case, help=N_("Case, such as C-000123. Default: the whole queue.")),
+        int | None, argument("CASE", N_("Case, such as C-000123. Default: the whole queue."), parser=parse_case)
     ] = None,
     reviewers: Annotated[
         int | None,
-        typer.Option(
-            "--reviewers",
-            min=1,
-            max=999,
-            metavar="N",
-            help=N_("Forecast with this many reviewers. Default: those at work."),
-        ),
+        option("--reviewers", N_("Forecast with this many reviewers. Default: those at work."), "N", min=1, max=999),
     ] = None,
-    sentence_only: Annotated[
-        bool, typer.Option("--say", help=N_("Print only the sentence to read out on the phone."))
-    ] = False,
+    sentence_only: Annotated[bool, option("--say", N_("Print only the sentence to read out on the phone."))] = False,
 ) -> None:
     """Print the forecast of one case or of the whole queue."""
     if sentence_only and reviewers is not None:

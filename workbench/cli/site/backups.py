@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from workbench.cli.framework.command_context import CommandContext
+from workbench.cli.framework.options import argument
 from workbench.cli.framework.registration import Entry
 from workbench.i18n import N_, _
 from workbench.wording.amounts import count
@@ -13,7 +12,7 @@ from workbench.wording.amounts import count
 
 def backup(
     context: CommandContext,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help=N_("File to write; an existing file is replaced."))],
+    file: Annotated[Path, argument("FILE", N_("File to write; an existing file is replaced."))],
 ) -> None:
     """Write a backup."""
     from workbench.services.backups import back_up
@@ -24,9 +23,7 @@ def backup(
     context.print_result({"file": str(file), "files": files}, sentence)
 
 
-def restore(
-    context: CommandContext, file: Annotated[Path, typer.Argument(metavar="FILE", help=N_("Backup to restore."))]
-) -> None:
+def restore(context: CommandContext, file: Annotated[Path, argument("FILE", N_("Backup to restore."))]) -> None:
     """Restore a backup."""
     from workbench.services.backups import restore as restore_backup
 

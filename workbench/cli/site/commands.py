@@ -9,7 +9,7 @@ from db.enums import IdentityMode
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.failures import AlreadyReported
-from workbench.cli.framework.options import required_text
+from workbench.cli.framework.options import option, required_text
 from workbench.cli.framework.registration import Entry
 from workbench.cli.site.supplier_questions import supplier_of
 from workbench.errors import ExitCode
@@ -21,28 +21,18 @@ _DEMO_LOGIN = "rev1"
 def init(
     context: CommandContext,
     identity: Annotated[
-        IdentityMode,
-        typer.Option("--identity", help=N_("How people are identified: by OS user (os) or with --as (named).")),
+        IdentityMode, option("--identity", N_("How people are identified: by OS user (os) or with --as (named)."))
     ] = IdentityMode.OS,
     group: Annotated[
         str | None,
-        typer.Option(
-            "--shared",
-            metavar="GROUP",
-            help=N_("Share the database with a group on this host, and write the site file."),
-        ),
+        option("--shared", N_("Share the database with a group on this host, and write the site file."), "GROUP"),
     ] = None,
     solo: Annotated[
-        str | None,
-        typer.Option("--solo", metavar="REASON", help=N_("Reason why one person reviews alone; it is logged.")),
+        str | None, option("--solo", N_("Reason why one person reviews alone; it is logged."), "REASON")
     ] = None,
     supplier: Annotated[
         Path | None,
-        typer.Option(
-            "--supplier",
-            metavar="FILE",
-            help=N_("TOML file with [supplier], the sender of the letters. Default: asked."),
-        ),
+        option("--supplier", N_("TOML file with [supplier], the sender of the letters. Default: asked."), "FILE"),
     ] = None,
 ) -> None:
     """Create a database."""
@@ -102,7 +92,7 @@ def doctor(context: CommandContext) -> None:
 
 def demo(
     context: CommandContext,
-    reset: Annotated[bool, typer.Option("--reset", help=N_("Start again with fresh sample data."))] = False,
+    reset: Annotated[bool, option("--reset", N_("Start again with fresh sample data."))] = False,
 ) -> None:
     """Open the workbench on sample data."""
     import platformdirs
