@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from screens.shell.view import View
-from screens.widgets.safe_text import ERROR, INFO, MUTED, SUCCESS, WARNING, Part, joined, plain, wrapped_lines
+from screens.widgets.safe_text import ERROR, INFO, MUTED, SUCCESS, WARNING, Part, flowing, joined, plain, wrapped_lines
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.vocabulary import DayStatus
 from workbench.i18n import _
@@ -115,15 +115,7 @@ def legend_lines(view: View, width: int) -> Content:
     meanings = [joined((sign, _STYLES[sign]), (f" {_(words)}", MUTED)) for sign, words in wording.LEGEND]
     meanings.append(joined((view.symbols.provisional, WARNING), (f" {_('provisional')}", MUTED)))
     meanings.append(joined((_("today"), "bold underline")))
-    gap = Content(" " * _GAP_CELLS)
-    lines: list[Content] = [meanings[0]]
-    for meaning in meanings[1:]:
-        longer = Content.assemble(lines[-1], gap, meaning)
-        if longer.cell_length <= width:
-            lines[-1] = longer
-        else:
-            lines.append(meaning)
-    return Content("\n").join(lines)
+    return Content("\n").join(flowing(meanings, width))
 
 
 def day_lines(found: "CalendarYear", chosen: date, view: View, width: int) -> Content:

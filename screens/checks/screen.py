@@ -16,7 +16,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from screens.checks.staged_text import StagedVerdict, row_line, single_reviewer_line
+from screens.checks.staged_text import StagedVerdict, row_line
 from screens.dialogs.prompt import Prompt
 from screens.panels.case_header import case_lines
 from screens.panels.evidence_panels import EvidencePanels
@@ -25,7 +25,7 @@ from screens.shell.bindings import bind
 from screens.shell.clock import Clock
 from screens.shell.header import HeaderBar, title_line, who_line
 from screens.shell.view import View
-from screens.widgets.safe_text import MUTED, plain
+from screens.widgets.safe_text import MUTED, WARNING, fitted, plain
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, CaseRowView
 from workbench.domain.case.lifecycle import Action, is_allowed
@@ -49,7 +49,7 @@ class ChecksScreen(ModeScreen):
         bind(OPEN, "open"),
         bind(APPROVE, "approve"),
         bind(GIVE_BACK, "give_back"),
-        bind(RELOAD, "reload"),
+        bind(RELOAD, "load"),
         bind(BACK, "back"),
         bind(LEAVE_CHECKS, "desk"),
         bind(desk.DOCUMENTS, "documents"),
@@ -74,13 +74,13 @@ class ChecksScreen(ModeScreen):
             yield Static(markup=False)
 
     def on_screen_resume(self) -> None:
-        self.load()
+        self.action_load()
 
     def on_resize(self) -> None:
         self._draw()
 
     @work(exclusive=True, group="read")
-    async def load(self) -> None:
+    async def action_load(self) -> None:
         """Load the list of staged verdicts."""
         checks = self.services.checks
         found = await attempt(self, partial(asyncio.to_thread, lambda: (checks.waiting(), checks.why_alone())))
@@ -118,7 +118,7 @@ class ChecksScreen(ModeScreen):
         if await attempt(self, partial(asyncio.to_thread, act, case_id, note, decision_id)) is not None:
             self._notes.pop(title, None)
             self.notify(message.format(case=format_case(case_id)), timeout=8)
-            self.load()
+            self.action_load()
 
     @work(group="dialog")
     async def action_documents(self) -> None:
@@ -165,9 +165,6 @@ class ChecksScreen(ModeScreen):
         hint = _("A note is required: what should the maker review again?")
         self.ask(_("Return {case}"), hint, self.services.checks.give_back, _("{case} returned to its maker."))
 
-    def action_reload(self) -> None:
-        self.load()
-
     def action_back(self) -> None:
         if self.panels.is_zoomed:
             self.panels.is_zoomed = False
@@ -189,7 +186,9 @@ class ChecksScreen(ModeScreen):
         if case is not None:
             lines += case_lines(case, view, width, self.services.actor.login)
         elif self._single_reviewer_reason:
-            lines.append(single_reviewer_line(self._single_reviewer_reason, width))
+            message = _("Only one person reviews here ({reason}). Verdicts wait until an admin adds a second person.")
+            message = message.format(reason=self._single_reviewer_reason)
+            lines.append(plain(fitted(message, width).rstrip(), WARNING))
         self.query_one(HeaderBar).update(Content("\n").join(lines))
         self.set_class(not self._rows, "-empty")
         if case is None:

@@ -1,5 +1,6 @@
 """The commands on a case: each asks for its input, then starts an act of the session."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -178,7 +179,7 @@ async def explain(screen: "CaseScreen", case: CaseFile) -> None:
     from screens.dialogs.text_sheet import TextSheet
 
     ref = CaseRef.of(case)
-    sentences = await attempt(screen, partial(screen.session.explain, ref))
+    sentences = await attempt(screen, partial(asyncio.to_thread, screen.session.services.claims.explain, ref.id))
     if sentences is None or not screen.session.is_on_desk(ref):
         return
     title = _("Why {case}").format(case=ref.name)

@@ -217,10 +217,6 @@ class DeskSession:
         self.case = replace(self.case, history=history)
         return CaseChanged()
 
-    async def explain(self, ref: CaseRef) -> tuple[str, ...]:
-        """Return why the case is next, in sentences."""
-        return await asyncio.to_thread(self.services.claims.explain, ref.id)
-
     async def load_forecast(self, case: CaseFile) -> "CaseForecast | None":
         """Return the forecast of a case; None if there is none, or this person may not see it."""
         if not is_allowed(Action.FORECAST, case.header.state, self.services.actor):

@@ -105,7 +105,8 @@ class AssignDialog(TaskDialog["Assignment"]):
             self.hint.update(plain(_("Enter some text first, or press Esc to cancel."), WARNING))
             return
         assign = partial(self._services.assigning.assign_many, self._case_ids, login, reason)
-        self.run_task(assign, busy_line(len(self._case_ids), login))
+        message = _("Assigning {cases} to {login} …").format(cases=cases_words(len(self._case_ids)), login=login)
+        self.run_task(assign, plain(message, MUTED))
 
     def on_key(self, event: events.Key) -> None:
         if event.key.isdigit() and self.focused is self.people and 0 < int(event.key) <= len(self._people):
@@ -188,11 +189,6 @@ def person_line(one: "Candidate", number: int, view: View) -> Content:
         until = _("away until {day}").format(day=view.day(one.away_until)) if one.away_until else _("away")
         parts.append((f"  {view.symbols.warn} {until}", WARNING))
     return joined(*parts)
-
-
-def busy_line(number: int, login: str) -> Content:
-    """Return the line shown while the cases are assigned."""
-    return plain(_("Assigning {cases} to {login} …").format(cases=cases_words(number), login=login), MUTED)
 
 
 def outcome_words(done: "Assignment", login: str) -> str:

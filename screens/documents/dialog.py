@@ -33,7 +33,7 @@ _LINES_EACH = 2
 _KILO = 1000
 
 
-class DocumentList(ListDialog):
+class DocumentList(ListDialog[DocumentLine]):
     """Lists documents; a digit, or the arrows and Enter, opens one. The result says whether any was opened."""
 
     DEFAULT_CSS = "DocumentList > Vertical { width: 92; }"
@@ -53,7 +53,6 @@ class DocumentList(ListDialog):
         self._case_id = case_id
         self._case = case
         self._view = view
-        self._lines: tuple[DocumentLine, ...] | None = None
         self._number_to_open = 0
         self._is_busy = False
 
@@ -62,7 +61,8 @@ class DocumentList(ListDialog):
         with VerticalScroll(can_focus=False):
             yield Static(id="list", markup=False)
         yield Static(id="message", markup=False)
-        yield Static(foot_line(), markup=False)
+        keys = (("1-9 Enter", _("open")), ("↑ ↓", _("choose")), ("w", _("save all to a folder")), ("Esc", _("back")))
+        yield Static(key_hints(*keys), markup=False)
 
     def on_mount(self) -> None:
         self.load()
@@ -71,7 +71,7 @@ class DocumentList(ListDialog):
     async def load(self) -> None:
         """Load the list of documents, and who opened each of them."""
         try:
-            self._lines = await asyncio.to_thread(self._documents.list, self._case_id)
+            self._list = await asyncio.to_thread(self._documents.list, self._case_id)
         except WorkbenchError as error:
             self._report(str(error), ERROR)
         self.call_after_refresh(self.draw)
@@ -112,9 +112,8 @@ class DocumentList(ListDialog):
             if await self._pictures.show(file, line.media_type, caption, keys_of_picture(line)):
                 self._report("", SUCCESS)
             else:
-                self._report(
-                    _("{document} cannot be shown here. Press w to save it to a folder.").format(document=name), WARNING
-                )
+                message = _("{document} cannot be shown here. Press w to save it to a folder.")
+                self._report(message.format(document=name), WARNING)
 
     async def _offer_folder(self, *, is_requested: bool) -> None:
         """Offer a folder and save every document there; `is_requested` is whether the user asked to save."""
@@ -131,41 +130,33 @@ class DocumentList(ListDialog):
         self._report(*save_outcome(done, folder))
 
     def action_open(self, number: int) -> None:
-        if self._lines is None:
+        if self._list is None:
             # The key was pressed before the list is loaded: open the document afterwards.
             self._number_to_open = number
-        elif number <= len(self._lines):
-            self.move_to(number - 1, len(self._lines))
+        elif number <= len(self._list):
+            self.action_move(number - 1 - self._cursor)
             self.action_open_chosen()
 
     def action_open_chosen(self) -> None:
-        if not self._lines or self._is_busy:
+        if not self._list or self._is_busy:
             return
-        line = self._lines[self._cursor]
+        line = self._list[self._cursor]
         if line.is_stored:
             self.show_picture(line)
         else:
-            name = line.name(current_language())
-            self._report(
-                _("The stored file of {document} is missing or altered. Ask an admin to restore it.").format(
-                    document=name
-                ),
-                ERROR,
-            )
+            message = _("The stored file of {document} is missing or altered. Ask an admin to restore it.")
+            self._report(message.format(document=line.name(current_language())), ERROR)
 
     def action_write(self) -> None:
-        if self._lines and not self._is_busy:
+        if self._list and not self._is_busy:
             self.write_all()
-
-    def action_move(self, step: int) -> None:
-        self.move_to(self._cursor + step, len(self._lines or ()))
 
     def _report(self, text: str, style: str) -> None:
         self.message.update(plain(text, style) if text else "")
 
-    def entries(self, width: int) -> list[list[Content]]:
-        """Return the lines of each document."""
-        return [document_lines(line, self._view, width) for line in self._lines or ()]
+    def entry_lines(self, entry: DocumentLine, width: int) -> list[Content]:
+        """Return the lines of a document."""
+        return document_lines(entry, self._view, width)
 
     def list_width(self) -> int:
         """Return the width without the cell of the scroll bar, even if the bar is hidden."""
@@ -173,7 +164,7 @@ class DocumentList(ListDialog):
 
     def draw(self) -> None:
         """Draw the list, if it is loaded, and scroll to the document under the cursor."""
-        if self._lines is not None and self.query("#list"):
+        if self._list is not None and self.query("#list"):
             self.body.styles.max_height = max(3, self.size.height - 8)
             super().draw()
             self.body.scroll_to_region(Region(0, self._cursor * _LINES_EACH, 1, _LINES_EACH), animate=False)
@@ -237,9 +228,3 @@ def save_outcome(done: "Sequence[WrittenDocument]", folder: str) -> tuple[str, s
     message = _("{count} documents saved to {folder}.").format(count=count, folder=folder)
     problems = " ".join(one.problem for one in done if one.problem)
     return (f"{message} {problems}", ERROR) if problems else (message, SUCCESS)
-
-
-def foot_line() -> Content:
-    """Return the keys of the list."""
-    keys = (("1-9 Enter", _("open")), ("↑ ↓", _("choose")), ("w", _("save all to a folder")), ("Esc", _("back")))
-    return key_hints(*keys)

@@ -6,9 +6,8 @@ from textual.content import Content
 
 from screens.shell.view import View
 from screens.widgets.plots import column_rows
-from screens.widgets.safe_text import ACCENT, ERROR, INFO, MUTED, WARNING, Part, joined, wrapped_lines
+from screens.widgets.safe_text import ACCENT, INFO, MUTED, WARNING, Part, joined, wrapped_lines
 from workbench.domain.forecast.result import QueueForecast
-from workbench.errors import WorkbenchError
 from workbench.i18n import _, ngettext
 from workbench.wording.amounts import count
 from workbench.wording.forecast import figure, queue_lines, whole_days
@@ -19,16 +18,6 @@ _TEXT_LINES = 17
 """The number of lines of text around the histogram, which takes the remaining height."""
 
 _HIGHEST, _LOWEST = 14, 4
-
-
-def reading_page() -> Content:
-    """Return the page shown while the forecast is computed."""
-    return joined((_("Loading the history …"), MUTED))
-
-
-def broken_page(error: WorkbenchError) -> Content:
-    """Return the page for a failed forecast: the error and how to retry."""
-    return Content("\n").join([joined((str(error), ERROR)), joined((_("Press n to reload."), MUTED))])
 
 
 def forecast_lines(forecast: QueueForecast, view: View, width: int, height: int) -> Content:

@@ -9,13 +9,15 @@ from textual import getters, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.widgets import Static
 
-from screens.forecast.chart_text import broken_page, forecast_lines, reading_page
+from screens.forecast.chart_text import forecast_lines
 from screens.shell.base_screen import ModeScreen, attempt, report
 from screens.shell.bindings import bind
 from screens.shell.clock import Clock
 from screens.shell.header import HeaderBar, title_line, who_line
+from screens.widgets.safe_text import ERROR, MUTED, plain
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.keys import forecast as keys
@@ -39,7 +41,7 @@ class ForecastScreen(ModeScreen):
         bind(keys.MORE, "change(1)"),
         bind(keys.FEWER, "change(-1)"),
         bind(keys.ACTUAL_REVIEWERS, "as_it_is"),
-        bind(keys.RELOAD, "again"),
+        bind(keys.RELOAD, "load"),
         bind(keys.LEAVE_FORECAST, "desk"),
     ]
 
@@ -52,11 +54,11 @@ class ForecastScreen(ModeScreen):
 
     def parts(self) -> ComposeResult:
         with VerticalScroll(id="page"):
-            yield Static(reading_page(), markup=False)
+            yield Static(plain(_("Loading the history …"), MUTED), markup=False)
 
     def on_screen_resume(self) -> None:
         self.show_header()
-        self.load()
+        self.action_load()
 
     def on_resize(self) -> None:
         self.show_header()
@@ -68,7 +70,7 @@ class ForecastScreen(ModeScreen):
         return (keys.MORE, keys.FEWER, keys.ACTUAL_REVIEWERS, keys.LEAVE_FORECAST)
 
     @work(exclusive=True, group="forecast")
-    async def load(self) -> None:
+    async def action_load(self) -> None:
         """Compute the forecast for the selected number of reviewers."""
         # The thread also imports the modules of the forecast.
         compute = partial(asyncio.to_thread, lambda: self.services.forecasts.of_queue(self.reviewers))
@@ -80,7 +82,7 @@ class ForecastScreen(ModeScreen):
     def _show_failure(self, error: WorkbenchError) -> None:
         """Show an error; a forecast that was shown before stays."""
         if self.forecast is None:
-            self.page.update(broken_page(error))
+            self.page.update(Content("\n").join([plain(str(error), ERROR), plain(_("Press n to reload."), MUTED)]))
         else:
             report(self, error)
 
@@ -109,15 +111,12 @@ class ForecastScreen(ModeScreen):
 
     def action_change(self, by: int) -> None:
         self.reviewers = self._reviewers() + by
-        self.load()
+        self.action_load()
         self.refresh_bindings()
 
     def action_as_it_is(self) -> None:
         self.reviewers = None
-        self.load()
-
-    def action_again(self) -> None:
-        self.load()
+        self.action_load()
 
     def _reviewers(self) -> int:
         """Return the selected number of reviewers; key presses add up before the forecast is computed."""

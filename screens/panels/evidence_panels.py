@@ -91,7 +91,8 @@ class EvidencePanels(Container):
         self._case = case
         for number, (name, title) in enumerate(_TITLES.items(), start=1):
             panel = self.query_one(f"#{name}", Panel)
-            panel.set_title(f"{number} {_(title)}", _counts(case, name, view.symbols))
+            counts = _counts(case, name, view.symbols)
+            panel.border_title = Content.assemble(f"{number} {_(title)}", "  " if counts else "", counts)
             panel.show(case, view)
         self._show_tabs()
 

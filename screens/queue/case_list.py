@@ -13,13 +13,13 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from screens.queue.messages import empty_notice, failure_notice, loading_notice
+from screens.queue.messages import empty_notice, failure_notice
 from screens.queue.row_text import RowContext, heading_line, row_line
 from screens.shell.base_screen import attempt, report
 from screens.shell.view import View
 from screens.widgets.page_cache import PAGE, PageCache
 from screens.widgets.paged_list import PagedList
-from screens.widgets.safe_text import MUTED, plain
+from screens.widgets.safe_text import MUTED, key_hints, plain
 from workbench.domain.case.casefile import CaseRowView
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -229,7 +229,8 @@ class CaseList(Vertical):
 
     def _show_reading(self) -> None:
         if self.rows.pages is None and not self.has_class("-notice"):
-            self.notice.update(loading_notice())
+            hint = key_hints(("n", _("reload the list")))
+            self.notice.update(Content.assemble(plain(_("Loading the list …"), MUTED), "   ", hint))
             self.add_class("-notice")
 
     def _show(self, what: Literal["rows", "nothing", "broken"]) -> None:

@@ -23,7 +23,7 @@ from screens.verdict.letter_editor import LetterEditor
 from screens.verdict.reason_picker import ReasonList, ReasonPicker
 from screens.verdict.rectification_form import RectificationForm
 from screens.widgets.debounce import Debounce
-from screens.widgets.safe_text import ERROR, MUTED, plain
+from screens.widgets.safe_text import ERROR, MUTED, key_hints, plain, row
 from screens.widgets.text_fields import MultilineField
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, DecisionResult, VerdictPreview, VerdictRequest
@@ -247,7 +247,8 @@ class VerdictDialog(Dialog[DecisionResult]):
         measures = preview.measures if preview else ()
         self.query_one("#measure", Static).update(dialog_text.measure_line(state, measures))
         self.query_one("#measure").display = len(measures) > 1
-        self.query_one("#note-heading", Static).update(dialog_text.note_heading(width))
+        keys = key_hints((NOTE.shown_keys, _("write")))
+        self.query_one("#note-heading", Static).update(row(plain(_("For us only"), MUTED), keys, width))
         self.letter.show(state.letter or (preview.letter if preview else ""), is_own=bool(state.letter))
         label, date_text = dialog_text.date_words(state, preview, self._view)
         is_unreadable = self.rectification.display and self.rectification.is_unreadable

@@ -16,6 +16,9 @@ INFO = "$text-primary"
 SUCCESS = "$text-success"
 ACCENT = "$text-accent"
 
+BETWEEN = 3
+"""The blanks between parts that flow."""
+
 Part = tuple[str, str]
 """A text and its style."""
 
@@ -49,6 +52,17 @@ def joined(*parts: Part) -> Content:
 def key_hints(*hints: tuple[str, str]) -> Content:
     """Return keys, each followed by what it does."""
     return Content("   ").join(joined((key, f"{ACCENT} bold"), (f" {label}", MUTED)) for key, label in hints)
+
+
+def flowing(parts: Sequence[Content], width: int) -> list[Content]:
+    """Return parts side by side, in as many lines as they need."""
+    lines = [parts[0]]
+    for part in parts[1:]:
+        if lines[-1].cell_length + BETWEEN + part.cell_length > width:
+            lines.append(part)
+        else:
+            lines[-1] = Content.assemble(lines[-1], " " * BETWEEN, part)
+    return lines
 
 
 def row(left: Content, right: Content, width: int) -> Content:

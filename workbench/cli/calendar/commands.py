@@ -1,5 +1,6 @@
-"""Commands about the working calendar: show, set, suspend and resume, and import calendar."""
+"""Commands about the working calendar and its dates: show, set, suspend and resume, import calendar, and tick."""
 
+from dataclasses import asdict
 from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,6 +16,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.clock.hours import format_hours, parse_hours
 from workbench.errors import BadConfiguration, WrongUsage
 from workbench.i18n import N_, _
+from workbench.wording.amounts import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -170,10 +172,25 @@ def _effect_document(effect: "CalendarEffect", zone: "ZoneInfo") -> dict[str, An
     }
 
 
+def tick(context: CommandContext) -> None:
+    """Handle all dates and deadlines that have passed."""
+    with context.services() as services:
+        done = asdict(services.ticking.tick())
+    sentence = _(
+        "Back in the queue: {queued}. Lapsed: {lapsed}. Delay notices: {delayed}. Resumption notices: {resumed}."
+    )
+    context.print_result(done, sentence.format(**{name: count(number) for name, number in done.items()}))
+
+
 GROUP = "calendar"
 GROUP_HELP = N_("Show and change the working calendar. Default: show this year.")
 ENTRIES = (
     Entry("show", show_year, N_("Show a year: working days, holidays, make-up days and suspensions.")),
     Entry("set", set_day, N_("Set a day by hand: day off, working day, or hours of its own.")),
     *SUSPENSION_ENTRIES,
+)
+TICK = Entry(
+    "tick",
+    tick,
+    N_("Handle what has come due: requeue and lapse cases, draft delay notices. For cron; safe to repeat."),
 )
