@@ -6,7 +6,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
@@ -48,7 +47,7 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
     `return_code` is the exit code.
     """
 
-    CSS_PATH = Path(__file__).with_name("app.tcss")
+    CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = False
     DEFAULT_MODE = "start"
     BINDINGS: ClassVar[list[BindingType]] = [

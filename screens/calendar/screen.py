@@ -4,7 +4,6 @@ import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters, work
@@ -79,7 +78,7 @@ class YearScroll(VerticalScroll, inherit_bindings=False):
 class CalendarScreen(ModeScreen):
     """Shows the months of a year and the selected day."""
 
-    CSS_PATH = Path(__file__).with_name("calendar.tcss")
+    CSS_PATH = "calendar.tcss"
     PLACE: ClassVar[Place] = "calendar"
     AUTO_FOCUS = "#year"
     BINDINGS: ClassVar[list[BindingType]] = [

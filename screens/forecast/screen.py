@@ -2,7 +2,6 @@
 
 import asyncio
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters, work
@@ -34,7 +33,7 @@ _PAGE_PADDING = 4
 class ForecastScreen(ModeScreen):
     """Shows the forecast of the queue for a number of reviewers."""
 
-    CSS_PATH = Path(__file__).with_name("forecast.tcss")
+    CSS_PATH = "forecast.tcss"
     PLACE: ClassVar[Place] = "forecast"
     AUTO_FOCUS = "#page"
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -141,11 +141,6 @@ def _revealed(text: str, _case: CaseFile) -> str:
     return _(_FIELDS[name]).format(number=int(position) + 1 if position.isdecimal() else "")
 
 
-def _due(text: str, _case: CaseFile) -> str:
-    # The log has RFC 3339 with the policy's offset; show the day and the time only.
-    return text[:16].replace("T", " ")
-
-
 def _attention(text: str, _case: CaseFile) -> str:
     kind, _blank, rules = text.partition(" ")
     kind = _(_KINDS[kind]) if kind in _KINDS else kind
@@ -162,7 +157,8 @@ _DETAILS: dict[str, Callable[[str, CaseFile], str]] = {
     "documents": _opened,
     "documents-written": _written,
     "reveal": _revealed,
-    "due": _due,
+    # The log has RFC 3339 with the policy's offset; show the day and the time only.
+    "due": lambda text, _case: text[:16].replace("T", " "),
     "attention": _attention,
 }
 _WORDS: dict[str, Mapping[Any, str]] = {

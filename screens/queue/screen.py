@@ -1,7 +1,6 @@
 """The queue screen: every case in a list that can be filtered, opened to read and assigned."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import ClassVar
 
 from textual import getters, on, work
@@ -49,7 +48,7 @@ _ROW_ACTIONS = frozenset({"open", "mark", "range", "mark_all", "assign", "move"}
 class QueueScreen(ModeScreen):
     """Shows the cases of a preset: the whole queue, the reviewer's own, the pending, or those to open again."""
 
-    CSS_PATH = Path(__file__).with_name("queue.tcss")
+    CSS_PATH = "queue.tcss"
     PLACE: ClassVar[Place] = "queue"
     AUTO_FOCUS = "#rows"
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import replace
-from pathlib import Path
 from typing import ClassVar, TypeVar
 
 from textual import events, getters, on, work
@@ -41,7 +40,7 @@ Choice = TypeVar("Choice")
 class VerdictDialog(Dialog[DecisionResult]):
     """Fills in one verdict; the result is the recorded decision, or None."""
 
-    CSS_PATH = Path(__file__).with_name("verdict.tcss")
+    CSS_PATH = "verdict.tcss"
     AUTO_FOCUS = "ReasonList"
     PLACE: ClassVar[Place] = "verdict"
     BINDINGS: ClassVar[list[BindingType]] = [

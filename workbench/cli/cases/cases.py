@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
+import typer
+
 from workbench.cli.cases.case_json import empty_document, header_document, row_document
 from workbench.cli.cases.case_text import CaseText, empty_sentence, print_case
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.failures import AlreadyReported
 from workbench.cli.framework.options import (
     CaseArgument,
     DryRun,
@@ -60,7 +61,7 @@ def take_next(context: CommandContext, filter_text: FilterText = "") -> None:
         output.complain(empty_sentence(found, zone))
         if context.as_json:
             output.document(empty_document(found, zone))
-        raise AlreadyReported(ExitCode.UNAVAILABLE)
+        raise typer.Exit(ExitCode.UNAVAILABLE)
     print_case(context, found)
 
 

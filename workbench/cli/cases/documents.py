@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import typer
+
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.failures import AlreadyReported
 from workbench.cli.framework.json_values import attributes
 from workbench.cli.framework.options import CaseArgument, option
 from workbench.cli.framework.registration import Entry
@@ -42,7 +43,7 @@ def documents(
     else:
         _print_files(done, to)
     if any(one.state != "written" for one in done):
-        raise AlreadyReported(ExitCode.IO)
+        raise typer.Exit(ExitCode.IO)
 
 
 def _print_files(done: "Sequence[WrittenDocument]", to: Path) -> None:

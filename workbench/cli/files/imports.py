@@ -5,11 +5,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
+import typer
+
 from db.enums import ImportKind
 from workbench.cli.calendar.commands import import_calendar
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.failures import AlreadyReported
 from workbench.cli.framework.json_values import plain
 from workbench.cli.framework.options import DryRun, Encoding, argument, option
 from workbench.cli.framework.registration import Entry
@@ -72,7 +73,7 @@ def _import(context: CommandContext, request: ImportRequest) -> None:
         report = services.imports.run(request, progress)
     _print_report(context, report)
     if report.error_count and request.rejects is None:
-        raise AlreadyReported(ExitCode.DATA)
+        raise typer.Exit(ExitCode.DATA)
 
 
 def _print_report(context: CommandContext, report: ImportReport) -> None:

@@ -8,7 +8,6 @@ import typer
 from db.enums import IdentityMode
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
-from workbench.cli.framework.failures import AlreadyReported
 from workbench.cli.framework.options import option, required_text
 from workbench.cli.framework.registration import Entry
 from workbench.cli.site.supplier_questions import supplier_of
@@ -87,7 +86,7 @@ def doctor(context: CommandContext) -> None:
         marks = {True: _("ok"), False: _("NOT OK"), None: _("note")}
         output.table([_("Result"), _("What")], [[marks[ok], text] for ok, text in lines])
     if not is_ok:
-        raise AlreadyReported(ExitCode.CONFIG)
+        raise typer.Exit(ExitCode.CONFIG)
 
 
 def demo(
