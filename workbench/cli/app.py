@@ -12,7 +12,7 @@ from workbench.cli.forecast import show as forecast
 from workbench.cli.framework.command_context import CommandContext, OpenWorkbench
 from workbench.cli.framework.command_groups import RootGroup
 from workbench.cli.framework.registration import bound, register, register_group
-from workbench.cli.site import audit, backups, policy, reviewers
+from workbench.cli.site import audit, policy, reviewers
 from workbench.cli.site import commands as site
 from workbench.i18n import _
 
@@ -36,7 +36,7 @@ def build_app(open_workbench: OpenWorkbench, now: Callable[[], datetime]) -> typ
         invoke_without_command=True,
         help=_("Secondary review of telesales cards. Without a command, opens the workbench."),
     )(bound(_root, shows_shared=True))
-    register(app, (*site.ENTRIES, *backups.ENTRIES, imports.IMPORT, *exports.ENTRIES))
+    register(app, (*site.ENTRIES, imports.IMPORT, *exports.ENTRIES))
     register(
         app, (*cases.ENTRIES, *clocks.ENTRIES, calendar.TICK, *verdicts.ENTRIES, *remarks.ENTRIES, *documents.ENTRIES)
     )

@@ -1,4 +1,4 @@
-"""Commands about the database itself: init, doctor, demo."""
+"""Commands about the database itself: init, doctor, demo, backup, restore."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,11 +8,12 @@ import typer
 from db.enums import IdentityMode
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
-from workbench.cli.framework.options import option, required_text
+from workbench.cli.framework.options import argument, option, required_text
 from workbench.cli.framework.registration import Entry
 from workbench.cli.site.supplier_questions import supplier_of
 from workbench.errors import ExitCode
 from workbench.i18n import N_, _
+from workbench.wording.amounts import count
 
 _DEMO_LOGIN = "rev1"
 
@@ -110,8 +111,33 @@ def demo(
     raise typer.Exit(context.workbench(lambda: preparing.openable(path), _DEMO_LOGIN))
 
 
+def backup(
+    context: CommandContext,
+    file: Annotated[Path, argument("FILE", N_("File to write; an existing file is replaced."))],
+) -> None:
+    """Write a backup."""
+    from workbench.services.backups import back_up
+
+    with context.services() as services:
+        files = back_up(services.context, file)
+    sentence = _("Wrote and verified {file}: {count} files.").format(file=file, count=count(files))
+    context.print_result({"file": str(file), "files": files}, sentence)
+
+
+def restore(context: CommandContext, file: Annotated[Path, argument("FILE", N_("Backup to restore."))]) -> None:
+    """Restore a backup."""
+    from workbench.services.backups import restore as restore_backup
+
+    path = context.database()
+    files = restore_backup(file, path, context.shared.login, context.now)
+    sentence = _("Restored and verified {file}: {count} files.").format(file=path, count=count(files))
+    context.print_result({"database": str(path), "files": files}, sentence)
+
+
 ENTRIES = (
     Entry("demo", demo, N_("Open the workbench on sample data, in a separate database."), has_json=False),
     Entry("init", init, N_("Create a database; you become its first admin.")),
     Entry("doctor", doctor, N_("Check the database, the store and the settings.")),
+    Entry("backup", backup, N_("Write the database, its store and its hash key to one file (admin).")),
+    Entry("restore", restore, N_("Restore a backup where no database is (admin).")),
 )
