@@ -6,10 +6,10 @@ from typing import Any
 
 from textual.content import Content
 
-from screens.panels.lines import EMPTY, STYLES, PanelLine, finding_lines, heading, muted, table
+from screens.panels.lines import EMPTY, PanelLine, finding_lines, heading, muted, severity_mark, table
 from screens.shell.view import View
 from screens.widgets.plots import heat_rows, hour_scale, sparkline
-from screens.widgets.safe_text import INFO, MUTED, SUCCESS, WARNING, Part, joined, plain, row
+from screens.widgets.safe_text import INFO, MUTED, WARNING, Part, joined, plain, row
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import PanelKind
 from workbench.domain.facts.activity import ComplaintStatus
@@ -91,9 +91,12 @@ def _figures(case: CaseFile, view: View, width: int, figures: tuple[Figure, ...]
         if name not in known:
             continue
         text, value = known[name]
-        limit = _limit_beside(case, name, value)
-        note = "" if limit is None else _bound_words(limit[0], format_value)
-        lines.append(facts.fact(_(label), pad_left(text, figure_cells), _mark(limit, view), note=note))
+        mark, note = None, ""
+        if beside := _limit_beside(case, name, value):
+            limit, is_exceeded = beside
+            mark = severity_mark(limit.severity if is_exceeded else None, view.symbols)
+            note = _bound_words(limit, format_value)
+        lines.append(facts.fact(_(label), pad_left(text, figure_cells), mark, note=note))
     return lines
 
 
@@ -105,16 +108,6 @@ def _known_figures(case: CaseFile) -> dict[str, tuple[str, float]]:
         if value is not None and not isinstance(value, str):
             known[name] = format_value(value), value
     return known
-
-
-def _mark(limit_and_excess: tuple[Limit, bool] | None, view: View) -> Content | None:
-    """Return the mark of a figure that a rule limits, None for any other figure."""
-    if limit_and_excess is None:
-        return None
-    limit, is_exceeded = limit_and_excess
-    if not is_exceeded:
-        return plain(view.symbols.fine, SUCCESS)
-    return plain(view.symbols.of_severity(limit.severity), STYLES[limit.severity])
 
 
 def _hours(case: CaseFile, view: View, width: int) -> list[PanelLine]:

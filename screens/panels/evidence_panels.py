@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from screens.panels.calls import calls_lines
 from screens.panels.credit import credit_lines
-from screens.panels.history_text import history_lines
+from screens.panels.history import history_lines
 from screens.panels.identity import identity_lines
 from screens.panels.lines import counts_of, severity_rank
 from screens.panels.panel import Panel

@@ -29,6 +29,7 @@ from workbench.keys.command import shown_key
 from workbench.keys.desk import CHECKLIST, DOCUMENTS
 from workbench.keys.registry import FINAL, NOTE, WAIT_FOR
 from workbench.keys.registry import MEASURE as MEASURE_KEY
+from workbench.wording.findings import document_name
 from workbench.wording.quotation import is_foreign
 
 KEY = "$text-accent bold"
@@ -136,7 +137,8 @@ def _omission_lines(case: CaseFile, preview: VerdictPreview, view: View, width: 
         keys.append(shown_key(CHECKLIST.keys[0]))
     if preview.unopened:
         number = len(preview.unopened)
-        whole.append(_("opened by nobody: {documents}").format(documents=_documents(case, preview)))
+        names = comma_joined(document_name(kind, case.policy, current_language()) for kind in preview.unopened)
+        whole.append(_("opened by nobody: {documents}").format(documents=names))
         message = ngettext("{number} document opened by nobody", "{number} documents opened by nobody", number)
         counts.append(message.format(number=number))
         keys.append(shown_key(DOCUMENTS.keys[0]))
@@ -145,13 +147,6 @@ def _omission_lines(case: CaseFile, preview: VerdictPreview, view: View, width: 
         where = _("(Esc, then {keys})").format(keys=comma_joined(keys))
         shown = wrapped(f"{view.symbols.info} {f' {view.symbols.dot} '.join(counts)} {where}", width)
     return [joined((line, MUTED)) for line in shown]
-
-
-def _documents(case: CaseFile, preview: VerdictPreview) -> str:
-    names = case.policy.documents.names
-    return comma_joined(
-        names[kind].in_language(current_language()) if kind in names else kind.value for kind in preview.unopened
-    )
 
 
 def _questions(lines: list[ChecklistLine]) -> str:

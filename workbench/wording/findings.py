@@ -92,6 +92,12 @@ def item_of(
     return filled(reason.item.in_language(language), _letter_values(reason, findings, policy, language, details))
 
 
+def document_name(kind: DocumentKind, policy: Policy, language: str) -> str:
+    """Return the name of a kind of document, its code if the policy has no name for it."""
+    words = policy.documents.names.get(kind)
+    return kind.value if words is None else words.in_language(language)
+
+
 def subject_words(finding: Finding, policy: Policy, language: str) -> str:
     """Return the subject of a finding: a masked number, names of documents or lists, or the words found."""
     parts = (_subject(part, policy, language) for part in finding.subject.split(";") if part)
@@ -150,8 +156,7 @@ def _values(finding: Finding, policy: Policy, language: str) -> _PlaceholderValu
 
 def _subject(part: str, policy: Policy, language: str) -> str:
     if part in _DOCUMENT_CODES:
-        kind = DocumentKind(part)
-        return policy.documents.names[kind].in_language(language) if kind in policy.documents.names else part
+        return document_name(DocumentKind(part), policy, language)
     if part in LIST_WORDS:
         return LIST_WORDS[part].in_language(language)
     return mask(MaskKind.MSISDN, part) if any(map(str.isdigit, part)) else part

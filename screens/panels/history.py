@@ -13,6 +13,7 @@ from workbench.domain.case.vocabulary import DocumentKind, Verdict
 from workbench.domain.text.safe import cells, pad_right
 from workbench.i18n import N_, _, current_language
 from workbench.wording import amounts
+from workbench.wording.findings import document_name
 
 _ACTS: dict[str, str] = {
     "next": N_("claimed"),
@@ -126,8 +127,7 @@ def _verified(text: str, _case: CaseFile) -> str:
 
 
 def _opened(text: str, case: CaseFile) -> str:
-    names = case.policy.documents.names
-    return names[DocumentKind(text)].in_language(current_language()) if text in names else text
+    return document_name(DocumentKind(text), case.policy, current_language()) if text in set(DocumentKind) else text
 
 
 def _written(text: str, _case: CaseFile) -> str:
