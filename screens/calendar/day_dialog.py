@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 from textual import getters, on, work
 from textual.app import ComposeResult
@@ -18,13 +17,11 @@ from screens.widgets.text_fields import TextLine
 from workbench.domain.clock.hours import format_hours, parse_hours
 from workbench.errors import BadConfiguration, WorkbenchError
 from workbench.i18n import _
+from workbench.services.calendar.preview import CalendarEffect, DaySetting
 from workbench.services.wiring import Services
 
-if TYPE_CHECKING:
-    from workbench.services.calendar.preview import CalendarEffect, DaySetting
 
-
-class DayDialog(TaskDialog["CalendarEffect"]):
+class DayDialog(TaskDialog[CalendarEffect]):
     """Previews the new setting of a day, asks for the reason, saves the setting and closes."""
 
     DEFAULT_CSS = """
@@ -35,7 +32,7 @@ class DayDialog(TaskDialog["CalendarEffect"]):
 
     effect_view = getters.query_one("#effect", Static)
 
-    def __init__(self, services: Services, title: str, setting: "DaySetting", view: View) -> None:
+    def __init__(self, services: Services, title: str, setting: DaySetting, view: View) -> None:
         super().__init__(title)
         self._services = services
         self._view = view

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import getters, work
 from textual.app import ComposeResult
@@ -27,10 +27,8 @@ from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
 from workbench.keys import calendar as keys
 from workbench.keys.command import Place
+from workbench.services.calendar.preview import CalendarYear, DaySetting
 from workbench.services.wiring import Services
-
-if TYPE_CHECKING:
-    from workbench.services.calendar.preview import CalendarYear, DaySetting
 
 _TITLES = {
     "off": N_("{day}: day off"),
@@ -130,7 +128,7 @@ class CalendarScreen(ModeScreen):
             self._draw()
 
     @work(exclusive=True, group="dialog")
-    async def ask(self, title: str, setting: "DaySetting") -> None:
+    async def ask(self, title: str, setting: DaySetting) -> None:
         """Open the dialog for the selected day and reload the year if it was saved."""
         from screens.calendar.day_dialog import DayDialog
 
@@ -171,8 +169,6 @@ class CalendarScreen(ModeScreen):
         self.load(self.chosen)
 
     def action_set(self, how: str) -> None:
-        from workbench.services.calendar.preview import DaySetting
-
         assert self.year is not None  # noqa: S101 - check_action disables the keys until the year is loaded
         override = self.year.overrides.get(self.chosen)
         setting = DaySetting(on=self.chosen, working=how in {"work", "hours"}, as_published=how == "published")

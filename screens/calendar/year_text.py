@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import zip_longest
-from typing import TYPE_CHECKING
 
 from textual.content import Content
 
@@ -12,13 +11,11 @@ from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, INFO, MUTED, SUCCESS, WARNING, Part, flowing, joined, plain, wrapped_lines
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.vocabulary import DayStatus
+from workbench.domain.clock.calendar import CalendarDay
 from workbench.i18n import _
+from workbench.services.calendar.preview import CalendarEffect, CalendarYear
 from workbench.wording import calendar as wording
 from workbench.wording.amounts import count
-
-if TYPE_CHECKING:
-    from workbench.domain.clock.calendar import CalendarDay
-    from workbench.services.calendar.preview import CalendarEffect, CalendarYear
 
 _MONTH_CELLS = 21
 _GAP_CELLS = 3
@@ -35,7 +32,7 @@ class YearLines:
     day_at: int
 
 
-def title_words(found: "CalendarYear | None", year: int, view: View) -> list[Part]:
+def title_words(found: CalendarYear | None, year: int, view: View) -> list[Part]:
     """Return the header: the year, whether it is published, and its number of working days."""
     parts: list[Part] = [(_("Calendar"), "bold"), (f"   {year}", "bold $text-accent")]
     if found is not None:
@@ -53,7 +50,7 @@ def months_a_row(width: int) -> int:
     return max(number for number in (1, 2, 3, 4) if number <= max(1, fitting))
 
 
-def year_lines(found: "CalendarYear", chosen: date, width: int, view: View) -> YearLines:
+def year_lines(found: CalendarYear, chosen: date, width: int, view: View) -> YearLines:
     """Return a year as months side by side."""
     days = {day.on: day for day in found.days}
     lines: list[Content] = []
@@ -82,9 +79,7 @@ def _side_by_side(parts: Sequence[Content]) -> Content:
     return Content(" " * _GAP_CELLS).join(padded)
 
 
-def _month(
-    found: "CalendarYear", month: int, days: "dict[date, CalendarDay]", chosen: date, view: View
-) -> list[Content]:
+def _month(found: CalendarYear, month: int, days: dict[date, CalendarDay], chosen: date, view: View) -> list[Content]:
     """Return the lines of a month: its name, the weekdays and its weeks."""
     weeks = wording.weeks_of(found.year, month)
     is_provisional = any(days[on].status is DayStatus.PROVISIONAL for week in weeks for on in week if on is not None)
@@ -100,7 +95,7 @@ def _month(
     return lines
 
 
-def _cell(day: "CalendarDay", is_chosen: bool, is_today: bool) -> list[Part]:  # noqa: FBT001 - two claims about a day
+def _cell(day: CalendarDay, is_chosen: bool, is_today: bool) -> list[Part]:  # noqa: FBT001 - two claims about a day
     sign = wording.sign_of(day)
     style = _STYLES.get(sign, "")
     if is_today:
@@ -118,7 +113,7 @@ def legend_lines(view: View, width: int) -> Content:
     return Content("\n").join(flowing(meanings, width))
 
 
-def day_lines(found: "CalendarYear", chosen: date, view: View, width: int) -> Content:
+def day_lines(found: CalendarYear, chosen: date, view: View, width: int) -> Content:
     """Return the selected day: its kind, name, status and hours, and who changed it."""
     day = found.days[(chosen - found.days[0].on).days]
     dot = f" {view.symbols.dot} "
@@ -143,7 +138,7 @@ def day_lines(found: "CalendarYear", chosen: date, view: View, width: int) -> Co
     return Content("\n").join(lines)
 
 
-def effect_lines(effect: "CalendarEffect", view: View, width: int) -> Content:
+def effect_lines(effect: CalendarEffect, view: View, width: int) -> Content:
     """Return how many due dates a change moves, and the first few of them."""
     if not effect.after:
         return plain(_("The day is already set like this; nothing changes."), MUTED)

@@ -2,11 +2,11 @@
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING
 
 from textual import events, getters, on, work
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -19,18 +19,14 @@ from screens.widgets.text_fields import TextLine
 from workbench.domain.case.case_id import format_case
 from workbench.domain.text.safe import pad_left, pad_right, safe
 from workbench.i18n import _, comma_joined
+from workbench.services.queue.assignment import Assignment, Candidate
 from workbench.services.wiring import Services
 from workbench.wording.amounts import count
-
-if TYPE_CHECKING:
-    from textual.screen import Screen
-
-    from workbench.services.queue.assignment import Assignment, Candidate
 
 _LOGIN_CELLS = 10
 
 
-class AssignDialog(TaskDialog["Assignment"]):
+class AssignDialog(TaskDialog[Assignment]):
     """Asks for a reviewer and a reason, assigns the cases, and closes when that is done."""
 
     DEFAULT_CSS = """
@@ -136,7 +132,7 @@ class AssignDialog(TaskDialog["Assignment"]):
         return _("assign {cases} to {login}").format(cases=cases_words(len(self._case_ids)), login=self._login)
 
 
-async def assign_cases(screen: "Screen[None]", services: Services, case_ids: tuple[int, ...], view: View) -> bool:
+async def assign_cases(screen: Screen[None], services: Services, case_ids: tuple[int, ...], view: View) -> bool:
     """Ask for a reviewer, assign the cases and report; return whether any case was assigned."""
     done = await screen.app.push_screen_wait(AssignDialog(services, case_ids, view))
     if done is None:
@@ -161,7 +157,7 @@ def title_words(case_ids: tuple[int, ...]) -> str:
     return _("Assign {cases}").format(cases=cases_words(len(case_ids)))
 
 
-def plan_lines(plan: "Assignment", width: int) -> Content:
+def plan_lines(plan: Assignment, width: int) -> Content:
     """Return the effect of an assignment: holds that end, and cases that cannot be assigned."""
     lines: list[Content] = []
     held = [one for one in plan.assigned if one.from_holder]
@@ -176,7 +172,7 @@ def plan_lines(plan: "Assignment", width: int) -> Content:
     return Content("\n").join(lines or wrapped_lines(_("Nobody holds the selected cases."), width, MUTED))
 
 
-def person_line(one: "Candidate", number: int, view: View) -> Content:
+def person_line(one: Candidate, number: int, view: View) -> Content:
     """Return a reviewer as a line of the list: the login, the cases held and assigned, and the absence."""
     login = pad_right(safe(one.login), _LOGIN_CELLS)
     parts: list[Part] = [
@@ -191,14 +187,14 @@ def person_line(one: "Candidate", number: int, view: View) -> Content:
     return joined(*parts)
 
 
-def outcome_words(done: "Assignment", login: str) -> str:
+def outcome_words(done: Assignment, login: str) -> str:
     """Return the outcome in one sentence."""
     if len(done.assigned) == 1:
         return _("{case} is assigned to {login}.").format(case=format_case(done.assigned[0].case_id), login=login)
     return _("{cases} go to {login}.").format(cases=cases_words(len(done.assigned)), login=login)
 
 
-def refused_lines(done: "Assignment", width: int) -> list[Content]:
+def refused_lines(done: Assignment, width: int) -> list[Content]:
     """Return each case that could not be assigned, with the reason."""
     return [
         line

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import getters, work
 from textual.app import ComposeResult
@@ -22,10 +22,7 @@ from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, joined, ke
 from workbench.domain.case.documents import EXTENSIONS, VIEWABLE_TYPES, DocumentLine
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, comma_joined, current_language
-from workbench.services.case.documents import Documents
-
-if TYPE_CHECKING:
-    from workbench.services.case.documents import WrittenDocument
+from workbench.services.case.documents import Documents, WrittenDocument
 
 _LINES_EACH = 2
 
@@ -222,7 +219,7 @@ def keys_of_picture(line: DocumentLine) -> str:
     return turn + _("Enter, Esc or q: back to the list")
 
 
-def save_outcome(done: "Sequence[WrittenDocument]", folder: str) -> tuple[str, str]:
+def save_outcome(done: Sequence[WrittenDocument], folder: str) -> tuple[str, str]:
     """Return the outcome of saving the documents, and its style."""
     count = sum(one.state == "written" for one in done)
     message = _("{count} documents saved to {folder}.").format(count=count, folder=folder)
