@@ -11,7 +11,7 @@ import typer
 
 from workbench import signs
 from workbench.cli.framework.command_context import CommandContext
-from workbench.cli.framework.command_groups import Command, defaulting_to
+from workbench.cli.framework.command_groups import Command, DefaultGroup
 from workbench.cli.framework.options import option
 from workbench.i18n import N_, _, use
 
@@ -54,7 +54,7 @@ def register(app: typer.Typer, entries: Iterable[Entry]) -> None:
 def register_group(app: typer.Typer, name: str, text: str, entries: Sequence[Entry]) -> None:
     """Add a group of commands; the first one is the default."""
     group = typer.Typer(rich_markup_mode=None, add_completion=False)
-    group.callback(cls=defaulting_to(entries[0].name), help=_(text))(bound(_group_callback))
+    group.callback(cls=DefaultGroup, help=_(text))(bound(_group_callback))
     register(group, entries)
     app.add_typer(group, name=name)
 
