@@ -88,7 +88,10 @@ class CaseList(Vertical):
             self.is_stale = False
             self._show("rows" if pages.length else "nothing")
             await pages.count_all()
-            self._apply_count(pages)
+            rows.fit()
+            if self.wants_end:
+                rows.move_to(rows.length - 1)
+            self._show("rows" if pages.length else "nothing")
             self.all_count = await asyncio.to_thread(self._services.queue.count) if self.filter_text else pages.count
         except WorkbenchError as error:
             self._show_failure(error)
@@ -211,13 +214,6 @@ class CaseList(Vertical):
             message = _("Marked the first {count}, the most that can be assigned at once.").format(count=count(number))
         self.notify(message, timeout=5)
         self.post_message(self.Changed())
-
-    def _apply_count(self, pages: PageCache) -> None:
-        rows = self.rows
-        rows.fit()
-        if self.wants_end:
-            rows.move_to(rows.length - 1)
-        self._show("rows" if pages.length else "nothing")
 
     def _show_failure(self, error: WorkbenchError) -> None:
         """Show that the list cannot be read; rows that were read before stay."""

@@ -67,15 +67,13 @@ class PageCache:
             await self.read(at // PAGE)
         return min(at, max(0, self.length - 1))
 
-    async def read(self, number: int) -> tuple[CaseRowView, ...]:
+    async def read(self, number: int) -> None:
         """Read a page.
 
         Raises:
             WorkbenchError: If it cannot be read.
         """
-        found = await self.fetch(number)
-        self.put(number, found)
-        return found
+        self.put(number, await self.fetch(number))
 
     async def fetch(self, number: int) -> tuple[CaseRowView, ...]:
         """Read a page without caching it.

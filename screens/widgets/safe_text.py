@@ -70,10 +70,8 @@ def row(left: Content, right: Content, width: int) -> Content:
     room = width - right.cell_length - (1 if right.cell_length else 0)
     if room <= 0:
         return _cut_short(left, width)
-    if left.cell_length > room:
-        left = _cut_short(left, room)
-    gap = width - left.cell_length - right.cell_length
-    return Content.assemble(left, " " * max(0, gap), right)
+    left = _cut_short(left, room)
+    return Content.assemble(left, " " * (width - left.cell_length - right.cell_length), right)
 
 
 def _cut_short(content: Content, width: int) -> Content:
