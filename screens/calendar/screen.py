@@ -1,7 +1,6 @@
 """The calendar screen: a year of working days, which an admin can change."""
 
 import asyncio
-from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from typing import ClassVar
@@ -20,7 +19,6 @@ from screens.shell.base_screen import ModeScreen, attempt, report
 from screens.shell.bindings import bind, bind_key
 from screens.shell.clock import ZONE, Clock
 from screens.shell.header import HeaderBar, who_line
-from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, joined, paragraphs, plain, row
 from workbench.domain.case.vocabulary import Role
 from workbench.errors import WorkbenchError
@@ -122,7 +120,7 @@ class CalendarScreen(ModeScreen):
         read = partial(asyncio.to_thread, self.services.calendars.year, chosen.year)
         year = await attempt(self, read, self._show_failure)
         if year is not None:
-            self.year, self.chosen = year, chosen
+            self.year, self.chosen, self.zone = year, chosen, year.zone
             self.remove_class("-notice")
             self.view_port.focus()
             self._draw()
@@ -171,19 +169,16 @@ class CalendarScreen(ModeScreen):
     def action_set(self, how: str) -> None:
         assert self.year is not None  # noqa: S101 - check_action disables the keys until the year is loaded
         override = self.year.overrides.get(self.chosen)
-        setting = DaySetting(on=self.chosen, working=how in {"work", "hours"}, as_published=how == "published")
-        if override is not None and how != "published":
-            setting = replace(setting, name=override.name)
-        if how == "hours":
-            initial_hours = override.hours if override is not None and override.hours else self.year.hours[:1]
-            setting = replace(setting, hours=initial_hours)
+        hours = (override.hours if override is not None else ()) or self.year.hours[:1]
+        setting = DaySetting(
+            on=self.chosen,
+            working=how in {"work", "hours"},
+            hours=hours if how == "hours" else (),
+            name=override.name if override is not None and how != "published" else "",
+            as_published=how == "published",
+        )
         title = _(_TITLES[how]).format(day=self.view().day(self.chosen))
         self.ask(title, setting)
-
-    def view(self) -> View:
-        """Return the time, symbols and zone that the calendar is drawn with."""
-        view = super().view()
-        return view if self.year is None else replace(view, zone=self.year.zone)
 
     def _choose(self, day: date) -> None:
         if self.year is None or day.year != self.year.year:

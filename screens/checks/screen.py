@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePath
 from typing import ClassVar
@@ -24,7 +23,6 @@ from screens.shell.base_screen import ModeScreen, attempt
 from screens.shell.bindings import bind
 from screens.shell.clock import Clock
 from screens.shell.header import HeaderBar, title_line, who_line
-from screens.shell.view import View
 from screens.widgets.safe_text import MUTED, WARNING, fitted, plain
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, CaseRowView
@@ -99,7 +97,7 @@ class ChecksScreen(ModeScreen):
         """Load the case under the cursor with its verdict."""
         case = await attempt(self, partial(asyncio.to_thread, self.services.casefiles.show, case_id))
         if case is not None:
-            self.case = case
+            self.case, self.zone = case, ZoneInfo(case.policy.zone)
             self._show_case()
 
     @work(group="dialog")
@@ -172,11 +170,6 @@ class ChecksScreen(ModeScreen):
         self.remove_class("-open")
         self.list.focus()
         self._draw()
-
-    def view(self) -> View:
-        """Return the time, symbols and zone that the case is drawn with."""
-        view = super().view()
-        return view if self.case is None else replace(view, zone=ZoneInfo(self.case.policy.zone))
 
     def _draw(self) -> None:
         view, width = self.view(), max(10, self.size.width - 2)

@@ -118,10 +118,11 @@ class ModeScreen(WorkScreen):
         super().__init__()
         self.clock = clock
         self.services = services
+        self.zone = ZONE
 
     def view(self) -> View:
         """Return the time, zone and symbols that the screen is drawn with."""
-        return View(now=self.clock.now(), zone=ZONE, symbols=symbols_of(self))
+        return View(now=self.clock.now(), zone=self.zone, symbols=symbols_of(self))
 
     async def action_desk(self) -> None:
         """Go back to the desk."""

@@ -1,7 +1,7 @@
 """The keyboard commands of the calendar screen, and the command that opens it."""
 
 from workbench.i18n import N_
-from workbench.keys.command import Command, go_command, record_command, view_command
+from workbench.keys.command import go_command, record_command, view_command
 
 MOVE_DAY = view_command(
     "calendar.move",
@@ -40,7 +40,5 @@ GO_CALENDAR = go_command(
     "go.calendar", "g k", N_("calendar"), N_("Go to the working calendar: holidays, make-up days, days set by hand.")
 )
 
-CALENDAR_COMMANDS: tuple[Command, ...] = (
-    *(DAY_OFF, DAY_WORKED, DAY_HOURS, DAY_PUBLISHED),
-    *(MOVE_DAY, TURN_YEAR, TODAY, RELOAD, LEAVE_CALENDAR),
-)
+_SETTING = (DAY_OFF, DAY_WORKED, DAY_HOURS, DAY_PUBLISHED)
+CALENDAR_COMMANDS = (*_SETTING, MOVE_DAY, TURN_YEAR, TODAY, RELOAD, LEAVE_CALENDAR)

@@ -1,7 +1,7 @@
 """The keyboard commands of the forecast screen, and the command that opens it."""
 
 from workbench.i18n import N_
-from workbench.keys.command import Command, go_command, view_command
+from workbench.keys.command import go_command, view_command
 
 MORE = view_command(
     "forecast.more", "plus,f6", N_("one more reviewer"), N_("Forecast with one more reviewer."), hint=True
@@ -18,4 +18,4 @@ GO_FORECAST = go_command(
     "go.forecast", "g f", N_("forecast"), N_("Go to the queue forecast, and try more or fewer reviewers.")
 )
 
-FORECAST_COMMANDS: tuple[Command, ...] = (MORE, FEWER, ACTUAL_REVIEWERS, RELOAD, LEAVE_FORECAST)
+FORECAST_COMMANDS = (MORE, FEWER, ACTUAL_REVIEWERS, RELOAD, LEAVE_FORECAST)

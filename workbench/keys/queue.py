@@ -1,7 +1,7 @@
 """The keyboard commands of the queue screen, and the commands that open it: queue, mine and pending."""
 
 from workbench.i18n import N_
-from workbench.keys.command import Command, case_command, go_command, view_command
+from workbench.keys.command import case_command, go_command, view_command
 
 OPEN_CASE = case_command(
     "queue.open", "enter", N_("open"), N_("Open the case read-only; a case you hold opens on the desk."), hint=True
@@ -54,7 +54,4 @@ GO_REOPEN = go_command(
     N_("Go to the cases with block findings that are newer than their verdicts."),
 )
 
-QUEUE_COMMANDS: tuple[Command, ...] = (
-    *(OPEN_CASE, MARK_ROW, ASSIGN, FILTER, MARK_RANGE, MARK_ALL, RELOAD, MOVE),
-    LEAVE_QUEUE,
-)
+QUEUE_COMMANDS = (OPEN_CASE, MARK_ROW, ASSIGN, FILTER, MARK_RANGE, MARK_ALL, RELOAD, MOVE, LEAVE_QUEUE)

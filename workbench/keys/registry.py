@@ -63,10 +63,7 @@ BACK = go_command(
 THEME = go_command("theme", "f10", N_("light or dark"), N_("Switch between the light and the dark theme."))
 QUIT = go_command("quit", "q,ctrl+q,ctrl+c", N_("quit"), N_("Quit the workbench; asks first if you hold a case."))
 
-MODES: tuple[Command, ...] = (
-    *(GO_DESK, GO_QUEUE, GO_MINE, GO_PENDING, GO_CHECKS, GO_CALENDAR, GO_FORECAST),
-    GO_REOPEN,
-)
+MODES = (GO_DESK, GO_QUEUE, GO_MINE, GO_PENDING, GO_CHECKS, GO_CALENDAR, GO_FORECAST, GO_REOPEN)
 """The commands that open a screen (`g` and a letter), in display order."""
 
 COMMANDS: tuple[Command, ...] = (
