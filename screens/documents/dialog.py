@@ -106,7 +106,9 @@ class DocumentList(ListDialog[DocumentLine]):
             self._has_acted = True
             name = line.name(current_language())
             caption = f"{self._case}  {line.number} {name}"
-            if await self._pictures.show(file, line.media_type, caption, keys_of_picture(line)):
+            turn = f"{_('← → turn the page')}   " if line.media_type == "application/pdf" else ""
+            keys = turn + _("Enter, Esc or q: back to the list")
+            if await self._pictures.show(file, line.media_type, caption, keys):
                 self._report("", SUCCESS)
             else:
                 message = _("{document} cannot be shown here. Press w to save it to a folder.")
@@ -211,12 +213,6 @@ def _claims(line: DocumentLine, view: View) -> Content:
     if line.valid_to is not None:
         fine.append(validity_words(line.valid_to, view))
     return plain(f"{', '.join(fine)} ", MUTED)
-
-
-def keys_of_picture(line: DocumentLine) -> str:
-    """Return the keys that work while a document is shown."""
-    turn = f"{_('← → turn the page')}   " if line.media_type == "application/pdf" else ""
-    return turn + _("Enter, Esc or q: back to the list")
 
 
 def save_outcome(done: Sequence[WrittenDocument], folder: str) -> tuple[str, str]:

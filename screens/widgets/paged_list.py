@@ -119,7 +119,8 @@ class PagedList(ScrollView, can_focus=True, inherit_bindings=False):
         if self.pages is None or index >= self.length:
             return Strip.blank(width, self.visual_style.rich_style)
         row = self.pages.row(index)
-        is_marked = (row is not None and row.id in self.marks) or self._is_in_range(index)
+        first, last = self.range or (0, -1)
+        is_marked = (row is not None and row.id in self.marks) or first <= index <= last
         line = self._draw(row, is_marked)
         style = self.visual_style
         if is_marked:
@@ -148,10 +149,6 @@ class PagedList(ScrollView, can_focus=True, inherit_bindings=False):
             self.post_message(self.Chosen())
         else:
             self.move_to(index)
-
-    def _is_in_range(self, index: int) -> bool:
-        selected = self.range
-        return selected is not None and selected[0] <= index <= selected[1]
 
     def _follow(self) -> None:
         """Scroll the cursor into view."""

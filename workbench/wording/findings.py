@@ -98,12 +98,6 @@ def document_name(kind: DocumentKind, policy: Policy, language: str) -> str:
     return kind.value if words is None else words.in_language(language)
 
 
-def subject_words(finding: Finding, policy: Policy, language: str) -> str:
-    """Return the subject of a finding: a masked number, names of documents or lists, or the words found."""
-    parts = (_subject(part, policy, language) for part in finding.subject.split(";") if part)
-    return comma_joined(parts, language=language)
-
-
 def filled(text: str, values: _PlaceholderValues) -> str:
     """Fill in the placeholders. A part in square brackets is dropped if one of its values is unknown."""
 
@@ -148,13 +142,13 @@ def _values(finding: Finding, policy: Policy, language: str) -> _PlaceholderValu
     )
     if isinstance(observed, int | float):
         values["days"] = _FormattedNumber(_figure(abs(observed), None, "", language), is_one=abs(observed) == 1)
-    subject = subject_words(finding, policy, language)
-    if subject:
-        values["subject"] = _FormattedNumber(subject, is_one=False)
+    if subjects := [_subject(part, policy, language) for part in finding.subject.split(";") if part]:
+        values["subject"] = _FormattedNumber(comma_joined(subjects, language=language), is_one=False)
     return values
 
 
 def _subject(part: str, policy: Policy, language: str) -> str:
+    """Return a subject of a finding: the name of a document or list, a masked number, or the words found."""
     if part in _DOCUMENT_CODES:
         return document_name(DocumentKind(part), policy, language)
     if part in LIST_WORDS:
