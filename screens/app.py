@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
@@ -13,10 +13,8 @@ from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.worker import WorkerError
 
-from screens.app_commands import COMMANDS, add_modes, is_available
-from screens.catch_up import PeriodicTick
+from screens.app_commands import COMMANDS, add_modes, catch_up, is_available
 from screens.desk.start_screen import StartScreen
-from screens.service_protocols import ScreenServices
 from screens.shell.bindings import bind
 from screens.shell.clock import Clock, machine_time
 from screens.shell.key_guard import Presses
@@ -31,8 +29,11 @@ from workbench.look import Look
 
 if TYPE_CHECKING:
     from screens.desk.screen import DeskScreen
+    from workbench.services.wiring import Services
 
 UNSAVED_LOOK = Look(None)
+CATCH_UP_AFTER_S = 2.0
+CATCH_UP_EVERY_S = 600.0
 
 _FOCUS_ROUNDS = 3
 _ANSWER_WITHIN_S = 0.5
@@ -46,7 +47,7 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
     `return_code` is the exit code.
     """
 
-    CSS_PATH = Path(__file__).with_name("app.tcss")
+    CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = False
     DEFAULT_MODE = "start"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -63,7 +64,7 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
 
     def __init__(
         self,
-        open_services: Callable[[], ScreenServices],
+        open_services: Callable[[], "Services"],
         *,
         now: Callable[[], datetime] = machine_time,
         monotonic: Callable[[], float] = time.monotonic,
@@ -78,7 +79,7 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         self.look = look
         self.clock = Clock(now=now, monotonic=monotonic)
         self.desk: DeskScreen | None = None
-        self.services: ScreenServices | None = None
+        self.services: Services | None = None
         self.error: WorkbenchError | None = None
         self._open_services = open_services
         self._start = StartScreen(self.clock)
@@ -112,7 +113,7 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         finally:
             self._start.is_waiting = False
 
-    async def _show_desk(self, services: ScreenServices) -> None:
+    async def _show_desk(self, services: "Services") -> None:
         from screens.desk.screen import DeskScreen
 
         desk, keys = DeskScreen(self.clock, services), self._start.keys
@@ -120,7 +121,8 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         await self.switch_mode("desk")
         self.desk = desk
         desk.begin(takes_next=bool(keys) and keys[0].key in NEXT.keys)
-        PeriodicTick(self, services, desk.refresh_counts).start()
+        self.set_timer(CATCH_UP_AFTER_S, partial(catch_up, self, desk))
+        self.set_interval(CATCH_UP_EVERY_S, partial(catch_up, self, desk))
         await self.remove_mode("start")
         while keys:
             await self._run_key(keys.pop(0))

@@ -11,6 +11,7 @@ from screens.shell.protocols import HasPlace
 from screens.shell.theme import DARK, LIGHT
 from screens.terminal.input_bursts import takes_text
 from workbench.errors import ExitCode, StorageFailed
+from workbench.i18n import _
 from workbench.keys.desk import FIND
 from workbench.keys.registry import GO, HELP, MODES, PALETTE, QUIT, THEME
 
@@ -138,6 +139,23 @@ async def _leave(app: "WorkbenchApp") -> None:
         if choice == "release" and await desk.carry_out(partial(desk.session.release, ref)) is None:
             return
     await app.end(app.error.exit_code if app.error is not None else ExitCode.OK)
+
+
+def catch_up(app: "WorkbenchApp", desk: "DeskScreen") -> None:
+    """Run what `workbench tick` runs, so that an open workbench needs no scheduled job; only one run at a time."""
+    if all(worker.group != "time" for worker in app.workers):
+        run_in_worker(app, partial(_catch_up, app, desk), "time")
+
+
+async def _catch_up(app: "WorkbenchApp", desk: "DeskScreen") -> None:
+    message = _("Due deadlines could not be handled: {cause} The workbench will try again in a few minutes.")
+    done = await attempt(
+        app,
+        partial(asyncio.to_thread, desk.session.services.catch_up),
+        lambda error: app.notify(message.format(cause=error), severity="warning", timeout=8),
+    )
+    if done is not None and done.has_changes:
+        desk.refresh_counts()
 
 
 COMMANDS: dict[str, Callable[["WorkbenchApp"], Awaitable[None]]] = {

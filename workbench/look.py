@@ -2,7 +2,6 @@
 
 import json
 import os
-from contextlib import suppress
 from pathlib import Path
 
 from workbench.errors import StorageFailed
@@ -36,19 +35,15 @@ class Look:
         """
         if self._folder is None:
             return
-        unfinished = self._folder / f".{_FILE}.{os.getpid()}"
+        path = self._folder / _FILE
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with os.fdopen(
-                os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
-            ) as file:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
                 json.dump({"theme": theme}, file)
-            unfinished.replace(self._folder / _FILE)
         except OSError as error:
-            with suppress(OSError):
-                unfinished.unlink()
             message = _("The theme was not saved: {file} cannot be written ({cause}).")
-            raise StorageFailed(message.format(file=self._folder / _FILE, cause=error.strerror)) from error
+            raise StorageFailed(message.format(file=path, cause=error.strerror)) from error
 
 
 def own_look() -> Look:

@@ -4,38 +4,8 @@ from typing import Literal
 
 SymbolSet = Literal["auto", "ascii"]
 
-_ASCII_REPLACEMENTS = str.maketrans(
-    {
-        "•": "*",
-        "…": "...",
-        "–": "-",
-        "—": "-",
-        "×": "x",
-        "¥": "CNY",
-        "·": "-",
-        "≤": "<=",
-        "≥": ">=",
-        "±": "+-",
-        "“": '"',
-        "”": '"',
-        "‘": "'",
-        "’": "'",
-        "↑": "Up",
-        "↓": "Down",
-        "←": "Left",
-        "→": "->",
-        "✓": "v",
-        "✗": "x",
-        "◆": "*",
-        "▲": "^",
-        "▼": "v",
-        "◐": "~",
-        "◌": "o",
-        "│": "|",
-        "─": "-",
-        "‹": "<",
-        "›": ">",
-    }
+_ASCII_REPLACEMENTS = str.maketrans("•–—×·“”‘’✓✗◆▲▼◐◌│─‹›", "*--x-\"\"''vx*^v~o|-<>") | str.maketrans(
+    {"…": "...", "¥": "CNY", "≤": "<=", "≥": ">=", "±": "+-", "↑": "Up", "↓": "Down", "←": "Left", "→": "->"}
 )
 _is_ascii_only = False
 
@@ -46,9 +16,11 @@ def use(symbols: SymbolSet) -> None:
     _is_ascii_only = symbols == "ascii"
 
 
-def for_terminal(text: str) -> str:
-    """Return a text as this terminal draws it: unchanged, or with symbols of uncertain width as ASCII.
+def ascii_of(text: str) -> str:
+    """Return a text with symbols of uncertain width as ASCII; Chinese characters and punctuation are unchanged."""
+    return text.translate(_ASCII_REPLACEMENTS)
 
-    Chinese characters and their punctuation are unchanged.
-    """
-    return text.translate(_ASCII_REPLACEMENTS) if _is_ascii_only and not text.isascii() else text
+
+def for_terminal(text: str) -> str:
+    """Return a text as this terminal draws it: unchanged, or as `ascii_of` returns it."""
+    return ascii_of(text) if _is_ascii_only and not text.isascii() else text

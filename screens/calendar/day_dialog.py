@@ -1,9 +1,8 @@
 """The dialog that sets a day of the calendar, after a preview of the due dates that move."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 from textual import getters, on, work
 from textual.app import ComposeResult
@@ -11,7 +10,6 @@ from textual.widgets import Input, Static
 
 from screens.calendar.year_text import effect_lines
 from screens.dialogs.task_dialog import TaskDialog
-from screens.service_protocols import ScreenServices
 from screens.shell.base_screen import attempt
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, WARNING, plain
@@ -19,22 +17,11 @@ from screens.widgets.text_fields import TextLine
 from workbench.domain.clock.hours import format_hours, parse_hours
 from workbench.errors import BadConfiguration, WorkbenchError
 from workbench.i18n import _
-
-if TYPE_CHECKING:
-    from workbench.services.calendar.preview import CalendarEffect, DaySetting
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DayQuestion:
-    """The question of the dialog: its title, the initial setting, and the fields besides the reason."""
-
-    title: str
-    setting: "DaySetting"
-    asks_hours: bool = False
-    asks_name: bool = False
+from workbench.services.calendar.preview import CalendarEffect, DaySetting
+from workbench.services.wiring import Services
 
 
-class DayDialog(TaskDialog["CalendarEffect"]):
+class DayDialog(TaskDialog[CalendarEffect]):
     """Previews the new setting of a day, asks for the reason, saves the setting and closes."""
 
     DEFAULT_CSS = """
@@ -45,23 +32,21 @@ class DayDialog(TaskDialog["CalendarEffect"]):
 
     effect_view = getters.query_one("#effect", Static)
 
-    def __init__(self, services: ScreenServices, question: DayQuestion, view: View) -> None:
-        super().__init__(question.title)
+    def __init__(self, services: Services, title: str, setting: DaySetting, view: View) -> None:
+        super().__init__(title)
         self._services = services
-        self._question = question
         self._view = view
-        self._setting = question.setting
+        self._initial = self._setting = setting
         self._effect: CalendarEffect | None = None
 
     def parts(self) -> ComposeResult:
-        question = self._question
-        if question.asks_hours:
+        if self._initial.hours:
             title = plain(_("Hours, such as 09:00-12:00 or 09:00-12:00,13:00-16:00"))
             yield Static(title, classes="title", markup=False)
-            yield TextLine(format_hours(question.setting.hours), id="hours")
-        if question.asks_name:
+            yield TextLine(format_hours(self._initial.hours), id="hours")
+        if not self._initial.as_published:
             yield Static(plain(_("Name of the day (optional)")), classes="title", markup=False)
-            yield TextLine(question.setting.name, id="name")
+            yield TextLine(self._initial.name, id="name")
         yield Static(plain(_("Reason, for colleagues")), classes="title", markup=False)
         yield TextLine(id="reason")
         yield Static(plain(_("Checking which due dates move …"), MUTED), id="effect", markup=False)
@@ -113,7 +98,7 @@ class DayDialog(TaskDialog["CalendarEffect"]):
         reason = event.value.strip()
         if self._effect is None:
             self.hint.update(plain(_("The effect is not known yet. Wait, or correct the hours."), WARNING))
-        elif self._effect.changes_nothing and self._setting.name == self._question.setting.name:
+        elif self._effect.changes_nothing and self._setting.name == self._initial.name:
             self.hint.update(plain(_("Nothing would change. Press Esc to cancel."), WARNING))
         elif not reason:
             self.hint.update(plain(_("Enter some text first, or press Esc to cancel."), WARNING))

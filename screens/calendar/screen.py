@@ -1,11 +1,9 @@
 """The calendar screen: a year of working days, which an admin can change."""
 
 import asyncio
-from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import getters, work
 from textual.app import ComposeResult
@@ -17,22 +15,18 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from screens.calendar.year_text import YearLines, day_lines, legend_lines, title_words, year_lines
-from screens.service_protocols import ScreenServices
 from screens.shell.base_screen import ModeScreen, attempt, report
 from screens.shell.bindings import bind, bind_key
 from screens.shell.clock import ZONE, Clock
 from screens.shell.header import HeaderBar, who_line
-from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, joined, paragraphs, plain, row
 from workbench.domain.case.vocabulary import Role
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
 from workbench.keys import calendar as keys
 from workbench.keys.command import Place
-
-if TYPE_CHECKING:
-    from screens.calendar.day_dialog import DayQuestion
-    from workbench.services.calendar.preview import CalendarYear
+from workbench.services.calendar.preview import CalendarYear, DaySetting
+from workbench.services.wiring import Services
 
 _TITLES = {
     "off": N_("{day}: day off"),
@@ -80,7 +74,7 @@ class YearScroll(VerticalScroll, inherit_bindings=False):
 class CalendarScreen(ModeScreen):
     """Shows the months of a year and the selected day."""
 
-    CSS_PATH = Path(__file__).with_name("calendar.tcss")
+    CSS_PATH = "calendar.tcss"
     PLACE: ClassVar[Place] = "calendar"
     AUTO_FOCUS = "#year"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -100,7 +94,7 @@ class CalendarScreen(ModeScreen):
     months = getters.query_one("#months", Static)
     notice = getters.query_one("#notice", Static)
 
-    def __init__(self, clock: Clock, services: ScreenServices) -> None:
+    def __init__(self, clock: Clock, services: Services) -> None:
         super().__init__(clock, services)
         self.year: CalendarYear | None = None
         self.chosen: date = clock.now().astimezone(ZONE).date()
@@ -126,17 +120,17 @@ class CalendarScreen(ModeScreen):
         read = partial(asyncio.to_thread, self.services.calendars.year, chosen.year)
         year = await attempt(self, read, self._show_failure)
         if year is not None:
-            self.year, self.chosen = year, chosen
+            self.year, self.chosen, self.zone = year, chosen, year.zone
             self.remove_class("-notice")
             self.view_port.focus()
             self._draw()
 
     @work(exclusive=True, group="dialog")
-    async def ask(self, question: "DayQuestion") -> None:
+    async def ask(self, title: str, setting: DaySetting) -> None:
         """Open the dialog for the selected day and reload the year if it was saved."""
         from screens.calendar.day_dialog import DayDialog
 
-        done = await self.app.push_screen_wait(DayDialog(self.services, question, self.view()))
+        done = await self.app.push_screen_wait(DayDialog(self.services, title, setting, self.view()))
         if done is not None:
             message = _("{day} saved; due dates moved: {count}.")
             self.notify(message.format(day=self.view().day(self.chosen), count=len(done.moved_due_dates)), timeout=8)
@@ -173,24 +167,18 @@ class CalendarScreen(ModeScreen):
         self.load(self.chosen)
 
     def action_set(self, how: str) -> None:
-        from screens.calendar.day_dialog import DayQuestion
-        from workbench.services.calendar.preview import DaySetting
-
         assert self.year is not None  # noqa: S101 - check_action disables the keys until the year is loaded
         override = self.year.overrides.get(self.chosen)
-        setting = DaySetting(on=self.chosen, working=how in {"work", "hours"}, as_published=how == "published")
-        if override is not None and how != "published":
-            setting = replace(setting, name=override.name)
-        if how == "hours":
-            initial_hours = override.hours if override is not None and override.hours else self.year.hours[:1]
-            setting = replace(setting, hours=initial_hours)
+        hours = (override.hours if override is not None else ()) or self.year.hours[:1]
+        setting = DaySetting(
+            on=self.chosen,
+            working=how in {"work", "hours"},
+            hours=hours if how == "hours" else (),
+            name=override.name if override is not None and how != "published" else "",
+            as_published=how == "published",
+        )
         title = _(_TITLES[how]).format(day=self.view().day(self.chosen))
-        self.ask(DayQuestion(title=title, setting=setting, asks_hours=how == "hours", asks_name=how != "published"))
-
-    def view(self) -> View:
-        """Return the time, symbols and zone that the calendar is drawn with."""
-        view = super().view()
-        return view if self.year is None else replace(view, zone=self.year.zone)
+        self.ask(title, setting)
 
     def _choose(self, day: date) -> None:
         if self.year is None or day.year != self.year.year:

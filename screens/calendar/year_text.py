@@ -4,35 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import zip_longest
-from typing import TYPE_CHECKING
 
 from textual.content import Content
 
 from screens.shell.view import View
-from screens.widgets.safe_text import ERROR, INFO, MUTED, SUCCESS, WARNING, Part, joined, plain, wrapped_lines
+from screens.widgets.safe_text import ERROR, INFO, MUTED, SUCCESS, WARNING, Part, flowing, joined, plain, wrapped_lines
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.vocabulary import DayStatus
+from workbench.domain.clock.calendar import CalendarDay
 from workbench.i18n import _
+from workbench.services.calendar.preview import CalendarEffect, CalendarYear
+from workbench.wording import calendar as wording
 from workbench.wording.amounts import count
-from workbench.wording.calendar import (
-    LEGEND,
-    STATUS_WORDS,
-    certainty_change_words,
-    hours_words,
-    kind_words,
-    month_words,
-    moved_count_words,
-    not_published,
-    notice_count_words,
-    sign_of,
-    weekday_heads,
-    weeks_of,
-    working_days_words,
-)
-
-if TYPE_CHECKING:
-    from workbench.domain.clock.calendar import CalendarDay
-    from workbench.services.calendar.preview import CalendarEffect, CalendarYear
 
 _MONTH_CELLS = 21
 _GAP_CELLS = 3
@@ -49,15 +32,15 @@ class YearLines:
     day_at: int
 
 
-def title_words(found: "CalendarYear | None", year: int, view: View) -> list[Part]:
+def title_words(found: CalendarYear | None, year: int, view: View) -> list[Part]:
     """Return the header: the year, whether it is published, and its number of working days."""
     parts: list[Part] = [(_("Calendar"), "bold"), (f"   {year}", "bold $text-accent")]
     if found is not None:
         dot = f" {view.symbols.dot} "
         is_provisional = found.status is DayStatus.PROVISIONAL
         mark = f"{view.symbols.provisional} " if is_provisional else ""
-        parts.append((f"{dot}{mark}{_(STATUS_WORDS[found.status])}", WARNING if is_provisional else MUTED))
-        parts.append((dot + working_days_words(sum(day.working for day in found.days)), MUTED))
+        parts.append((f"{dot}{mark}{_(wording.STATUS_WORDS[found.status])}", WARNING if is_provisional else MUTED))
+        parts.append((dot + wording.working_days_words(sum(day.working for day in found.days)), MUTED))
     return parts
 
 
@@ -67,13 +50,13 @@ def months_a_row(width: int) -> int:
     return max(number for number in (1, 2, 3, 4) if number <= max(1, fitting))
 
 
-def year_lines(found: "CalendarYear", chosen: date, width: int, view: View) -> YearLines:
+def year_lines(found: CalendarYear, chosen: date, width: int, view: View) -> YearLines:
     """Return a year as months side by side."""
     days = {day.on: day for day in found.days}
     lines: list[Content] = []
     if found.status is DayStatus.PROVISIONAL:
         mark = f"{view.symbols.provisional} "
-        lines += wrapped_lines(mark + not_published(found.year), width, WARNING)
+        lines += wrapped_lines(mark + wording.not_published(found.year), width, WARNING)
     title_at = day_at = 0
     across = months_a_row(width)
     for first in range(1, 13, across):
@@ -84,7 +67,9 @@ def year_lines(found: "CalendarYear", chosen: date, width: int, view: View) -> Y
         for parts in zip_longest(*blocks, fillvalue=Content()):
             lines.append(_side_by_side(parts))
         if chosen.month in months:
-            week = next(at for at, days_of in enumerate(weeks_of(found.year, chosen.month)) if chosen in days_of)
+            week = next(
+                at for at, days_of in enumerate(wording.weeks_of(found.year, chosen.month)) if chosen in days_of
+            )
             title_at, day_at = start, start + 2 + week
     return YearLines(lines=lines, title_at=title_at, day_at=day_at)
 
@@ -94,16 +79,14 @@ def _side_by_side(parts: Sequence[Content]) -> Content:
     return Content(" " * _GAP_CELLS).join(padded)
 
 
-def _month(
-    found: "CalendarYear", month: int, days: "dict[date, CalendarDay]", chosen: date, view: View
-) -> list[Content]:
+def _month(found: CalendarYear, month: int, days: dict[date, CalendarDay], chosen: date, view: View) -> list[Content]:
     """Return the lines of a month: its name, the weekdays and its weeks."""
-    weeks = weeks_of(found.year, month)
+    weeks = wording.weeks_of(found.year, month)
     is_provisional = any(days[on].status is DayStatus.PROVISIONAL for week in weeks for on in week if on is not None)
-    name: list[Part] = [(month_words(month), "bold $text-accent" if month == chosen.month else "bold")]
+    name: list[Part] = [(wording.month_words(month), "bold $text-accent" if month == chosen.month else "bold")]
     if is_provisional:
         name.append((f" {view.symbols.provisional}", WARNING))
-    lines = [joined(*name), joined((" ".join(weekday_heads()), MUTED))]
+    lines = [joined(*name), joined((" ".join(wording.weekday_heads()), MUTED))]
     for week in weeks:
         parts: list[Part] = []
         for on in week:
@@ -112,8 +95,8 @@ def _month(
     return lines
 
 
-def _cell(day: "CalendarDay", is_chosen: bool, is_today: bool) -> list[Part]:  # noqa: FBT001 - two claims about a day
-    sign = sign_of(day)
+def _cell(day: CalendarDay, is_chosen: bool, is_today: bool) -> list[Part]:  # noqa: FBT001 - two claims about a day
+    sign = wording.sign_of(day)
     style = _STYLES.get(sign, "")
     if is_today:
         style = f"{style} bold underline".strip()
@@ -124,38 +107,30 @@ def _cell(day: "CalendarDay", is_chosen: bool, is_today: bool) -> list[Part]:  #
 
 def legend_lines(view: View, width: int) -> Content:
     """Return the meaning of the symbols, wrapped to the width."""
-    meanings = [joined((sign, _STYLES[sign]), (f" {_(words)}", MUTED)) for sign, words in LEGEND]
+    meanings = [joined((sign, _STYLES[sign]), (f" {_(words)}", MUTED)) for sign, words in wording.LEGEND]
     meanings.append(joined((view.symbols.provisional, WARNING), (f" {_('provisional')}", MUTED)))
     meanings.append(joined((_("today"), "bold underline")))
-    gap = Content(" " * _GAP_CELLS)
-    lines: list[Content] = [meanings[0]]
-    for meaning in meanings[1:]:
-        longer = Content.assemble(lines[-1], gap, meaning)
-        if longer.cell_length <= width:
-            lines[-1] = longer
-        else:
-            lines.append(meaning)
-    return Content("\n").join(lines)
+    return Content("\n").join(flowing(meanings, width))
 
 
-def day_lines(found: "CalendarYear", chosen: date, view: View, width: int) -> Content:
+def day_lines(found: CalendarYear, chosen: date, view: View, width: int) -> Content:
     """Return the selected day: its kind, name, status and hours, and who changed it."""
     day = found.days[(chosen - found.days[0].on).days]
     dot = f" {view.symbols.dot} "
     is_provisional = day.status is DayStatus.PROVISIONAL
-    parts: list[Part] = [(view.day(chosen), "bold"), (dot + kind_words(day), "")]
+    parts: list[Part] = [(view.day(chosen), "bold"), (dot + wording.kind_words(day), "")]
     if day.name:
         parts.append((dot + day.name, ""))
     mark = f"{view.symbols.provisional} " if is_provisional else ""
-    parts.append((f"{dot}{mark}{_(STATUS_WORDS[day.status])}", WARNING if is_provisional else SUCCESS))
+    parts.append((f"{dot}{mark}{_(wording.STATUS_WORDS[day.status])}", WARNING if is_provisional else SUCCESS))
     if chosen == found.today:
         parts.append((dot + _("today"), "bold underline"))
-    hours = hours_words(day.hours or found.hours) if day.working else _("no working hours")
+    hours = wording.hours_words(day.hours or found.hours) if day.working else _("no working hours")
     lines = [joined(*parts), plain(hours, MUTED)]
     override = found.overrides.get(chosen)
     if override is not None:
         before = found.published[chosen]
-        published = f"{kind_words(before)} {before.name}".strip()
+        published = f"{wording.kind_words(before)} {before.name}".strip()
         day_set = view.day(override.at.astimezone(found.zone).date())
         message = _("Set by {login} on {day}: {reason}. Published: {published}.")
         message = message.format(login=override.by, day=day_set, reason=override.reason, published=published)
@@ -163,12 +138,12 @@ def day_lines(found: "CalendarYear", chosen: date, view: View, width: int) -> Co
     return Content("\n").join(lines)
 
 
-def effect_lines(effect: "CalendarEffect", view: View, width: int) -> Content:
+def effect_lines(effect: CalendarEffect, view: View, width: int) -> Content:
     """Return how many due dates a change moves, and the first few of them."""
     if not effect.after:
         return plain(_("The day is already set like this; nothing changes."), MUTED)
     moved = effect.moved_due_dates
-    lines = [joined((moved_count_words(len(moved)), WARNING if moved else SUCCESS))]
+    lines = [joined((wording.moved_count_words(len(moved)), WARNING if moved else SUCCESS))]
     for due in moved[:_MAX_DUES]:
         parts: list[Part] = [
             (f"{format_case(due.case_id)}  ", "$text-accent"),
@@ -180,7 +155,7 @@ def effect_lines(effect: "CalendarEffect", view: View, width: int) -> Content:
     if len(moved) > _MAX_DUES:
         lines.append(plain(_("… and {count} more.").format(count=count(len(moved) - _MAX_DUES)), MUTED))
     if effect.notified_count:
-        lines += wrapped_lines(notice_count_words(effect.notified_count, is_written=False), width, WARNING)
+        lines += wrapped_lines(wording.notice_count_words(effect.notified_count, is_written=False), width, WARNING)
     if effect.certainty_change_count:
-        lines += wrapped_lines(certainty_change_words(effect.certainty_change_count), width, MUTED)
+        lines += wrapped_lines(wording.certainty_change_words(effect.certainty_change_count), width, MUTED)
     return Content("\n").join(lines)

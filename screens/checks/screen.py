@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePath
 from typing import ClassVar
@@ -16,17 +15,15 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from screens.checks.staged_text import StagedVerdict, row_line, single_reviewer_line
-from screens.dialogs.prompt import Prompt, Question
+from screens.checks.staged_text import StagedVerdict, row_line
+from screens.dialogs.prompt import Prompt
 from screens.panels.case_header import case_lines
 from screens.panels.evidence_panels import EvidencePanels
-from screens.service_protocols import ScreenServices
 from screens.shell.base_screen import ModeScreen, attempt
 from screens.shell.bindings import bind
 from screens.shell.clock import Clock
 from screens.shell.header import HeaderBar, title_line, who_line
-from screens.shell.view import View
-from screens.widgets.safe_text import MUTED, plain
+from screens.widgets.safe_text import MUTED, WARNING, fitted, plain
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, CaseRowView
 from workbench.domain.case.lifecycle import Action, is_allowed
@@ -34,6 +31,7 @@ from workbench.i18n import _
 from workbench.keys import desk
 from workbench.keys.command import Place
 from workbench.keys.registry import APPROVE, BACK, GIVE_BACK, LEAVE_CHECKS, OPEN, RELOAD
+from workbench.services.wiring import Services
 
 
 class ChecksScreen(ModeScreen):
@@ -49,24 +47,17 @@ class ChecksScreen(ModeScreen):
         bind(OPEN, "open"),
         bind(APPROVE, "approve"),
         bind(GIVE_BACK, "give_back"),
-        bind(RELOAD, "reload"),
+        bind(RELOAD, "load"),
         bind(BACK, "back"),
         bind(LEAVE_CHECKS, "desk"),
         bind(desk.DOCUMENTS, "documents"),
-        bind(desk.IDENTITY, "panel('identity')"),
-        bind(desk.CALLS, "panel('activity')"),
-        bind(desk.CREDIT, "panel('credit')"),
-        bind(desk.HISTORY, "panel('history')"),
-        bind(desk.NEXT_PANEL, "step(1)"),
-        bind(desk.PREVIOUS_PANEL, "step(-1)"),
-        bind(desk.ZOOM, "zoom"),
     ]
 
     list = getters.query_one("#list", OptionList)
     staged = getters.query_one("#staged", VerticalScroll)
     panels = getters.query_one(EvidencePanels)
 
-    def __init__(self, clock: Clock, services: ScreenServices) -> None:
+    def __init__(self, clock: Clock, services: Services) -> None:
         super().__init__(clock, services)
         self.case: CaseFile | None = None
         self._rows: tuple[CaseRowView, ...] = ()
@@ -81,13 +72,13 @@ class ChecksScreen(ModeScreen):
             yield Static(markup=False)
 
     def on_screen_resume(self) -> None:
-        self.load()
+        self.action_load()
 
     def on_resize(self) -> None:
         self._draw()
 
     @work(exclusive=True, group="read")
-    async def load(self) -> None:
+    async def action_load(self) -> None:
         """Load the list of staged verdicts."""
         checks = self.services.checks
         found = await attempt(self, partial(asyncio.to_thread, lambda: (checks.waiting(), checks.why_alone())))
@@ -106,7 +97,7 @@ class ChecksScreen(ModeScreen):
         """Load the case under the cursor with its verdict."""
         case = await attempt(self, partial(asyncio.to_thread, self.services.casefiles.show, case_id))
         if case is not None:
-            self.case = case
+            self.case, self.zone = case, ZoneInfo(case.policy.zone)
             self._show_case()
 
     @work(group="dialog")
@@ -118,14 +109,14 @@ class ChecksScreen(ModeScreen):
         # The service refuses if another verdict was staged after this one was read.
         decision_id = next((line.id for line in reversed(self.case.decisions) if line.status == "staged"), None)
         title = title.format(case=format_case(case_id))
-        question = Question(title=title, help=hint, value=self._notes.get(title, ""))
-        note = await self.app.push_screen_wait(Prompt(question, on_change=partial(self._notes.__setitem__, title)))
+        keep = partial(self._notes.__setitem__, title)
+        note = await self.app.push_screen_wait(Prompt(title, hint, self._notes.get(title, ""), on_change=keep))
         if note is None:
             return
         if await attempt(self, partial(asyncio.to_thread, act, case_id, note, decision_id)) is not None:
             self._notes.pop(title, None)
             self.notify(message.format(case=format_case(case_id)), timeout=8)
-            self.load()
+            self.action_load()
 
     @work(group="dialog")
     async def action_documents(self) -> None:
@@ -148,7 +139,7 @@ class ChecksScreen(ModeScreen):
             return not is_open
         if action == "open":
             return self.case is not None and not is_open
-        if action in {"back", "panel", "step", "zoom"}:
+        if action == "back":
             return is_open
         if action == "documents":
             return self.case is not None and is_allowed(Action.DOCUMENTS, self.case.header.state, self.services.actor)
@@ -161,7 +152,7 @@ class ChecksScreen(ModeScreen):
         if self.case is not None:
             self.add_class("-open")
             self._show_case()
-            self.call_after_refresh(self.panels.go, self.panels.most_severe)
+            self.call_after_refresh(self.panels.action_go, self.panels.most_severe)
 
     def action_approve(self) -> None:
         hint = _("The verdict takes effect and its notice goes out. A note is required: what did you check?")
@@ -172,18 +163,6 @@ class ChecksScreen(ModeScreen):
         hint = _("A note is required: what should the maker review again?")
         self.ask(_("Return {case}"), hint, self.services.checks.give_back, _("{case} returned to its maker."))
 
-    def action_reload(self) -> None:
-        self.load()
-
-    def action_panel(self, name: str) -> None:
-        self.panels.go(name)
-
-    def action_step(self, by: int) -> None:
-        self.panels.step(by)
-
-    def action_zoom(self) -> None:
-        self.panels.is_zoomed = not self.panels.is_zoomed
-
     def action_back(self) -> None:
         if self.panels.is_zoomed:
             self.panels.is_zoomed = False
@@ -191,11 +170,6 @@ class ChecksScreen(ModeScreen):
         self.remove_class("-open")
         self.list.focus()
         self._draw()
-
-    def view(self) -> View:
-        """Return the time, symbols and zone that the case is drawn with."""
-        view = super().view()
-        return view if self.case is None else replace(view, zone=ZoneInfo(self.case.policy.zone))
 
     def _draw(self) -> None:
         view, width = self.view(), max(10, self.size.width - 2)
@@ -205,7 +179,9 @@ class ChecksScreen(ModeScreen):
         if case is not None:
             lines += case_lines(case, view, width, self.services.actor.login)
         elif self._single_reviewer_reason:
-            lines.append(single_reviewer_line(self._single_reviewer_reason, width))
+            message = _("Only one person reviews here ({reason}). Verdicts wait until an admin adds a second person.")
+            message = message.format(reason=self._single_reviewer_reason)
+            lines.append(plain(fitted(message, width).rstrip(), WARNING))
         self.query_one(HeaderBar).update(Content("\n").join(lines))
         self.set_class(not self._rows, "-empty")
         if case is None:

@@ -6,7 +6,7 @@ from textual.content import Content
 
 from screens.panels.labels import DECIDED, MEASURE
 from screens.shell.view import View
-from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, fitted, hanging, joined, plain, row, wrapped_lines
+from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, hanging, joined, plain, row, wrapped_lines
 from workbench.domain.case.actor import Actor
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, CaseRowView, DecisionLine
@@ -95,9 +95,3 @@ def _texts(label: str, text: str, width: int) -> list[Content]:
     if not text.strip():
         return []
     return [plain(label, MUTED), *hanging([("  ", "")], text, width)]
-
-
-def single_reviewer_line(why: str, width: int) -> Content:
-    """Return the warning that only one person reviews, so verdicts wait."""
-    message = _("Only one person reviews here ({reason}). Verdicts wait until an admin adds a second person.")
-    return joined((fitted(message.format(reason=why), width).rstrip(), WARNING))

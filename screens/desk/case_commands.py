@@ -1,5 +1,6 @@
 """The commands on a case: each asks for its input, then starts an act of the session."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -76,7 +77,6 @@ async def decide(screen: "CaseScreen", case: CaseFile, verdict: Verdict, *, item
         preview=session.services.verdicts.preview,
         decide=session.decide,
         keep_draft=partial(screen.keep_draft, case),
-        presses=presses_of(screen),
     )
     dialog = VerdictDialog(case, state, actions, screen.view(), items_first=items_first)
     decided = await screen.app.push_screen_wait(dialog)
@@ -89,10 +89,10 @@ async def decide(screen: "CaseScreen", case: CaseFile, verdict: Verdict, *, item
 async def skip(screen: "CaseScreen", case: CaseFile) -> None:
     """Ask for a reason, and leave the case to other reviewers."""
     from screens.dialogs.prompt import Prompt
-    from screens.dialogs.questions import skip_question
 
     ref = CaseRef.of(case)
-    reason = await screen.app.push_screen_wait(Prompt(skip_question(ref.name)))
+    hint = _("Why? You get the case again only if something about it changes.")
+    reason = await screen.app.push_screen_wait(Prompt(_("Skip {case}").format(case=ref.name), hint))
     if reason:
         message = _("{case} skipped.").format(case=ref.name)
         start(screen, partial(screen.session.skip, ref, reason), "write", message)
@@ -100,12 +100,11 @@ async def skip(screen: "CaseScreen", case: CaseFile) -> None:
 
 async def put_aside(screen: "CaseScreen", case: CaseFile) -> None:
     """Ask for a time, and put the case aside until then."""
-    from screens.dialogs.prompt import Prompt
-    from screens.dialogs.questions import aside_question, moment
+    from screens.dialogs.aside import aside_prompt, moment
 
     ref, view = CaseRef.of(case), screen.view()
     default = view.now + timedelta(minutes=case.policy.desk.aside_minutes)
-    answer = await screen.app.push_screen_wait(Prompt(aside_question(ref.name, default, view)))
+    answer = await screen.app.push_screen_wait(aside_prompt(ref.name, default, view))
     if answer is not None:
         view = screen.view()
         # An empty answer means the default time, which the question shows.
@@ -123,12 +122,12 @@ async def release(screen: "CaseScreen", case: CaseFile) -> None:
 async def comment(screen: "CaseScreen", case: CaseFile) -> None:
     """Ask for a comment and write it."""
     from screens.dialogs.prompt import Prompt
-    from screens.dialogs.questions import comment_question
 
     ref, draft = CaseRef.of(case), screen.session.draft
     typed = str(draft.body.get("comment", "")) if draft is not None else ""
     keep = partial(screen.keep_draft, case, "comment")
-    text = await screen.app.push_screen_wait(Prompt(comment_question(ref.name, typed), on_change=keep))
+    title, hint = _("Comment on {case}").format(case=ref.name), _("For colleagues only; the applicant never sees it.")
+    text = await screen.app.push_screen_wait(Prompt(title, hint, typed, on_change=keep))
     if text:
         start(screen, partial(screen.session.comment, ref, text), "write")
 
@@ -180,7 +179,7 @@ async def explain(screen: "CaseScreen", case: CaseFile) -> None:
     from screens.dialogs.text_sheet import TextSheet
 
     ref = CaseRef.of(case)
-    sentences = await attempt(screen, partial(screen.session.explain, ref))
+    sentences = await attempt(screen, partial(asyncio.to_thread, screen.session.services.claims.explain, ref.id))
     if sentences is None or not screen.session.is_on_desk(ref):
         return
     title = _("Why {case}").format(case=ref.name)
@@ -217,8 +216,3 @@ def reveal(screen: "CaseScreen", case: CaseFile) -> None:
     elif not presses_of(screen).is_repeat:
         # A key that is held down must not reveal and hide in turns: each reveal is logged.
         screen.hide_fields()
-
-
-def zoom(screen: "CaseScreen", _case: CaseFile) -> None:
-    """Show only the active panel, or all panels again."""
-    screen.panels.is_zoomed = not screen.panels.is_zoomed

@@ -10,25 +10,15 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from screens.desk import case_commands
+from screens.desk import case_commands, messages
 from screens.desk.empty_page import DeskPage
 from screens.desk.forecast_text import likely_words
 from screens.desk.key_map import COMMANDS, is_available
-from screens.desk.messages import (
-    decided_page,
-    draft_line,
-    empty_queue_page,
-    lost_line,
-    notice_line,
-    overview,
-    reveal_line,
-    uncounted_page,
-)
+from screens.desk.messages import notice_line
 from screens.desk.outcomes import CaseChanged, CaseRef, CaseRemoved, CaseShown, HoldLost, Outcome
 from screens.desk.session import DeskSession
 from screens.panels.case_header import case_lines, hold_words, narrow_lines
 from screens.panels.evidence_panels import EvidencePanels
-from screens.service_protocols import ScreenServices
 from screens.shell.base_screen import WorkScreen, attempt, run_in_worker
 from screens.shell.clock import Clock
 from screens.shell.header import HeaderBar, title_line, who_line
@@ -37,6 +27,7 @@ from screens.shell.view import View
 from workbench.domain.case.casefile import CaseFile, NoNextCase
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
+from workbench.services.wiring import Services
 
 TICK_S = 1.0
 COUNT_EVERY_TICKS = 60
@@ -67,7 +58,7 @@ class CaseScreen(WorkScreen):
     reveal_bar = getters.query_one("#revealed", Static)
     draft_bar = getters.query_one("#draft", Static)
 
-    def __init__(self, clock: Clock, services: ScreenServices, notice_line: NoticeLine = notice_line) -> None:
+    def __init__(self, clock: Clock, services: Services, notice_line: NoticeLine = notice_line) -> None:
         super().__init__()
         self._notice_line = notice_line
         self.session = DeskSession(services, clock)
@@ -114,13 +105,13 @@ class CaseScreen(WorkScreen):
         except WorkbenchError as error:
             self._needs_count = session.counts is None
             if self._needs_count and session.case is None and self.page.is_overview:
-                self.page.show(uncounted_page(error), is_overview=True)
+                self.page.show(messages.uncounted_page(error), is_overview=True)
             return
         self.show_header()
         self.show_notice()
         self.refresh_bindings()
         if session.case is None and self.page.is_overview:
-            self.page.show(overview(session, self.view()), is_overview=True)
+            self.page.show(messages.overview(session, self.view()), is_overview=True)
 
     async def carry_out(self, act: Callable[[], Awaitable[Outcome]], message: str = "") -> Outcome | None:
         """Run an act, show its outcome and `message`, and return the outcome; None if the act failed."""
@@ -139,17 +130,17 @@ class CaseScreen(WorkScreen):
             case CaseShown(is_same) if session.case is not None:
                 self._show_case(session.case, is_same=is_same)
             case CaseRemoved(decided):
-                self.show_page(decided_page(decided, self.view()) if decided is not None else None)
+                self.show_page(messages.decided_page(decided, self.view()) if decided is not None else None)
                 self.refresh_counts()
             case NoNextCase():
-                self.show_page(empty_queue_page(outcome, self.view(), session.counts))
+                self.show_page(messages.empty_queue_page(outcome, self.view(), session.counts))
             case CaseChanged():
                 self.show_header()
             case HoldLost() if session.case is not None:
                 self.show_header()
                 self.show_notice()
                 self.refresh_bindings()
-                message = lost_line(CaseRef.of(session.case).name, session.loss, self.view()).plain
+                message = messages.lost_line(CaseRef.of(session.case).name, session.loss, self.view()).plain
                 self.notify(message, severity="warning", timeout=10)
 
     def _show_case(self, case: CaseFile, *, is_same: bool) -> None:
@@ -160,7 +151,7 @@ class CaseScreen(WorkScreen):
             self.panels.is_zoomed = False
             # With tabs, only one panel is visible.
             first = "identity" if self.has_class("-wide") else self.panels.most_severe
-            self.call_after_refresh(self.panels.go, first)
+            self.call_after_refresh(self.panels.action_go, first)
         self.refresh_bindings()
         show_forecast = partial(case_commands.show_forecast, self, case)
         self.call_after_refresh(run_in_worker, self, show_forecast, "forecast", is_exclusive=True)
@@ -169,7 +160,7 @@ class CaseScreen(WorkScreen):
         """Show the page without a case: a text, or the overview of waiting cases."""
         self.remove_class("-with-case")
         self.page.focus()
-        self.page.show(text or overview(self.session, self.view()), is_overview=text is None)
+        self.page.show(text or messages.overview(self.session, self.view()), is_overview=text is None)
         self.show_header()
         self.show_notice()
         self.refresh_bindings()
@@ -194,7 +185,7 @@ class CaseScreen(WorkScreen):
             self._shown_fields = fields
             self.panels.show(case, view)
         if revealed.is_all or revealed.is_hinting:
-            self.reveal_bar.update(reveal_line(is_all=revealed.is_all))
+            self.reveal_bar.update(messages.reveal_line(is_all=revealed.is_all))
         self.reveal_bar.set_class(revealed.is_all or revealed.is_hinting, "-shown")
 
     def hide_fields(self) -> None:
@@ -233,7 +224,7 @@ class CaseScreen(WorkScreen):
     def show_draft(self) -> None:
         """Show the line with the draft."""
         body = self.session.draft.body if self.session.draft is not None else {}
-        line = draft_line(body, symbols_of(self), max(10, self.size.width - 2))
+        line = messages.draft_line(body, symbols_of(self), max(10, self.size.width - 2))
         self.draft_bar.set_class(line is not None, "-typed")
         if line is not None:
             self.draft_bar.update(line)

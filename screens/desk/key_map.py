@@ -55,15 +55,8 @@ _ON_A_CASE: tuple[DeskCommand, ...] = (
     DeskCommand(desk.EXPLAIN, case_commands.explain, "read"),
     DeskCommand(desk.PHONE_ESTIMATE, case_commands.show_phone_estimate, "read", Action.FORECAST),
     DeskCommand(desk.REVEAL, case_commands.reveal, action=Action.REVEAL),
-    DeskCommand(desk.IDENTITY, lambda screen, _case: screen.panels.go("identity")),
-    DeskCommand(desk.CALLS, lambda screen, _case: screen.panels.go("activity")),
-    DeskCommand(desk.CREDIT, lambda screen, _case: screen.panels.go("credit")),
-    DeskCommand(desk.HISTORY, lambda screen, _case: screen.panels.go("history")),
-    DeskCommand(desk.NEXT_PANEL, lambda screen, _case: screen.panels.step(1)),
-    DeskCommand(desk.PREVIOUS_PANEL, lambda screen, _case: screen.panels.step(-1)),
     DeskCommand(desk.FIELD_UP, lambda screen, _case: screen.panels.panel.move(-1)),
     DeskCommand(desk.FIELD_DOWN, lambda screen, _case: screen.panels.panel.move(1)),
-    DeskCommand(desk.ZOOM, case_commands.zoom),
 )
 
 COMMANDS: dict[str, DeskCommand] = {each.command.id: each for each in (*_AT_THE_DESK, *_ON_A_CASE)}

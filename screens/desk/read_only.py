@@ -10,7 +10,6 @@ from screens.desk.case_screen import CaseScreen
 from screens.desk.key_map import VERDICT_KEYS, bindings
 from screens.desk.outcomes import CaseShown
 from screens.desk.session import DeskSession
-from screens.service_protocols import ScreenServices
 from screens.shell.base_screen import attempt
 from screens.shell.bindings import bind
 from screens.shell.clock import Clock
@@ -24,6 +23,7 @@ from workbench.domain.case.vocabulary import CaseState
 from workbench.i18n import N_, _
 from workbench.keys.command import Place
 from workbench.keys.registry import BACK
+from workbench.services.wiring import Services
 
 
 def read_only_line(session: DeskSession, view: View) -> Content | None:
@@ -78,7 +78,7 @@ class ReadOnlyScreen(CaseScreen):
         Binding("q", "leave", show=False),
     ]
 
-    def __init__(self, clock: Clock, services: ScreenServices, case: CaseFile) -> None:
+    def __init__(self, clock: Clock, services: Services, case: CaseFile) -> None:
         super().__init__(clock, services, read_only_line)
         self.session.place(case)
 

@@ -8,22 +8,20 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from screens.desk.draft import Draft
 from screens.desk.outcomes import CaseChanged, CaseRef, CaseRemoved, CaseShown, HoldLost, Superseded, Unchanged
-from screens.service_protocols import ScreenServices
 from screens.shell.clock import ZONE, Clock
 from screens.shell.revealed_fields import RevealedFields
 from workbench.domain.case.casefile import CaseFile, DecisionResult, DeskCounts, NoNextCase, UndoableAct, VerdictRequest
 from workbench.domain.case.lifecycle import Action, is_allowed
 from workbench.domain.case.vocabulary import ChecklistValue, VerificationKind
+from workbench.domain.forecast.result import CaseForecast
 from workbench.errors import StorageGone, WorkbenchError
-
-if TYPE_CHECKING:
-    from workbench.domain.forecast.result import CaseForecast
-    from workbench.services.foundation.case_access import LostHold
+from workbench.services.foundation.case_access import LostHold
+from workbench.services.wiring import Services
 
 Result = TypeVar("Result")
 
@@ -36,7 +34,7 @@ class DeskSession:
     `check_reasons` are the reasons why a verdict of this desk waits for a second person, by decision.
     """
 
-    def __init__(self, services: ScreenServices, clock: Clock) -> None:
+    def __init__(self, services: Services, clock: Clock) -> None:
         self.services = services
         self.clock = clock
         self.zone = ZONE
@@ -217,11 +215,7 @@ class DeskSession:
         self.case = replace(self.case, history=history)
         return CaseChanged()
 
-    async def explain(self, ref: CaseRef) -> tuple[str, ...]:
-        """Return why the case is next, in sentences."""
-        return await asyncio.to_thread(self.services.claims.explain, ref.id)
-
-    async def load_forecast(self, case: CaseFile) -> "CaseForecast | None":
+    async def load_forecast(self, case: CaseFile) -> CaseForecast | None:
         """Return the forecast of a case; None if there is none, or this person may not see it."""
         if not is_allowed(Action.FORECAST, case.header.state, self.services.actor):
             return None

@@ -1,6 +1,5 @@
 """The first frame, shown until the database is open; it keeps the keys that are typed before."""
 
-from pathlib import Path
 from typing import ClassVar
 
 from textual import events, getters
@@ -21,7 +20,7 @@ from workbench.keys.registry import QUIT
 class StartScreen(WorkScreen):
     """Shown in place of the desk until the database is open, or with the reason why it cannot be opened."""
 
-    CSS_PATH = Path(__file__).with_name("desk.tcss")
+    CSS_PATH = "desk.tcss"
     AUTO_FOCUS = None
     PLACE: ClassVar[Place] = "desk"
 

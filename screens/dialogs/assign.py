@@ -2,38 +2,31 @@
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING
 
 from textual import events, getters, on, work
 from textual.app import ComposeResult
+from textual.content import Content
+from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from screens.dialogs.assign_text import (
-    busy_line,
-    cases_words,
-    outcome_words,
-    person_line,
-    plan_lines,
-    refused_lines,
-    title_words,
-)
 from screens.dialogs.task_dialog import TaskDialog
 from screens.dialogs.text_sheet import TextSheet
-from screens.service_protocols import ScreenServices
 from screens.shell.base_screen import attempt
 from screens.shell.view import View
-from screens.widgets.safe_text import ERROR, MUTED, WARNING, plain
+from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, hanging, joined, plain, wrapped_lines
 from screens.widgets.text_fields import TextLine
-from workbench.i18n import _
+from workbench.domain.case.case_id import format_case
+from workbench.domain.text.safe import pad_left, pad_right, safe
+from workbench.i18n import _, comma_joined
+from workbench.services.queue.assignment import Assignment, Candidate
+from workbench.services.wiring import Services
+from workbench.wording.amounts import count
 
-if TYPE_CHECKING:
-    from textual.screen import Screen
-
-    from workbench.services.queue.assignment import Assignment, Candidate
+_LOGIN_CELLS = 10
 
 
-class AssignDialog(TaskDialog["Assignment"]):
+class AssignDialog(TaskDialog[Assignment]):
     """Asks for a reviewer and a reason, assigns the cases, and closes when that is done."""
 
     DEFAULT_CSS = """
@@ -51,7 +44,7 @@ class AssignDialog(TaskDialog["Assignment"]):
     reason = getters.query_one(Input)
     about = getters.query_one("#about", Static)
 
-    def __init__(self, services: ScreenServices, case_ids: tuple[int, ...], view: View) -> None:
+    def __init__(self, services: Services, case_ids: tuple[int, ...], view: View) -> None:
         super().__init__(title_words(case_ids))
         self._services = services
         self._case_ids = case_ids
@@ -108,7 +101,8 @@ class AssignDialog(TaskDialog["Assignment"]):
             self.hint.update(plain(_("Enter some text first, or press Esc to cancel."), WARNING))
             return
         assign = partial(self._services.assigning.assign_many, self._case_ids, login, reason)
-        self.run_task(assign, busy_line(len(self._case_ids), login))
+        message = _("Assigning {cases} to {login} …").format(cases=cases_words(len(self._case_ids)), login=login)
+        self.run_task(assign, plain(message, MUTED))
 
     def on_key(self, event: events.Key) -> None:
         if event.key.isdigit() and self.focused is self.people and 0 < int(event.key) <= len(self._people):
@@ -138,7 +132,7 @@ class AssignDialog(TaskDialog["Assignment"]):
         return _("assign {cases} to {login}").format(cases=cases_words(len(self._case_ids)), login=self._login)
 
 
-async def assign_cases(screen: "Screen[None]", services: ScreenServices, case_ids: tuple[int, ...], view: View) -> bool:
+async def assign_cases(screen: Screen[None], services: Services, case_ids: tuple[int, ...], view: View) -> bool:
     """Ask for a reviewer, assign the cases and report; return whether any case was assigned."""
     done = await screen.app.push_screen_wait(AssignDialog(services, case_ids, view))
     if done is None:
@@ -149,3 +143,61 @@ async def assign_cases(screen: "Screen[None]", services: ScreenServices, case_id
         title = _("Not assigned: {cases}").format(cases=cases_words(len(done.refused)))
         screen.app.push_screen(TextSheet(title, partial(refused_lines, done)))
     return bool(done.assigned)
+
+
+def cases_words(number: int) -> str:
+    """Return a number of cases in words."""
+    return _("1 case") if number == 1 else _("{count} cases").format(count=count(number))
+
+
+def title_words(case_ids: tuple[int, ...]) -> str:
+    """Return the title of the dialog."""
+    if len(case_ids) == 1:
+        return _("Assign {case}").format(case=format_case(case_ids[0]))
+    return _("Assign {cases}").format(cases=cases_words(len(case_ids)))
+
+
+def plan_lines(plan: Assignment, width: int) -> Content:
+    """Return the effect of an assignment: holds that end, and cases that cannot be assigned."""
+    lines: list[Content] = []
+    held = [one for one in plan.assigned if one.from_holder]
+    if held:
+        holders = comma_joined(sorted({one.from_holder or "" for one in held}))
+        message = _("{cases} held by {who}: the hold ends and the draft is handed over.")
+        lines += wrapped_lines(message.format(cases=cases_words(len(held)), who=holders), width, WARNING)
+    if plan.refused:
+        message = _("{cases} cannot be assigned, for example: {why}")
+        message = message.format(cases=cases_words(len(plan.refused)), why=plan.refused[0].why)
+        lines += wrapped_lines(message, width, ERROR)
+    return Content("\n").join(lines or wrapped_lines(_("Nobody holds the selected cases."), width, MUTED))
+
+
+def person_line(one: Candidate, number: int, view: View) -> Content:
+    """Return a reviewer as a line of the list: the login, the cases held and assigned, and the absence."""
+    login = pad_right(safe(one.login), _LOGIN_CELLS)
+    parts: list[Part] = [
+        (f"{number} " if number <= 9 else "  ", MUTED),  # noqa: PLR2004 - digits choose
+        (login, "" if not one.is_away else MUTED),
+        (pad_left(_("{count} held").format(count=count(one.held)), 9), MUTED),
+        (pad_left(_("{count} assigned").format(count=count(one.assigned)), 16), MUTED),
+    ]
+    if one.is_away:
+        until = _("away until {day}").format(day=view.day(one.away_until)) if one.away_until else _("away")
+        parts.append((f"  {view.symbols.warn} {until}", WARNING))
+    return joined(*parts)
+
+
+def outcome_words(done: Assignment, login: str) -> str:
+    """Return the outcome in one sentence."""
+    if len(done.assigned) == 1:
+        return _("{case} is assigned to {login}.").format(case=format_case(done.assigned[0].case_id), login=login)
+    return _("{cases} go to {login}.").format(cases=cases_words(len(done.assigned)), login=login)
+
+
+def refused_lines(done: Assignment, width: int) -> list[Content]:
+    """Return each case that could not be assigned, with the reason."""
+    return [
+        line
+        for one in done.refused
+        for line in hanging([(f"{pad_right(format_case(one.case_id), _LOGIN_CELLS)} ", "bold")], one.why, width)
+    ]

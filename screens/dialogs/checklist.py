@@ -21,7 +21,7 @@ Answer = Callable[[str, ChecklistValue], Awaitable[None]]
 _KEYS = {"1": ChecklistValue.YES, "2": ChecklistValue.NO, "3": ChecklistValue.NOT_APPLICABLE}
 
 
-class Checklist(ListDialog):
+class Checklist(ListDialog[ChecklistLine]):
     """Shows the questions; digits answer the one under the cursor. The result says whether any was answered."""
 
     DEFAULT_CSS = """
@@ -36,7 +36,7 @@ class Checklist(ListDialog):
 
     def __init__(self, lines: tuple[ChecklistLine, ...], answer: Answer) -> None:
         super().__init__(_("Checklist"), _("The policy has no questions for this case."))
-        self._lines = lines
+        self._list = lines
         self._answers: dict[str, str | None] = {line.question: line.answer for line in lines}
         self._answer = answer
         self._cursor = next((at for at, line in enumerate(lines) if line.answer is None), 0)
@@ -63,19 +63,13 @@ class Checklist(ListDialog):
         self.action_move(1)
 
     def action_answer(self, value: str) -> None:
-        if self._lines:
-            self.save(self._lines[self._cursor].question, ChecklistValue(value))
+        if self._list:
+            self.save(self._list[self._cursor].question, ChecklistValue(value))
 
-    def action_move(self, step: int) -> None:
-        self.move_to(self._cursor + step, len(self._lines))
-
-    def entries(self, width: int) -> list[list[Content]]:
-        """Return the question and the answer of each line."""
-        return [self._entry(line, width) for line in self._lines]
-
-    def _entry(self, line: ChecklistLine, width: int) -> list[Content]:
-        answer = self._answers[line.question]
+    def entry_lines(self, entry: ChecklistLine, width: int) -> list[Content]:
+        """Return a question and its answer."""
+        answer = self._answers[entry.question]
         word = _(ANSWER[answer]) if answer in ANSWER else _("unanswered")
         style = MUTED if answer is None else "$text-accent bold"
-        first, *rest = wrapped(line.text.in_language(current_language()), width - 20)
+        first, *rest = wrapped(entry.text.in_language(current_language()), width - 20)
         return [row(plain(f" {first}"), plain(f"{word} ", style), width), *(plain(f" {part}") for part in rest)]

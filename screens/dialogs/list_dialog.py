@@ -1,6 +1,7 @@
 """The base of dialogs that list entries and act on the entry under the cursor."""
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import ClassVar, Generic, TypeVar
 
 from textual import getters
 from textual.binding import Binding, BindingType
@@ -10,11 +11,13 @@ from textual.widgets import Static
 from screens.shell.base_screen import BoxDialog
 from screens.widgets.safe_text import MUTED, plain
 
+Entry = TypeVar("Entry")
 
-class ListDialog(BoxDialog[bool]):
+
+class ListDialog(BoxDialog[bool], Generic[Entry]):
     """Lists entries of one or more lines each; the result says whether the reviewer acted on any entry.
 
-    `empty_text` is shown for an empty list.
+    `empty_text` is shown for an empty list; until it is loaded, the list is None.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -28,14 +31,15 @@ class ListDialog(BoxDialog[bool]):
     def __init__(self, heading: str, empty_text: str) -> None:
         super().__init__(heading)
         self._empty_text = empty_text
+        self._list: Sequence[Entry] | None = None
         self._cursor = 0
         self._has_acted = False
 
     def on_resize(self) -> None:
         self.draw()
 
-    def entries(self, width: int) -> list[list[Content]]:
-        """Return the lines of each entry."""
+    def entry_lines(self, entry: Entry, width: int) -> list[Content]:
+        """Return the lines of an entry."""
         raise NotImplementedError
 
     def list_width(self) -> int:
@@ -49,14 +53,14 @@ class ListDialog(BoxDialog[bool]):
         if width > 0:
             lines = [
                 line.stylize("on $panel") if at == self._cursor else line
-                for at, entry in enumerate(self.entries(width))
-                for line in entry
+                for at, entry in enumerate(self._list or ())
+                for line in self.entry_lines(entry, width)
             ]
             self.list_view.update(Content("\n").join(lines) if lines else plain(self._empty_text, MUTED))
 
-    def move_to(self, at: int, count: int) -> None:
-        """Move the cursor to an entry of `count`, or to the nearest one."""
-        self._cursor = min(max(0, at), max(0, count - 1))
+    def action_move(self, step: int) -> None:
+        """Move the cursor by some entries, or to the end of the list."""
+        self._cursor = min(max(0, self._cursor + step), max(0, len(self._list or ()) - 1))
         self.draw()
 
     def action_back(self) -> None:

@@ -1,7 +1,6 @@
 """A dialog that asks for one line: a reason, a comment or a time."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from textual import getters, on
 from textual.app import ComposeResult
@@ -14,19 +13,11 @@ from screens.widgets.text_fields import TextLine
 from workbench.i18n import _
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """The title, help and initial value of a prompt; `problem` returns what is wrong with an input."""
-
-    title: str
-    help: str
-    value: str = ""
-    is_optional: bool = False
-    problem: Callable[[str], str | None] | None = None
-
-
 class Prompt(BoxDialog[str]):
-    """Asks for one line; Enter accepts it, Esc cancels."""
+    """Asks for one line; Enter accepts it, Esc cancels.
+
+    An empty line is refused, unless `problem` is given: it returns what is wrong with a line.
+    """
 
     DEFAULT_CSS = """
     Prompt #problem { display: none; }
@@ -36,14 +27,24 @@ class Prompt(BoxDialog[str]):
     line = getters.query_one(Input)
     problem = getters.query_one("#problem", Static)
 
-    def __init__(self, question: Question, *, on_change: Callable[[str], None] | None = None) -> None:
-        super().__init__(question.title)
-        self._question = question
+    def __init__(
+        self,
+        title: str,
+        hint: str,
+        value: str = "",
+        *,
+        problem: Callable[[str], str | None] | None = None,
+        on_change: Callable[[str], None] | None = None,
+    ) -> None:
+        super().__init__(title)
+        self._hint = hint
+        self._value = value
+        self._problem_of = problem
         self._on_change = on_change
 
     def parts(self) -> ComposeResult:
-        yield Static(plain(self._question.help, MUTED), markup=False)
-        yield TextLine(self._question.value)
+        yield Static(plain(self._hint, MUTED), markup=False)
+        yield TextLine(self._value)
         yield Static(id="problem", markup=False)
         yield Static(key_hints(("Enter", _("save")), ("Esc", _("back"))), markup=False)
 
@@ -58,13 +59,13 @@ class Prompt(BoxDialog[str]):
     def submit(self, event: Input.Submitted) -> None:
         """Accept the line, unless it is invalid or empty although required."""
         text = event.value.strip()
-        problem = self._question.problem(text) if self._question.problem is not None else None
-        if not text and not self._question.is_optional:
-            self._show_problem(plain(_("Enter some text first, or press Esc to cancel."), WARNING))
-        elif problem is not None:
+        problem = self._problem_of(text) if self._problem_of is not None else None
+        if problem is not None:
             self._show_problem(plain(problem, ERROR))
-        else:
+        elif text or self._problem_of is not None:
             self.leave(text)
+        else:
+            self._show_problem(plain(_("Enter some text first, or press Esc to cancel."), WARNING))
 
     def _show_problem(self, problem: Content) -> None:
         self.problem.update(problem)

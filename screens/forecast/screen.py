@@ -1,62 +1,71 @@
 """The forecast screen: when the queue is cleared, with the current number of reviewers or another."""
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import getters, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.widgets import Static
 
-from screens.forecast.chart_text import broken_page, forecast_lines, reading_page
-from screens.service_protocols import ScreenServices
 from screens.shell.base_screen import ModeScreen, attempt, report
 from screens.shell.bindings import bind
 from screens.shell.clock import Clock
 from screens.shell.header import HeaderBar, title_line, who_line
+from screens.shell.view import View
+from screens.widgets.plots import column_rows
+from screens.widgets.safe_text import ACCENT, ERROR, INFO, MUTED, WARNING, Part, joined, plain, wrapped_lines
+from workbench.domain.forecast.result import QueueForecast
 from workbench.errors import WorkbenchError
-from workbench.i18n import _
+from workbench.i18n import _, ngettext
 from workbench.keys import forecast as keys
 from workbench.keys.command import Command, Place
-
-if TYPE_CHECKING:
-    from workbench.domain.forecast.result import QueueForecast
+from workbench.services.wiring import Services
+from workbench.wording.amounts import count
+from workbench.wording.forecast import figure, queue_lines, whole_days
 
 MOST_REVIEWERS = 99
 _PAGE_PADDING = 4
+_WIDEST = 96
+_LEAST_SPAN_DAYS = 1.0
+_TEXT_LINES = 17
+"""The number of lines of text around the histogram, which takes the remaining height."""
+
+_HIGHEST, _LOWEST = 14, 4
 
 
 class ForecastScreen(ModeScreen):
     """Shows the forecast of the queue for a number of reviewers."""
 
-    CSS_PATH = Path(__file__).with_name("forecast.tcss")
+    CSS_PATH = "forecast.tcss"
     PLACE: ClassVar[Place] = "forecast"
     AUTO_FOCUS = "#page"
     BINDINGS: ClassVar[list[BindingType]] = [
         bind(keys.MORE, "change(1)"),
         bind(keys.FEWER, "change(-1)"),
         bind(keys.ACTUAL_REVIEWERS, "as_it_is"),
-        bind(keys.RELOAD, "again"),
+        bind(keys.RELOAD, "load"),
         bind(keys.LEAVE_FORECAST, "desk"),
     ]
 
     page = getters.query_one("#page > Static", Static)
 
-    def __init__(self, clock: Clock, services: ScreenServices) -> None:
+    def __init__(self, clock: Clock, services: Services) -> None:
         super().__init__(clock, services)
         self.forecast: QueueForecast | None = None
         self.reviewers: int | None = None
 
     def parts(self) -> ComposeResult:
         with VerticalScroll(id="page"):
-            yield Static(reading_page(), markup=False)
+            yield Static(plain(_("Loading the history …"), MUTED), markup=False)
 
     def on_screen_resume(self) -> None:
         self.show_header()
-        self.load()
+        self.action_load()
 
     def on_resize(self) -> None:
         self.show_header()
@@ -68,7 +77,7 @@ class ForecastScreen(ModeScreen):
         return (keys.MORE, keys.FEWER, keys.ACTUAL_REVIEWERS, keys.LEAVE_FORECAST)
 
     @work(exclusive=True, group="forecast")
-    async def load(self) -> None:
+    async def action_load(self) -> None:
         """Compute the forecast for the selected number of reviewers."""
         # The thread also imports the modules of the forecast.
         compute = partial(asyncio.to_thread, lambda: self.services.forecasts.of_queue(self.reviewers))
@@ -80,7 +89,7 @@ class ForecastScreen(ModeScreen):
     def _show_failure(self, error: WorkbenchError) -> None:
         """Show an error; a forecast that was shown before stays."""
         if self.forecast is None:
-            self.page.update(broken_page(error))
+            self.page.update(Content("\n").join([plain(str(error), ERROR), plain(_("Press n to reload."), MUTED)]))
         else:
             report(self, error)
 
@@ -109,18 +118,94 @@ class ForecastScreen(ModeScreen):
 
     def action_change(self, by: int) -> None:
         self.reviewers = self._reviewers() + by
-        self.load()
+        self.action_load()
         self.refresh_bindings()
 
     def action_as_it_is(self) -> None:
         self.reviewers = None
-        self.load()
-
-    def action_again(self) -> None:
-        self.load()
+        self.action_load()
 
     def _reviewers(self) -> int:
         """Return the selected number of reviewers; key presses add up before the forecast is computed."""
         if self.reviewers is not None:
             return self.reviewers
         return self.forecast.usual_reviewers if self.forecast is not None else 1
+
+
+def forecast_lines(forecast: QueueForecast, view: View, width: int, height: int) -> Content:
+    """Return the page: the number of reviewers, the forecast, the histogram and the data it is based on."""
+    room = min(width, _WIDEST)
+    lines = [_reviewers_line(forecast), Content()]
+    for sentence in queue_lines(forecast, view.today):
+        lines += wrapped_lines(sentence, room)
+    if forecast.days:
+        lines += [Content(), *_histogram(forecast, view, room, min(_HIGHEST, max(_LOWEST, height - _TEXT_LINES)))]
+        lines += [Content(), *wrapped_lines(_basis(forecast), room, MUTED)]
+    return Content("\n").join(lines)
+
+
+def _reviewers_line(forecast: QueueForecast) -> Content:
+    """Return the number of reviewers the forecast assumes, and the current number if it differs."""
+    words = (
+        ngettext("{count} reviewer", "{count} reviewers", forecast.reviewers).format(count=count(forecast.reviewers))
+        if forecast.reviewers
+        else _("no reviewers")
+    )
+    parts: list[Part] = [(words, ACCENT)]
+    if forecast.reviewers == forecast.usual_reviewers:
+        parts.append((f"  {_('as it is')}", MUTED))
+    else:
+        parts.append((f"  {_('what if; currently: {count}').format(count=count(forecast.usual_reviewers))}", WARNING))
+    return joined(*parts)
+
+
+def _histogram(forecast: QueueForecast, view: View, width: int, height: int) -> list[Content]:
+    """Return the histogram of the simulations by working days, with marks at the two quantiles."""
+    first, last = _span(forecast.days)
+    cells = [min(int((day - first) / (last - first) * width), width - 1) for day in forecast.days]
+    figures = [0] * width
+    for cell in cells:
+        figures[cell] += 1
+    quantiles = (forecast.p50_days, forecast.p90_days)
+    marks = {min(int((at - first) / (last - first) * width), width - 1) for at in quantiles}
+    rows = column_rows(_smoothed(figures), height, view.symbols.bars)
+    scale = "".join(view.symbols.up if cell in marks else view.symbols.rule for cell in range(width))
+    left, right = figure(first), figure(last)
+    middle = _("working days: {p50} in half of the runs, {p90} in nine of ten").format(
+        p50=count(whole_days(forecast.p50_days)), p90=count(whole_days(forecast.p90_days))
+    )
+    return [
+        joined((_("Simulation runs by the working days until the queue is cleared"), MUTED)),
+        *(joined((row, INFO)) for row in rows),
+        joined((scale, MUTED)),
+        _scale_text(left, middle, right, width),
+    ]
+
+
+def _scale_text(left: str, middle: str, right: str, width: int) -> Content:
+    words = joined((middle, ""))
+    gap = width - len(left) - len(right) - words.cell_length
+    if gap < 2:  # noqa: PLR2004 - a blank on either side
+        return joined((left, MUTED), (" " * max(1, width - len(left) - len(right)), ""), (right, MUTED))
+    before = gap // 2
+    return Content.assemble(joined((left, MUTED)), " " * before, words, " " * (gap - before), joined((right, MUTED)))
+
+
+def _span(days: Sequence[float]) -> tuple[float, float]:
+    """Return the range of the horizontal axis, at least a day."""
+    first, last = min(days), max(days)
+    spare = max(0.0, _LEAST_SPAN_DAYS - (last - first)) / 2
+    return max(0.0, first - spare), last + spare + 1e-6
+
+
+def _smoothed(figures: Sequence[int]) -> list[int]:
+    """Return a moving sum: few simulations on many columns would leave gaps."""
+    reach = max(1, len(figures) // 24)
+    return [sum(figures[max(0, at - reach) : at + reach + 1]) for at in range(len(figures))]
+
+
+def _basis(forecast: QueueForecast) -> str:
+    message = _("Based on {count} simulations of recent daily decisions (latest days weigh most) and absences.")
+    if forecast.is_thin:
+        message = _("Based on {count} simulations of the daily decisions per reviewer that the policy assumes.")
+    return message.format(count=count(len(forecast.days)))

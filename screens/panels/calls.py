@@ -1,24 +1,25 @@
 """The call activity panel: figures with their limits, a bar for each day and a heat map of the hours."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import groupby
+from typing import Any
 
 from textual.content import Content
 
-from screens.panels.limits import Formatter, bound_words, limit_beside
-from screens.panels.lines import EMPTY, STYLES, PanelLine, finding_lines, heading, table
+from screens.panels.lines import EMPTY, PanelLine, finding_lines, heading, muted, severity_mark, table
 from screens.shell.view import View
 from screens.widgets.plots import heat_rows, hour_scale, sparkline
-from screens.widgets.safe_text import INFO, MUTED, SUCCESS, WARNING, Part, joined, plain, row, wrapped
+from screens.widgets.safe_text import INFO, MUTED, WARNING, Part, joined, plain, row
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import PanelKind
 from workbench.domain.facts.activity import ComplaintStatus, calling_hours_for
+from workbench.domain.findings.evaluate import COMPARISONS
 from workbench.domain.policy.policy import FactValue, Limit
 from workbench.domain.text.safe import cells, pad_left, pad_right
 from workbench.i18n import N_, _
 from workbench.wording.amounts import count, duration_s, ratio
 
-Figure = tuple[str, str, Formatter]
+Figure = tuple[str, str, Callable[[Any], str]]
 """The name of a fact, its label and the function that formats its value."""
 
 _FIGURES: tuple[Figure, ...] = (
@@ -78,7 +79,7 @@ def _days(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     lines = [PanelLine(joined((" ", ""), (bars, INFO)))]
     busiest = max(number for _day, number in days)
     text = _("since {day}, at most {count} a day").format(day=view.day(days[0][0]), count=count(busiest))
-    return [*lines, *(PanelLine(plain(f" {part}", MUTED)) for part in wrapped(text, width - 2)), EMPTY]
+    return [*lines, *muted(text, width), EMPTY]
 
 
 def _figures(case: CaseFile, view: View, width: int, figures: tuple[Figure, ...]) -> list[PanelLine]:
@@ -86,13 +87,16 @@ def _figures(case: CaseFile, view: View, width: int, figures: tuple[Figure, ...]
     known = _known_figures(case)
     figure_cells = min(_FIGURE_CELLS, max((cells(text) for text, _value in known.values()), default=0))
     lines: list[PanelLine] = []
-    for name, label, _format in figures:
+    for name, label, format_value in figures:
         if name not in known:
             continue
         text, value = known[name]
-        limit = limit_beside(case, name, value)
-        note = "" if limit is None else bound_words(limit[0])
-        lines.append(facts.fact(_(label), pad_left(text, figure_cells), _mark(limit, view), note=note))
+        mark, note = None, ""
+        if beside := _limit_beside(case, name, value):
+            limit, is_exceeded = beside
+            mark = severity_mark(limit.severity if is_exceeded else None, view.symbols)
+            note = _bound_words(limit, format_value)
+        lines.append(facts.fact(_(label), pad_left(text, figure_cells), mark, note=note))
     return lines
 
 
@@ -104,16 +108,6 @@ def _known_figures(case: CaseFile) -> dict[str, tuple[str, float]]:
         if value is not None and not isinstance(value, str):
             known[name] = format_value(value), value
     return known
-
-
-def _mark(limit_and_excess: tuple[Limit, bool] | None, view: View) -> Content | None:
-    """Return the mark of a figure that a rule limits, None for any other figure."""
-    if limit_and_excess is None:
-        return None
-    limit, is_exceeded = limit_and_excess
-    if not is_exceeded:
-        return plain(view.symbols.fine, SUCCESS)
-    return plain(view.symbols.of_severity(limit.severity), STYLES[limit.severity])
 
 
 def _hours(case: CaseFile, view: View, width: int) -> list[PanelLine]:
@@ -132,7 +126,7 @@ def _hours(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     text = _("calling hours {opens} to {closes}; calls outside are highlighted").format(
         opens=f"{opens:02}:00", closes=f"{closes:02}:00"
     )
-    return [*lines, *(PanelLine(plain(f" {part}", MUTED)) for part in wrapped(text, width - 2))]
+    return [*lines, *muted(text, width)]
 
 
 def _tinted(signs: str, style: str, shades: str) -> Iterator[Part]:
@@ -162,7 +156,7 @@ def _outside_service(case: CaseFile, width: int) -> list[PanelLine]:
     if not outside:
         return []
     text = _("calls before activation or after the end of service: {count}, charged to nobody")
-    return [PanelLine(plain(f" {part}", MUTED)) for part in wrapped(text.format(count=count(outside)), width - 2)]
+    return muted(text.format(count=count(outside)), width)
 
 
 def _cards(case: CaseFile, view: View, width: int) -> list[PanelLine]:
@@ -194,5 +188,31 @@ def _complaints(case: CaseFile, view: View, width: int) -> list[PanelLine]:
         state = _(_NOT_COUNTED.get(status, counted))
         lines.append(PanelLine(row(plain(f" {view.instant(complaint.received_at)}"), plain(state, MUTED), width)))
         summary = view.shown(f"summary:{at}", complaint.summary)
-        lines += [PanelLine(plain(f"   {summary or complaint.source}", MUTED))]
+        lines.append(PanelLine(plain(f"   {summary or complaint.source}", MUTED)))
     return lines
+
+
+def _limit_beside(case: CaseFile, name: str, value: FactValue) -> tuple[Limit, bool] | None:
+    """Return the limit to show beside a figure and whether it is exceeded; None if no rule limits the figure.
+
+    It is the most severe one that is exceeded, otherwise the first.
+    """
+    rules_with_finding = {finding.rule for finding in case.findings}
+    limits = [
+        (limit, rule.code in rules_with_finding and COMPARISONS[limit.op](value, limit.value))
+        for rule in case.policy.rules.values()
+        for limit in rule.limits
+        if limit.observes == name and limit.op[0] in "<>" and isinstance(limit.value, int | float)
+    ]
+    exceeded = [each for each in limits if each[1]]
+    return exceeded[-1] if exceeded else next(iter(limits), None)
+
+
+def _bound_words(limit: Limit, format_value: Callable[[Any], str]) -> str:
+    """Return a limit in words, for example `limit 60` or `min 40 %`."""
+    bound: Any = limit.value
+    if format_value is count:
+        # The greatest allowed value: a limit with >= must not even be reached.
+        bound = int(bound - 1 if limit.op == ">=" else bound)
+    message = _("limit {figure}") if limit.op[0] == ">" else _("min {figure}")
+    return message.format(figure=format_value(bound))

@@ -1,6 +1,6 @@
 """The credit panel: arrears, blacklists and earlier reviews. A list that was not checked is shown as not checked."""
 
-from screens.panels.history_text import decisions_in_effect
+from screens.panels.history import decisions_in_effect
 from screens.panels.labels import CREDIT_LIST, DECIDED, MATCH
 from screens.panels.lines import EMPTY, PanelLine, Table, finding_lines, heading, mark_of, table
 from screens.shell.view import View

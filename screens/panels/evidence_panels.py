@@ -1,7 +1,10 @@
 """The evidence panels: side by side, as tabs in a narrow window, or with one panel zoomed."""
 
+from typing import ClassVar
+
 from textual import getters
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Container, Horizontal
 from textual.content import Content
 from textual.reactive import reactive
@@ -13,12 +16,14 @@ from screens.panels.history import history_lines
 from screens.panels.identity import identity_lines
 from screens.panels.lines import counts_of, severity_rank
 from screens.panels.panel import Panel
+from screens.shell.bindings import bind
 from screens.shell.symbols import Symbols, symbols_of
 from screens.shell.view import View
 from screens.widgets.safe_text import MUTED, plain
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import PanelKind
 from workbench.i18n import N_, _
+from workbench.keys import desk
 
 _TITLES = {
     "identity": N_("Identity"),
@@ -31,6 +36,16 @@ _TAB_TITLES = {**_TITLES, "activity": N_("Calls")}
 
 class EvidencePanels(Container):
     """Shows the evidence and the history of a case in four panels."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind(desk.IDENTITY, "go('identity')"),
+        bind(desk.CALLS, "go('activity')"),
+        bind(desk.CREDIT, "go('credit')"),
+        bind(desk.HISTORY, "go('history')"),
+        bind(desk.NEXT_PANEL, "step(1)"),
+        bind(desk.PREVIOUS_PANEL, "step(-1)"),
+        bind(desk.ZOOM, "zoom"),
+    ]
 
     tabs = getters.query_one("#tabs", Static)
     active: reactive[str] = reactive("identity", init=False)
@@ -76,19 +91,24 @@ class EvidencePanels(Container):
         self._case = case
         for number, (name, title) in enumerate(_TITLES.items(), start=1):
             panel = self.query_one(f"#{name}", Panel)
-            panel.set_title(f"{number} {_(title)}", _counts(case, name, view.symbols))
+            counts = _counts(case, name, view.symbols)
+            panel.border_title = Content.assemble(f"{number} {_(title)}", "  " if counts else "", counts)
             panel.show(case, view)
         self._show_tabs()
 
-    def go(self, name: str) -> None:
+    def action_go(self, name: str) -> None:
         """Go to a panel."""
         self.active = name
         self.panel.focus(scroll_visible=False)
 
-    def step(self, by: int) -> None:
+    def action_step(self, by: int) -> None:
         """Go to the next or the previous panel."""
         names = list(_TITLES)
-        self.go(names[(names.index(self.active) + by) % len(names)])
+        self.action_go(names[(names.index(self.active) + by) % len(names)])
+
+    def action_zoom(self) -> None:
+        """Show only the active panel, or all panels again."""
+        self.is_zoomed = not self.is_zoomed
 
     def _mark_active(self) -> None:
         for panel in self.query(Panel):

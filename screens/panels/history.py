@@ -1,13 +1,173 @@
 """The history panel: the events of a case, newest first, and the items that the last round required."""
 
-from screens.panels.history_text import act_words, decisions_in_effect, detail_words
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from screens.panels.labels import ANSWER, DECIDED, VERIFICATION
 from screens.panels.lines import EMPTY, PanelLine, heading
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, hanging, joined, plain
-from workbench.domain.case.casefile import CaseFile, DecisionLine
+from workbench.domain.case.casefile import CaseFile, DecisionLine, HistoryLine
+from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS
+from workbench.domain.case.vocabulary import DocumentKind, Verdict
 from workbench.domain.text.safe import cells, pad_right
-from workbench.i18n import _
+from workbench.i18n import N_, _, current_language
 from workbench.wording import amounts
+from workbench.wording.findings import document_name
+
+_ACTS: dict[str, str] = {
+    "next": N_("claimed"),
+    "release": N_("released"),
+    "skip": N_("skipped"),
+    "aside": N_("put aside"),
+    "decide": N_("decided"),
+    "undo": N_("taken back"),
+    "approve": N_("approved"),
+    "return": N_("returned"),
+    "comment": N_("comment"),
+    "verify": N_("verified"),
+    "checklist": N_("checklist"),
+    "assign": N_("assigned"),
+    "answer": N_("reply received"),
+    "resubmit": N_("resubmitted"),
+    "withdraw": N_("withdrawn"),
+    "import": N_("received"),
+    "documents": N_("document opened"),
+    "documents-written": N_("saved to a folder"),
+    "reveal": N_("revealed"),
+    "evidence": N_("new evidence"),
+    "evidence-late": N_("late evidence"),
+    "evidence-undone": N_("evidence withdrawn"),
+    "attention": N_("open again?"),
+    "complete": N_("complete"),
+    "void": N_("verdict void"),
+    "due": N_("due date moved"),
+    "extend": N_("extended until"),
+    "extend-deadline": N_("deadline extended to"),
+    "class": N_("class changed to"),
+    "priority": N_("priority changed to"),
+    "lapse": N_("lapsed"),
+    "day-passed": N_("pending date reached"),
+    "delay-told": N_("delay notice drafted"),
+    "reminded": N_("reminder drafted"),
+}
+_KINDS: dict[str, str] = {
+    "applications": N_("application"),
+    "cards": N_("cards"),
+    "documents": N_("documents"),
+    "calls": N_("call records"),
+    "optouts": N_("opt-out records"),
+    "credit": N_("credit records"),
+    "complaints": N_("complaints"),
+}
+_FIELDS: dict[str, str] = {
+    "all": N_("everything"),
+    "identity": N_("all identity fields"),
+    "legal_rep_name": N_("name of the legal representative"),
+    "legal_rep_id_no": N_("ID number of the legal representative"),
+    "handler_name": N_("name of the handler"),
+    "handler_id_no": N_("ID number of the handler"),
+    "contact_phone": N_("phone number"),
+    "msisdn": N_("number of card {number}"),
+    "actual_user_name": N_("user of card {number}"),
+}
+_BY_TIME = frozenset({"lapse", "day-passed", "delay-told", "reminded"})
+"""Events that a deadline causes. Their actor is only the user whose program ran at that time."""
+
+_IN_EFFECT = frozenset({"applied", "approved"})
+_FAIL_KINDS: dict[str, str] = {"fixable": N_("can be mended"), "final": N_("final")}
+
+
+def decisions_in_effect(case: CaseFile) -> tuple[DecisionLine, ...]:
+    """Return the decisions that took effect: not those undone, returned, void or staged."""
+    return tuple(decision for decision in case.decisions if decision.status in _IN_EFFECT)
+
+
+def act_words(entry: HistoryLine) -> str:
+    """Return the name of an event."""
+    return _(_ACTS[entry.action]) if entry.action in _ACTS else entry.action
+
+
+def detail_words(entry: HistoryLine, case: CaseFile) -> str:
+    """Return the details of an event; text that a person wrote is not translated."""
+    if entry.action in _BY_TIME:
+        return _("automatic")
+    if entry.action in _DETAILS and entry.text:
+        return _DETAILS[entry.action](entry.text, case)
+    kind, _blank, progress = entry.text.partition(" ")
+    if entry.action == "evidence" and kind in _KINDS and "/" in progress:
+        received, _slash, asked = progress.partition("/")
+        return _("{what}: {details}").format(what=_(_KINDS[kind]), details=amounts.received(int(received), int(asked)))
+    words = _WORDS.get(entry.action, {})
+    return _(words[entry.text]) if entry.text in words else entry.text
+
+
+def _decided(text: str, _case: CaseFile) -> str:
+    verdict, *rest = text.split()
+    if verdict not in set(Verdict):
+        return _(_ACTS.get(text, text))
+    outcome = _(DECIDED[Verdict(verdict)])
+    if rest and rest[0] in _FAIL_KINDS:
+        outcome = _("{verdict}, {kind}").format(verdict=outcome, kind=_(_FAIL_KINDS[rest.pop(0)]))
+    return _("{what}: {details}").format(what=outcome, details=" ".join(rest)) if rest else outcome
+
+
+def _answered(text: str, case: CaseFile) -> str:
+    code, _blank, value = text.rpartition(" ")
+    if value not in ANSWER:
+        return text
+    asked = next((line.text.in_language(current_language()) for line in case.checklist if line.question == code), code)
+    return _("{what}: {details}").format(what=asked, details=_(ANSWER[value]))
+
+
+def _verified(text: str, _case: CaseFile) -> str:
+    kind, colon, result = text.partition(": ")
+    if not colon or kind not in VERIFICATION:
+        return text
+    return _("{what}: {details}").format(what=_(VERIFICATION[kind]), details=result)
+
+
+def _opened(text: str, case: CaseFile) -> str:
+    return document_name(DocumentKind(text), case.policy, current_language()) if text in set(DocumentKind) else text
+
+
+def _written(text: str, _case: CaseFile) -> str:
+    return _("one document") if text == "1" else _("{count} documents").format(count=text)
+
+
+def _revealed(text: str, _case: CaseFile) -> str:
+    name, _colon, position = text.partition(":")
+    if name not in _FIELDS:
+        return text
+    return _(_FIELDS[name]).format(number=int(position) + 1 if position.isdecimal() else "")
+
+
+def _attention(text: str, _case: CaseFile) -> str:
+    kind, _blank, rules = text.partition(" ")
+    kind = _(_KINDS[kind]) if kind in _KINDS else kind
+    return _("{what}: {details}").format(what=kind, details=rules or _("no block finding any more"))
+
+
+_DETAILS: dict[str, Callable[[str, CaseFile], str]] = {
+    "decide": _decided,
+    "undo": _decided,
+    "approve": _decided,
+    "return": _decided,
+    "checklist": _answered,
+    "verify": _verified,
+    "documents": _opened,
+    "documents-written": _written,
+    "reveal": _revealed,
+    # The log has RFC 3339 with the policy's offset; show the day and the time only.
+    "due": lambda text, _case: text[:16].replace("T", " "),
+    "attention": _attention,
+}
+_WORDS: dict[str, Mapping[Any, str]] = {
+    "class": CLASS_WORDS,
+    "priority": PRIORITY_WORDS,
+    **dict.fromkeys(("import", "evidence", "evidence-late", "complete", "answer", "resubmit", "void"), _KINDS),
+}
+"""The words of the events whose details are one code."""
 
 
 def history_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:

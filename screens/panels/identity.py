@@ -1,6 +1,7 @@
 """The identity panel: applicant, people, cards, documents, checklist and verifications."""
 
 from datetime import date
+from functools import partial
 
 from textual.content import Content
 
@@ -9,12 +10,13 @@ from screens.panels.lines import EMPTY, PanelLine, finding_lines, heading, mark_
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, joined, plain, row, wrapped
 from workbench.domain.case.casefile import CaseFile
-from workbench.domain.case.vocabulary import ApplicantKind, DocumentKind, PanelKind
-from workbench.domain.evidence.evidence import CardFacts, DocumentFacts
+from workbench.domain.case.vocabulary import ApplicantKind, PanelKind
+from workbench.domain.evidence.evidence import CardFacts
 from workbench.domain.facts.documents import missing_documents
 from workbench.domain.text.safe import cells
 from workbench.i18n import N_, _, current_language
 from workbench.wording.amounts import capital_fen, count
+from workbench.wording.findings import document_name
 
 _USCC_RULES = ("ID-USCC", "ID-USCC-KIND")
 _LICENCE_RULES = ("ID-LICENCE-EXPIRED", "ID-LICENCE-EXPIRING")
@@ -124,25 +126,16 @@ def _card_facts(card: CardFacts, view: View) -> list[str]:
 
 
 def _documents(case: CaseFile, view: View, width: int) -> list[PanelLine]:
-    missing = missing_documents(case.evidence, case.policy)
+    name_of = partial(document_name, policy=case.policy, language=current_language())
     lines = [heading(_("Documents · {count}").format(count=count(len(case.evidence.documents))))]
-    for kind in missing:
-        lines.append(PanelLine(row(joined((f" {_name(case, kind)}", "")), plain(_("missing"), ERROR), width)))
+    for kind in missing_documents(case.evidence, case.policy):
+        lines.append(PanelLine(row(plain(f" {name_of(kind)}"), plain(_("missing"), ERROR), width)))
     for document in case.evidence.documents:
-        left = plain(f" {_name(case, document.kind)}")
-        lines.append(PanelLine(row(left, _state_of(document, view), width)))
+        defects = claimed_defects(document, view.today)
+        mark = f"{defects} {view.symbols.warn}" if defects else view.symbols.fine
+        state = plain(mark, WARNING if defects else SUCCESS)
+        lines.append(PanelLine(row(plain(f" {name_of(document.kind)}"), state, width)))
     return lines
-
-
-def _name(case: CaseFile, kind: DocumentKind) -> str:
-    words = case.policy.documents.names.get(kind)
-    return kind.value if words is None else words.in_language(current_language())
-
-
-def _state_of(document: DocumentFacts, view: View) -> Content:
-    """Return the declared state of a document."""
-    defects = claimed_defects(document, view.today)
-    return plain(f"{defects} {view.symbols.warn}", WARNING) if defects else plain(view.symbols.fine, SUCCESS)
 
 
 def _use(case: CaseFile, view: View, width: int) -> list[PanelLine]:

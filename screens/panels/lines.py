@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from screens.shell.symbols import Symbols
-from screens.widgets.safe_text import ERROR, INFO, MUTED, SUCCESS, WARNING, hanging, joined, plain, row
+from screens.widgets.safe_text import ERROR, INFO, MUTED, SUCCESS, WARNING, hanging, joined, plain, row, wrapped
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import PanelKind, Severity
 from workbench.domain.findings.finding import Finding
@@ -33,6 +33,11 @@ EMPTY = PanelLine(Content())
 def heading(text: str) -> PanelLine:
     """Return the dim heading of a group."""
     return PanelLine(plain(text, f"{MUTED} bold"))
+
+
+def muted(text: str, width: int) -> list[PanelLine]:
+    """Return a dim text in as many lines as it needs."""
+    return [PanelLine(plain(f" {part}", MUTED)) for part in wrapped(text, width - 2)]
 
 
 def prose(label: str, text: str, width: int) -> list[PanelLine]:
@@ -99,6 +104,11 @@ def finding_lines(case: CaseFile, kind: PanelKind, width: int, symbols: Symbols)
     return lines
 
 
+def severity_mark(severity: Severity | None, symbols: Symbols) -> Content:
+    """Return the mark of a severity; without one, the mark for fine."""
+    return plain(symbols.fine, SUCCESS) if severity is None else plain(symbols.of_severity(severity), STYLES[severity])
+
+
 def mark_of(case: CaseFile, rules: Sequence[str], symbols: Symbols, *, subject: str | None = None) -> Content:
     """Return the mark of a checked fact: the most severe finding of these rules, otherwise the mark for fine.
 
@@ -109,10 +119,7 @@ def mark_of(case: CaseFile, rules: Sequence[str], symbols: Symbols, *, subject: 
         for finding in case.findings
         if finding.rule in rules and (subject is None or finding.subject == subject)
     ]
-    if not severities:
-        return plain(symbols.fine, SUCCESS)
-    worst = min(severities, key=_ORDER.index)
-    return plain(symbols.of_severity(worst), STYLES[worst])
+    return severity_mark(min(severities, key=_ORDER.index, default=None), symbols)
 
 
 def counts_of(case: CaseFile, kind: PanelKind, symbols: Symbols) -> Content:

@@ -59,10 +59,6 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
             self.scroll_home(animate=False)
         self._draw()
 
-    def set_title(self, title: str, counts: Content) -> None:
-        """Set the title, followed by the number of findings."""
-        self.border_title = Content.assemble(title, "  " if counts else "", counts)
-
     def move(self, step: int) -> None:
         """Select the next masked field in a direction; scroll if there is none."""
         fields = [line.field for line in self._shown if line.field]

@@ -13,16 +13,17 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from screens.queue.messages import empty_notice, failure_notice, loading_notice
-from screens.queue.row_text import RowContext, heading_line, loading_line, row_line
-from screens.service_protocols import ScreenServices
+from screens.queue.messages import empty_notice, failure_notice
+from screens.queue.row_text import RowContext, heading_line, row_line
 from screens.shell.base_screen import attempt, report
 from screens.shell.view import View
 from screens.widgets.page_cache import PAGE, PageCache
-from screens.widgets.paged_list import PagedList, RowState
+from screens.widgets.paged_list import PagedList
+from screens.widgets.safe_text import MUTED, key_hints, plain
 from workbench.domain.case.casefile import CaseRowView
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
+from workbench.services.wiring import Services
 from workbench.wording.amounts import count
 
 MOST_MARKED = 5_000
@@ -49,7 +50,7 @@ class CaseList(Vertical):
     class Changed(Message):
         """The rows, their count, the filter or the marks changed."""
 
-    def __init__(self, view: Callable[[], View], services: ScreenServices, preset: Preset) -> None:
+    def __init__(self, view: Callable[[], View], services: Services, preset: Preset) -> None:
         super().__init__()
         self.preset = preset
         self.filter_text = preset.filter_text
@@ -87,7 +88,10 @@ class CaseList(Vertical):
             self.is_stale = False
             self._show("rows" if pages.length else "nothing")
             await pages.count_all()
-            self._apply_count(pages)
+            rows.fit()
+            if self.wants_end:
+                rows.move_to(rows.length - 1)
+            self._show("rows" if pages.length else "nothing")
             self.all_count = await asyncio.to_thread(self._services.queue.count) if self.filter_text else pages.count
         except WorkbenchError as error:
             self._show_failure(error)
@@ -211,13 +215,6 @@ class CaseList(Vertical):
         self.notify(message, timeout=5)
         self.post_message(self.Changed())
 
-    def _apply_count(self, pages: PageCache) -> None:
-        rows = self.rows
-        rows.fit()
-        if self.wants_end:
-            rows.move_to(rows.length - 1)
-        self._show("rows" if pages.length else "nothing")
-
     def _show_failure(self, error: WorkbenchError) -> None:
         """Show that the list cannot be read; rows that were read before stay."""
         if self.rows.pages is not None:
@@ -228,7 +225,8 @@ class CaseList(Vertical):
 
     def _show_reading(self) -> None:
         if self.rows.pages is None and not self.has_class("-notice"):
-            self.notice.update(loading_notice())
+            hint = key_hints(("n", _("reload the list")))
+            self.notice.update(Content.assemble(plain(_("Loading the list …"), MUTED), "   ", hint))
             self.add_class("-notice")
 
     def _show(self, what: Literal["rows", "nothing", "broken"]) -> None:
@@ -243,11 +241,11 @@ class CaseList(Vertical):
         # Always leave a cell for the scroll bar, so that columns do not shift when it appears.
         return max(10, self.screen.size.width - 2)
 
-    def _draw_row(self, row: CaseRowView | None, look: RowState) -> Content:
+    def _draw_row(self, row: CaseRowView | None, is_marked: bool) -> Content:  # noqa: FBT001 - the list draws both
         view = self._view()
         if row is None:
-            return Content.assemble(" ", loading_line(view.symbols))
-        context = RowContext(row=row, view=view, login=self._services.actor.login, is_marked=look.is_marked)
+            return plain(f"    {view.symbols.ellipsis}", MUTED)
+        context = RowContext(row=row, view=view, login=self._services.actor.login, is_marked=is_marked)
         return Content.assemble(" ", row_line(context, self._row_width()))
 
 

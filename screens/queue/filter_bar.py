@@ -1,5 +1,6 @@
 """The filter line of the queue, with an error message or completions below it."""
 
+from os.path import commonprefix
 from typing import ClassVar
 
 from textual import getters, on
@@ -30,13 +31,7 @@ class FilterField(TextLine):
     def action_complete(self) -> None:
         """Complete the word at the cursor by the longest common prefix of its completions."""
         word = word_at(self.value, self.cursor_position)
-        found = completions(word)
-        if not found:
-            return
-        common = found[0]
-        for other in found[1:]:
-            while not other.startswith(common):
-                common = common[:-1]
+        common = commonprefix(completions(word))  # noqa: RUF071 - characters, not paths
         if len(common) > len(word.text):
             self.replace(common, word.start, self.cursor_position)
 
@@ -79,10 +74,6 @@ class FilterBar(Vertical):
         self.field.cursor_position = len(text)
         self.field.focus()
         self._show_help()
-
-    def close(self) -> None:
-        """Close the line."""
-        self.is_open = False
 
     @on(Input.Changed)
     def update_help(self, event: Input.Changed) -> None:

@@ -70,10 +70,8 @@ def hint_lines(
     """
     problem = problem_in(text)
     word = word_at(text, cursor)
-    if problem is None:
-        return (*_help(word, width), _key_help(width))
-    is_being_typed = problem.end >= word.start and problem.start <= cursor and not is_submitted
-    if is_being_typed and completions(word):
+    is_being_typed = problem is not None and problem.end >= word.start and problem.start <= cursor and not is_submitted
+    if problem is None or (is_being_typed and completions(word)):
         return (*_help(word, width), _key_help(width))
     style = WARNING if is_being_typed else ERROR
     before = cells(safe(text[: problem.start])) - scrolled

@@ -8,7 +8,7 @@ from screens.shell.view import View
 from screens.widgets.safe_text import ACCENT, ERROR, MUTED, WARNING, Part, joined, key_hints, paragraphs, plain, row
 from workbench.domain.filter.parser import parse_filter
 from workbench.domain.text.mask import mask_digits_within
-from workbench.i18n import _
+from workbench.i18n import N_, _
 from workbench.wording.amounts import count
 
 if TYPE_CHECKING:
@@ -16,6 +16,17 @@ if TYPE_CHECKING:
     from workbench.errors import WorkbenchError
 
 _WIDE = 108
+_EMPTY = {
+    "queue": (N_("No cases are open."), "/", N_("find closed cases: state:closed")),
+    "mine": (
+        N_("You hold no cases, and none are assigned to you."),
+        "Esc",
+        N_("go to the desk, where n takes the next case"),
+    ),
+    "pending": (N_("No cases are pending."), "g q", N_("go to the queue")),
+    "reopen": (N_("No verdict is contradicted by newer block findings."), "g q", N_("go to the queue")),
+}
+"""For each list: why it is empty, and a key that helps."""
 
 
 def head_line(cases: "CaseList", login: str, view: View, width: int) -> Content:
@@ -53,11 +64,6 @@ def _count_text(cases: "CaseList", view: View) -> str:
     return _("{count} of {total}").format(count=count(pages.count), total=count(cases.all_count))
 
 
-def loading_notice() -> Content:
-    """Return the notice shown while the list is loaded."""
-    return Content.assemble(plain(_("Loading the list …"), MUTED), "   ", key_hints(("n", _("reload the list"))))
-
-
 def failure_notice(error: "WorkbenchError") -> Content:
     """Return the notice for a list that cannot be read: the error and how to retry."""
     title = plain(_("The list cannot be loaded."), ERROR)
@@ -72,22 +78,10 @@ def empty_notice(list_id: str, filter_text: str, *, is_preset: bool) -> Content:
             # Words that were searched as text may have been meant as filter terms.
             lines.append(joined((f"{_('Did you mean')}  ", ""), ("  ".join(suggestions), ACCENT)))
         lines += [Content(), key_hints(("/", _("change the filter; clear the line to reset it")))]
-    elif list_id == "mine":
-        hint = key_hints(("Esc", _("go to the desk, where n takes the next case")))
-        lines = [plain(_("You hold no cases, and none are assigned to you.")), Content(), hint]
-    elif list_id == "pending":
-        lines = [plain(_("No cases are pending.")), Content(), key_hints(("g q", _("go to the queue")))]
-    elif list_id == "reopen":
-        lines = [
-            plain(_("No verdict is contradicted by newer block findings.")),
-            Content(),
-            key_hints(("g q", _("go to the queue"))),
-        ]
     else:
-        lines = [
-            plain(_("No cases are open.")),
-            Content(),
-            plain(_("New cases come with the next import."), MUTED),
-            key_hints(("/", _("find closed cases: state:closed"))),
-        ]
+        why, key, does = _EMPTY[list_id]
+        lines = [plain(_(why)), Content()]
+        if list_id == "queue":
+            lines.append(plain(_("New cases come with the next import."), MUTED))
+        lines.append(key_hints((key, _(does))))
     return Content("\n").join([*lines, key_hints(("n", _("reload the list")))])

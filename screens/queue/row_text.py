@@ -64,11 +64,6 @@ def row_line(context: RowContext, width: int) -> Content:
     return joined(*parts)
 
 
-def loading_line(symbols: Symbols) -> Content:
-    """Return the line of a row that is not loaded yet."""
-    return joined((f"   {symbols.ellipsis}", MUTED))
-
-
 def heading_line(width: int, symbols: Symbols) -> Content:
     """Return the titles of the columns."""
     parts: list[Part] = []

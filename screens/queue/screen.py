@@ -1,7 +1,6 @@
 """The queue screen: every case in a list that can be filtered, opened to read and assigned."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import ClassVar
 
 from textual import getters, on, work
@@ -15,7 +14,6 @@ from screens.queue.filter_bar import FilterBar
 from screens.queue.filter_help import key_lines
 from screens.queue.messages import head_line
 from screens.queue.row_text import legend_lines
-from screens.service_protocols import ScreenServices
 from screens.shell.base_screen import ModeScreen
 from screens.shell.bindings import bind, bind_key
 from screens.shell.clock import Clock
@@ -27,6 +25,7 @@ from workbench.i18n import N_
 from workbench.keys import queue as keys
 from workbench.keys.command import Command, Place
 from workbench.keys.registry import BACK, GO
+from workbench.services.wiring import Services
 
 TICK_S = 1.0
 REFRESH_EVERY_TICKS = 60
@@ -49,7 +48,7 @@ _ROW_ACTIONS = frozenset({"open", "mark", "range", "mark_all", "assign", "move"}
 class QueueScreen(ModeScreen):
     """Shows the cases of a preset: the whole queue, the reviewer's own, the pending, or those to open again."""
 
-    CSS_PATH = Path(__file__).with_name("queue.tcss")
+    CSS_PATH = "queue.tcss"
     PLACE: ClassVar[Place] = "queue"
     AUTO_FOCUS = "#rows"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -69,9 +68,7 @@ class QueueScreen(ModeScreen):
     rows = getters.query_one("#rows", PagedList)
     bar = getters.query_one(FilterBar)
 
-    def __init__(
-        self, clock: Clock, services: ScreenServices, preset: Preset, open_case: Callable[[int], object]
-    ) -> None:
+    def __init__(self, clock: Clock, services: Services, preset: Preset, open_case: Callable[[int], object]) -> None:
         super().__init__(clock, services)
         self._preset = preset
         self._open_case = open_case
@@ -148,15 +145,9 @@ class QueueScreen(ModeScreen):
     @on(FilterBar.Applied)
     def apply(self, event: FilterBar.Applied) -> None:
         """Show the cases of the filter that was entered."""
-        self.bar.close()
+        self.bar.is_open = False
         self.cases.filter_by(event.text)
         self.show_header()
-
-    def leave_filter(self) -> None:
-        """Close the filter line and keep the filter."""
-        self.bar.close()
-        self.rows.focus()
-        self.refresh_bindings()
 
     @on(PagedList.Chosen)
     def action_open(self) -> None:
@@ -188,7 +179,8 @@ class QueueScreen(ModeScreen):
 
     def action_back(self) -> None:
         if self.bar.is_open:
-            self.leave_filter()
+            self.bar.is_open = False
+            self.rows.focus()
         elif self.rows.range_from is not None:
             self.rows.range_from = None
             self.rows.refresh()

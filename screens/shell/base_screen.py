@@ -1,7 +1,7 @@
 """The base classes of screens and dialogs, and the cover shown in a window that is too small."""
 
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -13,7 +13,6 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 from textual.worker import Worker
 
-from screens.service_protocols import ScreenServices
 from screens.shell.bindings import bind, translated
 from screens.shell.clock import ZONE, Clock
 from screens.shell.footer import FooterBar
@@ -25,6 +24,9 @@ from screens.widgets.safe_text import plain
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.keys.registry import BACK
+
+if TYPE_CHECKING:
+    from workbench.services.wiring import Services
 
 Result = TypeVar("Result")
 SMALLEST = (60, 16)
@@ -112,14 +114,15 @@ class WorkScreen(BaseScreen[None]):
 class ModeScreen(WorkScreen):
     """A screen of a mode other than the desk."""
 
-    def __init__(self, clock: Clock, services: ScreenServices) -> None:
+    def __init__(self, clock: Clock, services: "Services") -> None:
         super().__init__()
         self.clock = clock
         self.services = services
+        self.zone = ZONE
 
     def view(self) -> View:
         """Return the time, zone and symbols that the screen is drawn with."""
-        return View(now=self.clock.now(), zone=ZONE, symbols=symbols_of(self))
+        return View(now=self.clock.now(), zone=self.zone, symbols=symbols_of(self))
 
     async def action_desk(self) -> None:
         """Go back to the desk."""

@@ -12,14 +12,7 @@ from workbench.keys.registry import COMMAND_BY_ID
 
 def bind(command: Command, action: str, *, priority: bool = False) -> Binding:
     """Return the binding of a command; its label is translated when it is shown."""
-    return Binding(
-        ",".join(command.keys),
-        action,
-        command.label,
-        show=command.hint,
-        priority=priority,
-        id=command.id,
-    )
+    return Binding(command.key_names, action, command.label, show=command.hint, priority=priority, id=command.id)
 
 
 def bind_key(command: Command, key: str, action: str) -> Binding:

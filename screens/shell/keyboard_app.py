@@ -3,7 +3,6 @@
 import os
 import time
 from itertools import groupby
-from typing import Any
 
 from textual import events
 
@@ -61,10 +60,6 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
         if now - self._explained_at >= _EXPLAIN_EVERY_S:
             self._explained_at = now
             self.notify(message, timeout=_EXPLAIN_EVERY_S)
-
-    def notify(self, message: str, *, title: str = "", **options: Any) -> None:
-        """Show a message in the symbols of this terminal."""
-        super().notify(signs.for_terminal(message), title=signs.for_terminal(title), **options)
 
     async def _take_text(self, text: InputBurst) -> None:
         """Pass a text to the field that has the focus; elsewhere no part of it acts."""

@@ -12,6 +12,7 @@ from textual.worker import Worker, WorkerFailed, active_worker
 from screens.terminal.driver import TerminalDriver
 from workbench.domain.text.safe import safe
 from workbench.errors import ExitCode, StorageFailed, WorkbenchError
+from workbench.signs import for_terminal
 
 FAILURE_SHOWN_S = 20.0
 
@@ -23,10 +24,10 @@ class ResilientApp(App[None], inherit_bindings=False):
         super().__init__(driver_class=TerminalDriver)
 
     def notify(self, message: str, *, title: str = "", **options: Any) -> None:
-        """Show a message as plain text, without markup, unless it is shown already."""
-        shown = safe(message)
+        """Show a message as plain text in the symbols of this terminal, unless it is shown already."""
+        shown = for_terminal(safe(message))
         if all(notification.message != shown for notification in self._notifications):
-            super().notify(shown, title=safe(title), **{**options, "markup": False})
+            super().notify(shown, title=for_terminal(safe(title)), **{**options, "markup": False})
 
     def exit_with_error(self, error: WorkbenchError) -> None:
         """End with an error's exit code and sentence."""

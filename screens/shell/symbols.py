@@ -1,10 +1,12 @@
 """The symbols that screens draw: a Unicode set, and an ASCII set for terminals that draw Unicode symbols too wide."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 from textual.widget import Widget
 
 from workbench.domain.case.vocabulary import Priority, Severity
+from workbench.signs import ascii_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,22 +46,8 @@ class Symbols:
 
 
 DRAWN = Symbols()
-ASCII = Symbols(
-    block="x",
-    fine="v",
-    mine="*",
-    up="^",
-    down="v",
-    provisional="~",
-    cursor=">",
-    dot="-",
-    rule="-",
-    bar="|",
-    ellipsis="...",
-    bars=" .:-=+*#@",
-    shades=" .:+#",
-    chosen="(o)",
-)
+_ASCII: dict[str, Any] = {field.name: ascii_of(getattr(DRAWN, field.name)) for field in fields(Symbols)}
+ASCII = Symbols(**_ASCII | {"cursor": ">", "bars": " .:-=+*#@", "shades": " .:+#", "chosen": "(o)"})
 
 
 def symbols_of(widget: Widget) -> Symbols:

@@ -25,17 +25,8 @@ _SIGNS = {
     **dict.fromkeys("✗✕✘×", "x"),
     **dict.fromkeys("“”", '"'),
     **dict.fromkeys("‘’", "'"),
-    "…": "~",
-    "·": "-",
-    "≤": "<",
-    "≥": ">",
-    "±": "+",
-    "◐": "~",
-    "⭘": "o",
-    "‹": "<",
-    "›": ">",
 }
-_TABLE = str.maketrans(_SIGNS)
+_TABLE = str.maketrans(_SIGNS) | str.maketrans("…·≤≥±◐⭘‹›", "~-<>+~o<>")
 
 
 class AsciiFilter(LineFilter):

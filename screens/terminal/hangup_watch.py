@@ -14,8 +14,6 @@ import threading
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from functools import partial
-from types import FrameType
 from typing import Any
 
 POLL_S = 0.5
@@ -23,7 +21,7 @@ GRACE_S = 1.5
 """How long the program may take to end in order; afterwards the thread exits the process at once."""
 
 HUNG_UP = 129
-_SIGNALS = {signal.SIGTERM: 143, signal.SIGHUP: HUNG_UP}
+_SIGNALS: dict[int, int] = {signal.SIGTERM: 143, signal.SIGHUP: HUNG_UP}
 _RESET = b"\x1b[?2004l\x1b[?7h\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
 """Resets a terminal: bracketed paste, wrapping, mouse, key protocol, main screen and cursor."""
 
@@ -49,8 +47,8 @@ class HangupWatch:
     def watch(self) -> None:
         """Start watching; the running app calls it."""
         self._loop = asyncio.get_running_loop()
-        for number, code in _SIGNALS.items():
-            signal.signal(number, partial(self._on_signal, code))
+        for number in _SIGNALS:
+            signal.signal(number, lambda received, _frame: self.end_program(_SIGNALS[received]))
         threading.Thread(target=self._watch, name="terminal", daemon=True).start()
 
     def end_program(self, code: int) -> None:
@@ -61,9 +59,6 @@ class HangupWatch:
         self._is_ending.set()
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._begin)
-
-    def _on_signal(self, code: int, _number: int, _frame: FrameType | None) -> None:
-        self.end_program(code)
 
     def _begin(self) -> None:
         self._task = asyncio.ensure_future(self._end(self._code))

@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import replace
-from pathlib import Path
 from typing import ClassVar, TypeVar
 
 from textual import events, getters, on, work
@@ -14,7 +13,7 @@ from textual.widgets import Input, Static, TextArea
 from screens.panels.labels import VERDICT
 from screens.shell.base_screen import Dialog, TooSmall
 from screens.shell.bindings import bind
-from screens.shell.key_guard import Guard
+from screens.shell.key_guard import Guard, presses_of
 from screens.shell.symbols import symbols_of
 from screens.shell.view import View
 from screens.verdict import dialog_text
@@ -23,7 +22,7 @@ from screens.verdict.letter_editor import LetterEditor
 from screens.verdict.reason_picker import ReasonList, ReasonPicker
 from screens.verdict.rectification_form import RectificationForm
 from screens.widgets.debounce import Debounce
-from screens.widgets.safe_text import MUTED, plain
+from screens.widgets.safe_text import ERROR, MUTED, key_hints, plain, row
 from screens.widgets.text_fields import MultilineField
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, DecisionResult, VerdictPreview, VerdictRequest
@@ -41,7 +40,7 @@ Choice = TypeVar("Choice")
 class VerdictDialog(Dialog[DecisionResult]):
     """Fills in one verdict; the result is the recorded decision, or None."""
 
-    CSS_PATH = Path(__file__).with_name("verdict.tcss")
+    CSS_PATH = "verdict.tcss"
     AUTO_FOCUS = "ReasonList"
     PLACE: ClassVar[Place] = "verdict"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -71,7 +70,7 @@ class VerdictDialog(Dialog[DecisionResult]):
         self._state = state
         self._actions = actions
         self._view = view
-        self._guard = Guard(actions.presses)
+        self._guard = Guard(presses_of(self))
         self._preview: VerdictPreview | None = None
         self._previews = Debounce(self, "preview", self._show_preview)
         self._items_first = items_first
@@ -220,7 +219,8 @@ class VerdictDialog(Dialog[DecisionResult]):
         """Show a problem, unless the preview lists it already."""
         self._problem = problem
         is_known = self._preview is not None and problem in self._preview.problems
-        self.message.update(dialog_text.problem_line(problem, symbols_of(self)) if problem and not is_known else "")
+        shown = plain(f"{symbols_of(self).warn} {problem}", ERROR)
+        self.message.update(shown if problem and not is_known else "")
         self._draw_warnings()
 
     def _request(self) -> VerdictRequest:
@@ -246,7 +246,8 @@ class VerdictDialog(Dialog[DecisionResult]):
         measures = preview.measures if preview else ()
         self.query_one("#measure", Static).update(dialog_text.measure_line(state, measures))
         self.query_one("#measure").display = len(measures) > 1
-        self.query_one("#note-heading", Static).update(dialog_text.note_heading(width))
+        keys = key_hints((NOTE.shown_keys, _("write")))
+        self.query_one("#note-heading", Static).update(row(plain(_("For us only"), MUTED), keys, width))
         self.letter.show(state.letter or (preview.letter if preview else ""), is_own=bool(state.letter))
         label, date_text = dialog_text.date_words(state, preview, self._view)
         is_unreadable = self.rectification.display and self.rectification.is_unreadable

@@ -8,40 +8,41 @@ from screens.panels.labels import CHECK_FOR, MEASURE, WAITS_FOR
 from screens.shell.symbols import Symbols
 from screens.shell.view import View
 from screens.verdict.form_state import VerdictState
-from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, fitted, joined, row, wrapped, wrapped_lines
+from screens.widgets.safe_text import (
+    BETWEEN,
+    ERROR,
+    MUTED,
+    SUCCESS,
+    WARNING,
+    fitted,
+    flowing,
+    joined,
+    row,
+    wrapped,
+    wrapped_lines,
+)
 from workbench.domain.case.casefile import CaseFile, ChecklistLine, ItemRequest, VerdictPreview
 from workbench.domain.case.vocabulary import ChecklistValue, FailKind, Measure, Verdict, WaitsFor
 from workbench.domain.text.safe import cells
 from workbench.i18n import _, comma_joined, current_language, ngettext
-from workbench.keys.command import Command, shown_key
+from workbench.keys.command import shown_key
 from workbench.keys.desk import CHECKLIST, DOCUMENTS
-from workbench.keys.registry import FINAL, LETTER, NOTE, WAIT_FOR
+from workbench.keys.registry import FINAL, NOTE, WAIT_FOR
 from workbench.keys.registry import MEASURE as MEASURE_KEY
+from workbench.wording.findings import document_name
 from workbench.wording.quotation import is_foreign
 
 KEY = "$text-accent bold"
-_BETWEEN = 3
 _WEEK = timedelta(days=7)
 
 
 def kind_line(state: VerdictState, preview: VerdictPreview | None, symbols: Symbols, width: int) -> Content:
     """Return the choices, and at the right whether a second person is needed."""
     right = _check_words(preview) if preview is not None else Content()
-    lines = _flowing(_choices(state, preview, symbols), width)
-    if lines[-1].cell_length + right.cell_length + _BETWEEN > width:
+    lines = flowing(_choices(state, preview, symbols), width)
+    if lines[-1].cell_length + right.cell_length + BETWEEN > width:
         return Content("\n").join([*lines, right])
     return Content("\n").join([*lines[:-1], row(lines[-1], right, width)])
-
-
-def _flowing(parts: list[Content], width: int) -> list[Content]:
-    """Return parts side by side, in as many lines as they need."""
-    lines = [parts[0]]
-    for part in parts[1:]:
-        if lines[-1].cell_length + part.cell_length + _BETWEEN > width:
-            lines.append(part)
-        else:
-            lines[-1] = Content.assemble(lines[-1], " " * _BETWEEN, part)
-    return lines
 
 
 def _choices(state: VerdictState, preview: VerdictPreview | None, symbols: Symbols) -> list[Content]:
@@ -96,7 +97,7 @@ def warning_lines(
     denied = [line for line in case.checklist if line.answer == ChecklistValue.NO.value]
     if denied:
         message = _("answered no: {questions}").format(questions=_questions(denied))
-        lines += _shortened(f"{view.symbols.warn} {message}", WARNING, width, most)
+        lines += wrapped_lines(fitted(f"{view.symbols.warn} {message}", width * most - most).rstrip(), width, WARNING)
     lines += _omission_lines(case, preview, view, width)
     if any(_is_general(item, case, preview) for item in preview.items):
         message = _("The letter does not say what the applicant has to send; write it in the item.")
@@ -131,18 +132,15 @@ def _omission_lines(case: CaseFile, preview: VerdictPreview, view: View, width: 
     if unanswered:
         number = len(unanswered)
         whole.append(_("unanswered: {questions}").format(questions=_questions(unanswered)))
-        counts.append(
-            ngettext("{number} question unanswered", "{number} questions unanswered", number).format(number=number)
-        )
+        message = ngettext("{number} question unanswered", "{number} questions unanswered", number)
+        counts.append(message.format(number=number))
         keys.append(shown_key(CHECKLIST.keys[0]))
     if preview.unopened:
         number = len(preview.unopened)
-        whole.append(_("opened by nobody: {documents}").format(documents=_documents(case, preview)))
-        counts.append(
-            ngettext("{number} document opened by nobody", "{number} documents opened by nobody", number).format(
-                number=number
-            )
-        )
+        names = comma_joined(document_name(kind, case.policy, current_language()) for kind in preview.unopened)
+        whole.append(_("opened by nobody: {documents}").format(documents=names))
+        message = ngettext("{number} document opened by nobody", "{number} documents opened by nobody", number)
+        counts.append(message.format(number=number))
         keys.append(shown_key(DOCUMENTS.keys[0]))
     shown = [f"{view.symbols.info} {message}" for message in whole]
     if not all(cells(line) <= width for line in shown):
@@ -151,20 +149,8 @@ def _omission_lines(case: CaseFile, preview: VerdictPreview, view: View, width: 
     return [joined((line, MUTED)) for line in shown]
 
 
-def _documents(case: CaseFile, preview: VerdictPreview) -> str:
-    names = case.policy.documents.names
-    return comma_joined(
-        names[kind].in_language(current_language()) if kind in names else kind.value for kind in preview.unopened
-    )
-
-
 def _questions(lines: list[ChecklistLine]) -> str:
     return " ".join(line.text.in_language(current_language()) for line in lines)
-
-
-def _shortened(message: str, style: str, width: int, most: int) -> list[Content]:
-    shown = fitted(message, width * most - most).rstrip()
-    return wrapped_lines(shown, width, style)
 
 
 def date_words(state: VerdictState, preview: VerdictPreview | None, view: View) -> tuple[str, str]:
@@ -176,23 +162,6 @@ def date_words(state: VerdictState, preview: VerdictPreview | None, view: View) 
     if state.verdict is Verdict.FAIL:
         return label, "" if preview.deadline_at is None else view.instant(preview.deadline_at) + mark
     return label, "" if preview.until is None else view.day(preview.until) + mark
-
-
-def letter_heading(case: CaseFile, width: int) -> Content:
-    """Return the heading above the text for the applicant, with its language."""
-    language = "中文" if case.header.language == "zh" else "English"
-    left = joined((_("The applicant reads ({language})").format(language=language), MUTED))
-    return row(left, key_words(LETTER, _("edit")), width)
-
-
-def note_heading(width: int) -> Content:
-    """Return the heading above the note, with its keys."""
-    return row(joined((_("For us only"), MUTED)), key_words(NOTE, _("write")), width)
-
-
-def key_words(command: Command, does: str) -> Content:
-    """Return the keys of a command and what they do; the second key acts in a text field too."""
-    return joined((command.shown_keys, KEY), (f" {does}", MUTED))
 
 
 def date_problem(view: View) -> str:
@@ -217,8 +186,3 @@ def foot_line(preview: VerdictPreview | None, grace_s: int, *, is_writing: bool)
 def too_soon_line() -> Content:
     """Return the explanation that the confirming key was pressed too early or together with other keys."""
     return joined((_("Too soon: a verdict takes a press of its own. Look, then press y."), WARNING))
-
-
-def problem_line(message: str, symbols: Symbols) -> Content:
-    """Return an error or a problem as a line."""
-    return joined((f"{symbols.warn} {message}", ERROR))

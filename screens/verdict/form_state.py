@@ -8,7 +8,6 @@ from typing import Any, Self
 from pydantic import TypeAdapter
 from textual.message import Message
 
-from screens.shell.key_guard import Presses
 from workbench.domain.case.casefile import CaseFile, DecisionResult, ItemRequest, VerdictPreview, VerdictRequest
 from workbench.domain.case.verdict import PASS_REASONS
 from workbench.domain.case.vocabulary import FailKind, Measure, Verdict, WaitsFor
@@ -100,9 +99,8 @@ class Edited(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictActions:
-    """The actions that the dialog calls on the desk, and the recorded key presses."""
+    """The actions that the dialog calls on the desk."""
 
     preview: Callable[[VerdictRequest], VerdictPreview]
     decide: Callable[[VerdictRequest], Awaitable[DecisionResult]]
     keep_draft: Callable[[str, Any], None]
-    presses: Presses

@@ -3,24 +3,19 @@
 from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.message import Message
+from textual.events import DescendantFocus
 from textual.widgets import Static, TextArea
 
-from screens.verdict.dialog_text import letter_heading
 from screens.verdict.form_state import Edited
-from screens.widgets.safe_text import editable, paragraphs
+from screens.widgets.safe_text import MUTED, editable, key_hints, paragraphs, plain, row
 from screens.widgets.text_fields import MultilineField
 from workbench.domain.case.casefile import CaseFile
+from workbench.i18n import _
+from workbench.keys.registry import LETTER
 
 
 class LetterText(Static, can_focus=True):
     """The text while it is not edited; focusing it starts editing."""
-
-    class Chosen(Message):
-        """The text got the focus."""
-
-    def on_focus(self) -> None:
-        self.post_message(self.Chosen())
 
 
 class LetterEditor(Vertical):
@@ -43,7 +38,9 @@ class LetterEditor(Vertical):
 
     def on_resize(self) -> None:
         heading = self.query_one("#letter-heading", Static)
-        heading.update(letter_heading(self._case, heading.content_size.width))
+        language = "中文" if self._case.header.language == "zh" else "English"
+        left = plain(_("The applicant reads ({language})").format(language=language), MUTED)
+        heading.update(row(left, key_hints((LETTER.shown_keys, _("edit"))), heading.content_size.width))
 
     def show(self, text: str, *, is_own: bool) -> None:
         """Show the current text; `is_own` says that the reviewer wrote it."""
@@ -53,7 +50,7 @@ class LetterEditor(Vertical):
             # The reviewer typed nothing yet, and the text from the reasons has changed.
             self._load()
 
-    @on(LetterText.Chosen)
+    @on(DescendantFocus, "#letter")
     def begin(self) -> None:
         """Edit the text."""
         self._load()

@@ -41,7 +41,10 @@ def reasons_for(case: CaseFile, verdict: Verdict) -> list[Reason]:
 
 
 class ReasonList(VerticalScroll, can_focus=True):
-    """The numbered lines, with a cursor; digits and Space mark."""
+    """The numbered lines, with a cursor; digits and Space mark.
+
+    `with_finding` has the codes of the reasons that a finding supports.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *(bind_key(MARK, key, f"mark({key})") for key in MARK.keys),
@@ -56,31 +59,21 @@ class ReasonList(VerticalScroll, can_focus=True):
 
         code: str
 
-    def __init__(self) -> None:
+    def __init__(self, with_finding: frozenset[str]) -> None:
         super().__init__()
         self.shown: Sequence[Reason] = ()
+        self.cursor = 0
+        self._with_finding = with_finding
         self._marked: tuple[str, ...] = ()
-        self._with_finding: frozenset[str] = frozenset()
-        self._cursor = 0
         self._is_searched = False
 
     def compose(self) -> ComposeResult:
         yield Static(markup=False)
 
-    def show(self, reasons: Sequence[Reason], marked: tuple[str, ...], with_finding: frozenset[str]) -> None:
-        """Show reasons with their marks; `with_finding` has the codes of the reasons that a finding supports."""
-        self.shown, self._marked, self._with_finding = reasons, marked, with_finding
-        self._cursor = min(self._cursor, max(0, len(reasons) - 1))
-        self._draw()
-
-    def begin(self, *, is_searched: bool) -> None:
-        """Go to the first line; during a search it is highlighted, since Enter marks it."""
-        self._cursor = 0
-        self.highlight(is_searched=is_searched)
-
-    def highlight(self, *, is_searched: bool) -> None:
-        """Redraw; during a search the cursor line is highlighted although the search field has the focus."""
-        self._is_searched = is_searched
+    def show(self, reasons: Sequence[Reason], marked: tuple[str, ...], *, is_searched: bool) -> None:
+        """Show reasons with their marks; during a search the cursor line is highlighted without the focus."""
+        self.shown, self._marked, self._is_searched = reasons, marked, is_searched
+        self.cursor = min(self.cursor, max(0, len(reasons) - 1))
         self._draw()
 
     def on_resize(self) -> None:
@@ -89,19 +82,19 @@ class ReasonList(VerticalScroll, can_focus=True):
     def action_mark(self, number: int) -> None:
         """Mark or unmark by number."""
         if number <= len(self.shown):
-            self._cursor = number - 1
+            self.cursor = number - 1
             self.post_message(self.Marked(self.shown[number - 1].code))
 
     def action_mark_here(self) -> None:
         """Mark or unmark the reason under the cursor."""
         if self.shown:
-            self.post_message(self.Marked(self.shown[self._cursor].code))
+            self.post_message(self.Marked(self.shown[self.cursor].code))
 
     def action_move(self, step: int) -> None:
         """Move the cursor."""
-        self._cursor = min(max(0, self._cursor + step), max(0, len(self.shown) - 1))
+        self.cursor = min(max(0, self.cursor + step), max(0, len(self.shown) - 1))
         self._draw()
-        self.scroll_to_region(Region(0, self._cursor, self.size.width, 1), animate=False)
+        self.scroll_to_region(Region(0, self.cursor, self.size.width, 1), animate=False)
 
     def _draw(self) -> None:
         width = self.scrollable_content_region.width
@@ -126,7 +119,7 @@ class ReasonList(VerticalScroll, can_focus=True):
         label = _("found") if reason.code in self._with_finding else ""
         right = joined((f"{label}  " if label else "", WARNING), (reason.code, MUTED))
         line = row(left, right, width)
-        is_highlighted = at == self._cursor and (self.has_focus or self._is_searched)
+        is_highlighted = at == self.cursor and (self.has_focus or self._is_searched)
         return line.stylize("on $panel") if is_highlighted else line
 
 
@@ -154,7 +147,7 @@ class ReasonPicker(Widget):
     def compose(self) -> ComposeResult:
         yield TextLine(id="search", placeholder=_("code, words or pinyin initials"))
         yield Static(id="narrowed", markup=False)
-        yield ReasonList()
+        yield ReasonList(self._with_finding)
 
     def show(self, marked: tuple[str, ...]) -> None:
         """Show which reasons are marked."""
@@ -192,7 +185,8 @@ class ReasonPicker(Widget):
             self.post_message(ReasonList.Marked(self.list.shown[number - 1].code))
             return
         self._words = typed
-        self.list.begin(is_searched=self.search.has_focus)
+        # Enter marks the first line.
+        self.list.cursor = 0
         self._filter()
 
     @on(Input.Submitted, "#search")
@@ -211,7 +205,6 @@ class ReasonPicker(Widget):
     @on(events.DescendantBlur)
     def show_hint(self) -> None:
         """Show the keys of the list or of the search field, whichever has the focus."""
-        self.list.highlight(is_searched=self.search.has_focus)
         self._filter()
 
     def action_to_list(self) -> None:
@@ -235,7 +228,7 @@ class ReasonPicker(Widget):
         )
         message = message.format(count=len(matching), all=len(self._reasons))
         self.query_one("#narrowed", Static).update(plain(message, WARNING))
-        self.list.show(matching, self._marked, self._with_finding)
+        self.list.show(matching, self._marked, is_searched=self.search.has_focus)
 
 
 def _is_match(words: str, reason: Reason) -> bool:

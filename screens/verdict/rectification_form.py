@@ -7,9 +7,8 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Label, Static
 
-from screens.verdict.dialog_text import KEY, key_words
 from screens.verdict.form_state import Edited, VerdictState
-from screens.widgets.safe_text import ERROR, MUTED, as_single_line, editable, joined, plain, row
+from screens.widgets.safe_text import ERROR, MUTED, as_single_line, editable, joined, key_hints, plain, row
 from screens.widgets.text_fields import TextLine
 from workbench.domain.case.casefile import ItemRequest
 from workbench.domain.case.vocabulary import Verdict
@@ -99,9 +98,9 @@ class RectificationForm(Vertical):
         label, date_text, problem = self._date_words
         again = _("{key} again").format(key=shown_key(ITEMS.keys[-1]))
         is_date_second = bool(self._codes) and not self._is_date_first
-        keys = joined((again, KEY), (f" {_('date')}", MUTED)) if is_date_second else key_words(ITEMS, _("date"))
+        keys = key_hints((again if is_date_second else ITEMS.shown_keys, _("date")))
         title = self.query_one("#items-title", Static)
-        edit = joined((again, KEY), (f" {_('edit')}", MUTED)) if self._is_date_first else key_words(ITEMS, _("edit"))
+        edit = key_hints((again if self._is_date_first else ITEMS.shown_keys, _("edit")))
         title.update(row(plain(_("To be mended"), MUTED), edit, title.content_size.width))
         self.label.update(joined((f"{label} ", MUTED)))
         message = plain(problem, ERROR) if problem else plain(date_text, MUTED)

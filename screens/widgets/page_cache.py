@@ -3,8 +3,8 @@
 import asyncio
 from collections import OrderedDict
 
-from screens.service_protocols import QueueService
 from workbench.domain.case.casefile import CaseRowView
+from workbench.services.queue.listing import Queue
 
 PAGE = 100
 """Rows of a page."""
@@ -19,7 +19,7 @@ _FAR = 1000
 class PageCache:
     """The pages of one load of a list. Each load has its own cache, so that a late answer cannot reach another load."""
 
-    def __init__(self, queue: QueueService, filter_text: str) -> None:
+    def __init__(self, queue: Queue, filter_text: str) -> None:
         self.filter_text = filter_text
         self.count: int | None = None
         self._queue = queue
@@ -67,15 +67,13 @@ class PageCache:
             await self.read(at // PAGE)
         return min(at, max(0, self.length - 1))
 
-    async def read(self, number: int) -> tuple[CaseRowView, ...]:
+    async def read(self, number: int) -> None:
         """Read a page.
 
         Raises:
             WorkbenchError: If it cannot be read.
         """
-        found = await self.fetch(number)
-        self.put(number, found)
-        return found
+        self.put(number, await self.fetch(number))
 
     async def fetch(self, number: int) -> tuple[CaseRowView, ...]:
         """Read a page without caching it.

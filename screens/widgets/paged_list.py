@@ -1,7 +1,6 @@
 """A list of any length that draws only the visible rows, and asks for pages that have not been read yet."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
@@ -15,17 +14,8 @@ from textual.visual import Visual
 from screens.widgets.page_cache import PageCache
 from workbench.domain.case.casefile import CaseRowView
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowState:
-    """How to draw a row: its width and whether it is marked."""
-
-    is_marked: bool
-    width: int
-
-
-Draw = Callable[[CaseRowView | None, RowState], Content]
-"""Returns the line of a row; the row is None if it has not been read yet."""
+Draw = Callable[[CaseRowView | None, bool], Content]
+"""Returns the line of a row, which may be marked; the row is None if it has not been read yet."""
 
 
 class PagedList(ScrollView, can_focus=True, inherit_bindings=False):
@@ -129,8 +119,9 @@ class PagedList(ScrollView, can_focus=True, inherit_bindings=False):
         if self.pages is None or index >= self.length:
             return Strip.blank(width, self.visual_style.rich_style)
         row = self.pages.row(index)
-        is_marked = (row is not None and row.id in self.marks) or self._is_in_range(index)
-        line = self._draw(row, RowState(is_marked=is_marked, width=width))
+        first, last = self.range or (0, -1)
+        is_marked = (row is not None and row.id in self.marks) or first <= index <= last
+        line = self._draw(row, is_marked)
         style = self.visual_style
         if is_marked:
             style = self.get_visual_style("paged-list--marked")
@@ -158,10 +149,6 @@ class PagedList(ScrollView, can_focus=True, inherit_bindings=False):
             self.post_message(self.Chosen())
         else:
             self.move_to(index)
-
-    def _is_in_range(self, index: int) -> bool:
-        selected = self.range
-        return selected is not None and selected[0] <= index <= selected[1]
 
     def _follow(self) -> None:
         """Scroll the cursor into view."""

@@ -16,6 +16,9 @@ INFO = "$text-primary"
 SUCCESS = "$text-success"
 ACCENT = "$text-accent"
 
+BETWEEN = 3
+"""The blanks between parts that flow."""
+
 Part = tuple[str, str]
 """A text and its style."""
 
@@ -51,15 +54,24 @@ def key_hints(*hints: tuple[str, str]) -> Content:
     return Content("   ").join(joined((key, f"{ACCENT} bold"), (f" {label}", MUTED)) for key, label in hints)
 
 
+def flowing(parts: Sequence[Content], width: int) -> list[Content]:
+    """Return parts side by side, in as many lines as they need."""
+    lines = [parts[0]]
+    for part in parts[1:]:
+        if lines[-1].cell_length + BETWEEN + part.cell_length > width:
+            lines.append(part)
+        else:
+            lines[-1] = Content.assemble(lines[-1], " " * BETWEEN, part)
+    return lines
+
+
 def row(left: Content, right: Content, width: int) -> Content:
     """Return a line with content at both ends; if the width is too small, the left content is cut."""
     room = width - right.cell_length - (1 if right.cell_length else 0)
     if room <= 0:
         return _cut_short(left, width)
-    if left.cell_length > room:
-        left = _cut_short(left, room)
-    gap = width - left.cell_length - right.cell_length
-    return Content.assemble(left, " " * max(0, gap), right)
+    left = _cut_short(left, room)
+    return Content.assemble(left, " " * (width - left.cell_length - right.cell_length), right)
 
 
 def _cut_short(content: Content, width: int) -> Content:

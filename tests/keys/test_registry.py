@@ -9,6 +9,7 @@ from screens.calendar.screen import CalendarScreen
 from screens.checks.screen import ChecksScreen
 from screens.desk.screen import DeskScreen
 from screens.forecast.screen import ForecastScreen
+from screens.panels.evidence_panels import EvidencePanels
 from screens.queue.screen import QueueScreen
 from screens.shell.bindings import command_of
 from screens.verdict.dialog import VerdictDialog
@@ -37,6 +38,7 @@ def test_every_command_is_bound_somewhere() -> None:
         ChecksScreen,
         ForecastScreen,
         ReasonList,
+        EvidencePanels,
         CalendarScreen,
     ):
         for _key, binding in BindingsMap(owner.BINDINGS):

@@ -113,7 +113,7 @@ async def at_work(
     services = MemoryServices(clocks, *evidence)
     if arrange is not None:
         arrange(services)
-    app = WorkbenchApp(lambda: services, now=clocks.now, monotonic=clocks.monotonic, symbols=symbols)
+    app = WorkbenchApp(services.opened, now=clocks.now, monotonic=clocks.monotonic, symbols=symbols)
     with speaking(language), pytest.MonkeyPatch.context() as patched:
         # The preview of a verdict waits for a pause in typing; ten times as long in the program.
         patched.setattr(verdict_dialog, "_TYPING_PAUSE_S", 0.02)

@@ -15,7 +15,7 @@ if __name__ == "__main__":
     i18n.use(language)
     clocks = Clocks()
     services = MemoryServices(clocks, clean(), troubled())
-    app = WorkbenchApp(lambda: services, now=clocks.now, monotonic=time.monotonic, symbols=symbols)
+    app = WorkbenchApp(services.opened, now=clocks.now, monotonic=time.monotonic, symbols=symbols)
     app.run()
     acts = [list(map(str, act)) for act in services.log] + [["decide", each.verdict.value] for each in services.decided]
     done.write_text(json.dumps(acts), encoding="utf-8")

@@ -6,14 +6,13 @@ from datetime import datetime
 import typer
 
 from workbench.cli.calendar import commands as calendar
-from workbench.cli.calendar import tick
 from workbench.cli.cases import cases, clocks, documents, remarks, verdicts
 from workbench.cli.files import exports, imports, notices
 from workbench.cli.forecast import show as forecast
 from workbench.cli.framework.command_context import CommandContext, OpenWorkbench
 from workbench.cli.framework.command_groups import RootGroup
 from workbench.cli.framework.registration import bound, register, register_group
-from workbench.cli.site import audit, backups, policy, reviewers
+from workbench.cli.site import audit, policy, reviewers
 from workbench.cli.site import commands as site
 from workbench.i18n import _
 
@@ -37,9 +36,9 @@ def build_app(open_workbench: OpenWorkbench, now: Callable[[], datetime]) -> typ
         invoke_without_command=True,
         help=_("Secondary review of telesales cards. Without a command, opens the workbench."),
     )(bound(_root, shows_shared=True))
-    register(app, (*site.ENTRIES, *backups.ENTRIES, imports.IMPORT, *exports.ENTRIES))
+    register(app, (*site.ENTRIES, imports.IMPORT, *exports.ENTRIES))
     register(
-        app, (*cases.ENTRIES, *clocks.ENTRIES, *tick.ENTRIES, *verdicts.ENTRIES, *remarks.ENTRIES, *documents.ENTRIES)
+        app, (*cases.ENTRIES, *clocks.ENTRIES, calendar.TICK, *verdicts.ENTRIES, *remarks.ENTRIES, *documents.ENTRIES)
     )
     for group in (imports, calendar, notices, reviewers, forecast, policy, audit):
         register_group(app, group.GROUP, group.GROUP_HELP, group.ENTRIES)

@@ -4,6 +4,7 @@ Labels, help texts and groups are messages marked with `N_`; they are translated
 """
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal
 
 from workbench.i18n import N_
@@ -25,18 +26,23 @@ PLACES: dict[Place, str] = {
 class Command:
     """A keyboard command: its keys, and how the footer, help and palette show it.
 
-    The id begins with the place where the command applies, such as `desk.next`; other commands apply everywhere. If a
-    command has several keys, no input method intercepts the last one. `hint` shows the command in the footer; `danger`
-    marks a command whose effect other people see.
+    The id begins with the place where the command applies, such as `desk.next`; other commands apply everywhere.
+    `key_names` are Textual's names with commas between them; if there are several, no input method intercepts the last
+    one. `hint` shows the command in the footer; `danger` marks a command whose effect other people see.
     """
 
+    group: str
     id: str
-    keys: tuple[str, ...]
+    key_names: str
     label: str
     help: str
-    group: str
     hint: bool = field(default=False, kw_only=True)
     danger: bool = field(default=False, kw_only=True)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The names of the keys."""
+        return tuple(self.key_names.split(","))
 
     @property
     def place(self) -> Place:
@@ -95,3 +101,9 @@ VERDICT_GROUP = N_("Verdict")
 RECORD_GROUP = N_("Record")
 VIEW_GROUP = N_("View")
 GO_GROUP = N_("Go")
+
+case_command = partial(Command, CASE_GROUP)
+verdict_command = partial(Command, VERDICT_GROUP)
+record_command = partial(Command, RECORD_GROUP)
+view_command = partial(Command, VIEW_GROUP)
+go_command = partial(Command, GO_GROUP)

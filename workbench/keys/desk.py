@@ -1,185 +1,84 @@
 """The keyboard commands of the desk."""
 
 from workbench.i18n import N_
-from workbench.keys.command import CASE_GROUP, RECORD_GROUP, VERDICT_GROUP, VIEW_GROUP, Command
+from workbench.keys.command import Command, case_command, record_command, verdict_command, view_command
 
-NEXT = Command(
-    "desk.next",
-    ("n", "f2"),
-    N_("next"),
-    N_("Take the next case, or return to the one you hold."),
-    CASE_GROUP,
-    hint=True,
+NEXT = case_command(
+    "desk.next", "n,f2", N_("next"), N_("Take the next case, or return to the one you hold."), hint=True
 )
-UNDO = Command(
-    "desk.undo",
-    ("u", "f3"),
-    N_("undo"),
-    N_("Undo your last verdict, until its notice goes out."),
-    CASE_GROUP,
-    hint=True,
+UNDO = case_command(
+    "desk.undo", "u,f3", N_("undo"), N_("Undo your last verdict, until its notice goes out."), hint=True
 )
-PASS = Command(
-    "desk.pass",
-    ("p", "f5"),
-    N_("pass"),
-    N_("Pass the case; asks for confirmation."),
-    VERDICT_GROUP,
-    hint=True,
-    danger=True,
+PASS = verdict_command(
+    "desk.pass", "p,f5", N_("pass"), N_("Pass the case; asks for confirmation."), hint=True, danger=True
 )
-FAIL = Command(
-    "desk.fail",
-    ("f", "f6"),
-    N_("fail"),
-    N_("Fail the case, with reasons; asks for confirmation."),
-    VERDICT_GROUP,
-    hint=True,
-    danger=True,
+FAIL = verdict_command(
+    "desk.fail", "f,f6", N_("fail"), N_("Fail the case, with reasons; asks for confirmation."), hint=True, danger=True
 )
-PEND = Command(
+PEND = verdict_command(
     "desk.pend",
-    ("w", "f7"),
+    "w,f7",
     N_("pending"),
     N_("Set the case to pending until a date; asks for confirmation."),
-    VERDICT_GROUP,
     hint=True,
     danger=True,
 )
-RECTIFY = Command(
+RECTIFY = verdict_command(
     "desk.rectify",
-    ("r",),
+    "r",
     N_("rectify"),
     N_("Fail the case but allow rectification, starting with the items."),
-    VERDICT_GROUP,
     danger=True,
 )
-ASIDE = Command(
-    "desk.aside",
-    ("h", "f9"),
-    N_("put aside"),
-    N_("Keep the case for later and free the desk for another one."),
-    CASE_GROUP,
-    hint=True,
+ASIDE = case_command(
+    "desk.aside", "h,f9", N_("put aside"), N_("Keep the case for later and free the desk for another one."), hint=True
 )
-SKIP = Command(
-    "desk.skip",
-    ("s",),
-    N_("skip"),
-    N_("Leave the case to others; asks for a reason."),
-    CASE_GROUP,
+SKIP = case_command("desk.skip", "s", N_("skip"), N_("Leave the case to others; asks for a reason."))
+RELEASE = case_command("desk.release", "b", N_("release"), N_("Return the case to the queue."))
+COMMENT = record_command(
+    "desk.comment", "c", N_("comment"), N_("Add a comment for colleagues; the applicant never sees it.")
 )
-RELEASE = Command("desk.release", ("b",), N_("release"), N_("Return the case to the queue."), CASE_GROUP)
-COMMENT = Command(
-    "desk.comment",
-    ("c",),
-    N_("comment"),
-    N_("Add a comment for colleagues; the applicant never sees it."),
-    RECORD_GROUP,
+CHECKLIST = record_command(
+    "desk.checklist", "l", N_("checklist"), N_("Answer the questions that imported data cannot answer.")
 )
-CHECKLIST = Command(
-    "desk.checklist",
-    ("l",),
-    N_("checklist"),
-    N_("Answer the questions that imported data cannot answer."),
-    RECORD_GROUP,
+VERIFY = record_command("desk.verify", "e", N_("verify"), N_("Record a fact that was confirmed outside the workbench."))
+DOCUMENTS = view_command(
+    "desk.documents", "o", N_("documents"), N_("List the documents and open one; each opening is logged.")
 )
-VERIFY = Command(
-    "desk.verify",
-    ("e",),
-    N_("verify"),
-    N_("Record a fact that was confirmed outside the workbench."),
-    RECORD_GROUP,
+EXPLAIN = view_command(
+    "desk.explain", "i", N_("explain"), N_("Show why this case is next and how its due date is calculated.")
 )
-DOCUMENTS = Command(
-    "desk.documents",
-    ("o",),
-    N_("documents"),
-    N_("List the documents and open one; each opening is logged."),
-    VIEW_GROUP,
-)
-EXPLAIN = Command(
-    "desk.explain",
-    ("i",),
-    N_("explain"),
-    N_("Show why this case is next and how its due date is calculated."),
-    VIEW_GROUP,
-)
-REVEAL = Command(
+REVEAL = view_command(
     "desk.reveal",
-    ("full_stop",),
+    "full_stop",
     N_("reveal"),
     N_(
         "Show the selected masked field for 15 seconds; press twice for the whole identity, "
         "until . or a minute idle. Logged."
     ),
-    VIEW_GROUP,
 )
-ASSIGN = Command(
-    "desk.assign",
-    ("a",),
-    N_("assign"),
-    N_("Assign this case to a person (supervisor)."),
-    CASE_GROUP,
+ASSIGN = case_command("desk.assign", "a", N_("assign"), N_("Assign this case to a person (supervisor)."))
+FIND = view_command(
+    "desk.find", "slash,f4", N_("find a case"), N_("Search in the queue; you keep the case on the desk.")
 )
-FIND = Command(
-    "desk.find",
-    ("slash", "f4"),
-    N_("find a case"),
-    N_("Search in the queue; you keep the case on the desk."),
-    VIEW_GROUP,
-)
-PHONE_ESTIMATE = Command(
+PHONE_ESTIMATE = view_command(
     "desk.say",
-    ("t",),
+    "t",
     N_("phone estimate"),
     N_("Show and copy the expected dates as a sentence to read out on the phone."),
-    VIEW_GROUP,
 )
-IDENTITY = Command("desk.identity", ("1",), N_("identity"), N_("Go to the identity panel."), VIEW_GROUP)
-CALLS = Command(
-    "desk.calls",
-    ("2",),
-    N_("call activity"),
-    N_("Go to the call activity panel."),
-    VIEW_GROUP,
+IDENTITY = view_command("desk.identity", "1", N_("identity"), N_("Go to the identity panel."))
+CALLS = view_command("desk.calls", "2", N_("call activity"), N_("Go to the call activity panel."))
+CREDIT = view_command("desk.credit", "3", N_("credit"), N_("Go to the credit panel."))
+HISTORY = view_command(
+    "desk.history", "4", N_("history"), N_("Go to the history, with earlier decisions and requests.")
 )
-CREDIT = Command("desk.credit", ("3",), N_("credit"), N_("Go to the credit panel."), VIEW_GROUP)
-HISTORY = Command(
-    "desk.history",
-    ("4",),
-    N_("history"),
-    N_("Go to the history, with earlier decisions and requests."),
-    VIEW_GROUP,
-)
-NEXT_PANEL = Command("desk.panel", ("tab",), N_("next panel"), N_("Go to the next panel."), VIEW_GROUP)
-PREVIOUS_PANEL = Command(
-    "desk.panel_back",
-    ("shift+tab",),
-    N_("previous panel"),
-    N_("Go to the previous panel."),
-    VIEW_GROUP,
-)
-FIELD_UP = Command(
-    "desk.field_up",
-    ("up",),
-    N_("field above"),
-    N_("Select the masked field above, or scroll."),
-    VIEW_GROUP,
-)
-FIELD_DOWN = Command(
-    "desk.field_down",
-    ("down",),
-    N_("field below"),
-    N_("Select the masked field below, or scroll."),
-    VIEW_GROUP,
-)
-ZOOM = Command(
-    "desk.zoom",
-    ("plus",),
-    N_("zoom"),
-    N_("Enlarge this panel to fill the desk; Esc restores the others."),
-    VIEW_GROUP,
+NEXT_PANEL = view_command("desk.panel", "tab", N_("next panel"), N_("Go to the next panel."))
+PREVIOUS_PANEL = view_command("desk.panel_back", "shift+tab", N_("previous panel"), N_("Go to the previous panel."))
+FIELD_UP = view_command("desk.field_up", "up", N_("field above"), N_("Select the masked field above, or scroll."))
+FIELD_DOWN = view_command("desk.field_down", "down", N_("field below"), N_("Select the masked field below, or scroll."))
+ZOOM = view_command(
+    "desk.zoom", "plus", N_("zoom"), N_("Enlarge this panel to fill the desk; Esc restores the others.")
 )
 
 DESK_COMMANDS: tuple[Command, ...] = (

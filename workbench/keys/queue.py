@@ -1,106 +1,57 @@
 """The keyboard commands of the queue screen, and the commands that open it: queue, mine and pending."""
 
 from workbench.i18n import N_
-from workbench.keys.command import CASE_GROUP, GO_GROUP, VIEW_GROUP, Command
+from workbench.keys.command import case_command, go_command, view_command
 
-OPEN_CASE = Command(
-    "queue.open",
-    ("enter",),
-    N_("open"),
-    N_("Open the case read-only; a case you hold opens on the desk."),
-    CASE_GROUP,
-    hint=True,
+OPEN_CASE = case_command(
+    "queue.open", "enter", N_("open"), N_("Open the case read-only; a case you hold opens on the desk."), hint=True
 )
-FILTER = Command(
+FILTER = view_command(
     "queue.filter",
-    ("slash", "f4"),
+    "slash,f4",
     N_("filter"),
     N_("Filter or search by words, state:, due<, who: and more; Enter applies, an empty line clears."),
-    VIEW_GROUP,
     hint=True,
 )
-MARK_ROW = Command(
-    "queue.mark",
-    ("space",),
-    N_("mark"),
-    N_("Mark or unmark the case under the cursor and move down."),
-    CASE_GROUP,
-    hint=True,
+MARK_ROW = case_command(
+    "queue.mark", "space", N_("mark"), N_("Mark or unmark the case under the cursor and move down."), hint=True
 )
-MARK_RANGE = Command(
+MARK_RANGE = case_command(
     "queue.range",
-    ("v",),
+    "v",
     N_("range"),
     N_("Start a range at the cursor; press again to mark all cases from there to here."),
-    CASE_GROUP,
 )
-MARK_ALL = Command(
-    "queue.all",
-    ("V",),
-    N_("mark all"),
-    N_("Mark every case that matches the filter, up to a limit."),
-    CASE_GROUP,
-)
-ASSIGN = Command(
+MARK_ALL = case_command("queue.all", "V", N_("mark all"), N_("Mark every case that matches the filter, up to a limit."))
+ASSIGN = case_command(
     "queue.assign",
-    ("a",),
+    "a",
     N_("assign"),
     N_("Assign the marked cases, or the one under the cursor, to a person."),
-    CASE_GROUP,
     hint=True,
 )
-RELOAD = Command(
-    "queue.again",
-    ("n", "f2"),
-    N_("refresh"),
-    N_("Reload the list; the cursor stays on its case."),
-    VIEW_GROUP,
-)
-LEAVE_QUEUE = Command(
+RELOAD = view_command("queue.again", "n,f2", N_("refresh"), N_("Reload the list; the cursor stays on its case."))
+LEAVE_QUEUE = go_command(
     "queue.desk",
-    ("escape",),
+    "escape",
     N_("desk"),
     N_("Leave the filter line, the range or the marks; from the list, go back to the desk."),
-    GO_GROUP,
     hint=True,
 )
-MOVE = Command(
+MOVE = view_command(
     "queue.move",
-    ("up", "down", "pageup", "pagedown", "home", "end"),
+    "up,down,pageup,pagedown,home,end",
     N_("move"),
     N_("Move the cursor by a row or a page, or to the first or last row."),
-    VIEW_GROUP,
 )
-GO_QUEUE = Command(
-    "go.queue",
-    ("g q",),
-    N_("queue"),
-    N_("Go to the queue: every case in a list."),
-    GO_GROUP,
-)
-GO_MINE = Command(
-    "go.mine",
-    ("g m",),
-    N_("mine"),
-    N_("Go to the cases you hold or that are assigned to you."),
-    GO_GROUP,
-)
-GO_PENDING = Command(
-    "go.pending",
-    ("g p",),
-    N_("pending"),
-    N_("Go to the pending cases."),
-    GO_GROUP,
-)
-GO_REOPEN = Command(
+GO_QUEUE = go_command("go.queue", "g q", N_("queue"), N_("Go to the queue: every case in a list."))
+GO_MINE = go_command("go.mine", "g m", N_("mine"), N_("Go to the cases you hold or that are assigned to you."))
+GO_PENDING = go_command("go.pending", "g p", N_("pending"), N_("Go to the pending cases."))
+GO_REOPEN = go_command(
     "go.reopen",
-    ("g o",),
+    "g o",
     N_("to open again"),
     N_("Go to the cases with block findings that are newer than their verdicts."),
-    GO_GROUP,
 )
 
-QUEUE_COMMANDS: tuple[Command, ...] = (
-    *(OPEN_CASE, MARK_ROW, ASSIGN, FILTER, MARK_RANGE, MARK_ALL, RELOAD, MOVE),
-    LEAVE_QUEUE,
-)
+QUEUE_COMMANDS = (OPEN_CASE, MARK_ROW, ASSIGN, FILTER, MARK_RANGE, MARK_ALL, RELOAD, MOVE, LEAVE_QUEUE)

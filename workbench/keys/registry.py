@@ -4,189 +4,66 @@ from collections.abc import Iterator
 
 from workbench.i18n import N_
 from workbench.keys.calendar import CALENDAR_COMMANDS, GO_CALENDAR
-from workbench.keys.command import GO_GROUP, VERDICT_GROUP, VIEW_GROUP, Command, Place
+from workbench.keys.command import Command, Place, go_command, verdict_command, view_command
 from workbench.keys.desk import DESK_COMMANDS
 from workbench.keys.forecast import FORECAST_COMMANDS, GO_FORECAST
 from workbench.keys.queue import GO_MINE, GO_PENDING, GO_QUEUE, GO_REOPEN, QUEUE_COMMANDS
 
-CONFIRM = Command(
-    "verdict.confirm",
-    ("y", "f8"),
-    N_("confirm"),
-    N_("Give this verdict."),
-    VERDICT_GROUP,
-    hint=True,
-    danger=True,
+CONFIRM = verdict_command("verdict.confirm", "y,f8", N_("confirm"), N_("Give this verdict."), hint=True, danger=True)
+SEARCH = verdict_command(
+    "verdict.search", "slash,f4", N_("find a reason"), N_("Find a reason by code, words or pinyin initials."), hint=True
 )
-SEARCH = Command(
-    "verdict.search",
-    ("slash", "f4"),
-    N_("find a reason"),
-    N_("Find a reason by code, words or pinyin initials."),
-    VERDICT_GROUP,
-    hint=True,
+MARK = verdict_command(
+    "verdict.mark", "1,2,3,4,5,6,7,8,9", N_("mark"), N_("Mark or unmark the reason with this number.")
 )
-MARK = Command(
-    "verdict.mark",
-    ("1", "2", "3", "4", "5", "6", "7", "8", "9"),
-    N_("mark"),
-    N_("Mark or unmark the reason with this number."),
-    VERDICT_GROUP,
-)
-TOGGLE = Command(
-    "verdict.toggle",
-    ("space",),
-    N_("mark"),
-    N_("Mark or unmark the reason under the cursor."),
-    VERDICT_GROUP,
-)
-FINAL = Command(
+TOGGLE = verdict_command("verdict.toggle", "space", N_("mark"), N_("Mark or unmark the reason under the cursor."))
+FINAL = verdict_command(
     "verdict.final",
-    ("f", "f6"),
+    "f,f6",
     N_("final or fixable"),
     N_("Switch between a final fail and one that can be rectified."),
-    VERDICT_GROUP,
     hint=True,
 )
-WAIT_FOR = Command(
-    "verdict.wait_for",
-    ("w", "f7"),
-    N_("waiting for"),
-    N_("Change who the case waits for."),
-    VERDICT_GROUP,
-    hint=True,
+WAIT_FOR = verdict_command(
+    "verdict.wait_for", "w,f7", N_("waiting for"), N_("Change who the case waits for."), hint=True
 )
-MEASURE = Command(
-    "verdict.measure",
-    ("m", "f5"),
-    N_("measure"),
-    N_("Change the measure for the cards."),
-    VERDICT_GROUP,
-)
-ITEMS = Command(
-    "verdict.items",
-    ("r", "f2"),
-    N_("items"),
-    N_("Go to the rectification items, or to the date."),
-    VERDICT_GROUP,
-)
-LETTER = Command(
+MEASURE = verdict_command("verdict.measure", "m,f5", N_("measure"), N_("Change the measure for the cards."))
+ITEMS = verdict_command("verdict.items", "r,f2", N_("items"), N_("Go to the rectification items, or to the date."))
+LETTER = verdict_command(
     "verdict.letter",
-    ("e", "f9"),
+    "e,f9",
     N_("edit the text"),
     N_("Edit the reasons in the words that the applicant reads."),
-    VERDICT_GROUP,
     hint=True,
 )
-NOTE = Command(
-    "verdict.note",
-    ("t", "f3"),
-    N_("internal note"),
-    N_("Write an internal note; the applicant never sees it."),
-    VERDICT_GROUP,
+NOTE = verdict_command(
+    "verdict.note", "t,f3", N_("internal note"), N_("Write an internal note; the applicant never sees it.")
 )
-OPEN = Command(
-    "checks.open",
-    ("enter",),
-    N_("open"),
-    N_("Show the case and the verdict to check."),
-    VERDICT_GROUP,
-    hint=True,
+OPEN = verdict_command("checks.open", "enter", N_("open"), N_("Show the case and the verdict to check."), hint=True)
+APPROVE = verdict_command(
+    "checks.approve", "a,f5", N_("approve"), N_("Approve the verdict; it takes effect."), hint=True, danger=True
 )
-APPROVE = Command(
-    "checks.approve",
-    ("a", "f5"),
-    N_("approve"),
-    N_("Approve the verdict; it takes effect."),
-    VERDICT_GROUP,
-    hint=True,
-    danger=True,
+LEAVE_CHECKS = go_command(
+    "checks.desk", "escape", N_("desk"), N_("Leave the opened case; from the list, go back to the desk."), hint=True
 )
-LEAVE_CHECKS = Command(
-    "checks.desk",
-    ("escape",),
-    N_("desk"),
-    N_("Leave the opened case; from the list, go back to the desk."),
-    GO_GROUP,
-    hint=True,
+GIVE_BACK = verdict_command(
+    "checks.return", "r,f6", N_("return"), N_("Return the case to its maker, with a note."), hint=True, danger=True
 )
-GIVE_BACK = Command(
-    "checks.return",
-    ("r", "f6"),
-    N_("return"),
-    N_("Return the case to its maker, with a note."),
-    VERDICT_GROUP,
-    hint=True,
-    danger=True,
+RELOAD = view_command("checks.reload", "n,f2", N_("refresh"), N_("Reload the list."))
+GO = go_command("go", "g", N_("go to …"), N_("Go to another screen: press g, then its letter."))
+GO_DESK = go_command("go.desk", "g d", N_("desk"), N_("Go to the desk and the case you hold."))
+GO_CHECKS = go_command("go.checks", "g c", N_("checks"), N_("Go to the verdicts that need a second person."))
+HELP = go_command("help", "question_mark,f1", N_("keys"), N_("Show all keys of this screen."))
+PALETTE = go_command(
+    "palette", "colon,ctrl+p", N_("commands"), N_("Find any command by words from its name, in English or Chinese.")
 )
-RELOAD = Command(
-    "checks.reload",
-    ("n", "f2"),
-    N_("refresh"),
-    N_("Reload the list."),
-    VIEW_GROUP,
+BACK = go_command(
+    "back", "escape", N_("back"), N_("Leave a text field, a zoomed panel or a dialog; nothing typed is lost.")
 )
-GO = Command(
-    "go",
-    ("g",),
-    N_("go to …"),
-    N_("Go to another screen: press g, then its letter."),
-    GO_GROUP,
-)
-GO_DESK = Command(
-    "go.desk",
-    ("g d",),
-    N_("desk"),
-    N_("Go to the desk and the case you hold."),
-    GO_GROUP,
-)
-GO_CHECKS = Command(
-    "go.checks",
-    ("g c",),
-    N_("checks"),
-    N_("Go to the verdicts that need a second person."),
-    GO_GROUP,
-)
-HELP = Command(
-    "help",
-    ("question_mark", "f1"),
-    N_("keys"),
-    N_("Show all keys of this screen."),
-    GO_GROUP,
-)
-PALETTE = Command(
-    "palette",
-    ("colon", "ctrl+p"),
-    N_("commands"),
-    N_("Find any command by words from its name, in English or Chinese."),
-    GO_GROUP,
-)
-BACK = Command(
-    "back",
-    ("escape",),
-    N_("back"),
-    N_("Leave a text field, a zoomed panel or a dialog; nothing typed is lost."),
-    GO_GROUP,
-)
-THEME = Command(
-    "theme",
-    ("f10",),
-    N_("light or dark"),
-    N_("Switch between the light and the dark theme."),
-    GO_GROUP,
-)
-QUIT = Command(
-    "quit",
-    ("q", "ctrl+q", "ctrl+c"),
-    N_("quit"),
-    N_("Quit the workbench; asks first if you hold a case."),
-    GO_GROUP,
-)
+THEME = go_command("theme", "f10", N_("light or dark"), N_("Switch between the light and the dark theme."))
+QUIT = go_command("quit", "q,ctrl+q,ctrl+c", N_("quit"), N_("Quit the workbench; asks first if you hold a case."))
 
-MODES: tuple[Command, ...] = (
-    *(GO_DESK, GO_QUEUE, GO_MINE, GO_PENDING, GO_CHECKS, GO_CALENDAR, GO_FORECAST),
-    GO_REOPEN,
-)
+MODES = (GO_DESK, GO_QUEUE, GO_MINE, GO_PENDING, GO_CHECKS, GO_CALENDAR, GO_FORECAST, GO_REOPEN)
 """The commands that open a screen (`g` and a letter), in display order."""
 
 COMMANDS: tuple[Command, ...] = (

@@ -92,10 +92,10 @@ def item_of(
     return filled(reason.item.in_language(language), _letter_values(reason, findings, policy, language, details))
 
 
-def subject_words(finding: Finding, policy: Policy, language: str) -> str:
-    """Return the subject of a finding: a masked number, names of documents or lists, or the words found."""
-    parts = (_subject(part, policy, language) for part in finding.subject.split(";") if part)
-    return comma_joined(parts, language=language)
+def document_name(kind: DocumentKind, policy: Policy, language: str) -> str:
+    """Return the name of a kind of document, its code if the policy has no name for it."""
+    words = policy.documents.names.get(kind)
+    return kind.value if words is None else words.in_language(language)
 
 
 def filled(text: str, values: _PlaceholderValues) -> str:
@@ -142,16 +142,15 @@ def _values(finding: Finding, policy: Policy, language: str) -> _PlaceholderValu
     )
     if isinstance(observed, int | float):
         values["days"] = _FormattedNumber(_figure(abs(observed), None, "", language), is_one=abs(observed) == 1)
-    subject = subject_words(finding, policy, language)
-    if subject:
-        values["subject"] = _FormattedNumber(subject, is_one=False)
+    if subjects := [_subject(part, policy, language) for part in finding.subject.split(";") if part]:
+        values["subject"] = _FormattedNumber(comma_joined(subjects, language=language), is_one=False)
     return values
 
 
 def _subject(part: str, policy: Policy, language: str) -> str:
+    """Return a subject of a finding: the name of a document or list, a masked number, or the words found."""
     if part in _DOCUMENT_CODES:
-        kind = DocumentKind(part)
-        return policy.documents.names[kind].in_language(language) if kind in policy.documents.names else part
+        return document_name(DocumentKind(part), policy, language)
     if part in LIST_WORDS:
         return LIST_WORDS[part].in_language(language)
     return mask(MaskKind.MSISDN, part) if any(map(str.isdigit, part)) else part

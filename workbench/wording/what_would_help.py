@@ -9,7 +9,7 @@ from workbench.domain.facts.documents import missing_documents
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.placeholders import outside_brackets
 from workbench.domain.policy.policy import Policy, Words
-from workbench.wording.findings import NO_DETAILS, LetterDetails, letter_of, text_of
+from workbench.wording.findings import NO_DETAILS, LetterDetails, document_name, letter_of, text_of
 
 _MISSING = "DOC-MISSING"
 _SEVERITIES_TO_ANSWER = (Severity.BLOCK, Severity.WARN)
@@ -22,11 +22,7 @@ def missing_codes(casefile: CaseFile) -> tuple[str, ...]:
 
 def missing_names(evidence: Evidence, policy: Policy, language: str) -> tuple[str, ...]:
     """Return the names of the missing documents in a language."""
-    names = policy.documents.names
-    return tuple(
-        names[kind].in_language(language) if kind in names else kind.value
-        for kind in missing_documents(evidence, policy)
-    )
+    return tuple(document_name(kind, policy, language) for kind in missing_documents(evidence, policy))
 
 
 def findings_to_answer(casefile: CaseFile, language: str) -> Iterator[tuple[Finding, str]]:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from screens.panels.history_text import act_words, detail_words
+from screens.panels.history import act_words, detail_words
 from tests.cli.framework.terminal import refused
 from tests.offices import Site
 from tests.promises import Promises

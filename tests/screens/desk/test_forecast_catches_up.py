@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from screens import catch_up
+from screens import app
 from tests.offices import Site
 from tests.screens.driver import KeyDriver, at_the_site, at_work
 from workbench.errors import StorageBusy
@@ -14,8 +14,8 @@ from workbench.services.deadlines.tick import TickCounts
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catch_up, "CATCH_UP_AFTER_S", 0.01)
-    monkeypatch.setattr(catch_up, "CATCH_UP_EVERY_S", 0.05)
+    monkeypatch.setattr(app, "CATCH_UP_AFTER_S", 0.01)
+    monkeypatch.setattr(app, "CATCH_UP_EVERY_S", 0.05)
 
 
 async def _until(desk: KeyDriver, done: Callable[[], bool]) -> None:

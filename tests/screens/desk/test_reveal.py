@@ -3,7 +3,7 @@
 import asyncio
 import threading
 
-from screens.panels.history_text import act_words, detail_words
+from screens.panels.history import act_words, detail_words
 from tests.offices import Site
 from tests.screens.cases import ID_NO, clean
 from tests.screens.driver import KeyDriver, at_the_site, at_work

@@ -57,7 +57,7 @@ def services() -> MemoryServices:
 
 @pytest.fixture
 def session(services: MemoryServices) -> DeskSession:
-    return DeskSession(services, Clock(now=services.clocks.now, monotonic=services.clocks.monotonic))
+    return DeskSession(services.opened(), Clock(now=services.clocks.now, monotonic=services.clocks.monotonic))
 
 
 def ref_of(session: DeskSession) -> CaseRef:

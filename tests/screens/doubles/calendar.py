@@ -9,6 +9,7 @@ from workbench.domain.clock.calendar import CalendarDay, assumed_day
 from workbench.errors import WorkbenchError
 from workbench.services.calendar.preview import CalendarEffect, CalendarYear, DaySetting
 from workbench.services.calendar.public_holidays import seed_days
+from workbench.services.calendar.working_calendar import Calendars
 from workbench.services.clock.due_date_changes import DueChange
 from workbench.services.foundation.calendar_days import Override
 
@@ -20,7 +21,7 @@ def _seeded(year: int) -> dict[date, CalendarDay]:
     return {day.on: day for day in seed_days("CN", [year])}
 
 
-class MemoryCalendars:
+class MemoryCalendars(Calendars):
     """A calendar in memory; `broken` makes every read fail, `moved_count` is the number of due dates a change moves."""
 
     def __init__(self, hours: tuple[tuple[object, object], ...]) -> None:

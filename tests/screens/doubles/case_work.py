@@ -11,7 +11,11 @@ from workbench.domain.case.casefile import (
     NoNextCase,
     VerificationLine,
 )
+from workbench.services.case.casefiles import CaseFiles
 from workbench.services.foundation.case_access import LostHold
+from workbench.services.foundation.drafts import Drafts
+from workbench.services.queue.claims import Claims
+from workbench.services.review.remarks import Remarks
 
 if TYPE_CHECKING:
     from tests.screens.doubles.services import MemoryServices
@@ -19,13 +23,13 @@ if TYPE_CHECKING:
 HOLD = timedelta(minutes=30)
 
 
-class MemoryClaims:
+class MemoryClaims(Claims):
     """Holds in memory."""
 
     def __init__(self, services: "MemoryServices") -> None:
         self._services = services
 
-    def next(self) -> CaseFile | NoNextCase:
+    def next(self, filter_text: str = "") -> CaseFile | NoNextCase:  # noqa: ARG002 - the signature of the service
         with self._services.lock:
             for state in (CaseState.IN_REVIEW, CaseState.QUEUED):
                 for case_id, found in self._services.files.items():
@@ -59,7 +63,7 @@ class MemoryClaims:
         return ("Priority high, class standard, risk high [/b].", f"Due on the second working day, C-{case_id:06}.")
 
 
-class MemoryCaseFiles:
+class MemoryCaseFiles(CaseFiles):
     """Cases in memory, as the screens read them."""
 
     def __init__(self, services: "MemoryServices") -> None:
@@ -86,7 +90,7 @@ class MemoryCaseFiles:
         return values | {f"msisdn:{at}": card.msisdn for at, card in enumerate(found.cards)}
 
 
-class MemoryDrafts:
+class MemoryDrafts(Drafts):
     """Drafts in memory."""
 
     def __init__(self, services: "MemoryServices") -> None:
@@ -96,7 +100,7 @@ class MemoryDrafts:
         self._services.saved[case_id] = dict(body)
 
 
-class MemoryRemarks:
+class MemoryRemarks(Remarks):
     """Comments, verifications and checklist answers in memory."""
 
     def __init__(self, services: "MemoryServices") -> None:

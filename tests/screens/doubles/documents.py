@@ -8,7 +8,7 @@ from db.enums import DocumentKind
 from tests.screens.cases import policy
 from workbench.domain.case.documents import DocumentLine, Opening
 from workbench.errors import CannotCreate
-from workbench.services.case.documents import DocumentDamaged, WrittenDocument
+from workbench.services.case.documents import DocumentDamaged, Documents, WrittenDocument
 
 if TYPE_CHECKING:
     from tests.screens.doubles.services import MemoryServices
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 PNG = b"\x89PNG\r\n\x1a\n made up"
 
 
-class MemoryDocuments:
+class MemoryDocuments(Documents):
     """Lists, opens and writes documents; all count as opened until a test sets `openings`."""
 
     def __init__(self, services: "MemoryServices") -> None:

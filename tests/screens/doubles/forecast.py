@@ -9,6 +9,7 @@ from db.enums import CaseState
 from tests.screens.cases import NOW
 from workbench.domain.forecast.result import CaseForecast, DayRange, QueueForecast
 from workbench.errors import WorkbenchError
+from workbench.services.forecast.forecasts import Forecasts
 
 TODAY = date(2026, 11, 24)
 SPAN = DayRange(p50=TODAY + timedelta(days=1), p90=TODAY + timedelta(days=3))
@@ -34,7 +35,7 @@ def case_forecast(case_id: int, state: CaseState = CaseState.QUEUED) -> CaseFore
 
 
 @dataclass
-class MemoryForecasts:
+class MemoryForecasts(Forecasts):
     """Returns the values that a test sets; `changes` apply to case forecasts, and a `failure` is raised."""
 
     state_of: Callable[[int], CaseState]
@@ -45,7 +46,7 @@ class MemoryForecasts:
     changes: dict[str, Any] = field(default_factory=dict)
     requests: list[int | None] = field(default_factory=list)
 
-    def of_case(self, case_id: int) -> CaseForecast:
+    def of_case(self, case_id: int, reviewers: int | None = None) -> CaseForecast:  # noqa: ARG002 - the signature of the service
         self._fail()
         return replace(case_forecast(case_id, self.state_of(case_id)), **self.changes)
 

@@ -1,6 +1,6 @@
 """The queue service in memory: rows in insertion order, and a small part of the filter language."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -11,7 +11,8 @@ from workbench.domain.case.casefile import CaseRowView, DeskCounts
 from workbench.domain.case.lifecycle import OPEN_STATES
 from workbench.domain.filter.parser import Term, parse_filter
 from workbench.errors import StorageFailed, WorkbenchError
-from workbench.services.queue.assignment import AssignedCase, Assignment, Candidate, RefusedCase
+from workbench.services.queue.assignment import AssignedCase, Assigning, Assignment, Candidate, RefusedCase
+from workbench.services.queue.listing import Queue
 
 
 def case_row(number: int, **changes: Any) -> CaseRowView:
@@ -38,11 +39,11 @@ def case_row(number: int, **changes: Any) -> CaseRowView:
     return CaseRowView(**(values | changes))
 
 
-class MemoryQueue:
+class MemoryQueue(Queue):
     """A list in memory; `broken` makes every read fail, `requests` records the reads."""
 
     def __init__(self, counts: Callable[[], DeskCounts], login: Callable[[], str]) -> None:
-        self.counts = counts
+        self.read_counts = counts
         self.all: list[CaseRowView] = []
         self.broken: WorkbenchError | None = None
         self.requests: list[tuple[int, int]] = []
@@ -60,6 +61,9 @@ class MemoryQueue:
     def fail(self) -> None:
         """Make every read fail from now on."""
         self.broken = StorageFailed("The storage failed: disk I/O error; nothing was written.")
+
+    def counts(self) -> DeskCounts:
+        return self.read_counts()
 
     def count(self, filter_text: str = "") -> int:
         return len(self._found(filter_text))
@@ -97,7 +101,7 @@ class MemoryQueue:
         return term.values[0] in row.applicant_name
 
 
-class MemoryAssigning:
+class MemoryAssigning(Assigning):
     """Assigns cases of the list in memory; `refuse` has the cases that cannot be assigned."""
 
     def __init__(self, queue: MemoryQueue, people: Iterable[Candidate] = ()) -> None:
@@ -109,17 +113,17 @@ class MemoryAssigning:
     def candidates(self) -> tuple[Candidate, ...]:
         return self.people
 
-    def plan(self, case_ids: tuple[int, ...]) -> Assignment:
+    def plan(self, case_ids: Sequence[int]) -> Assignment:
         return self._split(case_ids, "")
 
-    def assign_many(self, case_ids: tuple[int, ...], login: str, reason: str) -> Assignment:
+    def assign_many(self, case_ids: Sequence[int], login: str, reason: str) -> Assignment:
         done = self._split(case_ids, login)
         self.given.append((tuple(one.case_id for one in done.assigned), login, reason))
         for one in done.assigned:
             self.queue.put(one.case_id, assignee=login, held_by=None)
         return done
 
-    def _split(self, case_ids: tuple[int, ...], login: str) -> Assignment:
+    def _split(self, case_ids: Sequence[int], login: str) -> Assignment:
         rows = {row.id: row for row in self.queue.all}
         return Assignment(
             assigned=tuple(

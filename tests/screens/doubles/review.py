@@ -18,12 +18,15 @@ from workbench.domain.case.casefile import (
 from workbench.domain.case.verdict import asks_for_items, check_reasons_for, items_for, pending_waits_for, problems_of
 from workbench.errors import Busy, NotAllowed
 from workbench.services.notices.verdict_letter_facts import causes, worded_items
+from workbench.services.review.second_checks import Checks
+from workbench.services.review.undo import Undo
+from workbench.services.review.verdicts import Verdicts
 
 if TYPE_CHECKING:
     from tests.screens.doubles.services import MemoryServices
 
 
-class MemoryVerdicts:
+class MemoryVerdicts(Verdicts):
     """Verdicts in memory, checked by the real rules."""
 
     def __init__(self, services: "MemoryServices") -> None:
@@ -115,7 +118,7 @@ class MemoryVerdicts:
         )
 
 
-class MemoryUndo:
+class MemoryUndo(Undo):
     """Undoes the last verdict."""
 
     def __init__(self, services: "MemoryServices") -> None:
@@ -131,7 +134,7 @@ class MemoryUndo:
         return self._services.show(case_id)
 
 
-class MemoryChecks:
+class MemoryChecks(Checks):
     """Staged verdicts in memory."""
 
     def __init__(self, services: "MemoryServices") -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import Any
+from typing import Any, cast
 
 from db.enums import CaseState, Role
 from tests.screens.cases import NOW, casefile, clean, troubled
@@ -24,6 +24,7 @@ from workbench.domain.case.casefile import (
 from workbench.domain.evidence.evidence import Evidence
 from workbench.services.deadlines.tick import TickCounts
 from workbench.services.foundation.case_access import LostHold
+from workbench.services.wiring import Services
 
 
 class Clocks:
@@ -45,7 +46,7 @@ class Clocks:
 
 
 class MemoryServices:
-    """Implements `ScreenServices` in memory and records the actions in `log` and `decided`."""
+    """The services of one person in memory; records the actions in `log` and `decided`."""
 
     def __init__(self, clocks: Clocks, *evidence: Evidence, login: str = "rev1") -> None:
         self.clocks = clocks
@@ -74,6 +75,10 @@ class MemoryServices:
         self.assigning = MemoryAssigning(self.queue)
         self.calendars = MemoryCalendars(next(iter(self.files.values())).policy.hours.periods)
         self.forecasts = MemoryForecasts(lambda number: self.files[number].header.state)
+
+    def opened(self) -> Services:
+        """Return these services as the screens receive them; each is checked against the service it stands for."""
+        return cast("Services", self)
 
     def catch_up(self) -> TickCounts:
         """Perform the actions that are due; there are none here."""

@@ -7,8 +7,7 @@ import pytest
 
 from screens.panels.case_header import case_lines
 from screens.panels.credit import credit_lines
-from screens.panels.history import history_lines
-from screens.panels.history_text import act_words, detail_words
+from screens.panels.history import act_words, detail_words, history_lines
 from screens.shell.clock import ZONE
 from screens.shell.symbols import DRAWN
 from screens.shell.view import View

@@ -165,8 +165,8 @@ async def test_cases_to_open_again_are_a_list_with_their_new_findings() -> None:
     def arrange(services: MemoryServices) -> None:
         many(9)(services)
         services.queue.put(5, state=CaseState.PASSED, reopen_for=("CR-DEBTOR",))
-        counted = services.queue.counts
-        services.queue.counts = lambda: replace(counted(), to_reopen=1)
+        counted = services.queue.read_counts
+        services.queue.read_counts = lambda: replace(counted(), to_reopen=1)
 
     async with at_work(arrange=arrange) as desk:
         assert "1 to open again" in desk.text.splitlines()[0]

@@ -61,7 +61,7 @@ async def test_a_failed_count_of_waiting_cases_is_reported_and_retried(monkeypat
                 raise StorageBusy("Another program holds the database.")
             return counted()
 
-        counted, services.queue.counts = services.queue.counts, counts
+        counted, services.queue.read_counts = services.queue.read_counts, counts
 
     async with at_work(arrange=arrange) as desk:
         await desk.until("The waiting cases could not be counted: Another program holds")
@@ -78,7 +78,7 @@ async def test_a_failed_claim_from_an_early_key_leaves_the_desk_empty() -> None:
         gate.wait(10)
         return services
 
-    def fails() -> Any:
+    def fails(filter_text: str = "") -> Any:
         raise StorageBusy("Another program holds the database.")
 
     services.claims.next = fails  # type: ignore[method-assign]  # the double fails

@@ -23,6 +23,6 @@ if __name__ == "__main__":
         drafts.write_text(json.dumps(body), encoding="utf-8")
 
     services.drafts.save = save  # type: ignore[method-assign]  # the double writes to a file
-    app = WorkbenchApp(lambda: services, now=clocks.now, monotonic=time.monotonic)
+    app = WorkbenchApp(services.opened, now=clocks.now, monotonic=time.monotonic)
     app.run()
     sys.exit(app.return_code)

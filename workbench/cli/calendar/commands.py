@@ -1,22 +1,22 @@
-"""Commands about the working calendar: show, set, suspend and resume, and import calendar."""
+"""Commands about the working calendar and its dates: show, set, suspend and resume, import calendar, and tick."""
 
+from dataclasses import asdict
 from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
 
 from workbench.cli.calendar.suspensions import ENTRIES as SUSPENSION_ENTRIES
 from workbench.cli.calendar.text import effect_lines, effect_summary, import_lines, print_year
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import attributes, plain
-from workbench.cli.framework.options import DryRun, parse_day, required_text
+from workbench.cli.framework.options import DryRun, argument, option, parse_day, required_text
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import format_case
 from workbench.domain.clock.hours import format_hours, parse_hours
 from workbench.errors import BadConfiguration, WrongUsage
 from workbench.i18n import N_, _
+from workbench.wording.amounts import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,7 +31,7 @@ _MAX_MOVED_LISTED = 1_000
 
 def show_year(
     context: CommandContext,
-    year: Annotated[int | None, typer.Argument(metavar="YEAR", help=N_("Year to show. Default: this year."))] = None,
+    year: Annotated[int | None, argument("YEAR", N_("Year to show. Default: this year."))] = None,
 ) -> None:
     """Show a year of the working calendar."""
     with context.services() as services:
@@ -73,16 +73,16 @@ def _day_document(day: "CalendarDay") -> dict[str, Any]:
 
 def set_day(
     context: CommandContext,
-    day: Annotated[str, typer.Argument(metavar="DATE", help=N_("Date, such as 2026-11-26."))],
+    day: Annotated[str, argument("DATE", N_("Date, such as 2026-11-26."))],
     how: Annotated[
         str,
-        typer.Argument(
-            metavar="off|work|HH:MM-HH:MM[,…]|published",
-            help=N_("Day off, working day, hours of its own, or back to what was published."),
+        argument(
+            "off|work|HH:MM-HH:MM[,…]|published",
+            N_("Day off, working day, hours of its own, or back to what was published."),
         ),
     ],
-    name: Annotated[str, typer.Option("--name", metavar="T", help=N_("Name of the day."))] = "",
-    reason: Annotated[str, typer.Option("--reason", metavar="T", help=N_("Reason. Not needed with --dry-run."))] = "",
+    name: Annotated[str, option("--name", N_("Name of the day."), "T")] = "",
+    reason: Annotated[str, option("--reason", N_("Reason. Not needed with --dry-run."), "T")] = "",
     dry_run: DryRun = False,
 ) -> None:
     """Set a day of the working calendar by hand."""
@@ -172,10 +172,26 @@ def _effect_document(effect: "CalendarEffect", zone: "ZoneInfo") -> dict[str, An
     }
 
 
+def tick(context: CommandContext) -> None:
+    """Handle all dates and deadlines that have passed."""
+    with context.services() as services:
+        done = asdict(services.ticking.tick())
+    sentence = _(
+        "Back in the queue: {queued}. Lapsed: {lapsed}. Delay notices: {delayed}. Resumption notices: {resumed}. "
+        "Reminders: {reminded}."
+    )
+    context.print_result(done, sentence.format(**{name: count(number) for name, number in done.items()}))
+
+
 GROUP = "calendar"
 GROUP_HELP = N_("Show and change the working calendar. Default: show this year.")
 ENTRIES = (
     Entry("show", show_year, N_("Show a year: working days, holidays, make-up days and suspensions.")),
     Entry("set", set_day, N_("Set a day by hand: day off, working day, or hours of its own.")),
     *SUSPENSION_ENTRIES,
+)
+TICK = Entry(
+    "tick",
+    tick,
+    N_("Handle what has come due: requeue and lapse cases, draft notices and reminders. For cron; safe to repeat."),
 )

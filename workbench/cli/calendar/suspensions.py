@@ -4,11 +4,9 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
-import typer
-
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.options import DryRun, parse_instant, required_text
+from workbench.cli.framework.options import DryRun, argument, option, parse_instant, required_text
 from workbench.cli.framework.registration import Entry
 from workbench.domain.values import moments
 from workbench.domain.values.bad_value import BadValue
@@ -24,31 +22,16 @@ if TYPE_CHECKING:
 
 def suspend(
     context: CommandContext,
-    start: Annotated[
-        str,
-        typer.Argument(metavar="FROM", help=N_("First day of the suspension, or the date and time work stopped.")),
-    ],
+    start: Annotated[str, argument("FROM", N_("First day of the suspension, or the date and time work stopped."))],
     end: Annotated[
         str | None,
-        typer.Argument(
-            metavar="TO",
-            help=N_("Last day of the suspension, or the date and time work resumes. Default: open-ended."),
-        ),
+        argument("TO", N_("Last day of the suspension, or the date and time work resumes. Default: open-ended.")),
     ] = None,
     reason: Annotated[
-        str,
-        typer.Option(
-            "--reason",
-            metavar="T",
-            help=N_("Reason; applicants read it in their notice. Not needed with --dry-run."),
-        ),
+        str, option("--reason", N_("Reason; applicants read it in their notice. Not needed with --dry-run."), "T")
     ] = "",
-    province: Annotated[
-        str | None, typer.Option("--province", metavar="P", help=N_("Only applications from this province."))
-    ] = None,
-    agent: Annotated[
-        str | None, typer.Option("--agent", metavar="A", help=N_("Only applications from this agent."))
-    ] = None,
+    province: Annotated[str | None, option("--province", N_("Only applications from this province."), "P")] = None,
+    agent: Annotated[str | None, option("--agent", N_("Only applications from this agent."), "A")] = None,
     dry_run: DryRun = False,
 ) -> None:
     """Suspend all clocks for a period of force majeure."""
@@ -71,12 +54,11 @@ def resume(
     context: CommandContext,
     suspension: Annotated[
         int | None,
-        typer.Argument(
-            metavar="SUSPENSION",
-            help=N_("Number of the suspension; one that has not started is cancelled. Default: all in force."),
+        argument(
+            "SUSPENSION", N_("Number of the suspension; one that has not started is cancelled. Default: all in force.")
         ),
     ] = None,
-    at: Annotated[str | None, typer.Option("--at", metavar="T", help=N_("When work resumed. Default: now."))] = None,
+    at: Annotated[str | None, option("--at", N_("When work resumed. Default: now."), "T")] = None,
 ) -> None:
     """Resume the clocks."""
     with context.services() as services:

@@ -13,21 +13,8 @@ from workbench.domain.clock.calendar import CalendarDay
 from workbench.domain.text.cells import pad_right
 from workbench.domain.values.provinces import province_words
 from workbench.i18n import _, current_language, ngettext
+from workbench.wording import calendar as wording
 from workbench.wording.amounts import count, instant_on_screen
-from workbench.wording.calendar import (
-    LEGEND,
-    STATUS_WORDS,
-    certainty_change_words,
-    day_words,
-    month_words,
-    moved_count_words,
-    not_published,
-    notice_count_words,
-    sign_of,
-    weekday_heads,
-    weeks_of,
-    working_days_words,
-)
 
 if TYPE_CHECKING:
     from workbench.domain.clock.suspension import Suspension
@@ -42,10 +29,10 @@ _MOST_LINES = 20
 def print_year(shown: "CalendarYear", suspensions: "Iterable[Suspension]") -> None:
     """Print a year, three months in a row, with the legend, the days set by hand and the suspensions."""
     working_days = sum(day.working for day in shown.days)
-    status = _(STATUS_WORDS[shown.status])
-    output.line(f"{shown.year} · {status} · " + working_days_words(working_days))
+    status = _(wording.STATUS_WORDS[shown.status])
+    output.line(f"{shown.year} · {status} · " + wording.working_days_words(working_days))
     if shown.status is DayStatus.PROVISIONAL:
-        output.line(not_published(shown.year))
+        output.line(wording.not_published(shown.year))
     days = {day.on: day for day in shown.days}
     for first in range(1, 13, _MONTHS_PER_ROW):
         output.line()
@@ -53,9 +40,9 @@ def print_year(shown: "CalendarYear", suspensions: "Iterable[Suspension]") -> No
         for parts in zip_longest(*months, fillvalue=""):
             output.line(_GAP.join(pad_right(part, _MONTH_CELLS) for part in parts).rstrip())
     output.line()
-    output.line("   ".join(f"{sign} {_(words)}" for sign, words in LEGEND))
+    output.line("   ".join(f"{sign} {_(words)}" for sign, words in wording.LEGEND))
     for override in shown.overrides.values():
-        output.line(f"{day_words(override.day(), shown.today)} · {override.by} · {override.reason}")
+        output.line(f"{wording.day_words(override.day(), shown.today)} · {override.by} · {override.reason}")
     for suspension in suspensions:
         output.line(_suspension_line(suspension, shown))
 
@@ -73,9 +60,9 @@ def _suspension_line(suspension: "Suspension", shown: "CalendarYear") -> str:
 
 
 def _month(year: int, month: int, days: dict[date, CalendarDay]) -> list[str]:
-    lines = [month_words(month), " ".join(weekday_heads())]
-    for week in weeks_of(year, month):
-        lines.append("".join("   " if on is None else f"{on.day:2}{sign_of(days[on])}" for on in week).rstrip())
+    lines = [wording.month_words(month), " ".join(wording.weekday_heads())]
+    for week in wording.weeks_of(year, month):
+        lines.append("".join("   " if on is None else f"{on.day:2}{wording.sign_of(days[on])}" for on in week).rstrip())
     return lines
 
 
@@ -87,7 +74,7 @@ def import_lines(planned: "CalendarImport", zone: ZoneInfo, today: date) -> Iter
     if planned.years:
         yield _("Years imported: {years}.").format(years=" ".join(map(str, planned.years)))
     for override in planned.kept:
-        yield _("Set by hand, kept: {day}").format(day=day_words(override.day(), today))
+        yield _("Set by hand, kept: {day}").format(day=wording.day_words(override.day(), today))
     yield from effect_lines(planned.effect, zone, today)
 
 
@@ -98,7 +85,7 @@ def effect_lines(effect: "CalendarEffect", zone: ZoneInfo, today: date) -> Itera
         for before, after in zip(effect.before, effect.after, strict=True)
         if (before.working, before.hours) != (after.working, after.hours)
     ]
-    yield from _first_lines([day_words(day, today) for day in changed_days])
+    yield from _first_lines([wording.day_words(day, today) for day in changed_days])
     yield from _first_lines(
         [
             f"{format_case(due.case_id)}  {instant_on_screen(due.before, today, zone)} → "
@@ -128,10 +115,10 @@ def effect_summary(effect: "CalendarEffect", *, written: bool) -> str:
         parts = [
             _("Dry run: nothing was written."),
             ngettext("{count} day would change.", "{count} days would change.", days).format(count=count(days)),
-            moved_count_words(moved),
+            wording.moved_count_words(moved),
         ]
     if certainty_changes:
-        parts.append(certainty_change_words(certainty_changes))
+        parts.append(wording.certainty_change_words(certainty_changes))
     if moved:
-        parts.append(notice_count_words(effect.notified_count, is_written=written))
+        parts.append(wording.notice_count_words(effect.notified_count, is_written=written))
     return ("" if current_language() == "zh" else " ").join(parts)

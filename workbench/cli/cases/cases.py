@@ -10,8 +10,15 @@ from workbench.cli.cases.case_json import empty_document, header_document, row_d
 from workbench.cli.cases.case_text import CaseText, empty_sentence, print_case
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.failures import AlreadyReported
-from workbench.cli.framework.options import CaseArgument, DryRun, ReasonText, parse_moment, required_text
+from workbench.cli.framework.options import (
+    CaseArgument,
+    DryRun,
+    ReasonText,
+    argument,
+    option,
+    parse_moment,
+    required_text,
+)
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import format_case, parse_case
 from workbench.domain.case.casefile import NoNextCase
@@ -25,10 +32,8 @@ if TYPE_CHECKING:
 
 FilterText = Annotated[
     str,
-    typer.Option(
-        "--filter",
-        metavar="F",
-        help=N_("Only matching cases: words, state:, priority:, due<, applicant:, rule:, who: and more."),
+    option(
+        "--filter", N_("Only matching cases: words, state:, priority:, due<, applicant:, rule:, who: and more."), "F"
     ),
 ]
 
@@ -36,10 +41,7 @@ FilterText = Annotated[
 def queue(
     context: CommandContext,
     filter_text: FilterText = "",
-    limit: Annotated[
-        int,
-        typer.Option("--limit", min=1, max=10_000, metavar="N", help=N_("Maximum number of cases. Default: 50.")),
-    ] = 50,
+    limit: Annotated[int, option("--limit", N_("Maximum number of cases. Default: 50."), "N", min=1, max=10_000)] = 50,
 ) -> None:
     """List the open cases in the order in which `next` takes them."""
     with context.services() as services, _filter_position_reported():
@@ -59,7 +61,7 @@ def take_next(context: CommandContext, filter_text: FilterText = "") -> None:
         output.complain(empty_sentence(found, zone))
         if context.as_json:
             output.document(empty_document(found, zone))
-        raise AlreadyReported(ExitCode.UNAVAILABLE)
+        raise typer.Exit(ExitCode.UNAVAILABLE)
     print_case(context, found)
 
 
@@ -77,7 +79,7 @@ def _filter_position_reported() -> Iterator[None]:
 def show(
     context: CommandContext,
     case: CaseArgument,
-    reveal: Annotated[bool, typer.Option("--reveal", help=N_("Show personal data unmasked; this is logged."))] = False,
+    reveal: Annotated[bool, option("--reveal", N_("Show personal data unmasked; this is logged."))] = False,
 ) -> None:
     """Show one case."""
     with context.services() as services:
@@ -114,8 +116,7 @@ def aside(
     context: CommandContext,
     case: CaseArgument,
     until: Annotated[
-        str | None,
-        typer.Option("--until", metavar="T", help=N_("Time, or date and time. Default: 2 hours from now.")),
+        str | None, option("--until", N_("Time, or date and time. Default: 2 hours from now."), "T")
     ] = None,
 ) -> None:
     """Put a held case aside until a time."""
@@ -128,10 +129,8 @@ def aside(
 
 def assign(
     context: CommandContext,
-    cases: Annotated[
-        list[int], typer.Argument(metavar="CASE…", parser=parse_case, help=N_("Cases, such as C-000123."))
-    ],
-    to: Annotated[str, typer.Option("--to", metavar="LOGIN", help=N_("Login of the person to assign to."))],
+    cases: Annotated[list[int], argument("CASE…", N_("Cases, such as C-000123."), parser=parse_case)],
+    to: Annotated[str, option("--to", N_("Login of the person to assign to."), "LOGIN")],
     reason: ReasonText,
     dry_run: DryRun = False,
 ) -> None:

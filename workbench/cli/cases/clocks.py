@@ -2,14 +2,12 @@
 
 from typing import Annotated
 
-import typer
-
 from db.enums import Priority, ServiceClass
 from workbench.cli.cases.case_json import explanation_document
 from workbench.cli.cases.cases import print_state
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.options import CaseArgument, ReasonText, parse_day, required_text
+from workbench.cli.framework.options import CaseArgument, ReasonText, argument, option, parse_day, required_text
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import format_case
 from workbench.i18n import N_, _
@@ -31,10 +29,8 @@ def clock(context: CommandContext, case: CaseArgument) -> None:
 def extend(
     context: CommandContext,
     case: CaseArgument,
-    until: Annotated[str, typer.Option("--until", metavar="D", help=N_("New date; due at closing time that day."))],
-    reason: Annotated[
-        str, typer.Option("--reason", metavar="T", help=N_("Reason; the applicant reads it in a notice."))
-    ],
+    until: Annotated[str, option("--until", N_("New date; due at closing time that day."), "D")],
+    reason: Annotated[str, option("--reason", N_("Reason; the applicant reads it in a notice."), "T")],
 ) -> None:
     """Extend a due date, or a rectification deadline."""
     with context.services() as services:
@@ -47,14 +43,8 @@ def extend(
 def change_class(
     context: CommandContext,
     case: CaseArgument,
-    service_class: Annotated[
-        ServiceClass,
-        typer.Argument(metavar="C", help=N_("expedited, standard, complex, maximum or extended.")),
-    ],
-    reason: Annotated[
-        str,
-        typer.Option("--reason", metavar="T", help=N_("Reason; the applicant reads it if the due date moves later.")),
-    ],
+    service_class: Annotated[ServiceClass, argument("C", N_("expedited, standard, complex, maximum or extended."))],
+    reason: Annotated[str, option("--reason", N_("Reason; the applicant reads it if the due date moves later."), "T")],
 ) -> None:
     """Change the service class of a case."""
     with context.services() as services:
@@ -66,7 +56,7 @@ def change_class(
 def change_priority(
     context: CommandContext,
     case: CaseArgument,
-    priority: Annotated[Priority, typer.Argument(metavar="P", help=N_("low, normal, high or urgent."))],
+    priority: Annotated[Priority, argument("P", N_("low, normal, high or urgent."))],
     reason: ReasonText,
 ) -> None:
     """Change the priority of a case."""

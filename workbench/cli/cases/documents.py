@@ -8,9 +8,8 @@ import typer
 
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.failures import AlreadyReported
 from workbench.cli.framework.json_values import attributes
-from workbench.cli.framework.options import CaseArgument
+from workbench.cli.framework.options import CaseArgument, option
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import format_case
 from workbench.errors import ExitCode
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 def documents(
     context: CommandContext,
     case: CaseArgument,
-    to: Annotated[Path, typer.Option("--to", metavar="DIR", help=N_("New or empty folder; only you can read it."))],
+    to: Annotated[Path, option("--to", N_("New or empty folder; only you can read it."), "DIR")],
 ) -> None:
     """Write a case's documents to a folder."""
     with context.services() as services:
@@ -44,7 +43,7 @@ def documents(
     else:
         _print_files(done, to)
     if any(one.state != "written" for one in done):
-        raise AlreadyReported(ExitCode.IO)
+        raise typer.Exit(ExitCode.IO)
 
 
 def _print_files(done: "Sequence[WrittenDocument]", to: Path) -> None:

@@ -2,12 +2,10 @@
 
 from typing import Annotated, Literal
 
-import typer
-
 from db.enums import FailKind, Measure, Verdict, WaitsFor
 from workbench.cli.cases.case_text import print_case, print_decided
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.options import CaseArgument, NoteText, parse_day, required_text
+from workbench.cli.framework.options import CaseArgument, NoteText, argument, option, parse_day, required_text
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.casefile import ItemRequest, VerdictRequest
 from workbench.errors import WrongUsage
@@ -17,35 +15,24 @@ from workbench.i18n import N_, _
 def decide(
     context: CommandContext,
     case: CaseArgument,
-    verdict: Annotated[Verdict, typer.Argument(metavar="pass|fail|pending", help=N_("The verdict."))],
-    reasons: Annotated[
-        list[str] | None, typer.Option("--reason", metavar="CODE", help=N_("Reason code; repeatable."))
-    ] = None,
-    final: Annotated[bool, typer.Option("--final", help=N_("Final fail: it cannot be rectified."))] = False,
+    verdict: Annotated[Verdict, argument("pass|fail|pending", N_("The verdict."))],
+    reasons: Annotated[list[str] | None, option("--reason", N_("Reason code; repeatable."), "CODE")] = None,
+    final: Annotated[bool, option("--final", N_("Final fail: it cannot be rectified."))] = False,
     note: NoteText = "",
-    letter: Annotated[
-        str | None, typer.Option("--letter", metavar="T", help=N_("Reasons in the words that the applicant reads."))
-    ] = None,
+    letter: Annotated[str | None, option("--letter", N_("Reasons in the words that the applicant reads."), "T")] = None,
     items: Annotated[
         list[str] | None,
-        typer.Option(
-            "--item", metavar="CODE[:TEXT]", help=N_("Rectification item; repeatable. Default: one per reason.")
-        ),
+        option("--item", N_("Rectification item; repeatable. Default: one per reason."), "CODE[:TEXT]"),
     ] = None,
     until: Annotated[
-        str | None,
-        typer.Option("--until", metavar="D", help=N_("Deadline of a fail, or next-action date of a pending case.")),
+        str | None, option("--until", N_("Deadline of a fail, or next-action date of a pending case."), "D")
     ] = None,
-    measure: Annotated[Measure, typer.Option("--measure", help=N_("Measure for the cards."))] = Measure.NONE,
+    measure: Annotated[Measure, option("--measure", N_("Measure for the cards."))] = Measure.NONE,
     waits_for: Annotated[
-        WaitsFor | None,
-        typer.Option("--waits-for", help=N_("Who a pending case waits for. Default: set by the reason.")),
+        WaitsFor | None, option("--waits-for", N_("Who a pending case waits for. Default: set by the reason."))
     ] = None,
     fence: Annotated[
-        int | None,
-        typer.Option(
-            "--fence", metavar="N", help=N_("Fence number of your hold; refused if the case has a newer hold.")
-        ),
+        int | None, option("--fence", N_("Fence number of your hold; refused if the case has a newer hold."), "N")
     ] = None,
 ) -> None:
     """Give a verdict on a held case."""
@@ -84,10 +71,7 @@ def undo(context: CommandContext, case: CaseArgument) -> None:
 def check(
     context: CommandContext,
     case: CaseArgument,
-    result: Annotated[
-        Literal["approve", "return"],
-        typer.Argument(metavar="approve|return", help=N_("Your decision on the verdict.")),
-    ],
+    result: Annotated[Literal["approve", "return"], argument("approve|return", N_("Your decision on the verdict."))],
     note: NoteText,
 ) -> None:
     """Approve or return another person's verdict."""

@@ -3,10 +3,8 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from workbench.cli.framework.command_context import CommandContext
-from workbench.cli.framework.options import parse_day
+from workbench.cli.framework.options import argument, option, parse_day
 from workbench.cli.framework.registration import Entry
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _
@@ -16,29 +14,19 @@ from workbench.wording.amounts import count
 
 def export(
     context: CommandContext,
-    what: Annotated[
-        ExportKind, typer.Argument(metavar="applications|decisions|notices|events", help=N_("What to export."))
-    ],
-    file: Annotated[
-        Path | None, typer.Option("--output", metavar="FILE", help=N_("File to write; an existing file is replaced."))
-    ] = None,
+    what: Annotated[ExportKind, argument("applications|decisions|notices|events", N_("What to export."))],
+    file: Annotated[Path | None, option("--output", N_("File to write; an existing file is replaced."), "FILE")] = None,
     folder: Annotated[
         Path | None,
-        typer.Option(
-            "--to", metavar="FOLDER", help=N_("New or empty folder for notices: each one as a text and an HTML page.")
-        ),
+        option("--to", N_("New or empty folder for notices: each one as a text and an HTML page."), "FOLDER"),
     ] = None,
-    sms: Annotated[bool, typer.Option("--sms", help=N_("With --to: also a short message for each notice."))] = False,
+    sms: Annotated[bool, option("--sms", N_("With --to: also a short message for each notice."))] = False,
     file_format: Annotated[
-        ExportFormat | None, typer.Option("--format", help=N_("File format. Default: from the file name."))
+        ExportFormat | None, option("--format", N_("File format. Default: from the file name."))
     ] = None,
-    since: Annotated[
-        str | None, typer.Option("--since", metavar="D", help=N_("Only records from this day on."))
-    ] = None,
-    reveal: Annotated[
-        bool, typer.Option("--reveal", help=N_("Write personal data unmasked; requires --reason."))
-    ] = False,
-    reason: Annotated[str, typer.Option("--reason", metavar="T", help=N_("Reason for --reveal."))] = "",
+    since: Annotated[str | None, option("--since", N_("Only records from this day on."), "D")] = None,
+    reveal: Annotated[bool, option("--reveal", N_("Write personal data unmasked; requires --reason."))] = False,
+    reason: Annotated[str, option("--reason", N_("Reason for --reveal."), "T")] = "",
 ) -> None:
     """Export data to a file, or notices to a folder."""
     output = file or folder

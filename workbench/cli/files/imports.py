@@ -11,9 +11,8 @@ from db.enums import ImportKind
 from workbench.cli.calendar.commands import import_calendar
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.failures import AlreadyReported
 from workbench.cli.framework.json_values import plain
-from workbench.cli.framework.options import DryRun, Encoding
+from workbench.cli.framework.options import DryRun, Encoding, argument, option
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import format_batch, parse_batch
 from workbench.errors import ExitCode, WrongUsage
@@ -28,20 +27,15 @@ _MAX_ERRORS_SHOWN = 20
 
 def import_files(
     context: CommandContext,
-    kind: Annotated[ImportKind, typer.Argument(metavar="KIND", help=N_("Kind of data in the files."))],
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help=N_("CSV, XLSX or JSON Lines files."))],
+    kind: Annotated[ImportKind, argument("KIND", N_("Kind of data in the files."))],
+    files: Annotated[list[Path], argument("FILE…", N_("CSV, XLSX or JSON Lines files."))],
     dry_run: DryRun = False,
     encoding: Encoding = None,
     rejects: Annotated[
-        Path | None,
-        typer.Option(
-            "--rejects", metavar="FILE", help=N_("Import the valid rows and write the rejected ones to this file.")
-        ),
+        Path | None, option("--rejects", N_("Import the valid rows and write the rejected ones to this file."), "FILE")
     ] = None,
-    agent: Annotated[str, typer.Option("--agent", metavar="A", help=N_("Agent for rows that name none."))] = "",
-    as_new: Annotated[
-        bool, typer.Option("--as-new", help=N_("Open a new case if the application's case is closed."))
-    ] = False,
+    agent: Annotated[str, option("--agent", N_("Agent for rows that name none."), "A")] = "",
+    as_new: Annotated[bool, option("--as-new", N_("Open a new case if the application's case is closed."))] = False,
 ) -> None:
     """Import files as one batch."""
     request = ImportRequest(
@@ -69,9 +63,9 @@ def import_files(
 
 def _refuse_options(options: Mapping[str, object]) -> None:
     """Refuse options that do not apply to a calendar."""
-    for option, value in options.items():
+    for name, value in options.items():
         if value:
-            raise WrongUsage(_("{option} does not apply to a calendar; leave it out.").format(option=option))
+            raise WrongUsage(_("{option} does not apply to a calendar; leave it out.").format(option=name))
 
 
 def _import(context: CommandContext, request: ImportRequest) -> None:
@@ -79,7 +73,7 @@ def _import(context: CommandContext, request: ImportRequest) -> None:
         report = services.imports.run(request, progress)
     _print_report(context, report)
     if report.error_count and request.rejects is None:
-        raise AlreadyReported(ExitCode.DATA)
+        raise typer.Exit(ExitCode.DATA)
 
 
 def _print_report(context: CommandContext, report: ImportReport) -> None:
@@ -169,7 +163,7 @@ def list_batches(context: CommandContext) -> None:
 
 def undo_batch(
     context: CommandContext,
-    batch: Annotated[int, typer.Argument(metavar="BATCH", parser=parse_batch, help=N_("Batch, such as B-000012."))],
+    batch: Annotated[int, argument("BATCH", N_("Batch, such as B-000012."), parser=parse_batch)],
 ) -> None:
     """Undo an import."""
     with context.services() as services:

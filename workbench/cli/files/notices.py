@@ -3,12 +3,11 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from workbench.cli.cases.case_text import VERDICT_WORDS
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import plain
+from workbench.cli.framework.options import argument, option
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import format_case, format_decision
 from workbench.i18n import N_, _
@@ -31,7 +30,7 @@ _KINDS = {
 
 def list_notices(
     context: CommandContext,
-    unsent: Annotated[bool, typer.Option("--unsent", help=N_("Only notices that are released but not sent."))] = False,
+    unsent: Annotated[bool, option("--unsent", N_("Only notices that are released but not sent."))] = False,
 ) -> None:
     """List the notices."""
     with context.services() as services:
@@ -67,10 +66,7 @@ def list_notices(
 
 def mark_sent(
     context: CommandContext,
-    file: Annotated[
-        Path,
-        typer.Argument(metavar="FILE", help=N_("Exported notices file, or a file with one notice number per line.")),
-    ],
+    file: Annotated[Path, argument("FILE", N_("Exported notices file, or a file with one notice number per line."))],
 ) -> None:
     """Mark the notices in a file as sent."""
     from workbench.services.notices.sent_report import notice_ids

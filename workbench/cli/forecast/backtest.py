@@ -3,11 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-import typer
-
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
-from workbench.cli.framework.options import Encoding
+from workbench.cli.framework.options import Encoding, option
 from workbench.cli.framework.registration import Entry
 from workbench.i18n import N_, _
 from workbench.wording.amounts import count
@@ -32,20 +30,12 @@ _METHODS = {
 
 def backtest(
     context: CommandContext,
-    log: Annotated[Path, typer.Option("--log", metavar="FILE", help=N_("Event log: CSV, XES or XES.gz."))],
-    case: Annotated[
-        str | None, typer.Option("--case", metavar="C", help=N_("Column of the case ID. Default: detected."))
-    ] = None,
-    activity: Annotated[
-        str | None,
-        typer.Option("--activity", metavar="A", help=N_("Column of the activity. Default: detected.")),
-    ] = None,
-    time: Annotated[
-        str | None, typer.Option("--time", metavar="T", help=N_("Column of the time. Default: detected."))
-    ] = None,
+    log: Annotated[Path, option("--log", N_("Event log: CSV, XES or XES.gz."), "FILE")],
+    case: Annotated[str | None, option("--case", N_("Column of the case ID. Default: detected."), "C")] = None,
+    activity: Annotated[str | None, option("--activity", N_("Column of the activity. Default: detected."), "A")] = None,
+    time: Annotated[str | None, option("--time", N_("Column of the time. Default: detected."), "T")] = None,
     share: Annotated[
-        Literal["0.5", "0.6", "0.75"],
-        typer.Option("--split", metavar="S", help=N_("Share of the cases to train on: 0.5, 0.6 or 0.75.")),
+        Literal["0.5", "0.6", "0.75"], option("--split", N_("Share of the cases to train on: 0.5, 0.6 or 0.75."), "S")
     ] = "0.6",
     encoding: Encoding = None,
 ) -> None:

@@ -5,28 +5,19 @@ from datetime import UTC, date
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-import typer
-
 from workbench.cli.forecast.backtest import BACKTEST
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import attributes, plain
+from workbench.cli.framework.options import argument, option
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import format_case, parse_case
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.forecast.result import CaseForecast, DayRange, PassRate, QueueForecast
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _, current_language
+from workbench.wording import forecast as wording
 from workbench.wording.amounts import day_on_screen
-from workbench.wording.forecast import (
-    caveats,
-    chance,
-    explanation,
-    marked_provisional,
-    needs_words,
-    queue_lines,
-    range_on_screen,
-)
 from workbench.wording.phone import phone_sentence
 from workbench.wording.what_would_help import findings_to_answer, missing_codes, missing_names
 
@@ -36,22 +27,13 @@ _DECIMALS = 2
 def show(
     context: CommandContext,
     case: Annotated[
-        int | None,
-        typer.Argument(metavar="CASE", parser=parse_case, help=N_("Case, such as C-000123. Default: the whole queue.")),
+        int | None, argument("CASE", N_("Case, such as C-000123. Default: the whole queue."), parser=parse_case)
     ] = None,
     reviewers: Annotated[
         int | None,
-        typer.Option(
-            "--reviewers",
-            min=1,
-            max=999,
-            metavar="N",
-            help=N_("Forecast with this many reviewers. Default: those at work."),
-        ),
+        option("--reviewers", N_("Forecast with this many reviewers. Default: those at work."), "N", min=1, max=999),
     ] = None,
-    sentence_only: Annotated[
-        bool, typer.Option("--say", help=N_("Print only the sentence to read out on the phone."))
-    ] = False,
+    sentence_only: Annotated[bool, option("--say", N_("Print only the sentence to read out on the phone."))] = False,
 ) -> None:
     """Print the forecast of one case or of the whole queue."""
     if sentence_only and reviewers is not None:
@@ -86,7 +68,7 @@ def _case_document(forecast: CaseForecast, casefile: CaseFile, zone: ZoneInfo, t
             {"rule": finding.rule, "severity": finding.severity.value, "text": text}
             for finding, text in findings_to_answer(casefile, current_language())
         ],
-        "explanation": explanation(forecast, today),
+        "explanation": wording.explanation(forecast, today),
         "say": phone_sentence(forecast, today),
     }
 
@@ -137,11 +119,11 @@ def _print_case(forecast: CaseForecast, casefile: CaseFile, today: date) -> None
         (_("Case"), format_case(forecast.case_id)),
         (_("First verdict"), _first_verdict(forecast, today)),
         *_end_rows(forecast, today),
-        (_("Why"), explanation(forecast, today)),
+        (_("Why"), wording.explanation(forecast, today)),
     ]
-    if similar := chance(forecast):
+    if similar := wording.chance(forecast):
         rows.append((_("Similar cases"), similar))
-    rows += [("", caveat) for caveat in caveats(forecast)]
+    rows += [("", caveat) for caveat in wording.caveats(forecast)]
     missing = missing_names(casefile.evidence, casefile.policy, current_language())
     if missing:
         rows.append((_("Missing"), "\n".join(missing)))
@@ -162,7 +144,7 @@ def _end_rows(forecast: CaseForecast, today: date) -> Iterator[tuple[str, str]]:
     if forecast.awaits_check or forecast.is_decided:
         yield (_("Result") if forecast.awaits_check else _("Next decision")), _days(forecast, forecast.decided, today)
     if forecast.passed is None:
-        yield _("Passed"), needs_words(forecast, current_language())
+        yield _("Passed"), wording.needs_words(forecast, current_language())
     else:
         decided, passed = (_days(forecast, days, today) for days in (forecast.decided, forecast.passed))
         yield _("Passed"), _("{days}, if nothing is found against it").format(days=decided)
@@ -173,7 +155,7 @@ def _end_rows(forecast: CaseForecast, today: date) -> Iterator[tuple[str, str]]:
 def _days(forecast: CaseForecast, days: DayRange, today: date) -> str:
     if forecast.is_endless:
         return _("no date available")
-    return marked_provisional(range_on_screen(days, today), is_provisional=forecast.is_provisional)
+    return wording.marked_provisional(wording.range_on_screen(days, today), is_provisional=forecast.is_provisional)
 
 
 def _show_queue(context: CommandContext, reviewers: int | None) -> None:
@@ -184,7 +166,7 @@ def _show_queue(context: CommandContext, reviewers: int | None) -> None:
     if context.as_json:
         output.document({**_queue_document(forecast), "cases": [_document(each) for each in cases]})
     else:
-        for line in queue_lines(forecast, context.now().astimezone(zone).date()):
+        for line in wording.queue_lines(forecast, context.now().astimezone(zone).date()):
             output.line(line)
 
 

@@ -59,27 +59,20 @@ class RootGroup(Group):
 
 
 class DefaultGroup(Group):
-    """A group that passes arguments to its default command unless they name another command."""
-
-    default = ""
+    """A group that passes arguments to its first command unless they name another command."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        at = _after_shared_options(args)
-        if self._is_for_default(args[at:]):
-            args = [*args[:at], self.default, *args[at:]]
+        at, default = _after_shared_options(args), next(iter(self.commands))
+        if self._is_for(default, args[at:]):
+            args = [*args[:at], default, *args[at:]]
         return super().parse_args(ctx, args)
 
-    def _is_for_default(self, args: Sequence[str]) -> bool:
+    def _is_for(self, default: str, args: Sequence[str]) -> bool:
         """Return whether the arguments are meant for the default command."""
         if not args or args[0] in self.commands or args[0] == "--help":
             return not args
-        takes_arguments = any(param.param_type_name == "argument" for param in self.commands[self.default].params)
+        takes_arguments = any(param.param_type_name == "argument" for param in self.commands[default].params)
         return takes_arguments or args[0].startswith("-")
-
-
-def defaulting_to(name: str) -> type[DefaultGroup]:
-    """Return a group class with this default command."""
-    return type("DefaultGroup", (DefaultGroup,), {"default": name})
 
 
 def _after_shared_options(args: Sequence[str]) -> int:

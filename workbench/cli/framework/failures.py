@@ -12,23 +12,13 @@ from workbench.failure import describe
 from workbench.i18n import _
 
 
-class AlreadyReported(Exception):
-    """A failure that was already reported; it carries only the exit code."""
-
-    def __init__(self, code: ExitCode) -> None:
-        super().__init__(code)
-        self.code = code
-
-
 def exit_code_of(run: Callable[[], Any]) -> Any:
     """Run a command and return its exit code; an exception becomes one sentence on stderr.
 
-    Typer handles a closed pipe and an interrupt itself.
+    Typer handles a closed pipe, an interrupt, and the exit of a command that reported its failure itself.
     """
     try:
         return run()
-    except AlreadyReported as error:
-        return error.code
     except typer.TyperException as error:
         output.complain(sentence_of(error))
         return error.exit_code

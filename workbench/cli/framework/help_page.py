@@ -1,12 +1,12 @@
 """The help of a command, in the language in use and aligned by terminal cells."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import typer
 
 from workbench.cli.framework.usage_errors import is_argument, name_of, value_of
-from workbench.domain.text.cells import cells, clusters, pad_right
+from workbench.domain.text.cells import cells, pad_right
+from workbench.domain.text.wrapping import wrapped_paragraph
 from workbench.i18n import _
 
 _WIDTH = 100
@@ -17,20 +17,16 @@ _LEFT_MOST = 34
 def page(command: Any, ctx: typer.Context) -> str:
     """Return the help of a command or group: usage, summary, arguments, options and commands."""
     usage = " ".join([ctx.command_path, *command.collect_usage_pieces(ctx)])
-    parts = [_("Usage: {usage}").format(usage=usage), _wrapped(command.help or "", "")]
-    arguments: list[tuple[str, str]] = []
-    options: list[tuple[str, str]] = []
-    for param in command.get_params(ctx):
-        if getattr(param, "hidden", False) or "--help" in param.opts:
-            continue
-        (arguments if is_argument(param) else options).append(_record(param))
-    options.append(("--help", _("Show this help.")))
-    parts.append(_section(_("Arguments"), arguments))
-    parts.append(_section(_("Options"), options))
-    subcommands = getattr(command, "commands", {})
-    parts.append(
-        _section(_("Commands"), [(name, sub.help or "") for name, sub in subcommands.items() if not sub.hidden])
-    )
+    own = [each for each in command.get_params(ctx) if "--help" not in each.opts and not getattr(each, "hidden", False)]
+    options = [_record(param) for param in own if not is_argument(param)]
+    subcommands = getattr(command, "commands", {}).items()
+    parts = [
+        _("Usage: {usage}").format(usage=usage),
+        _wrapped(command.help or "", ""),
+        _section(_("Arguments"), [_record(param) for param in own if is_argument(param)]),
+        _section(_("Options"), [*options, ("--help", _("Show this help."))]),
+        _section(_("Commands"), [(name, sub.help or "") for name, sub in subcommands if not sub.hidden]),
+    ]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -45,9 +41,8 @@ def _record(param: Any) -> tuple[str, str]:
     return written, f"{text} {_('(required)')}" if param.required else text
 
 
-def _section(title: str, records: Iterable[tuple[str, str]]) -> str:
+def _section(title: str, rows: list[tuple[str, str]]) -> str:
     """Return records in two columns under a title, or an empty string if there are none."""
-    rows = list(records)
     if not rows:
         return ""
     width = min(max(cells(left) for left, _right in rows), _LEFT_MOST)
@@ -63,29 +58,6 @@ def _section(title: str, records: Iterable[tuple[str, str]]) -> str:
 
 
 def _wrapped(text: str, indent: str) -> str:
-    """Wrap a text to the width of the page; Chinese may break between any two characters."""
-    lines: list[str] = [""]
-    used = 0
-    for word in _words(text):
-        shown = word
-        if used + cells(word) > _WIDTH - len(indent) and lines[-1]:
-            lines.append("")
-            used = 0
-            shown = word.lstrip()
-        lines[-1] += shown
-        used += cells(shown)
-    return "\n".join(indent + line.rstrip() for line in lines)
-
-
-def _words(text: str) -> Iterable[str]:
-    """Yield the unbreakable parts of a text: Western words with the space before them, and single wide characters."""
-    word = ""
-    for cluster, width in clusters(" ".join(text.split())):
-        if width > 1 or cluster == " ":
-            yield word
-            word = ""
-        if width > 1:
-            yield cluster
-        else:
-            word += cluster
-    yield word
+    """Wrap a text to the width of the page."""
+    lines = wrapped_paragraph(" ".join(text.split()), _WIDTH - len(indent))
+    return "\n".join(indent + line for line in lines)

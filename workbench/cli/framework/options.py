@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -15,13 +15,22 @@ from workbench.domain.values.bad_value import BadValue
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _
 
-CaseArgument = Annotated[int, typer.Argument(metavar="CASE", parser=parse_case, help=N_("Case, such as C-000123."))]
-Encoding = Annotated[
-    str | None, typer.Option("--encoding", metavar="E", help=N_("Encoding of text files. Default: detected."))
-]
-DryRun = Annotated[bool, typer.Option("--dry-run", help=N_("Show what would happen; write nothing."))]
-ReasonText = Annotated[str, typer.Option("--reason", metavar="T", help=N_("Reason."))]
-NoteText = Annotated[str, typer.Option("--note", metavar="T", help=N_("Internal note."))]
+
+def option(name: str, text: str, metavar: str | None = None, **more: Any) -> Any:
+    """Return what Typer needs to know about an option; its help text is translated when the app is built."""
+    return typer.Option(name, metavar=metavar, help=text, **more)
+
+
+def argument(metavar: str, text: str, **more: Any) -> Any:
+    """Return what Typer needs to know about an argument; its help text is translated when the app is built."""
+    return typer.Argument(metavar=metavar, help=text, **more)
+
+
+CaseArgument = Annotated[int, argument("CASE", N_("Case, such as C-000123."), parser=parse_case)]
+Encoding = Annotated[str | None, option("--encoding", N_("Encoding of text files. Default: detected."), "E")]
+DryRun = Annotated[bool, option("--dry-run", N_("Show what would happen; write nothing."))]
+ReasonText = Annotated[str, option("--reason", N_("Reason."), "T")]
+NoteText = Annotated[str, option("--note", N_("Internal note."), "T")]
 
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 

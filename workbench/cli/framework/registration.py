@@ -11,7 +11,8 @@ import typer
 
 from workbench import signs
 from workbench.cli.framework.command_context import CommandContext
-from workbench.cli.framework.command_groups import Command, defaulting_to
+from workbench.cli.framework.command_groups import Command, DefaultGroup
+from workbench.cli.framework.options import option
 from workbench.i18n import N_, _, use
 
 Function = Callable[..., None]
@@ -32,24 +33,16 @@ class Entry:
 
 _SHARED = {
     "database": Annotated[
-        str | None,
-        typer.Option(
-            "--database", metavar="PATH", help=N_("Database file. Default: $WORKBENCH_DATABASE, then the settings.")
-        ),
+        str | None, option("--database", N_("Database file. Default: $WORKBENCH_DATABASE, then the settings."), "PATH")
     ],
-    "language": Annotated[
-        Literal["en", "zh"] | None, typer.Option("--lang", help=N_("Language. Default: the locale's."))
-    ],
+    "language": Annotated[Literal["en", "zh"] | None, option("--lang", N_("Language. Default: the locale's."))],
     "login": Annotated[
-        str | None,
-        typer.Option("--as", metavar="LOGIN", help=N_("Your login, in a database created with --identity named.")),
+        str | None, option("--as", N_("Your login, in a database created with --identity named."), "LOGIN")
     ],
-    "symbols": Annotated[
-        Literal["auto", "ascii"] | None, typer.Option("--symbols", help=N_("Symbols for marks and frames."))
-    ],
-    "site": Annotated[Path | None, typer.Option("--site", metavar="FILE", help=N_("Site settings file."))],
+    "symbols": Annotated[Literal["auto", "ascii"] | None, option("--symbols", N_("Symbols for marks and frames."))],
+    "site": Annotated[Path | None, option("--site", N_("Site settings file."), "FILE")],
 }
-_JSON = Annotated[bool, typer.Option("--json", help=N_("Print the result as JSON."))]
+_JSON = Annotated[bool, option("--json", N_("Print the result as JSON."))]
 
 
 def register(app: typer.Typer, entries: Iterable[Entry]) -> None:
@@ -61,7 +54,7 @@ def register(app: typer.Typer, entries: Iterable[Entry]) -> None:
 def register_group(app: typer.Typer, name: str, text: str, entries: Sequence[Entry]) -> None:
     """Add a group of commands; the first one is the default."""
     group = typer.Typer(rich_markup_mode=None, add_completion=False)
-    group.callback(cls=defaulting_to(entries[0].name), help=_(text))(bound(_group_callback))
+    group.callback(cls=DefaultGroup, help=_(text))(bound(_group_callback))
     register(group, entries)
     app.add_typer(group, name=name)
 

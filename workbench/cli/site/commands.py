@@ -1,4 +1,4 @@
-"""Commands about the database itself: init, doctor, demo."""
+"""Commands about the database itself: init, doctor, demo, backup, restore."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,12 +8,12 @@ import typer
 from db.enums import IdentityMode
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
-from workbench.cli.framework.failures import AlreadyReported
-from workbench.cli.framework.options import required_text
+from workbench.cli.framework.options import argument, option, required_text
 from workbench.cli.framework.registration import Entry
 from workbench.cli.site.supplier_questions import supplier_of
 from workbench.errors import ExitCode
 from workbench.i18n import N_, _
+from workbench.wording.amounts import count
 
 _DEMO_LOGIN = "rev1"
 
@@ -21,28 +21,18 @@ _DEMO_LOGIN = "rev1"
 def init(
     context: CommandContext,
     identity: Annotated[
-        IdentityMode,
-        typer.Option("--identity", help=N_("How people are identified: by OS user (os) or with --as (named).")),
+        IdentityMode, option("--identity", N_("How people are identified: by OS user (os) or with --as (named)."))
     ] = IdentityMode.OS,
     group: Annotated[
         str | None,
-        typer.Option(
-            "--shared",
-            metavar="GROUP",
-            help=N_("Share the database with a group on this host, and write the site file."),
-        ),
+        option("--shared", N_("Share the database with a group on this host, and write the site file."), "GROUP"),
     ] = None,
     solo: Annotated[
-        str | None,
-        typer.Option("--solo", metavar="REASON", help=N_("Reason why one person reviews alone; it is logged.")),
+        str | None, option("--solo", N_("Reason why one person reviews alone; it is logged."), "REASON")
     ] = None,
     supplier: Annotated[
         Path | None,
-        typer.Option(
-            "--supplier",
-            metavar="FILE",
-            help=N_("TOML file with [supplier], the sender of the letters. Default: asked."),
-        ),
+        option("--supplier", N_("TOML file with [supplier], the sender of the letters. Default: asked."), "FILE"),
     ] = None,
 ) -> None:
     """Create a database."""
@@ -97,12 +87,12 @@ def doctor(context: CommandContext) -> None:
         marks = {True: _("ok"), False: _("NOT OK"), None: _("note")}
         output.table([_("Result"), _("What")], [[marks[ok], text] for ok, text in lines])
     if not is_ok:
-        raise AlreadyReported(ExitCode.CONFIG)
+        raise typer.Exit(ExitCode.CONFIG)
 
 
 def demo(
     context: CommandContext,
-    reset: Annotated[bool, typer.Option("--reset", help=N_("Start again with fresh sample data."))] = False,
+    reset: Annotated[bool, option("--reset", N_("Start again with fresh sample data."))] = False,
 ) -> None:
     """Open the workbench on sample data."""
     import platformdirs
@@ -121,8 +111,33 @@ def demo(
     raise typer.Exit(context.workbench(lambda: preparing.openable(path), _DEMO_LOGIN))
 
 
+def backup(
+    context: CommandContext,
+    file: Annotated[Path, argument("FILE", N_("File to write; an existing file is replaced."))],
+) -> None:
+    """Write a backup."""
+    from workbench.services.backups import back_up
+
+    with context.services() as services:
+        files = back_up(services.context, file)
+    sentence = _("Wrote and verified {file}: {count} files.").format(file=file, count=count(files))
+    context.print_result({"file": str(file), "files": files}, sentence)
+
+
+def restore(context: CommandContext, file: Annotated[Path, argument("FILE", N_("Backup to restore."))]) -> None:
+    """Restore a backup."""
+    from workbench.services.backups import restore as restore_backup
+
+    path = context.database()
+    files = restore_backup(file, path, context.shared.login, context.now)
+    sentence = _("Restored and verified {file}: {count} files.").format(file=path, count=count(files))
+    context.print_result({"database": str(path), "files": files}, sentence)
+
+
 ENTRIES = (
     Entry("demo", demo, N_("Open the workbench on sample data, in a separate database."), has_json=False),
     Entry("init", init, N_("Create a database; you become its first admin.")),
     Entry("doctor", doctor, N_("Check the database, the store and the settings.")),
+    Entry("backup", backup, N_("Write the database, its store and its hash key to one file (admin).")),
+    Entry("restore", restore, N_("Restore a backup where no database is (admin).")),
 )

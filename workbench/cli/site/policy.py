@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
-import typer
-
 from workbench import i18n
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.json_values import plain
+from workbench.cli.framework.options import argument, option
 from workbench.cli.framework.registration import Entry
 from workbench.cli.site.supplier_questions import FIELDS
 from workbench.i18n import N_, _
@@ -19,12 +18,12 @@ from workbench.i18n import N_, _
 if TYPE_CHECKING:
     from workbench.services.site.policies import PolicyVersion
 
-PolicyFile = Annotated[Path, typer.Argument(metavar="FILE", help=N_("Policy: a whole TOML file."))]
+PolicyFile = Annotated[Path, argument("FILE", N_("Policy: a whole TOML file."))]
 
 
 def show(
     context: CommandContext,
-    toml: Annotated[bool, typer.Option("--toml", help=N_("Print the whole file in force."))] = False,
+    toml: Annotated[bool, option("--toml", N_("Print the whole file in force."))] = False,
 ) -> None:
     """Show the policy in force."""
     with context.services() as services:

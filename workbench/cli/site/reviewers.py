@@ -3,13 +3,11 @@
 from datetime import UTC
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from db.enums import Role
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.json_values import plain
-from workbench.cli.framework.options import ReasonText, parse_day
+from workbench.cli.framework.options import ReasonText, argument, option, parse_day
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.lifecycle import ROLE_WORDS
 from workbench.errors import WrongUsage
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
     from workbench.services.site.people import PersonLine
     from workbench.services.wiring import Services
 
-LoginArgument = Annotated[str, typer.Argument(metavar="LOGIN", help=N_("Login of the person."))]
+LoginArgument = Annotated[str, argument("LOGIN", N_("Login of the person."))]
 
 
 def list_people(context: CommandContext) -> None:
@@ -53,7 +51,7 @@ def _away(person: "PersonLine") -> str:
 def add(
     context: CommandContext,
     login: LoginArgument,
-    roles: Annotated[list[Role] | None, typer.Option("--role", help=N_("Role; repeatable. Default: reviewer."))] = None,
+    roles: Annotated[list[Role] | None, option("--role", N_("Role; repeatable. Default: reviewer."))] = None,
 ) -> None:
     """Register a person."""
     with context.services() as services:
@@ -64,8 +62,8 @@ def add(
 def role(
     context: CommandContext,
     login: LoginArgument,
-    added: Annotated[list[Role] | None, typer.Option("--add", help=N_("Role to add; repeatable."))] = None,
-    removed: Annotated[list[Role] | None, typer.Option("--remove", help=N_("Role to remove; repeatable."))] = None,
+    added: Annotated[list[Role] | None, option("--add", N_("Role to add; repeatable."))] = None,
+    removed: Annotated[list[Role] | None, option("--remove", N_("Role to remove; repeatable."))] = None,
 ) -> None:
     """Change a person's roles."""
     if not added and not removed:
@@ -78,10 +76,9 @@ def role(
 def away(
     context: CommandContext,
     login: LoginArgument,
-    first: Annotated[str, typer.Option("--from", metavar="D", help=N_("First day of the absence."))],
+    first: Annotated[str, option("--from", N_("First day of the absence."), "D")],
     last: Annotated[
-        str | None,
-        typer.Option("--to", metavar="D", help=N_("Last day of the absence. Default: until `reviewers back`.")),
+        str | None, option("--to", N_("Last day of the absence. Default: until `reviewers back`."), "D")
     ] = None,
     reason: ReasonText = "",
 ) -> None:
@@ -102,7 +99,7 @@ def back(context: CommandContext, login: LoginArgument) -> None:
 def limit(
     context: CommandContext,
     login: LoginArgument,
-    most: Annotated[int, typer.Argument(metavar="N", min=1, help=N_("Number of cases the person may hold at once."))],
+    most: Annotated[int, argument("N", N_("Number of cases the person may hold at once."), min=1)],
 ) -> None:
     """Set how many cases a person may hold."""
     with context.services() as services:

@@ -36,7 +36,7 @@ def _chinese_cut(text: str, most: int) -> int:
     """Return the index to cut at, at most `most`, that keeps dates whole and punctuation where it belongs."""
     split = next((found for found in _WHOLE.finditer(text) if found.start() < most < found.end()), None)
     cut = split.start() if split else most
-    while cut > 1 and (text[cut] in _NEVER_FIRST or text[cut - 1] in _NEVER_LAST):
+    while cut > 0 and (text[cut] in _NEVER_FIRST or text[cut - 1] in _NEVER_LAST):
         cut -= 1
     # A line is at least half full.
     return cut if 2 * cells(text[:cut]) >= cells(text[:most]) else most

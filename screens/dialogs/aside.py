@@ -1,8 +1,9 @@
-"""The prompts of the desk for one line, and how their answers are parsed."""
+"""The prompt for the time until which a case is put aside, and how the answer is parsed."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
-from screens.dialogs.prompt import Question
+from screens.dialogs.prompt import Prompt
 from screens.shell.view import View
 from workbench.domain.text.safe import fit
 from workbench.domain.values.moments import instant
@@ -14,36 +15,17 @@ _TIME_ALONE = len("16:30")
 _QUOTED = 24
 
 
-def skip_question(case: str) -> Question:
-    """Return the prompt for the reason of a skip."""
-    return Question(
-        title=_("Skip {case}").format(case=case),
-        help=_("Why? You get the case again only if something about it changes."),
+def aside_prompt(case: str, default: datetime, view: View) -> Prompt:
+    """Return the prompt for the time until which a case is put aside; empty means the default."""
+    hint = _("Until when? Leave empty for {when}, or enter a time like {example}.")
+    return Prompt(
+        _("Put {case} aside").format(case=case),
+        hint.format(when=view.instant(default), example=_example(view)),
+        problem=partial(_moment_problem, view),
     )
 
 
-def comment_question(case: str, typed: str) -> Question:
-    """Return the prompt for a comment, with the text typed before."""
-    return Question(
-        title=_("Comment on {case}").format(case=case),
-        help=_("For colleagues only; the applicant never sees it."),
-        value=typed,
-    )
-
-
-def aside_question(case: str, default: datetime, view: View) -> Question:
-    """Return the prompt for the time until which a case is put aside."""
-    return Question(
-        title=_("Put {case} aside").format(case=case),
-        help=_("Until when? Leave empty for {when}, or enter a time like {example}.").format(
-            when=view.instant(default), example=_example(view)
-        ),
-        is_optional=True,
-        problem=lambda text: _moment_problem(text, view),
-    )
-
-
-def _moment_problem(text: str, view: View) -> str | None:
+def _moment_problem(view: View, text: str) -> str | None:
     try:
         until = moment(text, view)
     except BadData:
