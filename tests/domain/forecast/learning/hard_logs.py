@@ -149,7 +149,6 @@ HARD_LOGS: dict[str, Callable[[int], list[Trace]]] = {
     "slower from the split on": lambda seed: drift(seed, 1.6),
     "faster from the split on": lambda seed: drift(seed, 0.5),
     "old cases that take long": old_cases,
-    "ten cases to learn from": lambda seed: of_size(seed, 10),
     "a hundred cases to learn from": lambda seed: of_size(seed, 100),
     "a thousand cases to learn from": lambda seed: of_size(seed, 1_000),
     "seasons": seasons,

@@ -1,0 +1,46 @@
+"""How much slower work is than it ever was in the past, judged by the latest waits of all cases."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from workbench.domain.forecast.learning.arrays import FloatArray
+from workbench.domain.forecast.learning.event_trace import Trace
+
+_RECENT_WAITS = 100
+_TOLERANCE = 1.1
+"""How much the pace may leave the range of the past before it counts."""
+
+
+def slowdowns(traces: Sequence[Trace], later: Sequence[Trace], until_s: float) -> FloatArray:
+    """Return how much slower work is at each event of some cases than it ever was before an instant; 1 if it is not.
+
+    The pace at an event is the median of the latest waits before it, each divided by the median wait after the same
+    activity in the past. Values below 1 mean faster. No later event of any case is used.
+
+    Args:
+        traces: All cases of the log.
+        later: The cases asked about.
+        until_s: The end of the past.
+    """
+    waits = sorted(
+        (event.at_s, before.activity, event.at_s - before.at_s)
+        for trace in traces
+        for before, event in pairwise(trace.events)
+        if event.at_s > before.at_s
+    )
+    past: dict[str, list[float]] = {}
+    for at_s, activity, wait_s in waits:
+        if at_s < until_s:
+            past.setdefault(activity, []).append(wait_s)
+    usual_s = {activity: float(np.median(times)) for activity, times in past.items()}
+    known = [(at_s, wait_s / usual_s[activity]) for at_s, activity, wait_s in waits if activity in usual_s]
+    ended_s, ratio = np.array(known).reshape(-1, 2).T
+    padded = np.concatenate([np.zeros(_RECENT_WAITS), np.log(ratio)])
+    pace = np.median(np.lib.stride_tricks.sliding_window_view(padded, _RECENT_WAITS), axis=1)
+    usual = pace[: int(np.searchsorted(ended_s, until_s)) + 1]
+    asked_s = np.array([event.at_s for trace in later for event in trace.events])
+    now = pace[np.searchsorted(ended_s, asked_s)]
+    beyond = now - np.clip(now, usual.min() - np.log(_TOLERANCE), usual.max() + np.log(_TOLERANCE))
+    return np.asarray(np.exp(beyond))
