@@ -10,7 +10,7 @@ import numpy as np
 from workbench.domain.forecast.learning.arrays import FloatArray
 from workbench.domain.forecast.learning.estimator import Choice, Estimator, remaining_s
 from workbench.domain.forecast.learning.event_trace import Trace
-from workbench.domain.forecast.learning.pace import slowdowns
+from workbench.domain.forecast.learning.pace import speedups
 from workbench.domain.forecast.learning.past_split import PERCENT_LEARNT, Split, split
 
 Progress = Callable[[int, int], None]
@@ -52,8 +52,8 @@ def backtest(
 
     The model is fitted once: to the cases that were over at the split, and to the events before it of the open ones. A
     forecast at an event also uses the earlier events of its case, and two figures from other cases, both as known
-    before that event: how long the latest waits took, which makes forecasts longer or shorter, and how often earlier
-    ranges held, which makes ranges wider or narrower.
+    before that event: how long the latest waits took, which can make forecasts shorter, and how often earlier ranges
+    held, which makes ranges wider or narrower.
 
     Args:
         traces: The cases of the log.
@@ -77,8 +77,8 @@ def backtest(
         middles_s.append(times.quantile_s(0.5))
         ranges_s.append(times.shortest_s(_SHARES))
     progress(total, total)
-    slower = slowdowns(traces, parts.later, parts.past.until_s)
-    middle_s, range_s = np.concatenate(middles_s) * slower, np.concatenate(ranges_s, axis=2) * slower
+    factor = speedups(traces, parts.later, parts.past.until_s)
+    middle_s, range_s = np.concatenate(middles_s) * factor, np.concatenate(ranges_s, axis=2) * factor
     return _scored(parts, middle_s, range_s, estimator.choice)
 
 

@@ -1,4 +1,8 @@
-"""How much slower work is than it ever was in the past, judged by the latest waits of all cases."""
+"""By how much work has become quicker than it ever was in the past, judged by the latest waits of all cases.
+
+Slower work makes no forecast longer: many logs cut their last cases short, and only a forecast that is too long can be
+wrong without limit. The ranges widen if they miss.
+"""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -10,14 +14,14 @@ from workbench.domain.forecast.learning.event_trace import Trace
 
 _RECENT_WAITS = 100
 _TOLERANCE = 1.1
-"""How much the pace may leave the range of the past before it counts."""
+"""By how much work must be quicker than in the past before it counts."""
 
 
-def slowdowns(traces: Sequence[Trace], later: Sequence[Trace], until_s: float) -> FloatArray:
-    """Return how much slower work is at each event of some cases than it ever was before an instant; 1 if it is not.
+def speedups(traces: Sequence[Trace], later: Sequence[Trace], until_s: float) -> FloatArray:
+    """Return the factor by which times are shorter, at each event of some cases, than at the quickest in the past.
 
     The pace at an event is the median of the latest waits before it, each divided by the median wait after the same
-    activity in the past. Values below 1 mean faster. No later event of any case is used.
+    activity in the past. No later event of any case is used.
 
     Args:
         traces: All cases of the log.
@@ -42,5 +46,4 @@ def slowdowns(traces: Sequence[Trace], later: Sequence[Trace], until_s: float) -
     usual = pace[: int(np.searchsorted(ended_s, until_s)) + 1]
     asked_s = np.array([event.at_s for trace in later for event in trace.events])
     now = pace[np.searchsorted(ended_s, asked_s)]
-    beyond = now - np.clip(now, usual.min() - np.log(_TOLERANCE), usual.max() + np.log(_TOLERANCE))
-    return np.asarray(np.exp(beyond))
+    return np.asarray(np.exp(np.minimum(now - usual.min() + np.log(_TOLERANCE), 0)))
