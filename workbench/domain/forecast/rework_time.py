@@ -81,10 +81,8 @@ class Rework:
         else:
             expected = np.maximum(verdict_at, [history.steps[-1].at for history in histories])
             traces = [history.trace(Step(VERDICT, float(at))) for history, at in zip(histories, expected, strict=True)]
-        remaining = self._estimator.remaining(traces)
-        if waited is not None:
-            remaining = remaining.after(waited * DAY_S)
-        return remaining.sampled_s(probability_levels(paths)) / DAY_S
+        waited_s = None if waited is None else waited * DAY_S
+        return self._estimator.remaining(traces).sampled_s(probability_levels(paths), waited_s) / DAY_S
 
 
 def probability_levels(paths: int) -> FloatArray:

@@ -17,7 +17,7 @@ from workbench.domain.forecast.learning.past_split import KnownEvents, Past
 from workbench.domain.forecast.learning.prediction_method import Method, Predictor, Sample
 from workbench.domain.forecast.learning.quantile_forest import TREES
 from workbench.domain.forecast.learning.remaining_time import RemainingTimes
-from workbench.domain.forecast.learning.trace_prefix import Prefix, last_prefix, most_frequent_activities, prefixes_of
+from workbench.domain.forecast.learning.trace_prefix import last_prefix, most_frequent_activities, prefixes_of
 
 _COUNTED_ACTIVITIES = 8
 
@@ -52,7 +52,6 @@ class Choice:
 class Estimator:
     """A fitted estimator. The counts of `counted_activities` are features."""
 
-    support_s: FloatArray
     predictor: Predictor
     choice: Choice
     counted_activities: tuple[str, ...]
@@ -77,26 +76,20 @@ class Estimator:
         sample = Sample.of(prefixes, KnownEvents.of(past), seed)
         choice = choice or _choice(sample, trees // _TRIAL_PART)
         predictor = sample.forest(trees) if choice.method is Method.FOREST else sample.table()
-        return cls(sample.support_s, predictor, choice, counted)
+        return cls(predictor, choice, counted)
 
     def remaining(self, traces: Sequence[Trace]) -> RemainingTimes:
         """Return the remaining time of each case from its last event."""
-        prefixes = [last_prefix(trace, self.counted_activities) for trace in traces]
-        return _times(self.predictor, self.support_s, prefixes)
+        return self.predictor([last_prefix(trace, self.counted_activities) for trace in traces])
 
     def throughout(self, traces: Sequence[Trace]) -> RemainingTimes:
         """Return the remaining time of each case from each of its events."""
-        prefixes = [prefix for trace in traces for prefix in prefixes_of(trace, self.counted_activities)]
-        return _times(self.predictor, self.support_s, prefixes)
+        return self.predictor([prefix for trace in traces for prefix in prefixes_of(trace, self.counted_activities)])
 
 
 def remaining_s(traces: Iterable[Trace]) -> FloatArray:
     """Return the actual time from each event to the end of its case, in seconds."""
     return np.array([trace.ended_s - event.at_s for trace in traces for event in trace.events])
-
-
-def _times(predictor: Predictor, support_s: FloatArray, prefixes: Sequence[Prefix]) -> RemainingTimes:
-    return RemainingTimes(support_s, predictor.cumulative(prefixes), np.zeros(len(prefixes)))
 
 
 def _choice(sample: Sample, trees: int) -> Choice:
@@ -138,7 +131,7 @@ def _trial(sample: Sample, known: KnownEvents, tested: IntArray, trees: int) -> 
     true_s = sample.ends_s[:, tested] - sample.events.at_s[tested]
     prefixes = [sample.prefixes[row] for row in sample.events.row[tested].tolist()]
     errors_s = (
-        np.abs(true_s - _times(predictor, earlier.support_s, prefixes).quantile_s(0.5)).mean(axis=0)
+        np.abs(true_s - predictor(prefixes).quantile_s(0.5)).mean(axis=0)
         for predictor in (earlier.table(), earlier.forest(trees))
     )
     return np.stack([sample.events.case[tested], sample.events.is_over[tested], *errors_s])

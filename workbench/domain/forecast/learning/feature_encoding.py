@@ -74,6 +74,8 @@ class FeatureEncoder:
 
     def codes(self, prefixes: Sequence[Prefix]) -> CodeArray:
         """Return the bin numbers of prefixes, one row each."""
+        if not prefixes:
+            return np.zeros((0, len(self._edges)), dtype=np.uint8)
         columns: list[FloatArray] = []
         for means, values in zip(self._means, self._categories(prefixes), strict=True):
             columns.append(means.of(values, self._prior(columns, len(prefixes))))

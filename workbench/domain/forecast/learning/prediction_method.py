@@ -1,17 +1,18 @@
 """The two methods that predict remaining times: a table per activity and a forest, and what each is fitted to."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol, Self
+from typing import Self
 
 import numpy as np
 
-from workbench.domain.forecast.learning.arrays import Float32Array, FloatArray
+from workbench.domain.forecast.learning.arrays import FloatArray
 from workbench.domain.forecast.learning.feature_encoding import FeatureEncoder
 from workbench.domain.forecast.learning.open_cases import simulated_ends_s
 from workbench.domain.forecast.learning.past_split import KnownEvents
 from workbench.domain.forecast.learning.quantile_forest import Forest, Rows, cell_weights, cells, ranks, summed
+from workbench.domain.forecast.learning.remaining_time import RemainingTimes
 from workbench.domain.forecast.learning.trace_prefix import Prefix
 
 _DRAWS = 2
@@ -27,38 +28,8 @@ class Method(Enum):
     FOREST = "forest"
 
 
-class Predictor(Protocol):
-    """A fitted method."""
-
-    def cumulative(self, prefixes: Sequence[Prefix]) -> Float32Array:
-        """Return the probability up to each time of the support, one row for each prefix."""
-
-
-class _Table:
-    """The distribution after each activity, shrunk towards that after all, which an activity never seen has."""
-
-    def __init__(self, activities: Sequence[str], remaining_s: FloatArray, support_s: FloatArray) -> None:
-        self._number = {activity: number for number, activity in enumerate(dict.fromkeys(activities))}
-        group = np.array([self._number[activity] for activity in activities])
-        count = cell_weights(group, cells(support_s, remaining_s), np.ones(len(group)), len(support_s))
-        overall = count.sum(axis=0, keepdims=True) / len(group)
-        self._cumulative = summed(np.concatenate([count + _PRIOR_WEIGHT * overall, overall]))
-
-    def cumulative(self, prefixes: Sequence[Prefix]) -> Float32Array:
-        """Return the probability up to each time of the support, one row for each prefix."""
-        return self._cumulative[[self._number.get(prefix.path[0], -1) for prefix in prefixes]]
-
-
-@dataclass(frozen=True, slots=True)
-class _CodedForest:
-    """A forest with the encoder of its features."""
-
-    encoder: FeatureEncoder
-    forest: Forest
-
-    def cumulative(self, prefixes: Sequence[Prefix]) -> Float32Array:
-        """Return the probability up to each time of the support, one row for each prefix."""
-        return self.forest.cumulative(self.encoder.codes(prefixes) if prefixes else np.zeros((0, 0), dtype=np.uint8))
+Predictor = Callable[[Sequence[Prefix]], RemainingTimes]
+"""A fitted method."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +57,18 @@ class Sample:
         return cls(prefixes, events, seed, ends_s, support_s)
 
     def table(self) -> Predictor:
-        """Fit a table to the finished cases."""
+        """Fit a table to the finished cases: the times after each activity, shrunk towards those after all."""
         over = np.flatnonzero(self.events.is_over)
-        remaining_s = self.ends_s[0, over] - self.events.at_s[over]
-        activities = [self.prefixes[row].path[0] for row in self.events.row[over].tolist()]
-        return _Table(activities, remaining_s, self.support_s)
+        cell = cells(self.support_s, self.ends_s[0, over] - self.events.at_s[over])
+        number: dict[str, int] = {}
+        group = [number.setdefault(self.prefixes[row].path[0], len(number)) for row in self.events.row[over].tolist()]
+        weight = cell_weights(np.array(group), cell, np.ones(len(cell)), len(self.support_s))
+        overall = weight.sum(axis=0, keepdims=True) / len(cell)
+        cumulative = summed(np.concatenate([weight + _PRIOR_WEIGHT * overall, overall]))
+        # The last row is for an activity never seen.
+        return lambda prefixes: RemainingTimes(
+            self.support_s, cumulative[[number.get(prefix.path[0], -1) for prefix in prefixes]]
+        )
 
     def forest(self, trees: int) -> Predictor:
         """Fit a forest to all cases in the window of observation; an open case counts once for each of its ends."""
@@ -104,4 +82,5 @@ class Sample:
         encoder = FeatureEncoder(prefixes, ranks(remaining_s), weights)
         _cases, case = np.unique(self.events.case[at], return_inverse=True)
         rows = Rows(codes=encoder.codes(prefixes), remaining_s=remaining_s, weights=weights, case=case)
-        return _CodedForest(encoder, Forest(rows, self.support_s, self.seed, trees))
+        forest = Forest(rows, self.support_s, self.seed, trees)
+        return lambda prefixes: RemainingTimes(self.support_s, forest.cumulative(encoder.codes(prefixes)))
