@@ -89,7 +89,7 @@ def test_rare_and_unknown_values_fall_back_to_the_coarser_attribute() -> None:
     prefixes = [Prefix(("check", name), "came", (0.0,), {}) for name in ("x", "y") for _row in range(200)]
     prefixes += [Prefix(("check", "rare"), "came", (0.0,), {})] + [Prefix(("wait",), "came", (0.0,), {})] * 400
     target = np.array([1.0] * 200 + [3.0] * 200 + [30.0] + [9.0] * 400)
-    coding = FeatureEncoder(prefixes, target, np.ones(len(target)))
+    coding = FeatureEncoder(prefixes, target)
     known, rare, unknown, other = coding.codes(
         [
             Prefix(("check", "y"), "came", (0.0,), {}),

@@ -17,20 +17,20 @@ BINS = 32
 """The most bins of one column."""
 
 _PRIOR_WEIGHT = 10.0
-"""The weight of the prior, in rows of weight 1."""
+"""The weight of the prior, in rows."""
 
 
 class _TargetMeans:
     """The mean target of each value of a category, shrunk towards a prior."""
 
-    def __init__(self, values: Sequence[object], prior: FloatArray, target: FloatArray, weights: FloatArray) -> None:
-        """Fit the means to the values, priors, targets and weights of rows."""
+    def __init__(self, values: Sequence[object], prior: FloatArray, target: FloatArray) -> None:
+        """Fit the means to the values, priors and targets of rows."""
         number_by_value: dict[object, int] = {}
         numbers = np.array([number_by_value.setdefault(value, len(number_by_value)) for value in values])
-        weight = np.bincount(numbers, weights)
+        count = np.bincount(numbers)
         # All rows with the same value have the same prior.
-        mean_prior = np.bincount(numbers, weights * prior) / weight
-        means = (np.bincount(numbers, weights * target) + _PRIOR_WEIGHT * mean_prior) / (weight + _PRIOR_WEIGHT)
+        mean_prior = np.bincount(numbers, prior) / count
+        means = (np.bincount(numbers, target) + _PRIOR_WEIGHT * mean_prior) / (count + _PRIOR_WEIGHT)
         self._mean = {value: float(means[at]) for value, at in number_by_value.items()}
 
     def of(self, values: Iterable[object], prior: FloatArray) -> FloatArray:
@@ -42,21 +42,20 @@ class _TargetMeans:
 class FeatureEncoder:
     """Encodes prefixes as bin numbers, one column for each feature."""
 
-    def __init__(self, prefixes: Sequence[Prefix], target: FloatArray, weights: FloatArray) -> None:
+    def __init__(self, prefixes: Sequence[Prefix], target: FloatArray) -> None:
         """Fit the encoder.
 
         Args:
             prefixes: The prefixes to fit to.
             target: The target of each prefix, in any ordered unit.
-            weights: The weight of each prefix.
         """
-        self._overall = float(np.average(target, weights=weights))
+        self._overall = float(np.mean(target))
         self._attributes = sorted({name for prefix in prefixes for name in prefix.attributes})
         self._means: list[_TargetMeans] = []
         columns: list[FloatArray] = []
         for values in self._categories(prefixes):
             prior = self._prior(columns, len(prefixes))
-            self._means.append(_TargetMeans(values, prior, target, weights))
+            self._means.append(_TargetMeans(values, prior, target))
             columns.append(self._means[-1].of(values, prior))
         self._edges = [_edges(column) for column in (*columns, *_figures(prefixes).T)]
 

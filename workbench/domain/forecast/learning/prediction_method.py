@@ -15,7 +15,6 @@ from workbench.domain.forecast.learning.quantile_forest import Forest, Rows, cel
 from workbench.domain.forecast.learning.remaining_time import RemainingTimes
 from workbench.domain.forecast.learning.trace_prefix import Prefix
 
-_DRAWS = 2
 _SUPPORT = 256
 _PRIOR_WEIGHT = 2.0
 """The weight of the distribution after all activities in that of one, in rows: a few rows tell little."""
@@ -36,32 +35,31 @@ Predictor = Callable[[Sequence[Prefix]], RemainingTimes]
 class Sample:
     """What is known at an instant, to fit methods to.
 
-    `prefixes` are those of all events of the past, `ends_s` the actual or simulated ends, one row for each draw.
+    `prefixes` are those of all events of the past, `remaining_s` the times to the actual or simulated ends.
     `support_s` are the values that represent all remaining times: quantiles of those of finished and of all cases.
     """
 
     prefixes: Sequence[Prefix]
     events: KnownEvents
     seed: int
-    ends_s: FloatArray
+    remaining_s: FloatArray
     support_s: FloatArray
 
     @classmethod
     def of(cls, prefixes: Sequence[Prefix], events: KnownEvents, seed: int) -> Self:
         """Return the sample of the events known, with simulated ends of the open cases."""
-        ends_s = simulated_ends_s(events, np.random.default_rng(seed), _DRAWS)
-        remaining_s = ends_s - events.at_s
-        parts = (remaining_s[0, events.is_over], remaining_s)
+        remaining_s = simulated_ends_s(events, np.random.default_rng(seed)) - events.at_s
+        parts = (remaining_s[events.is_over], remaining_s)
         levels = np.linspace(0, 1, _SUPPORT)
         support_s = np.unique([np.quantile(part, levels, method="inverted_cdf") for part in parts])
-        return cls(prefixes, events, seed, ends_s, support_s)
+        return cls([prefixes[row] for row in events.row.tolist()], events, seed, remaining_s, support_s)
 
     def table(self) -> Predictor:
         """Fit a table to the finished cases: the times after each activity, shrunk towards those after all."""
         over = np.flatnonzero(self.events.is_over)
-        cell = cells(self.support_s, self.ends_s[0, over] - self.events.at_s[over])
+        cell = cells(self.support_s, self.remaining_s[over])
         number: dict[str, int] = {}
-        group = [number.setdefault(self.prefixes[row].path[0], len(number)) for row in self.events.row[over].tolist()]
+        group = [number.setdefault(self.prefixes[row].path[0], len(number)) for row in over.tolist()]
         weight = cell_weights(np.array(group), cell, np.ones(len(cell)), len(self.support_s))
         overall = weight.sum(axis=0, keepdims=True) / len(cell)
         cumulative = summed(np.concatenate([weight + _PRIOR_WEIGHT * overall, overall]))
@@ -71,16 +69,11 @@ class Sample:
         )
 
     def forest(self, trees: int) -> Predictor:
-        """Fit a forest to all cases in the window of observation; an open case counts once for each of its ends."""
-        over = self.events.is_over
-        first_draw = np.arange(len(self.ends_s))[:, None] == 0
-        draw, at = np.nonzero((first_draw | ~over) & self.events.is_in_window)
-        remaining_s = self.ends_s[draw, at] - self.events.at_s[at]
-        weights = np.where(over[at], 1.0, 1 / len(self.ends_s))
-        weights *= len(weights) / weights.sum()
-        prefixes = [self.prefixes[row] for row in self.events.row[at].tolist()]
-        encoder = FeatureEncoder(prefixes, ranks(remaining_s), weights)
-        _cases, case = np.unique(self.events.case[at], return_inverse=True)
-        rows = Rows(codes=encoder.codes(prefixes), remaining_s=remaining_s, weights=weights, case=case)
+        """Fit a forest to all cases in the window of observation, the open ones with their simulated ends."""
+        used = np.flatnonzero(self.events.is_in_window)
+        prefixes, remaining_s = [self.prefixes[row] for row in used.tolist()], self.remaining_s[used]
+        encoder = FeatureEncoder(prefixes, ranks(remaining_s))
+        _cases, case = np.unique(self.events.case[used], return_inverse=True)
+        rows = Rows(codes=encoder.codes(prefixes), remaining_s=remaining_s, case=case)
         forest = Forest(rows, self.support_s, self.seed, trees)
         return lambda prefixes: RemainingTimes(self.support_s, forest.cumulative(encoder.codes(prefixes)))

@@ -23,14 +23,10 @@ _CHUNK = 4_096
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
-    """The training rows: bin numbers, remaining times, weights, and the number of the case.
-
-    The weights have a mean of 1. Cases are numbered from 0.
-    """
+    """The training rows: bin numbers, remaining times, and the number of the case, from 0."""
 
     codes: CodeArray
     remaining_s: FloatArray
-    weights: FloatArray
     case: IntArray
 
 
@@ -50,7 +46,7 @@ class Forest:
         for _tree in range(trees):
             counts = np.bincount(random.integers(0, cases, drawn_cases), minlength=cases)
             drawn = np.flatnonzero(counts[rows.case])
-            weights = rows.weights[drawn] * counts[rows.case[drawn]]
+            weights = counts[rows.case[drawn]].astype(np.float64)
             tree, leaf = grow(TrainingSample(rows.codes[drawn], target[drawn], weights), limits, random)
             self._trees.append((tree, summed(cell_weights(leaf, cell[drawn], weights, self._width))))
 
