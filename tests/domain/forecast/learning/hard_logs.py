@@ -148,6 +148,7 @@ HARD_LOGS: dict[str, Callable[[int], list[Trace]]] = {
     "only the ends of the last days": last_ends,
     "slower from the split on": lambda seed: drift(seed, 1.6),
     "faster from the split on": lambda seed: drift(seed, 0.5),
+    "much faster from the split on": lambda seed: drift(seed, 0.3),
     "old cases that take long": old_cases,
     "a hundred cases to learn from": lambda seed: of_size(seed, 100),
     "a thousand cases to learn from": lambda seed: of_size(seed, 1_000),

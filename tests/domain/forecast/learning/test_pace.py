@@ -1,4 +1,4 @@
-"""Forecasts become shorter if work is quicker than it ever was, and use only what was known."""
+"""Forecasts become shorter if work is quicker than it mostly was, and use only what was known."""
 
 import numpy as np
 from hypothesis import given
@@ -8,7 +8,7 @@ from tests.domain.forecast.learning.hard_logs import drift
 from workbench.domain.forecast.learning.pace import speedups
 
 
-def test_only_work_that_is_quicker_than_ever_in_the_past_counts() -> None:
+def test_only_work_that_is_quicker_than_mostly_in_the_past_counts() -> None:
     until_s = sorted(trace.began_s for trace in drift(2, 1.0))[180]
     steady, slower, quicker = (
         speedups(traces, [trace for trace in traces if trace.began_s >= until_s], until_s)
@@ -18,7 +18,7 @@ def test_only_work_that_is_quicker_than_ever_in_the_past_counts() -> None:
     assert np.median(steady) == 1
     assert slower.max() == 1
     assert np.mean(quicker) < 0.6
-    assert quicker[0] == 1
+    assert quicker[0] == steady[0]
 
 
 @given(st.integers(0, 30))

@@ -1,4 +1,4 @@
-"""By how much work has become quicker than it ever was in the past, judged by the latest waits of all cases.
+"""By how much work has become quicker than it mostly was in the past, judged by the latest waits of all cases.
 
 Slower work makes no forecast longer: many logs cut their last cases short, and only a forecast that is too long can be
 wrong without limit. The ranges widen if they miss.
@@ -13,12 +13,15 @@ from workbench.domain.forecast.learning.arrays import FloatArray
 from workbench.domain.forecast.learning.event_trace import Trace
 
 _RECENT_WAITS = 100
+_QUICKEST = 0.25
+"""The share of the past in which work was quickest; work at such a pace counts as usual."""
+
 _TOLERANCE = 1.1
-"""By how much work must be quicker than in the past before it counts."""
+"""By how much work must be quicker before it counts."""
 
 
 def speedups(traces: Sequence[Trace], later: Sequence[Trace], until_s: float) -> FloatArray:
-    """Return the factor by which times are shorter, at each event of some cases, than at the quickest in the past.
+    """Return the factor by which times are shorter, at each event of some cases, than in the past.
 
     The pace at an event is the median of the latest waits before it, each divided by the median wait after the same
     activity in the past. No later event of any case is used.
@@ -46,4 +49,4 @@ def speedups(traces: Sequence[Trace], later: Sequence[Trace], until_s: float) ->
     usual = pace[: int(np.searchsorted(ended_s, until_s)) + 1]
     asked_s = np.array([event.at_s for trace in later for event in trace.events])
     now = pace[np.searchsorted(ended_s, asked_s)]
-    return np.asarray(np.exp(np.minimum(now - usual.min() + np.log(_TOLERANCE), 0)))
+    return np.asarray(np.exp(np.minimum(now - np.quantile(usual, _QUICKEST) + np.log(_TOLERANCE), 0)))
