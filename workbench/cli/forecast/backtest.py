@@ -19,12 +19,8 @@ _RANGE_KEYS = ("coverage80", "band_days")
 _DECIMALS = 6
 _PERCENT = 100
 _METHODS = {
-    "activity table": N_("Median per activity"),
-    "overall table": N_("Median of all events"),
-    "forest": N_("Quantile forest"),
-    "forest with workload": N_("Quantile forest with the workload"),
-    "activity table of all cases": N_("Median per activity, with the open cases completed"),
-    "forest of all cases": N_("Quantile forest, with the open cases completed"),
+    "table": N_("Median per activity"),
+    "forest": N_("Quantile forest, with the open cases completed"),
 }
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from workbench.domain.forecast.learning.arrays import FloatArray, IntArray
-from workbench.domain.forecast.learning.event_trace import Attribute, Event, Trace
+from workbench.domain.forecast.learning.event_trace import Event, Trace
 
 QUEUED, VERDICT, PASSED, AWAITING_CHECK = "queued", "verdict", "passed", "awaiting_check"
 FINAL_STEPS = frozenset({PASSED, "failed", "lapsed", "withdrawn"})
@@ -38,7 +38,7 @@ class CaseHistory:
 
     case: int
     steps: tuple[Step, ...]
-    attributes: Mapping[str, Attribute]
+    attributes: Mapping[str, str]
     rank: int = 1
     class_days: int = 3
     block_rules: tuple[str, ...] = ()
@@ -80,8 +80,7 @@ class CaseHistory:
     def trace(self, *expected_steps: Step) -> Trace:
         """Return the history as a trace for the estimator, extended by expected steps."""
         steps = (*self.steps, *expected_steps)
-        first = Event(steps[0].what, steps[0].at * DAY_S, self.attributes)
-        return Trace(str(self.case), (first, *(Event(step.what, step.at * DAY_S) for step in steps[1:])))
+        return Trace(str(self.case), tuple(Event(step.what, step.at * DAY_S) for step in steps), self.attributes)
 
 
 @dataclass(frozen=True, slots=True)

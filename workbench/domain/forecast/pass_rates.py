@@ -70,5 +70,5 @@ def wilson_interval(passed: int, decided: int) -> tuple[float, float]:
 
 
 def _groups(history: CaseHistory) -> tuple[_Group, _Group]:
-    findings = str(history.attributes.get("findings", "none"))
+    findings = history.attributes.get("findings", "none")
     return (findings, history.block_rules), (findings, ())

@@ -8,7 +8,6 @@ import numpy as np
 from workbench.domain.forecast.case_history import DAY_S, VERDICT, WITH_APPLICANT, CaseHistory, Step
 from workbench.domain.forecast.learning.arrays import FloatArray
 from workbench.domain.forecast.learning.estimator import Choice, Estimator
-from workbench.domain.forecast.learning.event_trace import Attribute
 from workbench.domain.forecast.learning.past_split import Past
 
 _MOST_LEARNT = 800
@@ -82,10 +81,8 @@ class Rework:
         else:
             expected = np.maximum(verdict_at, [history.steps[-1].at for history in histories])
             traces = [history.trace(Step(VERDICT, float(at))) for history, at in zip(histories, expected, strict=True)]
-        remaining = self._estimator.remaining(traces)
-        if waited is not None:
-            remaining = remaining.after(waited * DAY_S)
-        return remaining.sampled_s(probability_levels(paths)) / DAY_S
+        waited_s = None if waited is None else waited * DAY_S
+        return self._estimator.remaining(traces).sampled_s(probability_levels(paths), waited_s) / DAY_S
 
 
 def probability_levels(paths: int) -> FloatArray:
@@ -105,13 +102,13 @@ def _start(history: CaseHistory) -> float:
 class SendBackRates:
     """How often the first verdict sends a case back to its applicant, among similar cases."""
 
-    counts: Mapping[tuple[Attribute, ...], tuple[int, int]]
-    _shares: dict[tuple[Attribute, ...], float] = field(default_factory=dict, compare=False, repr=False)
+    counts: Mapping[tuple[str, ...], tuple[int, int]]
+    _shares: dict[tuple[str, ...], float] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def fit(cls, histories: Sequence[CaseHistory], until: float) -> "SendBackRates":
         """Count the outcomes of the first verdicts before a time."""
-        counts: dict[tuple[Attribute, ...], tuple[int, int]] = {}
+        counts: dict[tuple[str, ...], tuple[int, int]] = {}
         for history in histories:
             outcome = first_outcome(history, until)
             if outcome is None:
@@ -122,7 +119,7 @@ class SendBackRates:
                 counts[similar[:length]] = (sent_back + (outcome in WITH_APPLICANT), total + 1)
         return cls(counts)
 
-    def share(self, attributes: Mapping[str, Attribute]) -> float | None:
+    def share(self, attributes: Mapping[str, str]) -> float | None:
         """Return the share (0 to 1) of similar cases that is sent back, None without any history.
 
         The share of each more specific group is shrunk towards the share of the group that contains it.
@@ -149,5 +146,5 @@ def first_outcome(history: CaseHistory, until: float) -> str | None:
     return None
 
 
-def _similarity_key(attributes: Mapping[str, Attribute]) -> tuple[Attribute, ...]:
+def _similarity_key(attributes: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(attributes.get(name, "") for name in SIMILARITY_ATTRIBUTES)

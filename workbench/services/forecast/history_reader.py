@@ -17,7 +17,6 @@ from db.queries import forecast_cases
 from workbench.domain.case.running import clock_runs, is_with_applicant
 from workbench.domain.forecast.case_history import QUEUED, VERDICT, CaseHistory, Step
 from workbench.domain.forecast.history_from_log import LoggedAct, step_name, steps_from_acts
-from workbench.domain.forecast.learning.event_trace import Attribute
 from workbench.domain.forecast.queue.capacity import Absence, Verdicts
 from workbench.domain.forecast.queue.model import OpenCase, QueueHistory
 from workbench.domain.forecast.working_time import WorkingTime
@@ -163,7 +162,7 @@ def _block_rules(session: Session, rows: Iterable[Any]) -> Mapping[int, list[str
     return found
 
 
-def attributes_of(row: Any, *, at_first_verdict: bool = False) -> Mapping[str, Attribute]:
+def attributes_of(row: Any, *, at_first_verdict: bool = False) -> Mapping[str, str]:
     """Return the attributes of a case, with its present findings or those at its first verdict."""
     block, warn = row.block_count, row.warn_count
     if at_first_verdict and row.block_seen is not None:

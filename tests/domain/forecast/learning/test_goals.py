@@ -7,7 +7,6 @@ from tests.domain.forecast.learning.processes import LOGS
 from tests.shared_data import shared_data
 from tests.sizes import sized, some
 from workbench.domain.forecast.learning.backtest import Backtest, backtest
-from workbench.domain.forecast.learning.prediction_method import Method
 from workbench.services.eventlogs.log_columns import LogColumns
 from workbench.services.eventlogs.reading import read_log
 
@@ -76,12 +75,3 @@ def test_the_seed_hardly_changes_the_help_desk_error(seed: int) -> None:
     assert result is not None
     assert result.mae_days <= 0.94 * result.median_mae_days
     assert 0.75 <= result.coverage80 <= 0.92
-
-
-@pytest.mark.proof
-def test_the_workload_features_improve_the_forecast_of_an_office_with_a_queue() -> None:
-    result = backtest(LOGS["queue"](11), no_progress)
-
-    assert result is not None
-    assert result.choice.method is Method.FOREST_WITH_WORKLOAD
-    assert result.mae_days < 0.7 * result.median_mae_days

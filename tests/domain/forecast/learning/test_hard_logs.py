@@ -1,4 +1,12 @@
-"""On logs that are hard to forecast, the forecast is about as good as the best simple table, and its range holds."""
+"""On logs that are hard to forecast, the forecast is about as good as the best simple table, and its range holds.
+
+Both bars are statistical: the best table is chosen after the fact, and the share of ranges that hold is partly chance.
+So the tests state on which share of logs both must hold. With few cases not even a forecast that knows the process
+holds them always: with 10, 20 and 40 cases to learn from it holds both on 75, 87 and 98 % of 60 logs, and ours on 92,
+98 and 100 %.
+"""
+
+from collections.abc import Iterable
 
 import numpy as np
 import pytest
@@ -6,15 +14,13 @@ import pytest
 from tests.domain.forecast.learning.hard_logs import HARD_LOGS, drift, of_size
 from tests.domain.forecast.learning.test_any_log import no_progress
 from tests.shared_data import shared_data
-from tests.sizes import some
+from tests.sizes import sized, some
 from workbench.domain.forecast.learning.backtest import _SHARES, Backtest, _adapted, backtest
 from workbench.domain.forecast.learning.event_trace import Trace
 from workbench.services.eventlogs.log_columns import LogColumns
 from workbench.services.eventlogs.reading import read_log
 
 PERCENTS = (50, 60, 75)
-FEW_EVENTS = 150
-"""In a shorter test, the share of ranges that hold is mostly chance."""
 
 
 def outcome(traces: list[Trace] | tuple[Trace, ...], percent: int) -> Backtest:
@@ -23,32 +29,33 @@ def outcome(traces: list[Trace] | tuple[Trace, ...], percent: int) -> Backtest:
     return result
 
 
-def assert_as_good_as_a_table(result: Backtest) -> None:
-    best = min(result.median_mae_days, result.mean_mae_days, result.activity_mae_days)
-    assert result.mae_days <= 1.08 * best
+def is_as_good_as_a_table(result: Backtest) -> bool:
+    return result.mae_days <= 1.08 * min(result.median_mae_days, result.mean_mae_days, result.activity_mae_days)
 
 
-def assert_range_holds(result: Backtest) -> None:
-    assert (0.70 if result.prefixes > FEW_EVENTS else 0.60) <= result.coverage80 <= 0.98
+def range_holds(result: Backtest) -> bool:
+    return 0.70 <= result.coverage80 <= 0.98
+
+
+def share_that_holds(results: Iterable[Backtest]) -> float:
+    """Return on which share of logs both bars hold."""
+    return float(np.mean([is_as_good_as_a_table(result) and range_holds(result) for result in results]))
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize("seed", some(range(8), ci=1))
 @pytest.mark.parametrize("name", HARD_LOGS)
-def test_on_every_hard_log_no_simple_table_is_much_better_and_the_range_holds(name: str, seed: int) -> None:
-    traces = HARD_LOGS[name](seed)
-    for percent in PERCENTS:
-        result = outcome(traces, percent)
-        assert_as_good_as_a_table(result)
-        assert_range_holds(result)
+def test_on_hard_logs_no_simple_table_is_much_better_and_the_range_holds(name: str) -> None:
+    logs = [HARD_LOGS[name](seed) for seed in range(sized(ci=1, full=8))]
+
+    assert share_that_holds(outcome(log, percent) for log in logs for percent in PERCENTS) >= 0.95
 
 
-@pytest.mark.parametrize("learnt", [10, 40])
-def test_a_few_cases_are_enough_for_the_bars(learnt: int) -> None:
-    result = outcome(of_size(3, learnt), 60)
+@pytest.mark.proof
+@pytest.mark.parametrize(("learnt", "share"), [(10, 0.8), (20, 0.9), (40, 0.95)])
+def test_with_few_cases_the_bars_hold_on_most_logs(learnt: int, share: float) -> None:
+    logs = (of_size(seed, learnt) for seed in range(sized(ci=12, full=60)))
 
-    assert_as_good_as_a_table(result)
-    assert_range_holds(result)
+    assert share_that_holds(outcome(log, 60) for log in logs) >= share
 
 
 @pytest.mark.proof
@@ -56,7 +63,7 @@ def test_a_few_cases_are_enough_for_the_bars(learnt: int) -> None:
 def test_if_durations_triple_at_the_split_the_range_widens(seed: int) -> None:
     tripled, usual = (outcome(drift(seed, factor, cases=120), 60) for factor in (3.0, 1.0))
 
-    assert_as_good_as_a_table(tripled)
+    assert is_as_good_as_a_table(tripled)
     assert tripled.band_days > 1.2 * usual.band_days
 
 
@@ -66,17 +73,21 @@ def test_if_durations_triple_at_the_split_the_range_widens(seed: int) -> None:
 def test_on_real_logs_the_bars_hold_at_every_split(name: str, percent: int) -> None:
     result = outcome(read_log(shared_data("event_logs", name), LogColumns(), None, no_progress), percent)
 
-    assert_as_good_as_a_table(result)
-    assert_range_holds(result)
+    assert is_as_good_as_a_table(result)
+    assert range_holds(result)
 
 
-@pytest.mark.parametrize(("takes", "widens"), [(3.0, True), (0.1, False)])
-def test_the_range_adapts_to_how_often_earlier_ranges_held(takes: float, widens: bool) -> None:
-    ranges_s = np.stack([[np.zeros(400), np.full(400, 1 + share)] for share in _SHARES])
-    found = _adapted(ranges_s, np.arange(400.0) * 10, np.full(400, takes), learnt=1_000)
+@pytest.mark.parametrize("takes", [0.1, 1.7, 3.0, 30.0])
+def test_the_range_adapts_until_it_holds_four_times_in_five(takes: float) -> None:
+    true_s = takes * np.random.default_rng(1).lognormal(0, 0.5, 2_000)
+    ranges_s = np.stack([[np.zeros(2_000), np.full(2_000, 1 + share)] for share in _SHARES])
+    found = _adapted(ranges_s, np.arange(2_000.0) * 1_000, true_s, learnt=1_000)
 
     assert found[1, 0] == 1.8
-    assert found[1, -1] == 1 + (_SHARES[-1] if widens else _SHARES[0])
+    if takes > 1:
+        assert float(np.mean(true_s <= found[1])) == pytest.approx(0.8, abs=0.03)
+    else:
+        assert found[1, -1] == 1 + _SHARES[0]
 
 
 def test_an_outcome_changes_no_range_before_it_is_known() -> None:

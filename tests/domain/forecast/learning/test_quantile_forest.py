@@ -78,7 +78,7 @@ def test_the_quantile_error_is_at_most_that_of_a_scikit_learn_forest() -> None:
     random = np.random.default_rng(7)
     codes, queries = codes_of(random, 2_000), codes_of(random, 400)
     times, truth = times_of(random, codes), times_of(random, queries)
-    rows = Rows(codes=codes, remaining_s=times, weights=np.ones(len(codes)), case=np.arange(len(codes)))
+    rows = Rows(codes=codes, remaining_s=times, case=np.arange(len(codes)))
 
     support_s = np.unique(np.quantile(times, np.linspace(0, 1, 257)))
     forest = Forest(rows, support_s, seed=1)

@@ -10,7 +10,6 @@ from db.enums import DayStatus
 from workbench.domain.clock.calendar import CalendarDay, WorkingCalendar
 from workbench.domain.forecast.assumptions import PolicyAssumptions
 from workbench.domain.forecast.case_history import CaseHistory, Step
-from workbench.domain.forecast.learning.event_trace import Attribute
 from workbench.domain.forecast.queue.capacity import Verdicts
 from workbench.domain.forecast.queue.model import QueueHistory
 from workbench.domain.forecast.working_time import WorkingTime
@@ -45,7 +44,7 @@ class Plan:
 @dataclass
 class _Case:
     number: int
-    attributes: Mapping[str, Attribute]
+    attributes: Mapping[str, str]
     rank: int
     class_days: int
     sent_back_rate: float
@@ -115,7 +114,7 @@ class SimulatedOffice:
         service = str(random.choice(list(_CLASS_DAYS), p=[0.1, 0.7, 0.2]))
         findings = str(random.choice(["none", "warn", "block"], p=[0.5, 0.3, 0.2]))
         sent_back_rate = self._agents[agent] * {"none": 0.5, "warn": 1.2, "block": 2.0}[findings]
-        attributes: dict[str, Attribute] = {
+        attributes: dict[str, str] = {
             "applicant_kind": kind,
             "service_class": service,
             "agent": f"agent {agent}",

@@ -10,16 +10,18 @@ import numpy as np
 from workbench.domain.forecast.learning.arrays import FloatArray
 from workbench.domain.forecast.learning.estimator import Choice, Estimator, remaining_s
 from workbench.domain.forecast.learning.event_trace import Trace
+from workbench.domain.forecast.learning.pace import speedups
 from workbench.domain.forecast.learning.past_split import PERCENT_LEARNT, Split, split
-from workbench.domain.forecast.learning.workload import WORKLOAD_NAMES, WorkloadFeatures, slowdowns
 
 Progress = Callable[[int, int], None]
 """A callback with the number of cases done and the total."""
 
 _DAY_S = 86_400
 _BATCH = 500
-_SHARE, _RATE, _WIDER = 0.8, 0.02, 1.0
+_SHARE, _RATE, _WIDER = 0.8, 0.05, 1.0
 _SHARES = np.array([0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.98])
+_STRETCH = 10.0
+"""How much wider a range becomes beyond the last share, as a part of its width for each unit of share."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +50,10 @@ def backtest(
 ) -> Backtest | None:
     """Fit to what is known when the last cases begin, and forecast at each event of those.
 
-    The model is not refitted during the test. What is known at the moment of an event may be used: the workload, the
-    pace of all cases, and how often earlier ranges held, which only changes the width of the range.
+    The model is fitted once: to the cases that were over at the split, and to the events before it of the open ones. A
+    forecast at an event also uses the earlier events of its case, and two figures from other cases, both as known
+    before that event: how long the latest waits took, which can make forecasts shorter, and how often earlier ranges
+    held, which makes ranges wider or narrower.
 
     Args:
         traces: The cases of the log.
@@ -63,22 +67,19 @@ def backtest(
     parts = split(traces, percent)
     if parts is None or not parts.past.finished:
         return None
-    workload = WorkloadFeatures(parts.past.finished)
-    parts = split(tuple(workload.with_workload(traces)), percent) or parts
     learnt, total = len(parts.past.finished), len(parts.past.finished) + len(parts.later)
     progress(0, total)
-    estimator = Estimator.fit(parts.past, WORKLOAD_NAMES, seed)
+    estimator = Estimator.fit(parts.past, seed)
     middles_s, ranges_s = [], []
     for start in range(0, len(parts.later), _BATCH):
         progress(learnt + start, total)
-        middle_s, range_s = estimator.throughout_s(parts.later[start : start + _BATCH], _SHARES)
-        middles_s.append(middle_s)
-        ranges_s.append(range_s)
+        times = estimator.throughout(parts.later[start : start + _BATCH])
+        middles_s.append(times.quantile_s(0.5))
+        ranges_s.append(times.shortest_s(_SHARES))
     progress(total, total)
-    slower = slowdowns(traces, parts.later, parts.past.until_s)
-    return _scored(
-        parts, np.concatenate(middles_s) * slower, np.concatenate(ranges_s, axis=2) * slower, estimator.choice
-    )
+    factor = speedups(traces, parts.later, parts.past.until_s)
+    middle_s, range_s = np.concatenate(middles_s) * factor, np.concatenate(ranges_s, axis=2) * factor
+    return _scored(parts, middle_s, range_s, estimator.choice)
 
 
 def _adapted(ranges_s: FloatArray, at_s: FloatArray, true_s: FloatArray, learnt: int) -> FloatArray:
@@ -100,9 +101,10 @@ def _adapted(ranges_s: FloatArray, at_s: FloatArray, true_s: FloatArray, learnt:
     for event in np.argsort(at_s, kind="stable").tolist():
         while known and known[0][0] < at_s[event]:
             _known_s, is_missed = heappop(known)
-            share = min(max(share + _RATE * (is_missed - (1 - _SHARE)), _SHARES[0]), _SHARES[-1])
-        index = int(np.abs(_SHARES - share).argmin())
-        low_s, high_s = found[:, event] = ranges_s[index, :, event]
+            share = max(share + _RATE * (is_missed - (1 - _SHARE)), _SHARES[0])
+        low_s, high_s = ranges_s[np.abs(_SHARES - share).argmin(), :, event]
+        stretch_s = _STRETCH * max(share - _SHARES[-1], 0) * (high_s - low_s)
+        low_s, high_s = found[:, event] = max(low_s - stretch_s, 0), high_s + stretch_s
         is_missed = not low_s <= true_s[event] <= high_s
         heappush(known, (float(at_s[event] + min(true_s[event], high_s)), is_missed))
     return found

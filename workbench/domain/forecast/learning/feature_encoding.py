@@ -17,22 +17,20 @@ BINS = 32
 """The most bins of one column."""
 
 _PRIOR_WEIGHT = 10.0
-"""The weight of the prior, in rows of weight 1."""
-
-_MISSING = -np.inf
+"""The weight of the prior, in rows."""
 
 
 class _TargetMeans:
     """The mean target of each value of a category, shrunk towards a prior."""
 
-    def __init__(self, values: Sequence[object], prior: FloatArray, target: FloatArray, weights: FloatArray) -> None:
-        """Fit the means to the values, priors, targets and weights of rows."""
+    def __init__(self, values: Sequence[object], prior: FloatArray, target: FloatArray) -> None:
+        """Fit the means to the values, priors and targets of rows."""
         number_by_value: dict[object, int] = {}
         numbers = np.array([number_by_value.setdefault(value, len(number_by_value)) for value in values])
-        weight = np.bincount(numbers, weights)
+        count = np.bincount(numbers)
         # All rows with the same value have the same prior.
-        mean_prior = np.bincount(numbers, weights * prior) / weight
-        means = (np.bincount(numbers, weights * target) + _PRIOR_WEIGHT * mean_prior) / (weight + _PRIOR_WEIGHT)
+        mean_prior = np.bincount(numbers, prior) / count
+        means = (np.bincount(numbers, target) + _PRIOR_WEIGHT * mean_prior) / (count + _PRIOR_WEIGHT)
         self._mean = {value: float(means[at]) for value, at in number_by_value.items()}
 
     def of(self, values: Iterable[object], prior: FloatArray) -> FloatArray:
@@ -44,61 +42,52 @@ class _TargetMeans:
 class FeatureEncoder:
     """Encodes prefixes as bin numbers, one column for each feature."""
 
-    def __init__(
-        self, prefixes: Sequence[Prefix], target: FloatArray, weights: FloatArray, ignored: frozenset[str] = frozenset()
-    ) -> None:
+    def __init__(self, prefixes: Sequence[Prefix], target: FloatArray) -> None:
         """Fit the encoder.
 
         Args:
             prefixes: The prefixes to fit to.
             target: The target of each prefix, in any ordered unit.
-            weights: The weight of each prefix.
-            ignored: Attributes that are left out.
         """
-        self._overall = float(np.average(target, weights=weights))
-        names = {name for prefix in prefixes for name in prefix.attributes} - ignored
-        self._category_names = sorted(
-            name for name in names if any(type(p.attributes.get(name)) is str for p in prefixes)
-        )
-        self._number_names = sorted(names.difference(self._category_names))
+        self._overall = float(np.mean(target))
+        self._attributes = sorted({name for prefix in prefixes for name in prefix.attributes})
         self._means: list[_TargetMeans] = []
         columns: list[FloatArray] = []
         for values in self._categories(prefixes):
             prior = self._prior(columns, len(prefixes))
-            self._means.append(_TargetMeans(values, prior, target, weights))
+            self._means.append(_TargetMeans(values, prior, target))
             columns.append(self._means[-1].of(values, prior))
-        self._edges = [_edges(column) for column in (*columns, *self._numbers(prefixes).T)]
+        self._edges = [_edges(column) for column in (*columns, *_figures(prefixes).T)]
 
     def _categories(self, prefixes: Sequence[Prefix]) -> Iterator[list[object]]:
         """Yield the values of each category: the last activities, the first activity, and the attributes."""
         for length in range(1, PATH_LENGTH + 1):
             yield [prefix.path[:length] for prefix in prefixes]
         yield [prefix.first for prefix in prefixes]
-        for name in self._category_names:
+        for name in self._attributes:
             yield [prefix.attributes.get(name) for prefix in prefixes]
 
     def _prior(self, columns: Sequence[FloatArray], rows: int) -> FloatArray:
         """Return the prior of the next category, given the columns of those before it."""
         return columns[-1] if 0 < len(columns) < PATH_LENGTH else np.full(rows, self._overall)
 
-    def _numbers(self, prefixes: Sequence[Prefix]) -> FloatArray:
-        """Return the numeric features of prefixes, one row each."""
-        names = self._number_names
-        rows = [
-            (*prefix.figures, *(float(prefix.attributes.get(name, _MISSING)) for name in names)) for prefix in prefixes
-        ]
-        return np.array(rows)
-
     def codes(self, prefixes: Sequence[Prefix]) -> CodeArray:
         """Return the bin numbers of prefixes, one row each."""
+        if not prefixes:
+            return np.zeros((0, len(self._edges)), dtype=np.uint8)
         columns: list[FloatArray] = []
         for means, values in zip(self._means, self._categories(prefixes), strict=True):
             columns.append(means.of(values, self._prior(columns, len(prefixes))))
         coded = [
             np.searchsorted(edges, column, side="left").astype(np.uint8)
-            for edges, column in zip(self._edges, (*columns, *self._numbers(prefixes).T), strict=True)
+            for edges, column in zip(self._edges, (*columns, *_figures(prefixes).T), strict=True)
         ]
         return np.stack(coded, axis=1)
+
+
+def _figures(prefixes: Sequence[Prefix]) -> FloatArray:
+    """Return the numeric features of prefixes, one row each."""
+    return np.array([prefix.figures for prefix in prefixes])
 
 
 def _edges(column: FloatArray) -> FloatArray:

@@ -43,19 +43,16 @@ class _Waits:
         return np.maximum(longer, 0), self.next_activity[index]
 
 
-def simulated_ends_s(events: KnownEvents, random: np.random.Generator, draws: int) -> FloatArray:
-    """Return the end of each event's case, one row for each draw; the actual end if the case is over."""
+def simulated_ends_s(events: KnownEvents, random: np.random.Generator) -> FloatArray:
+    """Return the end of each event's case: the actual end if the case is over, else a simulated one."""
     is_open = events.is_last & ~events.is_over
-    ends_s = np.tile(events.ended_s, (draws, 1))
     waits = _fitted(events)
     if not waits:
-        return np.where(np.isinf(ends_s), events.until_s, ends_s)
-    for draw in range(draws):
-        end_s = np.full(int(events.case.max()) + 1, np.inf)
-        left_s = _remaining_s(waits, events.activity[is_open], events.until_s - events.at_s[is_open], random)
-        end_s[events.case[is_open]] = events.until_s + left_s
-        ends_s[draw] = np.where(events.is_over, events.ended_s, end_s[events.case])
-    return ends_s
+        return np.where(events.is_over, events.ended_s, events.until_s)
+    left_s = _remaining_s(waits, events.activity[is_open], events.until_s - events.at_s[is_open], random)
+    end_s = np.zeros(int(events.case.max()) + 1)
+    end_s[events.case[is_open]] = events.until_s + left_s
+    return np.where(events.is_over, events.ended_s, end_s[events.case])
 
 
 def _remaining_s(

@@ -23,14 +23,10 @@ _CHUNK = 4_096
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
-    """The training rows: bin numbers, remaining times, weights, and the number of the case.
-
-    The weights have a mean of 1. Cases are numbered from 0.
-    """
+    """The training rows: bin numbers, remaining times, and the number of the case, from 0."""
 
     codes: CodeArray
     remaining_s: FloatArray
-    weights: FloatArray
     case: IntArray
 
 
@@ -50,9 +46,9 @@ class Forest:
         for _tree in range(trees):
             counts = np.bincount(random.integers(0, cases, drawn_cases), minlength=cases)
             drawn = np.flatnonzero(counts[rows.case])
-            weights = rows.weights[drawn] * counts[rows.case[drawn]]
+            weights = counts[rows.case[drawn]].astype(np.float64)
             tree, leaf = grow(TrainingSample(rows.codes[drawn], target[drawn], weights), limits, random)
-            self._trees.append((tree, shares(leaf, cell[drawn], weights, self._width)))
+            self._trees.append((tree, summed(cell_weights(leaf, cell[drawn], weights, self._width))))
 
     def cumulative(self, codes: CodeArray) -> Float32Array:
         """Return the cumulative distribution over the support, one row for each row of codes."""
@@ -61,20 +57,20 @@ class Forest:
             part = slice(start, start + _CHUNK)
             for tree, distribution in self._trees:
                 found[part] += distribution[tree.leaves(codes[part])]
-        return summed(found / np.float32(len(self._trees)))
+        return found / np.float32(len(self._trees))
 
 
-def shares(group: IntArray, cell: IntArray, weights: FloatArray, width: int) -> Float32Array:
-    """Return the distribution over the cells of a support in each group of rows, from group 0 to the last."""
+def cell_weights(group: IntArray, cell: IntArray, weights: FloatArray, width: int) -> FloatArray:
+    """Return the weight in each cell of a support, one row for each group of rows from group 0 to the last."""
     groups = int(group.max()) + 1
-    found = np.bincount(group * width + cell, weights, groups * width).reshape(groups, width)
-    total = np.maximum(found.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
-    return np.asarray(found / total, dtype=np.float32)
+    weight = np.bincount(group * width + cell, weights, groups * width)
+    return np.asarray(weight, dtype=np.float64).reshape(groups, width)
 
 
-def summed(distribution: Float32Array) -> Float32Array:
-    """Return the cumulative sums of each row, ending with 1."""
-    found: Float32Array = np.minimum(np.cumsum(distribution, axis=1), np.float32(1))
+def summed(weight: FloatArray) -> Float32Array:
+    """Return the cumulative probability in each row of weights, which may all be 0."""
+    total = np.maximum(weight.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
+    found: Float32Array = np.minimum(np.cumsum(weight, axis=1) / total, 1).astype(np.float32)
     found[:, -1] = 1
     return found
 

@@ -1,6 +1,6 @@
 """The predicted distributions of remaining times."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,27 +13,37 @@ _TINY = 1e-6
 class RemainingTimes:
     """The remaining times of several cases as distributions, in seconds.
 
-    `cumulative` holds the probability up to each value of the support, one row for each case. `waited_s` is subtracted
-    from the support.
+    `cumulative` holds the probability up to each value of the support, one row for each case.
     """
 
     support_s: FloatArray
     cumulative: Float32Array
-    waited_s: FloatArray
 
     def __len__(self) -> int:
         """Return the number of cases."""
         return len(self.cumulative)
 
-    def quantile_s(self, level: float) -> FloatArray:
+    def quantile_s(self, level: float, waited_s: FloatArray | None = None) -> FloatArray:
         """Return for each case the least time within which it ends with this probability (0 to 1)."""
-        return self.sampled_s(np.array([level - _TINY]))[:, 0]
+        return self.sampled_s(np.array([level - _TINY]), waited_s)[:, 0]
 
-    def sampled_s(self, levels: FloatArray) -> FloatArray:
-        """Return the times at some probabilities, one row for each case."""
-        cells = np.array([np.searchsorted(row, levels.astype(np.float32)) for row in self.cumulative], dtype=np.int64)
-        cells = np.minimum(cells.reshape(len(self), len(levels)), len(self.support_s) - 1)
-        return np.asarray(np.maximum(self.support_s[cells] - self.waited_s[:, None], 0))
+    def sampled_s(self, levels: FloatArray, waited_s: FloatArray | None = None) -> FloatArray:
+        """Return the times at some probabilities, one row for each case.
+
+        Args:
+            levels: The probabilities, 0 to 1.
+            waited_s: How long each case has waited since its last event. If almost no similar case waited that long,
+                the case counts as if it had just begun to wait.
+        """
+        waited_s = np.zeros(len(self)) if waited_s is None else waited_s
+        at = np.searchsorted(self.support_s, waited_s, side="right")
+        before = self.cumulative[np.arange(len(self)), np.maximum(at - 1, 0)].astype(np.float64)
+        is_part = (at > 0) & (waited_s > 0) & (before < 1 - _TINY)
+        gone, waited_s = np.where(is_part, before, 0)[:, None], np.where(is_part, waited_s, 0)[:, None]
+        wanted = gone + levels * (1 - gone)
+        cells = np.array([np.searchsorted(*row) for row in zip(self.cumulative, wanted, strict=True)], dtype=np.int64)
+        cells = np.minimum(cells.reshape(wanted.shape), len(self.support_s) - 1)
+        return np.asarray(np.maximum(self.support_s[cells] - waited_s, 0))
 
     def shortest_s(self, shares: FloatArray) -> FloatArray:
         """Return for each case the shortest ranges of times within which it ends with some probabilities (0 to 1).
@@ -49,17 +59,3 @@ class RemainingTimes:
             low = width.argmin(axis=1)
             cells[:, :, case] = np.stack([low, ends[np.arange(len(shares)), low]], axis=1)
         return self.support_s[cells]
-
-    def after(self, waited_s: FloatArray) -> "RemainingTimes":
-        """Return the remaining times, given how long each case has waited since its last event.
-
-        If almost no similar case waited that long, the case counts as if it had just begun to wait.
-        """
-        at = np.searchsorted(self.support_s, waited_s, side="right")
-        rows = np.arange(len(self))
-        gone = np.where((at > 0) & (waited_s > 0), self.cumulative[rows, np.maximum(at - 1, 0)], 0)
-        left = 1 - gone
-        is_known = left > _TINY
-        gone, left = np.where(is_known, gone, 0)[:, None], np.where(is_known, left, 1)[:, None]
-        cumulative = (np.maximum(self.cumulative - gone, 0) / left).astype(np.float32)
-        return replace(self, cumulative=cumulative, waited_s=np.where(is_known, waited_s, 0.0))

@@ -1,10 +1,10 @@
 """The features of a case at one of its events."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from workbench.domain.forecast.learning.event_trace import Attribute, Event, Trace
+from workbench.domain.forecast.learning.event_trace import Event, Trace
 
 ActivityPath = tuple[str, ...]
 """The last activities, the latest first."""
@@ -24,7 +24,7 @@ class Prefix:
     path: ActivityPath
     first: str
     figures: tuple[float, ...]
-    attributes: dict[str, Attribute]
+    attributes: Mapping[str, str]
 
 
 def prefixes_of(trace: Trace, counted: Sequence[str]) -> Iterator[Prefix]:
@@ -35,13 +35,10 @@ def prefixes_of(trace: Trace, counted: Sequence[str]) -> Iterator[Prefix]:
         counted: The activities whose count so far is a feature.
     """
     counts: Counter[str] = Counter()
-    attributes: dict[str, Attribute] = {}
     before_s = gap_s = 0.0
     path: ActivityPath = ()
     for index, event in enumerate(trace.events):
         counts[event.activity] += 1
-        if event.attributes:
-            attributes = {**attributes, **event.attributes}
         path = (event.activity, *path[: PATH_LENGTH - 1])
         last_gap_s, gap_s = gap_s, event.at_s - before_s if index else 0.0
         before_s = event.at_s
@@ -55,7 +52,7 @@ def prefixes_of(trace: Trace, counted: Sequence[str]) -> Iterator[Prefix]:
             index + 1 - len(counts),
             *(counts[activity] for activity in counted),
         )
-        yield Prefix(path, trace.events[0].activity, tuple(map(float, figures)), attributes)
+        yield Prefix(path, trace.events[0].activity, tuple(map(float, figures)), trace.attributes)
 
 
 def last_prefix(trace: Trace, counted: Sequence[str]) -> Prefix:

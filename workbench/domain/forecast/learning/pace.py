@@ -1,0 +1,52 @@
+"""By how much work has become quicker than it mostly was in the past, judged by the latest waits of all cases.
+
+Slower work makes no forecast longer: many logs cut their last cases short, and only a forecast that is too long can be
+wrong without limit. The ranges widen if they miss.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from workbench.domain.forecast.learning.arrays import FloatArray
+from workbench.domain.forecast.learning.event_trace import Trace
+
+_RECENT_WAITS = 100
+_QUICKEST = 0.25
+"""The share of the past in which work was quickest; work at such a pace counts as usual."""
+
+_TOLERANCE = 1.1
+"""By how much work must be quicker before it counts."""
+
+
+def speedups(traces: Sequence[Trace], later: Sequence[Trace], until_s: float) -> FloatArray:
+    """Return the factor by which times are shorter, at each event of some cases, than in the past.
+
+    The pace at an event is the median of the latest waits before it, each divided by the median wait after the same
+    activity in the past. No later event of any case is used.
+
+    Args:
+        traces: All cases of the log.
+        later: The cases asked about.
+        until_s: The end of the past.
+    """
+    waits = sorted(
+        (event.at_s, before.activity, event.at_s - before.at_s)
+        for trace in traces
+        for before, event in pairwise(trace.events)
+        if event.at_s > before.at_s
+    )
+    past: dict[str, list[float]] = {}
+    for at_s, activity, wait_s in waits:
+        if at_s < until_s:
+            past.setdefault(activity, []).append(wait_s)
+    usual_s = {activity: float(np.median(times)) for activity, times in past.items()}
+    known = [(at_s, wait_s / usual_s[activity]) for at_s, activity, wait_s in waits if activity in usual_s]
+    ended_s, ratio = np.array(known).reshape(-1, 2).T
+    padded = np.concatenate([np.zeros(_RECENT_WAITS), np.log(ratio)])
+    pace = np.median(np.lib.stride_tricks.sliding_window_view(padded, _RECENT_WAITS), axis=1)
+    usual = pace[: int(np.searchsorted(ended_s, until_s)) + 1]
+    asked_s = np.array([event.at_s for trace in later for event in trace.events])
+    now = pace[np.searchsorted(ended_s, asked_s)]
+    return np.asarray(np.exp(np.minimum(now - np.quantile(usual, _QUICKEST) + np.log(_TOLERANCE), 0)))
