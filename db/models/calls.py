@@ -12,8 +12,9 @@ from db.models.row import ApplicationPartRow, BatchPartRow
 class CallWindowRow(ApplicationPartRow, table=True):
     """The call facts of one number in its time window, or of all cards of an application (then `msisdn` is empty).
 
-    A number with calls outside the service of a card has another row for that service period: `msisdn_hash` is then
-    the hash of the period's key, here and in the tables of days and hours. `half_hours` is a JSON list of 48 counts.
+    If a number also has calls outside the service period of a card, a second row counts only those inside it. Its
+    `msisdn_hash` is the hash of the period's key, here and in the tables of days and hours. `half_hours` is a JSON list
+    of 48 counts.
     """
 
     __tablename__ = "call_window"

@@ -13,7 +13,7 @@ KEPT = 12
 """Pages that are kept, so that a long list takes no more memory than a short one."""
 
 _FAR = 1000
-"""Before a page from this row on is read, the list is counted: a page in its second half is read from the end."""
+"""From this row on, the list is counted before a page is read. A page in its second half is read from the end."""
 
 
 class PageCache:
@@ -29,7 +29,7 @@ class PageCache:
 
     @property
     def length(self) -> int:
-        """The number of rows. Until they are counted: one page more than was read, unless the last page was read."""
+        """The number of rows; until they are counted, of those read and, if the end is unknown, one more page."""
         if self.count is not None:
             return self.count
         return self._known_count if self._is_end_known else self._known_count + PAGE

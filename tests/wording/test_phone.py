@@ -54,7 +54,9 @@ BLOCKED = replace(FORECAST, passed=None, passed_needs=(PassNeed.FINDINGS,))
 
 
 def test_a_queued_case_is_decided_by_a_day_and_passes_if_nothing_is_found_against_it() -> None:
-    assert sentence(LATER) == (f"C-000001 is accepted. {DECIDED}; if nothing is found against it, it passes by then.")
+    assert sentence(LATER) == (
+        f"C-000001 has been received. {DECIDED}; if nothing is found against it, it passes by then."
+    )
     assert sentence(LATER, "zh") == (
         "C-000001已受理。预计11月27日 周五或之前作出审核结论；一般不晚于12月2日 周三。如审核无异议，预计届时通过。"
     )
@@ -72,7 +74,7 @@ def test_a_queued_case_is_decided_by_a_day_and_passes_if_nothing_is_found_agains
 def test_while_something_stands_against_a_pass_no_day_of_it_is_said(needs: tuple[PassNeed, ...], words: str) -> None:
     blocked = replace(BLOCKED, passed_needs=needs)
 
-    assert sentence(blocked) == f"C-000001 is accepted. {DECIDED}; it can pass only once {words}."
+    assert sentence(blocked) == f"C-000001 has been received. {DECIDED}; it can pass only once {words}."
     assert "无异议" not in sentence(blocked, "zh")
     assert "后，方可通过。" in sentence(blocked, "zh")
 
@@ -190,7 +192,7 @@ def test_during_a_suspension_the_sentence_begins_with_it() -> None:
     stopped = replace(FORECAST, is_suspended=True)
 
     assert sentence(stopped).startswith(
-        "Work is suspended now, and we assume that it resumes tomorrow: C-000001 is accepted."
+        "Work is suspended now, and we assume that it resumes tomorrow: C-000001 has been received."
     )
     assert sentence(stopped, "zh").startswith("目前审核工作中止，按明日恢复推算：C-000001已受理")
 
@@ -198,7 +200,7 @@ def test_during_a_suspension_the_sentence_begins_with_it() -> None:
 def test_while_all_are_away_the_sentence_has_the_first_return_date() -> None:
     empty = replace(FORECAST, reviewers=0, per_day=0, back_on=BACK)
 
-    assert sentence(empty).startswith("All reviewers are away until Mon 30 Nov: C-000001 is accepted")
+    assert sentence(empty).startswith("All reviewers are away until Mon 30 Nov: C-000001 has been received")
     assert sentence(empty, "zh").startswith("审核员均不在岗，11月30日")
     with speaking("en"):
         assert "all reviewers are away until Mon 30 Nov" in explanation(empty, TODAY)

@@ -28,7 +28,9 @@ WAIT_FOR = verdict_command(
     "verdict.wait_for", "w,f7", N_("waiting for"), N_("Change who the case waits for."), hint=True
 )
 MEASURE = verdict_command("verdict.measure", "m,f5", N_("measure"), N_("Change the measure for the cards."))
-ITEMS = verdict_command("verdict.items", "r,f2", N_("items"), N_("Go to the rectification items, or to the date."))
+ITEMS = verdict_command(
+    "verdict.items", "r,f2", N_("items"), N_("Go to the rectification items; of a pending verdict, to the date.")
+)
 LETTER = verdict_command(
     "verdict.letter",
     "e,f9",

@@ -34,7 +34,7 @@ from workbench.services.foundation.safe_files import new_parents
 from workbench.services.foundation.site_settings import SiteSettings, new_site_file
 from workbench.services.policy.reader import parse_policy
 from workbench.services.policy.supplier import is_made_up, with_supplier
-from workbench.services.site.check_values import is_key_checked, key_check
+from workbench.services.site.check_values import key_check, verify_hash_key
 from workbench.services.site.database import open_database
 from workbench.services.site.people import SOLO_SETTING
 from workbench.services.site.policies import new_version
@@ -71,7 +71,7 @@ class NewSite:
         return {name: value for name, value in options.items() if value}
 
 
-def share_site(path: Path, new: NewSite, sharing: Sharing, site_file: Path, now: Callable[[], datetime]) -> None:
+def make_shared_site(path: Path, new: NewSite, sharing: Sharing, site_file: Path, now: Callable[[], datetime]) -> None:
     """Create a database for a Unix group, and the site file that names the database: both or neither.
 
     Raises:
@@ -168,7 +168,7 @@ def open_services(path: Path, as_login: str | None, now: Callable[[], datetime],
             actor = _identify(session, as_login)
         services = Services(Context(database, store, now, actor))
         with services.context.read() as session:
-            is_checked = is_key_checked(session, store)
+            is_checked = verify_hash_key(session, store)
         if not is_checked:
             with services.context.write() as session:
                 session.merge(key_check(store))

@@ -22,8 +22,8 @@ LEGEND: tuple[tuple[str, str], ...] = (
     (MAKE_UP, N_("make-up working day")),
     (WEEKEND, N_("weekend")),
     (OWN_HOURS, N_("own hours")),
-    (SET_OFF, N_("off by hand")),
-    (SET_WORKED, N_("worked by hand")),
+    (SET_OFF, N_("set as day off")),
+    (SET_WORKED, N_("set as working day")),
 )
 
 _KINDS: dict[str, str] = {
@@ -60,7 +60,7 @@ def kind_words(day: CalendarDay) -> str:
         return _(_KINDS.get(day.kind, day.kind))
     if day.hours:
         return _("hours set by hand")
-    return _("worked, set by hand") if day.working else _("off, set by hand")
+    return _("working day, set by hand") if day.working else _("day off, set by hand")
 
 
 def hours_words(hours: Hours) -> str:

@@ -60,7 +60,7 @@ class ClockWords:
             StepKind.OUTSIDE_HOURS: _("{start}: outside the hours; counts as {end}, day 0."),
             StepKind.RUNNING: _("{span}: the clock runs, {hours} of work."),
             StepKind.LATE: _("{span}: overdue, {hours} of work."),
-            StepKind.MAKE_UP: _("{span}: worked, set by hand, {hours} of work.")
+            StepKind.MAKE_UP: _("{span}: set as a working day, {hours} of work.")
             if step.detail
             else _("{span}: a make-up working day, {hours} of work."),
             StepKind.OWN_HOURS: _("{span}: hours set by hand, {hours} of work."),
@@ -113,7 +113,7 @@ class ClockWords:
 
     def _holiday(self, step: ClockStep) -> str:
         if step.detail == DayKind.OVERRIDE.value:
-            return _("off, set by hand")
+            return _("day off, set by hand")
         return step.detail if step.detail and current_language() == "zh" else _("public holiday")
 
     def _at(self, at: datetime) -> str:

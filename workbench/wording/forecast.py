@@ -10,7 +10,7 @@ from workbench.i18n import N_, _, catalogue, current_language, ngettext
 from workbench.wording.amounts import count, day_on_screen
 from workbench.wording.letter_dates import MONTHS_EN, letter_day
 
-_NO_TIME = 1e-6
+_ROUNDING_DAYS = 1e-6
 _ONE_DECIMAL_BELOW = 9.5
 
 _NEED_WORDS = {
@@ -52,7 +52,7 @@ def likely(forecast: CaseForecast, today: date) -> str:
     if forecast.awaits_check:
         words = _("result likely {days}")
     else:
-        words = _("likely decided {days}, assumed") if forecast.is_thin else _("likely decided {days}")
+        words = _("likely decided {days} (little history)") if forecast.is_thin else _("likely decided {days}")
     return marked_provisional(words.format(days=days), is_provisional=forecast.is_provisional)
 
 
@@ -145,7 +145,7 @@ def _clearing_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
 
 def whole_days(days: float) -> int:
     """Return a duration in whole working days, rounded up; at least one."""
-    return max(1, ceil(days - _NO_TIME))
+    return max(1, ceil(days - _ROUNDING_DAYS))
 
 
 def reviewers_away(forecast: CaseForecast | QueueForecast, today: date) -> str:
@@ -164,15 +164,16 @@ def _waiting(forecast: QueueForecast) -> str:
 
 
 def figure(number: float) -> str:
-    """Return a number with one decimal if it is below 10, else with none: `4.2`, `22`."""
+    """Return a number with one decimal if that makes it less than 10, else with none: `4.2`, `22`."""
     return f"{number:.1f}".removesuffix(".0") if number < _ONE_DECIMAL_BELOW else count(round(number))
 
 
-def answers(forecast: CaseForecast, write_day: Callable[[date], str], language: str) -> str:
+def decision_sentence(forecast: CaseForecast, write_day: Callable[[date], str], language: str) -> str:
     """Return when a case is decided, and when it passes or what has to happen before.
 
-    A case against which nothing is found passes with the decision; `passed` also counts the corrections of similar
-    cases. While a verdict awaits its check, only the day of the result is given, so that nothing reveals the verdict.
+    A case against which nothing is found passes with the decision. `CaseForecast.passed` is not used, because it
+    includes the corrections of similar cases. While a verdict awaits its check, only the day of the result is given, so
+    that nothing reveals the verdict.
     """
     say = catalogue(language).gettext
     days, last = forecast.decided, write_day(forecast.decided.p90)
@@ -207,7 +208,7 @@ def letter_sentence(forecast: CaseForecast, language: Language, due_on: date | N
     if forecast.is_endless:
         return say(N_("At present we cannot say when your application will be decided."))
     basis = N_("By our planning") if forecast.is_thin else N_("As things stand")
-    told = answers(forecast, lambda day: letter_day(day, language), language.value)
+    told = decision_sentence(forecast, lambda day: letter_day(day, language), language.value)
     sentences = [say(N_("{before}: {sentence}")).format(before=say(basis), sentence=told)]
     if due_on is not None and forecast.decided.p50 > due_on:
         sentences.append(say(N_("That is later than the due date.")))
@@ -228,8 +229,8 @@ def _ahead(forecast: CaseForecast) -> str:
     if forecast.ahead is None:
         return "" if forecast.is_incomplete else _("it is not in the queue now")
     if not forecast.ahead:
-        return _("nobody ahead of you")
-    return _("{count} ahead of you").format(count=count(forecast.ahead))
+        return _("no case is ahead of it")
+    return _("{count} ahead of it").format(count=count(forecast.ahead))
 
 
 def _speed(forecast: CaseForecast, today: date) -> str:

@@ -7,7 +7,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.forecast.result import CaseForecast
 from workbench.i18n import _, current_language
 from workbench.wording.amounts import day_on_screen
-from workbench.wording.forecast import answers, reviewers_away, sentences_joined
+from workbench.wording.forecast import decision_sentence, reviewers_away, sentences_joined
 
 
 def phone_sentence(forecast: CaseForecast, today: date) -> str:
@@ -19,7 +19,7 @@ def phone_sentence(forecast: CaseForecast, today: date) -> str:
     if forecast.is_endless:
         sentence = _("there is no expected date for {case}.").format(case=case)
     else:
-        told = answers(forecast, lambda day: day_on_screen(day, today), current_language())
+        told = decision_sentence(forecast, lambda day: day_on_screen(day, today), current_language())
         sentence = sentences_joined((_state(forecast).format(case=case), told), current_language())
     obstacles = [part for part in (_suspended(forecast), _reviewers_away(forecast, today)) if part]
     return (
@@ -54,4 +54,4 @@ def _state(forecast: CaseForecast) -> str:
         return _("The appeal in {case} is being decided.")
     if forecast.state in {CaseState.RECTIFYING, CaseState.PENDING}:
         return _("{case} is waiting for the items we asked you for.")
-    return _("{case} is accepted.")
+    return _("{case} has been received.")

@@ -197,7 +197,7 @@ def test_days_set_by_hand_are_labelled(services: Promises) -> None:
     assert whats(found) == ["received", "running", "own_hours", "running", "make_up", "running", "due"]
     texts = [step["text"] for step in found["steps"]]
     assert texts[2] == "Thu 26 Nov 09:00 – 12:00: hours set by hand, 3 h 00 min of work."
-    assert texts[4] == "Sat 28 Nov: worked, set by hand, 8 h 00 min of work."
+    assert texts[4] == "Sat 28 Nov: set as a working day, 8 h 00 min of work."
 
 
 def test_the_spring_festival_has_its_name_and_not_that_of_its_eve(services: Promises) -> None:

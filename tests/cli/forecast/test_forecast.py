@@ -33,7 +33,7 @@ def test_a_case_forecast_has_days_and_their_basis(terminal: Terminal, number: st
     assert 20 < found["per_day"] < 45
     assert 0 < found["sent_back"] < 1
     assert found["assumed"] is False
-    assert f"{found['ahead']} ahead of you, 3 reviewers decide about" in found["explanation"]
+    assert f"{found['ahead']} ahead of it, 3 reviewers decide about" in found["explanation"]
     assert terminal.document("sup", "forecast", "show", number) == found
 
 
@@ -54,7 +54,7 @@ def test_the_sentence_for_the_phone_is_one_line_with_nothing_personal(terminal: 
     result = terminal.as_person("a", "forecast", number, "--say")
 
     assert result.stdout.count("\n") == 1
-    assert result.stdout.startswith(f"{number} is accepted. The application is decided ")
+    assert result.stdout.startswith(f"{number} has been received. The application is decided ")
     assert "虚构公司" not in result.stdout
     assert result.stdout.strip() == terminal.document("a", "forecast", number)["say"]
 

@@ -210,7 +210,7 @@ async def test_only_a_day_set_by_hand_can_be_reset() -> None:
         await desk.press("w", "enter")
         await desk.type("backlog")
         await desk.press("enter")
-        assert "worked, set by hand" in shown_day(desk)
+        assert "working day, set by hand" in shown_day(desk)
 
         await desk.press("u")
         await desk.type("over")

@@ -173,12 +173,12 @@ async def test_t_shows_and_copies_the_sentence_for_the_phone() -> None:
         await desk.press("n", "t")
 
         sentence = (
-            "C-000123 is accepted. The application is decided usually by Wed 25 Nov, in nine of ten cases by Fri 27 "
-            "Nov; if nothing is found against it, it passes by then."
+            "C-000123 has been received. The application is decided usually by Wed 25 Nov, in nine of ten cases by "
+            "Fri 27 Nov; if nothing is found against it, it passes by then."
         )
-        assert "C-000123 is accepted. The application is decided usually by Wed 25 Nov" in desk.text
+        assert "C-000123 has been received. The application is decided usually by Wed 25 Nov" in desk.text
         assert desk.app.clipboard == sentence
-        assert "31 ahead of you, 4 reviewers decide about 22 a day." in desk.text
+        assert "31 ahead of it, 4 reviewers decide about 22 a day." in desk.text
 
 
 async def test_t_shows_how_often_similar_cases_passed_but_does_not_copy_it() -> None:

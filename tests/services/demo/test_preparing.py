@@ -16,7 +16,7 @@ from tests.demos import FEW, NOW, clock, few_cases, services
 from tests.nursery import Child, nursery
 from workbench.errors import BadConfiguration, CannotCreate
 from workbench.services.demo import preparing
-from workbench.services.demo.preparing import days_since_made, openable, prepare
+from workbench.services.demo.preparing import checked_demo, days_since_made, prepare
 
 pytestmark = pytest.mark.terminal
 
@@ -185,13 +185,13 @@ def test_after_a_week_the_age_of_the_sample_data_is_reported(made_demo: Path) ->
 
 
 def test_a_demo_of_another_version_is_reported_with_the_remedy(fresh_demo: Path) -> None:
-    assert openable(fresh_demo) == fresh_demo
+    assert checked_demo(fresh_demo) == fresh_demo
     with fresh_demo.open("r+b") as file:
         file.seek(60)
         file.write((999).to_bytes(4, "big"))
 
     with pytest.raises(BadConfiguration, match=r"workbench demo --reset"):
-        openable(fresh_demo)
+        checked_demo(fresh_demo)
 
 
 def test_a_folder_that_cannot_be_created_is_reported(tmp_path: Path) -> None:

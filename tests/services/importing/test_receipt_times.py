@@ -245,7 +245,7 @@ def test_what_will_be_asked_about_is_named_without_what_is_internal(desk: Desk, 
     assert desk.findings()["ID-RIC-AGE"] == ("warn", "76")
     [body] = receipts(desk)
     asked = {
-        Language.ZH: "2. 经办人年龄不符合要求。可先提交或整改：更换经办人，并提供授权委托书和身份证。",
+        Language.ZH: "2. 经办人年龄不符合要求。可先提交或整改：更换经办人，并提供新经办人的授权委托书和身份证复印件。",
         Language.EN: "2. The handler's age does not meet the requirements. You can already submit or correct: "
         "another handler, with authority letter and ID card.",
     }[language]

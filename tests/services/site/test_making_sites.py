@@ -13,7 +13,7 @@ from tests.offices import Clock
 from workbench.errors import CannotCreate
 from workbench.services import opening
 from workbench.services.foundation.group_sharing import Sharing
-from workbench.services.opening import NewSite, make_site, share_site
+from workbench.services.opening import NewSite, make_shared_site, make_site
 
 NEIGHBOURS = ("w.db.schema-1.backup", "w.db.bak", "w.db2", "w1.db", "w.db-mine")
 Break = Callable[[pytest.MonkeyPatch], type[BaseException]]
@@ -91,7 +91,7 @@ def test_a_shared_folder_is_removed_after_a_failure_only_if_it_was_created(
     sharing = Sharing(group=str(os.getegid()), group_id=os.getegid())
 
     def share() -> None:
-        share_site(place, NewSite(login="a"), sharing, tmp_path / "etc" / "site.toml", Clock())
+        make_shared_site(place, NewSite(login="a"), sharing, tmp_path / "etc" / "site.toml", Clock())
 
     with monkeypatch.context() as broken, pytest.raises(break_it(broken)):
         share()

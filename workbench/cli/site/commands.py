@@ -52,7 +52,7 @@ def init(
         opening.make_site(path, new_site, context.now)
     else:
         site_file = context.shared.site or default_site_file()
-        opening.share_site(path, new_site, group_named(group), site_file, context.now)
+        opening.make_shared_site(path, new_site, group_named(group), site_file, context.now)
     if context.as_json:
         created = {"database": str(path), "identity": identity.value, "admin": new_site.login, "shared": group}
         site = str(site_file) if site_file else None
@@ -108,7 +108,7 @@ def demo(
         output.narrate(
             _("The sample data is {days} days old; `workbench demo --reset` creates it again.").format(days=days)
         )
-    raise typer.Exit(context.workbench(lambda: preparing.openable(path), _DEMO_LOGIN))
+    raise typer.Exit(context.workbench(lambda: preparing.checked_demo(path), _DEMO_LOGIN))
 
 
 def backup(

@@ -19,7 +19,7 @@ WINDOW_STEP_MINUTES = 30
 PolicyPath = tuple[str | int, ...]
 """The keys and positions that lead to a value of the policy."""
 
-_PLACEHOLDERS_WITHOUT_VALUES = frozenset({"subject"})
+_ALLOWED_WITHOUT_VALUES = frozenset({"subject"})
 _IN_LETTERS = PLACEHOLDERS | {"date"}
 _EQUALITY = frozenset({"=", "!="})
 _MUST_BE: Mapping[FactType, str] = {
@@ -162,7 +162,7 @@ def _restriction_faults(path: PolicyPath, limit: Limit, known: Mapping[str, Fact
     """Yield the faults in the minimum sample and the conditions of a limit."""
     for index, fact in enumerate(limit.samples):
         if index or fact not in known:
-            yield PolicyFault((*path, f"min_{fact}"), _("give one least sample, of a fact that is counted here"))
+            yield PolicyFault((*path, f"min_{fact}"), _("give only one minimum sample, of a fact that is counted here"))
     for name, values in limit.conditions.items():
         if name not in known:
             yield _unknown_fact((*path, "when", name), name, known)
@@ -189,12 +189,12 @@ def _is_of_type(value: FactValue, fact_type: FactType) -> bool:
 def _reason_faults(path: PolicyPath, reason: Reason, policy: Policy) -> Iterator[PolicyFault]:
     yield from _code_faults(path, reason.code)
     rule = policy.rules.get(reason.code)
-    allowed = frozenset[str]() if rule is None else _IN_LETTERS if rule.told else _PLACEHOLDERS_WITHOUT_VALUES
+    allowed = frozenset[str]() if rule is None else _IN_LETTERS if rule.told else _ALLOWED_WITHOUT_VALUES
     for key in ("letter", "item", "letter_person", "item_person"):
         words: Words = getattr(reason, key)
         yield from _placeholder_faults((*path, key), words, allowed)
         if any(set("{[]") & set(outside_brackets(text)) for text in (words.en, words.zh)):
-            advice = _("placeholders stand between square brackets, such as {example}")
+            advice = _("put placeholders between square brackets, such as {example}, and close each bracket")
             yield _fault((*path, key), advice, example="[ ({days} days ago)]")
     if reason.rectify_days is not None and not reason.item.en:
         yield PolicyFault((*path, "rectify_days"), _("there is no item to rectify; add one or remove the days"))

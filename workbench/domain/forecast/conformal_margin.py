@@ -24,14 +24,14 @@ _PRIOR_WEIGHT = 20.0
 """The weight of the untested margin, as a number of past forecasts."""
 
 _LEAST_TESTED = 0.2
-"""The share of the weight that must be tested at a margin, so that the margin can be judged."""
+"""The least share of the weight that has outcomes to test a margin with; below it the margin is not judged."""
 
 _MARGINS = np.arange(-1.0, 6.0, 0.05)
 
 
 @dataclass(frozen=True, slots=True)
 class ConformalMargin:
-    """Where the middle and the end of a range lie: at p50 + position x (p90 - p50 + `_LEAST_SPREAD_DAYS`)."""
+    """The middle and the end of a range, as multiples of (p90 - p50 + `_LEAST_SPREAD_DAYS`) after p50."""
 
     middle: float = 0.0
     end: float = 1.15

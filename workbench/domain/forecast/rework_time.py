@@ -27,7 +27,7 @@ SIMILARITY_ATTRIBUTES: tuple[str, ...] = (
 )
 """The attributes by which cases are similar, the most important first.
 
-Where few cases share all of them, the last ones are ignored.
+Where few cases share all of them, the last ones count less.
 """
 
 _PRIOR_CASES = 8.0
@@ -39,7 +39,7 @@ class Rework:
     def __init__(
         self, histories: Sequence[CaseHistory], until: float, trees: int = _TREES, choice: Choice | None = None
     ) -> None:
-        """Fit the distribution to what was known at a time, with a method or with the best one in trials.
+        """Fit the distribution to what was known at a time; without a `choice`, trials choose the method.
 
         Raises:
             NothingToLearnFrom: If no case had passed by then.
@@ -48,10 +48,10 @@ class Rework:
         known = known[-_MOST_LEARNT:]
         passed = [history for history in known if history.passed_at is not None]
         still_open = [history for history in known if not history.is_over]
-        # Some open cases will never pass. Assume the share seen among closed cases, and leave out the oldest.
+        # Some open cases will never pass. Their share is that of the closed cases; the oldest are left out.
         over = len(known) - len(still_open)
-        never_passed = round(len(still_open) * (1 - len(passed) / max(over, 1)))
-        finished, to_come = (tuple(history.trace() for history in part) for part in (passed, still_open[never_passed:]))
+        dropped = round(len(still_open) * (1 - len(passed) / max(over, 1)))
+        finished, to_come = (tuple(history.trace() for history in part) for part in (passed, still_open[dropped:]))
         self._estimator = Estimator.fit(Past(until * DAY_S, finished, to_come), trees=trees, choice=choice)
 
     @property

@@ -33,7 +33,7 @@ _LETTERS_ABOUT_DUE_DATES = ("receipt", "delay", "resumed", "expired")
 class DueChange:
     """The due date of a case before and after a change of the calendar: the date, its provisional mark, or both differ.
 
-    `is_notified` says that the applicant gets a notice: the date is later than the last letter told and not past, and
+    `is_notified` says that the applicant gets a notice: the date is not past and later than in the last letter, and
     the clock runs.
     """
 

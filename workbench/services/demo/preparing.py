@@ -74,7 +74,7 @@ def days_since_made(folder: Path, now: datetime) -> int | None:
     return age.days if age > _FRESH_FOR else None
 
 
-def openable(place: Path) -> Path:
+def checked_demo(place: Path) -> Path:
     """Return the demo's database if this version of the program can open it.
 
     Raises:

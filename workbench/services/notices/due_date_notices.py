@@ -91,7 +91,10 @@ def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
     deadline_at: datetime | None = None,
     asked_until: date | None = None,
 ) -> None:
-    """Write a notice in the caller's write transaction."""
+    """Write the letter about the state of a case, such as missing documents or a near deadline.
+
+    `deadline_at` is the deadline of the applicant, `asked_until` the day by which a pending case waited for an answer.
+    """
     policy = context.policy(session, case.policy_version_id)
     calendar = context.calendar(session, case.policy_version_id)
     today, is_withdrawn = calendar.local_day(context.now()), kind is ClockLetterKind.WITHDRAWN
@@ -123,7 +126,7 @@ def _release_at(session: Session, context: Context, kind: ClockLetterKind, polic
 
 
 def cancel_outdated(session: Session, context: Context, case: CaseRow, *, is_complete: bool) -> None:
-    """Cancel the letter about missing documents that is not released yet; of a complete case, any that was not sent."""
+    """Cancel the letters about missing documents that are not released yet; of a complete case, all unsent ones."""
     is_about_documents = NOTICE.c.kind.in_((ClockLetterKind.INCOMPLETE.value, ClockLetterKind.STILL_INCOMPLETE.value))
     is_open = NOTICE.c.sent_at.is_(None) if is_complete else NOTICE.c.release_at > context.now()
     outdated = update(NOTICE).where(NOTICE.c.case_id == case.id, is_about_documents, is_open)
@@ -131,7 +134,7 @@ def cancel_outdated(session: Session, context: Context, case: CaseRow, *, is_com
 
 
 def _restricts(session: Session, case: CaseRow) -> bool:
-    """Return whether the last measure of a case limits or suspends the cards."""
+    """Return whether the last measure of a case bars calls."""
     is_in_force = col(DecisionRow.status).in_(("applied", "approved")) & (DecisionRow.measure != Measure.NONE.value)
     measures = select(col(DecisionRow.measure)).where(col(DecisionRow.case_id) == case.id, is_in_force)
     return session.execute(measures.order_by(col(DecisionRow.id).desc())).scalars().first() in RESTRICTIONS

@@ -24,7 +24,7 @@ def key_check(store: Store) -> SettingRow:
     return SettingRow(name=_SETTING, value=store.hashed(_SETTING))
 
 
-def is_key_checked(session: Session, store: Store) -> bool:
+def verify_hash_key(session: Session, store: Store) -> bool:
     """Check that the hash key is that of the database, and say whether the database has its check value.
 
     Without a check value, as in a database of an older version, the key must give the first and the last hash of each

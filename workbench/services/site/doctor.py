@@ -20,7 +20,7 @@ from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.group_sharing import group_name, group_named, group_of
 from workbench.services.policy.reader import parse_policy
 from workbench.services.policy.supplier import advice_on_made_up, is_made_up
-from workbench.services.site.check_values import is_key_checked
+from workbench.services.site.check_values import verify_hash_key
 from workbench.services.site.database import look_at_database
 from workbench.services.site.people import solo_reason
 
@@ -66,7 +66,7 @@ def _library() -> CheckLine:
 
 def _store(session: Session, store: Store) -> CheckLine:
     try:
-        is_key_checked(session, store)
+        verify_hash_key(session, store)
     except WorkbenchError as error:
         return False, str(error)
     return True, _("The store {folder} and its hash key are present.").format(folder=store.folder)

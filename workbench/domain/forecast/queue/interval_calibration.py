@@ -16,7 +16,7 @@ from workbench.domain.forecast.rework_time import FEWEST_PASSED, Rework
 if TYPE_CHECKING:
     from workbench.domain.forecast.queue.model import QueueModel
 
-_MOST_DAYS = 40
+_MAX_TEST_DAYS = 40
 _PATHS = 32
 _MOST_WAITED = 30
 _TREES = 40
@@ -60,14 +60,15 @@ class _ForecastPoint:
 def interval_calibration_of(
     histories: Sequence[CaseHistory], spells: QueueSpells, verdicts: Verdicts, until: float, queue_model: "QueueModel"
 ) -> IntervalCalibration:
-    """Return the margins that would have made the ranges hold, tested on the recent past before a time.
+    """Return the margins with which the ranges would have covered the outcomes of the recent past before a time.
 
     The margins are untested where there is too little history.
     """
     points = sorted(_points(histories, spells, until), key=lambda point: point.at)
     points = [point for point in points if point.at < int(until)]
-    # A short past is split in half. The split is a whole day, so that one more case does not move it.
-    begin = max(float(int(points[len(points) // 2].at)), until - _MOST_DAYS) if points else until
+    # The first half of a short past trains, the second half tests. The split is a whole day, so that one more case
+    # does not move it.
+    begin = max(float(int(points[len(points) // 2].at)), until - _MAX_TEST_DAYS) if points else until
     points = [point for point in points if point.at >= begin]
     passed = sum(history.passed_at is not None and history.passed_at < begin for history in histories)
     if not points or passed < FEWEST_PASSED:
