@@ -23,7 +23,7 @@ LANGUAGES = pytest.mark.parametrize("language", list(Language))
 NO_PROMISE = {Language.ZH: "此为预计时间，并非承诺。", Language.EN: "This is an estimate, not a commitment."}
 DUE_SO_FAR = {
     Language.ZH: "此前的办结时限：2026年11月25日（周三）",
-    Language.EN: "Earlier due date: Wednesday, 25 November 2026",
+    Language.EN: "Current due date: Wednesday, 25 November 2026",
 }
 
 

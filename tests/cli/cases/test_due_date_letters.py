@@ -71,7 +71,7 @@ def has(letter: str, parts: Sequence[str], others: Sequence[str]) -> None:
 PROMISES = {EN: ("New due date", "by the new due date", "by the due date"), ZH: ("新的办结时限", "在新的办结时限前")}
 NOT_FINISHED = {
     EN: (
-        "Earlier due date: ",
+        "Current due date: ",
         "The review of your application is not finished yet. We will finish it as soon as we can",
     ),
     ZH: ("此前的办结时限：", "申请的审核尚未完成，我司将尽快完成并告知结论。"),

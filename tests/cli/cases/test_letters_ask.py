@@ -65,7 +65,7 @@ def test_a_pending_letter_lists_what_is_needed_until_when_and_where_to(services:
     for owed in (
         "补充材料期限：2026年12月3日（周四）",
         "1. 正确的统一社会信用代码及营业执照副本复印件",
-        "请收到本通知后尽快",
+        "请在收到本通知后尽快",
         f"请寄至{SUPPLIER.address.zh}",
         f"请拨打{SUPPLIER.phone}",
     ):

@@ -105,7 +105,7 @@ def test_a_measure_stays_in_force_when_nothing_is_rectified() -> None:
     barred = compose(fixable(a_letter())).body
     free = compose(replace(fixable(a_letter()), measure=Measure.NONE)).body
 
-    assert "届时仍未收齐的，本次审核按“逾期未整改”办结，已采取的限制措施继续有效。" in barred
+    assert "逾期未提交的，本次审核按“逾期未整改”办结，已采取的限制措施继续有效。" in barred
     assert "按“逾期未整改”办结。" in free
 
 

@@ -142,7 +142,7 @@ def test_the_letter_of_a_final_fail_has_measure_and_appeal_but_no_deadline(lette
         "不通过（不可整改）" if letter.language is Language.ZH else "not passed (cannot be rectified)",
         causes_text(final(letter).reasons, letter.language),
         "双停" if letter.language is Language.ZH else "outgoing and incoming calls are barred",
-        "用户授权证明" if letter.language is Language.ZH else "evidence of what the numbers are used for",
+        "用户授权证明" if letter.language is Language.ZH else "proof of what the numbers are used for",
         "7个工作日内书面答复" if letter.language is Language.ZH else "in writing within 7 working days",
         "12300",
         APPEAL_UNTIL[letter.language],
