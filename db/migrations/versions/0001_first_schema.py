@@ -3,6 +3,8 @@
 Revision ID: 0001
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -413,7 +415,7 @@ def upgrade() -> None:
         op.execute(guard)
 
 
-def _create_imported(name: str, *columns: sa.Column) -> None:
+def _create_imported(name: str, *columns: sa.Column[Any]) -> None:
     """Create a table of imported rows, with an index of their batches."""
     op.create_table(name,
         sa.Column('id', sa.Integer(), primary_key=True),
