@@ -23,22 +23,9 @@ _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 
 
 COLUMNS = (
-    "notice",
-    "case",
-    "decision",
-    "agent",
-    "application_no",
-    "kind",
-    "language",
-    "subject",
-    "body",
-    "created_at",
-    "release_at",
-    "sent_at",
-    "recipient_name",
-    "recipient_handler",
-    "recipient_phone",
-    "channel",
+    *("notice", "case", "decision", "agent", "application_no", "kind", "language"),
+    *("subject", "body", "created_at", "release_at", "sent_at"),
+    *("recipient_name", "recipient_handler", "recipient_phone", "channel"),
 )
 _RECIPIENT = ("applicant_kind", "applicant_name", "handler_name", "contact_phone")
 
