@@ -76,11 +76,6 @@ def notify(session: Session, context: Context, messages: Iterable[tuple[Any, Due
         session.execute(insert(NOTICE), notices)
 
 
-def notify_one(session: Session, context: Context, case: CaseRow, message: DueDateMessage) -> None:
-    """Write the notice about one case; see `notify`."""
-    notify(session, context, [(case, message)])
-
-
 def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
     session: Session,
     context: Context,
@@ -108,7 +103,7 @@ def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
         provisional_years=calendar.provisional_years(today, max(days)),
         release_at=_release_at(session, context, kind, policy),
     )
-    notify_one(session, context, case, DueDateMessage(kind=kind, deadline_at=deadline_at, status=status))
+    notify(session, context, [(case, DueDateMessage(kind=kind, deadline_at=deadline_at, status=status))])
 
 
 def _release_at(session: Session, context: Context, kind: ClockLetterKind, policy: Policy) -> datetime:
@@ -185,11 +180,7 @@ def letter_about(
         cause=cause.strip(),
         **forecast_fields(forecast, policy.forecast, language, due_at.astimezone(zone).date()),
         suggestions=suggestion_lines(
-            message.findings,
-            policy,
-            language,
-            ApplicantKind(application.applicant_kind),
-            now.astimezone(zone).date(),
+            message.findings, policy, language, ApplicantKind(application.applicant_kind), now.astimezone(zone).date()
         ),
         status=message.status,
         supplier=policy.supplier,
