@@ -212,8 +212,7 @@ def _reviewer(session: Session, login: str) -> ReviewerRow:
     person = find_person(session, login)
     role = session.exec(
         select(ReviewerRoleRow.role).where(
-            ReviewerRoleRow.reviewer_id == person.id,
-            col(ReviewerRoleRow.role).in_([role.value for role in WORKERS]),
+            ReviewerRoleRow.reviewer_id == person.id, col(ReviewerRoleRow.role).in_([role.value for role in WORKERS])
         )
     ).first()
     if role is None or not person.is_active:
