@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from db.enums import ApplicantKind, CaseState, Language, Measure
 from db.models import CaseRow, DecisionRow
+from db.queries.chunks import chunks
 from db.queries.published import CASE, NOTICE
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.findings.finding import Finding
@@ -19,7 +20,6 @@ from workbench.domain.policy.policy import Policy, Words
 from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.clock.due_date_changes import DueChange, told_due_dates
 from workbench.services.foundation.context import Context
-from workbench.services.foundation.pacing import chunks
 from workbench.services.notices.bulk_letters import notice_of
 from workbench.services.notices.due_date_letter import (
     ClockLetter,
