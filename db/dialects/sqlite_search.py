@@ -99,10 +99,7 @@ def fill(connection: Connection) -> None:
         cases = connection.execute(_CASES, {"last": last, "limit": _CHUNK_SIZE}).all()
         if not cases:
             return
-        index_cases(
-            connection,
-            [{**terms_of(name, number), "id": case_id} for case_id, name, number in cases],
-        )
+        index_cases(connection, [{**terms_of(name, number), "id": case_id} for case_id, name, number in cases])
         last = cases[-1][0]
 
 

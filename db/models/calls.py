@@ -48,10 +48,7 @@ class CallDayRow(BatchPartRow, table=True):
     """The calls of one number on one local day."""
 
     __tablename__ = "call_day"
-    __table_args__ = (
-        Index("ix_call_day_number", "msisdn_hash", "batch_id"),
-        Index("ix_call_day_batch", "batch_id"),
-    )
+    __table_args__ = (Index("ix_call_day_number", "msisdn_hash", "batch_id"), Index("ix_call_day_batch", "batch_id"))
 
     msisdn_hash: str = word(32)
     on_date: date
@@ -63,10 +60,7 @@ class CallHourRow(BatchPartRow, table=True):
     """The calls of one number in one hour of one weekday (0 is Monday)."""
 
     __tablename__ = "call_hour"
-    __table_args__ = (
-        Index("ix_call_hour_number", "msisdn_hash", "batch_id"),
-        Index("ix_call_hour_batch", "batch_id"),
-    )
+    __table_args__ = (Index("ix_call_hour_number", "msisdn_hash", "batch_id"), Index("ix_call_hour_batch", "batch_id"))
 
     msisdn_hash: str = word(32)
     weekday: int

@@ -58,28 +58,10 @@ class CaseRow(ApplicationPartRow, table=True):
             "due_at",
             sqlite_where=text("assignee_id IS NOT NULL AND state IN ('queued', 'in_review')"),
         ),
-        Index(
-            "ix_case_held",
-            "held_by_id",
-            "held_until",
-            sqlite_where=text("state = 'in_review'"),
-        ),
-        Index(
-            "ix_case_expired",
-            "held_until",
-            sqlite_where=text("state = 'in_review'"),
-        ),
-        Index(
-            "ix_case_reopen",
-            "id",
-            sqlite_where=text("reopen_for <> ''"),
-        ),
-        Index(
-            "ix_case_unlisted",
-            "batch_id",
-            "id",
-            sqlite_where=text("is_listed = 0"),
-        ),
+        Index("ix_case_held", "held_by_id", "held_until", sqlite_where=text("state = 'in_review'")),
+        Index("ix_case_expired", "held_until", sqlite_where=text("state = 'in_review'")),
+        Index("ix_case_reopen", "id", sqlite_where=text("reopen_for <> ''")),
+        Index("ix_case_unlisted", "batch_id", "id", sqlite_where=text("is_listed = 0")),
     )
 
     application_id: int = Field(foreign_key="application.id")

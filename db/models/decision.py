@@ -17,10 +17,7 @@ class DecisionRow(NumberedRow, table=True):
     """
 
     __tablename__ = "decision"
-    __table_args__ = (
-        Index("ix_decision_case", "case_id", "id"),
-        Index("ix_decision_release", "status", "release_at"),
-    )
+    __table_args__ = (Index("ix_decision_case", "case_id", "id"), Index("ix_decision_release", "status", "release_at"))
 
     case_id: int = Field(foreign_key="case.id")
     round: int = 1

@@ -74,9 +74,7 @@ async def decide(screen: "CaseScreen", case: CaseFile, verdict: Verdict, *, item
     if items_first:
         state = replace(state, fail_kind=FailKind.FIXABLE)
     actions = VerdictActions(
-        preview=session.services.verdicts.preview,
-        decide=session.decide,
-        keep_draft=partial(screen.keep_draft, case),
+        preview=session.services.verdicts.preview, decide=session.decide, keep_draft=partial(screen.keep_draft, case)
     )
     dialog = VerdictDialog(case, state, actions, screen.view(), items_first=items_first)
     decided = await screen.app.push_screen_wait(dialog)

@@ -51,9 +51,8 @@ def why_no_verdict(header: CaseHeader, actor: Actor, view: View) -> str:
         return message.format(case=case, login=header.held_by, until=until)
     if header.state in {CaseState.QUEUED, CaseState.IN_REVIEW}:
         return _("Nobody holds {case}. To decide a case, press n on the desk: it takes the next one.").format(case=case)
-    return _("{case} is {state}; no verdict can be given in that state.").format(
-        case=case, state=_(STATE_WORDS[header.state])
-    )
+    message = _("{case} is {state}; no verdict can be given in that state.")
+    return message.format(case=case, state=_(STATE_WORDS[header.state]))
 
 
 def _holder_words(header: CaseHeader, actor: Actor, view: View) -> str:

@@ -30,15 +30,13 @@ class QuitDialog(BoxDialog[Choice]):
         self._until = until
 
     def parts(self) -> ComposeResult:
-        message = _("You hold {case}. If you quit, the hold and your draft are kept until {until}.").format(
-            case=self._case, until=self._until
-        )
+        message = _("You hold {case}. If you quit, the hold and your draft are kept until {until}.")
         keys = (
             ("q", f"{_('quit')} (1)"),
             ("b", f"{_('release the case and quit')} (2)"),
             ("Esc", _("stay")),
         )
-        yield Static(plain(message), markup=False)
+        yield Static(plain(message.format(case=self._case, until=self._until)), markup=False)
         yield Static(Content.assemble("\n", key_hints(*keys)), markup=False)
 
     def action_choose(self, choice: Choice) -> None:

@@ -123,10 +123,8 @@ def _hours(case: CaseFile, view: View, width: int) -> list[PanelLine]:
             *_tinted(shades[closes * cell :], WARNING, view.symbols.shades),
         ]
         lines.append(PanelLine(joined(*parts)))
-    text = _("calling hours {opens} to {closes}; calls outside are highlighted").format(
-        opens=f"{opens:02}:00", closes=f"{closes:02}:00"
-    )
-    return [*lines, *muted(text, width)]
+    text = _("calling hours {opens} to {closes}; calls outside are highlighted")
+    return [*lines, *muted(text.format(opens=f"{opens:02}:00", closes=f"{closes:02}:00"), width)]
 
 
 def _tinted(signs: str, style: str, shades: str) -> Iterator[Part]:

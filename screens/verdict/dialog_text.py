@@ -166,9 +166,8 @@ def date_words(state: VerdictState, preview: VerdictPreview | None, view: View) 
 
 def date_problem(view: View) -> str:
     """Return the message for an unreadable date."""
-    return _("unreadable date; write it like {example}, a note with {key}").format(
-        example=(view.today + _WEEK).isoformat(), key=shown_key(NOTE.keys[-1])
-    )
+    message = _("unreadable date; write it like {example}, a note with {key}")
+    return message.format(example=(view.today + _WEEK).isoformat(), key=shown_key(NOTE.keys[-1]))
 
 
 def foot_line(preview: VerdictPreview | None, grace_s: int, *, is_writing: bool) -> Content:

@@ -66,12 +66,7 @@ class MultilineField(TextArea, inherit_bindings=False):
         super().load_text(editable(text))
 
     def replace(
-        self,
-        insert: str,
-        start: tuple[int, int],
-        end: tuple[int, int],
-        *,
-        maintain_selection_offset: bool = True,
+        self, insert: str, start: tuple[int, int], end: tuple[int, int], *, maintain_selection_offset: bool = True
     ) -> EditResult:
         """Replace text, as far as the limit allows."""
         room = max(0, TEXT_LENGTH - len(self.text) + len(self.get_text_range(*sorted((start, end)))))

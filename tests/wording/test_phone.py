@@ -1,7 +1,7 @@
 """The sentences for the phone: where a case is, when it is decided, and when it passes or what has to happen first."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -40,7 +40,6 @@ QUEUE = QueueForecast(
     days=(6.9, 8.2),
     is_thin=False,
     is_suspended=False,
-    made_at=datetime(2026, 11, 24, 2, tzinfo=UTC),
 )
 
 

@@ -11,8 +11,6 @@ from db.dialects import sqlite_search
 
 revision = "0002"
 down_revision = "0001"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -26,8 +24,3 @@ def upgrade() -> None:
     op.create_index('ix_application_phone', 'application', ['contact_phone_hash'], unique=False)
     op.execute(sqlite_search.CREATE)
     sqlite_search.fill(op.get_bind())
-
-
-def downgrade() -> None:
-    """Refuse; to downgrade, restore the backup that was made before the upgrade."""
-    raise RuntimeError("restore the backup that was made before the upgrade")

@@ -9,26 +9,17 @@ from alembic import op
 
 revision = "0004"
 down_revision = "0003"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
     """Create the table of days set by hand."""
     op.create_table(
         'calendar_override',
-        sa.Column('on_date', sa.Date(), nullable=False),
+        sa.Column('on_date', sa.Date(), primary_key=True),
         sa.Column('is_working', sa.Boolean(), nullable=False),
         sa.Column('hours', sa.String(length=100), nullable=False),
         sa.Column('name', sa.String(length=64), nullable=False),
         sa.Column('reason', sa.Text(), nullable=False),
-        sa.Column('set_by_id', sa.Integer(), nullable=False),
+        sa.Column('set_by_id', sa.Integer(), sa.ForeignKey('reviewer.id'), nullable=False),
         sa.Column('set_at', sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(['set_by_id'], ['reviewer.id']),
-        sa.PrimaryKeyConstraint('on_date'),
     )
-
-
-def downgrade() -> None:
-    """Refuse; to downgrade, restore the backup that was made before the upgrade."""
-    raise RuntimeError("restore the backup that was made before the upgrade")

@@ -8,15 +8,8 @@ from alembic import op
 
 revision = "0005"
 down_revision = "0004"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
     """Create the index; no row changes."""
     op.create_index("ix_decision_release", "decision", ["status", "release_at"])
-
-
-def downgrade() -> None:
-    """Refuse; to downgrade, restore the backup that was made before the upgrade."""
-    raise RuntimeError("restore the backup that was made before the upgrade")

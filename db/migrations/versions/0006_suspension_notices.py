@@ -14,8 +14,6 @@ from db.columns import to_us
 
 revision = "0006"
 down_revision = "0005"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -23,21 +21,18 @@ def upgrade() -> None:
     op.create_table(
         'suspension_notice',
         sa.Column('suspension_id', sa.Integer(), nullable=False),
-        sa.Column('case_id', sa.Integer(), nullable=False),
+        sa.Column('case_id', sa.Integer(), nullable=False, index=True),
         sa.Column('kind', sa.String(length=16), nullable=False),
         sa.Column('told_at', sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(['case_id'], ['case.id']),
         sa.ForeignKeyConstraint(['suspension_id'], ['suspension.id']),
         sa.PrimaryKeyConstraint('suspension_id', 'case_id', 'kind'),
     )
-    op.create_index(op.f('ix_suspension_notice_case_id'), 'suspension_notice', ['case_id'], unique=False)
     op.create_table(
         'delay_notice',
-        sa.Column('case_id', sa.Integer(), nullable=False),
-        sa.Column('due_at', sa.BigInteger(), nullable=False),
+        sa.Column('case_id', sa.Integer(), sa.ForeignKey('case.id'), primary_key=True),
+        sa.Column('due_at', sa.BigInteger(), primary_key=True),
         sa.Column('told_at', sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(['case_id'], ['case.id']),
-        sa.PrimaryKeyConstraint('case_id', 'due_at'),
     )
     op.add_column('suspension', sa.Column('announced_to_at', sa.BigInteger(), nullable=True))
     connection = op.get_bind()
@@ -103,8 +98,3 @@ _FILL = (
     WHERE e.action = 'delay-told'
     GROUP BY 1, 2""",
 )
-
-
-def downgrade() -> None:
-    """Refuse; to downgrade, restore the backup that was made before the upgrade."""
-    raise RuntimeError("restore the backup that was made before the upgrade")

@@ -9,8 +9,6 @@ from alembic import op
 
 revision = "0007"
 down_revision = "0006"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -18,8 +16,3 @@ def upgrade() -> None:
     for name in ('legal_rep_id_type', 'handler_id_type'):
         op.add_column('application', sa.Column(name, sa.String(length=32), nullable=False, server_default=''))
     op.add_column('finding', sa.Column('observes', sa.String(length=64), nullable=False, server_default=''))
-
-
-def downgrade() -> None:
-    """Never: a downgrade is the restore of a backup."""
-    raise RuntimeError("restore the backup that was made before the upgrade")

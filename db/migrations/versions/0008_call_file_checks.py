@@ -9,16 +9,9 @@ from alembic import op
 
 revision = "0008"
 down_revision = "0007"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
     """Add the columns; the next start fills them for the files that are there."""
     op.add_column("import_batch", sa.Column("calls_bytes", sa.BigInteger(), nullable=True))
     op.add_column("import_batch", sa.Column("calls_sha256", sa.String(length=64), nullable=True))
-
-
-def downgrade() -> None:
-    """Never: a downgrade is the restore of a backup."""
-    raise RuntimeError("restore the backup that was made before the upgrade")

@@ -9,8 +9,6 @@ from alembic import op
 
 revision = "0009"
 down_revision = "0008"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -18,8 +16,3 @@ def upgrade() -> None:
     op.add_column('case', sa.Column('reopen_for', sa.Text(), nullable=False, server_default=''))
     has_rules = sa.text("reopen_for <> ''")
     op.create_index('ix_case_reopen', 'case', ['id'], sqlite_where=has_rules, postgresql_where=has_rules)
-
-
-def downgrade() -> None:
-    """Refuse; to downgrade, restore the backup that was made before the upgrade."""
-    raise RuntimeError("restore the backup that was made before the upgrade")

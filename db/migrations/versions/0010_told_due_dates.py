@@ -15,8 +15,6 @@ from db.columns import to_us
 
 revision = "0010"
 down_revision = "0009"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -39,8 +37,3 @@ def _told_due_us(body: str) -> int | None:
             day = datetime.strptime(zh, '%Y年%m月%d日') if zh else datetime.strptime(en, '%d %B %Y')
             return to_us(day.replace(hour=18, tzinfo=timezone(timedelta(hours=8))))
     return None
-
-
-def downgrade() -> None:
-    """Refuse; to downgrade, restore the backup that was made before the upgrade."""
-    raise RuntimeError("restore the backup that was made before the upgrade")

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from db.enums import CaseState
-from tests.screens.cases import NOW
 from workbench.domain.forecast.result import CaseForecast, DayRange, QueueForecast
 from workbench.errors import WorkbenchError
 from workbench.services.forecast.forecasts import Forecasts
@@ -71,7 +70,6 @@ class MemoryForecasts(Forecasts):
             days=days,
             is_thin=self.is_thin,
             is_suspended=False,
-            made_at=NOW,
         )
 
     def _without_anybody(self) -> QueueForecast:
@@ -90,7 +88,6 @@ class MemoryForecasts(Forecasts):
             is_thin=False,
             is_suspended=False,
             is_endless=True,
-            made_at=NOW,
         )
 
     def _fail(self) -> None:

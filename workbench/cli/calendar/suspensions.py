@@ -69,14 +69,8 @@ def resume(
 
 def _print_result(context: CommandContext, done: "SuspensionEffect", *, written: bool) -> None:
     if context.as_json:
-        output.document(
-            {
-                "suspensions": list(done.suspension_ids),
-                "cases": done.affected_count,
-                "notices": done.notified_count,
-                "written": written,
-            }
-        )
+        counts = {"cases": done.affected_count, "notices": done.notified_count}
+        output.document({"suspensions": list(done.suspension_ids), **counts, "written": written})
         return
     if written:
         concerned = ngettext("{count} due date is affected.", "{count} due dates are affected.", done.affected_count)

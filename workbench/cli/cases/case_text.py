@@ -53,12 +53,8 @@ class CaseText:
             certainty = f" ({_('provisional')})" if header.is_due_provisional else ""
             yield _("Due"), self.instant(header.due_at) + certainty + days_left
         if header.held_by is not None:
-            yield (
-                _("Held"),
-                _("by {login} until {until}, fence {fence}").format(
-                    login=header.held_by, until=self.instant(header.held_until), fence=header.fence
-                ),
-            )
+            held, until = _("by {login} until {until}, fence {fence}"), self.instant(header.held_until)
+            yield _("Held"), held.format(login=header.held_by, until=until, fence=header.fence)
         if header.assignee is not None:
             yield _("Assigned"), header.assignee
 
@@ -194,14 +190,12 @@ def empty_sentence(empty: NoNextCase, zone: ZoneInfo) -> str:
     who = ", ".join(f"{login} {until.astimezone(zone):%H:%M}" for login, until in empty.who)
     sentences = {
         "none": _("The queue is empty."),
-        "held": _("All {count} cases are held by others: {who}.").format(count=empty.count, who=who),
-        "skipped": _("You have skipped all {count} remaining cases.").format(count=empty.count),
-        "filtered": _("The filter hides the remaining {count} cases; change it or leave it out.").format(
-            count=empty.count
-        ),
-        "limit": _("You hold {limit} cases, which is your limit; decide or release one.").format(limit=empty.limit),
+        "held": _("All {count} cases are held by others: {who}."),
+        "skipped": _("You have skipped all {count} remaining cases."),
+        "filtered": _("The filter hides the remaining {count} cases; change it or leave it out."),
+        "limit": _("You hold {limit} cases, which is your limit; decide or release one."),
     }
-    return sentences.get(empty.kind, sentences["none"])
+    return sentences.get(empty.kind, sentences["none"]).format(count=empty.count, who=who, limit=empty.limit)
 
 
 def _figures(title: str, values: dict[str, Any]) -> None:

@@ -71,9 +71,8 @@ def _filter_position_reported() -> Iterator[None]:
     try:
         yield
     except FilterProblem as problem:
-        raise WrongUsage(
-            _("--filter, character {start}: {problem}").format(start=problem.start + 1, problem=problem)
-        ) from problem
+        message = _("--filter, character {start}: {problem}")
+        raise WrongUsage(message.format(start=problem.start + 1, problem=problem)) from problem
 
 
 def show(

@@ -68,9 +68,7 @@ def change_priority(
 ENTRIES = (
     Entry("clock", clock, N_("Show how the due date of a case is calculated, line by line.")),
     Entry(
-        "extend",
-        extend,
-        N_("Extend a due date, or a rectification deadline; the applicant is notified (supervisor)."),
+        "extend", extend, N_("Extend a due date, or a rectification deadline; the applicant is notified (supervisor).")
     ),
     Entry(
         "class",

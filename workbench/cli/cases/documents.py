@@ -50,11 +50,8 @@ def _print_files(done: "Sequence[WrittenDocument]", to: Path) -> None:
     """Print which file holds which document."""
     written = [one.line for one in done if one.state == "written"]
     output.table([_("File"), _("Document")], [[line.file_name, line.name(current_language())] for line in written])
-    output.narrate(
-        _("{count} documents are in {folder}, readable by you only; delete them when you are done.").format(
-            count=len(written), folder=to
-        )
-    )
+    message = _("{count} documents are in {folder}, readable by you only; delete them when you are done.")
+    output.narrate(message.format(count=len(written), folder=to))
 
 
 ENTRIES = (Entry("documents", documents, N_("Write a case's documents to a folder; each one is logged.")),)

@@ -2,12 +2,10 @@
 
 from typing import Annotated
 
-import typer
-
 from db.enums import ChecklistValue, VerificationKind
 from workbench.cli.cases.cases import print_state
 from workbench.cli.framework.command_context import CommandContext
-from workbench.cli.framework.options import CaseArgument, NoteText, ReasonText, required_text
+from workbench.cli.framework.options import CaseArgument, NoteText, ReasonText, argument, option, required_text
 from workbench.cli.framework.registration import Entry
 from workbench.i18n import N_, _
 
@@ -15,7 +13,7 @@ from workbench.i18n import N_, _
 def comment(
     context: CommandContext,
     case: CaseArgument,
-    text: Annotated[str, typer.Argument(metavar="TEXT", help=N_("Comment, for colleagues only."))],
+    text: Annotated[str, argument("TEXT", N_("Comment, for colleagues only."))],
 ) -> None:
     """Add a comment for colleagues."""
     with context.services() as services:
@@ -26,11 +24,8 @@ def comment(
 def verify(
     context: CommandContext,
     case: CaseArgument,
-    kind: Annotated[
-        VerificationKind,
-        typer.Argument(metavar="phone|registry|visit|department", help=N_("How the fact was confirmed.")),
-    ],
-    result: Annotated[str, typer.Option("--result", metavar="T", help=N_("Result of the verification."))],
+    kind: Annotated[VerificationKind, argument("phone|registry|visit|department", N_("How the fact was confirmed."))],
+    result: Annotated[str, option("--result", N_("Result of the verification."), "T")],
 ) -> None:
     """Record a fact that was confirmed outside the workbench."""
     with context.services() as services:
@@ -41,8 +36,8 @@ def verify(
 def checklist(
     context: CommandContext,
     case: CaseArgument,
-    question: Annotated[str, typer.Argument(metavar="QUESTION", help=N_("Code of the question."))],
-    answer: Annotated[ChecklistValue, typer.Argument(metavar="yes|no|n/a", help=N_("Your answer."))],
+    question: Annotated[str, argument("QUESTION", N_("Code of the question."))],
+    answer: Annotated[ChecklistValue, argument("yes|no|n/a", N_("Your answer."))],
     note: NoteText = "",
 ) -> None:
     """Answer a checklist question."""

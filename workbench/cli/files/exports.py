@@ -48,17 +48,10 @@ def export(
     )
     with context.services() as services:
         report = services.exports.write(request)
-    context.print_result(
-        {
-            "file": str(report.path),
-            "format": report.format and report.format.value,
-            "rows": report.rows,
-            "revealed": report.revealed,
-        },
-        (_("Wrote {rows} rows to {file}.") if folder is None else _("Wrote {rows} letters to {file}.")).format(
-            rows=count(report.rows), file=report.path
-        ),
-    )
+    message = _("Wrote {rows} rows to {file}.") if folder is None else _("Wrote {rows} letters to {file}.")
+    written = {"file": str(report.path), "format": report.format and report.format.value, "rows": report.rows}
+    sentence = message.format(rows=count(report.rows), file=report.path)
+    context.print_result({**written, "revealed": report.revealed}, sentence)
 
 
 ENTRIES = (Entry("export", export, N_("Export applications, decisions, notices or events to a file (admin).")),)

@@ -169,11 +169,10 @@ def undo_batch(
     with context.services() as services:
         undone = services.imports.undo(batch)
     number = format_batch(undone.id)
+    message = _("{batch} is undone: {rows} rows and {cases} cases were removed.")
     context.print_result(
         {"batch": number, "kind": undone.kind.value, "rows": undone.rows, "cases": undone.cases},
-        _("{batch} is undone: {rows} rows and {cases} cases were removed.").format(
-            batch=number, rows=count(undone.rows), cases=count(undone.cases)
-        ),
+        message.format(batch=number, rows=count(undone.rows), cases=count(undone.cases)),
     )
 
 

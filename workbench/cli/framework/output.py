@@ -38,15 +38,10 @@ def line(text: str = "") -> None:
     typer.echo(_shown(text))
 
 
-def lines(text: str) -> None:
-    """Print a text of several lines."""
-    typer.echo(_shown(text, keep_newlines=True))
-
-
 def file_text(text: str) -> None:
     """Print the text of a file: as it is if stdout is a file or pipe, without control characters on a terminal."""
     if sys.stdout.isatty():
-        lines(text.rstrip("\n"))
+        typer.echo(_shown(text.rstrip("\n"), keep_newlines=True))
     else:
         typer.echo(text.encode(), nl=False)
 

@@ -21,9 +21,8 @@ def _cause(error: Any) -> str:
     """Return what is wrong; errors are matched by class name because Typer does not export the classes."""
     match type(error).__name__:
         case "NoSuchOption" if error.possibilities:
-            return _("Unknown option {name}; did you mean {near}?").format(
-                name=error.option_name, near=", ".join(sorted(error.possibilities))
-            )
+            message, near = _("Unknown option {name}; did you mean {near}?"), ", ".join(sorted(error.possibilities))
+            return message.format(name=error.option_name, near=near)
         case "NoSuchOption":
             return _("Unknown option {name}.").format(name=error.option_name)
         case "BadOptionUsage":

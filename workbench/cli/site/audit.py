@@ -15,19 +15,13 @@ def verify(context: CommandContext) -> None:
     with context.services() as services:
         report = verify_log(services.context)
     if not report.is_whole:
-        raise StorageFailed(
-            _("The audit log was changed at event {seq}; restore the database from a backup.").format(
-                seq=report.broken_at
-            )
-        )
+        message = _("The audit log was changed at event {seq}; restore the database from a backup.")
+        raise StorageFailed(message.format(seq=report.broken_at))
     if context.as_json:
         output.document({"events": report.event_count, "head": report.head, "broken_at": None})
     else:
-        output.line(
-            _("The audit log is intact: {count} events, head {hash}.").format(
-                count=count(report.event_count), hash=report.head
-            )
-        )
+        message = _("The audit log is intact: {count} events, head {hash}.")
+        output.line(message.format(count=count(report.event_count), hash=report.head))
 
 
 def head(context: CommandContext) -> None:

@@ -58,17 +58,11 @@ def init(
         site = str(site_file) if site_file else None
         output.document({**created, "site": site, "solo": solo, "supplier_made_up": new_site.is_supplier_made_up})
         return
-    output.narrate(
-        _("Created the database {file}; {login} is its first admin, supervisor and reviewer.").format(
-            file=path, login=new_site.login
-        )
-    )
+    message = _("Created the database {file}; {login} is its first admin, supervisor and reviewer.")
+    output.narrate(message.format(file=path, login=new_site.login))
     if site_file is not None:
-        output.narrate(
-            _("{file} names the database: registered members of the group {group} open it with `workbench`.").format(
-                file=site_file, group=group
-            )
-        )
+        message = _("{file} names the database: registered members of the group {group} open it with `workbench`.")
+        output.narrate(message.format(file=site_file, group=group))
     if solo is not None:
         output.narrate(_("Verdicts that need a second person wait until one is registered."))
     if new_site.is_supplier_made_up:
@@ -112,8 +106,7 @@ def demo(
 
 
 def backup(
-    context: CommandContext,
-    file: Annotated[Path, argument("FILE", N_("File to write; an existing file is replaced."))],
+    context: CommandContext, file: Annotated[Path, argument("FILE", N_("File to write; an existing file is replaced."))]
 ) -> None:
     """Write a backup."""
     from workbench.services.backups import back_up

@@ -22,8 +22,7 @@ PolicyFile = Annotated[Path, argument("FILE", N_("Policy: a whole TOML file."))]
 
 
 def show(
-    context: CommandContext,
-    toml: Annotated[bool, option("--toml", N_("Print the whole file in force."))] = False,
+    context: CommandContext, toml: Annotated[bool, option("--toml", N_("Print the whole file in force."))] = False
 ) -> None:
     """Show the policy in force."""
     with context.services() as services:

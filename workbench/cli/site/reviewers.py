@@ -30,12 +30,7 @@ def list_people(context: CommandContext) -> None:
     output.table(
         [_("Login"), _("Roles"), _("Limit"), _("Away")],
         [
-            [
-                person.login,
-                ", ".join(_(ROLE_WORDS[role]) for role in person.roles),
-                str(person.max_held),
-                _away(person),
-            ]
+            [person.login, ", ".join(_(ROLE_WORDS[role]) for role in person.roles), str(person.max_held), _away(person)]
             for person in people
         ],
         numeric=(2,),

@@ -5,20 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Self
 
-from db.enums import (
-    ApplicantKind,
-    CaseState,
-    DocumentKind,
-    FailKind,
-    Measure,
-    PanelKind,
-    Priority,
-    Risk,
-    ServiceClass,
-    Trigger,
-    Verdict,
-    WaitsFor,
-)
+from db import enums
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import Facts
 from workbench.domain.findings.finding import Finding
@@ -37,9 +24,9 @@ class CaseLine:
     agent: str
     application_no: str
     applicant_name: str
-    state: CaseState
+    state: enums.CaseState
     round: int
-    priority: Priority
+    priority: enums.Priority
     received_at: datetime
     due_at: datetime | None
     is_due_provisional: bool
@@ -47,7 +34,7 @@ class CaseLine:
     assignee: str | None
     held_by: str | None
     held_until: datetime | None
-    waits_for: WaitsFor | None
+    waits_for: enums.WaitsFor | None
     suspended_from: datetime | None = None
 
 
@@ -59,13 +46,13 @@ class CaseHeader(CaseLine):
     hold, `evidence_no` with each change of evidence.
     """
 
-    applicant_kind: ApplicantKind
+    applicant_kind: enums.ApplicantKind
     province: str
     industry: str
     language: str
-    trigger: Trigger
-    service_class: ServiceClass
-    risk: Risk
+    trigger: enums.Trigger
+    service_class: enums.ServiceClass
+    risk: enums.Risk
     card_count: int
     working_days_left: int | None
     aside_until: datetime | None
@@ -84,7 +71,7 @@ class HistoryLine:
     who: str
     text: str
     round: int
-    state: CaseState | None
+    state: enums.CaseState | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +80,7 @@ class ChecklistLine:
 
     question: str
     text: Words
-    leg: PanelKind
+    leg: enums.PanelKind
     answer: str | None
     note: str
     by: str | None
@@ -125,9 +112,9 @@ class DecisionLine:
 
     id: int
     round: int
-    verdict: Verdict
-    fail_kind: FailKind | None
-    measure: Measure
+    verdict: enums.Verdict
+    fail_kind: enums.FailKind | None
+    measure: enums.Measure
     reasons: tuple[str, ...]
     note: str
     letter: str
@@ -228,15 +215,15 @@ class VerdictRequest:
     """
 
     case_id: int
-    verdict: Verdict
-    fail_kind: FailKind | None = None
+    verdict: enums.Verdict
+    fail_kind: enums.FailKind | None = None
     reasons: tuple[str, ...] = ()
     note: str = ""
     letter: str | None = None
     items: tuple[ItemRequest, ...] = ()
     until: date | None = None
-    measure: Measure = Measure.NONE
-    waits_for: WaitsFor | None = None
+    measure: enums.Measure = enums.Measure.NONE
+    waits_for: enums.WaitsFor | None = None
     fence: int | None = None
     evidence_no: int | None = None
 
@@ -256,13 +243,13 @@ class VerdictPreview:
     own_items: tuple[ItemRequest, ...]
     deadline_at: datetime | None
     until: date | None
-    waits_for: WaitsFor | None
-    measures: tuple[Measure, ...]
+    waits_for: enums.WaitsFor | None
+    measures: tuple[enums.Measure, ...]
     check_for: tuple[str, ...]
     open_questions: tuple[str, ...]
     has_new_evidence: bool
     problems: tuple[str, ...]
-    unopened: tuple[DocumentKind, ...] = ()
+    unopened: tuple[enums.DocumentKind, ...] = ()
     is_date_provisional: bool = False
 
 
@@ -272,8 +259,8 @@ class DecisionResult:
 
     case_id: int
     decision_id: int
-    verdict: Verdict
-    state: CaseState
+    verdict: enums.Verdict
+    state: enums.CaseState
     decided_at: datetime
     release_at: datetime | None
     notice: str | None
@@ -287,7 +274,7 @@ class UndoableAct:
 
     case_id: int
     decision_id: int
-    verdict: Verdict
+    verdict: enums.Verdict
     until: datetime | None
     act: str = "decided"
     maker: str = ""

@@ -3,17 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from db.enums import (
-    ApplicantKind,
-    Carrier,
-    CreditList,
-    CreditMatch,
-    DocumentKind,
-    IdType,
-    Language,
-    Quality,
-    ServiceClass,
-)
+from db import enums
 
 LONG_TERM = date(9999, 12, 31)
 """The last day of an unlimited validity (长期). None means unknown."""
@@ -33,7 +23,7 @@ class ApplicationFacts:
     received_at: datetime
     first_reviewed_on: date | None = None
     card_type: str = ""
-    applicant_kind: ApplicantKind
+    applicant_kind: enums.ApplicantKind
     applicant_name: str
     uscc: str = ""
     registered_capital_fen: int | None = None
@@ -42,10 +32,10 @@ class ApplicationFacts:
     province: str = ""
     legal_rep_name: str = ""
     legal_rep_id_no: str = ""
-    legal_rep_id_type: IdType | None = None
+    legal_rep_id_type: enums.IdType | None = None
     handler_name: str
     handler_id_no: str
-    handler_id_type: IdType | None = None
+    handler_id_type: enums.IdType | None = None
     handler_id_issued_on: date | None = None
     handler_id_valid_to: date | None = None
     contact_phone: str = ""
@@ -53,8 +43,8 @@ class ApplicationFacts:
     stated_use: str = ""
     call_script: str = ""
     consent_source: str = ""
-    service_class: ServiceClass | None = None
-    language: Language = Language.ZH
+    service_class: enums.ServiceClass | None = None
+    language: enums.Language = enums.Language.ZH
     msisdns: tuple[str, ...] = ()
 
 
@@ -64,7 +54,7 @@ class CardFacts:
 
     msisdn: str
     iccid: str = ""
-    carrier: Carrier | None = None
+    carrier: enums.Carrier | None = None
     brand: str = ""
     activated_on: date | None = None
     daily_quota_calls: int | None = None
@@ -76,13 +66,13 @@ class CardFacts:
 class DocumentFacts:
     """One document file of an application."""
 
-    kind: DocumentKind
+    kind: enums.DocumentKind
     sha256: str
     received_at: datetime
     issued_on: date | None = None
     valid_to: date | None = None
     sealed: bool | None = None
-    quality: Quality | None = None
+    quality: enums.Quality | None = None
     bytes_count: int | None = None
     media_type: str = ""
 
@@ -134,8 +124,8 @@ class CreditFacts:
     """One look-up of a person or company in one credit list."""
 
     subject_no: str
-    list: CreditList
-    match: CreditMatch
+    list: enums.CreditList
+    match: enums.CreditMatch
     listed_on: date | None = None
     checked_on: date | None = None
     amount_fen: int | None = None

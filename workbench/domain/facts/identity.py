@@ -67,10 +67,7 @@ def _uscc_facts(application: ApplicationFacts) -> dict[str, FactValue]:
     code = application.uscc
     kind = application.applicant_kind
     if not code:
-        return {
-            "uscc_valid": None if kind is ApplicantKind.INDIVIDUAL else False,
-            "uscc_kind_fits": None,
-        }
+        return {"uscc_valid": None if kind is ApplicantKind.INDIVIDUAL else False, "uscc_kind_fits": None}
     is_self_employed = identifiers.is_of_self_employed(code)
     return {
         "uscc_valid": identifiers.uscc_valid(code),

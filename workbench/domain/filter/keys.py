@@ -131,9 +131,7 @@ FILTER_KEYS: tuple[FilterKey, ...] = (
         name="case", help=N_("a case number, as in case:C-000123"), value_type=ValueType.CASE, chinese=("审核单",)
     ),
     FilterKey(
-        name="application",
-        help=N_("an application number, its beginning, or one of its parts"),
-        chinese=("申请编号",),
+        name="application", help=N_("an application number, its beginning, or one of its parts"), chinese=("申请编号",)
     ),
     FilterKey(name="phone", help=N_("a whole phone number: of a card or the contact"), chinese=("电话",)),
 )

@@ -1,7 +1,7 @@
 """The forecast in calendar days, as screens, commands and letters show it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 
 from db.enums import CaseState
@@ -115,5 +115,4 @@ class QueueForecast(ForecastConditions):
     late_p50: int
     late_p90: int
     days: tuple[float, ...]
-    made_at: datetime
     held: int = 0

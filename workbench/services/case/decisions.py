@@ -57,15 +57,8 @@ def _items(session: Session, decision: DecisionRow) -> tuple[ItemLine, ...]:
     ).all()
     if rows:
         return tuple(
-            ItemLine(
-                code=row.code,
-                text=row.text,
-                is_satisfied=row.satisfied_at is not None,
-                is_waived=row.waived_at is not None,
-            )
+            from_row(ItemLine, row, is_satisfied=row.satisfied_at is not None, is_waived=row.waived_at is not None)
             for row in rows
         )
     staged_items = json.loads(decision.seen).get("items", [])
-    return tuple(
-        ItemLine(code=item["code"], text=item["text"], is_satisfied=False, is_waived=False) for item in staged_items
-    )
+    return tuple(from_row(ItemLine, item, is_satisfied=False, is_waived=False) for item in staged_items)

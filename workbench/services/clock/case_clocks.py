@@ -162,9 +162,7 @@ class ClockExplainer(Service):
 
 def stored_clock_state(case: CaseRow) -> ClockState | None:
     """Return the state of the clock that is stored with a case, None before it has one."""
-    if case.due_at is None:
-        return None
-    return from_row(ClockState, case)
+    return None if case.due_at is None else from_row(ClockState, case)
 
 
 def update_due_date(session: Session, context: Context, case: CaseRow) -> bool:

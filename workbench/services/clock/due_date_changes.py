@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 
 from db.enums import CaseState
 from db.models import CaseRow
+from db.queries.chunks import chunks
 from db.queries.published import CASE, NOTICE, is_published
 from workbench.domain.case.lifecycle import OPEN_STATES
 from workbench.domain.case.running import clock_runs
@@ -19,7 +20,6 @@ from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.services.clock.case_clocks import Clocks, clock_events
 from workbench.services.foundation import audit_log
 from workbench.services.foundation.context import Context
-from workbench.services.foundation.pacing import chunks
 
 CalendarOf = Callable[[int], WorkingCalendar]
 """A function that returns the calendar under a version of the policy."""

@@ -6,10 +6,11 @@ from sqlalchemy import ColumnElement, select
 from sqlmodel import Session
 
 from db.models import CaseRow
+from db.queries.chunks import chunks
 from db.queries.published import CASE, is_published
 from workbench.services.deadlines.recompute import CASES_PER_BATCH
 from workbench.services.foundation.context import Context
-from workbench.services.foundation.pacing import chunks, pause
+from workbench.services.foundation.pacing import pause
 
 Act = Callable[[Session, CaseRow], bool]
 """A function that changes one case if needed, and returns whether it did."""

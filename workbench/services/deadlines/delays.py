@@ -13,7 +13,7 @@ from workbench.domain.case.running import RUNNING_STATES
 from workbench.services.deadlines.batches import Conditions, act_on_cases, matching_case_ids
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import DueDateMessage, notify_one
+from workbench.services.notices.due_date_notices import DueDateMessage, notify
 
 _DELAY = table_of(DelayNoticeRow)
 _RUNNING = [state.value for state in RUNNING_STATES]
@@ -42,7 +42,8 @@ def notify_of_delays(context: Context) -> int:
         is_at_risk = forecast is not None and forecast.first_verdict.p50 > today
         if case.due_at is None or (case.due_at > now and not is_at_risk):
             return False
-        notify_one(session, context, case, DueDateMessage(kind=ClockLetterKind.DELAY, is_late=True, forecast=forecast))
+        message = DueDateMessage(kind=ClockLetterKind.DELAY, is_late=True, forecast=forecast)
+        notify(session, context, [(case, message)])
         session.add(DelayNoticeRow(case_id=case.id or 0, due_at=case.due_at, told_at=context.now()))
         context.log(session, "delay-told", case_id=case.id, body={"due_us": to_us(case.due_at)})
         return True

@@ -22,7 +22,7 @@ from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import check_not_far, checked_reason
 from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import DueDateMessage, notify_one
+from workbench.services.notices.due_date_notices import DueDateMessage, notify
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ class Rescheduling(Service):
         body = {"by_s": seconds, "until": calendar.local_day(new_due_at).isoformat()}
         context.log(session, Action.EXTEND.value, case_id=case_id, body=body)
         self._finish(session, case, reason)
-        notify_one(session, context, case, DueDateMessage(kind=ClockLetterKind.DELAY, cause=reason))
+        notify(session, context, [(case, DueDateMessage(kind=ClockLetterKind.DELAY, cause=reason))])
         return Extension(case_id=case_id, until=case.due_at or new_due_at, is_deadline=False)
 
     def _extend_deadline(self, session: Session, case: CaseRow, until: date, reason: str) -> Extension:
@@ -98,12 +98,8 @@ class Rescheduling(Service):
         body = {"deadline": calendar.local_day(new_deadline).isoformat()}
         context.log(session, "extend-deadline", case_id=case_id, body=body)
         self._finish(session, case, reason)
-        notify_one(
-            session,
-            context,
-            case,
-            DueDateMessage(kind=ClockLetterKind.DEADLINE, cause=reason, deadline_at=new_deadline),
-        )
+        message = DueDateMessage(kind=ClockLetterKind.DEADLINE, cause=reason, deadline_at=new_deadline)
+        notify(session, context, [(case, message)])
         return Extension(case_id=case_id, until=new_deadline, is_deadline=True)
 
     def change_class(self, case_id: int, service_class: ServiceClass, reason: str) -> datetime | None:
@@ -149,7 +145,7 @@ class Rescheduling(Service):
             told = told_due_dates(session, [case_id]).get(case_id)
             calendar = self.context.calendar(session, case.policy_version_id)
             if due_before and case.due_at and is_later_than_told(case.due_at, told, due_before, calendar):
-                notify_one(session, self.context, case, DueDateMessage(kind=ClockLetterKind.DELAY, cause=reason))
+                notify(session, self.context, [(case, DueDateMessage(kind=ClockLetterKind.DELAY, cause=reason))])
             return case.due_at
 
     def _case(self, session: Session, case_id: int, action: Action, reason: str) -> CaseRow:
@@ -161,9 +157,8 @@ class Rescheduling(Service):
         context = self.context
         update_due_date(session, context, case)
         case.version += 1
-        session.add(
-            CommentRow(case_id=case.id or 0, author_id=context.actor.id, written_at=context.now(), body=reason.strip())
-        )
+        me, at, text = context.actor.id, context.now(), reason.strip()
+        session.add(CommentRow(case_id=case.id or 0, author_id=me, written_at=at, body=text))
 
 
 def _not_later(case_id: int) -> str:

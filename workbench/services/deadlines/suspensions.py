@@ -20,6 +20,7 @@ from workbench.services.clock.case_clocks import SUSPENSION, all_suspensions, un
 from workbench.services.deadlines.recompute import SuspensionEffect, preview_suspension, recompute_open_cases
 from workbench.services.foundation.context import Service, details
 from workbench.services.foundation.input_checks import check_not_far, checked_reason
+from workbench.services.foundation.row_values import from_row
 
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -63,12 +64,8 @@ class Suspending(Service):
             if dry_run:
                 with context.read() as session:
                     self._check(session, new)
-                return preview_suspension(
-                    context,
-                    Suspension(
-                        id=0, span=new.span, reason=reason, province=new.province, agent=new.agent, is_settled=False
-                    ),
-                )
+                planned = from_row(Suspension, new, id=0, reason=reason, announced=None, is_settled=False)
+                return preview_suspension(context, planned)
             with context.write() as session:
                 self._check(session, new)
                 now = context.now()
@@ -94,11 +91,8 @@ class Suspending(Service):
             check_not_far(calendar.local_day(new.to_at - _MICROSECOND), today)
             if not calendar.working_seconds_between(new.from_at, new.to_at):
                 start, end = (f"{at.astimezone(calendar.zone):%Y-%m-%d %H:%M}" for at in (new.from_at, new.to_at))
-                raise WrongUsage(
-                    _("There is no working time from {start} to {end}; nothing would be suspended.").format(
-                        start=start, end=end
-                    )
-                )
+                message = _("There is no working time from {start} to {end}; nothing would be suspended.")
+                raise WrongUsage(message.format(start=start, end=end))
         of_agent = select(exists().where(APPLICATION.c.agent == new.agent))
         if new.agent is not None and not session.execute(of_agent).scalar():
             raise WrongUsage(_("No application has the agent {name}.").format(name=new.agent))
@@ -171,11 +165,10 @@ def _suspensions_to_end(suspensions: Sequence[SuspensionRow], at: datetime) -> S
     if rows := rows or [row for row in suspensions if row.to_at is None]:
         return rows
     if future := [row for row in suspensions if row.from_at >= at and row.to_at != row.from_at]:
-        raise NothingAvailable(
-            _(
-                "Nothing is suspended now. To call off one that lies ahead, name it: workbench calendar resume {id}"
-            ).format(id=future[0].id)
+        message = _(
+            "Nothing is suspended now. To call off one that lies ahead, name it: workbench calendar resume {id}"
         )
+        raise NothingAvailable(message.format(id=future[0].id))
     raise NothingAvailable(_("Nothing is suspended."))
 
 

@@ -25,32 +25,10 @@ _REASON = table_of(DecisionReasonRow)
 _REVIEWER = table_of(ReviewerRow)
 
 COLUMNS = (
-    "decision",
-    "case",
-    "agent",
-    "application_no",
-    "applicant_name",
-    "round",
-    "verdict",
-    "fail_kind",
-    "measure",
-    "reasons",
-    "status",
-    "maker",
-    "decided_at",
-    "release_at",
-    "checker",
-    "checked_at",
-    "check_note",
-    "undone_at",
-    "waits_for",
-    "until",
-    "deadline_at",
-    "note",
-    "letter",
-    "notice",
-    "msisdn",
-    "numbers",
+    *("decision", "case", "agent", "application_no", "applicant_name", "round"),
+    *("verdict", "fail_kind", "measure", "reasons", "status"),
+    *("maker", "decided_at", "release_at", "checker", "checked_at", "check_note", "undone_at"),
+    *("waits_for", "until", "deadline_at", "note", "letter", "notice", "msisdn", "numbers"),
 )
 _IN_FORCE = frozenset({"applied", "approved"})
 _TEXTS = ("check_note", "note", "letter", "notice")

@@ -13,19 +13,8 @@ from workbench.services.exporting.source import Source
 _EVENT = table_of(EventRow)
 
 COLUMNS = (
-    "seq",
-    "at",
-    "actor",
-    "identity",
-    "action",
-    "case",
-    "batch",
-    "state",
-    "is_clock_running",
-    "is_refused",
-    "body",
-    "prev_hash",
-    "hash",
+    *("seq", "at", "actor", "identity", "action", "case", "batch"),
+    *("state", "is_clock_running", "is_refused", "body", "prev_hash", "hash"),
 )
 
 

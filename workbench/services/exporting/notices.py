@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import or_, select, update
 
 from db.enums import ApplicantKind, Language
+from db.queries.chunks import chunks
 from db.queries.published import CASE, NOTICE, is_published
 from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.text.mask import MaskKind, mask
@@ -16,29 +17,15 @@ from workbench.services.case.masking import public_name
 from workbench.services.exporting.sheets import Record
 from workbench.services.exporting.source import Source
 from workbench.services.foundation.context import Context
-from workbench.services.foundation.pacing import chunks
 from workbench.services.policy.supplier import advice_on_made_up, is_made_up, made_up_values, with_sender
 
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 
 
 COLUMNS = (
-    "notice",
-    "case",
-    "decision",
-    "agent",
-    "application_no",
-    "kind",
-    "language",
-    "subject",
-    "body",
-    "created_at",
-    "release_at",
-    "sent_at",
-    "recipient_name",
-    "recipient_handler",
-    "recipient_phone",
-    "channel",
+    *("notice", "case", "decision", "agent", "application_no", "kind", "language"),
+    *("subject", "body", "created_at", "release_at", "sent_at"),
+    *("recipient_name", "recipient_handler", "recipient_phone", "channel"),
 )
 _RECIPIENT = ("applicant_kind", "applicant_name", "handler_name", "contact_phone")
 

@@ -83,7 +83,6 @@ class ForecastPresenter:
             is_provisional=bool(clearing.queued) and self._is_provisional(cleared.p90),
             back_on=self._returns_on,
             is_endless=self._is_endless,
-            made_at=self.now,
         )
 
     def _pass_rate(self, case: OpenCase) -> PassRate | None:

@@ -13,9 +13,9 @@ from sqlmodel import Session, col
 from db.columns import to_us
 from db.enums import CaseState
 from db.models import CaseRow, EventRow
+from db.queries.chunks import chunks
 from workbench.domain.case.actor import Actor
 from workbench.domain.case.running import clock_runs
-from workbench.services.foundation.pacing import chunks
 
 _FIRST_PREV_HASH = "0" * 64
 

@@ -10,9 +10,9 @@ from sqlmodel import Session, col
 
 from db.enums import DayStatus
 from db.models import CalendarDayRow, CalendarOverrideRow, ReviewerRow, SettingRow
+from db.queries.chunks import chunks
 from workbench.domain.clock.calendar import CalendarDay, DayKind
 from workbench.domain.clock.hours import Hours, format_hours, parse_hours
-from workbench.services.foundation.pacing import chunks
 from workbench.services.foundation.row_values import from_row
 
 Days = Mapping[date, CalendarDay]

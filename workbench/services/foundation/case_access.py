@@ -17,15 +17,7 @@ from workbench.i18n import _
 from workbench.services.foundation.context import Context
 
 # How a person takes or gives up a case. New evidence and checks also move cases, but only as a side effect.
-_HOLD_ACTIONS = (
-    Action.NEXT,
-    Action.RELEASE,
-    Action.SKIP,
-    Action.DECIDE,
-    Action.UNDO,
-    Action.ASSIGN,
-    Action.WITHDRAW,
-)
+_HOLD_ACTIONS = (Action.NEXT, Action.RELEASE, Action.SKIP, Action.DECIDE, Action.UNDO, Action.ASSIGN, Action.WITHDRAW)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

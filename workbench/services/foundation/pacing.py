@@ -1,20 +1,11 @@
-"""Splits long work into chunks and pauses between its transactions, so that other writers get the lock."""
+"""Pauses between the transactions of long work, so that other writers get the lock."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TypeVar
-
-Item = TypeVar("Item")
 
 _PAUSE_S: ContextVar[float] = ContextVar("pause_s", default=0.02)
-
-
-def chunks(items: Sequence[Item], size: int = 1_000) -> Iterator[Sequence[Item]]:
-    """Yield the items in chunks; one statement takes a chunk of the default size."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
 
 
 def pause() -> None:

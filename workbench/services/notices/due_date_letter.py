@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from db.enums import ApplicantKind, Language
 from workbench.domain.findings.finding import Finding
-from workbench.domain.policy.policy import ForecastPolicy, Policy, Supplier
-from workbench.services.notices.verdict_letter import ComposedLetter, rendered
+from workbench.domain.policy.policy import ForecastPolicy, Policy
+from workbench.services.notices.verdict_letter import ComposedLetter, Letter, rendered
 from workbench.wording.findings import LetterDetails
 from workbench.wording.letter_dates import letter_day, plain_day
 from workbench.wording.quotation import quoted_if_foreign
@@ -58,7 +58,7 @@ class StatusFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClockLetter:
+class ClockLetter(Letter):
     """The contents of a letter about a due date.
 
     Attributes:
@@ -80,11 +80,6 @@ class ClockLetter:
     """
 
     kind: ClockLetterKind
-    language: Language
-    applicant_kind: ApplicantKind
-    applicant_name: str
-    application_no: str
-    agent: str = ""
     case_no: str = CASE_NO
     due_at: datetime
     is_provisional: bool = False
@@ -100,9 +95,7 @@ class ClockLetter:
     shows_due_date: bool = True
     suggestions: str = ""
     status: StatusFacts | None = None
-    supplier: Supplier
     written_at: datetime
-    zone: str
 
     @property
     def is_stopped(self) -> bool:

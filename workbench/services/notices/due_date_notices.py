@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from db.enums import ApplicantKind, CaseState, Language, Measure
 from db.models import CaseRow, DecisionRow
+from db.queries.chunks import chunks
 from db.queries.published import CASE, NOTICE
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.findings.finding import Finding
@@ -19,7 +20,6 @@ from workbench.domain.policy.policy import Policy, Words
 from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.clock.due_date_changes import DueChange, told_due_dates
 from workbench.services.foundation.context import Context
-from workbench.services.foundation.pacing import chunks
 from workbench.services.notices.bulk_letters import notice_of
 from workbench.services.notices.due_date_letter import (
     ClockLetter,
@@ -76,11 +76,6 @@ def notify(session: Session, context: Context, messages: Iterable[tuple[Any, Due
         session.execute(insert(NOTICE), notices)
 
 
-def notify_one(session: Session, context: Context, case: CaseRow, message: DueDateMessage) -> None:
-    """Write the notice about one case; see `notify`."""
-    notify(session, context, [(case, message)])
-
-
 def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
     session: Session,
     context: Context,
@@ -111,7 +106,7 @@ def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
         provisional_years=calendar.provisional_years(today, max(days)),
         release_at=_release_at(session, context, kind, policy),
     )
-    notify_one(session, context, case, DueDateMessage(kind=kind, deadline_at=deadline_at, status=status))
+    notify(session, context, [(case, DueDateMessage(kind=kind, deadline_at=deadline_at, status=status))])
 
 
 def _release_at(session: Session, context: Context, kind: ClockLetterKind, policy: Policy) -> datetime:
@@ -188,11 +183,7 @@ def letter_about(
         cause=cause.strip(),
         **forecast_fields(forecast, policy.forecast, language, due_at.astimezone(zone).date()),
         suggestions=suggestion_lines(
-            message.findings,
-            policy,
-            language,
-            ApplicantKind(application.applicant_kind),
-            now.astimezone(zone).date(),
+            message.findings, policy, language, ApplicantKind(application.applicant_kind), now.astimezone(zone).date()
         ),
         status=message.status,
         supplier=policy.supplier,

@@ -7,13 +7,13 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from db.enums import Role
+from db.queries.chunks import chunks
 from db.queries.published import CASE, NOTICE, is_published
 from workbench.domain.case.actor import Actor
 from workbench.errors import NotAllowed, NotFound, WorkbenchError
 from workbench.i18n import _
 from workbench.services.case.known_people import redactions_of
 from workbench.services.foundation.context import Service
-from workbench.services.foundation.pacing import chunks
 from workbench.services.foundation.row_values import from_row
 
 _LISTED_IDS = 5

@@ -15,7 +15,7 @@ from workbench.domain.policy.policy import Policy
 from workbench.services.foundation.context import Context
 from workbench.services.notices.bulk_letters import UnnumberedNotice, notice_of
 from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import DueDateMessage, letter_about, notify_one
+from workbench.services.notices.due_date_notices import DueDateMessage, letter_about, notify
 
 
 def owes_receipt(due_at: datetime | None, now: datetime) -> bool:
@@ -53,4 +53,4 @@ def send_receipt(
     """Write the receipt of a case that has just become complete, in the caller's write transaction."""
     if owes_receipt(case.due_at, context.now()):
         message = DueDateMessage(kind=ClockLetterKind.RECEIPT, forecast=forecast, findings=findings)
-        notify_one(session, context, case, message)
+        notify(session, context, [(case, message)])

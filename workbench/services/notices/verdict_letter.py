@@ -16,8 +16,6 @@ from workbench.wording.quotation import quoted_if_foreign
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from workbench.services.notices.due_date_letter import ClockLetter
-
 RESTRICTIONS = frozenset({Measure.BAR_OUT, Measure.BAR_BOTH})
 """The measures that limit or suspend the cards."""
 
@@ -31,15 +29,8 @@ class LetterReason:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LetterFacts:
-    """The contents of the letter about a verdict, which never has internal notes.
-
-    `agent` is the agent who brought the application, empty without one. `causes` is the text that the reviewer edited,
-    None if unedited. `items` are what the applicant must submit or correct, `msisdns` the numbers that the measure
-    concerns, `answer_days` the working days within which an appeal is answered. `corrects_decided_at` is when the
-    verdict was decided whose notice this letter corrects. `provisional_years` are the years with an unpublished
-    calendar that a date in the letter depends on.
-    """
+class Letter:
+    """What every letter to an applicant says; `agent` is the agent who brought the application, empty without one."""
 
     language: Language
     applicant_kind: ApplicantKind
@@ -47,6 +38,21 @@ class LetterFacts:
     case_no: str
     application_no: str
     agent: str = ""
+    supplier: Supplier
+    zone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterFacts(Letter):
+    """The contents of the letter about a verdict, which never has internal notes.
+
+    `causes` is the text that the reviewer edited,
+    None if unedited. `items` are what the applicant must submit or correct, `msisdns` the numbers that the measure
+    concerns, `answer_days` the working days within which an appeal is answered. `corrects_decided_at` is when the
+    verdict was decided whose notice this letter corrects. `provisional_years` are the years with an unpublished
+    calendar that a date in the letter depends on.
+    """
+
     verdict: Verdict
     fail_kind: FailKind | None = None
     reasons: tuple[LetterReason, ...] = ()
@@ -59,9 +65,7 @@ class LetterFacts:
     next_action_on: date | None = None
     appeal_until: date | None = None
     answer_days: int = 7
-    supplier: Supplier
     decided_at: datetime
-    zone: str
     corrects_decided_at: datetime | None = None
     provisional_years: tuple[int, ...] = ()
 
@@ -134,7 +138,7 @@ def compose(letter: LetterFacts) -> ComposedLetter:
     )
 
 
-def rendered(subject: str, body: str, letter: "LetterFacts | ClockLetter", **more: object) -> ComposedLetter:
+def rendered(subject: str, body: str, letter: Letter, **more: object) -> ComposedLetter:
     """Return a letter made from the templates of its subject and body in the applicant's language."""
     context = {
         "letter": letter,

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from db.enums import FailKind, Language, Measure, Verdict, WaitsFor
+from db.enums import Language, Verdict
 from db.models import DecisionRow
 from workbench.domain.case.casefile import CaseFile, ItemRequest
 from workbench.domain.case.verdict import documents_named
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.policy.policy import Supplier
+from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.verdict_letter import (
     RESTRICTIONS,
     ComposedLetter,
@@ -85,36 +86,32 @@ def compose_for(  # noqa: PLR0913 - a letter needs all of these facts
     the case's.
     """
     policy, header = casefile.policy, casefile.header
-    verdict = Verdict(decision.verdict)
-    measure = Measure(decision.measure)
-    owes_appeal = verdict is Verdict.FAIL or measure in RESTRICTIONS
+    owes_appeal = decision.verdict == Verdict.FAIL or decision.measure in RESTRICTIONS
     today = calendar.local_day(now)
     appeal_until = calendar.nth_working_day_after(today, policy.appeal.file_days) if owes_appeal else None
     deadline_on = None if decision.deadline_at is None else calendar.local_day(decision.deadline_at)
     days = [day for day in (deadline_on, decision.until_on, appeal_until) if day is not None]
     return compose(
-        LetterFacts(
+        from_row(
+            LetterFacts,
+            decision,
             language=Language(header.language),
             applicant_kind=header.applicant_kind,
             applicant_name=applicant_name,
             case_no=case_no,
             application_no=header.application_no,
             agent=header.agent,
-            verdict=verdict,
-            fail_kind=FailKind(decision.fail_kind) if decision.fail_kind else None,
             reasons=_reasons(casefile, codes),
             causes=decision.letter,
             items=tuple(items),
-            deadline_at=decision.deadline_at,
-            measure=measure,
             msisdns=msisdns,
-            waits_for=WaitsFor(decision.waits_for) if decision.waits_for else None,
             next_action_on=decision.until_on,
             appeal_until=appeal_until,
             answer_days=policy.appeal.answer_days,
             supplier=supplier,
             decided_at=now,
             zone=policy.zone,
+            corrects_decided_at=None,
             provisional_years=calendar.provisional_years(today, max(days, default=today)),
         )
     )

@@ -10,6 +10,7 @@ from sqlmodel import Session, SQLModel, col, select
 from db.enums import CaseState
 from db.models import CaseRow, CommentRow, DraftRow, ImportBatchRow, ReviewerRoleRow, ReviewerRow
 from db.queries import workload
+from db.queries.chunks import chunks
 from workbench.domain.case.lifecycle import WORKERS, Action, role_refusal
 from workbench.errors import NotAllowed, NotFound, WorkbenchError
 from workbench.i18n import _
@@ -17,7 +18,7 @@ from workbench.services.foundation.case_access import case_in_state_for, is_held
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.drafts import find_draft
 from workbench.services.foundation.input_checks import check_not_blank
-from workbench.services.foundation.pacing import chunks, pause
+from workbench.services.foundation.pacing import pause
 from workbench.services.foundation.row_values import from_row
 from workbench.services.site.people import People, find_person
 
@@ -212,8 +213,7 @@ def _reviewer(session: Session, login: str) -> ReviewerRow:
     person = find_person(session, login)
     role = session.exec(
         select(ReviewerRoleRow.role).where(
-            ReviewerRoleRow.reviewer_id == person.id,
-            col(ReviewerRoleRow.role).in_([role.value for role in WORKERS]),
+            ReviewerRoleRow.reviewer_id == person.id, col(ReviewerRoleRow.role).in_([role.value for role in WORKERS])
         )
     ).first()
     if role is None or not person.is_active:

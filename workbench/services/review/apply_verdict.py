@@ -101,10 +101,7 @@ def _open_rectification(session: Session, case: CaseRow, decision: DecisionRow) 
         earlier.is_open = True
         return
     rectification = RectificationRow(
-        case_id=case.id or 0,
-        decision_id=decision.id or 0,
-        round=case.round,
-        deadline_at=decision.deadline_at,
+        case_id=case.id or 0, decision_id=decision.id or 0, round=case.round, deadline_at=decision.deadline_at
     )
     session.add(rectification)
     session.flush()

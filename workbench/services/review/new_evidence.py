@@ -217,12 +217,7 @@ def _answered_at(session: Session, case: CaseRow, arrival: Arrival, progress: Pr
 
 
 def _log(
-    session: Session,
-    context: Context,
-    case: CaseRow,
-    arrival: Arrival,
-    action: str,
-    progress: Progress | None = None,
+    session: Session, context: Context, case: CaseRow, arrival: Arrival, action: str, progress: Progress | None = None
 ) -> None:
     is_partial = action == "evidence" and progress is not None and progress.received
     context.log(

@@ -74,11 +74,8 @@ class Remarks(Service):
             policy = self.context.policy(session, case.policy_version_id)
             codes = [known.code for known in policy.questions]
             if question not in codes:
-                raise WrongUsage(
-                    _("There is no question {question}; the policy has {known}.").format(
-                        question=question, known=", ".join(codes)
-                    )
-                )
+                message = _("There is no question {question}; the policy has {known}.")
+                raise WrongUsage(message.format(question=question, known=", ".join(codes)))
             row = session.exec(
                 select(ChecklistAnswerRow).where(
                     ChecklistAnswerRow.case_id == case_id,

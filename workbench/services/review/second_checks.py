@@ -115,9 +115,8 @@ class Checks(Service):
         if decision is None or (decision_id is not None and decision.id != decision_id):
             raise Busy(_case_changed(case_id))
         if decision.maker_id == self.context.actor.id:
-            raise NotAllowed(
-                _("You made the verdict on {case}; another person must check it.").format(case=format_case(case_id))
-            )
+            message = _("You made the verdict on {case}; another person must check it.")
+            raise NotAllowed(message.format(case=format_case(case_id)))
         return case, decision
 
 

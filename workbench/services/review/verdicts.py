@@ -71,15 +71,14 @@ def plan_verdict(request: VerdictRequest, casefile: CaseFile, calendar: WorkingC
         )
     if asks_for_items(request):
         items = verdict_letter_facts.worded_items(casefile, items_for(request, policy))
+    letter = request.letter
+    if letter is None:
+        letter = verdict_letter_facts.causes(casefile, request.reasons, request.items)
     date_problem = _date_problem(request, deadline_at, policy, calendar, now)
     date_in_letter = request.until if deadline_at is None else calendar.local_day(deadline_at)
     return VerdictPlan(
         request=request,
-        letter=(
-            verdict_letter_facts.causes(casefile, request.reasons, request.items)
-            if request.letter is None
-            else request.letter
-        ),
+        letter=letter,
         items=items,
         deadline_at=deadline_at,
         check_for=check_reasons_for(request, policy, casefile.findings, casefile.header.risk),
@@ -162,11 +161,8 @@ class Verdicts(Service):
                 shown = casefile.header
                 has_unseen_evidence = request.evidence_no is not None and request.evidence_no != case.evidence_no
                 if has_unseen_evidence or (case.version, case.evidence_no) != (shown.version, shown.evidence_no):
-                    raise Busy(
-                        _(
-                            "{case} changed while you decided: new evidence arrived. Look at it and confirm again."
-                        ).format(case=format_case(request.case_id))
-                    )
+                    message = _("{case} changed while you decided: new evidence arrived. Look at it and confirm again.")
+                    raise Busy(message.format(case=format_case(request.case_id)))
                 now = self.context.now()
                 plan = plan_verdict(request, casefile, self.context.calendar(session, case.policy_version_id), now)
                 if plan.problems:

@@ -59,10 +59,6 @@ class WaitingCases:
     due: FloatArray
     since: FloatArray | None = None
 
-    def __len__(self) -> int:
-        """Return the number of cases."""
-        return len(self.ahead)
-
 
 @dataclass(frozen=True, slots=True)
 class FutureDays:
@@ -99,7 +95,7 @@ class QueueSimulation:
 
     def verdict_times(self, waiting: WaitingCases) -> FloatArray:
         """Return when each case gets its verdict, one row for each case and one column for each path."""
-        found = np.zeros((len(waiting), len(self.done)))
+        found = np.zeros((len(waiting.ahead), len(self.done)))
         # Cases of the same rank and due day are overtaken equally often.
         key = np.floor(np.clip(waiting.due, self.ends[0] - 2, self.ends[-1])).astype(np.int64) * 8 + waiting.rank
         middle = (self.ends[:-1] + self.ends[1:]) / 2
