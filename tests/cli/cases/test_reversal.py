@@ -184,3 +184,23 @@ def test_the_letter_of_a_withdrawal_is_printed(services: Promises, language: Lan
     stays = {Language.ZH: "已采取的限制措施继续有效", Language.EN: "The measure already taken stays in force"}[language]
 
     check_pages(services, tmp_path / "letters", language, "withdrawn", until, stays, "12300", case)
+
+
+@pytest.mark.parametrize(("verdict", "act"), [("pending", "answer"), ("fail", "resubmit")])
+def test_an_undone_answer_keeps_the_fresh_notice_of_the_verdict(services: Promises, verdict: str, act: str) -> None:
+    case = pending(services) if verdict == "pending" else fail(services)
+    before = kinds(services)
+    services.at("2026-11-24 10:00:10").run("a", act, case)
+    services.at("2026-11-24 10:00:20").run("a", "undo", case)
+
+    assert kinds(services) == before
+
+
+def test_an_undone_verdict_keeps_the_fresh_notice_of_the_verdict_before(services: Promises) -> None:
+    case = pending(services)
+    services.at("2026-11-24 10:00:10").run("a", "answer", case)
+    services.run("a", "next")
+    services.run("a", "decide", case, "pass", "--reason", "OK")
+    services.at("2026-11-24 10:00:20").run("a", "undo", case)
+
+    assert kinds(services) == ["pending"]

@@ -146,7 +146,7 @@ class Undo(Service):
         refusal = self._refusal(session, case, decision)
         if refusal is not None:
             raise NotAllowed(refusal)
-        self._cancel_letters(session, case)
+        self._cancel_letters(session, case, decision)
         of_decision = col(RectificationRow.decision_id) == decision.id
         session.execute(update(RectificationRow).where(of_decision).values(is_open=False))
         if decision.status in _CHECKED_STATUSES:
@@ -167,26 +167,32 @@ class Undo(Service):
             self._hold(session, case, case.held_by_id)
         return {"act": act.action}
 
-    def _letters(self, case: CaseRow) -> ColumnElement[bool]:
-        """Return the condition on the notices of a case that are not released: those of the act to undo."""
-        is_of_act = NOTICE.c.decision_id.is_not(None) | (NOTICE.c.kind == ClockLetterKind.WITHDRAWN.value)
+    def _letters(self, case: CaseRow, decision: DecisionRow | None) -> ColumnElement[bool]:
+        """Return the condition on the unreleased notices of the act to undo: a decision, or else a withdrawal."""
+        is_withdrawal = NOTICE.c.kind == ClockLetterKind.WITHDRAWN.value
+        is_of_act = is_withdrawal if decision is None else NOTICE.c.decision_id == decision.id
         return (NOTICE.c.case_id == case.id) & is_of_act & (NOTICE.c.release_at > self.context.now())
 
-    def _cancel_letters(self, session: Session, case: CaseRow) -> None:
-        uncancelled = self._letters(case) & NOTICE.c.cancelled_at.is_(None)
+    def _cancel_letters(self, session: Session, case: CaseRow, decision: DecisionRow | None = None) -> None:
+        uncancelled = self._letters(case, decision) & NOTICE.c.cancelled_at.is_(None)
         session.execute(update(NOTICE).where(uncancelled).values(cancelled_at=self.context.now()))
 
     def _refusal(self, session: Session, case: CaseRow, decision: DecisionRow) -> str | None:
         """Return why this person cannot undo a decision at this time, None if they can."""
         last_actor_id = decision.checker_id if decision.status in _CHECKED_STATUSES else decision.maker_id
-        refusal = self._late_refusal(session, case, last_actor_id, decision.release_at)
+        refusal = self._late_refusal(session, case, last_actor_id, decision.release_at, decision)
         if refusal is None and case.version != decision.version_after:
             name = format_case(case.id or 0)
             return _("Somebody acted on {case} since, so it can no longer be undone.").format(case=name)
         return refusal
 
     def _late_refusal(
-        self, session: Session, case: CaseRow, actor_id: int | None, release_at: datetime | None
+        self,
+        session: Session,
+        case: CaseRow,
+        actor_id: int | None,
+        release_at: datetime | None,
+        decision: DecisionRow | None = None,
     ) -> str | None:
         """Return why an act of a person can no longer be undone, None if it can."""
         context, name = self.context, format_case(case.id or 0)
@@ -196,7 +202,8 @@ class Undo(Service):
             at = release_at.astimezone(context.zone(session)).strftime("%H:%M:%S")
             return _("{case} was released at {time} and can no longer be undone.").format(case=name, time=at)
         # The machine's clock may have been set back since.
-        if session.execute(select(NOTICE.c.id).where(self._letters(case), NOTICE.c.sent_at.is_not(None))).first():
+        is_sent = self._letters(case, decision) & NOTICE.c.sent_at.is_not(None)
+        if session.execute(select(NOTICE.c.id).where(is_sent)).first():
             return _("The notice of {case} was sent, so it can no longer be undone.").format(case=name)
         return None
 
