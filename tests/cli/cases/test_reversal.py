@@ -204,3 +204,17 @@ def test_an_undone_verdict_keeps_the_fresh_notice_of_the_verdict_before(services
     services.at("2026-11-24 10:00:20").run("a", "undo", case)
 
     assert kinds(services) == ["pending"]
+
+
+def test_an_undone_withdrawal_leaves_a_case_that_was_put_aside_aside(services: Promises) -> None:
+    services.received("2026-11-24 10:00")
+    services.received("2026-11-24 10:00")
+    aside = services.terminal.document("b", "next")["case"]
+    services.run("b", "aside", aside, "--until", "11:00")
+    on_desk = services.terminal.document("b", "next")["case"]
+    before = show(services, aside)["aside_until"]
+    services.run("a", "withdraw", aside, "--reason", "x")
+    services.run("a", "undo", aside)
+
+    assert show(services, aside)["aside_until"] == before
+    assert services.terminal.document("b", "next")["case"] == on_desk

@@ -56,7 +56,13 @@ def record_of(session: Session, context: Context, case: CaseRow) -> dict[str, An
     """Return what the event of a reversible act records: the case before it, and until when an undo is possible."""
     until = context.now() + timedelta(seconds=context.policy(session, case.policy_version_id).desk.grace_s)
     before = {**columns_before(case), "held_by_id": case.held_by_id}
-    return {"before": before, "version": case.version, "undo_until_us": to_us(until)}
+    aside_until_us = None if case.aside_until is None else to_us(case.aside_until)
+    return {
+        "before": before,
+        "version": case.version,
+        "undo_until_us": to_us(until),
+        "aside_until_us": aside_until_us,
+    }
 
 
 def close_work(session: Session, context: Context, case: CaseRow) -> dict[str, Any]:
@@ -164,7 +170,12 @@ class Undo(Service):
         self._cancel_letters(session, case)
         restore(session, case, record)
         if case.state == CaseState.IN_REVIEW and case.held_by_id is not None:
-            self._hold(session, case, case.held_by_id)
+            aside_until = from_us(record.get("aside_until_us") or 0)
+            if aside_until > self.context.now():
+                case.aside_until, case.held_until = aside_until, aside_until + ASIDE_GRACE
+                case.fence += 1
+            else:
+                self._hold(session, case, case.held_by_id)
         return {"act": act.action}
 
     def _letters(self, case: CaseRow, decision: DecisionRow | None) -> ColumnElement[bool]:
