@@ -218,3 +218,14 @@ def test_an_undone_withdrawal_leaves_a_case_that_was_put_aside_aside(services: P
 
     assert show(services, aside)["aside_until"] == before
     assert services.terminal.document("b", "next")["case"] == on_desk
+
+
+def test_an_undone_withdrawal_leaves_an_expired_hold_expired(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.run("b", "next")
+    services.at("2026-11-24 17:00").run("a", "withdraw", case, "--reason", "x")
+    services.run("a", "undo", case)
+
+    assert standing(services, case)[0] == "queued"
+    services.run("a", "next")
+    assert show(services, case)["held_by"] == "a"

@@ -56,12 +56,12 @@ def record_of(session: Session, context: Context, case: CaseRow) -> dict[str, An
     """Return what the event of a reversible act records: the case before it, and until when an undo is possible."""
     until = context.now() + timedelta(seconds=context.policy(session, case.policy_version_id).desk.grace_s)
     before = {**columns_before(case), "held_by_id": case.held_by_id}
-    aside_until_us = None if case.aside_until is None else to_us(case.aside_until)
+    hold = {"held_until_us": case.held_until, "aside_until_us": case.aside_until}
     return {
         "before": before,
         "version": case.version,
         "undo_until_us": to_us(until),
-        "aside_until_us": aside_until_us,
+        **{name: to_us(at) for name, at in hold.items() if at},
     }
 
 
@@ -170,12 +170,14 @@ class Undo(Service):
         self._cancel_letters(session, case)
         restore(session, case, record)
         if case.state == CaseState.IN_REVIEW and case.held_by_id is not None:
-            aside_until = from_us(record.get("aside_until_us") or 0)
-            if aside_until > self.context.now():
-                case.aside_until, case.held_until = aside_until, aside_until + ASIDE_GRACE
-                case.fence += 1
-            else:
+            now = self.context.now()
+            held_until, aside_until = (from_us(record.get(name, 0)) for name in ("held_until_us", "aside_until_us"))
+            if aside_until <= now < held_until:
                 self._hold(session, case, case.held_by_id)
+            else:
+                # It was put aside, or the hold had expired.
+                case.held_until, case.aside_until = held_until, aside_until
+                case.fence += 1
         return {"act": act.action}
 
     def _letters(self, case: CaseRow, decision: DecisionRow | None) -> ColumnElement[bool]:
