@@ -200,6 +200,8 @@ class ChecksScreen(ModeScreen):
     def _show_staged(self) -> None:
         lines = self._verdict.lines(self.view(), max(8, self.size.width - 4))
         self.staged.display = lines is not None
+        # A click on the verdict leaves the focus, and so their keys, to the panels.
+        self.staged.can_focus = not self.has_class("-open")
         self.staged.query_one(Static).update(lines or "")
         self.refresh_bindings()
 

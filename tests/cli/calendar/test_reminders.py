@@ -271,3 +271,10 @@ def test_an_upgrade_writes_no_letter_about_what_happened_long_ago(services: Prom
 
     assert tick(services, "2026-12-09 10:00").keys() <= {"delayed"}
     assert set(kinds(services)) <= {"fail", "pending", "delay"}
+
+
+def test_a_deadline_is_reminded_of_although_its_day_now_closes_earlier(services: Promises) -> None:
+    fail(services, until="2026-12-01")
+    services.run("admin", "calendar", "set", "2026-12-01", "09:00-12:00", "--reason", "inventory")
+
+    assert tick(services, "2026-11-30 10:00") == {"reminded": 1}

@@ -184,3 +184,48 @@ def test_the_letter_of_a_withdrawal_is_printed(services: Promises, language: Lan
     stays = {Language.ZH: "已采取的限制措施继续有效", Language.EN: "The measure already taken stays in force"}[language]
 
     check_pages(services, tmp_path / "letters", language, "withdrawn", until, stays, "12300", case)
+
+
+@pytest.mark.parametrize(("verdict", "act"), [("pending", "answer"), ("fail", "resubmit")])
+def test_an_undone_answer_keeps_the_fresh_notice_of_the_verdict(services: Promises, verdict: str, act: str) -> None:
+    case = pending(services) if verdict == "pending" else fail(services)
+    before = kinds(services)
+    services.at("2026-11-24 10:00:10").run("a", act, case)
+    services.at("2026-11-24 10:00:20").run("a", "undo", case)
+
+    assert kinds(services) == before
+
+
+def test_an_undone_verdict_keeps_the_fresh_notice_of_the_verdict_before(services: Promises) -> None:
+    case = pending(services)
+    services.at("2026-11-24 10:00:10").run("a", "answer", case)
+    services.run("a", "next")
+    services.run("a", "decide", case, "pass", "--reason", "OK")
+    services.at("2026-11-24 10:00:20").run("a", "undo", case)
+
+    assert kinds(services) == ["pending"]
+
+
+def test_an_undone_withdrawal_leaves_a_case_that_was_put_aside_aside(services: Promises) -> None:
+    services.received("2026-11-24 10:00")
+    services.received("2026-11-24 10:00")
+    aside = services.terminal.document("b", "next")["case"]
+    services.run("b", "aside", aside, "--until", "11:00")
+    on_desk = services.terminal.document("b", "next")["case"]
+    before = show(services, aside)["aside_until"]
+    services.run("a", "withdraw", aside, "--reason", "x")
+    services.run("a", "undo", aside)
+
+    assert show(services, aside)["aside_until"] == before
+    assert services.terminal.document("b", "next")["case"] == on_desk
+
+
+def test_an_undone_withdrawal_leaves_an_expired_hold_expired(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.run("b", "next")
+    services.at("2026-11-24 17:00").run("a", "withdraw", case, "--reason", "x")
+    services.run("a", "undo", case)
+
+    assert standing(services, case)[0] == "queued"
+    services.run("a", "next")
+    assert show(services, case)["held_by"] == "a"

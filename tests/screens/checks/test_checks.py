@@ -51,6 +51,17 @@ async def test_enter_opens_the_case_read_only_and_escape_goes_back() -> None:
         assert desk.dialog == "DeskScreen"
 
 
+async def test_the_keys_of_the_panels_work_after_a_click_on_the_verdict() -> None:
+    async with at_work(troubled()) as desk:
+        await stage(desk)
+        await desk.press("enter")
+        await desk.pilot.click("#staged")
+        await desk.press("4", "plus")
+
+        assert "4 History" in desk.text
+        assert "1 Identity" not in desk.text
+
+
 async def test_an_approval_requires_a_note_and_stores_it() -> None:
     async with at_work(troubled()) as desk:
         await stage(desk)

@@ -53,8 +53,9 @@ def _remind_of_deadlines(context: Context) -> int:
     """Write a reminder a working day before a deadline, unless a letter of that day gives the deadline."""
     kind = ClockLetterKind.DEADLINE_NEAR
     with context.read() as session:
-        calendar, day_end = context.calendar(session), context.end_of_today(session)
-        next_closing = calendar.closing(calendar.next_working_day(context.today(session)))
+        today, day_end = context.today(session), context.end_of_today(session)
+        # Not its closing time, which may have become earlier since the deadline was set.
+        next_day_end = day_end + (context.calendar(session).next_working_day(today) - today)
     is_told = exists().where(
         NOTICE.c.case_id == CASE.c.id,
         NOTICE.c.told_due_at == RECTIFICATION.c.deadline_at,
@@ -63,7 +64,7 @@ def _remind_of_deadlines(context: Context) -> int:
     is_near = exists().where(
         RECTIFICATION.c.case_id == CASE.c.id,
         RECTIFICATION.c.is_open,
-        RECTIFICATION.c.deadline_at.between(day_end, next_closing),
+        RECTIFICATION.c.deadline_at.between(day_end, next_day_end),
         ~is_told,
     )
 

@@ -56,7 +56,13 @@ def record_of(session: Session, context: Context, case: CaseRow) -> dict[str, An
     """Return what the event of a reversible act records: the case before it, and until when an undo is possible."""
     until = context.now() + timedelta(seconds=context.policy(session, case.policy_version_id).desk.grace_s)
     before = {**columns_before(case), "held_by_id": case.held_by_id}
-    return {"before": before, "version": case.version, "undo_until_us": to_us(until)}
+    hold = {"held_until_us": case.held_until, "aside_until_us": case.aside_until}
+    return {
+        "before": before,
+        "version": case.version,
+        "undo_until_us": to_us(until),
+        **{name: to_us(at) for name, at in hold.items() if at},
+    }
 
 
 def close_work(session: Session, context: Context, case: CaseRow) -> dict[str, Any]:
@@ -146,7 +152,7 @@ class Undo(Service):
         refusal = self._refusal(session, case, decision)
         if refusal is not None:
             raise NotAllowed(refusal)
-        self._cancel_letters(session, case)
+        self._cancel_letters(session, case, decision)
         of_decision = col(RectificationRow.decision_id) == decision.id
         session.execute(update(RectificationRow).where(of_decision).values(is_open=False))
         if decision.status in _CHECKED_STATUSES:
@@ -164,29 +170,42 @@ class Undo(Service):
         self._cancel_letters(session, case)
         restore(session, case, record)
         if case.state == CaseState.IN_REVIEW and case.held_by_id is not None:
-            self._hold(session, case, case.held_by_id)
+            now = self.context.now()
+            held_until, aside_until = (from_us(record.get(name, 0)) for name in ("held_until_us", "aside_until_us"))
+            if aside_until <= now < held_until:
+                self._hold(session, case, case.held_by_id)
+            else:
+                # It was put aside, or the hold had expired.
+                case.held_until, case.aside_until = held_until, aside_until
+                case.fence += 1
         return {"act": act.action}
 
-    def _letters(self, case: CaseRow) -> ColumnElement[bool]:
-        """Return the condition on the notices of a case that are not released: those of the act to undo."""
-        is_of_act = NOTICE.c.decision_id.is_not(None) | (NOTICE.c.kind == ClockLetterKind.WITHDRAWN.value)
+    def _letters(self, case: CaseRow, decision: DecisionRow | None) -> ColumnElement[bool]:
+        """Return the condition on the unreleased notices of the act to undo: a decision, or else a withdrawal."""
+        is_withdrawal = NOTICE.c.kind == ClockLetterKind.WITHDRAWN.value
+        is_of_act = is_withdrawal if decision is None else NOTICE.c.decision_id == decision.id
         return (NOTICE.c.case_id == case.id) & is_of_act & (NOTICE.c.release_at > self.context.now())
 
-    def _cancel_letters(self, session: Session, case: CaseRow) -> None:
-        uncancelled = self._letters(case) & NOTICE.c.cancelled_at.is_(None)
+    def _cancel_letters(self, session: Session, case: CaseRow, decision: DecisionRow | None = None) -> None:
+        uncancelled = self._letters(case, decision) & NOTICE.c.cancelled_at.is_(None)
         session.execute(update(NOTICE).where(uncancelled).values(cancelled_at=self.context.now()))
 
     def _refusal(self, session: Session, case: CaseRow, decision: DecisionRow) -> str | None:
         """Return why this person cannot undo a decision at this time, None if they can."""
         last_actor_id = decision.checker_id if decision.status in _CHECKED_STATUSES else decision.maker_id
-        refusal = self._late_refusal(session, case, last_actor_id, decision.release_at)
+        refusal = self._late_refusal(session, case, last_actor_id, decision.release_at, decision)
         if refusal is None and case.version != decision.version_after:
             name = format_case(case.id or 0)
             return _("Somebody acted on {case} since, so it can no longer be undone.").format(case=name)
         return refusal
 
     def _late_refusal(
-        self, session: Session, case: CaseRow, actor_id: int | None, release_at: datetime | None
+        self,
+        session: Session,
+        case: CaseRow,
+        actor_id: int | None,
+        release_at: datetime | None,
+        decision: DecisionRow | None = None,
     ) -> str | None:
         """Return why an act of a person can no longer be undone, None if it can."""
         context, name = self.context, format_case(case.id or 0)
@@ -196,7 +215,8 @@ class Undo(Service):
             at = release_at.astimezone(context.zone(session)).strftime("%H:%M:%S")
             return _("{case} was released at {time} and can no longer be undone.").format(case=name, time=at)
         # The machine's clock may have been set back since.
-        if session.execute(select(NOTICE.c.id).where(self._letters(case), NOTICE.c.sent_at.is_not(None))).first():
+        is_sent = self._letters(case, decision) & NOTICE.c.sent_at.is_not(None)
+        if session.execute(select(NOTICE.c.id).where(is_sent)).first():
             return _("The notice of {case} was sent, so it can no longer be undone.").format(case=name)
         return None
 

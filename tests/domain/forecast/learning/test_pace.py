@@ -1,10 +1,13 @@
 """Forecasts become shorter if work is quicker than it mostly was, and use only what was known."""
 
+import tracemalloc
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.domain.forecast.learning.hard_logs import drift
+from workbench.domain.forecast.learning.event_trace import Event, Trace
 from workbench.domain.forecast.learning.pace import speedups
 
 
@@ -32,3 +35,13 @@ def test_the_pace_depends_on_no_later_event(last: int) -> None:
     at_s = np.array([event.at_s for trace in later for event in trace.events])
 
     assert speedups(known, asked, until_s).tolist() == whole[at_s < now_s].tolist()
+
+
+def test_a_long_log_takes_little_memory() -> None:
+    trace = Trace("1", tuple(Event("a", float(at_s)) for at_s in range(100_000)))
+    tracemalloc.start()
+    speedups([trace], [trace], 50_000.0)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert peak < 60 << 20

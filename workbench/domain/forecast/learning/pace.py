@@ -13,6 +13,7 @@ from workbench.domain.forecast.learning.arrays import FloatArray
 from workbench.domain.forecast.learning.event_trace import Trace
 
 _RECENT_WAITS = 100
+_WINDOWS_TOGETHER = 10_000
 _QUICKEST = 0.25
 """The share of the past in which work was quickest; work at such a pace counts as usual."""
 
@@ -45,7 +46,10 @@ def speedups(traces: Sequence[Trace], later: Sequence[Trace], until_s: float) ->
     known = [(at_s, wait_s / usual_s[activity]) for at_s, activity, wait_s in waits if activity in usual_s]
     ended_s, ratio = np.array(known).reshape(-1, 2).T
     padded = np.concatenate([np.zeros(_RECENT_WAITS), np.log(ratio)])
-    pace = np.median(np.lib.stride_tricks.sliding_window_view(padded, _RECENT_WAITS), axis=1)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, _RECENT_WAITS)
+    # In parts, because a median copies its windows.
+    parts = np.array_split(windows, len(windows) // _WINDOWS_TOGETHER + 1)
+    pace = np.concatenate([np.median(part, axis=1) for part in parts])
     usual = pace[: int(np.searchsorted(ended_s, until_s)) + 1]
     asked_s = np.array([event.at_s for trace in later for event in trace.events])
     now = pace[np.searchsorted(ended_s, asked_s)]
