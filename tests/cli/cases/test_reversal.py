@@ -184,6 +184,7 @@ def test_the_letter_of_a_withdrawal_is_printed(services: Promises, language: Lan
     stays = {Language.ZH: "已采取的限制措施继续有效", Language.EN: "The measure already taken stays in force"}[language]
 
     check_pages(services, tmp_path / "letters", language, "withdrawn", until, stays, "12300", case)
+    assert kinds(services) == ["fail", "withdrawn"], "the notice of the measure goes out too"
 
 
 @pytest.mark.parametrize(("verdict", "act"), [("pending", "answer"), ("fail", "resubmit")])

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, func, update
+from sqlalchemy import ColumnElement, Table, exists, func, update
 from sqlmodel import Session, col, select
 
 from db.columns import from_us, to_us
-from db.enums import CaseState, Verdict
+from db.enums import CaseState, Measure, Verdict
 from db.models import CaseRow, DecisionRow, EventRow, RectificationRow, ReviewerRow
 from db.queries.published import DECISION, NOTICE, RECTIFICATION
 from workbench.domain.case.case_id import format_case
@@ -66,9 +66,13 @@ def record_of(session: Session, context: Context, case: CaseRow) -> dict[str, An
 
 
 def close_work(session: Session, context: Context, case: CaseRow) -> dict[str, Any]:
-    """Cancel notices that are not released, close rectifications and void staged verdicts; return what was changed."""
+    """Cancel notices that are not released, close rectifications and void staged verdicts; return what was changed.
+
+    A measure stays, and so does the notice that tells the applicant of it.
+    """
     now, changed = context.now(), {}
-    is_unreleased = NOTICE.c.cancelled_at.is_(None) & (NOTICE.c.release_at > now)
+    has_measure = exists().where(DECISION.c.id == NOTICE.c.decision_id, DECISION.c.measure != Measure.NONE.value)
+    is_unreleased = NOTICE.c.cancelled_at.is_(None) & (NOTICE.c.release_at > now) & ~has_measure
     for table, is_open, values in (
         (NOTICE, is_unreleased, {"cancelled_at": now}),
         (RECTIFICATION, RECTIFICATION.c.is_open, {"is_open": False}),
