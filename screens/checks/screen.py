@@ -72,7 +72,9 @@ class ChecksScreen(ModeScreen):
             yield Static(markup=False)
 
     def on_screen_resume(self) -> None:
-        self.action_load()
+        # A dialog over an opened case has closed, or the person has come back to it.
+        if not self.has_class("-open"):
+            self.action_load()
 
     def on_resize(self) -> None:
         self._draw()

@@ -76,7 +76,7 @@ def staged_lines(case: CaseFile, decision: DecisionLine, view: View, width: int)
     """Return the verdict with its reasons, the internal note and the letter to the applicant."""
     verdict: list[Part] = [(f"{format_case(case.header.id)}  {_(DECIDED[decision.verdict])}", "bold")]
     if decision.fail_kind is not None:
-        kind = _("final") if decision.fail_kind is FailKind.FINAL else _("can be mended")
+        kind = _("final") if decision.fail_kind is FailKind.FINAL else _("can be rectified")
         verdict.append((f", {kind}", ""))
     if decision.measure is not Measure.NONE:
         verdict.append((f", {_(MEASURE[decision.measure])}", ""))

@@ -123,7 +123,7 @@ def decided_page(done: DecisionResult, view: View) -> Content:
     """Return the page after a verdict: the key for the next case, the deadline, the letter."""
     lines = [key_hints(("n", _("takes the next one"))), Content()]
     if done.deadline_at is not None:
-        lines += [joined((_("to be mended by {when}").format(when=view.instant(done.deadline_at)), "")), Content()]
+        lines += [joined((_("to be rectified by {when}").format(when=view.instant(done.deadline_at)), "")), Content()]
     if done.notice:
         lines += [joined((_("The applicant reads"), MUTED)), paragraphs(done.notice)]
     return Content("\n").join(lines)

@@ -161,11 +161,11 @@ def _cards(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     if len(case.evidence.cards) <= 1:
         return []
     titles = (_("calls"), _("hour"), _("day"), _("complaints"))
-    lines = [EMPTY, heading(_("Per card")), PanelLine(row(Content(), plain(_columns(titles), MUTED), width))]
+    lines = [EMPTY, heading(_("Per card")), PanelLine(row(Content(), plain(_columns(titles, titles), MUTED), width))]
     for index, ((_number, facts), card) in enumerate(zip(case.facts.cards, case.evidence.cards, strict=False)):
         figures = tuple(_count(facts.get(name)) for name in _CARD_FIGURES)
         number = plain(f" {view.shown(f'msisdn:{index}', card.msisdn)}")
-        lines.append(PanelLine(row(number, plain(_columns(figures)), width), f"msisdn:{index}"))
+        lines.append(PanelLine(row(number, plain(_columns(figures, titles)), width), f"msisdn:{index}"))
     return lines
 
 
@@ -173,8 +173,8 @@ def _count(value: FactValue) -> str:
     return count(int(value)) if isinstance(value, int | float) else "–"
 
 
-def _columns(texts: tuple[str, ...]) -> str:
-    return "".join(pad_left(text, 7) for text in texts)
+def _columns(texts: tuple[str, ...], titles: tuple[str, ...]) -> str:
+    return "".join(pad_left(text, max(7, cells(title) + 1)) for text, title in zip(texts, titles, strict=True))
 
 
 def _complaints(case: CaseFile, view: View, width: int) -> list[PanelLine]:

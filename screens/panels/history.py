@@ -75,7 +75,7 @@ _BY_TIME = frozenset({"lapse", "day-passed", "delay-told", "reminded"})
 """Events that a deadline causes. Their actor is only the user whose program ran at that time."""
 
 _IN_EFFECT = frozenset({"applied", "approved"})
-_FAIL_KINDS: dict[str, str] = {"fixable": N_("can be mended"), "final": N_("final")}
+_FAIL_KINDS: dict[str, str] = {"fixable": N_("can be rectified"), "final": N_("final")}
 
 
 def decisions_in_effect(case: CaseFile) -> tuple[DecisionLine, ...]:
@@ -172,7 +172,7 @@ _WORDS: dict[str, Mapping[Any, str]] = {
 
 def history_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     """Return the lines of the history panel."""
-    latest = next((decision for decision in decisions_in_effect(case) if decision.items), None)
+    latest = next((decision for decision in reversed(decisions_in_effect(case)) if decision.items), None)
     lines = _required_items(latest, view) if latest is not None else []
     rows = [
         (f" {view.instant(entry.at)}", act_words(entry), entry.who, detail_words(entry, case)) for entry in case.history

@@ -50,7 +50,7 @@ def _choices(state: VerdictState, preview: VerdictPreview | None, symbols: Symbo
     if state.verdict is Verdict.FAIL:
         return [
             joined((shown_key(FINAL.keys[0]), KEY)),
-            _choice(_("can be mended"), state.fail_kind is FailKind.FIXABLE, symbols),
+            _choice(_("can be rectified"), state.fail_kind is FailKind.FIXABLE, symbols),
             _choice(_("final"), state.fail_kind is FailKind.FINAL, symbols),
         ]
     if state.verdict is Verdict.PENDING:

@@ -23,7 +23,7 @@ class ItemField(TextLine):
     """The text of one item; empty means `default_text`, the reason's text."""
 
     def __init__(self, code: str, text: str, default_text: str) -> None:
-        super().__init__(text, placeholder=default_text or _("what has to be handed in or mended"), classes="item")
+        super().__init__(text, placeholder=default_text or _("what has to be submitted or rectified"), classes="item")
         self.code = code
         self.default_text = as_single_line(default_text)
 
@@ -101,7 +101,7 @@ class RectificationForm(Vertical):
         keys = key_hints((again if is_date_second else ITEMS.shown_keys, _("date")))
         title = self.query_one("#items-title", Static)
         edit = key_hints((again if self._is_date_first else ITEMS.shown_keys, _("edit")))
-        title.update(row(plain(_("To be mended"), MUTED), edit, title.content_size.width))
+        title.update(row(plain(_("To be rectified"), MUTED), edit, title.content_size.width))
         self.label.update(joined((f"{label} ", MUTED)))
         message = plain(problem, ERROR) if problem else plain(date_text, MUTED)
         width = self.date_view.content_size.width

@@ -45,6 +45,14 @@ def pending(services: Promises, reason: str = "WAIT-APPLICANT") -> str:
     return case
 
 
+def test_an_undone_verdict_requires_no_items_any_more(services: Promises) -> None:
+    case = fail(services)
+    assert "Items to rectify: 0 of" in services.terminal.as_person("a", "show", case).stdout
+    services.run("a", "undo", case)
+
+    assert "Items to rectify" not in services.terminal.as_person("a", "show", case).stdout
+
+
 @pytest.mark.parametrize("taken_by", [None, "a", "b"])
 def test_an_undone_withdrawal_restores_the_case_and_its_hold_and_cancels_the_letter(
     services: Promises, taken_by: str | None

@@ -51,6 +51,15 @@ async def test_enter_opens_the_case_read_only_and_escape_goes_back() -> None:
         assert desk.dialog == "DeskScreen"
 
 
+@pytest.mark.parametrize("key", ["question_mark", "o", "r"])
+async def test_a_dialog_over_an_opened_case_leaves_it_open(key: str) -> None:
+    async with at_work(troubled()) as desk:
+        await stage(desk)
+        await desk.press("enter", key, "escape")
+
+        assert "1 Identity" in desk.text
+
+
 async def test_the_keys_of_the_panels_work_after_a_click_on_the_verdict() -> None:
     async with at_work(troubled()) as desk:
         await stage(desk)

@@ -56,7 +56,7 @@ def test_a_decision_not_in_force_is_not_shown_as_valid(status: str) -> None:
     credit, history = panel_texts(with_decision(status))
 
     assert "Earlier reviews" not in credit
-    assert "asked for" not in history
+    assert "Required in round" not in history
 
 
 @pytest.mark.parametrize("status", ["applied", "approved"])
@@ -68,10 +68,18 @@ def test_a_decision_in_force_is_shown_with_its_items(status: str) -> None:
     assert "a copy" in history
 
 
+def test_the_items_are_those_of_the_newest_decision() -> None:
+    case = with_decision("applied")
+    newer = replace(case.decisions[0], id=2, round=2)
+    _credit, history = panel_texts(replace(case, decisions=(*case.decisions, newer)))
+
+    assert "Required in round 2" in history
+
+
 @pytest.mark.parametrize(
     ("entry", "words"),
     [
-        (line("decide", "fail fixable DOC-MISSING"), "failed, can be mended: DOC-MISSING"),
+        (line("decide", "fail fixable DOC-MISSING"), "failed, can be rectified: DOC-MISSING"),
         (line("decide", "fail final"), "failed, final"),
         (line("decide", "pass OK"), "passed: OK"),
         (line("verify", "registry: listed: yes"), "in a registry: listed: yes"),

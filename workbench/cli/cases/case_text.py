@@ -105,8 +105,8 @@ class CaseText:
                 for line in casefile.decisions
             ],
         )
-        items = casefile.decisions[-1].items
-        if items:
+        in_effect = (line.items for line in reversed(casefile.decisions) if line.status in {"applied", "approved"})
+        if items := next(in_effect, ()):
             came = sum(item.is_satisfied or item.is_waived for item in items)
             output.line(_("Items to rectify: {progress}").format(progress=amounts.received(came, len(items))))
 
