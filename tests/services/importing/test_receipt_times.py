@@ -25,9 +25,9 @@ from workbench.wording.letter_dates import letter_day
 pytestmark = pytest.mark.proof
 
 DUE = {Language.ZH: "办结时限：2026年11月26日（周四）", Language.EN: "Due date: Thursday, 26 November 2026"}
-BY_THE_DUE_DATE = {Language.ZH: "在办结时限前告知结论", Language.EN: "You will have our answer by the due date."}
+BY_THE_DUE_DATE = {Language.ZH: "最迟于办结时限当日告知结论", Language.EN: "You will have our answer by the due date."}
 AIM = {
-    Language.ZH: "并尽力在办结时限前告知结论，如不能按时办结，将另行告知。",
+    Language.ZH: "并尽力于办结时限当日或之前告知结论，如不能按时办结，将另行告知。",
     Language.EN: "We aim to answer by the due date, and will write to you if we cannot.",
 }
 NO_PROMISE = {Language.ZH: "此为预计时间，并非承诺。", Language.EN: "This is an estimate, not a commitment."}
