@@ -59,7 +59,8 @@ def overview(session: "DeskSession", view: View) -> Content:
         what = _("takes the next one")
     else:
         message, what = _("Nothing is queued."), _("looks again")
-    lines = [plain(message), Content(), key_hints(("n", what)), *_other_lists(counts, may_check=may_check)]
+    takes = [key_hints(("n", what))] if role_refusal(Action.NEXT, session.services.actor) is None else []
+    lines = [plain(message), Content(), *takes, *_other_lists(counts, may_check=may_check)]
     return Content("\n").join([*lines, *_aside_lines(counts, view)])
 
 
@@ -136,7 +137,7 @@ def undo_line(last: UndoableAct, check_for: tuple[str, ...], view: View) -> Cont
     if last.until is None:
         why = comma_joined(_(CHECK_FOR.get(name, name)) for name in check_for)
         message = _("{case} waits for a second person").format(case=case)
-        return joined((message, ""), (f" ({why})" if why else "", MUTED), ("; ", ""), key, (_(" takes it back"), ""))
+        return joined((message, ""), (f" ({why})" if why else "", MUTED), (_("; "), ""), key, (_(" takes it back"), ""))
     seconds = max(0, round((last.until - view.now).total_seconds()))
     if last.act == "returned":
         message = _("{case} returned to {maker}; ").format(case=case, maker=last.maker)
@@ -162,7 +163,7 @@ def notice_line(session: "DeskSession", view: View) -> Content | None:
 
 def lost_line(case: str, loss: "LostHold | None", view: View) -> Content:
     """Return the line after a hold was lost: who has the case, and that the draft is kept."""
-    return joined((_loss_words(case, loss, view), WARNING), ("; ", ""), _NEXT_KEY, (_(" takes another"), WARNING))
+    return joined((_loss_words(case, loss, view), WARNING), (_("; "), ""), _NEXT_KEY, (_(" takes another"), WARNING))
 
 
 def _loss_words(case: str, loss: "LostHold | None", view: View) -> str:

@@ -15,7 +15,7 @@ from workbench.domain.case.vocabulary import (
     WaitsFor,
 )
 from workbench.domain.evidence.evidence import LONG_TERM, DocumentFacts
-from workbench.i18n import N_, _
+from workbench.i18n import N_, _, comma_joined
 
 APPLICANT_KIND: dict[ApplicantKind, str] = {
     ApplicantKind.ENTERPRISE: N_("enterprise"),
@@ -93,4 +93,4 @@ def claimed_defects(document: DocumentFacts | DocumentLine, today: date) -> str:
         defects.append(_(QUALITY[document.quality]))
     if document.valid_to is not None and document.valid_to < today:
         defects.append(_("expired"))
-    return ", ".join(defects)
+    return comma_joined(defects)

@@ -13,26 +13,30 @@ TURN_YEAR = view_command("calendar.year", "pageup,pagedown", N_("change year"), 
 TODAY = view_command("calendar.today", "t,f4", N_("today"), N_("Go to today."), hint=True)
 RELOAD = view_command("calendar.again", "n,f2", N_("refresh"), N_("Reload the calendar."))
 DAY_OFF = record_command(
-    "calendar.off", "o,f5", N_("day off"), N_("Make this a day off; the effect on due dates is shown first."), hint=True
+    "calendar.off",
+    "o,f5",
+    N_("day off"),
+    N_("Make this a day off; the effect on due dates is shown first (admin)."),
+    hint=True,
 )
 DAY_WORKED = record_command(
     "calendar.work",
     "w,f6",
     N_("working day"),
-    N_("Make this a working day with the usual hours; the effect on due dates is shown first."),
+    N_("Make this a working day with the usual hours; the effect on due dates is shown first (admin)."),
 )
 DAY_HOURS = record_command(
     "calendar.hours",
     "h,f7",
     N_("half day"),
-    N_("Give this day its own hours, such as a half day; the effect on due dates is shown first."),
+    N_("Give this day its own hours, such as a half day; the effect on due dates is shown first (admin)."),
     hint=True,
 )
 DAY_PUBLISHED = record_command(
     "calendar.published",
     "u,f3",
     N_("as published"),
-    N_("Undo what was set by hand for this day; the effect on due dates is shown first."),
+    N_("Undo what was set by hand for this day; the effect on due dates is shown first (admin)."),
     hint=True,
 )
 LEAVE_CALENDAR = go_command("calendar.desk", "escape", N_("desk"), N_("Go back to the desk."), hint=True)

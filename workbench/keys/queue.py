@@ -14,20 +14,26 @@ FILTER = view_command(
     hint=True,
 )
 MARK_ROW = case_command(
-    "queue.mark", "space", N_("mark"), N_("Mark or unmark the case under the cursor and move down."), hint=True
+    "queue.mark",
+    "space",
+    N_("mark"),
+    N_("Mark or unmark the case under the cursor and move down (supervisor)."),
+    hint=True,
 )
 MARK_RANGE = case_command(
     "queue.range",
     "v",
     N_("range"),
-    N_("Start a range at the cursor; press again to mark all cases from there to here."),
+    N_("Start a range at the cursor; press again to mark all cases from there to here (supervisor)."),
 )
-MARK_ALL = case_command("queue.all", "V", N_("mark all"), N_("Mark every case that matches the filter, up to a limit."))
+MARK_ALL = case_command(
+    "queue.all", "V", N_("mark all"), N_("Mark every case that matches the filter, up to a limit (supervisor).")
+)
 ASSIGN = case_command(
     "queue.assign",
     "a",
     N_("assign"),
-    N_("Assign the marked cases, or the one under the cursor, to a person."),
+    N_("Assign the marked cases, or the one under the cursor, to a person (supervisor)."),
     hint=True,
 )
 RELOAD = view_command("queue.again", "n,f2", N_("refresh"), N_("Reload the list; the cursor stays on its case."))

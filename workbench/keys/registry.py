@@ -60,7 +60,10 @@ PALETTE = go_command(
     "palette", "colon,ctrl+p", N_("commands"), N_("Find any command by words from its name, in English or Chinese.")
 )
 BACK = go_command(
-    "back", "escape", N_("back"), N_("Leave a text field, a zoomed panel or a dialog; nothing typed is lost.")
+    "back",
+    "escape",
+    N_("back"),
+    N_("Leave a text field, a zoomed panel or a dialog; drafts and comments are kept."),
 )
 THEME = go_command("theme", "f10", N_("light or dark"), N_("Switch between the light and the dark theme."))
 QUIT = go_command("quit", "q,ctrl+q,ctrl+c", N_("quit"), N_("Quit the workbench; asks first if you hold a case."))

@@ -25,6 +25,16 @@ ASKED = {
 }
 
 
+@pytest.mark.parametrize("reason", ["WAIT-APPLICANT", "WAIT-CARRIER"])
+def test_a_pending_verdict_waits_a_year_at_most(services: Promises, reason: str) -> None:
+    case = taken(services, "2026-11-24 10:00")
+    words = ("decide", case, "pending", "--reason", reason, "--until")
+
+    refusal = refused(services.terminal.as_person("a", *words, "2036-11-24"), 77)
+    assert "2036-11-24 is more than 366 days ahead; give a day until 2027-11-25." in refusal
+    services.run("a", *words, "2027-11-25")
+
+
 @pytest.mark.parametrize("verdict", list(ASKED))
 @pytest.mark.parametrize(
     ("at", "until", "first"),

@@ -108,6 +108,7 @@ async def test_an_empty_desk_names_the_other_screens_and_the_cases_put_aside(sit
 
     async with at_the_site(site, "audit", size=size) as desk:
         assert "g c" not in desk.text
+        assert "takes the next one" not in desk.text
 
 
 async def test_at_the_limit_the_desk_names_the_cases_put_aside(site: Site) -> None:

@@ -11,7 +11,7 @@ from workbench.cli.framework.options import ReasonText, argument, option, parse_
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.lifecycle import ROLE_WORDS
 from workbench.errors import WrongUsage
-from workbench.i18n import N_, _
+from workbench.i18n import N_, _, comma_joined
 
 if TYPE_CHECKING:
     from workbench.services.site.people import PersonLine
@@ -30,7 +30,12 @@ def list_people(context: CommandContext) -> None:
     output.table(
         [_("Login"), _("Roles"), _("Limit"), _("Away")],
         [
-            [person.login, ", ".join(_(ROLE_WORDS[role]) for role in person.roles), str(person.max_held), _away(person)]
+            [
+                person.login,
+                comma_joined(_(ROLE_WORDS[role]) for role in person.roles),
+                str(person.max_held),
+                _away(person),
+            ]
             for person in people
         ],
         numeric=(2,),

@@ -35,13 +35,20 @@ def checked_reason(reason: str, missing: str) -> str:
     return text
 
 
+def far_day_problem(day: date, today: date) -> str | None:
+    """Return why a day is refused if it is more than `MOST_DAYS` ahead of today, else None."""
+    most = today + timedelta(days=MOST_DAYS)
+    if day <= most:
+        return None
+    message = _("{day} is more than {count} days ahead; give a day until {most}.")
+    return message.format(day=day.isoformat(), count=MOST_DAYS, most=most.isoformat())
+
+
 def check_not_far(day: date, today: date) -> None:
     """Refuse a day that is too far ahead of today.
 
     Raises:
         WrongUsage: If it is more than `MOST_DAYS` ahead.
     """
-    most = today + timedelta(days=MOST_DAYS)
-    if day > most:
-        message = _("{day} is more than {count} days ahead; give a day until {most}.")
-        raise WrongUsage(message.format(day=day.isoformat(), count=MOST_DAYS, most=most.isoformat()))
+    if problem := far_day_problem(day, today):
+        raise WrongUsage(problem)

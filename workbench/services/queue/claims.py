@@ -224,7 +224,7 @@ class Claims(Service):
             now = self.context.now()
             until = until or now + timedelta(minutes=self.context.policy(session).desk.aside_minutes)
             if until <= now:
-                raise WrongUsage(_("A case can only be put aside until a time to come."))
+                raise WrongUsage(_("A case can only be put aside until a time in the future."))
             case.aside_until = until
             case.held_until = until + ASIDE_GRACE
             case.version += 1

@@ -32,6 +32,7 @@ from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import held_case
 from workbench.services.foundation.context import Context, Service, details
 from workbench.services.foundation.drafts import link_draft
+from workbench.services.foundation.input_checks import far_day_problem
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices import verdict_letter_facts
 from workbench.services.review.apply_verdict import apply_verdict, outcome
@@ -104,6 +105,8 @@ def _date_problem(
     if request.verdict is Verdict.PENDING and request.until is not None:
         if request.until < calendar.local_day(now):
             return _("The next-action date has passed already; choose today or a later day.")
+        if problem := far_day_problem(request.until, calendar.local_day(now)):
+            return problem
         if request.waits_for is WaitsFor.APPLICANT:
             deadline_at = _closing_of(request.until, calendar)
     return None if deadline_at is None else short_deadline_problem(deadline_at, now, calendar)
