@@ -1,7 +1,9 @@
 """An app that acts on keys only if they were pressed on purpose, and not as part of a text."""
 
+import asyncio
 import os
 import time
+from contextlib import suppress
 from itertools import groupby
 
 from textual import events
@@ -19,6 +21,7 @@ from workbench.i18n import _
 from workbench.keys.registry import QUIT
 
 _EXPLAIN_EVERY_S = 3.0
+_COMPOSED_WITHIN_S, _COMPOSED_EVERY_S = 2.0, 0.005
 _KEYS_WHEN_TOO_SMALL = frozenset(QUIT.keys)
 """The keys that act in a window that is too small."""
 
@@ -52,7 +55,16 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
         elif isinstance(event, events.Paste) and not event.is_forwarded and not takes_text(self.focused):
             self.explain_text(_("Pasted text is no command."))
         elif not isinstance(event, events.Key) or event.is_forwarded or self._is_on_purpose(event):
+            if isinstance(event, events.Key):
+                await self._until_composed()
             await super().on_event(event)
+
+    async def _until_composed(self) -> None:
+        """Wait until the screen on top has its widgets, because a key that opened it may be followed by another."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_COMPOSED_WITHIN_S):
+                while self.screen_stack and not self.screen.is_mounted:  # noqa: ASYNC110 - Textual has no event for it
+                    await asyncio.sleep(_COMPOSED_EVERY_S)
 
     def explain_text(self, message: str) -> None:
         """Explain why a text does nothing here, once for each text."""
