@@ -77,9 +77,9 @@ def staged_lines(case: CaseFile, decision: DecisionLine, view: View, width: int)
     verdict: list[Part] = [(f"{format_case(case.header.id)}  {_(DECIDED[decision.verdict])}", "bold")]
     if decision.fail_kind is not None:
         kind = _("final") if decision.fail_kind is FailKind.FINAL else _("can be rectified")
-        verdict.append((f", {kind}", ""))
+        verdict.append((_(", ") + kind, ""))
     if decision.measure is not Measure.NONE:
-        verdict.append((f", {_(MEASURE[decision.measure])}", ""))
+        verdict.append((_(", ") + _(MEASURE[decision.measure]), ""))
     by = _("by {maker}, {when}").format(maker=decision.maker, when=view.instant(decision.decided_at))
     lines = [row(joined(*verdict), joined((by, MUTED)), width)]
     for code in decision.reasons:

@@ -63,11 +63,16 @@ def test_a_deadline_today_with_two_working_hours_left_is_accepted(services: Prom
 
     services.run("a", "decide", case, *ASKED[verdict], "--until", "2026-11-24")
 
+    state = {"fail": "rectifying", "pending": "pending"}[verdict]
+    assert services.terminal.document("a", "show", case)["state"] == state
+
 
 def test_a_next_action_today_that_asks_nothing_of_the_applicant_is_accepted(services: Promises) -> None:
     case = taken(services, "2026-11-24 17:59")
 
     services.run("a", "decide", case, "pending", "--reason", "WAIT-CARRIER", "--until", "2026-11-24")
+
+    assert services.terminal.document("a", "show", case)["state"] == "pending"
 
 
 def test_an_extended_deadline_with_less_than_two_working_hours_is_refused(services: Promises) -> None:

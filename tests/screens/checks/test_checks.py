@@ -36,6 +36,13 @@ async def test_the_list_shows_waiting_verdicts_with_their_reasons(size: tuple[in
         assert "seen twice [/b]" in desk.text
 
 
+async def test_the_parts_of_a_verdict_have_chinese_commas_in_chinese() -> None:
+    async with at_work(troubled(), language="zh") as desk:
+        await stage(desk)
+
+        assert "不通过，不可整改" in desk.text
+
+
 async def test_enter_opens_the_case_read_only_and_escape_goes_back() -> None:
     async with at_work(troubled()) as desk:
         await stage(desk)
