@@ -15,5 +15,6 @@ from db.models.desk import ChecklistAnswerRow, CommentRow, DraftRow, Verificatio
 from db.models.event import EventRow
 from db.models.evidence import ApplicationRow, CardRow, ComplaintRow, CreditRecordRow, DocumentRow
 from db.models.import_batch import ImportBatchRow, ImportFileRow
+from db.models.life_cycle import AppealRow, CampaignCaseRow, CampaignRow, ContactRow, MeasureOrderRow
 from db.models.people import AbsenceRow, ReviewerRoleRow, ReviewerRow
 from db.models.site import PolicyVersionRow, SettingRow

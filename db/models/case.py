@@ -19,7 +19,8 @@ class CaseRow(ApplicationPartRow, table=True):
     counts all ended pauses. While a suspension is open, only a case that was due before it began is overdue. `fence` is
     the number of the hold; it grows with each claim. `is_class_set` and `is_priority_set` say that a supervisor chose
     the value, so that new evidence does not change it. `reopen_for` lists the rules, separated by spaces, whose block
-    findings are newer than the verdict.
+    findings are newer than the verdict. `corrects_id` is the decision whose notice the next verdict's notice corrects,
+    because the case was opened again; without a foreign key, because decisions refer to cases.
     """
 
     __tablename__ = "case"
@@ -98,6 +99,7 @@ class CaseRow(ApplicationPartRow, table=True):
     evidence_seq: int = 0
     is_listed: bool = False
     reopen_for: str = long_text()
+    corrects_id: int | None = None
 
 
 class SubmissionRow(BatchPartRow, table=True):

@@ -13,7 +13,8 @@ class DecisionRow(NumberedRow, table=True):
     """One verdict; `status` is applied, staged, approved, returned, void or undone.
 
     `before` is JSON with the columns of the case that an undo restores; `seen` is JSON with the evidence that the desk
-    showed, and once the decision is in force the numbers that its measure concerns.
+    showed, and once the decision is in force the numbers that its measure concerns. `corrects_id` is the earlier
+    decision whose notice this one's notice corrects.
     """
 
     __tablename__ = "decision"
@@ -40,6 +41,7 @@ class DecisionRow(NumberedRow, table=True):
     version_after: int = 0
     before: str = long_text("{}")
     seen: str = long_text("{}")
+    corrects_id: int | None = Field(default=None, foreign_key="decision.id")
 
 
 class DecisionReasonRow(Row, table=True):
@@ -64,7 +66,11 @@ class RectificationRow(CasePartRow, table=True):
 
 
 class RectificationItemRow(NumberedRow, table=True):
-    """One item to rectify; `code` is a reason or document code."""
+    """One item to rectify; `code` is a reason or document code.
+
+    `deadline_at` is set only for an item with a deadline of its own. `judged` is the reviewer's judgement of what came:
+    fixed, partly or not_fixed, empty before it.
+    """
 
     __tablename__ = "rectification_item"
 
@@ -74,12 +80,20 @@ class RectificationItemRow(NumberedRow, table=True):
     text: str = long_text()
     satisfied_at: datetime | None = instant(nullable=True)
     waived_at: datetime | None = instant(nullable=True)
+    waived_by_id: int | None = Field(default=None, foreign_key="reviewer.id")
+    waive_reason: str = long_text()
+    deadline_at: datetime | None = instant(nullable=True)
+    judged: str = word(16)
+    judged_by_id: int | None = Field(default=None, foreign_key="reviewer.id")
+    judged_at: datetime | None = instant(nullable=True)
 
 
 class NoticeRow(CasePartRow, table=True):
     """A notice to the applicant. It is released once `release_at` has passed, unless it was cancelled.
 
-    `told_due_at` is the due date or deadline that its text gives, None without one.
+    `told_due_at` is the due date or deadline that its text gives, None without one. `channel` is how it was sent.
+    `attempts` counts how often it was handed to the operator's gateway, `handed_at` is the last time. `failed_at` and
+    `failure` say that it could not be delivered, and why.
     """
 
     __tablename__ = "notice"
@@ -94,6 +108,12 @@ class NoticeRow(CasePartRow, table=True):
     told_due_at: datetime | None = instant(nullable=True)
     cancelled_at: datetime | None = instant(nullable=True)
     sent_at: datetime | None = instant(nullable=True)
+    sent_by_id: int | None = Field(default=None, foreign_key="reviewer.id")
+    channel: str = word(16)
+    failed_at: datetime | None = instant(nullable=True)
+    failure: str = long_text()
+    attempts: int = 0
+    handed_at: datetime | None = instant(nullable=True)
 
 
 class DelayNoticeRow(Row, table=True):

@@ -19,7 +19,11 @@ class SettingRow(Row, table=True):
 
 
 class PolicyVersionRow(NumberedRow, table=True):
-    """One version of the policy; `body` is the text of its file."""
+    """One version of the policy; `body` is the text of its file.
+
+    It is in force from `effective_on`, or at once without a date. `is_for_open_cases` says that cases which are open
+    on that day change to it; `settled_at` is when all of them had changed.
+    """
 
     __tablename__ = "policy_version"
 
@@ -27,3 +31,5 @@ class PolicyVersionRow(NumberedRow, table=True):
     sha256: str = word(64)
     applied_at: datetime = instant()
     effective_on: date | None = None
+    is_for_open_cases: bool = False
+    settled_at: datetime | None = instant(nullable=True)

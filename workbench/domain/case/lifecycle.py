@@ -39,6 +39,12 @@ class Action(StrEnum):
     SUSPEND = "suspend"
     RESUME = "resume"
     FORECAST = "forecast"
+    WAIVE = "waive"
+    CONTACT = "contact"
+    REOPEN = "reopen"
+    APPEAL = "appeal"
+    APPEAL_DECIDE = "appeal-decide"
+    DOSSIER = "dossier"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,7 @@ TABLE: dict[Action, Permission] = {
     Action.SKIP: Permission(WORKERS, frozenset({S.IN_REVIEW}), needs_hold=True),
     Action.ASIDE: Permission(WORKERS, frozenset({S.IN_REVIEW}), needs_hold=True),
     Action.DECIDE: Permission(WORKERS, frozenset({S.IN_REVIEW}), needs_hold=True),
-    Action.UNDO: Permission(WORKERS, EVERY_STATE - {S.INCOMPLETE, S.IN_REVIEW, S.LAPSED, S.APPEALED}),
+    Action.UNDO: Permission(WORKERS, EVERY_STATE - {S.INCOMPLETE, S.IN_REVIEW, S.LAPSED}),
     Action.APPROVE: Permission(WORKERS, frozenset({S.AWAITING_CHECK})),
     Action.RETURN: Permission(WORKERS, frozenset({S.AWAITING_CHECK})),
     Action.COMMENT: Permission(WORKERS, EVERY_STATE),
@@ -78,6 +84,12 @@ TABLE: dict[Action, Permission] = {
     Action.SUSPEND: Permission(frozenset({R.SUPERVISOR}), EVERY_STATE),
     Action.RESUME: Permission(frozenset({R.SUPERVISOR}), EVERY_STATE),
     Action.FORECAST: Permission(WORKERS, OPEN_STATES),
+    Action.WAIVE: Permission(frozenset({R.SUPERVISOR}), frozenset({S.RECTIFYING})),
+    Action.CONTACT: Permission(WORKERS, EVERY_STATE),
+    Action.REOPEN: Permission(frozenset({R.SUPERVISOR}), frozenset({S.PASSED, S.FAILED, S.LAPSED})),
+    Action.APPEAL: Permission(WORKERS, frozenset({S.FAILED, S.LAPSED})),
+    Action.APPEAL_DECIDE: Permission(frozenset({R.SUPERVISOR}), frozenset({S.APPEALED})),
+    Action.DOSSIER: Permission(frozenset({R.SUPERVISOR, R.ADMIN, R.AUDITOR}), EVERY_STATE),
 }
 
 STATE_WORDS: dict[CaseState, str] = {

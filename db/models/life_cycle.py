@@ -1,0 +1,117 @@
+"""What happens to a case after its verdict: appeals, contacts with the applicant, ordered measures and campaigns."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Column, Index, Text, UniqueConstraint, text
+from sqlmodel import Field
+
+from db.columns import instant, long_text, personal, word
+from db.models.row import CasePartRow, NumberedRow
+
+
+class AppealRow(CasePartRow, table=True):
+    """An appeal against a final fail or a lapse.
+
+    `status` is open, staged (decided, waits for its check), closed, void or undone. `state_before` is the state that
+    the case returns to if the decision stands. `outcome` is stands or overturned, `to_state` the state after it,
+    `answer` the reason that the applicant reads. `before` is JSON with the columns of the case that an undo restores.
+    """
+
+    __tablename__ = "appeal"
+    __table_args__ = (
+        Index(
+            "ix_appeal_open",
+            "case_id",
+            unique=True,
+            sqlite_where=text("status IN ('open', 'staged')"),
+            postgresql_where=text("status IN ('open', 'staged')"),
+        ),
+    )
+
+    decision_id: int | None = Field(default=None, foreign_key="decision.id")
+    state_before: str = word(16)
+    grounds: str = Field(default="", sa_column=Column(Text, nullable=False, info={"personal": "text"}))
+    received_at: datetime = instant()
+    filed_at: datetime = instant()
+    filed_by_id: int = Field(foreign_key="reviewer.id")
+    due_at: datetime = instant()
+    status: str = word(16)
+    outcome: str = word(16)
+    to_state: str = word(16)
+    answer: str = long_text()
+    decided_by_id: int | None = Field(default=None, foreign_key="reviewer.id")
+    decided_at: datetime | None = instant(nullable=True)
+    checker_id: int | None = Field(default=None, foreign_key="reviewer.id")
+    checked_at: datetime | None = instant(nullable=True)
+    check_note: str = long_text()
+    release_at: datetime | None = instant(nullable=True)
+    version_after: int = 0
+    before: str = long_text("{}")
+
+
+class ContactRow(CasePartRow, table=True):
+    """A contact with the applicant outside the letters: when, through which channel, and what was said."""
+
+    __tablename__ = "contact"
+
+    channel: str = word(16)
+    text: str = Field(sa_column=Column(Text, nullable=False, info={"personal": "text"}))
+    contacted_at: datetime = instant()
+    contacted_by_id: int = Field(foreign_key="reviewer.id")
+
+
+class MeasureOrderRow(CasePartRow, table=True):
+    """One number to bar or to restore, which the carrier's system has to carry out.
+
+    `measure` is bar-out, bar-both or restore. A failed order stays owed; `failure` is the cause.
+    """
+
+    __tablename__ = "measure_order"
+    __table_args__ = (
+        Index(
+            "ix_measure_order_owed",
+            "due_at",
+            sqlite_where=text("done_at IS NULL AND cancelled_at IS NULL"),
+            postgresql_where=text("done_at IS NULL AND cancelled_at IS NULL"),
+        ),
+    )
+
+    decision_id: int | None = Field(default=None, foreign_key="decision.id")
+    appeal_id: int | None = Field(default=None, foreign_key="appeal.id")
+    msisdn: str = personal("msisdn", length=32)
+    measure: str = word(16)
+    ordered_at: datetime = instant()
+    release_at: datetime = instant()
+    due_at: datetime = instant()
+    done_at: datetime | None = instant(nullable=True)
+    reported_by_id: int | None = Field(default=None, foreign_key="reviewer.id")
+    failed_at: datetime | None = instant(nullable=True)
+    failure: str = long_text()
+    cancelled_at: datetime | None = instant(nullable=True)
+
+
+class CampaignRow(NumberedRow, table=True):
+    """A re-review of passed cases after a change of policy; `per_day` cases are opened each working day."""
+
+    __tablename__ = "campaign"
+
+    reason: str = long_text()
+    filter: str = long_text()
+    rules: str = long_text()
+    policy_version_id: int = Field(foreign_key="policy_version.id")
+    per_day: int = 1
+    started_at: datetime = instant()
+    started_by_id: int = Field(foreign_key="reviewer.id")
+    stopped_at: datetime | None = instant(nullable=True)
+
+
+class CampaignCaseRow(NumberedRow, table=True):
+    """A passed case that a campaign reviews again: from which day, and the case that was opened for it."""
+
+    __tablename__ = "campaign_case"
+    __table_args__ = (UniqueConstraint("campaign_id", "case_id"),)
+
+    campaign_id: int = Field(foreign_key="campaign.id")
+    case_id: int = Field(foreign_key="case.id", index=True)
+    opens_on: date
+    opened_case_id: int | None = Field(default=None, foreign_key="case.id")
