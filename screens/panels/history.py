@@ -31,6 +31,7 @@ _ACTS: dict[str, str] = {
     "answer": N_("reply received"),
     "resubmit": N_("resubmitted"),
     "withdraw": N_("withdrawn"),
+    "reopen": N_("opened again"),
     "import": N_("received"),
     "documents": N_("document opened"),
     "documents-written": N_("saved to a folder"),
@@ -161,6 +162,7 @@ _DETAILS: dict[str, Callable[[str, CaseFile], str]] = {
     # The log has RFC 3339 with the policy's offset; show the day and the time only.
     "due": lambda text, _case: text[:16].replace("T", " "),
     "attention": _attention,
+    "reopen": lambda text, _case: _("corrected notice owed for {decision}").format(decision=text),
 }
 _WORDS: dict[str, Mapping[Any, str]] = {
     "class": CLASS_WORDS,

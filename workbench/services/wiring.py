@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from workbench.services.notices.outbox import Notices
     from workbench.services.queue.assignment import Assigning
     from workbench.services.review.remarks import Remarks
+    from workbench.services.review.reopening import Reopening
     from workbench.services.review.second_checks import Checks
     from workbench.services.review.undo import Undo
     from workbench.services.review.verdicts import Verdicts
@@ -79,6 +80,9 @@ class Services:
 
     remarks: "LazyService[Remarks]" = LazyService("review.remarks.Remarks")
     """Records comments, verifications, checklist answers and what the applicant says."""
+
+    reopening: "LazyService[Reopening]" = LazyService("review.reopening.Reopening")
+    """Opens final cases again."""
 
     people: "LazyService[People]" = LazyService("site.people.People")
     """Lists and changes the registered people."""

@@ -62,6 +62,14 @@ def test_an_undone_withdrawal_or_resubmission_is_no_step_and_leaves_the_verdict(
     assert "withdrawn" not in dict(steps)
 
 
+def test_an_undone_reopening_is_no_step_and_leaves_the_verdict() -> None:
+    steps = steps_of(
+        ("complete", "queued", 1), ("decide", "passed", 2), ("reopen", "queued", 3), ("undo", "passed", 3.1)
+    )
+
+    assert steps == [("queued", 1), ("verdict", 2), ("passed", 2)]
+
+
 def test_a_history_begins_when_the_case_is_complete() -> None:
     assert steps_of(("next", "in_review", 2), ("decide", "passed", 3)) == [
         ("queued", 0.5),

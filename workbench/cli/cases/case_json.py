@@ -51,10 +51,11 @@ def case_document(casefile: CaseFile, *, revealed: bool = False) -> dict[str, An
 def header_document(header: CaseHeader, zone: ZoneInfo) -> dict[str, Any]:
     """Return the header of a case: number, state, dates and hold."""
     shown: dict[str, Any] = plain(header, zone)
-    del shown["id"], shown["version"]
+    del shown["id"], shown["version"], shown["corrects_id"]
     return {
         "case": format_case(header.id),
         **shown,
+        "corrects": None if header.corrects_id is None else format_decision(header.corrects_id),
         "agent": header.agent,
         "due_provisional": shown.pop("is_due_provisional"),
         "breached": shown.pop("is_overdue"),
@@ -165,4 +166,9 @@ def _credit(casefile: CaseFile, zone: ZoneInfo) -> dict[str, Any]:
 
 def _decision(line: DecisionLine, zone: ZoneInfo) -> dict[str, Any]:
     shown: dict[str, Any] = plain(line, zone)
-    return {"decision": format_decision(shown.pop("id")), **shown}
+    corrects = shown.pop("corrects_id")
+    return {
+        "decision": format_decision(shown.pop("id")),
+        **shown,
+        "corrects": None if corrects is None else format_decision(corrects),
+    }

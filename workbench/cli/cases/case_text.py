@@ -46,6 +46,9 @@ class CaseText:
     def _header(self, header: CaseHeader) -> Iterator[tuple[str, str]]:
         yield _("Case"), f"{format_case(header.id)} · {header.application_no} · {header.applicant_name}"
         yield _("State"), _("{state}, round {round}").format(state=_(STATE_WORDS[header.state]), round=header.round)
+        if header.corrects_id is not None:
+            owed = _("opened again; the next verdict's notice corrects that of {decision}")
+            yield _("Corrected notice"), owed.format(decision=format_decision(header.corrects_id))
         yield _("Priority"), _(PRIORITY_WORDS[header.priority])
         if header.due_at is not None:
             left = header.working_days_left

@@ -1,11 +1,20 @@
-"""Commands about verdicts: decide, undo, check."""
+"""Commands about verdicts: decide, undo, check, reopen."""
 
 from typing import Annotated, Literal
 
 from db.enums import FailKind, Measure, Verdict, WaitsFor
 from workbench.cli.cases.case_text import print_case, print_decided
+from workbench.cli.cases.cases import print_state
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.options import CaseArgument, NoteText, argument, option, parse_day, required_text
+from workbench.cli.framework.options import (
+    CaseArgument,
+    NoteText,
+    ReasonText,
+    argument,
+    option,
+    parse_day,
+    required_text,
+)
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.casefile import ItemRequest, VerdictRequest
 from workbench.errors import WrongUsage
@@ -83,8 +92,16 @@ def check(
             print_case(context, services.checks.give_back(case, note))
 
 
+def reopen(context: CommandContext, case: CaseArgument, reason: ReasonText) -> None:
+    """Open a final case again; the next verdict's notice corrects the earlier one."""
+    with context.services() as services:
+        services.reopening.reopen(case, required_text(reason, "--reason"))
+        print_state(context, services, case, _("{case} is back in the queue."))
+
+
 ENTRIES = (
     Entry("decide", decide, N_("Give a verdict on a case you hold.")),
     Entry("undo", undo, N_("Undo your last action on a case, while undo is still possible.")),
+    Entry("reopen", reopen, N_("Open a passed, failed or lapsed case again (supervisor).")),
     Entry("check", check, N_("Approve or return another person's verdict.")),
 )

@@ -43,7 +43,7 @@ class CaseHeader(CaseLine):
     """The fields above the panels.
 
     `working_days_left` counts the working days after today up to and including the due day. `fence` grows with each
-    hold, `evidence_no` with each change of evidence.
+    hold, `evidence_no` with each change of evidence. `corrects_id` is the decision whose notice the next one corrects.
     """
 
     applicant_kind: enums.ApplicantKind
@@ -60,6 +60,7 @@ class CaseHeader(CaseLine):
     fence: int
     version: int
     evidence_no: int
+    corrects_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +109,7 @@ class ItemLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionLine:
-    """One earlier or pending decision on the case."""
+    """One earlier or pending decision on the case; `corrects_id` is the one whose notice its notice corrects."""
 
     id: int
     round: int
@@ -127,6 +128,7 @@ class DecisionLine:
     deadline_at: datetime | None
     until_on: date | None
     items: tuple[ItemLine, ...]
+    corrects_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

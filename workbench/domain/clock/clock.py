@@ -100,6 +100,8 @@ class _BudgetSoFar:
     budget: Budget
     state: CaseState
     pauses: list[Pause] = field(default_factory=list)
+    replaced: tuple[Budget, list[Pause]] | None = None
+    """The budget before the last change of state, if that change began a new one; an undo restores it."""
 
 
 def budget_of(events: Iterable[ClockEvent], complete_at: datetime, days: int, appeal_days: int) -> Budget:
@@ -122,14 +124,19 @@ def budget_of(events: Iterable[ClockEvent], complete_at: datetime, days: int, ap
 def _enter(so_far: _BudgetSoFar, event: ClockEvent, state: CaseState, days: int, appeal_days: int) -> None:
     """Apply a change of state."""
     is_undone = event.action == UNDO_ACTION
-    if is_undone:
+    begins_new_budget = not is_undone and _begins_new_budget(so_far.state, state, event.action)
+    replaced = None
+    if is_undone and so_far.replaced is not None:
+        so_far.budget, so_far.pauses = so_far.replaced
+    elif is_undone:
         # An undone verdict was never released, so the applicant never had the case.
         so_far.pauses = [pause for pause in so_far.pauses if not pause.span.is_open]
         if so_far.pauses and not event.runs and state in _WITH_APPLICANT_STATES:
             # An undone answer or withdrawal had ended the last pause, which goes on.
             last = so_far.pauses[-1]
             so_far.pauses[-1] = replace(last, span=Span(last.span.start))
-    elif _begins_new_budget(so_far.state, state, event.action):
+    elif begins_new_budget:
+        replaced = so_far.budget, so_far.pauses
         is_appeal = state is CaseState.APPEALED
         so_far.budget = Budget(start=event.at, days=appeal_days if is_appeal else days, is_renewed=True)
         so_far.pauses = []
@@ -139,7 +146,7 @@ def _enter(so_far: _BudgetSoFar, event: ClockEvent, state: CaseState, days: int,
         so_far.budget = replace(so_far.budget, closed_at=None, closed_as=None)
     elif so_far.budget.closed_as is not state:
         so_far.budget = replace(so_far.budget, closed_at=event.at, closed_as=state)
-    so_far.state = state
+    so_far.state, so_far.replaced = state, replaced
 
 
 def _pause(so_far: _BudgetSoFar, event: ClockEvent, state: CaseState) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from db.enums import CaseState
-from workbench.domain.forecast.case_history import QUEUED, VERDICT, Step
+from workbench.domain.forecast.case_history import FINAL_STEPS, QUEUED, VERDICT, Step
 
 _IN_THE_QUEUE = frozenset({CaseState.QUEUED.value, CaseState.IN_REVIEW.value})
 _WITH_APPLICANT = frozenset({CaseState.PENDING.value, CaseState.RECTIFYING.value, CaseState.LAPSED.value})
@@ -62,11 +62,11 @@ def _steps(steps: list[Step], act: LoggedAct) -> Iterator[Step]:
 
 
 def _undo(steps: list[Step], state: str) -> None:
-    """Remove the step of an undone withdrawal, answer or resubmission; else the last verdict and all later steps.
+    """Remove the step of an undone withdrawal, answer, resubmission or reopening; else the last verdict and on.
 
     Of an undone check, remove only the steps after it was requested.
     """
-    if steps and (steps[-1].what == CaseState.WITHDRAWN.value or state in _WITH_APPLICANT):
+    if steps and (steps[-1].what == CaseState.WITHDRAWN.value or state in _WITH_APPLICANT | FINAL_STEPS):
         del steps[-1]
         return
     last = state if state == CaseState.AWAITING_CHECK.value else VERDICT

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from db.enums import CaseState
 from db.models import CommentRow, EventRow, ReviewerRow, VerificationRow
+from workbench.domain.case.case_id import format_decision
 from workbench.domain.case.casefile import HistoryLine
 
 _SHOWN = ("verdict", "fail_kind", "kind", "to", "question", "answer", "field", "deadline", "due", "progress", "act")
@@ -48,6 +49,7 @@ def _event_line(row: EventRow) -> HistoryLine:
     words = [str(body[name]) for name in _SHOWN if body.get(name)]
     words += [str(body["count"])] if row.action == "documents-written" else []
     words += [str(body["until"])] if row.action == "extend" else []
+    words += [format_decision(body["corrects"])] if body.get("corrects") else []
     words += [str(code) for code in body.get("reasons", ())]
     return HistoryLine(
         at=row.at,

@@ -38,6 +38,7 @@ class ClockLetterKind(StrEnum):
     LAPSED = "lapsed"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
+    REOPENED = "reopened"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -110,12 +110,12 @@ def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
 
 
 def _release_at(session: Session, context: Context, kind: ClockLetterKind, policy: Policy) -> datetime:
-    """Return when a letter is released: about a withdrawal when the undo time ends, others at once.
+    """Return when a letter is released: about an act that can be undone when the undo time ends, others at once.
 
     The first letter about missing documents waits until the end of the day, because documents often come in a file of
     their own, some time after the applications.
     """
-    if kind is ClockLetterKind.WITHDRAWN:
+    if kind in {ClockLetterKind.WITHDRAWN, ClockLetterKind.REOPENED}:
         return context.now() + timedelta(seconds=policy.desk.grace_s)
     return context.end_of_today(session) + _MICROSECOND if kind is ClockLetterKind.INCOMPLETE else context.now()
 

@@ -79,11 +79,12 @@ def compose_for(  # noqa: PLR0913 - a letter needs all of these facts
     calendar: WorkingCalendar,
     now: datetime,
     msisdns: tuple[str, ...] = (),
+    corrects_decided_at: datetime | None = None,
 ) -> ComposedLetter:
     """Return the letter about a decision, which only the applicant gets; `msisdns` are the numbers of its measure.
 
-    `applicant_name` and the numbers are in clear. `supplier` is that of the policy in force, which may be newer than
-    the case's.
+    `applicant_name` and the numbers are in clear. The letter corrects that of the verdict of `corrects_decided_at`.
+    `supplier` is that of the policy in force, which may be newer than the case's.
     """
     policy, header = casefile.policy, casefile.header
     owes_appeal = decision.verdict == Verdict.FAIL or decision.measure in RESTRICTIONS
@@ -111,7 +112,7 @@ def compose_for(  # noqa: PLR0913 - a letter needs all of these facts
             supplier=supplier,
             decided_at=now,
             zone=policy.zone,
-            corrects_decided_at=None,
+            corrects_decided_at=corrects_decided_at,
             provisional_years=calendar.provisional_years(today, max(days, default=today)),
         )
     )

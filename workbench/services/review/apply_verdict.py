@@ -27,10 +27,13 @@ from workbench.services.notices import verdict_letter_facts
 def apply_verdict(session: Session, context: Context, case: CaseRow, decision: DecisionRow, casefile: CaseFile) -> str:
     """Change the state of the case, open its rectification and write its notice; return the masked text of the notice.
 
+    The notice corrects that of an earlier verdict if the case owes it.
     Only the returned text is masked; the stored notice is not, because the applicant reads it.
     """
     now = context.now()
     verdict = Verdict(decision.verdict)
+    decision.corrects_id, case.corrects_id = case.corrects_id, None
+    corrected = None if decision.corrects_id is None else session.get_one(DecisionRow, decision.corrects_id)
     case.waits_for, case.next_action_on = "", None
     if verdict is Verdict.PASS:
         case.state = CaseState.PASSED.value
@@ -62,6 +65,7 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
         calendar=context.calendar(session, case.policy_version_id),
         now=now,
         msisdns=numbers,
+        corrects_decided_at=None if corrected is None else corrected.checked_at or corrected.decided_at,
     )
     session.add(
         NoticeRow(

@@ -104,6 +104,7 @@ class Remarks(Service):
             record = record_of(session, self.context, case) | close_work(session, self.context, case)
             case.state = CaseState.WITHDRAWN.value
             case.held_by_id = case.held_until = case.aside_until = case.assignee_id = case.returned_to_id = None
+            case.corrects_id = None
             case.version += 1
             notify_of_status(session, self.context, case, ClockLetterKind.WITHDRAWN)
             self.context.log_case(session, Action.WITHDRAW, case, record)

@@ -26,7 +26,10 @@ from workbench.services.foundation.drafts import link_draft
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.queue.claims import ASIDE_GRACE, held_by
 
-_COLUMNS = ("state", "round", "assignee_id", "returned_to_id", "waits_for", "is_listed", "reopen_for")
+_COLUMNS = (
+    *("state", "round", "assignee_id", "returned_to_id", "waits_for", "is_listed"),
+    *("trigger", "reopen_for", "corrects_id"),
+)
 """The columns of a case that an undo restores, besides the next-action date."""
 
 _OPEN_AGAIN: Mapping[Table, Mapping[str, Any]] = {
@@ -34,6 +37,11 @@ _OPEN_AGAIN: Mapping[Table, Mapping[str, Any]] = {
     RECTIFICATION: {"is_open": True},
     DECISION: {"status": "staged"},
 }
+
+_REVERSIBLE = (Action.WITHDRAW, Action.ANSWER, Action.RESUBMIT, Action.REOPEN)
+"""The acts whose events record the case before them."""
+
+_REVERSIBLE_LETTERS = (ClockLetterKind.WITHDRAWN.value, ClockLetterKind.REOPENED.value)
 
 _CHECKED_STATUSES = ("approved", "returned")
 _STATUSES_WITH_RELEASE = ("applied", *_CHECKED_STATUSES)
@@ -65,14 +73,16 @@ def record_of(session: Session, context: Context, case: CaseRow) -> dict[str, An
     }
 
 
-def close_work(session: Session, context: Context, case: CaseRow) -> dict[str, Any]:
+def close_work(session: Session, context: Context, case: CaseRow, *, keeps_measures: bool = True) -> dict[str, Any]:
     """Cancel notices that are not released, close rectifications and void staged verdicts; return what was changed.
 
-    A measure stays, and so does the notice that tells the applicant of it.
+    With `keeps_measures` a measure stays, and so does the notice that tells the applicant of it.
     """
     now, changed = context.now(), {}
     has_measure = exists().where(DECISION.c.id == NOTICE.c.decision_id, DECISION.c.measure != Measure.NONE.value)
-    is_unreleased = NOTICE.c.cancelled_at.is_(None) & (NOTICE.c.release_at > now) & ~has_measure
+    is_unreleased = NOTICE.c.cancelled_at.is_(None) & (NOTICE.c.release_at > now)
+    if keeps_measures:
+        is_unreleased &= ~has_measure
     for table, is_open, values in (
         (NOTICE, is_unreleased, {"cancelled_at": now}),
         (RECTIFICATION, RECTIFICATION.c.is_open, {"is_open": False}),
@@ -85,8 +95,8 @@ def close_work(session: Session, context: Context, case: CaseRow) -> dict[str, A
 
 
 def last_reversible_act(session: Session, case: CaseRow) -> EventRow | None:
-    """Return the event of the last act on a case if it withdrew the case or took in what the applicant said."""
-    event = last_event(session, case.id or 0, (Action.WITHDRAW, Action.ANSWER, Action.RESUBMIT))
+    """Return the event of the last act on a case if an undo restores the case as that event recorded it."""
+    event = last_event(session, case.id or 0, _REVERSIBLE)
     is_last = event is not None and json.loads(event.body).get("version") == case.version - 1
     return event if is_last else None
 
@@ -130,7 +140,7 @@ class Undo(Service):
         return None
 
     def undo(self, case_id: int) -> CaseFile:
-        """Undo the last verdict or check on a case, or a withdrawal, answer or resubmission after it.
+        """Undo the last verdict or check on a case, or a withdrawal, answer, resubmission or reopening after it.
 
         Undoing a verdict restores the state and the draft of the case and gives this person a hold on it, even above
         the limit; the case on the desk is put aside. Undoing a check makes the verdict wait for a check again. Undoing
@@ -166,7 +176,7 @@ class Undo(Service):
         return {"decision": decision.id, "verdict": decision.verdict}
 
     def _reverse(self, session: Session, case: CaseRow, act: EventRow) -> dict[str, Any]:
-        """Undo a withdrawal, answer or resubmission, and return the body of the event."""
+        """Undo a withdrawal, answer, resubmission or reopening, and return the body of the event."""
         record = json.loads(act.body)
         refusal = self._late_refusal(session, case, act.actor_id, from_us(record["undo_until_us"]))
         if refusal is not None:
@@ -185,9 +195,8 @@ class Undo(Service):
         return {"act": act.action}
 
     def _letters(self, case: CaseRow, decision: DecisionRow | None) -> ColumnElement[bool]:
-        """Return the condition on the unreleased notices of the act to undo: a decision, or else a withdrawal."""
-        is_withdrawal = NOTICE.c.kind == ClockLetterKind.WITHDRAWN.value
-        is_of_act = is_withdrawal if decision is None else NOTICE.c.decision_id == decision.id
+        """Return the condition on the unreleased notices of the act to undo: a decision, or else another act."""
+        is_of_act = NOTICE.c.kind.in_(_REVERSIBLE_LETTERS) if decision is None else NOTICE.c.decision_id == decision.id
         return (NOTICE.c.case_id == case.id) & is_of_act & (NOTICE.c.release_at > self.context.now())
 
     def _cancel_letters(self, session: Session, case: CaseRow, decision: DecisionRow | None = None) -> None:
@@ -235,6 +244,7 @@ class Undo(Service):
         decision.check_note = ""
         case.state = CaseState.AWAITING_CHECK.value
         case.waits_for, case.next_action_on = "", None
+        case.corrects_id, decision.corrects_id = case.corrects_id or decision.corrects_id, None
         case.version += 1
         decision.version_after = case.version
 

@@ -1,0 +1,76 @@
+"""Opens a final case again, because its verdict may be wrong; the next verdict's notice corrects the earlier one."""
+
+from sqlmodel import Session, col, select
+
+from db.enums import Trigger
+from db.models import AppealRow, CaseRow, CommentRow, DecisionRow, NoticeRow
+from workbench.domain.case.case_id import format_case
+from workbench.domain.case.lifecycle import Action
+from workbench.errors import NotAllowed
+from workbench.i18n import _
+from workbench.services.case.decisions import newest_decision
+from workbench.services.foundation.case_access import case_in_state_for
+from workbench.services.foundation.context import Service, details
+from workbench.services.foundation.input_checks import check_not_blank
+from workbench.services.notices.due_date_letter import ClockLetterKind
+from workbench.services.notices.due_date_notices import notify_of_status
+from workbench.services.review.new_evidence import requeue
+from workbench.services.review.undo import close_work, record_of
+from workbench.services.site.people import solo_reason
+
+
+class Reopening(Service):
+    """The final cases that one supervisor opens again."""
+
+    def reopen(self, case_id: int, reason: str) -> None:
+        """Queue a passed, failed or lapsed case again, in its round; the reason stays internal.
+
+        The round stays, because a round is one submission and its decision, and nothing new was submitted. The
+        applicant is told, unless the notice of the verdict is not released yet: then it is cancelled.
+
+        Raises:
+            NotFound: If there is no such case.
+            NotAllowed: If its state does not allow it, or this person made or checked the verdict.
+            WrongUsage: If no reason is given.
+        """
+        context = self.context
+        with context.acting(Action.REOPEN, case_id), context.write() as session:
+            case = case_in_state_for(session, Action.REOPEN, case_id)
+            check_not_blank(reason, _("The text is empty."))
+            decision = newest_decision(session, case_id, "applied", "approved")
+            waived = self._waived(session, case, decision)
+            record = record_of(session, context, case) | close_work(session, context, case, keeps_measures=False)
+            is_told = decision is not None and self._is_told(session, decision)
+            case.trigger, case.reopen_for = Trigger.REOPENED.value, ""
+            case.assignee_id = case.returned_to_id = None
+            case.corrects_id = decision.id if decision is not None and is_told else None
+            session.add(CommentRow(case_id=case_id, author_id=context.actor.id, written_at=context.now(), body=reason))
+            # The restoring of numbers that the earlier verdict barred is ordered here.
+            requeue(
+                session, context, case, Action.REOPEN, {**record, **details(corrects=case.corrects_id, waived=waived)}
+            )
+            if is_told:
+                notify_of_status(session, context, case, ClockLetterKind.REOPENED)
+
+    def _waived(self, session: Session, case: CaseRow, decision: DecisionRow | None) -> list[str]:
+        """Refuse who made or checked the verdict; return the rule that is waived for a person who reviews alone."""
+        appeal = session.exec(
+            select(AppealRow)
+            .where(AppealRow.case_id == case.id, AppealRow.status == "closed")
+            .order_by(col(AppealRow.id).desc())
+            .limit(1)
+        ).first()
+        involved = {decision.maker_id, decision.checker_id} if decision is not None else set()
+        involved |= {appeal.decided_by_id, appeal.checker_id} if appeal is not None else set()
+        if self.context.actor.id not in involved:
+            return []
+        if solo_reason(session):
+            return [Action.REOPEN.value]
+        message = _("You made or checked the verdict on {case}; another supervisor must open it again.")
+        raise NotAllowed(message.format(case=format_case(case.id or 0)))
+
+    def _is_told(self, session: Session, decision: DecisionRow) -> bool:
+        """Return whether the notice of a verdict was released, so that the applicant knows the verdict."""
+        is_released = col(NoticeRow.cancelled_at).is_(None) & (col(NoticeRow.release_at) <= self.context.now())
+        of_decision = select(NoticeRow.id).where(NoticeRow.decision_id == decision.id, is_released)
+        return session.exec(of_decision.limit(1)).first() is not None
