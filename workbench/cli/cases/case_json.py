@@ -100,7 +100,7 @@ def empty_document(empty: NoNextCase, zone: ZoneInfo) -> dict[str, Any]:
 def explanation_document(explanation: ClockExplanation, words: ClockWords, zone: ZoneInfo) -> dict[str, Any]:
     """Return the explanation of a due date: `what` is a fixed word, `text` the sentence that people read."""
     return {
-        **attributes(explanation, ("due_at", "due_provisional", "running", "working_days_left", "class_days"), zone),
+        **attributes(explanation, ("due_at", "due_provisional", "running", "working_days_left", "class_days", "cap_days"), zone),
         "mend_by": plain(explanation.rectify_by, zone),
         "paused": explanation.is_paused,
         "suspended": explanation.is_suspended,
