@@ -31,6 +31,8 @@ _ACTS: dict[str, str] = {
     "answer": N_("reply received"),
     "resubmit": N_("resubmitted"),
     "withdraw": N_("withdrawn"),
+    "appeal": N_("appeal filed"),
+    "appeal-decide": N_("appeal decided"),
     "import": N_("received"),
     "documents": N_("document opened"),
     "documents-written": N_("saved to a folder"),

@@ -3,10 +3,12 @@
 from typing import Annotated, Literal
 
 from db.enums import FailKind, Measure, Verdict, WaitsFor
+from workbench.cli.cases.appeals import print_appeal
 from workbench.cli.cases.case_text import print_case, print_decided
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.options import CaseArgument, NoteText, argument, option, parse_day, required_text
 from workbench.cli.framework.registration import Entry
+from workbench.domain.case.appeal import AppealResult
 from workbench.domain.case.casefile import ItemRequest, VerdictRequest
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _
@@ -78,9 +80,17 @@ def check(
     with context.services() as services:
         note = required_text(note, "--note")
         if result == "approve":
-            print_decided(context, services.checks.approve(case, note), zone_of(services))
+            approved = services.checks.approve(case, note)
+            if isinstance(approved, AppealResult):
+                print_appeal(context, approved, zone_of(services))
+            else:
+                print_decided(context, approved, zone_of(services))
         else:
-            print_case(context, services.checks.give_back(case, note))
+            returned = services.checks.give_back(case, note)
+            if isinstance(returned, AppealResult):
+                print_appeal(context, returned, zone_of(services))
+            else:
+                print_case(context, returned)
 
 
 ENTRIES = (
