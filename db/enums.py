@@ -139,6 +139,23 @@ class Measure(StrEnum):
     RESTORE = "restore"
 
 
+class AppealStatus(StrEnum):
+    """How far an appeal is; a staged one is decided and waits for its check."""
+
+    OPEN = "open"
+    STAGED = "staged"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+    UNDONE = "undone"
+
+
+class AppealOutcome(StrEnum):
+    """The answer to an appeal."""
+
+    STANDS = "stands"
+    OVERTURNED = "overturned"
+
+
 class ImportKind(StrEnum):
     """The kinds of files that can be imported; a workbook has a sheet for each of several kinds.
 

@@ -12,9 +12,9 @@ from db.models.row import CasePartRow, NumberedRow
 class AppealRow(CasePartRow, table=True):
     """An appeal against a final fail or a lapse.
 
-    `status` is open, staged (decided, waits for its check), closed, void or undone. `state_before` is the state that
-    the case returns to if the decision stands. `outcome` is stands or overturned, `to_state` the state after it,
-    `answer` the reason that the applicant reads. `before` is JSON with the columns of the case that an undo restores.
+    `status` is one of `AppealStatus`. `state_before` is the state that the case returns to if the decision stands.
+    `outcome` is stands or overturned, `to_state` the state after it, `answer` the reason that the applicant reads.
+    `before` is JSON with the assignee of the case before the appeal.
     """
 
     __tablename__ = "appeal"

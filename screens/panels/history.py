@@ -32,6 +32,8 @@ _ACTS: dict[str, str] = {
     "resubmit": N_("resubmitted"),
     "withdraw": N_("withdrawn"),
     "reopen": N_("opened again"),
+    "appeal": N_("appeal filed"),
+    "appeal-decide": N_("appeal decided"),
     "import": N_("received"),
     "documents": N_("document opened"),
     "documents-written": N_("saved to a folder"),

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from workbench.services.importing.service import Imports
     from workbench.services.notices.outbox import Notices
     from workbench.services.queue.assignment import Assigning
+    from workbench.services.review.appeal_checks import AppealChecks
+    from workbench.services.review.appeals import Appeals
     from workbench.services.review.remarks import Remarks
     from workbench.services.review.reopening import Reopening
     from workbench.services.review.second_checks import Checks
@@ -71,6 +73,12 @@ class Services:
 
     checks: "LazyService[Checks]" = LazyService("review.second_checks.Checks")
     """Lets a second person approve or return verdicts."""
+
+    appeals: "LazyService[Appeals]" = LazyService("review.appeals.Appeals")
+    """Files and decides appeals."""
+
+    appeal_checks: "LazyService[AppealChecks]" = LazyService("review.appeal_checks.AppealChecks")
+    """Lets a second person approve or return decisions on appeals."""
 
     clocks: "LazyService[ClockExplainer]" = LazyService("clock.case_clocks.ClockExplainer")
     """Explains due dates."""

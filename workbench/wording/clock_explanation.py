@@ -56,7 +56,9 @@ class ClockWords:
             StepKind.INCOMPLETE: _("{start}: received, not complete; the clock has not started.")
             if is_open
             else _("{start}: received; complete on {end}, when the clock starts."),
-            StepKind.RECEIVED: _("{start}: received."),
+            StepKind.RECEIVED: _("{start}: received.")
+            if self.explanation.cap_days is None
+            else _("{start}: the appeal was received."),
             StepKind.OUTSIDE_HOURS: _("{start}: outside the hours; counts as {end}, day 0."),
             StepKind.RUNNING: _("{span}: the clock runs, {hours} of work."),
             StepKind.LATE: _("{span}: overdue, {hours} of work."),
@@ -84,6 +86,10 @@ class ClockWords:
         basis = days.format(days=explanation.class_days)
         if explanation.is_moved:
             basis = _("{basis}, moved by the steps listed here").format(basis=basis)
+        if explanation.cap_days is not None:
+            basis = _("{basis}, but at most {days} calendar days after the receipt").format(
+                basis=basis, days=explanation.cap_days
+            )
         sentence = (
             _("Due {when} (provisional: the calendar of that year is not published yet); {basis}.")
             if explanation.due_provisional

@@ -12,14 +12,14 @@ from db.enums import CaseState
 from tests.domain.clock.clock_cases import FIRST, GeneratedCase, ReferenceClock, calendars, cases, instants
 from tests.sizes import sized
 from workbench.domain.clock.calendar import WorkingCalendar
-from workbench.domain.clock.clock import ClockEvent, budget_of, clock_state, extension_s
+from workbench.domain.clock.clock import AppealDays, ClockEvent, budget_of, clock_state, extension_s
 from workbench.domain.clock.explanation import StepKind, explain_clock
 from workbench.domain.clock.spans import NEVER, Span, merged, without
 from workbench.domain.clock.suspension import Suspension
 from workbench.services.calendar.public_holidays import seed_days
 
 SECONDS = st.integers(0, 40 * 3600)
-_APPEAL_DAYS = 7
+_APPEAL_DAYS = AppealDays(answer=7, cap=15)
 
 
 def due_of(made: GeneratedCase) -> datetime:
@@ -200,6 +200,49 @@ def test_a_lapsed_case_continues_after_an_answer_in_time_and_restarts_if_reopene
     assert budget.closed_at is None
     if not is_renewed:
         assert [pause.span for pause in budget.pauses] == [Span(FIRST, FIRST + timedelta(days=3))]
+
+
+def test_an_appeal_is_due_after_its_working_days_and_never_after_its_calendar_days() -> None:
+    calendar = _plain(FIRST).calendar
+    ordinary = datetime(2026, 3, 2, 10, tzinfo=calendar.zone)
+    # The Spring Festival, 15 to 23 February, puts the seventh working day on the sixteenth day.
+    before_the_festival = datetime(2026, 2, 11, 10, tzinfo=calendar.zone)
+    for filed_at, due in ((ordinary, "2026-03-11T18:00"), (before_the_festival, "2026-02-26T18:00")):
+        filed = ClockEvent(at=filed_at, action="appeal", state=CaseState.APPEALED, runs=True)
+        extended = ClockEvent(at=filed_at, action="extend", extended_s=30 * 8 * 3600)
+
+        found = clock_state(budget_of(_failed(filed_at, filed), FIRST, 3, _APPEAL_DAYS), (), calendar)
+        assert found.due_at == datetime.fromisoformat(due).replace(tzinfo=calendar.zone)
+        later = clock_state(budget_of(_failed(filed_at, filed, extended), FIRST, 3, _APPEAL_DAYS), (), calendar)
+        assert calendar.local_day(later.due_at) - calendar.local_day(filed_at) <= timedelta(days=15)
+
+
+@pytest.mark.parametrize(
+    ("acts", "is_appeal", "start_day"),
+    [
+        ("appeal:appealed appeal-decide:awaiting_check return:appealed", True, 1),
+        ("appeal:appealed undo:failed", False, 0),
+        ("appeal:appealed appeal-decide:awaiting_check approve:queued", False, 3),
+        ("appeal:appealed appeal-decide:awaiting_check approve:queued undo:awaiting_check", True, 1),
+        ("appeal:appealed appeal-decide:awaiting_check approve:failed appeal:appealed", True, 4),
+    ],
+)
+def test_an_appeal_keeps_its_budget_through_its_check_and_an_undo_restores_the_one_before(
+    acts: str, is_appeal: bool, start_day: int
+) -> None:
+    steps = [act.split(":") for act in acts.split()]
+    events = [
+        ClockEvent(at=FIRST + timedelta(days=day), action=action, state=CaseState(state), runs=state != "failed")
+        for day, (action, state) in enumerate(steps, start=1)
+    ]
+    budget = budget_of(_failed(FIRST, *events), FIRST, 3, _APPEAL_DAYS)
+
+    assert (budget.cap_days is not None) is is_appeal
+    assert budget.start == FIRST + timedelta(days=start_day)
+
+
+def _failed(at: datetime, *later: ClockEvent) -> list[ClockEvent]:
+    return [ClockEvent(at=at, action="decide", state=CaseState.FAILED), *later]
 
 
 def _plain(received_at: datetime) -> GeneratedCase:

@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from workbench.cli.framework.json_values import attributes, plain, yuan
+from workbench.domain.case.appeal import AppealLine
 from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseRowView, DecisionLine, DecisionResult, NoNextCase
 from workbench.domain.case.running import is_clock_suspended, is_with_applicant
@@ -42,6 +43,7 @@ def case_document(casefile: CaseFile, *, revealed: bool = False) -> dict[str, An
         ],
         "verifications": plain(casefile.verifications, zone),
         "decisions": [_decision(line, zone) for line in casefile.decisions],
+        "appeals": [_appeal(line, zone) for line in casefile.appeals],
         "notice": casefile.notice,
         "history": plain(casefile.history, zone),
         "policy_version": casefile.policy_version,
@@ -101,7 +103,9 @@ def empty_document(empty: NoNextCase, zone: ZoneInfo) -> dict[str, Any]:
 def explanation_document(explanation: ClockExplanation, words: ClockWords, zone: ZoneInfo) -> dict[str, Any]:
     """Return the explanation of a due date: `what` is a fixed word, `text` the sentence that people read."""
     return {
-        **attributes(explanation, ("due_at", "due_provisional", "running", "working_days_left", "class_days"), zone),
+        **attributes(
+            explanation, ("due_at", "due_provisional", "running", "working_days_left", "class_days", "cap_days"), zone
+        ),
         "mend_by": plain(explanation.rectify_by, zone),
         "paused": explanation.is_paused,
         "suspended": explanation.is_suspended,
@@ -162,6 +166,12 @@ def _credit(casefile: CaseFile, zone: ZoneInfo) -> dict[str, Any]:
             for record in casefile.evidence.credit
         ],
     }
+
+
+def _appeal(line: AppealLine, zone: ZoneInfo) -> dict[str, Any]:
+    shown: dict[str, Any] = plain(line, zone)
+    del shown["id"]
+    return {**shown, "decision_id": None if line.decision_id is None else format_decision(line.decision_id)}
 
 
 def _decision(line: DecisionLine, zone: ZoneInfo) -> dict[str, Any]:

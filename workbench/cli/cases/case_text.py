@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from workbench.cli.cases.case_json import case_document, decided_document
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
+from workbench.domain.case.appeal import OUTCOME_WORDS, STATUS_WORDS
 from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseRowView, DecisionResult, NoNextCase
 from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS
@@ -41,6 +42,7 @@ class CaseText:
         self._credit(document["credit"])
         self._documents(document["documents"])
         self._decisions(casefile)
+        self._appeals(casefile)
         self._history(casefile)
 
     def _header(self, header: CaseHeader) -> Iterator[tuple[str, str]]:
@@ -112,6 +114,24 @@ class CaseText:
         if items := next(in_effect, ()):
             came = sum(item.is_satisfied or item.is_waived for item in items)
             output.line(_("Items to rectify: {progress}").format(progress=amounts.received(came, len(items))))
+
+    def _appeals(self, casefile: CaseFile) -> None:
+        for line in casefile.appeals:
+            output.line()
+            output.line(_("Appeal ({status})").format(status=_(STATUS_WORDS[line.status])))
+            answer = "" if line.outcome is None else f"{_(OUTCOME_WORDS[line.outcome])}: {line.answer}"
+            output.pairs(
+                (f"  {name}", value)
+                for name, value in (
+                    (_("Received"), self.instant(line.received_at)),
+                    (_("Answer due"), self.instant(line.due_at)),
+                    (_("Grounds"), line.grounds),
+                    (_("Answer"), answer),
+                    (_("Decided by"), line.decided_by),
+                    (_("Checked by"), line.checker),
+                )
+                if value
+            )
 
     def _history(self, casefile: CaseFile) -> None:
         output.line()

@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from db.enums import FailKind, Measure, Verdict, WaitsFor
+from workbench.cli.cases.appeals import print_appeal
 from workbench.cli.cases.case_text import print_case, print_decided
 from workbench.cli.cases.cases import print_state
 from workbench.cli.framework.command_context import CommandContext, zone_of
@@ -16,6 +17,7 @@ from workbench.cli.framework.options import (
     required_text,
 )
 from workbench.cli.framework.registration import Entry
+from workbench.domain.case.appeal import AppealResult
 from workbench.domain.case.casefile import ItemRequest, VerdictRequest
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _
@@ -87,9 +89,17 @@ def check(
     with context.services() as services:
         note = required_text(note, "--note")
         if result == "approve":
-            print_decided(context, services.checks.approve(case, note), zone_of(services))
+            approved = services.checks.approve(case, note)
+            if isinstance(approved, AppealResult):
+                print_appeal(context, approved, zone_of(services))
+            else:
+                print_decided(context, approved, zone_of(services))
         else:
-            print_case(context, services.checks.give_back(case, note))
+            returned = services.checks.give_back(case, note)
+            if isinstance(returned, AppealResult):
+                print_appeal(context, returned, zone_of(services))
+            else:
+                print_case(context, returned)
 
 
 def reopen(context: CommandContext, case: CaseArgument, reason: ReasonText) -> None:

@@ -25,6 +25,9 @@ _KINDS = {
     "lapsed": N_("lapsed"),
     "withdrawn": N_("withdrawn"),
     "expired": N_("continued without an answer"),
+    "appeal-received": N_("appeal received"),
+    "appeal-decided": N_("appeal decided"),
+    "appeal-withdrawn": N_("appeal withdrawn"),
 }
 
 

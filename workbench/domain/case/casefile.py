@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Self
 
 from db import enums
+from workbench.domain.case.appeal import AppealLine
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import Facts
 from workbench.domain.findings.finding import Finding
@@ -153,6 +154,7 @@ class CaseFile:
     policy: Policy
     policy_version: int
     notice: str | None
+    appeals: tuple[AppealLine, ...] = ()
 
     def shows_same_state_as(self, other: Self | None) -> bool:
         """Say whether another case file shows the same case, hold and evidence."""

@@ -5,7 +5,7 @@ Nothing is accumulated: the same events always give the same due date.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from db.enums import FINAL_STATES, CaseState
 from workbench.domain.clock.calendar import WorkingCalendar
@@ -19,6 +19,14 @@ UNDO_ACTION = "undo"
 EXTEND_ACTION = "extend"
 CLASS_ACTION = "class"
 RESUBMIT_ACTION = "resubmit"
+
+
+@dataclass(frozen=True, slots=True)
+class AppealDays:
+    """The working days to answer an appeal, and the calendar days after which the answer is never later."""
+
+    answer: int
+    cap: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +68,7 @@ class Budget:
         closed_at: When the case was closed, None while it is open.
         closed_as: The final state.
         is_renewed: Whether an earlier budget of the case preceded this one.
+        cap_days: The calendar days after which an appeal is due in any case; None for a review.
     """
 
     start: datetime
@@ -70,6 +79,7 @@ class Budget:
     closed_at: datetime | None = None
     closed_as: CaseState | None = None
     is_renewed: bool = False
+    cap_days: int | None = None
 
     @property
     def open_pause(self) -> Pause | None:
@@ -101,10 +111,10 @@ class _BudgetSoFar:
     state: CaseState
     pauses: list[Pause] = field(default_factory=list)
     replaced: tuple[Budget, list[Pause]] | None = None
-    """The budget before the last change of state, if that change began a new one; an undo restores it."""
+    """The budget and pauses that the last change of state replaced, None if it began no new budget."""
 
 
-def budget_of(events: Iterable[ClockEvent], complete_at: datetime, days: int, appeal_days: int) -> Budget:
+def budget_of(events: Iterable[ClockEvent], complete_at: datetime, days: int, appeal: AppealDays) -> Budget:
     """Return the current budget of a case, from its events in the order of the log.
 
     One budget covers all rounds. An appeal gets a new budget, and so does a case that is reopened or returned to the
@@ -117,28 +127,27 @@ def budget_of(events: Iterable[ClockEvent], complete_at: datetime, days: int, ap
         if event.action in {EXTEND_ACTION, CLASS_ACTION}:
             so_far.budget = replace(so_far.budget, adjustments=(*so_far.budget.adjustments, event))
         if event.state is not None:
-            _enter(so_far, event, event.state, days, appeal_days)
+            _enter(so_far, event, event.state, days, appeal)
     return replace(so_far.budget, pauses=tuple(so_far.pauses))
 
 
-def _enter(so_far: _BudgetSoFar, event: ClockEvent, state: CaseState, days: int, appeal_days: int) -> None:
+def _enter(so_far: _BudgetSoFar, event: ClockEvent, state: CaseState, days: int, appeal: AppealDays) -> None:
     """Apply a change of state."""
-    is_undone = event.action == UNDO_ACTION
-    begins_new_budget = not is_undone and _begins_new_budget(so_far.state, state, event.action)
-    replaced = None
-    if is_undone and so_far.replaced is not None:
-        so_far.budget, so_far.pauses = so_far.replaced
-    elif is_undone:
+    replaced, so_far.replaced = so_far.replaced, None
+    if event.action == UNDO_ACTION and replaced is not None:
+        so_far.budget, so_far.pauses = replaced
+    elif event.action == UNDO_ACTION:
         # An undone verdict was never released, so the applicant never had the case.
         so_far.pauses = [pause for pause in so_far.pauses if not pause.span.is_open]
         if so_far.pauses and not event.runs and state in _WITH_APPLICANT_STATES:
             # An undone answer or withdrawal had ended the last pause, which goes on.
             last = so_far.pauses[-1]
             so_far.pauses[-1] = replace(last, span=Span(last.span.start))
-    elif begins_new_budget:
-        replaced = so_far.budget, so_far.pauses
-        is_appeal = state is CaseState.APPEALED
-        so_far.budget = Budget(start=event.at, days=appeal_days if is_appeal else days, is_renewed=True)
+    elif _begins_new_budget(so_far, state, event.action):
+        so_far.replaced = (so_far.budget, so_far.pauses)
+        so_far.budget = Budget(start=event.at, days=days, is_renewed=True)
+        if state is CaseState.APPEALED:
+            so_far.budget = replace(so_far.budget, days=appeal.answer, cap_days=appeal.cap)
         so_far.pauses = []
     else:
         _pause(so_far, event, state)
@@ -146,7 +155,7 @@ def _enter(so_far: _BudgetSoFar, event: ClockEvent, state: CaseState, days: int,
         so_far.budget = replace(so_far.budget, closed_at=None, closed_as=None)
     elif so_far.budget.closed_as is not state:
         so_far.budget = replace(so_far.budget, closed_at=event.at, closed_as=state)
-    so_far.state, so_far.replaced = state, replaced
+    so_far.state = state
 
 
 def _pause(so_far: _BudgetSoFar, event: ClockEvent, state: CaseState) -> None:
@@ -161,14 +170,26 @@ def _pause(so_far: _BudgetSoFar, event: ClockEvent, state: CaseState) -> None:
         so_far.pauses.append(Pause(span=Span(event.at), is_rectifying=state is CaseState.RECTIFYING))
 
 
-def _begins_new_budget(before: CaseState, state: CaseState, action: str) -> bool:
+def _begins_new_budget(so_far: _BudgetSoFar, state: CaseState, action: str) -> bool:
     """Say whether a new budget begins when a case enters a state."""
+    before = so_far.state
     if state is CaseState.APPEALED:
-        return before is not CaseState.APPEALED
+        # An appeal whose decision comes back from its check keeps its budget.
+        return before in FINAL_STATES
     if state is not CaseState.QUEUED:
         return False
     is_reopened_after_lapse = before is CaseState.LAPSED and action != RESUBMIT_ACTION
-    return before in _DECIDED_STATES or before is CaseState.APPEALED or is_reopened_after_lapse
+    return before in _DECIDED_STATES or so_far.budget.cap_days is not None or is_reopened_after_lapse
+
+
+def cap_of(budget: Budget, calendar: WorkingCalendar) -> datetime | None:
+    """Return when an appeal is due at the latest: on the last working day of its calendar days; None for a review."""
+    if budget.cap_days is None:
+        return None
+    day = calendar.local_day(budget.start) + timedelta(days=budget.cap_days)
+    while not calendar.is_working(day):
+        day -= timedelta(days=1)
+    return calendar.closing(day)
 
 
 def clock_state(budget: Budget, suspensions: Sequence[Suspension], calendar: WorkingCalendar) -> ClockState:
@@ -176,7 +197,7 @@ def clock_state(budget: Budget, suspensions: Sequence[Suspension], calendar: Wor
 
     The case is due at closing time on the N-th working day after day 0, postponed by the working seconds of all pauses
     and suspensions since the counted receipt. A suspension counts only if it begins before the case is due, so an
-    overdue case stays overdue. Overlapping pauses and suspensions count once.
+    overdue case stays overdue. Overlapping pauses and suspensions count once. Nothing moves an appeal past its cap.
     """
     counted = counted_from(budget.start, calendar)
     due = due_at(budget.start, budget.days, calendar)
@@ -188,6 +209,7 @@ def clock_state(budget: Budget, suspensions: Sequence[Suspension], calendar: Wor
         for part in without(suspended, pauses):
             if suspended.start < due:
                 due = calendar.add_working_seconds(due, calendar.working_seconds_between(part.start, part.end))
+    due = min(due, cap_of(budget, calendar) or due)
     return ClockState(
         due_at=due,
         is_due_provisional=calendar.depends_on_provisional(calendar.local_day(budget.start), calendar.local_day(due)),

@@ -62,7 +62,8 @@ class ClockExplanation:
 
     An incomplete case has no due date, and a closed case has no days left. `is_moved`: the due date differs from the
     promised working days after day 0. `is_due_open`: an open suspension will postpone the due date. `rectify_by` is the
-    deadline of a rectification.
+    deadline of a rectification. `cap_days` are the calendar days after which an appeal is due in any case, None for a
+    review.
     """
 
     due_at: datetime | None = None
@@ -76,6 +77,7 @@ class ClockExplanation:
     is_due_open: bool = False
     steps: tuple[ClockStep, ...]
     rectify_by: datetime | None = None
+    cap_days: int | None = None
 
 
 def explain_clock(
@@ -112,6 +114,7 @@ def explain_clock(
         is_moved=clock.due_at != clock_state(Budget(start=budget.start, days=budget.days), (), calendar).due_at,
         is_due_open=not is_closed and clock.suspended_from is not None and clock.suspended_from < clock.due_at,
         steps=tuple(_steps(budget, clock, suspensions, calendar, now, handed_in_at)),
+        cap_days=budget.cap_days,
     )
 
 

@@ -96,10 +96,11 @@ class PendingPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppealPolicy:
-    """The working days to file an appeal, and to answer one."""
+    """The working days to file an appeal, and to answer one; after `cap_days` calendar days no answer may be late."""
 
     file_days: DayCount
     answer_days: DayCount
+    cap_days: DayCount = 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

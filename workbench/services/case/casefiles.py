@@ -15,7 +15,7 @@ from workbench.domain.policy.policy import Policy
 from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.case.assessment import findings_of_case
-from workbench.services.case.decisions import decisions_of
+from workbench.services.case.decisions import appeals_of, decisions_of
 from workbench.services.case.evidence_reader import calls_by_day_and_hour, read_evidence
 from workbench.services.case.history import history_of
 from workbench.services.case.known_people import redaction_of
@@ -86,6 +86,7 @@ class CaseFiles(Service):
                 checklist=_checklist(session, case, policy, evidence, logins),
                 verifications=_verifications(session, case_id, logins),
                 decisions=decisions_of(session, case_id, logins),
+                appeals=appeals_of(session, case_id, logins),
                 draft=draft_body(session, case_id, context.actor.id),
                 policy=policy,
                 policy_version=case.policy_version_id,

@@ -1,10 +1,12 @@
-"""Reads the decisions of a case."""
+"""Reads the decisions and appeals of a case."""
 
 import json
 
 from sqlmodel import Session, col, select
 
-from db.models import CaseRow, DecisionReasonRow, DecisionRow, RectificationItemRow, RectificationRow
+from db.enums import AppealStatus
+from db.models import AppealRow, CaseRow, DecisionReasonRow, DecisionRow, RectificationItemRow, RectificationRow
+from workbench.domain.case.appeal import AppealLine
 from workbench.domain.case.casefile import DecisionLine, ItemLine
 from workbench.services.foundation.row_values import from_row
 
@@ -17,6 +19,31 @@ def newest_decision(session: Session, case_id: int, *statuses: str) -> DecisionR
         .order_by(col(DecisionRow.id).desc())
         .limit(1)
     ).first()
+
+
+def newest_appeal(session: Session, case_id: int, *statuses: AppealStatus) -> AppealRow | None:
+    """Return the newest appeal of a case that has one of these statuses."""
+    return session.exec(
+        select(AppealRow)
+        .where(AppealRow.case_id == case_id, col(AppealRow.status).in_(statuses))
+        .order_by(col(AppealRow.id).desc())
+        .limit(1)
+    ).first()
+
+
+def appeals_of(session: Session, case_id: int, logins: dict[int, str]) -> tuple[AppealLine, ...]:
+    """Return all appeals of a case, including undone ones, the oldest first."""
+    rows = session.exec(select(AppealRow).where(AppealRow.case_id == case_id).order_by(col(AppealRow.id))).all()
+    return tuple(
+        from_row(
+            AppealLine,
+            row,
+            filed_by=logins.get(row.filed_by_id, "?"),
+            decided_by=logins.get(row.decided_by_id or 0),
+            checker=logins.get(row.checker_id or 0),
+        )
+        for row in rows
+    )
 
 
 def open_rectification(session: Session, case: CaseRow) -> RectificationRow | None:

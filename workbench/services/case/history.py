@@ -11,7 +11,10 @@ from db.models import CommentRow, EventRow, ReviewerRow, VerificationRow
 from workbench.domain.case.case_id import format_decision
 from workbench.domain.case.casefile import HistoryLine
 
-_SHOWN = ("verdict", "fail_kind", "kind", "to", "question", "answer", "field", "deadline", "due", "progress", "act")
+_SHOWN = (
+    *("verdict", "fail_kind", "kind", "outcome", "to", "question", "answer", "field"),
+    *("deadline", "due", "progress", "act"),
+)
 """The values of an event body that the history shows."""
 
 _WITH_TEXT = ("comment", "verify")

@@ -98,5 +98,14 @@ def masked_casefile(casefile: CaseFile, redaction: Redaction) -> CaseFile:
             )
             for line in casefile.decisions
         ),
+        appeals=tuple(
+            replace(
+                line,
+                grounds=redaction.mask_in(line.grounds),
+                answer=redaction.mask_in(line.answer),
+                check_note=redaction.mask_in(line.check_note),
+            )
+            for line in casefile.appeals
+        ),
         notice=casefile.notice and redaction.mask_in(casefile.notice),
     )

@@ -19,6 +19,7 @@ from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.clock import (
     CLASS_ACTION,
     EXTEND_ACTION,
+    AppealDays,
     Budget,
     ClockEvent,
     ClockState,
@@ -42,7 +43,7 @@ SUBMISSION = table_of(SubmissionRow)
 SUSPENSION = table_of(SuspensionRow)
 
 _DUE_DATE_ACTIONS = (EXTEND_ACTION, CLASS_ACTION)
-_RECEIVING_ACTIONS = frozenset({"answer", "resubmit"})
+_RECEIVING_ACTIONS = frozenset({"answer", "resubmit", "appeal"})
 
 
 def all_suspensions(session: Session) -> tuple[Suspension, ...]:
@@ -104,7 +105,8 @@ class Clocks:
         days = policy.classes.days[ServiceClass(case.service_class)]
         case_id = case.id or 0
         events = self.loaded_events if case_id in self.loaded_events else clock_events(self.session, [case_id])
-        return budget_of(events[case_id], case.complete_at, days, policy.appeal.answer_days)
+        appeal = AppealDays(answer=policy.appeal.answer_days, cap=policy.appeal.cap_days)
+        return budget_of(events[case_id], case.complete_at, days, appeal)
 
     def state(self, case: CaseRow) -> ClockState | None:
         """Return the state of the clock of a case, None before the case is complete."""

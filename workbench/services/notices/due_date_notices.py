@@ -100,7 +100,7 @@ def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
     status = StatusFacts(
         items=tuple(items),
         asked_until=asked_until,
-        restricts=_restricts(session, case),
+        restricts=has_restriction(session, case),
         appeal_until=appeal_until,
         answer_days=policy.appeal.answer_days,
         provisional_years=calendar.provisional_years(today, max(days)),
@@ -128,7 +128,7 @@ def cancel_outdated(session: Session, context: Context, case: CaseRow, *, is_com
     session.execute(outdated.where(NOTICE.c.cancelled_at.is_(None)).values(cancelled_at=context.now()))
 
 
-def _restricts(session: Session, case: CaseRow) -> bool:
+def has_restriction(session: Session, case: CaseRow) -> bool:
     """Return whether the last measure of a case bars calls."""
     is_in_force = col(DecisionRow.status).in_(("applied", "approved")) & (DecisionRow.measure != Measure.NONE.value)
     measures = select(col(DecisionRow.measure)).where(col(DecisionRow.case_id) == case.id, is_in_force)

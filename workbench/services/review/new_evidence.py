@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from db.enums import FINAL_STATES, CaseState, ImportKind, Severity
+from db.enums import FINAL_STATES, AppealStatus, CaseState, ImportKind, Severity
 from db.models import CaseRow
 from db.queries.published import newest_of_many
 from db.queries.search_index import index_cases, terms_of
@@ -17,13 +17,14 @@ from workbench.domain.findings.evaluate import has_block, worse_blocks
 from workbench.domain.findings.finding import Finding
 from workbench.domain.forecast.result import CaseForecast
 from workbench.services.case.assessment import Assessment, assess, completed_at, recompute, store_assessment
-from workbench.services.case.decisions import newest_decision
+from workbench.services.case.decisions import newest_appeal, newest_decision
 from workbench.services.case.evidence_reader import APPLICATION, application_key, read_evidence, snapshot_of
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.context import Context, details
 from workbench.services.foundation.drafts import link_draft
 from workbench.services.notices.due_date_notices import cancel_outdated
 from workbench.services.notices.receipts import send_receipt
+from workbench.services.review.appeal_checks import to_decider
 from workbench.services.review.rectification import Progress, close_rectification, progress_of
 
 _FROM_APPLICANT = frozenset({ImportKind.APPLICATIONS, ImportKind.CARDS, ImportKind.DOCUMENTS})
@@ -131,6 +132,10 @@ def _change_state(session: Session, context: Context, case: CaseRow, arrival: Ar
         close_rectification(session, context, case, arrival.assessment.findings)
         case.round += 1
     elif action == "void":
+        appeal = newest_appeal(session, case.id or 0, AppealStatus.STAGED)
+        if appeal is not None:
+            to_decider(case, appeal)
+            return
         _void_staged(session, case)
     to_queue(case)
 
@@ -174,7 +179,8 @@ def _compare_with_verdict(session: Session, context: Context, case: CaseRow, arr
 def _contradicts_staged(session: Session, context: Context, case: CaseRow, arrival: Arrival) -> bool:
     """Return whether the evidence changes a finding that warns or blocks, and note new block findings in the case."""
     before = _assessment_before(session, context, case, arrival)
-    case.reopen_for = _rules(worse_blocks(before.findings, arrival.assessment.findings))
+    if newest_appeal(session, case.id or 0, AppealStatus.STAGED) is None:
+        case.reopen_for = _rules(worse_blocks(before.findings, arrival.assessment.findings))
     return _grave_findings(before) != _grave_findings(arrival.assessment)
 
 

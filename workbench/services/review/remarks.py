@@ -4,20 +4,21 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
-from db.enums import CaseState, ChecklistValue, VerificationKind
+from db.enums import AppealStatus, CaseState, ChecklistValue, VerificationKind
 from db.models import CaseRow, ChecklistAnswerRow, CommentRow, RectificationRow, VerificationRow
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed, NotFound, WrongUsage
 from workbench.i18n import _
 from workbench.services.case.assessment import findings_of_case
-from workbench.services.case.decisions import open_rectification
+from workbench.services.case.decisions import newest_appeal, open_rectification
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import notify_of_status
+from workbench.services.review.appeal_acts import withdraw_appeal
 from workbench.services.review.new_evidence import requeue
 from workbench.services.review.rectification import close_rectification
 from workbench.services.review.undo import close_work, record_of
@@ -90,7 +91,7 @@ class Remarks(Service):
             self.context.log(session, Action.CHECKLIST, case_id=case_id, body=body)
 
     def withdraw(self, case_id: int, reason: str) -> None:
-        """Withdraw a case because the applicant asked for it.
+        """Withdraw a case because the applicant asked for it; of an appealed case, only the appeal.
 
         Raises:
             NotFound: If there is no such case.
@@ -101,6 +102,11 @@ class Remarks(Service):
             case = case_in_state_for(session, Action.WITHDRAW, case_id)
             check_not_blank(reason, _("The text is empty."))
             self._add_comment(session, case_id, reason)
+            appeal = newest_appeal(session, case_id, AppealStatus.OPEN, AppealStatus.STAGED)
+            if appeal is not None:
+                # The review is over: withdrawn as a whole, the case would lose the result that explains its measure.
+                withdraw_appeal(session, self.context, case, appeal)
+                return
             record = record_of(session, self.context, case) | close_work(session, self.context, case)
             case.state = CaseState.WITHDRAWN.value
             case.held_by_id = case.held_until = case.aside_until = case.assignee_id = case.returned_to_id = None

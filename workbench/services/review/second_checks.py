@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from db.enums import CaseState
 from db.models import CaseRow, DecisionRow
+from workbench.domain.case.appeal import AppealResult
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, CaseRowView, DecisionResult
 from workbench.domain.case.lifecycle import Action
@@ -20,6 +21,7 @@ from workbench.services.foundation.drafts import link_draft
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.queue.claims import count_held, held_limit
 from workbench.services.queue.listing import Queue
+from workbench.services.review.appeal_checks import AppealChecks
 from workbench.services.review.apply_verdict import apply_verdict, outcome
 from workbench.services.site.people import solo_reason
 
@@ -38,8 +40,8 @@ class Checks(Service):
         with self.context.read() as session:
             return solo_reason(session)
 
-    def approve(self, case_id: int, note: str, decision_id: int | None = None) -> DecisionResult:
-        """Put a staged verdict into force; its notice is released when the grace period ends.
+    def approve(self, case_id: int, note: str, decision_id: int | None = None) -> DecisionResult | AppealResult:
+        """Put a staged verdict or answer to an appeal into force; its notice is released when the grace period ends.
 
         `decision_id` is the verdict that the checker saw; if another verdict waits by then, the approval is refused.
 
@@ -49,6 +51,8 @@ class Checks(Service):
             NotAllowed: If no verdict waits for a check, or this person made it.
             WrongUsage: If no note is given.
         """
+        if (appeals := AppealChecks(self.context)).is_staged(case_id):
+            return appeals.approve(case_id, note)
         with self.context.acting(Action.APPROVE, case_id):
             check_not_blank(note, _("Checking needs a note; write one."))
             casefile = CaseFiles(self.context).show(case_id)
@@ -66,7 +70,7 @@ class Checks(Service):
                 update_due_date(session, self.context, case)
                 return outcome(case, decision, now, notice)
 
-    def give_back(self, case_id: int, note: str, decision_id: int | None = None) -> CaseFile:
+    def give_back(self, case_id: int, note: str, decision_id: int | None = None) -> CaseFile | AppealResult:
         """Return a case to its maker: held if the maker's limit allows it, else queued and assigned to the maker.
 
         Raises:
@@ -75,6 +79,8 @@ class Checks(Service):
             NotAllowed: If no verdict waits for a check, or this person made it.
             WrongUsage: If no note is given.
         """
+        if (appeals := AppealChecks(self.context)).is_staged(case_id):
+            return appeals.give_back(case_id, note)
         with self.context.acting(Action.RETURN, case_id):
             check_not_blank(note, _("Checking needs a note; write one."))
             with self.context.write() as session:

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from db.columns import from_us, to_us
 from db.enums import CaseState, Measure, Verdict
 from db.models import CaseRow, DecisionRow, EventRow, RectificationRow, ReviewerRow
-from db.queries.published import DECISION, NOTICE, RECTIFICATION
+from db.queries.published import APPEAL, DECISION, NOTICE, RECTIFICATION
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, UndoableAct
 from workbench.domain.case.lifecycle import Action
@@ -23,6 +23,7 @@ from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import last_event, visible_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.drafts import link_draft
+from workbench.services.notices.appeal_letter import AppealLetterKind
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.queue.claims import ASIDE_GRACE, held_by
 
@@ -38,10 +39,19 @@ _OPEN_AGAIN: Mapping[Table, Mapping[str, Any]] = {
     DECISION: {"status": "staged"},
 }
 
-_REVERSIBLE = (Action.WITHDRAW, Action.ANSWER, Action.RESUBMIT, Action.REOPEN)
-"""The acts whose events record the case before them."""
+_LETTERS: Mapping[str, tuple[str, ...]] = {
+    Action.WITHDRAW: (ClockLetterKind.WITHDRAWN, AppealLetterKind.WITHDRAWN),
+    Action.REOPEN: (ClockLetterKind.REOPENED,),
+    Action.APPEAL: (AppealLetterKind.RECEIVED,),
+    Action.APPROVE: (AppealLetterKind.DECIDED,),
+}
+"""The kinds of letters that acts other than verdicts write; an approval here is that of the decision on an appeal."""
 
-_REVERSIBLE_LETTERS = (ClockLetterKind.WITHDRAWN.value, ClockLetterKind.REOPENED.value)
+_REVERSIBLE = (
+    *(Action.WITHDRAW, Action.ANSWER, Action.RESUBMIT, Action.REOPEN),
+    *(Action.APPEAL, Action.APPEAL_DECIDE, Action.APPROVE, Action.RETURN),
+)
+"""The acts whose events may record what an undo restores; the check of a verdict does not, that of an appeal does."""
 
 _CHECKED_STATUSES = ("approved", "returned")
 _STATUSES_WITH_RELEASE = ("applied", *_CHECKED_STATUSES)
@@ -107,6 +117,8 @@ def restore(session: Session, case: CaseRow, record: Mapping[str, Any]) -> None:
     case.version += 1
     for table, values in _OPEN_AGAIN.items():
         session.execute(update(table).where(table.c.id.in_(record.get(table.name, ()))).values(values))
+    if appeal := record.get("appeal"):
+        session.execute(update(APPEAL).where(APPEAL.c.id == appeal["id"]).values(appeal["before"]))
     of_case = (DECISION.c.case_id == case.id, DECISION.c.version_after == record["version"])
     session.execute(update(DECISION).where(*of_case).values(version_after=case.version))
 
@@ -140,7 +152,7 @@ class Undo(Service):
         return None
 
     def undo(self, case_id: int) -> CaseFile:
-        """Undo the last verdict or check on a case, or a withdrawal, answer, resubmission or reopening after it.
+        """Undo the last verdict or check on a case, or an act after it: a withdrawal, answer, reopening or appeal.
 
         Undoing a verdict restores the state and the draft of the case and gives this person a hold on it, even above
         the limit; the case on the desk is put aside. Undoing a check makes the verdict wait for a check again. Undoing
@@ -166,7 +178,7 @@ class Undo(Service):
         refusal = self._refusal(session, case, decision)
         if refusal is not None:
             raise NotAllowed(refusal)
-        self._cancel_letters(session, case, decision)
+        self._cancel_letters(session, self._letters(decision))
         of_decision = col(RectificationRow.decision_id) == decision.id
         session.execute(update(RectificationRow).where(of_decision).values(is_open=False))
         if decision.status in _CHECKED_STATUSES:
@@ -176,12 +188,14 @@ class Undo(Service):
         return {"decision": decision.id, "verdict": decision.verdict}
 
     def _reverse(self, session: Session, case: CaseRow, act: EventRow) -> dict[str, Any]:
-        """Undo a withdrawal, answer, resubmission or reopening, and return the body of the event."""
+        """Undo an act that is no verdict, and return the body of the event."""
         record = json.loads(act.body)
-        refusal = self._late_refusal(session, case, act.actor_id, from_us(record["undo_until_us"]))
+        until_us, letters = record.get("undo_until_us"), self._letters_of_act(case, act.action)
+        until = None if until_us is None else from_us(until_us)
+        refusal = self._late_refusal(session, case, act.actor_id, until, letters)
         if refusal is not None:
             raise NotAllowed(refusal)
-        self._cancel_letters(session, case)
+        self._cancel_letters(session, letters)
         restore(session, case, record)
         if case.state == CaseState.IN_REVIEW and case.held_by_id is not None:
             now = self.context.now()
@@ -194,19 +208,23 @@ class Undo(Service):
                 case.fence += 1
         return {"act": act.action}
 
-    def _letters(self, case: CaseRow, decision: DecisionRow | None) -> ColumnElement[bool]:
-        """Return the condition on the unreleased notices of the act to undo: a decision, or else another act."""
-        is_of_act = NOTICE.c.kind.in_(_REVERSIBLE_LETTERS) if decision is None else NOTICE.c.decision_id == decision.id
-        return (NOTICE.c.case_id == case.id) & is_of_act & (NOTICE.c.release_at > self.context.now())
+    def _letters(self, decision: DecisionRow) -> ColumnElement[bool]:
+        """Return the condition on the unreleased notices of a decision."""
+        return (NOTICE.c.decision_id == decision.id) & (NOTICE.c.release_at > self.context.now())
 
-    def _cancel_letters(self, session: Session, case: CaseRow, decision: DecisionRow | None = None) -> None:
-        uncancelled = self._letters(case, decision) & NOTICE.c.cancelled_at.is_(None)
+    def _letters_of_act(self, case: CaseRow, action: str) -> ColumnElement[bool]:
+        """Return the condition on the unreleased notices of an act that is no verdict."""
+        of_act = (NOTICE.c.case_id == case.id) & NOTICE.c.kind.in_(_LETTERS.get(action, ()))
+        return of_act & (NOTICE.c.release_at > self.context.now())
+
+    def _cancel_letters(self, session: Session, letters: ColumnElement[bool]) -> None:
+        uncancelled = letters & NOTICE.c.cancelled_at.is_(None)
         session.execute(update(NOTICE).where(uncancelled).values(cancelled_at=self.context.now()))
 
     def _refusal(self, session: Session, case: CaseRow, decision: DecisionRow) -> str | None:
         """Return why this person cannot undo a decision at this time, None if they can."""
         last_actor_id = decision.checker_id if decision.status in _CHECKED_STATUSES else decision.maker_id
-        refusal = self._late_refusal(session, case, last_actor_id, decision.release_at, decision)
+        refusal = self._late_refusal(session, case, last_actor_id, decision.release_at, self._letters(decision))
         if refusal is None and case.version != decision.version_after:
             name = format_case(case.id or 0)
             return _("Somebody acted on {case} since, so it can no longer be undone.").format(case=name)
@@ -218,7 +236,7 @@ class Undo(Service):
         case: CaseRow,
         actor_id: int | None,
         release_at: datetime | None,
-        decision: DecisionRow | None = None,
+        letters: ColumnElement[bool],
     ) -> str | None:
         """Return why an act of a person can no longer be undone, None if it can."""
         context, name = self.context, format_case(case.id or 0)
@@ -228,7 +246,7 @@ class Undo(Service):
             at = release_at.astimezone(context.zone(session)).strftime("%H:%M:%S")
             return _("{case} was released at {time} and can no longer be undone.").format(case=name, time=at)
         # The machine's clock may have been set back since.
-        is_sent = self._letters(case, decision) & NOTICE.c.sent_at.is_not(None)
+        is_sent = letters & NOTICE.c.sent_at.is_not(None)
         if session.execute(select(NOTICE.c.id).where(is_sent)).first():
             return _("The notice of {case} was sent, so it can no longer be undone.").format(case=name)
         return None

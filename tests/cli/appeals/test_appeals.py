@@ -1,0 +1,218 @@
+"""An appeal is filed, decided, checked, answered and undone by command."""
+
+import pytest
+from sqlalchemy import text
+
+from tests.cli.appeals.filed_appeals import appealed, decided, failed, lapsed, letters, office, show
+from tests.cli.framework.terminal import refused
+from tests.offices import Site
+from tests.promises import Promises
+
+
+@pytest.fixture
+def services(site: Site) -> Promises:
+    return office(site)
+
+
+def refuse(services: Promises, code: int, login: str, *words: str) -> str:
+    return refused(services.terminal.as_person(login, *words), code)
+
+
+def test_a_filed_appeal_goes_to_a_supervisor_with_a_receipt_that_says_by_when_it_is_answered(
+    services: Promises,
+) -> None:
+    case = failed(services)
+    filed = services.at("2026-12-01 10:00").terminal.document("a", "appeal", case, "--grounds", "Not us: 13812345678")
+
+    assert (filed["state"], filed["status"], filed["assignee"]) == ("appealed", "open", "sup")
+    assert filed["due_at"] == "2026-12-10T18:00:00+08:00"
+    assert "2026年12月10日（周四）" in filed["notice"]
+    found = show(services, case)
+    [appeal] = found["appeals"]
+    assert (appeal["grounds"], appeal["due_at"]) == ("Not us: 138••••••78", found["due_at"])
+    assert letters(services, case) == ["fail", "appeal-received"]
+    assert "calendar days after the receipt" in services.terminal.as_person("a", "clock", case).stdout
+
+
+def test_the_receipt_counts_and_not_the_entry(services: Promises) -> None:
+    case = failed(services)
+    services.at("2026-12-03 10:00")
+    services.run("a", "appeal", case, "--grounds", "Not us.", "--received-at", "2026-12-01 10:00")
+
+    assert services.due(case) == "2026-12-10 18:00"
+
+
+@pytest.mark.parametrize("sent_at", ["", "2026-11-27 09:00"])
+def test_the_time_to_appeal_counts_from_the_notice_or_from_when_it_was_sent(services: Promises, sent_at: str) -> None:
+    case = failed(services)
+    last_day = "2026-12-15"
+    if sent_at:
+        context = services.at(sent_at).site.services("admin").context
+        with context.write() as session:
+            session.execute(text("UPDATE notice SET sent_at = release_at + 3 * 86400000000"))
+        last_day = "2026-12-18"
+    services.at("2026-12-21 10:00")
+
+    late = refuse(services, 77, "a", "appeal", case, "--grounds", "x", "--received-at", "2026-12-19 10:00")
+    assert last_day in late
+    services.run("a", "appeal", case, "--grounds", "x", "--received-at", f"{last_day} 23:00")
+
+
+def test_a_lapse_can_be_appealed_from_its_own_notice(services: Promises) -> None:
+    case = lapsed(services)
+    assert "2026-12-22" in refuse(services.at("2026-12-23 09:00"), 77, "a", "appeal", case, "--grounds", "x")
+
+    appealed(services, case, at="2026-12-22 09:00")
+    decided(services, case, "stands", login="sup2")
+    services.run("b", "check", case, "approve", "--note", "yes")
+    assert show(services, case)["state"] == "lapsed"
+
+
+@pytest.mark.parametrize(
+    ("received_at", "words"), [("2026-12-09", "in the future"), ("2026-11-23", "before its notice of 2026-11-24")]
+)
+def test_an_appeal_cannot_be_received_in_the_future_or_before_the_notice(
+    services: Promises, received_at: str, words: str
+) -> None:
+    case = failed(services)
+    services.at("2026-12-01 10:00")
+
+    assert words in refuse(services, 2, "a", "appeal", case, "--grounds", "x", "--received-at", received_at)
+    assert show(services, case)["appeals"] == []
+
+
+def test_only_a_supervisor_who_never_touched_the_case_gets_and_decides_its_appeal(services: Promises) -> None:
+    case = failed(services)
+    services.run("sup", "comment", case, "I looked into this one")
+    appealed(services, case)
+    assert show(services, case)["assignee"] == "sup2"
+
+    assert "before the appeal" in refuse(services, 77, "sup", "appeal-decide", case, "stands", "--note", "no")
+    services.run("sup2", "comment", case, "I called them about the appeal")
+    decided(services, case, login="sup2")
+
+
+def test_appeals_go_to_the_present_supervisor_with_the_fewest_and_to_nobody_if_there_is_none(
+    services: Promises,
+) -> None:
+    cases = [failed(services) for _number in range(4)]
+    for case in cases[:3]:
+        appealed(services, case)
+    assert [show(services, case)["assignee"] for case in cases[:3]] == ["sup", "sup2", "sup"]
+    decided(services, cases[0])
+    for login in ("sup2", "sup"):
+        services.run("admin", "reviewers", "away", login, "--from", "2026-12-01")
+
+    filed = services.terminal.as_person("a", "appeal", cases[3], "--grounds", "x").stdout
+    assert "nobody" in filed
+    decided(services, cases[3])
+
+
+def test_a_decision_waits_for_somebody_without_a_part_in_the_verdict_or_its_answer(services: Promises) -> None:
+    case = decided(services, appealed(services))
+    assert show(services, case)["state"] == "awaiting_check"
+
+    for login in ("a", "b", "sup"):
+        refuse(services, 77, login, "check", case, "approve", "--note", "fine")
+    checked = services.terminal.document("c", "check", case, "approve", "--note", "fine")
+    assert (checked["state"], checked["status"], checked["outcome"]) == ("failed", "closed", "stands")
+    assert "12300" in checked["notice"]
+    assert "We looked at it again." in checked["notice"]
+    assert "answered already" in refuse(services, 77, "a", "appeal", case, "--grounds", "once more")
+
+
+@pytest.mark.parametrize(("to", "state"), [((), "queued"), (("--to", "passed"), "passed")])
+def test_an_overturned_appeal_passes_the_case_or_queues_it_with_a_corrected_notice_owed(
+    services: Promises, to: tuple[str, ...], state: str
+) -> None:
+    case = decided(services, appealed(services), "overturned", *to)
+    services.at("2026-12-04 10:00").run("c", "check", case, "approve", "--note", "fine")
+
+    found = show(services, case)
+    assert (found["state"], found["assignee"]) == (state, None)
+    with services.site.services("admin").context.read() as session:
+        corrected = session.execute(text('SELECT corrects_id FROM "case"')).scalar()
+    assert bool(corrected) is (state == "queued")
+    if state == "queued":
+        assert found["due_at"] == "2026-12-09T18:00:00+08:00"
+        assert services.terminal.document("a", "next")["case"] == case
+
+
+def test_a_returned_decision_goes_back_to_its_decider_until_the_same_date(services: Promises) -> None:
+    case = decided(services, appealed(services), login="sup2")
+    before = services.due(case)
+    services.at("2026-12-02 10:00").run("c", "check", case, "return", "--note", "say why")
+
+    found = show(services, case)
+    assert (found["state"], found["assignee"], services.due(case)) == ("appealed", "sup2", before)
+    assert found["appeals"][0]["check_note"] == "say why"
+    decided(services, case, "overturned", login="sup2")
+
+
+@pytest.mark.parametrize(
+    ("acts", "by", "state"),
+    [
+        (("file",), "a", "failed"),
+        (("file", "decide"), "sup", "appealed"),
+        (("file", "decide", "approve"), "c", "awaiting_check"),
+        (("file", "decide", "return"), "c", "awaiting_check"),
+        (("file", "withdraw"), "a", "appealed"),
+        (("file", "decide", "withdraw"), "a", "awaiting_check"),
+    ],
+)
+def test_each_act_on_an_appeal_can_be_undone_for_a_minute_and_done_again(
+    services: Promises, acts: tuple[str, ...], by: str, state: str
+) -> None:
+    case, stages = failed(services), []
+    commands = {
+        "file": ("a", "appeal", case, "--grounds", "x"),
+        "decide": ("sup", "appeal-decide", case, "overturned", "--note", "x"),
+        "approve": ("c", "check", case, "approve", "--note", "x"),
+        "return": ("c", "check", case, "return", "--note", "x"),
+        "withdraw": ("a", "withdraw", case, "--reason", "they wrote"),
+    }
+    for hour, act in enumerate(acts, start=10):
+        services.at(f"2026-12-01 {hour}:00")
+        stages.append((show(services, case), letters(services, case)))
+        services.run(*commands[act])
+    before, told = stages[-1]
+    services.at(f"2026-12-01 {hour}:00:59").run(by, "undo", case)
+
+    found = show(services, case)
+    assert (found["state"], found["assignee"], found["due_at"]) == (state, before["assignee"], before["due_at"])
+    assert letters(services, case) == told
+    assert [line["status"] for line in found["appeals"] if line["status"] != "undone"] == [
+        line["status"] for line in before["appeals"]
+    ]
+    services.run(*commands[acts[-1]])
+    if acts[-1] != "decide":
+        services.at(f"2026-12-01 {hour}:03:00")
+        refuse(services, 77, by, "undo", case)
+
+
+def test_a_staged_decision_can_be_taken_back_until_its_check(services: Promises) -> None:
+    case = decided(services, appealed(services))
+    services.at("2026-12-02 15:00").run("sup", "undo", case)
+
+    assert show(services, case)["state"] == "appealed"
+
+
+def test_withdrawing_an_appeal_brings_back_the_result_and_it_can_be_filed_again(services: Promises) -> None:
+    case = decided(services, appealed(services))
+    services.run("a", "withdraw", case, "--reason", "the applicant wrote")
+
+    assert show(services, case)["state"] == "failed"
+    assert letters(services, case)[-1] == "appeal-withdrawn"
+    refuse(services, 77, "c", "check", case, "approve", "--note", "x")
+    appealed(services, case)
+
+
+def test_a_decision_needs_an_open_appeal_a_reason_and_a_state_that_fits(services: Promises) -> None:
+    case = failed(services)
+    refuse(services, 77, "sup", "appeal-decide", case, "stands", "--note", "x")
+    appealed(services, case)
+
+    refuse(services, 2, "sup", "appeal-decide", case, "stands", "--note", " ")
+    refuse(services, 2, "sup", "appeal-decide", case, "stands", "--to", "passed", "--note", "x")
+    refuse(services, 77, "a", "appeal-decide", case, "stands", "--note", "x")
+    assert services.terminal.as_person("b", "next").exit_code == 69

@@ -1,0 +1,84 @@
+"""Commands about appeals: appeal, appeal-decide."""
+
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from db.enums import AppealOutcome, AppealStatus, CaseState
+from workbench.cli.cases.case_text import CaseText
+from workbench.cli.framework import output
+from workbench.cli.framework.command_context import CommandContext, zone_of
+from workbench.cli.framework.json_values import plain
+from workbench.cli.framework.options import CaseArgument, argument, option, parse_instant, required_text
+from workbench.cli.framework.registration import Entry
+from workbench.domain.case.appeal import OUTCOME_WORDS, AppealRequest, AppealResult
+from workbench.domain.case.case_id import format_case
+from workbench.domain.case.lifecycle import STATE_WORDS
+from workbench.i18n import N_, _
+
+
+def file_appeal(
+    context: CommandContext,
+    case: CaseArgument,
+    grounds: Annotated[str, option("--grounds", N_("Grounds of the applicant."), "T")],
+    received_at: Annotated[
+        str | None, option("--received-at", N_("When the appeal was received. Default: now."), "D")
+    ] = None,
+) -> None:
+    """File an applicant's appeal against a final fail or a lapse."""
+    with context.services() as services:
+        zone, grounds = zone_of(services), required_text(grounds, "--grounds")
+        at = None if received_at is None else parse_instant(received_at, "--received-at", zone)
+        print_appeal(context, services.appeals.file(case, grounds, at), zone)
+
+
+def decide_appeal(
+    context: CommandContext,
+    case: CaseArgument,
+    outcome: Annotated[AppealOutcome, argument("stands|overturned", N_("Your decision on the appeal."))],
+    note: Annotated[str, option("--note", N_("Reason that the applicant reads."), "T")],
+    to: Annotated[
+        Literal["passed", "queued"] | None,
+        option("--to", N_("State after an overturned appeal. Default: queued, to be reviewed again.")),
+    ] = None,
+) -> None:
+    """Decide an appeal; a second person checks the decision before it takes effect."""
+    request = AppealRequest(
+        case_id=case,
+        outcome=outcome,
+        note=required_text(note, "--note"),
+        to_state=None if to is None else CaseState(to),
+    )
+    with context.services() as services:
+        print_appeal(context, services.appeals.decide(request), zone_of(services))
+
+
+def appeal_document(result: AppealResult, zone: ZoneInfo) -> dict[str, Any]:
+    """Return the result of an act on an appeal."""
+    shown: dict[str, Any] = plain(result, zone)
+    return {"case": format_case(shown.pop("case_id")), "appeal": shown.pop("appeal_id"), **shown}
+
+
+def print_appeal(context: CommandContext, result: AppealResult, zone: ZoneInfo) -> None:
+    """Print the result of an act on an appeal, as JSON or as text."""
+    if context.as_json:
+        output.document(appeal_document(result, zone))
+        return
+    rows = [(_("Case"), format_case(result.case_id)), (_("State"), _(STATE_WORDS[result.state]))]
+    if result.outcome is not None:
+        rows.append((_("Decision on the appeal"), _(OUTCOME_WORDS[result.outcome])))
+    if result.status is not AppealStatus.CLOSED and result.due_at is not None:
+        rows.append((_("Answer due"), CaseText(zone, context.now()).instant(result.due_at)))
+    if result.status is AppealStatus.OPEN:
+        nobody = _("nobody: every supervisor is away or worked on this case")
+        rows.append((_("Assigned"), result.assignee or nobody))
+    if result.release_at is not None:
+        rows.append((_("Undo until"), f"{result.release_at.astimezone(zone):%H:%M:%S}"))
+    if result.notice:
+        rows.append((_("Notice"), result.notice))
+    output.pairs(rows)
+
+
+ENTRIES = (
+    Entry("appeal", file_appeal, N_("File an applicant's appeal against a final fail or a lapse.")),
+    Entry("appeal-decide", decide_appeal, N_("Decide an appeal; a second person checks the decision.")),
+)

@@ -1,0 +1,94 @@
+"""Appeals as commands and screens show them, and the rules of filing one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from db.enums import AppealOutcome, AppealStatus, CaseState
+from workbench.domain.clock.calendar import WorkingCalendar
+from workbench.i18n import N_
+
+OUTCOME_WORDS = {AppealOutcome.STANDS: N_("stands"), AppealOutcome.OVERTURNED: N_("overturned")}
+
+STATUS_WORDS = {
+    AppealStatus.OPEN: N_("open"),
+    AppealStatus.STAGED: N_("decided, waits for a check"),
+    AppealStatus.CLOSED: N_("closed"),
+    AppealStatus.WITHDRAWN: N_("withdrawn"),
+    AppealStatus.UNDONE: N_("undone"),
+}
+
+OVERTURNED_TO = (CaseState.PASSED, CaseState.QUEUED)
+"""The states that a case can get when an appeal is overturned."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppealLine:
+    """An appeal against a final fail or a lapse; `answer` is the reason that the applicant reads.
+
+    `state_before` is the state in which the case was appealed, `to_state` the state that its decision gives the case.
+    """
+
+    id: int
+    decision_id: int | None
+    state_before: CaseState
+    grounds: str
+    received_at: datetime
+    filed_at: datetime
+    filed_by: str
+    due_at: datetime
+    status: AppealStatus
+    outcome: AppealOutcome | None
+    to_state: CaseState | None
+    answer: str
+    decided_by: str | None
+    decided_at: datetime | None
+    checker: str | None
+    checked_at: datetime | None
+    check_note: str
+    release_at: datetime | None
+
+
+def staged_appeal(appeals: Sequence[AppealLine]) -> AppealLine | None:
+    """Return the appeal whose decision waits for its check, None without one."""
+    return next((line for line in appeals if line.status is AppealStatus.STAGED), None)
+
+
+def open_appeal(appeals: Sequence[AppealLine]) -> AppealLine | None:
+    """Return the appeal that is neither closed, withdrawn nor undone, None without one."""
+    return next((line for line in appeals if line.status in {AppealStatus.OPEN, AppealStatus.STAGED}), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppealRequest:
+    """A decision on an appeal; `to_state` is passed or queued, and only for an overturned one.
+
+    The decision is refused if the case is no longer at `version`; None skips the check.
+    """
+
+    case_id: int
+    outcome: AppealOutcome
+    note: str
+    to_state: CaseState | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppealResult:
+    """What an act on an appeal did; `notice` is the letter with personal values masked, None without one."""
+
+    case_id: int
+    appeal_id: int
+    state: CaseState
+    status: AppealStatus
+    outcome: AppealOutcome | None
+    to_state: CaseState | None
+    due_at: datetime | None
+    assignee: str | None
+    release_at: datetime | None
+    notice: str | None = None
+
+
+def last_filing_day(told_at: datetime, file_days: int, calendar: WorkingCalendar) -> date:
+    """Return the last day on which an appeal can be received, counted from the day of the notice."""
+    return calendar.nth_working_day_after(calendar.local_day(told_at), file_days)

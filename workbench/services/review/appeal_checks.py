@@ -1,0 +1,112 @@
+"""The check of a decision on an appeal by a second person, who approves it or returns it to the decider."""
+
+from sqlalchemy import update
+from sqlmodel import Session, select
+
+from db.enums import AppealOutcome, AppealStatus, CaseState
+from db.models import AppealRow, CaseRow
+from db.queries.published import RECTIFICATION
+from workbench.domain.case.appeal import AppealResult
+from workbench.domain.case.case_id import format_case
+from workbench.domain.case.lifecycle import Action
+from workbench.errors import Busy, NotAllowed
+from workbench.i18n import _
+from workbench.services.case.decisions import newest_appeal
+from workbench.services.clock.case_clocks import update_due_date
+from workbench.services.foundation.case_access import case_in_state_for
+from workbench.services.foundation.context import Service
+from workbench.services.foundation.input_checks import check_not_blank
+from workbench.services.notices.appeal_letter import AppealLetterKind, notify_of_appeal
+from workbench.services.review.appeal_acts import appeal_result, changing, grace_end, to_state_before
+from workbench.services.review.appeal_people import checking_refusal
+
+
+class AppealChecks(Service):
+    """The checks of decisions on appeals by one person, who has no part in the appealed verdict or its answer."""
+
+    def is_staged(self, case_id: int) -> bool:
+        """Say whether a case has a decision on an appeal that waits for its check."""
+        with self.context.read() as session:
+            return newest_appeal(session, case_id, AppealStatus.STAGED) is not None
+
+    def approve(self, case_id: int, note: str, version: int | None = None) -> AppealResult:
+        """Put the decision on an appeal into force; its letter is released when the grace period ends.
+
+        Raises:
+            NotFound: If there is no such case.
+            Busy: If the case is no longer at `version`, so that the checker saw something else.
+            NotAllowed: If no decision waits, or this person decided or made the verdict that was appealed.
+            WrongUsage: If no note is given.
+        """
+        with self.context.acting(Action.APPROVE, case_id), self.context.write() as session:
+            case, appeal = self._staged(session, Action.APPROVE, case_id, version)
+            record = self._signed(session, case, appeal, AppealStatus.CLOSED, note)
+            if appeal.outcome == AppealOutcome.OVERTURNED:
+                record["rectification"] = self._overturn(session, case, appeal)
+            else:
+                to_state_before(case, appeal)
+            body = {**record, "outcome": appeal.outcome, "to": appeal.to_state}
+            self.context.log_case(session, Action.APPROVE, case, body)
+            update_due_date(session, self.context, case)
+            release_at, kind = appeal.release_at or self.context.now(), AppealLetterKind.DECIDED
+            notice = notify_of_appeal(session, self.context, case, appeal, kind, release_at=release_at)
+            return appeal_result(session, case, appeal, notice)
+
+    def give_back(self, case_id: int, note: str, version: int | None = None) -> AppealResult:
+        """Return an appeal to the person who decided it.
+
+        Raises:
+            NotFound: If there is no such case.
+            Busy: If the case is no longer at `version`.
+            NotAllowed: If no decision waits, or this person decided or made the verdict that was appealed.
+            WrongUsage: If no note is given.
+        """
+        with self.context.acting(Action.RETURN, case_id), self.context.write() as session:
+            case, appeal = self._staged(session, Action.RETURN, case_id, version)
+            record = self._signed(session, case, appeal, AppealStatus.OPEN, note)
+            to_decider(case, appeal)
+            self.context.log_case(session, Action.RETURN, case, {**record, "outcome": appeal.outcome})
+            update_due_date(session, self.context, case)
+            return appeal_result(session, case, appeal)
+
+    def _staged(self, session: Session, action: Action, case_id: int, version: int | None) -> tuple[CaseRow, AppealRow]:
+        """Return a case and its appeal whose decision waits for a check, if this person may check it."""
+        case = case_in_state_for(session, action, case_id)
+        appeal = newest_appeal(session, case_id, AppealStatus.STAGED)
+        if appeal is None or version not in {None, case.version}:
+            raise Busy(_("{case} changed while you looked at it; look again.").format(case=format_case(case_id)))
+        if refusal := checking_refusal(session, self.context, appeal):
+            raise NotAllowed(refusal)
+        return case, appeal
+
+    def _signed(
+        self, session: Session, case: CaseRow, appeal: AppealRow, status: AppealStatus, note: str
+    ) -> dict[str, object]:
+        """Record the result of a check, and return what its event records."""
+        check_not_blank(note, _("Checking needs a note; write one."))
+        before = {"status": AppealStatus.STAGED.value, "checker_id": None, "checked_at": None, "check_note": ""}
+        record = changing(session, self.context, case, appeal, before)
+        appeal.status, appeal.release_at = status.value, grace_end(session, self.context, case)
+        appeal.checker_id, appeal.checked_at = self.context.actor.id, self.context.now()
+        appeal.check_note = note.strip()
+        case.version += 1
+        return record
+
+    def _overturn(self, session: Session, case: CaseRow, appeal: AppealRow) -> list[int]:
+        """Give a case the state of an overturned appeal, and return the ids of the rectifications that this closes."""
+        case.state, case.assignee_id, case.returned_to_id = appeal.to_state, None, None
+        if appeal.to_state == CaseState.QUEUED:
+            case.corrects_id = appeal.decision_id
+            case.evidence_no += 1
+            case.is_listed = True
+        # A bar that the appealed decision ordered owes its restoring from here on.
+        of_case = (RECTIFICATION.c.case_id == case.id, RECTIFICATION.c.is_open)
+        ids = list(session.execute(select(RECTIFICATION.c.id).where(*of_case)).scalars())
+        session.execute(update(RECTIFICATION).where(RECTIFICATION.c.id.in_(ids)).values(is_open=False))
+        return ids
+
+
+def to_decider(case: CaseRow, appeal: AppealRow) -> None:
+    """Give an appeal back to the person who decided it."""
+    appeal.status = AppealStatus.OPEN.value
+    case.state, case.assignee_id = CaseState.APPEALED.value, appeal.decided_by_id

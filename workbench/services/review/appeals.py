@@ -1,0 +1,122 @@
+"""Files appeals against final fails and lapses, and stages the decisions on them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from db.enums import AppealOutcome, AppealStatus, CaseState, ServiceClass
+from db.models import AppealRow, CaseRow
+from workbench.domain.case.appeal import OVERTURNED_TO, AppealRequest, AppealResult
+from workbench.domain.case.case_id import format_case
+from workbench.domain.case.casefile import CaseRowView
+from workbench.domain.case.lifecycle import Action
+from workbench.domain.clock.due import due_at
+from workbench.errors import Busy, NotAllowed, WrongUsage
+from workbench.i18n import _
+from workbench.services.case.decisions import newest_appeal
+from workbench.services.case.known_people import redaction_of
+from workbench.services.clock.case_clocks import update_due_date
+from workbench.services.foundation.case_access import case_in_state_for
+from workbench.services.foundation.context import Service
+from workbench.services.notices.appeal_letter import AppealLetterKind, appeal_letter
+from workbench.services.queue.listing import Queue
+from workbench.services.review.appeal_acts import appeal_result, changing, check_text, file_appeal
+from workbench.services.review.appeal_people import deciding_refusal
+
+_MOST_LISTED = 500
+
+
+class Appeals(Service):
+    """Files and decides appeals for one person."""
+
+    def waiting(self) -> tuple[CaseRowView, ...]:
+        """Return the appealed cases that wait for a decision, in the order of the queue."""
+        return Queue(self.context).page("state:appealed", limit=_MOST_LISTED)
+
+    def file(self, case_id: int, grounds: str, received_at: datetime | None = None) -> AppealResult:
+        """File the appeal of an applicant, by default as received now; a supervisor who never touched the case gets it.
+
+        Raises:
+            NotFound: If there is no such case.
+            NotAllowed: If the case is neither failed nor lapsed, the appeal is late, or was answered before.
+            WrongUsage: If the grounds are missing or too long, or it was received in the future or before the notice.
+        """
+        with self.context.acting(Action.APPEAL, case_id), self.context.write() as session:
+            case = case_in_state_for(session, Action.APPEAL, case_id)
+            appeal, notice = file_appeal(session, self.context, case, grounds, received_at or self.context.now())
+            return appeal_result(session, case, appeal, notice)
+
+    def preview(self, request: AppealRequest) -> str:
+        """Return the letter that a decision would send, with personal values masked; the reason may still be missing.
+
+        Raises:
+            NotFound: If there is no such case.
+            NotAllowed: If there is no open appeal, or this person may not decide it.
+        """
+        context = self.context
+        with context.read() as session:
+            case, appeal = self._decidable(session, request)
+            preview = AppealRow(**appeal.model_dump(exclude={"id"}) | _decided(request))
+            if request.outcome is AppealOutcome.OVERTURNED and preview.to_state == CaseState.QUEUED:
+                policy = context.policy(session, case.policy_version_id)
+                calendar = context.calendar(session, case.policy_version_id)
+                due = due_at(context.now(), policy.classes.days[ServiceClass(case.service_class)], calendar)
+            else:
+                due = None
+            letter = appeal_letter(session, context, case, preview, AppealLetterKind.DECIDED, due_at=due)
+            return redaction_of(session, (case.agent, case.application_no)).mask_in(letter.body)
+
+    def decide(self, request: AppealRequest) -> AppealResult:
+        """Stage the decision on an appeal: it takes effect once a second person approves it.
+
+        Raises:
+            NotFound: If there is no such case.
+            NotAllowed: If there is no open appeal, or this person touched the case before it.
+            Busy: If the case changed since the person looked at it.
+            WrongUsage: If the reason is missing or too long, or the state does not fit the outcome.
+        """
+        context = self.context
+        with context.acting(Action.APPEAL_DECIDE, request.case_id), context.write() as session:
+            case, appeal = self._decidable(session, request)
+            check_text(request.note, _("The decision needs a reason, which the applicant reads."))
+            if request.to_state is not None and request.outcome is AppealOutcome.STANDS:
+                raise WrongUsage(_("--to is only valid with overturned."))
+            if request.version not in {None, case.version}:
+                message = _("{case} changed while you looked at it; look again.")
+                raise Busy(message.format(case=format_case(request.case_id)))
+            before: dict[str, Any] = dict.fromkeys(("outcome", "to_state", "answer"), "")
+            before |= {"status": AppealStatus.OPEN.value, "decided_by_id": None, "decided_at": None}
+            record = changing(session, context, case, appeal, before, is_staged=True)
+            for name, value in _decided(request).items():
+                setattr(appeal, name, value)
+            appeal.status = AppealStatus.STAGED.value
+            appeal.decided_by_id, appeal.decided_at, appeal.release_at = context.actor.id, context.now(), None
+            appeal.checker_id, appeal.checked_at, appeal.check_note = None, None, ""
+            case.state = CaseState.AWAITING_CHECK.value
+            case.version += 1
+            body = {**record, "outcome": appeal.outcome, "to": appeal.to_state}
+            context.log_case(session, Action.APPEAL_DECIDE, case, body)
+            update_due_date(session, context, case)
+            return appeal_result(session, case, appeal)
+
+    def _decidable(self, session: Session, request: AppealRequest) -> tuple[CaseRow, AppealRow]:
+        case = case_in_state_for(session, Action.APPEAL_DECIDE, request.case_id)
+        appeal = newest_appeal(session, request.case_id, AppealStatus.OPEN)
+        assert appeal is not None  # noqa: S101 - a case is appealed while its appeal is open
+        if refusal := deciding_refusal(session, self.context, case):
+            raise NotAllowed(refusal)
+        return case, appeal
+
+
+def _decided(request: AppealRequest) -> dict[str, Any]:
+    """Return the columns of a decided appeal; an overturned one is reviewed again unless the request passes it."""
+    to_state = request.to_state or CaseState.QUEUED
+    if to_state not in OVERTURNED_TO:
+        raise WrongUsage(_("An overturned appeal goes to passed or queued."))
+    is_overturned = request.outcome is AppealOutcome.OVERTURNED
+    return {
+        "outcome": request.outcome.value,
+        "to_state": to_state.value if is_overturned else "",
+        "answer": request.note.strip(),
+    }
