@@ -99,4 +99,8 @@ def masked_casefile(casefile: CaseFile, redaction: Redaction) -> CaseFile:
             for line in casefile.decisions
         ),
         notice=casefile.notice and redaction.mask_in(casefile.notice),
+        measures=tuple(
+            replace(order, msisdn=_mask_number(order.msisdn), failure=redaction.mask_in(order.failure))
+            for order in casefile.measures
+        ),
     )

@@ -23,6 +23,7 @@ from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import last_event, visible_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.drafts import link_draft
+from workbench.services.measures.orders import is_carried_out, take_back
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.queue.claims import ASIDE_GRACE, held_by
 
@@ -157,6 +158,7 @@ class Undo(Service):
         if refusal is not None:
             raise NotAllowed(refusal)
         self._cancel_letters(session, case, decision)
+        take_back(session, self.context.now(), json.loads(decision.seen))
         of_decision = col(RectificationRow.decision_id) == decision.id
         session.execute(update(RectificationRow).where(of_decision).values(is_open=False))
         if decision.status in _CHECKED_STATUSES:
@@ -168,10 +170,11 @@ class Undo(Service):
     def _reverse(self, session: Session, case: CaseRow, act: EventRow) -> dict[str, Any]:
         """Undo a withdrawal, answer or resubmission, and return the body of the event."""
         record = json.loads(act.body)
-        refusal = self._late_refusal(session, case, act.actor_id, from_us(record["undo_until_us"]))
+        refusal = self._late_refusal(session, case, act.actor_id, from_us(record["undo_until_us"]), record)
         if refusal is not None:
             raise NotAllowed(refusal)
         self._cancel_letters(session, case)
+        take_back(session, self.context.now(), record)
         restore(session, case, record)
         if case.state == CaseState.IN_REVIEW and case.held_by_id is not None:
             now = self.context.now()
@@ -197,7 +200,9 @@ class Undo(Service):
     def _refusal(self, session: Session, case: CaseRow, decision: DecisionRow) -> str | None:
         """Return why this person cannot undo a decision at this time, None if they can."""
         last_actor_id = decision.checker_id if decision.status in _CHECKED_STATUSES else decision.maker_id
-        refusal = self._late_refusal(session, case, last_actor_id, decision.release_at, decision)
+        refusal = self._late_refusal(
+            session, case, last_actor_id, decision.release_at, json.loads(decision.seen), decision
+        )
         if refusal is None and case.version != decision.version_after:
             name = format_case(case.id or 0)
             return _("Somebody acted on {case} since, so it can no longer be undone.").format(case=name)
@@ -209,6 +214,7 @@ class Undo(Service):
         case: CaseRow,
         actor_id: int | None,
         release_at: datetime | None,
+        record: Mapping[str, Any],
         decision: DecisionRow | None = None,
     ) -> str | None:
         """Return why an act of a person can no longer be undone, None if it can."""
@@ -222,6 +228,8 @@ class Undo(Service):
         is_sent = self._letters(case, decision) & NOTICE.c.sent_at.is_not(None)
         if session.execute(select(NOTICE.c.id).where(is_sent)).first():
             return _("The notice of {case} was sent, so it can no longer be undone.").format(case=name)
+        if is_carried_out(session, record):
+            return _("The measure on {case} was carried out, so it can no longer be undone.").format(case=name)
         return None
 
     def _to_checker(self, session: Session, case: CaseRow, decision: DecisionRow) -> None:

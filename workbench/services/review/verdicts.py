@@ -34,6 +34,7 @@ from workbench.services.foundation.context import Context, Service, details
 from workbench.services.foundation.drafts import link_draft
 from workbench.services.foundation.input_checks import far_day_problem
 from workbench.services.foundation.row_values import from_row
+from workbench.services.measures.orders import orders_summary
 from workbench.services.notices import verdict_letter_facts
 from workbench.services.review.apply_verdict import apply_verdict, outcome
 from workbench.services.review.undo import columns_before
@@ -201,6 +202,7 @@ class Verdicts(Service):
             round=case.round,
             check_for=list(plan.check_for),
             measure=decision.measure,
+            orders=orders_summary(session, json.loads(decision.seen)),
         )
         context.log_case(session, Action.DECIDE, case, body)
         update_due_date(session, context, case)
