@@ -12,6 +12,7 @@ from db.models import CaseRow, DecisionReasonRow, DecisionRow
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, DecisionResult, ItemRequest, VerdictPreview, VerdictRequest
 from workbench.domain.case.lifecycle import Action
+from workbench.domain.case.measures import is_barred
 from workbench.domain.case.verdict import (
     asks_for_items,
     check_reasons_for,
@@ -83,7 +84,9 @@ def plan_verdict(request: VerdictRequest, casefile: CaseFile, calendar: WorkingC
         letter=letter,
         items=items,
         deadline_at=deadline_at,
-        check_for=check_reasons_for(request, policy, casefile.findings, casefile.header.risk),
+        check_for=check_reasons_for(
+            request, policy, casefile.findings, casefile.header.risk, is_barred=is_barred(casefile.measures)
+        ),
         problems=(*problems_of(request, policy, casefile.findings), *([date_problem] if date_problem else [])),
         is_date_provisional=date_in_letter is not None and calendar.depends_on_provisional(today, date_in_letter),
     )
