@@ -1,4 +1,4 @@
-"""The credit panel: arrears, blacklists, measures and earlier reviews. A list without a check is shown as not checked."""
+"""The credit panel: arrears, blacklists, measures, earlier reviews. A list that was not checked is shown as such."""
 
 from screens.panels.history import decisions_in_effect
 from screens.panels.labels import CREDIT_LIST, DECIDED, MATCH
