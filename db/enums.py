@@ -288,4 +288,7 @@ class IdentityMode(StrEnum):
     NAMED = "named"
 
 
+RESTRICTIONS = frozenset({Measure.BAR_OUT, Measure.BAR_BOTH})
+"""The measures that limit or suspend the cards."""
+
 FINAL_STATES = frozenset({CaseState.PASSED, CaseState.FAILED, CaseState.LAPSED, CaseState.WITHDRAWN})

@@ -63,7 +63,8 @@ class ContactRow(CasePartRow, table=True):
 class MeasureOrderRow(CasePartRow, table=True):
     """One number to bar or to restore, which the carrier's system has to carry out.
 
-    `measure` is bar-out, bar-both or restore. A failed order stays owed; `failure` is the cause.
+    `measure` is bar-out, bar-both or restore. A failed order stays owed; `failure` is the cause. `exported_at` is when
+    it last stood on a work list with its number in clear: from then on it may be carried out before that is reported.
     """
 
     __tablename__ = "measure_order"
@@ -83,6 +84,7 @@ class MeasureOrderRow(CasePartRow, table=True):
     ordered_at: datetime = instant()
     release_at: datetime = instant()
     due_at: datetime = instant()
+    exported_at: datetime | None = instant(nullable=True)
     done_at: datetime | None = instant(nullable=True)
     reported_by_id: int | None = Field(default=None, foreign_key="reviewer.id")
     failed_at: datetime | None = instant(nullable=True)

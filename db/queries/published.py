@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Table, exists, func, select, tuple_
 from sqlmodel import Session, SQLModel
 
-from db.models import AppealRow, CaseRow, DecisionRow, ImportBatchRow, NoticeRow, RectificationRow
+from db.models import AppealRow, CaseRow, DecisionRow, ImportBatchRow, MeasureOrderRow, NoticeRow, RectificationRow
 from db.queries.chunks import chunks
 
 ImportedRow = Mapping[str, Any]
@@ -32,6 +32,7 @@ APPEAL = table_of(AppealRow)
 BATCH = table_of(ImportBatchRow)
 CASE = table_of(CaseRow)
 DECISION = table_of(DecisionRow)
+MEASURE_ORDER = table_of(MeasureOrderRow)
 NOTICE = table_of(NoticeRow)
 RECTIFICATION = table_of(RectificationRow)
 

@@ -47,6 +47,11 @@ _LOADS = text(
     FROM reviewer WHERE reviewer.is_active = 1"""
 )
 
+_MEASURES = text(
+    """SELECT count(*) FROM measure_order
+    WHERE done_at IS NULL AND cancelled_at IS NULL AND due_at < :now AND release_at <= :now"""
+)
+
 
 def open_counts(session: Session, reviewer_id: int, now: datetime) -> dict[str, int]:
     """Return how many cases are queued, held by a person (`held_by_me`) and waiting for a check (`to_check`)."""
@@ -63,6 +68,11 @@ def put_aside_by(session: Session, reviewer_id: int, now: datetime) -> tuple[tup
     """Return the cases that a person has put aside, each with the time at which it returns, earliest first."""
     rows = session.execute(_ASIDE, {"me": reviewer_id, "now": to_us(now)})
     return tuple((row.id, row.aside_until) for row in rows)
+
+
+def count_overdue_measures(session: Session, now: datetime) -> int:
+    """Count the numbers that should be barred or restored by now."""
+    return int(session.execute(_MEASURES, {"now": to_us(now)}).scalar_one())
 
 
 def count_skipped(session: Session, reviewer_id: int) -> int:

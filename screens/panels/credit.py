@@ -1,4 +1,4 @@
-"""The credit panel: arrears, blacklists and earlier reviews. A list that was not checked is shown as not checked."""
+"""The credit panel: arrears, blacklists, measures, earlier reviews. A list that was not checked is shown as such."""
 
 from screens.panels.history import decisions_in_effect
 from screens.panels.labels import CREDIT_LIST, DECIDED, MATCH
@@ -10,6 +10,7 @@ from workbench.domain.case.vocabulary import CreditList, CreditMatch, PanelKind
 from workbench.domain.evidence.evidence import CreditFacts
 from workbench.i18n import _
 from workbench.wording.amounts import count, money_fen
+from workbench.wording.measures import measure_lines
 
 _RULES = {
     CreditList.ARREARS: "CR-ARREARS",
@@ -33,7 +34,7 @@ def credit_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
         oldest = min(checked)
         checked_text = _("checked {day}, {far}").format(day=view.day(oldest), far=view.relative_day(oldest))
         lines.append(PanelLine(plain(f" {checked_text}", MUTED)))
-    return lines + _earlier_reviews(case, view)
+    return lines + _measures(case, view) + _earlier_reviews(case, view)
 
 
 def _list_lines(case: CaseFile, kind: CreditList, view: View, facts: Table) -> list[PanelLine]:
@@ -71,6 +72,12 @@ def _record_details(record: CreditFacts, view: View) -> list[str]:
     if record.reference:
         parts.append(record.reference)
     return parts
+
+
+def _measures(case: CaseFile, view: View) -> list[PanelLine]:
+    """Return what stands on the numbers of the case; nothing if no number is barred."""
+    lines = measure_lines(case.measures, view.now, view.zone)
+    return [EMPTY, heading(_("Measures")), *(PanelLine(plain(f" {line}")) for line in lines)] if lines else []
 
 
 def _earlier_reviews(case: CaseFile, view: View) -> list[PanelLine]:

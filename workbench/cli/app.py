@@ -7,7 +7,7 @@ import typer
 
 from workbench.cli.calendar import commands as calendar
 from workbench.cli.cases import appeals, cases, clocks, documents, remarks, verdicts
-from workbench.cli.files import exports, imports, notices
+from workbench.cli.files import exports, imports, measures, notices
 from workbench.cli.forecast import show as forecast
 from workbench.cli.framework.command_context import CommandContext, OpenWorkbench
 from workbench.cli.framework.command_groups import RootGroup
@@ -44,7 +44,7 @@ def build_app(open_workbench: OpenWorkbench, now: Callable[[], datetime]) -> typ
             *(*remarks.ENTRIES, *documents.ENTRIES),
         ),
     )
-    for group in (imports, calendar, notices, reviewers, forecast, policy, audit):
+    for group in (imports, calendar, notices, measures, reviewers, forecast, policy, audit):
         register_group(app, group.GROUP, group.GROUP_HELP, group.ENTRIES)
     return app
 

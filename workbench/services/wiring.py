@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from workbench.services.exporting.service import Exports
     from workbench.services.forecast.forecasts import Forecasts
     from workbench.services.importing.service import Imports
+    from workbench.services.measures.work_list import Measures
     from workbench.services.notices.outbox import Notices
     from workbench.services.queue.assignment import Assigning
     from workbench.services.review.appeal_checks import AppealChecks
@@ -109,6 +110,9 @@ class Services:
 
     forecasts: "LazyService[Forecasts]" = LazyService("forecast.forecasts.Forecasts")
     """Forecasts when cases are decided."""
+
+    measures: "LazyService[Measures]" = LazyService("measures.work_list.Measures")
+    """Lists the numbers to bar and to restore, and records which were carried out."""
 
     notices: "LazyService[Notices]" = LazyService("notices.outbox.Notices")
     """Lists notices and records that they were sent."""

@@ -92,6 +92,8 @@ def _create_contacts() -> None:
 
 
 def _create_measure_orders() -> None:
+    # Verdicts given before this step get no orders, because nobody knows whether their measures were carried out. A bar
+    # of such a verdict counts as carried out, so that a later pass still owes the restoring.
     op.create_table(
         'measure_order',
         sa.Column('id', sa.Integer(), primary_key=True),
@@ -103,6 +105,7 @@ def _create_measure_orders() -> None:
         sa.Column('ordered_at', _INSTANT(), nullable=False),
         sa.Column('release_at', _INSTANT(), nullable=False),
         sa.Column('due_at', _INSTANT(), nullable=False),
+        sa.Column('exported_at', _INSTANT(), nullable=True),
         sa.Column('done_at', _INSTANT(), nullable=True),
         sa.Column('reported_by_id', sa.Integer(), sa.ForeignKey('reviewer.id'), nullable=True),
         sa.Column('failed_at', _INSTANT(), nullable=True),

@@ -15,6 +15,7 @@ from workbench.domain.case.casefile import (
     VerdictPreview,
     VerdictRequest,
 )
+from workbench.domain.case.measures import is_barred
 from workbench.domain.case.verdict import asks_for_items, check_reasons_for, items_for, pending_waits_for, problems_of
 from workbench.errors import Busy, NotAllowed
 from workbench.services.notices.verdict_letter_facts import causes, worded_items
@@ -45,7 +46,9 @@ class MemoryVerdicts(Verdicts):
             until=request.until or (self._deadline().date() if request.verdict is Verdict.PENDING else None),
             waits_for=waits_for,
             measures=found.policy.measures.get(request.verdict, ()),
-            check_for=check_reasons_for(request, found.policy, found.findings, found.header.risk),
+            check_for=check_reasons_for(
+                request, found.policy, found.findings, found.header.risk, is_barred=is_barred(found.measures)
+            ),
             open_questions=tuple(line.question for line in found.checklist if line.answer is None),
             has_new_evidence=self._services.new_evidence and request.evidence_no is not None,
             problems=self._problems(request, found),

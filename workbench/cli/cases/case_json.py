@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from workbench.cli.cases.measures import order_document
 from workbench.cli.framework.json_values import attributes, plain, yuan
 from workbench.domain.case.appeal import AppealLine
 from workbench.domain.case.case_id import format_case, format_decision
@@ -19,7 +20,7 @@ from workbench.wording.clock_explanation import ClockWords
 from workbench.wording.findings import text_of
 
 
-def case_document(casefile: CaseFile, *, revealed: bool = False) -> dict[str, Any]:
+def case_document(casefile: CaseFile, now: datetime, *, revealed: bool = False) -> dict[str, Any]:
     """Return the header, findings, panels and history of a case, masked as the case file is."""
     zone = ZoneInfo(casefile.policy.zone)
     return {
@@ -44,6 +45,7 @@ def case_document(casefile: CaseFile, *, revealed: bool = False) -> dict[str, An
         "verifications": plain(casefile.verifications, zone),
         "decisions": [_decision(line, zone) for line in casefile.decisions],
         "appeals": [_appeal(line, zone) for line in casefile.appeals],
+        "measures": [order_document(order, zone, now) for order in casefile.measures],
         "notice": casefile.notice,
         "history": plain(casefile.history, zone),
         "policy_version": casefile.policy_version,

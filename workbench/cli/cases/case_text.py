@@ -16,6 +16,7 @@ from workbench.domain.case.running import stopped_clock_words
 from workbench.i18n import N_, _, current_language
 from workbench.wording import amounts
 from workbench.wording.findings import text_of
+from workbench.wording.measures import measure_lines
 
 SEVERITY_WORDS = {"block": N_("block"), "warn": N_("warn"), "info": N_("info")}
 VERDICT_WORDS = {"pass": N_("pass"), "fail": N_("fail"), "pending": N_("pending")}
@@ -43,6 +44,8 @@ class CaseText:
         self._documents(document["documents"])
         self._decisions(casefile)
         self._appeals(casefile)
+        for line in measure_lines(casefile.measures, self.now, self.zone):
+            output.line(line)
         self._history(casefile)
 
     def _header(self, header: CaseHeader) -> Iterator[tuple[str, str]]:
@@ -181,7 +184,7 @@ class CaseText:
 
 def print_case(context: CommandContext, casefile: CaseFile, *, revealed: bool = False) -> None:
     """Print a whole case, as JSON or as text."""
-    document = case_document(casefile, revealed=revealed)
+    document = case_document(casefile, context.now(), revealed=revealed)
     if context.as_json:
         output.document(document)
     else:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
+from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.options import argument, option, parse_day
 from workbench.cli.framework.registration import Entry
@@ -14,7 +15,7 @@ from workbench.wording.amounts import count
 
 def export(
     context: CommandContext,
-    what: Annotated[ExportKind, argument("applications|decisions|notices|events", N_("What to export."))],
+    what: Annotated[ExportKind, argument("applications|decisions|notices|events|measures", N_("What to export."))],
     file: Annotated[Path | None, option("--output", N_("File to write; an existing file is replaced."), "FILE")] = None,
     folder: Annotated[
         Path | None,
@@ -29,8 +30,8 @@ def export(
     reason: Annotated[str, option("--reason", N_("Reason for --reveal."), "T")] = "",
 ) -> None:
     """Export data to a file, or notices to a folder."""
-    output = file or folder
-    if output is None or (file is not None and folder is not None):
+    path = file or folder
+    if path is None or (file is not None and folder is not None):
         raise WrongUsage(_("Say where to write: either --output FILE or --to FOLDER."))
     if folder is not None and (what is not ExportKind.NOTICES or file_format is not None):
         raise WrongUsage(_("--to is only for notices, as text and HTML; write other files with --output FILE."))
@@ -38,7 +39,7 @@ def export(
         raise WrongUsage(_("--sms is only for letters in a folder; add --to FOLDER."))
     request = ExportRequest(
         what=what,
-        output=output,
+        output=path,
         is_folder=folder is not None,
         with_sms=sms,
         format=file_format,
@@ -51,7 +52,11 @@ def export(
     message = _("Wrote {rows} rows to {file}.") if folder is None else _("Wrote {rows} letters to {file}.")
     written = {"file": str(report.path), "format": report.format and report.format.value, "rows": report.rows}
     sentence = message.format(rows=count(report.rows), file=report.path)
+    if what is ExportKind.MEASURES and not report.revealed:
+        output.narrate(_("The numbers are masked; a list to work from needs --reveal and --reason."))
     context.print_result({**written, "revealed": report.revealed}, sentence)
 
 
-ENTRIES = (Entry("export", export, N_("Export applications, decisions, notices or events to a file (admin).")),)
+ENTRIES = (
+    Entry("export", export, N_("Export applications, decisions, notices, events or measures to a file (admin).")),
+)

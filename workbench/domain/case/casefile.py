@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from db import enums
 from workbench.domain.case.appeal import AppealLine
+from workbench.domain.case.measures import MeasureOrder
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import Facts
 from workbench.domain.findings.finding import Finding
@@ -137,7 +138,8 @@ class CaseFile:
     """All data that the desk shows of one case, personal values masked.
 
     `days` are the outgoing calls of all cards on each local day of the window, oldest first. `hours` are call counts: 7
-    rows (Monday first) of 24 hours. `draft` is the reviewer's own draft, `notice` the last letter.
+    rows (Monday first) of 24 hours. `draft` is the reviewer's own draft, `notice` the last letter. `measures` are the
+    orders on the numbers of the application, oldest first.
     """
 
     header: CaseHeader
@@ -155,6 +157,7 @@ class CaseFile:
     policy_version: int
     notice: str | None
     appeals: tuple[AppealLine, ...] = ()
+    measures: tuple[MeasureOrder, ...] = ()
 
     def shows_same_state_as(self, other: Self | None) -> bool:
         """Say whether another case file shows the same case, hold and evidence."""
@@ -176,6 +179,8 @@ class CaseRowView(CaseLine):
 class DeskCounts:
     """The counts in the header of the desk, for one person; `to_reopen` is 0 except for supervisors.
 
+    `measures_overdue` counts the numbers that should be barred or restored by now; 0 except for supervisors and admins.
+
     `assigned` counts the queued cases assigned to the person; `aside` has those put aside, earliest end of hold first.
     """
 
@@ -187,6 +192,7 @@ class DeskCounts:
     to_reopen: int = 0
     assigned: int = 0
     aside: tuple[tuple[int, datetime], ...] = ()
+    measures_overdue: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -141,15 +141,18 @@ def _override_problems(request: VerdictRequest, policy: Policy) -> list[str]:
 
 
 def check_reasons_for(
-    request: VerdictRequest, policy: Policy, findings: Sequence[Finding], risk: Risk
+    request: VerdictRequest, policy: Policy, findings: Sequence[Finding], risk: Risk, *, is_barred: bool
 ) -> tuple[str, ...]:
-    """Return why a check is needed (final_fail, override, high_risk, restore); empty if no check is needed."""
+    """Return why a check is needed (final_fail, override, high_risk, restore); empty if no check is needed.
+
+    A pass restores the numbers of a case that is barred.
+    """
     is_pass = request.verdict is Verdict.PASS
     wanted = {
         "final_fail": policy.check.final_fail and request.fail_kind is FailKind.FINAL,
         "override": policy.check.override and is_pass and has_block(findings),
         "high_risk": policy.check.high_risk_pass and is_pass and risk is Risk.HIGH,
-        "restore": policy.check.restore and request.measure is Measure.RESTORE,
+        "restore": policy.check.restore and (request.measure is Measure.RESTORE or (is_pass and is_barred)),
     }
     return tuple(name for name, is_wanted in wanted.items() if is_wanted)
 

@@ -207,6 +207,10 @@ USUAL_FORECAST = ForecastPolicy()
 """The default for policy versions without a forecast section."""
 
 
+USUAL_MEASURE_TIMES = settings.MeasureTimes()
+"""The default for policy versions without times for measures."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentPolicy:
     """The documents that each kind of applicant must submit, and the name of each document.
@@ -241,6 +245,7 @@ class Policy:
     pending: settings.PendingPolicy
     appeal: settings.AppealPolicy
     measures: Mapping[Verdict, Annotated[tuple[Measure, ...], Len(1)]]
+    measures_due: settings.MeasureTimes = USUAL_MEASURE_TIMES
     check: settings.CheckPolicy
     separation: settings.SeparationPolicy
     sampling: settings.SamplingPolicy

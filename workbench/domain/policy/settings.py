@@ -104,6 +104,14 @@ class AppealPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureTimes:
+    """The working days to bar a number after the release of a verdict, and the hours to restore one."""
+
+    bar_days: DayCount = 1
+    restore_hours: Annotated[int, Interval(ge=1, le=48)] = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckPolicy:
     """The verdicts that a second person must confirm."""
 

@@ -20,6 +20,7 @@ from workbench.services.case.evidence_reader import calls_by_day_and_hour, read_
 from workbench.services.case.history import history_of
 from workbench.services.case.known_people import redaction_of
 from workbench.services.case.masking import masked_casefile, public_name
+from workbench.services.case.measured_numbers import measure_orders
 from workbench.services.case.redaction import FREE_TEXTS, PERSONAL_FIELDS
 from workbench.services.foundation.case_access import is_held, visible_case
 from workbench.services.foundation.context import Context, Service
@@ -91,6 +92,7 @@ class CaseFiles(Service):
                 policy=policy,
                 policy_version=case.policy_version_id,
                 notice=notice,
+                measures=measure_orders(session, case, today),
             )
         return masked_casefile(casefile, redaction) if is_masked else casefile
 

@@ -13,7 +13,7 @@ from workbench.domain.case.casefile import HistoryLine
 
 _SHOWN = (
     *("verdict", "fail_kind", "kind", "outcome", "to", "question", "answer", "field"),
-    *("deadline", "due", "progress", "act"),
+    *("deadline", "due", "progress", "act", "orders"),
 )
 """The values of an event body that the history shows."""
 

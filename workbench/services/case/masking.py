@@ -108,4 +108,8 @@ def masked_casefile(casefile: CaseFile, redaction: Redaction) -> CaseFile:
             for line in casefile.appeals
         ),
         notice=casefile.notice and redaction.mask_in(casefile.notice),
+        measures=tuple(
+            replace(order, msisdn=_mask_number(order.msisdn), failure=redaction.mask_in(order.failure))
+            for order in casefile.measures
+        ),
     )

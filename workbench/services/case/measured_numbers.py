@@ -1,38 +1,56 @@
-"""The phone numbers that the measure of a decision concerns."""
+"""The phone numbers that measures concern, and the orders to bar or restore them."""
 
 import json
 from datetime import date
 from operator import itemgetter
 
+from sqlalchemy import exists, select
 from sqlmodel import Session
 
 from db.enums import Measure
-from db.models import CaseRow, DecisionRow
-from db.queries.published import newest_of_many
+from db.models import CaseRow, DecisionRow, ReviewerRow
+from db.queries.published import CASE, DECISION, MEASURE_ORDER, ImportedRow, newest_of_many, table_of
+from workbench.domain.case.measures import MeasureOrder
 from workbench.services.case.evidence_reader import APPLICATION, CARD, application_key, snapshot_of
 from workbench.services.case.known_people import BETWEEN_NUMBERS
+from workbench.services.foundation.row_values import from_row
 
 _KEY = "msisdns"
 """The name under which a decision keeps its numbers in `seen`: that of the personal column of applications."""
 
+UNKNOWN = ""
+"""The number of an order for a case without any number."""
+
+_REVIEWER = table_of(ReviewerRow)
+
 
 def numbers_in_service(session: Session, case: CaseRow, today: date) -> tuple[str, ...]:
-    """Return the numbers of a case: those of its application and of its cards, without those out of service.
-
-    A number that is out of service may belong to somebody else by now.
-    """
-    key = [(case.agent, case.application_no)]
-    snapshot = snapshot_of(case)
-    cards = newest_of_many(
-        session, (CARD.c.agent, CARD.c.application_no), key, itemgetter("agent", "application_no", "msisdn"), snapshot
-    )
+    """Return the numbers of a case: those of its application and of its cards, without those out of service."""
     applications = newest_of_many(
-        session, (APPLICATION.c.agent, APPLICATION.c.application_no), key, application_key, snapshot
+        session,
+        (APPLICATION.c.agent, APPLICATION.c.application_no),
+        [(case.agent, case.application_no)],
+        application_key,
+        snapshot_of(case),
     )
-    ended = {card["msisdn"] for card in cards if card["service_ended_on"] and card["service_ended_on"] <= today}
+    cards = _cards(session, case)
     stated = [number for row in applications for number in row["msisdns"].split(BETWEEN_NUMBERS)]
-    numbers = dict.fromkeys([*stated, *(card["msisdn"] for card in cards)])
+    numbers, ended = dict.fromkeys([*stated, *(card["msisdn"] for card in cards)]), _ended(cards, today)
     return tuple(number for number in numbers if number and number not in ended)
+
+
+def numbers_out_of_service(session: Session, case: CaseRow, today: date) -> frozenset[str]:
+    """Return the numbers of a case whose service has ended; such a number may belong to somebody else by now."""
+    return _ended(_cards(session, case), today)
+
+
+def _cards(session: Session, case: CaseRow) -> list[ImportedRow]:
+    columns, card_key = (CARD.c.agent, CARD.c.application_no), itemgetter("agent", "application_no", "msisdn")
+    return newest_of_many(session, columns, [(case.agent, case.application_no)], card_key, snapshot_of(case))
+
+
+def _ended(cards: list[ImportedRow], today: date) -> frozenset[str]:
+    return frozenset(card["msisdn"] for card in cards if card["service_ended_on"] and card["service_ended_on"] <= today)
 
 
 def keep_numbers(decision: DecisionRow, numbers: tuple[str, ...]) -> None:
@@ -46,3 +64,49 @@ def kept_numbers(measure: str, seen: str) -> tuple[str, ...] | None:
         return ()
     kept = json.loads(seen).get(_KEY)
     return None if kept is None else tuple(filter(None, kept.split(BETWEEN_NUMBERS)))
+
+
+def measure_orders(session: Session, case: CaseRow, today: date) -> tuple[MeasureOrder, ...]:
+    """Return the orders on the numbers of a case's application, oldest first, also those of its other cases.
+
+    The measures of verdicts without orders come first: those verdicts are older than the orders.
+    """
+    cases = select(CASE.c.id).where(CASE.c.agent == case.agent, CASE.c.application_no == case.application_no)
+    statement = (
+        select(MEASURE_ORDER, _REVIEWER.c.login.label("reported_by"))
+        .outerjoin(_REVIEWER, _REVIEWER.c.id == MEASURE_ORDER.c.reported_by_id)
+        .where(MEASURE_ORDER.c.case_id.in_(cases))
+        .order_by(MEASURE_ORDER.c.id)
+    )
+    rows = session.execute(statement).all()
+    unordered = (
+        select(DECISION)
+        .where(DECISION.c.case_id.in_(cases), DECISION.c.status.in_(("applied", "approved")))
+        .where(DECISION.c.measure != Measure.NONE.value, ~exists().where(MEASURE_ORDER.c.decision_id == DECISION.c.id))
+        .order_by(DECISION.c.id)
+    )
+    orders = []
+    for decision in session.execute(unordered).all():
+        numbers = kept_numbers(decision.measure, decision.seen)
+        at = decision.release_at or decision.decided_at
+        if numbers is None:
+            numbers = numbers_in_service(session, case, today)
+        for number in numbers or (UNKNOWN,):
+            orders.append(
+                from_row(
+                    MeasureOrder,
+                    decision,
+                    id=None,
+                    msisdn=number,
+                    ordered_at=at,
+                    release_at=at,
+                    due_at=at,
+                    exported_at=None,
+                    done_at=at,
+                    reported_by=None,
+                    failed_at=None,
+                    failure="",
+                    cancelled_at=None,
+                )
+            )
+    return (*orders, *(from_row(MeasureOrder, row) for row in rows))

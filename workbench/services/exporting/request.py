@@ -16,6 +16,7 @@ class ExportKind(StrEnum):
     DECISIONS = "decisions"
     NOTICES = "notices"
     EVENTS = "events"
+    MEASURES = "measures"
 
 
 class ExportFormat(StrEnum):

@@ -14,12 +14,13 @@ from workbench.domain.text.mask import mask_digits_within
 from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.case.output_folder import absolute_path, new_folder
-from workbench.services.exporting import applications, decisions, events, notices
+from workbench.services.exporting import applications, decisions, events, measures, notices
 from workbench.services.exporting.request import ExportFormat, ExportKind, ExportReport, ExportRequest
 from workbench.services.exporting.sheets import Record, write_rows
 from workbench.services.exporting.source import Source
 from workbench.services.foundation.context import Service, details
 from workbench.services.foundation.safe_files import replacing
+from workbench.services.measures.work_list import work_list_refusal
 from workbench.services.notices.letter_page import letter_pages, short_message
 
 LETTER_TABLE = "notices.csv"
@@ -30,6 +31,7 @@ _SOURCES: dict[ExportKind, tuple[tuple[str, ...], Callable[[Source], Iterator[Re
     ExportKind.DECISIONS: (decisions.COLUMNS, decisions.rows),
     ExportKind.NOTICES: (notices.COLUMNS, notices.rows),
     ExportKind.EVENTS: (events.COLUMNS, events.rows),
+    ExportKind.MEASURES: (measures.COLUMNS, measures.rows),
 }
 
 
@@ -40,16 +42,19 @@ class Exports(Service):
         """Write a file or a folder completely, or leave an existing one unchanged.
 
         Raises:
-            NotAllowed: If the person is not an admin.
+            NotAllowed: If the person is not an admin; a supervisor may export measures too.
             BadConfiguration: If the notices are wanted while the made-up supplier is in force.
             WrongUsage: If the format is unknown, or `reveal` has no reason.
             CannotCreate: If the file cannot be written, or the folder is not new or empty.
         """
-        with self.context.requiring("export", _export_refusal):
+        refusal = work_list_refusal if request.what is ExportKind.MEASURES else _export_refusal
+        with self.context.requiring("export", refusal):
             if request.reveal and not request.reason.strip():
                 raise WrongUsage(_("--reveal writes personal data unmasked; give the reason with --reason."))
             if request.what is ExportKind.NOTICES:
                 notices.write_sender(self.context)
+            if request.what is ExportKind.MEASURES and request.reveal:
+                measures.mark_exported(self.context)
             return self._write_letters(request) if request.is_folder else self._written(request)
 
     def _written(self, request: ExportRequest) -> ExportReport:

@@ -95,7 +95,7 @@ def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
             supplier=context.policy(session).supplier,
             zone=policy.zone,
             is_lapse=appeal.state_before == CaseState.LAPSED,
-            restricts=has_restriction(session, case),
+            restricts=has_restriction(session, context, case),
             received_on=calendar.local_day(appeal.received_at),
             written_on=today,
             due_on=due_on,

@@ -7,17 +7,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select, update
-from sqlmodel import Session, col
+from sqlmodel import Session
 
-from db.enums import ApplicantKind, CaseState, Language, Measure
-from db.models import CaseRow, DecisionRow
+from db.enums import ApplicantKind, CaseState, Language
+from db.models import CaseRow
 from db.queries.chunks import chunks
 from db.queries.published import CASE, NOTICE
+from workbench.domain.case.measures import is_barred
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.findings.finding import Finding
 from workbench.domain.forecast.result import CaseForecast
 from workbench.domain.policy.policy import Policy, Words
 from workbench.services.case.evidence_reader import APPLICATION
+from workbench.services.case.measured_numbers import measure_orders
 from workbench.services.clock.due_date_changes import DueChange, told_due_dates
 from workbench.services.foundation.context import Context
 from workbench.services.notices.bulk_letters import notice_of
@@ -28,7 +30,6 @@ from workbench.services.notices.due_date_letter import (
     forecast_fields,
     suggestion_lines,
 )
-from workbench.services.notices.verdict_letter import RESTRICTIONS
 
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -100,7 +101,7 @@ def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
     status = StatusFacts(
         items=tuple(items),
         asked_until=asked_until,
-        restricts=has_restriction(session, case),
+        restricts=has_restriction(session, context, case),
         appeal_until=appeal_until,
         answer_days=policy.appeal.answer_days,
         provisional_years=calendar.provisional_years(today, max(days)),
@@ -128,11 +129,9 @@ def cancel_outdated(session: Session, context: Context, case: CaseRow, *, is_com
     session.execute(outdated.where(NOTICE.c.cancelled_at.is_(None)).values(cancelled_at=context.now()))
 
 
-def has_restriction(session: Session, case: CaseRow) -> bool:
-    """Return whether the last measure of a case bars calls."""
-    is_in_force = col(DecisionRow.status).in_(("applied", "approved")) & (DecisionRow.measure != Measure.NONE.value)
-    measures = select(col(DecisionRow.measure)).where(col(DecisionRow.case_id) == case.id, is_in_force)
-    return session.execute(measures.order_by(col(DecisionRow.id).desc())).scalars().first() in RESTRICTIONS
+def has_restriction(session: Session, context: Context, case: CaseRow) -> bool:
+    """Return whether a number of a case is barred, or ordered to be."""
+    return is_barred(measure_orders(session, case, context.today(session)))
 
 
 def notify_of_calendar_change(session: Session, context: Context, changes: Sequence[DueChange]) -> None:

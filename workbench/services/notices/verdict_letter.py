@@ -8,16 +8,13 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from db.enums import ApplicantKind, FailKind, Language, Measure, Verdict, WaitsFor
+from db.enums import RESTRICTIONS, ApplicantKind, FailKind, Language, Measure, Verdict, WaitsFor
 from workbench.domain.policy.policy import Supplier
 from workbench.wording.letter_dates import letter_day, letter_instant, plain_day
 from workbench.wording.quotation import quoted_if_foreign
 
 if TYPE_CHECKING:
     from jinja2 import Environment
-
-RESTRICTIONS = frozenset({Measure.BAR_OUT, Measure.BAR_BOTH})
-"""The measures that limit or suspend the cards."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from db.enums import Language, Verdict
+from db.enums import RESTRICTIONS, Language, Measure, Verdict
 from db.models import DecisionRow
 from workbench.domain.case.casefile import CaseFile, ItemRequest
 from workbench.domain.case.verdict import documents_named
@@ -11,7 +11,6 @@ from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.policy.policy import Supplier
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.verdict_letter import (
-    RESTRICTIONS,
     ComposedLetter,
     LetterFacts,
     LetterReason,
@@ -78,13 +77,14 @@ def compose_for(  # noqa: PLR0913 - a letter needs all of these facts
     supplier: Supplier,
     calendar: WorkingCalendar,
     now: datetime,
+    measure: Measure,
     msisdns: tuple[str, ...] = (),
     corrects_decided_at: datetime | None = None,
 ) -> ComposedLetter:
     """Return the letter about a decision, which only the applicant gets; `msisdns` are the numbers of its measure.
 
-    `applicant_name` and the numbers are in clear. The letter corrects that of the verdict of `corrects_decided_at`.
-    `supplier` is that of the policy in force, which may be newer than the case's.
+    `measure` is the decision's, or restore if a pass lifts an earlier bar. `applicant_name` and the numbers are in
+    clear. `supplier` is that of the policy in force, which may be newer than the case's.
     """
     policy, header = casefile.policy, casefile.header
     owes_appeal = decision.verdict == Verdict.FAIL or decision.measure in RESTRICTIONS
@@ -105,6 +105,7 @@ def compose_for(  # noqa: PLR0913 - a letter needs all of these facts
             reasons=_reasons(casefile, codes),
             causes=decision.letter,
             items=tuple(items),
+            measure=measure,
             msisdns=msisdns,
             next_action_on=decision.until_on,
             appeal_until=appeal_until,

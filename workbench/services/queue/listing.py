@@ -63,6 +63,7 @@ class Queue(Service):
         """Return the counts of the desk header."""
         me, now = self.context.actor.id, self.context.now()
         is_supervisor = self.context.actor.has(Role.SUPERVISOR)
+        orders_measures = self.context.actor.has(Role.SUPERVISOR, Role.ADMIN)
         with self.context.read() as session:
             return DeskCounts(
                 **workload.open_counts(session, me, now),
@@ -72,6 +73,7 @@ class Queue(Service):
                 to_reopen=case_pages.count(session, self._list(session, REOPEN_FILTER)) if is_supervisor else 0,
                 assigned=workload.count_assigned(session, me, now),
                 aside=workload.put_aside_by(session, me, now),
+                measures_overdue=workload.count_overdue_measures(session, now) if orders_measures else 0,
             )
 
     def _list(self, session: Session, filter_text: str) -> CaseList:

@@ -16,6 +16,7 @@ from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import check_not_blank
+from workbench.services.measures.orders import owe_restoring
 from workbench.services.notices.appeal_letter import AppealLetterKind, notify_of_appeal
 from workbench.services.review.appeal_acts import appeal_result, changing, grace_end, to_state_before
 from workbench.services.review.appeal_people import checking_refusal
@@ -42,7 +43,7 @@ class AppealChecks(Service):
             case, appeal = self._staged(session, Action.APPROVE, case_id, version)
             record = self._signed(session, case, appeal, AppealStatus.CLOSED, note)
             if appeal.outcome == AppealOutcome.OVERTURNED:
-                record["rectification"] = self._overturn(session, case, appeal)
+                record |= self._overturn(session, case, appeal)
             else:
                 to_state_before(case, appeal)
             body = {**record, "outcome": appeal.outcome, "to": appeal.to_state}
@@ -92,18 +93,19 @@ class AppealChecks(Service):
         case.version += 1
         return record
 
-    def _overturn(self, session: Session, case: CaseRow, appeal: AppealRow) -> list[int]:
-        """Give a case the state of an overturned appeal, and return the ids of the rectifications that this closes."""
+    def _overturn(self, session: Session, case: CaseRow, appeal: AppealRow) -> dict[str, object]:
+        """Give a case the state of an overturned appeal, close its rectification and lift its bars; return a record."""
         case.state, case.assignee_id, case.returned_to_id = appeal.to_state, None, None
         if appeal.to_state == CaseState.QUEUED:
             case.corrects_id = appeal.decision_id
             case.evidence_no += 1
             case.is_listed = True
-        # A bar that the appealed decision ordered owes its restoring from here on.
         of_case = (RECTIFICATION.c.case_id == case.id, RECTIFICATION.c.is_open)
         ids = list(session.execute(select(RECTIFICATION.c.id).where(*of_case)).scalars())
         session.execute(update(RECTIFICATION).where(RECTIFICATION.c.id.in_(ids)).values(is_open=False))
-        return ids
+        release_at = appeal.release_at or self.context.now()
+        restoring = owe_restoring(session, self.context, case, appeal_id=appeal.id, release_at=release_at)
+        return {"rectification": ids, **restoring.record}
 
 
 def to_decider(case: CaseRow, appeal: AppealRow) -> None:

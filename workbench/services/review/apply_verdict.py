@@ -1,11 +1,11 @@
-"""Puts a verdict into force: the state of the case, the rectification and the notice."""
+"""Puts a verdict into force: the state of the case, the rectification, the orders of its measure and the notice."""
 
 import json
 from datetime import datetime
 
 from sqlmodel import Session, select
 
-from db.enums import CaseState, FailKind, Measure, Verdict
+from db.enums import CaseState, FailKind, Verdict
 from db.models import (
     ApplicationRow,
     CaseRow,
@@ -18,17 +18,17 @@ from db.models import (
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, DecisionResult
 from workbench.services.case.known_people import redaction_of
-from workbench.services.case.measured_numbers import keep_numbers, numbers_in_service
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
+from workbench.services.measures.orders import order_of_verdict
 from workbench.services.notices import verdict_letter_facts
 
 
 def apply_verdict(session: Session, context: Context, case: CaseRow, decision: DecisionRow, casefile: CaseFile) -> str:
-    """Change the state of the case, open its rectification and write its notice; return the masked text of the notice.
+    """Change the state of the case, open its rectification, order its measure and write its notice.
 
-    The notice corrects that of an earlier verdict if the case owes it.
-    Only the returned text is masked; the stored notice is not, because the applicant reads it.
+    Return the text of the notice. Only the returned text is masked; the stored notice is not, because the applicant
+    reads it.
     """
     now = context.now()
     verdict = Verdict(decision.verdict)
@@ -45,10 +45,7 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
     else:
         case.state = CaseState.RECTIFYING.value
         _open_rectification(session, case, decision)
-    numbers: tuple[str, ...] = ()
-    if decision.measure != Measure.NONE:
-        numbers = numbers_in_service(session, case, context.today(session))
-        keep_numbers(decision, numbers)
+    measure, numbers = order_of_verdict(session, context, case, decision)
     codes = session.exec(
         select(DecisionReasonRow.code)
         .where(DecisionReasonRow.decision_id == decision.id)
@@ -64,6 +61,7 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
         supplier=context.policy(session).supplier,
         calendar=context.calendar(session, case.policy_version_id),
         now=now,
+        measure=measure,
         msisdns=numbers,
         corrects_decided_at=None if corrected is None else corrected.checked_at or corrected.decided_at,
     )

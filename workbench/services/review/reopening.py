@@ -2,6 +2,7 @@
 
 from sqlmodel import Session, col, select
 
+from db.columns import from_us
 from db.enums import Trigger
 from db.models import AppealRow, CaseRow, CommentRow, DecisionRow, NoticeRow
 from workbench.domain.case.case_id import format_case
@@ -12,6 +13,7 @@ from workbench.services.case.decisions import newest_decision
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Service, details
 from workbench.services.foundation.input_checks import check_not_blank
+from workbench.services.measures.orders import owe_restoring
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import notify_of_status
 from workbench.services.review.new_evidence import requeue
@@ -45,7 +47,7 @@ class Reopening(Service):
             case.assignee_id = case.returned_to_id = None
             case.corrects_id = decision.id if decision is not None and is_told else None
             session.add(CommentRow(case_id=case_id, author_id=context.actor.id, written_at=context.now(), body=reason))
-            # The restoring of numbers that the earlier verdict barred is ordered here.
+            record |= owe_restoring(session, context, case, release_at=from_us(record["undo_until_us"])).record
             requeue(
                 session, context, case, Action.REOPEN, {**record, **details(corrects=case.corrects_id, waived=waived)}
             )

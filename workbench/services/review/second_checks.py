@@ -1,5 +1,6 @@
 """The check of a staged verdict by a second person, who approves it or returns the case to its maker."""
 
+import json
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -16,9 +17,10 @@ from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.decisions import newest_decision
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import case_in_state_for
-from workbench.services.foundation.context import Service
+from workbench.services.foundation.context import Service, details
 from workbench.services.foundation.drafts import link_draft
 from workbench.services.foundation.input_checks import check_not_blank
+from workbench.services.measures.orders import orders_summary
 from workbench.services.queue.claims import count_held, held_limit
 from workbench.services.queue.listing import Queue
 from workbench.services.review.appeal_checks import AppealChecks
@@ -65,7 +67,8 @@ class Checks(Service):
                 notice = apply_verdict(session, self.context, case, decision, casefile)
                 case.version += 1
                 decision.version_after = case.version
-                body = {"decision": decision.id, "verdict": decision.verdict}
+                orders = orders_summary(session, json.loads(decision.seen))
+                body = details(decision=decision.id, verdict=decision.verdict, orders=orders)
                 self.context.log_case(session, Action.APPROVE, case, body)
                 update_due_date(session, self.context, case)
                 return outcome(case, decision, now, notice)

@@ -23,6 +23,7 @@ from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import last_event, visible_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.drafts import link_draft
+from workbench.services.measures.orders import is_carried_out, take_back
 from workbench.services.notices.appeal_letter import AppealLetterKind
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.queue.claims import ASIDE_GRACE, held_by
@@ -192,10 +193,11 @@ class Undo(Service):
         record = json.loads(act.body)
         until_us, letters = record.get("undo_until_us"), self._letters_of_act(case, act.action)
         until = None if until_us is None else from_us(until_us)
-        refusal = self._late_refusal(session, case, act.actor_id, until, letters)
+        refusal = self._late_refusal(session, case, act.actor_id, until, letters, record)
         if refusal is not None:
             raise NotAllowed(refusal)
         self._cancel_letters(session, letters)
+        take_back(session, self.context.now(), record)
         restore(session, case, record)
         if case.state == CaseState.IN_REVIEW and case.held_by_id is not None:
             now = self.context.now()
@@ -224,7 +226,9 @@ class Undo(Service):
     def _refusal(self, session: Session, case: CaseRow, decision: DecisionRow) -> str | None:
         """Return why this person cannot undo a decision at this time, None if they can."""
         last_actor_id = decision.checker_id if decision.status in _CHECKED_STATUSES else decision.maker_id
-        refusal = self._late_refusal(session, case, last_actor_id, decision.release_at, self._letters(decision))
+        refusal = self._late_refusal(
+            session, case, last_actor_id, decision.release_at, self._letters(decision), json.loads(decision.seen)
+        )
         if refusal is None and case.version != decision.version_after:
             name = format_case(case.id or 0)
             return _("Somebody acted on {case} since, so it can no longer be undone.").format(case=name)
@@ -237,6 +241,7 @@ class Undo(Service):
         actor_id: int | None,
         release_at: datetime | None,
         letters: ColumnElement[bool],
+        record: Mapping[str, Any],
     ) -> str | None:
         """Return why an act of a person can no longer be undone, None if it can."""
         context, name = self.context, format_case(case.id or 0)
@@ -249,6 +254,8 @@ class Undo(Service):
         is_sent = letters & NOTICE.c.sent_at.is_not(None)
         if session.execute(select(NOTICE.c.id).where(is_sent)).first():
             return _("The notice of {case} was sent, so it can no longer be undone.").format(case=name)
+        if is_carried_out(session, record):
+            return _("The measure on {case} was carried out, so it can no longer be undone.").format(case=name)
         return None
 
     def _to_checker(self, session: Session, case: CaseRow, decision: DecisionRow) -> None:

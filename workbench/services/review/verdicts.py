@@ -12,6 +12,7 @@ from db.models import CaseRow, DecisionReasonRow, DecisionRow
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, DecisionResult, ItemRequest, VerdictPreview, VerdictRequest
 from workbench.domain.case.lifecycle import Action
+from workbench.domain.case.measures import is_barred
 from workbench.domain.case.verdict import (
     asks_for_items,
     check_reasons_for,
@@ -34,6 +35,7 @@ from workbench.services.foundation.context import Context, Service, details
 from workbench.services.foundation.drafts import link_draft
 from workbench.services.foundation.input_checks import far_day_problem
 from workbench.services.foundation.row_values import from_row
+from workbench.services.measures.orders import orders_summary
 from workbench.services.notices import verdict_letter_facts
 from workbench.services.review.apply_verdict import apply_verdict, outcome
 from workbench.services.review.undo import columns_before
@@ -82,7 +84,9 @@ def plan_verdict(request: VerdictRequest, casefile: CaseFile, calendar: WorkingC
         letter=letter,
         items=items,
         deadline_at=deadline_at,
-        check_for=check_reasons_for(request, policy, casefile.findings, casefile.header.risk),
+        check_for=check_reasons_for(
+            request, policy, casefile.findings, casefile.header.risk, is_barred=is_barred(casefile.measures)
+        ),
         problems=(*problems_of(request, policy, casefile.findings), *([date_problem] if date_problem else [])),
         is_date_provisional=date_in_letter is not None and calendar.depends_on_provisional(today, date_in_letter),
     )
@@ -201,6 +205,7 @@ class Verdicts(Service):
             round=case.round,
             check_for=list(plan.check_for),
             measure=decision.measure,
+            orders=orders_summary(session, json.loads(decision.seen)),
         )
         context.log_case(session, Action.DECIDE, case, body)
         update_due_date(session, context, case)

@@ -1,0 +1,241 @@
+"""Measures are ordered per number, carried out from a work list, and lifted by a pass."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from tests.cli.files.test_work_lists import REVEAL
+from tests.cli.framework.terminal import Terminal, refused
+
+BAR = ("fail", "--reason", "ACT-PEAK-HOUR", "--measure", "bar-out")
+ONE, TWO = "13800138001", "13800138002"
+
+
+@pytest.fixture
+def case(terminal: Terminal) -> str:
+    """A queued case with two numbers."""
+    (number,) = terminal.site.plant()
+    with terminal.site.services("admin").context.write() as session:
+        session.execute(text("UPDATE application SET msisdns = :numbers"), {"numbers": f"{ONE};{TWO}"})
+    return f"C-{number:06}"
+
+
+def decide(terminal: Terminal, case: str, *words: str) -> Any:
+    """Decide a case, and let the verdict be released unless it waits for its check."""
+    assert terminal.document("a", "next")["case"] == case
+    return terminal.document("a", "decide", case, *words)
+
+
+def bar(terminal: Terminal, case: str) -> None:
+    """Fail a case with a bar, which is released."""
+    decide(terminal, case, *BAR)
+    terminal.site.clock.on(minutes=1)
+
+
+def lift(terminal: Terminal, case: str, *words: str) -> str:
+    """Pass a resubmitted case, and return the notice of the approved pass."""
+    terminal.document("a", "resubmit", case)
+    assert decide(terminal, case, "pass", "--reason", "OK", *words)["check_for"] == ["restore"]
+    return str(terminal.document("b", "check", case, "approve", "--note", "seen")["notice"])
+
+
+def work_list(terminal: Terminal, path: Path, *words: str) -> list[dict[str, str]]:
+    terminal.document("sup", "export", "measures", "--output", str(path), *(words or REVEAL))
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def listed(terminal: Terminal, *words: str) -> list[tuple[str, str, str]]:
+    """Return the number, the measure and the status of each order."""
+    orders = terminal.document("audit", "measures", "list", *words)["measures"]
+    return [(order["msisdn"], order["measure"], order["status"]) for order in orders]
+
+
+def report(terminal: Terminal, tmp_path: Path, *lines: str) -> Any:
+    file = tmp_path / "done.csv"
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return terminal.document("sup", "measures", "done", str(file))
+
+
+def test_a_bar_is_on_the_work_list_once_it_is_released_and_off_once_it_is_confirmed(
+    terminal: Terminal, case: str, tmp_path: Path
+) -> None:
+    decide(terminal, case, *BAR)
+    assert work_list(terminal, tmp_path / "early.csv") == []
+    assert "not released" in refused(terminal.as_person("sup", "measures", "done", write(tmp_path, "1")), 65)
+
+    terminal.site.clock.on(minutes=1)
+    rows = work_list(terminal, tmp_path / "list.csv")
+    assert [(row["msisdn"], row["measure"], row["due_at"], row["overdue"], row["case"]) for row in rows] == [
+        (number, "bar-out", "2026-11-25T18:00:00+08:00", "no", case) for number in (ONE, TWO)
+    ]
+    terminal.site.clock.on(hours=1)
+    counts = report(terminal, tmp_path, "order,done_at,failed", "1,2026-11-24 10:30,", "2,,no answer from 13800138002")
+
+    assert counts == {"done": 1, "already_done": 0, "failed": 1}
+    [first, second] = terminal.document("a", "show", case)["measures"]
+    assert (first["status"], first["done_at"], first["reported_by"]) == ("done", "2026-11-24T10:30:00+08:00", "sup")
+    assert (second["status"], second["failure"]) == ("failed", "no answer from 138••••••02")
+    assert [row["order"] for row in work_list(terminal, tmp_path / "rest.csv")] == ["2"]
+    assert report(terminal, tmp_path, "1", "2") == {"done": 1, "already_done": 1, "failed": 0}
+    assert listed(terminal, "--owed") == []
+    shown = terminal.as_person("a", "show", case).stdout
+    assert "Outbound barred since Tue 24 Nov 10:30, ordered Tue 24 Nov 10:00 · 1 number" in shown
+    assert "bar-out 1 done, bar-out 1 failed" in shown.replace(
+        "bar-out done 1, bar-out failed 1", "bar-out 1 done, bar-out 1 failed"
+    )
+
+
+def write(tmp_path: Path, *lines: str, name: str = "report.csv") -> str:
+    file = tmp_path / name
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return str(file)
+
+
+def test_an_undone_verdict_orders_nothing_and_an_approved_again_one_orders_once(
+    terminal: Terminal, case: str, tmp_path: Path
+) -> None:
+    decide(terminal, case, "fail", "--final", "--reason", "ACT-PEAK-HOUR", "--measure", "bar-both")
+    assert listed(terminal) == []
+    for _time in range(2):
+        terminal.document("b", "check", case, "approve", "--note", "seen")
+        terminal.document("b", "undo", case)
+    assert {status for _number, _measure, status in listed(terminal)} == {"cancelled"}
+
+    terminal.document("b", "check", case, "approve", "--note", "seen")
+    terminal.site.clock.on(minutes=1)
+
+    assert listed(terminal, "--owed") == [("138••••••01", "bar-both", "owed"), ("138••••••02", "bar-both", "owed")]
+
+
+def test_a_pass_cancels_a_bar_that_nobody_has_and_restores_one_that_somebody_may_have_carried_out(
+    terminal: Terminal, case: str, tmp_path: Path
+) -> None:
+    bar(terminal, case)
+    lift(terminal, case)
+    terminal.site.clock.on(minutes=1)
+    assert [status for _number, _measure, status in listed(terminal)] == ["cancelled", "cancelled"]
+    assert listed(terminal, "--owed") == []
+
+
+def test_a_pass_after_a_confirmed_bar_owes_the_restoring_until_it_is_confirmed(
+    terminal: Terminal, case: str, tmp_path: Path
+) -> None:
+    bar(terminal, case)
+    report(terminal, tmp_path, "1", "2")
+    notice = lift(terminal, case)
+    assert "恢复下列号码的呼出和呼入服务（复机）：138••••••01、138••••••02（共2个）" in notice
+    assert listed(terminal, "--owed") == []
+
+    terminal.site.clock.on(minutes=1)
+    rows = work_list(terminal, tmp_path / "restore.csv")
+    assert [(row["msisdn"], row["measure"], row["due_at"]) for row in rows] == [
+        (number, "restore", "2026-11-25T10:02:00+08:00") for number in (ONE, TWO)
+    ]
+    terminal.site.clock.on(days=1, seconds=1)
+    assert len(listed(terminal, "--overdue")) == 2
+    assert terminal.site.services("sup").queue.counts().measures_overdue == 2
+    assert terminal.site.services("a").queue.counts().measures_overdue == 0
+    report(terminal, tmp_path, *(row["order"] for row in rows))
+    assert listed(terminal, "--owed") == []
+    assert terminal.site.services("sup").queue.counts().measures_overdue == 0
+
+
+def test_a_bar_on_an_exported_list_is_restored_though_nobody_confirmed_it(
+    terminal: Terminal, case: str, tmp_path: Path
+) -> None:
+    bar(terminal, case)
+    masked = work_list(terminal, tmp_path / "masked.csv", "--format", "csv")
+    assert [row["msisdn"] for row in masked] == ["138••••••01", "138••••••02"]
+    rows = work_list(terminal, tmp_path / "list.csv")
+    report(terminal, tmp_path, "order,failed", f"{rows[1]['order']},the number is ported")
+    lift(terminal, case, "--measure", "restore")
+    terminal.site.clock.on(minutes=1)
+
+    assert listed(terminal) == [
+        ("138••••••01", "bar-out", "cancelled"),
+        ("138••••••02", "bar-out", "cancelled"),
+        ("138••••••01", "restore", "owed"),
+        ("138••••••02", "restore", "owed"),
+    ]
+
+
+def test_a_case_without_a_number_is_on_the_work_list_too(terminal: Terminal, tmp_path: Path) -> None:
+    (number,) = terminal.site.plant()
+    bar(terminal, f"C-{number:06}")
+
+    [row] = work_list(terminal, tmp_path / "list.csv")
+
+    assert (row["msisdn"], row["case"]) == ("", f"C-{number:06}")
+
+
+def test_the_undo_of_a_pass_leaves_the_bar_as_it_was(terminal: Terminal, case: str, tmp_path: Path) -> None:
+    bar(terminal, case)
+    lift(terminal, case)
+    terminal.document("b", "undo", case)
+
+    assert listed(terminal, "--owed") == [("138••••••01", "bar-out", "owed"), ("138••••••02", "bar-out", "owed")]
+
+
+def test_a_verdict_whose_measure_was_carried_out_is_not_undone(terminal: Terminal, case: str, tmp_path: Path) -> None:
+    bar(terminal, case)
+    report(terminal, tmp_path, "1")
+    terminal.site.clock.on(minutes=-1)
+
+    assert "carried out" in refused(terminal.as_person("a", "undo", case), 77)
+
+
+_WRONG_FILES = (
+    (("order", "9"), "line 2, column order: There is no order 9"),
+    (("order,done_at", "1,2026-11-24 10:00", "2,"), "line 3, column done_at: needs the time"),
+    (("order,done_at", "1,2026-11-30 10:00"), "line 2, column done_at: “2026-11-30 10:00” is in the future"),
+    (("order,done_at", "1,2026-11-23"), "line 2, column order: Order 1 is of 2026-11-24, which is later"),
+    (("order,failed", "1,ported", "1,"), "line 3, column order: Order 1 is reported differently on line 2"),
+    (("number", "1"), "line 1, column order: needs the number of an order"),
+    (('{"order": 1}', '{"order": "x"}'), "line 2, column order: needs the number of an order"),
+    (("order", ""), "The file names no order"),
+)
+
+
+def test_a_file_with_a_wrong_line_confirms_nothing(terminal: Terminal, case: str, tmp_path: Path) -> None:
+    bar(terminal, case)
+    for lines, told in _WRONG_FILES:
+        name = "report.jsonl" if lines[0].startswith("{") else "report.csv"
+        assert told in refused(terminal.as_person("sup", "measures", "done", write(tmp_path, *lines, name=name)), 65)
+    assert [status for _number, _measure, status in listed(terminal)] == ["owed", "owed"]
+
+
+def test_a_reported_sheet_is_read(terminal: Terminal, case: str, tmp_path: Path) -> None:
+    bar(terminal, case)
+    path = tmp_path / "list.xlsx"
+    terminal.document("admin", "export", "measures", "--output", str(path), *REVEAL)
+
+    assert terminal.document("admin", "measures", "done", str(path)) == {"done": 2, "already_done": 0, "failed": 0}
+
+
+@pytest.mark.parametrize("login", ["a", "audit"])
+def test_only_supervisors_and_admins_have_measures_carried_out(
+    terminal: Terminal, case: str, tmp_path: Path, login: str
+) -> None:
+    refused(terminal.as_person(login, "export", "measures", "--output", str(tmp_path / "m.csv"), *REVEAL), 77)
+    refused(terminal.as_person(login, "measures", "done", write(tmp_path, "1")), 77)
+
+
+@pytest.mark.parametrize("keeps_numbers", [True, False])
+def test_a_pass_after_a_bar_of_an_earlier_version_owes_the_restoring(
+    terminal: Terminal, case: str, tmp_path: Path, *, keeps_numbers: bool
+) -> None:
+    bar(terminal, case)
+    with terminal.site.services("admin").context.write() as session:
+        session.execute(text("DELETE FROM measure_order"))
+        if not keeps_numbers:
+            session.execute(text("UPDATE decision SET seen = :seen"), {"seen": json.dumps({"items": []})})
+    assert "nobody recorded whether it was carried out" in terminal.as_person("a", "show", case).stdout
+    lift(terminal, case)
+    terminal.site.clock.on(minutes=1)
+
+    assert [row["msisdn"] for row in work_list(terminal, tmp_path / "list.csv")] == [ONE, TWO]

@@ -1,0 +1,136 @@
+"""The orders to bar or restore numbers: what is owed, what is in force, and what a pass must lift."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from db.enums import RESTRICTIONS, Measure
+
+
+class OrderStatus(StrEnum):
+    """How far an order is; only an owed or failed one stands on the work list."""
+
+    UNRELEASED = "unreleased"
+    OWED = "owed"
+    FAILED = "failed"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureOrder:
+    """One number to bar or to restore.
+
+    `id` is None for a verdict without orders, from before orders were written: its measure counts as carried out when
+    it was released. `reported_by` reported the order as done or failed.
+    """
+
+    id: int | None
+    case_id: int
+    msisdn: str
+    measure: Measure
+    ordered_at: datetime
+    release_at: datetime
+    due_at: datetime
+    exported_at: datetime | None = None
+    done_at: datetime | None = None
+    reported_by: str | None = None
+    failed_at: datetime | None = None
+    failure: str = ""
+    cancelled_at: datetime | None = None
+
+    @property
+    def is_bar(self) -> bool:
+        """Whether the order limits the number."""
+        return self.measure in RESTRICTIONS
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the order is neither done nor cancelled."""
+        return self.done_at is None and self.cancelled_at is None
+
+    @property
+    def may_be_in_force(self) -> bool:
+        """Whether the carrier carried the order out, or may have.
+
+        An order on a work list may be carried out although nobody reported it yet, unless it was reported as failed
+        since.
+        """
+        if self.done_at is not None:
+            return True
+        return self.exported_at is not None and (self.failed_at is None or self.failed_at < self.exported_at)
+
+    def status(self, now: datetime) -> OrderStatus:
+        """Return how far the order is."""
+        if self.cancelled_at is not None:
+            return OrderStatus.CANCELLED
+        if self.done_at is not None:
+            return OrderStatus.DONE
+        if self.release_at > now:
+            return OrderStatus.UNRELEASED
+        return OrderStatus.FAILED if self.failed_at is not None else OrderStatus.OWED
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Say whether the order is owed and its due time has passed."""
+        return self.is_open and self.release_at <= now and self.due_at < now
+
+
+@dataclass(frozen=True, slots=True)
+class Lifting:
+    """What lifts the bars of some numbers: orders to cancel, and numbers to restore.
+
+    `numbers` are all numbers whose bar is lifted.
+    """
+
+    cancelled: tuple[int, ...]
+    restored: tuple[str, ...]
+    numbers: tuple[str, ...]
+
+
+def lifting_of(orders: Iterable[MeasureOrder]) -> Lifting:
+    """Return what lifts the bars among some orders, given oldest first.
+
+    An open bar is cancelled. A number that may be barred is restored, unless that is owed already.
+    """
+    cancelled: list[int] = []
+    restored: list[str] = []
+    numbers: list[str] = []
+    for number, own in _by_number(orders).items():
+        open_bars = [order.id for order in own if order.is_bar and order.is_open and order.id is not None]
+        cancelled += open_bars
+        is_restoring = any(order.is_open and not order.is_bar for order in own)
+        if not is_restoring and _may_be_barred(own):
+            restored.append(number)
+            numbers.append(number)
+        elif open_bars:
+            numbers.append(number)
+    return Lifting(tuple(cancelled), tuple(restored), tuple(numbers))
+
+
+def standing(orders: Iterable[MeasureOrder]) -> tuple[MeasureOrder, ...]:
+    """Return the order that stands for each number that is barred, ordered to be, or not restored yet."""
+    newest = {
+        number: [order for order in own if order.is_open or order.done_at is not None]
+        for number, own in _by_number(orders).items()
+    }
+    return tuple(own[-1] for own in newest.values() if own and (own[-1].is_bar or own[-1].is_open))
+
+
+def is_barred(orders: Iterable[MeasureOrder]) -> bool:
+    """Say whether a number is barred or ordered to be, and not being restored."""
+    return any(order.is_bar for order in standing(orders))
+
+
+def _may_be_barred(orders: Sequence[MeasureOrder]) -> bool:
+    """Say whether the carrier may have barred a number and not restored it since."""
+    last = [order for order in orders if (order.may_be_in_force if order.is_bar else order.done_at is not None)]
+    return bool(last) and last[-1].is_bar
+
+
+def _by_number(orders: Iterable[MeasureOrder]) -> dict[str, list[MeasureOrder]]:
+    grouped: dict[str, list[MeasureOrder]] = defaultdict(list)
+    for order in orders:
+        grouped[order.msisdn].append(order)
+    return grouped

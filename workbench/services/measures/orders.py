@@ -1,0 +1,176 @@
+"""Writes the orders to bar and restore numbers, and takes them back."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, select, update
+from sqlmodel import Session
+
+from db.enums import RESTRICTIONS, Measure, Verdict
+from db.models import CaseRow, DecisionRow, MeasureOrderRow
+from db.queries.chunks import chunks
+from db.queries.published import MEASURE_ORDER
+from workbench.domain.case.measures import lifting_of
+from workbench.domain.clock.due import due_at
+from workbench.services.case.measured_numbers import (
+    UNKNOWN,
+    keep_numbers,
+    measure_orders,
+    numbers_in_service,
+    numbers_out_of_service,
+)
+from workbench.services.foundation.context import Context
+
+_WRITTEN, _CANCELLED = "orders_written", "orders_cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChanges:
+    """The orders that an act wrote and cancelled; `lifted` are the numbers whose bar it lifts."""
+
+    written: tuple[int, ...] = ()
+    cancelled: tuple[int, ...] = ()
+    lifted: tuple[str, ...] = ()
+
+    @property
+    def record(self) -> dict[str, list[int]]:
+        """What the event of the act keeps, so that `take_back` can undo it; no personal values."""
+        return {_WRITTEN: list(self.written), _CANCELLED: list(self.cancelled)}
+
+
+def order_of_verdict(
+    session: Session, context: Context, case: CaseRow, decision: DecisionRow
+) -> tuple[Measure, tuple[str, ...]]:
+    """Order the measure of a verdict that takes effect, and of a pass the restoring of what is barred.
+
+    Return the measure and the numbers of which the letter tells. A case without any number gets one order without a
+    number, so that somebody finds out which number it is.
+    """
+    measure, release_at = Measure(decision.measure), decision.release_at or context.now()
+    numbers: tuple[str, ...] = ()
+    changes = OrderChanges()
+    if measure is not Measure.NONE:
+        today = context.today(session)
+        numbers = numbers_in_service(session, case, today)
+        keep_numbers(decision, numbers)
+        is_unknown = not numbers and not numbers_out_of_service(session, case, today)
+        ordered = (UNKNOWN,) if is_unknown else numbers
+        changes = _order(session, context, case, measure, ordered, release_at, decision_id=decision.id)
+    if decision.verdict == Verdict.PASS and measure not in RESTRICTIONS:
+        lifting = owe_restoring(session, context, case, decision_id=decision.id, release_at=release_at)
+        changes = OrderChanges(changes.written + lifting.written, changes.cancelled + lifting.cancelled)
+        if lifting.lifted:
+            measure, numbers = Measure.RESTORE, tuple(filter(None, dict.fromkeys([*numbers, *lifting.lifted])))
+    _keep(decision, changes)
+    return measure, numbers
+
+
+def _keep(decision: DecisionRow, changes: OrderChanges) -> None:
+    """Keep in a decision what it changed, instead of what it changed before its check was undone."""
+    seen = {name: value for name, value in json.loads(decision.seen).items() if name not in changes.record}
+    if changes.written or changes.cancelled:
+        seen |= changes.record
+    decision.seen = json.dumps(seen, ensure_ascii=False)
+
+
+def owe_restoring(
+    session: Session,
+    context: Context,
+    case: CaseRow,
+    *,
+    decision_id: int | None = None,
+    appeal_id: int | None = None,
+    release_at: datetime,
+) -> OrderChanges:
+    """Lift the bars on the numbers of a case: cancel those not carried out, order the restoring of the others.
+
+    A number whose restoring is owed already gets no second order. A number out of service is not restored.
+    """
+    today = context.today(session)
+    lifting = lifting_of(measure_orders(session, case, today))
+    if not lifting.numbers:
+        return OrderChanges()
+    _set(session, lifting.cancelled, cancelled_at=context.now())
+    ended = numbers_out_of_service(session, case, today)
+    restored = [number for number in lifting.restored if number not in ended]
+    ordered = _order(
+        session, context, case, Measure.RESTORE, restored, release_at, decision_id=decision_id, appeal_id=appeal_id
+    )
+    lifted = tuple(number for number in lifting.numbers if number not in ended)
+    return OrderChanges(ordered.written, lifting.cancelled + ordered.cancelled, lifted)
+
+
+def _order(  # noqa: PLR0913 - an order needs all of these facts
+    session: Session,
+    context: Context,
+    case: CaseRow,
+    measure: Measure,
+    numbers: Sequence[str],
+    release_at: datetime,
+    *,
+    decision_id: int | None,
+    appeal_id: int | None = None,
+) -> OrderChanges:
+    """Order a measure for each number; an earlier order for the number that was not carried out is cancelled."""
+    now, times = context.now(), context.policy(session).measures_due
+    if measure is Measure.RESTORE:
+        due = release_at + timedelta(hours=times.restore_hours)
+    else:
+        due = due_at(release_at, times.bar_days, context.calendar(session))
+    wanted = frozenset(numbers)
+    superseded = tuple(
+        order.id
+        for order in measure_orders(session, case, context.today(session))
+        if order.id is not None and order.is_open and order.msisdn in wanted
+    )
+    _set(session, superseded, cancelled_at=now)
+    rows = [
+        MeasureOrderRow(
+            case_id=case.id or 0,
+            msisdn=number,
+            measure=measure.value,
+            ordered_at=now,
+            release_at=release_at,
+            due_at=due,
+            decision_id=decision_id,
+            appeal_id=appeal_id,
+        )
+        for number in numbers
+    ]
+    session.add_all(rows)
+    session.flush()
+    return OrderChanges(tuple(row.id or 0 for row in rows), superseded)
+
+
+def take_back(session: Session, now: datetime, record: Mapping[str, Any]) -> None:
+    """Cancel the orders that an act wrote, and reopen those that it cancelled, as the act recorded them."""
+    _set(session, record.get(_WRITTEN, ()), cancelled_at=now)
+    _set(session, record.get(_CANCELLED, ()), cancelled_at=None)
+
+
+def is_carried_out(session: Session, record: Mapping[str, Any]) -> bool:
+    """Say whether an order that an act wrote was confirmed, so that the act can no longer be undone."""
+    return any(row.done_at is not None for row in _written(session, record))
+
+
+def orders_summary(session: Session, record: Mapping[str, Any]) -> str:
+    """Return in codes which orders an act wrote and how many it cancelled, for its event; "" if there are none."""
+    counts = Counter(row.measure for row in _written(session, record))
+    words = [f"{measure} {count}" for measure, count in sorted(counts.items())]
+    cancelled = len(record.get(_CANCELLED, ()))
+    return ", ".join([*words, *([f"cancelled {cancelled}"] if cancelled else [])])
+
+
+def _written(session: Session, record: Mapping[str, Any]) -> Iterator[Row[Any]]:
+    columns = (MEASURE_ORDER.c.measure, MEASURE_ORDER.c.done_at)
+    for chunk in chunks(record.get(_WRITTEN, ())):
+        yield from session.execute(select(*columns).where(MEASURE_ORDER.c.id.in_(chunk)))
+
+
+def _set(session: Session, ids: Iterable[int], **values: Any) -> None:
+    for chunk in chunks(tuple(ids)):
+        session.execute(update(MEASURE_ORDER).where(MEASURE_ORDER.c.id.in_(chunk)).values(values))

@@ -1,0 +1,175 @@
+"""The work list of numbers to bar and to restore: lists the orders, and records which were carried out or failed."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, select, update
+from sqlmodel import Session
+
+from db.enums import Role
+from db.models import ReviewerRow
+from db.queries.chunks import chunks
+from db.queries.published import CASE, MEASURE_ORDER, is_published, table_of
+from workbench.domain.case.actor import Actor
+from workbench.domain.case.measures import MeasureOrder
+from workbench.domain.text.mask import MaskKind, mask
+from workbench.i18n import _
+from workbench.services.case.known_people import redactions_of
+from workbench.services.foundation.context import Service
+from workbench.services.foundation.row_values import from_row
+from workbench.services.measures.report_file import OrderReport, read_reports
+from workbench.services.reading.problems import FileProblem, RowProblem
+
+_REVIEWER = table_of(ReviewerRow)
+_IS_OPEN = (MEASURE_ORDER.c.done_at.is_(None), MEASURE_ORDER.c.cancelled_at.is_(None))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportCounts:
+    """How many orders a file confirmed as done, confirmed again, and reported as failed."""
+
+    done: int
+    already_done: int
+    failed: int
+
+
+def work_list_refusal(actor: Actor) -> str | None:
+    """Return why a person may not get or report the work list, None if they may."""
+    if actor.has(Role.SUPERVISOR, Role.ADMIN):
+        return None
+    return _("Only a supervisor or an admin has measures carried out; {login} is neither.").format(login=actor.login)
+
+
+class Measures(Service):
+    """Lists the orders to bar and restore numbers and records their reports, for one person."""
+
+    def list(self, *, owed: bool = False, overdue: bool = False) -> tuple[MeasureOrder, ...]:
+        """Return the orders, oldest first, with their numbers masked.
+
+        `owed` selects those that are to be carried out now, `overdue` those that should have been.
+        """
+        now = self.context.now()
+        statement = (
+            select(MEASURE_ORDER, CASE.c.agent, CASE.c.application_no, _REVIEWER.c.login.label("reported_by"))
+            .join(CASE, CASE.c.id == MEASURE_ORDER.c.case_id)
+            .outerjoin(_REVIEWER, _REVIEWER.c.id == MEASURE_ORDER.c.reported_by_id)
+            .where(is_published(CASE.c.batch_id))
+            .order_by(MEASURE_ORDER.c.id)
+        )
+        if owed or overdue:
+            statement = statement.where(*_IS_OPEN, MEASURE_ORDER.c.release_at <= now)
+        if overdue:
+            statement = statement.where(MEASURE_ORDER.c.due_at < now)
+        with self.context.read() as session:
+            rows = session.execute(statement).all()
+            people = redactions_of(session, ((row.agent, row.application_no) for row in rows))
+            return tuple(
+                from_row(
+                    MeasureOrder,
+                    row,
+                    msisdn=mask(MaskKind.MSISDN, row.msisdn),
+                    failure=people[row.agent, row.application_no].mask_in(row.failure),
+                )
+                for row in rows
+            )
+
+    def report(self, path: Path) -> ReportCounts:
+        """Record which orders a file says were carried out or failed, all of them or none.
+
+        An order confirmed again stays as it was confirmed first. A failed one stays owed.
+
+        Raises:
+            NotAllowed: If the person is neither a supervisor nor an admin.
+            FileProblem: With each line of the file that is refused.
+        """
+        context, now = self.context, self.context.now()
+        with context.requiring("measures done", work_list_refusal):
+            with context.read() as session:
+                zone = context.zone(session)
+            reports = read_reports(path, zone, now)
+            with context.write() as session:
+                rows = _rows(session, {report.order for report in reports})
+                check = _ReportCheck(path.name, rows, zone, now)
+                if problems := check.problems(reports):
+                    raise FileProblem(*problems)
+                return self._record(session, reports, rows, now)
+
+    def _record(
+        self, session: Session, reports: Sequence[OrderReport], rows: Mapping[int, Row[Any]], now: datetime
+    ) -> ReportCounts:
+        counts: dict[str, int] = Counter()
+        by_case: dict[int, Counter[str]] = defaultdict(Counter)
+        for report in {report.order: report for report in reports}.values():
+            row = rows[report.order]
+            if row.done_at is not None:
+                counts["already_done"] += 1
+                continue
+            what = "failed" if report.failure else "done"
+            counts[what] += 1
+            by_case[row.case_id][f"{row.measure} {what}"] += 1
+            at = max(report.at, row.release_at) if report.on else report.at or now
+            values: dict[str, Any] = {"failed_at": at, "failure": report.failure} if report.failure else {"done_at": at}
+            values["reported_by_id"] = self.context.actor.id
+            session.execute(update(MEASURE_ORDER).where(MEASURE_ORDER.c.id == row.id).values(values))
+        for case_id, numbers in by_case.items():
+            words = ", ".join(f"{what} {number}" for what, number in sorted(numbers.items()))
+            self.context.log(session, "measures done", case_id=case_id, body={"orders": words})
+        return ReportCounts(done=counts["done"], already_done=counts["already_done"], failed=counts["failed"])
+
+
+@dataclass(frozen=True, slots=True)
+class _ReportCheck:
+    """Checks the lines of a file against the orders that they report."""
+
+    file: str
+    rows: Mapping[int, Row[Any]]
+    zone: ZoneInfo
+    now: datetime
+
+    def problems(self, reports: Sequence[OrderReport]) -> list[RowProblem]:
+        """Return what is wrong with the lines, each with its line."""
+        earlier: dict[int, OrderReport] = {}
+        found = []
+        for report in reports:
+            if message := self._refusal(report, earlier.setdefault(report.order, report)):
+                found.append(RowProblem(file=self.file, line=report.line, column="order", message=message))
+        return found
+
+    def _refusal(self, report: OrderReport, first: OrderReport) -> str:
+        """Return why a report is refused, "" if it is not."""
+        row, number = self.rows.get(report.order), report.order
+        if row is None:
+            return _("There is no order {number}; export the measures again.").format(number=number)
+        if row.cancelled_at is not None:
+            message = _("Order {number} was cancelled, because its measure no longer applies; leave it out.")
+            return message.format(number=number)
+        if row.release_at > self.now:
+            return _("Order {number} is not released yet; leave it out.").format(number=number)
+        if (first.at, first.failure) != (report.at, report.failure):
+            message = _("Order {number} is reported differently on line {line}; leave one out.")
+            return message.format(number=number, line=first.line)
+        return self._contradiction(report, row)
+
+    def _contradiction(self, report: OrderReport, row: Row[Any]) -> str:
+        """Return what a report says against what is known of its order, "" if nothing."""
+        released, done = (at and at.astimezone(self.zone) for at in (row.release_at, row.done_at))
+        if done is not None and report.failure:
+            message = _("Order {number} was confirmed as done at {time}, so it cannot fail any more; leave it out.")
+            return message.format(number=report.order, time=f"{done:%Y-%m-%d %H:%M}")
+        if report.at is not None and report.at.astimezone(self.zone).date() < released.date():
+            message = _("Order {number} is of {day}, which is later; correct the time.")
+            return message.format(number=report.order, day=released.date().isoformat())
+        return ""
+
+
+def _rows(session: Session, ids: set[int]) -> dict[int, Row[Any]]:
+    """Return the orders with these numbers on published cases."""
+    statement = select(MEASURE_ORDER).join(CASE, CASE.c.id == MEASURE_ORDER.c.case_id)
+    statement = statement.where(is_published(CASE.c.batch_id))
+    found = (session.execute(statement.where(MEASURE_ORDER.c.id.in_(chunk))) for chunk in chunks(sorted(ids)))
+    return {row.id: row for rows in found for row in rows}
