@@ -1,6 +1,7 @@
 """Reads the history of a case from the audit log, comments and verifications."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,8 @@ from sqlmodel import Session, col, select
 from db.enums import CaseState
 from db.models import CommentRow, EventRow, ReviewerRow, VerificationRow
 from workbench.domain.case.casefile import HistoryLine
+from workbench.i18n import _
+from workbench.wording.policy import finding_change_words
 
 _SHOWN = ("verdict", "fail_kind", "kind", "to", "question", "answer", "field", "deadline", "due", "progress", "act")
 """The values of an event body that the history shows."""
@@ -49,6 +52,8 @@ def _event_line(row: EventRow) -> HistoryLine:
     words += [str(body["count"])] if row.action == "documents-written" else []
     words += [str(body["until"])] if row.action == "extend" else []
     words += [str(code) for code in body.get("reasons", ())]
+    if row.action == "policy":
+        words = [_policy_words(body)]
     return HistoryLine(
         at=row.at,
         action=row.action,
@@ -57,6 +62,13 @@ def _event_line(row: EventRow) -> HistoryLine:
         round=int(body.get("round", 0)),
         state=CaseState(row.state) if row.state else None,
     )
+
+
+def _policy_words(body: Mapping[str, Any]) -> str:
+    """Return the words about a change of policy, such as `1 → 2: +ACT-PEAK-HOUR`."""
+    findings = finding_change_words(*(body.get(name, ()) for name in ("added", "removed", "changed")))
+    due = _("; due date: {day}").format(day=body["due"][:10]) if "due" in body else ""
+    return f"{body['from']} → {body['to']}: {findings}{due}"
 
 
 def _text_line(at: datetime, action: str, login: str, text: str) -> HistoryLine:
