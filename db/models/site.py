@@ -22,7 +22,8 @@ class PolicyVersionRow(NumberedRow, table=True):
     """One version of the policy; `body` is the text of its file.
 
     It is in force from `effective_on`, or at once without a date. `is_for_open_cases` says that cases which are open
-    on that day change to it; `settled_at` is when all of them had changed.
+    on that day change to it; `settled_at` is when all of them had changed. A version that an earlier program applied
+    has no `applied_by_id`.
     """
 
     __tablename__ = "policy_version"
@@ -30,6 +31,7 @@ class PolicyVersionRow(NumberedRow, table=True):
     body: str = Field(sa_column=Column(Text, nullable=False))
     sha256: str = word(64)
     applied_at: datetime = instant()
+    applied_by_id: int | None = Field(default=None, foreign_key="reviewer.id")
     effective_on: date | None = None
     is_for_open_cases: bool = False
     settled_at: datetime | None = instant(nullable=True)

@@ -53,6 +53,7 @@ _ACTS: dict[str, str] = {
     "day-passed": N_("pending date reached"),
     "delay-told": N_("delay notice drafted"),
     "reminded": N_("reminder drafted"),
+    "policy": N_("policy changed"),
 }
 _KINDS: dict[str, str] = {
     "applications": N_("application"),

@@ -118,12 +118,12 @@ def _write_first_rows(session: Session, new: NewSite, at: datetime) -> None:
     if new.supplier is not None:
         policy_text = with_supplier(policy_text, new.supplier)
     session.add_all(SettingRow(name=name, value=value) for name, value in new.settings().items())
-    session.add(new_version(policy_text, at))
     country = parse_policy(policy_text, "policy 1").country
     write_published(session, seed_days(country, range(_FIRST_YEAR, at.year + _YEARS_AHEAD)))
     reviewer = ReviewerRow(login=new.login, created_at=at)
     session.add(reviewer)
     session.flush()
+    session.add(new_version(policy_text, at, reviewer.id or 0))
     roles = (Role.REVIEWER, Role.SUPERVISOR, Role.ADMIN)
     session.add_all(ReviewerRoleRow(reviewer_id=reviewer.id or 0, role=role.value) for role in roles)
     actor = Actor(id=reviewer.id or 0, login=new.login, roles=frozenset(roles), identity=f"os:{os.getuid()}")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from workbench.services.calendar.working_calendar import Calendars
     from workbench.services.case.documents import Documents
     from workbench.services.clock.case_clocks import ClockExplainer
+    from workbench.services.deadlines.policy_changes import PolicyChanges
     from workbench.services.deadlines.rescheduling import Rescheduling
     from workbench.services.deadlines.suspensions import Suspending
     from workbench.services.deadlines.tick import TickCounts, Ticking
@@ -118,7 +119,10 @@ class Services:
     """Lists notices and records that they were sent."""
 
     policies: "LazyService[Policies]" = LazyService("site.policies.Policies")
-    """Shows and replaces the policy in force."""
+    """Shows the versions of the policy, and adds the next."""
+
+    policy_changes: "LazyService[PolicyChanges]" = LazyService("deadlines.policy_changes.PolicyChanges")
+    """Changes open cases to a policy that applies to them."""
 
     rescheduling: "LazyService[Rescheduling]" = LazyService("deadlines.rescheduling.Rescheduling")
     """Changes due dates, service classes and priorities."""
@@ -142,7 +146,10 @@ class Services:
         return self.context.actor
 
     def resume(self) -> None:
-        """Finish interrupted imports and suspensions, and seed the calendar of next year; every start does so."""
+        """Finish interrupted imports, suspensions and changes of policy, and seed the calendar of next year.
+
+        Every start does so.
+        """
         from workbench.services.clock.case_clocks import unsettled_suspension_ids
         from workbench.services.importing.resuming import has_leftovers, resume
 
@@ -151,10 +158,13 @@ class Services:
         # The year in UTC is exact enough; the policy, which has the time zone, takes long to read at a start.
         with self.context.read() as session:
             missing, unsettled = missing_years(session, self.context.now().year), unsettled_suspension_ids(session)
+            applies_to_open_cases = self.context.has_unsettled_policy(session)
         if missing:
             self.calendars.seed_missing_years()
         if unsettled:
             self.suspending.finish()
+        if applies_to_open_cases:
+            self.policy_changes.finish()
 
     def catch_up(self) -> "TickCounts":
         """Finish interrupted work, then apply the changes that depend only on time."""

@@ -19,6 +19,7 @@ _REFERENCES = (
     ('rectification_item', 'waived_by_id', 'reviewer'),
     ('rectification_item', 'judged_by_id', 'reviewer'),
     ('notice', 'sent_by_id', 'reviewer'),
+    ('policy_version', 'applied_by_id', 'reviewer'),
 )
 
 

@@ -181,7 +181,7 @@ def advice_in_chinese(text: str, where: str) -> str:
     """Return the advice in an error, in Chinese, so that no sentence of a library is taken for one of the program."""
     with speaking("zh"):
         message = refusal(text)
-    found = re.fullmatch(rf"site\.toml 第\d+行：[^：]*{re.escape(where)}[^：]*：(.*[一-鿿].*)。", message)
+    found = re.search(rf"(?m)^site\.toml 第\d+行：[^：]*{re.escape(where)}[^：]*：(.*[一-鿿].*)。$", message)
     assert found, message
     return found[1]
 
@@ -220,6 +220,33 @@ def test_an_error_names_the_line_of_the_key() -> None:
     text = replaced(default_policy_text(), "grace_s = 60", "grace_s = -60")
     line = text.split("\n").index("grace_s = -60") + 1
     assert refusal(text) == f"site.toml, line {line}: desk.grace_s: must be a whole number from 0 to 86400."
+
+
+def test_all_errors_are_told_in_one_go_in_the_order_of_the_file() -> None:
+    text = default_policy_text()
+    wrong = {
+        "grace_s = 60": "grace_s = -60",
+        "max_held = 3": "max_helt = 3",
+        'yields_to = "ID-RIC-EXPIRED"': 'yields_to = "ID-RIC-GONE"',
+        'verdicts = ["fail"]': 'verdicts = ["fale"]',
+    }
+    for old, new in wrong.items():
+        text = replaced(text, old, new)
+
+    told = refusal(text).splitlines()
+
+    lines = [next(at for at, line in enumerate(text.split("\n"), start=1) if new in line) for new in wrong.values()]
+    keys = ("desk.grace_s", "desk.max_helt", "rules.ID-RIC-EXPIRING.yields_to", "reasons.ACT-PEAK-HOUR.verdicts[1]")
+    assert [sentence.split(": ")[:2] for sentence in told] == [
+        [f"site.toml, line {line}", key] for line, key in zip(lines, keys, strict=True)
+    ]
+
+
+def test_very_many_errors_are_counted() -> None:
+    told = refusal(default_policy_text().replace('op = "', 'op = "~')).splitlines()
+
+    assert len(told) == 51
+    assert re.fullmatch(r"… and \d+ more errors\.", told[-1])
 
 
 def test_an_error_lists_the_allowed_values() -> None:

@@ -13,7 +13,7 @@ from workbench.i18n import _
 
 
 def exit_code_of(run: Callable[[], Any]) -> Any:
-    """Run a command and return its exit code; an exception becomes one sentence on stderr.
+    """Run a command and return its exit code; an exception becomes a sentence on stderr, errors in a file one each.
 
     Typer handles a closed pipe, an interrupt, and the exit of a command that reported its failure itself.
     """
@@ -23,7 +23,8 @@ def exit_code_of(run: Callable[[], Any]) -> Any:
         output.complain(sentence_of(error))
         return error.exit_code
     except WorkbenchError as error:
-        output.complain(str(error))
+        for sentence in str(error).splitlines():
+            output.complain(sentence)
         return error.exit_code
     except UnicodeEncodeError as error:
         output.complain(_not_text(error))

@@ -1,38 +1,97 @@
-"""Commands about the policy: policy show, check, apply."""
+"""Commands about the policy: policy show, list, diff, check, apply."""
 
 from collections.abc import Iterator
-from datetime import UTC
+from datetime import UTC, date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 from workbench import i18n
 from workbench.cli.framework import output
-from workbench.cli.framework.command_context import CommandContext
-from workbench.cli.framework.json_values import plain
-from workbench.cli.framework.options import argument, option
+from workbench.cli.framework.command_context import CommandContext, zone_of
+from workbench.cli.framework.json_values import attributes, plain
+from workbench.cli.framework.options import argument, option, parse_day
 from workbench.cli.framework.registration import Entry
 from workbench.cli.site.supplier_questions import FIELDS
 from workbench.i18n import N_, _
+from workbench.wording.policy import KIND_WORDS, changed_cases_words, state_words, touched_words, value_words
 
 if TYPE_CHECKING:
-    from workbench.services.site.policies import PolicyVersion
+    from workbench.services.deadlines.policy_changes import OpenCaseEffect
+    from workbench.services.site.policies import AppliedPolicy, PolicyVersion, VersionLine
 
 PolicyFile = Annotated[Path, argument("FILE", N_("Policy: a whole TOML file."))]
+_NAMED = N_("Policy: a file, or the number of a version.")
 
 
 def show(
-    context: CommandContext, toml: Annotated[bool, option("--toml", N_("Print the whole file in force."))] = False
+    context: CommandContext,
+    toml: Annotated[bool, option("--toml", N_("Print the whole file."))] = False,
+    version: Annotated[int | None, option("--version", N_("Version to show. Default: the one in force."), "N")] = None,
 ) -> None:
-    """Show the policy in force."""
+    """Show a version of the policy."""
     with context.services() as services:
-        version = services.policies.in_force()
+        found = services.policies.in_force() if version is None else services.policies.version(version)
+        zone = zone_of(services)
     if context.as_json:
-        output.document({**_document(version), **({"toml": version.text} if toml else {})})
+        output.document({**_document(found, zone), **({"toml": found.text} if toml else {})})
     elif toml:
-        output.file_text(version.text)
+        output.file_text(found.text)
     else:
-        output.pairs(_lines(version))
+        output.pairs(_lines(found, zone))
+
+
+def list_versions(context: CommandContext) -> None:
+    """List the versions of the policy."""
+    with context.services() as services:
+        versions, zone = services.policies.versions(), zone_of(services)
+    if context.as_json:
+        output.document({"versions": [_line_document(version, zone) for version in versions]})
+        return
+    output.table(
+        [_("Policy"), _("Name"), _("State"), _("Applied"), _("By"), _("From"), _("Open cases")],
+        [
+            [
+                str(version.number),
+                version.name,
+                _state(version, zone),
+                f"{version.applied_at.astimezone(zone):%Y-%m-%d %H:%M}",
+                version.applied_by or "–",
+                _begin(version, zone).isoformat(),
+                _for_open_cases(version),
+            ]
+            for version in versions
+        ],
+    )
+
+
+def diff(
+    context: CommandContext,
+    a: Annotated[str, argument("A", _NAMED)],
+    b: Annotated[str | None, argument("[B]", _NAMED)] = None,
+) -> None:
+    """Compare two policies; a single one is compared with the version in force."""
+    from workbench.domain.policy.comparison import changes_between
+
+    with context.services() as services:
+        policies = services.policies
+        in_force = str(policies.in_force().number)
+        old, new = (policies.named(word) for word in ((in_force, a) if b is None else (a, b)))
+        effect = services.policy_changes.effect_of(new.policy)
+    changes = changes_between(old.policy, new.policy)
+    if context.as_json:
+        counts = {"open_cases": effect.open_count, "open_cases_touched": effect.touched_count}
+        output.document({"old": old.name, "new": new.name, "changes": plain(changes, UTC), **counts})
+        return
+    for kind, heading in KIND_WORDS.items():
+        if rows := [change for change in changes if change.kind is kind]:
+            output.line(_(heading))
+            shown = [[f"  {row.key}", value_words(row.old), value_words(row.new)] for row in rows]
+            output.table([f"  {_('Key')}", _("Policy {name}").format(name=old.name), new.name], shown)
+            output.line()
+    if not changes:
+        output.line(_("The two policies say the same."))
+    output.line(touched_words(effect.touched_count, effect.open_count))
 
 
 def check(context: CommandContext, file: PolicyFile) -> None:
@@ -46,46 +105,106 @@ def check(context: CommandContext, file: PolicyFile) -> None:
     )
 
 
-def apply(context: CommandContext, file: PolicyFile) -> None:
+def apply(
+    context: CommandContext,
+    file: PolicyFile,
+    since: Annotated[str | None, option("--from", N_("Day from which it is in force. Default: at once."), "D")] = None,
+    open_cases: Annotated[
+        bool, option("--open-cases", N_("Open cases change to it too, and their applicants are notified."))
+    ] = False,
+) -> None:
     """Put a policy file into force."""
+    day = None if since is None else parse_day(since, "--from")
+    with context.services() as services:
+        applied = services.policies.apply(file, day, for_open_cases=open_cases)
+        effect = services.policy_changes.finish()
+        zone = zone_of(services)
+    if context.as_json:
+        counts = {"open_cases_changed": effect.open_count, "open_cases_touched": effect.touched_count}
+        replaced = [version.number for version in applied.replaced]
+        document = {**_document(applied.version, zone), "changed": applied.is_changed, "replaced": replaced}
+        output.document({**document, **counts})
+        return
+    for sentence in _applied_sentences(applied, effect, file, zone):
+        output.narrate(sentence)
+
+
+def _applied_sentences(applied: "AppliedPolicy", effect: "OpenCaseEffect", file: Path, zone: ZoneInfo) -> Iterator[str]:
+    """Yield what an application of a file did, a sentence each."""
+    from workbench.domain.policy.versions import VersionState
     from workbench.services.policy.supplier import advice_on_made_up
 
-    with context.services() as services:
-        is_changed = services.policies.apply(file)
-        version = services.policies.in_force()
-    if context.as_json:
-        output.document({**_document(version), "changed": is_changed})
-        return
-    sentence = (
-        _("{file} is in force from now on, as policy {number}; cases opened before keep theirs.")
-        if is_changed
-        else _("{file} is in force already, as policy {number}; nothing was changed.")
-    )
-    output.narrate(sentence.format(file=file, number=version.number))
+    version, day = applied.version, _begin(applied.version, zone).isoformat()
+    is_to_come = version.state is VersionState.TO_COME
+    if not applied.is_changed:
+        sentence = _("{file} is in force already, as policy {number}; nothing was changed.")
+        if is_to_come:
+            sentence = _("{file} was applied already, as policy {number} from {day}; nothing was changed.")
+    elif version.is_for_open_cases:
+        sentence = _("{file} is in force from now on, as policy {number}, for open cases too.")
+        if is_to_come:
+            sentence = _("{file} is in force from {day}, as policy {number}; open cases change to it on that day.")
+    else:
+        sentence = _("{file} is in force from now on, as policy {number}; cases opened before keep theirs.")
+        if is_to_come:
+            sentence = _("{file} is in force from {day}, as policy {number}; cases opened before keep theirs.")
+    yield sentence.format(file=file, number=version.number, day=day)
+    for old in applied.replaced:
+        lost = _("Policy {number}, planned from {day}, is replaced by it and will not come into force.")
+        yield lost.format(number=old.number, day=_begin(old, zone).isoformat())
+    if effect.open_count:
+        yield changed_cases_words(effect.open_count, effect.touched_count)
     if version.is_supplier_made_up:
-        output.narrate(advice_on_made_up())
+        yield advice_on_made_up()
 
 
-def _document(version: "PolicyVersion") -> dict[str, Any]:
-    """Return the version in force as JSON."""
+def _begin(version: "VersionLine", zone: ZoneInfo) -> date:
+    """Return the day from which a version is in force."""
+    return version.effective_on or version.applied_at.astimezone(zone).date()
+
+
+def _state(version: "VersionLine", zone: ZoneInfo) -> str:
+    return state_words(version.state, _begin(version, zone))
+
+
+def _for_open_cases(version: "VersionLine") -> str:
+    """Return whether open cases change to a version, and whether all of them have."""
+    if not version.is_for_open_cases:
+        return _("keep theirs")
+    return _("change to it") if version.settled_at is None else _("changed to it")
+
+
+def _line_document(version: "VersionLine", zone: ZoneInfo) -> dict[str, Any]:
+    """Return what the list shows of a version, as JSON."""
     return {
         "policy": version.number,
-        "version": version.policy.version,
-        "sha256": version.sha256,
-        "applied_at": plain(version.applied_at, ZoneInfo(version.policy.zone)),
+        "version": version.name,
+        **attributes(version, ("sha256", "applied_at", "applied_by", "effective_on"), zone),
+        "open_cases": version.is_for_open_cases,
+        "settled_at": plain(version.settled_at, zone),
+        "state": version.state.value,
+    }
+
+
+def _document(version: "PolicyVersion", zone: ZoneInfo) -> dict[str, Any]:
+    """Return a version as JSON."""
+    return {
+        **_line_document(version, zone),
         "supplier": plain(version.policy.supplier, UTC),
         "supplier_made_up": version.is_supplier_made_up,
     }
 
 
-def _lines(version: "PolicyVersion") -> Iterator[tuple[str, str]]:
-    """Yield what is shown of the version in force, as names and values."""
+def _lines(version: "PolicyVersion", zone: ZoneInfo) -> Iterator[tuple[str, str]]:
+    """Yield what is shown of a version, as names and values."""
     from workbench.services.policy.supplier import advice_on_made_up
 
     policy = version.policy
-    applied_at = version.applied_at.astimezone(ZoneInfo(policy.zone))
     yield _("Policy"), f"{version.number} ({policy.version})"
-    yield _("In force since"), f"{applied_at:%Y-%m-%d %H:%M}"
+    yield _("State"), _state(version, zone)
+    yield _("From"), _begin(version, zone).isoformat()
+    yield _("Applied"), f"{version.applied_at.astimezone(zone):%Y-%m-%d %H:%M} {version.applied_by or ''}".rstrip()
+    yield _("Open cases"), _for_open_cases(version)
     yield "SHA-256", version.sha256
     yield _("Rules"), str(len(policy.rules))
     yield _("Reasons"), str(len(policy.reasons))
@@ -96,9 +215,13 @@ def _lines(version: "PolicyVersion") -> Iterator[tuple[str, str]]:
 
 
 GROUP = "policy"
-GROUP_HELP = N_("Show, check and replace the policy. Default: show.")
+GROUP_HELP = N_("Show, compare, check and replace the policy. Default: show.")
 ENTRIES = (
-    Entry("show", show, N_("Show the policy in force; with --toml, the whole file.")),
+    Entry("show", show, N_("Show a version of the policy, by default the one in force; with --toml, the whole file.")),
+    Entry("list", list_versions, N_("List the versions of the policy, newest first.")),
+    Entry(
+        "diff", diff, N_("Compare a policy with the one in force, or two policies; count the open cases it touches.")
+    ),
     Entry("check", check, N_("Check a policy file without applying it.")),
-    Entry("apply", apply, N_("Put a policy file into force for new applications (admin).")),
+    Entry("apply", apply, N_("Put a policy file into force, at once or from a day (admin).")),
 )

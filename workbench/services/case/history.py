@@ -1,6 +1,7 @@
 """Reads the history of a case from the audit log, comments and verifications."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,8 @@ from db.enums import CaseState
 from db.models import CommentRow, EventRow, ReviewerRow, VerificationRow
 from workbench.domain.case.case_id import format_decision
 from workbench.domain.case.casefile import HistoryLine
+from workbench.i18n import _
+from workbench.wording.policy import finding_change_words
 
 _SHOWN = (
     *("verdict", "fail_kind", "kind", "outcome", "to", "question", "answer", "field"),
@@ -54,6 +57,8 @@ def _event_line(row: EventRow) -> HistoryLine:
     words += [str(body["until"])] if row.action == "extend" else []
     words += [format_decision(body["corrects"])] if body.get("corrects") else []
     words += [str(code) for code in body.get("reasons", ())]
+    if row.action == "policy":
+        words = [_policy_words(body)]
     return HistoryLine(
         at=row.at,
         action=row.action,
@@ -62,6 +67,13 @@ def _event_line(row: EventRow) -> HistoryLine:
         round=int(body.get("round", 0)),
         state=CaseState(row.state) if row.state else None,
     )
+
+
+def _policy_words(body: Mapping[str, Any]) -> str:
+    """Return the words about a change of policy, such as `1 → 2: +ACT-PEAK-HOUR`."""
+    findings = finding_change_words(*(body.get(name, ()) for name in ("added", "removed", "changed")))
+    due = _("; due date: {day}").format(day=body["due"][:10]) if "due" in body else ""
+    return f"{body['from']} → {body['to']}: {findings}{due}"
 
 
 def _text_line(at: datetime, action: str, login: str, text: str) -> HistoryLine:

@@ -26,7 +26,7 @@ CalendarOf = Callable[[int], WorkingCalendar]
 
 _STATES = tuple(state.value for state in OPEN_STATES - {CaseState.APPEALED, CaseState.INCOMPLETE})
 
-_LETTERS_ABOUT_DUE_DATES = ("receipt", "delay", "resumed", "expired", "appeal-received", "appeal-decided")
+_LETTERS_ABOUT_DUE_DATES = ("receipt", "delay", "resumed", "expired", "policy", "appeal-received", "appeal-decided")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

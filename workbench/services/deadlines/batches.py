@@ -19,9 +19,9 @@ Conditions = Sequence[ColumnElement[bool]]
 """SQL conditions on published cases."""
 
 
-def act_on_all(context: Context, conditions: Conditions, act: Act) -> int:
+def act_on_all(context: Context, conditions: Conditions, act: Act, at_once: int = CASES_PER_BATCH) -> int:
     """Call `act` with each published case that meets some conditions, and return how many cases it changed."""
-    return act_on_cases(context, matching_case_ids(context, conditions), conditions, act)
+    return act_on_cases(context, matching_case_ids(context, conditions), conditions, act, at_once)
 
 
 def matching_case_ids(context: Context, conditions: Conditions) -> Sequence[int]:
@@ -31,13 +31,15 @@ def matching_case_ids(context: Context, conditions: Conditions) -> Sequence[int]
         return session.execute(statement.order_by(CASE.c.id)).scalars().all()
 
 
-def act_on_cases(context: Context, case_ids: Sequence[int], conditions: Conditions, act: Act) -> int:
+def act_on_cases(
+    context: Context, case_ids: Sequence[int], conditions: Conditions, act: Act, at_once: int = CASES_PER_BATCH
+) -> int:
     """Call `act` with the given cases that still meet the conditions, and return how many cases it changed.
 
-    If the program closes, it stops between two batches.
+    One transaction has `at_once` cases. If the program closes, it stops between two batches.
     """
     changed_count = 0
-    for batch in chunks(case_ids, CASES_PER_BATCH):
+    for batch in chunks(case_ids, at_once):
         if context.cache.is_closing.is_set():
             break
         with context.write() as session:

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session, col
 
@@ -59,6 +59,10 @@ _ROLES = (
     .where(col(ReviewerRow.id) == bindparam("person"), col(ReviewerRow.is_active))
 )
 """The roles of a person who is active."""
+
+_VERSIONS = select(col(PolicyVersionRow.id), col(PolicyVersionRow.effective_on)).order_by(
+    col(PolicyVersionRow.id).desc()
+)
 
 RoleCheck = Callable[[Actor], str | None]
 """Says why a person's roles do not allow an act, None if they do."""
@@ -186,11 +190,27 @@ class Context:
         self.log(session, action, case_id=case.id, state=state, waits_for=case.waits_for, body=body)
 
     def policy_id(self, session: Session) -> int:
-        """Return the id of the newest policy version."""
-        return int(session.execute(select(func.max(col(PolicyVersionRow.id)))).scalar_one())
+        """Return the id of the policy version in force: the newest that has begun, each by the day in its own zone."""
+        return next(int(number) for number, day in session.execute(_VERSIONS) if self._has_begun(session, number, day))
+
+    def _has_begun(self, session: Session, version_id: int, effective_on: date | None) -> bool:
+        if effective_on is None:
+            return True
+        days_ago = (self.now().astimezone(UTC).date() - effective_on).days
+        if abs(days_ago) > 1:
+            # No zone is a day apart from UTC; reading the policy, which has the zone, takes long.
+            return days_ago > 0
+        return effective_on <= self.now().astimezone(ZoneInfo(self.policy(session, version_id).zone)).date()
+
+    def has_unsettled_policy(self, session: Session) -> bool:
+        """Return whether open cases may have to change to a policy version; a quick answer without reading policies."""
+        most = self.now().astimezone(UTC).date() + timedelta(days=1)
+        has_begun = col(PolicyVersionRow.effective_on).is_(None) | (col(PolicyVersionRow.effective_on) <= most)
+        is_unsettled = (col(PolicyVersionRow.is_for_open_cases), col(PolicyVersionRow.settled_at).is_(None))
+        return bool(session.execute(select(exists().where(*is_unsettled, has_begun))).scalar())
 
     def policy(self, session: Session, version_id: int | None = None) -> Policy:
-        """Return a policy version, by default the newest."""
+        """Return a policy version, by default the one in force."""
         wanted = version_id or self.policy_id(session)
         if wanted not in self.cache.policies:
             row = session.get_one(PolicyVersionRow, wanted)
@@ -198,7 +218,7 @@ class Context:
         return self.cache.policies[wanted]
 
     def calendar(self, session: Session, version_id: int | None = None) -> WorkingCalendar:
-        """Return the working calendar with the hours and zone of a policy version, by default the newest."""
+        """Return the working calendar with the hours and zone of a policy version, by default the one in force."""
         version = version_id or self.policy_id(session)
         wanted = (edition(session), version)
         found = self.cache.calendars.get(wanted)

@@ -70,11 +70,13 @@ def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
     *,
     due_at: datetime | None,
     told_at: datetime | None = None,
+    restricts: bool | None = None,
 ) -> ComposedLetter:
     """Return a letter about an appeal.
 
     `due_at` is when the appeal, or the review after it, is due. `told_at` is when the applicant was told the result
-    that was appealed; with it, the letter says until when another appeal is possible.
+    that was appealed; with it, the letter says until when another appeal is possible. `restricts` says whether a measure
+    was in force before the act, by default whether one is in force now.
     """
     columns = (APPLICATION.c.language, APPLICATION.c.applicant_kind, APPLICATION.c.applicant_name)
     application = session.execute(select(*columns).where(APPLICATION.c.id == case.application_id)).one()
@@ -95,7 +97,7 @@ def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
             supplier=context.policy(session).supplier,
             zone=policy.zone,
             is_lapse=appeal.state_before == CaseState.LAPSED,
-            restricts=has_restriction(session, context, case),
+            restricts=has_restriction(session, context, case) if restricts is None else restricts,
             received_on=calendar.local_day(appeal.received_at),
             written_on=today,
             due_on=due_on,
@@ -117,11 +119,12 @@ def notify_of_appeal(  # noqa: PLR0913 - a letter needs all of these facts
     *,
     release_at: datetime,
     told_at: datetime | None = None,
+    restricts: bool | None = None,
 ) -> str:
     """Write the notice with a letter about an appeal, and return its text with personal values masked."""
     gives_date = kind is AppealLetterKind.RECEIVED or appeal.to_state == CaseState.QUEUED
     due_at = case.due_at if gives_date else None
-    letter = appeal_letter(session, context, case, appeal, kind, due_at=due_at, told_at=told_at)
+    letter = appeal_letter(session, context, case, appeal, kind, due_at=due_at, told_at=told_at, restricts=restricts)
     language = select(APPLICATION.c.language).where(APPLICATION.c.id == case.application_id)
     session.add(
         NoticeRow(

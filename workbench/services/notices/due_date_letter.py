@@ -39,14 +39,15 @@ class ClockLetterKind(StrEnum):
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
     REOPENED = "reopened"
+    POLICY = "policy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusFacts:
     """What a letter about the state of a case says besides a date.
 
-    `items` are what the applicant had to submit or rectify, `asked_until` is until when (only for EXPIRED), `restricts`
-    says that a measure is in force. The letter is released at `release_at`.
+    `items` are what the applicant has or had to submit or rectify, `asked_until` is until when (only for EXPIRED),
+    `restricts` says that a measure is in force. The letter is released at `release_at`.
     """
 
     items: tuple[str, ...]

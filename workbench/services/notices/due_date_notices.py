@@ -86,10 +86,14 @@ def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
     items: Iterable[str] = (),
     deadline_at: datetime | None = None,
     asked_until: date | None = None,
+    findings: tuple[Finding, ...] = (),
+    restricts: bool | None = None,
 ) -> None:
     """Write the letter about the state of a case, such as missing documents or a near deadline.
 
-    `deadline_at` is the deadline of the applicant, `asked_until` the day by which a pending case waited for an answer.
+    `deadline_at` is the deadline of the applicant, `asked_until` the day by which a pending case waited for an answer,
+    `findings` are those that the applicant can act on early. `restricts` says whether a measure was in force before the
+    act, by default whether one is in force now.
     """
     policy = context.policy(session, case.policy_version_id)
     calendar = context.calendar(session, case.policy_version_id)
@@ -101,13 +105,14 @@ def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
     status = StatusFacts(
         items=tuple(items),
         asked_until=asked_until,
-        restricts=has_restriction(session, context, case),
+        restricts=has_restriction(session, context, case) if restricts is None else restricts,
         appeal_until=appeal_until,
         answer_days=policy.appeal.answer_days,
         provisional_years=calendar.provisional_years(today, max(days)),
         release_at=_release_at(session, context, kind, policy),
     )
-    notify(session, context, [(case, DueDateMessage(kind=kind, deadline_at=deadline_at, status=status))])
+    message = DueDateMessage(kind=kind, deadline_at=deadline_at, findings=findings, status=status)
+    notify(session, context, [(case, message)])
 
 
 def _release_at(session: Session, context: Context, kind: ClockLetterKind, policy: Policy) -> datetime:

@@ -1,14 +1,15 @@
 """Turns an error of Pydantic into the path of a key in the policy file, and advice on how to correct its value."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from difflib import get_close_matches
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, ValidationError
 
+from workbench.domain.findings.policy_checks import PolicyFault
 from workbench.i18n import N_, _
 from workbench.services.policy.toml_lines import KeyPath, known_path
 
@@ -44,11 +45,36 @@ _ADVICE: Mapping[str, str] = {
 }
 """The advice on each type of error that Pydantic reports; on numbers, by the type of the number."""
 
+_UNKNOWN = "unexpected_keyword_argument"
 _UNIONS = frozenset({UnionType, Union})
 _NUMBERS = frozenset({"int_type", "float_type", "greater_than_equal", "less_than_equal"})
 
 
-def path_of(error: ErrorDetails, values: Any) -> KeyPath:
+def faults_in(error: ValidationError, values: Any, root: type) -> list[PolicyFault]:
+    """Return what is wrong with values that should be the dataclass `root`, one fault for each key."""
+    found: dict[KeyPath, PolicyFault] = {}
+    # An unknown key comes first: if it is a misspelt one, the key that is missing is no error of its own.
+    for raw in sorted(error.errors(), key=lambda each: each["type"] != _UNKNOWN):
+        # The values are the only item of a tuple.
+        each: ErrorDetails = {**raw, "loc": raw["loc"][1:]}
+        path = _path_of(each, values)
+        if not (path in found or (each["type"] == "missing" and _is_misspelt(path, found))):
+            found[path] = PolicyFault(path, _advice_on(each, path, root))
+    # A list is too short if its entries are wrong: the entries are named.
+    return [
+        fault
+        for path, fault in found.items()
+        if not any(path != other and path == other[: len(path)] for other in found)
+    ]
+
+
+def _is_misspelt(path: KeyPath, known: Iterable[KeyPath]) -> bool:
+    """Say whether an unknown key of the same table is probably the missing one."""
+    beside = [str(other[-1]) for other in known if other[:-1] == path[:-1]]
+    return bool(get_close_matches(str(path[-1]), beside, n=1))
+
+
+def _path_of(error: ErrorDetails, values: Any) -> KeyPath:
     """Return the path of the value or the missing key that an error is about."""
     # Pydantic's `loc` may end with entries that are not in the file: the type of a union that Pydantic tried, or
     # "[key]" for an error in a key. These are dropped.
@@ -57,9 +83,9 @@ def path_of(error: ErrorDetails, values: Any) -> KeyPath:
     return (*path, error["loc"][-1]) if is_missing_key else path
 
 
-def advice_on(error: ErrorDetails, path: KeyPath, root: type) -> str:
+def _advice_on(error: ErrorDetails, path: KeyPath, root: type) -> str:
     """Return how to correct an error at a path in the dataclass `root`, without a full stop."""
-    if error["type"] == "unexpected_keyword_argument":
+    if error["type"] == _UNKNOWN:
         return _advice_on_unknown_key(str(path[-1]), _plain(_type_at(root, path[:-1])))
     values = {**error.get("ctx", {}), "value": error["input"]}
     # Pydantic joins the allowed words in English: 'pass', 'fail' or 'pending'.

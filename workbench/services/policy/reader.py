@@ -2,30 +2,44 @@
 
 import json
 import tomllib
+from collections.abc import Iterable
+from copy import deepcopy
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, Never
+from functools import cache, reduce
+from operator import getitem
+from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from workbench.domain.findings.policy_checks import faults_of
+from workbench.domain.findings.policy_checks import PolicyFault, faults_of
 from workbench.domain.policy.policy import Policy, Supplier
 from workbench.errors import BadConfiguration
-from workbench.i18n import _
-from workbench.services.policy.error_text import advice_on, path_of
-from workbench.services.policy.toml_lines import KeyPath, line_of
+from workbench.i18n import _, ngettext
+from workbench.policies import default_policy_text
+from workbench.services.policy.error_text import faults_in
+from workbench.services.policy.toml_lines import line_of
+
+_MOST_TOLD = 50
+_REPAIRS = 3
+"""How often a policy is repaired: a misspelt key is an unknown one, and a missing one once it is removed."""
 
 
 def parse_policy(text: str, name: str) -> Policy:
     """Return the policy in a file; errors call the file by `name`.
 
     Raises:
-        BadConfiguration: If it is not TOML, or has an unknown key, an unknown fact or an invalid value. The message
-            names the line and says what must be changed.
+        BadConfiguration: If it is not TOML, or has unknown keys, unknown facts or invalid values. The message has a
+            sentence for each error, which names the line and says what must be changed.
     """
-    policy: Policy = _parsed(text, name, Policy)
-    for fault in faults_of(policy):
-        _refuse(text, name, fault.path, fault.advice)
+    values = _values_in(text, name)
+    policy: Policy | None
+    policy, faults = _validated(values, Policy)
+    checked = policy or _repaired(values)
+    if checked is not None:
+        known = {fault.path for fault in faults}
+        faults += [fault for fault in faults_of(checked) if known.isdisjoint(_beginnings(fault.path))]
+    if policy is None or faults:
+        raise _refusal(text, name, faults)
     return policy
 
 
@@ -33,9 +47,12 @@ def parse_supplier(text: str, name: str) -> Supplier:
     """Return the supplier in a file that has the table [supplier] and nothing else.
 
     Raises:
-        BadConfiguration: If it is something else; the sentence says where, and what must be changed.
+        BadConfiguration: If it is something else; the sentences say where, and what must be changed.
     """
-    file: _SupplierFile = _parsed(text, name, _SupplierFile)
+    file: _SupplierFile | None
+    file, faults = _validated(_values_in(text, name), _SupplierFile)
+    if file is None:
+        raise _refusal(text, name, faults)
     return file.supplier
 
 
@@ -46,24 +63,54 @@ class _SupplierFile:
     supplier: Supplier
 
 
-def _parsed(text: str, name: str, kind: type) -> Any:
-    """Return the values in a TOML text as a dataclass."""
+def _values_in(text: str, name: str) -> dict[str, Any]:
+    """Return the values in a TOML text."""
     try:
         values = _with_codes(tomllib.loads(text))
         # A TOML date or time becomes a value that is invalid for every key of a policy.
-        document = json.dumps([values], default=lambda _date_or_time: [{}])
+        [plain] = json.loads(json.dumps([values], default=lambda _date_or_time: [{}]))
     # A number may have too many digits, and lists may be nested too deeply.
     except (ValueError, RecursionError) as error:
         raise BadConfiguration(_("{file} is not TOML: {error}. Correct it.").format(file=name, error=error)) from error
+    return plain  # type: ignore[no-any-return]
+
+
+def _validated(values: Any, kind: type) -> tuple[Any, list[PolicyFault]]:
+    """Return values as a dataclass, or None and what is wrong with them."""
     try:
-        [parsed] = _adapter(kind).validate_json(document)
+        [parsed] = _adapter(kind).validate_json(json.dumps([values]))
     except ValidationError as error:
-        # A misspelt key causes two errors, an unknown key and a missing key: report the unknown key.
-        first = min(error.errors(), key=lambda found: found["type"] != "unexpected_keyword_argument")
-        first["loc"] = first["loc"][1:]
-        path = path_of(first, json.loads(document)[0])
-        _refuse(text, name, path, advice_on(first, path, kind))
-    return parsed
+        return None, list(faults_in(error, values, kind))
+    return parsed, []
+
+
+def _repaired(values: dict[str, Any]) -> Policy | None:
+    """Return a policy with default values in place of its faults, so that the rest of it can be checked too.
+
+    None if the default policy has no such values.
+    """
+    mended: Any = deepcopy(values)
+    for _repair in range(_REPAIRS):
+        policy, faults = _validated(mended, Policy)
+        if policy is not None:
+            return policy  # type: ignore[no-any-return]
+        for fault in faults:
+            *way, key = fault.path
+            try:
+                own: Any = reduce(getitem, way, mended)
+                usual: Any = reduce(getitem, way, _default_values())
+                if isinstance(usual, dict) and key not in usual:
+                    own.pop(key)
+                else:
+                    own[key] = usual[key]
+            except (KeyError, IndexError, TypeError, AttributeError):
+                return None
+    return None
+
+
+@cache
+def _default_values() -> Any:
+    return _with_codes(tomllib.loads(default_policy_text()))
 
 
 @cache
@@ -82,7 +129,20 @@ def _with_codes(values: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _refuse(text: str, name: str, path: KeyPath, advice: str) -> Never:
-    where = "".join(f"[{key + 1}]" if isinstance(key, int) else f".{key}" for key in path).removeprefix(".")
+def _beginnings(path: tuple[str | int, ...]) -> Iterable[tuple[str | int, ...]]:
+    return (path[: length + 1] for length in range(len(path)))
+
+
+def _refusal(text: str, name: str, faults: Iterable[PolicyFault]) -> BadConfiguration:
+    """Return the error with a sentence for each fault, in the order of the file."""
     message = _("{file}, line {line}: {where}: {advice}.")
-    raise BadConfiguration(message.format(file=name, line=line_of(text, path), where=where, advice=advice))
+    told = {}
+    for path, advice in faults:
+        where = "".join(f"[{key + 1}]" if isinstance(key, int) else f".{key}" for key in path).removeprefix(".")
+        line = line_of(text, path)
+        told[message.format(file=name, line=line, where=where, advice=advice)] = line
+    sentences = sorted(told, key=lambda sentence: told[sentence])
+    if rest := sentences[_MOST_TOLD:]:
+        more = ngettext("… and {count} more error.", "… and {count} more errors.", len(rest))
+        sentences = [*sentences[:_MOST_TOLD], more.format(count=len(rest))]
+    return BadConfiguration("\n".join(sentences))

@@ -1,7 +1,8 @@
 """Finds the line of a key in a TOML text, for error messages."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Sequence
+from functools import lru_cache
 from itertools import takewhile
 from typing import Any
 
@@ -40,17 +41,22 @@ def line_of(text: str, path: KeyPath) -> int:
     return found
 
 
-def _statements(text: str) -> Iterator[tuple[int, dict[str, Any], bool]]:
-    """Yield the first line and the values of each statement, and whether it is the header of a table."""
-    begin, statement = 1, ""
+@lru_cache(maxsize=1)
+def _statements(text: str) -> Sequence[tuple[int, dict[str, Any], bool]]:
+    """Return the first line and the values of each statement, and whether it is the header of a table.
+
+    They are kept for the next error in the same text.
+    """
+    found, begin, statement = [], 1, ""
     for line, part in enumerate(text.split("\n"), start=1):
         statement += part + "\n"
         try:
             values = tomllib.loads(statement)
         except tomllib.TOMLDecodeError:
             continue  # a list or text that continues on the next line
-        yield begin, values, statement.lstrip().startswith("[")
+        found.append((begin, values, statement.lstrip().startswith("[")))
         begin, statement = line + 1, ""
+    return found
 
 
 def _table_of(header: Any, rows: dict[KeyPath, int]) -> KeyPath:

@@ -136,7 +136,7 @@ def _change_state(session: Session, context: Context, case: CaseRow, arrival: Ar
         if appeal is not None:
             to_decider(case, appeal)
             return
-        _void_staged(session, case)
+        void_staged(session, case)
     to_queue(case)
 
 
@@ -198,13 +198,15 @@ def _grave_findings(assessment: Assessment) -> set[Finding]:
     return {finding for finding in assessment.findings if finding.severity is not Severity.INFO}
 
 
-def _void_staged(session: Session, case: CaseRow) -> None:
-    """Void the verdict that waits for its check, and return the case to its maker."""
+def void_staged(session: Session, case: CaseRow) -> bool:
+    """Void the verdict that waits for its check, if there is one, and return the case to its maker."""
     staged = newest_decision(session, case.id or 0, "staged")
-    if staged is not None:
-        staged.status = "void"
-        case.returned_to_id = case.assignee_id = staged.maker_id
-        link_draft(session, staged.case_id, staged.maker_id, None)
+    if staged is None:
+        return False
+    staged.status = "void"
+    case.returned_to_id = case.assignee_id = staged.maker_id
+    link_draft(session, staged.case_id, staged.maker_id, None)
+    return True
 
 
 def _answered_at(session: Session, case: CaseRow, arrival: Arrival, progress: Progress) -> datetime | None:

@@ -15,7 +15,7 @@ from workbench.services.foundation.context import Service, details
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.measures.orders import owe_restoring
 from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import notify_of_status
+from workbench.services.notices.due_date_notices import has_restriction, notify_of_status
 from workbench.services.review.new_evidence import requeue
 from workbench.services.review.undo import close_work, record_of
 from workbench.services.site.people import solo_reason
@@ -47,12 +47,13 @@ class Reopening(Service):
             case.assignee_id = case.returned_to_id = None
             case.corrects_id = decision.id if decision is not None and is_told else None
             session.add(CommentRow(case_id=case_id, author_id=context.actor.id, written_at=context.now(), body=reason))
+            restricts = has_restriction(session, context, case)
             record |= owe_restoring(session, context, case, release_at=from_us(record["undo_until_us"])).record
             requeue(
                 session, context, case, Action.REOPEN, {**record, **details(corrects=case.corrects_id, waived=waived)}
             )
             if is_told:
-                notify_of_status(session, context, case, ClockLetterKind.REOPENED)
+                notify_of_status(session, context, case, ClockLetterKind.REOPENED, restricts=restricts)
 
     def _waived(self, session: Session, case: CaseRow, decision: DecisionRow | None) -> list[str]:
         """Refuse who made or checked the verdict; return the rule that is waived for a person who reviews alone."""

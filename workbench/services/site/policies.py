@@ -1,17 +1,22 @@
 """The versions of the policy: reading the one in force, checking a file, and putting a file into force."""
 
 import hashlib
+import tomllib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, col
 
-from db.models import PolicyVersionRow
+from db.models import PolicyVersionRow, ReviewerRow
 from workbench.domain.policy.policy import Policy, Supplier
-from workbench.errors import BadData
+from workbench.domain.policy.versions import VersionDates, VersionState, replaced_by, states_of
+from workbench.errors import BadData, NotFound, WrongUsage
 from workbench.i18n import _
-from workbench.services.foundation.context import Context, Service
+from workbench.services.foundation.context import Context, Service, details
+from workbench.services.foundation.input_checks import check_not_far
 from workbench.services.foundation.row_values import from_row
 from workbench.services.foundation.safe_files import read_whole
 from workbench.services.policy.reader import parse_policy, parse_supplier
@@ -21,13 +26,29 @@ _MOST_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyVersion:
-    """The policy in force: its number in this database, its file, and what the file says."""
+class VersionLine:
+    """One version of the policy as a list shows it; `name` is the version that its file names.
+
+    It begins with `effective_on`, or when it was applied. `settled_at` is when all open cases that it applies to had
+    changed to it, or when it was replaced. `applied_by` is None for a version that an earlier program applied.
+    """
 
     number: int
-    text: str
+    name: str
     sha256: str
     applied_at: datetime
+    applied_by: str | None
+    effective_on: date | None
+    is_for_open_cases: bool
+    settled_at: datetime | None
+    state: VersionState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyVersion(VersionLine):
+    """One version of the policy with its file, and what the file says."""
+
+    text: str
     policy: Policy
 
     @property
@@ -36,49 +57,156 @@ class PolicyVersion:
         return is_made_up(self.policy.supplier)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedPolicy:
+    """A policy to compare, and the name under which messages show it; `version` is None for a file."""
+
+    name: str
+    policy: Policy
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppliedPolicy:
+    """The version that a file became or already was; `replaced` are the versions that will not come because of it."""
+
+    version: PolicyVersion
+    is_changed: bool
+    replaced: tuple[VersionLine, ...] = ()
+
+
 class Policies(Service):
-    """Shows the policy in force, and replaces it on behalf of an admin."""
+    """Shows the versions of the policy, and adds the next one on behalf of an admin."""
 
     def in_force(self) -> PolicyVersion:
-        """Return the newest version, which is in force."""
+        """Return the version in force."""
         with self.context.read() as session:
-            return policy_in_force(session, self.context)
+            return _version(session, self.context, self.context.policy_id(session))
 
-    def apply(self, path: Path) -> bool:
-        """Put a file into force from now on, and return whether it differs from the version in force.
+    def version(self, number: int) -> PolicyVersion:
+        """Return a version by its number.
 
-        Cases keep the version with which they were opened; only the sender of their letters follows the new one.
+        Raises:
+            NotFound: If there is no such version.
+        """
+        with self.context.read() as session:
+            return _version(session, self.context, number)
+
+    def versions(self) -> tuple[VersionLine, ...]:
+        """Return all versions, the newest first."""
+        with self.context.read() as session:
+            return tuple(reversed(_lines(session, self.context)))
+
+    def named(self, word: str) -> NamedPolicy:
+        """Return the policy that a word names: the number of a version, else the path of a file.
+
+        Raises:
+            NotFound: If there is no such version or file.
+            BadConfiguration: If the file is no policy.
+        """
+        if word.isascii() and word.isdecimal():
+            version = self.version(int(word))
+            return NamedPolicy(name=str(version.number), policy=version.policy, version=version.number)
+        path = Path(word)
+        return NamedPolicy(name=path.name, policy=check_policy(path))
+
+    def apply(self, path: Path, effective_on: date | None = None, *, for_open_cases: bool = False) -> AppliedPolicy:
+        """Put a file into force from a day, or at once, and say what that changes.
+
+        Cases keep the version with which they were opened; only the sender of their letters follows the version in
+        force. With `for_open_cases`, `PolicyChanges.finish` changes the open ones once the version has begun. A version
+        that is still to come on that day or later never will.
 
         Raises:
             NotAllowed: If the person is not an admin.
             BadConfiguration: If the file is no policy.
+            WrongUsage: If the day is past or too far ahead.
             WorkbenchError: If the file cannot be read.
         """
-        with self.context.as_admin("policy apply"):
+        context = self.context
+        with context.as_admin("policy apply"):
             text = policy_text(path)
             policy = parse_policy(text, path.name)
-            with self.context.write() as session:
-                row = new_version(text, self.context.now())
-                if row.sha256 == policy_in_force(session, self.context).sha256:
-                    return False
+            today = context.now().astimezone(ZoneInfo(policy.zone)).date()
+            if effective_on is not None:
+                _check_day(effective_on, today)
+            with context.write() as session:
+                row = new_version(text, context.now(), context.actor.id)
+                row.effective_on, row.is_for_open_cases = effective_on, for_open_cases
+                lines = _lines(session, context)
+                new = VersionDates(lines[-1].number + 1, today, effective_on)
+                dates = {one.number: _dates(one, context.zone(session)) for one in lines}
+                replaced_numbers = {one.number for one in replaced_by(tuple(dates.values()), new)}
+                replaced = tuple(
+                    one for one in lines if one.number in replaced_numbers and one.state is VersionState.TO_COME
+                )
+                before = max(number for number, one in dates.items() if one.begins_on <= new.begins_on)
+                same = session.get_one(PolicyVersionRow, before)
+                if same.sha256 == row.sha256 and not replaced:
+                    if same.is_for_open_cases or not for_open_cases:
+                        return AppliedPolicy(version=_version(session, context, before), is_changed=False)
+                    row = same
+                    row.is_for_open_cases, row.settled_at = True, None
                 session.add(row)
+                for one in replaced:
+                    session.get_one(PolicyVersionRow, one.number).settled_at = context.now()
                 session.flush()
-                body = {"policy": row.id, "version": policy.version, "sha256": row.sha256}
-                self.context.log(session, "policy apply", body=body)
-                return True
+                body = {"policy": row.id, "version": policy.version, "sha256": row.sha256, "open_cases": for_open_cases}
+                day = None if effective_on is None else effective_on.isoformat()
+                context.log(session, "policy apply", body=details(**body, effective_on=day))
+                return AppliedPolicy(
+                    version=_version(session, context, row.id or 0), is_changed=True, replaced=replaced
+                )
 
 
-def policy_in_force(session: Session, context: Context) -> PolicyVersion:
-    """Return the version in force as a transaction sees it."""
-    number = context.policy_id(session)
-    row = session.get_one(PolicyVersionRow, number)
-    policy = context.policy(session, number)
-    return from_row(PolicyVersion, row, number=number, text=row.body, policy=policy)
+def _check_day(day: date, today: date) -> None:
+    if day < today:
+        raise WrongUsage(_("{day} is past; give today or a later day.").format(day=day.isoformat()))
+    check_not_far(day, today)
 
 
-def new_version(text: str, at: datetime) -> PolicyVersionRow:
+def _lines(session: Session, context: Context) -> list[VersionLine]:
+    """Return all versions, the oldest first."""
+    rows = session.execute(select(PolicyVersionRow).order_by(col(PolicyVersionRow.id))).scalars().all()
+    logins = {reviewer.id: reviewer.login for reviewer in session.execute(select(ReviewerRow)).scalars()}
+    zone = context.zone(session)
+    states = states_of([_dates(row, zone) for row in rows], context.policy_id(session))
+    return [
+        from_row(
+            VersionLine,
+            row,
+            number=row.id,
+            name=str(tomllib.loads(row.body)["version"]),
+            applied_by=logins.get(row.applied_by_id),
+            state=states[row.id or 0],
+        )
+        for row in rows
+    ]
+
+
+def _dates(version: VersionLine | PolicyVersionRow, zone: ZoneInfo) -> VersionDates:
+    number = version.number if isinstance(version, VersionLine) else version.id or 0
+    return VersionDates(number, version.applied_at.astimezone(zone).date(), version.effective_on)
+
+
+def _version(session: Session, context: Context, number: int) -> PolicyVersion:
+    """Return a version as a transaction sees it.
+
+    Raises:
+        NotFound: If there is no such version.
+    """
+    line = next((line for line in _lines(session, context) if line.number == number), None)
+    if line is None:
+        message = _("There is no policy {number}; `workbench policy list` lists the versions.")
+        raise NotFound(message.format(number=number))
+    text = session.get_one(PolicyVersionRow, number).body
+    return from_row(PolicyVersion, line, text=text, policy=context.policy(session, number))
+
+
+def new_version(text: str, at: datetime, by_id: int) -> PolicyVersionRow:
     """Return the row of a new version of the policy."""
-    return PolicyVersionRow(body=text, sha256=hashlib.sha256(text.encode()).hexdigest(), applied_at=at)
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    return PolicyVersionRow(body=text, sha256=sha256, applied_at=at, applied_by_id=by_id)
 
 
 def check_policy(path: Path) -> Policy:

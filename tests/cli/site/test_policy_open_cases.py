@@ -1,0 +1,244 @@
+"""A policy that applies to open cases: what happens to a case in each state, and what its applicant is told."""
+
+import json
+from collections.abc import Callable
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from db.enums import CaseState
+from tests.cli.framework.terminal import Terminal
+from tests.offices import Site
+from tests.promises import Promises, local
+from tests.proofs.racing import open_for_race, run_concurrently
+from tests.services.importing.files import ENTERPRISE_DOCUMENTS, Desk, application
+
+CAPITAL = ("value = 50_000_000", "value = 500_000_000")
+LONGER = ("standard = 3", "standard = 5")
+NO_CONSENT = ('"COMMITMENT_LETTER", "USE_STATEMENT", "CALL_SCRIPT", "CONSENT_PROOF",', '"COMMITMENT_LETTER",')
+VERSION = ('version = "2026-11"', 'version = "2026-12"')
+
+
+@pytest.fixture
+def desk(site: Site, tmp_path: Path) -> Desk:
+    return Desk(site, tmp_path)
+
+
+@pytest.fixture
+def apply(terminal: Terminal, tmp_path: Path) -> Callable[..., Any]:
+    """Applies the policy in force with some changes, and returns what the command prints."""
+
+    def applied(*changes: tuple[str, str], options: tuple[str, ...] = ("--open-cases",)) -> Any:
+        text = terminal.as_person("admin", "policy", "show", "--toml").stdout
+        for old, new in changes:
+            assert old in text, old
+            text = text.replace(old, new, 1)
+        path = tmp_path / "applied.toml"
+        path.write_text(text, encoding="utf-8")
+        return terminal.document("admin", "policy", "apply", str(path), *options)
+
+    return applied
+
+
+def show(terminal: Terminal, case: str) -> Any:
+    return terminal.document("a", "show", case)
+
+
+def letters(terminal: Terminal, kind: str = "policy") -> list[str]:
+    return [one["body"] for one in terminal.document("a", "notices")["notices"] if one["kind"] == kind]
+
+
+def policy_events(desk: Desk) -> list[Any]:
+    rows = desk.sql("SELECT case_id, body FROM event WHERE action = 'policy' ORDER BY case_id")
+    return [(row[0], json.loads(row[1])) for row in rows]
+
+
+def test_an_open_case_gets_findings_due_date_and_letter_of_the_new_version(
+    terminal: Terminal, desk: Desk, apply: Callable[..., Any]
+) -> None:
+    desk.queued()
+    before = show(terminal, "C-1")
+
+    applied = apply(CAPITAL, LONGER)
+
+    after = show(terminal, "C-1")
+    assert (applied["open_cases_changed"], applied["open_cases_touched"]) == (1, 1)
+    assert (before["due_at"][:10], after["due_at"][:10]) == ("2026-11-26", "2026-11-30")
+    assert (before["policy_version"], after["policy_version"]) == (1, 2)
+    assert "ID-CAPITAL" in desk.findings()
+    [line] = [one for one in after["history"] if one["action"] == "policy"]
+    assert line["text"] == "1 → 2: +ID-CAPITAL; due date: 2026-11-30"
+    [letter] = letters(terminal)
+    assert "新规则自即日起适用于贵公司电销卡的二次审核" in letter
+    assert "新的办结时限：2026年11月30日（周一）" in letter
+
+
+def test_a_case_whose_findings_and_due_date_stay_gets_no_letter(
+    terminal: Terminal, desk: Desk, apply: Callable[..., Any]
+) -> None:
+    desk.queued()
+
+    applied = apply(VERSION)
+
+    assert (applied["open_cases_changed"], applied["open_cases_touched"]) == (1, 0)
+    assert letters(terminal) == []
+    assert show(terminal, "C-1")["history"][0]["text"] == "1 → 2: the findings stay"
+
+
+def test_a_case_that_was_skipped_is_offered_again_and_a_hold_stays(
+    terminal: Terminal, site: Site, apply: Callable[..., Any]
+) -> None:
+    site.plant(2)
+    terminal.document("a", "next")
+    terminal.document("b", "next")
+    terminal.document("b", "skip", "C-2", "--reason", "x")
+    evidence_no = site.services("a").casefiles.show(1).header.evidence_no
+
+    apply(VERSION)
+
+    assert site.services("a").casefiles.show(1).header.evidence_no > evidence_no
+    assert show(terminal, "C-1")["held_by"] == "a"
+    assert terminal.document("b", "next")["case"] == "C-000002"
+
+
+def test_a_verdict_that_waits_for_its_check_is_void_and_goes_back_to_its_maker(
+    terminal: Terminal, site: Site, apply: Callable[..., Any]
+) -> None:
+    site.plant(1)
+    terminal.document("a", "next")
+    terminal.document("a", "decide", "C-1", "fail", "--final", "--reason", "ID-RIC")
+    assert show(terminal, "C-1")["state"] == "awaiting_check"
+
+    apply(VERSION)
+
+    assert show(terminal, "C-1")["state"] == "queued"
+    assert terminal.as_person("b", "next").exit_code == 69
+    assert terminal.document("a", "next")["case"] == "C-000001"
+    assert terminal.as_person("b", "check", "C-1", "approve", "--note", "x").exit_code == 77
+
+
+def test_what_the_applicant_was_asked_for_stays(
+    terminal: Terminal, site: Site, desk: Desk, apply: Callable[..., Any]
+) -> None:
+    services = Promises(site)
+    pending = services.received("2026-11-24 10:00")
+    services.ask("2026-11-24 10:30", pending)
+    rectifying = services.received("2026-11-24 10:00")
+    services.ask_for_a_seal("2026-11-24 10:40", rectifying, until="2026-12-01")
+    services.at("2026-11-24 11:00")
+    asked = desk.sql("SELECT deadline_at, is_open FROM rectification"), desk.sql("SELECT * FROM rectification_item")
+
+    apply(LONGER)
+
+    assert [show(terminal, case)["state"] for case in (pending, rectifying)] == ["pending", "rectifying"]
+    assert asked == (
+        desk.sql("SELECT deadline_at, is_open FROM rectification"), desk.sql("SELECT * FROM rectification_item")
+    )  # fmt: skip
+    assert all("此前通知要求的事项和期限不变" in letter for letter in letters(terminal))
+    assert len(letters(terminal)) == 2
+
+
+def test_an_incomplete_case_becomes_complete_or_is_asked_for_other_documents(
+    terminal: Terminal, desk: Desk, apply: Callable[..., Any]
+) -> None:
+    for number in (1, 2):
+        desk.applications(application(f"A-{number}"))
+        desk.documents(f"A-{number}", ENTERPRISE_DOCUMENTS[number - 1 : -3])
+    terminal.document("a", "tick")
+    terminal.site.clock.at = local("2026-11-25 10:00")
+
+    applied = apply(NO_CONSENT)
+
+    assert applied["open_cases_touched"] == 2
+    assert [show(terminal, f"C-{number}")["state"] for number in (1, 2)] == ["queued", "incomplete"]
+    # The three days count from the day on which less was required.
+    assert show(terminal, "C-1")["due_at"][:10] == "2026-11-30"
+    [receipt] = letters(terminal, "receipt")
+    assert "C-000001" in receipt
+    [letter] = letters(terminal)
+    assert "C-000002" in letter
+    assert "1. 营业执照副本\n\n" in letter
+    assert "补交材料期限：2026年12月2日（周三）" in letter
+    assert [len(letters(terminal, kind)) for kind in ("incomplete", "still-incomplete")] == [1, 0]
+
+
+def test_a_final_case_keeps_its_version_and_an_appealed_one_its_state(
+    terminal: Terminal, site: Site, apply: Callable[..., Any]
+) -> None:
+    services = Promises(site)
+    cases = [services.received("2026-11-24 10:00") for _case in range(3)]
+    services.log("2026-11-24 10:30", cases[0], "decide", CaseState.PASSED)
+    services.log("2026-11-24 10:30", cases[1], "decide", CaseState.FAILED)
+    services.log("2026-11-24 11:00", cases[1], "appeal", CaseState.APPEALED)
+
+    assert apply(VERSION)["open_cases_changed"] == 2
+
+    found = [(shown["state"], shown["policy_version"]) for shown in (show(terminal, case) for case in cases)]
+    assert found == [("passed", 1), ("appealed", 2), ("queued", 2)]
+
+
+def test_open_cases_change_on_the_day_with_the_next_start_and_each_once(
+    terminal: Terminal, desk: Desk, apply: Callable[..., Any]
+) -> None:
+    desk.queued()
+    assert apply(CAPITAL, options=("--open-cases", "--from", "2026-11-26"))["open_cases_changed"] == 0
+
+    for moment, number in (("2026-11-25 18:00", 1), ("2026-11-26 08:00", 2), ("2026-11-27 08:00", 2)):
+        terminal.site.clock.at = local(moment)
+        terminal.document("audit", "tick")
+        assert show(terminal, "C-1")["policy_version"] == number
+
+    assert [body["added"] for _case, body in policy_events(desk)] == [["ID-CAPITAL"]]
+    settled = [one["settled_at"] for one in terminal.document("a", "policy", "list")["versions"]]
+    assert settled == ["2026-11-26T08:00:00+08:00", None]
+
+
+def test_an_interrupted_change_is_continued_by_the_next_start(
+    terminal: Terminal, site: Site, desk: Desk, apply: Callable[..., Any], tmp_path: Path
+) -> None:
+    desk.queued()
+    apply(CAPITAL, options=())
+    services = site.services("admin")
+    services.context.cache.is_closing.set()
+    services.policies.apply(tmp_path / "applied.toml", for_open_cases=True)
+    services.policy_changes.finish()
+    assert policy_events(desk) == []
+
+    assert show(terminal, "C-1")["policy_version"] == 2
+    assert len(policy_events(desk)) == 1
+
+
+def test_a_version_that_never_came_into_force_changes_nothing(
+    terminal: Terminal, desk: Desk, apply: Callable[..., Any]
+) -> None:
+    desk.queued()
+    apply(CAPITAL, options=("--open-cases", "--from", "2026-11-26"))
+    assert apply(VERSION, options=("--from", "2026-11-25"))["replaced"] == [2]
+    terminal.site.clock.at = local("2026-11-27 10:00")
+
+    terminal.document("a", "tick")
+
+    assert show(terminal, "C-1")["policy_version"] == 1
+    assert policy_events(desk) == []
+
+
+def finish(path: Path, moment: str, barrier: Barrier, queue: Any) -> None:
+    """Open the services on the day of the change, which begins it, at the same time as others."""
+    barrier.wait()
+    open_for_race(path, "a", local(moment)).close()
+    queue.put(None)
+
+
+@pytest.mark.proof
+def test_several_programs_that_start_at_once_change_each_case_once(
+    site: Site, desk: Desk, apply: Callable[..., Any]
+) -> None:
+    numbers = site.plant(60)
+    apply(CAPITAL, options=("--open-cases", "--from", "2026-11-26"))
+
+    run_concurrently([(finish, (site.path, "2026-11-26 08:00"))] * 4)
+
+    assert [case for case, _body in policy_events(desk)] == numbers
+    assert desk.is_chain_whole()

@@ -1,0 +1,49 @@
+"""Says what became of the versions of a policy: in force, still to come, earlier or replaced."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class VersionState(StrEnum):
+    """What became of a version; a replaced one never came into force."""
+
+    IN_FORCE = "in-force"
+    TO_COME = "to-come"
+    EARLIER = "earlier"
+    REPLACED = "replaced"
+
+
+@dataclass(frozen=True, slots=True)
+class VersionDates:
+    """When a version was applied, and the day from which it is in force; without one, at once."""
+
+    number: int
+    applied_on: date
+    effective_on: date | None = None
+
+    @property
+    def begins_on(self) -> date:
+        """The day from which it is in force."""
+        return self.effective_on or self.applied_on
+
+
+def replaced_by(versions: Sequence[VersionDates], new: VersionDates) -> tuple[VersionDates, ...]:
+    """Return the versions that are still to come when a new one is applied, and never will because of it."""
+    return tuple(one for one in versions if one.number < new.number and new.applied_on < one.begins_on >= new.begins_on)
+
+
+def states_of(versions: Sequence[VersionDates], in_force: int) -> dict[int, VersionState]:
+    """Return the states of versions, by number; `in_force` is the newest that has begun."""
+    replaced = {old.number for one in versions for old in replaced_by(versions, one)}
+    return {
+        one.number: VersionState.IN_FORCE
+        if one.number == in_force
+        else VersionState.REPLACED
+        if one.number in replaced
+        else VersionState.TO_COME
+        if one.number > in_force
+        else VersionState.EARLIER
+        for one in versions
+    }

@@ -1,0 +1,67 @@
+"""The words about versions of the policy and their differences."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from workbench.domain.policy.comparison import ChangeKind, Value
+from workbench.domain.policy.versions import VersionState
+from workbench.i18n import N_, _, ngettext
+from workbench.wording.amounts import count
+
+KIND_WORDS: Mapping[ChangeKind, str] = {
+    ChangeKind.THRESHOLD: N_("Rules and thresholds"),
+    ChangeKind.REASON: N_("Reasons"),
+    ChangeKind.TEXT: N_("Texts"),
+    ChangeKind.DOCUMENT: N_("Required documents"),
+    ChangeKind.SETTING: N_("Settings"),
+}
+"""The heading over the changes of each kind, in display order."""
+
+_STATE_WORDS: Mapping[VersionState, str] = {
+    VersionState.IN_FORCE: N_("in force"),
+    VersionState.TO_COME: N_("from {day}"),
+    VersionState.EARLIER: N_("earlier"),
+    VersionState.REPLACED: N_("replaced before it began"),
+}
+
+
+def state_words(state: VersionState, begins_on: date) -> str:
+    """Return what became of a version, such as `in force` or `from 2027-01-04`."""
+    return _(_STATE_WORDS[state]).format(day=begins_on.isoformat())
+
+
+def value_words(value: Value) -> str:
+    """Return a value of a policy as a reader sees it; `–` if the policy does not have it."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return str(value)
+
+
+def touched_words(touched: int, open_cases: int) -> str:
+    """Return the sentence about the open cases that get other findings."""
+    sentence = ngettext(
+        "{touched} of {open} open case would get other findings with `--open-cases`.",
+        "{touched} of {open} open cases would get other findings with `--open-cases`.",
+        open_cases,
+    )
+    return sentence.format(touched=count(touched), open=count(open_cases))
+
+
+def changed_cases_words(changed: int, touched: int) -> str:
+    """Return the sentence about the open cases that changed to a version."""
+    sentence = ngettext(
+        "{count} open case changed to it; {touched} have other findings now.",
+        "{count} open cases changed to it; {touched} have other findings now.",
+        changed,
+    )
+    return sentence.format(count=count(changed), touched=count(touched))
+
+
+def finding_change_words(added: Iterable[str], removed: Iterable[str], changed: Iterable[str]) -> str:
+    """Return how the findings of a case changed, such as `+ACT-PEAK-HOUR −CR-STALE, changed: ACT-HANDSETS`."""
+    signed = " ".join([*(f"+{rule}" for rule in added), *(f"−{rule}" for rule in removed)])
+    others = ", ".join(changed)
+    parts = [signed, _("changed: {rules}").format(rules=others) if others else ""]
+    return ", ".join(filter(None, parts)) or _("the findings stay")
