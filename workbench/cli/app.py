@@ -6,7 +6,7 @@ from datetime import datetime
 import typer
 
 from workbench.cli.calendar import commands as calendar
-from workbench.cli.cases import cases, clocks, documents, remarks, verdicts
+from workbench.cli.cases import cases, clocks, documents, dossier, remarks, verdicts
 from workbench.cli.files import exports, imports, notices
 from workbench.cli.forecast import show as forecast
 from workbench.cli.framework.command_context import CommandContext, OpenWorkbench
@@ -38,7 +38,16 @@ def build_app(open_workbench: OpenWorkbench, now: Callable[[], datetime]) -> typ
     )(bound(_root, shows_shared=True))
     register(app, (*site.ENTRIES, imports.IMPORT, *exports.ENTRIES))
     register(
-        app, (*cases.ENTRIES, *clocks.ENTRIES, calendar.TICK, *verdicts.ENTRIES, *remarks.ENTRIES, *documents.ENTRIES)
+        app,
+        (
+            *cases.ENTRIES,
+            *clocks.ENTRIES,
+            calendar.TICK,
+            *verdicts.ENTRIES,
+            *remarks.ENTRIES,
+            *documents.ENTRIES,
+            *dossier.ENTRIES,
+        ),
     )
     for group in (imports, calendar, notices, reviewers, forecast, policy, audit):
         register_group(app, group.GROUP, group.GROUP_HELP, group.ENTRIES)
