@@ -1,4 +1,4 @@
-"""Generates the key table, the command table and the picture of the desk for the README.
+"""Generates the tables of keys, commands and permissions, and the picture of the desk for the README.
 
 `python -m tests.readme` writes them; a test fails if the tables are out of date.
 """
@@ -10,17 +10,20 @@ from typing import Any
 
 import typer
 
+from db.enums import Role
 from tests.demos import NOW, clock
 from tests.languages import speaking
 from tests.offices import Clock, Site
 from tests.screens.driver import at_the_site
 from workbench.cli.app import build_app
+from workbench.domain.case.lifecycle import STATE_WORDS, TABLE
 from workbench.keys.command import PLACES, Command
 from workbench.keys.registry import commands_of
 from workbench.services.demo.preparing import prepare
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
+_ROLE_LETTERS = {Role.REVIEWER: "r", Role.SUPERVISOR: "s", Role.ADMIN: "a", Role.AUDITOR: "u"}
 PICTURE = ROOT / "fixtures" / "pictures" / "desk.svg"
 
 
@@ -50,10 +53,20 @@ def command_list() -> str:
     return "\n".join(lines)
 
 
+def permission_table() -> str:
+    """Return the table of permissions as Markdown: a row for each act, a column for each state."""
+    lines = [f"| act | {' | '.join(STATE_WORDS.values())} |", "|---|" + "---|" * len(STATE_WORDS)]
+    for action, permission in TABLE.items():
+        who = "".join(letter for role, letter in _ROLE_LETTERS.items() if role in permission.roles)
+        cells = (who if state in permission.states else "" for state in STATE_WORDS)
+        lines.append(f"| `{action}`{' (hold)' if permission.needs_hold else ''} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 def with_parts(text: str) -> str:
     """Return the README with its tables regenerated."""
     with speaking("en"):
-        for name, part in (("keys", key_table()), ("commands", command_list())):
+        for name, part in (("keys", key_table()), ("commands", command_list()), ("permissions", permission_table())):
             head, _old, tail = _split(text, name)
             text = f"{head}\n{part}\n{tail}"
     return text

@@ -20,7 +20,7 @@ from screens.shell.bindings import bind, bind_key
 from screens.shell.clock import ZONE, Clock
 from screens.shell.header import HeaderBar, who_line
 from screens.widgets.safe_text import ERROR, MUTED, joined, paragraphs, plain, row
-from workbench.domain.case.vocabulary import Role
+from workbench.domain.case.lifecycle import admin_refusal
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
 from workbench.keys import calendar as keys
@@ -139,12 +139,12 @@ class CalendarScreen(ModeScreen):
     @property
     def read_only_reason(self) -> str | None:
         """The sentence for reviewers who may not set days; None for admins."""
-        return None if self.services.actor.has(Role.ADMIN) else _("Only an admin can set days; you can view them.")
+        return admin_refusal(self.services.actor) and _("Only an admin can set days; you can view them.")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action not in {"set", "move", "turn", "today"}:
             return True
-        can_run = self.year is not None and (action != "set" or self.services.actor.has(Role.ADMIN))
+        can_run = self.year is not None and (action != "set" or self.read_only_reason is None)
         if parameters == ("published",):
             can_run = can_run and self.year is not None and self.chosen in self.year.overrides
         return can_run or None

@@ -38,6 +38,8 @@ _ACTS: dict[str, str] = {
     "documents": N_("document opened"),
     "documents-written": N_("saved to a folder"),
     "reveal": N_("revealed"),
+    "shown-at": N_("shown as of"),
+    "dossier": N_("dossier written"),
     "evidence": N_("new evidence"),
     "evidence-late": N_("late evidence"),
     "evidence-undone": N_("evidence withdrawn"),

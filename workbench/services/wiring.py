@@ -13,6 +13,8 @@ from workbench.services.queue.claims import Claims
 from workbench.services.queue.listing import Queue
 
 if TYPE_CHECKING:
+    from workbench.services.auditing.dossiers import Dossiers
+    from workbench.services.auditing.seen_cases import SeenCases
     from workbench.services.calendar.working_calendar import Calendars
     from workbench.services.case.documents import Documents
     from workbench.services.clock.case_clocks import ClockExplainer
@@ -84,6 +86,12 @@ class Services:
 
     clocks: "LazyService[ClockExplainer]" = LazyService("clock.case_clocks.ClockExplainer")
     """Explains due dates."""
+
+    seen_cases: "LazyService[SeenCases]" = LazyService("auditing.seen_cases.SeenCases")
+    """Redraws cases as of a decision."""
+
+    dossiers: "LazyService[Dossiers]" = LazyService("auditing.dossiers.Dossiers")
+    """Writes whole cases to folders."""
 
     documents: "LazyService[Documents]" = LazyService("case.documents.Documents")
     """Lists, opens and copies documents."""

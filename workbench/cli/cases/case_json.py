@@ -1,7 +1,7 @@
 """Cases, clocks, decisions and empty queues as JSON, with the keys that the commands promise."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from workbench.cli.cases.measures import order_document
@@ -18,6 +18,9 @@ from workbench.domain.text.mask import MaskKind, mask
 from workbench.i18n import current_language
 from workbench.wording.clock_explanation import ClockWords
 from workbench.wording.findings import text_of
+
+if TYPE_CHECKING:
+    from workbench.services.auditing.seen_cases import SeenCase
 
 
 def case_document(casefile: CaseFile, now: datetime, *, revealed: bool = False) -> dict[str, Any]:
@@ -49,6 +52,15 @@ def case_document(casefile: CaseFile, now: datetime, *, revealed: bool = False) 
         "notice": casefile.notice,
         "history": plain(casefile.history, zone),
         "policy_version": casefile.policy_version,
+    }
+
+
+def seen_document(seen: "SeenCase", *, revealed: bool = False) -> dict[str, Any]:
+    """Return a case as it was when a decision was made, with the decision under `seen`."""
+    decision = {**_decision(seen.decision, ZoneInfo(seen.casefile.policy.zone)), "notice": seen.notice}
+    return {
+        **case_document(seen.casefile, revealed=revealed),
+        "seen": {**decision, "policy_version": seen.casefile.policy_version, "not_redrawn": list(seen.gaps)},
     }
 
 

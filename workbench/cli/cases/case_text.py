@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from workbench.cli.cases.case_json import case_document, decided_document
+from workbench.cli.cases.case_json import case_document, decided_document, seen_document
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.domain.case.appeal import OUTCOME_WORDS, STATUS_WORDS
@@ -17,6 +17,9 @@ from workbench.i18n import N_, _, current_language
 from workbench.wording import amounts
 from workbench.wording.findings import text_of
 from workbench.wording.measures import measure_lines
+
+if TYPE_CHECKING:
+    from workbench.services.auditing.seen_cases import SeenCase
 
 SEVERITY_WORDS = {"block": N_("block"), "warn": N_("warn"), "info": N_("info")}
 VERDICT_WORDS = {"pass": N_("pass"), "fail": N_("fail"), "pending": N_("pending")}
@@ -143,6 +146,30 @@ class CaseText:
             [[self.instant(line.at), line.who, line.action, line.text] for line in casefile.history],
         )
 
+    def show_decision(self, seen: "SeenCase") -> None:
+        """Print the decision that was made on a case, with what was answered and confirmed until then."""
+        decision, language = seen.decision, current_language()
+        output.line()
+        output.line(_("{decision} by {login}").format(decision=format_decision(decision.id), login=decision.maker))
+        answers = [line for line in seen.casefile.checklist if line.answer]
+        pairs = (
+            (_("At"), self.instant(decision.decided_at)),
+            (_("Verdict"), " ".join((_(VERDICT_WORDS[decision.verdict.value]), *decision.reasons))),
+            (_("Policy"), str(seen.casefile.policy_version)),
+            (
+                _("Checklist"),
+                "\n".join(f"{line.text.in_language(language)} {line.answer} {line.note}" for line in answers),
+            ),
+            (_("Verifications"), "\n".join(f"{line.kind}: {line.result}" for line in seen.casefile.verifications)),
+            (_("Items"), "\n".join(f"{item.code}: {item.text}" for item in decision.items)),
+            (_("Note"), decision.note),
+            (_("Letter"), decision.letter),
+            (_("Notice"), seen.notice or ""),
+        )
+        output.pairs(pair for pair in pairs if pair[1])
+        for gap in seen.gaps:
+            output.narrate(gap)
+
     def queue(self, rows: tuple[CaseRowView, ...], total: int) -> None:
         """Print the queue; cases to open again have their new findings in a column of their own."""
         are_some_to_reopen = any(row.reopen_for for row in rows)
@@ -189,6 +216,17 @@ def print_case(context: CommandContext, casefile: CaseFile, *, revealed: bool = 
         output.document(document)
     else:
         CaseText(ZoneInfo(casefile.policy.zone), context.now()).show(casefile, document)
+
+
+def print_seen(context: CommandContext, seen: "SeenCase", *, revealed: bool) -> None:
+    """Print a case as it was when a decision was made, as JSON or as text."""
+    document = seen_document(seen, revealed=revealed)
+    if context.as_json:
+        output.document(document)
+    else:
+        text = CaseText(ZoneInfo(seen.casefile.policy.zone), seen.decision.decided_at)
+        text.show(seen.casefile, document)
+        text.show_decision(seen)
 
 
 def print_decided(context: CommandContext, decided: DecisionResult, zone: ZoneInfo) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workbench.cli.cases.case_json import empty_document, header_document, row_document
-from workbench.cli.cases.case_text import CaseText, empty_sentence, print_case
+from workbench.cli.cases.case_text import CaseText, empty_sentence, print_case, print_seen
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.options import (
@@ -20,7 +20,7 @@ from workbench.cli.framework.options import (
     required_text,
 )
 from workbench.cli.framework.registration import Entry
-from workbench.domain.case.case_id import format_case, parse_case
+from workbench.domain.case.case_id import format_case, parse_case, parse_decision
 from workbench.domain.case.casefile import NoNextCase
 from workbench.domain.filter.parser import FilterProblem
 from workbench.errors import ExitCode, WrongUsage
@@ -79,8 +79,22 @@ def show(
     context: CommandContext,
     case: CaseArgument,
     reveal: Annotated[bool, option("--reveal", N_("Show personal data unmasked; this is logged."))] = False,
+    at: Annotated[
+        int | None,
+        option(
+            "--at",
+            N_("Show the case as it was when a decision was made; this is logged."),
+            "D-…",
+            parser=parse_decision,
+        ),
+    ] = None,
 ) -> None:
     """Show one case."""
+    if at is not None:
+        with context.services() as services:
+            seen = services.seen_cases.show(case, at, reveal=reveal)
+        print_seen(context, seen, revealed=reveal)
+        return
     with context.services() as services:
         found = services.casefiles.show_revealed(case) if reveal else services.casefiles.show(case)
     print_case(context, found, revealed=reveal)

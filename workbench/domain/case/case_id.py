@@ -50,6 +50,15 @@ def parse_case(text: str) -> int:
     return _number(text, "C", _('"{text}" is not a case number; cases look like C-000123.'))
 
 
+def parse_decision(text: str) -> int:
+    """Return the number in D-000123.
+
+    Raises:
+        NotFound: If the text is not a decision number.
+    """
+    return _number(text, "D", _('"{text}" is not a decision number; decisions look like D-000123.'))
+
+
 def parse_batch(text: str) -> int:
     """Return the number in B-000123.
 

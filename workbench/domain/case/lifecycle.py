@@ -144,6 +144,13 @@ def role_refusal(action: Action, actor: Actor) -> str | None:
     return _("{login} may not do this; it needs one of these roles: {roles}.").format(login=actor.login, roles=words)
 
 
+def admin_refusal(actor: Actor) -> str | None:
+    """Return why a person may not do what only admins may, or None if they may."""
+    if actor.has(Role.ADMIN):
+        return None
+    return _("{login} may not do this; it takes an admin.").format(login=actor.login)
+
+
 def state_refusal(action: Action, state: CaseState, case: str) -> str | None:
     """Return why a state does not allow an action, or None if it does."""
     if state in TABLE[action].states:

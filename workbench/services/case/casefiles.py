@@ -37,7 +37,7 @@ class CaseFiles(Service):
         Raises:
             NotFound: If there is no such case.
         """
-        return self._read(case_id, is_masked=True)
+        return self.read(case_id, is_masked=True)
 
     def evidence_no(self, case_id: int) -> int:
         """Return the current evidence number of a case; it grows with every change that its reviewer must see.
@@ -56,11 +56,16 @@ class CaseFiles(Service):
             NotAllowed: If the person may not see personal values.
         """
         with self.context.acting(Action.REVEAL, case_id):
-            casefile = self._read(case_id, is_masked=False)
+            casefile = self.read(case_id, is_masked=False)
             self.context.log_alone(Action.REVEAL, case_id=case_id, body={"field": "all"})
         return casefile
 
-    def _read(self, case_id: int, *, is_masked: bool) -> CaseFile:
+    def read(self, case_id: int, *, is_masked: bool) -> CaseFile:
+        """Return a case without an event; the caller logs one if values are not masked.
+
+        Raises:
+            NotFound: If there is no such case.
+        """
         context = self.context
         with context.read() as session:
             case = visible_case(session, case_id)
@@ -77,7 +82,7 @@ class CaseFiles(Service):
                 .limit(1)
             ).first()
             casefile = CaseFile(
-                header=_header(session, context, case, evidence, logins),
+                header=header_of(session, context, case, evidence, logins),
                 evidence=evidence,
                 facts=observe(evidence, policy, today),
                 findings=findings_of_case(session, case_id),
@@ -148,9 +153,10 @@ def _personal_values(evidence: Evidence) -> dict[str, str]:
     return values
 
 
-def _header(
+def header_of(
     session: Session, context: Context, case: CaseRow, evidence: Evidence, logins: dict[int, str]
 ) -> CaseHeader:
+    """Return the header of a case, with the applicant's name masked if it is that of a person."""
     now, due_at = context.now(), case.due_at
     calendar = context.calendar(session, case.policy_version_id)
     is_held_now, state = is_held(case, now), CaseState(case.state)

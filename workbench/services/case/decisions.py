@@ -1,6 +1,7 @@
 """Reads the decisions and appeals of a case."""
 
 import json
+from datetime import UTC, datetime
 
 from sqlmodel import Session, col, select
 
@@ -52,13 +53,15 @@ def open_rectification(session: Session, case: CaseRow) -> RectificationRow | No
     return session.exec(select(RectificationRow).where(*is_open)).first()
 
 
-def decisions_of(session: Session, case_id: int, logins: dict[int, str]) -> tuple[DecisionLine, ...]:
-    """Return all decisions of a case, including undone ones, the oldest first."""
+def decisions_of(
+    session: Session, case_id: int, logins: dict[int, str], at: datetime | None = None
+) -> tuple[DecisionLine, ...]:
+    """Return all decisions of a case, including undone ones, the oldest first; items as they were at a time, or now."""
     rows = session.exec(select(DecisionRow).where(DecisionRow.case_id == case_id).order_by(col(DecisionRow.id))).all()
-    return tuple(_decision(session, row, logins) for row in rows)
+    return tuple(_decision(session, row, logins, at or datetime.max.replace(tzinfo=UTC)) for row in rows)
 
 
-def _decision(session: Session, row: DecisionRow, logins: dict[int, str]) -> DecisionLine:
+def _decision(session: Session, row: DecisionRow, logins: dict[int, str], at: datetime) -> DecisionLine:
     reasons = session.exec(
         select(DecisionReasonRow.code)
         .where(DecisionReasonRow.decision_id == row.id)
@@ -70,11 +73,11 @@ def _decision(session: Session, row: DecisionRow, logins: dict[int, str]) -> Dec
         reasons=tuple(reasons),
         maker=logins.get(row.maker_id, "?"),
         checker=logins.get(row.checker_id or 0),
-        items=_items(session, row),
+        items=_items(session, row, at),
     )
 
 
-def _items(session: Session, decision: DecisionRow) -> tuple[ItemLine, ...]:
+def _items(session: Session, decision: DecisionRow, at: datetime) -> tuple[ItemLine, ...]:
     """Return the items to rectify. While a verdict waits for its check, its items are only in the column `seen`."""
     rows = session.exec(
         select(RectificationItemRow)
@@ -84,7 +87,12 @@ def _items(session: Session, decision: DecisionRow) -> tuple[ItemLine, ...]:
     ).all()
     if rows:
         return tuple(
-            from_row(ItemLine, row, is_satisfied=row.satisfied_at is not None, is_waived=row.waived_at is not None)
+            from_row(
+                ItemLine,
+                row,
+                is_satisfied=row.satisfied_at is not None and row.satisfied_at <= at,
+                is_waived=row.waived_at is not None and row.waived_at <= at,
+            )
             for row in rows
         )
     staged_items = json.loads(decision.seen).get("items", [])

@@ -104,7 +104,7 @@ class Documents(Service):
             if not lines:
                 raise NotFound(_("{case} has no documents.").format(case=format_case(case_id)))
             with new_folder(absolute_path(folder), self.context.own_files) as draft:
-                results = tuple(self._copy(case_id, line, draft) for line in lines)
+                results = self._copy_all(case_id, lines, draft)
                 written = [one.line for one in results if one.state == "written"]
                 if not written:
                     raise DocumentDamaged(results[0].problem, results[0].state)
@@ -112,6 +112,17 @@ class Documents(Service):
                 body = {"count": len(written), "sha256": [line.sha256 for line in written]}
                 self.context.log_alone(WRITTEN, case_id=case_id, body=body)
         return results
+
+    def copy(self, case_id: int, folder: Path) -> tuple[WrittenDocument, ...]:
+        """Copy the documents of a case into a folder that is made for them; the caller logs it.
+
+        Raises:
+            NotAllowed: If the person may not open documents.
+            NotFound: If there is no such case.
+        """
+        with self.context.acting(Action.DOCUMENTS, case_id):
+            folder.mkdir(mode=0o700)
+            return self._copy_all(case_id, self._lines(case_id), folder)
 
     def suggested_folder(self, case_id: int) -> Path:
         """Return the path of a new folder, below the user's downloads folder if there is one."""
@@ -128,7 +139,8 @@ class Documents(Service):
             case = visible_case(session, case_id)
             policy = self.context.policy(session, case.policy_version_id)
             found = read_evidence(session, case, self.context.store, self.context.today(session)).documents
-            openings = {action: openings_by_digest(session, case_id, action) for action in (OPENED, WRITTEN)}
+            openings = openings_by_digest(session, case_id, OPENED)
+            copies = openings_by_digest(session, case_id, WRITTEN, Action.DOSSIER)
         ordered = sorted(found, key=lambda one: (_KINDS[one.kind], one.received_at, one.sha256))
         return tuple(
             from_row(
@@ -137,8 +149,8 @@ class Documents(Service):
                 number=number,
                 words=policy.documents.names.get(one.kind),
                 is_stored=_is_there(self.context.store.document_path(one.sha256), one.bytes_count),
-                openings=openings[OPENED].get(one.sha256, ()),
-                copies=openings[WRITTEN].get(one.sha256, ()),
+                openings=openings.get(one.sha256, ()),
+                copies=copies.get(one.sha256, ()),
             )
             for number, one in enumerate(ordered, start=1)
         )
@@ -150,6 +162,9 @@ class Documents(Service):
             self.context.commit_refusal(Action.DOCUMENTS.value, error, case_id)
             raise
 
+    def _copy_all(self, case_id: int, lines: Sequence[DocumentLine], folder: Path) -> tuple[WrittenDocument, ...]:
+        return tuple(self._copy(case_id, line, folder) for line in lines)
+
     def _copy(self, case_id: int, line: DocumentLine, folder: Path) -> WrittenDocument:
         try:
             file = self._file_of(case_id, line)
@@ -160,11 +175,11 @@ class Documents(Service):
         return WrittenDocument(line=line, state="written")
 
 
-def openings_by_digest(session: Session, case_id: int, action: str) -> dict[str, tuple[Opening, ...]]:
+def openings_by_digest(session: Session, case_id: int, *actions: str) -> dict[str, tuple[Opening, ...]]:
     """Return who opened (or copied) each file of a case and when they last did so, by SHA-256, the newest first."""
     rows = session.exec(
         select(EventRow)
-        .where(EventRow.case_id == case_id, EventRow.action == action, col(EventRow.is_refused).is_(False))
+        .where(EventRow.case_id == case_id, col(EventRow.action).in_(actions), col(EventRow.is_refused).is_(False))
         .order_by(col(EventRow.seq))
     )
     last: dict[str, dict[str, Opening]] = {}

@@ -24,15 +24,15 @@ _WITH_TEXT = ("comment", "verify")
 """The actions whose texts are stored in separate tables."""
 
 
-def history_of(session: Session, case_id: int) -> tuple[HistoryLine, ...]:
-    """Return the acts on a case, the newest first, without refused attempts."""
+def history_of(session: Session, case_id: int, before: EventRow | None = None) -> tuple[HistoryLine, ...]:
+    """Return the acts on a case, or those before an event, the newest first, without refused attempts."""
     events = session.exec(
         select(EventRow)
         .where(EventRow.case_id == case_id, col(EventRow.is_refused).is_(False))
         .where(col(EventRow.action).not_in(_WITH_TEXT))
         .order_by(col(EventRow.seq))
     )
-    lines = [_event_line(row) for row in events]
+    lines = [_event_line(row) for row in events if before is None or row.seq < before.seq]
     comments = session.exec(
         select(CommentRow, ReviewerRow.login)
         .join(ReviewerRow, col(ReviewerRow.id) == CommentRow.author_id)
@@ -45,6 +45,7 @@ def history_of(session: Session, case_id: int) -> tuple[HistoryLine, ...]:
         .where(VerificationRow.case_id == case_id)
     )
     lines += (_text_line(row.verified_at, "verify", login, f"{row.kind}: {row.result}") for row, login in verifications)
+    lines = [line for line in lines if before is None or line.at <= before.at]
     lines.sort(key=lambda line: line.at)
     # Reversed after sorting, because a sort with reverse=True keeps the oldest of simultaneous lines first.
     return tuple(lines[::-1])
@@ -54,6 +55,7 @@ def _event_line(row: EventRow) -> HistoryLine:
     body: dict[str, Any] = json.loads(row.body)
     words = [str(body[name]) for name in _SHOWN if body.get(name)]
     words += [str(body["count"])] if row.action == "documents-written" else []
+    words += [format_decision(body["decision"])] if row.action == "shown-at" else []
     words += [str(body["until"])] if row.action == "extend" else []
     words += [format_decision(body["corrects"])] if body.get("corrects") else []
     words += [str(code) for code in body.get("reasons", ())]

@@ -19,7 +19,7 @@ from db.enums import CaseState, Role
 from db.errors import DatabaseRefused, LockTimeout
 from db.models import CaseRow, PolicyVersionRow, ReviewerRoleRow, ReviewerRow
 from workbench.domain.case.actor import Actor
-from workbench.domain.case.lifecycle import Action, role_refusal
+from workbench.domain.case.lifecycle import Action, admin_refusal, role_refusal
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.policy.policy import Policy
 from workbench.errors import Busy, NotAllowed, StorageBusy, StorageFailed, WorkbenchError
@@ -146,7 +146,7 @@ class Context:
         Raises:
             NotAllowed: If the person is not an admin.
         """
-        return self.requiring(action, _admin_refusal)
+        return self.requiring(action, admin_refusal)
 
     @contextmanager
     def requiring(self, action: str, refusal: RoleCheck, case_id: int | None = None) -> Iterator[None]:
@@ -243,12 +243,6 @@ class Context:
         """Return the last instant of today in the zone of the policy."""
         zone = self.zone(session)
         return datetime.combine(self.now().astimezone(zone).date(), time.max, tzinfo=zone)
-
-
-def _admin_refusal(actor: Actor) -> str | None:
-    if actor.has(Role.ADMIN):
-        return None
-    return _("{login} may not do this; it takes an admin.").format(login=actor.login)
 
 
 class Service:

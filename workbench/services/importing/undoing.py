@@ -32,8 +32,8 @@ _MOVES = ("complete", "answer", "resubmit", "void")
 
 _NO_ACTS = (
     *("evidence", "evidence-late", "evidence-undone", "attention", *_MOVES),
-    *("due", "delay-told", "day-passed", "lapse", "reminded", "policy"),
-    *(Action.NEXT, Action.RELEASE, Action.ASIDE, Action.REVEAL, Action.DOCUMENTS),
+    *("due", "delay-told", "day-passed", "lapse", "reminded", "policy", "shown-at"),
+    *(Action.NEXT, Action.RELEASE, Action.ASIDE, Action.REVEAL, Action.DOCUMENTS, Action.DOSSIER),
 )
 """The events that the program causes, and those of people that change nothing in a case."""
 

@@ -75,8 +75,8 @@ def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
     """Return a letter about an appeal.
 
     `due_at` is when the appeal, or the review after it, is due. `told_at` is when the applicant was told the result
-    that was appealed; with it, the letter says until when another appeal is possible. `restricts` says whether a measure
-    was in force before the act, by default whether one is in force now.
+    that was appealed; with it, the letter says until when another appeal is possible. `restricts` says whether a
+    measure was in force before the act, by default whether one is in force now.
     """
     columns = (APPLICATION.c.language, APPLICATION.c.applicant_kind, APPLICATION.c.applicant_name)
     application = session.execute(select(*columns).where(APPLICATION.c.id == case.application_id)).one()

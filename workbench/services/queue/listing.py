@@ -6,11 +6,12 @@ from typing import Any
 from sqlmodel import Session
 
 from db.columns import from_us
-from db.enums import ApplicantKind, CaseState, Role
+from db.enums import ApplicantKind, CaseState
 from db.queries import case_pages, workload
 from db.queries.case_list import CaseList
 from db.queries.case_rows import case_rows
 from workbench.domain.case.casefile import CaseRowView, DeskCounts
+from workbench.domain.case.lifecycle import Action, role_refusal
 from workbench.domain.case.running import is_overdue
 from workbench.domain.filter.keys import REOPEN_FILTER
 from workbench.services.case.masking import public_name
@@ -62,15 +63,15 @@ class Queue(Service):
     def counts(self) -> DeskCounts:
         """Return the counts of the desk header."""
         me, now = self.context.actor.id, self.context.now()
-        is_supervisor = self.context.actor.has(Role.SUPERVISOR)
         orders_measures = self.context.actor.has(Role.SUPERVISOR, Role.ADMIN)
+        may_reopen = role_refusal(Action.REOPEN, self.context.actor) is None
         with self.context.read() as session:
             return DeskCounts(
                 **workload.open_counts(session, me, now),
                 # Counted by filter, so that the header agrees with what the queue lists.
                 due_today=case_pages.count(session, self._list(session, "due:today")),
                 overdue=case_pages.count(session, self._list(session, "due:overdue")),
-                to_reopen=case_pages.count(session, self._list(session, REOPEN_FILTER)) if is_supervisor else 0,
+                to_reopen=case_pages.count(session, self._list(session, REOPEN_FILTER)) if may_reopen else 0,
                 assigned=workload.count_assigned(session, me, now),
                 aside=workload.put_aside_by(session, me, now),
                 measures_overdue=workload.count_overdue_measures(session, now) if orders_measures else 0,

@@ -245,6 +245,7 @@ def _snapshot(casefile: CaseFile, plan: VerdictPlan) -> dict[str, Any]:
     return {
         "policy_version": casefile.policy_version,
         "evidence_no": casefile.header.evidence_no,
+        "header": asdict(casefile.header),
         "findings": [asdict(finding) for finding in casefile.findings],
         "checklist": [asdict(line) for line in casefile.checklist if line.answer is not None],
         "verifications": [asdict(line) for line in casefile.verifications],

@@ -1,0 +1,18 @@
+"""Only the table of permissions looks at the roles of a person."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+TABLE = "workbench/domain/case/lifecycle.py"
+# They concern no case: sending notices, and exports.
+OTHERS = {"workbench/services/notices/outbox.py", "workbench/services/exporting/service.py"}
+
+
+def test_no_other_module_compares_the_roles_of_a_person() -> None:
+    asks = re.compile(r"\bhas\((R|Role)\.|\.roles\b.*\bRole\.|\bRole\.\w+ in [\w.]*roles\b")
+    modules = (path for top in ("workbench", "screens") for path in (ROOT / top).rglob("*.py"))
+    found = {str(path.relative_to(ROOT)) for path in modules if asks.search(path.read_text(encoding="utf-8"))}
+
+    assert TABLE in found
+    assert found - {TABLE} - OTHERS == set()

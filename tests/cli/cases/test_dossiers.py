@@ -1,0 +1,147 @@
+"""`dossier` writes a whole case to a folder, with check values."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from db.enums import ImportKind
+from db.models import ContactRow, MeasureOrderRow
+from tests.cli.cases.test_masking import EARLIER, OF_NOW, SAID, people, shown
+from tests.cli.framework.terminal import Terminal, refused
+from tests.services.importing.files import INDIVIDUAL_DOCUMENTS, Desk, application
+
+
+@pytest.fixture
+def desk(terminal: Terminal, tmp_path: Path) -> Desk:
+    """Return a desk with a case of a person in its second round, with personal values everywhere."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    desk = Desk(terminal.site, folder)
+    for names in (EARLIER, OF_NOW):
+        desk.applications(application("A-1", **people(*names)))
+        desk.run(ImportKind.CARDS, [{"application_no": "A-1", "msisdn": "13800138000", "actual_user_name": names[2]}])
+    desk.documents("A-1", INDIVIDUAL_DOCUMENTS)
+    fail = (
+        "decide",
+        "C-1",
+        "fail",
+        "--reason",
+        "ID-NAME",
+        "--letter",
+        SAID,
+        "--note",
+        SAID,
+        "--item",
+        f"ID-NAME:{SAID}",
+    )
+    for words in (("next",), fail, ("resubmit", "C-1", "--note", SAID), ("next",)):
+        result = terminal.as_person("a", *words)
+        assert result.exit_code == 0, result.output
+        terminal.site.clock.on(minutes=5)
+    assert terminal.as_person("a", "decide", "C-1", "pass", "--reason", "OK-MENDED", "--note", SAID).exit_code == 0
+    with terminal.site.services("a").context.write() as session:
+        at = terminal.site.clock.at
+        session.add(ContactRow(case_id=1, channel="phone", text=SAID, contacted_at=at, contacted_by_id=2))
+        session.add(
+            MeasureOrderRow(case_id=1, msisdn="13800138000", measure="bar-out", ordered_at=at, release_at=at, due_at=at)
+        )
+    return desk
+
+
+def read(folder: Path, name: str) -> Any:
+    return json.loads((folder / name).read_text(encoding="utf-8"))
+
+
+def all_text(folder: Path) -> str:
+    kinds = {".json", ".txt", ".html"}
+    return "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*") if path.suffix in kinds)
+
+
+def test_the_whole_case_is_in_the_folder(terminal: Terminal, desk: Desk, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+
+    done = terminal.document("audit", "dossier", "C-1", "--output", str(out))
+
+    assert done["files"] == sum(path.is_file() for path in out.rglob("*"))
+    assert read(out, "decisions/D-000001.json")["seen"]["verdict"] == "fail"
+    assert read(out, "evidence/round-1.json")["identity"]["application_no"] == "A-1"
+    assert read(out, "evidence/round-2.json")["identity"]["application_no"] == "A-1"
+    assert [row["channel"] for row in read(out, "records/contact.json")] == ["phone"]
+    assert read(out, "records/contact.json")[0]["contacted_by"] == "a"
+    assert read(out, "records/measure_order.json")[0]["msisdn"] == "138••••••00"
+    assert read(out, "records/rectification_item.json")[0]["code"] == "ID-NAME"
+    assert [row["code"] for row in read(out, "records/decision_reason.json")] == ["ID-NAME", "OK-MENDED"]
+    events = read(out, "records/event.json")
+    assert [event["action"] for event in events] == terminal.site.actions(1)[:-1]
+    assert all(event["at"].endswith("+08:00") for event in events)
+    assert len(list((out / "notices").iterdir())) == len(read(out, "records/notice.json"))
+    assert "D-000002" in (out / "index.html").read_text(encoding="utf-8")
+    assert terminal.site.actions(1)[-1] == "dossier"
+
+
+def test_every_file_has_its_check_value_and_the_head_of_the_log_is_named(
+    terminal: Terminal, desk: Desk, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    seq, digest = terminal.as_person("admin", "audit", "head").stdout.split()
+
+    terminal.document("sup", "dossier", "C-1", "--output", str(out))
+
+    manifest = read(out, "manifest.json")
+    assert manifest["audit_head"] == {"seq": int(seq), "hash": digest}
+    assert (manifest["made_by"], manifest["revealed"]) == ("sup", False)
+    lines = (line.split("  ") for line in (out / "SHA256SUMS").read_text().splitlines())
+    sums = {name: digest for digest, name in lines}
+    files = {str(path.relative_to(out)): path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    del files["SHA256SUMS"]
+    assert sums == {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    assert manifest["files"] == {name: value for name, value in sums.items() if name != "manifest.json"}
+
+
+def test_no_file_names_a_person_unless_it_is_revealed(terminal: Terminal, desk: Desk, tmp_path: Path) -> None:
+    masked, whole = tmp_path / "masked", tmp_path / "whole"
+
+    terminal.document("audit", "dossier", "C-1", "--output", str(masked))
+    terminal.document("sup", "dossier", "C-1", "--output", str(whole), "--reveal", "--reason", "asked by 13800138000")
+
+    assert list(shown(all_text(masked))) == []
+    assert "13800138000" not in all_text(masked)
+    assert not (masked / "documents").exists()
+    assert set(OF_NOW) <= set(shown(all_text(whole)))
+    assert len(list((whole / "documents").iterdir())) == len(INDIVIDUAL_DOCUMENTS)
+    (body,) = desk.sql("SELECT body FROM event WHERE action = 'dossier' ORDER BY seq DESC LIMIT 1")[0]
+    assert json.loads(body)["reason"] == "asked by 138••••••00"
+    assert len(json.loads(body)["sha256"]) == len(INDIVIDUAL_DOCUMENTS)
+
+
+def test_refusals_have_the_promised_exit_codes_and_write_nothing(
+    terminal: Terminal, desk: Desk, tmp_path: Path
+) -> None:
+    full, out = tmp_path / "full", str(tmp_path / "out")
+    full.mkdir()
+    (full / "mine").touch()
+
+    refused(terminal.as_person("a", "dossier", "C-1", "--output", out), 77)
+    refused(terminal.as_person("audit", "dossier", "C-1", "--output", out, "--reveal", "--reason", "why"), 77)
+    refused(terminal.as_person("sup", "dossier", "C-1", "--output", out, "--reveal"), 2)
+    refused(terminal.as_person("sup", "dossier", "C-9", "--output", out), 66)
+    refused(terminal.as_person("sup", "dossier", "C-1", "--output", str(full)), 73)
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_dir()) == ["files", "full", "w.db.store"]
+    assert [path.name for path in full.iterdir()] == ["mine"]
+    assert terminal.site.actions(1).count("dossier") == 0
+    assert terminal.site.actions(1).count("refused dossier") == 2
+
+
+def test_a_damaged_document_is_left_out_and_named(terminal: Terminal, desk: Desk, tmp_path: Path) -> None:
+    (victim, *_others) = sorted((Path(f"{terminal.site.path}.store") / "documents").rglob("*/*"))
+    victim.write_bytes(b"other")
+    out = tmp_path / "out"
+
+    result = terminal.as_person("sup", "dossier", "C-1", "--output", str(out), "--reveal", "--reason", "asked")
+
+    assert result.exit_code == 74, result.output
+    assert len(read(out, "manifest.json")["documents_missing"]) == 1
+    assert len(list((out / "documents").iterdir())) == len(INDIVIDUAL_DOCUMENTS) - 1

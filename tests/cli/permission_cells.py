@@ -1,0 +1,211 @@
+"""Every cell of the table of permissions: a case in a state, a person with one role, and the command of an act."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from db.enums import CaseState, Role
+from db.models import CaseRow
+from tests.cli.framework.terminal import Terminal
+from tests.offices import Clock, Site
+from tests.services.importing.files import ENTERPRISE_DOCUMENTS, Desk, application
+from workbench.cli.app import build_app
+from workbench.domain.case.lifecycle import TABLE, Action
+from workbench.services.clock.case_clocks import update_due_date
+
+S, R, A = CaseState, Role, Action
+
+EVERY_ACT_HAS_A_COMMAND = False
+"""Whether the commands of all acts exist; set it to fail on a missing one instead of leaving its cells out."""
+
+CASE = "C-000001"
+PERSON: dict[Role, str] = {R.REVIEWER: "b", R.SUPERVISOR: "sup", R.ADMIN: "keeper", R.AUDITOR: "audit"}
+"""The person who acts for each role; each has this role only."""
+
+MAKER, CHECKER = "a", "c"
+"""The people who bring a case into a state for somebody else."""
+
+_FINAL = ("decide", CASE, "fail", "--final", "--reason", "ID-RIC")
+_OVERRIDE = ("decide", CASE, "pass", "--reason", "OK-OVERRIDE", "--note", "test")
+_FIXABLE = ("decide", CASE, "fail", "--reason", "ID-NAME", "--item", "ID-NAME")
+_WAIT = ("decide", CASE, "pending", "--reason", "WAIT-APPLICANT")
+
+COMMANDS: dict[Action, tuple[str, ...]] = {
+    A.NEXT: ("next",),
+    A.RELEASE: ("release", CASE),
+    A.SKIP: ("skip", CASE, "--reason", "test"),
+    A.ASIDE: ("aside", CASE),
+    A.DECIDE: _WAIT,
+    A.UNDO: ("undo", CASE),
+    A.APPROVE: ("check", CASE, "approve", "--note", "test"),
+    A.RETURN: ("check", CASE, "return", "--note", "test"),
+    A.COMMENT: ("comment", CASE, "test"),
+    A.VERIFY: ("verify", CASE, "phone", "--result", "test"),
+    A.CHECKLIST: ("checklist", CASE, "NAMES-EQUAL", "yes"),
+    A.REVEAL: ("show", CASE, "--reveal"),
+    A.DOCUMENTS: ("documents", CASE, "--to", "{folder}"),
+    A.ASSIGN: ("assign", CASE, "--to", CHECKER, "--reason", "test"),
+    A.ANSWER: ("answer", CASE),
+    A.RESUBMIT: ("resubmit", CASE),
+    A.WITHDRAW: ("withdraw", CASE, "--reason", "test"),
+    A.EXTEND: ("extend", CASE, "--until", "{day}", "--reason", "test"),
+    A.CLASS: ("class", CASE, "expedited", "--reason", "test"),
+    A.PRIORITY: ("priority", CASE, "low", "--reason", "test"),
+    A.SUSPEND: ("calendar", "suspend", "{day}", "--reason", "test"),
+    A.RESUME: ("calendar", "resume", "1"),
+    A.FORECAST: ("forecast", CASE),
+    A.WAIVE: ("waive", CASE, "ID-NAME", "--reason", "test"),
+    A.CONTACT: ("contact", CASE, "phone", "test"),
+    A.REOPEN: ("reopen", CASE, "--reason", "test"),
+    A.APPEAL: ("appeal", CASE, "--grounds", "test"),
+    A.APPEAL_DECIDE: ("appeal-decide", CASE, "stands", "--note", "test"),
+    A.DOSSIER: ("dossier", CASE, "--output", "{folder}"),
+}
+
+NOT_ONES_OWN = frozenset({A.APPROVE, A.RETURN, A.REOPEN, A.APPEAL_DECIDE})
+"""The acts that whoever decided the case may not do."""
+
+OF_NO_CASE = frozenset({A.NEXT, A.SUSPEND, A.RESUME})
+"""The acts whose commands name no case, so that no state refuses them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of the table."""
+
+    action: Action
+    state: CaseState
+    role: Role
+
+    @property
+    def is_allowed(self) -> bool:
+        """Whether the table allows it; the person holds a case in review."""
+        return self.role in TABLE[self.action].roles and self.state in TABLE[self.action].states
+
+    def __str__(self) -> str:
+        return f"{self.action}-{self.state}-{self.role}"
+
+
+CELLS = [Cell(action, state, role) for state in S for role in R for action in A]
+
+
+@cache
+def commands() -> frozenset[str]:
+    """Return the names of the program's commands."""
+    root: Any = typer.main.get_command(build_app(lambda *_arguments: 0, Clock()))
+    return frozenset(root.commands)
+
+
+def is_buildable(cell: Cell) -> bool:
+    """Whether the command of a cell exists, and the command that brings a case into its state."""
+    if EVERY_ACT_HAS_A_COMMAND:
+        return True
+    needed = {COMMANDS[cell.action][0]}
+    if cell.state is S.APPEALED and cell.action is A.UNDO:
+        needed.add("appeal")
+    return needed <= commands()
+
+
+@dataclass
+class Cases:
+    """One prepared database for each state and for the person who brought its case into that state."""
+
+    folder: Path
+    made: dict[tuple[CaseState, str], Site] = field(default_factory=dict)
+
+    def of(self, cell: Cell) -> Terminal:
+        """Return a terminal on a fresh copy of the database of a cell."""
+        person = PERSON[cell.role]
+        is_by_person = cell.role in {R.REVIEWER, R.SUPERVISOR} and cell.action not in NOT_ONES_OWN
+        by = person if is_by_person else MAKER
+        if (cell.state, by) not in self.made:
+            self.made[cell.state, by] = self._make(cell.state, by)
+        original = self.made[cell.state, by]
+        place = self.folder / "copy"
+        shutil.rmtree(place, ignore_errors=True)
+        shutil.copytree(original.path.parent, place)
+        return Terminal(Site(place / original.path.name, Clock(original.clock.at)))
+
+    def _make(self, state: CaseState, by: str) -> Site:
+        folder = self.folder / f"{state}-{by}"
+        (folder / "files").mkdir(parents=True)
+        site = Site(folder / "w.db").create()
+        site.services("admin").people.add(PERSON[R.ADMIN], (R.ADMIN,))
+        run = partial(_run, Terminal(site))
+        run("sup", "calendar", "suspend", "2026-12-28 09:00", "--reason", "test")
+        desk = Desk(site, folder / "files")
+        desk.applications(application())
+        desk.documents(kinds=ENTERPRISE_DOCUMENTS[:2] if state is S.INCOMPLETE else ENTERPRISE_DOCUMENTS)
+        _INTO[state](run, site, by)
+        assert site.state(1) == state, site.actions(1)
+        site.close()
+        shutil.rmtree(folder / "files")
+        return site
+
+
+Run = Callable[..., None]
+
+
+def _run(terminal: Terminal, login: str, *words: str) -> None:
+    result = terminal.as_person(login, *words)
+    assert result.exit_code == 0, (words, result.output)
+
+
+def _queued(run: Run, _site: Site, by: str) -> None:
+    run(by, "next")
+    run(by, *_WAIT)
+    run(by, "answer", CASE)
+
+
+def _held(run: Run, _site: Site, by: str, *decision: str) -> None:
+    run(by, "next")
+    if decision:
+        run(by, *decision)
+
+
+def _checked(run: Run, site: Site, by: str, decision: tuple[str, ...]) -> None:
+    _held(run, site, CHECKER, *decision)
+    run(by, "check", CASE, "approve", "--note", "test")
+
+
+def _lapsed(run: Run, site: Site, by: str) -> None:
+    _held(run, site, by, *_FIXABLE)
+    site.clock.on(days=25)
+    run(by, "tick")
+
+
+def _appealed(run: Run, site: Site, by: str) -> None:
+    _checked(run, site, by, _FINAL)
+    site.clock.on(days=2)
+    if EVERY_ACT_HAS_A_COMMAND or "appeal" in commands():
+        run(by, *COMMANDS[A.APPEAL])
+        return
+    with site.services(by).context.write() as session:
+        case = session.get_one(CaseRow, 1)
+        case.state = S.APPEALED.value
+        case.version += 1
+        update_due_date(session, site.services(by).context, case)
+
+
+def _withdrawn(run: Run, _site: Site, by: str) -> None:
+    run(by, "withdraw", CASE, "--reason", "test")
+
+
+_INTO: dict[CaseState, Callable[[Run, Site, str], None]] = {
+    S.INCOMPLETE: lambda _run, _site, _by: None,
+    S.QUEUED: _queued,
+    S.IN_REVIEW: _held,
+    S.AWAITING_CHECK: lambda run, site, by: _held(run, site, by, *_FINAL),
+    S.PENDING: lambda run, site, by: _held(run, site, by, *_WAIT),
+    S.RECTIFYING: lambda run, site, by: _held(run, site, by, *_FIXABLE),
+    S.PASSED: lambda run, site, by: _checked(run, site, by, _OVERRIDE),
+    S.FAILED: lambda run, site, by: _checked(run, site, by, _FINAL),
+    S.LAPSED: _lapsed,
+    S.APPEALED: _appealed,
+    S.WITHDRAWN: _withdrawn,
+}

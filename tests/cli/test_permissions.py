@@ -1,0 +1,79 @@
+"""The table of permissions holds for every command: each act by each role in each state of a case."""
+
+import sqlite3
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from db.enums import CaseState
+from tests.cli.framework.terminal import Terminal
+from tests.cli.permission_cells import CELLS, COMMANDS, OF_NO_CASE, PERSON, Cases, Cell, is_buildable
+from tests.sizes import some
+from workbench.domain.case.lifecycle import TABLE, Action
+from workbench.errors import ExitCode
+
+OTHER_OUTCOMES = {
+    # The applicant's answer was received too late.
+    (Action.RESUBMIT, CaseState.LAPSED): ExitCode.NOT_ALLOWED,
+}
+"""The exit codes of allowed acts that fail for another reason than role or state."""
+
+
+@pytest.fixture(scope="module")
+def cases(tmp_path_factory: pytest.TempPathFactory) -> Cases:
+    return Cases(tmp_path_factory.mktemp("cases"))
+
+
+def content(terminal: Terminal) -> tuple[dict[str, list[Any]], list[Any]]:
+    """Return the rows of every table but the log, and the events."""
+    connection = sqlite3.connect(terminal.site.path)
+    tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    rows = {name: list(connection.execute(f'SELECT * FROM "{name}"')) for name in tables if name != "event"}
+    events = list(connection.execute("SELECT action, is_refused FROM event ORDER BY seq"))
+    connection.close()
+    return rows, events
+
+
+def try_cell(cases: Cases, cell: Cell) -> None:
+    """Run the command of a cell, and expect what the table says."""
+    terminal = cases.of(cell)
+    values = {"folder": terminal.site.path.parent / "out", "day": (terminal.site.clock.at + timedelta(days=20)).date()}
+    words = [word.format(**values) for word in COMMANDS[cell.action]]
+    rows, events = content(terminal)
+
+    result = terminal.as_person(PERSON[cell.role], *words)
+
+    rows_after, events_after = content(terminal)
+    new = events_after[len(events) :]
+    assert "Traceback" not in result.output
+    has_role = cell.role in TABLE[cell.action].roles
+    if cell.action is Action.NEXT and has_role and not cell.is_allowed:
+        assert (result.exit_code, new, rows_after) == (ExitCode.UNAVAILABLE, [], rows), (str(cell), result.output)
+    elif cell.is_allowed or (has_role and cell.action in OF_NO_CASE):
+        expected = OTHER_OUTCOMES.get((cell.action, cell.state), ExitCode.OK)
+        assert (str(cell), result.exit_code) == (str(cell), expected), result.output
+    else:
+        assert (str(cell), result.exit_code) == (str(cell), ExitCode.NOT_ALLOWED), result.output
+        assert new == [(cell.action.value, 1)], str(cell)
+        assert rows_after == rows, str(cell)
+
+
+def test_every_act_has_a_command_line() -> None:
+    assert set(COMMANDS) == set(Action)
+
+
+def test_a_sample_of_the_cells_of_a_case_in_review_holds(cases: Cases) -> None:
+    wanted = [cell for cell in CELLS if cell.state is CaseState.IN_REVIEW and is_buildable(cell)]
+
+    for cell in wanted[::4]:
+        try_cell(cases, cell)
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("state", list(CaseState))
+def test_every_cell_of_a_state_holds(cases: Cases, state: CaseState) -> None:
+    wanted = [cell for cell in CELLS if cell.state is state and is_buildable(cell)]
+
+    for cell in some(wanted, ci=12):
+        try_cell(cases, cell)

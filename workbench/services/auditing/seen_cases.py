@@ -1,0 +1,205 @@
+"""Redraws a case as its reviewer saw it when they made a decision."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from db.enums import CaseState
+from db.models import CaseRow, DecisionRow, EventRow, ImportBatchRow, NoticeRow, ReviewerRow
+from workbench.domain.case.case_id import format_batch, format_case, format_decision
+from workbench.domain.case.casefile import CaseFile, CaseHeader, ChecklistLine, DecisionLine, VerificationLine
+from workbench.domain.case.lifecycle import Action
+from workbench.domain.evidence.evidence import Evidence
+from workbench.domain.facts.all_facts import observe
+from workbench.domain.findings.finding import Finding
+from workbench.domain.policy.policy import Policy, Words
+from workbench.errors import NotFound
+from workbench.i18n import _
+from workbench.services.case.casefiles import header_of
+from workbench.services.case.decisions import decisions_of
+from workbench.services.case.evidence_reader import calls_by_day_and_hour, read_evidence
+from workbench.services.case.history import history_of
+from workbench.services.case.known_people import redaction_of
+from workbench.services.case.masking import masked_casefile
+from workbench.services.foundation.case_access import visible_case
+from workbench.services.foundation.context import Context, Service
+from workbench.services.foundation.row_values import from_row
+
+SHOWN_AT = "shown-at"
+"""The action of the event: a case was shown as of a decision."""
+
+_INSTANTS = ("received_at", "due_at", "suspended_from", "held_until", "aside_until")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenCase:
+    """A case as it was on the desk when a decision was made.
+
+    `decision` is that decision with its letter and items, `notice` the letter that the applicant got for it. `gaps` are
+    sentences that say what of the case cannot be redrawn.
+    """
+
+    casefile: CaseFile
+    decision: DecisionLine
+    notice: str | None
+    gaps: tuple[str, ...]
+
+
+class SeenCases(Service):
+    """Redraws cases for one person; each redrawing is logged."""
+
+    def show(self, case_id: int, decision_id: int, *, reveal: bool = False) -> SeenCase:
+        """Return a case as it was when a decision was made, with personal values masked unless they are revealed.
+
+        Raises:
+            NotFound: If there is no such case, or the decision is not one of it.
+            NotAllowed: If personal values are wanted by a person who may not see them.
+        """
+        context = self.context
+        with context.acting(Action.REVEAL, case_id) if reveal else nullcontext():
+            with context.read() as session:
+                seen = case_as_seen(session, context, decision_of(session, case_id, decision_id), is_masked=not reveal)
+            body = {"decision": decision_id, **({"field": "all"} if reveal else {})}
+            context.log_alone(Action.REVEAL if reveal else SHOWN_AT, case_id=case_id, body=body)
+        return seen
+
+
+def decision_of(session: Session, case_id: int, decision_id: int) -> DecisionRow:
+    """Return a decision of a case.
+
+    Raises:
+        NotFound: If there is no such case, or the decision is not one of it.
+    """
+    visible_case(session, case_id)
+    decision = session.get(DecisionRow, decision_id)
+    if decision is None or decision.case_id != case_id:
+        message = _("{case} has no decision {decision}; `workbench show {case}` lists its decisions.")
+        raise NotFound(message.format(case=format_case(case_id), decision=format_decision(decision_id)))
+    return decision
+
+
+def case_as_seen(session: Session, context: Context, decision: DecisionRow, *, is_masked: bool) -> SeenCase:
+    """Return a case as it was when a decision was made.
+
+    The evidence is read again up to the publication that the case had then. What changes in place was kept with the
+    decision: the header, findings, checklist answers and verifications.
+    """
+    kept, at = json.loads(decision.seen), decision.decided_at
+    policy = context.policy(session, kept["policy_version"])
+    event = _event_of(session, decision)
+    case = _case_then(session, decision, kept)
+    day = context.calendar(session, kept["policy_version"]).local_day(at)
+    evidence = read_evidence(session, case, context.store, day)
+    days, hours = calls_by_day_and_hour(session, case, evidence, context.store)
+    logins = {row.id or 0: row.login for row in session.exec(select(ReviewerRow))}
+    redaction = redaction_of(session, (case.agent, case.application_no))
+    *earlier, own = (one for one in decisions_of(session, decision.case_id, logins, at) if one.id <= (decision.id or 0))
+    casefile = CaseFile(
+        header=_header_then(header_of(session, context, case, evidence, logins), kept.get("header", {})),
+        evidence=evidence,
+        facts=observe(evidence, policy, day),
+        findings=tuple(from_row(Finding, one) for one in kept["findings"]),
+        days=days,
+        hours=hours,
+        history=history_of(session, decision.case_id, before=event),
+        checklist=_checklist_then(policy, evidence, kept["checklist"]),
+        verifications=tuple(
+            from_row(VerificationLine, one, at=datetime.fromisoformat(one["at"])) for one in kept["verifications"]
+        ),
+        decisions=(*earlier, own),
+        draft={},
+        policy=policy,
+        policy_version=kept["policy_version"],
+        notice=_last_notice(session, decision),
+    )
+    notice = session.exec(
+        select(NoticeRow.body).where(NoticeRow.decision_id == decision.id).order_by(col(NoticeRow.id).desc())
+    ).first()
+    if is_masked:
+        casefile, notice = masked_casefile(casefile, redaction), notice and redaction.mask_in(notice)
+    return SeenCase(
+        casefile=replace(casefile, decisions=casefile.decisions[:-1]),
+        decision=casefile.decisions[-1],
+        notice=notice,
+        gaps=tuple(_gaps(session, kept, event, is_masked=is_masked)),
+    )
+
+
+def _event_of(session: Session, decision: DecisionRow) -> EventRow | None:
+    """Return the event by which a decision was made."""
+    of_case = (EventRow.case_id == decision.case_id, EventRow.action == Action.DECIDE.value)
+    events = session.exec(select(EventRow).where(*of_case, col(EventRow.is_refused).is_(False)))
+    return next((event for event in events if json.loads(event.body).get("decision") == decision.id), None)
+
+
+def _case_then(session: Session, decision: DecisionRow, kept: Mapping[str, Any]) -> CaseRow:
+    """Return a copy of the row of a case as it was before a decision; the session does not know it.
+
+    It has no due date and no hold, which change in place.
+    """
+    case, before = visible_case(session, decision.case_id), json.loads(decision.before)
+    on = before.pop("next_action_on", None)
+    until = col(ImportBatchRow.published_at) <= decision.decided_at
+    newest = select(ImportBatchRow.published_seq).where(until).order_by(col(ImportBatchRow.published_seq).desc())
+    return CaseRow(
+        **{
+            **case.model_dump(),
+            **before,
+            "state": CaseState.QUEUED.value,
+            "round": decision.round,
+            "next_action_on": date.fromisoformat(on) if on else None,
+            "evidence_seq": kept.get("evidence_seq") or session.exec(newest).first(),
+            "evidence_no": kept.get("evidence_no", case.evidence_no),
+            "policy_version_id": kept["policy_version"],
+            **dict.fromkeys(("due_at", "suspended_from", "held_by_id", "held_until", "aside_until")),
+        }
+    )
+
+
+def _header_then(header: CaseHeader, kept: Mapping[str, Any]) -> CaseHeader:
+    """Return a header with the fields that a decision has kept of it."""
+    instants = {name: datetime.fromisoformat(kept[name]) for name in _INSTANTS if kept.get(name)}
+    on = kept.get("next_action_on")
+    fields = {**asdict(header), **kept}
+    return from_row(CaseHeader, fields, **instants, next_action_on=date.fromisoformat(on) if on else None)
+
+
+def _checklist_then(policy: Policy, evidence: Evidence, answered: list[dict[str, Any]]) -> tuple[ChecklistLine, ...]:
+    """Return the questions of a policy with the answers that a decision has kept."""
+    lines = {one["question"]: from_row(ChecklistLine, one, text=Words(**one["text"])) for one in answered}
+    for question in policy.questions:
+        if evidence.application.applicant_kind in question.kinds and question.code not in lines:
+            lines[question.code] = from_row(
+                ChecklistLine, question, question=question.code, answer=None, note="", by=None
+            )
+    return tuple(lines.values())
+
+
+def _last_notice(session: Session, decision: DecisionRow) -> str | None:
+    """Return the last letter that the applicant had been written before a decision."""
+    at, cancelled_at = decision.decided_at, col(NoticeRow.cancelled_at)
+    earlier = (NoticeRow.case_id == decision.case_id, col(NoticeRow.created_at) <= at)
+    is_other = col(NoticeRow.decision_id).is_(None) | (col(NoticeRow.decision_id) != decision.id)
+    is_valid = cancelled_at.is_(None) | (cancelled_at > at)
+    newest = select(NoticeRow.body).where(*earlier, is_other, is_valid).order_by(col(NoticeRow.id).desc())
+    return session.exec(newest.limit(1)).first()
+
+
+def _gaps(session: Session, kept: Mapping[str, Any], event: EventRow | None, *, is_masked: bool) -> Iterator[str]:
+    """Yield what of a case cannot be redrawn, each as a sentence."""
+    if "evidence_seq" not in kept:
+        yield _("It was not kept which imports the case showed; the evidence is that of all imports until then.")
+    if "header" not in kept:
+        yield _("Due date and hold of that time were not kept; priority, class and risk are those of today.")
+    if event is not None:
+        imports = select(EventRow.batch_id).where(EventRow.action == "import", col(EventRow.seq) < event.seq)
+        undone = select(EventRow.batch_id).where(EventRow.action == "import-undone", col(EventRow.seq) > event.seq)
+        for batch_id in session.exec(undone.where(col(EventRow.batch_id).in_(imports))):
+            yield _("{batch} was undone since; its rows are not shown.").format(batch=format_batch(batch_id or 0))
+    if not is_masked:
+        yield _("Findings, checklist notes and verifications were kept masked, and stay masked.")
