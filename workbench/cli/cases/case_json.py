@@ -59,7 +59,7 @@ def seen_document(seen: "SeenCase", *, revealed: bool = False) -> dict[str, Any]
     """Return a case as it was when a decision was made, with the decision under `seen`."""
     decision = {**_decision(seen.decision, ZoneInfo(seen.casefile.policy.zone)), "notice": seen.notice}
     return {
-        **case_document(seen.casefile, revealed=revealed),
+        **case_document(seen.casefile, seen.decision.decided_at, revealed=revealed),
         "seen": {**decision, "policy_version": seen.casefile.policy_version, "not_redrawn": list(seen.gaps)},
     }
 

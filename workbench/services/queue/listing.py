@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import Session
 
 from db.columns import from_us
-from db.enums import ApplicantKind, CaseState
+from db.enums import ApplicantKind, CaseState, Role
 from db.queries import case_pages, workload
 from db.queries.case_list import CaseList
 from db.queries.case_rows import case_rows
