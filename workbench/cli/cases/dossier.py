@@ -29,7 +29,9 @@ def dossier(
     from workbench.services.auditing.dossiers import CaseDocuments, DossierRequest
 
     request = DossierRequest(case_id=case, output=folder, reveal=reveal, reason=reason)
-    to_json = CaseDocuments(case=partial(case_document, revealed=reveal), seen=partial(seen_document, revealed=reveal))
+    to_json = CaseDocuments(
+        case=partial(case_document, now=context.now(), revealed=reveal), seen=partial(seen_document, revealed=reveal)
+    )
     with context.services() as services:
         report = services.dossiers.write(request, to_json)
     problems = [one.problem for one in report.documents if one.problem]

@@ -57,6 +57,8 @@ class Permission:
 
 
 WORKERS = frozenset({R.REVIEWER, R.SUPERVISOR})
+CLERKS = frozenset({R.SUPERVISOR, R.ADMIN})
+"""The roles that get the work lists: letters to send, and measures to carry out."""
 EVERY_STATE = frozenset(S)
 _STATES_WITH_DUE_DATE = OPEN_STATES - {S.INCOMPLETE}
 

@@ -180,6 +180,7 @@ class Undo(Service):
         if refusal is not None:
             raise NotAllowed(refusal)
         self._cancel_letters(session, self._letters(decision))
+        take_back(session, self.context.now(), json.loads(decision.seen))
         of_decision = col(RectificationRow.decision_id) == decision.id
         session.execute(update(RectificationRow).where(of_decision).values(is_open=False))
         if decision.status in _CHECKED_STATUSES:
