@@ -6,12 +6,12 @@ from typing import Any
 from sqlmodel import Session
 
 from db.columns import from_us
-from db.enums import ApplicantKind, CaseState, Role
+from db.enums import ApplicantKind, CaseState
 from db.queries import case_pages, workload
 from db.queries.case_list import CaseList
 from db.queries.case_rows import case_rows
 from workbench.domain.case.casefile import CaseRowView, DeskCounts
-from workbench.domain.case.lifecycle import Action, role_refusal
+from workbench.domain.case.lifecycle import CLERKS, Action, role_refusal
 from workbench.domain.case.running import is_overdue
 from workbench.domain.filter.keys import REOPEN_FILTER
 from workbench.services.case.masking import public_name
@@ -63,7 +63,7 @@ class Queue(Service):
     def counts(self) -> DeskCounts:
         """Return the counts of the desk header."""
         me, now = self.context.actor.id, self.context.now()
-        orders_measures = self.context.actor.has(Role.SUPERVISOR, Role.ADMIN)
+        is_clerk = self.context.actor.has(*CLERKS)
         may_reopen = role_refusal(Action.REOPEN, self.context.actor) is None
         with self.context.read() as session:
             return DeskCounts(
@@ -74,7 +74,7 @@ class Queue(Service):
                 to_reopen=case_pages.count(session, self._list(session, REOPEN_FILTER)) if may_reopen else 0,
                 assigned=workload.count_assigned(session, me, now),
                 aside=workload.put_aside_by(session, me, now),
-                measures_overdue=workload.count_overdue_measures(session, now) if orders_measures else 0,
+                measures_overdue=workload.count_overdue_measures(session, now) if is_clerk else 0,
             )
 
     def _list(self, session: Session, filter_text: str) -> CaseList:
