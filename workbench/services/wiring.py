@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from workbench.services.exporting.service import Exports
     from workbench.services.forecast.forecasts import Forecasts
     from workbench.services.importing.service import Imports
-    from workbench.services.notices.outbox import Notices
+    from workbench.services.outbox.outbox import Notices
+    from workbench.services.outbox.sending import Sending
     from workbench.services.queue.assignment import Assigning
     from workbench.services.review.remarks import Remarks
     from workbench.services.review.second_checks import Checks
@@ -98,8 +99,11 @@ class Services:
     forecasts: "LazyService[Forecasts]" = LazyService("forecast.forecasts.Forecasts")
     """Forecasts when cases are decided."""
 
-    notices: "LazyService[Notices]" = LazyService("notices.outbox.Notices")
-    """Lists notices and records that they were sent."""
+    notices: "LazyService[Notices]" = LazyService("outbox.outbox.Notices")
+    """Lists notices and records which of them were sent or failed."""
+
+    sending: "LazyService[Sending]" = LazyService("outbox.sending.Sending")
+    """Hands notices to the operator's gateway."""
 
     policies: "LazyService[Policies]" = LazyService("site.policies.Policies")
     """Shows and replaces the policy in force."""

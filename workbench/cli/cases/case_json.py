@@ -41,6 +41,7 @@ def case_document(casefile: CaseFile, *, revealed: bool = False) -> dict[str, An
             for line in casefile.checklist
         ],
         "verifications": plain(casefile.verifications, zone),
+        "contacts": plain(casefile.contacts, zone),
         "decisions": [_decision(line, zone) for line in casefile.decisions],
         "notice": casefile.notice,
         "history": plain(casefile.history, zone),

@@ -7,7 +7,7 @@ from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.options import argument, option, parse_day
 from workbench.cli.framework.registration import Entry
 from workbench.errors import WrongUsage
-from workbench.i18n import N_, _
+from workbench.i18n import N_, _, ngettext
 from workbench.services.exporting.request import ExportFormat, ExportKind, ExportRequest
 from workbench.wording.amounts import count
 
@@ -48,10 +48,19 @@ def export(
     )
     with context.services() as services:
         report = services.exports.write(request)
-    message = _("Wrote {rows} rows to {file}.") if folder is None else _("Wrote {rows} letters to {file}.")
+    if folder is None:
+        message = ngettext("Wrote {rows} row to {file}.", "Wrote {rows} rows to {file}.", report.rows)
+    else:
+        message = ngettext("Wrote {rows} letter to {file}.", "Wrote {rows} letters to {file}.", report.rows)
     written = {"file": str(report.path), "format": report.format and report.format.value, "rows": report.rows}
     sentence = message.format(rows=count(report.rows), file=report.path)
     context.print_result({**written, "revealed": report.revealed}, sentence)
 
 
-ENTRIES = (Entry("export", export, N_("Export applications, decisions, notices or events to a file (admin).")),)
+ENTRIES = (
+    Entry(
+        "export",
+        export,
+        N_("Export applications, decisions, notices or events to a file (admin; notices also supervisor)."),
+    ),
+)

@@ -97,6 +97,16 @@ class VerificationLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContactLine:
+    """A contact with the applicant outside the letters."""
+
+    channel: str
+    text: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ItemLine:
     """One item that the applicant must rectify."""
 
@@ -151,6 +161,7 @@ class CaseFile:
     policy: Policy
     policy_version: int
     notice: str | None
+    contacts: tuple[ContactLine, ...] = ()
 
     def shows_same_state_as(self, other: Self | None) -> bool:
         """Say whether another case file shows the same case, hold and evidence."""
@@ -172,6 +183,7 @@ class CaseRowView(CaseLine):
 class DeskCounts:
     """The counts in the header of the desk, for one person; `to_reopen` is 0 except for supervisors.
 
+    `letters_overdue` counts the letters whose sending is overdue, for supervisors and admins.
     `assigned` counts the queued cases assigned to the person; `aside` has those put aside, earliest end of hold first.
     """
 
@@ -183,6 +195,7 @@ class DeskCounts:
     to_reopen: int = 0
     assigned: int = 0
     aside: tuple[tuple[int, datetime], ...] = ()
+    letters_overdue: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Reads the decisions of a case."""
 
 import json
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
@@ -43,8 +44,15 @@ def _decision(session: Session, row: DecisionRow, logins: dict[int, str]) -> Dec
         reasons=tuple(reasons),
         maker=logins.get(row.maker_id, "?"),
         checker=logins.get(row.checker_id or 0),
+        deadline_at=_deadline_at(session, row),
         items=_items(session, row),
     )
+
+
+def _deadline_at(session: Session, decision: DecisionRow) -> datetime | None:
+    """Return the deadline in force, which an extension or a late letter may have moved; before a check, the planned."""
+    in_force = select(RectificationRow.deadline_at).where(RectificationRow.decision_id == decision.id)
+    return session.exec(in_force).first() or decision.deadline_at
 
 
 def _items(session: Session, decision: DecisionRow) -> tuple[ItemLine, ...]:

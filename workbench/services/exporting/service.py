@@ -1,6 +1,7 @@
 """Exports data to files, masked unless the admin gives a reason to reveal it; each export is logged as one event."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from workbench.services.exporting.source import Source
 from workbench.services.foundation.context import Service, details
 from workbench.services.foundation.safe_files import replacing
 from workbench.services.notices.letter_page import letter_pages, short_message
+from workbench.services.outbox.sender import write_sender
 
 LETTER_TABLE = "notices.csv"
 """The table of the letters in the folder: the columns of the export and the name of each letter's files."""
@@ -40,16 +42,16 @@ class Exports(Service):
         """Write a file or a folder completely, or leave an existing one unchanged.
 
         Raises:
-            NotAllowed: If the person is not an admin.
+            NotAllowed: If the person is not an admin, or for notices a supervisor.
             BadConfiguration: If the notices are wanted while the made-up supplier is in force.
             WrongUsage: If the format is unknown, or `reveal` has no reason.
             CannotCreate: If the file cannot be written, or the folder is not new or empty.
         """
-        with self.context.requiring("export", _export_refusal):
+        with self.context.requiring("export", partial(_export_refusal, request.what)):
             if request.reveal and not request.reason.strip():
                 raise WrongUsage(_("--reveal writes personal data unmasked; give the reason with --reason."))
             if request.what is ExportKind.NOTICES:
-                notices.write_sender(self.context)
+                write_sender(self.context)
             return self._write_letters(request) if request.is_folder else self._written(request)
 
     def _written(self, request: ExportRequest) -> ExportReport:
@@ -110,7 +112,10 @@ def _letters(folder: Path, source: Source, supplier: Supplier, request: ExportRe
         yield {**row, "file": stem}
 
 
-def _export_refusal(actor: Actor) -> str | None:
-    if actor.has(Role.ADMIN):
+def _export_refusal(what: ExportKind, actor: Actor) -> str | None:
+    if actor.has(Role.ADMIN) or (what is ExportKind.NOTICES and actor.has(Role.SUPERVISOR)):
         return None
-    return _("Only an admin can export; {login} is not one.").format(login=actor.login)
+    message = _("Only an admin can export this; {login} is not one.")
+    if what is ExportKind.NOTICES:
+        message = _("Only a supervisor or admin can export notices; {login} is neither.")
+    return message.format(login=actor.login)
