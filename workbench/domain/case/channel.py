@@ -32,6 +32,11 @@ def channel_named(text: str) -> str | None:
     return "" if name in {"", _UNKNOWN} else name if _NAME.fullmatch(name) else None
 
 
+def channels() -> dict[str, str]:
+    """Return the known channels in words."""
+    return {channel: _(word) for channel, word in CHANNEL_WORDS.items()}
+
+
 def channel_words(channel: str) -> str:
     """Return a channel in words; a name that only the operator knows stays as it is."""
     return _(CHANNEL_WORDS[channel]) if channel in CHANNEL_WORDS else channel

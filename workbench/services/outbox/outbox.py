@@ -106,7 +106,7 @@ class Notices(Service):
         for one in deliveries:
             if one.notice_id not in wanted or wanted[one.notice_id].failure:
                 wanted[one.notice_id] = one
-        with context.requiring("notices sent", _recording_refusal), context.write() as session:
+        with context.requiring("notices sent", recording_refusal), context.write() as session:
             rows = notice_rows(session, wanted)
             self._check(session, wanted, {row.id: row for row in rows})
             recorded = record(session, context, wanted, rows)
@@ -177,7 +177,8 @@ def _last_overdue_release(session: Session, context: Context) -> datetime:
     return last_overdue_receipt(context.now(), context.policy(session).notices.send_days, context.calendar(session))
 
 
-def _recording_refusal(actor: Actor) -> str | None:
+def recording_refusal(actor: Actor) -> str | None:
+    """Return why a person may not record what became of notices, or None if they may."""
     if actor.has(Role.REVIEWER, Role.SUPERVISOR, Role.ADMIN):
         return None
     return _("{login} may not send notices; it takes a reviewer, supervisor or admin.").format(login=actor.login)
