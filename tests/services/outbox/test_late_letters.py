@@ -6,7 +6,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import text
 
 from db.enums import CaseState, FailKind, Verdict, WaitsFor
 from db.models import RectificationItemRow
@@ -57,12 +56,7 @@ def test_the_deadline_moves_on_by_the_working_days_that_the_letter_was_late(site
 
 @pytest.mark.parametrize("sent_at", [on(24, 17), on(24, 23)])
 def test_a_letter_sent_on_the_day_of_its_release_moves_nothing(site: Site, sent_at: datetime) -> None:
-    decided(site, FAIL)
-    with site.services("admin").context.write() as session:
-        session.execute(text("UPDATE notice SET release_at = :at"), {"at": int(on(24, 19).timestamp() * 1_000_000)})
-    site.clock.at = on(25, 9)
-
-    assert mark(site, max(sent_at, on(24, 19))).moved == ()
+    assert mark(decided(site, FAIL), sent_at).moved == ()
     assert deadline(site) == on(1, 18, 12)
 
 

@@ -48,9 +48,12 @@ def last_overdue_receipt(now: datetime, working_days: int, calendar: WorkingCale
 
 
 def working_days_late(released_at: datetime, sent_at: datetime, calendar: WorkingCalendar) -> int:
-    """Count the working days by which a letter was sent later than it was released, 0 on the same working day."""
-    first, last = (calendar.local_day(counted_from(at, calendar)) for at in (released_at, sent_at))
-    return calendar.working_days_left(first, last)
+    """Count the working days after the one on which a letter was released, until it was sent.
+
+    A letter that was released after closing or on a day off counts as released on the next working day.
+    """
+    first = calendar.local_day(counted_from(released_at, calendar))
+    return calendar.working_days_left(first, calendar.local_day(sent_at))
 
 
 def moved_on(deadline_at: datetime, working_days: int, calendar: WorkingCalendar) -> datetime:
