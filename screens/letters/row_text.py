@@ -1,7 +1,5 @@
 """A letter as one line of the list, and as a page."""
 
-from collections.abc import Sequence
-
 from textual.content import Content
 
 from screens.shell.view import View
@@ -10,8 +8,9 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.channel import channel_words
 from workbench.domain.text.safe import pad_right
 from workbench.i18n import _
-from workbench.services.outbox.outbox import NoticeLine
-from workbench.wording.letters import kind_words
+from workbench.services.outbox.outbox import NoticeLine, NoticePage
+from workbench.wording.amounts import count
+from workbench.wording.letters import kind_words, overdue_words
 
 _MARK, _CASE, _KIND, _WIDE_KIND, _RELEASED = 2, 10, 16, 27, 20
 _WIDE = 100
@@ -30,12 +29,13 @@ def row_line(line: NoticeLine, view: View, width: int, *, is_marked: bool) -> Co
     return _columns(pad_right(sign, _MARK), cells, [outcome(line, view)], width, "")
 
 
-def outcome(line: NoticeLine, view: View) -> Part:
-    """Return what became of a letter: sent, failed, or by when it must be sent."""
+def outcome(line: NoticeLine, view: View, *, has_time: bool = False) -> Part:
+    """Return what became of a letter: sent (with `has_time` at what time), failed, or by when it must be sent."""
     if line.sent_at is not None:
+        when = view.instant(line.sent_at) if has_time else view.day(line.sent_at.astimezone(view.zone).date())
         how = (channel_words(line.channel), line.sent_by or "")
         details = "".join(f" {view.symbols.dot} {word}" for word in how if word)
-        return _("sent {when}").format(when=view.instant(line.sent_at)) + details, MUTED
+        return _("sent {when}").format(when=when) + details, MUTED
     if line.failed_at is not None:
         sign = f"{view.symbols.block} "
         message = _("failed, overdue: {cause}") if line.is_overdue else _("failed: {cause}")
@@ -46,25 +46,25 @@ def outcome(line: NoticeLine, view: View) -> Part:
     return _("to be sent by {when}").format(when=due_by), ""
 
 
-def summary(lines: Sequence[NoticeLine], total: int, case_id: int | None, view: View) -> Content:
+def summary(page: NoticePage, case_id: int | None, view: View) -> Content:
     """Return the line over the list: how many letters are owed and overdue, and which are shown."""
     dot = f" {view.symbols.dot} "
     parts: list[Part] = []
     if case_id is not None:
         parts += [(_("Only {case}").format(case=format_case(case_id)), ACCENT), (dot, MUTED)]
-    overdue, failed = sum(line.is_overdue for line in lines), sum(line.failed_at is not None for line in lines)
-    parts.append((_("{count} to send").format(count=sum(line.sent_at is None for line in lines)), ""))
-    parts += [(dot, MUTED), (_("{count} failed").format(count=failed), ERROR)] if failed else []
-    parts += [(dot, MUTED), (_("{count} overdue").format(count=overdue), ERROR)] if overdue else []
-    if len(lines) < total:
-        message = _("the first {shown} of {total} are shown").format(shown=len(lines), total=total)
+    parts.append((_("{count} to send").format(count=count(page.owed)), ""))
+    parts += [(dot, MUTED), (_("{count} failed").format(count=count(page.failed)), ERROR)] if page.failed else []
+    parts += [(dot, MUTED), (overdue_words(page.overdue), ERROR)] if page.overdue else []
+    if len(page.lines) < page.total:
+        message = _("the first {shown} of {total} are shown")
+        message = message.format(shown=count(len(page.lines)), total=count(page.total))
         parts += [(dot, MUTED), (message, WARNING)]
     return joined(*parts)
 
 
 def letter_lines(line: NoticeLine, view: View, width: int) -> list[Content]:
     """Return a letter as the applicant reads it, people masked, under what became of it."""
-    text, style = outcome(line, view)
+    text, style = outcome(line, view, has_time=True)
     attempts = []
     if line.attempts:
         attempts = [plain(_("Handed to the gateway: {count}×").format(count=line.attempts), MUTED)]

@@ -30,12 +30,13 @@ from workbench.i18n import _, ngettext
 from workbench.keys import letters as keys
 from workbench.keys.command import Place
 from workbench.keys.registry import BACK
-from workbench.services.outbox.outbox import NoticeLine, recording_refusal
+from workbench.services.outbox.outbox import NoticeLine, NoticePage, recording_refusal
 from workbench.services.outbox.recording import Delivery
 from workbench.services.wiring import Services
 from workbench.wording.letters import kind_words, marked_sentence, moved_sentences
 
 MOST_SHOWN = 500
+NO_LETTERS = NoticePage(lines=(), total=0, owed=0, failed=0, overdue=0)
 
 
 class LettersScreen(ModeScreen):
@@ -60,8 +61,7 @@ class LettersScreen(ModeScreen):
     def __init__(self, clock: Clock, services: Services) -> None:
         super().__init__(clock, services)
         self.case_id: int | None = None
-        self._lines: tuple[NoticeLine, ...] = ()
-        self._total = 0
+        self._page = NO_LETTERS
         self._marks: set[int] = set()
 
     def parts(self) -> ComposeResult:
@@ -83,7 +83,7 @@ class LettersScreen(ModeScreen):
         if found is None:
             return
         current = self.current
-        self._lines, self._total = found
+        self._page = found
         self._marks &= {line.id for line in self._lines}
         self._draw()
         at = next((at for at, line in enumerate(self._lines) if current and line.id == current.id), 0)
@@ -168,6 +168,10 @@ class LettersScreen(ModeScreen):
             self.action_load()
 
     @property
+    def _lines(self) -> tuple[NoticeLine, ...]:
+        return self._page.lines
+
+    @property
     def current(self) -> NoticeLine | None:
         """The letter under the cursor."""
         at = self.list.highlighted
@@ -184,14 +188,14 @@ class LettersScreen(ModeScreen):
             which = f"{format_case(targets[0].case_id)}, {kind_words(targets[0].kind)}"
         else:
             which = ngettext("{count} letter", "{count} letters", len(targets)).format(count=len(targets))
-        return f"{act}: {which}"
+        return _("{what}: {details}").format(what=act, details=which)
 
     def _draw(self) -> None:
         view, width = self.view(), max(10, self.size.width - 2)
         right = who_line(self.services.actor.login, None, view)
         lines = [header_line(_("Letters"), None, right, view, width)]
         if self._lines or self.case_id is not None:
-            lines.append(summary(self._lines, self._total, self.case_id, view))
+            lines.append(summary(self._page, self.case_id, view))
         self.query_one(HeaderBar).update(Content("\n").join(lines))
         self.set_class(not self._lines, "-empty")
         empty = _("There are no letters yet. A verdict writes one.")

@@ -14,7 +14,7 @@ MARK_SENT = record_command(
 MARK_FAILED = record_command(
     "letters.failed",
     "x,f6",
-    N_("failed"),
+    N_("not delivered"),
     N_("Mark the letter under the cursor, or the marked ones, as failed; asks for the cause. It stays owed."),
     hint=True,
 )

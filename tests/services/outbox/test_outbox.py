@@ -129,10 +129,13 @@ def test_a_page_of_the_outbox_begins_with_failed_and_owed_letters(site: Site) ->
     site.clock.on(seconds=60)
     notices.record(sent(2))
 
-    lines, total = notices.page(limit=3)
+    page = notices.page(limit=3)
 
-    assert ([line.id for line in lines], total) == ([3, 4, 2], 4)
-    assert [line.id for line in notices.page(2, limit=9)[0]] == [2]
+    assert [line.id for line in page.lines] == [3, 4, 2]
+    assert (page.total, page.owed, page.failed, page.overdue) == (4, 2, 1, 0)
+    assert [line.id for line in notices.page(2, limit=9).lines] == [2]
+    site.clock.on(days=2)
+    assert notices.page(limit=1).overdue == 2
 
 
 def test_one_wrong_number_marks_no_notice(site: Site) -> None:

@@ -9,7 +9,7 @@ GATEWAY = "gateway"
 """The channel of a letter whose gateway names no other."""
 
 CHANNEL_WORDS: dict[str, str] = {
-    ContactChannel.PHONE: N_("phone"),
+    ContactChannel.PHONE: N_("telephone"),
     ContactChannel.SMS: N_("text message"),
     ContactChannel.EMAIL: N_("email"),
     ContactChannel.LETTER: N_("letter"),

@@ -53,6 +53,17 @@ class NoticeLine:
     attempts: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticePage:
+    """The first notices of a list, and how many of all are there, owed, failed and overdue."""
+
+    lines: tuple[NoticeLine, ...]
+    total: int
+    owed: int
+    failed: int
+    overdue: int
+
+
 class Notices(Service):
     """Lists notices and records what became of them, on behalf of one person."""
 
@@ -73,8 +84,8 @@ class Notices(Service):
                 conditions = (*conditions, is_owed(until))
             return self._lines(session, select_notices(conditions).order_by(NOTICE.c.id))
 
-    def page(self, case_id: int | None = None, *, limit: int) -> tuple[tuple[NoticeLine, ...], int]:
-        """Return the first notices and the number of all: those owed in the order of release, then the sent ones.
+    def page(self, case_id: int | None = None, *, limit: int) -> NoticePage:
+        """Return the first notices: those owed in the order of release, then the sent ones.
 
         Of the owed ones, those that failed come first; of the sent ones, the last sent.
 
@@ -91,8 +102,18 @@ class Notices(Service):
                 NOTICE.c.id,
             )
             lines = self._lines(session, select_notices(conditions).order_by(*order).limit(limit))
-            count = select(func.count()).select_from(select_notices(conditions).subquery())
-            return lines, int(session.execute(count).scalar_one())
+            found = select_notices(conditions).subquery().c
+            is_owed_now, is_failed = found.sent_at.is_(None), found.failed_at.is_not(None)
+            is_overdue = is_owed_now & (found.release_at <= _last_overdue_release(session, self.context))
+            counts = session.execute(
+                select(
+                    func.count().label("total"),
+                    func.count().filter(is_owed_now).label("owed"),
+                    func.count().filter(is_failed).label("failed"),
+                    func.count().filter(is_overdue).label("overdue"),
+                )
+            ).one()
+            return from_row(NoticePage, counts, lines=lines)
 
     def record(self, deliveries: Iterable[Delivery]) -> Recorded:
         """Record that notices were sent or failed, all of them or none; if one is reported twice, a success counts.
