@@ -264,6 +264,17 @@ class SuspensionNotice(StrEnum):
     HELD = "held"
 
 
+class ContactChannel(StrEnum):
+    """How the supplier and the applicant were in contact."""
+
+    PHONE = "phone"
+    SMS = "sms"
+    EMAIL = "email"
+    LETTER = "letter"
+    VISIT = "visit"
+    CHAT = "chat"
+
+
 class VerificationKind(StrEnum):
     """How a fact was confirmed outside the workbench."""
 

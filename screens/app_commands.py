@@ -36,6 +36,11 @@ def add_modes(app: "WorkbenchApp", desk: "DeskScreen") -> None:
 
         return CalendarScreen(clock, services)
 
+    def letters() -> "Screen[None]":
+        from screens.letters.screen import LettersScreen
+
+        return LettersScreen(clock, services)
+
     def forecast() -> "Screen[None]":
         from screens.forecast.screen import ForecastScreen
 
@@ -50,6 +55,7 @@ def add_modes(app: "WorkbenchApp", desk: "DeskScreen") -> None:
     app.add_mode("checks", checks)
     app.add_mode("calendar", calendar)
     app.add_mode("forecast", forecast)
+    app.add_mode("letters", letters)
     for name in ("queue", "mine", "pending", "reopen"):
         app.add_mode(name, partial(queue, name))
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, Index, Text
+from sqlalchemy import Column, Index, Text, text
 from sqlmodel import Field
 
 from db.columns import Instant, instant, long_text, word
@@ -97,6 +97,14 @@ class NoticeRow(CasePartRow, table=True):
     """
 
     __tablename__ = "notice"
+    __table_args__ = (
+        Index(
+            "ix_notice_owed",
+            "release_at",
+            sqlite_where=text("sent_at IS NULL AND cancelled_at IS NULL"),
+            postgresql_where=text("sent_at IS NULL AND cancelled_at IS NULL"),
+        ),
+    )
 
     decision_id: int | None = Field(default=None, foreign_key="decision.id", index=True)
     kind: str = word(16)

@@ -14,7 +14,8 @@ from screens.shell.key_guard import presses_of
 from screens.widgets.safe_text import wrapped_lines
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, UndoableAct
-from workbench.domain.case.vocabulary import FailKind, Verdict
+from workbench.domain.case.channel import channel_words
+from workbench.domain.case.vocabulary import ContactChannel, FailKind, Verdict, VerificationKind
 from workbench.i18n import _
 
 if TYPE_CHECKING:
@@ -130,11 +131,28 @@ async def comment(screen: "CaseScreen", case: CaseFile) -> None:
         start(screen, partial(screen.session.comment, ref, text), "write")
 
 
+async def record_contact(screen: "CaseScreen", case: CaseFile) -> None:
+    """Ask for the channel and the content of a contact with the applicant, and record it."""
+    from screens.dialogs.choice import ChoiceDialog
+
+    ref = CaseRef.of(case)
+    words = {channel: channel_words(channel) for channel in ContactChannel}
+    title = _("Contact with the applicant of {case}").format(case=ref.name)
+    dialog = ChoiceDialog(title, words, _("channel"), placeholder=_("who said what"))
+    answer = await screen.app.push_screen_wait(dialog)
+    if answer is not None:
+        start(screen, partial(screen.session.record_contact, ref, *answer), "write")
+
+
 async def verify(screen: "CaseScreen", case: CaseFile) -> None:
     """Ask for an external verification, and record it."""
-    from screens.dialogs.verification import VerificationDialog
+    from screens.dialogs.choice import ChoiceDialog
+    from screens.panels.labels import VERIFICATION
 
-    answer = await screen.app.push_screen_wait(VerificationDialog())
+    words = {kind: _(VERIFICATION[kind]) for kind in VerificationKind}
+    placeholder = _("what was confirmed or could not be confirmed")
+    dialog = ChoiceDialog(_("External verification"), words, _("method"), placeholder=placeholder)
+    answer = await screen.app.push_screen_wait(dialog)
     if answer is not None:
         start(screen, partial(screen.session.verify, CaseRef.of(case), *answer), "write")
 

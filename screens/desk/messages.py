@@ -18,6 +18,7 @@ from workbench.domain.case.vocabulary import Verdict
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _, comma_joined
 from workbench.wording.amounts import count
+from workbench.wording.letters import overdue_words
 
 if TYPE_CHECKING:
     from screens.desk.session import DeskSession
@@ -95,6 +96,8 @@ def _other_lists(counts: DeskCounts, *, may_check: bool) -> list[Content]:
     if counts.to_reopen:
         message = _number_words(counts.to_reopen, _("one case to open again"), _("{count} cases to open again"))
         hints.append(key_hints(("g o", message)))
+    if counts.letters_overdue:
+        hints.append(key_hints(("g n", overdue_words(counts.letters_overdue))))
     own_cases: list[str] = []
     if counts.assigned:
         own_cases.append(_("{count} assigned to you").format(count=count(counts.assigned)))

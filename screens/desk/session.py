@@ -17,7 +17,7 @@ from screens.shell.clock import ZONE, Clock
 from screens.shell.revealed_fields import RevealedFields
 from workbench.domain.case.casefile import CaseFile, DecisionResult, DeskCounts, NoNextCase, UndoableAct, VerdictRequest
 from workbench.domain.case.lifecycle import Action, is_allowed
-from workbench.domain.case.vocabulary import ChecklistValue, VerificationKind
+from workbench.domain.case.vocabulary import ChecklistValue, ContactChannel, VerificationKind
 from workbench.domain.forecast.result import CaseForecast
 from workbench.errors import StorageGone, WorkbenchError
 from workbench.services.foundation.case_access import LostHold
@@ -183,6 +183,11 @@ class DeskSession:
         await self._write(self.services.remarks.comment, ref.id, text)
         if draft is not None and draft.case_id == ref.id and draft.change("comment", ""):
             await draft.save()
+        return await self.reload(ref)
+
+    async def record_contact(self, ref: CaseRef, channel: ContactChannel, text: str) -> CaseShown | Superseded:
+        """Record a contact with the applicant."""
+        await self._write(self.services.remarks.contact, ref.id, channel, text)
         return await self.reload(ref)
 
     async def verify(self, ref: CaseRef, kind: VerificationKind, result: str) -> CaseShown | Superseded:

@@ -8,6 +8,7 @@ from screens.panels.lines import EMPTY, PanelLine, heading
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, hanging, joined, plain
 from workbench.domain.case.casefile import CaseFile, DecisionLine, HistoryLine
+from workbench.domain.case.channel import channel_words
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS
 from workbench.domain.case.vocabulary import DocumentKind, Verdict
 from workbench.domain.text.safe import cells, pad_right
@@ -25,6 +26,10 @@ _ACTS: dict[str, str] = {
     "approve": N_("approved"),
     "return": N_("returned"),
     "comment": N_("comment"),
+    "contact": N_("contact"),
+    "notice-sent": N_("letter sent"),
+    "notice-failed": N_("letter failed"),
+    "sent-late": N_("letter late, deadline"),
     "verify": N_("verified"),
     "checklist": N_("checklist"),
     "assign": N_("assigned"),
@@ -133,6 +138,11 @@ def _verified(text: str, _case: CaseFile) -> str:
     return _("{what}: {details}").format(what=_(VERIFICATION[kind]), details=result)
 
 
+def _contacted(text: str, _case: CaseFile) -> str:
+    channel, colon, what = text.partition(": ")
+    return _("{what}: {details}").format(what=channel_words(channel), details=what) if colon else text
+
+
 def _opened(text: str, case: CaseFile) -> str:
     return document_name(DocumentKind(text), case.policy, current_language()) if text in set(DocumentKind) else text
 
@@ -161,6 +171,8 @@ _DETAILS: dict[str, Callable[[str, CaseFile], str]] = {
     "return": _decided,
     "checklist": _answered,
     "verify": _verified,
+    "contact": _contacted,
+    "notice-sent": lambda text, _case: channel_words(text),
     "documents": _opened,
     "documents-written": _written,
     "reveal": _revealed,

@@ -9,6 +9,7 @@ from screens.calendar.screen import CalendarScreen
 from screens.checks.screen import ChecksScreen
 from screens.desk.screen import DeskScreen
 from screens.forecast.screen import ForecastScreen
+from screens.letters.screen import LettersScreen
 from screens.panels.evidence_panels import EvidencePanels
 from screens.queue.screen import QueueScreen
 from screens.shell.bindings import command_of
@@ -40,6 +41,7 @@ def test_every_command_is_bound_somewhere() -> None:
         ReasonList,
         EvidencePanels,
         CalendarScreen,
+        LettersScreen,
     ):
         for _key, binding in BindingsMap(owner.BINDINGS):
             command = command_of(binding)

@@ -38,6 +38,9 @@ RELEASE = case_command("desk.release", "b", N_("release"), N_("Return the case t
 COMMENT = record_command(
     "desk.comment", "c", N_("comment"), N_("Add a comment for colleagues; the applicant never sees it.")
 )
+CONTACT = record_command(
+    "desk.contact", "k", N_("contact"), N_("Record a call or message with the applicant, outside the letters.")
+)
 CHECKLIST = record_command(
     "desk.checklist", "l", N_("checklist"), N_("Answer the questions that imported data cannot answer.")
 )
@@ -83,6 +86,6 @@ ZOOM = view_command(
 
 DESK_COMMANDS: tuple[Command, ...] = (
     *(NEXT, PASS, FAIL, PEND, RECTIFY, UNDO, ASIDE, SKIP, RELEASE, ASSIGN),
-    *(COMMENT, CHECKLIST, VERIFY, DOCUMENTS, EXPLAIN, PHONE_ESTIMATE, REVEAL, FIELD_UP, FIELD_DOWN),
+    *(COMMENT, CONTACT, CHECKLIST, VERIFY, DOCUMENTS, EXPLAIN, PHONE_ESTIMATE, REVEAL, FIELD_UP, FIELD_DOWN),
     *(FIND, IDENTITY, CALLS, CREDIT, HISTORY, NEXT_PANEL, PREVIOUS_PANEL, ZOOM),
 )

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from workbench.services.forecast.forecasts import Forecasts
     from workbench.services.importing.service import Imports
     from workbench.services.measures.work_list import Measures
-    from workbench.services.notices.outbox import Notices
+    from workbench.services.outbox.outbox import Notices
+    from workbench.services.outbox.sending import Sending
     from workbench.services.queue.assignment import Assigning
     from workbench.services.review.appeal_checks import AppealChecks
     from workbench.services.review.appeals import Appeals
@@ -123,8 +124,11 @@ class Services:
     measures: "LazyService[Measures]" = LazyService("measures.work_list.Measures")
     """Lists the numbers to bar and to restore, and records which were carried out."""
 
-    notices: "LazyService[Notices]" = LazyService("notices.outbox.Notices")
-    """Lists notices and records that they were sent."""
+    notices: "LazyService[Notices]" = LazyService("outbox.outbox.Notices")
+    """Lists notices and records which of them were sent or failed."""
+
+    sending: "LazyService[Sending]" = LazyService("outbox.sending.Sending")
+    """Hands notices to the operator's gateway."""
 
     policies: "LazyService[Policies]" = LazyService("site.policies.Policies")
     """Shows the versions of the policy, and adds the next."""

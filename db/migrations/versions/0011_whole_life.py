@@ -43,6 +43,8 @@ def upgrade() -> None:
     )
     for table, column in columns:
         op.add_column(table, column)
+    is_owed = sa.text('sent_at IS NULL AND cancelled_at IS NULL')
+    op.create_index('ix_notice_owed', 'notice', ['release_at'], sqlite_where=is_owed, postgresql_where=is_owed)
     _create_appeals()
     _create_contacts()
     _create_measure_orders()

@@ -73,7 +73,7 @@ def test_a_file_that_grows_while_it_is_read_ends_where_it_ended(tmp_path: Path) 
 def test_a_file_that_is_too_large_is_refused(
     terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workbench.services.notices.sent_report._MOST_BYTES", 1 << 20)
+    monkeypatch.setattr("workbench.services.outbox.sent_report._MOST_BYTES", 1 << 20)
     path = tmp_path / "endless.csv"
     with path.open("wb") as file:
         file.truncate(1 << 40)

@@ -2,7 +2,7 @@
 
 import time as clock
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from workbench.domain.clock.calendar import WorkingCalendar, assumed_day
 from workbench.domain.clock.clock import Budget, ClockState, clock_state
-from workbench.domain.clock.due import counted_from, due_at
+from workbench.domain.clock.due import counted_from, due_at, last_overdue_receipt, moved_on, working_days_late
 from workbench.services.calendar.public_holidays import seed_days
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -136,3 +136,41 @@ def test_a_due_date_is_the_promised_working_days_after_day_zero(received: dateti
     assert CALENDAR.working_days_left(day_zero, due_day) == days
     assert CALENDAR.working_seconds_between(counted_from(received, CALENDAR), due) >= days * 8 * 3600
     assert due == CALENDAR.add_working_seconds(due, 0)
+
+
+SOME_TIME = st.integers(0, 110 * 24 * 60).map(lambda minutes: at(2026, 9, 1, 0) + timedelta(minutes=minutes))
+
+
+@given(received=SOME_TIME, now=SOME_TIME, days=st.integers(1, 5))
+def test_the_last_overdue_receipt_divides_overdue_receipts_from_others(
+    received: datetime, now: datetime, days: int
+) -> None:
+    is_overdue = due_at(received, days, CALENDAR) < now
+
+    assert is_overdue is (received <= last_overdue_receipt(now, days, CALENDAR))
+
+
+@pytest.mark.parametrize(
+    ("released", "sent", "days"),
+    [
+        pytest.param(at(2026, 11, 24, 10), at(2026, 11, 24, 17, 59), 0, id="the same day"),
+        pytest.param(at(2026, 11, 24, 19), at(2026, 11, 25, 10), 0, id="after closing, sent the next morning"),
+        pytest.param(at(2026, 11, 24, 10), at(2026, 11, 25, 9), 1, id="the next day"),
+        pytest.param(at(2026, 11, 27, 10), at(2026, 11, 29, 10), 0, id="on a Sunday"),
+        pytest.param(at(2026, 11, 28, 10), at(2026, 11, 30, 10), 0, id="released on a Saturday, sent on Monday"),
+        pytest.param(at(2026, 11, 24, 17), at(2026, 11, 24, 23), 0, id="in the evening of the same day"),
+        pytest.param(at(2026, 9, 30, 10), at(2026, 10, 8, 10), 1, id="after a holiday"),
+        pytest.param(at(2026, 11, 24, 10), at(2026, 11, 20, 10), 0, id="before the release"),
+    ],
+)
+def test_a_letter_is_late_by_the_working_days_after_its_release(released: datetime, sent: datetime, days: int) -> None:
+    assert working_days_late(released, sent, CALENDAR) == days
+
+
+@given(received=SOME_TIME, days=st.integers(1, 15), late=st.integers(1, 10))
+def test_a_deadline_moved_on_is_the_deadline_of_so_many_more_days(received: datetime, days: int, late: int) -> None:
+    assert moved_on(due_at(received, days, CALENDAR), late, CALENDAR) == due_at(received, days + late, CALENDAR)
+
+
+def test_a_deadline_in_natural_hours_keeps_its_time_of_day() -> None:
+    assert moved_on(at(2026, 11, 27, 10, 30), 1, CALENDAR) == at(2026, 11, 30, 10, 30)

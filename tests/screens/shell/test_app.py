@@ -266,7 +266,7 @@ async def test_an_unknown_key_after_g_only_closes_the_menu() -> None:
     async with at_work(clean()) as desk:
         await desk.press("g")
         assert desk.dialog == "GoMenu"
-        await desk.press("n")
+        await desk.press("w")
         assert desk.dialog == "DeskScreen"
         assert desk.services.files[123].header.held_by is None
 

@@ -63,7 +63,7 @@ async def test_a_pasted_megabyte_is_cut_to_the_limit_of_the_field_with_a_message
         assert any("limited to" in note.message and "was dropped" in note.message for note in app._notifications)
 
 
-@pytest.mark.parametrize(("keys", "field"), [("c", "Prompt"), ("e", "VerificationDialog"), ("s", "Prompt")])
+@pytest.mark.parametrize(("keys", "field"), [("c", "Prompt"), ("e", "ChoiceDialog"), ("s", "Prompt")])
 async def test_a_megabyte_pasted_into_a_dialog_does_not_block_the_desk(keys: str, field: str) -> None:
     async with at_work() as desk:
         await desk.press("n", keys)

@@ -79,7 +79,8 @@ def test_every_verdict_and_every_action_occurs(files: Mapping[str, CaseFile]) ->
     }
     assert actions >= {
         *("next", "aside", "skip", "release", "assign", "decide", "undo", "approve", "return", "void"),
-        *("answer", "resubmit", "withdraw", "complete", "comment", "checklist", "verify"),
+        *("answer", "resubmit", "withdraw", "complete", "comment", "contact", "checklist", "verify"),
+        *("notice-sent", "notice-failed"),
     }
 
 

@@ -13,6 +13,7 @@ from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.exporting.request import ExportKind, ExportRequest
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.notices.due_date_letter import CASE_NO
+from workbench.services.outbox.recording import Delivery
 
 
 def receipts(desk: Desk) -> list[Any]:
@@ -68,7 +69,9 @@ def test_an_import_that_is_undone_takes_its_receipts_along_unless_one_was_sent(l
     assert receipts(lenient) == []
 
     lenient.applications(application("A-2", **PERSON))
-    lenient.site.services("a").notices.mark_sent([row.id for row in lenient.sql("SELECT id FROM notice")])
+    lenient.site.services("a").notices.record(
+        [Delivery(notice_id=row.id) for row in lenient.sql("SELECT id FROM notice")]
+    )
     with pytest.raises(NotAllowed, match="stays"):
         imports.undo(2)
 

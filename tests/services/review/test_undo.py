@@ -10,6 +10,7 @@ from tests.offices import Site
 from tests.services.review.verdict_acts import decide, failing, passing, take
 from workbench.domain.case.casefile import VerdictRequest
 from workbench.errors import NotAllowed
+from workbench.services.outbox.recording import Delivery
 
 
 def staged(case: int) -> VerdictRequest:
@@ -88,7 +89,7 @@ def test_a_verdict_whose_notice_was_sent_is_not_undone_when_the_clock_is_set_bac
     site.clock.on(minutes=2)
     services = site.services("a")
     released = services.notices.list(unsent=True)
-    services.notices.mark_sent([notice.id for notice in released])
+    services.notices.record([Delivery(notice_id=notice.id) for notice in released])
 
     site.clock.on(minutes=-2)
 

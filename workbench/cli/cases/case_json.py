@@ -46,6 +46,7 @@ def case_document(casefile: CaseFile, now: datetime, *, revealed: bool = False) 
             for line in casefile.checklist
         ],
         "verifications": plain(casefile.verifications, zone),
+        "contacts": plain(casefile.contacts, zone),
         "decisions": [_decision(line, zone) for line in casefile.decisions],
         "appeals": [_appeal(line, zone) for line in casefile.appeals],
         "measures": [order_document(order, zone, now) for order in casefile.measures],

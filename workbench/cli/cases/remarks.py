@@ -1,8 +1,8 @@
-"""Commands that record facts about a case: comment, verify, checklist, answer, resubmit, withdraw."""
+"""Commands that record facts about a case: comment, contact, verify, checklist, answer, resubmit, withdraw."""
 
 from typing import Annotated
 
-from db.enums import ChecklistValue, VerificationKind
+from db.enums import ChecklistValue, ContactChannel, VerificationKind
 from workbench.cli.cases.cases import print_state
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.options import CaseArgument, NoteText, ReasonText, argument, option, required_text
@@ -19,6 +19,18 @@ def comment(
     with context.services() as services:
         services.remarks.comment(case, text)
         print_state(context, services, case, _("{case}: comment added."))
+
+
+def contact(
+    context: CommandContext,
+    case: CaseArgument,
+    channel: Annotated[ContactChannel, argument("phone|sms|email|letter|visit|chat", N_("Channel of the contact."))],
+    text: Annotated[str, argument("TEXT", N_("What was said; the applicant never sees it."))],
+) -> None:
+    """Record a contact with the applicant."""
+    with context.services() as services:
+        services.remarks.contact(case, channel, text)
+        print_state(context, services, case, _("{case}: contact recorded."))
 
 
 def verify(
@@ -69,6 +81,7 @@ def withdraw(context: CommandContext, case: CaseArgument, reason: ReasonText) ->
 
 ENTRIES = (
     Entry("comment", comment, N_("Add a comment for colleagues to a case.")),
+    Entry("contact", contact, N_("Record a contact with the applicant: the channel, and what was said.")),
     Entry("verify", verify, N_("Record a fact that was confirmed outside the workbench.")),
     Entry("checklist", checklist, N_("Answer a checklist question.")),
     Entry("answer", answer_pending, N_("Record the applicant's answer to a pending case; it returns to the queue.")),

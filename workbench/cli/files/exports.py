@@ -8,7 +8,7 @@ from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.options import argument, option, parse_day
 from workbench.cli.framework.registration import Entry
 from workbench.errors import WrongUsage
-from workbench.i18n import N_, _
+from workbench.i18n import N_, _, ngettext
 from workbench.services.exporting.request import ExportFormat, ExportKind, ExportRequest
 from workbench.wording.amounts import count
 
@@ -49,7 +49,10 @@ def export(
     )
     with context.services() as services:
         report = services.exports.write(request)
-    message = _("Wrote {rows} rows to {file}.") if folder is None else _("Wrote {rows} letters to {file}.")
+    if folder is None:
+        message = ngettext("Wrote {rows} row to {file}.", "Wrote {rows} rows to {file}.", report.rows)
+    else:
+        message = ngettext("Wrote {rows} letter to {file}.", "Wrote {rows} letters to {file}.", report.rows)
     written = {"file": str(report.path), "format": report.format and report.format.value, "rows": report.rows}
     sentence = message.format(rows=count(report.rows), file=report.path)
     if what is ExportKind.MEASURES and not report.revealed:
@@ -58,5 +61,9 @@ def export(
 
 
 ENTRIES = (
-    Entry("export", export, N_("Export applications, decisions, notices, events or measures to a file (admin).")),
+    Entry(
+        "export",
+        export,
+        N_("Export applications, decisions, events, notices or measures (admin; the last two also supervisor)."),
+    ),
 )

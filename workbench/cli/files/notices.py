@@ -1,43 +1,41 @@
-"""Commands about notices to applicants: notices list, notices sent."""
+"""Commands about notices to applicants: notices list, notices sent, notices send."""
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
 
-from workbench.cli.cases.case_text import VERDICT_WORDS
+import typer
+
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import plain
 from workbench.cli.framework.options import argument, option
 from workbench.cli.framework.registration import Entry
-from workbench.domain.case.case_id import format_case, format_decision
-from workbench.i18n import N_, _
+from workbench.domain.case.case_id import format_case, format_decision, parse_case
+from workbench.domain.case.channel import channel_words
+from workbench.errors import ExitCode
+from workbench.i18n import N_, _, ngettext
 from workbench.wording.amounts import count
+from workbench.wording.letters import kind_words, marked_sentence, moved_sentences
 
-_KINDS = {
-    **VERDICT_WORDS,
-    "receipt": N_("receipt"),
-    "delay": N_("delay"),
-    "resumed": N_("work resumed"),
-    "deadline": N_("deadline extended"),
-    "incomplete": N_("documents missing"),
-    "still-incomplete": N_("documents still missing"),
-    "deadline-near": N_("deadline near"),
-    "lapsed": N_("lapsed"),
-    "withdrawn": N_("withdrawn"),
-    "expired": N_("continued without an answer"),
-    "appeal-received": N_("appeal received"),
-    "appeal-decided": N_("appeal decided"),
-    "appeal-withdrawn": N_("appeal withdrawn"),
-}
+if TYPE_CHECKING:
+    from workbench.services.outbox.outbox import NoticeLine
+    from workbench.services.outbox.recording import MovedDeadline
 
 
 def list_notices(
     context: CommandContext,
+    case: Annotated[
+        int | None, argument("CASE", N_("Only the notices of this case, such as C-000123."), parser=parse_case)
+    ] = None,
     unsent: Annotated[bool, option("--unsent", N_("Only notices that are released but not sent."))] = False,
+    overdue: Annotated[bool, option("--overdue", N_("Only unsent notices whose sending is overdue."))] = False,
 ) -> None:
     """List the notices."""
     with context.services() as services:
-        lines, zone = services.notices.list(unsent=unsent), zone_of(services)
+        lines = services.notices.list(case, unsent=unsent, overdue=overdue)
+        zone = zone_of(services)
     if context.as_json:
         rows = [
             {
@@ -51,41 +49,130 @@ def list_notices(
         output.document({"notices": rows})
         return
     output.table(
-        [_("Notice"), _("Case"), _("Kind"), _("Released"), _("Sent"), _("Subject")],
         [
-            [
-                str(line.id),
-                format_case(line.case_id),
-                _(_KINDS.get(line.kind, line.kind)),
-                f"{line.release_at.astimezone(zone):%Y-%m-%d %H:%M}" if line.is_released else _("not yet"),
-                f"{line.sent_at.astimezone(zone):%Y-%m-%d %H:%M}" if line.sent_at else "",
-                line.subject,
-            ]
-            for line in lines
+            _("Notice"),
+            _("Case"),
+            _("Kind"),
+            _("Released"),
+            _("Due by"),
+            _("Sent"),
+            _("Channel"),
+            _("By"),
+            _("Subject"),
         ],
+        [_cells(line, zone) for line in lines],
         numeric=(0,),
     )
 
 
+def _cells(line: "NoticeLine", zone: ZoneInfo) -> list[str]:
+    def at(moment: Any) -> str:
+        return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
+
+    sent = at(line.sent_at) if line.sent_at else ""
+    if line.failed_at:
+        sent = _("failed: {cause}").format(cause=line.failure)
+    return [
+        str(line.id),
+        format_case(line.case_id),
+        kind_words(line.kind),
+        at(line.release_at) if line.is_released else _("not yet"),
+        at(line.due_by) + (" !" if line.is_overdue else ""),
+        sent,
+        channel_words(line.channel),
+        line.sent_by or "",
+        line.subject,
+    ]
+
+
 def mark_sent(
     context: CommandContext,
-    file: Annotated[Path, argument("FILE", N_("Exported notices file, or a file with one notice number per line."))],
+    file: Annotated[
+        Path,
+        argument(
+            "FILE",
+            N_(
+                "Exported notices file, or a file with one notice number per line. Optional columns: sent_at, channel, "
+                "and failed or cause for a notice that could not be delivered."
+            ),
+        ),
+    ],
 ) -> None:
-    """Mark the notices in a file as sent."""
-    from workbench.services.notices.sent_report import notice_ids
+    """Mark the notices in a file as sent or failed."""
+    from workbench.services.outbox.sent_report import deliveries_in
 
-    ids = notice_ids(file)
     with context.services() as services:
-        newly_sent = services.notices.mark_sent(ids)
-    context.print_result(
-        {"sent": newly_sent, "already_sent": len(set(ids)) - newly_sent},
-        _("{count} notices are marked as sent.").format(count=count(newly_sent)),
-    )
+        recorded = services.notices.record(deliveries_in(file, zone_of(services)))
+    document = {
+        "sent": recorded.sent,
+        "already_sent": recorded.already_sent,
+        "failed": recorded.failed,
+        **_moved_document(recorded.moved),
+    }
+    context.print_result(document, marked_sentence(recorded.sent, recorded.failed))
+    _narrate_moved(context, recorded.moved)
+
+
+def send(
+    context: CommandContext,
+    command: Annotated[
+        str,
+        option(
+            "--with",
+            N_("Program of yours that sends one letter, which it reads as JSON in clear on stdin; no shell is used."),
+            "COMMAND",
+        ),
+    ],
+    limit: Annotated[int | None, option("--limit", N_("Maximum number of letters in this run."), "N", min=1)] = None,
+    timeout: Annotated[
+        float, option("--timeout", N_("Seconds to wait for the program. Default: 60."), "S", min=0.1, max=3600)
+    ] = 60,
+) -> None:
+    """Hand the unsent notices to a program of the operator."""
+    from workbench.services.outbox.gateway import Gateway
+
+    with context.services() as services, output.ProgressLine(_("Sending")) as progress:
+        report = services.sending.send(Gateway(command, timeout), limit=limit, progress=progress)
+    failures = [
+        {"notice": one.notice_id, "case": format_case(one.case_id), "failure": one.failure} for one in report.failures
+    ]
+    document = {"sent": report.sent, "failed": len(failures), "skipped": report.skipped, "failures": failures}
+    sentence = marked_sentence(report.sent, len(failures))
+    if report.skipped:
+        message = ngettext(
+            "{count} letter was left to another run.", "{count} letters were left to another run.", report.skipped
+        )
+        sentence = f"{sentence} {message.format(count=count(report.skipped))}"
+    context.print_result({**document, **_moved_document(report.moved)}, sentence)
+    _narrate_moved(context, report.moved)
+    for failed in failures:
+        output.complain(_("notice {notice} of {case}: {failure}").format(**failed))
+    if failures:
+        raise typer.Exit(ExitCode.IO)
+
+
+def _moved_document(moved: Iterable["MovedDeadline"]) -> dict[str, Any]:
+    """Return the deadlines that late letters moved, and the cases that had lapsed before."""
+    return {
+        "deadlines_moved": [
+            {"case": format_case(one.case_id), "deadline": one.deadline_on.isoformat()} for one in moved
+        ],
+        "lapsed": [format_case(one.case_id) for one in moved if one.has_lapsed],
+    }
+
+
+def _narrate_moved(context: CommandContext, moved: Iterable["MovedDeadline"]) -> None:
+    if not context.as_json:
+        found = _moved_document(moved)
+        days = [(one["case"], one["deadline"]) for one in found["deadlines_moved"]]
+        for sentence in moved_sentences(days, found["lapsed"]):
+            output.narrate(sentence)
 
 
 GROUP = "notices"
-GROUP_HELP = N_("List notices to applicants and mark them as sent. Default: list.")
+GROUP_HELP = N_("List notices to applicants, mark them as sent, and hand them to a gateway. Default: list.")
 ENTRIES = (
     Entry("list", list_notices, N_("List the notices, without those that were undone.")),
-    Entry("sent", mark_sent, N_("Mark the notices in a file as sent.")),
+    Entry("sent", mark_sent, N_("Mark the notices in a file as sent, or as failed with a cause.")),
+    Entry("send", send, N_("Hand each unsent notice to a program of yours (supervisor, admin).")),
 )

@@ -100,6 +100,16 @@ class VerificationLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContactLine:
+    """A contact with the applicant outside the letters."""
+
+    channel: str
+    text: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ItemLine:
     """One item that the applicant must rectify."""
 
@@ -158,6 +168,7 @@ class CaseFile:
     notice: str | None
     appeals: tuple[AppealLine, ...] = ()
     measures: tuple[MeasureOrder, ...] = ()
+    contacts: tuple[ContactLine, ...] = ()
 
     def shows_same_state_as(self, other: Self | None) -> bool:
         """Say whether another case file shows the same case, hold and evidence."""
@@ -181,6 +192,7 @@ class DeskCounts:
 
     `measures_overdue` counts the numbers that should be barred or restored by now; 0 except for supervisors and admins.
 
+    `letters_overdue` counts the letters whose sending is overdue, for supervisors and admins.
     `assigned` counts the queued cases assigned to the person; `aside` has those put aside, earliest end of hold first.
     """
 
@@ -193,6 +205,7 @@ class DeskCounts:
     assigned: int = 0
     aside: tuple[tuple[int, datetime], ...] = ()
     measures_overdue: int = 0
+    letters_overdue: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

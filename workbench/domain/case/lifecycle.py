@@ -1,5 +1,6 @@
 """The permissions of all actions by role and state, in one table."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -139,7 +140,11 @@ RISK_WORDS: dict[Risk, str] = {
 
 def role_refusal(action: Action, actor: Actor) -> str | None:
     """Return why the actor's roles do not allow an action, or None if they do."""
-    allowed = TABLE[action].roles
+    return roles_refusal(TABLE[action].roles, actor)
+
+
+def roles_refusal(allowed: Set[Role], actor: Actor) -> str | None:
+    """Return why a person with none of the allowed roles may not do something, or None if the person has one."""
     if not actor.roles.isdisjoint(allowed):
         return None
     words = ", ".join(_(ROLE_WORDS[role]) for role in Role if role in allowed)

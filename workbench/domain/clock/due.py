@@ -1,6 +1,6 @@
-"""The due date: the promised working days, counted from receipt."""
+"""The due date: the promised working days, counted from receipt; and deadlines that a late letter moves."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.i18n import _
@@ -33,6 +33,37 @@ def due_at(received_at: datetime, working_days: int, calendar: WorkingCalendar) 
     """
     day_zero = calendar.local_day(counted_from(received_at, calendar))
     return calendar.closing(calendar.nth_working_day_after(day_zero, working_days))
+
+
+def last_overdue_receipt(now: datetime, working_days: int, calendar: WorkingCalendar) -> datetime:
+    """Return the latest receipt whose `due_at` is before now; every earlier one is overdue too."""
+    day = calendar.local_day(now)
+    left = working_days
+    if not (calendar.is_working(day) and calendar.closing(day) < now):
+        left += 1
+    while left:
+        day -= timedelta(days=1)
+        left -= calendar.is_working(day)
+    return calendar.closing(day)
+
+
+def working_days_late(released_at: datetime, sent_at: datetime, calendar: WorkingCalendar) -> int:
+    """Count the working days after the one on which a letter was released, until it was sent.
+
+    A letter that was released after closing or on a day off counts as released on the next working day.
+    """
+    first = calendar.local_day(counted_from(released_at, calendar))
+    return calendar.working_days_left(first, calendar.local_day(sent_at))
+
+
+def moved_on(deadline_at: datetime, working_days: int, calendar: WorkingCalendar) -> datetime:
+    """Return a deadline moved on by some working days; one at closing time stays at closing time."""
+    day = calendar.local_day(deadline_at)
+    new_day = calendar.nth_working_day_after(day, working_days)
+    if calendar.is_working(day) and deadline_at == calendar.closing(day):
+        return calendar.closing(new_day)
+    time_of_day = deadline_at.astimezone(calendar.zone).timetz()
+    return datetime.combine(new_day, time_of_day).astimezone(UTC)
 
 
 def short_deadline_problem(deadline_at: datetime, now: datetime, calendar: WorkingCalendar) -> str | None:

@@ -252,6 +252,7 @@ class Policy:
     retention: settings.RetentionPolicy
     supplier: Supplier
     forecast: ForecastPolicy = USUAL_FORECAST
+    notices: settings.NoticePolicy = settings.USUAL_NOTICES
 
     def addressing(self, kind: ApplicantKind) -> "Policy":
         """Return the policy in the words for a kind of applicant: a person is the handler of the application."""

@@ -112,6 +112,17 @@ class MeasureTimes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoticePolicy:
+    """The working days within which a released notice must be sent."""
+
+    send_days: DayCount = 1
+
+
+USUAL_NOTICES = NoticePolicy()
+"""The default for policy versions without a section on notices."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckPolicy:
     """The verdicts that a second person must confirm."""
 

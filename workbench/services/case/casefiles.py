@@ -17,7 +17,7 @@ from workbench.i18n import _
 from workbench.services.case.assessment import findings_of_case
 from workbench.services.case.decisions import appeals_of, decisions_of
 from workbench.services.case.evidence_reader import calls_by_day_and_hour, read_evidence
-from workbench.services.case.history import history_of
+from workbench.services.case.history import contacts_of, history_of
 from workbench.services.case.known_people import redaction_of
 from workbench.services.case.masking import masked_casefile, public_name
 from workbench.services.case.measured_numbers import measure_orders
@@ -91,6 +91,7 @@ class CaseFiles(Service):
                 history=history_of(session, case_id),
                 checklist=_checklist(session, case, policy, evidence, logins),
                 verifications=_verifications(session, case_id, logins),
+                contacts=contacts_of(session, case_id),
                 decisions=decisions_of(session, case_id, logins),
                 appeals=appeals_of(session, case_id, logins),
                 draft=draft_body(session, case_id, context.actor.id),

@@ -58,10 +58,10 @@ def decisions_of(
 ) -> tuple[DecisionLine, ...]:
     """Return all decisions of a case, including undone ones, the oldest first; items as they were at a time, or now."""
     rows = session.exec(select(DecisionRow).where(DecisionRow.case_id == case_id).order_by(col(DecisionRow.id))).all()
-    return tuple(_decision(session, row, logins, at or datetime.max.replace(tzinfo=UTC)) for row in rows)
+    return tuple(_decision(session, row, logins, at) for row in rows)
 
 
-def _decision(session: Session, row: DecisionRow, logins: dict[int, str], at: datetime) -> DecisionLine:
+def _decision(session: Session, row: DecisionRow, logins: dict[int, str], at: datetime | None) -> DecisionLine:
     reasons = session.exec(
         select(DecisionReasonRow.code)
         .where(DecisionReasonRow.decision_id == row.id)
@@ -73,8 +73,15 @@ def _decision(session: Session, row: DecisionRow, logins: dict[int, str], at: da
         reasons=tuple(reasons),
         maker=logins.get(row.maker_id, "?"),
         checker=logins.get(row.checker_id or 0),
-        items=_items(session, row, at),
+        deadline_at=_deadline_at(session, row) if at is None else row.deadline_at,
+        items=_items(session, row, at or datetime.max.replace(tzinfo=UTC)),
     )
+
+
+def _deadline_at(session: Session, decision: DecisionRow) -> datetime | None:
+    """Return the deadline in force, which an extension or a late letter may have moved; before a check, the planned."""
+    in_force = select(RectificationRow.deadline_at).where(RectificationRow.decision_id == decision.id)
+    return session.exec(in_force).first() or decision.deadline_at
 
 
 def _items(session: Session, decision: DecisionRow, at: datetime) -> tuple[ItemLine, ...]:

@@ -1,4 +1,4 @@
-"""Reads the history of a case from the audit log, comments and verifications."""
+"""Reads the history of a case from the audit log, comments, contacts and verifications."""
 
 import json
 from collections.abc import Mapping
@@ -8,20 +8,23 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from db.enums import CaseState
-from db.models import CommentRow, EventRow, ReviewerRow, VerificationRow
+from db.models import CommentRow, ContactRow, EventRow, ReviewerRow, VerificationRow
 from workbench.domain.case.case_id import format_decision
-from workbench.domain.case.casefile import HistoryLine
+from workbench.domain.case.casefile import ContactLine, HistoryLine
 from workbench.i18n import _
 from workbench.wording.policy import finding_change_words
 
 _SHOWN = (
     *("verdict", "fail_kind", "kind", "outcome", "to", "question", "answer", "field"),
-    *("deadline", "due", "progress", "act", "orders"),
+    *("deadline", "due", "progress", "act", "orders", "channel"),
 )
 """The values of an event body that the history shows."""
 
-_WITH_TEXT = ("comment", "verify")
+_WITH_TEXT = ("comment", "contact", "verify")
 """The actions whose texts are stored in separate tables."""
+
+_UNSHOWN = (*_WITH_TEXT, "notice-handed")
+"""The events that are no lines of their own; what became of a letter that was handed over is an event too."""
 
 
 def history_of(session: Session, case_id: int, before: EventRow | None = None) -> tuple[HistoryLine, ...]:
@@ -29,7 +32,7 @@ def history_of(session: Session, case_id: int, before: EventRow | None = None) -
     events = session.exec(
         select(EventRow)
         .where(EventRow.case_id == case_id, col(EventRow.is_refused).is_(False))
-        .where(col(EventRow.action).not_in(_WITH_TEXT))
+        .where(col(EventRow.action).not_in(_UNSHOWN))
         .order_by(col(EventRow.seq))
     )
     lines = [_event_line(row) for row in events if before is None or row.seq < before.seq]
@@ -45,10 +48,23 @@ def history_of(session: Session, case_id: int, before: EventRow | None = None) -
         .where(VerificationRow.case_id == case_id)
     )
     lines += (_text_line(row.verified_at, "verify", login, f"{row.kind}: {row.result}") for row, login in verifications)
+    contacts = contacts_of(session, case_id)
+    lines += (_text_line(one.at, "contact", one.by, f"{one.channel}: {one.text}") for one in contacts)
     lines = [line for line in lines if before is None or line.at <= before.at]
     lines.sort(key=lambda line: line.at)
     # Reversed after sorting, because a sort with reverse=True keeps the oldest of simultaneous lines first.
     return tuple(lines[::-1])
+
+
+def contacts_of(session: Session, case_id: int) -> tuple[ContactLine, ...]:
+    """Return the contacts with the applicant of a case, the oldest first."""
+    rows = session.exec(
+        select(ContactRow, ReviewerRow.login)
+        .join(ReviewerRow, col(ReviewerRow.id) == ContactRow.contacted_by_id)
+        .where(ContactRow.case_id == case_id)
+        .order_by(col(ContactRow.id))
+    )
+    return tuple(ContactLine(channel=row.channel, text=row.text, by=login, at=row.contacted_at) for row, login in rows)
 
 
 def _event_line(row: EventRow) -> HistoryLine:

@@ -88,6 +88,7 @@ def masked_casefile(casefile: CaseFile, redaction: Redaction) -> CaseFile:
         history=tuple(replace(line, text=redaction.mask_in(line.text)) for line in casefile.history),
         checklist=tuple(replace(line, note=redaction.mask_in(line.note)) for line in casefile.checklist),
         verifications=tuple(replace(line, result=redaction.mask_in(line.result)) for line in casefile.verifications),
+        contacts=tuple(replace(line, text=redaction.mask_in(line.text)) for line in casefile.contacts),
         decisions=tuple(
             replace(
                 line,

@@ -13,13 +13,14 @@ from pathlib import Path
 from sqlmodel import select
 from xlsxwriter import Workbook
 
-from db.enums import ChecklistValue, FailKind, ImportKind, Measure, Verdict, VerificationKind
+from db.enums import ChecklistValue, ContactChannel, FailKind, ImportKind, Measure, Verdict, VerificationKind
 from db.models import CaseRow
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import VerdictRequest
 from workbench.services.demo import calls
 from workbench.services.demo.relative_dates import RelativeDates
 from workbench.services.importing.request import ImportRequest
+from workbench.services.outbox.recording import Delivery
 from workbench.services.wiring import Services
 
 ADMIN = "admin"
@@ -35,6 +36,9 @@ _SHEETS = (
 )
 _DOCUMENTS = "documents"
 _ONLY_TEXT = {"strings_to_formulas": False, "strings_to_urls": False}
+
+_MAILED_WORKDAYS = 40
+_UNSENT_EVERY = 60
 
 Row = dict[str, str]
 
@@ -92,6 +96,7 @@ _HANDLERS: Mapping[str, Callable[[Services, Act], object]] = {
     "withdraw": lambda services, act: services.remarks.withdraw(act.case_id, act.text),
     "comment": lambda services, act: services.remarks.comment(act.case_id, act.text),
     "checklist": lambda services, act: services.remarks.checklist(act.case_id, act.codes[0], ChecklistValue.YES),
+    "contact": lambda services, act: services.remarks.contact(act.case_id, ContactChannel(act.codes[0]), act.text),
     "verify": lambda services, act: services.remarks.verify(act.case_id, VerificationKind(act.codes[0]), act.text),
 }
 
@@ -115,7 +120,7 @@ class History:
     def steps(self) -> list[Step]:
         """Return all steps, the earliest first."""
         shutil.copytree(self.data / _DOCUMENTS, self.folder / _DOCUMENTS)
-        return sorted(chain(self._imports(), self._acts()), key=lambda step: step.at)
+        return sorted(chain(self._imports(), self._acts(), self._mailings()), key=lambda step: step.at)
 
     def _rows(self, name: str) -> Iterator[Row]:
         with (self.data / f"{name}.csv").open(encoding="utf-8", newline="") as file:
@@ -163,6 +168,20 @@ class History:
     def _acts(self) -> Iterator[Step]:
         for row in self._rows("acts"):
             yield Step(self.dates.instant(row["when"]), partial(self._perform, row))
+
+    def _mailings(self) -> Iterator[Step]:
+        for day in range(-_MAILED_WORKDAYS, 0):
+            yield Step(self.dates.instant(f"w{day} 17:50"), self._send_letters)
+
+    def _send_letters(self) -> None:
+        """Mark the letters of the day as sent; of some dozens one is forgotten and one cannot be delivered."""
+        notices = self.services_of["sup"].notices
+        deliveries = [
+            Delivery(notice_id=line.id, channel="sms", failure="" if line.id % _UNSENT_EVERY else "no answer")
+            for line in notices.list(unsent=True)
+            if line.id % _UNSENT_EVERY != 1 and line.failed_at is None
+        ]
+        notices.record(deliveries)
 
     def _perform(self, row: Row) -> None:
         services = self.services_of[row["who"]]

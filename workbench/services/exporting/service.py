@@ -1,6 +1,7 @@
 """Exports data to files, masked unless the admin gives a reason to reveal it; each export is logged as one event."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlmodel import Session
 from db.access import new_file, sync
 from db.enums import Role
 from workbench.domain.case.actor import Actor
+from workbench.domain.case.lifecycle import CLERKS, roles_refusal
 from workbench.domain.policy.policy import Supplier
 from workbench.domain.text.mask import mask_digits_within
 from workbench.errors import WrongUsage
@@ -20,8 +22,8 @@ from workbench.services.exporting.sheets import Record, write_rows
 from workbench.services.exporting.source import Source
 from workbench.services.foundation.context import Service, details
 from workbench.services.foundation.safe_files import replacing
-from workbench.services.measures.work_list import work_list_refusal
 from workbench.services.notices.letter_page import letter_pages, short_message
+from workbench.services.outbox.sender import write_sender
 
 LETTER_TABLE = "notices.csv"
 """The table of the letters in the folder: the columns of the export and the name of each letter's files."""
@@ -47,12 +49,11 @@ class Exports(Service):
             WrongUsage: If the format is unknown, or `reveal` has no reason.
             CannotCreate: If the file cannot be written, or the folder is not new or empty.
         """
-        refusal = work_list_refusal if request.what is ExportKind.MEASURES else _export_refusal
-        with self.context.requiring("export", refusal):
+        with self.context.requiring("export", partial(_export_refusal, request.what)):
             if request.reveal and not request.reason.strip():
                 raise WrongUsage(_("--reveal writes personal data unmasked; give the reason with --reason."))
             if request.what is ExportKind.NOTICES:
-                notices.write_sender(self.context)
+                write_sender(self.context)
             if request.what is ExportKind.MEASURES and request.reveal:
                 measures.mark_exported(self.context)
             return self._write_letters(request) if request.is_folder else self._written(request)
@@ -115,7 +116,6 @@ def _letters(folder: Path, source: Source, supplier: Supplier, request: ExportRe
         yield {**row, "file": stem}
 
 
-def _export_refusal(actor: Actor) -> str | None:
-    if actor.has(Role.ADMIN):
-        return None
-    return _("Only an admin can export; {login} is not one.").format(login=actor.login)
+def _export_refusal(what: ExportKind, actor: Actor) -> str | None:
+    is_work_list = what in {ExportKind.NOTICES, ExportKind.MEASURES}
+    return roles_refusal(CLERKS if is_work_list else frozenset({Role.ADMIN}), actor)

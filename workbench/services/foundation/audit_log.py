@@ -114,6 +114,12 @@ def last_event(session: Session) -> tuple[int, str]:
     return (last.seq, last.hash) if last else (0, _FIRST_PREV_HASH)
 
 
+def first_hash(session: Session) -> str:
+    """Return the hash of the first event, which tells one database from another; of an empty log, a hash of zeros."""
+    found = session.execute(select(_EVENT.c.hash).order_by(_EVENT.c.seq).limit(1)).scalar()
+    return _FIRST_PREV_HASH if found is None else str(found)
+
+
 def _columns(actor: Actor, action: str, at: datetime, body: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns of an event that belongs to no case, batch or state."""
     return {

@@ -7,7 +7,16 @@ from sqlalchemy import ColumnElement, FromClause, Table, and_, exists, or_, sele
 from sqlmodel import Session
 
 from db.enums import CaseState, ImportKind
-from db.models import ChecklistAnswerRow, CommentRow, DecisionRow, DraftRow, ReviewerRow, SkipRow, VerificationRow
+from db.models import (
+    ChecklistAnswerRow,
+    CommentRow,
+    ContactRow,
+    DecisionRow,
+    DraftRow,
+    ReviewerRow,
+    SkipRow,
+    VerificationRow,
+)
 from db.queries.published import BATCH, CASE, NOTICE, is_published, table_of
 from workbench.domain.case.case_id import format_batch, format_case
 from workbench.domain.case.lifecycle import Action
@@ -24,7 +33,8 @@ from workbench.services.importing.sweeping import take_away
 from workbench.services.importing.touching import SUBMISSION
 
 _ACTED_ON: tuple[Table, ...] = tuple(
-    table_of(model) for model in (DecisionRow, DraftRow, CommentRow, ChecklistAnswerRow, VerificationRow, SkipRow)
+    table_of(model)
+    for model in (DecisionRow, DraftRow, CommentRow, ContactRow, ChecklistAnswerRow, VerificationRow, SkipRow)
 )
 _UNTOUCHED_STATES = (CaseState.INCOMPLETE.value, CaseState.QUEUED.value, CaseState.IN_REVIEW.value)
 _MOVES = ("complete", "answer", "resubmit", "void")

@@ -15,7 +15,7 @@ from db.models import ReviewerRow
 from db.queries.chunks import chunks
 from db.queries.published import CASE, MEASURE_ORDER, is_published, table_of
 from workbench.domain.case.actor import Actor
-from workbench.domain.case.lifecycle import CLERKS
+from workbench.domain.case.lifecycle import CLERKS, roles_refusal
 from workbench.domain.case.measures import MeasureOrder
 from workbench.domain.text.mask import MaskKind, mask
 from workbench.i18n import _
@@ -40,9 +40,7 @@ class ReportCounts:
 
 def work_list_refusal(actor: Actor) -> str | None:
     """Return why a person may not get or report the work list, None if they may."""
-    if actor.has(*CLERKS):
-        return None
-    return _("Only a supervisor or an admin has measures carried out; {login} is neither.").format(login=actor.login)
+    return roles_refusal(CLERKS, actor)
 
 
 class Measures(Service):

@@ -47,7 +47,7 @@ def with_sender(letter: str, supplier: Supplier, language: Language) -> str:
 def advice_on_made_up() -> str:
     """Return what is wrong while the made-up supplier is in force, and how to replace it."""
     return _(
-        "The letters name a made-up supplier, so `workbench export notices` refuses. Write yours into [supplier] of "
+        "The letters name a made-up supplier, so they are neither exported nor sent. Write yours into [supplier] of "
         "the file that `workbench policy show --toml` prints, then run `workbench policy apply FILE`."
     )
 

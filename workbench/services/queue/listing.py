@@ -10,9 +10,11 @@ from db.enums import ApplicantKind, CaseState
 from db.queries import case_pages, workload
 from db.queries.case_list import CaseList
 from db.queries.case_rows import case_rows
+from db.queries.outbox import count_owed
 from workbench.domain.case.casefile import CaseRowView, DeskCounts
 from workbench.domain.case.lifecycle import CLERKS, Action, role_refusal
 from workbench.domain.case.running import is_overdue
+from workbench.domain.clock.due import last_overdue_receipt
 from workbench.domain.filter.keys import REOPEN_FILTER
 from workbench.services.case.masking import public_name
 from workbench.services.foundation.context import Service
@@ -75,7 +77,15 @@ class Queue(Service):
                 assigned=workload.count_assigned(session, me, now),
                 aside=workload.put_aside_by(session, me, now),
                 measures_overdue=workload.count_overdue_measures(session, now) if is_clerk else 0,
+                letters_overdue=self._letters_overdue(session),
             )
+
+    def _letters_overdue(self, session: Session) -> int:
+        context = self.context
+        if not context.actor.has(*CLERKS):
+            return 0
+        days, calendar = context.policy(session).notices.send_days, context.calendar(session)
+        return count_owed(session, last_overdue_receipt(context.now(), days, calendar))
 
     def _list(self, session: Session, filter_text: str) -> CaseList:
         """Return the list of the cases that a filter selects."""

@@ -1,11 +1,11 @@
-"""Remarks on a case: comments, verifications, checklist answers, and the applicant's answer or resubmission."""
+"""Remarks on a case: comments, contacts, verifications, checklist answers, the applicant's answer or resubmission."""
 
 from datetime import datetime
 
 from sqlmodel import Session, select
 
-from db.enums import AppealStatus, CaseState, ChecklistValue, VerificationKind
-from db.models import CaseRow, ChecklistAnswerRow, CommentRow, RectificationRow, VerificationRow
+from db.enums import AppealStatus, CaseState, ChecklistValue, ContactChannel, VerificationKind
+from db.models import CaseRow, ChecklistAnswerRow, CommentRow, ContactRow, RectificationRow, VerificationRow
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed, NotFound, WrongUsage
@@ -61,6 +61,27 @@ class Remarks(Service):
                 )
             )
             self.context.log(session, Action.VERIFY, case_id=case_id, body={"kind": kind.value})
+
+    def contact(self, case_id: int, channel: ContactChannel, text: str) -> None:
+        """Record a contact with the applicant outside the letters.
+
+        Raises:
+            NotFound: If there is no such case.
+            WrongUsage: If the text is empty.
+        """
+        with self.context.acting(Action.CONTACT, case_id), self.context.write() as session:
+            case_in_state_for(session, Action.CONTACT, case_id)
+            check_not_blank(text, _("The text is empty."))
+            session.add(
+                ContactRow(
+                    case_id=case_id,
+                    channel=channel.value,
+                    text=text,
+                    contacted_at=self.context.now(),
+                    contacted_by_id=self.context.actor.id,
+                )
+            )
+            self.context.log(session, Action.CONTACT, case_id=case_id, body={"channel": channel.value})
 
     def checklist(self, case_id: int, question: str, answer: ChecklistValue, note: str = "") -> None:
         """Answer a question of the checklist, replacing an earlier answer of the same round.

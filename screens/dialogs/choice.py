@@ -1,0 +1,86 @@
+"""A dialog that asks for one of a few words, and for a line of text with it."""
+
+from collections.abc import Mapping
+from typing import ClassVar, Generic, TypeVar
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from screens.shell.base_screen import BoxDialog
+from screens.shell.symbols import symbols_of
+from screens.widgets.safe_text import MUTED, WARNING, flowing, key_hints, plain
+from screens.widgets.text_fields import TextLine
+from workbench.i18n import _
+
+Choice = TypeVar("Choice", bound=str)
+
+
+class ChoiceDialog(BoxDialog[tuple[Choice, str]], Generic[Choice]):
+    """Asks for one of the choices; with a `placeholder` also for a text, else the text is empty.
+
+    `what` names what is chosen, such as the channel.
+    """
+
+    DEFAULT_CSS = """
+    ChoiceDialog > Vertical { width: 80; }
+    ChoiceDialog Input { margin: 1 0 0 0; }
+    ChoiceDialog #hint { margin: 1 0 0 0; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "choose(-1)", show=False, priority=True),
+        Binding("down", "choose(1)", show=False, priority=True),
+        Binding("enter", "submit", show=False),
+    ]
+
+    choices = getters.query_one("#choices", Static)
+    hint = getters.query_one("#hint", Static)
+
+    def __init__(self, heading: str, words: Mapping[Choice, str], what: str, *, placeholder: str = "") -> None:
+        super().__init__(heading)
+        self._words = words
+        self._choice = next(iter(words))
+        self._what = what
+        self._placeholder = placeholder
+
+    def parts(self) -> ComposeResult:
+        yield Static(id="choices", markup=False)
+        if self._placeholder:
+            yield TextLine(placeholder=self._placeholder)
+        yield Static(key_hints(("↑ ↓", self._what), ("Enter", _("save")), ("Esc", _("back"))), id="hint", markup=False)
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self._draw)
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    @on(Input.Submitted)
+    def submit(self, event: Input.Submitted) -> None:
+        """Accept the choice with the text, unless that is empty."""
+        if event.value.strip():
+            self.leave((self._choice, event.value.strip()))
+        else:
+            self.hint.update(plain(_("Enter some text first, or press Esc to cancel."), WARNING))
+
+    def action_submit(self) -> None:
+        if not self._placeholder:
+            self.leave((self._choice, ""))
+
+    def action_choose(self, step: int) -> None:
+        known = list(self._words)
+        self._choice = known[(known.index(self._choice) + step) % len(known)]
+        self._draw()
+
+    def _draw(self) -> None:
+        symbols = symbols_of(self)
+        parts = [
+            plain(f"{symbols.chosen} {word}", "bold")
+            if choice == self._choice
+            else plain(f"{symbols.unchosen} {word}", MUTED)
+            for choice, word in self._words.items()
+        ]
+        if self.query("#choices") and (width := self.choices.content_size.width):
+            self.choices.update(Content("\n").join(flowing(parts, width)))

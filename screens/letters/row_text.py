@@ -1,0 +1,82 @@
+"""A letter as one line of the list, and as a page."""
+
+from textual.content import Content
+
+from screens.shell.view import View
+from screens.widgets.safe_text import ACCENT, ERROR, MUTED, WARNING, Part, fitted, joined, plain, wrapped_lines
+from workbench.domain.case.case_id import format_case
+from workbench.domain.case.channel import channel_words
+from workbench.domain.text.safe import pad_right
+from workbench.i18n import _
+from workbench.services.outbox.outbox import NoticeLine, NoticePage
+from workbench.wording.amounts import count
+from workbench.wording.letters import kind_words, overdue_words
+
+_MARK, _CASE, _KIND, _WIDE_KIND, _RELEASED = 2, 10, 16, 27, 20
+_WIDE = 100
+
+
+def title_line(width: int) -> Content:
+    """Return the titles of the columns."""
+    return _columns(" " * _MARK, (_("Case"), _("Kind"), _("Released"), _("What became of it")), [], width, MUTED)
+
+
+def row_line(line: NoticeLine, view: View, width: int, *, is_marked: bool) -> Content:
+    """Return a letter as a line of the list."""
+    released = view.instant(line.release_at) if line.is_released else _("not yet")
+    cells = (format_case(line.case_id), kind_words(line.kind), released)
+    sign = view.symbols.mine if is_marked else ""
+    return _columns(pad_right(sign, _MARK), cells, [outcome(line, view)], width, "")
+
+
+def outcome(line: NoticeLine, view: View, *, has_time: bool = False) -> Part:
+    """Return what became of a letter: sent (with `has_time` at what time), failed, or by when it must be sent."""
+    if line.sent_at is not None:
+        when = view.instant(line.sent_at) if has_time else view.day(line.sent_at.astimezone(view.zone).date())
+        how = (channel_words(line.channel), line.sent_by or "")
+        details = "".join(f" {view.symbols.dot} {word}" for word in how if word)
+        return _("sent {when}").format(when=when) + details, MUTED
+    if line.failed_at is not None:
+        sign = f"{view.symbols.block} "
+        message = _("failed, overdue: {cause}") if line.is_overdue else _("failed: {cause}")
+        return sign + message.format(cause=line.failure), ERROR
+    due_by = view.day(line.due_by.astimezone(view.zone).date())
+    if line.is_overdue:
+        return f"{view.symbols.warn} " + _("overdue since {when}").format(when=due_by), ERROR
+    return _("to be sent by {when}").format(when=due_by), ""
+
+
+def summary(page: NoticePage, case_id: int | None, view: View) -> Content:
+    """Return the line over the list: how many letters are owed and overdue, and which are shown."""
+    dot = f" {view.symbols.dot} "
+    parts: list[Part] = []
+    if case_id is not None:
+        parts += [(_("Only {case}").format(case=format_case(case_id)), ACCENT), (dot, MUTED)]
+    parts.append((_("{count} to send").format(count=count(page.owed)), ""))
+    parts += [(dot, MUTED), (_("{count} failed").format(count=count(page.failed)), ERROR)] if page.failed else []
+    parts += [(dot, MUTED), (overdue_words(page.overdue), ERROR)] if page.overdue else []
+    if len(page.lines) < page.total:
+        message = _("the first {shown} of {total} are shown")
+        message = message.format(shown=count(len(page.lines)), total=count(page.total))
+        parts += [(dot, MUTED), (message, WARNING)]
+    return joined(*parts)
+
+
+def letter_lines(line: NoticeLine, view: View, width: int) -> list[Content]:
+    """Return a letter as the applicant reads it, people masked, under what became of it."""
+    text, style = outcome(line, view, has_time=True)
+    attempts = []
+    if line.attempts:
+        attempts = [plain(_("Handed to the gateway: {count}×").format(count=line.attempts), MUTED)]
+    head = [*wrapped_lines(text, width, style), *attempts, Content()]
+    return [*head, *wrapped_lines(line.subject, width, "bold"), Content(), *wrapped_lines(line.body, width)]
+
+
+def _columns(mark: str, cells: tuple[str, ...], last: list[Part], width: int, style: str) -> Content:
+    """Return the columns of a line; a window that is wide enough has room for the longest kind."""
+    rooms = (_CASE, _WIDE_KIND if width >= _WIDE else _KIND, _RELEASED)
+    parts: list[Part] = [(mark, ACCENT)]
+    parts += [(pad_right(fitted(cell, room - 1), room), style) for cell, room in zip(cells, rooms, strict=False)]
+    left = width - _MARK - sum(rooms)
+    parts += [(fitted(text, left), its_style) for text, its_style in last or [(cells[-1], style)]]
+    return joined(*parts)

@@ -1,0 +1,227 @@
+"""The letters screen: letters to applicants that are owed, failed or sent, and marking them."""
+
+import asyncio
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path, PurePath
+from typing import ClassVar
+
+from textual import getters, on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from screens.dialogs.choice import ChoiceDialog
+from screens.dialogs.prompt import Prompt
+from screens.dialogs.text_sheet import TextSheet
+from screens.letters.row_text import letter_lines, row_line, summary, title_line
+from screens.shell.base_screen import ModeScreen, attempt
+from screens.shell.bindings import bind
+from screens.shell.clock import Clock
+from screens.shell.header import HeaderBar, who_line
+from screens.shell.header import title_line as header_line
+from screens.widgets.safe_text import MUTED, plain
+from workbench.domain.case.case_id import format_case, parse_case
+from workbench.domain.case.channel import GATEWAY, channels
+from workbench.errors import WorkbenchError
+from workbench.i18n import _, ngettext
+from workbench.keys import letters as keys
+from workbench.keys.command import Place
+from workbench.keys.registry import BACK
+from workbench.services.outbox.outbox import NoticeLine, NoticePage, recording_refusal
+from workbench.services.outbox.recording import Delivery
+from workbench.services.wiring import Services
+from workbench.wording.letters import kind_words, marked_sentence, moved_sentences
+
+MOST_SHOWN = 500
+NO_LETTERS = NoticePage(lines=(), total=0, owed=0, failed=0, overdue=0)
+
+
+class LettersScreen(ModeScreen):
+    """Lists the letters, the owed ones first, and records what became of them."""
+
+    CSS_PATH: ClassVar[list[str | PurePath]] = [Path(__file__).with_name("letters.tcss")]
+    PLACE: ClassVar[Place] = "letters"
+    AUTO_FOCUS = "#list"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind(keys.OPEN_LETTER, "open"),
+        bind(keys.MARK_SENT, "sent"),
+        bind(keys.MARK_FAILED, "failed"),
+        bind(keys.MARK_LETTER, "mark"),
+        bind(keys.OF_CASE, "of_case"),
+        bind(keys.RELOAD, "load"),
+        bind(BACK, "back"),
+        bind(keys.LEAVE_LETTERS, "desk"),
+    ]
+
+    list = getters.query_one("#list", OptionList)
+
+    def __init__(self, clock: Clock, services: Services) -> None:
+        super().__init__(clock, services)
+        self.case_id: int | None = None
+        self._page = NO_LETTERS
+        self._marks: set[int] = set()
+
+    def parts(self) -> ComposeResult:
+        yield Static(id="titles", markup=False)
+        yield OptionList(id="list", markup=False)
+        yield Static(id="nothing", markup=False)
+
+    def on_screen_resume(self) -> None:
+        self.action_load()
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    @work(exclusive=True, group="read")
+    async def action_load(self) -> None:
+        """Load the list; the cursor stays on its letter."""
+        read = partial(self.services.notices.page, self.case_id, limit=MOST_SHOWN)
+        found = await attempt(self, partial(asyncio.to_thread, read))
+        if found is None:
+            return
+        current = self.current
+        self._page = found
+        self._marks &= {line.id for line in self._lines}
+        self._draw()
+        at = next((at for at, line in enumerate(self._lines) if current and line.id == current.id), 0)
+        self.list.highlighted = at if self._lines else None
+        self.list.focus()
+
+    @work(group="dialog")
+    async def action_sent(self) -> None:
+        targets = self._targets()
+        title = self._title_for(targets, _("Mark as sent"))
+        words = {channel: word for channel, word in channels().items() if channel != GATEWAY}
+        answer = await self.app.push_screen_wait(ChoiceDialog(title, words, _("channel")))
+        if answer is not None:
+            await self._record(Delivery(notice_id=line.id, channel=answer[0]) for line in targets)
+
+    @work(group="dialog")
+    async def action_failed(self) -> None:
+        targets = self._targets()
+        hint = _("Why could it not be delivered? The letter stays owed.")
+        cause = await self.app.push_screen_wait(Prompt(self._title_for(targets, _("Mark as failed")), hint))
+        if cause:
+            await self._record(Delivery(notice_id=line.id, failure=cause) for line in targets)
+
+    @work(group="dialog")
+    async def action_of_case(self) -> None:
+        current = self.current
+        hint = _("Number of the case; an empty line shows the letters of all cases.")
+        value = format_case(current.case_id) if current is not None else ""
+        text = await self.app.push_screen_wait(Prompt(_("Letters of a case"), hint, value, problem=_problem_of))
+        if text is not None:
+            self.case_id = parse_case(text) if text else None
+            self.action_load()
+
+    async def _record(self, deliveries: Iterable[Delivery]) -> None:
+        """Record what became of letters, and say which deadlines moved."""
+        recorded = await attempt(self, partial(asyncio.to_thread, self.services.notices.record, tuple(deliveries)))
+        if recorded is None:
+            return
+        days = [(format_case(one.case_id), one.deadline_on.isoformat()) for one in recorded.moved]
+        lapsed = [format_case(one.case_id) for one in recorded.moved if one.has_lapsed]
+        sentences = [marked_sentence(recorded.sent, recorded.failed), *moved_sentences(days, lapsed)]
+        self.notify(" ".join(sentences), timeout=12 if days else 5)
+        self._marks.clear()
+        self.action_load()
+
+    @on(OptionList.OptionHighlighted, "#list")
+    def show_keys(self) -> None:
+        """Show the keys that work on the letter under the cursor."""
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
+        if action in {"back", "desk"}:
+            # Esc first leaves the marks and the case; only then it leaves the screen.
+            return (bool(self._marks) or self.case_id is not None) is (action == "back")
+        if action in {"sent", "failed"}:
+            return True if self._targets() and recording_refusal(self.services.actor) is None else None
+        if action in {"open", "mark"}:
+            return True if self.current is not None else None
+        return True
+
+    @on(OptionList.OptionSelected, "#list")
+    def action_open(self) -> None:
+        line, view = self.current, self.view()
+        if line is not None:
+            title = _("Letter of {case}: {kind}").format(case=format_case(line.case_id), kind=kind_words(line.kind))
+            self.app.push_screen(TextSheet(title, partial(letter_lines, line, view)))
+
+    def action_mark(self) -> None:
+        at = self.list.highlighted
+        if at is not None and _can_be_sent(self._lines[at]):
+            self._marks ^= {self._lines[at].id}
+            self.list.replace_option_prompt_at_index(at, self._row(self._lines[at]))
+        self.list.action_cursor_down()
+        self.refresh_bindings()
+
+    def action_back(self) -> None:
+        if self._marks:
+            self._marks.clear()
+            self._draw()
+        else:
+            self.case_id = None
+            self.action_load()
+
+    @property
+    def _lines(self) -> tuple[NoticeLine, ...]:
+        return self._page.lines
+
+    @property
+    def current(self) -> NoticeLine | None:
+        """The letter under the cursor."""
+        at = self.list.highlighted
+        return self._lines[at] if at is not None and at < len(self._lines) else None
+
+    def _targets(self) -> tuple[NoticeLine, ...]:
+        """Return the marked letters, or else the one under the cursor if it can be sent."""
+        if self._marks:
+            return tuple(line for line in self._lines if line.id in self._marks)
+        return (self.current,) if self.current is not None and _can_be_sent(self.current) else ()
+
+    def _title_for(self, targets: tuple[NoticeLine, ...], act: str) -> str:
+        if len(targets) == 1:
+            which = f"{format_case(targets[0].case_id)}, {kind_words(targets[0].kind)}"
+        else:
+            which = ngettext("{count} letter", "{count} letters", len(targets)).format(count=len(targets))
+        return _("{what}: {details}").format(what=act, details=which)
+
+    def _draw(self) -> None:
+        view, width = self.view(), max(10, self.size.width - 2)
+        right = who_line(self.services.actor.login, None, view)
+        lines = [header_line(_("Letters"), None, right, view, width)]
+        if self._lines or self.case_id is not None:
+            lines.append(summary(self._page, self.case_id, view))
+        self.query_one(HeaderBar).update(Content("\n").join(lines))
+        self.set_class(not self._lines, "-empty")
+        empty = _("There are no letters yet. A verdict writes one.")
+        if self.case_id is not None:
+            empty = _("{case} has no letters.").format(case=format_case(self.case_id))
+        self.query_one("#nothing", Static).update(plain(empty, MUTED))
+        self.query_one("#titles", Static).update(title_line(width))
+        at = self.list.highlighted or 0
+        self.list.set_options([Option(self._row(line)) for line in self._lines])
+        self.list.highlighted = min(at, len(self._lines) - 1) if self._lines else None
+        self.refresh_bindings()
+
+    def _row(self, line: NoticeLine) -> Content:
+        # One cell is left for the scroll bar.
+        return row_line(line, self.view(), max(10, self.size.width - 3), is_marked=line.id in self._marks)
+
+
+def _can_be_sent(line: NoticeLine) -> bool:
+    return line.is_released and line.sent_at is None
+
+
+def _problem_of(text: str) -> str | None:
+    """Return why a text is no case number; an empty one stands for all cases."""
+    try:
+        if text:
+            parse_case(text)
+    except WorkbenchError as error:
+        return str(error)
+    return None

@@ -1,0 +1,89 @@
+"""The commands notices list, notices sent and notices send."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.framework.terminal import Terminal, refused
+from tests.services.outbox.gateways import Script
+
+
+@pytest.fixture
+def outbox(terminal: Terminal) -> Terminal:
+    """Two cases whose letters are released: a pass and a fail that can be rectified."""
+    terminal.site.plant(2)
+    failing = ("C-2", "fail", "--reason", "USE-SCRIPT", "--until", "2026-12-01")
+    for words in (("C-1", "pass", "--reason", "OK"), failing):
+        terminal.document("a", "next")
+        terminal.document("a", "decide", *words)
+    terminal.site.clock.on(seconds=60)
+    return terminal
+
+
+def test_the_notices_of_a_case_are_listed_with_who_sent_them_how_and_until_when(
+    outbox: Terminal, tmp_path: Path
+) -> None:
+    file = tmp_path / "sent.csv"
+    file.write_text("notice,channel,cause\n1,sms,\n2,,no answer\n", encoding="utf-8")
+
+    assert outbox.document("sup", "notices", "sent", str(file))["failed"] == 1
+
+    [sent] = outbox.document("a", "notices", "C-1")["notices"]
+    [failed] = outbox.document("a", "notices", "list", "C-2", "--unsent")["notices"]
+    assert (sent["due_by"], sent["channel"], sent["sent_by"]) == ("2026-11-25T18:00:00+08:00", "sms", "sup")
+    assert (failed["failure"], failed["sent_at"], failed["is_overdue"]) == ("no answer", None, False)
+    outbox.site.clock.on(days=2)
+    assert [row["case"] for row in outbox.document("a", "notices", "--overdue")["notices"]] == ["C-000002"]
+    shown = outbox.as_person("a", "notices").stdout
+    assert "text message  sup" in shown
+    assert "2026-11-25 18:00 !  failed: no answer" in shown
+    refused(outbox.as_person("a", "notices", "C-9"), 66)
+
+
+@pytest.mark.parametrize("login", ["a", "sup", "admin"])
+def test_who_reviews_supervises_or_administers_marks_notices(outbox: Terminal, tmp_path: Path, login: str) -> None:
+    file = tmp_path / "sent"
+    file.write_text("1\n", encoding="utf-8")
+
+    result = outbox.as_person(login, "notices", "sent", str(file))
+
+    assert result.stderr == "1 letter is marked as sent.\n"
+    refused(outbox.as_person("audit", "notices", "sent", str(file)), 77)
+
+
+def test_a_report_names_moved_deadlines_and_cases_that_lapsed(outbox: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "sent.csv"
+    file.write_text("notice,sent_at\n2,2026-11-26 09:00\n", encoding="utf-8")
+    outbox.site.clock.on(days=14)
+    assert outbox.document("sup", "tick")["lapsed"] == 1
+
+    result = outbox.as_person("sup", "notices", "sent", str(file))
+
+    assert result.stderr.splitlines() == [
+        "1 letter is marked as sent.",
+        "Sent late, so these deadlines moved on: C-000002 2026-12-03.",
+        "These cases lapsed although their letters were sent late; a supervisor must look: C-000002.",
+    ]
+
+
+def test_letters_are_handed_to_a_program(outbox: Terminal, tmp_path: Path) -> None:
+    script = Script(tmp_path)
+
+    report = outbox.document("sup", "notices", "send", "--with", script.command, "--limit", "1")
+
+    assert (report["sent"], report["failed"], report["skipped"]) == (1, 0, 0)
+    result = outbox.as_person("admin", "notices", "send", "--with", script.command)
+    assert result.stderr == "1 letter is marked as sent.\n"
+    assert len(set(script.keys())) == 2
+    refused(outbox.as_person("a", "notices", "send", "--with", script.command), 77)
+    refused(outbox.as_person("sup", "notices", "send", "--with", "no-such-program-here"), 66)
+
+
+def test_only_supervisors_and_admins_export_notices(outbox: Terminal, tmp_path: Path) -> None:
+    for login in ("sup", "admin"):
+        outbox.document(login, "export", "notices", "--output", str(tmp_path / f"{login}.csv"))
+
+    result = outbox.as_person("sup", "export", "notices", "--to", str(tmp_path / "letters"))
+    assert result.stderr.startswith("Wrote 2 letters to ")
+    refused(outbox.as_person("a", "export", "notices", "--output", str(tmp_path / "a.csv")), 77)
+    refused(outbox.as_person("sup", "export", "events", "--output", str(tmp_path / "events.csv")), 77)

@@ -1,0 +1,133 @@
+"""The letters screen: what is owed, what failed and what was sent, and marking letters by keys."""
+
+import pytest
+
+from tests.offices import Site
+from tests.screens.driver import WINDOWS, at_the_site
+from tests.services.outbox.test_outbox import decide, sent
+from workbench.services.outbox.recording import Delivery
+
+
+def with_letters(site: Site, count: int = 3) -> Site:
+    """Decide some cases; the letter of the first was sent, that of the second failed, the rest are owed."""
+    decide(site, count)
+    site.clock.on(seconds=60)
+    site.services("sup").notices.record(
+        [Delivery(notice_id=1, channel="sms"), Delivery(notice_id=2, failure="gone [/b]")]
+    )
+    return site
+
+
+@pytest.mark.parametrize("size", WINDOWS)
+async def test_failed_and_owed_letters_stand_above_the_sent_ones(site: Site, size: tuple[int, int]) -> None:
+    async with at_the_site(with_letters(site), "a", size=size) as desk:
+        await desk.go("n")
+
+        rows = [line for line in desk.text.splitlines() if "C-00000" in line]
+        assert "2 to send · 1 failed" in desk.text
+        assert [row.split()[0] for row in rows] == ["C-000002", "C-000003", "C-000001"]
+        assert "✗ failed: gone [/b]" in rows[0]
+        assert "to be sent by Wed 25 Nov" in rows[1]
+        assert "sent Tue 24 Nov · text" in rows[2]
+
+
+async def test_an_overdue_letter_is_marked_and_counted_on_the_start_page(site: Site) -> None:
+    with_letters(site)
+    site.clock.on(days=2)
+    async with at_the_site(site, "sup", size=(80, 24)) as desk:
+        await desk.until("g n 2 letters overdue")
+        await desk.go("n")
+
+        assert "2 letters overdue" in desk.text
+        assert "! overdue since Wed 25 Nov" in desk.text
+        assert "failed, overdue: gone" in desk.text
+
+
+async def test_enter_shows_the_letter_with_people_masked(site: Site) -> None:
+    async with at_the_site(with_letters(site), "audit") as desk:
+        await desk.go("n")
+        await desk.press("enter")
+
+        assert "Letter of C-000002: pass" in desk.text
+        assert "尊敬的虚构公司" in desk.text
+        await desk.press("escape")
+        assert desk.dialog == "LettersScreen"
+
+
+async def test_s_marks_the_letter_as_sent_through_a_channel(site: Site) -> None:
+    async with at_the_site(with_letters(site), "a") as desk:
+        await desk.go("n")
+        await desk.press("down", "s", "down", "down", "enter")
+
+        line = site.services("a").notices.list(3)[0]
+        assert (line.channel, line.sent_by) == ("email", "a")
+        assert "1 letter is marked as sent." in desk.notes
+
+
+async def test_x_marks_all_marked_letters_as_failed_with_a_cause(site: Site) -> None:
+    async with at_the_site(with_letters(site), "a") as desk:
+        await desk.go("n")
+        await desk.press("space", "space", "x")
+        assert "Mark as failed: 2 letters" in desk.text
+        await desk.type("moved")
+        await desk.press("enter")
+
+        assert [line.failure for line in site.services("a").notices.list()] == ["", "moved", "moved"]
+
+
+@pytest.mark.parametrize(("login", "keys"), [("audit", ("s",)), ("a", ("end", "s")), ("a", ("end", "x"))])
+async def test_neither_a_sent_letter_nor_an_auditor_offers_the_marking_keys(
+    site: Site, login: str, keys: tuple[str, ...]
+) -> None:
+    async with at_the_site(with_letters(site), login) as desk:
+        await desk.go("n")
+        await desk.press(*keys)
+
+        assert desk.dialog == "LettersScreen"
+
+
+async def test_the_list_can_show_one_case_and_escape_leads_back(site: Site) -> None:
+    async with at_the_site(with_letters(site), "a") as desk:
+        await desk.go("n")
+        await desk.press("slash", *["backspace"] * 8)
+        await desk.type("C-9x")
+        await desk.press("enter")
+        assert "is not a case number" in desk.text
+        await desk.press("backspace", "backspace", "1", "enter")
+        assert "Only C-000001" in desk.text
+        assert "C-000002" not in desk.text
+
+        await desk.press("escape")
+        assert "C-000002" in desk.text
+        await desk.press("escape")
+        assert desk.dialog == "DeskScreen"
+
+
+async def test_an_empty_outbox_says_so(site: Site) -> None:
+    async with at_the_site(site, "a") as desk:
+        await desk.go("n")
+        await desk.press("space", "s", "x", "enter")
+
+        assert "There are no letters yet. A verdict writes one." in desk.text
+
+
+async def test_a_marked_letter_that_was_sent_meanwhile_counts_as_sent_before(site: Site) -> None:
+    async with at_the_site(with_letters(site), "a", language="zh") as desk:
+        await desk.go("n")
+        await desk.press("down", "s")
+        site.services("sup").notices.record(sent(3))
+        await desk.press("enter")
+
+        assert desk.notes == ["已将 0 封通知标记为已发送。"]
+
+
+async def test_k_on_the_desk_records_a_contact(site: Site) -> None:
+    site.plant(1)
+    async with at_the_site(site, "a", size=(80, 24)) as desk:
+        await desk.press("n", "k", "down")
+        await desk.type("they call back")
+        await desk.press("enter", "4", "plus")
+
+        assert "text message: they call back" in desk.text
+        [contact] = site.services("a").casefiles.show(1).contacts
+        assert (contact.channel, contact.text) == ("sms", "they call back")

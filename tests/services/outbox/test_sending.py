@@ -1,0 +1,305 @@
+"""Handing letters to the operator's gateway: at least once, with one key each, and sent only after its success."""
+
+import json
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from db.columns import to_us
+from db.enums import Role
+from tests.nursery import nursery
+from tests.offices import Site
+from tests.services.outbox.gateways import Script, send
+from tests.services.outbox.test_outbox import decide
+from tests.sizes import sized
+from workbench.errors import BadConfiguration, NotAllowed, NotFound, WrongUsage
+from workbench.services.outbox.gateway import Answer, Gateway
+from workbench.services.outbox.outbox import NoticeLine
+from workbench.services.outbox.sending import LEASE
+
+
+def released(site: Site, count: int = 1) -> Site:
+    decide(site, count)
+    site.clock.on(seconds=60)
+    return site
+
+
+def lines(site: Site) -> tuple[NoticeLine, ...]:
+    return site.services("a").notices.list()
+
+
+def test_each_letter_is_handed_over_once_and_marked_as_sent(site: Site, tmp_path: Path) -> None:
+    released(site, 2)
+    script = Script(tmp_path, """echo '{"channel": "sms"}'""")
+
+    report = send(site, script)
+
+    assert (report.sent, report.failures) == (2, [])
+    assert [(line.channel, line.sent_by, line.attempts) for line in lines(site)] == [("sms", "sup", 1)] * 2
+    assert len(set(script.keys())) == len(script.letters()) == 2
+    assert send(site, script).sent == 0
+
+
+def test_a_letter_is_in_clear_with_what_a_gateway_needs(site: Site, tmp_path: Path) -> None:
+    script = Script(tmp_path)
+
+    send(released(site), script)
+
+    [letter] = script.letters()
+    assert letter.pop("idempotency_key").isalnum()
+    assert letter.pop("body").startswith("尊敬的虚构公司1：")
+    assert letter == {
+        "notice": 1,
+        "attempt": 1,
+        "case": "C-000001",
+        "application_no": "T-1-1",
+        "agent": None,
+        "kind": "pass",
+        "language": "zh",
+        "subject": lines(site)[0].subject,
+        "applicant_name": "虚构公司1",
+        "contact_phone": None,
+        "release_at": "2026-11-24T10:01:00+08:00",
+        "told_due_at": None,
+    }
+    assert [line.channel for line in lines(site)] == ["gateway"]
+
+
+@pytest.mark.parametrize(
+    ("script", "failure"),
+    [
+        ("echo first >&2; echo 'no credit for 13812345678' >&2; exit 3", "exit 3: no credit for 138••••••78"),
+        ("kill -9 $$", "killed by signal 9"),
+        ("echo rubbish", "exit 0, but its output is no JSON object"),
+        ("echo '[1]'", "exit 0, but its output is no JSON object"),
+        (r"printf '\377\376'", "exit 0, but its output is no JSON object"),
+    ],
+)
+def test_a_letter_that_fails_is_tried_again_and_stands_as_failed(
+    site: Site, tmp_path: Path, script: str, failure: str
+) -> None:
+    gateway = Script(tmp_path, script)
+
+    report = send(released(site), gateway)
+
+    [line] = lines(site)
+    assert (report.sent, [one.failure for one in report.failures]) == (0, [failure])
+    assert (line.sent_at, line.failed_at, line.failure, line.attempts) == (None, site.clock.at, failure, 3)
+    assert len(gateway.letters()) == 3
+    assert len(set(gateway.keys())) == 1
+    assert site.actions(1)[-2:] == ["notice-handed", "notice-failed"]
+
+
+def test_a_gateway_that_hangs_is_killed_with_its_children(site: Site, tmp_path: Path) -> None:
+    script = Script(tmp_path, f"sh -c 'echo $$ > {tmp_path}/child; exec sleep 600' & wait", timeout_s=0.5)
+
+    report = send(released(site), script)
+
+    child = (tmp_path / "child").read_text(encoding="utf-8").strip()
+    assert [one.failure for one in report.failures] == ["no answer within 0.5 s"]
+    assert not Path(f"/proc/{child}/stat").exists() or " Z " in Path(f"/proc/{child}/stat").read_text(encoding="utf-8")
+
+
+def test_a_gateway_that_answers_twice_marks_its_letter_once(site: Site, tmp_path: Path) -> None:
+    report = send(released(site), Script(tmp_path, """echo '{"channel": "sms"}'; echo '{"channel": "email"}'"""))
+
+    assert (report.sent, [line.channel for line in lines(site)]) == (1, ["email"])
+    assert site.actions(1).count("notice-sent") == 1
+
+
+def test_a_gateway_that_neither_reads_nor_stops_printing_succeeds(site: Site, tmp_path: Path) -> None:
+    script = tmp_path / "quiet.sh"
+    script.write_text("head -c 300000 /dev/zero | tr '\\0' ' '\n", encoding="utf-8")
+
+    report = released(site).services("sup").sending.send(Gateway(f"sh {script}", 20))
+
+    assert report.sent == 1
+
+
+def test_a_letter_that_failed_once_is_sent_by_the_next_attempt(site: Site, tmp_path: Path) -> None:
+    script = Script(tmp_path, f"test -e {tmp_path}/again && exit 0; touch {tmp_path}/again; exit 1")
+
+    report = send(released(site), script)
+
+    [line] = lines(site)
+    assert (report.sent, report.failures, line.attempts, line.failure) == (1, [], 2, "")
+
+
+def test_letters_that_never_failed_go_first(site: Site, tmp_path: Path) -> None:
+    send(released(site, 2), Script(tmp_path, "exit 1"), limit=1)
+    script = Script(tmp_path)
+
+    send(site, script, limit=1)
+
+    assert [letter["notice"] for letter in script.letters()] == [1, 1, 1, 2]
+
+
+def test_a_cancelled_or_unreleased_letter_is_not_handed_over(site: Site, tmp_path: Path) -> None:
+    decide(site, 2)
+    site.services("a").undo.undo(2)
+    script = Script(tmp_path)
+
+    assert send(site, script).sent == 0
+    site.clock.on(seconds=60)
+    send(site, script)
+
+    assert [letter["notice"] for letter in script.letters()] == [1]
+
+
+RUN = """
+import sys
+from pathlib import Path
+from db.columns import from_us
+from tests.offices import Clock
+from workbench.services.opening import open_services
+from workbench.services.outbox.gateway import Answer, Gateway
+
+services = open_services(Path(sys.argv[1]), "sup", Clock(from_us(int(sys.argv[2]))))
+services.sending.send(Gateway(sys.argv[3], 2), wait=lambda _seconds: None)
+"""
+
+
+def run_in_a_process(site: Site, script: Script) -> None:
+    nursery().piped(RUN, str(site.path), str(to_us(site.clock.at)), script.command).communicate()
+
+
+@pytest.mark.proof
+def test_a_letter_whose_run_was_killed_after_its_success_is_handed_over_again_with_its_key(
+    site: Site, tmp_path: Path
+) -> None:
+    fatal = Script(tmp_path, "kill -9 $PPID")
+    run_in_a_process(released(site), fatal)
+    assert [line.sent_at for line in lines(site)] == [None]
+    script = Script(tmp_path)
+
+    # The lease of the killed run still holds.
+    assert send(site, script).sent == 0
+    site.clock.on(seconds=LEASE.total_seconds() + 1)
+
+    assert send(site, script).sent == 1
+    assert len(script.keys()) == 2
+    assert len(set(script.keys())) == 1
+
+
+def test_a_letter_in_the_hands_of_one_run_is_left_alone_by_another(site: Site, tmp_path: Path) -> None:
+    other = Script(tmp_path)
+    outer = released(site, 2).services("admin").sending
+
+    class Slow(Gateway):
+        """A gateway during whose work another run starts."""
+
+        def hand_over(self, document: bytes, renew: Callable[[], object]) -> Answer:
+            renew()
+            send(site, other)
+            return super().hand_over(document, renew)
+
+    report = outer.send(Slow(other.command, 20))
+
+    assert (report.sent, report.skipped) == (1, 1)
+    assert sorted(letter["notice"] for letter in other.letters()) == [1, 2]
+
+
+def test_keys_differ_between_databases(site: Site, tmp_path: Path) -> None:
+    other = Site(tmp_path / "other.db", type(site.clock)(site.clock.on(seconds=1))).create()
+    scripts = []
+    for number, one in enumerate((site, other)):
+        (tmp_path / str(number)).mkdir()
+        scripts.append(Script(tmp_path / str(number)))
+        send(released(one), scripts[-1])
+    other.close()
+
+    assert scripts[0].keys() != scripts[1].keys()
+
+
+def test_the_log_counts_a_run_and_names_no_value(site: Site, tmp_path: Path) -> None:
+    send(released(site), Script(tmp_path, """echo '{"channel": "13812345678"}'"""))
+
+    with site.services("admin").context.read() as session:
+        bodies = session.connection().exec_driver_sql(
+            "SELECT action, body FROM event WHERE action LIKE 'notice%' ORDER BY seq"
+        )
+        assert [tuple(row) for row in bodies] == [
+            ("notices send", '{"count":1}'),
+            ("notice-handed", '{"notice":1}'),
+            ("notice-sent", '{"channel":"gateway","notice":1}'),
+        ]
+
+
+@pytest.mark.parametrize("login", ["a", "audit"])
+def test_only_a_supervisor_or_admin_hands_over_letters(site: Site, tmp_path: Path, login: str) -> None:
+    script = Script(tmp_path)
+
+    with pytest.raises(NotAllowed):
+        send(released(site), script, login)
+
+    assert script.letters() == []
+
+
+def test_letters_of_the_made_up_supplier_are_not_handed_over(tmp_path: Path) -> None:
+    from db.enums import IdentityMode
+    from workbench.services.opening import NewSite, make_site
+
+    site = Site(tmp_path / "made-up.db")
+    make_site(site.path, NewSite(login="admin", identity=IdentityMode.NAMED), site.clock)
+    site.services("admin").people.add("a", (Role.REVIEWER,))
+    script = Script(tmp_path)
+
+    with pytest.raises(BadConfiguration, match="made-up"):
+        send(released(site), script, "admin")
+
+    site.close()
+    assert script.letters() == []
+
+
+@pytest.mark.parametrize(
+    ("command", "error"), [("", WrongUsage), ("sh 'open", WrongUsage), ("no-such-program-here", NotFound)]
+)
+def test_a_command_line_that_cannot_run_is_refused(command: str, error: type[Exception]) -> None:
+    with pytest.raises(error, match="--with"):
+        Gateway(command, 1)
+
+
+BEHAVIOURS = {
+    "sends": "succeed; echo '{}'",
+    "answers twice": "succeed; echo '{}'; echo '{}'",
+    "fails": "exit 1",
+    "hangs": "sleep 600",
+    "is killed": "kill -9 $$",
+    "prints rubbish": "echo rubbish",
+    "kills the run before": "kill -9 $PPID",
+    "kills the run after": "succeed; kill -9 $PPID",
+}
+
+
+@pytest.mark.proof
+def test_whatever_a_gateway_does_each_letter_is_handed_over_with_one_key_and_sent_only_after_a_success(
+    site: Site, tmp_path: Path
+) -> None:
+    count = sized(ci=4, full=40)
+    released(site, count)
+    dice = random.Random(10)
+    cases = "\n".join(f"{number}) {dice.choice(list(BEHAVIOURS.values()))} ;;" for number in range(500))
+    script = Script(
+        tmp_path,
+        f"""succeed() {{ tail -n 1 {tmp_path}/letters >> {tmp_path}/successes; }}
+number=$(wc -l < {tmp_path}/letters)
+case $number in
+{cases}
+*) succeed ;;
+esac""",
+    )
+    runs = 0
+    while any(line.sent_at is None for line in lines(site)):
+        run_in_a_process(site, script)
+        site.clock.on(seconds=LEASE.total_seconds() + 1)
+        runs += 1
+        successes = (tmp_path / "successes").read_text(encoding="utf-8") if (tmp_path / "successes").exists() else ""
+        succeeded = {json.loads(line)["notice"] for line in successes.splitlines()}
+        assert {line.id for line in lines(site) if line.sent_at} <= succeeded
+        assert runs < 100
+
+    letters = script.letters()
+    assert {letter["notice"] for letter in letters} == set(range(1, count + 1))
+    assert len({(letter["notice"], letter["idempotency_key"]) for letter in letters}) == count

@@ -1,0 +1,42 @@
+"""The channels through which letters and contacts reach an applicant."""
+
+import re
+
+from db.enums import ContactChannel
+from workbench.i18n import N_, _
+
+GATEWAY = "gateway"
+"""The channel of a letter whose gateway names no other."""
+
+CHANNEL_WORDS: dict[str, str] = {
+    ContactChannel.PHONE: N_("telephone"),
+    ContactChannel.SMS: N_("text message"),
+    ContactChannel.EMAIL: N_("email"),
+    ContactChannel.LETTER: N_("letter"),
+    ContactChannel.VISIT: N_("visit"),
+    ContactChannel.CHAT: N_("chat"),
+    "agent": N_("agent"),
+    GATEWAY: N_("gateway"),
+}
+
+_NAME = re.compile(r"[a-z](?:[a-z-]{0,14}[a-z])?")
+"""Letters only, because events keep the name and must not contain a number of a person."""
+
+_UNKNOWN = "none"
+"""An export suggests this channel if the applicant has neither a phone nor an agent."""
+
+
+def channel_named(text: str) -> str | None:
+    """Return the channel that a file or gateway names, "" if it names none; None if the text is no name."""
+    name = text.strip().lower()
+    return "" if name in {"", _UNKNOWN} else name if _NAME.fullmatch(name) else None
+
+
+def channels() -> dict[str, str]:
+    """Return the known channels in words."""
+    return {channel: _(word) for channel, word in CHANNEL_WORDS.items()}
+
+
+def channel_words(channel: str) -> str:
+    """Return a channel in words; a name that only the operator knows stays as it is."""
+    return _(CHANNEL_WORDS[channel]) if channel in CHANNEL_WORDS else channel

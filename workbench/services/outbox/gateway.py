@@ -1,0 +1,152 @@
+"""The operator's own gateway: a program that is started once for each letter and reads it as JSON."""
+
+import json
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from threading import Thread
+from typing import IO
+
+from workbench.domain.case.channel import GATEWAY, channel_named
+from workbench.errors import NotFound, WrongUsage
+from workbench.i18n import _
+
+RENEW_EVERY_S = 15.0
+"""How often the lease on a letter is renewed while the gateway works on it."""
+
+_MOST_OUTPUT = 1 << 16
+_OUTPUT_AFTER_EXIT_S = 1.0
+"""How long to wait for output after the program ended; a program that it left running may keep the pipe open."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a gateway answered: the channel of a letter that it sent, or else why it failed."""
+
+    channel: str = ""
+    failure: str = ""
+
+
+class Gateway:
+    """Starts the operator's program, without a shell, in a process group of its own."""
+
+    def __init__(self, command: str, timeout_s: float) -> None:
+        """Split the command line.
+
+        Raises:
+            WrongUsage: If it is empty or a quote is not closed.
+            NotFound: If there is no such program.
+        """
+        try:
+            self._words = shlex.split(command)
+        except ValueError as error:
+            message = _("--with: the command line cannot be split ({cause}); close its quotes.")
+            raise WrongUsage(message.format(cause=error)) from error
+        if not self._words:
+            raise WrongUsage(_("--with: name the program that sends a letter."))
+        if shutil.which(self._words[0]) is None:
+            message = _("--with: there is no program {program} that can be run; check its path and its rights.")
+            raise NotFound(message.format(program=self._words[0]))
+        self._timeout_s = timeout_s
+
+    def hand_over(self, document: bytes, renew: Callable[[], object]) -> Answer:
+        """Start the program with a letter on stdin, and return its answer; `renew` is called while it works."""
+        try:
+            process = subprocess.Popen(  # noqa: S603 - the operator's own command line, without a shell
+                self._words,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except OSError as error:
+            return Answer(failure=_("cannot be started: {cause}").format(cause=error.strerror))
+        output, errors = _Kept(process.stdout), _Kept(process.stderr)
+        Thread(target=_write, args=(process.stdin, document), daemon=True).start()
+        try:
+            has_ended = self._wait(process, renew)
+        finally:
+            if process.poll() is None:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        if not has_ended:
+            return Answer(failure=_("no answer within {seconds} s").format(seconds=f"{self._timeout_s:g}"))
+        return _answer(process.returncode, output.text(), errors.text())
+
+    def _wait(self, process: subprocess.Popen[bytes], renew: Callable[[], object]) -> bool:
+        """Wait for the end of the program, and say whether it came in time."""
+        ends_at = time.monotonic() + self._timeout_s
+        while (left := ends_at - time.monotonic()) > 0:
+            try:
+                process.wait(min(left, RENEW_EVERY_S))
+            except subprocess.TimeoutExpired:
+                renew()
+            else:
+                return True
+        return False
+
+
+class _Kept:
+    """The end of what a program prints, read in a thread so that a program never waits for its reader."""
+
+    def __init__(self, stream: IO[bytes] | None) -> None:
+        self._content = bytearray()
+        self._thread = Thread(target=self._read, args=(stream,), daemon=True)
+        self._thread.start()
+
+    def _read(self, stream: IO[bytes]) -> None:
+        with stream:
+            while chunk := os.read(stream.fileno(), _MOST_OUTPUT):
+                self._content += chunk
+                del self._content[:-_MOST_OUTPUT]
+
+    def text(self) -> str:
+        """Return the last 64 kB; what is not UTF-8 is replaced."""
+        self._thread.join(_OUTPUT_AFTER_EXIT_S)
+        return bytes(self._content).decode(errors="replace")
+
+
+def _write(stream: IO[bytes], document: bytes) -> None:
+    # A program need not read its input.
+    with suppress(BrokenPipeError), stream:
+        stream.write(document)
+
+
+def _answer(code: int, output: str, errors: str) -> Answer:
+    if code < 0:
+        return Answer(failure=_with_last_line(_("killed by signal {number}").format(number=-code), errors))
+    if code:
+        return Answer(failure=_with_last_line(_("exit {code}").format(code=code), errors))
+    channel = _channel_in(output)
+    if channel is None:
+        return Answer(failure=_("exit 0, but its output is no JSON object"))
+    return Answer(channel=channel)
+
+
+def _with_last_line(cause: str, errors: str) -> str:
+    lines = errors.strip().splitlines()
+    return f"{cause}: {lines[-1].strip()}" if lines else cause
+
+
+def _channel_in(output: str) -> str | None:
+    """Return the channel that the output names, by default the gateway; None if the output is no JSON.
+
+    A program that answers more than once sent the letter; its last answer counts.
+    """
+    channel, decoder, rest = "", json.JSONDecoder(), output.strip()
+    try:
+        while rest:
+            answer, end = decoder.raw_decode(rest)
+            if not isinstance(answer, dict):
+                return None
+            channel, rest = str(answer.get("channel") or ""), rest[end:].lstrip()
+    except (ValueError, RecursionError):
+        return None
+    return channel_named(channel) or GATEWAY

@@ -1,0 +1,210 @@
+"""The outbox of notices to applicants: lists them, and records which of them were sent or failed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlmodel import Session
+
+from db.models import ReviewerRow
+from db.queries.outbox import is_owed
+from db.queries.published import CASE, NOTICE, is_published, table_of
+from workbench.domain.case.actor import Actor
+from workbench.domain.case.lifecycle import CLERKS, WORKERS, roles_refusal
+from workbench.domain.clock.due import due_at, last_overdue_receipt
+from workbench.errors import NotAllowed, NotFound, WorkbenchError, WrongUsage
+from workbench.i18n import _
+from workbench.services.case.known_people import redactions_of
+from workbench.services.foundation.case_access import visible_case
+from workbench.services.foundation.context import Context, Service
+from workbench.services.foundation.row_values import from_row
+from workbench.services.outbox.recording import Delivery, Recorded, notice_rows, record
+
+_REVIEWER = table_of(ReviewerRow)
+_LISTED_IDS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeLine:
+    """One notice with people masked; `is_released` says that its grace period is over, so that it can be sent.
+
+    It must be sent by `due_by`. One that failed is still owed. `attempts` counts how often it was handed to a gateway.
+    """
+
+    id: int
+    case_id: int
+    decision_id: int | None
+    kind: str
+    language: str
+    subject: str
+    body: str
+    created_at: datetime
+    release_at: datetime
+    is_released: bool
+    due_by: datetime
+    is_overdue: bool
+    sent_at: datetime | None
+    channel: str
+    sent_by: str | None
+    failed_at: datetime | None
+    failure: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticePage:
+    """The first notices of a list, and how many of all are there, owed, failed and overdue."""
+
+    lines: tuple[NoticeLine, ...]
+    total: int
+    owed: int
+    failed: int
+    overdue: int
+
+
+class Notices(Service):
+    """Lists notices and records what became of them, on behalf of one person."""
+
+    def list(
+        self, case_id: int | None = None, *, unsent: bool = False, overdue: bool = False
+    ) -> tuple[NoticeLine, ...]:
+        """Return the notices that were not cancelled, oldest first, of all cases or of one.
+
+        With `unsent` only those to send now, with `overdue` only those that should have been sent already.
+
+        Raises:
+            NotFound: If there is no such case.
+        """
+        with self.context.read() as session:
+            conditions = self._conditions(session, case_id)
+            if unsent or overdue:
+                until = _last_overdue_release(session, self.context) if overdue else self.context.now()
+                conditions = (*conditions, is_owed(until))
+            return self._lines(session, select_notices(conditions).order_by(NOTICE.c.id))
+
+    def page(self, case_id: int | None = None, *, limit: int) -> NoticePage:
+        """Return the first notices: those owed in the order of release, then the sent ones.
+
+        Of the owed ones, those that failed come first; of the sent ones, the last sent.
+
+        Raises:
+            NotFound: If there is no such case.
+        """
+        with self.context.read() as session:
+            conditions = self._conditions(session, case_id)
+            order = (
+                NOTICE.c.sent_at.is_not(None),
+                NOTICE.c.failed_at.is_(None),
+                NOTICE.c.sent_at.desc(),
+                NOTICE.c.release_at,
+                NOTICE.c.id,
+            )
+            lines = self._lines(session, select_notices(conditions).order_by(*order).limit(limit))
+            found = select_notices(conditions).subquery().c
+            is_owed_now, is_failed = found.sent_at.is_(None), found.failed_at.is_not(None)
+            is_overdue = is_owed_now & (found.release_at <= _last_overdue_release(session, self.context))
+            counts = session.execute(
+                select(
+                    func.count().label("total"),
+                    func.count().filter(is_owed_now).label("owed"),
+                    func.count().filter(is_failed).label("failed"),
+                    func.count().filter(is_overdue).label("overdue"),
+                )
+            ).one()
+            return from_row(NoticePage, counts, lines=lines)
+
+    def record(self, deliveries: Iterable[Delivery]) -> Recorded:
+        """Record that notices were sent or failed, all of them or none; if one is reported twice, a success counts.
+
+        Raises:
+            NotAllowed: If the person's roles do not allow it, or a notice is not released or was cancelled.
+            NotFound: If there is no such notice.
+            WrongUsage: If a notice cannot have been sent at the given time.
+        """
+        context, wanted = self.context, dict[int, Delivery]()
+        for one in deliveries:
+            if one.notice_id not in wanted or wanted[one.notice_id].failure:
+                wanted[one.notice_id] = one
+        with context.requiring("notices sent", recording_refusal), context.write() as session:
+            rows = notice_rows(session, wanted)
+            self._check(session, wanted, {row.id: row for row in rows})
+            recorded = record(session, context, wanted, rows)
+            if recorded.sent or recorded.failed:
+                body = {"count": recorded.sent, "failed": recorded.failed, "first": min(wanted), "last": max(wanted)}
+                context.log(session, "notices sent", body=body)
+            return recorded
+
+    def _check(self, session: Session, wanted: Mapping[int, Delivery], rows: Mapping[int, Any]) -> None:
+        """Refuse deliveries of notices that do not exist, cannot be sent, or cannot have been sent then."""
+        now = self.context.now()
+        _refuse(
+            _("There is no notice {notices}; export the notices again."),
+            [number for number in sorted(wanted) if number not in rows],
+            NotFound,
+        )
+        _refuse(
+            _("Notice {notices} was taken back or is not released yet; leave it out."),
+            [row.id for row in rows.values() if row.cancelled_at is not None or row.release_at > now],
+            NotAllowed,
+        )
+        calendar = self.context.calendar(session)
+        for number, delivery in wanted.items():
+            if delivery.sent_at is not None:
+                day, released_on = calendar.local_day(delivery.sent_at), calendar.local_day(rows[number].release_at)
+                if not released_on <= day <= calendar.local_day(now):
+                    message = _("Notice {notice} cannot have been sent on {day}; it was released on {released}.")
+                    raise WrongUsage(message.format(notice=number, day=day, released=released_on))
+
+    def _conditions(self, session: Session, case_id: int | None) -> tuple[ColumnElement[bool], ...]:
+        if case_id is None:
+            return ()
+        visible_case(session, case_id)
+        return (NOTICE.c.case_id == case_id,)
+
+    def _lines(self, session: Session, statement: Any) -> tuple[NoticeLine, ...]:
+        now, calendar = self.context.now(), self.context.calendar(session)
+        send_days = self.context.policy(session).notices.send_days
+        rows = session.execute(statement).all()
+        redactions = redactions_of(session, ((row.agent, row.application_no) for row in rows))
+        lines = []
+        for row in rows:
+            redaction, due_by = redactions[row.agent, row.application_no], due_at(row.release_at, send_days, calendar)
+            line = from_row(
+                NoticeLine,
+                row,
+                subject=redaction.mask_in(row.subject),
+                body=redaction.mask_in(row.body),
+                is_released=row.release_at <= now,
+                due_by=due_by,
+                is_overdue=row.sent_at is None and due_by < now,
+            )
+            lines.append(line)
+        return tuple(lines)
+
+
+def select_notices(conditions: Iterable[ColumnElement[bool]]) -> Any:
+    """Return the statement that reads notices, not the cancelled ones, with their applications and senders."""
+    return (
+        select(NOTICE, CASE.c.agent, CASE.c.application_no, _REVIEWER.c.login.label("sent_by"))
+        .join(CASE, CASE.c.id == NOTICE.c.case_id)
+        .outerjoin(_REVIEWER, _REVIEWER.c.id == NOTICE.c.sent_by_id)
+        .where(is_published(CASE.c.batch_id), NOTICE.c.cancelled_at.is_(None), *conditions)
+    )
+
+
+def _last_overdue_release(session: Session, context: Context) -> datetime:
+    return last_overdue_receipt(context.now(), context.policy(session).notices.send_days, context.calendar(session))
+
+
+def recording_refusal(actor: Actor) -> str | None:
+    """Return why a person may not record what became of notices, or None if they may."""
+    return roles_refusal(WORKERS | CLERKS, actor)
+
+
+def _refuse(sentence: str, numbers: Sequence[int], kind: type[WorkbenchError]) -> None:
+    """Raise an error that lists the first few of the given notices, if there are any."""
+    if numbers:
+        shown = ", ".join(str(number) for number in numbers[:_LISTED_IDS])
+        raise kind(sentence.format(notices=shown + (" …" if len(numbers) > _LISTED_IDS else "")))

@@ -1,0 +1,60 @@
+"""The sender and the recipient of a letter: renders letters with the real supplier, and finds the applicant."""
+
+import re
+from typing import Any
+
+from sqlalchemy import Select, or_, select, update
+
+from db.enums import Language
+from db.queries.chunks import chunks
+from db.queries.published import CASE, NOTICE, is_published
+from workbench.errors import BadConfiguration
+from workbench.services.case.evidence_reader import APPLICATION
+from workbench.services.foundation.context import Context
+from workbench.services.policy.supplier import advice_on_made_up, is_made_up, made_up_values, with_sender
+
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+_RECIPIENT = ("applicant_kind", "applicant_name", "handler_name", "contact_phone")
+
+
+def select_letters() -> Select[Any]:
+    """Return the statement that reads notices with their applicants, not the cancelled ones."""
+    return (
+        select(NOTICE, CASE.c.agent, CASE.c.application_no, *(APPLICATION.c[name] for name in _RECIPIENT))
+        .join(CASE, CASE.c.id == NOTICE.c.case_id)
+        .join(APPLICATION, APPLICATION.c.id == CASE.c.application_id)
+        .where(is_published(CASE.c.batch_id), NOTICE.c.cancelled_at.is_(None))
+    )
+
+
+def channel_of(row: Any) -> str:
+    """Return the channel that a letter was sent through, or else the likely one: SMS, a call, the agent, or none."""
+    if row.channel:
+        return str(row.channel)
+    if row.contact_phone:
+        return "sms" if _MOBILE.fullmatch(row.contact_phone) else "phone"
+    return "agent" if row.agent else "none"
+
+
+def write_sender(context: Context) -> None:
+    """Render the letters again that name the made-up supplier and were not sent: with the supplier in force.
+
+    Raises:
+        BadConfiguration: If the made-up supplier is in force.
+    """
+    for language in Language:
+        wanted = select(NOTICE.c.id, NOTICE.c.body).where(
+            NOTICE.c.language == language.value,
+            NOTICE.c.sent_at.is_(None),
+            or_(*(NOTICE.c.body.contains(value, autoescape=True) for value in made_up_values(language))),
+        )
+        with context.read() as session:
+            supplier = context.policy(session).supplier
+            if is_made_up(supplier):
+                raise BadConfiguration(advice_on_made_up())
+            ids = session.execute(wanted).scalars().all()
+        for portion in chunks(ids):
+            with context.write() as session:
+                for row in session.execute(wanted.where(NOTICE.c.id.in_(portion))).all():
+                    body = with_sender(row.body, supplier, language)
+                    session.execute(update(NOTICE).where(NOTICE.c.id == row.id).values(body=body))

@@ -1,0 +1,223 @@
+"""Hands the owed notices to the operator's gateway, at least once each, and records what became of them."""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, select, update
+from sqlmodel import Session
+
+from db.columns import to_us
+from db.queries.outbox import is_owed
+from db.queries.published import CASE, NOTICE, is_published
+from workbench.domain.case.case_id import format_case
+from workbench.domain.case.lifecycle import CLERKS, roles_refusal
+from workbench.errors import StorageBusy
+from workbench.services.foundation import audit_log
+from workbench.services.foundation.context import Context, Service
+from workbench.services.outbox.gateway import Gateway
+from workbench.services.outbox.recording import (
+    FAILED,
+    Delivery,
+    MovedDeadline,
+    masked_failures,
+    notice_rows,
+    record,
+)
+from workbench.services.outbox.sender import select_letters, write_sender
+
+LEASE = timedelta(minutes=1)
+"""How long a letter belongs to the run that handed it over last, counted from the last renewal."""
+
+PAUSES_S = (2.0, 10.0)
+"""The seconds before each further attempt with the letters that failed."""
+
+_KEY_LENGTH = 32
+
+Progress = Callable[[int, int], object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedLetter:
+    """A letter that stands as failed after a run, with its cause."""
+
+    notice_id: int
+    case_id: int
+    failure: str
+
+
+@dataclass(slots=True)
+class SendReport:
+    """What a run did: `skipped` letters were in the hands of another run, or no longer owed."""
+
+    sent: int = 0
+    skipped: int = 0
+    failures: list[FailedLetter] = field(default_factory=list)
+    moved: list[MovedDeadline] = field(default_factory=list)
+
+
+class Sending(Service):
+    """Hands letters to a gateway on behalf of one person."""
+
+    def send(
+        self,
+        gateway: Gateway,
+        *,
+        limit: int | None = None,
+        progress: Progress | None = None,
+        wait: Callable[[float], object] = time.sleep,
+    ) -> SendReport:
+        """Hand each owed letter to the gateway, and those that failed again after a while; those never tried go first.
+
+        A letter is marked as sent only after the gateway's success, in a transaction of its own. If the process ends
+        between the two, the next run hands it over again with the same idempotency key.
+
+        Raises:
+            NotAllowed: If the person is neither supervisor nor admin.
+            BadConfiguration: If the made-up supplier is in force.
+        """
+        context = self.context
+        with context.requiring("notices send", partial(roles_refusal, CLERKS)):
+            write_sender(context)
+            with context.read() as session:
+                left = _owed_ids(session, context.now(), limit)
+                run = _Run(context, gateway, audit_log.first_hash(session), context.zone(session))
+            if left:
+                context.log_alone("notices send", body={"count": len(left)})
+            total, done = len(left), 0
+            for attempt, pause_s in enumerate((0.0, *PAUSES_S), start=1):
+                if attempt > 1 and left:
+                    wait(pause_s)
+                failed = []
+                for notice_id in left:
+                    if run.hand_over(notice_id, is_first=attempt == 1, is_last=attempt > len(PAUSES_S)):
+                        done += 1
+                    else:
+                        failed.append(notice_id)
+                    if progress is not None:
+                        progress(done, total)
+                left = failed
+            return run.report
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One run of the gateway over the owed letters."""
+
+    context: Context
+    gateway: Gateway
+    first_hash: str
+    zone: ZoneInfo
+    report: SendReport = field(default_factory=SendReport)
+
+    def hand_over(self, notice_id: int, *, is_first: bool, is_last: bool) -> bool:
+        """Hand over one letter and record the outcome; return False if it failed and will be tried again."""
+        row = self._claim(notice_id, is_first=is_first)
+        if row is None:
+            self.report.skipped += 1
+            return True
+        answer = self.gateway.hand_over(self._document(row), partial(self._renew, row))
+        if answer.failure:
+            self._record_failure(row, answer.failure, is_last=is_last)
+            return is_last
+        with self.context.write() as session:
+            delivery = Delivery(notice_id=notice_id, channel=answer.channel)
+            recorded = record(session, self.context, {notice_id: delivery}, notice_rows(session, [notice_id]))
+        self.report.sent += 1
+        self.report.moved += recorded.moved
+        return True
+
+    def _claim(self, notice_id: int, *, is_first: bool) -> Any | None:
+        """Take the lease on a letter and return its row, None if it is no longer owed or another run has the lease."""
+        now = self.context.now()
+        with self.context.write() as session:
+            claimed = session.execute(
+                update(NOTICE)
+                .where(NOTICE.c.id == notice_id, is_owed(now), ~_is_leased(now))
+                .values(attempts=NOTICE.c.attempts + 1, handed_at=now, failed_at=None)
+                .returning(NOTICE.c.id)
+            ).first()
+            if claimed is None:
+                return None
+            row = session.execute(select_letters().where(NOTICE.c.id == notice_id)).one()
+            if is_first:
+                # The log has the event before the personal values leave the program.
+                self.context.log(session, "notice-handed", case_id=row.case_id, body={"notice": notice_id})
+            return row
+
+    def _renew(self, row: Any) -> None:
+        """Renew the lease; if the database is busy, the next renewal is soon enough."""
+        try:
+            with self.context.write() as session:
+                session.execute(update(NOTICE).where(*_is_mine(row)).values(handed_at=self.context.now()))
+        except StorageBusy:
+            return
+
+    def _record_failure(self, row: Any, cause: str, *, is_last: bool) -> None:
+        """Record a failure, unless another run has taken the letter over meanwhile."""
+        with self.context.write() as session:
+            [(_row, masked)] = masked_failures(session, [(row, cause)])
+            values = {"failed_at": self.context.now(), "failure": masked}
+            session.execute(update(NOTICE).where(*_is_mine(row)).values(**values))
+            if is_last:
+                self.context.log(session, FAILED, case_id=row.case_id, body={"notice": row.id})
+        if is_last:
+            self.report.failures.append(FailedLetter(notice_id=row.id, case_id=row.case_id, failure=masked))
+
+    def _document(self, row: Any) -> bytes:
+        """Return a letter as the gateway reads it, in clear.
+
+        The key differs between databases and stays the same for all attempts with one letter.
+        """
+        identity = f"{self.first_hash} {row.id} {to_us(row.created_at)}"
+        document = {
+            "idempotency_key": hashlib.sha256(identity.encode()).hexdigest()[:_KEY_LENGTH],
+            "notice": row.id,
+            "attempt": row.attempts,
+            "case": format_case(row.case_id),
+            "application_no": row.application_no,
+            "agent": row.agent or None,
+            "kind": row.kind,
+            "language": row.language,
+            "subject": row.subject,
+            "body": row.body,
+            "applicant_name": row.applicant_name,
+            "contact_phone": row.contact_phone or None,
+            "release_at": self._local(row.release_at),
+            "told_due_at": row.told_due_at and self._local(row.told_due_at),
+        }
+        return (json.dumps(document, ensure_ascii=False) + "\n").encode()
+
+    def _local(self, at: datetime) -> str:
+        return at.astimezone(self.zone).isoformat()
+
+
+def _owed_ids(session: Session, now: datetime, limit: int | None) -> Sequence[int]:
+    """Return the letters to hand over: those that never failed first, so that a few bad ones do not block the rest."""
+    statement = (
+        select(NOTICE.c.id)
+        .join(CASE, CASE.c.id == NOTICE.c.case_id)
+        .where(is_owed(now), ~_is_leased(now), is_published(CASE.c.batch_id))
+        .order_by(NOTICE.c.failed_at.is_not(None), NOTICE.c.failed_at, NOTICE.c.release_at, NOTICE.c.id)
+    )
+    return session.execute(statement.limit(limit)).scalars().all()
+
+
+def _is_leased(now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a run handed a letter over and has not recorded the outcome yet.
+
+    A time after now counts like one before it, since the clock may have been set back.
+    """
+    is_recent = NOTICE.c.handed_at.is_not(None) & NOTICE.c.handed_at.between(now - LEASE, now + LEASE)
+    return is_recent & NOTICE.c.failed_at.is_(None)
+
+
+def _is_mine(row: Any) -> tuple[ColumnElement[bool], ...]:
+    """Return the condition that nobody else has handed over or sent the letter since this run took it."""
+    return (NOTICE.c.id == row.id, NOTICE.c.attempts == row.attempts, NOTICE.c.sent_at.is_(None))

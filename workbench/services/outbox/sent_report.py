@@ -1,0 +1,102 @@
+"""Reads what became of notices from a file: an exported CSV or JSON Lines file, or one number of a notice per line."""
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from workbench.domain.case.channel import channel_named
+from workbench.domain.values import moments
+from workbench.domain.values.bad_value import BadValue
+from workbench.errors import BadData
+from workbench.i18n import _
+from workbench.services.foundation.safe_files import read_whole
+from workbench.services.outbox.recording import Delivery
+
+_COLUMN = "notice"
+_MOST_BYTES = 512 << 20
+_LONGEST_ID = 18
+"""The digits of the largest id of a database."""
+
+_YES = frozenset({"1", "true", "yes", "是"})
+_NO = frozenset({"", "0", "false", "no", "否"})
+
+
+def deliveries_in(path: Path, zone: ZoneInfo) -> tuple[Delivery, ...]:
+    """Return what a file says of notices.
+
+    Besides `notice`, a file may have the columns `sent_at` (local to `zone`), `channel`, and `failed` or `cause` with
+    why a notice could not be delivered.
+
+    Raises:
+        NotFound: If there is no such file.
+        BadData: If it is no regular file, a line holds no number of a notice or an unreadable value, or there is none.
+        StorageFailed: If the file cannot be read.
+    """
+    try:
+        text = read_whole(path, _MOST_BYTES).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadData(_("{file} is not UTF-8; save it as UTF-8.").format(file=path.name)) from error
+    found = tuple(_delivery(path, line, record, zone) for line, record in _records(path, text))
+    if not found:
+        raise BadData(_("{file} holds no number of a notice.").format(file=path.name))
+    return found
+
+
+def _records(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Yield each line number with its values by column."""
+    if text.lstrip().startswith("{"):
+        for line, record in enumerate(text.splitlines(), start=1):
+            if record.strip():
+                yield line, _json_record(path, line, record)
+        return
+    reader = csv.reader(text.splitlines(keepends=True))
+    columns: list[str] | None = None
+    try:
+        for row in reader:
+            if columns is None:
+                columns = row if _COLUMN in row else [_COLUMN]
+                if _COLUMN in row:
+                    continue
+            if row:
+                yield reader.line_num, dict(zip(columns, row, strict=False))
+    except csv.Error as error:
+        raise BadData(_("{file}, line {line}: this is no CSV.").format(file=path.name, line=reader.line_num)) from error
+
+
+def _json_record(path: Path, line: int, record: str) -> Mapping[str, Any]:
+    try:
+        value = json.loads(record)
+    except (ValueError, RecursionError) as error:
+        raise BadData(_("{file}, line {line}: this is no JSON.").format(file=path.name, line=line)) from error
+    return value if isinstance(value, dict) else {}
+
+
+def _delivery(path: Path, line: int, record: Mapping[str, Any], zone: ZoneInfo) -> Delivery:
+    def refuse(message: str) -> BadData:
+        return BadData(_("{file}, line {line}: {problem}").format(file=path.name, line=line, problem=message))
+
+    number = _text_of(record, _COLUMN)
+    is_number = number.isascii() and number.isdecimal() and not isinstance(record.get(_COLUMN), bool)
+    if not is_number or len(number) > _LONGEST_ID:
+        raise refuse(_("there is no number of a notice."))
+    failed, cause = _text_of(record, "failed"), _text_of(record, "cause")
+    if failed.lower() in _YES | _NO:
+        failed = (cause or _("no cause given")) if failed.lower() in _YES else cause
+    channel = channel_named(_text_of(record, "channel"))
+    if channel is None:
+        raise refuse(_("a channel is one word of at most 16 letters, such as sms or email."))
+    sent = _text_of(record, "sent_at")
+    try:
+        sent_at = moments.instant_or_day(sent, zone) if sent else None
+    except BadValue as error:
+        raise refuse(str(error)) from error
+    return Delivery(notice_id=int(number), channel=channel, sent_at=sent_at, failure=failed)
+
+
+def _text_of(record: Mapping[str, Any], name: str) -> str:
+    """Return a value as text, an absent one as empty."""
+    value = record.get(name)
+    return "" if value is None else str(value).strip()

@@ -1,0 +1,59 @@
+"""The kinds of letters in words, and what became of letters: sent, failed, or sent so late that a deadline moved."""
+
+from collections.abc import Sequence
+
+from workbench.i18n import N_, _, comma_joined, ngettext
+from workbench.wording.amounts import count
+
+KIND_WORDS = {
+    "pass": N_("pass"),
+    "fail": N_("fail"),
+    "pending": N_("pending"),
+    "receipt": N_("receipt"),
+    "delay": N_("delay"),
+    "resumed": N_("work resumed"),
+    "deadline": N_("deadline extended"),
+    "incomplete": N_("documents missing"),
+    "still-incomplete": N_("documents still missing"),
+    "deadline-near": N_("deadline near"),
+    "lapsed": N_("lapsed"),
+    "withdrawn": N_("withdrawn"),
+    "expired": N_("continued without an answer"),
+    "reopened": N_("opened again"),
+    "policy": N_("rules changed"),
+    "appeal-received": N_("appeal received"),
+    "appeal-decided": N_("appeal decided"),
+    "appeal-withdrawn": N_("appeal withdrawn"),
+}
+
+
+def kind_words(kind: str) -> str:
+    """Return the kind of a letter in words."""
+    return _(KIND_WORDS.get(kind, kind))
+
+
+def marked_sentence(sent: int, failed: int) -> str:
+    """Return how many letters were marked as sent, and how many as failed."""
+    message = ngettext("{count} letter is marked as sent.", "{count} letters are marked as sent.", sent)
+    sentences = [message.format(count=count(sent))] if sent or not failed else []
+    if failed:
+        message = ngettext("{count} letter failed and stays owed.", "{count} letters failed and stay owed.", failed)
+        sentences.append(message.format(count=count(failed)))
+    return " ".join(sentences)
+
+
+def overdue_words(number: int) -> str:
+    """Return how many letters should have been sent already."""
+    return ngettext("{count} letter overdue", "{count} letters overdue", number).format(count=count(number))
+
+
+def moved_sentences(moved: Sequence[tuple[str, str]], lapsed: Sequence[str]) -> list[str]:
+    """Return what late letters changed: the deadlines that moved, as (case, day), and the cases that had lapsed."""
+    sentences = []
+    if moved:
+        cases = comma_joined(f"{case} {day}" for case, day in moved)
+        sentences.append(_("Sent late, so these deadlines moved on: {cases}.").format(cases=cases))
+    if lapsed:
+        message = _("These cases lapsed although their letters were sent late; a supervisor must look: {cases}.")
+        sentences.append(message.format(cases=comma_joined(lapsed)))
+    return sentences
