@@ -108,8 +108,9 @@ class ChecksScreen(ModeScreen):
         if self.case is None:
             return
         case_id = self.case.header.id
-        # The service refuses if another verdict was staged after this one was read.
+        # The service refuses if another verdict was staged after this one was read, or new evidence came.
         decision_id = next((line.id for line in reversed(self.case.decisions) if line.status == "staged"), None)
+        act = partial(act, evidence_no=self.case.header.evidence_no) if act == self.services.checks.approve else act
         title = title.format(case=format_case(case_id))
         keep = partial(self._notes.__setitem__, title)
         note = await self.app.push_screen_wait(Prompt(title, hint, self._notes.get(title, ""), on_change=keep))

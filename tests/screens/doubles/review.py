@@ -168,8 +168,11 @@ class MemoryChecks(Checks):
             if found.header.state is CaseState.AWAITING_CHECK
         )
 
-    def approve(self, case_id: int, note: str, decision_id: int | None = None) -> DecisionResult:
+    def approve(
+        self, case_id: int, note: str, decision_id: int | None = None, evidence_no: int | None = None
+    ) -> DecisionResult:
         assert decision_id is not None
+        assert evidence_no is not None
         self._services.log.append(("approve", case_id, note))
         self._services.change(case_id, state=CaseState.FAILED)
         return DecisionResult(

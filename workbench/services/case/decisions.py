@@ -1,11 +1,12 @@
 """Reads the decisions of a case."""
 
 import json
+from typing import Any
 
 from sqlmodel import Session, col, select
 
 from db.models import CaseRow, DecisionReasonRow, DecisionRow, RectificationItemRow, RectificationRow
-from workbench.domain.case.casefile import DecisionLine, ItemLine
+from workbench.domain.case.casefile import DecisionLine, ItemLine, Waiver
 from workbench.services.foundation.row_values import from_row
 
 
@@ -44,7 +45,17 @@ def _decision(session: Session, row: DecisionRow, logins: dict[int, str]) -> Dec
         maker=logins.get(row.maker_id, "?"),
         checker=logins.get(row.checker_id or 0),
         items=_items(session, row),
+        check_for=tuple(json.loads(row.seen).get("check_for", ())),
+        waived=waiver_of(row),
     )
+
+
+def waiver_of(decision: Any) -> Waiver | None:
+    """Return why two-person rules did not apply to a decision, a row of its table; None if they did."""
+    if not decision.waived:
+        return None
+    body = json.loads(decision.waived)
+    return Waiver(rules=tuple(body["rules"]), reason=body["reason"])
 
 
 def _items(session: Session, decision: DecisionRow) -> tuple[ItemLine, ...]:

@@ -17,6 +17,7 @@ from db.models import (
 )
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, DecisionResult
+from workbench.services.case.decisions import waiver_of
 from workbench.services.case.known_people import redaction_of
 from workbench.services.case.measured_numbers import keep_numbers, numbers_in_service
 from workbench.services.foundation.context import Context
@@ -65,6 +66,7 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
         calendar=context.calendar(session, case.policy_version_id),
         now=now,
         msisdns=numbers,
+        is_decided_alone=bool(decision.waived),
         corrects_decided_at=None if corrected is None else corrected.checked_at or corrected.decided_at,
     )
     session.add(
@@ -87,6 +89,7 @@ def outcome(
     case: CaseRow, decision: DecisionRow, at: datetime, notice: str | None, check_for: tuple[str, ...] = ()
 ) -> DecisionResult:
     """Return what a verdict or its approval did, after `case` and `decision` were changed."""
+    waiver = waiver_of(decision)
     return from_row(
         DecisionResult,
         decision,
@@ -95,6 +98,7 @@ def outcome(
         decided_at=at,
         notice=notice,
         check_for=check_for,
+        waived=waiver.rules if waiver else (),
     )
 
 

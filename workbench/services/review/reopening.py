@@ -15,6 +15,7 @@ from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import notify_of_status
 from workbench.services.review.new_evidence import requeue
+from workbench.services.review.separation import is_same_person
 from workbench.services.review.undo import close_work, record_of
 from workbench.services.site.people import solo_reason
 
@@ -60,9 +61,9 @@ class Reopening(Service):
             .order_by(col(AppealRow.id).desc())
             .limit(1)
         ).first()
-        involved = {decision.maker_id, decision.checker_id} if decision is not None else set()
+        involved = {decision.maker_id, decision.checker_id} if decision is not None else set[int | None]()
         involved |= {appeal.decided_by_id, appeal.checker_id} if appeal is not None else set()
-        if self.context.actor.id not in involved:
+        if not any(is_same_person(session, self.context, case.id or 0, who) for who in involved if who is not None):
             return []
         if solo_reason(session):
             return [Action.REOPEN.value]
