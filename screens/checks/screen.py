@@ -182,7 +182,7 @@ class ChecksScreen(ModeScreen):
         if case is not None:
             lines += case_lines(case, view, width, self.services.actor.login)
         elif self._single_reviewer_reason:
-            message = _("Only one person reviews here ({reason}). Verdicts wait until an admin adds a second person.")
+            message = _("Only one person reviews here ({reason}): verdicts take effect without a second person.")
             message = message.format(reason=self._single_reviewer_reason)
             lines.append(plain(fitted(message, width).rstrip(), WARNING))
         self.query_one(HeaderBar).update(Content("\n").join(lines))
@@ -210,4 +210,4 @@ class ChecksScreen(ModeScreen):
 
     @property
     def _verdict(self) -> StagedVerdict:
-        return StagedVerdict(self.case, self.services.actor)
+        return StagedVerdict(self.case, self.services.actor, is_alone=bool(self._single_reviewer_reason))

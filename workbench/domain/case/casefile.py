@@ -117,11 +117,7 @@ class Waiver:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionLine:
-    """One earlier or pending decision on the case.
-
-    `corrects_id` is the decision whose notice its notice corrects, `check_for` is why it needs a check by a second
-    person (see `VerdictPreview`), and `waived` why it took effect without one.
-    """
+    """One earlier or pending decision on the case; its notice corrects that of the decision `corrects_id`."""
 
     id: int
     round: int
