@@ -133,6 +133,7 @@ async def test_a_supervisor_opens_a_final_case_again_and_sees_what_is_owed(
     async with at_work(clean(), troubled(), size=size, language=language, arrange=arrange) as desk:
         await open_second(desk)
         assert owed not in desk.text
+        assert {"en": "R open again", "zh": "R 重开"}[language] in desk.text
         await desk.press("R")
         await desk.type("x")
         await desk.press("enter")
