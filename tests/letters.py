@@ -101,8 +101,9 @@ def submit_all(office: Office) -> None:
 def live(office: Office) -> None:
     """Bring about each kind of letter.
 
-    A-1 is incomplete, then pending, then failed with a measure, and lapses; A-2 fails finally; A-3 passes; A-4 is
-    suspended and late; A-5 is withdrawn; A-6 waits for the carrier; A-7 does not answer; A-8 stays incomplete.
+    A-1 is incomplete, then pending, then failed with a measure, and lapses; A-2 fails finally, is opened again and gets
+    a corrected notice; A-3 passes; A-4 is suspended and late; A-5 is withdrawn; A-6 waits for the carrier; A-7 does not
+    answer; A-8 stays incomplete.
     """
     submit_all(office)
     office.decide("A-2", "fail", "--final", "--reason", "ACT-PEAK-HOUR", "--measure", "bar-both")
@@ -118,6 +119,8 @@ def live(office: Office) -> None:
     office.send()
 
     office.at("2026-11-26 10:00")
+    office.run("sup", "reopen", "A-2", "--reason", "the calls of one card are another customer's")
+    office.decide("A-2", "fail", "--reason", "ACT-PEAK-HOUR")
     office.desk.documents("A-1", ENTERPRISE_DOCUMENTS, agent=COMPANY["agent"], received_at="2026-11-26 09:00")
     office.decide("A-1", "pending", "--reason", "WAIT-APPLICANT", "--item", DocumentKind.BIZ_LICENSE.value)
     office.at("2026-11-27 10:00")

@@ -14,7 +14,8 @@ class DecisionRow(NumberedRow, table=True):
 
     `before` is JSON with the columns of the case that an undo restores; `seen` is JSON with the evidence that the desk
     showed, and once the decision is in force the numbers that its measure concerns. `corrects_id` is the earlier
-    decision whose notice this one's notice corrects.
+    decision whose notice this one's notice corrects. `waived` is JSON with the two-person rules that did not apply, and
+    the reason, because one person reviews alone.
     """
 
     __tablename__ = "decision"
@@ -42,6 +43,7 @@ class DecisionRow(NumberedRow, table=True):
     before: str = long_text("{}")
     seen: str = long_text("{}")
     corrects_id: int | None = Field(default=None, foreign_key="decision.id")
+    waived: str = long_text()
 
 
 class DecisionReasonRow(Row, table=True):

@@ -108,8 +108,9 @@ class ChecksScreen(ModeScreen):
         if self.case is None:
             return
         case_id = self.case.header.id
-        # The service refuses if another verdict was staged after this one was read.
+        # The service refuses if another verdict was staged after this one was read, or new evidence came.
         decision_id = next((line.id for line in reversed(self.case.decisions) if line.status == "staged"), None)
+        act = partial(act, evidence_no=self.case.header.evidence_no) if act == self.services.checks.approve else act
         title = title.format(case=format_case(case_id))
         keep = partial(self._notes.__setitem__, title)
         note = await self.app.push_screen_wait(Prompt(title, hint, self._notes.get(title, ""), on_change=keep))
@@ -181,7 +182,7 @@ class ChecksScreen(ModeScreen):
         if case is not None:
             lines += case_lines(case, view, width, self.services.actor.login)
         elif self._single_reviewer_reason:
-            message = _("Only one person reviews here ({reason}). Verdicts wait until an admin adds a second person.")
+            message = _("Only one person reviews here ({reason}): verdicts take effect without a second person.")
             message = message.format(reason=self._single_reviewer_reason)
             lines.append(plain(fitted(message, width).rstrip(), WARNING))
         self.query_one(HeaderBar).update(Content("\n").join(lines))
@@ -209,4 +210,4 @@ class ChecksScreen(ModeScreen):
 
     @property
     def _verdict(self) -> StagedVerdict:
-        return StagedVerdict(self.case, self.services.actor)
+        return StagedVerdict(self.case, self.services.actor, is_alone=bool(self._single_reviewer_reason))

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from screens.panels.labels import DECIDED, MEASURE
+from screens.panels.history import act_words, detail_words
+from screens.panels.labels import CHECK_FOR, DECIDED, MEASURE
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, hanging, joined, plain, row, wrapped_lines
 from workbench.domain.case.actor import Actor
@@ -12,17 +13,23 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, CaseRowView, DecisionLine
 from workbench.domain.case.lifecycle import PRIORITY_WORDS, Action, is_allowed, role_refusal
 from workbench.domain.case.vocabulary import FailKind, Measure
-from workbench.i18n import _, current_language
+from workbench.i18n import _, comma_joined, current_language
 
 STAGED = "staged"
+_CHANGES = frozenset({"evidence", "evidence-undone", "verify", "checklist", "comment"})
+"""The acts that may change what a checker thinks of a verdict."""
 
 
 @dataclass(frozen=True, slots=True)
 class StagedVerdict:
-    """The staged verdict of a case, if it has one, and whether `actor` may check it."""
+    """The staged verdict of a case, if it has one, and whether `actor` may check it.
+
+    `is_alone` says that one person reviews alone, who may approve even the own verdict.
+    """
 
     case: CaseFile | None
     actor: Actor
+    is_alone: bool = False
 
     @property
     def decision(self) -> DecisionLine | None:
@@ -37,11 +44,14 @@ class StagedVerdict:
 
     def may(self, action: Action) -> bool:
         """Say whether the actor may approve or return the verdict."""
-        return self.case is not None and not self.is_own and is_allowed(action, self.case.header.state, self.actor)
+        is_other = not self.is_own or (self.is_alone and action is Action.APPROVE)
+        return self.case is not None and is_other and is_allowed(action, self.case.header.state, self.actor)
 
     @property
     def refusal(self) -> str:
         """The reason why the actor may not check the verdict, or an empty string."""
+        if self.is_own and self.is_alone:
+            return _("This is your own verdict; no second person can check it. Record and notice will say so.")
         if self.is_own:
             return _("This is your own verdict; a second person must check it. Until then, undo it with u on the desk.")
         return role_refusal(Action.APPROVE, self.actor) or ""
@@ -73,7 +83,7 @@ def row_line(found: CaseRowView, view: View, width: int) -> Content:
 
 
 def staged_lines(case: CaseFile, decision: DecisionLine, view: View, width: int) -> Content:
-    """Return the verdict with its reasons, the internal note and the letter to the applicant."""
+    """Return the verdict, what changed since, its reasons, the internal note and the letter to the applicant."""
     verdict: list[Part] = [(f"{format_case(case.header.id)}  {_(DECIDED[decision.verdict])}", "bold")]
     if decision.fail_kind is not None:
         kind = _("final") if decision.fail_kind is FailKind.FINAL else _("can be rectified")
@@ -82,6 +92,10 @@ def staged_lines(case: CaseFile, decision: DecisionLine, view: View, width: int)
         verdict.append((_(", ") + _(MEASURE[decision.measure]), ""))
     by = _("by {maker}, {when}").format(maker=decision.maker, when=view.instant(decision.decided_at))
     lines = [row(joined(*verdict), joined((by, MUTED)), width)]
+    if decision.check_for:
+        why = comma_joined(_(CHECK_FOR.get(name, name)) for name in decision.check_for)
+        lines += wrapped_lines(_("Needs a check: {why}").format(why=why), width, MUTED)
+    lines += _changes(case, decision, view, width)
     for code in decision.reasons:
         reason = case.policy.reasons.get(code)
         title = code if reason is None else reason.title.in_language(current_language())
@@ -89,6 +103,18 @@ def staged_lines(case: CaseFile, decision: DecisionLine, view: View, width: int)
     lines += _texts(_("For us only"), decision.note, width)
     lines += _texts(_("The applicant reads"), decision.letter, width)
     return Content("\n").join(lines)
+
+
+def _changes(case: CaseFile, decision: DecisionLine, view: View, width: int) -> list[Content]:
+    """Return what came since the maker decided, the oldest first: evidence, verifications, answers and comments."""
+    lines = [
+        f"{view.instant(entry.at)}  {act_words(entry)}  {entry.who}  {detail_words(entry, case)}"
+        for entry in reversed(case.history)
+        if entry.action in _CHANGES and entry.at > decision.decided_at
+    ]
+    return _texts(_("Since the verdict"), "\n".join(lines), width) or [
+        plain(_("Nothing new since the verdict."), MUTED)
+    ]
 
 
 def _texts(label: str, text: str, width: int) -> list[Content]:

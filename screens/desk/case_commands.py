@@ -190,6 +190,15 @@ async def assign(screen: "CaseScreen", case: CaseFile) -> None:
             start(screen, partial(screen.session.reload, ref), "read")
 
 
+async def reopen(screen: "CaseScreen", case: CaseFile) -> None:
+    """Ask for a reason and open the final case again."""
+    from screens.dialogs.reopen import reopen_case
+
+    ref = CaseRef.of(case)
+    if await reopen_case(screen, screen.session.services, ref.id):
+        start(screen, partial(screen.session.reload, ref), "read")
+
+
 async def explain(screen: "CaseScreen", case: CaseFile) -> None:
     """Show why the case is next."""
     from screens.dialogs.text_sheet import TextSheet

@@ -18,10 +18,11 @@ from screens.widgets.safe_text import MUTED, joined
 from workbench.domain.case.actor import Actor
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, CaseHeader
-from workbench.domain.case.lifecycle import STATE_WORDS, Action, role_refusal
+from workbench.domain.case.lifecycle import STATE_WORDS, Action, is_allowed, role_refusal
 from workbench.domain.case.vocabulary import CaseState
 from workbench.i18n import N_, _
 from workbench.keys.command import Place
+from workbench.keys.desk import REOPEN
 from workbench.keys.registry import BACK
 from workbench.services.wiring import Services
 
@@ -30,12 +31,15 @@ def read_only_line(session: DeskSession, view: View) -> Content | None:
     """Return the line under the header: the case is read-only, and who holds it or is assigned to it."""
     if session.case is None:
         return None
+    can_reopen = is_allowed(Action.REOPEN, session.case.header.state, session.services.actor)
     return joined(
         (_("Read only"), "bold"),
         (f" {view.symbols.dot} ", MUTED),
         (_holder_words(session.case.header, session.services.actor, view), ""),
         ("   Esc ", "$text-accent bold"),
         (_("back"), MUTED),
+        (f"   {REOPEN.keys[0]} " if can_reopen else "", "$text-accent bold"),
+        (_(REOPEN.label) if can_reopen else "", MUTED),
     )
 
 

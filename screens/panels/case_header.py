@@ -37,7 +37,8 @@ def case_lines(
 
 def narrow_lines(case: CaseFile, view: View, width: int, forecast: str = "") -> list[Content]:
     """Return the single line of a narrow window: applicant and due date."""
-    name = joined((case.header.applicant_name, "bold"))
+    owed = f" {view.symbols.dot} {_('corrected notice owed')}" if case.header.corrects_id is not None else ""
+    name = joined((case.header.applicant_name, "bold"), (owed, WARNING))
     return [row(name, _due_and_forecast(case.header, view, forecast, name, width), width)]
 
 
@@ -80,13 +81,15 @@ def _about(header: CaseHeader, view: View) -> list[str]:
 
 
 def hold_words(case: CaseFile, view: View, login: str, *, is_lost: bool) -> Content:
-    """Return the priority of a case, why `login` gets it first, and the remaining hold."""
+    """Return the priority, whether a corrected notice is owed, why `login` gets the case first, and the hold left."""
     header = case.header
     parts: list[Content] = []
     if header.priority is not Priority.NORMAL:
         mark = view.symbols.of_priority(header.priority)
         style = {Priority.URGENT: ERROR, Priority.HIGH: WARNING}.get(header.priority, MUTED)
         parts.append(plain(f"{mark} {_(PRIORITY_WORDS[header.priority])}", style))
+    if header.corrects_id is not None:
+        parts.append(plain(_("corrected notice owed"), WARNING))
     if why_first := _why_first(case, login):
         parts.append(plain(why_first, ACCENT))
     if is_lost:

@@ -12,7 +12,7 @@ from workbench.domain.case.channel import channel_words
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS
 from workbench.domain.case.vocabulary import DocumentKind, Verdict
 from workbench.domain.text.safe import cells, pad_right
-from workbench.i18n import N_, _, current_language
+from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.wording import amounts
 from workbench.wording.findings import document_name
 
@@ -120,7 +120,17 @@ def _decided(text: str, _case: CaseFile) -> str:
     outcome = _(DECIDED[Verdict(verdict)])
     if rest and rest[0] in _FAIL_KINDS:
         outcome = _("{verdict}, {kind}").format(verdict=outcome, kind=_(_FAIL_KINDS[rest.pop(0)]))
+    if rest and rest[0] == "waived":
+        rest.pop(0)
+        outcome = comma_joined((outcome, _("without a second person")))
     return _("{what}: {details}").format(what=outcome, details=" ".join(rest)) if rest else outcome
+
+
+def _reopened(text: str, _case: CaseFile) -> str:
+    owed = _("corrected notice owed for {decision}")
+    return comma_joined(
+        _("without a second person") if word == "waived" else owed.format(decision=word) for word in text.split()
+    )
 
 
 def _answered(text: str, case: CaseFile) -> str:
@@ -179,7 +189,7 @@ _DETAILS: dict[str, Callable[[str, CaseFile], str]] = {
     # The log has RFC 3339 with the policy's offset; show the day and the time only.
     "due": lambda text, _case: text[:16].replace("T", " "),
     "attention": _attention,
-    "reopen": lambda text, _case: _("corrected notice owed for {decision}").format(decision=text),
+    "reopen": _reopened,
 }
 _WORDS: dict[str, Mapping[Any, str]] = {
     "class": CLASS_WORDS,

@@ -19,7 +19,7 @@ from screens.shell.bindings import bind, bind_key
 from screens.shell.clock import Clock
 from screens.shell.header import HeaderBar
 from screens.widgets.paged_list import PagedList
-from workbench.domain.case.lifecycle import Action, role_refusal
+from workbench.domain.case.lifecycle import Action, is_allowed, role_refusal
 from workbench.domain.filter.keys import REOPEN_FILTER
 from workbench.i18n import N_
 from workbench.keys import queue as keys
@@ -58,6 +58,7 @@ class QueueScreen(ModeScreen):
         bind(keys.MARK_RANGE, "range"),
         bind(keys.MARK_ALL, "mark_all"),
         bind(keys.ASSIGN, "assign"),
+        bind(keys.REOPEN, "reopen"),
         bind(keys.RELOAD, "again"),
         *(bind_key(keys.MOVE, key, f"move('{key}')") for key in keys.MOVE.keys),
         bind(BACK, "back"),
@@ -110,6 +111,9 @@ class QueueScreen(ModeScreen):
             # Esc first closes the filter line, the range and the marks; only then it leaves the screen.
             has_step_back = self.bar.is_open or bool(self.rows.marks) or self.rows.range_from is not None
             return has_step_back is (action == "back")
+        if action == "reopen":
+            row = self.rows.current
+            return (row is not None and is_allowed(Action.REOPEN, row.state, self.services.actor)) or None
         if action in _SUPERVISOR_ACTIONS and role_refusal(Action.ASSIGN, self.services.actor) is not None:
             return None
         if action in _ROW_ACTIONS:
@@ -127,7 +131,8 @@ class QueueScreen(ModeScreen):
             return ()
         if self.rows.marks or self.rows.range_from is not None:
             return (keys.ASSIGN, keys.MARK_ROW, keys.MARK_RANGE, BACK)
-        return (keys.OPEN_CASE, keys.FILTER, keys.LEAVE_QUEUE, GO)
+        shown = (keys.OPEN_CASE, keys.FILTER, keys.LEAVE_QUEUE, GO)
+        return (keys.REOPEN, *shown) if self._preset.id == "reopen" else shown
 
     @on(CaseList.Changed)
     def show_header(self) -> None:
@@ -196,4 +201,12 @@ class QueueScreen(ModeScreen):
         case_ids = tuple(sorted(self.rows.marks)) or ((row.id,) if row is not None else ())
         if case_ids and await assign_cases(self, self.services, case_ids, self.view()):
             self.rows.clear()
+            self.cases.load()
+
+    @work(exclusive=True, group="dialog")
+    async def action_reopen(self) -> None:
+        from screens.dialogs.reopen import reopen_case
+
+        row = self.rows.current
+        if row is not None and await reopen_case(self, self.services, row.id):
             self.cases.load()

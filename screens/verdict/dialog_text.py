@@ -21,6 +21,7 @@ from screens.widgets.safe_text import (
     wrapped,
     wrapped_lines,
 )
+from workbench.domain.case.case_id import format_decision
 from workbench.domain.case.casefile import CaseFile, ChecklistLine, ItemRequest, VerdictPreview
 from workbench.domain.case.vocabulary import ChecklistValue, FailKind, Measure, Verdict, WaitsFor
 from workbench.domain.text.safe import cells
@@ -69,6 +70,8 @@ def _check_words(preview: VerdictPreview) -> Content:
     if not preview.check_for:
         return joined((_("no second person needed"), MUTED))
     why = comma_joined(_(CHECK_FOR.get(name, name)) for name in preview.check_for)
+    if preview.waived_for:
+        return joined((_("decided by one person, no check: {why}").format(why=why), WARNING))
     return joined((_("a second person checks: {why}").format(why=why), WARNING))
 
 
@@ -89,6 +92,13 @@ def warning_lines(
     """
     view, width, most = layout
     lines: list[Content] = []
+    if preview.waived_for:
+        message = _("Only one person reviews here ({reason}): no second person checks this; record and notice say so.")
+        lines += wrapped_lines(f"{view.symbols.info} {message.format(reason=preview.waived_for)}", width, MUTED)
+    if case.header.corrects_id is not None:
+        message = _("The case was opened again: the notice corrects that of {decision}.")
+        message = message.format(decision=format_decision(case.header.corrects_id))
+        lines += wrapped_lines(f"{view.symbols.info} {message}", width, MUTED)
     if preview.has_new_evidence:
         message = _(
             "New evidence has come since you opened the case. Esc shows it; confirming twice decides all the same."
@@ -172,7 +182,7 @@ def date_problem(view: View) -> str:
 
 def foot_line(preview: VerdictPreview | None, grace_s: int, *, is_writing: bool) -> Content:
     """Return the keys, which differ in a text field, and what follows a confirmation."""
-    is_staged = preview is not None and bool(preview.check_for)
+    is_staged = preview is not None and bool(preview.check_for) and not preview.waived_for
     then = (
         _("a second person decides; u takes it back until then")
         if is_staged

@@ -61,6 +61,13 @@ REVEAL = view_command(
     ),
 )
 ASSIGN = case_command("desk.assign", "a", N_("assign"), N_("Assign this case to a person (supervisor)."))
+REOPEN = case_command(
+    "desk.reopen",
+    "R,f8",
+    N_("open again"),
+    N_("Open this final case again; asks for a reason (supervisor)."),
+    danger=True,
+)
 FIND = view_command(
     "desk.find", "slash,f4", N_("find a case"), N_("Search in the queue; you keep the case on the desk.")
 )
@@ -85,7 +92,7 @@ ZOOM = view_command(
 )
 
 DESK_COMMANDS: tuple[Command, ...] = (
-    *(NEXT, PASS, FAIL, PEND, RECTIFY, UNDO, ASIDE, SKIP, RELEASE, ASSIGN),
+    *(NEXT, PASS, FAIL, PEND, RECTIFY, UNDO, ASIDE, SKIP, RELEASE, ASSIGN, REOPEN),
     *(COMMENT, CONTACT, CHECKLIST, VERIFY, DOCUMENTS, EXPLAIN, PHONE_ESTIMATE, REVEAL, FIELD_UP, FIELD_DOWN),
     *(FIND, IDENTITY, CALLS, CREDIT, HISTORY, NEXT_PANEL, PREVIOUS_PANEL, ZOOM),
 )

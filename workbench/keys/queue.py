@@ -36,6 +36,14 @@ ASSIGN = case_command(
     N_("Assign the marked cases, or the one under the cursor, to a person (supervisor)."),
     hint=True,
 )
+REOPEN = case_command(
+    "queue.reopen",
+    "R,f8",
+    N_("open again"),
+    N_("Open the final case under the cursor again; asks for a reason (supervisor)."),
+    hint=True,
+    danger=True,
+)
 RELOAD = view_command("queue.again", "n,f2", N_("refresh"), N_("Reload the list; the cursor stays on its case."))
 LEAVE_QUEUE = go_command(
     "queue.desk",
@@ -60,4 +68,4 @@ GO_REOPEN = go_command(
     N_("Go to the cases with block findings that are newer than their verdicts."),
 )
 
-QUEUE_COMMANDS = (OPEN_CASE, MARK_ROW, ASSIGN, FILTER, MARK_RANGE, MARK_ALL, RELOAD, MOVE, LEAVE_QUEUE)
+QUEUE_COMMANDS = (OPEN_CASE, MARK_ROW, ASSIGN, REOPEN, FILTER, MARK_RANGE, MARK_ALL, RELOAD, MOVE, LEAVE_QUEUE)

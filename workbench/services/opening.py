@@ -29,7 +29,7 @@ from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.group_sharing import SETTING as SHARED
 from workbench.services.foundation.group_sharing import Sharing, group_folder
 from workbench.services.foundation.locations import refusal
-from workbench.services.foundation.os_identity import os_login
+from workbench.services.foundation.os_identity import os_login, os_uid
 from workbench.services.foundation.safe_files import new_parents
 from workbench.services.foundation.site_settings import SiteSettings, new_site_file
 from workbench.services.policy.reader import parse_policy
@@ -126,7 +126,7 @@ def _write_first_rows(session: Session, new: NewSite, at: datetime) -> None:
     session.add(new_version(policy_text, at, reviewer.id or 0))
     roles = (Role.REVIEWER, Role.SUPERVISOR, Role.ADMIN)
     session.add_all(ReviewerRoleRow(reviewer_id=reviewer.id or 0, role=role.value) for role in roles)
-    actor = Actor(id=reviewer.id or 0, login=new.login, roles=frozenset(roles), identity=f"os:{os.getuid()}")
+    actor = Actor(id=reviewer.id or 0, login=new.login, roles=frozenset(roles), identity=f"os:{os_uid()}")
     body = {
         **new.settings(),
         # The reason may name a person, so the event only says whether there is one.
@@ -149,8 +149,9 @@ def _identify(session: Session, as_login: str | None) -> Actor:
     if row is None or row.id is None:
         message = _("{login} is not registered here; an admin runs `workbench reviewers add {login}`.")
         raise NotAllowed(message.format(login=login))
+    uid = os_uid() if mode is IdentityMode.OS else os.getuid()
     # Each transaction reads the roles.
-    return Actor(id=row.id, login=login, roles=frozenset(), identity=f"{mode.value}:{os.getuid()}")
+    return Actor(id=row.id, login=login, roles=frozenset(), identity=f"{mode.value}:{uid}")
 
 
 def open_services(path: Path, as_login: str | None, now: Callable[[], datetime], *, resumes: bool = True) -> Services:

@@ -56,9 +56,11 @@ class ClockWords:
             StepKind.INCOMPLETE: _("{start}: received, not complete; the clock has not started.")
             if is_open
             else _("{start}: received; complete on {end}, when the clock starts."),
-            StepKind.RECEIVED: _("{start}: received.")
-            if self.explanation.cap_days is None
-            else _("{start}: the appeal was received."),
+            StepKind.RECEIVED: _("{start}: the appeal was received.")
+            if self.explanation.cap_days is not None
+            else _("{start}: a new period begins, because the case was opened again or appealed.")
+            if step.detail
+            else _("{start}: received."),
             StepKind.OUTSIDE_HOURS: _("{start}: outside the hours; counts as {end}, day 0."),
             StepKind.RUNNING: _("{span}: the clock runs, {hours} of work."),
             StepKind.LATE: _("{span}: overdue, {hours} of work."),

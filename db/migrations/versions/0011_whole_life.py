@@ -29,6 +29,7 @@ def upgrade() -> None:
         op.execute(f'ALTER TABLE "{table}" ADD COLUMN {name} INTEGER REFERENCES {target} (id)')
     columns: tuple[tuple[str, sa.Column[Any]], ...] = (
         ('case', sa.Column('corrects_id', sa.Integer(), nullable=True)),
+        ('decision', sa.Column('waived', sa.Text(), nullable=False, server_default='')),
         ('policy_version', sa.Column('is_for_open_cases', sa.Boolean(), nullable=False, server_default=sa.false())),
         ('policy_version', sa.Column('settled_at', _INSTANT(), nullable=True)),
         ('rectification_item', sa.Column('deadline_at', _INSTANT(), nullable=True)),

@@ -68,6 +68,7 @@ def test_a_reopened_case_is_queued_in_its_round_with_a_new_due_date_and_a_letter
     assert (found["state"], found["trigger"], found["round"]) == ("queued", "reopened", before["round"])
     assert found["corrects"] == decision
     assert services.due(case) == "2026-12-08 18:00"
+    assert "a new period begins" in services.clock(case)["steps"][0]["text"]
     assert [kind for kind, _body in letters(services, case)][-1] == "reopened"
     assert decision in services.terminal.as_person("a", "show", case).stdout.partition("Priority")[0]
     assert [line["text"] for line in found["history"] if line["action"] == "comment"] == ["a punishment list"]
@@ -154,15 +155,44 @@ def test_neither_reviewers_nor_who_made_or_checked_the_verdict_open_a_case_again
     assert show(services, case)["state"] == "failed"
 
 
-def test_a_case_whose_notice_is_not_released_owes_no_correction_and_no_letter(services: Promises) -> None:
-    case = passed(services)
+@pytest.mark.parametrize(("final", "kind"), [(passed, "pass"), (failed, "fail")])
+def test_a_case_whose_notice_is_not_released_owes_no_correction_and_no_letter(
+    services: Promises, final: Any, kind: str
+) -> None:
+    case = final(services)
     reopen(services.at("2026-11-24 10:00:30"), case)
 
     assert show(services, case)["corrects"] is None
     assert letters(services, case) == []
     refused(services.terminal.as_person("a", "undo", case), 77)
     services.run("sup", "undo", case)
-    assert [kind for kind, _body in letters(services, case)] == ["pass"]
+    assert [each for each, _body in letters(services, case)] == [kind]
+
+
+def test_a_correction_that_was_never_released_stays_owed(services: Promises) -> None:
+    services.run("admin", "reviewers", "add", "boss", "--role", "supervisor")
+    case = passed(services)
+    reopen(services.at(OPENED), case)
+    owed = show(services, case)["corrects"]
+    services.run("b", "next")
+    services.run("b", "decide", case, "fail", "--reason", "ACT-PEAK-HOUR")
+    services.run("b", "undo", case)
+    services.run("b", "decide", case, "pass", "--reason", "OK-OVERRIDE", "--note", "called")
+    services.run("a", "check", case, "approve", "--note", "seen")
+    services.run("boss", "reopen", case, "--reason", "no")
+
+    assert show(services, case)["corrects"] == owed
+    assert [kind for kind, _body in letters(services, case)] == ["pass", "reopened"]
+
+
+def test_a_case_that_a_newer_one_replaced_stays_closed(services: Promises) -> None:
+    first, second = passed(services), passed(services)
+    with services.site.services("admin").context.write() as session:
+        session.execute(text("UPDATE \"case\" SET application_no = 'A', agent = ''"))
+
+    message = refused(services.at(OPENED).terminal.as_person("sup", "reopen", first, "--reason", "x"), 77)
+    assert second in message
+    reopen(services, second)
 
 
 @pytest.mark.parametrize(("reason", "code"), [("  ", 2), ("x", 77)])

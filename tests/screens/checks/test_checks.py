@@ -1,6 +1,7 @@
 """The screen of verdicts that wait for a second check."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -8,6 +9,7 @@ from db.enums import CaseState
 from tests.screens.cases import troubled
 from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import WINDOWS, Driver, at_work
+from workbench.domain.case.casefile import HistoryLine
 
 
 async def go_to_checks(desk: Driver) -> None:
@@ -129,7 +131,49 @@ async def test_with_a_solo_reviewer_the_screen_says_why_nothing_is_checked() -> 
     async with at_work(troubled(), arrange=alone) as desk:
         await go_to_checks(desk)
 
-        assert "Only one person reviews here (a shop of one person [/b])" in desk.text
+        assert "Only one person reviews here (a shop of one person [/b]): verdicts take effect" in desk.text
+
+
+async def test_one_person_alone_approves_a_verdict_of_their_own_that_still_waits() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "f", "f", "y")
+        desk.services.why_alone = "a shop of one person"
+        await go_to_checks(desk)
+        assert "no second person can check it" in desk.text
+        await desk.press("r", "a")
+        await desk.type("looked again")
+        await desk.press("enter")
+
+        assert ("approve", 123, "looked again") in desk.services.log
+
+
+@pytest.mark.parametrize("size", WINDOWS)
+async def test_the_checker_sees_what_came_since_the_verdict_and_nothing_older(size: tuple[int, int]) -> None:
+    async with at_work(troubled(), size=size) as desk:
+        await desk.press("n", "f", "f", "y")
+        await go_to_checks(desk)
+        assert "Nothing new since the verdict." in desk.text
+        found, now = desk.services.files[123], desk.services.clocks.now()
+        came = [
+            ("evidence", "cards", 60),
+            ("comment", "he called [/b]", 30),
+            ("next", "", 20),
+            ("evidence", "calls", -60),
+        ]
+        lines = tuple(
+            HistoryLine(at=now + timedelta(seconds=s), action=action, who="imp", text=words, round=1, state=None)
+            for action, words, s in came
+        )
+        desk.services.files[123] = replace(found, history=lines)
+        await desk.press("n")
+
+        shown = desk.text.partition("Since the verdict")[2]
+        assert [word in shown for word in ("cards", "he called [/b]", "claimed", "call records")] == [
+            True,
+            True,
+            False,
+            False,
+        ]
 
 
 async def test_the_screen_says_why_the_maker_has_no_action() -> None:

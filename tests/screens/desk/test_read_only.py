@@ -118,6 +118,30 @@ async def test_a_supervisor_assigns_from_the_read_only_case() -> None:
         assert desk.dialog == "ReadOnlyScreen"
 
 
+@pytest.mark.parametrize(
+    ("size", "language", "owed"),
+    [((120, 40), "en", "corrected notice owed"), ((80, 24), "zh", "须发更正通知")],
+)
+async def test_a_supervisor_opens_a_final_case_again_and_sees_what_is_owed(
+    size: tuple[int, int], language: str, owed: str
+) -> None:
+    def arrange(services: MemoryServices) -> None:
+        listed(services)
+        services.actor = replace(services.actor, roles=frozenset({Role.SUPERVISOR}))
+        services.change(124, state=CaseState.PASSED, held_by=None, held_until=None)
+
+    async with at_work(clean(), troubled(), size=size, language=language, arrange=arrange) as desk:
+        await open_second(desk)
+        assert owed not in desk.text
+        assert {"en": "R open again", "zh": "R 重开"}[language] in desk.text
+        await desk.press("R")
+        await desk.type("x")
+        await desk.press("enter")
+
+        assert ("reopen", 124, "x") in desk.services.log
+        assert owed in desk.text
+
+
 async def test_q_goes_back_and_does_not_quit() -> None:
     async with at_work(clean(), troubled(), arrange=listed) as desk:
         await open_second(desk)

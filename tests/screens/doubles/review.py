@@ -19,6 +19,7 @@ from workbench.domain.case.measures import is_barred
 from workbench.domain.case.verdict import asks_for_items, check_reasons_for, items_for, pending_waits_for, problems_of
 from workbench.errors import Busy, NotAllowed
 from workbench.services.notices.verdict_letter_facts import causes, worded_items
+from workbench.services.review.reopening import Reopening
 from workbench.services.review.second_checks import Checks
 from workbench.services.review.undo import Undo
 from workbench.services.review.verdicts import Verdicts
@@ -46,9 +47,12 @@ class MemoryVerdicts(Verdicts):
             until=request.until or (self._deadline().date() if request.verdict is Verdict.PENDING else None),
             waits_for=waits_for,
             measures=found.policy.measures.get(request.verdict, ()),
-            check_for=check_reasons_for(
-                request, found.policy, found.findings, found.header.risk, is_barred=is_barred(found.measures)
+            check_for=(
+                check_for := check_reasons_for(
+                    request, found.policy, found.findings, found.header.risk, is_barred=is_barred(found.measures)
+                )
             ),
+            waived_for=self._services.why_alone if check_for else "",
             open_questions=tuple(line.question for line in found.checklist if line.answer is None),
             has_new_evidence=self._services.new_evidence and request.evidence_no is not None,
             problems=self._problems(request, found),
@@ -171,8 +175,11 @@ class MemoryChecks(Checks):
             if found.header.state is CaseState.AWAITING_CHECK
         )
 
-    def approve(self, case_id: int, note: str, decision_id: int | None = None) -> DecisionResult:
+    def approve(
+        self, case_id: int, note: str, decision_id: int | None = None, evidence_no: int | None = None
+    ) -> DecisionResult:
         assert decision_id is not None
+        assert evidence_no is not None
         self._services.log.append(("approve", case_id, note))
         self._services.change(case_id, state=CaseState.FAILED)
         return DecisionResult(
@@ -192,3 +199,16 @@ class MemoryChecks(Checks):
         self._services.log.append(("give_back", case_id, note))
         self._services.change(case_id, state=CaseState.QUEUED)
         return self._services.show(case_id)
+
+
+class MemoryReopening(Reopening):
+    """Opens final cases again."""
+
+    def __init__(self, services: "MemoryServices") -> None:
+        self._services = services
+
+    def reopen(self, case_id: int, reason: str) -> None:
+        self._services.log.append(("reopen", case_id, reason))
+        if case_id in self._services.files:
+            self._services.change(case_id, state=CaseState.QUEUED, corrects_id=7)
+        self._services.queue.put(case_id, state=CaseState.QUEUED, reopen_for=())

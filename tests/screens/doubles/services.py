@@ -12,7 +12,7 @@ from tests.screens.doubles.case_work import HOLD, MemoryCaseFiles, MemoryClaims,
 from tests.screens.doubles.documents import MemoryDocuments
 from tests.screens.doubles.forecast import MemoryForecasts
 from tests.screens.doubles.queue import MemoryAssigning, MemoryQueue
-from tests.screens.doubles.review import MemoryChecks, MemoryUndo, MemoryVerdicts
+from tests.screens.doubles.review import MemoryChecks, MemoryReopening, MemoryUndo, MemoryVerdicts
 from workbench.domain.case.actor import Actor
 from workbench.domain.case.casefile import (
     CaseFile,
@@ -69,6 +69,7 @@ class MemoryServices:
         self.verdicts = MemoryVerdicts(self)
         self.undo = MemoryUndo(self)
         self.checks = MemoryChecks(self)
+        self.reopening = MemoryReopening(self)
         self.documents = MemoryDocuments(self)
         self.remarks = MemoryRemarks(self)
         self.queue = MemoryQueue(self._counts, lambda: self.actor.login)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from textual.widgets import Static
 
-from db.enums import CaseState, Priority, WaitsFor
+from db.enums import CaseState, Priority, Role, WaitsFor
 from screens.queue.filter_bar import FilterBar
 from tests.screens.cases import NOW
 from tests.screens.doubles.queue import case_row
@@ -173,6 +173,31 @@ async def test_cases_to_open_again_are_a_list_with_their_new_findings() -> None:
         assert under_cursor(await go(desk, "o")) == 5
         assert "To open again   attention:reopen" in desk.text
         assert "CR-DEBTOR" in desk.text
+
+
+@pytest.mark.parametrize(("role", "key"), [(Role.SUPERVISOR, "R"), (Role.SUPERVISOR, "f8"), (Role.REVIEWER, "R")])
+async def test_only_a_supervisor_opens_a_case_of_the_list_again_with_a_reason(role: Role, key: str) -> None:
+    def arrange(services: MemoryServices) -> None:
+        many(9)(services)
+        services.actor = replace(services.actor, roles=frozenset({role}))
+        services.queue.put(5, state=CaseState.PASSED, reopen_for=("CR-DEBTOR",))
+
+    async with at_work(arrange=arrange) as desk:
+        await go(desk, "o")
+        assert ("R open again" in desk.text) is (role is Role.SUPERVISOR)
+        await desk.press(key)
+        if role is Role.REVIEWER:
+            assert desk.dialog == "QueueScreen"
+            return
+        assert "Open C-000005 again" in desk.text
+        await desk.press("enter")
+        assert "Enter some text first" in desk.text
+        await desk.type("[/b] listed")
+        await desk.press("enter")
+
+        assert ("reopen", 5, "[/b] listed") in desk.services.log
+        assert "C-000005 is back in the queue. To undo: workbench undo C-000005" in desk.notes
+        assert "No verdict is contradicted by newer block findings." in desk.text
 
 
 async def test_assigning_asks_for_person_and_reason_and_reports_each_case() -> None:

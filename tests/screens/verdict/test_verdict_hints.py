@@ -7,6 +7,7 @@ import pytest
 
 from db.enums import ApplicantKind
 from tests.screens.cases import application, clean, evidence, troubled
+from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import Driver, at_work
 from workbench.domain.evidence.evidence import Evidence
 
@@ -186,3 +187,40 @@ async def test_a_company_is_offered_all_reasons() -> None:
         await desk.press("n", "f")
 
         assert {"ID-USCC", "ID-LICENCE-EXPIRED"} <= set(shown(desk))
+
+
+@pytest.mark.parametrize(
+    ("size", "language", "decides", "reason"),
+    [
+        (
+            (120, 40),
+            "en",
+            "decided by one person, no check: a final fail",
+            "Only one person reviews here (a shop of one",
+        ),
+        ((80, 24), "zh", "一人作出，未经复核", "目前仅一人审核（a shop of one"),
+    ],
+)
+async def test_a_person_who_reviews_alone_reads_so_before_confirming(
+    size: tuple[int, int], language: str, decides: str, reason: str
+) -> None:
+    def alone(services: MemoryServices) -> None:
+        services.why_alone = "a shop of one [/b]"
+
+    async with at_work(troubled(), size=size, language=language, arrange=alone) as desk:
+        await desk.press("n", "f")
+        assert reason not in desk.text
+        await desk.press("f")
+
+        assert decides in desk.text
+        assert reason in desk.text
+
+
+async def test_the_dialog_says_that_the_notice_corrects_an_earlier_one() -> None:
+    def reopened(services: MemoryServices) -> None:
+        services.change(123, corrects_id=7)
+
+    async with at_work(troubled(), arrange=reopened) as desk:
+        await desk.press("n", "f")
+
+        assert "the notice corrects that of D-000007" in desk.text

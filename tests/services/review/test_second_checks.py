@@ -178,3 +178,31 @@ def test_an_approval_returns_the_letter_masked(site: Site) -> None:
 
     assert "测••:" in (done.notice or "")
     assert "测试人" not in (done.notice or "")
+
+
+def test_a_verdict_is_void_once_a_day_has_changed_the_findings(site: Site) -> None:
+    (case,) = site.plant(severity="block")
+    take(site)
+    decide(site, failing(case, fail_kind=FailKind.FINAL))
+    # The planted finding has no evidence, so the rules of the next day find other things.
+    site.clock.on(days=1)
+
+    with pytest.raises(Busy, match="void"):
+        site.services("b").checks.approve(case, "seen")
+
+    found = site.services("a").casefiles.show(case)
+    assert found.decisions[-1].status == "void"
+    assert (found.header.state, found.header.assignee) == (CaseState.QUEUED, "a")
+    assert site.actions(case)[-2:] == ["void", "refused approve"]
+    assert notices(site) == []
+
+
+def test_an_approval_is_refused_if_evidence_came_since_the_checker_looked(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+    decide(site, failing(case, fail_kind=FailKind.FINAL))
+    seen = site.services("b").casefiles.show(case).header.evidence_no
+
+    with pytest.raises(Busy, match="look again"):
+        site.services("b").checks.approve(case, "seen", evidence_no=seen - 1)
+    assert site.services("b").checks.approve(case, "seen", evidence_no=seen).state is CaseState.FAILED

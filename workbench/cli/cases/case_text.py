@@ -116,6 +116,11 @@ class CaseText:
                 for line in casefile.decisions
             ],
         )
+        for line in casefile.decisions:
+            if line.waived is not None:
+                message = _("{decision} was decided by one person ({reason}); not checked: {rules}.")
+                rules = ", ".join(line.waived.rules)
+                output.line(message.format(decision=format_decision(line.id), reason=line.waived.reason, rules=rules))
         in_effect = (line.items for line in reversed(casefile.decisions) if line.status in {"applied", "approved"})
         if items := next(in_effect, ()):
             came = sum(item.is_satisfied or item.is_waived for item in items)

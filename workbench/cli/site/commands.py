@@ -64,7 +64,7 @@ def init(
         message = _("{file} names the database: registered members of the group {group} open it with `workbench`.")
         output.narrate(message.format(file=site_file, group=group))
     if solo is not None:
-        output.narrate(_("Verdicts that need a second person wait until one is registered."))
+        output.narrate(_("Until a second person can review, no verdict waits for a check; the notices say so."))
     if new_site.is_supplier_made_up:
         output.narrate(advice_on_made_up())
 

@@ -55,7 +55,7 @@ def add(
 ) -> None:
     """Register a person."""
     with context.services() as services:
-        services.people.add(login, tuple(roles or ()))
+        _narrate_end_of_solo(is_ended=services.people.add(login, tuple(roles or ())))
         _print_person(context, services, login, _("{login} is registered."))
 
 
@@ -69,8 +69,14 @@ def role(
     if not added and not removed:
         raise WrongUsage(_("Name a role with --add or --remove."))
     with context.services() as services:
-        services.people.role(login, tuple(added or ()), tuple(removed or ()))
+        _narrate_end_of_solo(is_ended=services.people.role(login, tuple(added or ()), tuple(removed or ())))
         _print_person(context, services, login, _("The roles of {login} were changed."))
+
+
+def _narrate_end_of_solo(*, is_ended: bool) -> None:
+    """Say that two-person rules hold from now on, if they were waived before."""
+    if is_ended:
+        output.narrate(_("A second person can review now: from now on, verdicts that need a check wait for it."))
 
 
 def away(

@@ -120,8 +120,16 @@ class ItemLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """The two-person rules that did not apply to a decision, and why one person reviewed alone."""
+
+    rules: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionLine:
-    """One earlier or pending decision on the case; `corrects_id` is the one whose notice its notice corrects."""
+    """One earlier or pending decision on the case; its notice corrects that of the decision `corrects_id`."""
 
     id: int
     round: int
@@ -141,6 +149,8 @@ class DecisionLine:
     until_on: date | None
     items: tuple[ItemLine, ...]
     corrects_id: int | None = None
+    check_for: tuple[str, ...] = ()
+    waived: Waiver | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,9 +266,9 @@ class VerdictPreview:
     """The effects that a verdict would have, from the same plan that `decide` executes.
 
     `own_items` are the items in the words of their reasons, without edits. `check_for` lists why a check is needed
-    (final_fail, override, high_risk, restore). `open_questions` are unanswered checklist questions, `unopened` are
-    documents that nobody opened, `problems` are the reasons why the verdict would be refused. A provisional date
-    depends on an unpublished calendar.
+    (final_fail, override, high_risk, restore), `waived_for` why there is none although it is needed, "" if there is.
+    `open_questions` are unanswered checklist questions, `unopened` are documents that nobody opened, `problems` are the
+    reasons why the verdict would be refused. A provisional date depends on an unpublished calendar.
     """
 
     letter: str
@@ -274,11 +284,15 @@ class VerdictPreview:
     problems: tuple[str, ...]
     unopened: tuple[enums.DocumentKind, ...] = ()
     is_date_provisional: bool = False
+    waived_for: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionResult:
-    """The effects of a decision; `notice` is the letter with personal names masked."""
+    """The effects of a decision; `notice` is the letter with personal names masked.
+
+    `check_for` is why the decision waits for a check, `waived` are the two-person rules that did not apply.
+    """
 
     case_id: int
     decision_id: int
@@ -289,6 +303,7 @@ class DecisionResult:
     notice: str | None
     deadline_at: datetime | None
     check_for: tuple[str, ...]
+    waived: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -135,7 +135,7 @@ def _steps(
     counted = counted_from(budget.start, calendar)
     if handed_in_at < budget.start and not budget.is_renewed:
         yield ClockStep(start=handed_in_at, end=budget.start, what=StepKind.INCOMPLETE)
-    yield _event_step(budget.start, StepKind.RECEIVED)
+    yield _event_step(budget.start, StepKind.RECEIVED, "renewed" if budget.is_renewed else "")
     if counted > budget.start:
         yield ClockStep(start=budget.start, end=counted, what=StepKind.OUTSIDE_HOURS)
     # A suspension that begins after the due date does not affect it.

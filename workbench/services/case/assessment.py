@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 from sqlmodel import Session
 
-from db.enums import CaseState, Priority, Risk, ServiceClass, Severity
+from db.enums import FINAL_STATES, CaseState, Priority, Risk, ServiceClass, Severity
 from db.models import CaseRow, FindingRow
 from db.queries.published import table_of
 from workbench.domain.evidence.evidence import Evidence
@@ -19,6 +19,7 @@ from workbench.domain.findings.evaluate import class_of, findings_of, priority_o
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import Policy
 from workbench.services.case.evidence_reader import read_evidence
+from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
 
@@ -122,6 +123,20 @@ def recompute(session: Session, context: Context, case: CaseRow) -> tuple[Findin
     assessment = assess(evidence, context.policy(session, case.policy_version_id), today)
     store_assessment(session, case, assessment)
     return assessment.findings
+
+
+def refresh_findings(context: Context, case_id: int) -> None:
+    """Apply the rules to an open case again if its findings are of another day, since some depend on the date.
+
+    Raises:
+        NotFound: If there is no such case.
+    """
+    with context.read() as session:
+        case = visible_case(session, case_id)
+        is_stale = case.state not in FINAL_STATES and case.findings_on != context.today(session)
+    if is_stale:
+        with context.write() as session:
+            recompute(session, context, visible_case(session, case_id))
 
 
 def assessed_columns(case: CaseRow, assessment: Assessment) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlmodel import Session, col, select
 
 from db.enums import AppealStatus
 from db.models import AppealRow, CaseRow, DecisionReasonRow, DecisionRow, RectificationItemRow, RectificationRow
 from workbench.domain.case.appeal import AppealLine
-from workbench.domain.case.casefile import DecisionLine, ItemLine
+from workbench.domain.case.casefile import DecisionLine, ItemLine, Waiver
 from workbench.services.foundation.row_values import from_row
 
 
@@ -75,6 +76,8 @@ def _decision(session: Session, row: DecisionRow, logins: dict[int, str], at: da
         checker=logins.get(row.checker_id or 0),
         deadline_at=_deadline_at(session, row) if at is None else row.deadline_at,
         items=_items(session, row, at or datetime.max.replace(tzinfo=UTC)),
+        check_for=tuple(json.loads(row.seen).get("check_for", ())),
+        waived=waiver_of(row),
     )
 
 
@@ -82,6 +85,14 @@ def _deadline_at(session: Session, decision: DecisionRow) -> datetime | None:
     """Return the deadline in force, which an extension or a late letter may have moved; before a check, the planned."""
     in_force = select(RectificationRow.deadline_at).where(RectificationRow.decision_id == decision.id)
     return session.exec(in_force).first() or decision.deadline_at
+
+
+def waiver_of(decision: Any) -> Waiver | None:
+    """Return why two-person rules did not apply to a decision, a row of its table; None if they did."""
+    if not decision.waived:
+        return None
+    body = json.loads(decision.waived)
+    return Waiver(rules=tuple(body["rules"]), reason=body["reason"])
 
 
 def _items(session: Session, decision: DecisionRow, at: datetime) -> tuple[ItemLine, ...]:

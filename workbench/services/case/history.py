@@ -73,6 +73,7 @@ def _event_line(row: EventRow) -> HistoryLine:
     words += [str(body["count"])] if row.action == "documents-written" else []
     words += [format_decision(body["decision"])] if row.action == "shown-at" else []
     words += [str(body["until"])] if row.action == "extend" else []
+    words += ["waived"] if body.get("waived") else []
     words += [format_decision(body["corrects"])] if body.get("corrects") else []
     words += [str(code) for code in body.get("reasons", ())]
     if row.action == "policy":

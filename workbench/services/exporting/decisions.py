@@ -15,6 +15,7 @@ from db.models import CaseRow, DecisionReasonRow, ReviewerRow
 from db.queries.published import CASE, DECISION, NOTICE, is_published, table_of
 from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.text.mask import MaskKind, mask
+from workbench.services.case.decisions import waiver_of
 from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.case.masking import public_name
 from workbench.services.case.measured_numbers import kept_numbers, numbers_in_service
@@ -28,6 +29,7 @@ COLUMNS = (
     *("decision", "case", "agent", "application_no", "applicant_name", "round"),
     *("verdict", "fail_kind", "measure", "reasons", "status"),
     *("maker", "decided_at", "release_at", "checker", "checked_at", "check_note", "undone_at"),
+    *("waived", "waive_reason", "corrects"),
     *("waits_for", "until", "deadline_at", "note", "letter", "notice", "msisdn", "numbers"),
 )
 _IN_FORCE = frozenset({"applied", "approved"})
@@ -60,6 +62,7 @@ def rows(source: Source) -> Iterator[Record]:
         people = source.people_of(page)
         for row in page:
             hidden = people[row.agent, row.application_no]
+            waiver = waiver_of(row)
             values = {**row._asdict(), "notice": notices.get(row.id)}
             name, kind = row.applicant_name, ApplicantKind(row.applicant_kind)
             record = {
@@ -68,6 +71,9 @@ def rows(source: Source) -> Iterator[Record]:
                 "case": format_case(row.case_id),
                 "applicant_name": name if source.reveal else public_name(kind, name),
                 "reasons": ";".join(reasons.get(row.id, ())),
+                "waived": ";".join(waiver.rules) if waiver else None,
+                "waive_reason": waiver.reason if waiver else None,
+                "corrects": None if row.corrects_id is None else format_decision(row.corrects_id),
             }
             numbers = _numbers(source, row)
             for number in numbers or (None,):

@@ -14,6 +14,19 @@ def os_login() -> str:
     Raises:
         NotAllowed: If sudo and the kernel name different users.
     """
+    uid = os_uid()
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"uid{uid}"
+
+
+def os_uid() -> int:
+    """Return the number of the operating system's user; under sudo, of the user who called sudo.
+
+    Raises:
+        NotAllowed: If sudo and the kernel name different users.
+    """
     uid = os.getuid()
     sudo_uid = os.environ.get("SUDO_UID", "")
     if uid == 0 and sudo_uid.isdecimal():
@@ -21,10 +34,7 @@ def os_login() -> str:
         if kernel is not None and kernel != int(sudo_uid):
             raise NotAllowed(_("sudo and the kernel disagree about who you are; log in again."))
         uid = int(sudo_uid)
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return f"uid{uid}"
+    return uid
 
 
 def _kernel_login_uid() -> int | None:

@@ -43,11 +43,11 @@ class Letter:
 class LetterFacts(Letter):
     """The contents of the letter about a verdict, which never has internal notes.
 
-    `causes` is the text that the reviewer edited,
-    None if unedited. `items` are what the applicant must submit or correct, `msisdns` the numbers that the measure
-    concerns, `answer_days` the working days within which an appeal is answered. `corrects_decided_at` is when the
-    verdict was decided whose notice this letter corrects. `provisional_years` are the years with an unpublished
-    calendar that a date in the letter depends on.
+    `causes` is the text that the reviewer edited, None if unedited. `items` are what the applicant must submit or
+    correct, `msisdns` the numbers that the measure concerns, `answer_days` the working days within which an appeal is
+    answered. `corrects_decided_at` is when the verdict was decided whose notice this letter corrects.
+    `is_decided_alone` says that no second person checked the verdict, although the policy asks for it.
+    `provisional_years` are the years with an unpublished calendar that a date in the letter depends on.
     """
 
     verdict: Verdict
@@ -64,6 +64,7 @@ class LetterFacts(Letter):
     answer_days: int = 7
     decided_at: datetime
     corrects_decided_at: datetime | None = None
+    is_decided_alone: bool = False
     provisional_years: tuple[int, ...] = ()
 
     @property

@@ -80,11 +80,14 @@ def compose_for(  # noqa: PLR0913 - a letter needs all of these facts
     measure: Measure,
     msisdns: tuple[str, ...] = (),
     corrects_decided_at: datetime | None = None,
+    is_decided_alone: bool = False,
 ) -> ComposedLetter:
     """Return the letter about a decision, which only the applicant gets; `msisdns` are the numbers of its measure.
 
     `measure` is the decision's, or restore if a pass lifts an earlier bar. `applicant_name` and the numbers are in
-    clear. `supplier` is that of the policy in force, which may be newer than the case's.
+    clear. The letter corrects that of the verdict of `corrects_decided_at`.
+    `is_decided_alone` says that no second person checked the verdict, although the policy asks for it.
+    `supplier` is that of the policy in force, which may be newer than the case's.
     """
     policy, header = casefile.policy, casefile.header
     owes_appeal = decision.verdict == Verdict.FAIL or decision.measure in RESTRICTIONS
@@ -114,6 +117,7 @@ def compose_for(  # noqa: PLR0913 - a letter needs all of these facts
             decided_at=now,
             zone=policy.zone,
             corrects_decided_at=corrects_decided_at,
+            is_decided_alone=is_decided_alone,
             provisional_years=calendar.provisional_years(today, max(days, default=today)),
         )
     )

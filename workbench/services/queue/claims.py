@@ -58,7 +58,7 @@ class Claims(Service):
                     return _why_empty(session, self.context.actor.id, self.context.now())
         if isinstance(claimed, NoNextCase):
             return claimed
-        self._refresh_findings(claimed)
+        assessment.refresh_findings(self.context, claimed)
         return self.casefiles.show(claimed)
 
     def _claim_filtered(self, filter_text: str) -> int | NoNextCase | None:
@@ -123,14 +123,6 @@ class Claims(Service):
             row.aside_until = None
             row.version += 1
         return row.id
-
-    def _refresh_findings(self, case_id: int) -> None:
-        """Evaluate the rules again if the findings are of another day, since some rules depend on the date."""
-        with self.context.read() as session:
-            is_stale = session.get_one(CaseRow, case_id).findings_on != self.context.today(session)
-        if is_stale:
-            with self.context.write() as session:
-                assessment.recompute(session, self.context, session.get_one(CaseRow, case_id))
 
     def renew(self, case_id: int) -> datetime | None:
         """Extend the hold of an active person and return its new end, None if the hold is lost.

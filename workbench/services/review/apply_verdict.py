@@ -17,6 +17,7 @@ from db.models import (
 )
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, DecisionResult
+from workbench.services.case.decisions import waiver_of
 from workbench.services.case.known_people import redaction_of
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
@@ -63,6 +64,7 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
         now=now,
         measure=measure,
         msisdns=numbers,
+        is_decided_alone=bool(decision.waived),
         corrects_decided_at=None if corrected is None else corrected.checked_at or corrected.decided_at,
     )
     session.add(
@@ -85,6 +87,7 @@ def outcome(
     case: CaseRow, decision: DecisionRow, at: datetime, notice: str | None, check_for: tuple[str, ...] = ()
 ) -> DecisionResult:
     """Return what a verdict or its approval did, after `case` and `decision` were changed."""
+    waiver = waiver_of(decision)
     return from_row(
         DecisionResult,
         decision,
@@ -93,6 +96,7 @@ def outcome(
         decided_at=at,
         notice=notice,
         check_for=check_for,
+        waived=waiver.rules if waiver else (),
     )
 
 

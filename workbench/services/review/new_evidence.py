@@ -1,5 +1,6 @@
 """Applies newly published evidence to an existing case: its findings, state, round, due date and receipt."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -8,7 +9,7 @@ from typing import Any
 from sqlmodel import Session
 
 from db.enums import FINAL_STATES, AppealStatus, CaseState, ImportKind, Severity
-from db.models import CaseRow
+from db.models import CaseRow, DecisionRow
 from db.queries.published import newest_of_many
 from db.queries.search_index import index_cases, terms_of
 from workbench.domain.case.running import is_with_applicant
@@ -16,7 +17,14 @@ from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.findings.evaluate import has_block, worse_blocks
 from workbench.domain.findings.finding import Finding
 from workbench.domain.forecast.result import CaseForecast
-from workbench.services.case.assessment import Assessment, assess, completed_at, recompute, store_assessment
+from workbench.services.case.assessment import (
+    Assessment,
+    assess,
+    completed_at,
+    findings_of_case,
+    recompute,
+    store_assessment,
+)
 from workbench.services.case.decisions import newest_appeal, newest_decision
 from workbench.services.case.evidence_reader import APPLICATION, application_key, read_evidence, snapshot_of
 from workbench.services.clock.case_clocks import update_due_date
@@ -116,7 +124,10 @@ def retract_evidence(session: Session, context: Context, case: CaseRow, batch_id
     case.reopen_for = _rules(finding for finding in findings if finding.rule in rules and has_block([finding]))
     body = details(round=case.round, evidence_no=case.evidence_no)
     context.log(session, "evidence-undone", case_id=case.id, batch_id=batch_id, body=body)
-    if case.state not in FINAL_STATES:
+    staged = newest_decision(session, case.id or 0, "staged") if case.state == CaseState.AWAITING_CHECK else None
+    if staged is not None and is_contradicted(session, staged):
+        void_verdict(session, context, case)
+    elif case.state not in FINAL_STATES:
         case.version += 1
         update_due_date(session, context, case)
 
@@ -196,6 +207,20 @@ def _assessment_before(session: Session, context: Context, case: CaseRow, arriva
 
 def _grave_findings(assessment: Assessment) -> set[Finding]:
     return {finding for finding in assessment.findings if finding.severity is not Severity.INFO}
+
+
+def is_contradicted(session: Session, decision: DecisionRow) -> bool:
+    """Return whether the rules that warn or block are no longer those that the maker of a staged verdict saw."""
+    info = Severity.INFO.value
+    seen = {(found["rule"], found["severity"]) for found in json.loads(decision.seen).get("findings", ())}
+    now = {(found.rule, found.severity.value) for found in findings_of_case(session, decision.case_id)}
+    return {found for found in seen ^ now if found[1] != info} != set()
+
+
+def void_verdict(session: Session, context: Context, case: CaseRow) -> None:
+    """Void the verdict that waits for its check, queue the case for its maker, and write one event."""
+    void_staged(session, case)
+    requeue(session, context, case, "void")
 
 
 def void_staged(session: Session, case: CaseRow) -> bool:

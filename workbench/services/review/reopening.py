@@ -5,6 +5,7 @@ from sqlmodel import Session, col, select
 from db.columns import from_us
 from db.enums import Trigger
 from db.models import AppealRow, CaseRow, CommentRow, DecisionRow, NoticeRow
+from db.queries.published import newest_cases
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed
@@ -17,6 +18,7 @@ from workbench.services.measures.orders import owe_restoring
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import has_restriction, notify_of_status
 from workbench.services.review.new_evidence import requeue
+from workbench.services.review.separation import is_same_person
 from workbench.services.review.undo import close_work, record_of
 from workbench.services.site.people import solo_reason
 
@@ -28,31 +30,35 @@ class Reopening(Service):
         """Queue a passed, failed or lapsed case again, in its round; the reason stays internal.
 
         The round stays, because a round is one submission and its decision, and nothing new was submitted. The
-        applicant is told, unless the notice of the verdict is not released yet: then it is cancelled.
+        applicant is told, unless the notice of the verdict is not released yet: then that notice is cancelled, and
+        nothing is to be corrected but what it would have corrected itself.
 
         Raises:
             NotFound: If there is no such case.
-            NotAllowed: If its state does not allow it, or this person made or checked the verdict.
+            NotAllowed: If its state does not allow it, a newer case replaced it, or this person made or checked the
+                verdict.
             WrongUsage: If no reason is given.
         """
         context = self.context
         with context.acting(Action.REOPEN, case_id), context.write() as session:
             case = case_in_state_for(session, Action.REOPEN, case_id)
             check_not_blank(reason, _("The text is empty."))
+            _refuse_older(session, case)
             decision = newest_decision(session, case_id, "applied", "approved")
             waived = self._waived(session, case, decision)
             record = record_of(session, context, case) | close_work(session, context, case, keeps_measures=False)
             is_told = decision is not None and self._is_told(session, decision)
             case.trigger, case.reopen_for = Trigger.REOPENED.value, ""
             case.assignee_id = case.returned_to_id = None
-            case.corrects_id = decision.id if decision is not None and is_told else None
+            if decision is not None:
+                case.corrects_id = decision.id if is_told else decision.corrects_id
             session.add(CommentRow(case_id=case_id, author_id=context.actor.id, written_at=context.now(), body=reason))
             restricts = has_restriction(session, context, case)
             record |= owe_restoring(session, context, case, release_at=from_us(record["undo_until_us"])).record
             requeue(
                 session, context, case, Action.REOPEN, {**record, **details(corrects=case.corrects_id, waived=waived)}
             )
-            if is_told:
+            if case.corrects_id is not None:
                 notify_of_status(session, context, case, ClockLetterKind.REOPENED, restricts=restricts)
 
     def _waived(self, session: Session, case: CaseRow, decision: DecisionRow | None) -> list[str]:
@@ -63,9 +69,9 @@ class Reopening(Service):
             .order_by(col(AppealRow.id).desc())
             .limit(1)
         ).first()
-        involved = {decision.maker_id, decision.checker_id} if decision is not None else set()
+        involved = {decision.maker_id, decision.checker_id} if decision is not None else set[int | None]()
         involved |= {appeal.decided_by_id, appeal.checker_id} if appeal is not None else set()
-        if self.context.actor.id not in involved:
+        if not any(is_same_person(session, self.context, case.id or 0, who) for who in involved if who is not None):
             return []
         if solo_reason(session):
             return [Action.REOPEN.value]
@@ -77,3 +83,11 @@ class Reopening(Service):
         is_released = col(NoticeRow.cancelled_at).is_(None) & (col(NoticeRow.release_at) <= self.context.now())
         of_decision = select(NoticeRow.id).where(NoticeRow.decision_id == decision.id, is_released)
         return session.exec(of_decision.limit(1)).first() is not None
+
+
+def _refuse_older(session: Session, case: CaseRow) -> None:
+    """Refuse a case whose application has a newer case, because an application has at most one open case."""
+    for newer in newest_cases(session, [(case.agent, case.application_no)]).values():
+        if newer.id != case.id:
+            message = _("The application of {case} has a newer case, {newer}; open that one again instead.")
+            raise NotAllowed(message.format(case=format_case(case.id or 0), newer=format_case(newer.id or 0)))

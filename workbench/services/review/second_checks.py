@@ -9,10 +9,11 @@ from db.enums import CaseState
 from db.models import CaseRow, DecisionRow
 from workbench.domain.case.appeal import AppealResult
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseFile, CaseRowView, DecisionResult
+from workbench.domain.case.casefile import CaseFile, CaseRowView, DecisionResult, Waiver
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import Busy, NotAllowed
 from workbench.i18n import _
+from workbench.services.case.assessment import refresh_findings
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.decisions import newest_decision
 from workbench.services.clock.case_clocks import update_due_date
@@ -25,13 +26,15 @@ from workbench.services.queue.claims import count_held, held_limit
 from workbench.services.queue.listing import Queue
 from workbench.services.review.appeal_checks import AppealChecks
 from workbench.services.review.apply_verdict import apply_verdict, outcome
+from workbench.services.review.new_evidence import is_contradicted, void_verdict
+from workbench.services.review.separation import importer_refusal, is_same_person, shares_account, waiver_text
 from workbench.services.site.people import solo_reason
 
 _MOST_WAITING = 200
 
 
 class Checks(Service):
-    """The checks of one person; nobody can check their own verdict."""
+    """The checks of one person; nobody can check their own verdict, unless one person reviews alone."""
 
     def waiting(self) -> tuple[CaseRowView, ...]:
         """Return the cases that wait for a check, in the order of the queue."""
@@ -42,14 +45,18 @@ class Checks(Service):
         with self.context.read() as session:
             return solo_reason(session)
 
-    def approve(self, case_id: int, note: str, decision_id: int | None = None) -> DecisionResult | AppealResult:
+    def approve(
+        self, case_id: int, note: str, decision_id: int | None = None, evidence_no: int | None = None
+    ) -> DecisionResult | AppealResult:
         """Put a staged verdict or answer to an appeal into force; its notice is released when the grace period ends.
 
-        `decision_id` is the verdict that the checker saw; if another verdict waits by then, the approval is refused.
+        `decision_id` and `evidence_no` are what the checker saw; if another verdict waits by then, or new evidence
+        came, the approval is refused. If a finding that warns or blocks has changed since the verdict, also because a
+        day has passed, the verdict is void and its maker decides again.
 
         Raises:
             NotFound: If there is no such case.
-            Busy: If the verdict or its evidence changed since the checker saw it.
+            Busy: If the verdict or its evidence changed since the checker saw it, or the verdict is void.
             NotAllowed: If no verdict waits for a check, or this person made it.
             WrongUsage: If no note is given.
         """
@@ -57,21 +64,52 @@ class Checks(Service):
             return appeals.approve(case_id, note)
         with self.context.acting(Action.APPROVE, case_id):
             check_not_blank(note, _("Checking needs a note; write one."))
+            refresh_findings(self.context, case_id)
             casefile = CaseFiles(self.context).show(case_id)
             with self.context.write() as session:
                 case, decision = self._staged(session, case_id, Action.APPROVE, decision_id)
-                if case.version != casefile.header.version:
+                if case.version != casefile.header.version or evidence_no not in {None, case.evidence_no}:
                     raise Busy(_case_changed(case_id))
-                now = self.context.now()
-                self._sign(decision, "approved", note, now + timedelta(seconds=casefile.policy.desk.grace_s))
-                notice = apply_verdict(session, self.context, case, decision, casefile)
-                case.version += 1
-                decision.version_after = case.version
-                orders = orders_summary(session, json.loads(decision.seen))
-                body = details(decision=decision.id, verdict=decision.verdict, orders=orders)
-                self.context.log_case(session, Action.APPROVE, case, body)
-                update_due_date(session, self.context, case)
-                return outcome(case, decision, now, notice)
+                if is_contradicted(session, decision):
+                    void_verdict(session, self.context, case)
+                    approved = None
+                else:
+                    approved = self._approve(session, case, decision, casefile, note)
+            if approved is None:
+                message = _(
+                    "Findings of {case} changed since the verdict, so the verdict is void;"
+                    " the case is back with its maker."
+                )
+                raise Busy(message.format(case=format_case(case_id)))
+            return approved
+
+    def _approve(
+        self, session: Session, case: CaseRow, decision: DecisionRow, casefile: CaseFile, note: str
+    ) -> DecisionResult:
+        """Put a staged verdict into force; if its own maker does so, alone, the waiver is recorded."""
+        context, now = self.context, self.context.now()
+        is_own = is_same_person(session, context, decision.case_id, decision.maker_id)
+        release_at = now + timedelta(seconds=casefile.policy.desk.grace_s)
+        if is_own:
+            rules = tuple(json.loads(decision.seen).get("check_for", ())) or ("check",)
+            decision.waived = waiver_text(Waiver(rules=rules, reason=solo_reason(session)))
+            decision.status, decision.release_at, decision.check_note = "applied", release_at, note
+        else:
+            self._sign(decision, "approved", note, release_at)
+        notice = apply_verdict(session, context, case, decision, casefile)
+        case.version += 1
+        decision.version_after = case.version
+        result = outcome(case, decision, now, notice)
+        body = details(
+            decision=decision.id,
+            verdict=decision.verdict,
+            orders=orders_summary(session, json.loads(decision.seen)),
+            waived=list(result.waived),
+            same_account=shares_account(session, context, decision.case_id, decision.maker_id) or None,
+        )
+        context.log_case(session, Action.APPROVE, case, body)
+        update_due_date(session, context, case)
+        return result
 
     def give_back(self, case_id: int, note: str, decision_id: int | None = None) -> CaseFile | AppealResult:
         """Return a case to its maker: held if the maker's limit allows it, else queued and assigned to the maker.
@@ -123,9 +161,15 @@ class Checks(Service):
         decision = newest_decision(session, case_id, "staged")
         if decision is None or (decision_id is not None and decision.id != decision_id):
             raise Busy(_case_changed(case_id))
-        if decision.maker_id == self.context.actor.id:
-            message = _("You made the verdict on {case}; another person must check it.")
-            raise NotAllowed(message.format(case=format_case(case_id)))
+        policy = self.context.policy(session, case.policy_version_id)
+        refusal = importer_refusal(session, self.context, case_id, policy)
+        if is_same_person(session, self.context, case_id, decision.maker_id):
+            refusal = _("You made the verdict on {case}; another person must check it.").format(
+                case=format_case(case_id)
+            )
+        is_waived = action is Action.APPROVE and solo_reason(session)
+        if refusal is not None and not is_waived:
+            raise NotAllowed(refusal)
         return case, decision
 
 

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from db.enums import CaseState, FailKind, Verdict, WaitsFor
 from db.models import CaseRow, DecisionReasonRow, DecisionRow
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseFile, DecisionResult, ItemRequest, VerdictPreview, VerdictRequest
+from workbench.domain.case.casefile import CaseFile, DecisionResult, ItemRequest, VerdictPreview, VerdictRequest, Waiver
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.measures import is_barred
 from workbench.domain.case.verdict import (
@@ -38,12 +38,17 @@ from workbench.services.foundation.row_values import from_row
 from workbench.services.measures.orders import orders_summary
 from workbench.services.notices import verdict_letter_facts
 from workbench.services.review.apply_verdict import apply_verdict, outcome
+from workbench.services.review.separation import IMPORTER, importer_refusal, waiver_text
 from workbench.services.review.undo import columns_before
+from workbench.services.site.people import solo_reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictPlan:
-    """What a verdict would do; in `request`, all defaults are filled in."""
+    """What a verdict would do; in `request`, all defaults are filled in.
+
+    `waiver` has the two-person rules that do not apply, because one person reviews alone.
+    """
 
     request: VerdictRequest
     letter: str
@@ -52,6 +57,12 @@ class VerdictPlan:
     check_for: tuple[str, ...]
     problems: tuple[str, ...]
     is_date_provisional: bool
+    waiver: Waiver | None = None
+
+    @property
+    def is_staged(self) -> bool:
+        """Whether the verdict waits for a check."""
+        return bool(self.check_for) and self.waiver is None
 
 
 def plan_verdict(request: VerdictRequest, casefile: CaseFile, calendar: WorkingCalendar, now: datetime) -> VerdictPlan:
@@ -131,10 +142,10 @@ class Verdicts(Service):
             NotFound: If there is no such case.
         """
         casefile, unopened = self._case_cache.read(request.case_id)
+        now, seen_no = self.context.now(), request.evidence_no
         with self.context.read() as session:
             calendar = self.context.calendar(session, casefile.policy_version)
-        now, seen_no = self.context.now(), request.evidence_no
-        plan = plan_verdict(request, casefile, calendar, now)
+            plan = self._separated(session, plan_verdict(request, casefile, calendar, now), casefile.policy)
         return from_row(
             VerdictPreview,
             plan,
@@ -145,13 +156,15 @@ class Verdicts(Service):
             open_questions=tuple(line.question for line in casefile.checklist if line.answer is None),
             has_new_evidence=seen_no is not None and seen_no != casefile.header.evidence_no,
             unopened=unopened,
+            waived_for=plan.waiver.reason if plan.waiver else "",
         )
 
     def decide(self, request: VerdictRequest) -> DecisionResult:
         """Record a verdict on a case that this person holds.
 
         If the policy requires a check by a second person, the verdict is staged and the case waits for the check.
-        Otherwise the notice is released when the grace period ends; until then the verdict can be undone.
+        If one person reviews alone, the decision records the waiver instead. Otherwise the notice is released when the
+        grace period ends; until then the verdict can be undone.
 
         Raises:
             NotFound: If there is no such case.
@@ -172,9 +185,18 @@ class Verdicts(Service):
                     raise Busy(message.format(case=format_case(request.case_id)))
                 now = self.context.now()
                 plan = plan_verdict(request, casefile, self.context.calendar(session, case.policy_version_id), now)
+                plan = self._separated(session, plan, casefile.policy)
                 if plan.problems:
                     raise NotAllowed(plan.problems[0])
                 return self._record(session, case, casefile, plan, now)
+
+    def _separated(self, session: Session, plan: VerdictPlan, policy: Policy) -> VerdictPlan:
+        """Return a plan with the rules that need two people: waived for who reviews alone, else with their problem."""
+        refusal = importer_refusal(session, self.context, plan.request.case_id, policy)
+        rules = (*plan.check_for, *([IMPORTER] if refusal else []))
+        if rules and (alone := solo_reason(session)):
+            return replace(plan, waiver=Waiver(rules=rules, reason=alone))
+        return replace(plan, problems=(*plan.problems, refusal)) if refusal else plan
 
     def _record(
         self, session: Session, case: CaseRow, casefile: CaseFile, plan: VerdictPlan, now: datetime
@@ -189,7 +211,7 @@ class Verdicts(Service):
             for position, code in enumerate(request.reasons)
         )
         notice, case.reopen_for = None, ""
-        if plan.check_for:
+        if plan.is_staged:
             case.state = CaseState.AWAITING_CHECK.value
         else:
             notice = apply_verdict(session, context, case, decision, casefile)
@@ -203,18 +225,19 @@ class Verdicts(Service):
             fail_kind=decision.fail_kind,
             reasons=list(request.reasons),
             round=case.round,
-            check_for=list(plan.check_for),
+            check_for=list(plan.check_for) if plan.is_staged else (),
+            waived=list(plan.waiver.rules) if plan.waiver else (),
             measure=decision.measure,
             orders=orders_summary(session, json.loads(decision.seen)),
         )
         context.log_case(session, Action.DECIDE, case, body)
         update_due_date(session, context, case)
-        return outcome(case, decision, now, notice, plan.check_for)
+        return outcome(case, decision, now, notice, plan.check_for if plan.is_staged else ())
 
 
 def _decision_row(case: CaseRow, casefile: CaseFile, plan: VerdictPlan, maker_id: int, now: datetime) -> DecisionRow:
     """Return the row of a decision, with the values for an undo and a snapshot of what the reviewer saw."""
-    request, is_staged = plan.request, bool(plan.check_for)
+    request, is_staged = plan.request, plan.is_staged
     return DecisionRow(
         case_id=request.case_id,
         round=case.round,
@@ -230,6 +253,7 @@ def _decision_row(case: CaseRow, casefile: CaseFile, plan: VerdictPlan, maker_id
         maker_id=maker_id,
         decided_at=now,
         release_at=None if is_staged else now + timedelta(seconds=casefile.policy.desk.grace_s),
+        waived=waiver_text(plan.waiver),
         before=json.dumps(columns_before(case)),
         seen=json.dumps(
             {**_snapshot(casefile, plan), "evidence_seq": case.evidence_seq}, ensure_ascii=False, default=str
@@ -251,4 +275,5 @@ def _snapshot(casefile: CaseFile, plan: VerdictPlan) -> dict[str, Any]:
         "verifications": [asdict(line) for line in casefile.verifications],
         "letter": plan.letter,
         "items": [asdict(item) for item in plan.items],
+        "check_for": plan.check_for,
     }

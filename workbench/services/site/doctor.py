@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from db import schema
 from db.access import Access
 from db.dialects import sqlite
+from db.enums import IdentityMode
 from db.models import PolicyVersionRow, SettingRow
 from db.queries.published import call_file_checks
 from workbench.errors import WorkbenchError
@@ -167,7 +168,16 @@ def _contents(session: Session) -> Iterator[CheckLine]:
     yield _sender(session)
     solo = solo_reason(session)
     if solo:
-        alone = _("One person reviews alone ({reason}); verdicts that need a second person wait until there is one.")
+        alone = _(
+            "One person reviews alone ({reason}); rules that need two people are waived, and each waiver is logged."
+        )
         yield None, alone.format(reason=solo)
     setting = session.get(SettingRow, "identity")
-    yield None, _("People are identified by: {mode}.").format(mode=setting.value if setting else "os")
+    mode = IdentityMode(setting.value) if setting else IdentityMode.OS
+    yield None, _("People are identified by: {mode}.").format(mode=mode.value)
+    if mode is IdentityMode.NAMED:
+        message = _(
+            "One OS user may use several logins here, also to check a verdict that another of them made;"
+            " the log has the OS user of every act."
+        )
+        yield None, message

@@ -53,8 +53,8 @@ class People(Service):
             away_until=absences[0].to_on if absences else None,
         )
 
-    def add(self, login: str, roles: tuple[Role, ...]) -> None:
-        """Register a person, as a reviewer if no role is given.
+    def add(self, login: str, roles: tuple[Role, ...]) -> bool:
+        """Register a person, as a reviewer if no role is given; return whether one person reviewed alone until now.
 
         Raises:
             NotAllowed: If the caller is not an admin.
@@ -71,13 +71,14 @@ class People(Service):
             session.flush()
             session.add_all(ReviewerRoleRow(reviewer_id=person.id or 0, role=role.value) for role in wanted)
             self._log(session, "reviewers add", person, roles=sorted(role.value for role in wanted))
+            return self._end_solo(session)
 
-    def role(self, login: str, add: tuple[Role, ...], remove: tuple[Role, ...]) -> None:
-        """Add and remove roles of a person.
+    def role(self, login: str, add: tuple[Role, ...], remove: tuple[Role, ...]) -> bool:
+        """Add and remove roles of a person; return whether one person reviewed alone until now.
 
         Raises:
-            NotAllowed: If the caller is not an admin, changes their own roles while there is another admin, or would
-                remove the last admin.
+            NotAllowed: If the caller is not an admin, changes their own roles while there is another admin and several
+                people review, or would remove the last admin.
             NotFound: If the login is not registered.
         """
         with self._changing("reviewers role") as session:
@@ -85,7 +86,8 @@ class People(Service):
             admins = set(
                 session.exec(select(ReviewerRoleRow.reviewer_id).where(ReviewerRoleRow.role == Role.ADMIN.value))
             )
-            if len(admins) > 1 and person.id == self.context.actor.id:
+            is_waived = len(admins) > 1 and person.id == self.context.actor.id
+            if is_waived and not solo_reason(session):
                 raise NotAllowed(_("You cannot change your own roles; ask another admin."))
             if Role.ADMIN in remove and admins == {person.id}:
                 raise NotAllowed(_("{login} is the last admin; make another one first.").format(login=login))
@@ -94,7 +96,18 @@ class People(Service):
             for role in add:
                 session.merge(ReviewerRoleRow(reviewer_id=person.id or 0, role=role.value))
             changes = {"add": [role.value for role in add], "remove": [role.value for role in remove]}
-            self._log(session, "reviewers role", person, **changes)
+            waived = {"waived": ["roles"]} if is_waived else {}
+            self._log(session, "reviewers role", person, **changes, **waived)
+            return self._end_solo(session)
+
+    def _end_solo(self, session: Session) -> bool:
+        """End the waiver of two-person rules for good if there is a second reviewer; return whether it ended."""
+        setting = session.get(SettingRow, SOLO_SETTING)
+        if setting is None or _count_workers(session) < 2:  # noqa: PLR2004 - two people
+            return False
+        session.delete(setting)
+        self.context.log(session, "solo-ended")
+        return True
 
     def away(self, login: str, from_on: date, to_on: date | None, reason: str = "") -> None:
         """Record an absence; while it lasts, cases assigned to the person are offered to all reviewers.
@@ -175,13 +188,19 @@ def _absences(session: Session, reviewer_id: int, today: date) -> Sequence[Absen
 
 
 def solo_reason(session: Session) -> str:
-    """Return the reason why one person reviews alone, an empty text if several people can review."""
+    """Return the reason why one person reviews alone, an empty text if several people can review.
+
+    While one person reviews alone, rules that need two people are waived. A second reviewer ends that for good, or
+    somebody could remove the others' roles to check their own verdict.
+    """
     row = session.get(SettingRow, SOLO_SETTING)
-    if row is None:
-        return ""
-    workers = session.exec(
+    return row.value if row is not None and _count_workers(session) == 1 else ""
+
+
+def _count_workers(session: Session) -> int:
+    """Return how many active people may review."""
+    return session.exec(
         select(func.count(func.distinct(ReviewerRoleRow.reviewer_id)))
         .join(ReviewerRow, col(ReviewerRow.id) == col(ReviewerRoleRow.reviewer_id))
         .where(ReviewerRow.is_active, col(ReviewerRoleRow.role).in_([role.value for role in WORKERS]))
     ).one()
-    return row.value if workers == 1 else ""

@@ -1,0 +1,31 @@
+"""Asks why a final case is opened again, and opens it."""
+
+import asyncio
+from functools import partial
+
+from textual.screen import Screen
+
+from screens.dialogs.prompt import Prompt
+from screens.shell.base_screen import attempt
+from workbench.domain.case.case_id import format_case
+from workbench.i18n import _
+from workbench.services.wiring import Services
+
+
+async def reopen_case(screen: Screen[None], services: Services, case_id: int) -> bool:
+    """Ask for the reason, open the case again, and report it; return whether it was opened."""
+    name = format_case(case_id)
+    hint = _(
+        "Why? Only colleagues read this. The applicant is told that the result is checked once more,"
+        " and the next verdict's notice corrects the earlier one."
+    )
+    reason = await screen.app.push_screen_wait(Prompt(_("Open {case} again").format(case=name), hint))
+    if reason is None or await attempt(screen, partial(_reopen, services, case_id, reason)) is None:
+        return False
+    screen.notify(_("{case} is back in the queue. To undo: workbench undo {case}").format(case=name), timeout=8)
+    return True
+
+
+async def _reopen(services: Services, case_id: int, reason: str) -> bool:
+    await asyncio.to_thread(services.reopening.reopen, case_id, reason)
+    return True

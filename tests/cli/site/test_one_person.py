@@ -1,0 +1,145 @@
+"""While one person reviews alone, rules that need two people are waived, named and logged; a second person ends it."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from typer.testing import Result
+
+from db.enums import Language
+from db.models import SettingRow
+from tests.cli.framework.terminal import Terminal, refused
+from tests.offices import Site
+from workbench.services.site.people import SOLO_SETTING
+
+REASON = "a shop of one person"
+
+
+@pytest.fixture
+def shop(site: Site) -> Terminal:
+    """A terminal on a database in which `admin` reviews alone, as after `init --solo`."""
+    with site.services("admin").context.write() as session:
+        session.execute(text("DELETE FROM reviewer_role WHERE reviewer_id <> 1"))
+        session.add(SettingRow(name=SOLO_SETTING, value=REASON))
+    return Terminal(site)
+
+
+def fail(shop: Terminal, *, language: str = "zh") -> dict[str, Any]:
+    """Fail the next case finally, and return what the command prints."""
+    [case] = shop.site.plant()
+    context = shop.site.services("admin").context
+    with context.write() as session:
+        session.execute(text("UPDATE application SET language = :language"), {"language": language})
+    shop.document("admin", "next")
+    decided: dict[str, Any] = shop.document(
+        "admin", "decide", f"C-{case}", "fail", "--final", "--reason", "ACT-PEAK-HOUR"
+    )
+    return decided
+
+
+def bodies(shop: Terminal, action: str) -> list[dict[str, Any]]:
+    """Return the details of the logged acts of a kind."""
+    with shop.site.services("admin").context.read() as session:
+        rows = session.execute(text("SELECT body FROM event WHERE action = :action ORDER BY seq"), {"action": action})
+        return [json.loads(row.body) for row in rows]
+
+
+def run(shop: Terminal, *words: str) -> Result:
+    result = shop.as_person("admin", *words)
+    assert result.exit_code == 0, result.output
+    return result
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [(Language.EN, "Decided by one person"), (Language.ZH, "本结论由一名审核人员作出")]
+)
+def test_a_verdict_takes_effect_at_once_and_record_notice_log_and_export_name_the_waiver(
+    shop: Terminal, tmp_path: Any, language: Language, words: str
+) -> None:
+    decided = fail(shop, language=language.value)
+
+    assert (decided["state"], decided["check_for"], decided["waived"]) == ("failed", [], ["final_fail"])
+    shown = shop.document("admin", "show", decided["case"])
+    assert shown["decisions"][0]["waived"] == {"rules": ["final_fail"], "reason": REASON}
+    assert words in shown["notice"]
+    assert bodies(shop, "decide")[0]["waived"] == ["final_fail"]
+    assert f"decided by one person ({REASON})" in run(shop, "show", decided["case"]).stdout
+    run(shop, "export", "decisions", "--output", str(tmp_path / "d.jsonl"), "--format", "jsonl")
+    [row] = map(json.loads, (tmp_path / "d.jsonl").read_text(encoding="utf-8").splitlines())
+    assert (row["waived"], row["waive_reason"]) == ("final_fail", REASON)
+
+
+def test_a_verdict_that_needs_no_second_person_names_no_waiver(shop: Terminal) -> None:
+    [case] = shop.site.plant()
+    shop.document("admin", "next")
+    shop.document("admin", "decide", f"C-{case}", "pass", "--reason", "OK")
+
+    shown = shop.document("admin", "show", f"C-{case}")
+    assert shown["decisions"][0]["waived"] is None
+    assert "一名审核人员" not in shown["notice"]
+
+
+def test_one_person_may_open_their_own_verdict_again(shop: Terminal) -> None:
+    case = fail(shop)["case"]
+    shop.site.clock.on(minutes=5)
+
+    assert shop.document("admin", "reopen", case, "--reason", "I was wrong")["state"] == "queued"
+    assert bodies(shop, "reopen")[0]["waived"] == ["reopen"]
+
+
+def test_one_person_may_change_their_own_roles_beside_another_admin(shop: Terminal) -> None:
+    run(shop, "reviewers", "add", "owner", "--role", "admin")
+    run(shop, "reviewers", "role", "admin", "--add", "auditor")
+
+    assert bodies(shop, "reviewers role")[0]["waived"] == ["roles"]
+
+
+@pytest.mark.parametrize("role", ["reviewer", "supervisor"])
+def test_a_second_reviewer_ends_it_for_good(shop: Terminal, role: str) -> None:
+    assert "A second person can review now" in run(shop, "reviewers", "add", "second", "--role", role).stderr
+    assert bodies(shop, "solo-ended") == [{}]
+    case = fail(shop)["case"]
+
+    assert shop.document("admin", "show", case)["state"] == "awaiting_check"
+    run(shop, "reviewers", "role", "second", "--remove", role)
+    assert "another person" in refused(shop.as_person("admin", "check", case, "approve", "--note", "x"), 77)
+    assert not any("alone (" in line["text"] for line in shop.document("admin", "doctor")["lines"])
+
+
+@pytest.mark.parametrize("role", ["admin", "auditor"])
+def test_a_second_person_who_cannot_review_changes_nothing(shop: Terminal, role: str) -> None:
+    assert "A second person" not in run(shop, "reviewers", "add", "second", "--role", role).stderr
+    assert fail(shop)["state"] == "failed"
+
+    run(shop, "reviewers", "role", "second", "--add", "reviewer")
+    assert bodies(shop, "solo-ended") == [{}]
+
+
+def test_a_verdict_that_waits_since_before_the_waiver_is_approved_by_its_maker_until_a_second_person_comes(
+    shop: Terminal,
+) -> None:
+    context = shop.site.services("admin").context
+    with context.write() as session:
+        session.execute(text("UPDATE setting SET name = 'later' WHERE name = 'solo'"))
+    first, second = fail(shop)["case"], fail(shop)["case"]
+    with context.write() as session:
+        session.execute(text("UPDATE setting SET name = 'solo' WHERE name = 'later'"))
+
+    done = shop.document("admin", "check", first, "approve", "--note", "I looked again")
+    assert (done["state"], done["waived"]) == ("failed", ["final_fail"])
+    assert "一名审核人员" in shop.document("admin", "show", first)["notice"]
+    assert bodies(shop, "approve")[0]["waived"] == ["final_fail"]
+    assert shop.document("admin", "undo", first)["state"] == "in_review"
+
+    run(shop, "reviewers", "add", "second")
+    assert "another person" in refused(shop.as_person("admin", "check", second, "approve", "--note", "x"), 77)
+    assert shop.document("second", "check", second, "approve", "--note", "x")["state"] == "failed"
+
+
+def test_an_undone_waived_verdict_is_decided_again_by_the_same_person(shop: Terminal) -> None:
+    case = fail(shop)["case"]
+    shop.site.clock.at += timedelta(seconds=30)
+
+    assert shop.document("admin", "undo", case)["state"] == "in_review"
