@@ -14,14 +14,15 @@ from screens.shell.base_screen import attempt
 from screens.shell.bindings import bind
 from screens.shell.clock import Clock
 from screens.shell.view import View
-from screens.widgets.safe_text import MUTED, joined
+from screens.widgets.safe_text import MUTED, Part, joined
 from workbench.domain.case.actor import Actor
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, CaseHeader
-from workbench.domain.case.lifecycle import STATE_WORDS, Action, role_refusal
+from workbench.domain.case.lifecycle import STATE_WORDS, Action, is_allowed, role_refusal
 from workbench.domain.case.vocabulary import CaseState
 from workbench.i18n import N_, _
 from workbench.keys.command import Place
+from workbench.keys.desk import APPEAL
 from workbench.keys.registry import BACK
 from workbench.services.wiring import Services
 
@@ -34,9 +35,18 @@ def read_only_line(session: DeskSession, view: View) -> Content | None:
         (_("Read only"), "bold"),
         (f" {view.symbols.dot} ", MUTED),
         (_holder_words(session.case.header, session.services.actor, view), ""),
+        *_appeal_hint(session),
         ("   Esc ", "$text-accent bold"),
         (_("back"), MUTED),
     )
+
+
+def _appeal_hint(session: DeskSession) -> tuple[Part, ...]:
+    """Return the key that files an appeal, if this person may file one against the case."""
+    case = session.case
+    if case is None or not is_allowed(Action.APPEAL, case.header.state, session.services.actor):
+        return ()
+    return ((f"   {APPEAL.shown_keys} ", "$text-accent bold"), (_("file an appeal"), MUTED))
 
 
 def why_no_verdict(header: CaseHeader, actor: Actor, view: View) -> str:

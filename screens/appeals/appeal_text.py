@@ -1,0 +1,52 @@
+"""An appeal in a list, and its grounds and earlier answer above the case."""
+
+from textual.content import Content
+
+from screens.shell.view import View
+from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, hanging, joined, plain, row
+from workbench.domain.case.appeal import OUTCOME_WORDS, AppealLine, WaitingAppeal
+from workbench.domain.case.case_id import format_case
+from workbench.domain.case.vocabulary import CaseState
+from workbench.i18n import _
+from workbench.wording.amounts import working_days_left
+
+
+def appealed_words(state_before: CaseState) -> str:
+    """Return what an appeal is against."""
+    return _("against a lapse") if state_before is CaseState.LAPSED else _("against a final fail")
+
+
+def appeal_rows(found: WaitingAppeal, view: View, width: int, login: str) -> Content:
+    """Return an appealed case as two lines of the list."""
+    name = joined((f"{format_case(found.case_id)}  ", "bold"), (found.applicant_name, ""))
+    assignee = _("you") if found.assignee == login else found.assignee
+    who: Part = (_("assigned to {login}").format(login=assignee), MUTED) if assignee else (_("nobody"), WARNING)
+    about = _("{what}, received {when}").format(
+        what=appealed_words(found.state_before), when=view.instant(found.received_at)
+    )
+    left = working_days_left(found.left_days) if found.left_days else _("due today")
+    due = joined(
+        (_("due {when}").format(when=view.instant(found.due_at)), ""),
+        (f" {view.symbols.dot} ", MUTED),
+        (f"{view.symbols.warn} {_('overdue')}", ERROR)
+        if found.is_overdue
+        else (left, WARNING if found.left_days <= 1 else MUTED),
+    )
+    return Content("\n").join([row(name, joined(who), width), row(plain(f"    {about}", MUTED), due, width)])
+
+
+def appeal_lines(line: AppealLine, refusal: str, view: View, width: int) -> Content:
+    """Return an appeal: why the actor may not decide it, the grounds, and an earlier answer that came back."""
+    title = _("Appeal {what}").format(what=appealed_words(line.state_before))
+    filed = _("received {when}").format(when=view.instant(line.received_at))
+    lines = [row(plain(title, "bold"), plain(filed, MUTED), width)]
+    if refusal:
+        lines += hanging([], refusal, width, WARNING)
+    lines += [plain(_("Grounds"), MUTED), *hanging([("  ", "")], line.grounds, width)]
+    if line.outcome is not None:
+        decided = _("{outcome}, by {login}").format(outcome=_(OUTCOME_WORDS[line.outcome]), login=line.decided_by or "")
+        lines += [plain(decided, MUTED), *hanging([("  ", "")], line.answer, width)]
+    if line.check_note:
+        returned = _("returned by {login}").format(login=line.checker or "")
+        lines += [plain(returned, WARNING), *hanging([("  ", "")], line.check_note, width)]
+    return Content("\n").join(lines)
