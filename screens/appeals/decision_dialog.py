@@ -163,7 +163,7 @@ class AppealDialog(Dialog[AppealResult]):
             plain(f"{symbols.chosen if at == self._chosen else symbols.unchosen} {at + 1} {_(words)}")
             for at, (words, _outcome, _to_state) in enumerate(_CHOICES)
         ]
-        self.query_one("#choices", Static).update(Content("   ").join(lines))
+        self.query_one("#choices", Static).update(Content("\n").join(lines))
         if self._chosen is None:
             self.preview.query_one(Static).update(plain(_("Choose the decision to see the letter."), MUTED))
 

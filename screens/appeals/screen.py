@@ -192,7 +192,7 @@ class AppealsScreen(ModeScreen):
         self.appeal.display = line is not None
         # A click on the grounds leaves the focus, and so their keys, to the panels.
         self.appeal.can_focus = not self.has_class("-open")
-        if line is not None:
-            text = appeal_lines(line, self._refusal, self.view(), max(8, self.size.width - 4))
+        if self.case is not None and line is not None:
+            text = appeal_lines(self.case, line, self._refusal, self.view(), max(8, self.size.width - 4))
             self.appeal.query_one(Static).update(text)
         self.refresh_bindings()

@@ -48,7 +48,7 @@ async def test_a_supervisor_reads_the_grounds_and_overturns_an_appeal_by_keys(
     case = appealed(services)
     async with at_the_site(services.site, "sup", size=size) as driver:
         await driver.go("a")
-        assert "against a final fail" in driver.text
+        assert "final fail, received" in driver.text
         assert "7 working days left" in driver.text
         assert "We never called them." in driver.text
 
