@@ -37,7 +37,7 @@ def appeal_rows(found: WaitingAppeal, view: View, width: int, login: str) -> Con
 
 
 def appeal_lines(case: CaseFile, line: AppealLine, refusal: str, view: View, width: int) -> Content:
-    """Return an appeal: the appealed result, why the actor may not decide, the grounds, and an answer that came back."""
+    """Return an appeal: the appealed result, why the actor may not decide, the grounds, an answer that came back."""
     is_lapse = line.state_before is CaseState.LAPSED
     title = _("Appeal against a lapse") if is_lapse else _("Appeal against a final fail")
     filed = _("received {when}").format(when=view.instant(line.received_at))
