@@ -25,6 +25,7 @@ from tests.services.importing.files import (
 
 LANGUAGES = ("en", "zh")
 FLOODED = {"en": "Our office was flooded.", "zh": "我司办公场所进水。"}
+ANSWER = {"en": "The calls went to customers who had agreed.", "zh": "经核实，被叫均为已同意接听的客户。"}
 BY_PHONE = {"en": "You asked for this by phone.", "zh": "贵公司来电申请延期。"}
 
 COMPANY = {"agent": "虚构渠道"}
@@ -101,8 +102,8 @@ def submit_all(office: Office) -> None:
 def live(office: Office) -> None:
     """Bring about each kind of letter.
 
-    A-1 is incomplete, then pending, then failed with a measure, and lapses; A-2 fails finally; A-3 passes; A-4 is
-    suspended and late; A-5 is withdrawn; A-6 waits for the carrier; A-7 does not answer; A-8 stays incomplete.
+    A-1 is incomplete, then pending, then failed with a measure, and lapses; A-2 fails finally and appeals; A-3 passes;
+    A-4 is suspended and late; A-5 is withdrawn; A-6 waits for the carrier; A-7 does not answer; A-8 stays incomplete.
     """
     submit_all(office)
     office.decide("A-2", "fail", "--final", "--reason", "ACT-PEAK-HOUR", "--measure", "bar-both")
@@ -125,6 +126,12 @@ def live(office: Office) -> None:
     seal = ("--reason", "DOC-UNSEALED", "--item", "DOC-UNSEALED:BIZ_LICENSE")
     office.decide("A-1", "fail", *seal, "--measure", "bar-out")
     office.run("sup", "extend", "A-1", "--until", "2026-12-04", "--reason", BY_PHONE[office.language])
+    office.run("a", "appeal", "A-2", "--grounds", "We called our own customers.")
+    office.at("2026-11-27 11:00")
+    office.run("a", "withdraw", "A-2", "--reason", "They asked by phone.")
+    office.run("a", "appeal", "A-2", "--grounds", "We called our own customers.")
+    office.run("admin", "appeal-decide", "A-2", "overturned", "--note", ANSWER[office.language])
+    office.run("c", "check", "A-2", "approve", "--note", "as I see it")
     office.at("2026-12-08 10:00")
 
 
