@@ -169,6 +169,7 @@ class ImportKind(StrEnum):
     OPTOUTS = "optouts"
     CREDIT = "credit"
     COMPLAINTS = "complaints"
+    APPEALS = "appeals"
     WORKBOOK = "workbook"
     CALENDAR = "calendar"
 

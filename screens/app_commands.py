@@ -31,6 +31,11 @@ def add_modes(app: "WorkbenchApp", desk: "DeskScreen") -> None:
 
         return ChecksScreen(clock, services)
 
+    def appeals() -> "Screen[None]":
+        from screens.appeals.screen import AppealsScreen
+
+        return AppealsScreen(clock, services)
+
     def calendar() -> "Screen[None]":
         from screens.calendar.screen import CalendarScreen
 
@@ -53,6 +58,7 @@ def add_modes(app: "WorkbenchApp", desk: "DeskScreen") -> None:
 
     app.add_mode("desk", lambda: desk)
     app.add_mode("checks", checks)
+    app.add_mode("appeals", appeals)
     app.add_mode("calendar", calendar)
     app.add_mode("forecast", forecast)
     app.add_mode("letters", letters)

@@ -25,6 +25,7 @@ from tests.services.importing.files import (
 
 LANGUAGES = ("en", "zh")
 FLOODED = {"en": "Our office was flooded.", "zh": "我司办公场所进水。"}
+ANSWER = {"en": "The calls went to customers who had agreed.", "zh": "经核实，被叫均为已同意接听的客户。"}
 BY_PHONE = {"en": "You asked for this by phone.", "zh": "贵公司来电申请延期。"}
 
 COMPANY = {"agent": "虚构渠道"}
@@ -82,7 +83,7 @@ class Office:
 
 def submit_all(office: Office) -> None:
     """Import the applications, and the documents of all but the first and the last."""
-    companies, persons = (1, 2, 4, 6, 8), (3, 5, 7)
+    companies, persons = (1, 2, 4, 6, 9, 8), (3, 5, 7)
     office.submit(
         *(application(f"A-{n}", **COMPANY, msisdns=f"1380013{n}001;1380013{n}002") for n in companies),
         *(application(f"A-{n}", **PERSON, agent="", msisdns=f"1380013{n}001") for n in persons),
@@ -103,11 +104,13 @@ def live(office: Office) -> None:
 
     A-1 is incomplete, then pending, then failed with a measure, and lapses; A-2 fails finally, is opened again and gets
     a corrected notice; A-3 passes; A-4 is suspended and late; A-5 is withdrawn; A-6 waits for the carrier; A-7 does not
-    answer; A-8 stays incomplete.
+    answer; A-8 stays incomplete; A-9 fails finally and appeals twice.
     """
     submit_all(office)
     office.decide("A-2", "fail", "--final", "--reason", "ACT-PEAK-HOUR", "--measure", "bar-both")
     office.run("b", "check", "A-2", "approve", "--note", "seen the records")
+    office.decide("A-9", "fail", "--final", "--reason", "USE-CONSENT", "--measure", "bar-both")
+    office.run("b", "check", "A-9", "approve", "--note", "no consent was shown")
     office.decide("A-3", "pass", "--reason", "OK")
     office.decide("A-6", "pending", "--reason", "WAIT-CARRIER", "--until", "2026-12-03")
     office.decide("A-7", "pending", "--reason", "WAIT-APPLICANT", "--item", DocumentKind.AGENT_ID_FRONT.value)
@@ -128,6 +131,12 @@ def live(office: Office) -> None:
     seal = ("--reason", "DOC-UNSEALED", "--item", "DOC-UNSEALED:BIZ_LICENSE")
     office.decide("A-1", "fail", *seal, "--measure", "bar-out")
     office.run("sup", "extend", "A-1", "--until", "2026-12-04", "--reason", BY_PHONE[office.language])
+    office.run("a", "appeal", "A-9", "--grounds", "We called our own customers.")
+    office.at("2026-11-27 11:00")
+    office.run("a", "withdraw", "A-9", "--reason", "They asked by phone.")
+    office.run("a", "appeal", "A-9", "--grounds", "We called our own customers.")
+    office.run("admin", "appeal-decide", "A-9", "overturned", "--note", ANSWER[office.language])
+    office.run("c", "check", "A-9", "approve", "--note", "as I see it")
     office.at("2026-12-08 10:00")
 
 

@@ -47,9 +47,11 @@ to the day."""
 _COLUMNS = """c.id, c.agent, c.service_class, c.priority_rank, a.applicant_kind, a.card_type, a.province,
        c.block_count, c.warn_count, c.state, c.round, c.due_at, c.complete_at, c.opened_at,
        c.waits_for, c.suspended_from, c.held_until,
-       CASE WHEN c.state = 'awaiting_check' THEN
-          (SELECT d.verdict FROM decision d WHERE d.case_id = c.id AND d.status = 'staged' ORDER BY d.id DESC LIMIT 1)
-       END AS staged_verdict"""
+       CASE WHEN c.state = 'awaiting_check' THEN coalesce(
+          (SELECT d.verdict FROM decision d WHERE d.case_id = c.id AND d.status = 'staged' ORDER BY d.id DESC LIMIT 1),
+          (SELECT CASE WHEN p.to_state = 'passed' THEN 'pass' ELSE 'fail' END
+           FROM appeal p WHERE p.case_id = c.id AND p.status = 'staged')
+       ) END AS staged_verdict"""
 
 _OPEN = text(
     f"""SELECT {_COLUMNS}

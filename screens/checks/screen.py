@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path, PurePath
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 from zoneinfo import ZoneInfo
 
 from textual import getters, on, work
@@ -32,6 +32,10 @@ from workbench.keys import desk
 from workbench.keys.command import Place
 from workbench.keys.registry import APPROVE, BACK, GIVE_BACK, LEAVE_CHECKS, OPEN, RELOAD
 from workbench.services.wiring import Services
+
+if TYPE_CHECKING:
+    from workbench.services.review.appeal_checks import AppealChecks
+    from workbench.services.review.second_checks import Checks
 
 
 class ChecksScreen(ModeScreen):
@@ -109,14 +113,16 @@ class ChecksScreen(ModeScreen):
             return
         case_id = self.case.header.id
         # The service refuses if another verdict was staged after this one was read, or new evidence came.
-        decision_id = next((line.id for line in reversed(self.case.decisions) if line.status == "staged"), None)
+        seen = next((line.id for line in reversed(self.case.decisions) if line.status == "staged"), None)
+        if self._verdict.appeal is not None:
+            seen = self.case.header.version
         act = partial(act, evidence_no=self.case.header.evidence_no) if act == self.services.checks.approve else act
         title = title.format(case=format_case(case_id))
         keep = partial(self._notes.__setitem__, title)
         note = await self.app.push_screen_wait(Prompt(title, hint, self._notes.get(title, ""), on_change=keep))
         if note is None:
             return
-        if await attempt(self, partial(asyncio.to_thread, act, case_id, note, decision_id)) is not None:
+        if await attempt(self, partial(asyncio.to_thread, act, case_id, note, seen)) is not None:
             self._notes.pop(title, None)
             self.notify(message.format(case=format_case(case_id)), timeout=8)
             self.action_load()
@@ -160,11 +166,11 @@ class ChecksScreen(ModeScreen):
     def action_approve(self) -> None:
         hint = _("The verdict takes effect and its notice goes out. A note is required: what did you check?")
         message = _("{case} approved. To undo, press u on the desk.")
-        self.ask(_("Approve {case}"), hint, self.services.checks.approve, message)
+        self.ask(_("Approve {case}"), hint, self._checks.approve, message)
 
     def action_give_back(self) -> None:
         hint = _("A note is required: what should the maker review again?")
-        self.ask(_("Return {case}"), hint, self.services.checks.give_back, _("{case} returned to its maker."))
+        self.ask(_("Return {case}"), hint, self._checks.give_back, _("{case} returned to its maker."))
 
     def action_back(self) -> None:
         if self.panels.is_zoomed:
@@ -207,6 +213,11 @@ class ChecksScreen(ModeScreen):
         self.staged.can_focus = not self.has_class("-open")
         self.staged.query_one(Static).update(lines or "")
         self.refresh_bindings()
+
+    @property
+    def _checks(self) -> "Checks | AppealChecks":
+        """The checks of what is staged on the case: of a verdict, or of a decision on an appeal."""
+        return self.services.checks if self._verdict.appeal is None else self.services.appeal_checks
 
     @property
     def _verdict(self) -> StagedVerdict:

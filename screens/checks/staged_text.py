@@ -9,9 +9,10 @@ from screens.panels.labels import CHECK_FOR, DECIDED, MEASURE
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, hanging, joined, plain, row, wrapped_lines
 from workbench.domain.case.actor import Actor
+from workbench.domain.case.appeal import OUTCOME_WORDS, AppealLine, staged_appeal
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, CaseRowView, DecisionLine
-from workbench.domain.case.lifecycle import PRIORITY_WORDS, Action, is_allowed, role_refusal
+from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS, Action, is_allowed, role_refusal
 from workbench.domain.case.vocabulary import FailKind, Measure
 from workbench.i18n import _, comma_joined, current_language
 
@@ -38,8 +39,17 @@ class StagedVerdict:
         return max(staged, key=lambda each: each.id, default=None)
 
     @property
+    def appeal(self) -> AppealLine | None:
+        """The appeal whose decision waits for its check, if it is one that waits."""
+        return staged_appeal(self.case.appeals) if self.case is not None else None
+
+    @property
     def is_own(self) -> bool:
-        """Whether the actor made the verdict."""
+        """Whether the actor made the verdict, or has a part in the appealed one or its answer."""
+        if self.case is not None and self.appeal is not None:
+            appealed = (line for line in self.case.decisions if line.id == self.appeal.decision_id)
+            parts = {login for line in appealed for login in (line.maker, line.checker)}
+            return self.actor.login in parts | {self.appeal.decided_by}
         return self.decision is not None and self.decision.maker == self.actor.login
 
     def may(self, action: Action) -> bool:
@@ -52,15 +62,20 @@ class StagedVerdict:
         """The reason why the actor may not check the verdict, or an empty string."""
         if self.is_own and self.is_alone:
             return _("This is your own verdict; no second person can check it. Record and notice will say so.")
+        if self.is_own and self.appeal is not None:
+            return _("You have a part in this decision or in the verdict before it; another person must check it.")
         if self.is_own:
             return _("This is your own verdict; a second person must check it. Until then, undo it with u on the desk.")
         return role_refusal(Action.APPROVE, self.actor) or ""
 
     def lines(self, view: View, width: int) -> Content | None:
         """Return the verdict; above it, if the actor may not check it, the reason. None without a staged verdict."""
-        if self.case is None or self.decision is None:
+        if self.case is not None and self.appeal is not None:
+            verdict = staged_appeal_lines(self.case, self.appeal, view, width)
+        elif self.case is not None and self.decision is not None:
+            verdict = staged_lines(self.case, self.decision, view, width)
+        else:
             return None
-        verdict = staged_lines(self.case, self.decision, view, width)
         refusal = wrapped_lines(self.refusal, width, WARNING) if self.refusal else []
         return Content("\n").join([*refusal, verdict])
 
@@ -115,6 +130,21 @@ def _changes(case: CaseFile, decision: DecisionLine, view: View, width: int) -> 
     return _texts(_("Since the verdict"), "\n".join(lines), width) or [
         plain(_("Nothing new since the verdict."), MUTED)
     ]
+
+
+def staged_appeal_lines(case: CaseFile, appeal: AppealLine, view: View, width: int) -> Content:
+    """Return the decision on an appeal with the grounds and the reason that the applicant reads."""
+    words: list[Part] = [(f"{format_case(case.header.id)}  {_('Appeal')}", "bold")]
+    if appeal.outcome is not None:
+        words.append((_(", ") + _(OUTCOME_WORDS[appeal.outcome]), "bold"))
+    if appeal.to_state is not None:
+        words.append((_(", ") + _(STATE_WORDS[appeal.to_state]), ""))
+    when = "" if appeal.decided_at is None else view.instant(appeal.decided_at)
+    by = _("by {maker}, {when}").format(maker=appeal.decided_by or "", when=when)
+    lines = [row(joined(*words), joined((by, MUTED)), width)]
+    lines += _texts(_("Grounds"), appeal.grounds, width)
+    lines += _texts(_("The applicant reads"), appeal.answer, width)
+    return Content("\n").join(lines)
 
 
 def _texts(label: str, text: str, width: int) -> list[Content]:

@@ -57,7 +57,8 @@ def undo(screen: "CaseScreen") -> None:
 async def _undo(screen: "CaseScreen", undoable: UndoableAct) -> None:
     outcome = await screen.carry_out(partial(screen.session.undo, undoable))
     if isinstance(outcome, Unchanged):
-        screen.notify(_("Taken back; the case waits for its checker again."))
+        is_check = undoable.verdict is not None
+        screen.notify(_("Taken back; the case waits for its checker again.") if is_check else _("Taken back."))
     elif outcome is not None:
         name = format_case(undoable.case_id)
         screen.notify(_("{case} is back on your desk.").format(case=name))
@@ -142,6 +143,20 @@ async def record_contact(screen: "CaseScreen", case: CaseFile) -> None:
     answer = await screen.app.push_screen_wait(dialog)
     if answer is not None:
         start(screen, partial(screen.session.record_contact, ref, *answer), "write")
+
+
+async def file_appeal(screen: "CaseScreen", case: CaseFile) -> None:
+    """Ask for the grounds and the receipt of an appeal, file it, and say who gets it."""
+    from screens.dialogs.appeal import AppealForm
+
+    ref, services = CaseRef.of(case), screen.session.services
+    form = AppealForm(ref.name, partial(services.appeals.file, ref.id), screen.view())
+    filed = await screen.app.push_screen_wait(form)
+    if filed is not None:
+        message = _("Appeal filed; {login} decides it. To undo, press u on the desk.")
+        nobody = _("Appeal filed; every supervisor is away or worked on this case. To undo, press u on the desk.")
+        screen.notify(message.format(login=filed.assignee) if filed.assignee else nobody, timeout=8)
+        start(screen, partial(screen.session.reload, ref), "read")
 
 
 async def verify(screen: "CaseScreen", case: CaseFile) -> None:

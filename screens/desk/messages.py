@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from textual.content import Content
 
 from screens.desk.empty_page import opening_page
+from screens.panels.history import act_name
 from screens.panels.labels import CHECK_FOR, DECIDED, VERDICT
 from screens.shell.revealed_fields import ALL_IDLE_S
 from screens.shell.symbols import Symbols
@@ -142,6 +143,9 @@ def undo_line(last: UndoableAct, check_for: tuple[str, ...], view: View) -> Cont
         message = _("{case} waits for a second person").format(case=case)
         return joined((message, ""), (f" ({why})" if why else "", MUTED), (_("; "), ""), key, (_(" takes it back"), ""))
     seconds = max(0, round((last.until - view.now).total_seconds()))
+    if last.verdict is None:
+        message = _("{case}: {what}; ").format(case=case, what=act_name(last.act))
+        return joined((message, ""), key, (_(" takes it back within {seconds} s").format(seconds=seconds), ""))
     if last.act == "returned":
         message = _("{case} returned to {maker}; ").format(case=case, maker=last.maker)
         return joined((message, ""), key, (_(" takes it back within {seconds} s").format(seconds=seconds), ""))

@@ -14,33 +14,42 @@ from screens.shell.base_screen import attempt
 from screens.shell.bindings import bind
 from screens.shell.clock import Clock
 from screens.shell.view import View
-from screens.widgets.safe_text import MUTED, joined
+from screens.widgets.safe_text import MUTED, Part, joined
 from workbench.domain.case.actor import Actor
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, CaseHeader
 from workbench.domain.case.lifecycle import STATE_WORDS, Action, is_allowed, role_refusal
 from workbench.domain.case.vocabulary import CaseState
 from workbench.i18n import N_, _
-from workbench.keys.command import Place
-from workbench.keys.desk import REOPEN
+from workbench.keys.command import Place, shown_key
+from workbench.keys.desk import APPEAL, REOPEN
 from workbench.keys.registry import BACK
 from workbench.services.wiring import Services
+
+_HINTED = {Action.REOPEN: REOPEN, Action.APPEAL: APPEAL}
+"""The acts on a closed case whose keys the line under the header shows."""
 
 
 def read_only_line(session: DeskSession, view: View) -> Content | None:
     """Return the line under the header: the case is read-only, and who holds it or is assigned to it."""
     if session.case is None:
         return None
-    can_reopen = is_allowed(Action.REOPEN, session.case.header.state, session.services.actor)
     return joined(
         (_("Read only"), "bold"),
         (f" {view.symbols.dot} ", MUTED),
         (_holder_words(session.case.header, session.services.actor, view), ""),
-        ("   Esc ", "$text-accent bold"),
-        (_("back"), MUTED),
-        (f"   {REOPEN.keys[0]} " if can_reopen else "", "$text-accent bold"),
-        (_(REOPEN.label) if can_reopen else "", MUTED),
+        *_hint("Esc", _("back")),
+        *(
+            part
+            for action, command in _HINTED.items()
+            if is_allowed(action, session.case.header.state, session.services.actor)
+            for part in _hint(shown_key(command.keys[0]), _(command.label))
+        ),
     )
+
+
+def _hint(key: str, label: str) -> tuple[Part, ...]:
+    return (f"   {key} ", "$text-accent bold"), (label, MUTED)
 
 
 def why_no_verdict(header: CaseHeader, actor: Actor, view: View) -> str:

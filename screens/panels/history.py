@@ -94,9 +94,14 @@ def decisions_in_effect(case: CaseFile) -> tuple[DecisionLine, ...]:
     return tuple(decision for decision in case.decisions if decision.status in _IN_EFFECT)
 
 
+def act_name(action: str) -> str:
+    """Return the name of an action, as the history shows it."""
+    return _(_ACTS[action]) if action in _ACTS else action
+
+
 def act_words(entry: HistoryLine) -> str:
     """Return the name of an event."""
-    return _(_ACTS[entry.action]) if entry.action in _ACTS else entry.action
+    return act_name(entry.action)
 
 
 def detail_words(entry: HistoryLine, case: CaseFile) -> str:

@@ -5,6 +5,8 @@ from collections import Counter
 from textual.binding import BindingsMap
 
 from screens.app import WorkbenchApp
+from screens.appeals.decision_dialog import AppealDialog
+from screens.appeals.screen import AppealsScreen
 from screens.calendar.screen import CalendarScreen
 from screens.checks.screen import ChecksScreen
 from screens.desk.screen import DeskScreen
@@ -37,6 +39,8 @@ def test_every_command_is_bound_somewhere() -> None:
         QueueScreen,
         VerdictDialog,
         ChecksScreen,
+        AppealsScreen,
+        AppealDialog,
         ForecastScreen,
         ReasonList,
         EvidencePanels,

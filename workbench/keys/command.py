@@ -9,7 +9,7 @@ from typing import Literal
 
 from workbench.i18n import N_
 
-Place = Literal["everywhere", "desk", "queue", "verdict", "checks", "forecast", "calendar", "letters"]
+Place = Literal["everywhere", "desk", "queue", "verdict", "checks", "appeals", "forecast", "calendar", "letters"]
 
 PLACES: dict[Place, str] = {
     "everywhere": N_("Everywhere"),
@@ -17,6 +17,7 @@ PLACES: dict[Place, str] = {
     "queue": N_("Queue"),
     "verdict": N_("Verdict"),
     "checks": N_("Checks"),
+    "appeals": N_("Appeals"),
     "calendar": N_("Calendar"),
     "forecast": N_("Forecast"),
     "letters": N_("Letters"),

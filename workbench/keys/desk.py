@@ -35,6 +35,9 @@ ASIDE = case_command(
 )
 SKIP = case_command("desk.skip", "s", N_("skip"), N_("Leave the case to others; asks for a reason."))
 RELEASE = case_command("desk.release", "b", N_("release"), N_("Return the case to the queue."))
+APPEAL = record_command(
+    "desk.appeal", "A", N_("appeal"), N_("File the applicant's appeal against this final fail or lapse.")
+)
 COMMENT = record_command(
     "desk.comment", "c", N_("comment"), N_("Add a comment for colleagues; the applicant never sees it.")
 )
@@ -92,7 +95,7 @@ ZOOM = view_command(
 )
 
 DESK_COMMANDS: tuple[Command, ...] = (
-    *(NEXT, PASS, FAIL, PEND, RECTIFY, UNDO, ASIDE, SKIP, RELEASE, ASSIGN, REOPEN),
+    *(NEXT, PASS, FAIL, PEND, RECTIFY, UNDO, ASIDE, SKIP, RELEASE, ASSIGN, REOPEN, APPEAL),
     *(COMMENT, CONTACT, CHECKLIST, VERIFY, DOCUMENTS, EXPLAIN, PHONE_ESTIMATE, REVEAL, FIELD_UP, FIELD_DOWN),
     *(FIND, IDENTITY, CALLS, CREDIT, HISTORY, NEXT_PANEL, PREVIOUS_PANEL, ZOOM),
 )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from workbench.i18n import N_
+from workbench.keys.appeals import APPEAL_COMMANDS, GO_APPEALS
 from workbench.keys.calendar import CALENDAR_COMMANDS, GO_CALENDAR
 from workbench.keys.command import Command, Place, go_command, verdict_command, view_command
 from workbench.keys.desk import DESK_COMMANDS
@@ -69,7 +70,7 @@ BACK = go_command(
 THEME = go_command("theme", "f10", N_("light or dark"), N_("Switch between the light and the dark theme."))
 QUIT = go_command("quit", "q,ctrl+q,ctrl+c", N_("quit"), N_("Quit the workbench; asks first if you hold a case."))
 
-MODES = (GO_DESK, GO_QUEUE, GO_MINE, GO_PENDING, GO_CHECKS, GO_CALENDAR, GO_FORECAST, GO_REOPEN, GO_LETTERS)
+MODES = (GO_DESK, GO_QUEUE, GO_MINE, GO_PENDING, GO_CHECKS, GO_APPEALS, GO_CALENDAR, GO_FORECAST, GO_REOPEN, GO_LETTERS)
 """The commands that open a screen (`g` and a letter), in display order."""
 
 COMMANDS: tuple[Command, ...] = (
@@ -78,6 +79,7 @@ COMMANDS: tuple[Command, ...] = (
     *FORECAST_COMMANDS,
     *(CONFIRM, MARK, TOGGLE, SEARCH, FINAL, WAIT_FOR, MEASURE, ITEMS, LETTER, NOTE),
     *(OPEN, APPROVE, GIVE_BACK, RELOAD, LEAVE_CHECKS),
+    *APPEAL_COMMANDS,
     *CALENDAR_COMMANDS,
     *LETTER_COMMANDS,
     *(GO, *MODES, HELP, PALETTE, THEME, BACK, QUIT),

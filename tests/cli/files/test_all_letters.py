@@ -7,6 +7,7 @@ import pytest
 
 from db.enums import Verdict
 from tests.letters import LANGUAGES, write_letters
+from workbench.services.notices.appeal_letter import AppealLetterKind
 from workbench.services.notices.due_date_letter import ClockLetterKind
 
 pytestmark = pytest.mark.proof
@@ -18,7 +19,7 @@ def test_the_scripted_office_writes_every_kind_of_letter_in_each_language(tmp_pa
     for language in LANGUAGES:
         with (tmp_path / language / "notices.csv").open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
-        assert {row["kind"] for row in rows} == {*Verdict, *ClockLetterKind}
+        assert {row["kind"] for row in rows} == {*Verdict, *ClockLetterKind, *AppealLetterKind}
         assert {row["language"] for row in rows} == {language}
         for row in rows:
             letter = (tmp_path / language / f"{row['file']}.txt").read_text(encoding="utf-8")

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from db.enums import CaseState, DocumentKind, FailKind, ImportKind, Verdict, WaitsFor
+from db.enums import AppealOutcome, CaseState, DocumentKind, FailKind, ImportKind, Verdict, WaitsFor
 from db.models import DecisionRow, RectificationItemRow, RectificationRow
 from tests.services.importing.files import Desk, application, shanghai
+from workbench.domain.case.appeal import AppealRequest
 from workbench.domain.case.casefile import VerdictRequest
 from workbench.errors import Busy
 from workbench.services.foundation.case_access import LostHold
@@ -105,6 +106,22 @@ def test_a_verdict_that_waits_for_its_check_is_void_when_a_finding_changed(desk:
     assert desk.sql("SELECT status FROM decision") == [("void",)]
     assert desk.site.actions(case.id or 0)[-1] == "void"
     assert desk.site.services("a").claims.next().header.id == case.id  # type: ignore[union-attr]  # the case is free
+
+
+def test_a_decision_on_an_appeal_is_void_when_a_finding_changed_and_goes_back_to_its_decider(desk: Desk) -> None:
+    case_id = desk.queued().id or 0
+    stage(desk)
+    desk.site.services("b").checks.approve(case_id, "yes")
+    desk.site.services("a").appeals.file(case_id, "not us")
+    request = AppealRequest(case_id=case_id, outcome=AppealOutcome.OVERTURNED, note="x", to_state=CaseState.PASSED)
+    desk.site.services("sup").appeals.decide(request)
+    new_licence(desk)
+    assert desk.case().state == "awaiting_check"
+
+    desk.run(ImportKind.CREDIT, [{"subject_no": "91110000600037341L", "list": "court", "match": "exact"}])
+    after = desk.case()
+    assert (after.state, after.reopen_for) == ("appealed", "")
+    assert desk.sql('SELECT status, assignee_id = decided_by_id FROM appeal JOIN "case"') == [("open", 1)]
 
 
 def stage(desk: Desk) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from db.enums import ChecklistValue, ContactChannel, VerificationKind
+from db.enums import CaseState, ChecklistValue, ContactChannel, VerificationKind
 from workbench.cli.cases.cases import print_state
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.options import CaseArgument, NoteText, ReasonText, argument, option, required_text
@@ -73,10 +73,12 @@ def resubmit(context: CommandContext, case: CaseArgument, note: NoteText = "") -
 
 
 def withdraw(context: CommandContext, case: CaseArgument, reason: ReasonText) -> None:
-    """Close a case because the applicant withdraws the application."""
+    """Close a case because the applicant withdraws the application; of an appealed case, withdraw the appeal."""
     with context.services() as services:
         services.remarks.withdraw(case, required_text(reason, "--reason"))
-        print_state(context, services, case, _("{case} is withdrawn."))
+        is_over = services.casefiles.show(case).header.state is CaseState.WITHDRAWN
+        sentence = _("{case} is withdrawn.") if is_over else _("The appeal of {case} is withdrawn; its result stays.")
+        print_state(context, services, case, sentence)
 
 
 ENTRIES = (
@@ -86,5 +88,5 @@ ENTRIES = (
     Entry("checklist", checklist, N_("Answer a checklist question.")),
     Entry("answer", answer_pending, N_("Record the applicant's answer to a pending case; it returns to the queue.")),
     Entry("resubmit", resubmit, N_("Record that the applicant has rectified the items and resubmitted.")),
-    Entry("withdraw", withdraw, N_("Close a case because the applicant withdraws the application.")),
+    Entry("withdraw", withdraw, N_("Close a case because the applicant withdraws the application, or end its appeal.")),
 )

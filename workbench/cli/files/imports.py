@@ -179,7 +179,7 @@ def undo_batch(
 IMPORT = Entry(
     "import",
     import_files,
-    N_("Import applications, cards, documents, calls, optouts, credit, complaints, a workbook or a calendar."),
+    N_("Import applications, cards, documents, calls, optouts, credit, complaints, appeals, a workbook or a calendar."),
 )
 GROUP = "imports"
 GROUP_HELP = N_("List and undo imports. Default: list.")

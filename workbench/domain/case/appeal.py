@@ -60,6 +60,20 @@ def open_appeal(appeals: Sequence[AppealLine]) -> AppealLine | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingAppeal:
+    """An appealed case as a row of the list of appeals; `left_days` are the working days until it is due."""
+
+    case_id: int
+    applicant_name: str
+    state_before: CaseState
+    received_at: datetime
+    due_at: datetime
+    left_days: int
+    is_overdue: bool
+    assignee: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AppealRequest:
     """A decision on an appeal; `to_state` is passed or queued, and only for an overturned one.
 

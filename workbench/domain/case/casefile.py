@@ -308,11 +308,14 @@ class DecisionResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndoableAct:
-    """The last act that a person may undo: `decided`, or the check (`approved`, `returned`) of a verdict by `maker`."""
+    """The last act that a person may undo: `decided`, or the check (`approved`, `returned`) of a verdict by `maker`.
+
+    An act on an appeal has the name of its action, such as `appeal-decide`, and no verdict.
+    """
 
     case_id: int
-    decision_id: int
-    verdict: enums.Verdict
     until: datetime | None
+    decision_id: int = 0
+    verdict: enums.Verdict | None = None
     act: str = "decided"
     maker: str = ""

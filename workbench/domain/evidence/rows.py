@@ -57,5 +57,15 @@ class OptOutRow:
     msisdn: str = ""
 
 
-RowValue = ApplicationFacts | CardRow | DocumentRow | CallRow | OptOutRow | CreditFacts | ComplaintFacts
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppealFiling:
+    """An appeal of an applicant; `received_at` None means the time of the import."""
+
+    agent: str
+    application_no: str
+    grounds: str
+    received_at: datetime | None = None
+
+
+RowValue = ApplicationFacts | CardRow | DocumentRow | CallRow | OptOutRow | CreditFacts | ComplaintFacts | AppealFiling
 """The value of one row of an imported file."""

@@ -85,7 +85,7 @@ class Judge:
         judgements = []
         for key, row in zip(keys, rows, strict=True):
             if key not in standing.applications and key not in self.arriving:
-                judgements.append(_of_unknown_application(key))
+                judgements.append(of_unknown_application(key))
                 continue
             before = known.get((*key, row.card.msisdn))
             if before is not None and is_equal(columns.card_columns(row, self.store), before):
@@ -109,7 +109,7 @@ class Judge:
         judgements = []
         for key, row in zip(keys, rows, strict=True):
             if key not in standing.applications and key not in self.arriving:
-                judgements.append(_of_unknown_application(key))
+                judgements.append(of_unknown_application(key))
                 continue
             try:
                 file = self.file_of(row, folder)
@@ -215,7 +215,7 @@ def _fate_of(made: Columns, before: ImportedRow | None) -> Fate:
     return Fate.UNCHANGED if is_equal(made, before) else Fate.UPDATED
 
 
-def _of_unknown_application(key: Key) -> Judgement:
+def of_unknown_application(key: Key) -> Judgement:
     """Refuse a row whose application was never imported."""
     # What has no digits, or has others than ASCII characters, may be the name of a person in a wrong column.
     number = key[1] if key[1].isascii() and any(map(str.isdigit, key[1])) else outlined(key[1])

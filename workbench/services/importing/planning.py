@@ -10,6 +10,7 @@ from db.enums import ImportKind
 from workbench.domain.evidence.rows import CardRow, DocumentRow
 from workbench.i18n import _
 from workbench.services.foundation.context import Context
+from workbench.services.importing.appeals import judged_appeals
 from workbench.services.importing.judging import Judge
 from workbench.services.importing.plan import DIGEST_BYTES, Fate, FilePlan, Judgement, Plan
 from workbench.services.importing.progress import Meter
@@ -104,6 +105,8 @@ class _Planner:
         if reader.kind is ImportKind.CALLS:
             # Whether a call is there already is asked of all call files at once, when they are written.
             return [Judgement(fate=Fate.CREATED)] * len(values)
+        if reader.kind is ImportKind.APPEALS:
+            return judged_appeals(self._context, values, self._judge.imported_at)
         with self._context.read() as session:
             return self._judge.judged(reader.kind, session, values, reader.path.parent)
 

@@ -1,9 +1,10 @@
 """Makes a batch visible as a whole: one transaction, one event."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select, update
+from sqlmodel import Session
 
 from db.enums import ImportKind
 from db.queries.published import BATCH, last_seq
@@ -46,10 +47,16 @@ def next_seq(context: Context) -> int:
         return last_seq(session) + 1
 
 
-def publish(
-    context: Context, kind: ImportKind, batch_id: int, seq: int, readers: Sequence[Reader], counts: Counts
+def publish(  # noqa: PLR0913, PLR0917 - what is published
+    context: Context,
+    kind: ImportKind,
+    batch_id: int,
+    seq: int,
+    readers: Sequence[Reader],
+    counts: Counts,
+    also: Callable[[Session], None] | None = None,
 ) -> None:
-    """Show a batch to everybody at once.
+    """Show a batch to everybody at once; `also` acts in the same transaction.
 
     Raises:
         BadData: If the same file was published meanwhile.
@@ -86,6 +93,8 @@ def publish(
                 "rejected": counts.rejected,
             },
         )
+        if also is not None:
+            also(session)
 
 
 def record_call_file(context: Context, batch_id: int, check: CallFileCheck) -> None:

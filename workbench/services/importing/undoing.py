@@ -116,6 +116,11 @@ def _refuse_used(session: Session, context: Context, batch_id: int) -> None:
             " Import a file with the corrected rows instead."
         )
         raise NotAllowed(message.format(batch=batch, case=format_case(moved_id)))
+    filed = select(EVENT.c.case_id).where(EVENT.c.batch_id == batch_id, EVENT.c.action == Action.APPEAL.value).limit(1)
+    filed_id = session.execute(filed).scalar()
+    if filed_id is not None:
+        message = _("{batch} stays: it filed the appeal of {case}; `workbench withdraw {case}` withdraws an appeal.")
+        raise NotAllowed(message.format(batch=batch, case=format_case(filed_id)))
     _refuse_acts(session, context, batch_id, cases)
 
 

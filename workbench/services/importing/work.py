@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from db.columns import to_us
 from db.enums import ImportKind
-from workbench.domain.evidence.rows import CallRow
+from workbench.domain.evidence.rows import AppealFiling, CallRow
 from workbench.services.calls.writing import CallWriter, Written
 from workbench.services.foundation.context import Context
+from workbench.services.importing.appeals import file_appeals
 from workbench.services.importing.applying import apply_batch
 from workbench.services.importing.batches import begun
 from workbench.services.importing.calls import CallFigures, call_store, figures
@@ -41,6 +43,7 @@ class Work:
     judge: Judge
     plan: Plan
     meter: Meter
+    filings: list[AppealFiling] = field(default_factory=list)
 
     def done(self, request: ImportRequest, readers: Sequence[Reader], report: ImportReport) -> ImportReport:
         """Do what was planned, and return the report with the batch's number."""
@@ -57,7 +60,8 @@ class Work:
                     unchanged=report.unchanged,
                     rejected=report.rejected,
                 )
-                publish(self.context, request.kind, batch_id, seq, readers, counts)
+                file = partial(file_appeals, self.context, self.filings, batch_id, self.judge.imported_at)
+                publish(self.context, request.kind, batch_id, seq, readers, counts, file)
             except BaseException:
                 take_away(self.context, batch_id)
                 raise
@@ -81,6 +85,7 @@ class Work:
                 batch_id=batch_id,
                 meter=self.meter,
                 rejects=rejects,
+                filings=self.filings,
             )
             written = self._calls_written(writing, readers) if request.kind in WITH_CALLS else None
             if written is None:

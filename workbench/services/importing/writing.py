@@ -11,7 +11,7 @@ from sqlalchemy import Table, insert
 from db.enums import ImportKind
 from db.queries.published import EVERYTHING, newest_of_many
 from workbench.domain.evidence.evidence import CardFacts
-from workbench.domain.evidence.rows import CardRow, DocumentRow
+from workbench.domain.evidence.rows import AppealFiling, CardRow, DocumentRow
 from workbench.i18n import _
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import pause
@@ -45,6 +45,7 @@ class Writing:
     meter: Meter
     rejects: RejectWriter | None
     take_call: Takes | None = None
+    filings: list[AppealFiling] = field(default_factory=list)
     concerned: dict[ImportKind, set[str]] = field(default_factory=lambda: defaultdict(set))
     """What rows that belong to no application are about: hashes of numbers or callees, or subjects as they are."""
 
@@ -85,6 +86,9 @@ class Writing:
         if reader.kind is ImportKind.CALLS and self.take_call is not None:
             for _position, record in wanted:
                 self.take_call(record.value)
+            return
+        if reader.kind is ImportKind.APPEALS:
+            self.filings += [record.value for _index, record in wanted if isinstance(record.value, AppealFiling)]
             return
         for index, record in wanted:
             made.append(self._columns(record, index, file, reader))

@@ -70,6 +70,7 @@ class ClockLetter(Letter):
         is_late: Whether the due date will not be kept.
         is_called_off: Whether an announced suspension does not happen.
         is_with_applicant: Whether the review waits for the applicant.
+        is_appeal: Whether the date is that of the answer to an appeal.
         awaits_others: Whether the review waits for information from third parties.
         told_on: The day of the due date that the applicant was told last, None if no letter gave one.
         cause: The reason, as the applicant reads it; empty if the case is delayed because too many cases wait.
@@ -89,6 +90,7 @@ class ClockLetter(Letter):
     is_late: bool = False
     is_called_off: bool = False
     is_with_applicant: bool = False
+    is_appeal: bool = False
     awaits_others: bool = False
     told_on: date | None = None
     cause: str = ""

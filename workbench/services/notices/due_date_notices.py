@@ -182,6 +182,7 @@ def letter_about(
         is_late=message.is_late,
         is_called_off=message.is_called_off,
         is_with_applicant=is_with,
+        is_appeal=state is CaseState.APPEALED,
         awaits_others=state is CaseState.PENDING and not is_with,
         told_on=None if told_due_at is None or message.deadline_at else told_due_at.astimezone(zone).date(),
         cause=cause.strip(),

@@ -6,7 +6,7 @@ from typing import Any
 
 from db.enums import CreditMatch, Direction, ImportKind
 from workbench.domain.evidence.evidence import ApplicationFacts, CardFacts, ComplaintFacts, CreditFacts
-from workbench.domain.evidence.rows import CallRow, CardRow, DocumentRow, OptOutRow, RowValue
+from workbench.domain.evidence.rows import AppealFiling, CallRow, CardRow, DocumentRow, OptOutRow, RowValue
 
 Build = Callable[[dict[str, Any]], RowValue]
 """Makes a row of its fields."""
@@ -68,9 +68,10 @@ _BUILD: Mapping[ImportKind, Build] = {
     ImportKind.OPTOUTS: lambda found: OptOutRow(**found),
     ImportKind.CREDIT: _credit,
     ImportKind.COMPLAINTS: lambda found: ComplaintFacts(**found),
+    ImportKind.APPEALS: lambda found: AppealFiling(**found),
 }
 
-_OF_AN_AGENT = frozenset({ImportKind.APPLICATIONS, ImportKind.CARDS, ImportKind.DOCUMENTS})
+_OF_AN_AGENT = frozenset({ImportKind.APPLICATIONS, ImportKind.CARDS, ImportKind.DOCUMENTS, ImportKind.APPEALS})
 
 
 def key_of(kind: ImportKind, value: Any) -> tuple[str, ...]:
@@ -100,4 +101,5 @@ _KEYS: Mapping[ImportKind, Callable[[Any], tuple[str, ...]]] = {
     ImportKind.OPTOUTS: lambda row: (row.callee, row.msisdn),
     ImportKind.CREDIT: _credit_key,
     ImportKind.COMPLAINTS: lambda row: (row.msisdn, row.received_at.isoformat(), row.source),
+    ImportKind.APPEALS: lambda row: (row.agent, row.application_no),
 }

@@ -183,6 +183,7 @@ SORTS: Mapping[ImportKind, Mapping[str, Sort]] = {
         "verified": FLAG,
         "summary": TEXT,
     },
+    ImportKind.APPEALS: {"agent": NAME, "application_no*": CODE, "grounds*": TEXT, "received_at": INSTANT_OR_DAY},
 }
 
 

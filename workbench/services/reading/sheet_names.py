@@ -19,6 +19,7 @@ IMPORT_ORDER = (
     ImportKind.CREDIT,
     ImportKind.COMPLAINTS,
     ImportKind.CALLS,
+    ImportKind.APPEALS,
 )
 """The order in which the kinds go in: what others refer to comes first."""
 

@@ -42,7 +42,7 @@ def file_appeal(
         NotAllowed: If the appeal is late or was answered before.
         WrongUsage: If the grounds are missing or too long, or it was received in the future or before the notice.
     """
-    check_text(grounds, _("An appeal needs grounds."))
+    check_grounds(grounds)
     case_id, told_at = case.id or 0, told_result_at(session, context, case)
     check_received(session, context, case, received_at, told_at)
     decision = newest_decision(session, case_id, "applied", "approved")
@@ -187,6 +187,15 @@ def appeal_result(session: Session, case: CaseRow, appeal: AppealRow, notice: st
         assignee=assignee.login if assignee else None,
         notice=notice,
     )
+
+
+def check_grounds(grounds: str) -> None:
+    """Refuse grounds that are blank or too long.
+
+    Raises:
+        WrongUsage: If they are.
+    """
+    check_text(grounds, _("An appeal needs grounds."))
 
 
 def check_text(text: str, missing: str) -> None:

@@ -7,18 +7,18 @@ from sqlmodel import Session
 
 from db.enums import AppealOutcome, AppealStatus, CaseState, ServiceClass
 from db.models import AppealRow, CaseRow
-from workbench.domain.case.appeal import OVERTURNED_TO, AppealRequest, AppealResult
+from workbench.domain.case.appeal import OVERTURNED_TO, AppealRequest, AppealResult, WaitingAppeal
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseRowView
-from workbench.domain.case.lifecycle import Action
+from workbench.domain.case.lifecycle import Action, role_refusal
 from workbench.domain.clock.due import due_at
 from workbench.errors import Busy, NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.case.decisions import newest_appeal
 from workbench.services.case.known_people import redaction_of
 from workbench.services.clock.case_clocks import update_due_date
-from workbench.services.foundation.case_access import case_in_state_for
+from workbench.services.foundation.case_access import case_in_state_for, visible_case
 from workbench.services.foundation.context import Service
+from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.appeal_letter import AppealLetterKind, appeal_letter
 from workbench.services.queue.listing import Queue
 from workbench.services.review.appeal_acts import appeal_result, changing, check_text, file_appeal
@@ -30,9 +30,38 @@ _MOST_LISTED = 500
 class Appeals(Service):
     """Files and decides appeals for one person."""
 
-    def waiting(self) -> tuple[CaseRowView, ...]:
+    def waiting(self) -> tuple[WaitingAppeal, ...]:
         """Return the appealed cases that wait for a decision, in the order of the queue."""
-        return Queue(self.context).page("state:appealed", limit=_MOST_LISTED)
+        rows = Queue(self.context).page("state:appealed", limit=_MOST_LISTED)
+        with self.context.read() as session:
+            calendar, today = self.context.calendar(session), self.context.today(session)
+            appeals = {row.id: newest_appeal(session, row.id, AppealStatus.OPEN) for row in rows}
+        return tuple(
+            from_row(
+                WaitingAppeal,
+                row,
+                case_id=row.id,
+                state_before=CaseState(appeal.state_before),
+                received_at=appeal.received_at,
+                left_days=calendar.working_days_left(today, calendar.local_day(row.due_at)),
+            )
+            for row in rows
+            if (appeal := appeals[row.id]) is not None and row.due_at is not None
+        )
+
+    def why_not_decide(self, case_id: int) -> str:
+        """Return why this person may not decide the appeal of a case; "" if they may.
+
+        Raises:
+            NotFound: If there is no such case.
+        """
+        with self.context.read() as session:
+            case = visible_case(session, case_id)
+            return (
+                role_refusal(Action.APPEAL_DECIDE, self.context.actor)
+                or deciding_refusal(session, self.context, case)
+                or ""
+            )
 
     def file(self, case_id: int, grounds: str, received_at: datetime | None = None) -> AppealResult:
         """File the appeal of an applicant, by default as received now; a supervisor who never touched the case gets it.

@@ -9,12 +9,13 @@ from sqlalchemy import ColumnElement, Table, exists, func, update
 from sqlmodel import Session, col, select
 
 from db.columns import from_us, to_us
-from db.enums import CaseState, Measure, Verdict
+from db.enums import AppealStatus, CaseState, Measure, Verdict
 from db.models import CaseRow, DecisionRow, EventRow, RectificationRow, ReviewerRow
 from db.queries.published import APPEAL, DECISION, NOTICE, RECTIFICATION
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, UndoableAct
 from workbench.domain.case.lifecycle import Action
+from workbench.domain.clock.spans import NEVER
 from workbench.errors import NotAllowed
 from workbench.i18n import _
 from workbench.services.case.casefiles import CaseFiles
@@ -40,7 +41,7 @@ _OPEN_AGAIN: Mapping[Table, Mapping[str, Any]] = {
     DECISION: {"status": "staged"},
 }
 
-_LETTERS: Mapping[str, tuple[str, ...]] = {
+_LETTERS: Mapping[Action, tuple[str, ...]] = {
     Action.WITHDRAW: (ClockLetterKind.WITHDRAWN, AppealLetterKind.WITHDRAWN),
     Action.REOPEN: (ClockLetterKind.REOPENED,),
     Action.APPEAL: (AppealLetterKind.RECEIVED,),
@@ -48,10 +49,7 @@ _LETTERS: Mapping[str, tuple[str, ...]] = {
 }
 """The kinds of letters that acts other than verdicts write; an approval here is that of the decision on an appeal."""
 
-_REVERSIBLE = (
-    *(Action.WITHDRAW, Action.ANSWER, Action.RESUBMIT, Action.REOPEN),
-    *(Action.APPEAL, Action.APPEAL_DECIDE, Action.APPROVE, Action.RETURN),
-)
+_REVERSIBLE = (*_LETTERS, Action.ANSWER, Action.RESUBMIT, Action.APPEAL_DECIDE, Action.RETURN)
 """The acts whose events may record what an undo restores; the check of a verdict does not, that of an appeal does."""
 
 _CHECKED_STATUSES = ("approved", "returned")
@@ -112,6 +110,12 @@ def last_reversible_act(session: Session, case: CaseRow) -> EventRow | None:
     return event if is_last else None
 
 
+def _undo_until(act: EventRow) -> datetime | None:
+    """Return until when an act can be undone; None if it waits for a check, until which it can be."""
+    until_us = json.loads(act.body).get("undo_until_us")
+    return None if until_us is None else from_us(until_us)
+
+
 def restore(session: Session, case: CaseRow, record: Mapping[str, Any]) -> None:
     """Restore a case as its act recorded it, and open again what the act closed; a verdict can be undone as before."""
     restore_columns(case, record["before"])
@@ -128,9 +132,11 @@ class Undo(Service):
     """The acts on cases that one person can undo."""
 
     def last(self) -> UndoableAct | None:
-        """Return the newest act that this person can undo, None if there is none."""
+        """Return the newest act that this person can undo, None if there is none; acts on appeals come first."""
         context = self.context
         with context.read() as session:
+            if appeal := self._last_on_appeals(session):
+                return appeal
             status, release_at = col(DecisionRow.status), col(DecisionRow.release_at)
             rows = session.exec(
                 select(DecisionRow)
@@ -151,6 +157,16 @@ class Undo(Service):
                         maker=session.get_one(ReviewerRow, row.maker_id).login,
                     )
         return None
+
+    def _last_on_appeals(self, session: Session) -> UndoableAct | None:
+        """Return the newest act on an appeal that this person can undo."""
+        now, me = self.context.now(), self.context.actor.id
+        is_recent = (APPEAL.c.status == AppealStatus.STAGED.value) | (APPEAL.c.release_at > now)
+        case_ids = session.execute(select(APPEAL.c.case_id).where(is_recent)).scalars()
+        acts = (last_reversible_act(session, session.get_one(CaseRow, case_id)) for case_id in case_ids)
+        own = [act for act in acts if act and act.actor_id == me and now < (_undo_until(act) or NEVER)]
+        act = max(own, key=lambda event: event.seq, default=None)
+        return None if act is None else UndoableAct(case_id=act.case_id or 0, until=_undo_until(act), act=act.action)
 
     def undo(self, case_id: int) -> CaseFile:
         """Undo the last verdict or check on a case, or an act after it: a withdrawal, answer, reopening or appeal.
@@ -192,9 +208,8 @@ class Undo(Service):
     def _reverse(self, session: Session, case: CaseRow, act: EventRow) -> dict[str, Any]:
         """Undo an act that is no verdict, and return the body of the event."""
         record = json.loads(act.body)
-        until_us, letters = record.get("undo_until_us"), self._letters_of_act(case, act.action)
-        until = None if until_us is None else from_us(until_us)
-        refusal = self._late_refusal(session, case, act.actor_id, until, letters, record)
+        letters = self._letters_of_act(case, act.action)
+        refusal = self._late_refusal(session, case, act.actor_id, _undo_until(act), letters, record)
         if refusal is not None:
             raise NotAllowed(refusal)
         self._cancel_letters(session, letters)
@@ -217,7 +232,7 @@ class Undo(Service):
 
     def _letters_of_act(self, case: CaseRow, action: str) -> ColumnElement[bool]:
         """Return the condition on the unreleased notices of an act that is no verdict."""
-        of_act = (NOTICE.c.case_id == case.id) & NOTICE.c.kind.in_(_LETTERS.get(action, ()))
+        of_act = (NOTICE.c.case_id == case.id) & NOTICE.c.kind.in_(_LETTERS.get(Action(action), ()))
         return of_act & (NOTICE.c.release_at > self.context.now())
 
     def _cancel_letters(self, session: Session, letters: ColumnElement[bool]) -> None:

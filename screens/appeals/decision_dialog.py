@@ -1,0 +1,171 @@
+"""The dialog in which an appeal is decided: the outcome, the reason, the letter, and the confirmation."""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import ClassVar
+
+from textual import getters, on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static, TextArea
+
+from screens.shell.base_screen import Dialog, TooSmall
+from screens.shell.bindings import bind, bind_key
+from screens.shell.key_guard import Guard, presses_of
+from screens.shell.symbols import symbols_of
+from screens.verdict.dialog_text import too_soon_line
+from screens.widgets.debounce import Debounce
+from screens.widgets.safe_text import ERROR, MUTED, key_hints, paragraphs, plain
+from screens.widgets.text_fields import MultilineField
+from workbench.domain.case.appeal import AppealRequest, AppealResult
+from workbench.domain.case.case_id import format_case
+from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.vocabulary import AppealOutcome, CaseState
+from workbench.errors import WorkbenchError
+from workbench.i18n import N_, _
+from workbench.keys.appeals import CHOOSE_OUTCOME, CONFIRM_APPEAL, WRITE_ANSWER
+from workbench.keys.command import Place
+from workbench.keys.registry import HELP
+
+_TYPING_PAUSE_S = 0.2
+_CHOICES: tuple[tuple[str, AppealOutcome, CaseState | None], ...] = (
+    (N_("it stands"), AppealOutcome.STANDS, None),
+    (N_("overturned: passed"), AppealOutcome.OVERTURNED, CaseState.PASSED),
+    (N_("overturned: reviewed again"), AppealOutcome.OVERTURNED, CaseState.QUEUED),
+)
+
+
+class AppealDialog(Dialog[AppealResult]):
+    """Decides one appeal; the result is the staged decision, or None."""
+
+    AUTO_FOCUS = "#preview"
+    PLACE: ClassVar[Place] = "appeals"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(bind_key(CHOOSE_OUTCOME, key, f"choose({at})") for at, key in enumerate(CHOOSE_OUTCOME.keys)),
+        bind(WRITE_ANSWER, "write"),
+        bind(CONFIRM_APPEAL, "confirm"),
+        bind(HELP, "app.act('help')"),
+    ]
+
+    answer = getters.query_one("#answer", TextArea)
+    message = getters.query_one("#message", Static)
+    preview = getters.query_one("#preview", VerticalScroll)
+
+    def __init__(
+        self,
+        case: CaseFile,
+        preview: Callable[[AppealRequest], str],
+        decide: Callable[[AppealRequest], AppealResult],
+        answer: str,
+        keep: Callable[[str], None],
+    ) -> None:
+        super().__init__()
+        self._case, self._answer, self._keep = case, answer, keep
+        self._preview, self._decide = preview, decide
+        self._chosen: int | None = None
+        self._guard = Guard(presses_of(self))
+        self._previews = Debounce(self, "preview", self._show_preview)
+        self._is_deciding = False
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="box") as box:
+            box.border_title = plain(_("Decide the appeal of {case}").format(case=format_case(self._case.header.id)))
+            yield Static(id="choices", markup=False)
+            yield Static(plain(_("Reason that the applicant reads"), MUTED), classes="title", markup=False)
+            yield MultilineField(self._answer, id="answer")
+            yield Static(plain(_("The applicant reads"), MUTED), classes="title", markup=False)
+            with VerticalScroll(id="preview"):
+                yield Static(markup=False)
+            yield Static(id="message", markup=False)
+            keys = (
+                (CHOOSE_OUTCOME.shown_keys, _("choose")),
+                ("t", _("reason")),
+                ("y", _("confirm")),
+                ("Esc", _("back")),
+            )
+            yield Static(key_hints(*keys), id="foot", markup=False)
+        yield TooSmall()
+
+    def on_mount(self) -> None:
+        self._draw()
+        self.call_after_refresh(self._guard.note_paint)
+
+    @on(TextArea.Changed, "#answer")
+    def keep_answer(self) -> None:
+        """Keep the reason, also if the dialog is left, and show it in the letter."""
+        if self.answer.text != self._answer:
+            self._answer = self.answer.text
+            self._keep(self._answer)
+            self._say("")
+            self._previews.ask(_TYPING_PAUSE_S)
+
+    def action_choose(self, at: int) -> None:
+        self._chosen = at
+        self._say("")
+        self._draw()
+        self._previews.ask()
+
+    def action_write(self) -> None:
+        self.answer.focus()
+        self.answer.move_cursor(self.answer.document.end)
+
+    def action_back(self) -> None:
+        if self.answer.has_focus:
+            self.preview.focus()
+        elif not self._is_deciding:
+            self.leave()
+
+    def action_confirm(self) -> None:
+        if not self._guard.accepts_press() or self._is_deciding:
+            self.message.update(too_soon_line())
+        elif self._chosen is None:
+            self._say(_("Choose the decision first: 1, 2 or 3."))
+        else:
+            self.decide()
+
+    @work(group="write")
+    async def decide(self) -> None:
+        """Stage the decision, or show why it cannot be made."""
+        self._is_deciding = True
+        try:
+            if await self._guard.is_alone():
+                self.leave(await asyncio.to_thread(self._decide, self._request()))
+            else:
+                self.message.update(too_soon_line())
+        except WorkbenchError as error:
+            self._say(str(error))
+        finally:
+            self._is_deciding = False
+
+    def _request(self) -> AppealRequest:
+        _words, outcome, to_state = _CHOICES[self._chosen or 0]
+        header = self._case.header
+        return AppealRequest(
+            case_id=header.id, outcome=outcome, to_state=to_state, note=self._answer, version=header.version
+        )
+
+    async def _show_preview(self) -> None:
+        if self._chosen is None:
+            return
+        try:
+            letter = await asyncio.to_thread(partial(self._preview, self._request()))
+        except WorkbenchError as error:
+            self._say(str(error))
+            return
+        self.preview.query_one(Static).update(paragraphs(letter))
+
+    def _draw(self) -> None:
+        symbols = symbols_of(self)
+        lines = [
+            plain(f"{symbols.chosen if at == self._chosen else symbols.unchosen} {at + 1} {_(words)}")
+            for at, (words, _outcome, _to_state) in enumerate(_CHOICES)
+        ]
+        self.query_one("#choices", Static).update(Content("\n").join(lines))
+        if self._chosen is None:
+            self.preview.query_one(Static).update(plain(_("Choose the decision to see the letter."), MUTED))
+
+    def _say(self, problem: str) -> None:
+        self.message.update(plain(f"{symbols_of(self).warn} {problem}", ERROR) if problem else "")

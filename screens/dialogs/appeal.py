@@ -1,0 +1,81 @@
+"""The dialog that files an appeal: when it was received, and the grounds of the applicant."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import ClassVar
+
+from textual import getters, on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.widgets import Input, Static
+
+from screens.shell.base_screen import BoxDialog
+from screens.shell.bindings import bind
+from screens.shell.view import View
+from screens.widgets.safe_text import ERROR, MUTED, key_hints, plain
+from screens.widgets.text_fields import MultilineField, TextLine
+from workbench.domain.case.appeal import AppealResult
+from workbench.domain.values.bad_value import BadValue
+from workbench.domain.values.moments import instant_or_day
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+from workbench.keys.appeals import CONFIRM_APPEAL
+
+File = Callable[[str, datetime | None], AppealResult]
+
+
+class AppealForm(BoxDialog[AppealResult]):
+    """Asks for the receipt and the grounds of an appeal, and files it; what was typed stays until it is filed."""
+
+    DEFAULT_CSS = """
+    AppealForm .title { color: $text-muted; margin-top: 1; }
+    AppealForm TextArea { border: none; height: 6; padding: 0; background: $panel; }
+    AppealForm TextArea:focus { border: none; }
+    AppealForm #foot { margin-top: 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [bind(CONFIRM_APPEAL, "file")]
+    AUTO_FOCUS = "#grounds"
+
+    grounds = getters.query_one("#grounds", MultilineField)
+    received = getters.query_one("#received", Input)
+    problem = getters.query_one("#problem", Static)
+
+    def __init__(self, case: str, file: File, view: View) -> None:
+        super().__init__(_("Appeal against {case}").format(case=case))
+        self._file = file
+        self._view = view
+
+    def parts(self) -> ComposeResult:
+        yield Static(plain(_("Grounds of the applicant"), MUTED), markup=False)
+        yield MultilineField(id="grounds")
+        received = _("Received, such as 2026-11-24 or 2026-11-24 09:30; empty: now")
+        yield Static(plain(received, MUTED), classes="title", markup=False)
+        yield TextLine(id="received")
+        yield Static(id="problem", markup=False)
+        keys = (("Tab", _("next field")), ("F8", _("file")), ("Esc", _("back")))
+        yield Static(key_hints(*keys), id="foot", markup=False)
+
+    @on(Input.Submitted)
+    def leave_line(self) -> None:
+        """Go back to the grounds; Enter never files."""
+        self.grounds.focus()
+
+    def action_file(self) -> None:
+        text = self.received.value.strip()
+        try:
+            received_at = instant_or_day(text, self._view.zone) if text else None
+        except BadValue as error:
+            self._show(str(error))
+            return
+        self._send(received_at)
+
+    @work(group="write", exclusive=True)
+    async def _send(self, received_at: datetime | None) -> None:
+        try:
+            self.leave(await asyncio.to_thread(self._file, self.grounds.text, received_at))
+        except WorkbenchError as error:
+            self._show(str(error))
+
+    def _show(self, problem: str) -> None:
+        self.problem.update(plain(problem, ERROR))

@@ -1,0 +1,68 @@
+"""Appeals are imported from a file, each as the command files one."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.appeals.filed_appeals import failed, office, show
+from tests.cli.framework.terminal import refused
+from tests.offices import Site
+from tests.promises import Promises
+
+HEADERS = {"en": "application_no,grounds,received_at", "zh": "申请编号,申诉理由,收件时间"}
+
+
+@pytest.fixture
+def services(site: Site) -> Promises:
+    return office(site)
+
+
+def number_of(services: Promises, case: str) -> str:
+    return str(show(services, case)["application_no"])
+
+
+def file_of(folder: Path, *rows: str, language: str = "en") -> str:
+    path = folder / "appeals.csv"
+    path.write_text("\n".join((HEADERS[language], *rows)) + "\n", encoding="utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_each_row_of_a_file_files_an_appeal_that_counts_from_its_receipt(
+    services: Promises, tmp_path: Path, language: str
+) -> None:
+    first, second = failed(services), failed(services)
+    rows = [f"{number_of(services, case)},未拨打过,2026-12-01 10:00" for case in (first, second)]
+    services.at("2026-12-03 09:00")
+    report = services.terminal.document("admin", "import", "appeals", file_of(tmp_path, *rows, language=language))
+
+    assert (report["created"], report["error_count"]) == (2, 0)
+    assert [show(services, case)["assignee"] for case in (first, second)] == ["sup", "sup2"]
+    assert services.due(first) == "2026-12-10 18:00"
+    refusal = refused(services.terminal.as_person("admin", "imports", "undo", report["batch"]), 77)
+    assert f"withdraw {first}" in refusal
+
+
+def test_a_row_that_cannot_be_filed_is_told_by_line_and_column_and_the_file_writes_nothing(
+    services: Promises, tmp_path: Path
+) -> None:
+    failed_case, queued = failed(services), services.received("2026-11-24 10:00")
+    rows = (
+        f"{number_of(services, failed_case)},fine,2026-12-01",
+        f"{number_of(services, queued)},not yet,2026-12-01",
+        "T-404,unknown,2026-12-01",
+    )
+    services.at("2026-12-03 09:00")
+    done = services.terminal.as_person("admin", "import", "appeals", file_of(tmp_path, *rows), "--json")
+
+    assert done.exit_code == 65
+    assert '"line": 3' in done.stdout
+    assert '"line": 4' in done.stdout
+    assert '"column": "application_no"' in done.stdout
+    assert show(services, failed_case)["state"] == "failed"
+
+    late = f"{number_of(services, failed_case)},too late,2026-12-16"
+    services.at("2026-12-20 09:00")
+    told = services.terminal.as_person("admin", "import", "appeals", file_of(tmp_path, late), "--json")
+    assert '"column": "received_at"' in told.stdout
+    assert "2026-12-15" in told.stdout

@@ -1,0 +1,73 @@
+"""The letters about an appeal, in both languages."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from db.enums import Language
+from tests.cli.appeals.filed_appeals import appealed, decided, failed, office, show
+from tests.cli.calendar.test_reminders import LANGUAGES, check_pages, write_in
+from tests.cli.framework.terminal import refused
+from tests.offices import Site
+from tests.promises import Promises
+
+STAYS = {Language.ZH: "已采取的限制措施继续有效", Language.EN: "The measure already taken stays in force"}
+LIFTED = {Language.ZH: "我司立即解除已采取的限制措施", Language.EN: "We lift the measure taken at once"}
+AGAIN = {Language.ZH: "2026年12月15日（周二）", Language.EN: "Tuesday, 15 December 2026"}
+NEW_DUE = {Language.ZH: "办结时限：2026年12月4日（周五）", Language.EN: "new review: Friday, 4 December 2026"}
+ANSWER = {Language.ZH: "答复期限：2026年12月10日（周四）", Language.EN: "Answer by: Thursday, 10 December 2026"}
+
+
+@pytest.fixture
+def services(site: Site) -> Promises:
+    return office(site)
+
+
+@LANGUAGES
+def test_the_letters_say_what_was_decided_why_and_what_the_applicant_can_do(
+    services: Promises, tmp_path: Path, language: Language
+) -> None:
+    cases = [failed(services, measure="bar-both") for _outcome in range(3)]
+    write_in(services, language)
+    for case in cases:
+        appealed(services, case)
+    services.at("2026-12-01 10:05")
+    services.run("a", "withdraw", cases[2], "--reason", "they wrote")
+    for case, outcome in zip(cases, (["stands"], ["overturned"]), strict=False):
+        assignee = show(services, case)["assignee"]
+        decided(services, case, *outcome, login=assignee)
+        services.run("c", "check", case, "approve", "--note", "yes")
+    services.at("2026-12-01 10:10")
+    folder = tmp_path / "letters"
+    check_pages(services, folder, language, "appeal-withdrawn", STAYS[language].rstrip("。"), AGAIN[language], cases[2])
+
+    bodies = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*-appeal-decided.txt"))]
+    stands, overturned = (body.replace("\n", "") for body in bodies)
+    for part in ("12300", "We looked at it again.", STAYS[language], cases[0]):
+        assert part in stands
+    for part in (NEW_DUE[language], LIFTED[language], cases[1]):
+        assert part in overturned
+    received = [path.read_text(encoding="utf-8") for path in folder.glob("*-appeal-received.txt")]
+    assert all(ANSWER[language] in body for body in received)
+    [short, *_others] = sorted(folder.glob("*-appeal-received.sms.txt"))
+    assert ANSWER[language].partition("日")[0][-10:] in short.read_text(encoding="utf-8").replace("\n", "")
+
+
+@LANGUAGES
+def test_a_late_answer_is_announced_as_that_of_the_appeal_and_never_after_its_last_day(
+    services: Promises, language: Language
+) -> None:
+    case = failed(services)
+    write_in(services, language)
+    appealed(services, case)
+    late = services.terminal.as_person("sup", "extend", case, "--until", "2026-12-17", "--reason", "x")
+    assert "2026-12-16" in refused(late, 77)
+    services.run("sup", "extend", case, "--until", "2026-12-16", "--reason", "我司需要时间")
+
+    assert services.due(case) == "2026-12-16 18:00"
+    with services.site.services("admin").context.read() as session:
+        body = session.execute(text("SELECT body FROM notice ORDER BY id DESC LIMIT 1")).scalar_one()
+    assert {Language.ZH: "申诉的答复将晚于", Language.EN: "The answer to your appeal will take longer"}[
+        language
+    ] in body

@@ -1,0 +1,117 @@
+"""Appeals are filed, decided and checked by keys, on a real database."""
+
+import pytest
+from textual.widgets import TextArea
+
+from db.enums import CaseState
+from screens.appeals import decision_dialog
+from tests.cli.appeals.filed_appeals import appealed, failed, office, show
+from tests.offices import Site
+from tests.promises import Promises
+from tests.screens.driver import WINDOWS, KeyDriver, at_the_site
+
+
+@pytest.fixture
+def services(site: Site, monkeypatch: pytest.MonkeyPatch) -> Promises:
+    monkeypatch.setattr(decision_dialog, "_TYPING_PAUSE_S", 0.02)
+    return office(site)
+
+
+async def decide(driver: KeyDriver, choice: str, reason: str) -> None:
+    """Fill in the dialog over the appeal under the cursor, and confirm it."""
+    await driver.press("d", choice, "t")
+    await driver.type(reason)
+    await driver.press("escape", "y")
+
+
+async def test_an_appeal_is_filed_by_key_on_the_failed_case(services: Promises) -> None:
+    case = failed(services)
+    services.at("2026-12-01 10:00")
+    async with at_the_site(services.site, "a", size=(80, 24)) as driver:
+        await driver.go("q")
+        await driver.press("slash")
+        await driver.type("state:failed")
+        await driver.press("enter", "enter")
+        assert "file an appeal" in driver.text
+        await driver.press("A")
+        await driver.type("not us")
+        await driver.press("f8")
+
+        assert "sup decides it" in driver.notes[-1]
+    assert show(services, case)["appeals"][0]["grounds"] == "not us"
+
+
+@pytest.mark.parametrize("size", WINDOWS)
+async def test_a_supervisor_reads_the_grounds_and_overturns_an_appeal_by_keys(
+    services: Promises, size: tuple[int, int]
+) -> None:
+    case = appealed(services)
+    async with at_the_site(services.site, "sup", size=size) as driver:
+        await driver.go("a")
+        assert "final fail, received" in driver.text
+        assert "7 working days left" in driver.text
+        assert "We never called them." in driver.text
+
+        await driver.press("enter")
+        assert driver.text.index("We never called them.") < driver.text.index("1 Identity")
+        await decide(driver, "2", "you are right")
+        assert "waits for a check" in driver.notes[-1]
+        assert "No appeals are waiting for a decision." in driver.text
+    assert show(services, case)["appeals"][0]["to_state"] == "passed"
+
+    async with at_the_site(services.site, "c", size=size) as driver:
+        await driver.go("c")
+        assert "We never called them." in driver.text
+        assert "you are right" in driver.text
+        await driver.press("a")
+        await driver.type("agreed")
+        await driver.press("enter")
+    assert show(services, case)["state"] == CaseState.PASSED
+
+
+async def test_the_dialog_shows_the_letter_and_needs_a_choice_and_a_reason_and_keeps_what_was_typed(
+    services: Promises,
+) -> None:
+    case = appealed(services)
+    async with at_the_site(services.site, "sup") as driver:
+        await driver.go("a")
+        await driver.press("d", "t")
+        await driver.type("seen again")
+        await driver.press("escape", "y")
+        assert "Choose the decision first" in driver.text
+        await driver.press("escape", "d", "1")
+        assert isinstance(driver.app.screen.query_one("#answer"), TextArea)
+        await driver.until("12300")
+        assert "seen again" in driver.text
+
+        await driver.press("f3", *["backspace"] * 10, "escape", "y")
+        assert "needs a reason" in driver.text
+    assert show(services, case)["state"] == "appealed"
+
+
+async def test_who_touched_the_case_reads_why_they_cannot_decide_it(services: Promises) -> None:
+    case = failed(services)
+    services.run("sup", "comment", case, "mine")
+    appealed(services, case)
+    async with at_the_site(services.site, "sup") as driver:
+        await driver.go("a")
+        assert "before the appeal" in driver.text
+        await driver.press("d")
+        assert driver.dialog == "AppealsScreen"
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "No appeals are waiting"), ("zh", "没有待处理的申诉")])
+async def test_without_appeals_the_screen_says_how_to_file_one(services: Promises, language: str, words: str) -> None:
+    async with at_the_site(services.site, "sup", size=(80, 24), language=language) as driver:
+        await driver.go("a")
+        assert words in driver.text
+
+
+async def test_a_decision_is_taken_back_by_key_on_the_desk(services: Promises) -> None:
+    case = appealed(services)
+    async with at_the_site(services.site, "sup") as driver:
+        await driver.go("a")
+        await decide(driver, "1", "no")
+        await driver.press("escape")
+        await driver.press("u")
+    assert show(services, case)["state"] == "appealed"

@@ -1,0 +1,35 @@
+"""The keyboard commands of the appeals."""
+
+from workbench.i18n import N_
+from workbench.keys.command import Command, go_command, verdict_command, view_command
+
+OPEN_APPEAL = verdict_command(
+    "appeals.open", "enter", N_("open"), N_("Show the case with the grounds of its appeal."), hint=True
+)
+DECIDE_APPEAL = verdict_command(
+    "appeals.decide",
+    "d,f5",
+    N_("decide"),
+    N_("Decide the appeal, with the reason that the applicant reads; asks for confirmation."),
+    hint=True,
+    danger=True,
+)
+CHOOSE_OUTCOME = verdict_command(
+    "appeals.choose", "1,2,3", N_("choose"), N_("Choose the decision: it stands, is passed, or is reviewed again.")
+)
+WRITE_ANSWER = verdict_command(
+    "appeals.answer", "t,f3", N_("reason"), N_("Write the reason that the applicant reads."), hint=True
+)
+CONFIRM_APPEAL = verdict_command(
+    "appeals.confirm", "y,f8", N_("confirm"), N_("Decide the appeal like this."), hint=True, danger=True
+)
+RELOAD_APPEALS = view_command("appeals.reload", "n,f2", N_("refresh"), N_("Reload the list."))
+LEAVE_APPEALS = go_command(
+    "appeals.desk", "escape", N_("desk"), N_("Leave the opened case; from the list, go back to the desk."), hint=True
+)
+GO_APPEALS = go_command("go.appeals", "g a", N_("appeals"), N_("Go to the appeals that wait for a decision."))
+
+APPEAL_COMMANDS: tuple[Command, ...] = (
+    *(OPEN_APPEAL, DECIDE_APPEAL, CHOOSE_OUTCOME, WRITE_ANSWER, CONFIRM_APPEAL),
+    *(RELOAD_APPEALS, LEAVE_APPEALS),
+)
