@@ -120,7 +120,11 @@ def live(office: Office) -> None:
     office.at("2026-11-25 15:00")
     office.terminal.document("sup", "calendar", "resume")
     office.send()
+    live_on(office)
 
+
+def live_on(office: Office) -> None:
+    """Bring about the letters after the first verdicts."""
     office.at("2026-11-26 10:00")
     office.run("sup", "reopen", "A-2", "--reason", "the calls of one card are another customer's")
     office.decide("A-2", "fail", "--reason", "ACT-PEAK-HOUR")
