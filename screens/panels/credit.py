@@ -1,25 +1,15 @@
 """The credit panel: arrears, blacklists and earlier reviews. A list that was not checked is shown as not checked."""
 
-from screens.panels.history import decisions_in_effect
 from screens.panels.labels import CREDIT_LIST, DECIDED, MATCH
 from screens.panels.lines import EMPTY, PanelLine, Table, finding_lines, heading, mark_of, table
 from screens.shell.view import View
 from screens.widgets.safe_text import MUTED, SUCCESS, joined, plain
 from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.reason_scope import RULE_OF_LIST
 from workbench.domain.case.vocabulary import CreditList, CreditMatch, PanelKind
 from workbench.domain.evidence.evidence import CreditFacts
 from workbench.i18n import _
 from workbench.wording.amounts import count, money_fen
-
-_RULES = {
-    CreditList.ARREARS: "CR-ARREARS",
-    CreditList.COURT: "CR-DEBTOR",
-    CreditList.ABNORMAL: "CR-ABNORMAL",
-    CreditList.SERIOUS: "CR-SERIOUS",
-    CreditList.TELECOM: "CR-TELECOM-LIST",
-    CreditList.PUNISHMENT: "CR-PUNISHED",
-}
-"""The rule that checks the records of each list."""
 
 
 def credit_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
@@ -47,7 +37,7 @@ def _list_lines(case: CaseFile, kind: CreditList, view: View, facts: Table) -> l
         return [facts.fact(label, nothing, plain(view.symbols.fine, SUCCESS))]
     lines: list[PanelLine] = []
     for record in hits:
-        rule = _RULES[kind] if record.match is CreditMatch.EXACT else "CR-NAME-ONLY"
+        rule = RULE_OF_LIST[kind] if record.match is CreditMatch.EXACT else "CR-NAME-ONLY"
         lines.append(facts.fact(label, _amount_or_match(record), mark_of(case, (rule,), view.symbols)))
         lines += [PanelLine(plain(f"   {part}", MUTED)) for part in _record_details(record, view)]
         label = ""
@@ -74,7 +64,7 @@ def _record_details(record: CreditFacts, view: View) -> list[str]:
 
 
 def _earlier_reviews(case: CaseFile, view: View) -> list[PanelLine]:
-    decisions = decisions_in_effect(case)
+    decisions = case.decisions_in_effect
     if not decisions:
         return []
     lines = [EMPTY, heading(_("Earlier reviews"))]

@@ -7,8 +7,9 @@ from screens.panels.labels import ANSWER, DECIDED, VERIFICATION
 from screens.panels.lines import EMPTY, PanelLine, heading
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, hanging, joined, plain
-from workbench.domain.case.casefile import CaseFile, DecisionLine, HistoryLine
+from workbench.domain.case.casefile import CaseFile, DecisionLine
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS
+from workbench.domain.case.records import HistoryLine
 from workbench.domain.case.vocabulary import DocumentKind, Verdict
 from workbench.domain.text.safe import cells, pad_right
 from workbench.i18n import N_, _, current_language
@@ -74,13 +75,7 @@ _FIELDS: dict[str, str] = {
 _BY_TIME = frozenset({"lapse", "day-passed", "delay-told", "reminded"})
 """Events that a deadline causes. Their actor is only the user whose program ran at that time."""
 
-_IN_EFFECT = frozenset({"applied", "approved"})
 _FAIL_KINDS: dict[str, str] = {"fixable": N_("can be rectified"), "final": N_("final")}
-
-
-def decisions_in_effect(case: CaseFile) -> tuple[DecisionLine, ...]:
-    """Return the decisions that took effect: not those undone, returned, void or staged."""
-    return tuple(decision for decision in case.decisions if decision.status in _IN_EFFECT)
 
 
 def act_words(entry: HistoryLine) -> str:
@@ -172,7 +167,7 @@ _WORDS: dict[str, Mapping[Any, str]] = {
 
 def history_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     """Return the lines of the history panel."""
-    latest = next((decision for decision in reversed(decisions_in_effect(case)) if decision.items), None)
+    latest = next((decision for decision in reversed(case.decisions_in_effect) if decision.items), None)
     lines = _required_items(latest, view) if latest is not None else []
     rows = [
         (f" {view.instant(entry.at)}", act_words(entry), entry.who, detail_words(entry, case)) for entry in case.history

@@ -21,7 +21,8 @@ from screens.widgets.safe_text import (
     wrapped,
     wrapped_lines,
 )
-from workbench.domain.case.casefile import CaseFile, ChecklistLine, ItemRequest, VerdictPreview
+from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictPreview
+from workbench.domain.case.records import ChecklistLine
 from workbench.domain.case.vocabulary import ChecklistValue, FailKind, Measure, Verdict, WaitsFor
 from workbench.domain.text.safe import cells
 from workbench.i18n import _, comma_joined, current_language, ngettext

@@ -7,7 +7,7 @@ import typer
 
 from workbench.cli.calendar import commands as calendar
 from workbench.cli.cases import cases, clocks, documents, remarks, verdicts
-from workbench.cli.files import exports, imports, notices
+from workbench.cli.files import exports, imports, notices, resubmission
 from workbench.cli.forecast import show as forecast
 from workbench.cli.framework.command_context import CommandContext, OpenWorkbench
 from workbench.cli.framework.command_groups import RootGroup
@@ -37,9 +37,8 @@ def build_app(open_workbench: OpenWorkbench, now: Callable[[], datetime]) -> typ
         help=_("Secondary review of telesales cards. Without a command, opens the workbench."),
     )(bound(_root, shows_shared=True))
     register(app, (*site.ENTRIES, imports.IMPORT, *exports.ENTRIES))
-    register(
-        app, (*cases.ENTRIES, *clocks.ENTRIES, calendar.TICK, *verdicts.ENTRIES, *remarks.ENTRIES, *documents.ENTRIES)
-    )
+    register(app, (*cases.ENTRIES, *clocks.ENTRIES, calendar.TICK, *verdicts.ENTRIES, *remarks.ENTRIES))
+    register(app, (resubmission.ENTRY, *documents.ENTRIES))
     for group in (imports, calendar, notices, reviewers, forecast, policy, audit):
         register_group(app, group.GROUP, group.GROUP_HELP, group.ENTRIES)
     return app

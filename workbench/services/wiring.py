@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from workbench.services.deadlines.tick import TickCounts, Ticking
     from workbench.services.exporting.service import Exports
     from workbench.services.forecast.forecasts import Forecasts
+    from workbench.services.importing.resubmission import Resubmissions
     from workbench.services.importing.service import Imports
     from workbench.services.notices.outbox import Notices
     from workbench.services.queue.assignment import Assigning
+    from workbench.services.review.next_round import ItemJudging
     from workbench.services.review.remarks import Remarks
     from workbench.services.review.second_checks import Checks
     from workbench.services.review.undo import Undo
@@ -80,6 +82,9 @@ class Services:
     remarks: "LazyService[Remarks]" = LazyService("review.remarks.Remarks")
     """Records comments, verifications, checklist answers and what the applicant says."""
 
+    item_judging: "LazyService[ItemJudging]" = LazyService("review.next_round.ItemJudging")
+    """Records whether items to rectify are fixed."""
+
     people: "LazyService[People]" = LazyService("site.people.People")
     """Lists and changes the registered people."""
 
@@ -91,6 +96,9 @@ class Services:
 
     imports: "LazyService[Imports]" = LazyService("importing.service.Imports")
     """Imports files."""
+
+    resubmissions: "LazyService[Resubmissions]" = LazyService("importing.resubmission.Resubmissions")
+    """Imports what an applicant hands in for one case."""
 
     exports: "LazyService[Exports]" = LazyService("exporting.service.Exports")
     """Exports files."""

@@ -41,6 +41,8 @@ def case_document(casefile: CaseFile, *, revealed: bool = False) -> dict[str, An
             for line in casefile.checklist
         ],
         "verifications": plain(casefile.verifications, zone),
+        "items": _items(casefile, zone),
+        **_changes(casefile, zone),
         "decisions": [_decision(line, zone) for line in casefile.decisions],
         "notice": casefile.notice,
         "history": plain(casefile.history, zone),
@@ -160,6 +162,22 @@ def _credit(casefile: CaseFile, zone: ZoneInfo) -> dict[str, Any]:
             {**plain(record, zone), "subject": "company" if record.subject_no == company else "person"}
             for record in casefile.evidence.credit
         ],
+    }
+
+
+def _items(casefile: CaseFile, zone: ZoneInfo) -> list[dict[str, Any]]:
+    """Return the items of the newest fail, numbered as `judge` takes them."""
+    return [{"number": number, **plain(item, zone)} for number, item in enumerate(casefile.items, start=1)]
+
+
+def _changes(casefile: CaseFile, zone: ZoneInfo) -> dict[str, Any]:
+    """Return what changed since the last round, and what did not with its earlier verdict; empty in the first."""
+    found = casefile.changes
+    return {
+        "changes": [] if found is None else plain(found.changes, zone),
+        "unchanged": []
+        if found is None
+        else [attributes(entry, ("part", "subject", "field", "codes"), zone) for entry in found.unchanged],
     }
 
 

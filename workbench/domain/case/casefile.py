@@ -6,10 +6,12 @@ from datetime import date, datetime
 from typing import Any, Self
 
 from db import enums
+from workbench.domain.case.changes import RoundChanges
+from workbench.domain.case.records import ChecklistLine, HistoryLine, VerificationLine
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import Facts
 from workbench.domain.findings.finding import Finding
-from workbench.domain.policy.policy import Policy, Words
+from workbench.domain.policy.policy import Policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,47 +65,16 @@ class CaseHeader(CaseLine):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryLine:
-    """One act on the case; `text` is what a person wrote, or else the details in codes, without personal values."""
-
-    at: datetime
-    action: str
-    who: str
-    text: str
-    round: int
-    state: enums.CaseState | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChecklistLine:
-    """A question of the policy about the panel `leg`, with the latest answer of this round."""
-
-    question: str
-    text: Words
-    leg: enums.PanelKind
-    answer: str | None
-    note: str
-    by: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerificationLine:
-    """A fact confirmed outside the workbench."""
-
-    kind: str
-    result: str
-    by: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ItemLine:
-    """One item that the applicant must rectify."""
+    """One item that the applicant must rectify; `judged` is the reviewer's judgement of what came."""
 
     code: str
     text: str
     is_satisfied: bool
     is_waived: bool
+    judged: enums.ItemResult | None = None
+    judged_by: str | None = None
+    judged_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +105,8 @@ class CaseFile:
     """All data that the desk shows of one case, personal values masked.
 
     `days` are the outgoing calls of all cards on each local day of the window, oldest first. `hours` are call counts: 7
-    rows (Monday first) of 24 hours. `draft` is the reviewer's own draft, `notice` the last letter.
+    rows (Monday first) of 24 hours. `draft` is the reviewer's own draft, `notice` the last letter. `changes` compares a
+    later round with the one before it.
     """
 
     header: CaseHeader
@@ -151,6 +123,24 @@ class CaseFile:
     policy: Policy
     policy_version: int
     notice: str | None
+    changes: RoundChanges | None = None
+
+    @property
+    def decisions_in_effect(self) -> tuple[DecisionLine, ...]:
+        """The decisions that took effect: not those undone, returned, void or staged."""
+        return tuple(line for line in self.decisions if line.status in {"applied", "approved"})
+
+    @property
+    def items(self) -> tuple[ItemLine, ...]:
+        """The items that the newest fail in effect asked for; none without one."""
+        fails = (line.items for line in reversed(self.decisions_in_effect) if line.verdict is enums.Verdict.FAIL)
+        return next(fails, ())
+
+    @property
+    def unfixed_items(self) -> tuple[ItemLine, ...]:
+        """The items of the last round, except waived ones, that are not judged fixed; none in the first round."""
+        asked = () if self.changes is None else self.items
+        return tuple(item for item in asked if not item.is_waived and item.judged is not enums.ItemResult.FIXED)
 
     def shows_same_state_as(self, other: Self | None) -> bool:
         """Say whether another case file shows the same case, hold and evidence."""

@@ -43,11 +43,11 @@ def _decision(session: Session, row: DecisionRow, logins: dict[int, str]) -> Dec
         reasons=tuple(reasons),
         maker=logins.get(row.maker_id, "?"),
         checker=logins.get(row.checker_id or 0),
-        items=_items(session, row),
+        items=_items(session, row, logins),
     )
 
 
-def _items(session: Session, decision: DecisionRow) -> tuple[ItemLine, ...]:
+def _items(session: Session, decision: DecisionRow, logins: dict[int, str]) -> tuple[ItemLine, ...]:
     """Return the items to rectify. While a verdict waits for its check, its items are only in the column `seen`."""
     rows = session.exec(
         select(RectificationItemRow)
@@ -57,8 +57,16 @@ def _items(session: Session, decision: DecisionRow) -> tuple[ItemLine, ...]:
     ).all()
     if rows:
         return tuple(
-            from_row(ItemLine, row, is_satisfied=row.satisfied_at is not None, is_waived=row.waived_at is not None)
+            from_row(
+                ItemLine,
+                row,
+                is_satisfied=row.satisfied_at is not None,
+                is_waived=row.waived_at is not None,
+                judged_by=logins.get(row.judged_by_id or 0),
+            )
             for row in rows
         )
     staged_items = json.loads(decision.seen).get("items", [])
-    return tuple(from_row(ItemLine, item, is_satisfied=False, is_waived=False) for item in staged_items)
+    return tuple(
+        ItemLine(code=item["code"], text=item["text"], is_satisfied=False, is_waived=False) for item in staged_items
+    )

@@ -8,9 +8,12 @@ from sqlmodel import Session, col, select
 
 from db.enums import CaseState
 from db.models import CommentRow, EventRow, ReviewerRow, VerificationRow
-from workbench.domain.case.casefile import HistoryLine
+from workbench.domain.case.records import HistoryLine
 
-_SHOWN = ("verdict", "fail_kind", "kind", "to", "question", "answer", "field", "deadline", "due", "progress", "act")
+_SHOWN = (
+    *("verdict", "fail_kind", "kind", "to", "question", "answer", "field", "deadline", "due", "progress", "act"),
+    *("item", "judged"),
+)
 """The values of an event body that the history shows."""
 
 _WITH_TEXT = ("comment", "verify")

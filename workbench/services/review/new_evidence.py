@@ -24,9 +24,10 @@ from workbench.services.foundation.context import Context, details
 from workbench.services.foundation.drafts import link_draft
 from workbench.services.notices.due_date_notices import cancel_outdated
 from workbench.services.notices.receipts import send_receipt
+from workbench.services.review.next_round import assign_to_last_maker
 from workbench.services.review.rectification import Progress, close_rectification, progress_of
 
-_FROM_APPLICANT = frozenset({ImportKind.APPLICATIONS, ImportKind.CARDS, ImportKind.DOCUMENTS})
+FROM_APPLICANT = frozenset({ImportKind.APPLICATIONS, ImportKind.CARDS, ImportKind.DOCUMENTS})
 """The kinds of imports that the applicant submits; the other kinds are about a phone number or a person."""
 
 
@@ -51,7 +52,7 @@ class Arrival:
 def apply_evidence(session: Session, context: Context, case: CaseRow, arrival: Arrival) -> None:
     """Apply newly published evidence to a case in the caller's write transaction, and write one event."""
     state = CaseState(case.state)
-    is_from_applicant = arrival.kind in _FROM_APPLICANT
+    is_from_applicant = arrival.kind in FROM_APPLICANT
     if state is CaseState.PASSED and not is_from_applicant:
         _compare_with_verdict(session, context, case, arrival)
         return
@@ -130,6 +131,7 @@ def _change_state(session: Session, context: Context, case: CaseRow, arrival: Ar
     elif action == "resubmit":
         close_rectification(session, context, case, arrival.assessment.findings)
         case.round += 1
+        assign_to_last_maker(session, context, case)
     elif action == "void":
         _void_staged(session, case)
     to_queue(case)
