@@ -10,10 +10,11 @@ from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, hanging, joined, pl
 from workbench.domain.case.casefile import CaseFile, DecisionLine
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS
 from workbench.domain.case.records import HistoryLine
-from workbench.domain.case.vocabulary import DocumentKind, Verdict
+from workbench.domain.case.vocabulary import DocumentKind, ItemResult, Verdict
 from workbench.domain.text.safe import cells, pad_right
 from workbench.i18n import N_, _, current_language
 from workbench.wording import amounts
+from workbench.wording.changes import ITEM_RESULT_WORDS
 from workbench.wording.findings import document_name
 
 _ACTS: dict[str, str] = {
@@ -27,6 +28,7 @@ _ACTS: dict[str, str] = {
     "return": N_("returned"),
     "comment": N_("comment"),
     "verify": N_("verified"),
+    "judge": N_("item judged"),
     "checklist": N_("checklist"),
     "assign": N_("assigned"),
     "answer": N_("reply received"),
@@ -122,6 +124,13 @@ def _verified(text: str, _case: CaseFile) -> str:
     return _("{what}: {details}").format(what=_(VERIFICATION[kind]), details=result)
 
 
+def _judged(text: str, _case: CaseFile) -> str:
+    code, _blank, result = text.rpartition(" ")
+    if result not in set(ItemResult):
+        return text
+    return _("{what}: {details}").format(what=code, details=_(ITEM_RESULT_WORDS[ItemResult(result)]))
+
+
 def _opened(text: str, case: CaseFile) -> str:
     return document_name(DocumentKind(text), case.policy, current_language()) if text in set(DocumentKind) else text
 
@@ -150,6 +159,7 @@ _DETAILS: dict[str, Callable[[str, CaseFile], str]] = {
     "return": _decided,
     "checklist": _answered,
     "verify": _verified,
+    "judge": _judged,
     "documents": _opened,
     "documents-written": _written,
     "reveal": _revealed,
@@ -188,7 +198,8 @@ def _required_items(decision: DecisionLine, view: View) -> list[PanelLine]:
     for item in decision.items:
         done = item.is_satisfied or item.is_waived
         mark = (view.symbols.fine, SUCCESS) if done else (view.symbols.block, ERROR)
-        lines.append(PanelLine(joined((" ", ""), mark, (f" {item.text or item.code}", ""))))
+        judged = () if item.judged is None else ((f"  {_(ITEM_RESULT_WORDS[item.judged])}", MUTED),)
+        lines.append(PanelLine(joined((" ", ""), mark, (f" {item.text or item.code}", ""), *judged)))
     if decision.deadline_at is not None:
         lines.append(PanelLine(plain(" " + _("all by {when}").format(when=view.instant(decision.deadline_at)), MUTED)))
     return [*lines, EMPTY]

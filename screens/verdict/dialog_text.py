@@ -27,9 +27,10 @@ from workbench.domain.case.vocabulary import ChecklistValue, FailKind, Measure, 
 from workbench.domain.text.safe import cells
 from workbench.i18n import _, comma_joined, current_language, ngettext
 from workbench.keys.command import shown_key
-from workbench.keys.desk import CHECKLIST, DOCUMENTS
+from workbench.keys.desk import CHANGES, CHECKLIST, DOCUMENTS
 from workbench.keys.registry import FINAL, NOTE, WAIT_FOR
 from workbench.keys.registry import MEASURE as MEASURE_KEY
+from workbench.wording.changes import ITEM_RESULT_WORDS
 from workbench.wording.findings import document_name
 from workbench.wording.quotation import is_foreign
 
@@ -99,6 +100,8 @@ def warning_lines(
     if denied:
         message = _("answered no: {questions}").format(questions=_questions(denied))
         lines += wrapped_lines(fitted(f"{view.symbols.warn} {message}", width * most - most).rstrip(), width, WARNING)
+    if state.verdict is Verdict.PASS and case.unfixed_items:
+        lines += wrapped_lines(f"{view.symbols.warn} {_unfixed_words(case)}", width, WARNING)
     lines += _omission_lines(case, preview, view, width)
     if any(_is_general(item, case, preview) for item in preview.items):
         message = _("The letter does not say what the applicant has to send; write it in the item.")
@@ -113,6 +116,23 @@ def warning_lines(
         style = ERROR if is_confirming else WARNING
         lines += wrapped_lines(f"{view.symbols.warn} {message}", width, style)
     return Content("\n").join(lines)
+
+
+def _unfixed_words(case: CaseFile) -> str:
+    """Return how many items of the last round are not judged fixed, and the judgement of each."""
+    judged = (
+        _("{what}: {details}").format(
+            what=item.code, details=_(ITEM_RESULT_WORDS[item.judged]) if item.judged else _("not judged")
+        )
+        for item in case.unfixed_items
+    )
+    message = _("{count} of {asked} items of the last round are not judged fixed ({key}): {items}")
+    return message.format(
+        count=len(case.unfixed_items),
+        asked=len(case.asked_items),
+        key=shown_key(CHANGES.keys[0]),
+        items=comma_joined(judged),
+    )
 
 
 def _is_general(item: ItemRequest, case: CaseFile, preview: VerdictPreview) -> bool:

@@ -96,6 +96,8 @@ _ENUM_WORDS: Mapping[Enum, str] = {
 }
 
 _FORMATS: Mapping[str, Callable[[Any], str]] = {
+    # A card is named by its number already.
+    "msisdn": lambda _number: _("added"),
     "registered_capital_fen": amounts.capital_fen,
     "amount_fen": amounts.money_fen,
     "answer_ratio": amounts.ratio,
@@ -133,7 +135,7 @@ class ChangeWords:
         words = str(value)
         match value:
             case None | "" | ():
-                words = NOTHING
+                words = _("not found") if field == "finding" else NOTHING
             case Enum():
                 words = _(_ENUM_WORDS[value]) if value in _ENUM_WORDS else str(value.value)
             case bool():
@@ -153,6 +155,8 @@ class ChangeWords:
 
     def verdict(self, entry: UnchangedEntry, since_round: int) -> str:
         """Return what the earlier round said of something that did not change."""
+        if entry.part is EvidencePart.FINDINGS:
+            return _("found in round {round} too").format(round=since_round)
         if entry.codes:
             return _("round {round}: {codes}").format(round=since_round, codes=" ".join(entry.codes))
         return _("accepted in round {round}").format(round=since_round)

@@ -1,23 +1,16 @@
 """A resubmission by import and by command: who gets it back, what changed, and the judgement of its items."""
 
-import shutil
-from atexit import register
-from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import pytest
 
-from db.enums import DocumentKind, ImportKind, Role
+from db.enums import DocumentKind, Role
 from tests.cli.framework.terminal import refused
 from tests.offices import Site
 from tests.promises import Promises
-from tests.services.importing.files import PDF, Cells, Desk, application
-
-ITEMS = ("--item", "ID-USCC", "--item", "DOC-UNSEALED:BIZ_LICENSE", "--item", "USE-STATEMENT")
-REASONS = ("--reason", "ID-USCC", "--reason", "DOC-UNSEALED", "--reason", "USE-STATEMENT")
-CARD = {"application_no": "A-1", "msisdn": "13800138000", "carrier": "mobile", "activated_on": "2026-08-03"}
+from tests.resubmissions import CARD, fail, failed, new_document
+from tests.services.importing.files import Cells, Desk, application
 
 
 @pytest.fixture
@@ -34,50 +27,9 @@ def show(services: Promises, case: str = "C-1", login: str = "a") -> Any:
     return services.terminal.document(login, "show", case)
 
 
-def fail(services: Promises, at: str, maker: str = "a", *items: str) -> None:
-    """Take the case and fail it, so that it can be rectified within five working days."""
-    services.at(at).run(maker, "next")
-    services.run(maker, "decide", "C-1", "fail", *REASONS, *(items or ITEMS))
-
-
-@cache
-def _failed_site() -> Path:
-    """Make a site whose application, with a card and its documents, failed in round 1; once, because it takes long."""
-    folder = Path(mkdtemp(prefix="failed-"))
-    register(shutil.rmtree, folder)
-    site = Site(folder / "w.db").create()
-    desk, services = Desk(site, folder), Promises(site).at("2026-11-23 15:00")
-    desk.applications(application(uscc="91110000600037341X"))
-    desk.run(ImportKind.CARDS, [CARD])
-    desk.documents()
-    fail(services, "2026-11-24 10:00")
-    site.close()
-    return site.path
-
-
-def failed(services: Promises) -> None:
-    """Start with an application that failed in round 1."""
-    template = _failed_site()
-    shutil.copy(template, services.site.path)
-    shutil.copytree(f"{template}.store", f"{services.site.path}.store", dirs_exist_ok=True)
-
-
 def changes(services: Promises) -> dict[tuple[str, ...], tuple[Any, Any]]:
     found = show(services)["changes"]
     return {(each["part"], each["subject"] or "", each["field"]): (each["old"], each["new"]) for each in found}
-
-
-def new_document(desk: Desk, content: str) -> Path:
-    """Write a file of documents with another licence."""
-    (desk.folder / f"new{content}.pdf").write_bytes(PDF + content.encode())
-    row = {
-        "application_no": "A-1",
-        "kind": "BIZ_LICENSE",
-        "path": f"new{content}.pdf",
-        "sealed": "yes",
-        "quality": "ok",
-    }
-    return desk.write([{**row, "received_at": "2026-11-25 09:00"}])
 
 
 def resubmit(services: Promises, at: str, path: Path, login: str = "b") -> str:

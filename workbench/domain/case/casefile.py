@@ -137,10 +137,17 @@ class CaseFile:
         return next(fails, ())
 
     @property
+    def asked_items(self) -> tuple[ItemLine, ...]:
+        """The items that the verdict of the last round asked for; none in the first round."""
+        since = None if self.changes is None else self.changes.decision_id
+        return next((line.items for line in self.decisions if line.id == since), ())
+
+    @property
     def unfixed_items(self) -> tuple[ItemLine, ...]:
         """The items of the last round, except waived ones, that are not judged fixed; none in the first round."""
-        asked = () if self.changes is None else self.items
-        return tuple(item for item in asked if not item.is_waived and item.judged is not enums.ItemResult.FIXED)
+        return tuple(
+            item for item in self.asked_items if not item.is_waived and item.judged is not enums.ItemResult.FIXED
+        )
 
     def shows_same_state_as(self, other: Self | None) -> bool:
         """Say whether another case file shows the same case, hold and evidence."""

@@ -84,12 +84,13 @@ class RoundChanges:
     unchanged: tuple[UnchangedEntry, ...]
 
     def has(self, part: EvidencePart, *names: str) -> bool:
-        """Say whether one of some fields or subjects of a part changed."""
+        """Say whether one of some fields, cards, documents, credit lists or rules of a part changed."""
         of_part = (change for change in self.changes if change.part is part)
-        return any(change.field in names or change.subject in names for change in of_part)
+        return any(change.field in names or _scope_name(change) in names for change in of_part)
 
-    def about(self, code: str, subjects: Set[str]) -> tuple[Change, ...]:
+    def about(self, code: str) -> tuple[Change, ...]:
         """Return the changes that a reason or item is about."""
+        subjects = self.named.get(code, frozenset())
         return tuple(change for change in self.changes if is_about(code, subjects, change.part, _scope_name(change)))
 
 
