@@ -13,7 +13,7 @@ from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.reason_scope import EvidencePart
 from workbench.domain.case.vocabulary import ApplicantKind, PanelKind
 from workbench.domain.evidence.evidence import CardFacts
-from workbench.domain.facts.documents import missing_documents
+from workbench.domain.facts.documents import missing_documents, newest_files
 from workbench.domain.text.safe import cells
 from workbench.i18n import N_, _, current_language
 from workbench.wording.amounts import capital_fen, count
@@ -147,10 +147,12 @@ def _documents(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     lines = [heading(_("Documents · {count}").format(count=count(len(case.evidence.documents))))]
     for kind in missing_documents(case.evidence, case.policy):
         lines.append(PanelLine(row(plain(f" {name_of(kind)}"), plain(_("missing"), ERROR), width)))
+    newest = set(newest_files(case.evidence.documents))
     for document in case.evidence.documents:
         defects = claimed_defects(document, view.today)
         mark = f"{defects} {view.symbols.warn}" if defects else view.symbols.fine
-        changed = changed_mark(case, EvidencePart.DOCUMENTS, view.symbols, document.kind.value)
+        names = (document.kind.value,) if document in newest else ()
+        changed = changed_mark(case, EvidencePart.DOCUMENTS, view.symbols, *names)
         state = Content.assemble(plain(mark, WARNING if defects else SUCCESS), changed)
         lines.append(PanelLine(row(plain(f" {name_of(document.kind)}"), state, width)))
     return lines
