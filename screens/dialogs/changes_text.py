@@ -59,8 +59,12 @@ class ChangesText:
         result = joined((judged_words(item), style))
         label = [(f" {mark} ", style), (f"{number} ", MUTED)]
         first, *rest = hanging(label, item.text or item.code, self.width - result.cell_length - 2)
-        came = [self.words.label(change) for change in self.found.about(item.code) if _is_evidence(change)]
-        told = f"{self.view.symbols.changed} {comma_joined(came)}" if came else self._nothing_came(item)
+        # Of a document or card with several changes, the first says that it came.
+        came: dict[tuple[str, str], str] = {}
+        for change in self.found.about(item.code):
+            if change.part is not EvidencePart.FINDINGS:
+                came.setdefault((change.part, change.subject or change.field), self.words.label(change))
+        told = f"{self.view.symbols.changed} {comma_joined(came.values())}" if came else self._nothing_came(item)
         return [
             row(first, Content.assemble(result, " "), self.width),
             *rest,
@@ -101,7 +105,7 @@ class ChangesText:
         yield from self._entries(named if is_folded else entries)
         rest = len(entries) - len(named)
         if is_folded and rest:
-            message = _("{count} more, accepted in round {round}")
+            message = _("{count} more, accepted in round {round}") if named else _("accepted in round {round}")
             yield plain(f" {message.format(count=rest, round=self.found.since_round)}", MUTED)
 
     def _entries(self, entries: Iterable[UnchangedEntry]) -> Iterator[Content]:
@@ -112,7 +116,3 @@ class ChangesText:
             verdict = plain(f"{self.words.verdict(entry, self.found.since_round)} ", WARNING if entry.codes else MUTED)
             left = joined((f" {label}", ""), (f"  {value}" if value else "", MUTED))
             yield row(left, verdict, self.width)
-
-
-def _is_evidence(change: Change) -> bool:
-    return change.part is not EvidencePart.FINDINGS
