@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from xlsxwriter import Workbook
 
 from db.enums import DocumentKind, Role
 from tests.cli.framework.terminal import refused
@@ -105,6 +106,17 @@ def test_rows_of_other_applications_and_other_kinds_are_refused_and_nothing_is_w
     report = services.terminal.as_person("b", "resubmit", "C-1", str(credit))
     assert report.exit_code == 65
     assert "neither those of applications" in report.stderr
+    with Workbook(desk.folder / "book.xlsx") as book:
+        for kind, rows in {
+            "documents": [["application_no", "kind", "sha256"]],
+            "optouts": [["callee", "since"]],
+        }.items():
+            sheet = book.add_worksheet(kind)
+            sheet.write_row(0, 0, rows[0])
+            sheet.write_row(1, 0, ["A-1"])
+    report = services.terminal.as_person("b", "resubmit", "C-1", str(desk.folder / "book.xlsx"))
+    assert report.exit_code == 65
+    assert "an admin imports optouts" in report.stdout
     found = show(services)
     assert (found["state"], found["round"], len(found["cards"])) == ("rectifying", 1, 1)
 
@@ -164,6 +176,17 @@ def test_an_undone_resubmission_gives_the_case_back_to_nobody(services: Promises
     services.at("2026-11-25 10:00:30").run("b", "undo", "C-1")
     found = show(services)
     assert (found["state"], found["round"], found["assignee"], found["changes"]) == ("rectifying", 1, None, [])
+
+
+def test_an_application_that_is_handed_in_again_resubmits_by_itself_and_is_not_undone(
+    services: Promises, desk: Desk
+) -> None:
+    failed(services)
+    resubmit(services, "2026-11-25 10:00", desk.write([application(uscc="91110000600037341L")]))
+    assert show(services)["round"] == 2
+
+    told = refused(services.terminal.as_person("b", "undo", "C-1"), 77)
+    assert told == "B-000004 brought C-000001 back to the queue; that cannot be undone."
 
 
 def test_items_are_judged_by_who_holds_the_case_and_judged_again(services: Promises, desk: Desk) -> None:

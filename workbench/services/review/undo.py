@@ -12,7 +12,7 @@ from db.columns import from_us, to_us
 from db.enums import CaseState, Measure, Verdict
 from db.models import CaseRow, DecisionRow, EventRow, RectificationRow, ReviewerRow
 from db.queries.published import DECISION, NOTICE, RECTIFICATION
-from workbench.domain.case.case_id import format_case
+from workbench.domain.case.case_id import format_batch, format_case
 from workbench.domain.case.casefile import CaseFile, UndoableAct
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed
@@ -34,6 +34,9 @@ _OPEN_AGAIN: Mapping[Table, Mapping[str, Any]] = {
     RECTIFICATION: {"is_open": True},
     DECISION: {"status": "staged"},
 }
+
+_STATE_ACTS = (Action.DECIDE, Action.APPROVE, Action.RETURN, Action.ANSWER, Action.RESUBMIT)
+"""The acts that change the state of a case and that an undo can concern; imports answer and resubmit too."""
 
 _CHECKED_STATUSES = ("approved", "returned")
 _STATUSES_WITH_RELEASE = ("applied", *_CHECKED_STATUSES)
@@ -150,6 +153,10 @@ class Undo(Service):
 
     def _undo_verdict(self, session: Session, case: CaseRow) -> dict[str, Any]:
         """Undo the newest verdict or its check, and return the body of the event."""
+        last = last_event(session, case.id or 0, _STATE_ACTS)
+        if last is not None and last.batch_id is not None:
+            message = _("{batch} brought {case} back to the queue; that cannot be undone.")
+            raise NotAllowed(message.format(batch=format_batch(last.batch_id), case=format_case(case.id or 0)))
         decision = newest_decision(session, case.id or 0, "staged", *_STATUSES_WITH_RELEASE)
         if decision is None:
             raise NotAllowed(_("There is nothing on {case} to undo.").format(case=format_case(case.id or 0)))
