@@ -87,6 +87,8 @@ def staged_lines(case: CaseFile, decision: DecisionLine, view: View, width: int)
         reason = case.policy.reasons.get(code)
         title = code if reason is None else reason.title.in_language(current_language())
         lines.append(row(plain(f"  {title}"), plain(code, MUTED), width))
+    if case.changes is not None and case.asked_items:
+        lines.append(plain(_("Asked for in round {round}").format(round=case.changes.since_round), MUTED))
     for item in case.asked_items:
         judged = _(ITEM_RESULT_WORDS[item.judged]) if item.judged else _("not judged")
         lines.append(row(plain(f"  {item.text or item.code}", MUTED), plain(judged, MUTED), width))

@@ -144,7 +144,8 @@ class CaseText:
             output.line(_("Nothing changed since round {round}.").format(round=found.since_round))
         for entry in found.unchanged:
             if entry.codes and entry.part is not EvidencePart.FINDINGS:
-                output.line(f"{words.label(entry)}: {_('unchanged')} · {words.verdict(entry, found.since_round)}")
+                verdict = f"{_('unchanged')} · {words.verdict(entry, found.since_round)}"
+                output.line(_("{what}: {details}").format(what=words.label(entry), details=verdict))
 
     def _history(self, casefile: CaseFile) -> None:
         output.line()

@@ -57,7 +57,7 @@ def judge(
     """Judge an item that the applicant had to rectify."""
     with context.services() as services:
         services.item_judging.judge(case, item, ItemResult(result.replace("-", "_")))
-        print_state(context, services, case, _("{case}: item {item} judged."), item=item)
+        print_state(context, services, case, _("{case}: item {item} judged."), item=item.strip().upper())
 
 
 def answer_pending(context: CommandContext, case: CaseArgument, note: NoteText = "") -> None:
