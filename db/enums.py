@@ -100,6 +100,14 @@ class IdType(StrEnum):
     POLICE = "police"
 
 
+class ItemResult(StrEnum):
+    """The reviewer's judgement of what came of an item to rectify."""
+
+    FIXED = "fixed"
+    PARTLY = "partly"
+    NOT_FIXED = "not_fixed"
+
+
 class Role(StrEnum):
     """The role of a person, which determines the actions that are allowed."""
 

@@ -55,6 +55,7 @@ class ChecksScreen(ModeScreen):
         bind(BACK, "back"),
         bind(LEAVE_CHECKS, "desk"),
         bind(desk.DOCUMENTS, "documents"),
+        bind(desk.CHANGES, "changes"),
     ]
 
     list = getters.query_one("#list", OptionList)
@@ -135,6 +136,14 @@ class ChecksScreen(ModeScreen):
             case_id = self.case.header.id
             dialog = DocumentList(self.services.documents, case_id, format_case(case_id), self.view())
             await self.app.push_screen_wait(dialog)
+
+    def action_changes(self) -> None:
+        from screens.dialogs.changes import ChangesSheet
+
+        if self.case is None or self.case.changes is None:
+            self.notify(_("This is the first round; there is nothing to compare it with."))
+        else:
+            self.app.push_screen(ChangesSheet(self.case, self.case.changes, self.view()))
 
     @on(OptionList.OptionHighlighted, "#list")
     def follow(self, event: OptionList.OptionHighlighted) -> None:

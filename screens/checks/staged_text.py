@@ -15,6 +15,7 @@ from workbench.domain.case.casefile import CaseFile, CaseRowView, DecisionLine
 from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS, Action, is_allowed, role_refusal
 from workbench.domain.case.vocabulary import FailKind, Measure
 from workbench.i18n import _, comma_joined, current_language
+from workbench.wording.changes import ITEM_RESULT_WORDS
 
 STAGED = "staged"
 _CHANGES = frozenset({"evidence", "evidence-undone", "verify", "checklist", "comment"})
@@ -115,6 +116,11 @@ def staged_lines(case: CaseFile, decision: DecisionLine, view: View, width: int)
         reason = case.policy.reasons.get(code)
         title = code if reason is None else reason.title.in_language(current_language())
         lines.append(row(plain(f"  {title}"), plain(code, MUTED), width))
+    if case.changes is not None and case.asked_items:
+        lines.append(plain(_("Asked for in round {round}").format(round=case.changes.since_round), MUTED))
+    for item in case.asked_items:
+        judged = _(ITEM_RESULT_WORDS[item.judged]) if item.judged else _("not judged")
+        lines.append(row(plain(f"  {item.text or item.code}", MUTED), plain(judged, MUTED), width))
     lines += _texts(_("For us only"), decision.note, width)
     lines += _texts(_("The applicant reads"), decision.letter, width)
     return Content("\n").join(lines)

@@ -214,6 +214,19 @@ async def reopen(screen: "CaseScreen", case: CaseFile) -> None:
         start(screen, partial(screen.session.reload, ref), "read")
 
 
+async def show_changes(screen: "CaseScreen", case: CaseFile) -> None:
+    """Show what changed since the last round; who holds the case judges the items there."""
+    from screens.dialogs.changes import ChangesSheet
+
+    session, ref = screen.session, CaseRef.of(case)
+    if case.changes is None:
+        screen.notify(_("This is the first round; there is nothing to compare it with."))
+        return
+    judge = partial(session.judge, ref) if session.is_held else None
+    if await screen.app.push_screen_wait(ChangesSheet(case, case.changes, screen.view(), judge)):
+        start(screen, partial(session.reload, ref), "read")
+
+
 async def explain(screen: "CaseScreen", case: CaseFile) -> None:
     """Show why the case is next."""
     from screens.dialogs.text_sheet import TextSheet

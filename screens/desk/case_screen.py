@@ -27,6 +27,7 @@ from screens.shell.view import View
 from workbench.domain.case.casefile import CaseFile, NoNextCase
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
+from workbench.keys import desk
 from workbench.services.wiring import Services
 
 TICK_S = 1.0
@@ -51,6 +52,8 @@ class CaseScreen(WorkScreen):
     ]
     AUTO_FOCUS = None
     NAME: ClassVar[str] = N_("Desk")
+    OPENS_ON_CHANGES: ClassVar[bool] = False
+    """Whether a case of a later round opens on what changed since the last one."""
 
     page = getters.query_one("#page", DeskPage)
     panels = getters.query_one(EvidencePanels)
@@ -152,6 +155,8 @@ class CaseScreen(WorkScreen):
             # With tabs, only one panel is visible.
             first = "identity" if self.has_class("-wide") else self.panels.most_severe
             self.call_after_refresh(self.panels.action_go, first)
+            if self.OPENS_ON_CHANGES and case.changes is not None:
+                self.call_after_refresh(self.action_act, desk.CHANGES.id)
         self.refresh_bindings()
         show_forecast = partial(case_commands.show_forecast, self, case)
         self.call_after_refresh(run_in_worker, self, show_forecast, "forecast", is_exclusive=True)

@@ -55,6 +55,7 @@ _ON_A_CASE: tuple[DeskCommand, ...] = (
     DeskCommand(desk.CHECKLIST, case_commands.answer_checklist, "dialog", Action.CHECKLIST),
     DeskCommand(desk.VERIFY, case_commands.verify, "dialog", Action.VERIFY),
     DeskCommand(desk.DOCUMENTS, case_commands.list_documents, "dialog", Action.DOCUMENTS),
+    DeskCommand(desk.CHANGES, case_commands.show_changes, "dialog"),
     DeskCommand(desk.EXPLAIN, case_commands.explain, "read"),
     DeskCommand(desk.PHONE_ESTIMATE, case_commands.show_phone_estimate, "read", Action.FORECAST),
     DeskCommand(desk.REVEAL, case_commands.reveal, action=Action.REVEAL),

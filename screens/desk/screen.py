@@ -23,6 +23,7 @@ class DeskScreen(CaseScreen):
     """The mode in which cases are decided."""
 
     PLACE: ClassVar[Place] = "desk"
+    OPENS_ON_CHANGES: ClassVar[bool] = True
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(is_desk=True), bind(BACK, "back")]
 
     def begin(self, *, takes_next: bool) -> None:

@@ -15,9 +15,17 @@ from screens.desk.draft import Draft
 from screens.desk.outcomes import CaseChanged, CaseRef, CaseRemoved, CaseShown, HoldLost, Superseded, Unchanged
 from screens.shell.clock import ZONE, Clock
 from screens.shell.revealed_fields import RevealedFields
-from workbench.domain.case.casefile import CaseFile, DecisionResult, DeskCounts, NoNextCase, UndoableAct, VerdictRequest
+from workbench.domain.case.casefile import (
+    CaseFile,
+    DecisionResult,
+    DeskCounts,
+    ItemLine,
+    NoNextCase,
+    UndoableAct,
+    VerdictRequest,
+)
 from workbench.domain.case.lifecycle import Action, is_allowed
-from workbench.domain.case.vocabulary import ChecklistValue, ContactChannel, VerificationKind
+from workbench.domain.case.vocabulary import ChecklistValue, ContactChannel, ItemResult, VerificationKind
 from workbench.domain.forecast.result import CaseForecast
 from workbench.errors import StorageGone, WorkbenchError
 from workbench.services.foundation.case_access import LostHold
@@ -198,6 +206,12 @@ class DeskSession:
     async def answer(self, ref: CaseRef, question: str, value: ChecklistValue) -> None:
         """Save an answer of the checklist."""
         await self._write(self.services.remarks.checklist, ref.id, question, value, "")
+
+    async def judge(self, ref: CaseRef, number: int, result: ItemResult) -> tuple[ItemLine, ...]:
+        """Judge an item to rectify, and return all items."""
+        await self._write(self.services.item_judging.judge, ref.id, str(number), result, ref.fence)
+        await self.reload(ref)
+        return self.case.asked_items if self.case is not None else ()
 
     async def reveal(self, ref: CaseRef, field: str) -> CaseChanged | Superseded | Unchanged:
         """Reveal a field, or all of the identity on the second press; unchanged if no field is chosen."""

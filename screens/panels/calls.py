@@ -6,11 +6,12 @@ from typing import Any
 
 from textual.content import Content
 
-from screens.panels.lines import EMPTY, PanelLine, finding_lines, heading, muted, severity_mark, table
+from screens.panels.lines import EMPTY, PanelLine, changed_mark, finding_lines, heading, muted, severity_mark, table
 from screens.shell.view import View
 from screens.widgets.plots import heat_rows, hour_scale, sparkline
 from screens.widgets.safe_text import INFO, MUTED, WARNING, Part, joined, plain, row
 from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.reason_scope import EvidencePart
 from workbench.domain.case.vocabulary import PanelKind
 from workbench.domain.facts.activity import ComplaintStatus, calling_hours_for
 from workbench.domain.findings.evaluate import COMPARISONS
@@ -96,6 +97,7 @@ def _figures(case: CaseFile, view: View, width: int, figures: tuple[Figure, ...]
             limit, is_exceeded = beside
             mark = severity_mark(limit.severity if is_exceeded else None, view.symbols)
             note = _bound_words(limit, format_value)
+        mark = Content.assemble(mark or "", changed_mark(case, EvidencePart.ACTIVITY, view.symbols, name))
         lines.append(facts.fact(_(label), pad_left(text, figure_cells), mark, note=note))
     return lines
 

@@ -1,26 +1,18 @@
 """The credit panel: arrears, blacklists, measures, earlier reviews. A list that was not checked is shown as such."""
 
-from screens.panels.history import decisions_in_effect
+from textual.content import Content
+
 from screens.panels.labels import CREDIT_LIST, DECIDED, MATCH
-from screens.panels.lines import EMPTY, PanelLine, Table, finding_lines, heading, mark_of, table
+from screens.panels.lines import EMPTY, PanelLine, Table, changed_mark, finding_lines, heading, mark_of, table
 from screens.shell.view import View
 from screens.widgets.safe_text import MUTED, SUCCESS, joined, plain
 from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.reason_scope import RULE_OF_LIST, EvidencePart
 from workbench.domain.case.vocabulary import CreditList, CreditMatch, PanelKind
 from workbench.domain.evidence.evidence import CreditFacts
 from workbench.i18n import _
 from workbench.wording.amounts import count, money_fen
 from workbench.wording.measures import measure_lines
-
-_RULES = {
-    CreditList.ARREARS: "CR-ARREARS",
-    CreditList.COURT: "CR-DEBTOR",
-    CreditList.ABNORMAL: "CR-ABNORMAL",
-    CreditList.SERIOUS: "CR-SERIOUS",
-    CreditList.TELECOM: "CR-TELECOM-LIST",
-    CreditList.PUNISHMENT: "CR-PUNISHED",
-}
-"""The rule that checks the records of each list."""
 
 
 def credit_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
@@ -38,18 +30,19 @@ def credit_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 
 
 def _list_lines(case: CaseFile, kind: CreditList, view: View, facts: Table) -> list[PanelLine]:
-    label = _(CREDIT_LIST[kind])
+    label, changed = _(CREDIT_LIST[kind]), changed_mark(case, EvidencePart.CREDIT, view.symbols, kind.value)
     records = [record for record in case.evidence.credit if record.list is kind]
     hits = [record for record in records if record.match is not CreditMatch.NONE]
     if not records:
         return [facts.fact(label, _("not checked"), plain("–", MUTED))]
     if not hits:
         nothing = money_fen(0) if kind is CreditList.ARREARS else _(MATCH[CreditMatch.NONE])
-        return [facts.fact(label, nothing, plain(view.symbols.fine, SUCCESS))]
+        return [facts.fact(label, nothing, Content.assemble(plain(view.symbols.fine, SUCCESS), changed))]
     lines: list[PanelLine] = []
     for record in hits:
-        rule = _RULES[kind] if record.match is CreditMatch.EXACT else "CR-NAME-ONLY"
-        lines.append(facts.fact(label, _amount_or_match(record), mark_of(case, (rule,), view.symbols)))
+        rule = RULE_OF_LIST[kind] if record.match is CreditMatch.EXACT else "CR-NAME-ONLY"
+        mark = Content.assemble(mark_of(case, (rule,), view.symbols), changed)
+        lines.append(facts.fact(label, _amount_or_match(record), mark))
         lines += [PanelLine(plain(f"   {part}", MUTED)) for part in _record_details(record, view)]
         label = ""
     return lines
@@ -81,7 +74,7 @@ def _measures(case: CaseFile, view: View) -> list[PanelLine]:
 
 
 def _earlier_reviews(case: CaseFile, view: View) -> list[PanelLine]:
-    decisions = decisions_in_effect(case)
+    decisions = case.decisions_in_effect
     if not decisions:
         return []
     lines = [EMPTY, heading(_("Earlier reviews"))]

@@ -7,13 +7,15 @@ from screens.panels.labels import ANSWER, DECIDED, VERIFICATION
 from screens.panels.lines import EMPTY, PanelLine, heading
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, hanging, joined, plain
-from workbench.domain.case.casefile import CaseFile, DecisionLine, HistoryLine
+from workbench.domain.case.casefile import CaseFile, DecisionLine
 from workbench.domain.case.channel import channel_words
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS
-from workbench.domain.case.vocabulary import DocumentKind, Verdict
+from workbench.domain.case.records import HistoryLine
+from workbench.domain.case.vocabulary import DocumentKind, ItemResult, Verdict
 from workbench.domain.text.safe import cells, pad_right
 from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.wording import amounts
+from workbench.wording.changes import ITEM_RESULT_WORDS
 from workbench.wording.findings import document_name
 
 _ACTS: dict[str, str] = {
@@ -31,6 +33,7 @@ _ACTS: dict[str, str] = {
     "notice-failed": N_("letter failed"),
     "sent-late": N_("letter late, deadline"),
     "verify": N_("verified"),
+    "judge": N_("item judged"),
     "checklist": N_("checklist"),
     "assign": N_("assigned"),
     "answer": N_("reply received"),
@@ -85,13 +88,7 @@ _FIELDS: dict[str, str] = {
 _BY_TIME = frozenset({"lapse", "day-passed", "delay-told", "reminded"})
 """Events that a deadline causes. Their actor is only the user whose program ran at that time."""
 
-_IN_EFFECT = frozenset({"applied", "approved"})
 _FAIL_KINDS: dict[str, str] = {"fixable": N_("can be rectified"), "final": N_("final")}
-
-
-def decisions_in_effect(case: CaseFile) -> tuple[DecisionLine, ...]:
-    """Return the decisions that took effect: not those undone, returned, void or staged."""
-    return tuple(decision for decision in case.decisions if decision.status in _IN_EFFECT)
 
 
 def act_name(action: str) -> str:
@@ -158,6 +155,13 @@ def _contacted(text: str, _case: CaseFile) -> str:
     return _("{what}: {details}").format(what=channel_words(channel), details=what) if colon else text
 
 
+def _judged(text: str, _case: CaseFile) -> str:
+    code, _blank, result = text.rpartition(" ")
+    if result not in set(ItemResult):
+        return text
+    return _("{what}: {details}").format(what=code, details=_(ITEM_RESULT_WORDS[ItemResult(result)]))
+
+
 def _opened(text: str, case: CaseFile) -> str:
     return document_name(DocumentKind(text), case.policy, current_language()) if text in set(DocumentKind) else text
 
@@ -188,6 +192,7 @@ _DETAILS: dict[str, Callable[[str, CaseFile], str]] = {
     "verify": _verified,
     "contact": _contacted,
     "notice-sent": lambda text, _case: channel_words(text),
+    "judge": _judged,
     "documents": _opened,
     "documents-written": _written,
     "reveal": _revealed,
@@ -206,7 +211,7 @@ _WORDS: dict[str, Mapping[Any, str]] = {
 
 def history_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     """Return the lines of the history panel."""
-    latest = next((decision for decision in reversed(decisions_in_effect(case)) if decision.items), None)
+    latest = next((decision for decision in reversed(case.decisions_in_effect) if decision.items), None)
     lines = _required_items(latest, view) if latest is not None else []
     rows = [
         (f" {view.instant(entry.at)}", act_words(entry), entry.who, detail_words(entry, case)) for entry in case.history
@@ -227,7 +232,8 @@ def _required_items(decision: DecisionLine, view: View) -> list[PanelLine]:
     for item in decision.items:
         done = item.is_satisfied or item.is_waived
         mark = (view.symbols.fine, SUCCESS) if done else (view.symbols.block, ERROR)
-        lines.append(PanelLine(joined((" ", ""), mark, (f" {item.text or item.code}", ""))))
+        judged = () if item.judged is None else ((f"  {_(ITEM_RESULT_WORDS[item.judged])}", MUTED),)
+        lines.append(PanelLine(joined((" ", ""), mark, (f" {item.text or item.code}", ""), *judged)))
     if decision.deadline_at is not None:
         lines.append(PanelLine(plain(" " + _("all by {when}").format(when=view.instant(decision.deadline_at)), MUTED)))
     return [*lines, EMPTY]

@@ -6,13 +6,14 @@ from functools import partial
 from textual.content import Content
 
 from screens.panels.labels import ANSWER, ID_NUMBER, VERIFICATION, claimed_defects, validity_words
-from screens.panels.lines import EMPTY, PanelLine, finding_lines, heading, mark_of, prose, table
+from screens.panels.lines import EMPTY, PanelLine, changed_mark, finding_lines, heading, mark_of, prose, table
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, joined, plain, row, wrapped
 from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.reason_scope import EvidencePart
 from workbench.domain.case.vocabulary import ApplicantKind, PanelKind
 from workbench.domain.evidence.evidence import CardFacts
-from workbench.domain.facts.documents import missing_documents
+from workbench.domain.facts.documents import missing_documents, newest_files
 from workbench.domain.text.safe import cells
 from workbench.i18n import N_, _, current_language
 from workbench.wording.amounts import capital_fen, count
@@ -21,6 +22,7 @@ from workbench.wording.findings import document_name
 _USCC_RULES = ("ID-USCC", "ID-USCC-KIND")
 _LICENCE_RULES = ("ID-LICENCE-EXPIRED", "ID-LICENCE-EXPIRING")
 _CARD_RULES = ("ID-MSISDN", "ID-ICCID", "ID-CARRIER")
+_VALIDITY = ("handler_id_issued_on", "handler_id_valid_to")
 _GAPS = 3
 
 
@@ -41,10 +43,11 @@ def identity_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     return lines
 
 
-def _mark(case: CaseFile, value: object, rules: tuple[str, ...], view: View) -> Content | None:
-    """Return the mark of a checked fact; None if the value is unknown and no rule reports that."""
+def _mark(case: CaseFile, value: object, rules: tuple[str, ...], view: View, *fields: str) -> Content:
+    """Return the marks of a checked fact and of its changes; an unknown value that no rule reports is not marked."""
     is_reported = any(finding.rule in rules for finding in case.findings)
-    return mark_of(case, rules, view.symbols) if is_reported or value else None
+    mark = mark_of(case, rules, view.symbols) if is_reported or value else Content()
+    return Content.assemble(mark, changed_mark(case, EvidencePart.APPLICATION, view.symbols, *fields))
 
 
 def _validity(valid_to: date | None, view: View) -> str:
@@ -62,11 +65,21 @@ def _applicant(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     shown_capital = _("unknown") if capital is None else capital_fen(capital)
     lines = [
         heading(_("Applicant")),
-        facts.fact(labels[0], application.uscc or _("unknown"), _mark(case, application.uscc, _USCC_RULES, view)),
-        facts.fact(labels[1], licence, _mark(case, application.licence_valid_to, _LICENCE_RULES, view)),
-        facts.fact(labels[2], shown_capital, _mark(case, capital, ("ID-CAPITAL",), view)),
+        facts.fact(
+            labels[0], application.uscc or _("unknown"), _mark(case, application.uscc, _USCC_RULES, view, "uscc")
+        ),
+        facts.fact(
+            labels[1], licence, _mark(case, application.licence_valid_to, _LICENCE_RULES, view, "licence_valid_to")
+        ),
+        facts.fact(labels[2], shown_capital, _mark(case, capital, ("ID-CAPITAL",), view, "registered_capital_fen")),
     ]
-    return lines + prose(labels[3], view.shown("business_scope", application.business_scope), width)
+    return lines + _prose(case, view, width, labels[3], "business_scope")
+
+
+def _prose(case: CaseFile, view: View, width: int, label: str, field: str) -> list[PanelLine]:
+    """Return a text of the application under its label, which is marked if the text changed."""
+    changed = changed_mark(case, EvidencePart.APPLICATION, view.symbols, field).plain
+    return prose(f"{label}{changed}", view.shown(field, getattr(case.evidence.application, field)), width)
 
 
 def _people(case: CaseFile, view: View, width: int) -> list[PanelLine]:
@@ -81,14 +94,15 @@ def _people(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 
     def masked(label: str, field: str, mark: Content | None) -> list[PanelLine]:
         value = view.shown(field, getattr(application, field))
-        return [facts.fact(label, value, mark, field=field)] if value else []
+        marks = Content.assemble(mark or "", changed_mark(case, EvidencePart.APPLICATION, view.symbols, field))
+        return [facts.fact(label, value, marks, field=field)] if value else []
 
     lines = [heading(_("Handler")), *masked(labels[0], "handler_name", None)]
     number_mark = mark_of(case, ("ID-RIC", "ID-RIC-AGE", "ID-REGION"), view.symbols)
     lines += masked(labels[1], "handler_id_no", number_mark)
     valid_to = application.handler_id_valid_to
     rules = ("ID-RIC-EXPIRED", "ID-RIC-EXPIRING", "ID-RIC-VALIDITY")
-    lines.append(facts.fact(labels[2], _validity(valid_to, view), _mark(case, valid_to, rules, view)))
+    lines.append(facts.fact(labels[2], _validity(valid_to, view), _mark(case, valid_to, rules, view, *_VALIDITY)))
     lines += masked(labels[3], "contact_phone", None)
     legal = masked(labels[0], "legal_rep_name", None) + masked(legal_label, "legal_rep_id_no", None)
     if legal:
@@ -101,7 +115,10 @@ def _cards(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     lines = [title]
     for index, card in enumerate(case.evidence.cards):
         number = f" {view.shown(f'msisdn:{index}', card.msisdn)}"
-        mark = mark_of(case, _CARD_RULES, view.symbols, subject=card.msisdn)
+        mark = Content.assemble(
+            mark_of(case, _CARD_RULES, view.symbols, subject=card.msisdn),
+            changed_mark(case, EvidencePart.CARDS, view.symbols, card.msisdn),
+        )
         about = "  ".join(_card_facts(card, view))
         is_short = cells(number) + cells(about) + mark.cell_length + _GAPS <= width
         lines.append(
@@ -130,20 +147,22 @@ def _documents(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     lines = [heading(_("Documents · {count}").format(count=count(len(case.evidence.documents))))]
     for kind in missing_documents(case.evidence, case.policy):
         lines.append(PanelLine(row(plain(f" {name_of(kind)}"), plain(_("missing"), ERROR), width)))
+    newest = set(newest_files(case.evidence.documents))
     for document in case.evidence.documents:
         defects = claimed_defects(document, view.today)
         mark = f"{defects} {view.symbols.warn}" if defects else view.symbols.fine
-        state = plain(mark, WARNING if defects else SUCCESS)
+        names = (document.kind.value,) if document in newest else ()
+        changed = changed_mark(case, EvidencePart.DOCUMENTS, view.symbols, *names)
+        state = Content.assemble(plain(mark, WARNING if defects else SUCCESS), changed)
         lines.append(PanelLine(row(plain(f" {name_of(document.kind)}"), state, width)))
     return lines
 
 
 def _use(case: CaseFile, view: View, width: int) -> list[PanelLine]:
-    application = case.evidence.application
     lines = [
-        *prose(_("stated use"), view.shown("stated_use", application.stated_use), width),
-        *prose(_("call script"), view.shown("call_script", application.call_script), width),
-        *prose(_("source of consent"), view.shown("consent_source", application.consent_source), width),
+        *_prose(case, view, width, _("stated use"), "stated_use"),
+        *_prose(case, view, width, _("call script"), "call_script"),
+        *_prose(case, view, width, _("source of consent"), "consent_source"),
     ]
     return [heading(_("Use")), *lines] if lines else []
 

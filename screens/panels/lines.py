@@ -9,6 +9,7 @@ from textual.content import Content
 from screens.shell.symbols import Symbols
 from screens.widgets.safe_text import ERROR, INFO, MUTED, SUCCESS, WARNING, hanging, joined, plain, row, wrapped
 from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.reason_scope import EvidencePart
 from workbench.domain.case.vocabulary import PanelKind, Severity
 from workbench.domain.findings.finding import Finding
 from workbench.domain.text.safe import cells, pad_right
@@ -96,12 +97,20 @@ def finding_lines(case: CaseFile, kind: PanelKind, width: int, symbols: Symbols)
     lines: list[PanelLine] = []
     for finding in found:
         style = STYLES[finding.severity]
-        mark = (f"{symbols.of_severity(finding.severity)} ", style)
-        *before, last = hanging([mark], text_of(finding, case.policy, current_language()), width, style)
+        label = [(f"{symbols.of_severity(finding.severity)} ", style)]
+        if changed_mark(case, EvidencePart.FINDINGS, symbols, finding.rule):
+            label.append((f"{symbols.changed} ", WARNING))
+        *before, last = hanging(label, text_of(finding, case.policy, current_language()), width, style)
         if last.cell_length + cells(finding.rule) + 2 <= width:
             last = row(last, plain(finding.rule, MUTED), width)
         lines += map(PanelLine, [*before, last])
     return lines
+
+
+def changed_mark(case: CaseFile, part: EvidencePart, symbols: Symbols, *names: str) -> Content:
+    """Return the mark of fields or things that changed since the last round; empty if none did."""
+    is_changed = case.changes is not None and case.changes.has(part, *names)
+    return plain(f" {symbols.changed}", WARNING) if is_changed else Content()
 
 
 def severity_mark(severity: Severity | None, symbols: Symbols) -> Content:

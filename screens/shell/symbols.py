@@ -30,6 +30,9 @@ class Symbols:
     shades: str = " ░▒▓█"
     chosen: str = "(•)"
     unchosen: str = "( )"
+    changed: str = "±"
+    removed: str = "–"
+    added: str = "+"
 
     def of_severity(self, severity: Severity) -> str:
         """Return the mark of a finding."""

@@ -1,5 +1,6 @@
 """The texts of the verdict dialog."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from textual.content import Content
@@ -22,14 +23,16 @@ from screens.widgets.safe_text import (
     wrapped_lines,
 )
 from workbench.domain.case.case_id import format_decision
-from workbench.domain.case.casefile import CaseFile, ChecklistLine, ItemRequest, VerdictPreview
+from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictPreview
+from workbench.domain.case.records import ChecklistLine
 from workbench.domain.case.vocabulary import ChecklistValue, FailKind, Measure, Verdict, WaitsFor
 from workbench.domain.text.safe import cells
 from workbench.i18n import _, comma_joined, current_language, ngettext
 from workbench.keys.command import shown_key
-from workbench.keys.desk import CHECKLIST, DOCUMENTS
+from workbench.keys.desk import CHANGES, CHECKLIST, DOCUMENTS
 from workbench.keys.registry import FINAL, NOTE, WAIT_FOR
 from workbench.keys.registry import MEASURE as MEASURE_KEY
+from workbench.wording.changes import ITEM_RESULT_WORDS
 from workbench.wording.findings import document_name
 from workbench.wording.quotation import is_foreign
 
@@ -91,14 +94,11 @@ def warning_lines(
     pressed the confirming key although a problem is left.
     """
     view, width, most = layout
-    lines: list[Content] = []
-    if preview.waived_for:
-        message = _("Only one person reviews here ({reason}): no second person checks this; record and notice say so.")
-        lines += wrapped_lines(f"{view.symbols.info} {message.format(reason=preview.waived_for)}", width, MUTED)
-    if case.header.corrects_id is not None:
-        message = _("The case was opened again: the notice corrects that of {decision}.")
-        message = message.format(decision=format_decision(case.header.corrects_id))
-        lines += wrapped_lines(f"{view.symbols.info} {message}", width, MUTED)
+    lines = [
+        line
+        for message in _special_rules(case, preview)
+        for line in wrapped_lines(f"{view.symbols.info} {message}", width, MUTED)
+    ]
     if preview.has_new_evidence:
         message = _(
             "New evidence has come since you opened the case. Esc shows it; confirming twice decides all the same."
@@ -108,6 +108,8 @@ def warning_lines(
     if denied:
         message = _("answered no: {questions}").format(questions=_questions(denied))
         lines += wrapped_lines(fitted(f"{view.symbols.warn} {message}", width * most - most).rstrip(), width, WARNING)
+    if state.verdict is Verdict.PASS and case.unfixed_items:
+        lines += wrapped_lines(f"{view.symbols.warn} {_unfixed_words(case)}", width, WARNING)
     lines += _omission_lines(case, preview, view, width)
     if any(_is_general(item, case, preview) for item in preview.items):
         message = _("The letter does not say what the applicant has to send; write it in the item.")
@@ -122,6 +124,33 @@ def warning_lines(
         style = ERROR if is_confirming else WARNING
         lines += wrapped_lines(f"{view.symbols.warn} {message}", width, style)
     return Content("\n").join(lines)
+
+
+def _special_rules(case: CaseFile, preview: VerdictPreview) -> Iterator[str]:
+    """Yield what is special about the verdict: nobody checks it, or its notice corrects an earlier one."""
+    if preview.waived_for:
+        message = _("Only one person reviews here ({reason}): no second person checks this; record and notice say so.")
+        yield message.format(reason=preview.waived_for)
+    if case.header.corrects_id is not None:
+        message = _("The case was opened again: the notice corrects that of {decision}.")
+        yield message.format(decision=format_decision(case.header.corrects_id))
+
+
+def _unfixed_words(case: CaseFile) -> str:
+    """Return how many items of the last round are not judged fixed, and the judgement of each."""
+    judged = (
+        _("{what}: {details}").format(
+            what=item.code, details=_(ITEM_RESULT_WORDS[item.judged]) if item.judged else _("not judged")
+        )
+        for item in case.unfixed_items
+    )
+    message = _("{count} of {asked} items of the last round are not judged fixed ({key}): {items}")
+    return message.format(
+        count=len(case.unfixed_items),
+        asked=len(case.asked_items),
+        key=shown_key(CHANGES.keys[0]),
+        items=comma_joined(judged),
+    )
 
 
 def _is_general(item: ItemRequest, case: CaseFile, preview: VerdictPreview) -> bool:

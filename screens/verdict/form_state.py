@@ -41,10 +41,12 @@ class VerdictState:
             state: Self = _ADAPTER.validate_python({**kept, "note": note})
             # The policy may have removed a reason since.
             return replace(state, reasons=tuple(code for code in state.reasons if code in case.policy.reasons))
+        items = unfixed_texts(case) if verdict is Verdict.FAIL else {}
         return cls(
             verdict=verdict,
             fail_kind=FailKind.FIXABLE if verdict is Verdict.FAIL else None,
-            reasons=preselected_reasons(case.findings, verdict, case.policy),
+            reasons=tuple(dict.fromkeys((*items, *preselected_reasons(case.findings, verdict, case.policy)))),
+            items={code: text for code, text in items.items() if text},
             note=note,
         )
 
@@ -84,6 +86,26 @@ class VerdictState:
             fence=header.fence,
             evidence_no=None if accepts_new_evidence else header.evidence_no,
         )
+
+
+def unfixed_texts(case: CaseFile) -> dict[str, str]:
+    """Return the reasons of the items that were judged partly or not fixed, each with the text to ask with again.
+
+    The text is empty where a finding still stands, because the reason then names what it found. An item that is named
+    by a document belongs to the reason of the last verdict that names documents.
+    """
+    reasons, found = case.policy.reasons, {finding.rule for finding in case.findings}
+    last = next((line.reasons for line in reversed(case.decisions_in_effect) if line.verdict is Verdict.FAIL), ())
+    of_documents = [code for code in last if code in reasons and reasons[code].names_documents]
+    texts: dict[str, str] = {}
+    for item in case.unfixed_items:
+        if item.judged is None:
+            continue
+        if item.code in reasons:
+            texts[item.code] = "" if item.code in found else item.text
+        elif of_documents:
+            texts[of_documents[0]] = ";".join(filter(None, (texts.get(of_documents[0], ""), item.code)))
+    return {code: text for code, text in texts.items() if Verdict.FAIL in reasons[code].verdicts}
 
 
 _ADAPTER: TypeAdapter[Any] = TypeAdapter(VerdictState)

@@ -13,7 +13,8 @@ from db.enums import (
     ServiceClass,
     Trigger,
 )
-from workbench.domain.case.casefile import CaseFile, CaseHeader, ChecklistLine, HistoryLine
+from workbench.domain.case.casefile import CaseFile, CaseHeader
+from workbench.domain.case.records import ChecklistLine, HistoryLine
 from workbench.domain.evidence.evidence import (
     LONG_TERM,
     ApplicationFacts,

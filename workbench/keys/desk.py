@@ -51,6 +51,9 @@ VERIFY = record_command("desk.verify", "e", N_("verify"), N_("Record a fact that
 DOCUMENTS = view_command(
     "desk.documents", "o", N_("documents"), N_("List the documents and open one; each opening is logged.")
 )
+CHANGES = view_command(
+    "desk.changes", "d", N_("changes"), N_("Show what changed since the last round, and judge the items to rectify.")
+)
 EXPLAIN = view_command(
     "desk.explain", "i", N_("explain"), N_("Show why this case is next and how its due date is calculated.")
 )
@@ -96,6 +99,7 @@ ZOOM = view_command(
 
 DESK_COMMANDS: tuple[Command, ...] = (
     *(NEXT, PASS, FAIL, PEND, RECTIFY, UNDO, ASIDE, SKIP, RELEASE, ASSIGN, REOPEN, APPEAL),
-    *(COMMENT, CONTACT, CHECKLIST, VERIFY, DOCUMENTS, EXPLAIN, PHONE_ESTIMATE, REVEAL, FIELD_UP, FIELD_DOWN),
+    *(COMMENT, CONTACT, CHECKLIST, VERIFY, DOCUMENTS, CHANGES),
+    *(EXPLAIN, PHONE_ESTIMATE, REVEAL, FIELD_UP, FIELD_DOWN),
     *(FIND, IDENTITY, CALLS, CREDIT, HISTORY, NEXT_PANEL, PREVIOUS_PANEL, ZOOM),
 )

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from workbench.services.deadlines.tick import TickCounts, Ticking
     from workbench.services.exporting.service import Exports
     from workbench.services.forecast.forecasts import Forecasts
+    from workbench.services.importing.resubmission import Resubmissions
     from workbench.services.importing.service import Imports
     from workbench.services.measures.work_list import Measures
     from workbench.services.outbox.outbox import Notices
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from workbench.services.queue.assignment import Assigning
     from workbench.services.review.appeal_checks import AppealChecks
     from workbench.services.review.appeals import Appeals
+    from workbench.services.review.next_round import ItemJudging
     from workbench.services.review.remarks import Remarks
     from workbench.services.review.reopening import Reopening
     from workbench.services.review.second_checks import Checks
@@ -102,6 +104,8 @@ class Services:
 
     reopening: "LazyService[Reopening]" = LazyService("review.reopening.Reopening")
     """Opens final cases again."""
+    item_judging: "LazyService[ItemJudging]" = LazyService("review.next_round.ItemJudging")
+    """Records whether items to rectify are fixed."""
 
     people: "LazyService[People]" = LazyService("site.people.People")
     """Lists and changes the registered people."""
@@ -114,6 +118,9 @@ class Services:
 
     imports: "LazyService[Imports]" = LazyService("importing.service.Imports")
     """Imports files."""
+
+    resubmissions: "LazyService[Resubmissions]" = LazyService("importing.resubmission.Resubmissions")
+    """Imports what an applicant hands in for one case."""
 
     exports: "LazyService[Exports]" = LazyService("exporting.service.Exports")
     """Exports files."""

@@ -9,7 +9,7 @@ from db.enums import CaseState
 from tests.screens.cases import troubled
 from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import WINDOWS, Driver, at_work
-from workbench.domain.case.casefile import HistoryLine
+from workbench.domain.case.records import HistoryLine
 
 
 async def go_to_checks(desk: Driver) -> None:

@@ -6,11 +6,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from db.enums import CaseState, ChecklistValue, VerificationKind
-from workbench.domain.case.casefile import (
-    CaseFile,
-    NoNextCase,
-    VerificationLine,
-)
+from workbench.domain.case.casefile import CaseFile, NoNextCase
+from workbench.domain.case.records import VerificationLine
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.foundation.case_access import LostHold
 from workbench.services.foundation.drafts import Drafts

@@ -47,6 +47,8 @@ def case_document(casefile: CaseFile, now: datetime, *, revealed: bool = False) 
         ],
         "verifications": plain(casefile.verifications, zone),
         "contacts": plain(casefile.contacts, zone),
+        "items": _items(casefile, zone),
+        **_changes(casefile, zone),
         "decisions": [_decision(line, zone) for line in casefile.decisions],
         "appeals": [_appeal(line, zone) for line in casefile.appeals],
         "measures": [order_document(order, zone, now) for order in casefile.measures],
@@ -187,6 +189,22 @@ def _appeal(line: AppealLine, zone: ZoneInfo) -> dict[str, Any]:
     shown: dict[str, Any] = plain(line, zone)
     del shown["id"]
     return {**shown, "decision_id": None if line.decision_id is None else format_decision(line.decision_id)}
+
+
+def _items(casefile: CaseFile, zone: ZoneInfo) -> list[dict[str, Any]]:
+    """Return the items of the newest fail, numbered as `judge` takes them."""
+    return [{"number": number, **plain(item, zone)} for number, item in enumerate(casefile.items, start=1)]
+
+
+def _changes(casefile: CaseFile, zone: ZoneInfo) -> dict[str, Any]:
+    """Return what changed since the last round, and what did not with its earlier verdict; empty in the first."""
+    found = casefile.changes
+    return {
+        "changes": [] if found is None else plain(found.changes, zone),
+        "unchanged": []
+        if found is None
+        else [attributes(entry, ("part", "subject", "field", "codes"), zone) for entry in found.unchanged],
+    }
 
 
 def _decision(line: DecisionLine, zone: ZoneInfo) -> dict[str, Any]:

@@ -12,9 +12,11 @@ from workbench.domain.case.appeal import OUTCOME_WORDS, STATUS_WORDS
 from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseRowView, DecisionResult, NoNextCase
 from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS
+from workbench.domain.case.reason_scope import EvidencePart
 from workbench.domain.case.running import stopped_clock_words
 from workbench.i18n import N_, _, current_language
 from workbench.wording import amounts
+from workbench.wording.changes import ITEM_RESULT_WORDS, ChangeWords
 from workbench.wording.findings import text_of
 from workbench.wording.measures import measure_lines
 
@@ -49,6 +51,7 @@ class CaseText:
         self._appeals(casefile)
         for line in measure_lines(casefile.measures, self.now, self.zone):
             output.line(line)
+        self._changes(casefile)
         self._history(casefile)
 
     def _header(self, header: CaseHeader) -> Iterator[tuple[str, str]]:
@@ -121,10 +124,43 @@ class CaseText:
                 message = _("{decision} was decided by one person ({reason}); not checked: {rules}.")
                 rules = ", ".join(line.waived.rules)
                 output.line(message.format(decision=format_decision(line.id), reason=line.waived.reason, rules=rules))
-        in_effect = (line.items for line in reversed(casefile.decisions) if line.status in {"applied", "approved"})
-        if items := next(in_effect, ()):
+        if items := next((line.items for line in reversed(casefile.decisions_in_effect)), ()):
             came = sum(item.is_satisfied or item.is_waived for item in items)
             output.line(_("Items to rectify: {progress}").format(progress=amounts.received(came, len(items))))
+        if casefile.items:
+            output.table(
+                ["", _("Item"), _("Judged")],
+                [
+                    [
+                        str(number),
+                        item.text or item.code,
+                        _(ITEM_RESULT_WORDS[item.judged]) + f" ({item.judged_by})" if item.judged else "",
+                    ]
+                    for number, item in enumerate(casefile.items, start=1)
+                ],
+            )
+
+    def _changes(self, casefile: CaseFile) -> None:
+        """Print what changed since the last round, and how much of the rest the earlier verdict had accepted."""
+        found = casefile.changes
+        if found is None:
+            return
+        words = ChangeWords(casefile.policy, self.today, self.zone)
+        output.line()
+        if found.changes:
+            output.table(
+                [_("Changed since round {round}").format(round=found.since_round), _("Before"), _("Now")],
+                [
+                    [words.label(change), words.value(change.field, change.old), words.value(change.field, change.new)]
+                    for change in found.changes
+                ],
+            )
+        else:
+            output.line(_("Nothing changed since round {round}.").format(round=found.since_round))
+        for entry in found.unchanged:
+            if entry.codes and entry.part is not EvidencePart.FINDINGS:
+                verdict = f"{_('unchanged')} · {words.verdict(entry, found.since_round)}"
+                output.line(_("{what}: {details}").format(what=words.label(entry), details=verdict))
 
     def _appeals(self, casefile: CaseFile) -> None:
         for line in casefile.appeals:

@@ -1,8 +1,8 @@
-"""Commands that record facts about a case: comment, contact, verify, checklist, answer, resubmit, withdraw."""
+"""Commands that record facts about a case: comment, contact, verify, checklist, judge, answer, withdraw."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from db.enums import CaseState, ChecklistValue, ContactChannel, VerificationKind
+from db.enums import CaseState, ChecklistValue, ContactChannel, ItemResult, VerificationKind
 from workbench.cli.cases.cases import print_state
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.options import CaseArgument, NoteText, ReasonText, argument, option, required_text
@@ -58,18 +58,25 @@ def checklist(
         print_state(context, services, case, _("{case}: answer recorded."))
 
 
+def judge(
+    context: CommandContext,
+    case: CaseArgument,
+    item: Annotated[str, argument("ITEM", N_("Number or code of the item, as `show` lists it."))],
+    result: Annotated[
+        Literal["fixed", "partly", "not-fixed"], argument("fixed|partly|not-fixed", N_("Your judgement of what came."))
+    ],
+) -> None:
+    """Judge an item that the applicant had to rectify."""
+    with context.services() as services:
+        services.item_judging.judge(case, item, ItemResult(result.replace("-", "_")))
+        print_state(context, services, case, _("{case}: item {item} judged."), item=item.strip().upper())
+
+
 def answer_pending(context: CommandContext, case: CaseArgument, note: NoteText = "") -> None:
     """Record the applicant's answer to a pending case."""
     with context.services() as services:
         services.remarks.answer(case, note)
         print_state(context, services, case, _("{case} is back in the queue."))
-
-
-def resubmit(context: CommandContext, case: CaseArgument, note: NoteText = "") -> None:
-    """Record that the applicant has resubmitted."""
-    with context.services() as services:
-        services.remarks.resubmit(case, note)
-        print_state(context, services, case, _("{case} is back in the queue, in its next round."))
 
 
 def withdraw(context: CommandContext, case: CaseArgument, reason: ReasonText) -> None:
@@ -86,7 +93,7 @@ ENTRIES = (
     Entry("contact", contact, N_("Record a contact with the applicant: the channel, and what was said.")),
     Entry("verify", verify, N_("Record a fact that was confirmed outside the workbench.")),
     Entry("checklist", checklist, N_("Answer a checklist question.")),
+    Entry("judge", judge, N_("Judge whether an item of the last rectification is fixed.")),
     Entry("answer", answer_pending, N_("Record the applicant's answer to a pending case; it returns to the queue.")),
-    Entry("resubmit", resubmit, N_("Record that the applicant has rectified the items and resubmitted.")),
     Entry("withdraw", withdraw, N_("Close a case because the applicant withdraws the application, or end its appeal.")),
 )

@@ -1,6 +1,7 @@
 """Commands about imports: import, imports list, imports undo."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -47,14 +48,21 @@ def import_files(
         agent=agent.strip(),
         as_new=as_new,
     )
-    try:
+    with errors_reported(context):
         if kind is ImportKind.CALENDAR:
             _refuse_options({"--encoding": encoding, "--rejects": rejects, "--agent": agent, "--as-new": as_new})
             import_calendar(context, files, dry_run=dry_run)
         else:
             _import(context, request)
+
+
+@contextmanager
+def errors_reported(context: CommandContext) -> Iterator[None]:
+    """Print the report of an import that is refused, with the bad rows."""
+    try:
+        yield
     except ImportRefused as error:
-        _print_report(context, error.report)
+        print_report(context, error.report)
         raise
     except FileProblem as error:
         _print_file_problem(context, error.problems)
@@ -71,12 +79,13 @@ def _refuse_options(options: Mapping[str, object]) -> None:
 def _import(context: CommandContext, request: ImportRequest) -> None:
     with output.ProgressLine(_("Importing")) as progress, context.services() as services:
         report = services.imports.run(request, progress)
-    _print_report(context, report)
+    print_report(context, report)
     if report.error_count and request.rejects is None:
         raise typer.Exit(ExitCode.DATA)
 
 
-def _print_report(context: CommandContext, report: ImportReport) -> None:
+def print_report(context: CommandContext, report: ImportReport) -> None:
+    """Print what an import did, as JSON or as text."""
     batch = None if report.batch is None else format_batch(report.batch)
     if context.as_json:
         output.document(

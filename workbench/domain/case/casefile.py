@@ -7,11 +7,13 @@ from typing import Any, Self
 
 from db import enums
 from workbench.domain.case.appeal import AppealLine
+from workbench.domain.case.changes import RoundChanges
 from workbench.domain.case.measures import MeasureOrder
+from workbench.domain.case.records import ChecklistLine, ContactLine, HistoryLine, VerificationLine
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import Facts
 from workbench.domain.findings.finding import Finding
-from workbench.domain.policy.policy import Policy, Words
+from workbench.domain.policy.policy import Policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,57 +68,16 @@ class CaseHeader(CaseLine):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryLine:
-    """One act on the case; `text` is what a person wrote, or else the details in codes, without personal values."""
-
-    at: datetime
-    action: str
-    who: str
-    text: str
-    round: int
-    state: enums.CaseState | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChecklistLine:
-    """A question of the policy about the panel `leg`, with the latest answer of this round."""
-
-    question: str
-    text: Words
-    leg: enums.PanelKind
-    answer: str | None
-    note: str
-    by: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerificationLine:
-    """A fact confirmed outside the workbench."""
-
-    kind: str
-    result: str
-    by: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContactLine:
-    """A contact with the applicant outside the letters."""
-
-    channel: str
-    text: str
-    by: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ItemLine:
-    """One item that the applicant must rectify."""
+    """One item that the applicant must rectify; `judged` is the reviewer's judgement of what came."""
 
     code: str
     text: str
     is_satisfied: bool
     is_waived: bool
+    judged: enums.ItemResult | None = None
+    judged_by: str | None = None
+    judged_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +120,7 @@ class CaseFile:
 
     `days` are the outgoing calls of all cards on each local day of the window, oldest first. `hours` are call counts: 7
     rows (Monday first) of 24 hours. `draft` is the reviewer's own draft, `notice` the last letter. `measures` are the
-    orders on the numbers of the application, oldest first.
+    orders on the numbers of the application, oldest first. `changes` compares a later round with the one before it.
     """
 
     header: CaseHeader
@@ -179,6 +140,31 @@ class CaseFile:
     appeals: tuple[AppealLine, ...] = ()
     measures: tuple[MeasureOrder, ...] = ()
     contacts: tuple[ContactLine, ...] = ()
+    changes: RoundChanges | None = None
+
+    @property
+    def decisions_in_effect(self) -> tuple[DecisionLine, ...]:
+        """The decisions that took effect: not those undone, returned, void or staged."""
+        return tuple(line for line in self.decisions if line.status in {"applied", "approved"})
+
+    @property
+    def items(self) -> tuple[ItemLine, ...]:
+        """The items that the newest fail in effect asked for; none without one."""
+        fails = (line.items for line in reversed(self.decisions_in_effect) if line.verdict is enums.Verdict.FAIL)
+        return next(fails, ())
+
+    @property
+    def asked_items(self) -> tuple[ItemLine, ...]:
+        """The items that the verdict of the last round asked for; none in the first round."""
+        since = None if self.changes is None else self.changes.decision_id
+        return next((line.items for line in self.decisions if line.id == since), ())
+
+    @property
+    def unfixed_items(self) -> tuple[ItemLine, ...]:
+        """The items of the last round, except waived ones, that are not judged fixed; none in the first round."""
+        return tuple(
+            item for item in self.asked_items if not item.is_waived and item.judged is not enums.ItemResult.FIXED
+        )
 
     def shows_same_state_as(self, other: Self | None) -> bool:
         """Say whether another case file shows the same case, hold and evidence."""

@@ -41,6 +41,7 @@ class Action(StrEnum):
     RESUME = "resume"
     FORECAST = "forecast"
     WAIVE = "waive"
+    JUDGE = "judge"
     CONTACT = "contact"
     REOPEN = "reopen"
     APPEAL = "appeal"
@@ -88,6 +89,7 @@ TABLE: dict[Action, Permission] = {
     Action.RESUME: Permission(frozenset({R.SUPERVISOR}), EVERY_STATE),
     Action.FORECAST: Permission(WORKERS, OPEN_STATES),
     Action.WAIVE: Permission(frozenset({R.SUPERVISOR}), frozenset({S.RECTIFYING})),
+    Action.JUDGE: Permission(WORKERS, frozenset({S.IN_REVIEW}), needs_hold=True),
     Action.CONTACT: Permission(WORKERS, EVERY_STATE),
     Action.REOPEN: Permission(frozenset({R.SUPERVISOR}), frozenset({S.PASSED, S.FAILED, S.LAPSED})),
     Action.APPEAL: Permission(WORKERS, frozenset({S.FAILED, S.LAPSED})),

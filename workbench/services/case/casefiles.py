@@ -1,13 +1,17 @@
 """Reads cases with their header, evidence, findings and history; personal values are masked unless revealed."""
 
+import json
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from db.columns import from_us
 from db.enums import CaseState
-from db.models import CaseRow, ChecklistAnswerRow, NoticeRow, ReviewerRow, SubmissionRow, VerificationRow
-from workbench.domain.case.casefile import CaseFile, CaseHeader, ChecklistLine, VerificationLine
+from db.models import CaseRow, ChecklistAnswerRow, EventRow, NoticeRow, ReviewerRow, VerificationRow
+from workbench.domain.case.casefile import CaseFile, CaseHeader
+from workbench.domain.case.changes import RoundBasis
 from workbench.domain.case.lifecycle import Action
+from workbench.domain.case.records import ChecklistLine, VerificationLine
 from workbench.domain.case.running import is_overdue
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import observe
@@ -22,6 +26,7 @@ from workbench.services.case.known_people import redaction_of
 from workbench.services.case.masking import masked_casefile, public_name
 from workbench.services.case.measured_numbers import measure_orders
 from workbench.services.case.redaction import FREE_TEXTS, PERSONAL_FIELDS
+from workbench.services.case.round_changes import round_changes
 from workbench.services.foundation.case_access import is_held, visible_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.drafts import draft_body
@@ -81,24 +86,28 @@ class CaseFiles(Service):
                 .order_by(col(NoticeRow.id).desc())
                 .limit(1)
             ).first()
+            facts, findings = observe(evidence, policy, today), findings_of_case(session, case_id)
+            decisions = decisions_of(session, case_id, logins)
+            basis = RoundBasis(evidence=evidence, facts=facts.case, findings=findings)
             casefile = CaseFile(
                 header=header_of(session, context, case, evidence, logins),
                 evidence=evidence,
-                facts=observe(evidence, policy, today),
-                findings=findings_of_case(session, case_id),
+                facts=facts,
+                findings=findings,
                 days=days,
                 hours=hours,
                 history=history_of(session, case_id),
                 checklist=_checklist(session, case, policy, evidence, logins),
                 verifications=_verifications(session, case_id, logins),
                 contacts=contacts_of(session, case_id),
-                decisions=decisions_of(session, case_id, logins),
+                decisions=decisions,
                 appeals=appeals_of(session, case_id, logins),
                 draft=draft_body(session, case_id, context.actor.id),
                 policy=policy,
                 policy_version=case.policy_version_id,
                 notice=notice,
                 measures=measure_orders(session, case, today),
+                changes=round_changes(session, context, case, decisions, basis),
             )
         return masked_casefile(casefile, redaction) if is_masked else casefile
 
@@ -188,15 +197,16 @@ def header_of(
 
 def _received_at(session: Session, case: CaseRow) -> datetime:
     """Return when the evidence of the current round was received: the application, or later its resubmission."""
-    if case.round == 1:
-        return case.received_at
-    resubmitted = session.exec(
-        select(SubmissionRow.received_at)
-        .where(SubmissionRow.case_id == case.id, SubmissionRow.round == case.round)
-        .order_by(col(SubmissionRow.received_at))
-        .limit(1)
-    ).first()
-    return resubmitted or case.received_at
+    events = session.exec(
+        select(EventRow)
+        .where(EventRow.case_id == case.id, EventRow.action == Action.RESUBMIT, col(EventRow.is_refused).is_(False))
+        .order_by(col(EventRow.seq).desc())
+    )
+    for event in events:
+        body = json.loads(event.body)
+        if body.get("round") == case.round:
+            return from_us(body["counted_at"]) if "counted_at" in body else event.at
+    return case.received_at
 
 
 def _checklist(

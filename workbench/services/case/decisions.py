@@ -75,7 +75,7 @@ def _decision(session: Session, row: DecisionRow, logins: dict[int, str], at: da
         maker=logins.get(row.maker_id, "?"),
         checker=logins.get(row.checker_id or 0),
         deadline_at=_deadline_at(session, row) if at is None else row.deadline_at,
-        items=_items(session, row, at or datetime.max.replace(tzinfo=UTC)),
+        items=_items(session, row, logins, at or datetime.max.replace(tzinfo=UTC)),
         check_for=tuple(json.loads(row.seen).get("check_for", ())),
         waived=waiver_of(row),
     )
@@ -95,7 +95,7 @@ def waiver_of(decision: Any) -> Waiver | None:
     return Waiver(rules=tuple(body["rules"]), reason=body["reason"])
 
 
-def _items(session: Session, decision: DecisionRow, at: datetime) -> tuple[ItemLine, ...]:
+def _items(session: Session, decision: DecisionRow, logins: dict[int, str], at: datetime) -> tuple[ItemLine, ...]:
     """Return the items to rectify. While a verdict waits for its check, its items are only in the column `seen`."""
     rows = session.exec(
         select(RectificationItemRow)
@@ -110,8 +110,11 @@ def _items(session: Session, decision: DecisionRow, at: datetime) -> tuple[ItemL
                 row,
                 is_satisfied=row.satisfied_at is not None and row.satisfied_at <= at,
                 is_waived=row.waived_at is not None and row.waived_at <= at,
+                judged_by=logins.get(row.judged_by_id or 0),
             )
             for row in rows
         )
     staged_items = json.loads(decision.seen).get("items", [])
-    return tuple(from_row(ItemLine, item, is_satisfied=False, is_waived=False) for item in staged_items)
+    return tuple(
+        ItemLine(code=item["code"], text=item["text"], is_satisfied=False, is_waived=False) for item in staged_items
+    )

@@ -10,13 +10,13 @@ from sqlmodel import Session, col, select
 from db.enums import CaseState
 from db.models import CommentRow, ContactRow, EventRow, ReviewerRow, VerificationRow
 from workbench.domain.case.case_id import format_decision
-from workbench.domain.case.casefile import ContactLine, HistoryLine
+from workbench.domain.case.records import ContactLine, HistoryLine
 from workbench.i18n import _
 from workbench.wording.policy import finding_change_words
 
 _SHOWN = (
     *("verdict", "fail_kind", "kind", "outcome", "to", "question", "answer", "field"),
-    *("deadline", "due", "progress", "act", "orders", "channel"),
+    *("deadline", "due", "progress", "act", "orders", "channel", "item", "judged"),
 )
 """The values of an event body that the history shows."""
 

@@ -6,7 +6,9 @@ from typing import Any
 
 from db.enums import ApplicantKind
 from workbench.domain.case.casefile import CaseFile
-from workbench.domain.evidence.evidence import Evidence
+from workbench.domain.case.changes import RoundChanges
+from workbench.domain.case.reason_scope import EvidencePart
+from workbench.domain.evidence.evidence import ApplicationFacts, Evidence
 from workbench.domain.findings.finding import Finding
 from workbench.domain.text.mask import MaskKind, mask
 from workbench.services.case.redaction import FREE_TEXTS, PERSONAL_FIELDS, Redaction
@@ -74,12 +76,53 @@ def masked_finding(finding: Finding, redaction: Redaction) -> Finding:
     return replace(finding, subject=redaction.mask_in(finding.subject))
 
 
+def masked_changes(changes: RoundChanges, application: ApplicationFacts, redaction: Redaction) -> RoundChanges:
+    """Return a comparison of rounds with all personal values masked; two values may look the same then."""
+    is_person = application.applicant_kind is ApplicantKind.INDIVIDUAL
+    masks = {**PERSONAL_FIELDS, "msisdn": MaskKind.MSISDN, "actual_user_name": MaskKind.NAME}
+    if is_person:
+        masks["applicant_name"] = MaskKind.NAME
+
+    def shown(field: str, value: Any) -> Any:
+        if isinstance(value, Finding):
+            return masked_finding(value, redaction)
+        if field == "msisdns":
+            return tuple(_mask_number(number) for number in value)
+        if not isinstance(value, str) or (value == application.applicant_name and not is_person):
+            return value
+        if field in FREE_TEXTS:
+            return redaction.mask_in(value)
+        return mask(masks[field], value) if field in masks else value
+
+    def subject(part: EvidencePart, text: str) -> str:
+        return _mask_number(text) if part is EvidencePart.CARDS else redaction.mask_names_in(text)
+
+    return replace(
+        changes,
+        changes=tuple(
+            replace(
+                change,
+                subject=subject(change.part, change.subject),
+                old=shown(change.field, change.old),
+                new=shown(change.field, change.new),
+            )
+            for change in changes.changes
+        ),
+        unchanged=tuple(
+            replace(entry, subject=subject(entry.part, entry.subject), value=shown(entry.field, entry.value))
+            for entry in changes.unchanged
+        ),
+    )
+
+
 def masked_casefile(casefile: CaseFile, redaction: Redaction) -> CaseFile:
     """Return a case with all personal values masked, also inside texts.
 
     The draft stays in clear, because only the person who typed it sees it.
     """
-    facts = casefile.facts
+    facts, changes = casefile.facts, casefile.changes
+    if changes is not None:
+        changes = masked_changes(changes, casefile.evidence.application, redaction)
     return replace(
         casefile,
         evidence=masked_evidence(casefile.evidence, redaction),
@@ -113,4 +156,5 @@ def masked_casefile(casefile: CaseFile, redaction: Redaction) -> CaseFile:
             replace(order, msisdn=_mask_number(order.msisdn), failure=redaction.mask_in(order.failure))
             for order in casefile.measures
         ),
+        changes=changes,
     )

@@ -29,17 +29,28 @@ class Judge:
     """Judges the rows of one import.
 
     `arriving` are the applications that come with the import itself, and since when they count as received; None
-    where nothing of them changes. Cards and documents of the same workbook may belong to them.
+    where nothing of them changes. Cards and documents of the same workbook may belong to them. With `only`, rows of
+    other applications are refused.
     """
 
     store: Store
     zone: ZoneInfo
     imported_at: datetime
     as_new: bool
+    only: Key | None = None
     arriving: dict[Key, datetime | None] = field(default_factory=dict)
 
     def judged(self, kind: ImportKind, session: Session, rows: Sequence[Any], folder: Path) -> list[Judgement]:
         """Return what becomes of some rows of a kind and of a file in a folder, in their order."""
+        judgements = self._judged(kind, session, rows, folder)
+        if self.only is None:
+            return judgements
+        return [
+            judgement if (row.agent, row.application_no) == self.only else _of_another_application(self.only)
+            for row, judgement in zip(rows, judgements, strict=True)
+        ]
+
+    def _judged(self, kind: ImportKind, session: Session, rows: Sequence[Any], folder: Path) -> list[Judgement]:
         if kind is ImportKind.APPLICATIONS:
             return self._applications(session, rows)
         if kind is ImportKind.CARDS:
@@ -213,6 +224,11 @@ def _fate_of(made: Columns, before: ImportedRow | None) -> Fate:
     if before is None:
         return Fate.CREATED
     return Fate.UNCHANGED if is_equal(made, before) else Fate.UPDATED
+
+
+def _of_another_application(only: Key) -> Judgement:
+    message = _("This row is of another application than {number}; only an admin imports it.").format(number=only[1])
+    return Judgement(fate=Fate.REFUSED, message=message, column="application_no")
 
 
 def of_unknown_application(key: Key) -> Judgement:

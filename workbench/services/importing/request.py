@@ -8,6 +8,7 @@ from pathlib import Path
 from db.enums import ImportKind
 from workbench.errors import BadData
 from workbench.i18n import _
+from workbench.services.case.known_people import Key
 from workbench.services.reading.problems import RowProblem
 
 Progress = Callable[[int, int], None]
@@ -21,7 +22,8 @@ class ImportRequest:
     """One import: files of one kind, or workbooks, that become one batch.
 
     `encoding` is that of text files; None finds it out. With `rejects` good rows go in and bad ones to that file.
-    `agent` is the one of rows that name none. `as_new` opens a new case where the application's case is closed.
+    `agent` is the one of rows that name none. `as_new` opens a new case where the application's case is closed. With
+    `only`, rows of other applications are refused.
     """
 
     kind: ImportKind
@@ -31,6 +33,7 @@ class ImportRequest:
     rejects: Path | None = None
     agent: str = ""
     as_new: bool = False
+    only: Key | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Takes files into the database, lists what was taken in, and takes a batch back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -32,9 +32,10 @@ from workbench.services.importing.request import (
 from workbench.services.importing.sweeping import sweep
 from workbench.services.importing.undoing import undo_batch
 from workbench.services.importing.work import Work
-from workbench.services.reading.problems import FileProblem
+from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.reader import Reader, open_reader, open_readers
 from workbench.services.reading.sheet_names import IMPORT_ORDER
+from workbench.services.review.new_evidence import FROM_APPLICANT
 
 
 class Imports:
@@ -59,7 +60,12 @@ class Imports:
         """
         if not request.paths:
             raise WrongUsage(_("Name at least one file to import."))
-        with self.context.as_admin("import"), ExitStack() as opened:
+        with self.context.as_admin("import"):
+            return self.carry_out(request, progress)
+
+    def carry_out(self, request: ImportRequest, progress: Progress | None = None) -> ImportReport:
+        """Take files in as `run` does; the caller has checked that the person may."""
+        with ExitStack() as opened:
             if request.rejects is not None:
                 self.context.own_files.refuse(request.rejects)
             if not opened.enter_context(turn(self.context.store)):
@@ -74,6 +80,7 @@ class Imports:
                 zone=zone,
                 imported_at=self.context.now(),
                 as_new=request.as_new,
+                only=request.only,
             )
             meter = Meter(readers, progress)
             plan = planned(self.context, readers, judge, meter)
@@ -148,10 +155,20 @@ class Imports:
                 plan.errors.add(problem.problems)
                 continue
             readers += [opened.enter_context(reader) for reader in found]
+        if request.only is not None:
+            plan.errors.add(_others_kinds(readers))
         if plan.errors.count:
             raise ImportRefused(reported(request, readers, plan))
         # What others refer to goes in first, from all workbooks.
         return sorted(readers, key=lambda reader: IMPORT_ORDER.index(reader.kind))
+
+
+def _others_kinds(readers: Sequence[Reader]) -> Iterator[RowProblem]:
+    """Yield the sheets that an import for one application cannot take: they are about numbers or people."""
+    for reader in readers:
+        if reader.kind not in FROM_APPLICANT:
+            message = _("A resubmission takes applications, cards and documents only; an admin imports {kind}.")
+            yield RowProblem(file=reader.path.name, sheet=reader.sheet, message=message.format(kind=reader.kind.value))
 
 
 def _readers_of(path: Path, request: ImportRequest, zone: ZoneInfo, now: datetime) -> list[Reader]:

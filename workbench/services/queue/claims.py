@@ -227,7 +227,7 @@ class Claims(Service):
         """Return the sentences that explain the place of a case in the queue and its due date."""
         from workbench.services.queue.explain_order import order_words
 
-        return order_words(self.context, self.casefiles.show(case_id).header)
+        return order_words(self.context, self.casefiles.show(case_id))
 
 
 def _why_empty(session: Session, reviewer_id: int, now: datetime) -> NoNextCase:

@@ -1,16 +1,18 @@
 """Explains the place of a case in the queue and its due date, in sentences."""
 
-from workbench.domain.case.casefile import CaseHeader
+from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, RISK_WORDS
 from workbench.domain.case.vocabulary import CaseState
 from workbench.i18n import _
 from workbench.services.clock.case_clocks import ClockExplainer
 from workbench.services.foundation.context import Context
+from workbench.services.site.people import is_away
 from workbench.wording.clock_explanation import ClockWords
 
 
-def order_words(context: Context, header: CaseHeader) -> tuple[str, ...]:
+def order_words(context: Context, casefile: CaseFile) -> tuple[str, ...]:
     """Return the sentences about the place of a case in the queue, then those about its due date."""
+    header = casefile.header
     lines = [
         _("Order: returned to you, assigned to you, then the queue by overdue, due today, priority and due date."),
         _("Priority: {priority}; service class: {service_class}; {risk}.").format(
@@ -20,10 +22,22 @@ def order_words(context: Context, header: CaseHeader) -> tuple[str, ...]:
         ),
     ]
     if header.assignee and header.state in {CaseState.QUEUED, CaseState.IN_REVIEW}:
-        lines.append(_("Assigned to {login}; offered to nobody else.").format(login=header.assignee))
+        lines.append(_assigned_words(context, casefile, header.assignee))
     if header.is_overdue:
         lines.append(_("Overdue: it goes before everything that is not."))
     explanation = ClockExplainer(context).explain(header.id)
     with context.read() as session:
         zone, today = context.zone(session), context.today(session)
     return (*lines, *ClockWords(explanation, today, zone).lines())
+
+
+def _assigned_words(context: Context, casefile: CaseFile, assignee: str) -> str:
+    """Return to whom a case is assigned, and why if it comes back to who decided the last round."""
+    with context.read() as session:
+        if is_away(session, assignee, context.today(session)):
+            return _("Assigned to {login}, who is away; offered to everybody.").format(login=assignee)
+    since = casefile.changes.since_round if casefile.changes is not None else 0
+    if any(line.round == since and line.maker == assignee for line in casefile.decisions_in_effect):
+        message = _("Assigned to {login}, who decided round {round}; offered to nobody else.")
+        return message.format(login=assignee, round=since)
+    return _("Assigned to {login}; offered to nobody else.").format(login=assignee)

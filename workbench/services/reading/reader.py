@@ -17,7 +17,7 @@ from workbench.services.reading.kinds import KindSpec, spec
 from workbench.services.reading.opened import OpenedText, is_archive
 from workbench.services.reading.plan import Complaint, RowPlan
 from workbench.services.reading.problems import BadRecord, FileProblem, Row, RowProblem
-from workbench.services.reading.sheet_names import sheet_of, sheets_by_kind
+from workbench.services.reading.sheet_names import kind_of, sheet_of, sheets_by_kind
 from workbench.services.reading.sources import TEXT_SUFFIXES, SheetSource, Source, Table, TextSource
 from workbench.services.reading.table import Broken, RawRecord
 from workbench.services.reading.workbook import Workbook
@@ -240,6 +240,36 @@ def _readers_of(workbook: Workbook, zone: ZoneInfo, agent: str, now: datetime | 
     if problems:
         raise FileProblem(*problems)
     return readers
+
+
+_TELLING_COLUMNS = {
+    ImportKind.DOCUMENTS: "kind",
+    ImportKind.APPLICATIONS: "applicant_kind",
+    ImportKind.CARDS: "msisdn",
+}
+"""The column that only one of the kinds that an applicant submits requires."""
+
+
+def kind_of_file(path: Path) -> ImportKind:
+    """Return which kind of what an applicant submits a file holds, by the names of its sheets or its columns.
+
+    Raises:
+        NotFound: If there is no such file.
+        FileProblem: If it holds none of them, or cannot be read.
+    """
+    source = _source_of(path, ImportKind.APPLICATIONS, None)
+    try:
+        if isinstance(source, SheetSource) and any(map(kind_of, source.sheet_names)):
+            return ImportKind.WORKBOOK
+        with source.table(lambda name: any(column_names(kind).meaning(name) for kind in _TELLING_COLUMNS)) as table:
+            names = table.names
+    finally:
+        source.close()
+    for kind, column in _TELLING_COLUMNS.items():
+        if column in {column_names(kind).meaning(name) for name in names}:
+            return kind
+    message = _("Its columns are neither those of applications nor of cards nor of documents.")
+    raise FileProblem(RowProblem(file=path.name, message=message))
 
 
 def _source_of(path: Path, kind: ImportKind, encoding: str | None) -> Source:

@@ -128,6 +128,7 @@ class SheetSource:
         self.sha256 = workbook.package.sha256
         self.bytes_count = workbook.package.bytes_count
         self.pass_bytes = workbook.package.size(sheet.part)
+        self.sheet_names = tuple(part.name for part in workbook.sheets)
         self._workbook = workbook
         self._part = sheet
 

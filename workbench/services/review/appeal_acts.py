@@ -21,8 +21,8 @@ from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.appeal_letter import AppealLetterKind, notify_of_appeal
 from workbench.services.notices.due_date_letter import ClockLetterKind
+from workbench.services.reversal import record_of
 from workbench.services.review.appeal_people import handler_for
-from workbench.services.review.undo import record_of
 
 MOST_CHARACTERS = 4_000
 """The most characters of grounds and of an answer."""

@@ -33,9 +33,10 @@ from workbench.services.foundation.drafts import link_draft
 from workbench.services.notices.due_date_notices import cancel_outdated
 from workbench.services.notices.receipts import send_receipt
 from workbench.services.review.appeal_checks import to_decider
+from workbench.services.review.next_round import assign_to_last_maker
 from workbench.services.review.rectification import Progress, close_rectification, progress_of
 
-_FROM_APPLICANT = frozenset({ImportKind.APPLICATIONS, ImportKind.CARDS, ImportKind.DOCUMENTS})
+FROM_APPLICANT = frozenset({ImportKind.APPLICATIONS, ImportKind.CARDS, ImportKind.DOCUMENTS})
 """The kinds of imports that the applicant submits; the other kinds are about a phone number or a person."""
 
 
@@ -60,7 +61,7 @@ class Arrival:
 def apply_evidence(session: Session, context: Context, case: CaseRow, arrival: Arrival) -> None:
     """Apply newly published evidence to a case in the caller's write transaction, and write one event."""
     state = CaseState(case.state)
-    is_from_applicant = arrival.kind in _FROM_APPLICANT
+    is_from_applicant = arrival.kind in FROM_APPLICANT
     if state is CaseState.PASSED and not is_from_applicant:
         _compare_with_verdict(session, context, case, arrival)
         return
@@ -142,6 +143,7 @@ def _change_state(session: Session, context: Context, case: CaseRow, arrival: Ar
     elif action == "resubmit":
         close_rectification(session, context, case, arrival.assessment.findings)
         case.round += 1
+        assign_to_last_maker(session, context, case)
     elif action == "void":
         appeal = newest_appeal(session, case.id or 0, AppealStatus.STAGED)
         if appeal is not None:

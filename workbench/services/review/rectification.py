@@ -12,30 +12,11 @@ from sqlmodel import Session, col
 from db.enums import DocumentKind, Verdict
 from db.models import CaseRow, DecisionReasonRow, RectificationItemRow, RectificationRow
 from db.queries.published import BATCH
+from workbench.domain.case.reason_scope import DOCUMENTS_OF_REASON
 from workbench.domain.findings.finding import Finding
 from workbench.services.case.decisions import newest_decision
 from workbench.services.case.evidence_reader import DOCUMENT
 from workbench.services.foundation.context import Context
-
-D = DocumentKind
-
-_DOCUMENTS_OF_REASON: Mapping[str, frozenset[str]] = {
-    "ID-RIC": frozenset({D.AGENT_ID_FRONT, D.AGENT_ID_BACK}),
-    "ID-RIC-EXPIRED": frozenset({D.AGENT_ID_FRONT, D.AGENT_ID_BACK}),
-    "ID-RIC-EXPIRING": frozenset({D.AGENT_ID_FRONT, D.AGENT_ID_BACK}),
-    "ID-RIC-VALIDITY": frozenset({D.AGENT_ID_FRONT, D.AGENT_ID_BACK}),
-    "ID-NAME": frozenset({D.BIZ_LICENSE, D.AUTH_LETTER, D.COMMITMENT_LETTER}),
-    "ID-HANDHELD": frozenset({D.AGENT_HANDHELD}),
-    "ID-USCC": frozenset({D.BIZ_LICENSE}),
-    "ID-LICENCE-EXPIRED": frozenset({D.BIZ_LICENSE}),
-    "ID-LICENCE-EXPIRING": frozenset({D.BIZ_LICENSE}),
-    "USE-SCRIPT": frozenset({D.CALL_SCRIPT}),
-    "USE-CONSENT": frozenset({D.CONSENT_PROOF}),
-    "USE-STATEMENT": frozenset({D.USE_STATEMENT}),
-    "USE-TRADE": frozenset({D.INDUSTRY_PERMIT}),
-    "ACT-RECORDING": frozenset({D.CALL_RECORDS_3M}),
-}
-"""The kinds of documents that satisfy an item of a reason; the reviewer judges their content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +82,7 @@ def progress_of(session: Session, context: Context, case: CaseRow, findings: Ite
 
 def _kinds_for(code: str, kinds_by_rule: Mapping[str, set[str]]) -> Set[str]:
     """Return the kinds of documents that an item or reason names, none if it names none."""
-    return kinds_by_rule.get(code) or _DOCUMENTS_OF_REASON.get(code) or {code} & set(DocumentKind)
+    return kinds_by_rule.get(code) or DOCUMENTS_OF_REASON.get(code) or {code} & set(DocumentKind)
 
 
 def _documents_for(

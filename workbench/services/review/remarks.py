@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
+from db.columns import to_us
 from db.enums import AppealStatus, CaseState, ChecklistValue, ContactChannel, VerificationKind
 from db.models import CaseRow, ChecklistAnswerRow, CommentRow, ContactRow, RectificationRow, VerificationRow
 from workbench.domain.case.case_id import format_case
@@ -18,10 +19,11 @@ from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import notify_of_status
+from workbench.services.reversal import close_work, record_of
 from workbench.services.review.appeal_acts import withdraw_appeal
 from workbench.services.review.new_evidence import requeue
+from workbench.services.review.next_round import assign_to_last_maker
 from workbench.services.review.rectification import close_rectification
-from workbench.services.review.undo import close_work, record_of
 
 
 class Remarks(Service):
@@ -146,23 +148,28 @@ class Remarks(Service):
         """
         self._back_to_queue(case_id, Action.ANSWER, note)
 
-    def resubmit(self, case_id: int, note: str = "") -> None:
+    def resubmit(self, case_id: int, note: str = "", received_at: datetime | None = None) -> None:
         """Record that the applicant resubmitted, and queue the case in its next round.
+
+        `received_at` is when that was received, by default now; the deadline and the clock count from it.
 
         Raises:
             NotFound: If there is no such case.
-            NotAllowed: If the case is not being rectified, or the deadline has passed.
+            NotAllowed: If the case is not being rectified, or the deadline had passed.
         """
-        self._back_to_queue(case_id, Action.RESUBMIT, note)
+        self._back_to_queue(case_id, Action.RESUBMIT, note, received_at)
 
-    def _back_to_queue(self, case_id: int, action: Action, note: str) -> None:
+    def _back_to_queue(self, case_id: int, action: Action, note: str, received_at: datetime | None = None) -> None:
         with self.context.acting(action, case_id), self.context.write() as session:
             case = case_in_state_for(session, action, case_id)
             record = record_of(session, self.context, case)
             if action is Action.RESUBMIT:
-                record["rectification"] = [_rectification_in_time(session, case, self.context.now()).id]
+                received_at = received_at or self.context.now()
+                record["rectification"] = [rectification_in_time(session, case, received_at).id]
+                record["counted_at"] = to_us(received_at)
                 close_rectification(session, self.context, case, findings_of_case(session, case_id))
                 case.round += 1
+                assign_to_last_maker(session, self.context, case)
             if note.strip():
                 self._add_comment(session, case_id, note)
             requeue(session, self.context, case, action, record)
@@ -172,11 +179,16 @@ class Remarks(Service):
         session.add(CommentRow(case_id=case_id, author_id=context.actor.id, written_at=context.now(), body=text))
 
 
-def _rectification_in_time(session: Session, case: CaseRow, now: datetime) -> RectificationRow:
-    """Return the open rectification, whose deadline must not have passed."""
+def rectification_in_time(session: Session, case: CaseRow, at: datetime) -> RectificationRow:
+    """Return the open rectification of a case, whose deadline must not have passed at a time.
+
+    Raises:
+        NotFound: If none is open.
+        NotAllowed: If its deadline had passed.
+    """
     row = open_rectification(session, case)
     if row is None or row.deadline_at is None:
         raise NotFound(_("{case} has no open rectification.").format(case=format_case(case.id or 0)))
-    if row.deadline_at < now:
+    if row.deadline_at < at:
         raise NotAllowed(_("The deadline of {case} has passed.").format(case=format_case(case.id or 0)))
     return row

@@ -2,17 +2,17 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, exists, func, update
+from sqlalchemy import ColumnElement, func, update
 from sqlmodel import Session, col, select
 
-from db.columns import from_us, to_us
-from db.enums import AppealStatus, CaseState, Measure, Verdict
+from db.columns import from_us
+from db.enums import AppealStatus, CaseState, Verdict
 from db.models import CaseRow, DecisionRow, EventRow, RectificationRow, ReviewerRow
-from db.queries.published import APPEAL, DECISION, NOTICE, RECTIFICATION
-from workbench.domain.case.case_id import format_case
+from db.queries.published import APPEAL, NOTICE
+from workbench.domain.case.case_id import format_batch, format_case
 from workbench.domain.case.casefile import CaseFile, UndoableAct
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.clock.spans import NEVER
@@ -22,24 +22,13 @@ from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.decisions import newest_decision
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import last_event, visible_case
-from workbench.services.foundation.context import Context, Service
+from workbench.services.foundation.context import Service
 from workbench.services.foundation.drafts import link_draft
 from workbench.services.measures.orders import is_carried_out, take_back
 from workbench.services.notices.appeal_letter import AppealLetterKind
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.queue.claims import ASIDE_GRACE, held_by
-
-_COLUMNS = (
-    *("state", "round", "assignee_id", "returned_to_id", "waits_for", "is_listed"),
-    *("trigger", "reopen_for", "corrects_id"),
-)
-"""The columns of a case that an undo restores, besides the next-action date."""
-
-_OPEN_AGAIN: Mapping[Table, Mapping[str, Any]] = {
-    NOTICE: {"cancelled_at": None},
-    RECTIFICATION: {"is_open": True},
-    DECISION: {"status": "staged"},
-}
+from workbench.services.reversal import restore, restore_columns
 
 _LETTERS: Mapping[Action, tuple[str, ...]] = {
     Action.WITHDRAW: (ClockLetterKind.WITHDRAWN, AppealLetterKind.WITHDRAWN),
@@ -52,55 +41,11 @@ _LETTERS: Mapping[Action, tuple[str, ...]] = {
 _REVERSIBLE = (*_LETTERS, Action.ANSWER, Action.RESUBMIT, Action.APPEAL_DECIDE, Action.RETURN)
 """The acts whose events may record what an undo restores; the check of a verdict does not, that of an appeal does."""
 
+_STATE_ACTS = (Action.DECIDE, Action.APPROVE, Action.RETURN, Action.ANSWER, Action.RESUBMIT)
+"""The acts that change the state of a case and that an undo can concern; imports answer and resubmit too."""
+
 _CHECKED_STATUSES = ("approved", "returned")
 _STATUSES_WITH_RELEASE = ("applied", *_CHECKED_STATUSES)
-
-
-def columns_before(case: CaseRow) -> dict[str, Any]:
-    """Return the columns of a case that an undo restores, as JSON values."""
-    on = case.next_action_on
-    return {**{name: getattr(case, name) for name in _COLUMNS}, "next_action_on": on and on.isoformat()}
-
-
-def restore_columns(case: CaseRow, before: Mapping[str, Any]) -> None:
-    """Set the columns of a case as they were before an act."""
-    on = before["next_action_on"]
-    for name, value in {**before, "next_action_on": date.fromisoformat(on) if on else None}.items():
-        setattr(case, name, value)
-
-
-def record_of(session: Session, context: Context, case: CaseRow) -> dict[str, Any]:
-    """Return what the event of a reversible act records: the case before it, and until when an undo is possible."""
-    until = context.now() + timedelta(seconds=context.policy(session, case.policy_version_id).desk.grace_s)
-    before = {**columns_before(case), "held_by_id": case.held_by_id}
-    hold = {"held_until_us": case.held_until, "aside_until_us": case.aside_until}
-    return {
-        "before": before,
-        "version": case.version,
-        "undo_until_us": to_us(until),
-        **{name: to_us(at) for name, at in hold.items() if at},
-    }
-
-
-def close_work(session: Session, context: Context, case: CaseRow, *, keeps_measures: bool = True) -> dict[str, Any]:
-    """Cancel notices that are not released, close rectifications and void staged verdicts; return what was changed.
-
-    With `keeps_measures` a measure stays, and so does the notice that tells the applicant of it.
-    """
-    now, changed = context.now(), {}
-    has_measure = exists().where(DECISION.c.id == NOTICE.c.decision_id, DECISION.c.measure != Measure.NONE.value)
-    is_unreleased = NOTICE.c.cancelled_at.is_(None) & (NOTICE.c.release_at > now)
-    if keeps_measures:
-        is_unreleased &= ~has_measure
-    for table, is_open, values in (
-        (NOTICE, is_unreleased, {"cancelled_at": now}),
-        (RECTIFICATION, RECTIFICATION.c.is_open, {"is_open": False}),
-        (DECISION, DECISION.c.status == "staged", {"status": "void"}),
-    ):
-        ids = list(session.execute(select(table.c.id).where(table.c.case_id == case.id, is_open)).scalars())
-        session.execute(update(table).where(table.c.id.in_(ids)).values(values))
-        changed[table.name] = ids
-    return changed
 
 
 def last_reversible_act(session: Session, case: CaseRow) -> EventRow | None:
@@ -114,18 +59,6 @@ def _undo_until(act: EventRow) -> datetime | None:
     """Return until when an act can be undone; None if it waits for a check, until which it can be."""
     until_us = json.loads(act.body).get("undo_until_us")
     return None if until_us is None else from_us(until_us)
-
-
-def restore(session: Session, case: CaseRow, record: Mapping[str, Any]) -> None:
-    """Restore a case as its act recorded it, and open again what the act closed; a verdict can be undone as before."""
-    restore_columns(case, record["before"])
-    case.version += 1
-    for table, values in _OPEN_AGAIN.items():
-        session.execute(update(table).where(table.c.id.in_(record.get(table.name, ()))).values(values))
-    if appeal := record.get("appeal"):
-        session.execute(update(APPEAL).where(APPEAL.c.id == appeal["id"]).values(appeal["before"]))
-    of_case = (DECISION.c.case_id == case.id, DECISION.c.version_after == record["version"])
-    session.execute(update(DECISION).where(*of_case).values(version_after=case.version))
 
 
 class Undo(Service):
@@ -189,6 +122,10 @@ class Undo(Service):
 
     def _undo_verdict(self, session: Session, case: CaseRow) -> dict[str, Any]:
         """Undo the newest verdict or its check, and return the body of the event."""
+        last = last_event(session, case.id or 0, _STATE_ACTS)
+        if last is not None and last.batch_id is not None:
+            message = _("{batch} brought {case} back to the queue; that cannot be undone.")
+            raise NotAllowed(message.format(batch=format_batch(last.batch_id), case=format_case(case.id or 0)))
         decision = newest_decision(session, case.id or 0, "staged", *_STATUSES_WITH_RELEASE)
         if decision is None:
             raise NotAllowed(_("There is nothing on {case} to undo.").format(case=format_case(case.id or 0)))

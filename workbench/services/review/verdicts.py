@@ -37,9 +37,9 @@ from workbench.services.foundation.input_checks import far_day_problem
 from workbench.services.foundation.row_values import from_row
 from workbench.services.measures.orders import orders_summary
 from workbench.services.notices import verdict_letter_facts
+from workbench.services.reversal import columns_before
 from workbench.services.review.apply_verdict import apply_verdict, outcome
 from workbench.services.review.separation import IMPORTER, importer_refusal, waiver_text
-from workbench.services.review.undo import columns_before
 from workbench.services.site.people import solo_reason
 
 

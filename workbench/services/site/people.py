@@ -187,6 +187,18 @@ def _absences(session: Session, reviewer_id: int, today: date) -> Sequence[Absen
     ).all()
 
 
+def is_away(session: Session, login: str, day: date) -> bool:
+    """Say whether a person is absent on a day."""
+    return bool(_absences(session, find_person(session, login).id or 0, day))
+
+
+def works_on(session: Session, reviewer_id: int, day: date) -> bool:
+    """Say whether a person reviews on a day: active, with a role that decides, and not absent."""
+    is_active = session.get_one(ReviewerRow, reviewer_id).is_active
+    roles = session.exec(select(ReviewerRoleRow.role).where(ReviewerRoleRow.reviewer_id == reviewer_id))
+    return is_active and not WORKERS.isdisjoint(map(Role, roles)) and not _absences(session, reviewer_id, day)
+
+
 def solo_reason(session: Session) -> str:
     """Return the reason why one person reviews alone, an empty text if several people can review.
 

@@ -1,0 +1,146 @@
+"""The sheet with what changed since the last round, in which the items to rectify are judged."""
+
+from collections.abc import Awaitable, Callable
+from typing import ClassVar
+
+from textual import getters, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from screens.dialogs.changes_text import ChangesText
+from screens.shell.base_screen import BoxDialog
+from screens.shell.view import View
+from screens.widgets.safe_text import ERROR, MUTED, key_hints, plain
+from workbench.domain.case.case_id import format_case
+from workbench.domain.case.casefile import CaseFile, ItemLine
+from workbench.domain.case.changes import RoundChanges
+from workbench.domain.case.vocabulary import ItemResult
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+from workbench.wording.changes import ITEM_RESULT_WORDS
+
+Judge = Callable[[int, ItemResult], Awaitable[tuple[ItemLine, ...]]]
+"""Judges the item with a number, from 1, and returns all items."""
+
+_KEYS = {"1": ItemResult.FIXED, "2": ItemResult.PARTLY, "3": ItemResult.NOT_FIXED}
+_FRAME_LINES = 6
+
+
+class ChangesSheet(BoxDialog[bool]):
+    """Shows what changed; with `judge`, digits judge the item under the cursor. The result says whether any was."""
+
+    DEFAULT_CSS = """
+    ChangesSheet > Vertical { width: 118; max-height: 100%; }
+    """
+    AUTO_FOCUS = None
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", show=False),
+        Binding("down,j", "move(1)", show=False),
+        Binding("pageup", "scroll(-1)", show=False),
+        Binding("pagedown", "scroll(1)", show=False),
+        Binding("plus", "unfold", show=False),
+        Binding("d,q,enter", "back", show=False),
+        *(Binding(key, f"judge('{result.value}')", show=False) for key, result in _KEYS.items()),
+    ]
+
+    body = getters.query_one(VerticalScroll)
+    message = getters.query_one("#message", Static)
+
+    def __init__(self, case: CaseFile, found: RoundChanges, view: View, judge: Judge | None = None) -> None:
+        title = _("{case}: what changed since round {round}")
+        super().__init__(title.format(case=format_case(case.header.id), round=found.since_round))
+        self._case = case
+        self._found = found
+        self._view = view
+        self._judge = judge
+        self._items = case.asked_items
+        self._cursor = next((at for at, item in enumerate(case.asked_items) if item.judged is None), 0)
+        self._is_folded = True
+        self._has_judged = False
+        self._line_of_item: list[int] = []
+
+    def parts(self) -> ComposeResult:
+        with VerticalScroll(can_focus=False):
+            yield Static(id="page", markup=False)
+        yield Static(id="message", markup=False)
+        judging = [(key, _(ITEM_RESULT_WORDS[result])) for key, result in _KEYS.items()] if self._can_judge else []
+        keys = [*judging, ("+", _("all")), ("Esc", _("panels") if self._judge else _("back"))]
+        yield Static(key_hints(*keys), id="foot", markup=False)
+
+    @property
+    def _can_judge(self) -> bool:
+        return self._judge is not None and bool(self._items)
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self._draw)
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    @work(group="write")
+    async def save(self, result: ItemResult) -> None:
+        """Save the judgement of the item under the cursor, and move to the next item."""
+        if self._judge is None:
+            return
+        try:
+            self._items = await self._judge(self._cursor + 1, result)
+        except WorkbenchError as error:
+            self.message.update(plain(str(error), ERROR))
+            return
+        self._has_judged = True
+        self.message.update("")
+        self._cursor = min(self._cursor + 1, len(self._items) - 1)
+        self._draw()
+
+    def action_judge(self, result: str) -> None:
+        if self._can_judge:
+            self.save(ItemResult(result))
+
+    def action_move(self, step: int) -> None:
+        """Move to the next item in a direction; scroll if there is none."""
+        at = self._cursor + step
+        if self._can_judge and 0 <= at < len(self._items):
+            self._cursor = at
+            self._draw()
+            self.body.scroll_to(y=max(0, self._line_of_item[at] - self.body.size.height // 2), animate=False)
+        else:
+            self.body.scroll_relative(y=step, animate=False)
+
+    def action_scroll(self, pages: int) -> None:
+        """Scroll by a page."""
+        self.body.scroll_relative(y=pages * max(1, self.body.size.height - 1), animate=False)
+
+    def action_unfold(self) -> None:
+        """Show everything that did not change, or only what the earlier verdict named."""
+        self._is_folded = not self._is_folded
+        self._draw()
+
+    def action_back(self) -> None:
+        self.leave(self._has_judged)
+
+    def _draw(self) -> None:
+        if not self.query("#page"):
+            # Called after a refresh; the dialog may be closed by then.
+            return
+        self.body.styles.max_height = max(3, self.size.height - _FRAME_LINES)
+        # One cell less for the scroll bar of a long page.
+        width = self.body.size.width - 1
+        if width > 0:
+            self.query_one("#page", Static).update(Content("\n").join(self._lines(width)))
+
+    def _lines(self, width: int) -> list[Content]:
+        text = ChangesText(self._case, self._found, self._view, width)
+        lines: list[Content] = []
+        self._line_of_item = []
+        if self._items:
+            asked = _("Asked for in round {round}").format(round=self._found.since_round)
+            lines.append(plain(asked, f"{MUTED} bold"))
+        for at, item in enumerate(self._items):
+            self._line_of_item.append(len(lines))
+            style = "on $panel" if at == self._cursor and self._can_judge else ""
+            lines += [line.stylize(style) if style else line for line in text.item_lines(at + 1, item)]
+        lines += [Content(), *text.change_lines()] if lines else list(text.change_lines())
+        return [*lines, Content(), *text.unchanged_lines(is_folded=self._is_folded)]

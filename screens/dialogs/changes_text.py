@@ -1,0 +1,118 @@
+"""The lines of the sheet that compares two rounds: the items, what changed, and what did not."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby, zip_longest
+
+from textual.content import Content
+
+from screens.shell.symbols import Symbols
+from screens.shell.view import View
+from screens.widgets.safe_text import BOLD, ERROR, MUTED, SUCCESS, WARNING, hanging, joined, plain, row, wrapped
+from workbench.domain.case.casefile import CaseFile, ItemLine
+from workbench.domain.case.changes import Change, RoundChanges, UnchangedEntry
+from workbench.domain.case.reason_scope import EvidencePart
+from workbench.domain.case.vocabulary import ItemResult
+from workbench.domain.text.safe import pad_right
+from workbench.i18n import _, comma_joined
+from workbench.wording.changes import ITEM_RESULT_WORDS, PART_WORDS, ChangeWords
+
+_SIDE_BY_SIDE = 84
+"""The width from which the old and the new value stand side by side."""
+
+_LABEL_CELLS = 30
+
+JUDGED_STYLES = {ItemResult.FIXED: SUCCESS, ItemResult.PARTLY: WARNING, ItemResult.NOT_FIXED: ERROR}
+
+
+def judged_mark(item: ItemLine, symbols: Symbols) -> tuple[str, str]:
+    """Return the mark of a judgement with its style."""
+    if item.judged is None:
+        return symbols.dot, MUTED
+    marks = {ItemResult.FIXED: symbols.fine, ItemResult.PARTLY: symbols.warn, ItemResult.NOT_FIXED: symbols.block}
+    return marks[item.judged], JUDGED_STYLES[item.judged]
+
+
+def judged_words(item: ItemLine) -> str:
+    """Return a judgement in words."""
+    if item.is_waived:
+        return _("waived")
+    return _("not judged") if item.judged is None else _(ITEM_RESULT_WORDS[item.judged])
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesText:
+    """The comparison of a case with its last round, in lines of a width."""
+
+    case: CaseFile
+    found: RoundChanges
+    view: View
+    width: int
+
+    @property
+    def words(self) -> ChangeWords:
+        return ChangeWords(self.case.policy, self.view.today, self.view.zone)
+
+    def item_lines(self, number: int, item: ItemLine) -> list[Content]:
+        """Return an item with its judgement, and below it what came."""
+        mark, style = judged_mark(item, self.view.symbols)
+        result = joined((judged_words(item), style))
+        label = [(f" {mark} ", style), (f"{number} ", MUTED)]
+        first, *rest = hanging(label, item.text or item.code, self.width - result.cell_length - 2)
+        # Of a document or card with several changes, the first says that it came.
+        came: dict[tuple[str, str], str] = {}
+        for change in self.found.about(item.code):
+            if change.part is not EvidencePart.FINDINGS:
+                came.setdefault((change.part, change.subject or change.field), self.words.label(change))
+        told = f"{self.view.symbols.changed} {comma_joined(came.values())}" if came else self._nothing_came(item)
+        return [
+            row(first, Content.assemble(result, " "), self.width),
+            *rest,
+            *hanging([("     ", "")], told, self.width - 1, "" if came else MUTED),
+        ]
+
+    def _nothing_came(self, item: ItemLine) -> str:
+        return _("received; nothing that the item names changed") if item.is_satisfied else _("unchanged")
+
+    def change_lines(self) -> Iterator[Content]:
+        """Yield the changed fields by part, the old value beside or above the new one."""
+        if not self.found.changes:
+            yield plain(_("Nothing changed since round {round}.").format(round=self.found.since_round), WARNING)
+        for part, changes in groupby(self.found.changes, key=lambda change: change.part):
+            yield plain(_(PART_WORDS[part]), f"{MUTED} bold")
+            for change in changes:
+                yield from self._change(change)
+
+    def _change(self, change: Change) -> Iterator[Content]:
+        label = self.words.label(change)
+        old, new = (self.words.value(change.field, value) for value in (change.old, change.new))
+        if self.width < _SIDE_BY_SIDE:
+            yield plain(f" {label}")
+            yield from hanging([(f"   {self.view.symbols.removed} ", MUTED)], old, self.width - 1, MUTED)
+            yield from hanging([(f"   {self.view.symbols.added} ", WARNING)], new, self.width - 1, BOLD)
+            return
+        room = (self.width - _LABEL_CELLS - 4) // 2
+        columns = (wrapped(label, _LABEL_CELLS - 2), wrapped(old, room), wrapped(new, room))
+        for name, before, after in zip_longest(*columns, fillvalue=""):
+            cells = ((f" {pad_right(name, _LABEL_CELLS)}", ""), (f"{pad_right(before, room)}  ", MUTED), (after, BOLD))
+            yield joined(*cells)
+
+    def unchanged_lines(self, *, is_folded: bool) -> Iterator[Content]:
+        """Yield what did not change with its earlier verdict; folded, what was accepted is only counted."""
+        entries = self.found.unchanged
+        yield plain(_("Unchanged: {count}").format(count=len(entries)), f"{MUTED} bold")
+        named = [entry for entry in entries if entry.codes]
+        yield from self._entries(named if is_folded else entries)
+        rest = len(entries) - len(named)
+        if is_folded and rest:
+            message = _("{count} more, accepted in round {round}") if named else _("accepted in round {round}")
+            yield plain(f" {message.format(count=rest, round=self.found.since_round)}", MUTED)
+
+    def _entries(self, entries: Iterable[UnchangedEntry]) -> Iterator[Content]:
+        for entry in entries:
+            label, value = self.words.label(entry), self.words.value(entry.field, entry.value)
+            if entry.part is EvidencePart.FINDINGS:
+                label, value = value, ""
+            verdict = plain(f"{self.words.verdict(entry, self.found.since_round)} ", WARNING if entry.codes else MUTED)
+            left = joined((f" {label}", ""), (f"  {value}" if value else "", MUTED))
+            yield row(left, verdict, self.width)

@@ -1,0 +1,57 @@
+"""A site with an application that failed in its first round, and what its applicant hands in next."""
+
+import shutil
+from atexit import register
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+
+from db.enums import ImportKind
+from tests.offices import Site
+from tests.promises import Promises
+from tests.services.importing.files import PDF, Desk, application
+
+ITEMS = ("--item", "ID-USCC", "--item", "DOC-UNSEALED:BIZ_LICENSE", "--item", "USE-STATEMENT")
+REASONS = ("--reason", "ID-USCC", "--reason", "DOC-UNSEALED", "--reason", "USE-STATEMENT")
+CARD = {"application_no": "A-1", "msisdn": "13800138000", "carrier": "mobile", "activated_on": "2026-08-03"}
+
+
+def fail(services: Promises, at: str, maker: str = "a", *items: str) -> None:
+    """Take the case and fail it, so that it can be rectified within five working days."""
+    services.at(at).run(maker, "next")
+    services.run(maker, "decide", "C-1", "fail", *REASONS, *(items or ITEMS))
+
+
+@cache
+def _failed_site() -> Path:
+    """Make a site whose application, with a card and its documents, failed in round 1; once, because it takes long."""
+    folder = Path(mkdtemp(prefix="failed-"))
+    register(shutil.rmtree, folder)
+    site = Site(folder / "w.db").create()
+    desk, services = Desk(site, folder), Promises(site).at("2026-11-23 15:00")
+    desk.applications(application(uscc="91110000600037341X"))
+    desk.run(ImportKind.CARDS, [CARD])
+    desk.documents()
+    fail(services, "2026-11-24 10:00")
+    site.close()
+    return site.path
+
+
+def failed(services: Promises) -> None:
+    """Start with an application that failed in round 1."""
+    template = _failed_site()
+    shutil.copy(template, services.site.path)
+    shutil.copytree(f"{template}.store", f"{services.site.path}.store", dirs_exist_ok=True)
+
+
+def new_document(desk: Desk, content: str) -> Path:
+    """Write a file of documents with another licence."""
+    (desk.folder / f"new{content}.pdf").write_bytes(PDF + content.encode())
+    row = {
+        "application_no": "A-1",
+        "kind": "BIZ_LICENSE",
+        "path": f"new{content}.pdf",
+        "sealed": "yes",
+        "quality": "ok",
+    }
+    return desk.write([{**row, "received_at": "2026-11-25 09:00"}])

@@ -1,0 +1,106 @@
+"""The sheet with what changed since the last round: on the desk, in a case that is only read, and at the checker."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from db.enums import Verdict
+from tests.offices import Site
+from tests.promises import Promises
+from tests.resubmissions import failed, new_document
+from tests.screens.cases import clean
+from tests.screens.driver import at_the_site, at_work
+from tests.services.importing.files import Desk, application
+
+Resubmit = Callable[[], Promises]
+
+
+@pytest.fixture
+def resubmitted(site: Site, tmp_path: Path) -> Promises:
+    """Resubmit an application with another number, handler and licence."""
+    services = Promises(site)
+    failed(services)
+    desk = Desk(site, tmp_path)
+    path = new_document(desk, "2")
+    assert services.at("2026-11-25 10:00").terminal.as_person("b", "resubmit", "C-1", str(path)).exit_code == 0
+    desk.applications(application(uscc="91110000600037341L", handler_name="丙某某"))
+    return services
+
+
+@pytest.mark.parametrize(
+    ("size", "language", "shown"),
+    [
+        ((120, 40), "en", ("received Mon 23 Nov 15:00", "accepted in round 1", "not judged")),
+        ((80, 24), "zh", ("第1轮要求整改", "未核对", "自第1轮以来")),
+    ],
+)
+async def test_a_case_of_the_second_round_opens_on_what_changed(
+    resubmitted: Promises, size: tuple[int, int], language: str, shown: tuple[str, ...]
+) -> None:
+    async with at_the_site(resubmitted.site, "a", size=size, language=language) as desk:
+        await desk.press("n")
+        assert desk.dialog == "ChangesSheet"
+        for words in shown:
+            assert words in desk.text
+
+        await desk.press("escape")
+        assert desk.dialog == "DeskScreen"
+        assert "丙•• " in desk.text
+        assert "±" in desk.text
+        await desk.press("d")
+        assert desk.dialog == "ChangesSheet"
+
+
+async def test_unchanged_fields_are_folded_until_a_key_shows_all(resubmitted: Promises) -> None:
+    async with at_the_site(resubmitted.site, "a", size=(120, 60)) as desk:
+        await desk.press("n")
+        assert "industry" not in desk.text
+        await desk.press("plus")
+        assert "industry" in desk.text
+
+
+async def test_digits_judge_items_and_the_verdicts_know_it(resubmitted: Promises) -> None:
+    async with at_the_site(resubmitted.site, "a") as desk:
+        await desk.press("n", "1", "2", "2", "up", "3", "escape", "p")
+        found = resubmitted.terminal.document("a", "show", "C-1")["items"]
+        assert [item["judged"] for item in found] == ["fixed", "not_fixed", "partly"]
+        assert "2 of 3 items of the last round are not judged fixed" in desk.text
+        assert "USE-STATEMENT: partly fixed" in desk.text
+
+        await desk.press("escape", "f")
+        assert desk.desk_screen.session.draft is not None
+        await desk.press("y")
+        decision = resubmitted.terminal.document("a", "show", "C-1")["decisions"][-1]
+        assert decision["verdict"] == Verdict.FAIL
+        assert decision["reasons"][:2] == ["DOC-UNSEALED", "USE-STATEMENT"]
+        assert "营业执照副本" in decision["items"][0]["text"]
+
+
+async def test_who_does_not_hold_the_case_only_reads_the_changes(resubmitted: Promises) -> None:
+    async with at_the_site(resubmitted.site, "b") as desk:
+        await desk.go("q")
+        await desk.press("enter", "d")
+        assert desk.dialog == "ChangesSheet"
+        await desk.press("1", "escape")
+        assert desk.dialog == "ReadOnlyScreen"
+    assert [item["judged"] for item in resubmitted.terminal.document("a", "show", "C-1")["items"]] == [None] * 3
+
+
+async def test_the_checker_sees_the_judgements_and_the_changes(resubmitted: Promises) -> None:
+    resubmitted.run("a", "next")
+    resubmitted.run("a", "judge", "C-1", "1", "not-fixed")
+    resubmitted.run("a", "decide", "C-1", "fail", "--final", "--reason", "ID-USCC", "--note", "again")
+    async with at_the_site(resubmitted.site, "b") as desk:
+        await desk.go("c")
+        assert "not fixed" in desk.text
+        await desk.press("enter", "d")
+        assert desk.dialog == "ChangesSheet"
+        assert "not fixed" in desk.text
+
+
+async def test_a_case_of_the_first_round_has_nothing_to_compare() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n", "d")
+        assert desk.dialog == "DeskScreen"
+        assert "This is the first round; there is nothing to compare it with." in desk.notes

@@ -1,0 +1,198 @@
+"""What changed in a case since the verdict of its last round, and what that verdict said of what did not change."""
+
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+
+from db.enums import DocumentKind
+from workbench.domain.case.reason_scope import EvidencePart, is_about
+from workbench.domain.evidence.evidence import ApplicationFacts, CardFacts, CreditFacts, Evidence
+from workbench.domain.facts.documents import newest_files
+from workbench.domain.findings.finding import Finding
+from workbench.domain.policy.policy import FactValue
+
+Part = EvidencePart
+
+_KEY_FIELDS = frozenset({"agent", "application_no", "submitted_at", "received_at"})
+_CREDIT_FIELDS = ("match", "listed_on", "checked_on", "amount_fen", "overdue_days", "disputed")
+_DOCUMENT_FIELDS = ("issued_on", "valid_to", "sealed", "quality")
+_FIGURES = (
+    *("calls", "answer_ratio", "distinct_callees", "mean_duration_s", "short_call_ratio", "peak_hour_calls"),
+    *("peak_day_calls", "off_hours_calls", "max_same_callee_day", "handsets", "complaints", "opt_out_calls"),
+)
+"""The facts about calls that are compared: those that the panel shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubmittedFile:
+    """A file of a document; files are compared by content, not by the time of their receipt."""
+
+    sha256: str
+    received_at: datetime = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundBasis:
+    """What a round rests on: its evidence, the facts of the case, and what the rules found."""
+
+    evidence: Evidence
+    facts: Mapping[str, FactValue]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One field that differs between two rounds.
+
+    `subject` names a card, a document, a credit record or a rule; it is empty in the application and the call figures.
+    Of what is new or gone, only one field is listed: the number of a card, the files of a document, the match of a
+    credit record, the finding itself; the side where it does not exist is None.
+    """
+
+    part: EvidencePart
+    subject: str
+    field: str
+    old: object
+    new: object
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnchangedEntry:
+    """Something that is the same in both rounds: a field of the application, a card, a document, a credit record.
+
+    `codes` are the reasons, items and findings of the earlier verdict that are about it; empty if it was accepted.
+    """
+
+    part: EvidencePart
+    subject: str
+    field: str
+    value: object
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundChanges:
+    """The comparison of a case with the verdict of an earlier round.
+
+    `named` has the codes that the verdict named, each with the documents and numbers that it is about, as far as known.
+    """
+
+    since_round: int
+    decision_id: int
+    named: Mapping[str, Set[str]]
+    changes: tuple[Change, ...]
+    unchanged: tuple[UnchangedEntry, ...]
+
+    def has(self, part: EvidencePart, *names: str) -> bool:
+        """Say whether one of some fields, cards, documents, credit lists or rules of a part changed."""
+        of_part = (change for change in self.changes if change.part is part)
+        return any(change.field in names or _scope_name(change) in names for change in of_part)
+
+    def about(self, code: str) -> tuple[Change, ...]:
+        """Return the changes that a reason or item is about."""
+        subjects = self.named.get(code, frozenset())
+        return tuple(change for change in self.changes if is_about(code, subjects, change.part, _scope_name(change)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Thing:
+    """One thing that can change: its values by field, the first of which says that it exists."""
+
+    part: EvidencePart
+    subject: str
+    values: Mapping[str, object]
+
+    @property
+    def head(self) -> str:
+        return next(iter(self.values))
+
+
+def compare(
+    old: RoundBasis, new: RoundBasis, named: Mapping[str, Set[str]]
+) -> tuple[list[Change], list[UnchangedEntry]]:
+    """Return what differs between two rounds, and what does not; `named` is what the earlier verdict named."""
+    before, after = dict(_things(old)), dict(_things(new))
+    changes: list[Change] = []
+    unchanged: list[UnchangedEntry] = []
+    for key in dict.fromkeys((*before, *after)):
+        found = _changes(before.get(key), after.get(key))
+        changes += found
+        thing = after.get(key) or before[key]
+        if not found and any(thing.values.values()):
+            name = _scope_name(thing)
+            about = (code for code in named if is_about(code, named[code], thing.part, name))
+            unchanged.append(
+                UnchangedEntry(
+                    part=thing.part,
+                    subject=thing.subject,
+                    field=thing.head,
+                    value=thing.values[thing.head],
+                    codes=tuple(about),
+                )
+            )
+    order = tuple(Part)
+    changes.sort(key=lambda change: order.index(change.part))
+    unchanged.sort(key=lambda entry: order.index(entry.part))
+    return changes, unchanged
+
+
+def _scope_name(of: "Change | _Thing") -> str:
+    """Return the name by which a reason is about a change: a column, a number, a kind of document, a list, a rule."""
+    if of.part is Part.APPLICATION:
+        return of.field if isinstance(of, Change) else of.head
+    # The subject of a credit record is its list, followed by its reference.
+    return of.subject.split(" ", 1)[0] if of.part is Part.CREDIT else of.subject
+
+
+def _changes(old: _Thing | None, new: _Thing | None) -> list[Change]:
+    """Return the fields in which a thing differs; of one that is new or gone, only the first field."""
+    thing = new or old
+    if thing is None:
+        return []
+    before, after = (old.values if old else {}), (new.values if new else {})
+    names = thing.values if old and new else (thing.head,)
+    return [
+        Change(part=thing.part, subject=thing.subject, field=name, old=before.get(name), new=after.get(name))
+        for name in names
+        if _compared(before.get(name)) != _compared(after.get(name))
+    ]
+
+
+def _compared(value: object) -> object:
+    """Return what a value is compared by: a finding by its severity, figure and documents, since numbers are masked."""
+    if not isinstance(value, Finding):
+        return value
+    return value.severity, value.observed, frozenset(value.subject.split(";")) & frozenset(DocumentKind)
+
+
+def _things(basis: RoundBasis) -> Iterator[tuple[tuple[object, ...], _Thing]]:
+    """Yield all things of a round with their keys."""
+    evidence = basis.evidence
+    for name in (column.name for column in fields(ApplicationFacts) if column.name not in _KEY_FIELDS):
+        yield (Part.APPLICATION, name), _Thing(Part.APPLICATION, "", {name: getattr(evidence.application, name)})
+    for card in evidence.cards:
+        values = {column.name: getattr(card, column.name) for column in fields(CardFacts)}
+        yield (Part.CARDS, card.msisdn), _Thing(Part.CARDS, card.msisdn, values)
+    yield from _documents(evidence)
+    figures = {**{name: basis.facts.get(name) for name in _FIGURES}, "window_to": evidence.all_calls.window_to}
+    yield (Part.ACTIVITY,), _Thing(Part.ACTIVITY, "", figures)
+    for record in evidence.credit:
+        reference = record.reference or str(record.listed_on or "")
+        thing = _Thing(Part.CREDIT, f"{record.list.value} {reference}".rstrip(), _credit_values(record))
+        yield (Part.CREDIT, record.subject_no, record.list, reference), thing
+    for finding in basis.findings:
+        yield (Part.FINDINGS, finding.rule), _Thing(Part.FINDINGS, finding.rule, {"finding": finding})
+
+
+def _documents(evidence: Evidence) -> Iterator[tuple[tuple[object, ...], _Thing]]:
+    """Yield the kinds of documents, each with its files that were received last and what these state."""
+    newest = tuple(newest_files(evidence.documents))
+    for kind in dict.fromkeys(document.kind for document in newest):
+        own = [document for document in newest if document.kind is kind]
+        files = tuple(sorted((SubmittedFile(one.sha256, one.received_at) for one in own), key=lambda one: one.sha256))
+        stated = {name: getattr(own[0], name) for name in _DOCUMENT_FIELDS}
+        yield (Part.DOCUMENTS, kind), _Thing(Part.DOCUMENTS, kind.value, {"files": files, **stated})
+
+
+def _credit_values(record: CreditFacts) -> Mapping[str, object]:
+    return {name: getattr(record, name) for name in _CREDIT_FIELDS}

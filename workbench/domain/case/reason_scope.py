@@ -1,0 +1,94 @@
+"""What a reason or an item to rectify is about: documents, fields of the application, cards, calls or credit lists."""
+
+from collections.abc import Mapping, Set
+from enum import StrEnum
+
+from db.enums import CreditList, DocumentKind
+from workbench.domain.text.mask import MaskKind, mask
+
+D = DocumentKind
+
+DOCUMENTS_OF_REASON: Mapping[str, frozenset[str]] = {
+    "ID-RIC": frozenset({D.AGENT_ID_FRONT, D.AGENT_ID_BACK}),
+    "ID-RIC-EXPIRED": frozenset({D.AGENT_ID_FRONT, D.AGENT_ID_BACK}),
+    "ID-RIC-EXPIRING": frozenset({D.AGENT_ID_FRONT, D.AGENT_ID_BACK}),
+    "ID-RIC-VALIDITY": frozenset({D.AGENT_ID_FRONT, D.AGENT_ID_BACK}),
+    "ID-NAME": frozenset({D.BIZ_LICENSE, D.AUTH_LETTER, D.COMMITMENT_LETTER}),
+    "ID-HANDHELD": frozenset({D.AGENT_HANDHELD}),
+    "ID-USCC": frozenset({D.BIZ_LICENSE}),
+    "ID-LICENCE-EXPIRED": frozenset({D.BIZ_LICENSE}),
+    "ID-LICENCE-EXPIRING": frozenset({D.BIZ_LICENSE}),
+    "USE-SCRIPT": frozenset({D.CALL_SCRIPT}),
+    "USE-CONSENT": frozenset({D.CONSENT_PROOF}),
+    "USE-STATEMENT": frozenset({D.USE_STATEMENT}),
+    "USE-TRADE": frozenset({D.INDUSTRY_PERMIT}),
+    "ACT-RECORDING": frozenset({D.CALL_RECORDS_3M}),
+}
+"""The kinds of documents that satisfy an item of a reason; the reviewer judges their content."""
+
+_HANDLER_NUMBER = frozenset({"handler_id_no", "handler_id_type"})
+_HANDLER_VALIDITY = frozenset({"handler_id_issued_on", "handler_id_valid_to"})
+
+FIELDS_OF_REASON: Mapping[str, frozenset[str]] = {
+    "ID-RIC": _HANDLER_NUMBER | {"legal_rep_id_no"},
+    "ID-RIC-AGE": _HANDLER_NUMBER,
+    "ID-REGION": _HANDLER_NUMBER,
+    "ID-RIC-EXPIRED": _HANDLER_VALIDITY,
+    "ID-RIC-EXPIRING": _HANDLER_VALIDITY,
+    "ID-RIC-VALIDITY": _HANDLER_VALIDITY,
+    "ID-NAME": frozenset({"applicant_name", "legal_rep_name", "handler_name"}),
+    "ID-USCC": frozenset({"uscc"}),
+    "ID-USCC-KIND": frozenset({"uscc"}),
+    "ID-LICENCE-EXPIRED": frozenset({"licence_valid_to"}),
+    "ID-LICENCE-EXPIRING": frozenset({"licence_valid_to"}),
+    "ID-CAPITAL": frozenset({"registered_capital_fen"}),
+    "USE-TRADE": frozenset({"industry", "business_scope"}),
+    "USE-SCRIPT": frozenset({"call_script"}),
+    "USE-CONSENT": frozenset({"consent_source"}),
+    "USE-STATEMENT": frozenset({"stated_use"}),
+}
+"""The columns of an application that a reason is about."""
+
+RULE_OF_LIST: Mapping[CreditList, str] = {
+    CreditList.ARREARS: "CR-ARREARS",
+    CreditList.COURT: "CR-DEBTOR",
+    CreditList.ABNORMAL: "CR-ABNORMAL",
+    CreditList.SERIOUS: "CR-SERIOUS",
+    CreditList.TELECOM: "CR-TELECOM-LIST",
+    CreditList.PUNISHMENT: "CR-PUNISHED",
+}
+"""The rule that checks the records of each credit list."""
+
+_OF_CARDS = frozenset({"ID-MSISDN", "ID-ICCID", "ID-CARRIER", "ID-CARD-COUNT", "ID-ACTUAL-USER"})
+
+
+class EvidencePart(StrEnum):
+    """A part of what a round rests on: its evidence, or what the rules found in it."""
+
+    FINDINGS = "findings"
+    APPLICATION = "application"
+    CARDS = "cards"
+    DOCUMENTS = "documents"
+    ACTIVITY = "activity"
+    CREDIT = "credit"
+
+
+def is_about(code: str, subjects: Set[str], part: EvidencePart, name: str) -> bool:
+    """Say whether a reason or item is about one thing of a part.
+
+    `name` is the column of an application, the number of a card, the kind of a document, a credit list or a rule;
+    `subjects` are the subjects of the finding with this code, in which numbers may be masked.
+    """
+    match part:
+        case EvidencePart.APPLICATION:
+            return name in FIELDS_OF_REASON.get(code, frozenset())
+        case EvidencePart.CARDS:
+            return code in _OF_CARDS and (not subjects or not subjects.isdisjoint({name, mask(MaskKind.MSISDN, name)}))
+        case EvidencePart.DOCUMENTS:
+            return name == code or name in subjects or name in DOCUMENTS_OF_REASON.get(code, frozenset())
+        case EvidencePart.ACTIVITY:
+            return code.startswith("ACT-")
+        case EvidencePart.CREDIT:
+            return RULE_OF_LIST.get(CreditList(name)) == code
+        case EvidencePart.FINDINGS:
+            return name == code

@@ -1,0 +1,75 @@
+"""Compares a case of a later round with what its last verdict rested on."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from db.enums import Severity
+from db.models import CaseRow, DecisionRow
+from db.queries.published import BATCH, Snapshot
+from workbench.domain.case.casefile import DecisionLine
+from workbench.domain.case.changes import RoundBasis, RoundChanges, compare
+from workbench.domain.facts.all_facts import observe
+from workbench.domain.findings.finding import Finding
+from workbench.domain.policy.policy import Policy
+from workbench.services.case.evidence_reader import EvidenceReader
+from workbench.services.foundation.context import Context
+from workbench.services.foundation.row_values import from_row
+
+
+def round_changes(
+    session: Session, context: Context, case: CaseRow, decisions: Sequence[DecisionLine], basis: RoundBasis
+) -> RoundChanges | None:
+    """Return what changed since the verdict of an earlier round; None in the first round.
+
+    Imported rows are never updated, so the evidence of that verdict is read as of its last publication. Facts are
+    observed as of today on both sides, so that only the evidence makes a difference.
+    """
+    in_effect = (line for line in reversed(decisions) if line.status in {"applied", "approved"})
+    last = next((line for line in in_effect if line.round < case.round), None)
+    if last is None:
+        return None
+    seen = json.loads(session.get_one(DecisionRow, last.id).seen)
+    seq = seen.get("evidence_seq", _last_publication(session, last))
+    today = context.today(session)
+    key = (case.agent, case.application_no)
+    evidence = EvidenceReader(session, context.store, Snapshot(seq=seq), today).of_keys([key]).get(key)
+    if evidence is None:
+        return None
+    facts = observe(evidence, context.policy(session, case.policy_version_id), today).case
+    before = RoundBasis(evidence=evidence, facts=facts, findings=tuple(map(_finding, seen.get("findings", ()))))
+    named = _named(last, before.findings, context.policy(session, case.policy_version_id))
+    changes, unchanged = compare(before, basis, named)
+    return RoundChanges(
+        since_round=last.round,
+        decision_id=last.id,
+        named=named,
+        changes=tuple(changes),
+        unchanged=tuple(unchanged),
+    )
+
+
+def _named(decision: DecisionLine, findings: Sequence[Finding], policy: Policy) -> dict[str, set[str]]:
+    """Return the codes that a verdict named or saw, with the subjects of their findings and the documents in items."""
+    named: dict[str, set[str]] = {code: set() for code in decision.reasons}
+    names = policy.documents.names.items()
+    for item in decision.items:
+        kinds = {kind.value for kind, words in names if words.zh in item.text or words.en in item.text}
+        named.setdefault(item.code, set()).update(kinds)
+    for finding in findings:
+        if finding.rule in named or finding.severity is not Severity.INFO:
+            named.setdefault(finding.rule, set()).update(set(finding.subject.split(";")) - {""})
+    return named
+
+
+def _last_publication(session: Session, decision: DecisionLine) -> int:
+    """Return the last publication before a decision that an earlier version stored without it."""
+    published = select(func.max(BATCH.c.published_seq)).where(BATCH.c.published_at <= decision.decided_at)
+    return int(session.execute(published).scalar() or 0)
+
+
+def _finding(seen: dict[str, Any]) -> Finding:
+    return from_row(Finding, {"source": "", "observes": "", **seen})

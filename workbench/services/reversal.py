@@ -1,0 +1,85 @@
+"""What an act records of a case so that it can be undone, and the restoring of a case as its act recorded it."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Table, exists, select, update
+from sqlmodel import Session
+
+from db.columns import to_us
+from db.enums import Measure
+from db.models import CaseRow
+from db.queries.published import APPEAL, DECISION, NOTICE, RECTIFICATION
+from workbench.services.foundation.context import Context
+
+_COLUMNS = (
+    *("state", "round", "assignee_id", "returned_to_id", "waits_for", "is_listed"),
+    *("trigger", "reopen_for", "corrects_id"),
+)
+"""The columns of a case that an undo restores, besides the next-action date."""
+
+_OPEN_AGAIN: Mapping[Table, Mapping[str, Any]] = {
+    NOTICE: {"cancelled_at": None},
+    RECTIFICATION: {"is_open": True},
+    DECISION: {"status": "staged"},
+}
+
+
+def columns_before(case: CaseRow) -> dict[str, Any]:
+    """Return the columns of a case that an undo restores, as JSON values."""
+    on = case.next_action_on
+    return {**{name: getattr(case, name) for name in _COLUMNS}, "next_action_on": on and on.isoformat()}
+
+
+def restore_columns(case: CaseRow, before: Mapping[str, Any]) -> None:
+    """Set the columns of a case as they were before an act."""
+    on = before["next_action_on"]
+    for name, value in {**before, "next_action_on": date.fromisoformat(on) if on else None}.items():
+        setattr(case, name, value)
+
+
+def record_of(session: Session, context: Context, case: CaseRow) -> dict[str, Any]:
+    """Return what the event of a reversible act records: the case before it, and until when an undo is possible."""
+    until = context.now() + timedelta(seconds=context.policy(session, case.policy_version_id).desk.grace_s)
+    before = {**columns_before(case), "held_by_id": case.held_by_id}
+    hold = {"held_until_us": case.held_until, "aside_until_us": case.aside_until}
+    return {
+        "before": before,
+        "version": case.version,
+        "undo_until_us": to_us(until),
+        **{name: to_us(at) for name, at in hold.items() if at},
+    }
+
+
+def close_work(session: Session, context: Context, case: CaseRow, *, keeps_measures: bool = True) -> dict[str, Any]:
+    """Cancel notices that are not released, close rectifications and void staged verdicts; return what was changed.
+
+    With `keeps_measures` a measure stays, and so does the notice that tells the applicant of it.
+    """
+    now, changed = context.now(), {}
+    has_measure = exists().where(DECISION.c.id == NOTICE.c.decision_id, DECISION.c.measure != Measure.NONE.value)
+    is_unreleased = NOTICE.c.cancelled_at.is_(None) & (NOTICE.c.release_at > now)
+    if keeps_measures:
+        is_unreleased &= ~has_measure
+    for table, is_open, values in (
+        (NOTICE, is_unreleased, {"cancelled_at": now}),
+        (RECTIFICATION, RECTIFICATION.c.is_open, {"is_open": False}),
+        (DECISION, DECISION.c.status == "staged", {"status": "void"}),
+    ):
+        ids = list(session.execute(select(table.c.id).where(table.c.case_id == case.id, is_open)).scalars())
+        session.execute(update(table).where(table.c.id.in_(ids)).values(values))
+        changed[table.name] = ids
+    return changed
+
+
+def restore(session: Session, case: CaseRow, record: Mapping[str, Any]) -> None:
+    """Restore a case as its act recorded it, and open again what the act closed; a verdict can be undone as before."""
+    restore_columns(case, record["before"])
+    case.version += 1
+    for table, values in _OPEN_AGAIN.items():
+        session.execute(update(table).where(table.c.id.in_(record.get(table.name, ()))).values(values))
+    if appeal := record.get("appeal"):
+        session.execute(update(APPEAL).where(APPEAL.c.id == appeal["id"]).values(appeal["before"]))
+    of_case = (DECISION.c.case_id == case.id, DECISION.c.version_after == record["version"])
+    session.execute(update(DECISION).where(*of_case).values(version_after=case.version))
