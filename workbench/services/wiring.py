@@ -14,6 +14,7 @@ from workbench.services.queue.listing import Queue
 
 if TYPE_CHECKING:
     from workbench.services.calendar.working_calendar import Calendars
+    from workbench.services.campaigns.campaigns import Campaigns
     from workbench.services.case.documents import Documents
     from workbench.services.clock.case_clocks import ClockExplainer
     from workbench.services.deadlines.rescheduling import Rescheduling
@@ -104,6 +105,9 @@ class Services:
 
     notices: "LazyService[Notices]" = LazyService("notices.outbox.Notices")
     """Lists notices and records that they were sent."""
+
+    campaigns: "LazyService[Campaigns]" = LazyService("campaigns.campaigns.Campaigns")
+    """Plans, shows and stops re-reviews of passed cases."""
 
     policies: "LazyService[Policies]" = LazyService("site.policies.Policies")
     """Shows and replaces the policy in force."""

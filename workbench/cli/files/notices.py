@@ -16,6 +16,7 @@ from workbench.wording.amounts import count
 _KINDS = {
     **VERDICT_WORDS,
     "receipt": N_("receipt"),
+    "re-review": N_("re-review"),
     "delay": N_("delay"),
     "resumed": N_("work resumed"),
     "deadline": N_("deadline extended"),
