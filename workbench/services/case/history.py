@@ -22,7 +22,7 @@ _SHOWN = (
     "due",
     "progress",
     "act",
-    "orders",
+    *("orders", "case"),
 )
 """The values of an event body that the history shows."""
 
