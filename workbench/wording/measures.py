@@ -24,7 +24,12 @@ _ORDERED = {
 def measure_lines(orders: Iterable[MeasureOrder], now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
     """Return a line for each group of numbers on which the same stands; nothing for numbers without a bar."""
     lines = Counter(_line(order, now, zone) for order in standing(orders))
-    return tuple(line + _numbers(number) for line, number in lines.items())
+    return tuple(
+        _("{what} (1 number)").format(what=line)
+        if number == 1
+        else _("{what} ({count} numbers)").format(what=line, count=count(number))
+        for line, number in lines.items()
+    )
 
 
 def _line(order: MeasureOrder, now: datetime, zone: ZoneInfo) -> str:
@@ -45,8 +50,3 @@ def _line(order: MeasureOrder, now: datetime, zone: ZoneInfo) -> str:
     else:
         parts.append(_("not carried out yet, due {when}").format(when=due))
     return _(", ").join(parts)
-
-
-def _numbers(number: int) -> str:
-    text = _("1 number") if number == 1 else _("{count} numbers").format(count=count(number))
-    return f" · {text}"

@@ -84,9 +84,9 @@ def test_a_bar_is_on_the_work_list_once_it_is_released_and_off_once_it_is_confir
     assert report(terminal, tmp_path, "1", "2") == {"done": 1, "already_done": 1, "failed": 0}
     assert listed(terminal, "--owed") == []
     shown = terminal.as_person("a", "show", case).stdout
-    assert "Outbound barred since Tue 24 Nov 10:30, ordered Tue 24 Nov 10:00 · 1 number" in shown
+    assert "Outbound barred since Tue 24 Nov 10:30, ordered Tue 24 Nov 10:00 (1 number)" in shown
     assert "bar-out 1 done, bar-out 1 failed" in shown.replace(
-        "bar-out done 1, bar-out failed 1", "bar-out 1 done, bar-out 1 failed"
+        "bar-out done (1), bar-out failed (1)", "bar-out 1 done, bar-out 1 failed"
     )
 
 

@@ -110,7 +110,7 @@ def _open(session: Session, context: Context, campaign: CampaignRow, passed: Cas
     session.flush()
     store_assessment(session, case, assessment)
     index_cases(session, [{**terms_of(case.applicant_name, case.application_no), "id": case.id}])
-    body = {"campaign": campaign.id, "kind": "re-review", "round": case.round}
+    body = {"campaign": campaign.id, "round": case.round}
     context.log_case(session, "campaign", case, {**body, "case": format_case(passed.id or 0)})
     context.log(session, "campaign", case_id=passed.id, body={**body, "case": format_case(case.id or 0)})
     update_due_date(session, context, case)

@@ -117,7 +117,7 @@ class Measures(Service):
             values["reported_by_id"] = self.context.actor.id
             session.execute(update(MEASURE_ORDER).where(MEASURE_ORDER.c.id == row.id).values(values))
         for case_id, numbers in by_case.items():
-            words = ", ".join(f"{what} {number}" for what, number in sorted(numbers.items()))
+            words = ", ".join(f"{what} ({number})" for what, number in sorted(numbers.items()))
             self.context.log(session, "measures done", case_id=case_id, body={"orders": words})
         return ReportCounts(done=counts["done"], already_done=counts["already_done"], failed=counts["failed"])
 
