@@ -80,6 +80,8 @@ def test_a_bar_is_on_the_work_list_once_it_is_released_and_off_once_it_is_confir
     [first, second] = terminal.document("a", "show", case)["measures"]
     assert (first["status"], first["done_at"], first["reported_by"]) == ("done", "2026-11-24T10:30:00+08:00", "sup")
     assert (second["status"], second["failure"]) == ("failed", "no answer from 138••••••02")
+    report(terminal, tmp_path, "order,failed", "2,no answer from 13800138002")
+    assert terminal.site.actions(1).count("measures done") == 1
     assert [row["order"] for row in work_list(terminal, tmp_path / "rest.csv")] == ["2"]
     assert report(terminal, tmp_path, "1", "2") == {"done": 1, "already_done": 1, "failed": 0}
     assert listed(terminal, "--owed") == []

@@ -153,6 +153,15 @@ def test_a_case_is_in_one_campaign_and_skipped_if_it_is_no_longer_passed(service
     assert (found["opened"], found["skipped"], found["left"]) == (2, 1, 0)
 
 
+def test_days_without_a_tick_are_not_made_up_for_at_once(services: Promises) -> None:
+    passed(services, 3)
+    campaign(services, "--filter", "kind:enterprise", "--per-day", "1", *WHY)
+
+    assert [tick(services, f"2026-11-30 {hour}:00") for hour in ("09", "17")] == [1, 0]
+    assert progress(services)["last_on"] == "2026-12-01"
+    assert tick(services, "2026-12-01 09:00") == 1
+
+
 _WRONG: tuple[tuple[tuple[str, ...], str, int], ...] = (
     (("--per-day", "1", *WHY), "--rule CODE or --filter F", 2),
     (("--rule", "NO-RULE", *WHY), "no rule NO-RULE", 2),

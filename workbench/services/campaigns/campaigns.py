@@ -18,7 +18,7 @@ from workbench.domain.text.mask import mask_digits_within
 from workbench.errors import NotAllowed, NotFound, WrongUsage
 from workbench.i18n import _
 from workbench.services.campaigns.choosing import CAMPAIGN, CAMPAIGN_CASE, WAITS, awaits_campaign, choose
-from workbench.services.campaigns.opening import open_due
+from workbench.services.campaigns.opening import open_due, opened_today
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import checked_reason
 from workbench.services.foundation.row_values import from_row
@@ -225,14 +225,17 @@ class Campaigns(Service):
             skipped=planned - waiting - opened,
             dropped=waiting if is_stopped else 0,
             left=left,
-            last_on=self._last_on(session, campaign_id) if left else None,
+            last_on=self._last_on(session, campaign_id, row.per_day, left) if left else None,
         )
 
-    def _last_on(self, session: Session, campaign_id: int) -> date | None:
-        """Return the day on which the last case is planned to be opened."""
+    def _last_on(self, session: Session, campaign_id: int, per_day: int, left: int) -> date:
+        """Return the day on which the last case is opened: as planned, or later if days were missed."""
+        context, today = self.context, self.context.today(session)
         last = select(func.max(CAMPAIGN_CASE.c.opens_on)).where(CAMPAIGN_CASE.c.campaign_id == campaign_id, *WAITS)
-        found: date | None = session.execute(last).scalar_one()
-        return found
+        planned: date = session.execute(last).scalar_one()
+        calendar, days = context.calendar(session), (left - 1 + opened_today(session, context, campaign_id)) // per_day
+        possible = calendar.working_day_from(today)
+        return max(planned, calendar.nth_working_day_after(possible, days) if days else possible)
 
 
 def _days(calendar: WorkingCalendar, today: date, per_day: int, number: int) -> Iterator[date]:

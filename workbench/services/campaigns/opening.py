@@ -54,7 +54,7 @@ def _open_next(session: Session, context: Context, campaign_id: int) -> bool | N
     locked = select(CampaignRow).where(col(CampaignRow.id) == campaign_id).with_for_update()
     campaign = session.execute(locked).scalar_one()
     today = context.today(session)
-    if campaign.stopped_at is not None or _opened_today(session, context, campaign_id) >= campaign.per_day:
+    if campaign.stopped_at is not None or opened_today(session, context, campaign_id) >= campaign.per_day:
         return None
     due = select(CampaignCaseRow).where(CAMPAIGN_CASE.c.campaign_id == campaign_id, CAMPAIGN_CASE.c.opens_on <= today)
     planned = session.execute(due.where(*WAITS).order_by(CAMPAIGN_CASE.c.id).limit(1)).scalar_one_or_none()
@@ -70,7 +70,8 @@ def _open_next(session: Session, context: Context, campaign_id: int) -> bool | N
     return True
 
 
-def _opened_today(session: Session, context: Context, campaign_id: int) -> int:
+def opened_today(session: Session, context: Context, campaign_id: int) -> int:
+    """Return how many re-reviews a campaign has opened today."""
     today = datetime.combine(context.today(session), time(), tzinfo=context.zone(session))
     opened = select(func.count()).join(CASE, CASE.c.id == CAMPAIGN_CASE.c.opened_case_id)
     of_today = opened.where(CAMPAIGN_CASE.c.campaign_id == campaign_id, CASE.c.opened_at >= today)
