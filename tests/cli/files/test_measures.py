@@ -147,6 +147,21 @@ def test_a_pass_after_a_confirmed_bar_owes_the_restoring_until_it_is_confirmed(
     assert terminal.site.services("sup").queue.counts().measures_overdue == 0
 
 
+def test_a_later_bar_takes_the_place_of_one_that_was_not_carried_out(
+    terminal: Terminal, case: str, tmp_path: Path
+) -> None:
+    bar(terminal, case)
+    report(terminal, tmp_path, "1")
+    terminal.document("a", "resubmit", case)
+    decide(terminal, case, *BAR[:-1], "bar-both")
+
+    both = [("138••••••01", "bar-both", "unreleased"), ("138••••••02", "bar-both", "unreleased")]
+    first = ("138••••••01", "bar-out", "done")
+    assert listed(terminal) == [first, ("138••••••02", "bar-out", "cancelled"), *both]
+    terminal.document("a", "undo", case)
+    assert listed(terminal)[:2] == [first, ("138••••••02", "bar-out", "owed")]
+
+
 def test_a_bar_on_an_exported_list_is_restored_though_nobody_confirmed_it(
     terminal: Terminal, case: str, tmp_path: Path
 ) -> None:
