@@ -26,6 +26,7 @@ from tests.services.importing.files import (
 LANGUAGES = ("en", "zh")
 FLOODED = {"en": "Our office was flooded.", "zh": "我司办公场所进水。"}
 BY_PHONE = {"en": "You asked for this by phone.", "zh": "贵公司来电申请延期。"}
+NEW_RULES = {"en": "The permitted calling hours were changed.", "zh": "允许外呼的时段有调整。"}
 
 COMPANY = {"agent": "虚构渠道"}
 
@@ -101,7 +102,7 @@ def submit_all(office: Office) -> None:
 def live(office: Office) -> None:
     """Bring about each kind of letter.
 
-    A-1 is incomplete, then pending, then failed with a measure, and lapses; A-2 fails finally; A-3 passes; A-4 is
+    A-1 is incomplete, then pending, then failed with a measure, and lapses; A-2 fails finally; A-3 passes and is reviewed again; A-4 is
     suspended and late; A-5 is withdrawn; A-6 waits for the carrier; A-7 does not answer; A-8 stays incomplete.
     """
     submit_all(office)
@@ -126,6 +127,8 @@ def live(office: Office) -> None:
     office.decide("A-1", "fail", *seal, "--measure", "bar-out")
     office.run("sup", "extend", "A-1", "--until", "2026-12-04", "--reason", BY_PHONE[office.language])
     office.at("2026-12-08 10:00")
+    again = ("--filter", "application:A-3", "--reason", NEW_RULES[office.language])
+    office.terminal.document("admin", "policy", "campaign", *again)
 
 
 def write_letters(folder: Path) -> None:

@@ -11,6 +11,7 @@ from db.queries.numbers import take_case_numbers
 from db.queries.published import CASE, EVERYTHING, last_seq, newest_cases, newest_of_many
 from db.queries.search_index import index_cases, terms_of
 from workbench.domain.case.case_id import format_case
+from workbench.domain.text.mask import mask_digits_within
 from workbench.services.campaigns.choosing import CAMPAIGN, CAMPAIGN_CASE, WAITS
 from workbench.services.case.assessment import assess, store_assessment
 from workbench.services.case.evidence_reader import APPLICATION, application_key, read_evidence
@@ -111,7 +112,7 @@ def _open(session: Session, context: Context, campaign: CampaignRow, passed: Cas
     session.flush()
     store_assessment(session, case, assessment)
     index_cases(session, [{**terms_of(case.applicant_name, case.application_no), "id": case.id}])
-    body = {"campaign": campaign.id, "round": case.round}
+    body = {"campaign": campaign.id, "round": case.round, "reason": mask_digits_within(campaign.reason)}
     context.log_case(session, "campaign", case, {**body, "case": format_case(passed.id or 0)})
     context.log(session, "campaign", case_id=passed.id, body={**body, "case": format_case(case.id or 0)})
     update_due_date(session, context, case)

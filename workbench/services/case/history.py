@@ -61,6 +61,7 @@ def _event_line(row: EventRow) -> HistoryLine:
     words = [str(body[name]) for name in _SHOWN if body.get(name)]
     words += [str(body["count"])] if row.action == "documents-written" else []
     words += [str(body["until"])] if row.action == "extend" else []
+    words += [str(body["reason"])] if row.action == "campaign" else []
     words += [str(code) for code in body.get("reasons", ())]
     return HistoryLine(
         at=row.at,
