@@ -102,8 +102,9 @@ def submit_all(office: Office) -> None:
 def live(office: Office) -> None:
     """Bring about each kind of letter.
 
-    A-1 is incomplete, then pending, then failed with a measure, and lapses; A-2 fails finally; A-3 passes and is reviewed again; A-4 is
-    suspended and late; A-5 is withdrawn; A-6 waits for the carrier; A-7 does not answer; A-8 stays incomplete.
+    A-1 is incomplete, then pending, then failed with a measure, and lapses; A-2 fails finally; A-3 passes and is
+    reviewed again; A-4 is suspended and late; A-5 is withdrawn; A-6 waits for the carrier; A-7 does not answer; A-8
+    stays incomplete.
     """
     submit_all(office)
     office.decide("A-2", "fail", "--final", "--reason", "ACT-PEAK-HOUR", "--measure", "bar-both")
