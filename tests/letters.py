@@ -27,6 +27,7 @@ LANGUAGES = ("en", "zh")
 FLOODED = {"en": "Our office was flooded.", "zh": "我司办公场所进水。"}
 ANSWER = {"en": "The calls went to customers who had agreed.", "zh": "经核实，被叫均为已同意接听的客户。"}
 BY_PHONE = {"en": "You asked for this by phone.", "zh": "贵公司来电申请延期。"}
+NEW_RULES = {"en": "The permitted calling hours were changed.", "zh": "允许外呼的时段有调整。"}
 
 COMPANY = {"agent": "虚构渠道"}
 
@@ -103,8 +104,8 @@ def live(office: Office) -> None:
     """Bring about each kind of letter.
 
     A-1 is incomplete, then pending, then failed with a measure, and lapses; A-2 fails finally, is opened again and gets
-    a corrected notice; A-3 passes; A-4 is suspended and late; A-5 is withdrawn; A-6 waits for the carrier; A-7 does not
-    answer; A-8 stays incomplete; A-9 fails finally and appeals twice.
+    a corrected notice; A-3 passes and is reviewed again; A-4 is suspended and late; A-5 is withdrawn; A-6 waits for the
+    carrier; A-7 does not answer; A-8 stays incomplete; A-9 fails finally and appeals twice.
     """
     submit_all(office)
     office.decide("A-2", "fail", "--final", "--reason", "ACT-PEAK-HOUR", "--measure", "bar-both")
@@ -142,6 +143,8 @@ def live_on(office: Office) -> None:
     office.run("admin", "appeal-decide", "A-9", "overturned", "--note", ANSWER[office.language])
     office.run("c", "check", "A-9", "approve", "--note", "as I see it")
     office.at("2026-12-08 10:00")
+    again = ("--filter", "application:A-3", "--reason", NEW_RULES[office.language])
+    office.terminal.document("admin", "policy", "campaign", *again)
 
 
 def write_letters(folder: Path) -> None:

@@ -5,6 +5,7 @@
 
 import asyncio
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,12 +46,14 @@ def _keys(command: Command) -> str:
 def command_list() -> str:
     """Return the command table as Markdown, with subcommands."""
     root: Any = typer.main.get_command(build_app(lambda *_arguments: 0, clock))
-    lines = ["| command | does |", "|---|---|"]
-    for name, command in root.commands.items():
-        lines.append(f"| `{name}` | {command.help} |")
-        for below, subcommand in getattr(command, "commands", {}).items():
-            lines.append(f"| `{name} {below}` | {subcommand.help} |")
-    return "\n".join(lines)
+    return "\n".join(["| command | does |", "|---|---|", *_command_lines(root, "")])
+
+
+def _command_lines(group: Any, prefix: str) -> Iterator[str]:
+    """Yield the lines of the commands of a group, each with those below it."""
+    for name, command in getattr(group, "commands", {}).items():
+        yield f"| `{prefix}{name}` | {command.help} |"
+        yield from _command_lines(command, f"{prefix}{name} ")
 
 
 def permission_table() -> str:

@@ -108,7 +108,10 @@ class CampaignRow(NumberedRow, table=True):
 
 
 class CampaignCaseRow(NumberedRow, table=True):
-    """A passed case that a campaign reviews again: from which day, and the case that was opened for it."""
+    """A passed case that a campaign reviews again: from which day, and the case that was opened for it.
+
+    It is skipped if it is no longer passed, or has been opened otherwise, when its turn comes.
+    """
 
     __tablename__ = "campaign_case"
     __table_args__ = (UniqueConstraint("campaign_id", "case_id"),)
@@ -117,3 +120,4 @@ class CampaignCaseRow(NumberedRow, table=True):
     case_id: int = Field(foreign_key="case.id", index=True)
     opens_on: date
     opened_case_id: int | None = Field(default=None, foreign_key="case.id")
+    skipped_at: datetime | None = instant(nullable=True)

@@ -5,7 +5,7 @@ from textual.content import Content
 from screens.panels.labels import CREDIT_LIST, DECIDED, MATCH
 from screens.panels.lines import EMPTY, PanelLine, Table, changed_mark, finding_lines, heading, mark_of, table
 from screens.shell.view import View
-from screens.widgets.safe_text import MUTED, SUCCESS, joined, plain
+from screens.widgets.safe_text import MUTED, SUCCESS, hanging, joined, plain
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.reason_scope import RULE_OF_LIST, EvidencePart
 from workbench.domain.case.vocabulary import CreditList, CreditMatch, PanelKind
@@ -26,7 +26,7 @@ def credit_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
         oldest = min(checked)
         checked_text = _("checked {day}, {far}").format(day=view.day(oldest), far=view.relative_day(oldest))
         lines.append(PanelLine(plain(f" {checked_text}", MUTED)))
-    return lines + _measures(case, view) + _earlier_reviews(case, view)
+    return lines + _measures(case, view, width) + _earlier_reviews(case, view)
 
 
 def _list_lines(case: CaseFile, kind: CreditList, view: View, facts: Table) -> list[PanelLine]:
@@ -67,10 +67,11 @@ def _record_details(record: CreditFacts, view: View) -> list[str]:
     return parts
 
 
-def _measures(case: CaseFile, view: View) -> list[PanelLine]:
+def _measures(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     """Return what stands on the numbers of the case; nothing if no number is barred."""
-    lines = measure_lines(case.measures, view.now, view.zone)
-    return [EMPTY, heading(_("Measures")), *(PanelLine(plain(f" {line}")) for line in lines)] if lines else []
+    found = measure_lines(case.measures, view.now, view.zone)
+    lines = [PanelLine(line) for text in found for line in hanging([(" ", "")], text, width)]
+    return [EMPTY, heading(_("Measures")), *lines] if lines else []
 
 
 def _earlier_reviews(case: CaseFile, view: View) -> list[PanelLine]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from screens.panels.labels import ANSWER, DECIDED, VERIFICATION
+from screens.panels.labels import ANSWER, DECIDED, MEASURE, VERIFICATION
 from screens.panels.lines import EMPTY, PanelLine, heading
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, hanging, joined, plain
@@ -64,6 +64,8 @@ _ACTS: dict[str, str] = {
     "delay-told": N_("delay notice drafted"),
     "reminded": N_("reminder drafted"),
     "policy": N_("policy changed"),
+    "measures done": N_("measure reported"),
+    "campaign": N_("re-review"),
 }
 _KINDS: dict[str, str] = {
     "applications": N_("application"),
@@ -73,6 +75,12 @@ _KINDS: dict[str, str] = {
     "optouts": N_("opt-out records"),
     "credit": N_("credit records"),
     "complaints": N_("complaints"),
+}
+_ORDERS: dict[str, str] = {
+    **{measure.value: words for measure, words in MEASURE.items()},
+    "done": N_("carried out"),
+    "failed": N_("not carried out"),
+    "cancelled": N_("cancelled"),
 }
 _FIELDS: dict[str, str] = {
     "all": N_("everything"),
@@ -115,7 +123,7 @@ def detail_words(entry: HistoryLine, case: CaseFile) -> str:
     return _(words[entry.text]) if entry.text in words else entry.text
 
 
-def _decided(text: str, _case: CaseFile) -> str:
+def _decided(text: str, case: CaseFile) -> str:
     verdict, *rest = text.split()
     if verdict not in set(Verdict):
         return _(_ACTS.get(text, text))
@@ -125,7 +133,12 @@ def _decided(text: str, _case: CaseFile) -> str:
     if rest and rest[0] == "waived":
         rest.pop(0)
         outcome = comma_joined((outcome, _("without a second person")))
-    return _("{what}: {details}").format(what=outcome, details=" ".join(rest)) if rest else outcome
+    return _("{what}: {details}").format(what=outcome, details=_ordered(" ".join(rest), case)) if rest else outcome
+
+
+def _ordered(text: str, _case: CaseFile) -> str:
+    """Return codes with those of measures in words."""
+    return " ".join(_(_ORDERS.get(code, code)) for code in text.split(" "))
 
 
 def _reopened(text: str, _case: CaseFile) -> str:
@@ -195,6 +208,7 @@ _DETAILS: dict[str, Callable[[str, CaseFile], str]] = {
     "judge": _judged,
     "documents": _opened,
     "documents-written": _written,
+    "measures done": _ordered,
     "reveal": _revealed,
     # The log has RFC 3339 with the policy's offset; show the day and the time only.
     "due": lambda text, _case: text[:16].replace("T", " "),

@@ -57,8 +57,8 @@ def who_line(login: str, counts: "DeskCounts | None", view: View, *, has_clock: 
             parts += [(dot + _("{count} to check").format(count=count(counts.to_check)), MUTED)]
         if counts.to_reopen:
             parts += [(dot, MUTED), (_("{count} to open again").format(count=count(counts.to_reopen)), ERROR)]
-        if counts.measures_overdue:
-            message = _("{count} measures overdue").format(count=count(counts.measures_overdue))
+        if late := counts.measures_overdue:
+            message = _("1 measure overdue") if late == 1 else _("{count} measures overdue").format(count=count(late))
             parts += [(dot, MUTED), (message, WARNING)]
     if has_clock:
         parts.append((f"{dot if parts else ''}{view.time_of_day(view.now)}", MUTED))

@@ -12,7 +12,7 @@ from workbench.cli.forecast import show as forecast
 from workbench.cli.framework.command_context import CommandContext, OpenWorkbench
 from workbench.cli.framework.command_groups import RootGroup
 from workbench.cli.framework.registration import bound, register, register_group
-from workbench.cli.site import audit, policy, reviewers
+from workbench.cli.site import audit, campaigns, policy, reviewers
 from workbench.cli.site import commands as site
 from workbench.i18n import _
 
@@ -44,8 +44,11 @@ def build_app(open_workbench: OpenWorkbench, now: Callable[[], datetime]) -> typ
             *(*remarks.ENTRIES, resubmission.ENTRY, *documents.ENTRIES, *dossier.ENTRIES),
         ),
     )
-    for group in (imports, calendar, notices, measures, reviewers, forecast, policy, audit):
-        register_group(app, group.GROUP, group.GROUP_HELP, group.ENTRIES)
+    groups = {
+        group.GROUP: register_group(app, group.GROUP, group.GROUP_HELP, group.ENTRIES)
+        for group in (imports, calendar, notices, measures, reviewers, forecast, policy, audit)
+    }
+    register_group(groups[policy.GROUP], campaigns.GROUP, campaigns.GROUP_HELP, campaigns.ENTRIES)
     return app
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from workbench.services.auditing.dossiers import Dossiers
     from workbench.services.auditing.seen_cases import SeenCases
     from workbench.services.calendar.working_calendar import Calendars
+    from workbench.services.campaigns.campaigns import Campaigns
     from workbench.services.case.documents import Documents
     from workbench.services.clock.case_clocks import ClockExplainer
     from workbench.services.deadlines.policy_changes import PolicyChanges
@@ -136,6 +137,9 @@ class Services:
 
     sending: "LazyService[Sending]" = LazyService("outbox.sending.Sending")
     """Hands notices to the operator's gateway."""
+
+    campaigns: "LazyService[Campaigns]" = LazyService("campaigns.campaigns.Campaigns")
+    """Plans, shows and stops re-reviews of passed cases."""
 
     policies: "LazyService[Policies]" = LazyService("site.policies.Policies")
     """Shows the versions of the policy, and adds the next."""

@@ -19,6 +19,7 @@ KIND_WORDS = {
     "lapsed": N_("lapsed"),
     "withdrawn": N_("withdrawn"),
     "expired": N_("continued without an answer"),
+    "re-review": N_("re-review"),
     "reopened": N_("opened again"),
     "policy": N_("rules changed"),
     "appeal-received": N_("appeal received"),

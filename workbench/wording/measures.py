@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from db.enums import Measure
 from workbench.domain.case.measures import MeasureOrder, OrderStatus, standing
-from workbench.i18n import N_, _, comma_joined
+from workbench.i18n import N_, _
 from workbench.wording.amounts import count, instant_on_screen
 
 _IN_FORCE = {
@@ -24,7 +24,12 @@ _ORDERED = {
 def measure_lines(orders: Iterable[MeasureOrder], now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
     """Return a line for each group of numbers on which the same stands; nothing for numbers without a bar."""
     lines = Counter(_line(order, now, zone) for order in standing(orders))
-    return tuple(line + _numbers(number) for line, number in lines.items())
+    return tuple(
+        _("{what} (1 number)").format(what=line)
+        if number == 1
+        else _("{what} ({count} numbers)").format(what=line, count=count(number))
+        for line, number in lines.items()
+    )
 
 
 def _line(order: MeasureOrder, now: datetime, zone: ZoneInfo) -> str:
@@ -32,10 +37,10 @@ def _line(order: MeasureOrder, now: datetime, zone: ZoneInfo) -> str:
     ordered = instant_on_screen(order.ordered_at, today, zone)
     if order.id is None:
         words = _(_ORDERED[order.measure]).format(when=ordered)
-        return comma_joined([words, _("nobody recorded whether it was carried out")])
+        return _(", ").join([words, _("nobody recorded whether it was carried out")])
     if order.done_at is not None:
         words = _(_IN_FORCE[order.measure]).format(when=instant_on_screen(order.done_at, today, zone))
-        return comma_joined([words, _("ordered {when}").format(when=ordered)])
+        return _(", ").join([words, _("ordered {when}").format(when=ordered)])
     parts = [_(_ORDERED[order.measure]).format(when=ordered)]
     due = instant_on_screen(order.due_at, today, zone)
     if order.status(now) is OrderStatus.FAILED:
@@ -44,9 +49,4 @@ def _line(order: MeasureOrder, now: datetime, zone: ZoneInfo) -> str:
         parts.append(_("not carried out, was due {when}").format(when=due))
     else:
         parts.append(_("not carried out yet, due {when}").format(when=due))
-    return comma_joined(parts)
-
-
-def _numbers(number: int) -> str:
-    text = _("1 number") if number == 1 else _("{count} numbers").format(count=count(number))
-    return f" · {text}"
+    return _(", ").join(parts)

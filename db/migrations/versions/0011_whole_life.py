@@ -142,5 +142,6 @@ def _create_campaigns() -> None:
         sa.Column('case_id', sa.Integer(), sa.ForeignKey('case.id'), nullable=False, index=True),
         sa.Column('opens_on', sa.Date(), nullable=False),
         sa.Column('opened_case_id', sa.Integer(), sa.ForeignKey('case.id'), nullable=True),
+        sa.Column('skipped_at', _INSTANT(), nullable=True),
         sa.UniqueConstraint('campaign_id', 'case_id'),
     )

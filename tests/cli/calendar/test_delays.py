@@ -18,7 +18,7 @@ from workbench.wording.forecast import letter_sentence
 
 pytestmark = pytest.mark.proof
 
-NOTHING = {"queued": 0, "lapsed": 0, "delayed": 0, "resumed": 0, "reminded": 0}
+NOTHING = {"queued": 0, "lapsed": 0, "delayed": 0, "resumed": 0, "reminded": 0, "opened": 0}
 LANGUAGES = pytest.mark.parametrize("language", list(Language))
 NO_PROMISE = {Language.ZH: "此为预计时间，并非承诺。", Language.EN: "This is an estimate, not a commitment."}
 DUE_SO_FAR = {

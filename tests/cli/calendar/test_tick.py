@@ -9,7 +9,7 @@ from tests.offices import Site
 from tests.promises import Promises
 from workbench.services.deadlines.recompute import CASES_PER_BATCH
 
-NOTHING = {"queued": 0, "lapsed": 0, "delayed": 0, "resumed": 0, "reminded": 0}
+NOTHING = {"queued": 0, "lapsed": 0, "delayed": 0, "resumed": 0, "reminded": 0, "opened": 0}
 
 
 @pytest.fixture

@@ -80,13 +80,15 @@ def test_a_bar_is_on_the_work_list_once_it_is_released_and_off_once_it_is_confir
     [first, second] = terminal.document("a", "show", case)["measures"]
     assert (first["status"], first["done_at"], first["reported_by"]) == ("done", "2026-11-24T10:30:00+08:00", "sup")
     assert (second["status"], second["failure"]) == ("failed", "no answer from 138••••••02")
+    report(terminal, tmp_path, "order,failed", "2,no answer from 13800138002")
+    assert terminal.site.actions(1).count("measures done") == 1
     assert [row["order"] for row in work_list(terminal, tmp_path / "rest.csv")] == ["2"]
     assert report(terminal, tmp_path, "1", "2") == {"done": 1, "already_done": 1, "failed": 0}
     assert listed(terminal, "--owed") == []
     shown = terminal.as_person("a", "show", case).stdout
-    assert "Outbound barred since Tue 24 Nov 10:30, ordered Tue 24 Nov 10:00 · 1 number" in shown
+    assert "Outbound barred since Tue 24 Nov 10:30, ordered Tue 24 Nov 10:00 (1 number)" in shown
     assert "bar-out 1 done, bar-out 1 failed" in shown.replace(
-        "bar-out done 1, bar-out failed 1", "bar-out 1 done, bar-out 1 failed"
+        "bar-out done (1), bar-out failed (1)", "bar-out 1 done, bar-out 1 failed"
     )
 
 
@@ -143,6 +145,21 @@ def test_a_pass_after_a_confirmed_bar_owes_the_restoring_until_it_is_confirmed(
     report(terminal, tmp_path, *(row["order"] for row in rows))
     assert listed(terminal, "--owed") == []
     assert terminal.site.services("sup").queue.counts().measures_overdue == 0
+
+
+def test_a_later_bar_takes_the_place_of_one_that_was_not_carried_out(
+    terminal: Terminal, case: str, tmp_path: Path
+) -> None:
+    bar(terminal, case)
+    report(terminal, tmp_path, "1")
+    terminal.document("a", "resubmit", case)
+    decide(terminal, case, *BAR[:-1], "bar-both")
+
+    both = [("138••••••01", "bar-both", "unreleased"), ("138••••••02", "bar-both", "unreleased")]
+    first = ("138••••••01", "bar-out", "done")
+    assert listed(terminal) == [first, ("138••••••02", "bar-out", "cancelled"), *both]
+    terminal.document("a", "undo", case)
+    assert listed(terminal)[:2] == [first, ("138••••••02", "bar-out", "owed")]
 
 
 def test_a_bar_on_an_exported_list_is_restored_though_nobody_confirmed_it(

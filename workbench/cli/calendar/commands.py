@@ -178,7 +178,7 @@ def tick(context: CommandContext) -> None:
         done = asdict(services.ticking.tick())
     sentence = _(
         "Back in the queue: {queued}. Lapsed: {lapsed}. Delay notices: {delayed}. Resumption notices: {resumed}. "
-        "Reminders: {reminded}."
+        "Reminders: {reminded}. Re-reviews: {opened}."
     )
     context.print_result(done, sentence.format(**{name: count(number) for name, number in done.items()}))
 

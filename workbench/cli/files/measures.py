@@ -29,7 +29,7 @@ def list_measures(
         output.document({"measures": [order_document(order, zone, now) for order in orders]})
         return
     output.table(
-        [_("Order"), _("Case"), _("Number"), _("Measure"), _("Status"), _("Due"), _("Done"), _("Cause of failure")],
+        [_("Order"), _("Case"), _("Number"), _("Measure"), _("State"), _("Due"), _("Done"), _("Cause of failure")],
         [_row(order, zone, now) for order in orders],
         numeric=(0,),
     )

@@ -51,12 +51,13 @@ def register(app: typer.Typer, entries: Iterable[Entry]) -> None:
         app.command(entry.name, help=_(entry.help), cls=Command)(bound(entry.function, has_json=entry.has_json))
 
 
-def register_group(app: typer.Typer, name: str, text: str, entries: Sequence[Entry]) -> None:
-    """Add a group of commands; the first one is the default."""
+def register_group(app: typer.Typer, name: str, text: str, entries: Sequence[Entry]) -> typer.Typer:
+    """Add a group of commands, and return it; the first one is the default."""
     group = typer.Typer(rich_markup_mode=None, add_completion=False)
     group.callback(cls=DefaultGroup, help=_(text))(bound(_group_callback))
     register(group, entries)
     app.add_typer(group, name=name)
+    return group
 
 
 def _group_callback(_context: CommandContext) -> None:

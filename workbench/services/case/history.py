@@ -16,7 +16,7 @@ from workbench.wording.policy import finding_change_words
 
 _SHOWN = (
     *("verdict", "fail_kind", "kind", "outcome", "to", "question", "answer", "field"),
-    *("deadline", "due", "progress", "act", "orders", "channel", "item", "judged"),
+    *("deadline", "due", "progress", "act", "orders", "channel", "item", "judged", "case"),
 )
 """The values of an event body that the history shows."""
 
@@ -75,6 +75,7 @@ def _event_line(row: EventRow) -> HistoryLine:
     words += [str(body["until"])] if row.action == "extend" else []
     words += ["waived"] if body.get("waived") else []
     words += [format_decision(body["corrects"])] if body.get("corrects") else []
+    words += [str(body["reason"])] if row.action == "campaign" else []
     words += [str(code) for code in body.get("reasons", ())]
     if row.action == "policy":
         words = [_policy_words(body)]

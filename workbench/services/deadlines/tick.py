@@ -11,6 +11,7 @@ from db.models import CaseRow
 from db.queries.published import CASE, RECTIFICATION
 from db.queries.suspension_notices import awaits_end_notice
 from workbench.domain.clock.suspension import Suspension
+from workbench.services.campaigns.opening import open_due
 from workbench.services.case.decisions import newest_decision
 from workbench.services.clock.case_clocks import SUSPENSION, Clocks, suspension_of, update_due_date
 from workbench.services.deadlines.batches import act_on_all
@@ -27,13 +28,14 @@ _NOTIFIED_STATES = [state.value for state in NOTIFIED_STATES]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TickCounts:
-    """How many cases were queued, how many lapsed, and how many notices and reminders were written."""
+    """How many cases were queued, lapsed and opened by campaigns, and how many notices and reminders were written."""
 
     queued: int
     lapsed: int
     delayed: int
     resumed: int
     reminded: int
+    opened: int = 0
 
     @property
     def has_changes(self) -> bool:
@@ -52,6 +54,7 @@ class Ticking(Service):
             delayed=notify_of_delays(self.context),
             resumed=self._notify_of_resumption(),
             reminded=remind(self.context),
+            opened=open_due(self.context),
         )
 
     def _queue_pending(self) -> int:

@@ -12,13 +12,13 @@ from sqlmodel import Session
 from db.access import access_of, lock_handle
 from db.enums import ImportKind
 from db.models import ImportBatchRow, ImportFileRow
+from db.queries.numbers import take_batch_number
 from db.queries.published import BATCH, table_of
 from workbench.domain.case.case_id import format_batch
 from workbench.errors import BadData, Busy
 from workbench.i18n import _
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
-from workbench.services.importing.numbers import take_batch_number
 from workbench.services.reading.reader import Reader
 
 FILE = table_of(ImportFileRow)

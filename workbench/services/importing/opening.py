@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from db.enums import ApplicantKind, CaseState, ImportKind, Trigger
+from db.queries.numbers import take_case_numbers
 from db.queries.published import CASE, NOTICE, ImportedRow, Snapshot, newest_cases, newest_of_many
 from db.queries.search_index import index_cases, terms_of
 from workbench.domain.clock.calendar import WorkingCalendar
@@ -22,7 +23,6 @@ from workbench.services.forecast.arrival_forecasts import ArrivalForecasts, NewC
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import pause
 from workbench.services.importing.columns import TABLES, Columns
-from workbench.services.importing.numbers import take_case_numbers
 from workbench.services.importing.plan import Key
 from workbench.services.notices.bulk_letters import UnnumberedNotice
 from workbench.services.notices.receipts import receipt_of, shows_forecast

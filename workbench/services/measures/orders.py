@@ -160,9 +160,9 @@ def is_carried_out(session: Session, record: Mapping[str, Any]) -> bool:
 def orders_summary(session: Session, record: Mapping[str, Any]) -> str:
     """Return in codes which orders an act wrote and how many it cancelled, for its event; "" if there are none."""
     counts = Counter(row.measure for row in _written(session, record))
-    words = [f"{measure} {count}" for measure, count in sorted(counts.items())]
+    words = [f"{measure} ({count})" for measure, count in sorted(counts.items())]
     cancelled = len(record.get(_CANCELLED, ()))
-    return ", ".join([*words, *([f"cancelled {cancelled}"] if cancelled else [])])
+    return ", ".join([*words, *([f"cancelled ({cancelled})"] if cancelled else [])])
 
 
 def _written(session: Session, record: Mapping[str, Any]) -> Iterator[Row[Any]]:

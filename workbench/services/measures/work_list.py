@@ -109,13 +109,15 @@ class Measures(Service):
                 continue
             what = "failed" if report.failure else "done"
             counts[what] += 1
+            if report.failure and _is_known_failure(report, row):
+                continue
             by_case[row.case_id][f"{row.measure} {what}"] += 1
             at = max(report.at, row.release_at) if report.on else report.at or now
             values: dict[str, Any] = {"failed_at": at, "failure": report.failure} if report.failure else {"done_at": at}
             values["reported_by_id"] = self.context.actor.id
             session.execute(update(MEASURE_ORDER).where(MEASURE_ORDER.c.id == row.id).values(values))
         for case_id, numbers in by_case.items():
-            words = ", ".join(f"{what} {number}" for what, number in sorted(numbers.items()))
+            words = ", ".join(f"{what} ({number})" for what, number in sorted(numbers.items()))
             self.context.log(session, "measures done", case_id=case_id, body={"orders": words})
         return ReportCounts(done=counts["done"], already_done=counts["already_done"], failed=counts["failed"])
 
@@ -171,3 +173,9 @@ def _rows(session: Session, ids: set[int]) -> dict[int, Row[Any]]:
     statement = statement.where(is_published(CASE.c.batch_id))
     found = (session.execute(statement.where(MEASURE_ORDER.c.id.in_(chunk))) for chunk in chunks(sorted(ids)))
     return {row.id: row for rows in found for row in rows}
+
+
+def _is_known_failure(report: OrderReport, row: Row[Any]) -> bool:
+    """Say whether a failure was reported before, and the order has not been on a work list since."""
+    is_same = row.failed_at is not None and row.failure == report.failure and report.at in {None, row.failed_at}
+    return is_same and (row.exported_at is None or row.exported_at <= row.failed_at)

@@ -29,6 +29,7 @@ class ClockLetterKind(StrEnum):
     """The kind of a letter about time, and of its notice; those from INCOMPLETE on have `StatusFacts`."""
 
     RECEIPT = "receipt"
+    RE_REVIEW = "re-review"
     DELAY = "delay"
     RESUMED = "resumed"
     DEADLINE = "deadline"

@@ -14,9 +14,9 @@ from workbench.i18n import _
 from workbench.services.case.decisions import newest_appeal
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import case_in_state_for
-from workbench.services.foundation.context import Service
+from workbench.services.foundation.context import Service, details
 from workbench.services.foundation.input_checks import check_not_blank
-from workbench.services.measures.orders import owe_restoring
+from workbench.services.measures.orders import orders_summary, owe_restoring
 from workbench.services.notices.appeal_letter import AppealLetterKind, notify_of_appeal
 from workbench.services.notices.due_date_notices import has_restriction
 from workbench.services.review.appeal_acts import appeal_result, changing, grace_end, to_state_before
@@ -109,7 +109,8 @@ class AppealChecks(Service):
         session.execute(update(RECTIFICATION).where(RECTIFICATION.c.id.in_(ids)).values(is_open=False))
         release_at = appeal.release_at or self.context.now()
         restoring = owe_restoring(session, self.context, case, appeal_id=appeal.id, release_at=release_at)
-        return {"rectification": ids, **restoring.record}
+        orders = orders_summary(session, restoring.record)
+        return {"rectification": ids, **restoring.record, **details(orders=orders)}
 
 
 def to_decider(case: CaseRow, appeal: AppealRow) -> None:

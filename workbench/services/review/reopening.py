@@ -14,7 +14,7 @@ from workbench.services.case.decisions import newest_decision
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Service, details
 from workbench.services.foundation.input_checks import check_not_blank
-from workbench.services.measures.orders import owe_restoring
+from workbench.services.measures.orders import orders_summary, owe_restoring
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import has_restriction, notify_of_status
 from workbench.services.reversal import close_work, record_of
@@ -54,9 +54,14 @@ class Reopening(Service):
                 case.corrects_id = decision.id if is_told else decision.corrects_id
             session.add(CommentRow(case_id=case_id, author_id=context.actor.id, written_at=context.now(), body=reason))
             restricts = has_restriction(session, context, case)
-            record |= owe_restoring(session, context, case, release_at=from_us(record["undo_until_us"])).record
+            restoring = owe_restoring(session, context, case, release_at=from_us(record["undo_until_us"]))
+            orders = orders_summary(session, restoring.record)
             requeue(
-                session, context, case, Action.REOPEN, {**record, **details(corrects=case.corrects_id, waived=waived)}
+                session,
+                context,
+                case,
+                Action.REOPEN,
+                {**record, **restoring.record, **details(corrects=case.corrects_id, waived=waived, orders=orders)},
             )
             if case.corrects_id is not None:
                 notify_of_status(session, context, case, ClockLetterKind.REOPENED, restricts=restricts)

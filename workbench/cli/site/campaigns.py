@@ -1,0 +1,131 @@
+"""Commands about campaigns, which review passed cases again: policy campaign start, show, stop."""
+
+from dataclasses import asdict
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
+
+from workbench.cli.framework import output
+from workbench.cli.framework.command_context import CommandContext, zone_of
+from workbench.cli.framework.json_values import plain
+from workbench.cli.framework.options import DryRun, argument, option
+from workbench.cli.framework.registration import Entry
+from workbench.i18n import N_, _
+from workbench.wording.amounts import count
+
+if TYPE_CHECKING:
+    from workbench.services.campaigns.campaigns import CampaignPlan, CampaignProgress
+
+CampaignReason = Annotated[str, option("--reason", N_("Reason; the applicants read it."), "T")]
+
+
+def start(
+    context: CommandContext,
+    rules: Annotated[
+        list[str] | None, option("--rule", N_("Passed cases that hit this rule of the policy in force."), "CODE")
+    ] = None,
+    filter_text: Annotated[str, option("--filter", N_("Passed cases that this filter selects."), "F")] = "",
+    per_day: Annotated[
+        int, option("--per-day", N_("Cases opened each working day. Default: 10."), "N", min=1, max=10_000)
+    ] = 10,
+    reason: CampaignReason = "",
+    dry_run: DryRun = False,
+) -> None:
+    """Review passed cases again."""
+    from workbench.services.campaigns.campaigns import CampaignRequest
+
+    codes = tuple(dict.fromkeys(rule.strip().upper() for rule in rules or ()))
+    request = CampaignRequest(rules=codes, filter=filter_text, per_day=per_day, reason=reason)
+    with context.services() as services:
+        plan = services.campaigns.start(request, dry_run=dry_run)
+    context.print_result({"campaign": plan.id, **_plan_document(plan)}, _plan_sentence(plan, per_day))
+
+
+def _plan_document(plan: "CampaignPlan") -> dict[str, Any]:
+    shown = asdict(plan)
+    del shown["id"]
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in shown.items()}
+
+
+def _plan_sentence(plan: "CampaignPlan", per_day: int) -> str:
+    parts = [
+        _("Passed: {passed}. In review again already: {in_review}. Chosen: {chosen}.").format(
+            passed=count(plan.passed), in_review=count(plan.in_review), chosen=count(plan.chosen)
+        )
+    ]
+    if plan.first_on is not None:
+        message = _("{count} each working day, from {first} to {last}.")
+        parts.append(message.format(count=count(per_day), first=plan.first_on, last=plan.last_on))
+    if plan.id is None:
+        parts.append(_("Nothing was written."))
+    else:
+        message = _("Campaign {number} is started; {opened} cases are open now.")
+        parts.append(message.format(number=plan.id, opened=count(plan.opened)))
+    return " ".join(parts)
+
+
+def show(
+    context: CommandContext,
+    campaign: Annotated[int | None, argument("N", N_("Campaign. Default: all."))] = None,
+) -> None:
+    """Show how far campaigns are."""
+    with context.services() as services:
+        found = services.campaigns.list() if campaign is None else (services.campaigns.show(campaign),)
+        zone = zone_of(services)
+    if context.as_json:
+        documents = [_document(one, zone) for one in found]
+        output.document({"campaigns": documents} if campaign is None else documents[0])
+        return
+    output.table(
+        [
+            _("Campaign"),
+            _("Planned"),
+            _("Opened"),
+            _("Passed"),
+            _("Failed"),
+            _("Pending"),
+            _("Left"),
+            _("Until"),
+            _("Reason"),
+        ],
+        [
+            [
+                str(one.id),
+                *(count(one.planned), count(one.opened)),
+                *(count(one.decided[name]) for name in ("pass", "fail", "pending")),
+                count(one.left),
+                _("stopped") if one.stopped_at else str(one.last_on or ""),
+                one.reason,
+            ]
+            for one in found
+        ],
+        numeric=range(7),
+    )
+
+
+def stop(
+    context: CommandContext,
+    campaign: Annotated[int, argument("N", N_("Campaign."))],
+    reason: Annotated[str, option("--reason", N_("Reason."), "T")] = "",
+) -> None:
+    """Stop a campaign."""
+    with context.services() as services:
+        stopped, zone = services.campaigns.stop(campaign, reason), zone_of(services)
+    message = _("Campaign {number} is stopped: {dropped} cases are dropped, {opened} stay open or decided.")
+    sentence = message.format(number=stopped.id, dropped=count(stopped.dropped), opened=count(stopped.opened))
+    context.print_result(_document(stopped, zone), sentence)
+
+
+def _document(progress: "CampaignProgress", zone: ZoneInfo) -> dict[str, Any]:
+    shown: dict[str, Any] = plain(progress, zone)
+    number, policy = shown.pop("id"), shown.pop("policy_version_id")
+    return {"campaign": number, "policy": policy, **shown, "decided": dict(progress.decided)}
+
+
+GROUP = "campaign"
+GROUP_HELP = N_("Review passed cases again after a change of policy. Default: start.")
+ENTRIES = (
+    Entry("start", start, N_("Choose passed cases and open some of them again each working day (admin).")),
+    Entry("show", show, N_("Show how far one campaign is, or all.")),
+    Entry("stop", stop, N_("Stop a campaign; cases that are not open yet stay passed (admin).")),
+)

@@ -1,0 +1,122 @@
+"""Opens the re-reviews of campaigns, at most so many a working day, one short transaction each."""
+
+from datetime import datetime, time
+
+from sqlalchemy import exists, func, select
+from sqlmodel import Session, col
+
+from db.enums import CaseState, Trigger
+from db.models import CampaignCaseRow, CampaignRow, CaseRow
+from db.queries.numbers import take_case_numbers
+from db.queries.published import CASE, EVERYTHING, last_seq, newest_cases, newest_of_many
+from db.queries.search_index import index_cases, terms_of
+from workbench.domain.case.case_id import format_case
+from workbench.domain.text.mask import mask_digits_within
+from workbench.services.campaigns.choosing import CAMPAIGN, CAMPAIGN_CASE, WAITS
+from workbench.services.case.assessment import assess, store_assessment
+from workbench.services.case.evidence_reader import APPLICATION, application_key, read_evidence
+from workbench.services.clock.case_clocks import update_due_date
+from workbench.services.foundation.context import Context
+from workbench.services.foundation.pacing import pause
+from workbench.services.notices.due_date_letter import ClockLetterKind
+from workbench.services.notices.due_date_notices import DueDateMessage, notify
+
+
+def open_due(context: Context) -> int:
+    """Open the re-reviews that running campaigns owe today, and return how many.
+
+    On a day off none is opened. If the program closes, it stops between two cases; the next call continues.
+    """
+    with context.read() as session:
+        today = context.today(session)
+        if not context.calendar(session).is_working(today):
+            return 0
+        is_due = exists().where(CAMPAIGN_CASE.c.campaign_id == CAMPAIGN.c.id, CAMPAIGN_CASE.c.opens_on <= today, *WAITS)
+        running = select(CAMPAIGN.c.id).where(CAMPAIGN.c.stopped_at.is_(None), is_due).order_by(CAMPAIGN.c.id)
+        campaigns = session.execute(running).scalars().all()
+    opened_count = 0
+    for campaign_id in campaigns:
+        while not context.cache.is_closing.is_set():
+            with context.write() as session:
+                is_opened = _open_next(session, context, campaign_id)
+            if is_opened is None:
+                break
+            opened_count += is_opened
+            pause()
+    return opened_count
+
+
+def _open_next(session: Session, context: Context, campaign_id: int) -> bool | None:
+    """Open the next re-review of a campaign; return whether it could be opened, None if none is due.
+
+    A case that is no longer passed, or whose application has a newer case, is skipped.
+    """
+    # Locked, so that two processes do not open more than the cases of a day.
+    locked = select(CampaignRow).where(col(CampaignRow.id) == campaign_id).with_for_update()
+    campaign = session.execute(locked).scalar_one()
+    today = context.today(session)
+    if campaign.stopped_at is not None or opened_today(session, context, campaign_id) >= campaign.per_day:
+        return None
+    due = select(CampaignCaseRow).where(CAMPAIGN_CASE.c.campaign_id == campaign_id, CAMPAIGN_CASE.c.opens_on <= today)
+    planned = session.execute(due.where(*WAITS).order_by(CAMPAIGN_CASE.c.id).limit(1)).scalar_one_or_none()
+    if planned is None:
+        return None
+    passed = session.get_one(CaseRow, planned.case_id)
+    key = (passed.agent, passed.application_no)
+    newest = newest_cases(session, [key]).get(key)
+    if passed.state != CaseState.PASSED or newest is None or newest.id != passed.id:
+        planned.skipped_at = context.now()
+        return False
+    planned.opened_case_id = _open(session, context, campaign, passed).id
+    return True
+
+
+def opened_today(session: Session, context: Context, campaign_id: int) -> int:
+    """Return how many re-reviews a campaign has opened today."""
+    today = datetime.combine(context.today(session), time(), tzinfo=context.zone(session))
+    opened = select(func.count()).join(CASE, CASE.c.id == CAMPAIGN_CASE.c.opened_case_id)
+    of_today = opened.where(CAMPAIGN_CASE.c.campaign_id == campaign_id, CASE.c.opened_at >= today)
+    return int(session.execute(of_today).scalar_one())
+
+
+def _open(session: Session, context: Context, campaign: CampaignRow, passed: CaseRow) -> CaseRow:
+    """Open a new case of the application of a passed case, with the newest evidence and the policy in force.
+
+    It is queued even if a document is missing that the policy asks for now: that is a finding of the review.
+    """
+    now, policy_id = context.now(), context.policy_id(session)
+    key = (passed.agent, passed.application_no)
+    columns = (APPLICATION.c.agent, APPLICATION.c.application_no)
+    (application,) = newest_of_many(session, columns, [key], application_key, EVERYTHING)
+    case = CaseRow(
+        id=take_case_numbers(session, 1),
+        batch_id=application["batch_id"],
+        agent=passed.agent,
+        application_no=passed.application_no,
+        application_id=application["id"],
+        applicant_name=application["applicant_name"],
+        trigger=Trigger.POLICY.value,
+        state=CaseState.QUEUED.value,
+        opened_at=now,
+        received_at=now,
+        complete_at=now,
+        policy_version_id=policy_id,
+        evidence_seq=last_seq(session),
+        is_listed=True,
+    )
+    policy, today = context.policy(session, policy_id), context.today(session)
+    assessment = assess(read_evidence(session, case, context.store, today), policy, today)
+    for name, value in {**assessment.columns(), **assessment.class_columns()}.items():
+        setattr(case, name, value)
+    session.add(case)
+    session.flush()
+    store_assessment(session, case, assessment)
+    index_cases(session, [{**terms_of(case.applicant_name, case.application_no), "id": case.id}])
+    body = {"campaign": campaign.id, "round": case.round, "reason": mask_digits_within(campaign.reason)}
+    context.log_case(session, "campaign", case, {**body, "case": format_case(passed.id or 0)})
+    context.log(session, "campaign", case_id=passed.id, body={**body, "case": format_case(case.id or 0)})
+    update_due_date(session, context, case)
+    session.flush()
+    message = DueDateMessage(kind=ClockLetterKind.RE_REVIEW, cause=campaign.reason, findings=assessment.findings)
+    notify(session, context, [(case, message)])
+    return case
