@@ -76,6 +76,16 @@ async def test_a_read_only_case_takes_comments() -> None:
         assert ("comment", 124, "[/b]") in desk.services.log
 
 
+async def test_a_read_only_case_takes_contacts() -> None:
+    async with at_work(clean(), troubled(), arrange=listed) as desk:
+        await open_second(desk)
+        await desk.press("k", "up")
+        await desk.type("[/b]")
+        await desk.press("enter")
+
+        assert ("contact", 124, "chat", "[/b]") in desk.services.log
+
+
 async def test_an_auditor_reads_and_changes_nothing() -> None:
     def arrange(services: MemoryServices) -> None:
         listed(services)
@@ -83,7 +93,7 @@ async def test_an_auditor_reads_and_changes_nothing() -> None:
 
     async with at_work(clean(), troubled(), arrange=arrange) as desk:
         await open_second(desk)
-        await desk.press("c", "e", "l", "down", "full_stop", "a")
+        await desk.press("c", "k", "e", "l", "down", "full_stop", "a")
 
         assert desk.dialog == "ReadOnlyScreen"
         assert desk.services.log == []

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from db.enums import CaseState, ChecklistValue, VerificationKind
+from db.enums import CaseState, ChecklistValue, ContactChannel, VerificationKind
 from workbench.domain.case.casefile import CaseFile, NoNextCase
 from workbench.domain.case.records import VerificationLine
 from workbench.services.case.casefiles import CaseFiles
@@ -105,6 +105,9 @@ class MemoryRemarks(Remarks):
 
     def comment(self, case_id: int, text: str) -> None:
         self._services.log.append(("comment", case_id, text))
+
+    def contact(self, case_id: int, channel: ContactChannel, text: str) -> None:
+        self._services.log.append(("contact", case_id, channel, text))
 
     def verify(self, case_id: int, kind: VerificationKind, result: str) -> None:
         line = VerificationLine(

@@ -261,6 +261,21 @@ def test_a_command_line_that_cannot_run_is_refused(command: str, error: type[Exc
         Gateway(command, 1)
 
 
+@pytest.mark.proof
+def test_runs_at_the_same_time_hand_over_each_letter_once(site: Site, tmp_path: Path) -> None:
+    count = sized(ci=12, full=200)
+    released(site, count)
+    script = Script(tmp_path)
+    arguments = (str(site.path), str(to_us(site.clock.at)), script.command)
+
+    children = [nursery().piped(RUN, *arguments) for _run in range(3)]
+    for child in children:
+        child.communicate()
+
+    assert sorted(letter["notice"] for letter in script.letters()) == list(range(1, count + 1))
+    assert all(line.sent_at is not None and line.attempts == 1 for line in lines(site))
+
+
 BEHAVIOURS = {
     "sends": "succeed; echo '{}'",
     "answers twice": "succeed; echo '{}'; echo '{}'",

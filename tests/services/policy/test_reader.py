@@ -288,3 +288,13 @@ def test_a_condition_may_hold_one_value_or_several() -> None:
 def test_the_error_for_an_unknown_key_suggests_a_similar_one() -> None:
     mended = replaced(default_policy_text(), "grace_s = 60", "grace_s = 60\nmax_hold = 1")
     assert "“max_held”" in refusal(mended)
+
+
+def test_a_policy_from_before_the_outbox_gives_a_day_to_send_a_letter() -> None:
+    text = default_policy_text()
+    without = re.sub(r"\[notices\][^\[]*", "", text)
+
+    assert without != text
+    assert parse_policy(without, "old.toml").notices.send_days == 1
+    later = text.replace("send_days = 1", "send_days = 2")
+    assert parse_policy(later, "new.toml").notices.send_days == 2
