@@ -177,6 +177,10 @@ def test_an_undone_resubmission_gives_the_case_back_to_nobody(services: Promises
     found = show(services)
     assert (found["state"], found["round"], found["assignee"], found["changes"]) == ("rectifying", 1, None, [])
 
+    resubmit(services, "2026-11-25 11:00", new_document(desk, "2"))
+    services.at("2026-11-25 11:00:30").run("b", "undo", "C-1")
+    assert (show(services)["state"], show(services)["round"], len(show(services)["documents"])) == ("rectifying", 1, 9)
+
 
 def test_an_application_that_is_handed_in_again_resubmits_by_itself_and_is_not_undone(
     services: Promises, desk: Desk
