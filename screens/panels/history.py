@@ -4,14 +4,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from screens.panels.labels import ANSWER, DECIDED, VERIFICATION
-from screens.panels.lines import EMPTY, PanelLine, heading
+from screens.panels.lines import EMPTY, PanelLine, heading, prose
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, hanging, joined, plain
+from workbench.domain.case.appeal import OUTCOME_WORDS, STATUS_WORDS, AppealLine
 from workbench.domain.case.casefile import CaseFile, DecisionLine, HistoryLine
-from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS
-from workbench.domain.case.vocabulary import DocumentKind, Verdict
+from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, STATE_WORDS
+from workbench.domain.case.vocabulary import AppealOutcome, AppealStatus, CaseState, DocumentKind, Verdict
 from workbench.domain.text.safe import cells, pad_right
-from workbench.i18n import N_, _, current_language
+from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.wording import amounts
 from workbench.wording.findings import document_name
 
@@ -111,6 +112,9 @@ def detail_words(entry: HistoryLine, case: CaseFile) -> str:
 
 def _decided(text: str, _case: CaseFile) -> str:
     verdict, *rest = text.split()
+    if verdict in set(AppealOutcome):
+        words = [OUTCOME_WORDS[AppealOutcome(verdict)], *(STATE_WORDS[CaseState(state)] for state in rest)]
+        return comma_joined(_(word) for word in words)
     if verdict not in set(Verdict):
         return _(_ACTS.get(text, text))
     outcome = _(DECIDED[Verdict(verdict)])
@@ -157,6 +161,7 @@ def _attention(text: str, _case: CaseFile) -> str:
 
 _DETAILS: dict[str, Callable[[str, CaseFile], str]] = {
     "decide": _decided,
+    "appeal-decide": _decided,
     "undo": _decided,
     "approve": _decided,
     "return": _decided,
@@ -172,6 +177,7 @@ _DETAILS: dict[str, Callable[[str, CaseFile], str]] = {
 _WORDS: dict[str, Mapping[Any, str]] = {
     "class": CLASS_WORDS,
     "priority": PRIORITY_WORDS,
+    "withdraw": {"appeal": N_("the appeal")},
     **dict.fromkeys(("import", "evidence", "evidence-late", "complete", "answer", "resubmit", "void"), _KINDS),
 }
 """The words of the events whose details are one code."""
@@ -181,6 +187,8 @@ def history_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     """Return the lines of the history panel."""
     latest = next((decision for decision in reversed(decisions_in_effect(case)) if decision.items), None)
     lines = _required_items(latest, view) if latest is not None else []
+    for appeal in case.appeals:
+        lines += _appeal(appeal, view, width)
     rows = [
         (f" {view.instant(entry.at)}", act_words(entry), entry.who, detail_words(entry, case)) for entry in case.history
     ]
@@ -191,6 +199,18 @@ def history_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
         label = [(pad_right(when, room[0]), MUTED), (pad_right(act, room[1]), ""), (pad_right(who, room[2]), MUTED)]
         lines += map(PanelLine, hanging(label, text, max(width, indent + 10)))
     return lines
+
+
+def _appeal(appeal: AppealLine, view: View, width: int) -> list[PanelLine]:
+    """Return the grounds of an appeal and what was decided, with the reason; nothing for an undone one."""
+    if appeal.status is AppealStatus.UNDONE:
+        return []
+    title = _("Appeal ({status})").format(status=_(STATUS_WORDS[appeal.status]))
+    received = _("received {when}").format(when=view.instant(appeal.received_at))
+    lines = [heading(f"{title} {view.symbols.dot} {received}"), *prose(_("Grounds"), appeal.grounds, width)]
+    if appeal.outcome is not None:
+        lines += prose(_(OUTCOME_WORDS[appeal.outcome]), appeal.answer, width)
+    return [*lines, EMPTY]
 
 
 def _required_items(decision: DecisionLine, view: View) -> list[PanelLine]:

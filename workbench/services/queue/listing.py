@@ -69,6 +69,7 @@ class Queue(Service):
                 # Counted by filter, so that the header agrees with what the queue lists.
                 due_today=case_pages.count(session, self._list(session, "due:today")),
                 overdue=case_pages.count(session, self._list(session, "due:overdue")),
+                appeals=case_pages.count(session, self._list(session, "state:appealed")) if is_supervisor else 0,
                 to_reopen=case_pages.count(session, self._list(session, REOPEN_FILTER)) if is_supervisor else 0,
                 assigned=workload.count_assigned(session, me, now),
                 aside=workload.put_aside_by(session, me, now),
