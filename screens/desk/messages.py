@@ -94,6 +94,9 @@ def _other_lists(counts: DeskCounts, *, may_check: bool) -> list[Content]:
     if may_check and counts.to_check:
         message = _number_words(counts.to_check, _("one verdict to check"), _("{count} verdicts to check"))
         hints.append(key_hints(("g c", message)))
+    if counts.appeals:
+        message = _number_words(counts.appeals, _("one appeal to decide"), _("{count} appeals to decide"))
+        hints.append(key_hints(("g a", message)))
     if counts.to_reopen:
         message = _number_words(counts.to_reopen, _("one case to open again"), _("{count} cases to open again"))
         hints.append(key_hints(("g o", message)))

@@ -4,14 +4,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from screens.panels.labels import ANSWER, DECIDED, MEASURE, VERIFICATION
-from screens.panels.lines import EMPTY, PanelLine, heading
+from screens.panels.lines import EMPTY, PanelLine, heading, prose
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, hanging, joined, plain
+from workbench.domain.case.appeal import OUTCOME_WORDS, STATUS_WORDS, AppealLine
 from workbench.domain.case.casefile import CaseFile, DecisionLine
 from workbench.domain.case.channel import channel_words
-from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS
+from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, STATE_WORDS
 from workbench.domain.case.records import HistoryLine
-from workbench.domain.case.vocabulary import DocumentKind, ItemResult, Verdict
+from workbench.domain.case.vocabulary import AppealOutcome, AppealStatus, CaseState, DocumentKind, ItemResult, Verdict
 from workbench.domain.text.safe import cells, pad_right
 from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.wording import amounts
@@ -125,6 +126,11 @@ def detail_words(entry: HistoryLine, case: CaseFile) -> str:
 
 def _decided(text: str, case: CaseFile) -> str:
     verdict, *rest = text.split()
+    if verdict in set(AppealOutcome):
+        words = [_(OUTCOME_WORDS[AppealOutcome(verdict)])]
+        if rest and rest[0] in set(CaseState):
+            words.append(_(STATE_WORDS[CaseState(rest.pop(0))]))
+        return comma_joined([*words, *([_ordered(" ".join(rest), case)] if rest else [])])
     if verdict not in set(Verdict):
         return _(_ACTS.get(text, text))
     outcome = _(DECIDED[Verdict(verdict)])
@@ -198,6 +204,7 @@ def _attention(text: str, _case: CaseFile) -> str:
 
 _DETAILS: dict[str, Callable[[str, CaseFile], str]] = {
     "decide": _decided,
+    "appeal-decide": _decided,
     "undo": _decided,
     "approve": _decided,
     "return": _decided,
@@ -218,6 +225,7 @@ _DETAILS: dict[str, Callable[[str, CaseFile], str]] = {
 _WORDS: dict[str, Mapping[Any, str]] = {
     "class": CLASS_WORDS,
     "priority": PRIORITY_WORDS,
+    "withdraw": {"appeal": N_("the appeal")},
     **dict.fromkeys(("import", "evidence", "evidence-late", "complete", "answer", "resubmit", "void"), _KINDS),
 }
 """The words of the events whose details are one code."""
@@ -227,6 +235,8 @@ def history_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     """Return the lines of the history panel."""
     latest = next((decision for decision in reversed(case.decisions_in_effect) if decision.items), None)
     lines = _required_items(latest, view) if latest is not None else []
+    for appeal in case.appeals:
+        lines += _appeal(appeal, view, width)
     rows = [
         (f" {view.instant(entry.at)}", act_words(entry), entry.who, detail_words(entry, case)) for entry in case.history
     ]
@@ -237,6 +247,18 @@ def history_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
         label = [(pad_right(when, room[0]), MUTED), (pad_right(act, room[1]), ""), (pad_right(who, room[2]), MUTED)]
         lines += map(PanelLine, hanging(label, text, max(width, indent + 10)))
     return lines
+
+
+def _appeal(appeal: AppealLine, view: View, width: int) -> list[PanelLine]:
+    """Return the grounds of an appeal and what was decided, with the reason; nothing for an undone one."""
+    if appeal.status is AppealStatus.UNDONE:
+        return []
+    title = _("Appeal ({status})").format(status=_(STATUS_WORDS[appeal.status]))
+    received = _("received {when}").format(when=view.instant(appeal.received_at))
+    lines = [heading(f"{title} {view.symbols.dot} {received}"), *prose(_("Grounds"), appeal.grounds, width)]
+    if appeal.outcome is not None:
+        lines += prose(_(OUTCOME_WORDS[appeal.outcome]), appeal.answer, width)
+    return [*lines, EMPTY]
 
 
 def _required_items(decision: DecisionLine, view: View) -> list[PanelLine]:

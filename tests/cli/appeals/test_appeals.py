@@ -216,3 +216,29 @@ def test_a_decision_needs_an_open_appeal_a_reason_and_a_state_that_fits(services
     refuse(services, 2, "sup", "appeal-decide", case, "stands", "--to", "passed", "--note", "x")
     refuse(services, 77, "a", "appeal-decide", case, "stands", "--note", "x")
     assert services.terminal.as_person("b", "next").exit_code == 69
+
+
+def test_an_overturned_lapse_closes_its_rectification_and_an_undo_opens_it_again(services: Promises) -> None:
+    case = decided(services, appealed(services, lapsed(services)), "overturned", login="sup2")
+    services.run("b", "check", case, "approve", "--note", "yes")
+
+    def rectification() -> tuple[object, object]:
+        with services.site.services("admin").context.read() as session:
+            row = session.execute(text('SELECT is_open, corrects_id FROM rectification JOIN "case"')).one()
+            return bool(row.is_open), row.corrects_id
+
+    assert rectification() == (False, 1)
+    services.run("b", "undo", case)
+    assert rectification() == (True, None)
+
+
+def test_a_case_that_was_failed_again_after_an_appeal_can_be_appealed_to_somebody_else(services: Promises) -> None:
+    case = decided(services, appealed(services), "overturned", login="sup2")
+    services.run("c", "check", case, "approve", "--note", "yes")
+    services.at("2026-12-02 10:00").run("b", "next")
+    services.run("b", "decide", case, "fail", "--final", "--reason", "ACT-PEAK-HOUR")
+    services.run("a", "check", case, "approve", "--note", "yes")
+    appealed(services, case, at="2026-12-03 10:00")
+
+    assert show(services, case)["assignee"] == "sup"
+    assert "before the appeal" in refuse(services, 77, "sup2", "appeal-decide", case, "stands", "--note", "x")

@@ -54,6 +54,10 @@ async def test_a_supervisor_reads_the_grounds_and_overturns_an_appeal_by_keys(
 
         await driver.press("enter")
         assert driver.text.index("We never called them.") < driver.text.index("1 Identity")
+        await driver.press("4", "plus")
+        assert "Appeal (not decided yet)" in driver.text
+        assert "appeal filed" in driver.text
+        await driver.press("escape")
         await decide(driver, "2", "you are right")
         assert "waits for a check" in driver.notes[-1]
         assert "No appeals are waiting for a decision." in driver.text
@@ -110,6 +114,7 @@ async def test_without_appeals_the_screen_says_how_to_file_one(services: Promise
 async def test_a_decision_is_taken_back_by_key_on_the_desk(services: Promises) -> None:
     case = appealed(services)
     async with at_the_site(services.site, "sup") as driver:
+        assert "one appeal to decide" in driver.text
         await driver.go("a")
         await decide(driver, "1", "no")
         await driver.press("escape")

@@ -11,7 +11,7 @@ from workbench.i18n import N_
 OUTCOME_WORDS = {AppealOutcome.STANDS: N_("stands"), AppealOutcome.OVERTURNED: N_("overturned")}
 
 STATUS_WORDS = {
-    AppealStatus.OPEN: N_("open"),
+    AppealStatus.OPEN: N_("not decided yet"),
     AppealStatus.STAGED: N_("decided, waits for a check"),
     AppealStatus.CLOSED: N_("closed"),
     AppealStatus.WITHDRAWN: N_("withdrawn"),

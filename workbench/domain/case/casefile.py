@@ -184,7 +184,7 @@ class CaseRowView(CaseLine):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskCounts:
-    """The counts in the header of the desk, for one person; `to_reopen` is 0 except for supervisors.
+    """The counts in the header of the desk, for one person; `to_reopen` and `appeals` are 0 except for supervisors.
 
     `measures_overdue` counts the numbers that should be barred or restored by now; 0 except for supervisors and admins.
 
@@ -198,6 +198,7 @@ class DeskCounts:
     held_by_me: int
     to_check: int
     to_reopen: int = 0
+    appeals: int = 0
     assigned: int = 0
     aside: tuple[tuple[int, datetime], ...] = ()
     measures_overdue: int = 0

@@ -67,6 +67,7 @@ class Queue(Service):
         me, now = self.context.actor.id, self.context.now()
         is_clerk = self.context.actor.has(*CLERKS)
         may_reopen = role_refusal(Action.REOPEN, self.context.actor) is None
+        may_decide_appeals = role_refusal(Action.APPEAL_DECIDE, self.context.actor) is None
         with self.context.read() as session:
             return DeskCounts(
                 **workload.open_counts(session, me, now),
@@ -74,6 +75,7 @@ class Queue(Service):
                 due_today=case_pages.count(session, self._list(session, "due:today")),
                 overdue=case_pages.count(session, self._list(session, "due:overdue")),
                 to_reopen=case_pages.count(session, self._list(session, REOPEN_FILTER)) if may_reopen else 0,
+                appeals=case_pages.count(session, self._list(session, "state:appealed")) if may_decide_appeals else 0,
                 assigned=workload.count_assigned(session, me, now),
                 aside=workload.put_aside_by(session, me, now),
                 measures_overdue=workload.count_overdue_measures(session, now) if is_clerk else 0,
