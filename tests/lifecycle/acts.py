@@ -10,55 +10,66 @@ from tests.lifecycle.model import Case
 
 Method = TypeVar("Method", bound=Callable[..., None])
 Person = Callable[[Case], str | None]
+Likely = Callable[[Case], bool]
 
 PEOPLE = ("a", "b", "sup")
 WALK: list["Act"] = []
 """One entry for each act, as often as its weight."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Act:
-    """A method of the walk: the states in which it likely succeeds, who likely may do it, and its other arguments."""
+    """A method of the walk: the cases on which it likely succeeds, who likely may do it, and its other arguments."""
 
     name: str
-    states: frozenset[str] | None
+    likely: Likely | None
     person: Person | None
     more: Mapping[str, st.SearchStrategy[Any]]
 
+    def __repr__(self) -> str:
+        return self.name
+
 
 def act(
-    weight: int, states: str | None = None, person: Person | None = None, **more: st.SearchStrategy[Any]
+    weight: int, likely: Likely | None = None, person: Person | None = None, **more: st.SearchStrategy[Any]
 ) -> Callable[[Method], Method]:
     """Register a method as an act of the walk.
 
     Args:
         weight: How often it is tried, relative to the others.
-        states: The states of likely cases, separated by blanks; None for a method without a case.
+        likely: Whether it likely succeeds on a case; None for a method without a case.
         person: Who likely may do it; None for a method without a person.
         more: The strategies of its other arguments.
     """
 
     def register(method: Method) -> Method:
-        found = Act(method.__name__, None if states is None else frozenset(states.split()), person, more)
+        found = Act(method.__name__, likely, person, more)
         WALK.extend([found] * weight)
         return method
 
     return register
 
 
-def arguments(data: Any, chosen: Act, cases: Mapping[int, Case]) -> dict[str, Any]:
-    """Draw the arguments of an act: three times of four a case and a person with whom it likely succeeds."""
+def in_states(*states: str) -> Likely:
+    """Return the condition that a case is in one of some states."""
+    return lambda case: case.state in states
+
+
+def drawn(data: Any, cases: Mapping[int, Case]) -> tuple[Act, dict[str, Any]]:
+    """Draw an act and its arguments: most times one that likely succeeds."""
+    is_likely = data.draw(st.integers(0, 9)) > 0
+    possible = [one for one in WALK if one.likely is None or any(map(one.likely, cases.values()))]
+    chosen: Act = data.draw(st.sampled_from(possible if is_likely else WALK), label="act")
     found: dict[str, Any] = {}
-    case = None
-    if chosen.states is not None:
-        likely = [number for number, one in cases.items() if one.state in chosen.states]
-        is_likely = bool(likely) and data.draw(st.integers(0, 3)) > 0
-        found["number"] = data.draw(st.sampled_from(likely if is_likely else list(cases)), label="case")
+    case = Case(0, "")
+    if chosen.likely is not None:
+        fit = [number for number, one in cases.items() if chosen.likely(one)]
+        found["number"] = data.draw(st.sampled_from(fit if is_likely and fit else list(cases)), label="case")
         case = cases[found["number"]]
     if chosen.person is not None:
-        person = chosen.person(case) if case is not None else chosen.person(Case(0, ""))
-        is_likely = person in PEOPLE and data.draw(st.integers(0, 3)) > 0
-        found["who"] = person if is_likely else data.draw(st.sampled_from(PEOPLE), label="who")
+        person = chosen.person(case)
+        is_person = person in PEOPLE and data.draw(st.integers(0, 4)) > 0
+        found["who"] = person if is_person else data.draw(st.sampled_from(PEOPLE), label="who")
     for name, strategy in chosen.more.items():
         found[name] = data.draw(strategy, label=name)
-    return found
+    return chosen, found

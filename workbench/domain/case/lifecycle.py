@@ -66,7 +66,7 @@ TABLE: dict[Action, Permission] = {
     Action.SKIP: Permission(WORKERS, frozenset({S.IN_REVIEW}), needs_hold=True),
     Action.ASIDE: Permission(WORKERS, frozenset({S.IN_REVIEW}), needs_hold=True),
     Action.DECIDE: Permission(WORKERS, frozenset({S.IN_REVIEW}), needs_hold=True),
-    Action.UNDO: Permission(WORKERS, EVERY_STATE - {S.INCOMPLETE, S.IN_REVIEW, S.LAPSED}),
+    Action.UNDO: Permission(WORKERS, EVERY_STATE - {S.INCOMPLETE, S.LAPSED}),
     Action.APPROVE: Permission(WORKERS, frozenset({S.AWAITING_CHECK})),
     Action.RETURN: Permission(WORKERS, frozenset({S.AWAITING_CHECK})),
     Action.COMMENT: Permission(WORKERS, EVERY_STATE),

@@ -103,6 +103,7 @@ class Remarks(Service):
             self._add_comment(session, case_id, reason)
             record = record_of(session, self.context, case) | close_work(session, self.context, case)
             case.state = CaseState.WITHDRAWN.value
+            case.waits_for, case.next_action_on = "", None
             case.held_by_id = case.held_until = case.aside_until = case.assignee_id = case.returned_to_id = None
             case.version += 1
             notify_of_status(session, self.context, case, ClockLetterKind.WITHDRAWN)
