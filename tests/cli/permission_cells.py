@@ -111,28 +111,35 @@ def is_buildable(cell: Cell) -> bool:
     return needed <= commands()
 
 
+Run = Callable[..., None]
+Bringing = Callable[[Run, Site, str], None]
+"""Brings a case into a state, as the last act of a person."""
+
+
 @dataclass
 class Cases:
     """One prepared database for each state and for the person who brought its case into that state."""
 
     folder: Path
-    made: dict[tuple[CaseState, str], Site] = field(default_factory=dict)
+    made: dict[tuple[CaseState, str, bool], Site] = field(default_factory=dict)
 
     def of(self, cell: Cell) -> Terminal:
         """Return a terminal on a fresh copy of the database of a cell."""
         person = PERSON[cell.role]
         is_by_person = cell.role in {R.REVIEWER, R.SUPERVISOR} and cell.action not in NOT_ONES_OWN
         by = person if is_by_person else MAKER
-        if (cell.state, by) not in self.made:
-            self.made[cell.state, by] = self._make(cell.state, by)
-        original = self.made[cell.state, by]
+        is_returned = cell.state is S.IN_REVIEW and cell.action is A.UNDO
+        key = (cell.state, by, is_returned)
+        if key not in self.made:
+            self.made[key] = self._make(cell.state, by, _returned if is_returned else _INTO[cell.state])
+        original = self.made[key]
         place = self.folder / "copy"
         shutil.rmtree(place, ignore_errors=True)
         shutil.copytree(original.path.parent, place)
         return Terminal(Site(place / original.path.name, Clock(original.clock.at)))
 
-    def _make(self, state: CaseState, by: str) -> Site:
-        folder = self.folder / f"{state}-{by}"
+    def _make(self, state: CaseState, by: str, bring: Bringing) -> Site:
+        folder = self.folder / f"{len(self.made)}"
         (folder / "files").mkdir(parents=True)
         site = Site(folder / "w.db").create()
         site.services("admin").people.add(PERSON[R.ADMIN], (R.ADMIN,))
@@ -141,14 +148,11 @@ class Cases:
         desk = Desk(site, folder / "files")
         desk.applications(application())
         desk.documents(kinds=ENTERPRISE_DOCUMENTS[:2] if state is S.INCOMPLETE else ENTERPRISE_DOCUMENTS)
-        _INTO[state](run, site, by)
+        bring(run, site, by)
         assert site.state(1) == state, site.actions(1)
         site.close()
         shutil.rmtree(folder / "files")
         return site
-
-
-Run = Callable[..., None]
 
 
 def _run(terminal: Terminal, login: str, *words: str) -> None:
@@ -171,6 +175,12 @@ def _held(run: Run, _site: Site, by: str, *decision: str) -> None:
 def _checked(run: Run, site: Site, by: str, decision: tuple[str, ...]) -> None:
     _held(run, site, CHECKER, *decision)
     run(by, "check", CASE, "approve", "--note", "test")
+
+
+def _returned(run: Run, site: Site, by: str) -> None:
+    """The check that returned the case can be undone by its checker; nobody can undo taking a case."""
+    _held(run, site, CHECKER, *_FINAL)
+    run(by, "check", CASE, "return", "--note", "test")
 
 
 def _lapsed(run: Run, site: Site, by: str) -> None:
@@ -196,7 +206,7 @@ def _withdrawn(run: Run, _site: Site, by: str) -> None:
     run(by, "withdraw", CASE, "--reason", "test")
 
 
-_INTO: dict[CaseState, Callable[[Run, Site, str], None]] = {
+_INTO: dict[CaseState, Bringing] = {
     S.INCOMPLETE: lambda _run, _site, _by: None,
     S.QUEUED: _queued,
     S.IN_REVIEW: _held,

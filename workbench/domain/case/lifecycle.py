@@ -70,7 +70,7 @@ TABLE: dict[Action, Permission] = {
     Action.SKIP: Permission(WORKERS, frozenset({S.IN_REVIEW}), needs_hold=True),
     Action.ASIDE: Permission(WORKERS, frozenset({S.IN_REVIEW}), needs_hold=True),
     Action.DECIDE: Permission(WORKERS, frozenset({S.IN_REVIEW}), needs_hold=True),
-    Action.UNDO: Permission(WORKERS, EVERY_STATE - {S.INCOMPLETE, S.IN_REVIEW}),
+    Action.UNDO: Permission(WORKERS, EVERY_STATE - {S.INCOMPLETE}),
     Action.APPROVE: Permission(WORKERS, frozenset({S.AWAITING_CHECK})),
     Action.RETURN: Permission(WORKERS, frozenset({S.AWAITING_CHECK})),
     Action.COMMENT: Permission(WORKERS, EVERY_STATE),

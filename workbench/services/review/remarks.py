@@ -132,6 +132,7 @@ class Remarks(Service):
                 return
             record = record_of(session, self.context, case) | close_work(session, self.context, case)
             case.state = CaseState.WITHDRAWN.value
+            case.waits_for, case.next_action_on = "", None
             case.held_by_id = case.held_until = case.aside_until = case.assignee_id = case.returned_to_id = None
             case.corrects_id = None
             case.version += 1

@@ -21,7 +21,7 @@ from workbench.i18n import _
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.decisions import newest_decision
 from workbench.services.clock.case_clocks import update_due_date
-from workbench.services.foundation.case_access import last_event, visible_case
+from workbench.services.foundation.case_access import case_in_state_for, last_event
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.drafts import link_draft
 from workbench.services.measures.orders import is_carried_out, take_back
@@ -113,7 +113,7 @@ class Undo(Service):
             NotAllowed: If the act is released or another person's, or if somebody acted on the case since.
         """
         with self.context.acting(Action.UNDO, case_id), self.context.write() as session:
-            case = visible_case(session, case_id)
+            case = case_in_state_for(session, Action.UNDO, case_id)
             act = last_reversible_act(session, case)
             body = self._undo_verdict(session, case) if act is None else self._reverse(session, case, act)
             self.context.log_case(session, Action.UNDO, case, {**body, "fence": case.fence})
@@ -154,8 +154,11 @@ class Undo(Service):
         restore(session, case, record)
         if case.state == CaseState.IN_REVIEW and case.held_by_id is not None:
             now = self.context.now()
-            held_until, aside_until = (from_us(record.get(name, 0)) for name in ("held_until_us", "aside_until_us"))
-            if aside_until <= now < held_until:
+            held_until, aside_until = (
+                from_us(record[name]) if name in record else None for name in ("held_until_us", "aside_until_us")
+            )
+            is_aside = aside_until is not None and aside_until > now
+            if held_until is not None and held_until > now and not is_aside:
                 self._hold(session, case, case.held_by_id)
             else:
                 # It was put aside, or the hold had expired.

@@ -1,0 +1,75 @@
+"""Declares the acts of a random walk: how often each is tried, and with whom and on which case it likely succeeds."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from hypothesis import strategies as st
+
+from tests.lifecycle.model import Case
+
+Method = TypeVar("Method", bound=Callable[..., None])
+Person = Callable[[Case], str | None]
+Likely = Callable[[Case], bool]
+
+PEOPLE = ("a", "b", "sup")
+WALK: list["Act"] = []
+"""One entry for each act, as often as its weight."""
+
+
+@dataclass(frozen=True, repr=False)
+class Act:
+    """A method of the walk: the cases on which it likely succeeds, who likely may do it, and its other arguments."""
+
+    name: str
+    likely: Likely | None
+    person: Person | None
+    more: Mapping[str, st.SearchStrategy[Any]]
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+def act(
+    weight: int, likely: Likely | None = None, person: Person | None = None, **more: st.SearchStrategy[Any]
+) -> Callable[[Method], Method]:
+    """Register a method as an act of the walk.
+
+    Args:
+        weight: How often it is tried, relative to the others.
+        likely: Whether it likely succeeds on a case; None for a method without a case.
+        person: Who likely may do it; None for a method without a person.
+        more: The strategies of its other arguments.
+    """
+
+    def register(method: Method) -> Method:
+        found = Act(method.__name__, likely, person, more)
+        WALK.extend([found] * weight)
+        return method
+
+    return register
+
+
+def in_states(*states: str) -> Likely:
+    """Return the condition that a case is in one of some states."""
+    return lambda case: case.state in states
+
+
+def drawn(data: Any, cases: Mapping[int, Case]) -> tuple[Act, dict[str, Any]]:
+    """Draw an act and its arguments: most times one that likely succeeds."""
+    is_likely = data.draw(st.integers(0, 9)) > 0
+    possible = [one for one in WALK if one.likely is None or any(map(one.likely, cases.values()))]
+    chosen: Act = data.draw(st.sampled_from(possible if is_likely else WALK), label="act")
+    found: dict[str, Any] = {}
+    case = Case(0, "")
+    if chosen.likely is not None:
+        fit = [number for number, one in cases.items() if chosen.likely(one)]
+        found["number"] = data.draw(st.sampled_from(fit if is_likely and fit else list(cases)), label="case")
+        case = cases[found["number"]]
+    if chosen.person is not None:
+        person = chosen.person(case)
+        is_person = person in PEOPLE and data.draw(st.integers(0, 4)) > 0
+        found["who"] = person if is_person else data.draw(st.sampled_from(PEOPLE), label="who")
+    for name, strategy in chosen.more.items():
+        found[name] = data.draw(strategy, label=name)
+    return chosen, found

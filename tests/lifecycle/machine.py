@@ -1,0 +1,624 @@
+"""The random walk: rules that let people act on a real database, each compared with the model."""
+
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from db.enums import DocumentKind, FailKind, ImportKind, Priority, ServiceClass, Verdict, WaitsFor
+from tests.lifecycle.acts import PEOPLE, act, drawn, in_states
+from tests.lifecycle.clock_model import SHANGHAI, CaseClock, Hours
+from tests.lifecycle.model import ASIDE, HOLD, MOST_HELD, OPEN, UNDO, Case, Suspensions, Undoable, held_count
+from tests.lifecycle.stored import Reader, Row
+from tests.offices import Clock, Site
+from tests.services.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Desk, application
+from workbench.domain.case.casefile import CaseFile, VerdictRequest
+from workbench.errors import Busy, NotAllowed, WorkbenchError
+from workbench.services.deadlines.suspensions import NewSuspension
+from workbench.services.foundation import audit_log
+from workbench.services.wiring import Services
+
+Result = TypeVar("Result")
+
+ID_NUMBERS = (
+    *("110105199001010010", "110105199001020024", "110105199001030038"),
+    *("110105199001040041", "110105199001050055", "110105199001060069"),
+)
+"""Valid ID numbers of nobody, one for each case."""
+
+NUMBERS = range(1, len(ID_NUMBERS) + 1)
+
+CLASS_DAYS = {"expedited": 1, "standard": 3, "complex": 5, "maximum": 7, "extended": 10}
+
+people = st.sampled_from(PEOPLE)
+spans = st.sampled_from(
+    [
+        timedelta(seconds=10),
+        timedelta(seconds=61),
+        timedelta(minutes=31),
+        timedelta(hours=4),
+        timedelta(days=1),
+        timedelta(days=4),
+    ]
+)
+verdicts = st.sampled_from(["fixable", "applicant", "carrier", "final", "pass", "fixable", "applicant", "no reason"])
+
+
+def anybody(_case: Case) -> str | None:
+    """Any of the people."""
+    return None
+
+
+def supervisor(_case: Case) -> str:
+    """The supervisor."""
+    return "sup"
+
+
+def holder(case: Case) -> str | None:
+    """Who holds or held a case."""
+    return case.held_by
+
+
+def checker(case: Case) -> str:
+    """Somebody else than the maker of a staged verdict."""
+    return "a" if case.maker == "b" else "b"
+
+
+def last_actor(case: Case) -> str | None:
+    """Who can take the last act back."""
+    return case.undoable.who if case.undoable else None
+
+
+def applied(number: int, **changes: str) -> Any:
+    """Return the application of a case."""
+    return application(f"A-{number}", **PERSON, msisdns="", **{"handler_id_no": ID_NUMBERS[number - 1], **changes})
+
+
+@cache
+def template() -> Path:
+    """Return a folder with a database of some cases, the last of which lacks a document."""
+    folder = Path(tempfile.mkdtemp(prefix="lifecycle-"))
+    (folder / "files").mkdir()
+    site = Site(folder / "w.db").create()
+    desk = Desk(site, folder / "files")
+    desk.applications(*(applied(number) for number in NUMBERS))
+    for number in NUMBERS:
+        desk.documents(f"A-{number}", INDIVIDUAL_DOCUMENTS[: 2 if number == len(ID_NUMBERS) else 3])
+    site.close()
+    return folder
+
+
+class LifecycleMachine(RuleBasedStateMachine):
+    """Five actors: two reviewers, a supervisor, an admin who imports what applicants send, and time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="walk-")) / "office"
+        shutil.copytree(template(), self.folder)
+        self.site = Site(self.folder / "w.db", Clock())
+        self.desk = Desk(self.site, self.folder / "files", files=100)
+        self.reader = Reader(self.site.path)
+        self.events = self.reader.new_events()
+        self.stored = self.reader.stored()
+        with self.services("admin").context.read() as session:
+            calendar = self.services("admin").context.calendar(session)
+        self.suspensions = Suspensions(Hours(calendar.is_working))
+        self.cases = {number: self._opened(row) for number, row in self.stored.cases.items()}
+        self.fences: list[tuple[str, int, int]] = []
+        self.extra = 0
+        self.new_notices: Counter[tuple[int, str]] = Counter()
+
+    def _opened(self, row: Row) -> Case:
+        clock = CaseClock(row["complete_at"], CLASS_DAYS[row["service_class"]]) if row["complete_at"] else None
+        return Case(row["id"], row["state"], clock=clock)
+
+    def services(self, login: str) -> Services:
+        return self.site.services(login)
+
+    def teardown(self) -> None:
+        with self.services("admin").context.read() as session:
+            assert audit_log.verify(session).is_whole
+        self.reader.close()
+        self.site.close()
+        shutil.rmtree(self.folder.parent)
+
+    @rule(data=st.data())
+    def somebody_acts(self, data: Any) -> None:
+        """Let one of the acts happen."""
+        chosen, arguments = drawn(data, self.cases)
+        getattr(self, chosen.name)(**arguments)
+
+    # --- What every step checks -------------------------------------------------------------------------------------
+
+    def attempt(
+        self, act: str, who: str, case: Case | None, call: Callable[[], Result], *, allowed: bool | None
+    ) -> list[Result]:
+        """Let somebody act, and check that a refusal writes nothing but its event; return nothing if it was refused.
+
+        `allowed` says whether the model expects it to succeed, None if other things decide.
+        """
+        before, error, results = self.stored, None, []
+        try:
+            results.append(call())
+        except WorkbenchError as caught:
+            error = caught
+        self.stored, self.events = self.reader.stored(), self.reader.new_events()
+        self.new_notices = Counter(
+            (row["case_id"], row["kind"]) for number, row in self.stored.notices.items() if number not in before.notices
+        )
+        assert allowed in {None, error is None}, (act, who, case, error)
+        if error is not None:
+            assert self.stored == before, (act, error)
+            is_logged = isinstance(error, NotAllowed | Busy)
+            expected = [(act, who, case.id if case else None, 1)] if is_logged else []
+            assert [self._key(event) for event in self.events] == expected, (act, error)
+        return results
+
+    @staticmethod
+    def _key(event: Row) -> tuple[Any, ...]:
+        return event["action"], event["actor_login"], event["case_id"], event["is_refused"]
+
+    def expect(self, who: str, *acts: tuple[str, int | None], notices: Iterable[tuple[int, str]] = ()) -> None:
+        """Check that the log and the outbox got exactly this by the last act."""
+        assert Counter(map(self._key, self.events)) == Counter((act, who, case, 0) for act, case in acts)
+        assert self.new_notices == Counter(notices)
+        for event in self.events:
+            if event["state"]:
+                case = self.cases[event["case_id"]]
+                assert (event["state"], bool(event["is_clock_running"])) == (case.state, case.runs), event
+
+    @invariant()
+    def cases_are_as_the_model_has_them(self) -> None:
+        for number, case in self.cases.items():
+            differences = case.differences(self.stored.cases[number])
+            assert differences == {}, (number, differences)
+
+    @invariant()
+    def due_dates_are_as_the_model_computes_them(self) -> None:
+        for number, case in self.cases.items():
+            if case.clock is not None and case.is_open:
+                due = case.clock.due_at(self.suspensions.hours, self.suspensions.spans)
+                assert self.stored.cases[number]["due_at"] == due, (case, due)
+
+    @invariant()
+    def nobody_checks_an_own_verdict_and_every_verdict_has_a_reason(self) -> None:
+        reasons = {row["decision_id"] for row in self.reader.rows("decision_reason")}
+        for number, decision in self.stored.decisions.items():
+            assert decision["checker_id"] != decision["maker_id"]
+            assert number in reasons
+
+    @invariant()
+    def every_verdict_in_force_has_one_notice(self) -> None:
+        for number, decision in self.stored.decisions.items():
+            notices = [row for row in self.stored.notices.values() if row["decision_id"] == number]
+            valid = [row for row in notices if row["cancelled_at"] is None]
+            is_in_force = decision["status"] in {"applied", "approved"}
+            withdrew = self.cases[decision["case_id"]].state == "withdrawn"
+            assert len(valid) == is_in_force or (withdrew and not valid), (decision, notices)
+
+    # --- Time --------------------------------------------------------------------------------------------------------
+
+    @act(4, span=spans)
+    def time_passes(self, span: timedelta) -> None:
+        self.site.clock.at += span
+
+    @act(3, who=st.sampled_from(["a", "sup", "admin", "audit"]))
+    def tick(self, who: str) -> None:
+        now, today = self.now, self.now.astimezone(SHANGHAI).date().isoformat()
+        acts, notices = [], []
+        for case in self.cases.values():
+            if case.state == "pending" and (case.next_on or "") < today:
+                notices += [(case.id, "expired")] if case.waits_for == "applicant" else []
+                case.to_queue(now)
+                acts.append(("day-passed", case.id))
+            elif case.state == "rectifying" and case.deadline and case.deadline < now:
+                case.enter("lapsed", now)
+                acts.append(("lapse", case.id))
+                notices.append((case.id, "lapsed"))
+        self.attempt("tick", who, None, self.services(who).ticking.tick, allowed=True)
+        told = [event for event in self.events if event["action"] in {"delay-told", "reminded"}]
+        acts += [(event["action"], event["case_id"]) for event in told]
+        notices += [(event["case_id"], event["body"].get("kind", "delay")) for event in told]
+        resumed = {key: count for key, count in self.new_notices.items() if key[1] == "resumed"}
+        assert all(count == 1 for count in resumed.values())
+        self.expect(who, *acts, notices=[*notices, *resumed])
+        self._check_delays(told)
+
+    def _check_delays(self, told: list[Row]) -> None:
+        """Check that every applicant whose case is late has been told, and nobody twice of one date."""
+        stopped = [start for start, end in self.suspensions.spans if end is None]
+        for case in self.cases.values():
+            row = self.stored.cases[case.id]
+            if case.clock is None or not case.runs or row["due_at"] > self.now:
+                continue
+            if any(start < row["due_at"] for start in stopped):
+                continue
+            of_case = [
+                one for one in self.stored.notices.values() if one["case_id"] == case.id and one["kind"] == "delay"
+            ]
+            early = {one["due_at"] for one in self.reader.rows("delay_notice") if one["case_id"] == case.id}
+            assert any(one["created_at"] >= row["due_at"] for one in of_case) or row["due_at"] in early, case
+        keys = [(event["case_id"], event["body"].get("due_us")) for event in told if event["action"] == "delay-told"]
+        assert len(keys) == len(set(keys))
+
+    @property
+    def now(self) -> Any:
+        return self.site.clock.at
+
+    # --- Holds -------------------------------------------------------------------------------------------------------
+
+    @act(7, person=anybody)
+    def take_next(self, who: str) -> None:
+        mine = [case for case in self.cases.values() if case.is_held(self.now, who)]
+        ready = [case for case in mine if not case.aside_until or case.aside_until <= self.now]
+        (found,) = self.attempt("next", who, None, self.services(who).claims.next, allowed=True)
+        taken = self.cases[found.header.id] if isinstance(found, CaseFile) else None
+        if ready:
+            assert taken in ready
+            taken.aside_until = None
+            self.expect(who)
+        elif len(mine) >= MOST_HELD:
+            assert taken is None
+            self.expect(who)
+        elif taken is None:
+            assert not [case for case in self.cases.values() if case.is_on_offer(self.now, who)]
+            self.expect(who)
+        else:
+            assert taken.is_on_offer(self.now, who), taken
+            taken.hold(who, self.now)
+            taken.returned_to = None
+            taken.changed()
+            self.expect(who, ("next", taken.id))
+        if taken is not None:
+            self.fences.append((who, taken.id, taken.fence))
+
+    @act(1, in_states("in_review"), holder)
+    def release(self, who: str, number: int) -> None:
+        case = self.cases[number]
+        held = case.is_held(self.now, who)
+        done = self.attempt("release", who, case, lambda: self.services(who).claims.release(number), allowed=held)
+        if done:
+            case.let_go()
+            case.enter("queued", self.now)
+            self.expect(who, ("release", number))
+
+    @act(1, in_states("in_review"), holder)
+    def skip(self, who: str, number: int) -> None:
+        case = self.cases[number]
+        held = case.is_held(self.now, who)
+        done = self.attempt("skip", who, case, lambda: self.services(who).claims.skip(number, "x"), allowed=held)
+        if done:
+            case.let_go()
+            case.enter("queued", self.now)
+            case.skipped_by.add(who)
+            case.assignee = None if case.assignee == who else case.assignee
+            self.expect(who, ("skip", number))
+
+    @act(2, in_states("in_review"), holder)
+    def put_aside(self, who: str, number: int) -> None:
+        case = self.cases[number]
+        held = case.is_held(self.now, who)
+        if self.attempt("aside", who, case, lambda: self.services(who).claims.aside(number), allowed=held):
+            case.aside_until, case.held_until = self.now + ASIDE, self.now + ASIDE + HOLD
+            case.changed()
+            self.expect(who, ("aside", number))
+
+    @act(2, in_states("queued", "in_review"), supervisor, to=people)
+    def assign(self, who: str, number: int, to: str) -> None:
+        case = self.cases[number]
+        allowed = who == "sup" and case.state in {"queued", "in_review"}
+        give = self.services(who).assigning.assign
+        if self.attempt("assign", who, case, lambda: give([number], to, "x"), allowed=allowed):
+            keeps = case.is_held(self.now, to)
+            if case.held_by not in {None, to}:
+                case.let_go()
+                case.enter("queued", self.now)
+            case.assignee = to
+            if not keeps:
+                case.new_evidence()
+            case.changed()
+            self.expect(who, ("assign", number))
+
+    # --- Verdicts ----------------------------------------------------------------------------------------------------
+
+    @act(8, in_states("in_review"), holder, verdict=verdicts)
+    def decide(self, who: str, number: int, verdict: str) -> None:
+        self._decide(who, self.cases[number], verdict, None)
+
+    @act(2, verdict=verdicts, at=st.integers(0, 5))
+    def decide_with_a_remembered_fence(self, verdict: str, at: int) -> None:
+        if self.fences:
+            who, number, fence = self.fences[-1 - at % len(self.fences)]
+            self._decide(who, self.cases[number], verdict, fence)
+
+    def _decide(self, who: str, case: Case, verdict: str, fence: int | None) -> None:
+        is_mine = case.state == "in_review" and case.held_by == who
+        allowed = is_mine and (case.is_held(self.now) if fence is None else fence == case.fence)
+        row = self.stored.cases[case.id]
+        is_staged = verdict == "final" or (verdict == "pass" and (row["block_count"] > 0 or row["risk"] == "high"))
+        request = _request(case.id, verdict, fence, has_block=row["block_count"] > 0)
+        before = case.before()
+        decide = self.services(who).verdicts.decide
+        done = self.attempt("decide", who, case, lambda: decide(request), allowed=allowed and verdict != "no reason")
+        if not done:
+            return
+        decision = self.stored.decisions[done[0].decision_id]
+        case.let_go()
+        if is_staged:
+            case.enter("awaiting_check", self.now)
+            case.maker = who
+        else:
+            case.take_effect(decision, self.now)
+        case.undoable = Undoable(who, None if is_staged else self.now + UNDO, "decide", before)
+        self.expect(who, ("decide", case.id), notices=[] if is_staged else [(case.id, decision["verdict"])])
+
+    @act(3, in_states("awaiting_check"), checker)
+    def approve(self, who: str, number: int) -> None:
+        case = self.cases[number]
+        allowed = case.state == "awaiting_check" and case.maker != who
+        before = case.before()
+        done = self.attempt(
+            "approve", who, case, lambda: self.services(who).checks.approve(number, "x"), allowed=allowed
+        )
+        if done:
+            decision = self.stored.decisions[done[0].decision_id]
+            case.take_effect(decision, self.now)
+            case.undoable = Undoable(who, self.now + UNDO, "approve", before)
+            self.expect(who, ("approve", number), notices=[(number, decision["verdict"])])
+
+    @act(2, in_states("awaiting_check"), checker)
+    def give_back(self, who: str, number: int) -> None:
+        case = self.cases[number]
+        allowed = case.state == "awaiting_check" and case.maker != who
+        before = case.before()
+        if self.attempt("return", who, case, lambda: self.services(who).checks.give_back(number, "x"), allowed=allowed):
+            maker = case.maker
+            case.returned_to = case.assignee = maker
+            case.new_evidence()
+            if held_count(self.cases.values(), maker, self.now) < MOST_HELD:
+                case.hold(maker, self.now)
+            else:
+                case.enter("queued", self.now)
+            case.maker = ""
+            case.undoable = Undoable(who, self.now + UNDO, "return", before)
+            self.expect(who, ("return", number))
+
+    @act(5, lambda case: case.undoable is not None, last_actor)
+    def undo(self, who: str, number: int) -> None:
+        case = self.cases[number]
+        allowed = case.can_be_undone_by(who, self.now)
+        act = case.undoable
+        if self.attempt("undo", who, case, lambda: self.services(who).undo.undo(number), allowed=allowed):
+            assert act is not None
+            self._restore(case, act)
+            self.expect(who, ("undo", number))
+
+    def _restore(self, case: Case, act: Undoable) -> None:
+        """Put a case back to what it was before an act; fence and skips stay."""
+        before = act.before
+        for name in ("state", "round", "waits_for", "assignee", "returned_to", "clock", "next_on", "deadline", "maker"):
+            setattr(case, name, getattr(before, name))
+        case.asked_at = before.asked_at
+        # Of the acts before the undone one, only a verdict and its check can still be undone.
+        is_verdict = before.undoable is not None and before.undoable.act in {"decide", "approve", "return"}
+        case.undoable = before.undoable if is_verdict else None
+        case.let_go()
+        if act.act == "decide":
+            self._hold_again(case, act.who)
+            case.undoable = None
+        elif case.state == "in_review" and before.held_by is not None:
+            aside, until = before.aside_until, before.held_until
+            if until and until > self.now and not (aside and aside > self.now):
+                self._hold_again(case, before.held_by)
+            else:
+                case.held_by, case.held_until, case.aside_until = before.held_by, until, aside
+                case.fence += 1
+
+    def _hold_again(self, case: Case, who: str) -> None:
+        for other in self.cases.values():
+            is_on_desk = not other.aside_until or other.aside_until <= self.now
+            if other is not case and other.is_held(self.now, who) and is_on_desk:
+                other.aside_until, other.held_until = self.now + ASIDE, self.now + ASIDE + HOLD
+        case.hold(who, self.now)
+
+    # --- The applicant -----------------------------------------------------------------------------------------------
+
+    @act(2, in_states("pending"), anybody)
+    def answer(self, who: str, number: int) -> None:
+        case = self.cases[number]
+        before = case.before()
+        call = self.services(who).remarks.answer
+        if self.attempt("answer", who, case, lambda: call(number), allowed=case.state == "pending"):
+            case.to_queue(self.now)
+            case.undoable = Undoable(who, self.now + UNDO, "answer", before)
+            self.expect(who, ("answer", number))
+
+    @act(2, in_states("rectifying", "lapsed"), anybody)
+    def resubmit(self, who: str, number: int) -> None:
+        case = self.cases[number]
+        before = case.before()
+        is_in_time = case.deadline is not None and case.deadline >= self.now
+        allowed = case.state in {"rectifying", "lapsed"} and is_in_time
+        call = self.services(who).remarks.resubmit
+        if self.attempt("resubmit", who, case, lambda: call(number), allowed=allowed):
+            case.round += 1
+            case.to_queue(self.now)
+            case.undoable = Undoable(who, self.now + UNDO, "resubmit", before)
+            self.expect(who, ("resubmit", number))
+
+    @act(1, in_states("queued", "in_review", "awaiting_check", "pending", "rectifying"), anybody)
+    def withdraw(self, who: str, number: int) -> None:
+        case = self.cases[number]
+        before = case.before()
+        call = self.services(who).remarks.withdraw
+        if self.attempt("withdraw", who, case, lambda: call(number, "x"), allowed=case.is_open):
+            case.let_go()
+            case.enter("withdrawn", self.now)
+            case.assignee = case.returned_to = None
+            case.undoable = Undoable(who, self.now + UNDO, "withdraw", before)
+            self.expect(who, ("withdraw", number), notices=[(number, "withdrawn")])
+
+    @act(2, in_states("pending", "rectifying", "lapsed"))
+    def hand_in_again(self, number: int) -> None:
+        """Import a changed application: an answer, a resubmission or new evidence; for a lapsed case, late."""
+        case, self.extra = self.cases[number], self.extra + 1
+        received = self.now
+        if case.state == "lapsed" and case.deadline:
+            received = case.deadline - timedelta(seconds=1)
+        is_late = case.state == "rectifying" and case.deadline is not None and received > case.deadline
+        allowed = case.state not in {"passed", "failed", "withdrawn"} and not is_late
+        text = received.astimezone(SHANGHAI).isoformat(timespec="seconds")
+        row = applied(number, stated_use=f"use {self.extra}", received_at=text, submitted_at=text)
+        if self.attempt("import", "admin", None, lambda: self.desk.applications(row), allowed=allowed):
+            received = received.replace(microsecond=0)
+            act = "evidence"
+            is_new = case.asked_at is not None and received >= case.asked_at
+            if case.state in {"rectifying", "lapsed"} and is_new:
+                act, case.round = "resubmit", case.round + 1
+            elif case.state == "pending" and case.waits_for == "applicant":
+                act = "answer"
+            case.to_queue(received) if act != "evidence" else case.new_evidence()
+            self.expect("admin", ("import", None), (act, number))
+
+    @act(1, in_states("awaiting_check", "passed", "in_review"))
+    def land_on_a_list(self, number: int) -> None:
+        """Import a punishment record: a block finding, which voids a staged verdict and questions a pass."""
+        case, self.extra = self.cases[number], self.extra + 1
+        row = {
+            "subject_no": ID_NUMBERS[number - 1],
+            "list": "punishment",
+            "match": "exact",
+            "reference": f"R{self.extra}",
+        }
+        self.attempt("import", "admin", None, lambda: self.desk.run(ImportKind.CREDIT, [row]), allowed=True)
+        acts: list[tuple[str, int | None]] = [("import", None)]
+        if case.state == "awaiting_check":
+            maker = case.maker
+            case.to_queue(self.now)
+            case.assignee = case.returned_to = maker
+            case.maker = ""
+            acts.append(("void", number))
+        elif case.is_open:
+            case.new_evidence()
+            acts.append(("evidence", number))
+        elif case.state == "passed":
+            acts += [(event["action"], number) for event in self.events if event["action"] == "attention"]
+            case.skipped_by.clear()
+        self.expect("admin", *acts)
+
+    @act(1)
+    def send_the_missing_document(self) -> None:
+        case = self.cases[len(ID_NUMBERS)]
+        if case.state != "incomplete":
+            return
+        at = self.now.astimezone(SHANGHAI).isoformat(timespec="seconds")
+        kinds = [DocumentKind.COMMITMENT_LETTER]
+        self.attempt(
+            "import", "admin", None, lambda: self.desk.documents(f"A-{case.id}", kinds, received_at=at), allowed=True
+        )
+        row = self.stored.cases[case.id]
+        case.clock = CaseClock(self.now.replace(microsecond=0), CLASS_DAYS[row["service_class"]])
+        case.to_queue(self.now)
+        is_owed = row["due_at"] > self.now
+        self.expect("admin", ("import", None), ("complete", case.id), notices=[(case.id, "receipt")] if is_owed else [])
+
+    # --- The supervisor ----------------------------------------------------------------------------------------------
+
+    @act(2, in_states("queued", "in_review", "pending", "rectifying"), supervisor, days=st.integers(1, 25))
+    def extend(self, who: str, number: int, days: int) -> None:
+        case = self.cases[number]
+        until = self.now.astimezone(SHANGHAI).date() + timedelta(days=days)
+        may = who == "sup" and case.is_open and case.state != "incomplete"
+        call = self.services(who).rescheduling.extend
+        done = self.attempt("extend", who, case, lambda: call(number, until, "x"), allowed=None if may else False)
+        if not done:
+            return
+        case.changed()
+        if case.state == "rectifying":
+            hours = self.suspensions.hours
+            case.deadline = hours.closing(hours.working_day_from(until))
+            assert done[0].until == case.deadline
+            self.expect(who, ("extend-deadline", number), notices=[(number, "deadline")])
+        else:
+            assert case.clock is not None
+            (event,) = self.events
+            case.clock = CaseClock(
+                case.clock.start, case.clock.days, case.clock.pauses, case.clock.extended_s + event["body"]["by_s"]
+            )
+            self.expect(who, ("extend", number), notices=[(number, "delay")])
+
+    @act(
+        1,
+        in_states("queued", "in_review", "pending", "rectifying"),
+        supervisor,
+        chosen=st.sampled_from(list(ServiceClass)),
+    )
+    def change_class(self, who: str, number: int, chosen: ServiceClass) -> None:
+        case = self.cases[number]
+        may = who == "sup" and case.state in OPEN
+        is_other = self.stored.cases[number]["service_class"] != chosen
+        call = self.services(who).rescheduling.change_class
+        self.attempt("class", who, case, lambda: call(number, chosen, "x"), allowed=may and is_other)
+        if may and is_other:
+            case.changed()
+            if case.clock is not None:
+                clock = case.clock
+                case.clock = CaseClock(clock.start, CLASS_DAYS[chosen.value], clock.pauses, clock.extended_s)
+            # Whether the new date is later than what the applicant knows is tested by itself.
+            told = [key for key in self.new_notices if key == (number, "delay")]
+            self.expect(who, ("class", number), notices=told)
+
+    @act(1, in_states("queued", "in_review"), supervisor, chosen=st.sampled_from(list(Priority)))
+    def change_priority(self, who: str, number: int, chosen: Priority) -> None:
+        case = self.cases[number]
+        may = who == "sup" and case.state in OPEN and self.stored.cases[number]["priority"] != chosen
+        call = self.services(who).rescheduling.change_priority
+        if self.attempt("priority", who, case, lambda: call(number, chosen, "x"), allowed=may):
+            case.new_evidence()
+            self.expect(who, ("priority", number))
+
+    @act(1, person=supervisor)
+    def suspend(self, who: str) -> None:
+        new = NewSuspension(from_at=self.now, to_at=None, reason="x")
+        is_known = (self.now, None) in self.suspensions.spans
+        call = self.services(who).suspending.suspend
+        if self.attempt("suspend", who, None, lambda: call(new), allowed=who == "sup" and not is_known):
+            self.suspensions.spans.append((self.now, None))
+            self._expect_suspension(who, ["suspend"], "delay")
+
+    @act(2, person=supervisor)
+    def resume(self, who: str) -> None:
+        call = self.services(who).suspending.resume
+        allowed = who == "sup" and self.suspensions.is_open
+        if self.attempt("resume", who, None, call, allowed=allowed):
+            ended = sum(end is None for _start, end in self.suspensions.spans)
+            self.suspensions.end(self.now)
+            self._expect_suspension(who, ["resume"] * ended, "resumed")
+
+    def _expect_suspension(self, who: str, acts: list[str], kind: str) -> None:
+        """Check that each applicant gets one letter at most, and that the log has the acts and their effect."""
+        told = [key for key in self.new_notices if key[1] in {kind, "delay"}]
+        moved = [event["action"] for event in self.events if event["action"] == "due-moved"]
+        assert len(moved) <= 1
+        assert all(self.cases[number].is_open for number, _kind in told)
+        self.expect(who, *((act, None) for act in [*acts, *moved]), notices=told)
+
+
+def _request(case_id: int, verdict: str, fence: int | None, *, has_block: bool) -> VerdictRequest:
+    """Return the request of a verdict."""
+    values: dict[str, dict[str, Any]] = {
+        "pass": {"verdict": Verdict.PASS, "reasons": ("OK-OVERRIDE",) if has_block else ("OK",), "note": "x"},
+        "final": {"verdict": Verdict.FAIL, "fail_kind": FailKind.FINAL, "reasons": ("ID-RIC",)},
+        "fixable": {"verdict": Verdict.FAIL, "fail_kind": FailKind.FIXABLE, "reasons": ("ID-NAME",)},
+        "applicant": {"verdict": Verdict.PENDING, "reasons": ("WAIT-APPLICANT",), "waits_for": WaitsFor.APPLICANT},
+        "carrier": {"verdict": Verdict.PENDING, "reasons": ("WAIT-CARRIER",), "waits_for": WaitsFor.CARRIER},
+        "no reason": {"verdict": Verdict.PENDING},
+    }
+    return VerdictRequest(case_id=case_id, fence=fence, **values[verdict])

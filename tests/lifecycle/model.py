@@ -1,0 +1,167 @@
+"""A simple model of cases and of who may do what with them; it shares no code with the program."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from tests.lifecycle.clock_model import CaseClock, Hours
+from tests.lifecycle.stored import Row
+
+HOLD = timedelta(minutes=30)
+ASIDE = timedelta(minutes=120)
+UNDO = timedelta(seconds=60)
+MOST_HELD = 3
+
+FINAL = {"passed", "failed", "lapsed", "withdrawn"}
+RUNNING = {"queued", "in_review", "awaiting_check", "appealed"}
+OPEN = {"incomplete", "rectifying", "pending", *RUNNING}
+
+COMPARED = (
+    *("state", "round", "waits_for", "fence", "assignee", "returned_to"),
+    *("held_by", "held_until", "aside_until"),
+)
+
+
+@dataclass(frozen=True)
+class Undoable:
+    """An act that one person can take back until a time (None: until its check), and the case before it."""
+
+    who: str
+    until: datetime | None
+    act: str
+    before: "Case"
+
+
+@dataclass
+class Case:
+    """A case as the model expects it in the database."""
+
+    id: int
+    state: str
+    round: int = 1
+    waits_for: str = ""
+    fence: int = 0
+    assignee: str | None = None
+    returned_to: str | None = None
+    held_by: str | None = None
+    held_until: datetime | None = None
+    aside_until: datetime | None = None
+    clock: CaseClock | None = None
+    next_on: str | None = None
+    deadline: datetime | None = None
+    maker: str = ""
+    asked_at: datetime | None = None
+    undoable: Undoable | None = None
+    skipped_by: set[str] = field(default_factory=set)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the case is in no final state."""
+        return self.state not in FINAL
+
+    @property
+    def runs(self) -> bool:
+        """Whether the clock runs by section 13 of the design."""
+        return self.state in RUNNING or (self.state == "pending" and self.waits_for != "applicant")
+
+    @property
+    def is_with_applicant(self) -> bool:
+        """Whether the applicant has the case."""
+        return self.state == "rectifying" or (self.state == "pending" and self.waits_for == "applicant")
+
+    def is_held(self, now: datetime, who: str | None = None) -> bool:
+        """Say whether somebody, or this person, holds the case."""
+        is_valid = self.state == "in_review" and self.held_until is not None and self.held_until > now
+        return is_valid and who in {None, self.held_by}
+
+    def is_on_offer(self, now: datetime, who: str) -> bool:
+        """Say whether `next` may give the case to a person."""
+        is_free = self.state == "queued" or (self.state == "in_review" and not self.is_held(now))
+        return is_free and self.assignee in {None, who} and who not in self.skipped_by
+
+    def before(self) -> "Case":
+        """Return a copy of the case as it is."""
+        return replace(self, skipped_by=set(self.skipped_by))
+
+    def can_be_undone_by(self, who: str, now: datetime) -> bool:
+        """Say whether a person can take the last act back."""
+        act = self.undoable
+        return act is not None and act.who == who and (act.until is None or act.until > now)
+
+    def hold(self, who: str, now: datetime) -> None:
+        """Give the case to a person."""
+        self.state, self.held_by, self.held_until, self.aside_until = "in_review", who, now + HOLD, None
+        self.fence += 1
+
+    def let_go(self) -> None:
+        """End the hold."""
+        self.held_by = self.held_until = self.aside_until = None
+
+    def enter(self, state: str, now: datetime, waits_for: str = "") -> None:
+        """Change the state, and pause or resume the clock."""
+        self.state, self.waits_for = state, waits_for
+        self.undoable = None
+        if self.clock is not None:
+            # The clock of a lapsed case stays stopped: an answer that came in time may still be imported.
+            if self.is_with_applicant:
+                self.clock = self.clock.paused(now)
+            elif state != "lapsed":
+                self.clock = self.clock.resumed(now)
+
+    def changed(self) -> None:
+        """Note that somebody acted: an earlier act can no longer be undone."""
+        self.undoable = None
+
+    def new_evidence(self) -> None:
+        """Note new evidence: who skipped the case gets it again."""
+        self.skipped_by.clear()
+        self.changed()
+
+    def to_queue(self, at: datetime) -> None:
+        """Put the case into the queue."""
+        self.let_go()
+        self.enter("queued", at)
+        self.next_on = None
+        self.new_evidence()
+
+    def take_effect(self, decision: Row, now: datetime) -> None:
+        """Put a verdict into force."""
+        self.asked_at, self.maker, self.next_on = now, "", None
+        if decision["verdict"] == "pass":
+            self.enter("passed", now)
+        elif decision["verdict"] == "pending":
+            self.enter("pending", now, decision["waits_for"])
+            self.next_on = decision["until_on"]
+        elif decision["fail_kind"] == "final":
+            self.enter("failed", now)
+        else:
+            self.enter("rectifying", now)
+            self.deadline = decision["deadline_at"]
+
+    def differences(self, row: Row) -> dict[str, tuple[Any, Any]]:
+        """Return what the database has otherwise, as (model, database)."""
+        pairs = {name: (getattr(self, name), row[name]) for name in COMPARED}
+        return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def held_count(cases: Iterable[Case], who: str, now: datetime) -> int:
+    """Count the cases that a person holds."""
+    return sum(case.is_held(now, who) for case in cases)
+
+
+@dataclass
+class Suspensions:
+    """The suspensions of all clocks, as (start, end); an end of None is not known yet."""
+
+    hours: Hours
+    spans: list[tuple[datetime, datetime | None]] = field(default_factory=list)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether one has no end."""
+        return any(end is None for _start, end in self.spans)
+
+    def end(self, now: datetime) -> None:
+        """End those without an end."""
+        self.spans = [(start, end or max(now, start)) for start, end in self.spans]

@@ -1,0 +1,68 @@
+"""What the database holds after a step, read without the program."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+Row = dict[str, Any]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """The cases by number, and the rows of decisions, notices and rectifications, all instants as datetimes."""
+
+    cases: dict[int, Row]
+    decisions: dict[int, Row]
+    notices: dict[int, Row]
+    rest: dict[str, list[tuple[Any, ...]]]
+
+
+class Reader:
+    """Reads a database through a connection of its own."""
+
+    def __init__(self, path: Path) -> None:
+        self.connection = sqlite3.connect(path)
+        self.connection.row_factory = sqlite3.Row
+        self.last_seq = 0
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.connection.close()
+
+    def rows(self, table: str) -> Iterator[Row]:
+        """Yield the rows of a table."""
+        for row in self.connection.execute(f'SELECT * FROM "{table}"'):
+            yield {
+                name: _EPOCH + timedelta(microseconds=value) if name.endswith(("_at", "_until")) and value else value
+                for name, value in dict(row).items()
+            }
+
+    def stored(self) -> Stored:
+        """Return what is stored now."""
+        logins = {row["id"]: row["login"] for row in self.rows("reviewer")}
+        cases = {row["id"]: row for row in self.rows("case")}
+        for case in cases.values():
+            for name in ("held_by", "assignee", "returned_to"):
+                case[name] = logins.get(case[f"{name}_id"])
+        decisions = {row["id"]: row for row in self.rows("decision")}
+        tables = ("rectification", "rectification_item", "suspension", "comment", "skip", "submission", "appeal")
+        return Stored(
+            cases=cases,
+            decisions=decisions,
+            notices={row["id"]: row for row in self.rows("notice")},
+            rest={table: [tuple(row) for row in self.connection.execute(f"SELECT * FROM {table}")] for table in tables},
+        )
+
+    def new_events(self) -> list[Row]:
+        """Return the events since the last call."""
+        found = self.connection.execute("SELECT * FROM event WHERE seq > ? ORDER BY seq", (self.last_seq,)).fetchall()
+        events = [{**dict(row), "body": json.loads(row["body"])} for row in found]
+        if events:
+            self.last_seq = events[-1]["seq"]
+        return events
