@@ -41,6 +41,11 @@ def add_modes(app: "WorkbenchApp", desk: "DeskScreen") -> None:
 
         return ForecastScreen(clock, services)
 
+    def policy() -> "Screen[None]":
+        from screens.policy.screen import PolicyScreen
+
+        return PolicyScreen(clock, services)
+
     def queue(name: str) -> "Screen[None]":
         from screens.queue.screen import PRESETS, QueueScreen
 
@@ -50,6 +55,7 @@ def add_modes(app: "WorkbenchApp", desk: "DeskScreen") -> None:
     app.add_mode("checks", checks)
     app.add_mode("calendar", calendar)
     app.add_mode("forecast", forecast)
+    app.add_mode("policy", policy)
     for name in ("queue", "mine", "pending", "reopen"):
         app.add_mode(name, partial(queue, name))
 

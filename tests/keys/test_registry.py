@@ -10,6 +10,7 @@ from screens.checks.screen import ChecksScreen
 from screens.desk.screen import DeskScreen
 from screens.forecast.screen import ForecastScreen
 from screens.panels.evidence_panels import EvidencePanels
+from screens.policy.screen import PolicyScreen
 from screens.queue.screen import QueueScreen
 from screens.shell.bindings import command_of
 from screens.verdict.dialog import VerdictDialog
@@ -40,6 +41,7 @@ def test_every_command_is_bound_somewhere() -> None:
         ReasonList,
         EvidencePanels,
         CalendarScreen,
+        PolicyScreen,
     ):
         for _key, binding in BindingsMap(owner.BINDINGS):
             command = command_of(binding)

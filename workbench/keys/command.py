@@ -9,7 +9,7 @@ from typing import Literal
 
 from workbench.i18n import N_
 
-Place = Literal["everywhere", "desk", "queue", "verdict", "checks", "forecast", "calendar"]
+Place = Literal["everywhere", "desk", "queue", "verdict", "checks", "forecast", "calendar", "policy"]
 
 PLACES: dict[Place, str] = {
     "everywhere": N_("Everywhere"),
@@ -19,6 +19,7 @@ PLACES: dict[Place, str] = {
     "checks": N_("Checks"),
     "calendar": N_("Calendar"),
     "forecast": N_("Forecast"),
+    "policy": N_("Policy"),
 }
 
 

@@ -39,14 +39,14 @@ def value_words(value: Value) -> str:
     return str(value)
 
 
-def touched_words(touched: int, open_cases: int) -> str:
-    """Return the sentence about the open cases that get other findings."""
+def touched_words(touched: int, open_cases: int, name: str) -> str:
+    """Return the sentence about the open cases that would get other findings under a policy."""
     sentence = ngettext(
-        "{touched} of {open} open case would get other findings with `--open-cases`.",
-        "{touched} of {open} open cases would get other findings with `--open-cases`.",
+        "{touched} of {open} open case would get other findings under {name}.",
+        "{touched} of {open} open cases would get other findings under {name}.",
         open_cases,
     )
-    return sentence.format(touched=count(touched), open=count(open_cases))
+    return sentence.format(touched=count(touched), open=count(open_cases), name=name)
 
 
 def changed_cases_words(changed: int, touched: int) -> str:

@@ -71,7 +71,7 @@ def diff(
     b: Annotated[str | None, argument("[B]", _NAMED)] = None,
 ) -> None:
     """Compare two policies; a single one is compared with the version in force."""
-    from workbench.domain.policy.comparison import changes_between
+    from workbench.domain.policy.comparison import ChangeKind, changes_between
 
     with context.services() as services:
         policies = services.policies
@@ -83,15 +83,25 @@ def diff(
         counts = {"open_cases": effect.open_count, "open_cases_touched": effect.touched_count}
         output.document({"old": old.name, "new": new.name, "changes": plain(changes, UTC), **counts})
         return
+    old_name, new_name = (
+        one.name if one.version is None else _("Policy {name}").format(name=one.name) for one in (old, new)
+    )
     for kind, heading in KIND_WORDS.items():
-        if rows := [change for change in changes if change.kind is kind]:
+        rows = [change for change in changes if change.kind is kind]
+        if rows and kind is ChangeKind.TEXT:
+            # Sentences are too long to stand side by side.
             output.line(_(heading))
+            for row in rows:
+                output.line(f"  {row.key}")
+                output.pairs([(f"    {old_name}", value_words(row.old)), (f"    {new_name}", value_words(row.new))])
+            output.line()
+        elif rows:
             shown = [[f"  {row.key}", value_words(row.old), value_words(row.new)] for row in rows]
-            output.table([f"  {_('Key')}", _("Policy {name}").format(name=old.name), new.name], shown)
+            output.table([_(heading), old_name, new_name], shown)
             output.line()
     if not changes:
         output.line(_("The two policies say the same."))
-    output.line(touched_words(effect.touched_count, effect.open_count))
+    output.line(touched_words(effect.touched_count, effect.open_count, new_name))
 
 
 def check(context: CommandContext, file: PolicyFile) -> None:
