@@ -27,6 +27,12 @@ LANGUAGES = ("en", "zh")
 FLOODED = {"en": "Our office was flooded.", "zh": "我司办公场所进水。"}
 BY_PHONE = {"en": "You asked for this by phone.", "zh": "贵公司来电申请延期。"}
 
+OTHER_RULES = (
+    ("value = 50_000_000", "value = 500_000_000"),
+    ('"USE_STATEMENT", "CALL_SCRIPT", "CONSENT_PROOF",', '"USE_STATEMENT", "CALL_SCRIPT",'),
+)
+"""Another limit of the registered capital, and one required document of companies less."""
+
 COMPANY = {"agent": "虚构渠道"}
 
 
@@ -73,6 +79,16 @@ class Office:
         self.terminal.document("admin", "export", "notices", "--to", str(folder))
         self.terminal.document("admin", "notices", "sent", str(folder / "notices.csv"))
 
+    def change_policy(self, *changes: tuple[str, str]) -> None:
+        """Put a changed policy into force, for open cases too."""
+        path = self.desk.folder / "policy.toml"
+        text = self.terminal.as_person("admin", "policy", "show", "--toml").stdout
+        for old, new in changes:
+            assert old in text, old
+            text = text.replace(old, new, 1)
+        path.write_text(text, encoding="utf-8")
+        self.terminal.document("admin", "policy", "apply", str(path), "--open-cases")
+
     def decide(self, number: str, *words: str) -> None:
         """Take the case of an application and give a verdict."""
         self.run("sup", "assign", number, "--to", "a", "--reason", "x")
@@ -118,6 +134,7 @@ def live(office: Office) -> None:
     office.send()
 
     office.at("2026-11-26 10:00")
+    office.change_policy(*OTHER_RULES)
     office.desk.documents("A-1", ENTERPRISE_DOCUMENTS, agent=COMPANY["agent"], received_at="2026-11-26 09:00")
     office.decide("A-1", "pending", "--reason", "WAIT-APPLICANT", "--item", DocumentKind.BIZ_LICENSE.value)
     office.at("2026-11-27 10:00")
