@@ -29,20 +29,12 @@ from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.services.site.policies import PolicyVersion
 from workbench.wording import amounts
 from workbench.wording.findings import document_name
-from workbench.wording.policy import KIND_WORDS, state_words, value_words
+from workbench.wording.policy import KIND_WORDS, SUPPLIER_WORDS, state_words, value_words
 
 _SEVERITIES = {
     Severity.BLOCK: (N_("block"), ERROR),
     Severity.WARN: (N_("warn"), WARNING),
     Severity.INFO: (N_("info"), INFO),
-}
-_SUPPLIER = {
-    "name": N_("Name"),
-    "phone": N_("Phone"),
-    "hours": N_("Hours"),
-    "address": N_("Address"),
-    "appeal": N_("Appeals"),
-    "complaint": N_("Complaints"),
 }
 _INDENT = "  "
 
@@ -97,7 +89,8 @@ def _about(version: PolicyVersion, view: View, width: int) -> Iterator[Content]:
     cases = _("Cases opened before keep their own version.")
     if version.is_for_open_cases:
         cases = _("Open cases have changed to it.") if version.settled_at else _("Open cases change to it.")
-    yield from wrapped_lines(f"{applied} {cases}", width, MUTED)
+    yield from wrapped_lines(applied, width, MUTED)
+    yield from wrapped_lines(cases, width, MUTED)
 
 
 def _pairs(pairs: Iterable[Pair], width: int) -> list[Content]:
@@ -113,7 +106,7 @@ def _pairs(pairs: Iterable[Pair], width: int) -> list[Content]:
 
 def _supplier(policy: Policy) -> Iterator[Pair]:
     for name, value in policy.supplier.in_language(current_language()).items():
-        yield _(_SUPPLIER[name]), value
+        yield _(SUPPLIER_WORDS[name]), value
 
 
 def _deadlines(policy: Policy) -> Iterator[Pair]:

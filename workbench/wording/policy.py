@@ -17,6 +17,16 @@ KIND_WORDS: Mapping[ChangeKind, str] = {
 }
 """The heading over the changes of each kind, in display order."""
 
+SUPPLIER_WORDS: Mapping[str, str] = {
+    "name": N_("Supplier"),
+    "phone": N_("Phone"),
+    "hours": N_("Hours"),
+    "address": N_("Address"),
+    "appeal": N_("Where to appeal"),
+    "complaint": N_("Where to complain"),
+}
+"""The fields of a supplier in words."""
+
 _STATE_WORDS: Mapping[VersionState, str] = {
     VersionState.IN_FORCE: N_("in force"),
     VersionState.TO_COME: N_("from {day}"),

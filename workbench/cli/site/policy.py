@@ -12,9 +12,15 @@ from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import attributes, plain
 from workbench.cli.framework.options import argument, option, parse_day
 from workbench.cli.framework.registration import Entry
-from workbench.cli.site.supplier_questions import FIELDS
 from workbench.i18n import N_, _
-from workbench.wording.policy import KIND_WORDS, changed_cases_words, state_words, touched_words, value_words
+from workbench.wording.policy import (
+    KIND_WORDS,
+    SUPPLIER_WORDS,
+    changed_cases_words,
+    state_words,
+    touched_words,
+    value_words,
+)
 
 if TYPE_CHECKING:
     from workbench.services.deadlines.policy_changes import OpenCaseEffect
@@ -219,7 +225,7 @@ def _lines(version: "PolicyVersion", zone: ZoneInfo) -> Iterator[tuple[str, str]
     yield _("Rules"), str(len(policy.rules))
     yield _("Reasons"), str(len(policy.reasons))
     for name, value in policy.supplier.in_language(i18n.current_language()).items():
-        yield _(FIELDS[name]), value
+        yield _(SUPPLIER_WORDS[name]), value
     if version.is_supplier_made_up:
         yield _("note"), advice_on_made_up()
 
