@@ -51,6 +51,11 @@ def add_modes(app: "WorkbenchApp", desk: "DeskScreen") -> None:
 
         return ForecastScreen(clock, services)
 
+    def policy() -> "Screen[None]":
+        from screens.policy.screen import PolicyScreen
+
+        return PolicyScreen(clock, services)
+
     def queue(name: str) -> "Screen[None]":
         from screens.queue.screen import PRESETS, QueueScreen
 
@@ -62,6 +67,7 @@ def add_modes(app: "WorkbenchApp", desk: "DeskScreen") -> None:
     app.add_mode("calendar", calendar)
     app.add_mode("forecast", forecast)
     app.add_mode("letters", letters)
+    app.add_mode("policy", policy)
     for name in ("queue", "mine", "pending", "reopen"):
         app.add_mode(name, partial(queue, name))
 

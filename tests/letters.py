@@ -29,6 +29,12 @@ ANSWER = {"en": "The calls went to customers who had agreed.", "zh": "经核实�
 BY_PHONE = {"en": "You asked for this by phone.", "zh": "贵公司来电申请延期。"}
 NEW_RULES = {"en": "The permitted calling hours were changed.", "zh": "允许外呼的时段有调整。"}
 
+OTHER_RULES = (
+    ("value = 50_000_000", "value = 500_000_000"),
+    ('"USE_STATEMENT", "CALL_SCRIPT", "CONSENT_PROOF",', '"USE_STATEMENT", "CALL_SCRIPT",'),
+)
+"""Another limit of the registered capital, and one required document of companies less."""
+
 COMPANY = {"agent": "虚构渠道"}
 
 
@@ -74,6 +80,16 @@ class Office:
         folder = self.desk.folder / f"sent-{self.desk.site.clock.at:%m%d}"
         self.terminal.document("admin", "export", "notices", "--to", str(folder))
         self.terminal.document("admin", "notices", "sent", str(folder / "notices.csv"))
+
+    def change_policy(self, *changes: tuple[str, str]) -> None:
+        """Put a changed policy into force, for open cases too."""
+        path = self.desk.folder / "policy.toml"
+        text = self.terminal.as_person("admin", "policy", "show", "--toml").stdout
+        for old, new in changes:
+            assert old in text, old
+            text = text.replace(old, new, 1)
+        path.write_text(text, encoding="utf-8")
+        self.terminal.document("admin", "policy", "apply", str(path), "--open-cases")
 
     def decide(self, number: str, *words: str) -> None:
         """Take the case of an application and give a verdict."""
@@ -129,6 +145,7 @@ def live_on(office: Office) -> None:
     office.at("2026-11-26 10:00")
     office.run("sup", "reopen", "A-2", "--reason", "the calls of one card are another customer's")
     office.decide("A-2", "fail", "--reason", "ACT-PEAK-HOUR")
+    office.change_policy(*OTHER_RULES)
     office.desk.documents("A-1", ENTERPRISE_DOCUMENTS, agent=COMPANY["agent"], received_at="2026-11-26 09:00")
     office.decide("A-1", "pending", "--reason", "WAIT-APPLICANT", "--item", DocumentKind.BIZ_LICENSE.value)
     office.at("2026-11-27 10:00")

@@ -13,6 +13,7 @@ from screens.desk.screen import DeskScreen
 from screens.forecast.screen import ForecastScreen
 from screens.letters.screen import LettersScreen
 from screens.panels.evidence_panels import EvidencePanels
+from screens.policy.screen import PolicyScreen
 from screens.queue.screen import QueueScreen
 from screens.shell.bindings import command_of
 from screens.verdict.dialog import VerdictDialog
@@ -46,6 +47,7 @@ def test_every_command_is_bound_somewhere() -> None:
         EvidencePanels,
         CalendarScreen,
         LettersScreen,
+        PolicyScreen,
     ):
         for _key, binding in BindingsMap(owner.BINDINGS):
             command = command_of(binding)

@@ -19,7 +19,7 @@ from tests.lifecycle.model import ASIDE, HOLD, MOST_HELD, OPEN, UNDO, Case, Susp
 from tests.lifecycle.stored import Reader, Row
 from tests.offices import Clock, Site
 from tests.services.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Desk, application
-from workbench.domain.case.casefile import CaseFile, VerdictRequest
+from workbench.domain.case.casefile import CaseFile, DecisionResult, VerdictRequest
 from workbench.errors import Busy, NotAllowed, WorkbenchError
 from workbench.services.deadlines.suspensions import NewSuspension
 from workbench.services.foundation import audit_log
@@ -368,6 +368,7 @@ class LifecycleMachine(RuleBasedStateMachine):
             "approve", who, case, lambda: self.services(who).checks.approve(number, "x"), allowed=allowed
         )
         if done:
+            assert isinstance(done[0], DecisionResult)
             decision = self.stored.decisions[done[0].decision_id]
             case.take_effect(decision, self.now)
             case.undoable = Undoable(who, self.now + UNDO, "approve", before)

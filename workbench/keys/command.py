@@ -9,7 +9,9 @@ from typing import Literal
 
 from workbench.i18n import N_
 
-Place = Literal["everywhere", "desk", "queue", "verdict", "checks", "appeals", "forecast", "calendar", "letters"]
+Place = Literal[
+    "everywhere", "desk", "queue", "verdict", "checks", "appeals", "forecast", "calendar", "letters", "policy"
+]
 
 PLACES: dict[Place, str] = {
     "everywhere": N_("Everywhere"),
@@ -21,6 +23,7 @@ PLACES: dict[Place, str] = {
     "calendar": N_("Calendar"),
     "forecast": N_("Forecast"),
     "letters": N_("Letters"),
+    "policy": N_("Policy"),
 }
 
 

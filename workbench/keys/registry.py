@@ -9,6 +9,7 @@ from workbench.keys.command import Command, Place, go_command, verdict_command, 
 from workbench.keys.desk import DESK_COMMANDS
 from workbench.keys.forecast import FORECAST_COMMANDS, GO_FORECAST
 from workbench.keys.letters import GO_LETTERS, LETTER_COMMANDS
+from workbench.keys.policy import GO_POLICY, POLICY_COMMANDS
 from workbench.keys.queue import GO_MINE, GO_PENDING, GO_QUEUE, GO_REOPEN, QUEUE_COMMANDS
 
 CONFIRM = verdict_command("verdict.confirm", "y,f8", N_("confirm"), N_("Give this verdict."), hint=True, danger=True)
@@ -70,7 +71,10 @@ BACK = go_command(
 THEME = go_command("theme", "f10", N_("light or dark"), N_("Switch between the light and the dark theme."))
 QUIT = go_command("quit", "q,ctrl+q,ctrl+c", N_("quit"), N_("Quit the workbench; asks first if you hold a case."))
 
-MODES = (GO_DESK, GO_QUEUE, GO_MINE, GO_PENDING, GO_CHECKS, GO_APPEALS, GO_CALENDAR, GO_FORECAST, GO_REOPEN, GO_LETTERS)
+MODES = (
+    *(GO_DESK, GO_QUEUE, GO_MINE, GO_PENDING, GO_CHECKS, GO_APPEALS, GO_REOPEN, GO_LETTERS),
+    *(GO_CALENDAR, GO_FORECAST, GO_POLICY),
+)
 """The commands that open a screen (`g` and a letter), in display order."""
 
 COMMANDS: tuple[Command, ...] = (
@@ -82,6 +86,7 @@ COMMANDS: tuple[Command, ...] = (
     *APPEAL_COMMANDS,
     *CALENDAR_COMMANDS,
     *LETTER_COMMANDS,
+    *POLICY_COMMANDS,
     *(GO, *MODES, HELP, PALETTE, THEME, BACK, QUIT),
 )
 

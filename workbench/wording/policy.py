@@ -17,6 +17,16 @@ KIND_WORDS: Mapping[ChangeKind, str] = {
 }
 """The heading over the changes of each kind, in display order."""
 
+SUPPLIER_WORDS: Mapping[str, str] = {
+    "name": N_("Supplier"),
+    "phone": N_("Phone"),
+    "hours": N_("Hours"),
+    "address": N_("Address"),
+    "appeal": N_("Where to appeal"),
+    "complaint": N_("Where to complain"),
+}
+"""The fields of a supplier in words."""
+
 _STATE_WORDS: Mapping[VersionState, str] = {
     VersionState.IN_FORCE: N_("in force"),
     VersionState.TO_COME: N_("from {day}"),
@@ -39,14 +49,14 @@ def value_words(value: Value) -> str:
     return str(value)
 
 
-def touched_words(touched: int, open_cases: int) -> str:
-    """Return the sentence about the open cases that get other findings."""
+def touched_words(touched: int, open_cases: int, name: str) -> str:
+    """Return the sentence about the open cases that would get other findings under a policy."""
     sentence = ngettext(
-        "{touched} of {open} open case would get other findings with `--open-cases`.",
-        "{touched} of {open} open cases would get other findings with `--open-cases`.",
+        "{touched} of {open} open case would get other findings under {name}.",
+        "{touched} of {open} open cases would get other findings under {name}.",
         open_cases,
     )
-    return sentence.format(touched=count(touched), open=count(open_cases))
+    return sentence.format(touched=count(touched), open=count(open_cases), name=name)
 
 
 def changed_cases_words(changed: int, touched: int) -> str:

@@ -191,6 +191,8 @@ def test_open_cases_change_on_the_day_with_the_next_start_and_each_once(
         assert show(terminal, "C-1")["policy_version"] == number
 
     assert [body["added"] for _case, body in policy_events(desk)] == [["ID-CAPITAL"]]
+    [letter] = letters(terminal)
+    assert "办结时限不变：2026年11月26日（周四）" in letter
     settled = [one["settled_at"] for one in terminal.document("a", "policy", "list")["versions"]]
     assert settled == ["2026-11-26T08:00:00+08:00", None]
 

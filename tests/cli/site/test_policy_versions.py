@@ -94,6 +94,20 @@ def test_the_file_in_force_applied_again_calls_off_the_version_to_come(
     assert states(terminal) == ["earlier", "replaced", "in-force"]
 
 
+def test_a_file_applied_again_for_its_day_can_only_be_extended_to_open_cases(
+    terminal: Terminal, changed: Callable[..., str]
+) -> None:
+    day = ("--from", "2026-12-01")
+    path = changed(CAPITAL)
+    apply(terminal, path, *day)
+
+    again, extended, again_extended = (apply(terminal, path, *day, *more) for more in ((), *[("--open-cases",)] * 2))
+
+    assert [one["changed"] for one in (again, extended, again_extended)] == [False, True, False]
+    assert (extended["policy"], extended["replaced"], extended["open_cases"]) == (2, [], True)
+    assert states(terminal) == ["in-force", "to-come"]
+
+
 @pytest.mark.parametrize(
     ("day", "cause"),
     [("2026-11-23", "is past"), ("2027-11-26", "366 days"), ("soon", "--from")],

@@ -227,16 +227,26 @@ def test_all_errors_are_told_in_one_go_in_the_order_of_the_file() -> None:
     wrong = {
         "grace_s = 60": "grace_s = -60",
         "max_held = 3": "max_helt = 3",
+        '"AGENT_ID_BACK", "COMMITMENT_LETTER"]': '"AGENT_ID_BACK", "COMMITMENT_LETTER", "PASSPORT"]',
         'yields_to = "ID-RIC-EXPIRED"': 'yields_to = "ID-RIC-GONE"',
         'verdicts = ["fail"]': 'verdicts = ["fale"]',
     }
     for old, new in wrong.items():
         text = replaced(text, old, new)
+    text += RULE + replaced(LIMIT, "min_calls = 20", "min_rings = 20")
 
     told = refusal(text).splitlines()
 
-    lines = [next(at for at, line in enumerate(text.split("\n"), start=1) if new in line) for new in wrong.values()]
-    keys = ("desk.grace_s", "desk.max_helt", "rules.ID-RIC-EXPIRING.yields_to", "reasons.ACT-PEAK-HOUR.verdicts[1]")
+    marks = [*wrong.values(), "min_rings"]
+    lines = [next(at for at, line in enumerate(text.split("\n"), start=1) if mark in line) for mark in marks]
+    keys = (
+        *("desk.grace_s", "desk.max_helt", "documents.required.individual[4]"),
+        *(
+            "rules.ID-RIC-EXPIRING.yields_to",
+            "reasons.ACT-PEAK-HOUR.verdicts[1]",
+            "rules.ACT-EXTRA.limits[1].min_rings",
+        ),
+    )
     assert [sentence.split(": ")[:2] for sentence in told] == [
         [f"site.toml, line {line}", key] for line, key in zip(lines, keys, strict=True)
     ]

@@ -12,9 +12,15 @@ from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import attributes, plain
 from workbench.cli.framework.options import argument, option, parse_day
 from workbench.cli.framework.registration import Entry
-from workbench.cli.site.supplier_questions import FIELDS
 from workbench.i18n import N_, _
-from workbench.wording.policy import KIND_WORDS, changed_cases_words, state_words, touched_words, value_words
+from workbench.wording.policy import (
+    KIND_WORDS,
+    SUPPLIER_WORDS,
+    changed_cases_words,
+    state_words,
+    touched_words,
+    value_words,
+)
 
 if TYPE_CHECKING:
     from workbench.services.deadlines.policy_changes import OpenCaseEffect
@@ -71,7 +77,7 @@ def diff(
     b: Annotated[str | None, argument("[B]", _NAMED)] = None,
 ) -> None:
     """Compare two policies; a single one is compared with the version in force."""
-    from workbench.domain.policy.comparison import changes_between
+    from workbench.domain.policy.comparison import ChangeKind, changes_between
 
     with context.services() as services:
         policies = services.policies
@@ -83,15 +89,25 @@ def diff(
         counts = {"open_cases": effect.open_count, "open_cases_touched": effect.touched_count}
         output.document({"old": old.name, "new": new.name, "changes": plain(changes, UTC), **counts})
         return
+    old_name, new_name = (
+        one.name if one.version is None else _("Policy {name}").format(name=one.name) for one in (old, new)
+    )
     for kind, heading in KIND_WORDS.items():
-        if rows := [change for change in changes if change.kind is kind]:
+        rows = [change for change in changes if change.kind is kind]
+        if rows and kind is ChangeKind.TEXT:
+            # Sentences are too long to stand side by side.
             output.line(_(heading))
+            for row in rows:
+                output.line(f"  {row.key}")
+                output.pairs([(f"    {old_name}", value_words(row.old)), (f"    {new_name}", value_words(row.new))])
+            output.line()
+        elif rows:
             shown = [[f"  {row.key}", value_words(row.old), value_words(row.new)] for row in rows]
-            output.table([f"  {_('Key')}", _("Policy {name}").format(name=old.name), new.name], shown)
+            output.table([_(heading), old_name, new_name], shown)
             output.line()
     if not changes:
         output.line(_("The two policies say the same."))
-    output.line(touched_words(effect.touched_count, effect.open_count))
+    output.line(touched_words(effect.touched_count, effect.open_count, new_name))
 
 
 def check(context: CommandContext, file: PolicyFile) -> None:
@@ -209,7 +225,7 @@ def _lines(version: "PolicyVersion", zone: ZoneInfo) -> Iterator[tuple[str, str]
     yield _("Rules"), str(len(policy.rules))
     yield _("Reasons"), str(len(policy.reasons))
     for name, value in policy.supplier.in_language(i18n.current_language()).items():
-        yield _(FIELDS[name]), value
+        yield _(SUPPLIER_WORDS[name]), value
     if version.is_supplier_made_up:
         yield _("note"), advice_on_made_up()
 

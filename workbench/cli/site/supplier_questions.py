@@ -8,20 +8,11 @@ import typer
 
 from workbench.cli.framework import output
 from workbench.domain.text.safe import safe
-from workbench.i18n import N_, _
+from workbench.i18n import _
+from workbench.wording.policy import SUPPLIER_WORDS
 
 if TYPE_CHECKING:
     from workbench.domain.policy.policy import Supplier
-
-FIELDS = {
-    "name": N_("Supplier"),
-    "phone": N_("Phone"),
-    "hours": N_("Hours"),
-    "address": N_("Address"),
-    "appeal": N_("Where to appeal"),
-    "complaint": N_("Where to complain"),
-}
-"""The fields of a supplier in words."""
 
 
 def supplier_of(file: Path | None, *, may_ask: bool) -> "Supplier | None":
@@ -55,12 +46,12 @@ def ask_supplier() -> "Supplier | None":
     from workbench.services.policy.supplier import made_up_supplier, supplier_toml
 
     def words(field: str, usual: Words | None = None) -> Words:
-        label = _(FIELDS[field])
+        label = _(SUPPLIER_WORDS[field])
         chinese = _answer(_("{field}, in Chinese").format(field=label), usual.zh if usual else None)
         return Words(zh=chinese, en=english(field, usual.en if usual else chinese))
 
     def english(field: str, usual: str) -> str:
-        return _answer(_("{field}, in English").format(field=_(FIELDS[field])), usual)
+        return _answer(_("{field}, in English").format(field=_(SUPPLIER_WORDS[field])), usual)
 
     output.narrate(_("Who sends the letters to applicants? Enter takes the value in brackets."))
     name = _answer(_("Supplier, in Chinese; Enter: later, with `workbench policy apply`"), "")
@@ -69,7 +60,7 @@ def ask_supplier() -> "Supplier | None":
     usual = made_up_supplier()
     answered = Supplier(
         name=Words(zh=name, en=english("name", name)),
-        phone=_answer(_(FIELDS["phone"])),
+        phone=_answer(_(SUPPLIER_WORDS["phone"])),
         hours=words("hours", usual.hours),
         address=words("address"),
         appeal=words("appeal", usual.appeal),

@@ -5,8 +5,7 @@ import tomllib
 from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass
-from functools import cache, reduce
-from operator import getitem
+from functools import cache
 from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -17,7 +16,7 @@ from workbench.errors import BadConfiguration
 from workbench.i18n import _, ngettext
 from workbench.policies import default_policy_text
 from workbench.services.policy.error_text import faults_in
-from workbench.services.policy.toml_lines import line_of
+from workbench.services.policy.toml_lines import KeyPath, line_of
 
 _MOST_TOLD = 50
 _REPAIRS = 3
@@ -87,25 +86,32 @@ def _validated(values: Any, kind: type) -> tuple[Any, list[PolicyFault]]:
 def _repaired(values: dict[str, Any]) -> Policy | None:
     """Return a policy with default values in place of its faults, so that the rest of it can be checked too.
 
-    None if the default policy has no such values.
+    None if faults remain.
     """
-    mended: Any = deepcopy(values)
+    mended = deepcopy(values)
     for _repair in range(_REPAIRS):
         policy, faults = _validated(mended, Policy)
         if policy is not None:
             return policy  # type: ignore[no-any-return]
         for fault in faults:
-            *way, key = fault.path
-            try:
-                own: Any = reduce(getitem, way, mended)
-                usual: Any = reduce(getitem, way, _default_values())
-                if isinstance(usual, dict) and key not in usual:
-                    own.pop(key)
-                else:
-                    own[key] = usual[key]
-            except (KeyError, IndexError, TypeError, AttributeError):
-                return None
+            _mend(mended, _default_values(), fault.path)
     return None
+
+
+def _mend(own: Any, usual: Any, path: KeyPath) -> None:
+    """Set the default value at a path; what the default policy does not have is removed, or its list replaced."""
+    key, *rest = path
+    if isinstance(usual, dict) and key not in usual:
+        own.pop(key, None)
+    elif not rest or not _has(usual[key], rest[0]):
+        own[key] = usual[key]
+    else:
+        _mend(own[key], usual[key], tuple(rest))
+
+
+def _has(usual: Any, key: str | int) -> bool:
+    """Say whether values can be mended at a key: a table always, a list if it is long enough."""
+    return isinstance(usual, dict) or (isinstance(usual, list) and key in range(len(usual)))
 
 
 @cache
@@ -129,7 +135,7 @@ def _with_codes(values: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _beginnings(path: tuple[str | int, ...]) -> Iterable[tuple[str | int, ...]]:
+def _beginnings(path: KeyPath) -> Iterable[KeyPath]:
     return (path[: length + 1] for length in range(len(path)))
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -95,7 +96,9 @@ class Policies(Service):
     def versions(self) -> tuple[VersionLine, ...]:
         """Return all versions, the newest first."""
         with self.context.read() as session:
-            return tuple(reversed(_lines(session, self.context)))
+            rows = _rows(session)
+            states = _states(session, self.context, rows)
+            return tuple(_line(session, row, states) for row in reversed(rows))
 
     def named(self, word: str) -> NamedPolicy:
         """Return the policy that a word names: the number of a version, else the path of a file.
@@ -131,32 +134,29 @@ class Policies(Service):
             if effective_on is not None:
                 _check_day(effective_on, today)
             with context.write() as session:
+                rows, zone = _rows(session), context.zone(session)
+                new = VersionDates((rows[-1].id or 0) + 1, today, effective_on)
+                states = _states(session, context, rows)
+                dates = [_dates(one, zone) for one in rows if states[one.id or 0] is not VersionState.REPLACED]
+                replaced = [session.get_one(PolicyVersionRow, one.number) for one in replaced_by(dates, new)]
                 row = new_version(text, context.now(), context.actor.id)
                 row.effective_on, row.is_for_open_cases = effective_on, for_open_cases
-                lines = _lines(session, context)
-                new = VersionDates(lines[-1].number + 1, today, effective_on)
-                dates = {one.number: _dates(one, context.zone(session)) for one in lines}
-                replaced_numbers = {one.number for one in replaced_by(tuple(dates.values()), new)}
-                replaced = tuple(
-                    one for one in lines if one.number in replaced_numbers and one.state is VersionState.TO_COME
-                )
-                before = max(number for number, one in dates.items() if one.begins_on <= new.begins_on)
+                before = max(one.number for one in dates if one.begins_on <= new.begins_on)
                 same = session.get_one(PolicyVersionRow, before)
-                if same.sha256 == row.sha256 and not replaced:
+                if same.sha256 == row.sha256 and all(one is same for one in replaced):
                     if same.is_for_open_cases or not for_open_cases:
                         return AppliedPolicy(version=_version(session, context, before), is_changed=False)
-                    row = same
+                    row, replaced = same, []
                     row.is_for_open_cases, row.settled_at = True, None
-                session.add(row)
                 for one in replaced:
-                    session.get_one(PolicyVersionRow, one.number).settled_at = context.now()
+                    one.settled_at = context.now()
+                session.add(row)
                 session.flush()
                 body = {"policy": row.id, "version": policy.version, "sha256": row.sha256, "open_cases": for_open_cases}
                 day = None if effective_on is None else effective_on.isoformat()
                 context.log(session, "policy apply", body=details(**body, effective_on=day))
-                return AppliedPolicy(
-                    version=_version(session, context, row.id or 0), is_changed=True, replaced=replaced
-                )
+                lines = tuple(_line(session, one, states) for one in replaced)
+                return AppliedPolicy(version=_version(session, context, row.id or 0), is_changed=True, replaced=lines)
 
 
 def _check_day(day: date, today: date) -> None:
@@ -165,28 +165,26 @@ def _check_day(day: date, today: date) -> None:
     check_not_far(day, today)
 
 
-def _lines(session: Session, context: Context) -> list[VersionLine]:
+def _rows(session: Session) -> Sequence[PolicyVersionRow]:
     """Return all versions, the oldest first."""
-    rows = session.execute(select(PolicyVersionRow).order_by(col(PolicyVersionRow.id))).scalars().all()
-    logins = {reviewer.id: reviewer.login for reviewer in session.execute(select(ReviewerRow)).scalars()}
+    return session.execute(select(PolicyVersionRow).order_by(col(PolicyVersionRow.id))).scalars().all()
+
+
+def _states(session: Session, context: Context, rows: Sequence[PolicyVersionRow]) -> Mapping[int, VersionState]:
     zone = context.zone(session)
-    states = states_of([_dates(row, zone) for row in rows], context.policy_id(session))
-    return [
-        from_row(
-            VersionLine,
-            row,
-            number=row.id,
-            name=str(tomllib.loads(row.body)["version"]),
-            applied_by=logins.get(row.applied_by_id),
-            state=states[row.id or 0],
-        )
-        for row in rows
-    ]
+    return states_of([_dates(row, zone) for row in rows], context.policy_id(session))
 
 
-def _dates(version: VersionLine | PolicyVersionRow, zone: ZoneInfo) -> VersionDates:
-    number = version.number if isinstance(version, VersionLine) else version.id or 0
-    return VersionDates(number, version.applied_at.astimezone(zone).date(), version.effective_on)
+def _dates(row: PolicyVersionRow, zone: ZoneInfo) -> VersionDates:
+    return VersionDates(row.id or 0, row.applied_at.astimezone(zone).date(), row.effective_on)
+
+
+def _line(session: Session, row: PolicyVersionRow, states: Mapping[int, VersionState]) -> VersionLine:
+    by = session.get(ReviewerRow, row.applied_by_id) if row.applied_by_id else None
+    name, number = str(tomllib.loads(row.body)["version"]), row.id or 0
+    return from_row(
+        VersionLine, row, number=number, name=name, applied_by=by.login if by else None, state=states[number]
+    )
 
 
 def _version(session: Session, context: Context, number: int) -> PolicyVersion:
@@ -195,12 +193,12 @@ def _version(session: Session, context: Context, number: int) -> PolicyVersion:
     Raises:
         NotFound: If there is no such version.
     """
-    line = next((line for line in _lines(session, context) if line.number == number), None)
-    if line is None:
+    row = session.get(PolicyVersionRow, number)
+    if row is None:
         message = _("There is no policy {number}; `workbench policy list` lists the versions.")
         raise NotFound(message.format(number=number))
-    text = session.get_one(PolicyVersionRow, number).body
-    return from_row(PolicyVersion, line, text=text, policy=context.policy(session, number))
+    line = _line(session, row, _states(session, context, _rows(session)))
+    return from_row(PolicyVersion, line, text=row.body, policy=context.policy(session, number))
 
 
 def new_version(text: str, at: datetime, by_id: int) -> PolicyVersionRow:

@@ -1,0 +1,176 @@
+"""The lines of the policy screen: one version, or the differences of two."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from textual.content import Content
+
+from screens.panels.labels import APPLICANT_KIND, MEASURE, VERDICT
+from screens.shell.view import View
+from screens.widgets.safe_text import (
+    ACCENT,
+    BOLD,
+    ERROR,
+    INFO,
+    MUTED,
+    SUCCESS,
+    WARNING,
+    hanging,
+    joined,
+    plain,
+    wrapped_lines,
+)
+from workbench.domain.case.lifecycle import CLASS_WORDS
+from workbench.domain.case.vocabulary import Severity
+from workbench.domain.clock.hours import format_hours
+from workbench.domain.policy.comparison import PolicyChange
+from workbench.domain.policy.policy import Limit, Policy, Rule
+from workbench.domain.text.safe import cells, pad_right
+from workbench.i18n import N_, _, comma_joined, current_language
+from workbench.services.site.policies import PolicyVersion
+from workbench.wording import amounts
+from workbench.wording.findings import document_name
+from workbench.wording.policy import KIND_WORDS, SUPPLIER_WORDS, state_words, value_words
+
+_SEVERITIES = {
+    Severity.BLOCK: (N_("block"), ERROR),
+    Severity.WARN: (N_("warn"), WARNING),
+    Severity.INFO: (N_("info"), INFO),
+}
+_INDENT = "  "
+
+Pair = tuple[str, str]
+"""A name and its value."""
+
+
+def version_lines(version: PolicyVersion, view: View, width: int) -> Content:
+    """Return a version: what it is, and what its file says."""
+    policy = version.policy
+    sections = (
+        (_("Supplier"), _pairs(_supplier(policy), width)),
+        (_("Deadlines"), _pairs(_deadlines(policy), width)),
+        (_("Required documents"), _pairs(_documents(policy), width)),
+        (_("Rules and thresholds"), [line for rule in policy.rules.values() for line in _rule(rule, policy, width)]),
+        (_("Reasons"), _pairs(_reasons(policy), width)),
+        (_("Measures and second persons"), _pairs(_second_persons(policy), width)),
+    )
+    lines = [*_about(version, view, width)]
+    for title, found in sections:
+        lines += [Content(), plain(title, f"{ACCENT} bold"), *found]
+    return Content("\n").join(lines)
+
+
+def difference_lines(names: Pair, changes: Sequence[PolicyChange], effect: str, width: int) -> Content:
+    """Return what differs between two versions, by kind, with each value on a line of its own."""
+    old, new = names
+    lines = [plain(f"{old} → {new}", BOLD), *wrapped_lines(effect, width, MUTED)]
+    if not changes:
+        lines += [Content(), plain(_("The two policies say the same."))]
+    for kind, heading in KIND_WORDS.items():
+        found = [change for change in changes if change.kind is kind]
+        if found:
+            lines += [Content(), plain(_(heading), f"{ACCENT} bold")]
+        for change in found:
+            lines += wrapped_lines(change.key, width, BOLD)
+            lines += hanging([(f"{_INDENT}{old}  ", MUTED)], value_words(change.old), width, WARNING)
+            lines += hanging([(f"{_INDENT}{new}  ", MUTED)], value_words(change.new), width, SUCCESS)
+    return Content("\n").join(lines)
+
+
+def _about(version: PolicyVersion, view: View, width: int) -> Iterator[Content]:
+    begins_on = version.effective_on or version.applied_at.astimezone(view.zone).date()
+    yield joined(
+        (_("Policy {name}").format(name=version.number), BOLD),
+        (f" {view.symbols.dot} {version.name} {view.symbols.dot} ", MUTED),
+        (state_words(version.state, begins_on), ACCENT),
+    )
+    applied = _("Applied {when} by {login}; in force from {day}.").format(
+        when=view.instant(version.applied_at), login=version.applied_by or "–", day=view.day(begins_on)
+    )
+    cases = _("Cases opened before keep their own version.")
+    if version.is_for_open_cases:
+        cases = _("Open cases have changed to it.") if version.settled_at else _("Open cases change to it.")
+    yield from wrapped_lines(applied, width, MUTED)
+    yield from wrapped_lines(cases, width, MUTED)
+
+
+def _pairs(pairs: Iterable[Pair], width: int) -> list[Content]:
+    """Return names and values in two columns."""
+    found = list(pairs)
+    room = min(max((cells(name) for name, _value in found), default=0), width // 2)
+    return [
+        line
+        for name, value in found
+        for line in hanging([(f"{_INDENT}{pad_right(name, room)}  ", MUTED)], value, width)
+    ]
+
+
+def _supplier(policy: Policy) -> Iterator[Pair]:
+    for name, value in policy.supplier.in_language(current_language()).items():
+        yield _(SUPPLIER_WORDS[name]), value
+
+
+def _deadlines(policy: Policy) -> Iterator[Pair]:
+    yield _("Working hours"), f"{format_hours(policy.hours.periods)} ({policy.zone})"
+    days = _("{count} working days")
+    classes = [f"{_(CLASS_WORDS[one])} {count}" for one, count in policy.classes.days.items()]
+    yield _("Review, in working days"), comma_joined(classes)
+    rectify = _("{count} working days, at most {most}")
+    yield _("Rectification"), rectify.format(count=policy.rectify.default_days, most=policy.rectify.cap_days)
+    yield _("Answer to a pending case"), days.format(count=policy.pending.days)
+    yield _("Missing documents"), days.format(count=policy.pending.incomplete_days)
+    yield _("Filing an appeal"), days.format(count=policy.appeal.file_days)
+    yield _("Answering an appeal"), days.format(count=policy.appeal.answer_days)
+
+
+def _documents(policy: Policy) -> Iterator[Pair]:
+    for kind, required in policy.documents.required.items():
+        names = [document_name(one, policy, current_language()) for one in required]
+        yield _(APPLICANT_KIND[kind]), "; ".join(names) or _("none")
+
+
+def _rule(rule: Rule, policy: Policy, width: int) -> Iterator[Content]:
+    """Yield a rule with its limits and their sources."""
+    title = policy.reasons[rule.code].title.in_language(current_language())
+    yield from hanging([(f"{_INDENT}{rule.code}  ", BOLD)], title, width)
+    for limit in rule.limits:
+        word, style = _SEVERITIES[limit.severity]
+        yield from hanging([(f"{_INDENT * 2}{_(word)}  ", style)], _limit_words(limit), width)
+        if limit.source:
+            yield from hanging([(_INDENT * 3, "")], limit.source, width, MUTED)
+    yield from hanging([(f"{_INDENT * 2}{_('source')}  ", MUTED)], rule.source, width, MUTED)
+
+
+def _limit_words(limit: Limit) -> str:
+    """Return when a limit is hit, in the names of the file: `peak_hour_calls > 40 calls`."""
+    figure = limit.value
+    if limit.unit == "fen" and isinstance(figure, int):
+        bound = amounts.money_fen(figure)
+    elif limit.unit == "ratio" and isinstance(figure, int | float):
+        bound = amounts.ratio(figure)
+    else:
+        bound = f"{limit.value_of or value_words(figure)} {limit.unit}".rstrip()
+    only = [f"{fact} ≥ {least}" for fact, least in limit.samples.items()]
+    only += [f"{fact} = {'/'.join(map(str, values))}" for fact, values in limit.conditions.items()]
+    return f"{limit.observes} {limit.op} {bound}" + (f" ({comma_joined(only)})" if only else "")
+
+
+def _reasons(policy: Policy) -> Iterator[Pair]:
+    for code, reason in policy.reasons.items():
+        title = reason.title.in_language(current_language())
+        verdicts = comma_joined(_(VERDICT[verdict]) for verdict in reason.verdicts)
+        days = reason.rectify_days
+        until = f"; {_('{count} working days').format(count=days)}" if days else ""
+        yield code, f"{title} ({verdicts}{until})"
+
+
+def _second_persons(policy: Policy) -> Iterator[Pair]:
+    for verdict, measures in policy.measures.items():
+        yield _(VERDICT[verdict]), comma_joined(_(MEASURE[measure]) for measure in measures)
+    check = policy.check
+    asked = {
+        _("a final fail"): check.final_fail,
+        _("a pass against a blocking finding"): check.override,
+        _("a pass at high risk"): check.high_risk_pass,
+        _("restoring the cards"): check.restore,
+    }
+    yield _("Second person for"), comma_joined(words for words, is_asked in asked.items() if is_asked) or _("none")

@@ -1,0 +1,151 @@
+"""The policy screen: the version in force with its sources, another version, or the differences of two."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import ClassVar
+
+from textual import getters, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from screens.policy.policy_text import difference_lines, version_lines
+from screens.shell.base_screen import ModeScreen, attempt, report
+from screens.shell.bindings import bind
+from screens.shell.clock import Clock
+from screens.shell.header import HeaderBar, title_line, who_line
+from screens.widgets.safe_text import ERROR, MUTED, paragraphs, plain
+from workbench.domain.policy.comparison import changes_between
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+from workbench.keys import policy as keys
+from workbench.keys.command import Place
+from workbench.services.site.policies import PolicyVersion, VersionLine
+from workbench.services.wiring import Services
+from workbench.wording.policy import touched_words
+
+_PAGE_PADDING = 4
+_WIDEST = 110
+
+Lines = Callable[[int], Content]
+"""Returns the page for a width in cells."""
+
+
+class PolicyScreen(ModeScreen):
+    """Shows one version of the policy, or the differences of two."""
+
+    CSS_PATH = "policy.tcss"
+    PLACE: ClassVar[Place] = "policy"
+    AUTO_FOCUS = "#page"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind(keys.COMPARE, "compare"),
+        bind(keys.VERSION, "version"),
+        bind(keys.RELOAD, "in_force"),
+        bind(keys.LEAVE_POLICY, "desk"),
+    ]
+
+    scroll = getters.query_one("#page", VerticalScroll)
+    page = getters.query_one("#page > Static", Static)
+
+    def __init__(self, clock: Clock, services: Services) -> None:
+        super().__init__(clock, services)
+        self.versions: Sequence[VersionLine] = ()
+        self._lines: Lines | None = None
+
+    def parts(self) -> ComposeResult:
+        with VerticalScroll(id="page"):
+            yield Static(plain(_("Loading the policy …"), MUTED), markup=False)
+
+    def on_screen_resume(self) -> None:
+        self._draw()
+        if self._lines is None:
+            self.action_in_force()
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    @work(exclusive=True, group="read")
+    async def load(self, number: int | None) -> None:
+        """Show a version, by default the one in force."""
+
+        def read() -> tuple[PolicyVersion, Sequence[VersionLine]]:
+            policies = self.services.policies
+            return policies.in_force() if number is None else policies.version(number), policies.versions()
+
+        found = await attempt(self, partial(asyncio.to_thread, read), self._show_failure)
+        if found is not None:
+            version, self.versions = found
+            self._show(lambda width: version_lines(version, self.view(), width))
+
+    @work(exclusive=True, group="read")
+    async def show_differences(self, old_number: int, new_number: int) -> None:
+        """Show what differs between two versions, then count the open cases that the newer one would touch."""
+
+        def read() -> tuple[PolicyVersion, PolicyVersion]:
+            return self.services.policies.version(old_number), self.services.policies.version(new_number)
+
+        found = await attempt(self, partial(asyncio.to_thread, read))
+        if found is None:
+            return
+        old, new = found
+        named = _("Policy {name}")
+        names = named.format(name=old_number), named.format(name=new_number)
+        changes = changes_between(old.policy, new.policy)
+        self._show(partial(difference_lines, names, changes, _("Counting the open cases …")))
+        count = partial(asyncio.to_thread, self.services.policy_changes.effect_of, new.policy)
+        effect = await attempt(self, count)
+        if effect is not None:
+            sentence = touched_words(effect.touched_count, effect.open_count, names[1])
+            self._lines = partial(difference_lines, names, changes, sentence)
+            self._draw()
+
+    @work(exclusive=True, group="dialog")
+    async def choose(self, title: str, wanted: int) -> None:
+        """Let the user choose one version to show, or two to compare."""
+        from screens.policy.version_dialog import VersionDialog
+
+        dialog = VersionDialog(title, self.versions, wanted, self.view())
+        if not await self.app.push_screen_wait(dialog):
+            return
+        if wanted == 1:
+            self.load(dialog.chosen[0])
+        else:
+            self.show_differences(min(dialog.chosen), max(dialog.chosen))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
+        if action in {"compare", "version"}:
+            return True if len(self.versions) > 1 else None
+        return True
+
+    def action_compare(self) -> None:
+        self.choose(_("Choose two versions to compare"), 2)
+
+    def action_version(self) -> None:
+        self.choose(_("Choose a version"), 1)
+
+    def action_in_force(self) -> None:
+        self.load(None)
+
+    def _show(self, lines: Lines) -> None:
+        """Show another page from its top."""
+        self._lines = lines
+        self._draw()
+        self.scroll.scroll_home(animate=False)
+
+    def _show_failure(self, error: WorkbenchError) -> None:
+        """Show that the policy cannot be read; a page that was shown before stays."""
+        if self._lines is not None:
+            report(self, error)
+            return
+        self.page.update(paragraphs(f"{error}\n\n" + _("Press n to reload.")).stylize(ERROR))
+
+    def _draw(self) -> None:
+        view, width = self.view(), self.size.width
+        right = who_line(self.services.actor.login, None, view)
+        self.query_one(HeaderBar).update(title_line(_("Policy"), None, right, view, max(10, width - 2)))
+        if self._lines is not None:
+            self.page.update(self._lines(min(_WIDEST, max(10, width - 2 * _PAGE_PADDING + 2))))
+        self.refresh_bindings()

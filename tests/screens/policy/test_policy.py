@@ -1,0 +1,84 @@
+"""The policy screen: the version in force, another one, and what differs between two."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.offices import SUPPLIER, Site
+from tests.screens.driver import WINDOWS, KeyDriver, at_the_site
+
+CHANGES = (
+    ('version = "2026-11"', 'version = "2026-12"'),
+    ("max_held = 3", "max_held = 4"),
+    ('letter.zh = "正在等待相关部门的答复。"', 'letter.zh = "我司正在等待答复。"'),
+)
+
+
+@pytest.fixture
+def two_versions(site: Site, tmp_path: Path) -> Site:
+    """A site with a second version in force, and an open case."""
+    site.plant(1)
+    policies = site.services("admin").policies
+    text = policies.in_force().text
+    for old, new in CHANGES:
+        assert old in text
+        text = text.replace(old, new)
+    path = tmp_path / "second.toml"
+    path.write_text(text, encoding="utf-8")
+    policies.apply(path)
+    return site
+
+
+async def all_pages(desk: KeyDriver) -> str:
+    """Scroll to the end of the page and return what was shown."""
+    shown, before = "", None
+    while desk.text != before:
+        before = desk.text
+        shown += before
+        await desk.press("pagedown")
+    return shown
+
+
+@pytest.mark.parametrize("size", WINDOWS)
+async def test_it_shows_the_version_in_force_with_rules_and_sources(site: Site, size: tuple[int, int]) -> None:
+    async with at_the_site(site, "audit", size=size) as desk:
+        await desk.go("y")
+        assert "Policy 1 · 2026-11 · in force" in desk.text
+        shown = await all_pages(desk)
+        await desk.press("escape")
+        assert desk.dialog == "DeskScreen"
+
+    for part in (
+        *(SUPPLIER.name.en, "expedited 1, standard 3", "ACT-PEAK-HOUR", "peak_hour_calls > 60 calls"),
+        *("Hubei", "registered_capital_fen < ¥ 500,000.00", "WAIT-APPLICANT", "proof of the callees' consent"),
+        *("both ways barred", "restoring the cards"),
+    ):
+        assert part in shown, part
+
+
+async def test_two_chosen_versions_are_compared(two_versions: Site) -> None:
+    async with at_the_site(two_versions, "sup") as desk:
+        await desk.go("y")
+        assert "Policy 2 · 2026-12 · in force" in desk.text
+
+        await desk.press("c", "enter", "down", "enter")
+        assert "Policy 1 → Policy 2" in desk.text
+        assert "desk.max_held" in desk.text
+        assert "Policy 1  正在等待相关部门的答复。" in desk.text
+        assert "Policy 2  我司正在等待答复。" in desk.text
+        assert "hold_minutes" not in desk.text
+        await desk.until("0 of 1 open case would get other findings under Policy 2.")
+
+        await desk.press("v", "down", "enter")
+        assert "Policy 1 · 2026-11 · earlier" in desk.text
+        await desk.press("n")
+        assert "Policy 2 · 2026-12 · in force" in desk.text
+
+
+async def test_a_single_version_cannot_be_compared(site: Site) -> None:
+    async with at_the_site(site, "a", language="zh") as desk:
+        await desk.go("y")
+        await desk.press("c")
+
+        assert desk.dialog == "PolicyScreen"
+        assert "所需材料" in desk.text
