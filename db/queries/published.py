@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Table, exists, func, select, tuple_
 from sqlmodel import Session, SQLModel
 
-from db.models import CaseRow, DecisionRow, ImportBatchRow, NoticeRow, RectificationRow
+from db.models import CaseRow, DecisionRow, ImportBatchRow, NoticeRow, RectificationItemRow, RectificationRow
 from db.queries.chunks import chunks
 
 ImportedRow = Mapping[str, Any]
@@ -33,6 +33,7 @@ CASE = table_of(CaseRow)
 DECISION = table_of(DecisionRow)
 NOTICE = table_of(NoticeRow)
 RECTIFICATION = table_of(RectificationRow)
+ITEM = table_of(RectificationItemRow)
 
 
 def call_file_checks(session: Session) -> dict[int, tuple[int, str]]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from workbench.services.review.second_checks import Checks
     from workbench.services.review.undo import Undo
     from workbench.services.review.verdicts import Verdicts
+    from workbench.services.review.waiving import Waiving
     from workbench.services.site.people import People
     from workbench.services.site.policies import Policies
 
@@ -112,6 +113,9 @@ class Services:
 
     ticking: "LazyService[Ticking]" = LazyService("deadlines.tick.Ticking")
     """Applies changes that depend only on time."""
+
+    waiving: "LazyService[Waiving]" = LazyService("review.waiving.Waiving")
+    """Waives items that an applicant had to rectify."""
 
     def __init__(self, context: Context) -> None:
         self.context = context

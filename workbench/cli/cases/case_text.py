@@ -9,7 +9,15 @@ from workbench.cli.cases.case_json import case_document, decided_document
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.domain.case.case_id import format_case, format_decision
-from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseRowView, DecisionResult, NoNextCase
+from workbench.domain.case.casefile import (
+    CaseFile,
+    CaseHeader,
+    CaseRowView,
+    DecisionLine,
+    DecisionResult,
+    ItemLine,
+    NoNextCase,
+)
 from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS
 from workbench.domain.case.running import stopped_clock_words
 from workbench.i18n import N_, _, current_language
@@ -105,10 +113,30 @@ class CaseText:
                 for line in casefile.decisions
             ],
         )
-        in_effect = (line.items for line in reversed(casefile.decisions) if line.status in {"applied", "approved"})
-        if items := next(in_effect, ()):
-            came = sum(item.is_satisfied or item.is_waived for item in items)
-            output.line(_("Items to rectify: {progress}").format(progress=amounts.received(came, len(items))))
+        in_effect = (line for line in reversed(casefile.decisions) if line.status in {"applied", "approved"})
+        if (decision := next(in_effect, None)) and decision.items:
+            self._items(decision)
+
+    def _items(self, decision: DecisionLine) -> None:
+        """Print the items to rectify, with the numbers that `waive` and `extend` take."""
+        came = sum(not item.is_open for item in decision.items)
+        output.line(_("Items to rectify: {progress}").format(progress=amounts.received(came, len(decision.items))))
+        output.table(
+            [_("No."), _("Item"), _("Progress"), _("Text")],
+            [
+                [str(number), item.code, self._standing(item, decision.deadline_at), item.text]
+                for number, item in enumerate(decision.items, start=1)
+            ],
+            numeric=(0,),
+        )
+
+    def _standing(self, item: ItemLine, deadline_at: datetime | None) -> str:
+        if item.is_waived:
+            return _("waived by {login}: {reason}").format(login=item.waived_by or "?", reason=item.waive_reason)
+        if item.is_satisfied:
+            return _("received")
+        until = item.deadline_at or deadline_at
+        return _("outstanding") if until is None else _("outstanding, by {when}").format(when=self.instant(until))
 
     def _history(self, casefile: CaseFile) -> None:
         output.line()

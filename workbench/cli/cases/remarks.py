@@ -1,11 +1,19 @@
-"""Commands that record facts about a case: comment, verify, checklist, answer, resubmit, withdraw."""
+"""Commands that record facts about a case: comment, verify, checklist, answer, resubmit, waive, withdraw."""
 
 from typing import Annotated
 
 from db.enums import ChecklistValue, VerificationKind
 from workbench.cli.cases.cases import print_state
-from workbench.cli.framework.command_context import CommandContext
-from workbench.cli.framework.options import CaseArgument, NoteText, ReasonText, argument, option, required_text
+from workbench.cli.framework.command_context import CommandContext, zone_of
+from workbench.cli.framework.options import (
+    CaseArgument,
+    NoteText,
+    ReasonText,
+    argument,
+    option,
+    parse_instant,
+    required_text,
+)
 from workbench.cli.framework.registration import Entry
 from workbench.i18n import N_, _
 
@@ -53,11 +61,32 @@ def answer_pending(context: CommandContext, case: CaseArgument, note: NoteText =
         print_state(context, services, case, _("{case} is back in the queue."))
 
 
-def resubmit(context: CommandContext, case: CaseArgument, note: NoteText = "") -> None:
+def resubmit(
+    context: CommandContext,
+    case: CaseArgument,
+    note: NoteText = "",
+    received_at: Annotated[
+        str | None, option("--received-at", N_("When it was received, if earlier than now; that time counts."), "T")
+    ] = None,
+) -> None:
     """Record that the applicant has resubmitted."""
     with context.services() as services:
-        services.remarks.resubmit(case, note)
+        zone = zone_of(services)
+        moment = None if received_at is None else parse_instant(received_at, "--received-at", zone)
+        services.remarks.resubmit(case, note, moment)
         print_state(context, services, case, _("{case} is back in the queue, in its next round."))
+
+
+def waive(
+    context: CommandContext,
+    case: CaseArgument,
+    item: Annotated[str, argument("ITEM", N_("Number of the item in `show`, or its code."))],
+    reason: ReasonText,
+) -> None:
+    """Waive an item that the applicant had to rectify."""
+    with context.services() as services:
+        services.waiving.waive(case, item, required_text(reason, "--reason"))
+        print_state(context, services, case, _("{case}: item {item} is waived."), item=item.strip())
 
 
 def withdraw(context: CommandContext, case: CaseArgument, reason: ReasonText) -> None:
@@ -73,5 +102,6 @@ ENTRIES = (
     Entry("checklist", checklist, N_("Answer a checklist question.")),
     Entry("answer", answer_pending, N_("Record the applicant's answer to a pending case; it returns to the queue.")),
     Entry("resubmit", resubmit, N_("Record that the applicant has rectified the items and resubmitted.")),
+    Entry("waive", waive, N_("Waive an item to rectify; the applicant is notified (supervisor).")),
     Entry("withdraw", withdraw, N_("Close a case because the applicant withdraws the application.")),
 )

@@ -122,6 +122,9 @@ def budget_of(events: Iterable[ClockEvent], complete_at: datetime, days: int, ap
 def _enter(so_far: _BudgetSoFar, event: ClockEvent, state: CaseState, days: int, appeal_days: int) -> None:
     """Apply a change of state."""
     is_undone = event.action == UNDO_ACTION
+    if is_undone and state is so_far.state:
+        # The act moved a deadline or waived an item; a pause goes on.
+        return
     if is_undone:
         # An undone verdict was never released, so the applicant never had the case.
         so_far.pauses = [pause for pause in so_far.pauses if not pause.span.is_open]

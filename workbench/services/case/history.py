@@ -10,7 +10,20 @@ from db.enums import CaseState
 from db.models import CommentRow, EventRow, ReviewerRow, VerificationRow
 from workbench.domain.case.casefile import HistoryLine
 
-_SHOWN = ("verdict", "fail_kind", "kind", "to", "question", "answer", "field", "deadline", "due", "progress", "act")
+_SHOWN = (
+    "verdict",
+    "fail_kind",
+    "kind",
+    "to",
+    "question",
+    "answer",
+    "field",
+    "deadline",
+    "due",
+    "progress",
+    "act",
+    "item",
+)
 """The values of an event body that the history shows."""
 
 _WITH_TEXT = ("comment", "verify")

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
+from db.columns import to_us
 from db.enums import CaseState, ChecklistValue, VerificationKind
-from db.models import CaseRow, ChecklistAnswerRow, CommentRow, RectificationRow, VerificationRow
+from db.models import CaseRow, ChecklistAnswerRow, CommentRow, DecisionRow, RectificationRow, VerificationRow
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed, NotFound, WrongUsage
@@ -17,9 +18,10 @@ from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import notify_of_status
+from workbench.services.notices.due_date_notices import cancel_unreleased, notify_of_status
+from workbench.services.review.lapse import correct_lapse_letter
 from workbench.services.review.new_evidence import requeue
-from workbench.services.review.rectification import close_rectification
+from workbench.services.review.rectification import close_rectification, next_deadline
 from workbench.services.review.undo import close_work, record_of
 
 
@@ -118,37 +120,55 @@ class Remarks(Service):
         """
         self._back_to_queue(case_id, Action.ANSWER, note)
 
-    def resubmit(self, case_id: int, note: str = "") -> None:
-        """Record that the applicant resubmitted, and queue the case in its next round.
+    def resubmit(self, case_id: int, note: str = "", received_at: datetime | None = None) -> None:
+        """Record that the applicant resubmitted, by default now, and queue the case in its next round.
+
+        What was received in time counts although the case has lapsed since: the lapse is taken back, with a notice.
 
         Raises:
             NotFound: If there is no such case.
-            NotAllowed: If the case is not being rectified, or the deadline has passed.
+            NotAllowed: If the case is not being rectified, or it was received after a deadline.
+            WrongUsage: If it was received in the future, or before the verdict.
         """
-        self._back_to_queue(case_id, Action.RESUBMIT, note)
+        self._back_to_queue(case_id, Action.RESUBMIT, note, received_at)
 
-    def _back_to_queue(self, case_id: int, action: Action, note: str) -> None:
+    def _back_to_queue(self, case_id: int, action: Action, note: str, received_at: datetime | None = None) -> None:
         with self.context.acting(action, case_id), self.context.write() as session:
             case = case_in_state_for(session, action, case_id)
-            record = record_of(session, self.context, case)
+            was_lapsed, record = case.state == CaseState.LAPSED, record_of(session, self.context, case)
             if action is Action.RESUBMIT:
-                record["rectification"] = [_rectification_in_time(session, case, self.context.now()).id]
+                row = self._rectification_in_time(session, case, received_at)
+                record |= {"rectification": [row.id]} | ({"counted_at": to_us(received_at)} if received_at else {})
                 close_rectification(session, self.context, case, findings_of_case(session, case_id))
                 case.round += 1
             if note.strip():
                 self._add_comment(session, case_id, note)
+            if was_lapsed:
+                record["notice"] = cancel_unreleased(session, self.context, case, ClockLetterKind.LAPSED)
             requeue(session, self.context, case, action, record)
+            if was_lapsed:
+                correct_lapse_letter(session, self.context, case)
+
+    def _rectification_in_time(self, session: Session, case: CaseRow, received_at: datetime | None) -> RectificationRow:
+        """Return the open rectification, none of whose deadlines had passed at a time of receipt, by default now."""
+        row, name, now = open_rectification(session, case), format_case(case.id or 0), self.context.now()
+        deadline_at = None if row is None else next_deadline(session, row)
+        if row is None or deadline_at is None:
+            raise NotFound(_("{case} has no open rectification.").format(case=name))
+        decision = session.get_one(DecisionRow, row.decision_id)
+        decided_at = decision.checked_at or decision.decided_at
+        if received_at is not None and not decided_at <= received_at <= now:
+            raise WrongUsage(
+                _("The time of receipt must be after the verdict on {case}, and not in the future.").format(case=name)
+            )
+        if deadline_at < (received_at or now):
+            until = f"{deadline_at.astimezone(self.context.zone(session)):%Y-%m-%d %H:%M}"
+            message = _(
+                "The deadline of {case} has passed ({until}); what was received earlier counts with --received-at."
+            )
+            raise NotAllowed(message.format(case=name, until=until))
+        return row
 
     def _add_comment(self, session: Session, case_id: int, text: str) -> None:
         context = self.context
         session.add(CommentRow(case_id=case_id, author_id=context.actor.id, written_at=context.now(), body=text))
-
-
-def _rectification_in_time(session: Session, case: CaseRow, now: datetime) -> RectificationRow:
-    """Return the open rectification, whose deadline must not have passed."""
-    row = open_rectification(session, case)
-    if row is None or row.deadline_at is None:
-        raise NotFound(_("{case} has no open rectification.").format(case=format_case(case.id or 0)))
-    if row.deadline_at < now:
-        raise NotAllowed(_("The deadline of {case} has passed.").format(case=format_case(case.id or 0)))
-    return row

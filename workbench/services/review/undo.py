@@ -1,7 +1,7 @@
 """Undo of a person's own act on a case, until its notice is released or another person acts on the case."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,8 +10,8 @@ from sqlmodel import Session, col, select
 
 from db.columns import from_us, to_us
 from db.enums import CaseState, Measure, Verdict
-from db.models import CaseRow, DecisionRow, EventRow, RectificationRow, ReviewerRow
-from db.queries.published import DECISION, NOTICE, RECTIFICATION
+from db.models import CaseRow, DecisionRow, EventRow, RectificationItemRow, RectificationRow, ReviewerRow
+from db.queries.published import DECISION, ITEM, NOTICE, RECTIFICATION
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, UndoableAct
 from workbench.domain.case.lifecycle import Action
@@ -23,7 +23,7 @@ from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import last_event, visible_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.drafts import link_draft
-from workbench.services.notices.due_date_letter import ClockLetterKind
+from workbench.services.notices.due_date_notices import REVERSIBLE_LETTERS
 from workbench.services.queue.claims import ASIDE_GRACE, held_by
 
 _COLUMNS = ("state", "round", "assignee_id", "returned_to_id", "waits_for", "is_listed", "reopen_for")
@@ -32,8 +32,11 @@ _COLUMNS = ("state", "round", "assignee_id", "returned_to_id", "waits_for", "is_
 _OPEN_AGAIN: Mapping[Table, Mapping[str, Any]] = {
     NOTICE: {"cancelled_at": None},
     RECTIFICATION: {"is_open": True},
+    ITEM: {"waived_at": None, "waived_by_id": None, "waive_reason": ""},
     DECISION: {"status": "staged"},
 }
+
+_REVERSIBLE_ACTS = (*REVERSIBLE_LETTERS, Action.ANSWER.value)
 
 _CHECKED_STATUSES = ("approved", "returned")
 _STATUSES_WITH_RELEASE = ("applied", *_CHECKED_STATUSES)
@@ -85,8 +88,8 @@ def close_work(session: Session, context: Context, case: CaseRow) -> dict[str, A
 
 
 def last_reversible_act(session: Session, case: CaseRow) -> EventRow | None:
-    """Return the event of the last act on a case if it withdrew the case or took in what the applicant said."""
-    event = last_event(session, case.id or 0, (Action.WITHDRAW, Action.ANSWER, Action.RESUBMIT))
+    """Return the event of the last act on a case if the act can be reversed: a withdrawal, an answer, a waiver …"""
+    event = last_event(session, case.id or 0, _REVERSIBLE_ACTS)
     is_last = event is not None and json.loads(event.body).get("version") == case.version - 1
     return event if is_last else None
 
@@ -97,8 +100,22 @@ def restore(session: Session, case: CaseRow, record: Mapping[str, Any]) -> None:
     case.version += 1
     for table, values in _OPEN_AGAIN.items():
         session.execute(update(table).where(table.c.id.in_(record.get(table.name, ()))).values(values))
+    _restore_deadlines(session, record)
     of_case = (DECISION.c.case_id == case.id, DECISION.c.version_after == record["version"])
     session.execute(update(DECISION).where(*of_case).values(version_after=case.version))
+
+
+def deadlines_before(rows: Iterable[RectificationRow | RectificationItemRow]) -> dict[str, Any]:
+    """Return what the event of an act that moves deadlines records, so that an undo can restore them."""
+    return {"deadlines_us": [(row.__tablename__, row.id, row.deadline_at and to_us(row.deadline_at)) for row in rows]}
+
+
+def _restore_deadlines(session: Session, record: Mapping[str, Any]) -> None:
+    """Restore the deadlines that an act moved."""
+    tables = {table.name: table for table in (RECTIFICATION, ITEM)}
+    for name, row_id, at in record.get("deadlines_us", ()):
+        table, deadline_at = tables[name], from_us(at) if at else None
+        session.execute(update(table).where(table.c.id == row_id).values(deadline_at=deadline_at))
 
 
 class Undo(Service):
@@ -130,7 +147,7 @@ class Undo(Service):
         return None
 
     def undo(self, case_id: int) -> CaseFile:
-        """Undo the last verdict or check on a case, or a withdrawal, answer or resubmission after it.
+        """Undo the last verdict or check on a case, or a withdrawal, answer, resubmission, waiver or new deadline.
 
         Undoing a verdict restores the state and the draft of the case and gives this person a hold on it, even above
         the limit; the case on the desk is put aside. Undoing a check makes the verdict wait for a check again. Undoing
@@ -156,7 +173,7 @@ class Undo(Service):
         refusal = self._refusal(session, case, decision)
         if refusal is not None:
             raise NotAllowed(refusal)
-        self._cancel_letters(session, case, decision)
+        self._cancel_letters(session, self._letters_of_verdict(case, decision))
         of_decision = col(RectificationRow.decision_id) == decision.id
         session.execute(update(RectificationRow).where(of_decision).values(is_open=False))
         if decision.status in _CHECKED_STATUSES:
@@ -166,12 +183,12 @@ class Undo(Service):
         return {"decision": decision.id, "verdict": decision.verdict}
 
     def _reverse(self, session: Session, case: CaseRow, act: EventRow) -> dict[str, Any]:
-        """Undo a withdrawal, answer or resubmission, and return the body of the event."""
-        record = json.loads(act.body)
-        refusal = self._late_refusal(session, case, act.actor_id, from_us(record["undo_until_us"]))
+        """Undo an act other than a verdict, and return the body of the event."""
+        record, letters = json.loads(act.body), self._letters_of_act(case, act.action)
+        refusal = self._late_refusal(session, case, act.actor_id, from_us(record["undo_until_us"]), letters)
         if refusal is not None:
             raise NotAllowed(refusal)
-        self._cancel_letters(session, case)
+        self._cancel_letters(session, letters)
         restore(session, case, record)
         if case.state == CaseState.IN_REVIEW and case.held_by_id is not None:
             now = self.context.now()
@@ -184,20 +201,25 @@ class Undo(Service):
                 case.fence += 1
         return {"act": act.action}
 
-    def _letters(self, case: CaseRow, decision: DecisionRow | None) -> ColumnElement[bool]:
-        """Return the condition on the unreleased notices of the act to undo: a decision, or else a withdrawal."""
-        is_withdrawal = NOTICE.c.kind == ClockLetterKind.WITHDRAWN.value
-        is_of_act = is_withdrawal if decision is None else NOTICE.c.decision_id == decision.id
+    def _letters_of_act(self, case: CaseRow, action: str) -> ColumnElement[bool]:
+        """Return the condition on the unreleased notice of an act other than a verdict."""
+        is_of_act = NOTICE.c.kind == REVERSIBLE_LETTERS.get(action)
         return (NOTICE.c.case_id == case.id) & is_of_act & (NOTICE.c.release_at > self.context.now())
 
-    def _cancel_letters(self, session: Session, case: CaseRow, decision: DecisionRow | None = None) -> None:
-        uncancelled = self._letters(case, decision) & NOTICE.c.cancelled_at.is_(None)
+    def _letters_of_verdict(self, case: CaseRow, decision: DecisionRow) -> ColumnElement[bool]:
+        """Return the condition on the unreleased notice of a verdict."""
+        is_of_verdict = NOTICE.c.decision_id == decision.id
+        return (NOTICE.c.case_id == case.id) & is_of_verdict & (NOTICE.c.release_at > self.context.now())
+
+    def _cancel_letters(self, session: Session, letters: ColumnElement[bool]) -> None:
+        uncancelled = letters & NOTICE.c.cancelled_at.is_(None)
         session.execute(update(NOTICE).where(uncancelled).values(cancelled_at=self.context.now()))
 
     def _refusal(self, session: Session, case: CaseRow, decision: DecisionRow) -> str | None:
         """Return why this person cannot undo a decision at this time, None if they can."""
         last_actor_id = decision.checker_id if decision.status in _CHECKED_STATUSES else decision.maker_id
-        refusal = self._late_refusal(session, case, last_actor_id, decision.release_at, decision)
+        letters = self._letters_of_verdict(case, decision)
+        refusal = self._late_refusal(session, case, last_actor_id, decision.release_at, letters)
         if refusal is None and case.version != decision.version_after:
             name = format_case(case.id or 0)
             return _("Somebody acted on {case} since, so it can no longer be undone.").format(case=name)
@@ -209,7 +231,7 @@ class Undo(Service):
         case: CaseRow,
         actor_id: int | None,
         release_at: datetime | None,
-        decision: DecisionRow | None = None,
+        letters: ColumnElement[bool],
     ) -> str | None:
         """Return why an act of a person can no longer be undone, None if it can."""
         context, name = self.context, format_case(case.id or 0)
@@ -219,7 +241,7 @@ class Undo(Service):
             at = release_at.astimezone(context.zone(session)).strftime("%H:%M:%S")
             return _("{case} was released at {time} and can no longer be undone.").format(case=name, time=at)
         # The machine's clock may have been set back since.
-        is_sent = self._letters(case, decision) & NOTICE.c.sent_at.is_not(None)
+        is_sent = letters & NOTICE.c.sent_at.is_not(None)
         if session.execute(select(NOTICE.c.id).where(is_sent)).first():
             return _("The notice of {case} was sent, so it can no longer be undone.").format(case=name)
         return None
