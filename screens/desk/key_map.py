@@ -48,6 +48,7 @@ _ON_A_CASE: tuple[DeskCommand, ...] = (
     DeskCommand(desk.SKIP, case_commands.skip, "dialog", Action.SKIP),
     DeskCommand(desk.RELEASE, case_commands.release, "write", Action.RELEASE),
     DeskCommand(desk.ASSIGN, case_commands.assign, "dialog", Action.ASSIGN),
+    DeskCommand(desk.WAIVE, case_commands.waive, "dialog", Action.WAIVE),
     DeskCommand(desk.COMMENT, case_commands.comment, "dialog", Action.COMMENT),
     DeskCommand(desk.CHECKLIST, case_commands.answer_checklist, "dialog", Action.CHECKLIST),
     DeskCommand(desk.VERIFY, case_commands.verify, "dialog", Action.VERIFY),

@@ -99,6 +99,9 @@ def warning_lines(
         message = _("answered no: {questions}").format(questions=_questions(denied))
         lines += wrapped_lines(fitted(f"{view.symbols.warn} {message}", width * most - most).rstrip(), width, WARNING)
     lines += _omission_lines(case, preview, view, width)
+    for item in preview.items:
+        if item.deadline_at is not None:
+            lines += wrapped_lines(f"{view.symbols.info} {_own_deadline_words(item, case, view)}", width, MUTED)
     if any(_is_general(item, case, preview) for item in preview.items):
         message = _("The letter does not say what the applicant has to send; write it in the item.")
         lines += wrapped_lines(f"{view.symbols.info} {message}", width, MUTED)
@@ -112,6 +115,12 @@ def warning_lines(
         style = ERROR if is_confirming else WARNING
         lines += wrapped_lines(f"{view.symbols.warn} {message}", width, style)
     return Content("\n").join(lines)
+
+
+def _own_deadline_words(item: ItemRequest, case: CaseFile, view: View) -> str:
+    title = case.policy.reasons[item.code].title.in_language(current_language())
+    when = view.instant(item.deadline_at) if item.deadline_at is not None else ""
+    return _("{item}: due {when} already; if it is missed, the case lapses.").format(item=title, when=when)
 
 
 def _is_general(item: ItemRequest, case: CaseFile, preview: VerdictPreview) -> bool:

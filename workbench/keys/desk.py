@@ -58,6 +58,12 @@ REVEAL = view_command(
     ),
 )
 ASSIGN = case_command("desk.assign", "a", N_("assign"), N_("Assign this case to a person (supervisor)."))
+WAIVE = case_command(
+    "desk.waive",
+    "W",
+    N_("waive"),
+    N_("Waive an item to rectify; asks which one and why (supervisor)."),
+)
 FIND = view_command(
     "desk.find", "slash,f4", N_("find a case"), N_("Search in the queue; you keep the case on the desk.")
 )
@@ -82,7 +88,7 @@ ZOOM = view_command(
 )
 
 DESK_COMMANDS: tuple[Command, ...] = (
-    *(NEXT, PASS, FAIL, PEND, RECTIFY, UNDO, ASIDE, SKIP, RELEASE, ASSIGN),
+    *(NEXT, PASS, FAIL, PEND, RECTIFY, UNDO, ASIDE, SKIP, RELEASE, ASSIGN, WAIVE),
     *(COMMENT, CHECKLIST, VERIFY, DOCUMENTS, EXPLAIN, PHONE_ESTIMATE, REVEAL, FIELD_UP, FIELD_DOWN),
     *(FIND, IDENTITY, CALLS, CREDIT, HISTORY, NEXT_PANEL, PREVIOUS_PANEL, ZOOM),
 )
