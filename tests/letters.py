@@ -25,7 +25,7 @@ from tests.services.importing.files import (
 
 LANGUAGES = ("en", "zh")
 FLOODED = {"en": "Our office was flooded.", "zh": "我司办公场所进水。"}
-BY_PHONE = {"en": "You asked for this by phone.", "zh": "贵公司来电申请延期。"}
+BY_PHONE = {"en": "You asked for this by phone.", "zh": "来电申请延期。"}
 
 COMPANY = {"agent": "虚构渠道"}
 
@@ -73,11 +73,11 @@ class Office:
         self.terminal.document("admin", "export", "notices", "--to", str(folder))
         self.terminal.document("admin", "notices", "sent", str(folder / "notices.csv"))
 
-    def decide(self, number: str, *words: str) -> None:
+    def decide(self, number: str, *words: str, login: str = "a") -> None:
         """Take the case of an application and give a verdict."""
-        self.run("sup", "assign", number, "--to", "a", "--reason", "x")
-        self.terminal.document("a", "next")
-        self.run("a", "decide", number, *words)
+        self.run("sup", "assign", number, "--to", login, "--reason", "x")
+        self.terminal.document(login, "next")
+        self.run(login, "decide", number, *words)
 
 
 def submit_all(office: Office) -> None:
@@ -101,8 +101,9 @@ def submit_all(office: Office) -> None:
 def live(office: Office) -> None:
     """Bring about each kind of letter.
 
-    A-1 is incomplete, then pending, then failed with a measure, and lapses; A-2 fails finally; A-3 passes; A-4 is
-    suspended and late; A-5 is withdrawn; A-6 waits for the carrier; A-7 does not answer; A-8 stays incomplete.
+    A-1 is incomplete, then pending, then failed with a measure, and lapses, until a licence is imported that had been
+    received in time; A-2 fails finally; A-3 passes; A-4 is suspended and late; A-5 is withdrawn; A-6 waits for the
+    carrier; A-7 does not answer, and then must verify an identity again; A-8 stays incomplete.
     """
     submit_all(office)
     office.decide("A-2", "fail", "--final", "--reason", "ACT-PEAK-HOUR", "--measure", "bar-both")
@@ -126,6 +127,14 @@ def live(office: Office) -> None:
     office.decide("A-1", "fail", *seal, "--measure", "bar-out")
     office.run("sup", "extend", "A-1", "--until", "2026-12-04", "--reason", BY_PHONE[office.language])
     office.at("2026-12-08 10:00")
+    items = ("--item", "ID-REVERIFY", "--item", "ACT-PEAK-HOUR")
+    office.decide("A-7", "fail", "--reason", "ID-REVERIFY", "--reason", "ACT-PEAK-HOUR", *items, login="c")
+    moved = ("--item", "ID-REVERIFY", "--until", "2026-12-10", "--reason", BY_PHONE[office.language])
+    office.run("sup", "extend", "A-7", *moved)
+    office.run("sup", "waive", "A-7", "ACT-PEAK-HOUR", "--reason", "seen by phone")
+    licence = {"agent": COMPANY["agent"], "content": "2", "received_at": "2026-12-04 17:00"}
+    office.desk.documents("A-1", (DocumentKind.BIZ_LICENSE,), **licence)
+    office.at("2026-12-08 10:05")
 
 
 def write_letters(folder: Path) -> None:

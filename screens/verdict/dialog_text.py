@@ -120,7 +120,7 @@ def warning_lines(
 def _own_deadline_words(item: ItemRequest, case: CaseFile, view: View) -> str:
     title = case.policy.reasons[item.code].title.in_language(current_language())
     when = view.instant(item.deadline_at) if item.deadline_at is not None else ""
-    return _("{item}: due {when} already; if it is missed, the case lapses.").format(item=title, when=when)
+    return _("{item}: by {when}; if it is missed, the case lapses.").format(item=title, when=when)
 
 
 def _is_general(item: ItemRequest, case: CaseFile, preview: VerdictPreview) -> bool:

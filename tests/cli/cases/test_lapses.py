@@ -192,3 +192,10 @@ def test_a_reminder_is_not_repeated_on_the_days_off_after_the_letter(services: P
     fail(services, until="2026-11-30")
 
     assert tick(services, "2026-11-28 10:00") == {}
+
+
+def test_a_deadline_in_hours_gets_no_reminder(services: Promises) -> None:
+    verifying(services, at="2026-11-27 16:00")
+
+    for at in ("2026-11-27 23:00", "2026-11-28 10:00", "2026-11-29 10:00", "2026-11-30 09:00"):
+        assert "reminded" not in tick(services, at)

@@ -2,7 +2,7 @@
 
 import time as clock
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from workbench.domain.clock.calendar import WorkingCalendar, assumed_day
 from workbench.domain.clock.clock import Budget, ClockState, clock_state
-from workbench.domain.clock.due import counted_from, due_at
+from workbench.domain.clock.due import counted_from, due_at, natural_deadline
 from workbench.services.calendar.public_holidays import seed_days
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -136,3 +136,24 @@ def test_a_due_date_is_the_promised_working_days_after_day_zero(received: dateti
     assert CALENDAR.working_days_left(day_zero, due_day) == days
     assert CALENDAR.working_seconds_between(counted_from(received, CALENDAR), due) >= days * 8 * 3600
     assert due == CALENDAR.add_working_seconds(due, 0)
+
+
+@given(
+    seconds=st.integers(0, 1350 * 86_400),
+    hours=st.integers(1, 168),
+    ends_on_days_off=st.booleans(),
+)
+def test_a_deadline_in_hours_leaves_them_all_and_ends_on_a_working_day(
+    seconds: int, hours: int, ends_on_days_off: bool
+) -> None:
+    start = at(2024, 1, 2, 0) + timedelta(seconds=seconds)
+    end = natural_deadline(start, hours, CALENDAR, ends_on_days_off=ends_on_days_off)
+    earliest = start + timedelta(hours=hours)
+    local = end.astimezone(SHANGHAI)
+
+    assert (local.second, local.microsecond) == (0, 0)
+    assert ends_on_days_off or CALENDAR.is_working(local.date())
+    # It is moved on by whole days off only, and by less than a minute.
+    days = [local.date() - timedelta(days=n) for n in range(1, (local.date() - earliest.date()).days + 1)]
+    assert timedelta(0) <= end - earliest - timedelta(days=len(days)) < timedelta(minutes=1)
+    assert not any(CALENDAR.is_working(day) for day in days)

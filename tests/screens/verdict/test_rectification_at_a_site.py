@@ -64,5 +64,5 @@ async def test_the_verdict_dialog_names_an_item_whose_deadline_is_earlier(
         await desk.press("enter", "f4")
         await desk.type("ID-NAME")
         await desk.press("enter")
-        words = {"en": "second identity verification: due Wed 25 Nov 10:01 already", "zh": "二次实人认证"}[language]
+        words = {"en": "second identity verification: by Wed 25 Nov 10:01", "zh": "二次实人认证"}[language]
         await desk.until(words)
