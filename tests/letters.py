@@ -34,6 +34,7 @@ OTHER_RULES = (
     ('"USE_STATEMENT", "CALL_SCRIPT", "CONSENT_PROOF",', '"USE_STATEMENT", "CALL_SCRIPT",'),
 )
 """Another limit of the registered capital, and one required document of companies less."""
+BY_PHONE = {"en": "You asked for this by phone.", "zh": "来电申请延期。"}
 
 COMPANY = {"agent": "虚构渠道"}
 
@@ -91,11 +92,11 @@ class Office:
         path.write_text(text, encoding="utf-8")
         self.terminal.document("admin", "policy", "apply", str(path), "--open-cases")
 
-    def decide(self, number: str, *words: str) -> None:
+    def decide(self, number: str, *words: str, login: str = "a") -> None:
         """Take the case of an application and give a verdict."""
-        self.run("sup", "assign", number, "--to", "a", "--reason", "x")
-        self.terminal.document("a", "next")
-        self.run("a", "decide", number, *words)
+        self.run("sup", "assign", number, "--to", login, "--reason", "x")
+        self.terminal.document(login, "next")
+        self.run(login, "decide", number, *words)
 
 
 def submit_all(office: Office) -> None:

@@ -12,7 +12,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Table, exists, func, select, tuple_
 from sqlmodel import Session, SQLModel
 
-from db.models import AppealRow, CaseRow, DecisionRow, ImportBatchRow, MeasureOrderRow, NoticeRow, RectificationRow
+from db.models import (
+    AppealRow,
+    CaseRow,
+    DecisionRow,
+    ImportBatchRow,
+    MeasureOrderRow,
+    NoticeRow,
+    RectificationItemRow,
+    RectificationRow,
+)
 from db.queries.chunks import chunks
 
 ImportedRow = Mapping[str, Any]
@@ -35,6 +44,7 @@ DECISION = table_of(DecisionRow)
 MEASURE_ORDER = table_of(MeasureOrderRow)
 NOTICE = table_of(NoticeRow)
 RECTIFICATION = table_of(RectificationRow)
+ITEM = table_of(RectificationItemRow)
 
 
 def call_file_checks(session: Session) -> dict[int, tuple[int, str]]:

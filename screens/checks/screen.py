@@ -34,7 +34,7 @@ from workbench.keys.registry import APPROVE, BACK, GIVE_BACK, LEAVE_CHECKS, OPEN
 from workbench.services.wiring import Services
 
 if TYPE_CHECKING:
-    from workbench.services.review.appeal_checks import AppealChecks
+    from workbench.services.appeals.checks import AppealChecks
     from workbench.services.review.second_checks import Checks
 
 

@@ -50,6 +50,7 @@ _ON_A_CASE: tuple[DeskCommand, ...] = (
     DeskCommand(desk.ASSIGN, case_commands.assign, "dialog", Action.ASSIGN),
     DeskCommand(desk.REOPEN, case_commands.reopen, "dialog", Action.REOPEN),
     DeskCommand(desk.APPEAL, case_commands.file_appeal, "dialog", Action.APPEAL),
+    DeskCommand(desk.WAIVE, case_commands.waive, "dialog", Action.WAIVE),
     DeskCommand(desk.COMMENT, case_commands.comment, "dialog", Action.COMMENT),
     DeskCommand(desk.CONTACT, case_commands.record_contact, "dialog", Action.CONTACT),
     DeskCommand(desk.CHECKLIST, case_commands.answer_checklist, "dialog", Action.CHECKLIST),

@@ -203,6 +203,11 @@ class DeskSession:
         await self._write(self.services.remarks.verify, ref.id, kind, result)
         return await self.reload(ref)
 
+    async def waive(self, ref: CaseRef, item: str, reason: str) -> CaseShown | Superseded:
+        """Waive an item that the applicant has to rectify."""
+        await self._write(self.services.waiving.waive, ref.id, item, reason)
+        return await self.reload(ref)
+
     async def answer(self, ref: CaseRef, question: str, value: ChecklistValue) -> None:
         """Save an answer of the checklist."""
         await self._write(self.services.remarks.checklist, ref.id, question, value, "")

@@ -6,9 +6,9 @@ from typing import Any
 from screens.panels.labels import ANSWER, DECIDED, MEASURE, VERIFICATION
 from screens.panels.lines import EMPTY, PanelLine, heading, prose
 from screens.shell.view import View
-from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, hanging, joined, plain
+from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, hanging, plain
 from workbench.domain.case.appeal import OUTCOME_WORDS, STATUS_WORDS, AppealLine
-from workbench.domain.case.casefile import CaseFile, DecisionLine
+from workbench.domain.case.casefile import CaseFile, DecisionLine, ItemLine
 from workbench.domain.case.channel import channel_words
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, STATE_WORDS
 from workbench.domain.case.records import HistoryLine
@@ -58,9 +58,11 @@ _ACTS: dict[str, str] = {
     "due": N_("due date moved"),
     "extend": N_("extended until"),
     "extend-deadline": N_("deadline extended to"),
+    "waive": N_("item waived"),
     "class": N_("class changed to"),
     "priority": N_("priority changed to"),
     "lapse": N_("lapsed"),
+    "lapse-undone": N_("lapse taken back"),
     "day-passed": N_("pending date reached"),
     "delay-told": N_("delay notice drafted"),
     "reminded": N_("reminder drafted"),
@@ -226,7 +228,9 @@ _WORDS: dict[str, Mapping[Any, str]] = {
     "class": CLASS_WORDS,
     "priority": PRIORITY_WORDS,
     "withdraw": {"appeal": N_("the appeal")},
-    **dict.fromkeys(("import", "evidence", "evidence-late", "complete", "answer", "resubmit", "void"), _KINDS),
+    **dict.fromkeys(
+        ("import", "evidence", "evidence-late", "complete", "answer", "resubmit", "lapse-undone", "void"), _KINDS
+    ),
 }
 """The words of the events whose details are one code."""
 
@@ -234,7 +238,7 @@ _WORDS: dict[str, Mapping[Any, str]] = {
 def history_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     """Return the lines of the history panel."""
     latest = next((decision for decision in reversed(case.decisions_in_effect) if decision.items), None)
-    lines = _required_items(latest, view) if latest is not None else []
+    lines = _required_items(latest, view, width) if latest is not None else []
     for appeal in case.appeals:
         lines += _appeal(appeal, view, width)
     rows = [
@@ -261,15 +265,24 @@ def _appeal(appeal: AppealLine, view: View, width: int) -> list[PanelLine]:
     return [*lines, EMPTY]
 
 
-def _required_items(decision: DecisionLine, view: View) -> list[PanelLine]:
-    came = sum(item.is_satisfied or item.is_waived for item in decision.items)
+def item_words(item: ItemLine, view: View) -> str:
+    """Return the text of an item to rectify, with its own deadline and the reviewer's judgement if it has them."""
+    words = item.text or item.code
+    if item.deadline_at is not None:
+        words = _("{item} (by {when})").format(item=words, when=view.instant(item.deadline_at))
+    return words if item.judged is None else f"{words} {view.symbols.dot} {_(ITEM_RESULT_WORDS[item.judged])}"
+
+
+def _required_items(decision: DecisionLine, view: View, width: int) -> list[PanelLine]:
+    came = sum(not item.is_open for item in decision.items)
     title = _("Required in round {round}").format(round=decision.round)
     lines = [heading(f"{title} {view.symbols.dot} {amounts.received(came, len(decision.items))}")]
     for item in decision.items:
-        done = item.is_satisfied or item.is_waived
-        mark = (view.symbols.fine, SUCCESS) if done else (view.symbols.block, ERROR)
-        judged = () if item.judged is None else ((f"  {_(ITEM_RESULT_WORDS[item.judged])}", MUTED),)
-        lines.append(PanelLine(joined((" ", ""), mark, (f" {item.text or item.code}", ""), *judged)))
+        mark = (view.symbols.block, ERROR) if item.is_open else (view.symbols.fine, SUCCESS)
+        lines += map(PanelLine, hanging([(" ", ""), mark, (" ", "")], item_words(item, view), width))
+        if item.is_waived:
+            waived = _("waived by {login}: {reason}").format(login=item.waived_by or "?", reason=item.waive_reason)
+            lines += map(PanelLine, hanging([("   ", "")], waived, width, MUTED))
     if decision.deadline_at is not None:
         lines.append(PanelLine(plain(" " + _("all by {when}").format(when=view.instant(decision.deadline_at)), MUTED)))
     return [*lines, EMPTY]

@@ -111,6 +111,9 @@ def warning_lines(
     if state.verdict is Verdict.PASS and case.unfixed_items:
         lines += wrapped_lines(f"{view.symbols.warn} {_unfixed_words(case)}", width, WARNING)
     lines += _omission_lines(case, preview, view, width)
+    for item in preview.items:
+        if item.deadline_at is not None:
+            lines += wrapped_lines(f"{view.symbols.info} {_own_deadline_words(item, case, view)}", width, MUTED)
     if any(_is_general(item, case, preview) for item in preview.items):
         message = _("The letter does not say what the applicant has to send; write it in the item.")
         lines += wrapped_lines(f"{view.symbols.info} {message}", width, MUTED)
@@ -151,6 +154,12 @@ def _unfixed_words(case: CaseFile) -> str:
         key=shown_key(CHANGES.keys[0]),
         items=comma_joined(judged),
     )
+
+
+def _own_deadline_words(item: ItemRequest, case: CaseFile, view: View) -> str:
+    title = case.policy.reasons[item.code].title.in_language(current_language())
+    when = view.instant(item.deadline_at) if item.deadline_at is not None else ""
+    return _("{item}: by {when}; if it is missed, the case lapses.").format(item=title, when=when)
 
 
 def _is_general(item: ItemRequest, case: CaseFile, preview: VerdictPreview) -> bool:

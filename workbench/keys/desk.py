@@ -74,6 +74,12 @@ REOPEN = case_command(
     N_("Open this final case again; asks for a reason (supervisor)."),
     danger=True,
 )
+WAIVE = case_command(
+    "desk.waive",
+    "W",
+    N_("waive"),
+    N_("Waive an item to rectify; asks which one and why (supervisor)."),
+)
 FIND = view_command(
     "desk.find", "slash,f4", N_("find a case"), N_("Search in the queue; you keep the case on the desk.")
 )
@@ -98,7 +104,7 @@ ZOOM = view_command(
 )
 
 DESK_COMMANDS: tuple[Command, ...] = (
-    *(NEXT, PASS, FAIL, PEND, RECTIFY, UNDO, ASIDE, SKIP, RELEASE, ASSIGN, REOPEN, APPEAL),
+    *(NEXT, PASS, FAIL, PEND, RECTIFY, UNDO, ASIDE, SKIP, RELEASE, ASSIGN, WAIVE, REOPEN, APPEAL),
     *(COMMENT, CONTACT, CHECKLIST, VERIFY, DOCUMENTS, CHANGES),
     *(EXPLAIN, PHONE_ESTIMATE, REVEAL, FIELD_UP, FIELD_DOWN),
     *(FIND, IDENTITY, CALLS, CREDIT, HISTORY, NEXT_PANEL, PREVIOUS_PANEL, ZOOM),

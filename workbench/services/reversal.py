@@ -1,16 +1,16 @@
 """What an act records of a case so that it can be undone, and the restoring of a case as its act recorded it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Table, exists, select, update
 from sqlmodel import Session
 
-from db.columns import to_us
+from db.columns import from_us, to_us
 from db.enums import Measure
-from db.models import CaseRow
-from db.queries.published import APPEAL, DECISION, NOTICE, RECTIFICATION
+from db.models import CaseRow, RectificationItemRow, RectificationRow
+from db.queries.published import APPEAL, DECISION, ITEM, NOTICE, RECTIFICATION
 from workbench.services.foundation.context import Context
 
 _COLUMNS = (
@@ -22,6 +22,7 @@ _COLUMNS = (
 _OPEN_AGAIN: Mapping[Table, Mapping[str, Any]] = {
     NOTICE: {"cancelled_at": None},
     RECTIFICATION: {"is_open": True},
+    ITEM: {"waived_at": None, "waived_by_id": None, "waive_reason": ""},
     DECISION: {"status": "staged"},
 }
 
@@ -79,7 +80,21 @@ def restore(session: Session, case: CaseRow, record: Mapping[str, Any]) -> None:
     case.version += 1
     for table, values in _OPEN_AGAIN.items():
         session.execute(update(table).where(table.c.id.in_(record.get(table.name, ()))).values(values))
+    _restore_deadlines(session, record)
     if appeal := record.get("appeal"):
         session.execute(update(APPEAL).where(APPEAL.c.id == appeal["id"]).values(appeal["before"]))
     of_case = (DECISION.c.case_id == case.id, DECISION.c.version_after == record["version"])
     session.execute(update(DECISION).where(*of_case).values(version_after=case.version))
+
+
+def deadlines_before(rows: Iterable[RectificationRow | RectificationItemRow]) -> dict[str, Any]:
+    """Return what the event of an act that moves deadlines records, so that an undo can restore them."""
+    return {"deadlines_us": [(row.__tablename__, row.id, row.deadline_at and to_us(row.deadline_at)) for row in rows]}
+
+
+def _restore_deadlines(session: Session, record: Mapping[str, Any]) -> None:
+    """Restore the deadlines that an act moved."""
+    tables = {table.name: table for table in (RECTIFICATION, ITEM)}
+    for name, row_id, at in record.get("deadlines_us", ()):
+        table, deadline_at = tables[name], from_us(at) if at else None
+        session.execute(update(table).where(table.c.id == row_id).values(deadline_at=deadline_at))

@@ -13,6 +13,8 @@ from workbench.services.queue.claims import Claims
 from workbench.services.queue.listing import Queue
 
 if TYPE_CHECKING:
+    from workbench.services.appeals.appeals import Appeals
+    from workbench.services.appeals.checks import AppealChecks
     from workbench.services.auditing.dossiers import Dossiers
     from workbench.services.auditing.seen_cases import SeenCases
     from workbench.services.calendar.working_calendar import Calendars
@@ -31,14 +33,13 @@ if TYPE_CHECKING:
     from workbench.services.outbox.outbox import Notices
     from workbench.services.outbox.sending import Sending
     from workbench.services.queue.assignment import Assigning
-    from workbench.services.review.appeal_checks import AppealChecks
-    from workbench.services.review.appeals import Appeals
     from workbench.services.review.next_round import ItemJudging
     from workbench.services.review.remarks import Remarks
     from workbench.services.review.reopening import Reopening
     from workbench.services.review.second_checks import Checks
     from workbench.services.review.undo import Undo
     from workbench.services.review.verdicts import Verdicts
+    from workbench.services.review.waiving import Waiving
     from workbench.services.site.people import People
     from workbench.services.site.policies import Policies
 
@@ -82,10 +83,10 @@ class Services:
     checks: "LazyService[Checks]" = LazyService("review.second_checks.Checks")
     """Lets a second person approve or return verdicts."""
 
-    appeals: "LazyService[Appeals]" = LazyService("review.appeals.Appeals")
+    appeals: "LazyService[Appeals]" = LazyService("appeals.appeals.Appeals")
     """Files and decides appeals."""
 
-    appeal_checks: "LazyService[AppealChecks]" = LazyService("review.appeal_checks.AppealChecks")
+    appeal_checks: "LazyService[AppealChecks]" = LazyService("appeals.checks.AppealChecks")
     """Lets a second person approve or return decisions on appeals."""
 
     clocks: "LazyService[ClockExplainer]" = LazyService("clock.case_clocks.ClockExplainer")
@@ -155,6 +156,9 @@ class Services:
 
     ticking: "LazyService[Ticking]" = LazyService("deadlines.tick.Ticking")
     """Applies changes that depend only on time."""
+
+    waiving: "LazyService[Waiving]" = LazyService("review.waiving.Waiving")
+    """Waives items that an applicant had to rectify."""
 
     def __init__(self, context: Context) -> None:
         self.context = context

@@ -17,6 +17,8 @@ KIND_WORDS = {
     "still-incomplete": N_("documents still missing"),
     "deadline-near": N_("deadline near"),
     "lapsed": N_("lapsed"),
+    "lapse-undone": N_("lapse taken back"),
+    "waived": N_("item waived"),
     "withdrawn": N_("withdrawn"),
     "expired": N_("continued without an answer"),
     "re-review": N_("re-review"),

@@ -202,6 +202,7 @@ def test_the_letters_before_and_after_a_missed_deadline_are_printed(
     check_pages(services, tmp_path / "near", language, "deadline-near", until, stays, "plan", case)
 
     assert tick(services, "2026-12-01 18:01") == {"lapsed": 1}
+    services.at("2026-12-02 00:00")
     appeal = {Language.ZH: "2026年12月22日（周二）", Language.EN: "Tuesday, 22 December 2026"}[language]
     ways = {Language.ZH: ("按“逾期未整改”办结", "12300"), Language.EN: ("closed", "12300")}[language]
     check_pages(services, tmp_path / "lapsed", language, "lapsed", until, appeal, "plan", *ways)

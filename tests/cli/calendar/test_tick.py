@@ -108,3 +108,13 @@ def test_quitting_stops_tick_between_two_batches_and_the_next_tick_continues(
 
     assert leaving.catch_up().delayed == CASES_PER_BATCH
     assert staying.catch_up().delayed == 10
+
+
+def test_a_pending_case_that_was_answered_and_taken_before_its_date_passed_is_left_alone(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.ask("2026-11-24 10:00", case)
+    services.at("2026-12-02 08:00").answer("2026-12-02 08:00", case)
+    services.run("b", "next")
+
+    assert tick(services) == NOTHING
+    assert services.terminal.document("a", "show", case)["held_by"] == "b"

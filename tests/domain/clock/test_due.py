@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from workbench.domain.clock.calendar import WorkingCalendar, assumed_day
 from workbench.domain.clock.clock import Budget, ClockState, clock_state
-from workbench.domain.clock.due import counted_from, due_at, last_overdue_receipt, moved_on, working_days_late
+from workbench.domain.clock.due import (
+    counted_from,
+    due_at,
+    last_overdue_receipt,
+    moved_on,
+    natural_deadline,
+    working_days_late,
+)
 from workbench.services.calendar.public_holidays import seed_days
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -174,3 +181,24 @@ def test_a_deadline_moved_on_is_the_deadline_of_so_many_more_days(received: date
 
 def test_a_deadline_in_natural_hours_keeps_its_time_of_day() -> None:
     assert moved_on(at(2026, 11, 27, 10, 30), 1, CALENDAR) == at(2026, 11, 30, 10, 30)
+
+
+@given(
+    seconds=st.integers(0, 1350 * 86_400),
+    hours=st.integers(1, 168),
+    ends_on_days_off=st.booleans(),
+)
+def test_a_deadline_in_hours_leaves_them_all_and_ends_on_a_working_day(
+    seconds: int, hours: int, ends_on_days_off: bool
+) -> None:
+    start = at(2024, 1, 2, 0) + timedelta(seconds=seconds)
+    end = natural_deadline(start, hours, CALENDAR, ends_on_days_off=ends_on_days_off)
+    earliest = start + timedelta(hours=hours)
+    local = end.astimezone(SHANGHAI)
+
+    assert (local.second, local.microsecond) == (0, 0)
+    assert ends_on_days_off or CALENDAR.is_working(local.date())
+    # It is moved on by whole days off only, and by less than a minute.
+    days = [local.date() - timedelta(days=n) for n in range(1, (local.date() - earliest.date()).days + 1)]
+    assert timedelta(0) <= end - earliest - timedelta(days=len(days)) < timedelta(minutes=1)
+    assert not any(CALENDAR.is_working(day) for day in days)

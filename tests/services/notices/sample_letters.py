@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from db.enums import ApplicantKind, FailKind, Language, Measure, Verdict, WaitsFor
 from workbench.domain.policy.policy import Supplier, Words
 from workbench.services.notices.due_date_letter import ClockLetter, ClockLetterKind, StatusFacts
-from workbench.services.notices.verdict_letter import LetterFacts, LetterReason
+from workbench.services.notices.verdict_letter import LetterFacts, LetterItem, LetterReason
 
 SUPPLIER = Supplier(
     name=Words(en="Example Horizon Mobile", zh="虚构远声移动通信"),
@@ -64,8 +64,13 @@ def with_reasons(letter: LetterFacts) -> LetterFacts:
 
 
 def with_items(letter: LetterFacts) -> LetterFacts:
-    copy, plan = ITEMS[letter.language]
-    return replace(letter, items=(copy, plan))
+    return replace(letter, items=listed(letter.language))
+
+
+def listed(language: Language) -> tuple[LetterItem, ...]:
+    """Return the items as letters list them; the first has a deadline of its own."""
+    copy, plan = ITEMS[language]
+    return LetterItem(copy, datetime(2026, 11, 25, 2, 1, tzinfo=UTC)), LetterItem(plan)
 
 
 def fixable(letter: LetterFacts) -> LetterFacts:
@@ -114,13 +119,14 @@ def every_clock_letter(language: Language, kind: ApplicantKind = ApplicantKind.E
     """Return a letter of each kind about dates; those about the state of a case also without items and measure."""
     letter = a_letter(language, kind)
     status = StatusFacts(
-        items=ITEMS[language],
+        items=listed(language),
         asked_until=date(2026, 12, 1),
         restricts=True,
         appeal_until=date(2026, 12, 15),
         answer_days=7,
         provisional_years=(2027,),
-        release_at=letter.decided_at,
+        waived=ITEMS[language][:1],
+        corrects_at=datetime(2026, 11, 20, 1, 30, tzinfo=UTC),
     )
     for letter_kind in ClockLetterKind:
         clock = ClockLetter(
@@ -137,7 +143,10 @@ def every_clock_letter(language: Language, kind: ApplicantKind = ApplicantKind.E
         )
         if letter_kind in list(ClockLetterKind)[: list(ClockLetterKind).index(ClockLetterKind.INCOMPLETE)]:
             yield clock
+            if letter_kind is ClockLetterKind.DEADLINE:
+                yield replace(clock, item=ITEMS[language][0])
             continue
         for facts in (status, replace(status, items=(), restricts=False, provisional_years=())):
             yield replace(clock, status=facts)
+            yield replace(clock, status=facts, is_with_applicant=True)
             yield replace(clock, status=facts, agent="", stopped_at=letter.decided_at)

@@ -20,7 +20,7 @@ from tests.services.notices.sample_letters import (
 )
 from workbench.domain.policy.policy import Words
 from workbench.services.notices.due_date_letter import compose_clock_letter
-from workbench.services.notices.verdict_letter import LetterFacts, compose
+from workbench.services.notices.verdict_letter import LetterFacts, LetterItem, compose
 
 HALF_WIDTH = re.compile(r"[\u4e00-\u9fff“”][,;:!?()]|[,;:!?()][\u4e00-\u9fff“”]|[\u4e00-\u9fff]\.")
 NUMBERS = ("13800138001", "13800138002", "13800138003")
@@ -110,7 +110,9 @@ def test_a_measure_stays_in_force_when_nothing_is_rectified() -> None:
 
 
 def test_a_foreign_text_of_the_reviewer_is_quoted() -> None:
-    facts = replace(fixable(a_letter()), causes="The seal is missing.\n材料未盖章。", items=("Send the sealed copy",))
+    facts = replace(
+        fixable(a_letter()), causes="The seal is missing.\n材料未盖章。", items=(LetterItem("Send the sealed copy"),)
+    )
     body = compose(facts).body
 
     assert "\n我司说明（英文原文）：“The seal is missing.”\n材料未盖章。\n" in body

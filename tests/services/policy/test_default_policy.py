@@ -20,7 +20,7 @@ CR-ARREARS CR-DEBTOR CR-ABNORMAL CR-SERIOUS CR-TELECOM-LIST CR-PUNISHED CR-NAME-
 """
 RULES = RULE_CODES.split()
 REASONS_ONLY = {
-    Verdict.FAIL: {"ID-NAME", "ID-HANDHELD", "ACT-REGION", "ACT-RECORDING"},
+    Verdict.FAIL: {"ID-NAME", "ID-HANDHELD", "ID-REVERIFY", "ACT-REGION", "ACT-RECORDING"},
     Verdict.PASS: {"OK", "OK-MENDED", "OK-OVERRIDE"},
     Verdict.PENDING: {"WAIT-APPLICANT", "WAIT-CARRIER", "WAIT-REGISTRY", "WAIT-DEPARTMENT"},
 }
@@ -76,7 +76,9 @@ def test_a_pending_reason_names_whom_the_case_waits_for() -> None:
 def test_every_fail_reason_can_be_rectified_within_the_limit() -> None:
     policy = default_policy()
     failing = [reason for reason in policy.reasons.values() if Verdict.FAIL in reason.verdicts]
-    assert all(reason.item.en and reason.item.zh and reason.rectify_days for reason in failing)
+    assert all(reason.item.en and reason.item.zh for reason in failing)
+    assert all(reason.rectify_days or reason.rectify_hours for reason in failing)
+    assert [reason.code for reason in failing if reason.rectify_hours == 24] == ["ID-REVERIFY"]
     assert max(reason.rectify_days or 0 for reason in failing) <= policy.rectify.cap_days == 15
 
 

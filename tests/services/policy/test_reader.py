@@ -60,6 +60,19 @@ MENDS = {
     "days as a text": ("rectify_days = 3", 'rectify_days = "3"', "reasons.ID-RIC.rectify_days"),
     "more days to rectify than the cap": ("default_days = 5", "default_days = 16", "rectify.default_days"),
     "a date for days": ("rectify_days = 3", "rectify_days = 2026-11-26", "reasons.ID-RIC.rectify_days"),
+    "hours and days": (
+        "rectify_hours = 24",
+        "rectify_hours = 9\nrectify_days = 1",
+        "reasons.ID-REVERIFY.rectify_hours",
+    ),
+    "hours without an item": (
+        "[reasons.WAIT-CARRIER]",
+        "[reasons.WAIT-CARRIER]\nrectify_hours = 24",
+        "reasons.WAIT-CARRIER.rectify_hours",
+    ),
+    "hours beyond a week": ("rectify_hours = 24", "rectify_hours = 169", "reasons.ID-REVERIFY.rectify_hours"),
+    "no round": ("cap_days = 15", "max_rounds = 0\ncap_days = 15", "rectify.max_rounds"),
+    "a cooldown of no day": ("cap_days = 15", "cooldown_days = 0\ncap_days = 15", "rectify.cooldown_days"),
     "a date for a text": ('country = "CN"', "country = 2026-11-26", "country"),
     "a text for a table": (
         'name = { en = "Fictional Telecom Ltd", zh = "虚构通信有限公司" }',
@@ -308,3 +321,10 @@ def test_a_policy_from_before_the_outbox_gives_a_day_to_send_a_letter() -> None:
     assert parse_policy(without, "old.toml").notices.send_days == 1
     later = text.replace("send_days = 1", "send_days = 2")
     assert parse_policy(later, "new.toml").notices.send_days == 2
+
+
+def test_a_policy_without_limits_of_rectification_has_none() -> None:
+    text = re.sub(r"(?m)^hours_end_on_days_off.*\n", "", default_policy_text())
+    rectify = parse_policy(text, "old.toml").rectify
+
+    assert (rectify.hours_end_on_days_off, rectify.max_rounds, rectify.cooldown_days) == (False, None, None)

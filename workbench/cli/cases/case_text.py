@@ -10,7 +10,15 @@ from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.domain.case.appeal import OUTCOME_WORDS, STATUS_WORDS
 from workbench.domain.case.case_id import format_case, format_decision
-from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseRowView, DecisionResult, NoNextCase
+from workbench.domain.case.casefile import (
+    CaseFile,
+    CaseHeader,
+    CaseRowView,
+    DecisionLine,
+    DecisionResult,
+    ItemLine,
+    NoNextCase,
+)
 from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS
 from workbench.domain.case.reason_scope import EvidencePart
 from workbench.domain.case.running import stopped_clock_words
@@ -124,21 +132,35 @@ class CaseText:
                 message = _("{decision} was decided by one person ({reason}); not checked: {rules}.")
                 rules = ", ".join(line.waived.rules)
                 output.line(message.format(decision=format_decision(line.id), reason=line.waived.reason, rules=rules))
-        if items := next((line.items for line in reversed(casefile.decisions_in_effect)), ()):
-            came = sum(item.is_satisfied or item.is_waived for item in items)
-            output.line(_("Items to rectify: {progress}").format(progress=amounts.received(came, len(items))))
-        if casefile.items:
-            output.table(
-                ["", _("Item"), _("Judged")],
+        if decision := next((line for line in reversed(casefile.decisions_in_effect) if line.items), None):
+            self._items(decision)
+
+    def _items(self, decision: DecisionLine) -> None:
+        """Print the items to rectify, with the numbers that `waive`, `extend` and `judge` take."""
+        came = sum(not item.is_open for item in decision.items)
+        output.line(_("Items to rectify: {progress}").format(progress=amounts.received(came, len(decision.items))))
+        output.table(
+            [_("No."), _("Item"), _("Progress"), _("Judged"), _("Text")],
+            [
                 [
-                    [
-                        str(number),
-                        item.text or item.code,
-                        _(ITEM_RESULT_WORDS[item.judged]) + f" ({item.judged_by})" if item.judged else "",
-                    ]
-                    for number, item in enumerate(casefile.items, start=1)
-                ],
-            )
+                    str(number),
+                    item.code,
+                    self._standing(item, decision.deadline_at),
+                    _(ITEM_RESULT_WORDS[item.judged]) + f" ({item.judged_by})" if item.judged else "",
+                    item.text,
+                ]
+                for number, item in enumerate(decision.items, start=1)
+            ],
+            numeric=(0,),
+        )
+
+    def _standing(self, item: ItemLine, deadline_at: datetime | None) -> str:
+        if item.is_waived:
+            return _("waived by {login}: {reason}").format(login=item.waived_by or "?", reason=item.waive_reason)
+        if item.is_satisfied:
+            return _("received")
+        until = item.deadline_at or deadline_at
+        return _("outstanding") if until is None else _("outstanding, by {when}").format(when=self.instant(until))
 
     def _changes(self, casefile: CaseFile) -> None:
         """Print what changed since the last round, and how much of the rest the earlier verdict had accepted."""

@@ -31,13 +31,19 @@ def extend(
     case: CaseArgument,
     until: Annotated[str, option("--until", N_("New date; due at closing time that day."), "D")],
     reason: Annotated[str, option("--reason", N_("Reason; the applicant reads it in a notice."), "T")],
+    item: Annotated[
+        str, option("--item", N_("Extend the own deadline of this item to rectify: its number or code."), "ITEM")
+    ] = "",
 ) -> None:
     """Extend a due date, or a rectification deadline."""
     with context.services() as services:
-        done = services.rescheduling.extend(case, parse_day(until, "--until"), required_text(reason, "--reason"))
+        day, why = parse_day(until, "--until"), required_text(reason, "--reason")
+        done = services.rescheduling.extend(case, day, why, item)
         when = f"{done.until.astimezone(zone_of(services)):%Y-%m-%d %H:%M}"
         sentence = _("{case} must be rectified by {until}.") if done.is_deadline else _("{case} is due {until}.")
-        print_state(context, services, case, sentence, until=when)
+        if done.item:
+            sentence = _("{case}: item {item} must be rectified by {until}.")
+        print_state(context, services, case, sentence, until=when, item=item.strip())
 
 
 def change_class(

@@ -1,11 +1,18 @@
-"""Commands that record facts about a case: comment, contact, verify, checklist, judge, answer, withdraw."""
+"""Commands that record facts about a case: comment, contact, verify, checklist, judge, answer, waive, withdraw."""
 
 from typing import Annotated, Literal
 
 from db.enums import CaseState, ChecklistValue, ContactChannel, ItemResult, VerificationKind
 from workbench.cli.cases.cases import print_state
 from workbench.cli.framework.command_context import CommandContext
-from workbench.cli.framework.options import CaseArgument, NoteText, ReasonText, argument, option, required_text
+from workbench.cli.framework.options import (
+    CaseArgument,
+    NoteText,
+    ReasonText,
+    argument,
+    option,
+    required_text,
+)
 from workbench.cli.framework.registration import Entry
 from workbench.i18n import N_, _
 
@@ -79,6 +86,18 @@ def answer_pending(context: CommandContext, case: CaseArgument, note: NoteText =
         print_state(context, services, case, _("{case} is back in the queue."))
 
 
+def waive(
+    context: CommandContext,
+    case: CaseArgument,
+    item: Annotated[str, argument("ITEM", N_("Number of the item in `show`, or its code."))],
+    reason: ReasonText,
+) -> None:
+    """Waive an item that the applicant had to rectify."""
+    with context.services() as services:
+        services.waiving.waive(case, item, required_text(reason, "--reason"))
+        print_state(context, services, case, _("{case}: item {item} is waived."), item=item.strip())
+
+
 def withdraw(context: CommandContext, case: CaseArgument, reason: ReasonText) -> None:
     """Close a case because the applicant withdraws the application; of an appealed case, withdraw the appeal."""
     with context.services() as services:
@@ -95,5 +114,6 @@ ENTRIES = (
     Entry("checklist", checklist, N_("Answer a checklist question.")),
     Entry("judge", judge, N_("Judge whether an item of the last rectification is fixed.")),
     Entry("answer", answer_pending, N_("Record the applicant's answer to a pending case; it returns to the queue.")),
+    Entry("waive", waive, N_("Waive an item to rectify; the applicant is notified (supervisor).")),
     Entry("withdraw", withdraw, N_("Close a case because the applicant withdraws the application, or end its appeal.")),
 )

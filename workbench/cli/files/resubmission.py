@@ -6,10 +6,11 @@ from typing import Annotated
 from workbench.cli.cases.cases import print_state
 from workbench.cli.files.imports import errors_reported
 from workbench.cli.framework import output
-from workbench.cli.framework.command_context import CommandContext
-from workbench.cli.framework.options import CaseArgument, NoteText, argument
+from workbench.cli.framework.command_context import CommandContext, zone_of
+from workbench.cli.framework.options import CaseArgument, NoteText, argument, option, parse_instant
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import format_batch
+from workbench.errors import WrongUsage
 from workbench.i18n import N_, _
 
 
@@ -20,11 +21,18 @@ def resubmit(
         Path | None, argument("FILE", N_("What the applicant handed in for this case, as `import` takes it."))
     ] = None,
     note: NoteText = "",
+    received_at: Annotated[
+        str | None, option("--received-at", N_("When it was received, if earlier than now; that time counts."), "T")
+    ] = None,
 ) -> None:
     """Record that the applicant has resubmitted."""
+    if file is not None and received_at is not None:
+        raise WrongUsage(_("--received-at is only valid without a file; the rows of a file have their own times."))
     with context.services() as services:
         if file is None:
-            services.remarks.resubmit(case, note)
+            zone = zone_of(services)
+            moment = None if received_at is None else parse_instant(received_at, "--received-at", zone)
+            services.remarks.resubmit(case, note, moment)
         else:
             with errors_reported(context), output.ProgressLine(_("Importing")) as progress:
                 report = services.resubmissions.take(case, file, note, progress)

@@ -69,15 +69,27 @@ class CaseHeader(CaseLine):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemLine:
-    """One item that the applicant must rectify; `judged` is the reviewer's judgement of what came."""
+    """One item that the applicant must rectify; `deadline_at` is its own deadline, if it has one.
+
+    `waived_by` and `waive_reason` say who waived it and why, `judged` is the reviewer's judgement of what came.
+    """
 
     code: str
     text: str
     is_satisfied: bool
     is_waived: bool
+    deadline_at: datetime | None = None
+    waived_by: str | None = None
+    waived_at: datetime | None = None
+    waive_reason: str = ""
     judged: enums.ItemResult | None = None
     judged_by: str | None = None
     judged_at: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the applicant still has to rectify it."""
+        return not (self.is_satisfied or self.is_waived)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,10 +232,14 @@ class NoNextCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemRequest:
-    """One item to rectify, as the reviewer requests it; an empty text means the reason's own text."""
+    """One item to rectify, as the reviewer requests it; an empty text means the reason's own text.
+
+    `deadline_at` is set in a plan, for an item that has a deadline of its own.
+    """
 
     code: str
     text: str = ""
+    deadline_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ DOCUMENTS_OF_REASON: Mapping[str, frozenset[str]] = {
     "ID-RIC-VALIDITY": frozenset({D.AGENT_ID_FRONT, D.AGENT_ID_BACK}),
     "ID-NAME": frozenset({D.BIZ_LICENSE, D.AUTH_LETTER, D.COMMITMENT_LETTER}),
     "ID-HANDHELD": frozenset({D.AGENT_HANDHELD}),
+    "ID-REVERIFY": frozenset({D.AGENT_HANDHELD}),
     "ID-USCC": frozenset({D.BIZ_LICENSE}),
     "ID-LICENCE-EXPIRED": frozenset({D.BIZ_LICENSE}),
     "ID-LICENCE-EXPIRING": frozenset({D.BIZ_LICENSE}),

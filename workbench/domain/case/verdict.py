@@ -164,14 +164,34 @@ def items_for(request: VerdictRequest, policy: Policy) -> tuple[ItemRequest, ...
     return tuple(ItemRequest(code=code) for code in request.reasons if code in policy.reasons)
 
 
-def rectify_days(items: Sequence[ItemRequest], policy: Policy) -> int:
-    """Return the working days for a rectification: the days of the longest item, at most the cap."""
+def rectify_days(items: Sequence[ItemRequest], policy: Policy) -> int | None:
+    """Return the working days for a rectification: the days of the longest item, at most the cap.
+
+    None if all items have deadlines in natural hours.
+    """
+    if items and all(rectify_hours(item, policy) for item in items):
+        return None
     days = [
         policy.reasons[item.code].rectify_days or policy.rectify.default_days
         for item in items
-        if item.code in policy.reasons
+        if item.code in policy.reasons and not rectify_hours(item, policy)
     ]
     return min(max(days, default=policy.rectify.default_days), policy.rectify.cap_days)
+
+
+def rectify_hours(item: ItemRequest, policy: Policy) -> int | None:
+    """Return the natural hours for an item, None if it shares the deadline in working days."""
+    reason = policy.reasons.get(item.code)
+    return None if reason is None else reason.rectify_hours
+
+
+def round_problem(request: VerdictRequest, policy: Policy, round_no: int) -> str | None:
+    """Return that a case was in as many rounds as the policy allows, so that it cannot be rectified once more."""
+    most = policy.rectify.max_rounds
+    if most is None or round_no < most or request.verdict is not Verdict.FAIL or request.fail_kind is FailKind.FINAL:
+        return None
+    message = _("The case is in round {round}, and the policy allows {most}; fail it finally, or decide otherwise.")
+    return message.format(round=round_no, most=most)
 
 
 def pending_waits_for(reasons: Sequence[str], policy: Policy) -> WaitsFor | None:

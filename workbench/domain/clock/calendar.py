@@ -102,6 +102,12 @@ class WorkingCalendar:
         """Return the day itself if it is a working day, else the next one."""
         return day if self.is_working(day) else self.next_working_day(day)
 
+    def working_day_until(self, day: date) -> date:
+        """Return the day itself if it is a working day, else the last one before it."""
+        while not self.is_working(day):
+            day -= timedelta(days=1)
+        return day
+
     def next_working_day(self, day: date) -> date:
         """Return the first working day after a day."""
         return self.nth_working_day_after(day, 1)

@@ -133,6 +133,9 @@ def budget_of(events: Iterable[ClockEvent], complete_at: datetime, days: int, ap
 
 def _enter(so_far: _BudgetSoFar, event: ClockEvent, state: CaseState, days: int, appeal: AppealDays) -> None:
     """Apply a change of state."""
+    if event.action == UNDO_ACTION and state is so_far.state:
+        # The act moved a deadline or waived an item; a pause goes on.
+        return
     replaced, so_far.replaced = so_far.replaced, None
     if event.action == UNDO_ACTION and replaced is not None:
         so_far.budget, so_far.pauses = replaced

@@ -6,6 +6,7 @@ from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.i18n import _
 
 _LEAST_WORKING_S = 2 * 3600
+_MINUTE = timedelta(minutes=1)
 
 
 def counted_from(received_at: datetime, calendar: WorkingCalendar) -> datetime:
@@ -64,6 +65,21 @@ def moved_on(deadline_at: datetime, working_days: int, calendar: WorkingCalendar
         return calendar.closing(new_day)
     time_of_day = deadline_at.astimezone(calendar.zone).timetz()
     return datetime.combine(new_day, time_of_day).astimezone(UTC)
+
+
+def natural_deadline(start: datetime, hours: int, calendar: WorkingCalendar, *, ends_on_days_off: bool) -> datetime:
+    """Return the deadline a number of natural hours after `start`, rounded up to the minute that letters give.
+
+    A deadline on a day off moves to the same time of the next working day, unless `ends_on_days_off`: the applicant
+    never has less than the hours promised, and can reach the supplier on the last day.
+    """
+    end = start.astimezone(UTC) + timedelta(hours=hours)
+    end += (_MINUTE - timedelta(seconds=end.second, microseconds=end.microsecond)) % _MINUTE
+    day = calendar.local_day(end)
+    if ends_on_days_off or calendar.is_working(day):
+        return end
+    time_of_day = end.astimezone(calendar.zone).timetz()
+    return datetime.combine(calendar.next_working_day(day), time_of_day).astimezone(UTC)
 
 
 def short_deadline_problem(deadline_at: datetime, now: datetime, calendar: WorkingCalendar) -> str | None:

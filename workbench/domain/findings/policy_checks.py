@@ -196,8 +196,11 @@ def _reason_faults(path: PolicyPath, reason: Reason, policy: Policy) -> Iterator
         if any(set("{[]") & set(outside_brackets(text)) for text in (words.en, words.zh)):
             advice = _("put placeholders between square brackets, such as {example}, and close each bracket")
             yield _fault((*path, key), advice, example="[ ({days} days ago)]")
-    if reason.rectify_days is not None and not reason.item.en:
-        yield PolicyFault((*path, "rectify_days"), _("there is no item to rectify; add one or remove the days"))
+    for key in ("rectify_days", "rectify_hours"):
+        if getattr(reason, key) is not None and not reason.item.en:
+            yield PolicyFault((*path, key), _("there is no item to rectify; add one or remove this"))
+    if reason.rectify_days is not None and reason.rectify_hours is not None:
+        yield PolicyFault((*path, "rectify_hours"), _("give either rectify_days or rectify_hours"))
     if reason.rectify_days is not None and reason.rectify_days > policy.rectify.cap_days:
         yield _too_many_days(policy, *path, "rectify_days")
 

@@ -115,9 +115,10 @@ class Reason:
     """A coded cause of a verdict.
 
     `title` is shown to reviewers, `letter` is the sentence for the applicant, `item` is what the applicant must submit
-    or fix ('' if nothing), and `rectify_days` the working days for it. Letter and item may have the placeholders of
-    Rule.text and {date} (when a validity ends), but only in square brackets; the part in brackets is omitted if there
-    is no finding. `letter_person` and `item_person` replace them if the applicant is a person.
+    or fix ('' if nothing), and `rectify_days` the working days for it. An item with `rectify_hours` has a deadline of
+    its own instead, in natural hours. Letter and item may have the placeholders of Rule.text and {date} (when a
+    validity ends), but only in square brackets; the part in brackets is omitted if there is no finding.
+    `letter_person` and `item_person` replace them if the applicant is a person.
     """
 
     code: settings.Code
@@ -128,6 +129,7 @@ class Reason:
     letter_person: Words = NO_WORDS
     item_person: Words = NO_WORDS
     rectify_days: settings.DayCount | None = None
+    rectify_hours: settings.HourCount | None = None
     waits_for: WaitsFor | None = None
 
     @property

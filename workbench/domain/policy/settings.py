@@ -19,6 +19,7 @@ SourceText = Annotated[str, Len(1, 300), Predicate(_is_not_blank)]
 Code = Annotated[str, Len(1, 32), Predicate(_is_not_blank)]
 Country = Annotated[str, Len(1, 2), Predicate(_is_not_blank)]
 DayCount = Annotated[int, Interval(ge=1, le=366)]
+HourCount = Annotated[int, Interval(ge=1, le=168)]
 Minutes = Annotated[int, Interval(ge=1, le=7 * 24 * 60)]
 Count = Annotated[int, Interval(ge=1, le=1_000_000)]
 Ratio = Annotated[float, Interval(ge=0, le=1)]
@@ -80,10 +81,18 @@ class UsePolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RectifyPolicy:
-    """The working days to rectify, by default and at most."""
+    """The working days to rectify, by default and at most, and the limits on another try.
+
+    A deadline in natural hours falls on a day off only with `hours_end_on_days_off`. `max_rounds` is the most rounds of
+    a case: in the last one, a fail is final. `cooldown_days` are the working days after a final fail in which the
+    applicant cannot apply again. None means no limit.
+    """
 
     default_days: DayCount
     cap_days: DayCount
+    hours_end_on_days_off: bool = False
+    max_rounds: Annotated[int, Interval(ge=1, le=100)] | None = None
+    cooldown_days: DayCount | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from db.enums import AppealStatus
 from db.models import AppealRow, CaseRow, DecisionReasonRow, DecisionRow, RectificationItemRow, RectificationRow
 from workbench.domain.case.appeal import AppealLine
-from workbench.domain.case.casefile import DecisionLine, ItemLine, Waiver
+from workbench.domain.case.casefile import DecisionLine, ItemLine, ItemRequest, Waiver
 from workbench.services.foundation.row_values import from_row
 
 
@@ -95,26 +95,46 @@ def waiver_of(decision: Any) -> Waiver | None:
     return Waiver(rules=tuple(body["rules"]), reason=body["reason"])
 
 
+def items_of(session: Session, decision_id: int) -> list[RectificationItemRow]:
+    """Return the items to rectify after a decision, in order; none while the decision is not in force."""
+    return list(
+        session.exec(
+            select(RectificationItemRow)
+            .join(RectificationRow, col(RectificationRow.id) == RectificationItemRow.rectification_id)
+            .where(RectificationRow.decision_id == decision_id)
+            .order_by(col(RectificationItemRow.position))
+        )
+    )
+
+
+def items_in_plan(decision: DecisionRow) -> list[ItemRequest]:
+    """Return the items that a decision asks for, as they were when it was made."""
+    items = json.loads(decision.seen).get("items", [])
+    return [
+        ItemRequest(
+            code=item["code"],
+            text=item["text"],
+            deadline_at=datetime.fromisoformat(item["deadline_at"]) if item.get("deadline_at") else None,
+        )
+        for item in items
+    ]
+
+
 def _items(session: Session, decision: DecisionRow, logins: dict[int, str], at: datetime) -> tuple[ItemLine, ...]:
     """Return the items to rectify. While a verdict waits for its check, its items are only in the column `seen`."""
-    rows = session.exec(
-        select(RectificationItemRow)
-        .join(RectificationRow, col(RectificationRow.id) == RectificationItemRow.rectification_id)
-        .where(RectificationRow.decision_id == decision.id)
-        .order_by(col(RectificationItemRow.position))
-    ).all()
-    if rows:
+    if rows := items_of(session, decision.id or 0):
         return tuple(
             from_row(
                 ItemLine,
                 row,
                 is_satisfied=row.satisfied_at is not None and row.satisfied_at <= at,
                 is_waived=row.waived_at is not None and row.waived_at <= at,
+                waived_by=logins.get(row.waived_by_id or 0),
                 judged_by=logins.get(row.judged_by_id or 0),
             )
             for row in rows
         )
-    staged_items = json.loads(decision.seen).get("items", [])
     return tuple(
-        ItemLine(code=item["code"], text=item["text"], is_satisfied=False, is_waived=False) for item in staged_items
+        ItemLine(code=item.code, text=item.text, is_satisfied=False, is_waived=False, deadline_at=item.deadline_at)
+        for item in items_in_plan(decision)
     )

@@ -22,6 +22,7 @@ from workbench.services.foundation.context import Context, Service, details
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import cancel_outdated, notify_of_status
 from workbench.services.notices.receipts import send_receipt
+from workbench.services.notices.verdict_letter import LetterItem
 from workbench.services.review.new_evidence import to_queue, void_staged
 from workbench.wording.what_would_help import missing_names
 
@@ -153,4 +154,6 @@ def _ask_for_documents(session: Session, context: Context, case: CaseRow, eviden
     if items != asked and session.execute(select(is_told)).scalar():
         day = calendar.nth_working_day_after(context.today(session), policy.pending.incomplete_days)
         until = calendar.closing(day)
-        notify_of_status(session, context, case, ClockLetterKind.POLICY, items=items, deadline_at=until)
+        notify_of_status(
+            session, context, case, ClockLetterKind.POLICY, items=map(LetterItem, items), deadline_at=until
+        )

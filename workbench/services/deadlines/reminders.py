@@ -14,7 +14,8 @@ from workbench.services.deadlines.batches import act_on_all
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import notify_of_status
-from workbench.services.review.rectification import open_items
+from workbench.services.notices.verdict_letter import LetterItem
+from workbench.services.review.rectification import letter_items, open_items
 from workbench.wording.what_would_help import missing_names
 
 _FIRST_LETTER_WITHIN = timedelta(days=14)
@@ -40,7 +41,8 @@ def _ask_for_documents(context: Context, kind: ClockLetterKind, is_time: ColumnE
         calendar = context.calendar(session, case.policy_version_id)
         evidence = read_evidence(session, case, context.store, today)
         application = evidence.application
-        items = missing_names(evidence, policy.addressing(application.applicant_kind), application.language)
+        names = missing_names(evidence, policy.addressing(application.applicant_kind), application.language)
+        items = map(LetterItem, names)
         until = calendar.closing(calendar.nth_working_day_after(today, policy.pending.incomplete_days))
         notify_of_status(session, context, case, kind, items=items, deadline_at=until)
         context.log(session, "reminded", case_id=case.id, body={"kind": kind.value})
@@ -50,16 +52,21 @@ def _ask_for_documents(context: Context, kind: ClockLetterKind, is_time: ColumnE
 
 
 def _remind_of_deadlines(context: Context) -> int:
-    """Write a reminder a working day before a deadline, unless a letter of that day gives the deadline."""
+    """Write a reminder a working day before a deadline, unless a letter of that day gives the deadline.
+
+    On a day off, that is the last working day. An item's own deadline in hours gets no reminder.
+    """
     kind = ClockLetterKind.DEADLINE_NEAR
     with context.read() as session:
         today, day_end = context.today(session), context.end_of_today(session)
+        calendar = context.calendar(session)
         # Not its closing time, which may have become earlier since the deadline was set.
-        next_day_end = day_end + (context.calendar(session).next_working_day(today) - today)
+        next_day_end = day_end + (calendar.next_working_day(today) - today)
+        since = day_end - (today - calendar.working_day_until(today)) - timedelta(days=1)
     is_told = exists().where(
         NOTICE.c.case_id == CASE.c.id,
         NOTICE.c.told_due_at == RECTIFICATION.c.deadline_at,
-        (NOTICE.c.kind == kind.value) | (NOTICE.c.created_at > day_end - timedelta(days=1)),
+        (NOTICE.c.kind == kind.value) | (NOTICE.c.created_at > since),
     )
     is_near = exists().where(
         RECTIFICATION.c.case_id == CASE.c.id,
@@ -69,19 +76,15 @@ def _remind_of_deadlines(context: Context) -> int:
     )
 
     def act(session: Session, case: CaseRow) -> bool:
-        notify_of_rectification(session, context, case, kind)
+        row = open_rectification(session, case)
+        if row is None:
+            return False
+        items = letter_items(open_items(session, row))
+        notify_of_status(session, context, case, kind, items=items, deadline_at=row.deadline_at)
         context.log(session, "reminded", case_id=case.id, body={"kind": kind.value})
         return True
 
     return act_on_all(context, (CASE.c.state == CaseState.RECTIFYING.value, is_near), act)
-
-
-def notify_of_rectification(session: Session, context: Context, case: CaseRow, kind: ClockLetterKind) -> None:
-    """Write a letter about the deadline of the open rectification of a case, and the items that are still open."""
-    open_one = open_rectification(session, case)
-    if open_one is not None:
-        items = open_items(session, open_one)
-        notify_of_status(session, context, case, kind, items=items, deadline_at=open_one.deadline_at)
 
 
 def _has_letter(kind: ClockLetterKind, *more: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -1,6 +1,6 @@
 """Lets a supervisor change the due date, the service class or the priority of a case."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,52 +8,64 @@ from typing import Any
 from sqlmodel import Session
 
 from db.enums import CaseState, Priority, ServiceClass
-from db.models import CaseRow, CommentRow
+from db.models import CaseRow, CommentRow, RectificationItemRow
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.clock.clock import cap_of, extension_s
 from workbench.domain.clock.due import due_at, short_deadline_problem
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
-from workbench.services.case.decisions import open_rectification
+from workbench.services.case.decisions import items_of, open_rectification
 from workbench.services.clock.case_clocks import Clocks, update_due_date
 from workbench.services.clock.due_date_changes import is_later_than_told, told_due_dates
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import check_not_far, checked_reason
 from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import DueDateMessage, notify
+from workbench.services.notices.due_date_notices import DueDateMessage, notify, release_time
+from workbench.services.reversal import deadlines_before, record_of
+from workbench.services.review.waiving import item_named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extension:
-    """The new due date of a case, or with `is_deadline` the new deadline of its rectification."""
+    """The new due date of a case, or with `is_deadline` the new deadline of its rectification.
+
+    `item` is the text of the item whose own deadline was extended, empty if it is that of all items.
+    """
 
     case_id: int
     until: datetime
     is_deadline: bool
+    item: str = ""
 
 
 class Rescheduling(Service):
     """Changes due dates, classes and priorities on behalf of a supervisor; reasons are stored as comments."""
 
-    def extend(self, case_id: int, until: date, reason: str) -> Extension:
+    def extend(self, case_id: int, until: date, reason: str, item: str = "") -> Extension:
         """Extend the due date to the closing time of a day; while the applicant rectifies, extend the deadline instead.
 
         If the day is off or suspended, the next working day is used. The due date moves by the working time between the
         old and the new date, and later pauses move it further. The applicant gets a notice with the reason.
 
+        A deadline in natural hours is extended only if `item` names its item by number or code. If the day is after the
+        deadline of the other items, that one moves too.
+
         Raises:
-            NotFound: If there is no such case.
+            NotFound: If there is no such case or item.
             NotAllowed: If the person is not a supervisor, the case is closed or incomplete, or the deadline too late.
-            WrongUsage: If the reason is missing or too long, or the day is past, too far ahead or not later than the
-                old date.
+            WrongUsage: If the reason is missing or too long, the day is past, too far ahead or not later than the old
+                date, or the item has no deadline of its own.
         """
         with self.context.acting(Action.EXTEND, case_id), self.context.write() as session:
             case = self._case(session, case_id, Action.EXTEND, reason)
             check_not_far(until, self.context.today(session))
             if case.state == CaseState.RECTIFYING:
-                return self._extend_deadline(session, case, until, reason)
+                return self._extend_deadline(session, case, until, reason, item)
+            if item:
+                name = format_case(case_id)
+                raise WrongUsage(_("{case} is not being rectified; leave out --item.").format(case=name))
             return self._extend_due(session, case, until, reason)
 
     def _extend_due(self, session: Session, case: CaseRow, until: date, reason: str) -> Extension:
@@ -83,13 +95,15 @@ class Rescheduling(Service):
         notify(session, context, [(case, DueDateMessage(kind=ClockLetterKind.DELAY, cause=reason))])
         return Extension(case_id=case_id, until=case.due_at or new_due_at, is_deadline=False)
 
-    def _extend_deadline(self, session: Session, case: CaseRow, until: date, reason: str) -> Extension:
+    def _extend_deadline(self, session: Session, case: CaseRow, until: date, reason: str, item: str) -> Extension:
         context, case_id = self.context, case.id or 0
         calendar = context.calendar(session, case.policy_version_id)
         row = open_rectification(session, case)
         assert row is not None  # noqa: S101 - a case is rectifying while its rectification is open
+        own = _own_deadline(case, items_of(session, row.decision_id), item) if item else None
         new_deadline = calendar.closing(calendar.working_day_from(until))
-        if new_deadline <= max(context.now(), row.deadline_at or context.now()):
+        old_deadline = row.deadline_at if own is None else own.deadline_at
+        if new_deadline <= max(context.now(), old_deadline or context.now()):
             raise WrongUsage(_not_later(case_id))
         most_days = context.policy(session, case.policy_version_id).rectify.cap_days
         cap = due_at(context.now(), most_days, calendar)
@@ -98,13 +112,29 @@ class Rescheduling(Service):
             raise NotAllowed(_("The deadline is too far; the policy allows at most until {day}.").format(day=day))
         if problem := short_deadline_problem(new_deadline, context.now(), calendar):
             raise NotAllowed(problem)
-        row.deadline_at = new_deadline
-        body = {"deadline": calendar.local_day(new_deadline).isoformat()}
+        kind = ClockLetterKind.DEADLINE
+        body = {
+            **record_of(session, context, case),
+            **deadlines_before([row] if own is None else [row, own]),
+            "deadline": calendar.local_day(new_deadline).isoformat(),
+            "item": own.code if own else "",
+        }
+        if own is not None:
+            own.deadline_at = new_deadline
+        if own is None or row.deadline_at is None or new_deadline > row.deadline_at:
+            row.deadline_at = new_deadline
         context.log(session, "extend-deadline", case_id=case_id, body=body)
         self._finish(session, case, reason)
-        message = DueDateMessage(kind=ClockLetterKind.DEADLINE, cause=reason, deadline_at=new_deadline)
+        policy = context.policy(session, case.policy_version_id)
+        message = DueDateMessage(
+            kind=kind,
+            cause=reason,
+            deadline_at=new_deadline,
+            item=own.text if own else "",
+            release_at=release_time(session, context, kind, policy),
+        )
         notify(session, context, [(case, message)])
-        return Extension(case_id=case_id, until=new_deadline, is_deadline=True)
+        return Extension(case_id=case_id, until=new_deadline, is_deadline=True, item=own.text if own else "")
 
     def change_class(self, case_id: int, service_class: ServiceClass, reason: str) -> datetime | None:
         """Change the service class of a case, and return its due date if it has one.
@@ -163,6 +193,15 @@ class Rescheduling(Service):
         case.version += 1
         me, at, text = context.actor.id, context.now(), reason.strip()
         session.add(CommentRow(case_id=case.id or 0, author_id=me, written_at=at, body=text))
+
+
+def _own_deadline(case: CaseRow, items: Sequence[RectificationItemRow], wanted: str) -> RectificationItemRow:
+    """Return the item with a number or code, which must have a deadline of its own."""
+    found = item_named(case, items, wanted)
+    if found.deadline_at is None:
+        message = _("Item {item} of {case} has the deadline of the letter; leave out --item.")
+        raise WrongUsage(message.format(item=wanted.strip(), case=format_case(case.id or 0)))
+    return found
 
 
 def _not_later(case_id: int) -> str:

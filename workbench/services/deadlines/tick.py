@@ -1,6 +1,5 @@
 """Applies the changes that depend only on time; a second run at the same time changes nothing."""
 
-import json
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import exists, select, update
@@ -8,19 +7,21 @@ from sqlmodel import Session
 
 from db.enums import CaseState, WaitsFor
 from db.models import CaseRow
-from db.queries.published import CASE, RECTIFICATION
+from db.queries.published import CASE, ITEM, RECTIFICATION
 from db.queries.suspension_notices import awaits_end_notice
 from workbench.domain.clock.suspension import Suspension
 from workbench.services.campaigns.opening import open_due
-from workbench.services.case.decisions import newest_decision
-from workbench.services.clock.case_clocks import SUSPENSION, Clocks, suspension_of, update_due_date
+from workbench.services.case.decisions import items_in_plan, newest_decision
+from workbench.services.clock.case_clocks import SUSPENSION, Clocks, suspension_of
 from workbench.services.deadlines.batches import act_on_all
 from workbench.services.deadlines.delays import notify_of_delays
-from workbench.services.deadlines.reminders import notify_of_rectification, remind
+from workbench.services.deadlines.reminders import remind
 from workbench.services.foundation.context import Service
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import notify_of_status
 from workbench.services.notices.suspension_notices import NOTIFIED_STATES, SuspensionLetters
+from workbench.services.notices.verdict_letter import LetterItem
+from workbench.services.review.lapse import lapse
 from workbench.services.review.new_evidence import requeue
 
 _NOTIFIED_STATES = [state.value for state in NOTIFIED_STATES]
@@ -66,7 +67,7 @@ class Ticking(Service):
             requeue(session, self.context, case, "day-passed")
             decision = newest_decision(session, case.id or 0, "applied", "approved")
             if asked_until and decision:
-                items, kind = [item["text"] for item in json.loads(decision.seen)["items"]], ClockLetterKind.EXPIRED
+                items, kind = [LetterItem(item.text) for item in items_in_plan(decision)], ClockLetterKind.EXPIRED
                 notify_of_status(session, self.context, case, kind, items=items, asked_until=asked_until)
             return True
 
@@ -74,17 +75,20 @@ class Ticking(Service):
 
     def _lapse(self) -> int:
         context, now = self.context, self.context.now()
+        is_missed = exists().where(
+            ITEM.c.rectification_id == RECTIFICATION.c.id,
+            ITEM.c.satisfied_at.is_(None),
+            ITEM.c.waived_at.is_(None),
+            ITEM.c.deadline_at < now,
+        )
         is_past = exists().where(
-            RECTIFICATION.c.case_id == CASE.c.id, RECTIFICATION.c.is_open, RECTIFICATION.c.deadline_at < now
+            RECTIFICATION.c.case_id == CASE.c.id,
+            RECTIFICATION.c.is_open,
+            (RECTIFICATION.c.deadline_at < now) | is_missed,
         )
 
         def act(session: Session, case: CaseRow) -> bool:
-            # The items stay open: an answer that was received in time may still be imported.
-            case.state = CaseState.LAPSED.value
-            case.version += 1
-            context.log_case(session, "lapse", case, {"round": case.round})
-            update_due_date(session, context, case)
-            notify_of_rectification(session, context, case, ClockLetterKind.LAPSED)
+            lapse(session, context, case)
             return True
 
         return act_on_all(context, (CASE.c.state == CaseState.RECTIFYING.value, is_past), act)

@@ -62,12 +62,12 @@ def is_held(case: CaseRow, now: datetime) -> bool:
     return case.state == CaseState.IN_REVIEW and case.held_until is not None and case.held_until > now
 
 
-def last_event(session: Session, case_id: int, actions: Iterable[Action] = _HOLD_ACTIONS) -> EventRow | None:
+def last_event(session: Session, case_id: int, actions: Iterable[str] = _HOLD_ACTIONS) -> EventRow | None:
     """Return the newest of some acts on a case, by default those that take it or give it up; None without one."""
     return session.execute(
         select(EventRow)
         .where(col(EventRow.case_id) == case_id, col(EventRow.is_refused).is_(False))
-        .where(col(EventRow.action).in_([action.value for action in actions]))
+        .where(col(EventRow.action).in_([str(action) for action in actions]))
         .order_by(col(EventRow.seq).desc())
         .limit(1)
     ).scalar_one_or_none()

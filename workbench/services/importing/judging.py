@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session
@@ -21,7 +20,7 @@ from workbench.services.importing import columns
 from workbench.services.importing.columns import TABLES, Columns, is_equal
 from workbench.services.importing.documents import BadDocument, StoredFile, examined, found_beside, in_store
 from workbench.services.importing.plan import Fate, Judgement, Key
-from workbench.services.importing.standing import standing_of
+from workbench.services.importing.standing import ImportTerms, standing_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +33,8 @@ class Judge:
     """
 
     store: Store
-    zone: ZoneInfo
+    terms: ImportTerms
     imported_at: datetime
-    as_new: bool
     only: Key | None = None
     arriving: dict[Key, datetime | None] = field(default_factory=dict)
 
@@ -67,7 +65,7 @@ class Judge:
 
     def _applications(self, session: Session, rows: Sequence[ApplicationFacts]) -> list[Judgement]:
         keys = [(row.agent, row.application_no) for row in rows]
-        standing = standing_of(session, set(keys), self.zone, as_new=self.as_new)
+        standing = standing_of(session, set(keys), self.terms)
         judgements = []
         for key, row in zip(keys, rows, strict=True):
             known = standing.applications.get(key)
@@ -75,7 +73,7 @@ class Judge:
                 judgements.append(Judgement(fate=Fate.CREATED))
                 continue
             is_same = is_equal(columns.application_columns(row, self.store), known)
-            if is_same and not (self.as_new and standing.is_closed(key)):
+            if is_same and not (self.terms.as_new and standing.is_closed(key)):
                 judgements.append(Judgement(fate=Fate.UNCHANGED))
                 continue
             # The date of the first submission says nothing about when this change came.
@@ -85,7 +83,7 @@ class Judge:
 
     def _cards(self, session: Session, rows: Sequence[CardRow]) -> list[Judgement]:
         keys = [(row.agent, row.application_no) for row in rows]
-        standing = standing_of(session, set(keys), self.zone, as_new=self.as_new)
+        standing = standing_of(session, set(keys), self.terms)
         table = TABLES[ImportKind.CARDS]
         known = _by_key(
             session,
@@ -109,7 +107,7 @@ class Judge:
 
     def _documents(self, session: Session, rows: Sequence[DocumentRow], folder: Path) -> list[Judgement]:
         keys = [(row.agent, row.application_no) for row in rows]
-        standing = standing_of(session, set(keys), self.zone, as_new=self.as_new)
+        standing = standing_of(session, set(keys), self.terms)
         table = TABLES[ImportKind.DOCUMENTS]
         known = _by_key(
             session,

@@ -46,7 +46,7 @@ class Resubmissions(Service):
             if not planned.created + planned.updated:
                 # Late rows are refused one by one; a file without news must not be imported late either.
                 with self.context.read() as session:
-                    rectification_in_time(session, session.get_one(CaseRow, case_id), self.context.now())
+                    rectification_in_time(session, self.context, session.get_one(CaseRow, case_id))
             report = imports.carry_out(request, progress)
             with self.context.read() as session:
                 is_waiting = session.get_one(CaseRow, case_id).state == CaseState.RECTIFYING

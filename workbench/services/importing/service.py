@@ -29,6 +29,7 @@ from workbench.services.importing.request import (
     SheetLine,
     UndoneBatch,
 )
+from workbench.services.importing.standing import ImportTerms
 from workbench.services.importing.sweeping import sweep
 from workbench.services.importing.undoing import undo_batch
 from workbench.services.importing.work import Work
@@ -74,14 +75,12 @@ class Imports:
             readers = self._opened(request, opened)
             with self.context.read() as session:
                 refuse_known_files(session, readers)
-                zone = self.context.zone(session)
-            judge = Judge(
-                store=self.context.store,
-                zone=zone,
-                imported_at=self.context.now(),
-                as_new=request.as_new,
-                only=request.only,
-            )
+                terms = ImportTerms(
+                    calendar=self.context.calendar(session),
+                    as_new=request.as_new,
+                    cooldown_days=self.context.policy(session).rectify.cooldown_days,
+                )
+            judge = Judge(store=self.context.store, terms=terms, imported_at=self.context.now(), only=request.only)
             meter = Meter(readers, progress)
             plan = planned(self.context, readers, judge, meter)
             report = reported(request, readers, plan)

@@ -1,18 +1,18 @@
 """How applications stand when something new of theirs arrives: known or not, open or closed, in time or late."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session
 
 from db.enums import FINAL_STATES, CaseState, ImportKind
 from db.models import CaseRow
-from db.queries.published import EVERYTHING, RECTIFICATION, ImportedRow, newest_cases, newest_of_many
+from db.queries.published import DECISION, EVERYTHING, RECTIFICATION, ImportedRow, newest_cases, newest_of_many
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import STATE_WORDS
+from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.i18n import _
 from workbench.services.importing.columns import TABLES
 from workbench.services.importing.plan import Fate, Judgement, Key
@@ -24,14 +24,26 @@ _APPLICATION = TABLES[ImportKind.APPLICATIONS]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImportTerms:
+    """Under which terms closed cases get new ones: only with `as_new`, and not in the working days of a cooldown."""
+
+    calendar: WorkingCalendar
+    as_new: bool
+    cooldown_days: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """The published applications of a portion of rows, their newest cases, and until when those may be mended."""
+    """The published applications of a portion of rows, their newest cases, and until when those may be mended.
+
+    `failed_at` is when the finally failed ones were decided.
+    """
 
     applications: Mapping[Key, ImportedRow]
     cases: Mapping[Key, CaseRow]
     deadlines: Mapping[int, datetime]
-    zone: ZoneInfo
-    as_new: bool
+    failed_at: Mapping[int, datetime]
+    terms: ImportTerms
 
     def judged(self, key: Key, fate: Fate, receipt: datetime, *, sha256: str = "") -> Judgement:
         """Return what becomes of a row that brings something: taken in by its case, a new case, or refused."""
@@ -41,9 +53,22 @@ class Standing:
         why = self._refusal(case, receipt)
         if why is None:
             return Judgement(fate=fate, case_id=case.id, receipt=receipt, sha256=sha256)
-        if self.as_new and case.state in FINAL_STATES:
+        if self.terms.as_new and case.state in FINAL_STATES:
+            if (why := self._cooldown_refusal(case.id, receipt)) is not None:
+                return Judgement(fate=Fate.REFUSED, message=why, sha256=sha256)
             return Judgement(fate=fate, reopens=key, sha256=sha256)
         return Judgement(fate=Fate.REFUSED, message=why, sha256=sha256)
+
+    def _cooldown_refusal(self, case_id: int, receipt: datetime) -> str | None:
+        """Return why a new application is too early after a final fail, None if it is not."""
+        terms, failed_at = self.terms, self.failed_at.get(case_id)
+        if terms.cooldown_days is None or failed_at is None:
+            return None
+        last_day = terms.calendar.nth_working_day_after(terms.calendar.local_day(failed_at), terms.cooldown_days)
+        if terms.calendar.local_day(receipt) > last_day:
+            return None
+        message = _("{case} failed finally; a new application is possible from {day}.")
+        return message.format(case=format_case(case_id), day=(last_day + timedelta(days=1)).isoformat())
 
     def is_closed(self, key: Key) -> bool:
         """Say whether the application's newest case takes nothing in any more."""
@@ -58,7 +83,7 @@ class Standing:
             deadline = self.deadlines.get(case.id or 0)
             if deadline is not None and receipt <= deadline:
                 return None
-            until = deadline.astimezone(self.zone).strftime("%Y-%m-%d %H:%M") if deadline else ""
+            until = deadline.astimezone(self.terms.calendar.zone).strftime("%Y-%m-%d %H:%M") if deadline else ""
             way_out = _(" Import it with --as-new to open a new case.") if state in FINAL_STATES else ""
             return (
                 _("It was received after the deadline of {case} ({until}).").format(case=number, until=until) + way_out
@@ -70,7 +95,7 @@ class Standing:
         return None
 
 
-def standing_of(session: Session, keys: set[Key], zone: ZoneInfo, *, as_new: bool) -> Standing:
+def standing_of(session: Session, keys: set[Key], terms: ImportTerms) -> Standing:
     """Return how some applications stand."""
     key_columns = (_APPLICATION.c.agent, _APPLICATION.c.application_no)
     rows = newest_of_many(session, key_columns, keys, lambda row: (row["agent"], row["application_no"]), EVERYTHING)
@@ -85,6 +110,15 @@ def standing_of(session: Session, keys: set[Key], zone: ZoneInfo, *, as_new: boo
         applications={(row["agent"], row["application_no"]): row for row in rows},
         cases=cases,
         deadlines={row.case_id: row.deadline_at for row in deadlines},
-        zone=zone,
-        as_new=as_new,
+        failed_at=_failed_at(session, cases.values()) if terms.cooldown_days else {},
+        terms=terms,
     )
+
+
+def _failed_at(session: Session, cases: Iterable[CaseRow]) -> Mapping[int, datetime]:
+    """Return when each of some cases that are failed was failed finally, by case."""
+    failed = [case.id for case in cases if case.state == CaseState.FAILED]
+    decided_at = func.coalesce(DECISION.c.checked_at, DECISION.c.decided_at, type_=DECISION.c.decided_at.type)
+    is_final = DECISION.c.case_id.in_(failed) & DECISION.c.status.in_(("applied", "approved"))
+    found = session.execute(select(DECISION.c.case_id, decided_at).where(is_final).order_by(DECISION.c.id))
+    return {row[0]: row[1] for row in found}

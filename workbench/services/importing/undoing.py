@@ -37,7 +37,7 @@ _ACTED_ON: tuple[Table, ...] = tuple(
     for model in (DecisionRow, DraftRow, CommentRow, ContactRow, ChecklistAnswerRow, VerificationRow, SkipRow)
 )
 _UNTOUCHED_STATES = (CaseState.INCOMPLETE.value, CaseState.QUEUED.value, CaseState.IN_REVIEW.value)
-_MOVES = ("complete", "answer", "resubmit", "void")
+_MOVES = ("complete", "answer", "resubmit", "lapse-undone", "void")
 """The events by which a batch changes the state of a case."""
 
 _NO_ACTS = (

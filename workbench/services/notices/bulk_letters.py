@@ -61,6 +61,6 @@ def _template_of(letter: ClockLetter) -> Notice:
         "subject": composed.subject,
         "body": composed.body,
         "created_at": letter.written_at,
-        "release_at": letter.status.release_at if letter.status else letter.written_at,
+        "release_at": letter.release_at or letter.written_at,
         "told_due_at": letter.due_at if letter.shows_due_date else None,
     }

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from db.enums import ApplicantKind, Language
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import ForecastPolicy, Policy
-from workbench.services.notices.verdict_letter import ComposedLetter, Letter, rendered
+from workbench.services.notices.verdict_letter import ComposedLetter, Letter, LetterItem, item_lines, rendered
 from workbench.wording.findings import LetterDetails
 from workbench.wording.letter_dates import letter_day, plain_day
 from workbench.wording.quotation import quoted_if_foreign
@@ -37,6 +37,8 @@ class ClockLetterKind(StrEnum):
     STILL_INCOMPLETE = "still-incomplete"
     DEADLINE_NEAR = "deadline-near"
     LAPSED = "lapsed"
+    LAPSE_UNDONE = "lapse-undone"
+    WAIVED = "waived"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
     REOPENED = "reopened"
@@ -47,17 +49,19 @@ class ClockLetterKind(StrEnum):
 class StatusFacts:
     """What a letter about the state of a case says besides a date.
 
-    `items` are what the applicant has or had to submit or rectify, `asked_until` is until when (only for EXPIRED),
-    `restricts` says that a measure is in force. The letter is released at `release_at`.
+    `items` are what the applicant had to submit or rectify, `asked_until` is until when (only for EXPIRED), `waived`
+    what is no longer needed (only for WAIVED), `restricts` says that a measure is in force. `corrects_at` is when the
+    letter was written that this one takes back.
     """
 
-    items: tuple[str, ...]
+    items: tuple[LetterItem, ...]
     asked_until: date | None
     restricts: bool
     appeal_until: date
     answer_days: int
     provisional_years: tuple[int, ...]
-    release_at: datetime
+    waived: tuple[str, ...] = ()
+    corrects_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +85,8 @@ class ClockLetter(Letter):
         shows_due_date: Whether the letter shows the due date.
         suggestions: Numbered lines with what the applicant can do to make the review faster.
         status: What a letter about the state of a case also says; None in the other letters.
+        item: The item whose own deadline is extended; empty if the deadline is that of all items.
+        release_at: When the letter is released, if not at once.
     """
 
     kind: ClockLetterKind
@@ -100,6 +106,8 @@ class ClockLetter(Letter):
     shows_due_date: bool = True
     suggestions: str = ""
     status: StatusFacts | None = None
+    item: str = ""
+    release_at: datetime | None = None
     written_at: datetime
 
     @property
@@ -177,11 +185,18 @@ def suggestion_lines(
 def compose_clock_letter(letter: ClockLetter) -> ComposedLetter:
     """Return the subject and body of a letter, in the applicant's language."""
     template, items = ("clock", ()) if letter.status is None else ("status", letter.status.items)
+    waived = () if letter.status is None else letter.status.waived
     return rendered(
         f"{template}_subject",
         template,
-        replace(letter, cause=quoted_if_foreign(letter.cause, letter.language)),
-        items=[quoted_if_foreign(item, letter.language) for item in items],
+        replace(
+            letter,
+            cause=quoted_if_foreign(letter.cause, letter.language),
+            item=quoted_if_foreign(letter.item, letter.language),
+        ),
+        items=item_lines(items, letter),
+        has_own_deadlines=any(item.deadline_at for item in items),
+        waived=[quoted_if_foreign(text, letter.language) for text in waived],
         day=partial(letter_day, language=letter.language),
         written_day=plain_day(letter.written_at.astimezone(ZoneInfo(letter.zone)).date(), letter.language),
         # The time of day is left out: an applicant can count on the answer by closing time.

@@ -1,6 +1,6 @@
 """Writes notices about due dates, deadlines and states of cases, in the transaction that changes them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -30,8 +30,19 @@ from workbench.services.notices.due_date_letter import (
     forecast_fields,
     suggestion_lines,
 )
+from workbench.services.notices.verdict_letter import LetterItem
 
 _MICROSECOND = timedelta(microseconds=1)
+_AT_THE_END_OF_THE_DAY = frozenset({ClockLetterKind.INCOMPLETE, ClockLetterKind.LAPSED})
+
+REVERSIBLE_LETTERS: Mapping[str, ClockLetterKind] = {
+    "withdraw": ClockLetterKind.WITHDRAWN,
+    "reopen": ClockLetterKind.REOPENED,
+    "waive": ClockLetterKind.WAIVED,
+    "resubmit": ClockLetterKind.LAPSE_UNDONE,
+    "extend-deadline": ClockLetterKind.DEADLINE,
+}
+"""The letter of each act that can be undone, which is released when the undo time ends."""
 
 _CALENDAR_CHANGED = Words(en="The working calendar has changed.", zh="工作日安排有调整。")
 
@@ -43,7 +54,7 @@ class DueDateMessage:
     `is_late` says that the due date will not be kept, `is_called_off` that an announced suspension does not happen.
     `forecast` was made before the transaction; the policy decides whether the letter shows it. `findings` are those
     that the letter may mention, so that the applicant can act on them early. `status` is set for a letter about the
-    state of the case.
+    state of the case. `item` is the item whose own deadline the letter extends.
     """
 
     kind: ClockLetterKind
@@ -54,10 +65,12 @@ class DueDateMessage:
     forecast: CaseForecast | None = None
     findings: tuple[Finding, ...] = ()
     status: StatusFacts | None = None
+    item: str = ""
+    release_at: datetime | None = None
 
 
 def notify(session: Session, context: Context, messages: Iterable[tuple[Any, DueDateMessage]]) -> None:
-    """Write notices about cases in the applicants' languages, released at once, in the caller's transaction.
+    """Write notices about cases in the applicants' languages, in the caller's transaction.
 
     Each case is a `CaseRow`, or a result row with all columns of the table.
     """
@@ -83,17 +96,20 @@ def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
     case: CaseRow,
     kind: ClockLetterKind,
     *,
-    items: Iterable[str] = (),
+    items: Iterable[LetterItem] = (),
     deadline_at: datetime | None = None,
     asked_until: date | None = None,
     findings: tuple[Finding, ...] = (),
     restricts: bool | None = None,
+    waived: Iterable[str] = (),
+    corrects_at: datetime | None = None,
 ) -> None:
     """Write the letter about the state of a case, such as missing documents or a near deadline.
 
     `deadline_at` is the deadline of the applicant, `asked_until` the day by which a pending case waited for an answer,
     `findings` are those that the applicant can act on early. `restricts` says whether a measure was in force before the
-    act, by default whether one is in force now.
+    act, by default whether one is in force now. `waived` are items that are no longer needed, `corrects_at` is when the
+    letter was written that this takes back.
     """
     policy = context.policy(session, case.policy_version_id)
     calendar = context.calendar(session, case.policy_version_id)
@@ -109,21 +125,34 @@ def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
         appeal_until=appeal_until,
         answer_days=policy.appeal.answer_days,
         provisional_years=calendar.provisional_years(today, max(days)),
-        release_at=_release_at(session, context, kind, policy),
+        waived=tuple(waived),
+        corrects_at=corrects_at,
     )
-    message = DueDateMessage(kind=kind, deadline_at=deadline_at, findings=findings, status=status)
+    release_at = release_time(session, context, kind, policy)
+    message = DueDateMessage(
+        kind=kind, deadline_at=deadline_at, findings=findings, status=status, release_at=release_at
+    )
     notify(session, context, [(case, message)])
 
 
-def _release_at(session: Session, context: Context, kind: ClockLetterKind, policy: Policy) -> datetime:
+def release_time(session: Session, context: Context, kind: ClockLetterKind, policy: Policy) -> datetime:
     """Return when a letter is released: about an act that can be undone when the undo time ends, others at once.
 
-    The first letter about missing documents waits until the end of the day, because documents often come in a file of
-    their own, some time after the applications.
+    The first letter about missing documents and that about a missed deadline wait until the end of the day, because
+    documents that were received in time often come in a file of their own, some time later.
     """
-    if kind in {ClockLetterKind.WITHDRAWN, ClockLetterKind.REOPENED}:
+    if kind in REVERSIBLE_LETTERS.values():
         return context.now() + timedelta(seconds=policy.desk.grace_s)
-    return context.end_of_today(session) + _MICROSECOND if kind is ClockLetterKind.INCOMPLETE else context.now()
+    return context.end_of_today(session) + _MICROSECOND if kind in _AT_THE_END_OF_THE_DAY else context.now()
+
+
+def cancel_unreleased(session: Session, context: Context, case: CaseRow, kind: ClockLetterKind) -> list[int]:
+    """Cancel the letters of a kind about a case that are not released yet, and return their ids."""
+    unreleased = (NOTICE.c.case_id == case.id, NOTICE.c.kind == kind.value, NOTICE.c.release_at > context.now())
+    found = select(NOTICE.c.id).where(*unreleased, NOTICE.c.cancelled_at.is_(None), NOTICE.c.sent_at.is_(None))
+    ids = list(session.execute(found).scalars())
+    session.execute(update(NOTICE).where(NOTICE.c.id.in_(ids)).values(cancelled_at=context.now()))
+    return ids
 
 
 def cancel_outdated(session: Session, context: Context, case: CaseRow, *, is_complete: bool) -> None:
@@ -191,6 +220,8 @@ def letter_about(
             message.findings, policy, language, ApplicantKind(application.applicant_kind), now.astimezone(zone).date()
         ),
         status=message.status,
+        item=message.item,
+        release_at=message.release_at,
         supplier=policy.supplier,
         written_at=now,
         zone=policy.zone,

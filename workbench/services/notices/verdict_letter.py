@@ -1,11 +1,11 @@
 """Letters to applicants about verdicts, in the applicant's language."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from db.enums import RESTRICTIONS, ApplicantKind, FailKind, Language, Measure, Verdict, WaitsFor
@@ -23,6 +23,13 @@ class LetterReason:
 
     code: str
     sentence: str
+
+
+class LetterItem(NamedTuple):
+    """What an applicant must submit or rectify, and by when if this item has a deadline of its own."""
+
+    text: str
+    deadline_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +61,7 @@ class LetterFacts(Letter):
     fail_kind: FailKind | None = None
     reasons: tuple[LetterReason, ...] = ()
     causes: str | None = None
-    items: tuple[str, ...] = ()
+    items: tuple[LetterItem, ...] = ()
     deadline_at: datetime | None = None
     measure: Measure = Measure.NONE
     msisdns: tuple[str, ...] = ()
@@ -127,13 +134,27 @@ def compose(letter: LetterFacts) -> ComposedLetter:
     return rendered(
         "subject",
         "letter",
-        replace(letter, items=tuple(quoted_if_foreign(item, letter.language) for item in letter.items)),
+        letter,
+        items=item_lines(letter.items, letter),
+        has_own_deadlines=any(item.deadline_at for item in letter.items),
         causes=quoted_if_foreign(causes, letter.language),
         codes=() if letter.verdict is Verdict.PASS else _codes_left_out(letter.reasons, causes),
         shows_measure=letter.verdict is Verdict.FAIL or letter.measure is not Measure.NONE,
         day=partial(letter_day, language=letter.language),
         decided_day=plain_day(decided_on, letter.language),
     )
+
+
+def item_lines(items: Iterable[LetterItem], letter: Letter) -> list[str]:
+    """Return the items as a letter lists them: a foreign text quoted, an own deadline in brackets."""
+    lines = []
+    for item in items:
+        line = quoted_if_foreign(item.text, letter.language)
+        if item.deadline_at is not None:
+            until = letter_instant(item.deadline_at, letter.zone, letter.language)
+            line += f"（期限：{until}）" if letter.language is Language.ZH else f" (by {until})"
+        lines.append(line)
+    return lines
 
 
 def rendered(subject: str, body: str, letter: Letter, **more: object) -> ComposedLetter:

@@ -13,6 +13,7 @@ from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.verdict_letter import (
     ComposedLetter,
     LetterFacts,
+    LetterItem,
     LetterReason,
     causes_text,
     compose,
@@ -69,7 +70,7 @@ def worded_items(casefile: CaseFile, items: Sequence[ItemRequest]) -> tuple[Item
 def compose_for(  # noqa: PLR0913 - a letter needs all of these facts
     casefile: CaseFile,
     decision: DecisionRow,
-    items: Sequence[str],
+    items: Sequence[ItemRequest],
     codes: Sequence[str],
     *,
     applicant_name: str,
@@ -107,8 +108,8 @@ def compose_for(  # noqa: PLR0913 - a letter needs all of these facts
             agent=header.agent,
             reasons=_reasons(casefile, codes),
             causes=decision.letter,
-            items=tuple(items),
             measure=measure,
+            items=tuple(LetterItem(item.text, item.deadline_at) for item in items),
             msisdns=msisdns,
             next_action_on=decision.until_on,
             appeal_until=appeal_until,

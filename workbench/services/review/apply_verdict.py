@@ -1,6 +1,5 @@
 """Puts a verdict into force: the state of the case, the rectification, the orders of its measure and the notice."""
 
-import json
 from datetime import datetime
 
 from sqlmodel import Session, select
@@ -17,7 +16,7 @@ from db.models import (
 )
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, DecisionResult
-from workbench.services.case.decisions import waiver_of
+from workbench.services.case.decisions import items_in_plan, waiver_of
 from workbench.services.case.known_people import redaction_of
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
@@ -55,7 +54,7 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
     letter = verdict_letter_facts.compose_for(
         casefile,
         decision,
-        [item["text"] for item in json.loads(decision.seen)["items"]],
+        items_in_plan(decision),
         codes,
         applicant_name=session.get_one(ApplicationRow, case.application_id).applicant_name,
         case_no=format_case(case.id or 0),
@@ -113,7 +112,11 @@ def _open_rectification(session: Session, case: CaseRow, decision: DecisionRow) 
     session.flush()
     session.add_all(
         RectificationItemRow(
-            rectification_id=rectification.id or 0, position=position, code=item["code"], text=item["text"]
+            rectification_id=rectification.id or 0,
+            position=position,
+            code=item.code,
+            text=item.text,
+            deadline_at=item.deadline_at,
         )
-        for position, item in enumerate(json.loads(decision.seen)["items"])
+        for position, item in enumerate(items_in_plan(decision))
     )

@@ -17,6 +17,7 @@ from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.findings.evaluate import has_block, worse_blocks
 from workbench.domain.findings.finding import Finding
 from workbench.domain.forecast.result import CaseForecast
+from workbench.services.appeals.checks import to_decider
 from workbench.services.case.assessment import (
     Assessment,
     assess,
@@ -25,16 +26,17 @@ from workbench.services.case.assessment import (
     recompute,
     store_assessment,
 )
-from workbench.services.case.decisions import newest_appeal, newest_decision
+from workbench.services.case.decisions import newest_appeal, newest_decision, open_rectification
 from workbench.services.case.evidence_reader import APPLICATION, application_key, read_evidence, snapshot_of
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.context import Context, details
 from workbench.services.foundation.drafts import link_draft
-from workbench.services.notices.due_date_notices import cancel_outdated
+from workbench.services.notices.due_date_letter import ClockLetterKind
+from workbench.services.notices.due_date_notices import cancel_outdated, cancel_unreleased
 from workbench.services.notices.receipts import send_receipt
-from workbench.services.review.appeal_checks import to_decider
+from workbench.services.review.lapse import correct_lapse_letter
 from workbench.services.review.next_round import assign_to_last_maker
-from workbench.services.review.rectification import Progress, close_rectification, progress_of
+from workbench.services.review.rectification import Progress, close_rectification, next_deadline, progress_of
 
 FROM_APPLICANT = frozenset({ImportKind.APPLICATIONS, ImportKind.CARDS, ImportKind.DOCUMENTS})
 """The kinds of imports that the applicant submits; the other kinds are about a phone number or a person."""
@@ -80,15 +82,15 @@ def apply_evidence(session: Session, context: Context, case: CaseRow, arrival: A
         action = "complete"
     elif is_from_applicant and (state is CaseState.LAPSED or is_with_applicant(state, case.waits_for)):
         progress = progress_of(session, context, case, arrival.assessment.findings)
-        answered_at = _answered_at(session, case, arrival, progress)
-        if answered_at is not None:
-            action = "answer" if state is CaseState.PENDING else "resubmit"
-            arrival = replace(arrival, received_at=answered_at)
+        action, received_at = _answer(session, context, case, arrival, progress)
+        arrival = replace(arrival, received_at=received_at)
     elif voids_verdict:
         action = "void"
     _change_state(session, context, case, arrival, action)
     _log(session, context, case, arrival, action, progress)
     update_due_date(session, context, case)
+    if state is CaseState.LAPSED:
+        _correct_lapse(session, context, case)
     if action == "complete":
         send_receipt(session, context, case, arrival.forecast, arrival.assessment.findings)
 
@@ -134,8 +136,14 @@ def retract_evidence(session: Session, context: Context, case: CaseRow, batch_id
 
 
 def _change_state(session: Session, context: Context, case: CaseRow, arrival: Arrival, action: str) -> None:
-    """Change the state and round of a case for an action; plain "evidence" changes neither."""
+    """Change the state and round of a case for an action; plain "evidence" changes neither.
+
+    After "lapse-undone" the applicant goes on to rectify: what was due had come in time, and the rest is not due yet.
+    """
     if action == "evidence":
+        return
+    if action == "lapse-undone":
+        case.state = CaseState.RECTIFYING.value
         return
     if action == "complete":
         # The working days promised to the applicant count from the time the case is complete.
@@ -236,12 +244,26 @@ def void_staged(session: Session, case: CaseRow) -> bool:
     return True
 
 
+def _answer(
+    session: Session, context: Context, case: CaseRow, arrival: Arrival, progress: Progress
+) -> tuple[str, datetime]:
+    """Return what the applicant's evidence does to a case that waited for it, and when that was received."""
+    answered_at = _answered_at(session, case, arrival, progress)
+    if answered_at is not None:
+        return "answer" if case.state == CaseState.PENDING else "resubmit", answered_at
+    is_in_time = case.state == CaseState.LAPSED and not _is_overdue(session, context, case)
+    return "lapse-undone" if is_in_time else "evidence", arrival.received_at
+
+
 def _answered_at(session: Session, case: CaseRow, arrival: Arrival, progress: Progress) -> datetime | None:
     """Return when everything asked for had come, or the application was handed in again; None before that.
 
-    An application that was received before the verdict to rectify it is late evidence.
+    An application that was received before the verdict to rectify it, or after the own deadline of an open item, is
+    late evidence.
     """
-    handed_in_at = arrival.application_at
+    handed_in_at, first_deadline_at = arrival.application_at, progress.first_deadline_at
+    if handed_in_at is not None and first_deadline_at is not None and handed_in_at > first_deadline_at:
+        handed_in_at = None
     decision = newest_decision(session, case.id or 0, "applied", "approved")
     if handed_in_at is not None and decision is not None and case.state != CaseState.PENDING:
         since = decision.checked_at or decision.decided_at
@@ -249,6 +271,20 @@ def _answered_at(session: Session, case: CaseRow, arrival: Arrival, progress: Pr
     if handed_in_at is None and not progress.is_complete:
         return None
     return max(filter(None, (handed_in_at, progress.last_at)), default=arrival.received_at)
+
+
+def _correct_lapse(session: Session, context: Context, case: CaseRow) -> None:
+    """Take back what the applicant was told of a lapse, if the case did not stay lapsed."""
+    if case.state != CaseState.LAPSED:
+        cancel_unreleased(session, context, case, ClockLetterKind.LAPSED)
+        correct_lapse_letter(session, context, case)
+
+
+def _is_overdue(session: Session, context: Context, case: CaseRow) -> bool:
+    """Return whether an open item of the case is overdue."""
+    row = open_rectification(session, case)
+    deadline_at = None if row is None else next_deadline(session, row)
+    return deadline_at is None or deadline_at < context.now()
 
 
 def _log(

@@ -14,18 +14,23 @@ from db.models import CaseRow, DecisionReasonRow, RectificationItemRow, Rectific
 from db.queries.published import BATCH
 from workbench.domain.case.reason_scope import DOCUMENTS_OF_REASON
 from workbench.domain.findings.finding import Finding
-from workbench.services.case.decisions import newest_decision
+from workbench.services.case.decisions import items_of, newest_decision
 from workbench.services.case.evidence_reader import DOCUMENT
 from workbench.services.foundation.context import Context
+from workbench.services.notices.verdict_letter import LetterItem
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How many of the items asked for came, and when the last of them was received; None without a date."""
+    """How many of the items asked for came, and when the last of them was received; None without a date.
+
+    `first_deadline_at` is the earliest own deadline of the items that did not come in time, None if there is none.
+    """
 
     received: int
     asked: int
     last_at: datetime | None
+    first_deadline_at: datetime | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -38,8 +43,9 @@ def progress_of(session: Session, context: Context, case: CaseRow, findings: Ite
 
     An item came if a document of it, or one for its reason, was imported after the verdict, or if the finding that its
     reason names is gone. If that finding is about documents, each of them must have come again. Documents that were
-    received before the verdict are late evidence, not items to rectify. A pending case asks for the documents of its
-    items or reasons; if these name none, any document answers.
+    received before the verdict are late evidence, not items to rectify; what was received after an item's own deadline
+    does not count either. A pending case asks for the documents of its items or reasons; if these name none, any
+    document answers.
     """
     decision = newest_decision(session, case.id or 0, "applied", "approved")
     if decision is None:
@@ -65,19 +71,19 @@ def progress_of(session: Session, context: Context, case: CaseRow, findings: Ite
         return Progress(sum(map(bool, matching)), len(matching), _last_at(matching))
     documents = [document for document in documents if document.received_at >= since]
     gone = kinds_by_rule.keys() - {finding.rule for finding in findings}
-    statement = (
-        select(RectificationItemRow)
-        .join(RectificationRow, col(RectificationRow.id) == RectificationItemRow.rectification_id)
-        .where(col(RectificationRow.decision_id) == decision.id)
-    )
-    items = session.execute(statement).scalars().all()
-    matching = _documents_for([item.code for item in items], documents, kinds_by_rule)
-    received = []
-    for item, found in zip(items, matching, strict=True):
-        if item.satisfied_at is None and (found or item.code in gone):
-            item.satisfied_at = context.now()
-        received.append(item.satisfied_at is not None or item.waived_at is not None)
-    return Progress(sum(received), len(received), _last_at(matching))
+    items, now = items_of(session, decision.id or 0), context.now()
+    codes = [item.code for item in items]
+    matching = []
+    for position, item in enumerate(items):
+        in_time = [one for one in documents if item.deadline_at is None or one.received_at <= item.deadline_at]
+        found = _documents_for(codes, in_time, kinds_by_rule)[position]
+        is_gone = item.code in gone and (item.deadline_at is None or now <= item.deadline_at)
+        if item.satisfied_at is None and (found or is_gone):
+            item.satisfied_at = now
+        matching.append(found)
+    still_open = [item for item in items if _is_open(item)]
+    own_deadlines = [item.deadline_at for item in still_open if item.deadline_at is not None]
+    return Progress(len(items) - len(still_open), len(items), _last_at(matching), min(own_deadlines, default=None))
 
 
 def _kinds_for(code: str, kinds_by_rule: Mapping[str, set[str]]) -> Set[str]:
@@ -105,12 +111,28 @@ def _last_at(matching: Iterable[Iterable[Any]]) -> datetime | None:
     return max((document.received_at for found in matching for document in found), default=None)
 
 
-def open_items(session: Session, rectification: RectificationRow) -> list[str]:
-    """Return the texts of the items that have neither come nor been waived."""
-    item = RectificationItemRow
-    is_open = (col(item.satisfied_at).is_(None), col(item.waived_at).is_(None))
-    of_this = select(col(item.text)).where(col(item.rectification_id) == rectification.id, *is_open)
-    return list(session.execute(of_this.order_by(col(item.position))).scalars())
+def _is_open(item: RectificationItemRow) -> bool:
+    return item.satisfied_at is None and item.waived_at is None
+
+
+def open_items(session: Session, rectification: RectificationRow) -> list[RectificationItemRow]:
+    """Return the items that have neither come nor been waived."""
+    return [item for item in items_of(session, rectification.decision_id) if _is_open(item)]
+
+
+def next_deadline(session: Session, rectification: RectificationRow) -> datetime | None:
+    """Return the deadline that ends a rectification: the earliest of an open item's own and that of the letter.
+
+    An item with a deadline in hours, such as a second identity verification, cannot wait for the others: whoever does
+    not verify in time has the service limited or suspended (反诈法, art. 11), whatever else is on its way.
+    """
+    own = [item.deadline_at for item in open_items(session, rectification)]
+    return min(filter(None, (rectification.deadline_at, *own)), default=None)
+
+
+def letter_items(items: Iterable[RectificationItemRow]) -> list[LetterItem]:
+    """Return items as letters list them."""
+    return [LetterItem(item.text, item.deadline_at) for item in items]
 
 
 def close_rectification(session: Session, context: Context, case: CaseRow, findings: Iterable[Finding]) -> None:

@@ -6,24 +6,33 @@ from sqlmodel import Session, select
 
 from db.columns import to_us
 from db.enums import AppealStatus, CaseState, ChecklistValue, ContactChannel, VerificationKind
-from db.models import CaseRow, ChecklistAnswerRow, CommentRow, ContactRow, RectificationRow, VerificationRow
+from db.models import (
+    CaseRow,
+    ChecklistAnswerRow,
+    CommentRow,
+    ContactRow,
+    DecisionRow,
+    RectificationRow,
+    VerificationRow,
+)
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed, NotFound, WrongUsage
 from workbench.i18n import _
+from workbench.services.appeals.acts import withdraw_appeal
 from workbench.services.case.assessment import findings_of_case
 from workbench.services.case.decisions import newest_appeal, open_rectification
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import case_in_state_for
-from workbench.services.foundation.context import Service
+from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import notify_of_status
+from workbench.services.notices.due_date_notices import cancel_unreleased, notify_of_status
 from workbench.services.reversal import close_work, record_of
-from workbench.services.review.appeal_acts import withdraw_appeal
+from workbench.services.review.lapse import correct_lapse_letter
 from workbench.services.review.new_evidence import requeue
 from workbench.services.review.next_round import assign_to_last_maker
-from workbench.services.review.rectification import close_rectification
+from workbench.services.review.rectification import close_rectification, next_deadline
 
 
 class Remarks(Service):
@@ -152,44 +161,61 @@ class Remarks(Service):
     def resubmit(self, case_id: int, note: str = "", received_at: datetime | None = None) -> None:
         """Record that the applicant resubmitted, and queue the case in its next round.
 
-        `received_at` is when that was received, by default now; the deadline and the clock count from it.
+        `received_at` is when that was received, by default now; the deadline and the clock count from it. What was
+        received in time counts although the case has lapsed since: the lapse is taken back, with a notice.
 
         Raises:
             NotFound: If there is no such case.
-            NotAllowed: If the case is not being rectified, or the deadline had passed.
+            NotAllowed: If the case is not being rectified, or it was received after a deadline.
+            WrongUsage: If it was received in the future, or before the verdict.
         """
         self._back_to_queue(case_id, Action.RESUBMIT, note, received_at)
 
     def _back_to_queue(self, case_id: int, action: Action, note: str, received_at: datetime | None = None) -> None:
         with self.context.acting(action, case_id), self.context.write() as session:
             case = case_in_state_for(session, action, case_id)
-            record = record_of(session, self.context, case)
+            was_lapsed, record = case.state == CaseState.LAPSED, record_of(session, self.context, case)
             if action is Action.RESUBMIT:
-                received_at = received_at or self.context.now()
-                record["rectification"] = [rectification_in_time(session, case, received_at).id]
-                record["counted_at"] = to_us(received_at)
+                row = rectification_in_time(session, self.context, case, received_at)
+                record |= {"rectification": [row.id]} | ({"counted_at": to_us(received_at)} if received_at else {})
                 close_rectification(session, self.context, case, findings_of_case(session, case_id))
                 case.round += 1
                 assign_to_last_maker(session, self.context, case)
             if note.strip():
                 self._add_comment(session, case_id, note)
+            if was_lapsed:
+                record["notice"] = cancel_unreleased(session, self.context, case, ClockLetterKind.LAPSED)
             requeue(session, self.context, case, action, record)
+            if was_lapsed:
+                correct_lapse_letter(session, self.context, case)
 
     def _add_comment(self, session: Session, case_id: int, text: str) -> None:
         context = self.context
         session.add(CommentRow(case_id=case_id, author_id=context.actor.id, written_at=context.now(), body=text))
 
 
-def rectification_in_time(session: Session, case: CaseRow, at: datetime) -> RectificationRow:
-    """Return the open rectification of a case, whose deadline must not have passed at a time.
+def rectification_in_time(
+    session: Session, context: Context, case: CaseRow, received_at: datetime | None = None
+) -> RectificationRow:
+    """Return the open rectification, none of whose deadlines had passed at a time of receipt, by default now.
 
     Raises:
         NotFound: If none is open.
-        NotAllowed: If its deadline had passed.
+        NotAllowed: If a deadline had passed.
+        WrongUsage: If the time is in the future, or before the verdict.
     """
-    row = open_rectification(session, case)
-    if row is None or row.deadline_at is None:
-        raise NotFound(_("{case} has no open rectification.").format(case=format_case(case.id or 0)))
-    if row.deadline_at < at:
-        raise NotAllowed(_("The deadline of {case} has passed.").format(case=format_case(case.id or 0)))
+    row, name, now = open_rectification(session, case), format_case(case.id or 0), context.now()
+    deadline_at = None if row is None else next_deadline(session, row)
+    if row is None or deadline_at is None:
+        raise NotFound(_("{case} has no open rectification.").format(case=name))
+    decision = session.get_one(DecisionRow, row.decision_id)
+    decided_at = decision.checked_at or decision.decided_at
+    if received_at is not None and not decided_at <= received_at <= now:
+        raise WrongUsage(
+            _("The time of receipt must be after the verdict on {case}, and not in the future.").format(case=name)
+        )
+    if deadline_at < (received_at or now):
+        until = f"{deadline_at.astimezone(context.zone(session)):%Y-%m-%d %H:%M}"
+        message = _("The deadline of {case} has passed ({until}); what was received earlier counts with --received-at.")
+        raise NotAllowed(message.format(case=name, until=until))
     return row

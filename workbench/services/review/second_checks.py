@@ -13,6 +13,7 @@ from workbench.domain.case.casefile import CaseFile, CaseRowView, DecisionResult
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import Busy, NotAllowed
 from workbench.i18n import _
+from workbench.services.appeals.checks import AppealChecks
 from workbench.services.case.assessment import refresh_findings
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.decisions import newest_decision
@@ -24,7 +25,6 @@ from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.measures.orders import orders_summary
 from workbench.services.queue.claims import count_held, held_limit
 from workbench.services.queue.listing import Queue
-from workbench.services.review.appeal_checks import AppealChecks
 from workbench.services.review.apply_verdict import apply_verdict, outcome
 from workbench.services.review.new_evidence import is_contradicted, void_verdict
 from workbench.services.review.separation import importer_refusal, is_same_person, shares_account, waiver_text

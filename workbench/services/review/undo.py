@@ -27,18 +27,19 @@ from workbench.services.foundation.drafts import link_draft
 from workbench.services.measures.orders import is_carried_out, take_back
 from workbench.services.notices.appeal_letter import AppealLetterKind
 from workbench.services.notices.due_date_letter import ClockLetterKind
+from workbench.services.notices.due_date_notices import REVERSIBLE_LETTERS
 from workbench.services.queue.claims import ASIDE_GRACE, held_by
 from workbench.services.reversal import restore, restore_columns
 
-_LETTERS: Mapping[Action, tuple[str, ...]] = {
+_LETTERS: Mapping[str, tuple[str, ...]] = {
+    **{act: (kind,) for act, kind in REVERSIBLE_LETTERS.items()},
     Action.WITHDRAW: (ClockLetterKind.WITHDRAWN, AppealLetterKind.WITHDRAWN),
-    Action.REOPEN: (ClockLetterKind.REOPENED,),
     Action.APPEAL: (AppealLetterKind.RECEIVED,),
     Action.APPROVE: (AppealLetterKind.DECIDED,),
 }
 """The kinds of letters that acts other than verdicts write; an approval here is that of the decision on an appeal."""
 
-_REVERSIBLE = (*_LETTERS, Action.ANSWER, Action.RESUBMIT, Action.APPEAL_DECIDE, Action.RETURN)
+_REVERSIBLE = (*_LETTERS, Action.ANSWER, Action.APPEAL_DECIDE, Action.RETURN)
 """The acts whose events may record what an undo restores; the check of a verdict does not, that of an appeal does."""
 
 _STATE_ACTS = (Action.DECIDE, Action.APPROVE, Action.RETURN, Action.ANSWER, Action.RESUBMIT)
@@ -102,7 +103,7 @@ class Undo(Service):
         return None if act is None else UndoableAct(case_id=act.case_id or 0, until=_undo_until(act), act=act.action)
 
     def undo(self, case_id: int) -> CaseFile:
-        """Undo the last verdict or check on a case, or an act after it: a withdrawal, answer, reopening or appeal.
+        """Undo the last verdict or check on a case, or an act after it: a withdrawal, answer, waiver, reopening …
 
         Undoing a verdict restores the state and the draft of the case and gives this person a hold on it, even above
         the limit; the case on the desk is put aside. Undoing a check makes the verdict wait for a check again. Undoing
@@ -172,7 +173,7 @@ class Undo(Service):
 
     def _letters_of_act(self, case: CaseRow, action: str) -> ColumnElement[bool]:
         """Return the condition on the unreleased notices of an act that is no verdict."""
-        of_act = (NOTICE.c.case_id == case.id) & NOTICE.c.kind.in_(_LETTERS.get(Action(action), ()))
+        of_act = (NOTICE.c.case_id == case.id) & NOTICE.c.kind.in_(_LETTERS.get(action, ()))
         return of_act & (NOTICE.c.release_at > self.context.now())
 
     def _cancel_letters(self, session: Session, letters: ColumnElement[bool]) -> None:

@@ -21,9 +21,11 @@ from workbench.domain.case.verdict import (
     problem_of,
     problems_of,
     rectify_days,
+    rectify_hours,
+    round_problem,
 )
 from workbench.domain.clock.calendar import WorkingCalendar
-from workbench.domain.clock.due import due_at, short_deadline_problem
+from workbench.domain.clock.due import due_at, natural_deadline, short_deadline_problem
 from workbench.domain.policy.policy import Policy
 from workbench.errors import Busy, NotAllowed, WrongUsage
 from workbench.i18n import _
@@ -73,10 +75,7 @@ def plan_verdict(request: VerdictRequest, casefile: CaseFile, calendar: WorkingC
     deadline_at = None
     if is_fixable:
         request = replace(request, fail_kind=FailKind.FIXABLE)
-        if request.until is None:
-            deadline_at = due_at(now, rectify_days(items_for(request, policy), policy), calendar)
-        else:
-            deadline_at = _closing_of(request.until, calendar)
+        deadline_at = _deadline(request, policy, calendar, now)
     if request.verdict is Verdict.PENDING:
         request = replace(
             request,
@@ -85,10 +84,19 @@ def plan_verdict(request: VerdictRequest, casefile: CaseFile, calendar: WorkingC
         )
     if asks_for_items(request):
         items = verdict_letter_facts.worded_items(casefile, items_for(request, policy))
+    if deadline_at is not None:
+        own = [_own_deadline(item, policy, calendar, now) for item in items]
+        items = tuple(
+            replace(item, deadline_at=at if at is not None and at < deadline_at else None)
+            for item, at in zip(items, own, strict=True)
+        )
     letter = request.letter
     if letter is None:
         letter = verdict_letter_facts.causes(casefile, request.reasons, request.items)
-    date_problem = _date_problem(request, deadline_at, policy, calendar, now)
+    more_problems = (
+        _date_problem(request, deadline_at, policy, calendar, now),
+        round_problem(request, policy, casefile.header.round),
+    )
     date_in_letter = request.until if deadline_at is None else calendar.local_day(deadline_at)
     return VerdictPlan(
         request=request,
@@ -98,9 +106,29 @@ def plan_verdict(request: VerdictRequest, casefile: CaseFile, calendar: WorkingC
         check_for=check_reasons_for(
             request, policy, casefile.findings, casefile.header.risk, is_barred=is_barred(casefile.measures)
         ),
-        problems=(*problems_of(request, policy, casefile.findings), *([date_problem] if date_problem else [])),
+        problems=(*problems_of(request, policy, casefile.findings), *filter(None, more_problems)),
         is_date_provisional=date_in_letter is not None and calendar.depends_on_provisional(today, date_in_letter),
     )
+
+
+def _deadline(request: VerdictRequest, policy: Policy, calendar: WorkingCalendar, now: datetime) -> datetime:
+    """Return the deadline of a fixable fail: the given day, else that of the item with the most time."""
+    if request.until is not None:
+        return _closing_of(request.until, calendar)
+    items = items_for(request, policy)
+    days = rectify_days(items, policy)
+    if days is not None:
+        return due_at(now, days, calendar)
+    return max(filter(None, (_own_deadline(item, policy, calendar, now) for item in items)))
+
+
+def _own_deadline(item: ItemRequest, policy: Policy, calendar: WorkingCalendar, now: datetime) -> datetime | None:
+    """Return the deadline of an item in natural hours, which count from the release of the notice; None without one."""
+    hours = rectify_hours(item, policy)
+    if hours is None:
+        return None
+    released_at = now + timedelta(seconds=policy.desk.grace_s)
+    return natural_deadline(released_at, hours, calendar, ends_on_days_off=policy.rectify.hours_end_on_days_off)
 
 
 def _closing_of(day: date, calendar: WorkingCalendar) -> datetime:
@@ -124,7 +152,8 @@ def _date_problem(
             return problem
         if request.waits_for is WaitsFor.APPLICANT:
             deadline_at = _closing_of(request.until, calendar)
-    return None if deadline_at is None else short_deadline_problem(deadline_at, now, calendar)
+    is_in_hours = request.until is None and rectify_days(items_for(request, policy), policy) is None
+    return None if deadline_at is None or is_in_hours else short_deadline_problem(deadline_at, now, calendar)
 
 
 class Verdicts(Service):

@@ -13,6 +13,8 @@ from workbench.domain.case.lifecycle import Action, role_refusal
 from workbench.domain.clock.due import due_at
 from workbench.errors import Busy, NotAllowed, WrongUsage
 from workbench.i18n import _
+from workbench.services.appeals.acts import appeal_result, changing, check_text, file_appeal
+from workbench.services.appeals.people import deciding_refusal
 from workbench.services.case.decisions import newest_appeal
 from workbench.services.case.known_people import redaction_of
 from workbench.services.clock.case_clocks import update_due_date
@@ -21,8 +23,6 @@ from workbench.services.foundation.context import Service
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.appeal_letter import AppealLetterKind, appeal_letter
 from workbench.services.queue.listing import Queue
-from workbench.services.review.appeal_acts import appeal_result, changing, check_text, file_appeal
-from workbench.services.review.appeal_people import deciding_refusal
 
 _MOST_LISTED = 500
 

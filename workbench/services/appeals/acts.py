@@ -14,6 +14,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
+from workbench.services.appeals.people import handler_for
 from workbench.services.case.decisions import newest_appeal, newest_decision
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.context import Context
@@ -22,7 +23,6 @@ from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.appeal_letter import AppealLetterKind, notify_of_appeal
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.reversal import record_of
-from workbench.services.review.appeal_people import handler_for
 
 MOST_CHARACTERS = 4_000
 """The most characters of grounds and of an answer."""

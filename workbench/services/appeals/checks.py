@@ -11,6 +11,8 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import Busy, NotAllowed
 from workbench.i18n import _
+from workbench.services.appeals.acts import appeal_result, changing, grace_end, to_state_before
+from workbench.services.appeals.people import checking_refusal
 from workbench.services.case.decisions import newest_appeal
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import case_in_state_for
@@ -19,8 +21,6 @@ from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.measures.orders import orders_summary, owe_restoring
 from workbench.services.notices.appeal_letter import AppealLetterKind, notify_of_appeal
 from workbench.services.notices.due_date_notices import has_restriction
-from workbench.services.review.appeal_acts import appeal_result, changing, grace_end, to_state_before
-from workbench.services.review.appeal_people import checking_refusal
 
 
 class AppealChecks(Service):

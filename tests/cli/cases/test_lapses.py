@@ -1,0 +1,201 @@
+"""A case that lapsed although the answer had been received in time, and deadlines that a supervisor extends."""
+
+from pathlib import Path
+
+import pytest
+
+from db.enums import DocumentKind, Language
+from tests.cli.calendar.test_reminders import LANGUAGES, fail, kinds, letters, tick, write_in
+from tests.cli.cases.test_rectification import PLAN, VERIFY, bring, own_deadlines, show, standing, submitted, verifying
+from tests.cli.framework.terminal import refused
+from tests.offices import Site
+from tests.promises import Promises
+from tests.services.importing.files import Desk, application
+
+BOTH = (DocumentKind.BIZ_LICENSE, DocumentKind.AUTH_LETTER)
+
+
+@pytest.fixture
+def desk(site: Site, tmp_path: Path) -> Desk:
+    return Desk(site, tmp_path)
+
+
+@pytest.fixture
+def services(site: Site) -> Promises:
+    return Promises(site).at("2026-11-24 10:00")
+
+
+def lapsed(services: Promises, desk: Desk) -> str:
+    """Let a case lapse on 1 December, with the letter released on the day after."""
+    case = submitted(services, desk)
+    assert tick(services, "2026-12-01 18:01") == {"lapsed": 1}
+    services.at("2026-12-02 10:00")
+    return case
+
+
+@LANGUAGES
+def test_a_late_import_of_a_timely_answer_takes_the_lapse_back_with_a_corrected_notice(
+    services: Promises, desk: Desk, language: Language
+) -> None:
+    case = lapsed(services, desk)
+    write_in(services, language)
+    bring(desk, *BOTH, received_at="2026-12-01 17:00")
+
+    assert standing(services, case) == ("queued", 2)
+    # The case was with the applicant until 17:00 on 1 December.
+    assert services.due(case) == "2026-12-04 16:00"
+    [letter] = letters(services, "lapse-undone")
+    corrects, due = {
+        Language.ZH: (
+            "更正并取代我司2026年12月1日（周二）18:01作出的逾期未整改办结通知",
+            "办结时限：2026年12月4日（周五）",
+        ),
+        Language.EN: ("our notice of Tuesday, 1 December 2026, 18:01", "Due date: Friday, 4 December 2026"),
+    }[language]
+    assert corrects in letter["body"]
+    assert due in letter["body"]
+    assert "None" not in letter["body"]
+    assert kinds(services)[-2:] == ["lapsed", "lapse-undone"]
+
+
+def test_a_letter_about_a_lapse_that_is_not_released_is_cancelled_instead(services: Promises, desk: Desk) -> None:
+    case = submitted(services, desk)
+    tick(services, "2026-12-01 18:01")
+    services.at("2026-12-01 20:00")
+    bring(desk, *BOTH, received_at="2026-12-01 17:00")
+
+    assert standing(services, case) == ("queued", 2)
+    assert set(kinds(services)) & {"lapsed", "lapse-undone"} == set()
+
+
+def test_a_part_received_in_time_is_progress_and_the_case_stays_lapsed(services: Promises, desk: Desk) -> None:
+    case = lapsed(services, desk)
+    bring(desk, BOTH[0], received_at="2026-12-01 17:00")
+
+    assert standing(services, case) == ("lapsed", 1)
+    assert show(services, case)["history"][0]["text"] == "documents 1/2"
+    assert letters(services, "lapse-undone") == []
+
+
+def test_what_was_received_after_the_own_deadline_of_an_item_does_not_take_the_lapse_back(
+    services: Promises, desk: Desk
+) -> None:
+    desk.queued()
+    services.run("a", "next")
+    services.run("a", "decide", "C-1", "fail", "--reason", VERIFY, "--item", VERIFY, "--item", "BIZ_LICENSE")
+    tick(services, "2026-11-25 10:02")
+    services.at("2026-11-25 15:00")
+    bring(desk, DocumentKind.AGENT_HANDHELD, DocumentKind.BIZ_LICENSE, received_at="2026-11-25 10:02")
+    assert standing(services, "C-1") == ("lapsed", 1)
+    desk.applications(application(province="河北省", received_at="2026-11-25 10:02"))
+    assert standing(services, "C-1") == ("lapsed", 1)
+
+    # Another photo had been received in time.
+    desk.documents(kinds=(DocumentKind.AGENT_HANDHELD,), content="3", received_at="2026-11-25 10:01")
+    assert standing(services, "C-1") == ("queued", 2)
+
+
+def test_a_lapsed_case_whose_other_items_are_not_due_yet_is_rectified_on(services: Promises, desk: Desk) -> None:
+    desk.queued()
+    services.run("a", "next")
+    services.run("a", "decide", "C-1", "fail", "--reason", VERIFY, "--item", VERIFY, "--item", "BIZ_LICENSE")
+    tick(services, "2026-11-25 10:02")
+    services.at("2026-11-26 10:00")
+    bring(desk, DocumentKind.AGENT_HANDHELD, received_at="2026-11-25 10:01")
+
+    assert standing(services, "C-1") == ("rectifying", 1)
+    assert services.clock("C-1")["running"] is False
+    [letter] = letters(services, "lapse-undone")
+    assert "尚待提交或整改：\n1. 营业执照副本\n" in letter["body"]
+    assert "整改期限：2026年12月1日（周二）18:00" in letter["body"]
+    bring(desk, DocumentKind.BIZ_LICENSE, received_at="2026-11-26 09:00")
+    assert standing(services, "C-1") == ("queued", 2)
+
+
+def test_resubmit_records_an_earlier_receipt_and_takes_the_lapse_back(services: Promises, desk: Desk) -> None:
+    case = lapsed(services, desk)
+    words = ("resubmit", case, "--received-at")
+    assert "2026-12-01 18:00" in refused(services.terminal.as_person("a", *words[:2]), 77)
+    assert "2026-12-01 18:00" in refused(services.terminal.as_person("a", *words, "2026-12-01 18:01"), 77)
+    assert "after the verdict" in refused(services.terminal.as_person("a", *words, "2026-11-24 09:59"), 2)
+    assert "in the future" in refused(services.terminal.as_person("a", *words, "2026-12-03 09:00"), 2)
+
+    services.run("a", *words, "2026-12-01 17:00")
+    assert standing(services, case) == ("queued", 2)
+    assert services.due(case) == "2026-12-04 16:00"
+    assert kinds(services)[-1] == "lapse-undone"
+
+
+@pytest.mark.parametrize("at", ["2026-12-01 20:00", "2026-12-02 10:00"])
+def test_an_undone_resubmission_leaves_the_case_lapsed_with_its_letter(services: Promises, desk: Desk, at: str) -> None:
+    case = lapsed(services, desk)
+    services.at(at)
+    before = (standing(services, case), services.due(case), kinds(services))
+    services.run("a", "resubmit", case, "--received-at", "2026-12-01 17:00")
+    services.run("a", "undo", case)
+
+    assert (standing(services, case), services.due(case), kinds(services)) == before
+
+
+def test_an_extension_moves_an_own_deadline_only_when_asked(services: Promises) -> None:
+    case = verifying(services, "--item", PLAN)
+    services.run("sup", "extend", case, "--until", "2026-12-04", "--reason", "x")
+    assert own_deadlines(services, case) == ["2026-11-25T10:01:00+08:00", None]
+
+    services.run("sup", "extend", case, "--until", "2026-11-26", "--item", VERIFY, "--reason", "ill")
+    assert own_deadlines(services, case) == ["2026-11-26T18:00:00+08:00", None]
+    assert show(services, case)["decisions"][0]["deadline_at"] == "2026-12-03T18:00:00+08:00"
+    assert services.clock(case)["mend_by"] == "2026-12-04T18:00:00+08:00"
+    body = letters(services, "deadline")[-1]["body"]
+    assert "整改事项：经办人完成二次实人认证" in body
+    assert "该事项的新期限：2026年11月26日（周四）18:00" in body
+    assert tick(services, "2026-11-26 18:00") == {}
+    assert tick(services, "2026-11-26 18:01") == {"lapsed": 1}
+
+
+def test_an_own_deadline_extended_beyond_that_of_the_letter_moves_both(services: Promises) -> None:
+    case = verifying(services, "--item", PLAN)
+    services.run("sup", "extend", case, "--until", "2026-12-10", "--item", "1", "--reason", "x")
+
+    assert services.clock(case)["mend_by"] == "2026-12-10T18:00:00+08:00"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (("--until", "2026-11-26", "--item", "2"), 2, "leave out --item"),
+        (("--until", "2026-11-26", "--item", "9"), 66, "1 ID-REVERIFY, 2 ACT-PEAK-HOUR"),
+        (("--until", "2026-12-16", "--item", "1"), 77, "at most until 2026-12-15"),
+    ],
+)
+def test_an_own_deadline_is_extended_within_the_limits(
+    services: Promises, words: tuple[str, ...], code: int, message: str
+) -> None:
+    case = verifying(services, "--item", PLAN)
+
+    assert message in refused(services.terminal.as_person("sup", "extend", case, *words, "--reason", "x"), code)
+
+
+@pytest.mark.parametrize("item", [(), ("--item", "1")])
+def test_an_undone_extension_restores_the_deadlines(services: Promises, item: tuple[str, ...]) -> None:
+    case, other = verifying(services, "--item", PLAN), verifying(services, "--item", PLAN)
+    services.at("2026-11-24 11:00").run("sup", "extend", case, "--until", "2026-12-10", *item, "--reason", "x")
+    services.at("2026-11-24 11:00:30").run("sup", "undo", case)
+
+    assert own_deadlines(services, case) == own_deadlines(services, other)
+    assert services.clock(case) == {**services.clock(other), "case": case}
+    assert letters(services, "deadline") == []
+
+
+def test_a_reminder_is_not_repeated_on_the_days_off_after_the_letter(services: Promises) -> None:
+    services.at("2026-11-27 10:00")
+    fail(services, until="2026-11-30")
+
+    assert tick(services, "2026-11-28 10:00") == {}
+
+
+def test_a_deadline_in_hours_gets_no_reminder(services: Promises) -> None:
+    verifying(services, at="2026-11-27 16:00")
+
+    for at in ("2026-11-27 23:00", "2026-11-28 10:00", "2026-11-29 10:00", "2026-11-30 09:00"):
+        assert "reminded" not in tick(services, at)

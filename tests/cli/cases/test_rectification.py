@@ -1,0 +1,317 @@
+"""What an applicant must rectify: deadlines by kind of item, waivers, late imports of timely answers, and limits."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from db.enums import DocumentKind
+from tests.cli.calendar.test_reminders import fail, kinds, letters, tick
+from tests.cli.framework.terminal import refused
+from tests.offices import Site
+from tests.policies import amend
+from tests.promises import Promises
+from tests.services.importing.files import Desk, application
+from workbench.services.importing.request import ImportRefused
+
+VERIFY = "ID-REVERIFY"
+PLAN = "ACT-PEAK-HOUR:plan"
+
+
+@pytest.fixture
+def desk(site: Site, tmp_path: Path) -> Desk:
+    return Desk(site, tmp_path)
+
+
+@pytest.fixture
+def services(site: Site) -> Promises:
+    return Promises(site).at("2026-11-24 10:00")
+
+
+def show(services: Promises, case: str) -> Any:
+    return services.terminal.document("a", "show", case)
+
+
+def standing(services: Promises, case: str) -> tuple[str, int]:
+    found = show(services, case)
+    return found["state"], found["round"]
+
+
+def items(services: Promises, case: str) -> list[Any]:
+    found: list[Any] = show(services, case)["decisions"][-1]["items"]
+    return found
+
+
+def own_deadlines(services: Promises, case: str) -> list[str | None]:
+    return [item["deadline_at"] for item in items(services, case)]
+
+
+def verifying(services: Promises, *more: str, at: str = "2026-11-24 10:00") -> str:
+    """Fail a new case that must verify its identity again and, with `more`, rectify other items."""
+    case = services.at(at).received(at)
+    services.run("a", "next")
+    services.run("a", "decide", case, "fail", "--reason", VERIFY, "--item", VERIFY, *more)
+    return case
+
+
+def submitted(services: Promises, desk: Desk) -> str:
+    """Fail an imported case that must submit a licence and an authority letter by 1 December."""
+    case = f"C-{desk.queued().id:06}"
+    services.run("a", "next")
+    asked = ("--item", "BIZ_LICENSE", "--item", "AUTH_LETTER", "--until", "2026-12-01")
+    services.run("a", "decide", case, "fail", "--reason", "DOC-UNSEALED", *asked)
+    return case
+
+
+def bring(desk: Desk, *wanted: DocumentKind, received_at: str) -> None:
+    desk.documents(kinds=wanted, content="2", received_at=received_at)
+
+
+def test_an_item_in_hours_keeps_its_own_deadline_beside_that_of_the_letter(services: Promises) -> None:
+    case = verifying(services, "--item", PLAN)
+
+    assert own_deadlines(services, case) == ["2026-11-25T10:01:00+08:00", None]
+    assert show(services, case)["decisions"][0]["deadline_at"] == "2026-12-03T18:00:00+08:00"
+    body = letters(services, "fail")[0]["body"]
+    assert "整改期限：2026年12月3日（周四）18:00" in body
+    assert "（期限：2026年11月25日（周三）10:01）\n2. " in body
+    assert "其中任一事项逾期未完成的" in body
+    shown = services.terminal.as_person("a", "show", case).stdout
+    assert f"1  {VERIFY}    outstanding, by Wed 25 Nov 10:01" in shown
+    assert "2  ACT-PEAK-HOUR  outstanding, by Thu 3 Dec 18:00" in shown
+
+
+def test_a_letter_with_items_in_hours_only_has_their_deadline(services: Promises) -> None:
+    case = verifying(services)
+
+    assert own_deadlines(services, case) == [None]
+    assert show(services, case)["decisions"][0]["deadline_at"] == "2026-11-25T10:01:00+08:00"
+    body = letters(services, "fail")[0]["body"]
+    assert "整改期限：2026年11月25日（周三）10:01" in body
+    assert "（期限：" not in body
+
+
+@pytest.mark.parametrize(
+    ("at", "allowed", "deadline"),
+    [
+        ("2026-11-27 16:00", "false", "2026-11-30T16:01:00+08:00"),
+        ("2026-11-27 16:00", "true", "2026-11-28T16:01:00+08:00"),
+        ("2026-09-30 12:00:30", "false", "2026-10-08T12:02:00+08:00"),
+    ],
+)
+def test_hours_end_on_a_day_off_only_if_the_policy_says_so(
+    services: Promises, at: str, allowed: str, deadline: str
+) -> None:
+    amend(services.site, ("hours_end_on_days_off = false", f"hours_end_on_days_off = {allowed}"))
+    case = verifying(services, at=at)
+
+    assert show(services, case)["decisions"][0]["deadline_at"] == deadline
+
+
+def test_a_case_lapses_when_an_item_in_hours_is_missed_although_others_have_time(services: Promises) -> None:
+    case = verifying(services, "--item", PLAN)
+    assert tick(services, "2026-11-25 10:01") == {}
+
+    assert tick(services, "2026-11-25 10:02") == {"lapsed": 1}
+    assert standing(services, case) == ("lapsed", 1)
+    body = letters(services, "lapsed")[0]["body"]
+    assert "截至整改期限2026年11月25日（周三）10:01" in body
+    assert "二次实人认证" in body
+    assert "plan" not in body
+
+
+def test_a_case_whose_item_in_hours_came_in_time_goes_on_until_the_deadline_of_the_letter(
+    services: Promises, desk: Desk
+) -> None:
+    desk.queued()
+    services.run("a", "next")
+    services.run("a", "decide", "C-1", "fail", "--reason", VERIFY, "--item", VERIFY, "--item", "BIZ_LICENSE")
+    services.at("2026-11-25 10:00")
+    bring(desk, DocumentKind.AGENT_HANDHELD, received_at="2026-11-25 09:00")
+
+    assert tick(services, "2026-11-26 10:00") == {}
+    assert standing(services, "C-1") == ("rectifying", 1)
+    assert tick(services, "2026-12-01 18:01")["lapsed"] == 1
+
+
+def test_waiving_an_item_tells_the_applicant_what_is_still_needed(services: Promises) -> None:
+    case = fail(services)
+    services.run("sup", "waive", case, "2", "--reason", "the plan is with us")
+
+    assert standing(services, case) == ("rectifying", 1)
+    assert services.due(case) == "2026-11-27 18:00"
+    first, second = items(services, case)
+    assert (first["is_waived"], second["is_waived"]) == (False, True)
+    assert (second["waived_by"], second["waive_reason"]) == ("sup", "the plan is with us")
+    assert "waived by sup: the plan is with us" in services.terminal.as_person("a", "show", case).stdout
+    told = show(services, case)["history"][:2]
+    assert {(line["who"], line["action"], line["text"]) for line in told} == {
+        ("sup", "comment", "the plan is with us"),
+        ("sup", "waive", "ACT-PEAK-HOUR"),
+    }
+    [letter] = letters(services, "waived")
+    assert "整改期限：2026年12月1日（周二）18:00" in letter["body"]
+    needed, still = letter["body"].split("尚待提交或整改")
+    assert "plan" in needed.split("无需再提交或整改")[1]
+    assert "营业执照" in still
+    assert "plan" not in still
+    assert "the plan is with us" not in letter["body"]
+
+
+def test_waiving_the_last_open_item_queues_the_case_in_its_next_round(services: Promises) -> None:
+    case = fail(services)
+    services.run("sup", "waive", case, "doc-unsealed", "--reason", "x")
+    services.at("2026-11-25 10:00").run("sup", "waive", case, "ACT-PEAK-HOUR", "--reason", "x")
+
+    assert standing(services, case) == ("queued", 2)
+    # The case was with the applicant for eight working hours.
+    assert services.due(case) == "2026-11-30 18:00"
+    body = letters(services, "waived")[-1]["body"]
+    assert "无需再提交材料" in body
+    assert "整改期限" not in body
+    assert tick(services, "2026-12-01 18:01").get("lapsed") is None
+
+
+def test_a_waiver_after_what_came_leaves_nothing_open(services: Promises, desk: Desk) -> None:
+    case = submitted(services, desk)
+    services.at("2026-11-25 10:00")
+    bring(desk, DocumentKind.BIZ_LICENSE, received_at="2026-11-24 10:30")
+    assert "received already" in refused(services.terminal.as_person("sup", "waive", case, "1", "--reason", "x"), 77)
+
+    services.run("sup", "waive", case, "2", "--reason", "x")
+    assert standing(services, case) == ("queued", 2)
+
+
+@pytest.mark.parametrize(
+    ("login", "words", "code", "message"),
+    [
+        ("a", ("1", "--reason", "x"), 77, "supervisor"),
+        ("sup", ("3", "--reason", "x"), 66, "1 DOC-UNSEALED, 2 ACT-PEAK-HOUR"),
+        ("sup", ("BIZ", "--reason", "x"), 66, "has no item BIZ"),
+        ("sup", ("1", "--reason", " "), 2, "--reason"),
+        ("sup", ("1",), 2, "--reason"),
+        ("sup", ("1", "--reason", "x" * 501), 2, "at most 500"),
+    ],
+)
+def test_a_waiver_that_is_not_allowed_is_refused(
+    services: Promises, login: str, words: tuple[str, ...], code: int, message: str
+) -> None:
+    case = fail(services)
+
+    assert message in refused(services.terminal.as_person(login, "waive", case, *words), code)
+    assert kinds(services) == ["fail"]
+
+
+def test_an_item_is_waived_once_and_only_while_the_case_is_being_rectified(services: Promises) -> None:
+    case = fail(services)
+    services.run("sup", "waive", case, "1", "--reason", "x")
+    assert "waived already" in refused(services.terminal.as_person("sup", "waive", case, "1", "--reason", "x"), 77)
+
+    services.run("a", "resubmit", case)
+    assert "is queued" in refused(services.terminal.as_person("sup", "waive", case, "2", "--reason", "x"), 77)
+
+
+def test_a_code_that_two_items_share_takes_the_number(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.run("a", "next")
+    asked = ("--item", "DOC-UNSEALED:BIZ_LICENSE", "--item", "DOC-UNSEALED:AUTH_LETTER")
+    services.run("a", "decide", case, "fail", "--reason", "DOC-UNSEALED", *asked)
+
+    refusal = refused(services.terminal.as_person("sup", "waive", case, "DOC-UNSEALED", "--reason", "x"), 2)
+    assert "1 DOC-UNSEALED, 2 DOC-UNSEALED" in refusal
+
+
+@pytest.mark.parametrize("waived", [("1",), ("1", "2")])
+def test_an_undone_waiver_leaves_the_case_as_it_was(services: Promises, waived: tuple[str, ...]) -> None:
+    case, other = fail(services), fail(services)
+    services.at("2026-11-25 10:00")
+    for item in waived[:-1]:
+        services.run("sup", "waive", case, item, "--reason", "x")
+        services.run("sup", "waive", other, item, "--reason", "x")
+    services.run("sup", "waive", case, waived[-1], "--reason", "x")
+    services.at("2026-11-25 10:00:59").run("sup", "undo", case)
+
+    for at in ("2026-11-25 10:00:59", "2026-11-30 10:00", "2026-12-01 18:01"):
+        services.at(at).run("audit", "tick")
+        assert standing(services, case) == standing(services, other)
+        assert services.due(case) == services.due(other)
+        assert [item["is_waived"] for item in items(services, case)] == [
+            item["is_waived"] for item in items(services, other)
+        ]
+    assert [one["kind"] for one in letters(services, "waived")] == ["waived"] * 2 * len(waived[:-1])
+
+
+def test_a_waiver_is_undone_within_the_minute_and_its_letter_released_after_it(services: Promises) -> None:
+    case = fail(services)
+    services.at("2026-11-25 10:00").run("sup", "waive", case, "1", "--reason", "x")
+    assert [one["kind"] for one in services.terminal.document("a", "notices", "--unsent")["notices"]] == ["fail"]
+
+    services.at("2026-11-25 10:01")
+    assert "10:01:00" in refused(services.terminal.as_person("sup", "undo", case), 77)
+    unsent = services.terminal.document("a", "notices", "--unsent")["notices"]
+    assert [one["kind"] for one in unsent] == ["fail", "waived"]
+
+
+def test_two_waivers_within_the_minute_are_one_letter(services: Promises) -> None:
+    case = fail(services)
+    services.run("sup", "waive", case, "1", "--reason", "x")
+    services.run("sup", "waive", case, "2", "--reason", "x")
+
+    [letter] = letters(services, "waived")
+    assert "“plan”" in letter["body"].split("无需再提交或整改")[1]
+
+
+def limit(services: Promises, words: str) -> None:
+    """Add a limit to the policy in force."""
+    amend(services.site, ("hours_end_on_days_off = false", f"hours_end_on_days_off = false\n{words} #"))
+
+
+def test_in_the_last_round_of_the_policy_only_a_final_fail_is_possible(services: Promises) -> None:
+    limit(services, "max_rounds = 2")
+    case = fail(services)
+    services.run("a", "resubmit", case)
+    services.run("a", "next")
+    again = ("decide", case, "fail", "--reason", "ID-NAME")
+
+    refusal = refused(services.terminal.as_person("a", *again), 77)
+    assert refusal == "The case is in round 2, and the policy allows 2; fail it finally, or decide otherwise."
+    services.run("a", *again, "--final")
+
+
+def failed(services: Promises, desk: Desk) -> None:
+    """Fail an imported case finally, confirmed on 25 November."""
+    desk.queued()
+    services.run("a", "next")
+    services.run("a", "decide", "C-1", "fail", "--final", "--reason", "ID-NAME")
+    services.at("2026-11-25 10:00").run("b", "check", "C-1", "approve", "--note", "x")
+
+
+def apply_again(desk: Desk, received_at: str) -> None:
+    desk.applications(application(province="河北省", received_at=received_at), as_new=True)
+
+
+def test_a_new_application_is_refused_in_the_cooldown_after_a_final_fail(services: Promises, desk: Desk) -> None:
+    limit(services, "cooldown_days = 3")
+    failed(services, desk)
+    services.at("2026-12-05 10:00")
+
+    with pytest.raises(ImportRefused, match="C-000001 failed finally; a new application is possible from 2026-12-01"):
+        apply_again(desk, "2026-11-30 18:00")
+    assert len(desk.cases()) == 1
+    apply_again(desk, "2026-12-01 09:00")
+    assert len(desk.cases()) == 2
+
+
+@pytest.mark.parametrize("way", ["no cooldown", "lapsed"])
+def test_without_a_final_fail_or_a_cooldown_a_new_application_is_possible_at_once(
+    services: Promises, desk: Desk, way: str
+) -> None:
+    if way == "lapsed":
+        limit(services, "cooldown_days = 3")
+        submitted(services, desk)
+        tick(services, "2026-12-01 18:01")
+    else:
+        failed(services, desk)
+
+    apply_again(desk, services.site.clock.at.strftime("%Y-%m-%d %H:%M"))
+    assert len(desk.cases()) == 2

@@ -1,0 +1,68 @@
+"""Deadlines of items in the verdict dialog and the history panel, and waivers by key."""
+
+import pytest
+
+from tests.cli.cases.test_rectification import PLAN, items, standing, verifying
+from tests.offices import Site
+from tests.promises import Promises
+from tests.screens.driver import KeyDriver, at_the_site
+
+SIZES = pytest.mark.parametrize(("size", "language"), [((120, 40), "en"), ((80, 24), "zh")])
+
+
+@pytest.fixture
+def services(site: Site) -> Promises:
+    return Promises(site).at("2026-11-24 10:00")
+
+
+async def open_rectifying(desk: KeyDriver) -> None:
+    """Open the only case that is being rectified, on its history."""
+    await desk.go("q")
+    await desk.press("slash", "ctrl+a")
+    await desk.type("state:rectifying")
+    await desk.press("enter", "enter")
+    assert desk.dialog == "ReadOnlyScreen"
+    await desk.press("4", "plus")
+
+
+@SIZES
+async def test_a_supervisor_waives_an_item_by_key(services: Promises, size: tuple[int, int], language: str) -> None:
+    case = verifying(services, "--item", PLAN)
+    async with at_the_site(services.site, "sup", size=size, language=language) as desk:
+        await open_rectifying(desk)
+        assert {"en": "(by Wed 25 Nov 10:01)", "zh": "11月25日 周三 10:01"}[language] in desk.text
+
+        await desk.press("W")
+        assert desk.dialog == "WaiverDialog"
+        await desk.press("down", "enter")
+        assert {"en": "Enter some text first", "zh": "请"}[language] in desk.text
+        await desk.type("plan is here")
+        await desk.press("enter")
+        assert {"en": "waived by sup: plan is here", "zh": "已由sup豁免：plan is here"}[language] in desk.text
+
+    assert [item["is_waived"] for item in items(services, case)] == [False, True]
+    assert standing(services, case) == ("rectifying", 1)
+
+
+async def test_a_reviewer_has_no_key_to_waive(services: Promises) -> None:
+    verifying(services, "--item", PLAN)
+    async with at_the_site(services.site, "a") as desk:
+        await open_rectifying(desk)
+        await desk.press("W")
+        assert desk.dialog == "ReadOnlyScreen"
+
+
+@SIZES
+async def test_the_verdict_dialog_names_an_item_whose_deadline_is_earlier(
+    services: Promises, size: tuple[int, int], language: str
+) -> None:
+    services.received("2026-11-24 10:00")
+    async with at_the_site(services.site, "a", size=size, language=language) as desk:
+        await desk.press("n", "r")
+        await desk.press("f4")
+        await desk.type("ID-REVERIFY")
+        await desk.press("enter", "f4")
+        await desk.type("ID-NAME")
+        await desk.press("enter")
+        words = {"en": "second identity verification: by Wed 25 Nov 10:01", "zh": "二次实人认证"}[language]
+        await desk.until(words)

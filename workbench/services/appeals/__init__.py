@@ -1,0 +1,1 @@
+"""Appeals: filing, deciding, checking, and who may do so."""

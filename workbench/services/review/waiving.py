@@ -1,0 +1,107 @@
+"""Lets a supervisor waive an item that an applicant had to rectify."""
+
+from collections.abc import Sequence
+
+from sqlmodel import Session
+
+from db.models import CaseRow, CommentRow, RectificationItemRow, RectificationRow
+from workbench.domain.case.case_id import format_case
+from workbench.domain.case.lifecycle import Action
+from workbench.errors import NotAllowed, NotFound, WrongUsage
+from workbench.i18n import _, comma_joined
+from workbench.services.case.assessment import findings_of_case
+from workbench.services.case.decisions import items_of, open_rectification
+from workbench.services.foundation.case_access import case_in_state_for
+from workbench.services.foundation.context import Service
+from workbench.services.foundation.input_checks import checked_reason
+from workbench.services.notices.due_date_letter import ClockLetterKind
+from workbench.services.notices.due_date_notices import cancel_unreleased, notify_of_status
+from workbench.services.reversal import record_of
+from workbench.services.review.new_evidence import requeue
+from workbench.services.review.rectification import close_rectification, letter_items, open_items
+
+
+class Waiving(Service):
+    """Waives items on behalf of a supervisor."""
+
+    def waive(self, case_id: int, wanted: str, reason: str) -> None:
+        """Waive an item, named by its number or code, and tell the applicant what is still needed.
+
+        If nothing is left to rectify, the case goes back to the queue in its next round, as after a resubmission.
+
+        Raises:
+            NotFound: If there is no such case or item.
+            NotAllowed: If the person is not a supervisor, the case is not being rectified, or the item is not open.
+            WrongUsage: If the reason is missing or too long, or several items have the code.
+        """
+        context = self.context
+        with context.acting(Action.WAIVE, case_id), context.write() as session:
+            text = checked_reason(reason, _("A waiver takes a reason."))
+            case = case_in_state_for(session, Action.WAIVE, case_id)
+            row = open_rectification(session, case)
+            assert row is not None  # noqa: S101 - a case is rectifying while its rectification is open
+            items = items_of(session, row.decision_id)
+            item = item_named(case, items, wanted)
+            _check_open(case, items, item)
+            record = {
+                **record_of(session, context, case),
+                "item": item.code,
+                "rectification_item": [item.id],
+                "notice": cancel_unreleased(session, context, case, ClockLetterKind.WAIVED),
+            }
+            item.waived_at, item.waived_by_id, item.waive_reason = context.now(), context.actor.id, text
+            session.add(CommentRow(case_id=case_id, author_id=context.actor.id, written_at=item.waived_at, body=text))
+            if open_items(session, row):
+                case.version += 1
+                context.log_case(session, Action.WAIVE, case, {"round": case.round, **record})
+            else:
+                close_rectification(session, context, case, findings_of_case(session, case_id))
+                case.round += 1
+                requeue(session, context, case, Action.WAIVE, {**record, "rectification": [row.id]})
+            self._notify(session, case, row)
+
+    def _notify(self, session: Session, case: CaseRow, row: RectificationRow) -> None:
+        """Tell the applicant what is no longer needed in this round, and what still is."""
+        items, left = items_of(session, row.decision_id), open_items(session, row)
+        notify_of_status(
+            session,
+            self.context,
+            case,
+            ClockLetterKind.WAIVED,
+            items=letter_items(left),
+            waived=[item.text for item in items if item.waived_at is not None],
+            deadline_at=row.deadline_at if left else None,
+        )
+
+
+def item_named(case: CaseRow, items: Sequence[RectificationItemRow], wanted: str) -> RectificationItemRow:
+    """Return the item of a case with a number, counted from 1, or a code.
+
+    Raises:
+        NotFound: If there is none.
+        WrongUsage: If several items have the code.
+    """
+    name, word = format_case(case.id or 0), wanted.strip()
+    if word.isdecimal() and 1 <= int(word) <= len(items):
+        return items[int(word) - 1]
+    found = [item for item in items if item.code.casefold() == word.casefold()]
+    if len(found) > 1:
+        message = _("{case} has several items {item}; give the number of one: {items}.")
+        raise WrongUsage(message.format(case=name, item=word, items=_numbered(items)))
+    if not found:
+        message = _("{case} has no item {item}; its items are {items}.")
+        raise NotFound(message.format(case=name, item=word, items=_numbered(items)))
+    return found[0]
+
+
+def _numbered(items: Sequence[RectificationItemRow]) -> str:
+    return comma_joined(f"{number} {item.code}" for number, item in enumerate(items, start=1))
+
+
+def _check_open(case: CaseRow, items: Sequence[RectificationItemRow], item: RectificationItemRow) -> None:
+    """Refuse an item that came or was waived already."""
+    number, name = items.index(item) + 1, format_case(case.id or 0)
+    if item.satisfied_at is not None:
+        raise NotAllowed(_("Item {number} of {case} has been received already.").format(number=number, case=name))
+    if item.waived_at is not None:
+        raise NotAllowed(_("Item {number} of {case} is waived already.").format(number=number, case=name))
