@@ -17,7 +17,7 @@ from db.engine import Database
 from db.errors import DatabaseRefused, Refusal
 from tests.first_schema import contents, downgrade
 from tests.nursery import Child, nursery
-from tests.offices import Clock, Site
+from tests.offices import TUESDAY, Clock, Site
 from tests.sizes import sized
 from workbench.errors import BadConfiguration, ExitCode, StorageBusy
 from workbench.services.foundation import audit_log
@@ -226,7 +226,7 @@ def test_refusals_are_checked_before_a_database_is_upgraded(older: Path) -> None
 def test_doctor_reports_an_older_database_and_does_not_upgrade_it(older: Path) -> None:
     before = older.read_bytes()
 
-    report = examine(older)
+    report = examine(older, TUESDAY)
 
     [reported] = [(is_well, line) for is_well, line in report if "next start" in line]
     assert reported[0] is None

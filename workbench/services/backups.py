@@ -79,7 +79,7 @@ def _write(context: Context, draft: Path) -> int:
             database.read() as session,
             tarfile.open(draft, "w", format=tarfile.GNU_FORMAT) as archive,
         ):
-            _examine(session)
+            _examine(session, context.now())
             sums[_DATABASE] = _add(archive, _DATABASE, copy)
             for name, digest in _store_sums(session, context.store):
                 sums[name] = _add(archive, name, context.store.folder / name)
@@ -136,7 +136,7 @@ def _restored(file: Path, copy: Path, as_login: str | None, now: Callable[[], da
         with context.as_admin("restore"), context.write() as session:
             if not set(_store_sums(session, store)) <= sums.items():
                 raise _incomplete(file)
-            _examine(session)
+            _examine(session, context.now())
             is_shared = group_of(session) is not None and access_of(copy.parent.parent) is Access.SHARED
             context.log(session, "restore", body={"files": len(sums)})
     access = Access.SHARED if is_shared else Access.PRIVATE
@@ -157,9 +157,9 @@ def _store_sums(session: Session, store: Store) -> Iterator[tuple[str, str]]:
         yield str(CallFiles(store.calls, {}).path(batch.id).relative_to(store.folder)), batch.calls_sha256
 
 
-def _examine(session: Session) -> None:
+def _examine(session: Session, now: datetime) -> None:
     """Refuse a database that is damaged, or whose audit log was changed."""
-    for fault in faults(session):
+    for fault in faults(session, now):
         raise StorageFailed(fault)
 
 

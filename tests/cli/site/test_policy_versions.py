@@ -11,6 +11,7 @@ from tests.cli.framework.terminal import Terminal, refused
 from tests.offices import SUPPLIER, Site
 from tests.promises import local
 from tests.services.importing.files import Desk, application
+from workbench.policies import default_policy_text
 
 CAPITAL = ("value = 50_000_000", "value = 500_000_000")
 PHONE = (SUPPLIER.phone, "400-555-0199")
@@ -106,6 +107,16 @@ def test_a_file_applied_again_for_its_day_can_only_be_extended_to_open_cases(
     assert [one["changed"] for one in (again, extended, again_extended)] == [False, True, False]
     assert (extended["policy"], extended["replaced"], extended["open_cases"]) == (2, [], True)
     assert states(terminal) == ["in-force", "to-come"]
+
+
+def test_doctor_looks_at_the_sender_in_force_and_not_at_one_to_come(terminal: Terminal, tmp_path: Path) -> None:
+    made_up = tmp_path / "made-up.toml"
+    made_up.write_text(default_policy_text(), encoding="utf-8")
+    apply(terminal, str(made_up), "--from", "2026-12-01")
+
+    for moment, is_real in (("2026-11-30 12:00", True), ("2026-12-01 12:00", False)):
+        terminal.site.clock.at = local(moment)
+        assert ("made-up" not in terminal.as_person("admin", "doctor").stdout) == is_real
 
 
 @pytest.mark.parametrize(

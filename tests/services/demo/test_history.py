@@ -150,7 +150,7 @@ def test_the_log_is_valid_and_has_no_refusal(made_demo: Path) -> None:
     assert report.is_whole
     assert report.event_count > 250
     assert refused == []
-    assert all(ok is not False for ok, _text in examine(made_demo))
+    assert all(ok is not False for ok, _text in examine(made_demo, NOW))
 
 
 def test_every_person_has_one_role(made_demo: Path) -> None:

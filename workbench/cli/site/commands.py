@@ -73,7 +73,7 @@ def doctor(context: CommandContext) -> None:
     """Check the database, the store and the settings."""
     from workbench.services.site.doctor import examine
 
-    lines = examine(context.database())
+    lines = examine(context.database(), context.now())
     is_ok = all(ok is not False for ok, _text in lines)
     if context.as_json:
         output.document({"ok": is_ok, "lines": [{"ok": ok, "text": text} for ok, text in lines]})

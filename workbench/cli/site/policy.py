@@ -74,7 +74,7 @@ def list_versions(context: CommandContext) -> None:
 def diff(
     context: CommandContext,
     a: Annotated[str, argument("A", _NAMED)],
-    b: Annotated[str | None, argument("[B]", _NAMED)] = None,
+    b: Annotated[str | None, argument("B", _NAMED)] = None,
 ) -> None:
     """Compare two policies; a single one is compared with the version in force."""
     from workbench.domain.policy.comparison import ChangeKind, changes_between

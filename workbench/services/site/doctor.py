@@ -3,6 +3,7 @@
 import stat
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlmodel import Session, col, select
@@ -29,8 +30,8 @@ CheckLine = tuple[bool | None, str]
 """One line of the health check: True for passed, False for failed, None for a note."""
 
 
-def examine(path: Path) -> list[CheckLine]:
-    """Check a database and the files beside it, without changing anything."""
+def examine(path: Path, now: datetime) -> list[CheckLine]:
+    """Check a database and the files beside it as of now, without changing anything."""
     lines: list[CheckLine] = [
         (None, _("Logins prove nothing: anybody who can write the database file can change who did what.")),
         _library(),
@@ -53,7 +54,7 @@ def examine(path: Path) -> list[CheckLine]:
             if version == schema.VERSION:
                 lines += _call_files(session, store)
             lines += _protection(path, group_of(session))
-            lines += _contents(session)
+            lines += _contents(session, now)
     return lines
 
 
@@ -131,11 +132,13 @@ def _shared(files: list[Path], group: str) -> CheckLine:
     return True, _("Only the group {group} can open the files.").format(group=group)
 
 
-def _sender(session: Session) -> CheckLine:
+def _sender(session: Session, now: datetime) -> CheckLine:
     """Check the policy in force, and say whether its letters name a real supplier."""
-    text = session.execute(
-        select(PolicyVersionRow.body).order_by(col(PolicyVersionRow.id).desc()).limit(1)
-    ).scalar_one()
+    # The day in UTC is exact enough; the policy, which has the zone, may be what is broken.
+    day = col(PolicyVersionRow.effective_on)
+    has_begun = day.is_(None) | (day <= now.astimezone(UTC).date())
+    newest = select(PolicyVersionRow.body).where(has_begun).order_by(col(PolicyVersionRow.id).desc()).limit(1)
+    text = session.execute(newest).scalar_one()
     try:
         supplier = parse_policy(text, _("policy in force")).supplier
     except WorkbenchError as error:
@@ -145,12 +148,12 @@ def _sender(session: Session) -> CheckLine:
     return True, _("The letters name a supplier of your own.")
 
 
-def faults(session: Session) -> list[str]:
+def faults(session: Session, now: datetime) -> list[str]:
     """Return what is wrong with the structure, the references and the audit log of a database."""
-    return [text for is_ok, text in _contents(session) if is_ok is False]
+    return [text for is_ok, text in _contents(session, now) if is_ok is False]
 
 
-def _contents(session: Session) -> Iterator[CheckLine]:
+def _contents(session: Session, now: datetime) -> Iterator[CheckLine]:
     """Check the structure, the references and the audit log, and note how people are identified."""
     damage = sqlite.quick_check(session.connection())
     yield damage == "ok", _("Structure of the database: {answer}.").format(answer=damage)
@@ -165,7 +168,7 @@ def _contents(session: Session) -> Iterator[CheckLine]:
         yield True, valid.format(count=report.event_count, head=report.head)
     else:
         yield False, _("The log was changed: event {seq} breaks the hash chain.").format(seq=report.broken_at)
-    yield _sender(session)
+    yield _sender(session, now)
     solo = solo_reason(session)
     if solo:
         alone = _(
