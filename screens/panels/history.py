@@ -33,7 +33,7 @@ _ACTS: dict[str, str] = {
     "resubmit": N_("resubmitted"),
     "withdraw": N_("withdrawn"),
     "appeal": N_("appeal filed"),
-    "appeal-decide": N_("appeal decided"),
+    "appeal-decide": N_("decided the appeal"),
     "import": N_("received"),
     "documents": N_("document opened"),
     "documents-written": N_("saved to a folder"),
