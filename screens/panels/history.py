@@ -42,7 +42,7 @@ _ACTS: dict[str, str] = {
     "withdraw": N_("withdrawn"),
     "reopen": N_("opened again"),
     "appeal": N_("appeal filed"),
-    "appeal-decide": N_("appeal decided"),
+    "appeal-decide": N_("decided the appeal"),
     "import": N_("received"),
     "documents": N_("document opened"),
     "documents-written": N_("saved to a folder"),
