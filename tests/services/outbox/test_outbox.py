@@ -125,13 +125,13 @@ def test_a_page_of_the_outbox_begins_with_failed_and_owed_letters(site: Site) ->
     decide(site, 4)
     site.clock.on(seconds=60)
     notices = site.services("a").notices
-    notices.record([*sent(1), Delivery(notice_id=3, failure="refused")])
+    notices.record([*sent(1), Delivery(notice_id=4, failure="refused")])
     site.clock.on(seconds=60)
     notices.record(sent(2))
 
     page = notices.page(limit=3)
 
-    assert [line.id for line in page.lines] == [3, 4, 2]
+    assert [line.id for line in page.lines] == [4, 3, 2]
     assert (page.total, page.owed, page.failed, page.overdue) == (4, 2, 1, 0)
     assert [line.id for line in notices.page(2, limit=9).lines] == [2]
     site.clock.on(days=2)
