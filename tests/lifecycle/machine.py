@@ -4,7 +4,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -69,6 +69,11 @@ def holder(case: Case) -> str | None:
 def checker(case: Case) -> str:
     """Somebody else than the maker of a staged verdict."""
     return "a" if case.maker == "b" else "b"
+
+
+def maker(case: Case) -> str:
+    """The maker of a staged verdict."""
+    return case.maker
 
 
 def last_actor(case: Case) -> str | None:
@@ -208,6 +213,15 @@ class LifecycleMachine(RuleBasedStateMachine):
     @act(4, span=spans)
     def time_passes(self, span: timedelta) -> None:
         self.site.clock.at += span
+
+    @act(2, in_states("pending", "rectifying"))
+    def its_date_passes(self, number: int) -> None:
+        case, passed = self.cases[number], self.now
+        if case.state == "rectifying" and case.deadline is not None:
+            passed = case.deadline
+        elif case.state == "pending" and case.next_on is not None:
+            passed = datetime.combine(date.fromisoformat(case.next_on), time(23, 59, 59), SHANGHAI)
+        self.site.clock.at = max(self.now, passed + timedelta(seconds=1))
 
     @act(3, who=st.sampled_from(["a", "sup", "admin", "audit"]))
     def tick(self, who: str) -> None:
@@ -373,6 +387,10 @@ class LifecycleMachine(RuleBasedStateMachine):
             case.take_effect(decision, self.now)
             case.undoable = Undoable(who, self.now + UNDO, "approve", before)
             self.expect(who, ("approve", number), notices=[(number, decision["verdict"])])
+
+    @act(1, in_states("awaiting_check"), maker)
+    def approve_an_own_verdict(self, who: str, number: int) -> None:
+        self.approve(who, number)
 
     @act(2, in_states("awaiting_check"), checker)
     def give_back(self, who: str, number: int) -> None:
@@ -599,9 +617,7 @@ class LifecycleMachine(RuleBasedStateMachine):
         call = self.services(who).suspending.resume
         allowed = who == "sup" and self.suspensions.is_open
         if self.attempt("resume", who, None, call, allowed=allowed):
-            ended = sum(end is None for _start, end in self.suspensions.spans)
-            self.suspensions.end(self.now)
-            self._expect_suspension(who, ["resume"] * ended, "resumed")
+            self._expect_suspension(who, ["resume"] * self.suspensions.end(self.now), "resumed")
 
     def _expect_suspension(self, who: str, acts: list[str], kind: str) -> None:
         """Check that each applicant gets one letter at most, and that the log has the acts and their effect."""

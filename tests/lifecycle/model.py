@@ -162,6 +162,9 @@ class Suspensions:
         """Whether one has no end."""
         return any(end is None for _start, end in self.spans)
 
-    def end(self, now: datetime) -> None:
-        """End those without an end."""
-        self.spans = [(start, end or max(now, start)) for start, end in self.spans]
+    def end(self, now: datetime) -> int:
+        """End those without an end that began before, or else all without an end; return how many."""
+        without = [span for span in self.spans if span[1] is None]
+        ended = [span for span in without if span[0] < now] or without
+        self.spans = [(span[0], max(now, span[0])) if span in ended else span for span in self.spans]
+        return len(ended)
