@@ -127,10 +127,7 @@ def retract_evidence(session: Session, context: Context, case: CaseRow, batch_id
     case.reopen_for = _rules(finding for finding in findings if finding.rule in rules and has_block([finding]))
     body = details(round=case.round, evidence_no=case.evidence_no)
     context.log(session, "evidence-undone", case_id=case.id, batch_id=batch_id, body=body)
-    staged = newest_decision(session, case.id or 0, "staged") if case.state == CaseState.AWAITING_CHECK else None
-    if staged is not None and is_contradicted(session, staged):
-        void_verdict(session, context, case)
-    elif case.state not in FINAL_STATES:
+    if case.state not in FINAL_STATES:
         case.version += 1
         update_due_date(session, context, case)
 
