@@ -238,7 +238,7 @@ async def waive(screen: "CaseScreen", case: CaseFile) -> None:
     answer = await screen.app.push_screen_wait(WaiverDialog(ref.name, items, screen.view()))
     if answer is not None:
         number, reason = answer
-        message = _("{case}: item {item} is waived.").format(case=ref.name, item=number)
+        message = _("{case}: item {item} is waived. To undo: workbench undo {case}").format(case=ref.name, item=number)
         start(screen, partial(screen.session.waive, ref, str(number), reason), "write", message)
 
 

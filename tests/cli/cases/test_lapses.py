@@ -95,6 +95,15 @@ def test_what_was_received_after_the_own_deadline_of_an_item_does_not_take_the_l
     assert standing(services, "C-1") == ("queued", 2)
 
 
+def test_a_resubmission_is_refused_once_an_item_in_hours_is_missed(services: Promises) -> None:
+    case = verifying(services, "--item", PLAN)
+    services.at("2026-11-25 10:02")
+
+    assert "2026-11-25 10:01" in refused(services.terminal.as_person("a", "resubmit", case), 77)
+    services.run("a", "resubmit", case, "--received-at", "2026-11-25 10:01")
+    assert standing(services, case) == ("queued", 2)
+
+
 def test_a_lapsed_case_whose_other_items_are_not_due_yet_is_rectified_on(services: Promises, desk: Desk) -> None:
     desk.queued()
     services.run("a", "next")
@@ -185,6 +194,10 @@ def test_an_undone_extension_restores_the_deadlines(services: Promises, item: tu
     assert own_deadlines(services, case) == own_deadlines(services, other)
     assert services.clock(case) == {**services.clock(other), "case": case}
     assert letters(services, "deadline") == []
+    services.at("2026-11-25 09:30")
+    for one in (case, other):
+        services.run("a", "resubmit", one)
+    assert services.due(case) == services.due(other) == "2026-11-30 17:30"
 
 
 def test_a_reminder_is_not_repeated_on_the_days_off_after_the_letter(services: Promises) -> None:

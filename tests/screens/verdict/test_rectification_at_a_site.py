@@ -38,7 +38,7 @@ async def test_a_supervisor_waives_an_item_by_key(services: Promises, size: tupl
         assert {"en": "Enter some text first", "zh": "请"}[language] in desk.text
         await desk.type("plan is here")
         await desk.press("enter")
-        assert {"en": "waived by sup: plan is here", "zh": "已由sup豁免：plan is here"}[language] in desk.text
+        assert {"en": "waived by sup: plan is here", "zh": "已由 sup 豁免：plan is here"}[language] in desk.text
 
     assert [item["is_waived"] for item in items(services, case)] == [False, True]
     assert standing(services, case) == ("rectifying", 1)
