@@ -142,7 +142,7 @@ async def record_contact(screen: "CaseScreen", case: CaseFile) -> None:
     dialog = ChoiceDialog(title, words, _("channel"), placeholder=_("who said what"))
     answer = await screen.app.push_screen_wait(dialog)
     if answer is not None:
-        start(screen, partial(screen.session.record_contact, ref, *answer), "write")
+        start(screen, partial(screen.session.record, ref, screen.session.services.remarks.contact, *answer), "write")
 
 
 async def file_appeal(screen: "CaseScreen", case: CaseFile) -> None:
@@ -169,7 +169,11 @@ async def verify(screen: "CaseScreen", case: CaseFile) -> None:
     dialog = ChoiceDialog(_("External verification"), words, _("method"), placeholder=placeholder)
     answer = await screen.app.push_screen_wait(dialog)
     if answer is not None:
-        start(screen, partial(screen.session.verify, CaseRef.of(case), *answer), "write")
+        start(
+            screen,
+            partial(screen.session.record, CaseRef.of(case), screen.session.services.remarks.verify, *answer),
+            "write",
+        )
 
 
 async def answer_checklist(screen: "CaseScreen", case: CaseFile) -> None:
@@ -239,7 +243,12 @@ async def waive(screen: "CaseScreen", case: CaseFile) -> None:
     if answer is not None:
         number, reason = answer
         message = _("{case}: item {item} is waived. To undo: workbench undo {case}").format(case=ref.name, item=number)
-        start(screen, partial(screen.session.waive, ref, str(number), reason), "write", message)
+        start(
+            screen,
+            partial(screen.session.record, ref, screen.session.services.waiving.waive, str(number), reason),
+            "write",
+            message,
+        )
 
 
 async def explain(screen: "CaseScreen", case: CaseFile) -> None:

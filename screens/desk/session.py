@@ -25,7 +25,7 @@ from workbench.domain.case.casefile import (
     VerdictRequest,
 )
 from workbench.domain.case.lifecycle import Action, is_allowed
-from workbench.domain.case.vocabulary import ChecklistValue, ContactChannel, ItemResult, VerificationKind
+from workbench.domain.case.vocabulary import ChecklistValue, ItemResult
 from workbench.domain.forecast.result import CaseForecast
 from workbench.errors import StorageGone, WorkbenchError
 from workbench.services.foundation.case_access import LostHold
@@ -193,19 +193,9 @@ class DeskSession:
             await draft.save()
         return await self.reload(ref)
 
-    async def record_contact(self, ref: CaseRef, channel: ContactChannel, text: str) -> CaseShown | Superseded:
-        """Record a contact with the applicant."""
-        await self._write(self.services.remarks.contact, ref.id, channel, text)
-        return await self.reload(ref)
-
-    async def verify(self, ref: CaseRef, kind: VerificationKind, result: str) -> CaseShown | Superseded:
-        """Record a fact that was confirmed outside."""
-        await self._write(self.services.remarks.verify, ref.id, kind, result)
-        return await self.reload(ref)
-
-    async def waive(self, ref: CaseRef, item: str, reason: str) -> CaseShown | Superseded:
-        """Waive an item that the applicant has to rectify."""
-        await self._write(self.services.waiving.waive, ref.id, item, reason)
+    async def record(self, ref: CaseRef, act: Callable[..., object], *arguments: object) -> CaseShown | Superseded:
+        """Carry out an act that records something about the case, and read the case again."""
+        await self._write(act, ref.id, *arguments)
         return await self.reload(ref)
 
     async def answer(self, ref: CaseRef, question: str, value: ChecklistValue) -> None:

@@ -23,7 +23,7 @@ from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import cancel_outdated, notify_of_status
 from workbench.services.notices.receipts import send_receipt
 from workbench.services.notices.verdict_letter import LetterItem
-from workbench.services.review.new_evidence import to_queue, void_staged
+from workbench.services.review.back_to_queue import to_queue, void_staged
 from workbench.wording.what_would_help import missing_names
 
 _IS_OPEN = CASE.c.state.not_in([state.value for state in FINAL_STATES])

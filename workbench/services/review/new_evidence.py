@@ -1,15 +1,13 @@
 """Applies newly published evidence to an existing case: its findings, state, round, due date and receipt."""
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from sqlmodel import Session
 
 from db.enums import FINAL_STATES, AppealStatus, CaseState, ImportKind, Severity
-from db.models import CaseRow, DecisionRow
+from db.models import CaseRow
 from db.queries.published import newest_of_many
 from db.queries.search_index import index_cases, terms_of
 from workbench.domain.case.running import is_with_applicant
@@ -22,7 +20,6 @@ from workbench.services.case.assessment import (
     Assessment,
     assess,
     completed_at,
-    findings_of_case,
     recompute,
     store_assessment,
 )
@@ -30,10 +27,10 @@ from workbench.services.case.decisions import newest_appeal, newest_decision, op
 from workbench.services.case.evidence_reader import APPLICATION, application_key, read_evidence, snapshot_of
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.context import Context, details
-from workbench.services.foundation.drafts import link_draft
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import cancel_outdated, cancel_unreleased
 from workbench.services.notices.receipts import send_receipt
+from workbench.services.review.back_to_queue import to_queue, void_staged
 from workbench.services.review.lapse import correct_lapse_letter
 from workbench.services.review.next_round import assign_to_last_maker
 from workbench.services.review.rectification import Progress, close_rectification, next_deadline, progress_of
@@ -158,25 +155,6 @@ def _change_state(session: Session, context: Context, case: CaseRow, arrival: Ar
     to_queue(case)
 
 
-def to_queue(case: CaseRow) -> None:
-    """Put a case into the queue and end its hold; its assignee and the person it was returned to stay."""
-    case.state = CaseState.QUEUED.value
-    case.waits_for = ""
-    case.next_action_on = case.held_by_id = case.held_until = case.aside_until = None
-
-
-def requeue(
-    session: Session, context: Context, case: CaseRow, action: str, record: Mapping[str, Any] | None = None
-) -> None:
-    """Put a case into the queue for everybody, including those who skipped it; log the action, with a record of it."""
-    to_queue(case)
-    case.evidence_no += 1
-    case.version += 1
-    case.is_listed = True
-    context.log_case(session, action, case, {"round": case.round, **(record or {})})
-    update_due_date(session, context, case)
-
-
 def _compare_with_verdict(session: Session, context: Context, case: CaseRow, arrival: Arrival) -> None:
     """Record evidence of a passed case if it brings or removes block findings that the verdict does not know.
 
@@ -214,31 +192,6 @@ def _assessment_before(session: Session, context: Context, case: CaseRow, arriva
 
 def _grave_findings(assessment: Assessment) -> set[Finding]:
     return {finding for finding in assessment.findings if finding.severity is not Severity.INFO}
-
-
-def is_contradicted(session: Session, decision: DecisionRow) -> bool:
-    """Return whether the rules that warn or block are no longer those that the maker of a staged verdict saw."""
-    info = Severity.INFO.value
-    seen = {(found["rule"], found["severity"]) for found in json.loads(decision.seen).get("findings", ())}
-    now = {(found.rule, found.severity.value) for found in findings_of_case(session, decision.case_id)}
-    return {found for found in seen ^ now if found[1] != info} != set()
-
-
-def void_verdict(session: Session, context: Context, case: CaseRow) -> None:
-    """Void the verdict that waits for its check, queue the case for its maker, and write one event."""
-    void_staged(session, case)
-    requeue(session, context, case, "void")
-
-
-def void_staged(session: Session, case: CaseRow) -> bool:
-    """Void the verdict that waits for its check, if there is one, and return the case to its maker."""
-    staged = newest_decision(session, case.id or 0, "staged")
-    if staged is None:
-        return False
-    staged.status = "void"
-    case.returned_to_id = case.assignee_id = staged.maker_id
-    link_draft(session, staged.case_id, staged.maker_id, None)
-    return True
 
 
 def _answer(

@@ -17,7 +17,7 @@ from workbench.services.foundation.input_checks import checked_reason
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import cancel_unreleased, notify_of_status
 from workbench.services.reversal import record_of
-from workbench.services.review.new_evidence import requeue
+from workbench.services.review.back_to_queue import requeue
 from workbench.services.review.rectification import close_rectification, letter_items, open_items
 
 

@@ -1,0 +1,59 @@
+"""Puts a case back into the queue, also by voiding the verdict that waits for its check."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlmodel import Session
+
+from db.enums import CaseState, Severity
+from db.models import CaseRow, DecisionRow
+from workbench.services.case.assessment import findings_of_case
+from workbench.services.case.decisions import newest_decision
+from workbench.services.clock.case_clocks import update_due_date
+from workbench.services.foundation.context import Context
+from workbench.services.foundation.drafts import link_draft
+
+
+def to_queue(case: CaseRow) -> None:
+    """Put a case into the queue and end its hold; its assignee and the person it was returned to stay."""
+    case.state = CaseState.QUEUED.value
+    case.waits_for = ""
+    case.next_action_on = case.held_by_id = case.held_until = case.aside_until = None
+
+
+def requeue(
+    session: Session, context: Context, case: CaseRow, action: str, record: Mapping[str, Any] | None = None
+) -> None:
+    """Put a case into the queue for everybody, including those who skipped it; log the action, with a record of it."""
+    to_queue(case)
+    case.evidence_no += 1
+    case.version += 1
+    case.is_listed = True
+    context.log_case(session, action, case, {"round": case.round, **(record or {})})
+    update_due_date(session, context, case)
+
+
+def is_contradicted(session: Session, decision: DecisionRow) -> bool:
+    """Return whether the rules that warn or block are no longer those that the maker of a staged verdict saw."""
+    info = Severity.INFO.value
+    seen = {(found["rule"], found["severity"]) for found in json.loads(decision.seen).get("findings", ())}
+    now = {(found.rule, found.severity.value) for found in findings_of_case(session, decision.case_id)}
+    return {found for found in seen ^ now if found[1] != info} != set()
+
+
+def void_verdict(session: Session, context: Context, case: CaseRow) -> None:
+    """Void the verdict that waits for its check, queue the case for its maker, and write one event."""
+    void_staged(session, case)
+    requeue(session, context, case, "void")
+
+
+def void_staged(session: Session, case: CaseRow) -> bool:
+    """Void the verdict that waits for its check, if there is one, and return the case to its maker."""
+    staged = newest_decision(session, case.id or 0, "staged")
+    if staged is None:
+        return False
+    staged.status = "void"
+    case.returned_to_id = case.assignee_id = staged.maker_id
+    link_draft(session, staged.case_id, staged.maker_id, None)
+    return True

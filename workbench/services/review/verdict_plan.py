@@ -1,0 +1,135 @@
+"""Works out what a verdict would do, for its preview and for its record."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from db.enums import FailKind, Verdict, WaitsFor
+from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictRequest, Waiver
+from workbench.domain.case.measures import is_barred
+from workbench.domain.case.verdict import (
+    asks_for_items,
+    check_reasons_for,
+    items_for,
+    pending_waits_for,
+    problems_of,
+    rectify_days,
+    rectify_hours,
+    round_problem,
+)
+from workbench.domain.clock.calendar import WorkingCalendar
+from workbench.domain.clock.due import due_at, natural_deadline, short_deadline_problem
+from workbench.domain.policy.policy import Policy
+from workbench.i18n import _
+from workbench.services.foundation.input_checks import far_day_problem
+from workbench.services.notices import verdict_letter_facts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictPlan:
+    """What a verdict would do; in `request`, all defaults are filled in.
+
+    `waiver` has the two-person rules that do not apply, because one person reviews alone.
+    """
+
+    request: VerdictRequest
+    letter: str
+    items: tuple[ItemRequest, ...]
+    deadline_at: datetime | None
+    check_for: tuple[str, ...]
+    problems: tuple[str, ...]
+    is_date_provisional: bool
+    waiver: Waiver | None = None
+
+    @property
+    def is_staged(self) -> bool:
+        """Whether the verdict waits for a check."""
+        return bool(self.check_for) and self.waiver is None
+
+
+def plan_verdict(request: VerdictRequest, casefile: CaseFile, calendar: WorkingCalendar, now: datetime) -> VerdictPlan:
+    """Return what a verdict would do, without doing it."""
+    policy, today = casefile.policy, calendar.local_day(now)
+    is_fixable = request.verdict is Verdict.FAIL and request.fail_kind is not FailKind.FINAL
+    items: tuple[ItemRequest, ...] = ()
+    deadline_at = None
+    if is_fixable:
+        request = replace(request, fail_kind=FailKind.FIXABLE)
+        deadline_at = _deadline(request, policy, calendar, now)
+    if request.verdict is Verdict.PENDING:
+        request = replace(
+            request,
+            until=request.until or calendar.local_day(due_at(now, policy.pending.days, calendar)),
+            waits_for=request.waits_for or pending_waits_for(request.reasons, policy),
+        )
+    if asks_for_items(request):
+        items = verdict_letter_facts.worded_items(casefile, items_for(request, policy))
+    if deadline_at is not None:
+        own = [_own_deadline(item, policy, calendar, now) for item in items]
+        items = tuple(
+            replace(item, deadline_at=at if at is not None and at < deadline_at else None)
+            for item, at in zip(items, own, strict=True)
+        )
+    letter = request.letter
+    if letter is None:
+        letter = verdict_letter_facts.causes(casefile, request.reasons, request.items)
+    more_problems = (
+        _date_problem(request, deadline_at, policy, calendar, now),
+        round_problem(request, policy, casefile.header.round),
+    )
+    date_in_letter = request.until if deadline_at is None else calendar.local_day(deadline_at)
+    return VerdictPlan(
+        request=request,
+        letter=letter,
+        items=items,
+        deadline_at=deadline_at,
+        check_for=check_reasons_for(
+            request, policy, casefile.findings, casefile.header.risk, is_barred=is_barred(casefile.measures)
+        ),
+        problems=(*problems_of(request, policy, casefile.findings), *filter(None, more_problems)),
+        is_date_provisional=date_in_letter is not None and calendar.depends_on_provisional(today, date_in_letter),
+    )
+
+
+def _deadline(request: VerdictRequest, policy: Policy, calendar: WorkingCalendar, now: datetime) -> datetime:
+    """Return the deadline of a fixable fail: the given day, else that of the item with the most time."""
+    if request.until is not None:
+        return _closing_of(request.until, calendar)
+    items = items_for(request, policy)
+    days = rectify_days(items, policy)
+    if days is not None:
+        return due_at(now, days, calendar)
+    return max(filter(None, (_own_deadline(item, policy, calendar, now) for item in items)))
+
+
+def _own_deadline(item: ItemRequest, policy: Policy, calendar: WorkingCalendar, now: datetime) -> datetime | None:
+    """Return the deadline of an item in natural hours, which count from the release of the notice; None without one."""
+    hours = rectify_hours(item, policy)
+    if hours is None:
+        return None
+    released_at = now + timedelta(seconds=policy.desk.grace_s)
+    return natural_deadline(released_at, hours, calendar, ends_on_days_off=policy.rectify.hours_end_on_days_off)
+
+
+def _closing_of(day: date, calendar: WorkingCalendar) -> datetime:
+    """Return the closing time of a working day, or the last second of a closed day."""
+    if calendar.is_working(day):
+        return calendar.closing(day)
+    return datetime.combine(day, time(23, 59, 59), tzinfo=calendar.zone)
+
+
+def _date_problem(
+    request: VerdictRequest, deadline_at: datetime | None, policy: Policy, calendar: WorkingCalendar, now: datetime
+) -> str | None:
+    """Return what is wrong with the dates of a verdict, None if nothing is."""
+    cap = due_at(now, policy.rectify.cap_days, calendar)
+    if deadline_at is not None and deadline_at > cap:
+        return _("The deadline is too far; the policy allows at most until {day}.").format(day=cap.date().isoformat())
+    if request.verdict is Verdict.PENDING and request.until is not None:
+        if request.until < calendar.local_day(now):
+            return _("The next-action date has passed already; choose today or a later day.")
+        if problem := far_day_problem(request.until, calendar.local_day(now)):
+            return problem
+        if request.waits_for is WaitsFor.APPLICANT:
+            deadline_at = _closing_of(request.until, calendar)
+    is_in_hours = request.until is None and rectify_days(items_for(request, policy), policy) is None
+    return None if deadline_at is None or is_in_hours else short_deadline_problem(deadline_at, now, calendar)
