@@ -48,7 +48,7 @@ spans = st.sampled_from(
         timedelta(days=4),
     ]
 )
-verdicts = st.sampled_from(["fixable", "applicant", "carrier", "final", "pass", "fixable", "applicant", "no reason"])
+verdicts = st.sampled_from(["final", "fixable", "applicant", "pass", "final", "carrier", "fixable", "no reason"])
 
 
 def anybody(_case: Case) -> str | None:
@@ -342,7 +342,7 @@ class LifecycleMachine(RuleBasedStateMachine):
 
     # --- Verdicts ----------------------------------------------------------------------------------------------------
 
-    @act(8, in_states("in_review"), holder, verdict=verdicts)
+    @act(12, in_states("in_review"), holder, verdict=verdicts)
     def decide(self, who: str, number: int, verdict: str) -> None:
         self._decide(who, self.cases[number], verdict, None)
 
@@ -373,7 +373,7 @@ class LifecycleMachine(RuleBasedStateMachine):
         case.undoable = Undoable(who, None if is_staged else self.now + UNDO, "decide", before)
         self.expect(who, ("decide", case.id), notices=[] if is_staged else [(case.id, decision["verdict"])])
 
-    @act(3, in_states("awaiting_check"), checker)
+    @act(6, in_states("awaiting_check"), checker)
     def approve(self, who: str, number: int) -> None:
         case = self.cases[number]
         allowed = case.state == "awaiting_check" and case.maker != who
@@ -388,11 +388,11 @@ class LifecycleMachine(RuleBasedStateMachine):
             case.undoable = Undoable(who, self.now + UNDO, "approve", before)
             self.expect(who, ("approve", number), notices=[(number, decision["verdict"])])
 
-    @act(1, in_states("awaiting_check"), maker)
+    @act(3, in_states("awaiting_check"), maker)
     def approve_an_own_verdict(self, who: str, number: int) -> None:
         self.approve(who, number)
 
-    @act(2, in_states("awaiting_check"), checker)
+    @act(3, in_states("awaiting_check"), checker)
     def give_back(self, who: str, number: int) -> None:
         case = self.cases[number]
         allowed = case.state == "awaiting_check" and case.maker != who
@@ -472,7 +472,7 @@ class LifecycleMachine(RuleBasedStateMachine):
             case.undoable = Undoable(who, self.now + UNDO, "resubmit", before)
             self.expect(who, ("resubmit", number))
 
-    @act(1, in_states("queued", "in_review", "awaiting_check", "pending", "rectifying"), anybody)
+    @act(1, in_states("awaiting_check", "pending"), anybody)
     def withdraw(self, who: str, number: int) -> None:
         case = self.cases[number]
         before = case.before()
@@ -573,12 +573,7 @@ class LifecycleMachine(RuleBasedStateMachine):
             )
             self.expect(who, ("extend", number), notices=[(number, "delay")])
 
-    @act(
-        1,
-        in_states("queued", "in_review", "pending", "rectifying"),
-        supervisor,
-        chosen=st.sampled_from(list(ServiceClass)),
-    )
+    @act(1, in_states("pending"), supervisor, chosen=st.sampled_from(list(ServiceClass)))
     def change_class(self, who: str, number: int, chosen: ServiceClass) -> None:
         case = self.cases[number]
         may = who == "sup" and case.state in OPEN

@@ -78,7 +78,9 @@ def test_the_whole_case_is_in_the_folder(terminal: Terminal, desk: Desk, tmp_pat
     assert [event["action"] for event in events] == terminal.site.actions(1)[:-1]
     assert all(event["at"].endswith("+08:00") for event in events)
     assert len(list((out / "notices").iterdir())) == len(read(out, "records/notice.json"))
-    assert "D-000002" in (out / "index.html").read_text(encoding="utf-8")
+    page = (out / "index.html").read_text(encoding="utf-8")
+    assert "D-000002" in page
+    assert "undo_until_us=2026-11-24T10:" in page
     assert terminal.site.actions(1)[-1] == "dossier"
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from db.columns import from_us
 from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import STATE_WORDS
@@ -16,6 +17,9 @@ from workbench.services.notices.verdict_letter import letter_environment
 from workbench.wording.findings import text_of
 
 _SHOWN_ELSEWHERE = frozenset({"case", "decision", "decision_reason", "event", "finding", "notice", "submission"})
+
+_LEAST_US = 10**15
+"""The smallest number that is an instant in microseconds; 10**15 is in 2001."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def _sections(casefile: CaseFile, seen: Sequence[SeenCase], records: Records, zo
                     _act(row),
                     row["state"],
                     row["is_clock_running"],
-                    row["body"],
+                    _details(row["body"], zone),
                 )
             )
             for row in events
@@ -134,6 +138,16 @@ def _texts(values: Any) -> list[str]:
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return " ".join(map(_text, value))
     if isinstance(value, Mapping):
-        return " ".join(f"{name}={inner}" for name, inner in value.items() if not isinstance(inner, Mapping))
+        return " ".join(f"{name}={_text(inner)}" for name, inner in value.items() if not isinstance(inner, Mapping))
     return "" if value is None else str(value)
+
+
+def _details(body: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
+    """Return the body of an event with local times; the log has microseconds."""
+    return {
+        name: from_us(value).astimezone(zone).isoformat() if isinstance(value, int) and value >= _LEAST_US else value
+        for name, value in body.items()
+    }
