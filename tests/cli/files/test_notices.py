@@ -35,7 +35,7 @@ def test_the_notices_of_a_case_are_listed_with_who_sent_them_how_and_until_when(
     outbox.site.clock.on(days=2)
     assert [row["case"] for row in outbox.document("a", "notices", "--overdue")["notices"]] == ["C-000002"]
     shown = outbox.as_person("a", "notices").stdout
-    assert "text message  sup" in shown
+    assert "SMS      sup" in shown
     assert "2026-11-25 18:00 !  failed: no answer" in shown
     refused(outbox.as_person("a", "notices", "C-9"), 66)
 

@@ -28,7 +28,7 @@ async def test_failed_and_owed_letters_stand_above_the_sent_ones(site: Site, siz
         assert [row.split()[0] for row in rows] == ["C-000002", "C-000003", "C-000001"]
         assert "✗ failed: gone [/b]" in rows[0]
         assert "to be sent by Wed 25 Nov" in rows[1]
-        assert "sent Tue 24 Nov · text" in rows[2]
+        assert "sent Tue 24 Nov · SMS · sup" in rows[2]
 
 
 async def test_an_overdue_letter_is_marked_and_counted_on_the_start_page(site: Site) -> None:
@@ -128,6 +128,6 @@ async def test_k_on_the_desk_records_a_contact(site: Site) -> None:
         await desk.type("they call back")
         await desk.press("enter", "4", "plus")
 
-        assert "text message: they call back" in desk.text
+        assert "SMS: they call back" in desk.text
         [contact] = site.services("a").casefiles.show(1).contacts
         assert (contact.channel, contact.text) == ("sms", "they call back")

@@ -10,7 +10,7 @@ GATEWAY = "gateway"
 
 CHANNEL_WORDS: dict[str, str] = {
     ContactChannel.PHONE: N_("telephone"),
-    ContactChannel.SMS: N_("text message"),
+    ContactChannel.SMS: N_("SMS"),
     ContactChannel.EMAIL: N_("email"),
     ContactChannel.LETTER: N_("letter"),
     ContactChannel.VISIT: N_("visit"),
