@@ -10,8 +10,7 @@ from sqlmodel import Session
 from db.enums import ApplicantKind
 from db.models import ApplicationRow, CardRow
 from db.queries.chunks import chunks
-from db.queries.published import ImportedRow, Snapshot, table_of
-from db.queries.visibility import has_newer, is_visible
+from db.queries.published import ImportedRow, Snapshot, has_newer, is_visible, table_of
 
 _APPLICATION = table_of(ApplicationRow)
 _CARD = table_of(CardRow)

@@ -138,7 +138,7 @@ class ChecksScreen(ModeScreen):
             await self.app.push_screen_wait(dialog)
 
     def action_changes(self) -> None:
-        from screens.dialogs.changes import ChangesSheet
+        from screens.changes.sheet import ChangesSheet
 
         if self.case is None or self.case.changes is None:
             self.notify(_("This is the first round; there is nothing to compare it with."))

@@ -220,7 +220,7 @@ async def reopen(screen: "CaseScreen", case: CaseFile) -> None:
 
 async def show_changes(screen: "CaseScreen", case: CaseFile) -> None:
     """Show what changed since the last round; who holds the case judges the items there."""
-    from screens.dialogs.changes import ChangesSheet
+    from screens.changes.sheet import ChangesSheet
 
     session, ref = screen.session, CaseRef.of(case)
     if case.changes is None:

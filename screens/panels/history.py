@@ -8,10 +8,10 @@ from screens.panels.lines import EMPTY, PanelLine, heading, prose
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, hanging, plain
 from workbench.domain.case.appeal import OUTCOME_WORDS, STATUS_WORDS, AppealLine
-from workbench.domain.case.casefile import CaseFile, DecisionLine, ItemLine
+from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.channel import channel_words
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, STATE_WORDS
-from workbench.domain.case.records import HistoryLine
+from workbench.domain.case.records import DecisionLine, HistoryLine, ItemLine
 from workbench.domain.case.vocabulary import AppealOutcome, AppealStatus, CaseState, DocumentKind, ItemResult, Verdict
 from workbench.domain.text.safe import cells, pad_right
 from workbench.i18n import N_, _, comma_joined, current_language

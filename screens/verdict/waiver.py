@@ -14,7 +14,8 @@ from screens.shell.base_screen import BoxDialog
 from screens.shell.view import View
 from screens.widgets.safe_text import MUTED, WARNING, hanging, key_hints, plain
 from screens.widgets.text_fields import TextLine
-from workbench.domain.case.casefile import CaseFile, ItemLine
+from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.records import ItemLine
 from workbench.i18n import _
 
 NumberedItem = tuple[int, ItemLine]

@@ -13,8 +13,8 @@ from screens.shell.symbols import DRAWN
 from screens.shell.view import View
 from tests.languages import speaking
 from tests.screens.cases import NOW, casefile, clean
-from workbench.domain.case.casefile import CaseFile, DecisionLine, ItemLine
-from workbench.domain.case.records import HistoryLine
+from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.records import DecisionLine, HistoryLine, ItemLine
 from workbench.domain.case.vocabulary import FailKind, Measure, Verdict
 
 VIEW = View(now=NOW, zone=ZONE, symbols=DRAWN)

@@ -8,7 +8,8 @@ from workbench.cli.cases.measures import order_document
 from workbench.cli.framework.json_values import attributes, plain, yuan
 from workbench.domain.case.appeal import AppealLine
 from workbench.domain.case.case_id import format_case, format_decision
-from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseRowView, DecisionLine, DecisionResult, NoNextCase
+from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseRowView, DecisionResult, NoNextCase
+from workbench.domain.case.records import DecisionLine
 from workbench.domain.case.running import is_clock_suspended, is_with_applicant
 from workbench.domain.clock.explanation import ClockExplanation
 from workbench.domain.evidence.evidence import CallFacts

@@ -10,17 +10,10 @@ from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.domain.case.appeal import OUTCOME_WORDS, STATUS_WORDS
 from workbench.domain.case.case_id import format_case, format_decision
-from workbench.domain.case.casefile import (
-    CaseFile,
-    CaseHeader,
-    CaseRowView,
-    DecisionLine,
-    DecisionResult,
-    ItemLine,
-    NoNextCase,
-)
+from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseRowView, DecisionResult, NoNextCase
 from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS
 from workbench.domain.case.reason_scope import EvidencePart
+from workbench.domain.case.records import DecisionLine, ItemLine
 from workbench.domain.case.running import stopped_clock_words
 from workbench.i18n import N_, _, current_language
 from workbench.wording import amounts

@@ -9,7 +9,14 @@ from db import enums
 from workbench.domain.case.appeal import AppealLine
 from workbench.domain.case.changes import RoundChanges
 from workbench.domain.case.measures import MeasureOrder
-from workbench.domain.case.records import ChecklistLine, ContactLine, HistoryLine, VerificationLine
+from workbench.domain.case.records import (
+    ChecklistLine,
+    ContactLine,
+    DecisionLine,
+    HistoryLine,
+    ItemLine,
+    VerificationLine,
+)
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import Facts
 from workbench.domain.findings.finding import Finding
@@ -65,65 +72,6 @@ class CaseHeader(CaseLine):
     version: int
     evidence_no: int
     corrects_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemLine:
-    """One item that the applicant must rectify; `deadline_at` is its own deadline, if it has one.
-
-    `waived_by` and `waive_reason` say who waived it and why, `judged` is the reviewer's judgement of what came.
-    """
-
-    code: str
-    text: str
-    is_satisfied: bool
-    is_waived: bool
-    deadline_at: datetime | None = None
-    waived_by: str | None = None
-    waived_at: datetime | None = None
-    waive_reason: str = ""
-    judged: enums.ItemResult | None = None
-    judged_by: str | None = None
-    judged_at: datetime | None = None
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the applicant still has to rectify it."""
-        return not (self.is_satisfied or self.is_waived)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiver:
-    """The two-person rules that did not apply to a decision, and why one person reviewed alone."""
-
-    rules: tuple[str, ...]
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DecisionLine:
-    """One earlier or pending decision on the case; its notice corrects that of the decision `corrects_id`."""
-
-    id: int
-    round: int
-    verdict: enums.Verdict
-    fail_kind: enums.FailKind | None
-    measure: enums.Measure
-    reasons: tuple[str, ...]
-    note: str
-    letter: str
-    status: str
-    maker: str
-    decided_at: datetime
-    release_at: datetime | None
-    checker: str | None
-    check_note: str
-    deadline_at: datetime | None
-    until_on: date | None
-    items: tuple[ItemLine, ...]
-    corrects_id: int | None = None
-    check_for: tuple[str, ...] = ()
-    waived: Waiver | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

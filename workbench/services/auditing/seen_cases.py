@@ -12,9 +12,9 @@ from sqlmodel import Session, col, select
 from db.enums import CaseState
 from db.models import CaseRow, DecisionRow, EventRow, ImportBatchRow, NoticeRow, ReviewerRow
 from workbench.domain.case.case_id import format_batch, format_case, format_decision
-from workbench.domain.case.casefile import CaseFile, CaseHeader, DecisionLine
+from workbench.domain.case.casefile import CaseFile, CaseHeader
 from workbench.domain.case.lifecycle import Action
-from workbench.domain.case.records import ChecklistLine, VerificationLine
+from workbench.domain.case.records import ChecklistLine, DecisionLine, VerificationLine
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import observe
 from workbench.domain.findings.finding import Finding

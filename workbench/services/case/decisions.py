@@ -9,7 +9,8 @@ from sqlmodel import Session, col, select
 from db.enums import AppealStatus
 from db.models import AppealRow, CaseRow, DecisionReasonRow, DecisionRow, RectificationItemRow, RectificationRow
 from workbench.domain.case.appeal import AppealLine
-from workbench.domain.case.casefile import DecisionLine, ItemLine, ItemRequest, Waiver
+from workbench.domain.case.casefile import ItemRequest
+from workbench.domain.case.records import DecisionLine, ItemLine, Waiver
 from workbench.services.foundation.row_values import from_row
 
 

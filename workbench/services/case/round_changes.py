@@ -10,8 +10,8 @@ from sqlmodel import Session
 from db.enums import Severity
 from db.models import CaseRow, DecisionRow
 from db.queries.published import BATCH, Snapshot
-from workbench.domain.case.casefile import DecisionLine
 from workbench.domain.case.changes import RoundBasis, RoundChanges, compare
+from workbench.domain.case.records import DecisionLine
 from workbench.domain.facts.all_facts import observe
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import Policy

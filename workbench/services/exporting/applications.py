@@ -9,8 +9,7 @@ from sqlalchemy import select
 from db.columns import personal_columns
 from db.enums import ApplicantKind, ImportKind
 from db.models import ApplicationRow, CaseRow
-from db.queries.published import EVERYTHING, is_published, newest_cases
-from db.queries.visibility import has_newer
+from db.queries.published import EVERYTHING, has_newer, is_published, newest_cases
 from workbench.domain.case.case_id import format_case
 from workbench.domain.text.mask import MaskKind, mask
 from workbench.services.case.evidence_reader import APPLICATION

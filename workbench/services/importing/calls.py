@@ -14,8 +14,7 @@ from db.columns import to_us
 from db.enums import ImportKind
 from db.models import OptOutRow
 from db.queries.chunks import chunks
-from db.queries.published import Snapshot, call_file_checks, newest_of_many, table_of
-from db.queries.visibility import has_newer, is_visible
+from db.queries.published import Snapshot, call_file_checks, has_newer, is_visible, newest_of_many, table_of
 from workbench.domain.evidence.evidence import CallFacts
 from workbench.domain.evidence.service_period import ServicePeriod, msisdn_of
 from workbench.services.calls.store import CallStore

@@ -8,7 +8,6 @@ from pathlib import Path
 from db.enums import ImportKind
 from workbench.errors import BadData
 from workbench.i18n import _
-from workbench.services.case.known_people import Key
 from workbench.services.reading.problems import RowProblem
 
 Progress = Callable[[int, int], None]
@@ -33,7 +32,7 @@ class ImportRequest:
     rejects: Path | None = None
     agent: str = ""
     as_new: bool = False
-    only: Key | None = None
+    only: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,9 @@ from db.enums import CaseState
 from db.models import CaseRow, DecisionRow
 from workbench.domain.case.appeal import AppealResult
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseFile, CaseRowView, DecisionResult, Waiver
+from workbench.domain.case.casefile import CaseFile, CaseRowView, DecisionResult
 from workbench.domain.case.lifecycle import Action
+from workbench.domain.case.records import Waiver
 from workbench.errors import Busy, NotAllowed
 from workbench.i18n import _
 from workbench.services.appeals.checks import AppealChecks

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 from db.enums import IdentityMode
 from db.models import CaseRow, EventRow, ImportBatchRow, SubmissionRow
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import Waiver
+from workbench.domain.case.records import Waiver
 from workbench.domain.policy.policy import Policy
 from workbench.i18n import _
 from workbench.services.foundation.context import Context

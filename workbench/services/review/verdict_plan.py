@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from db.enums import FailKind, Verdict, WaitsFor
-from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictRequest, Waiver
+from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictRequest
 from workbench.domain.case.measures import is_barred
+from workbench.domain.case.records import Waiver
 from workbench.domain.case.verdict import (
     asks_for_items,
     check_reasons_for,

@@ -10,8 +10,9 @@ from sqlmodel import Session
 from db.enums import CaseState, Verdict
 from db.models import CaseRow, DecisionReasonRow, DecisionRow
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseFile, DecisionResult, VerdictPreview, VerdictRequest, Waiver
+from workbench.domain.case.casefile import CaseFile, DecisionResult, VerdictPreview, VerdictRequest
 from workbench.domain.case.lifecycle import Action
+from workbench.domain.case.records import Waiver
 from workbench.domain.case.verdict import (
     problem_of,
 )

@@ -10,13 +10,14 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from screens.dialogs.changes_text import ChangesText
+from screens.changes.text import ChangesText
 from screens.shell.base_screen import BoxDialog
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, key_hints, plain
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseFile, ItemLine
+from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.changes import RoundChanges
+from workbench.domain.case.records import ItemLine
 from workbench.domain.case.vocabulary import ItemResult
 from workbench.errors import WorkbenchError
 from workbench.i18n import _

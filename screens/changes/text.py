@@ -9,9 +9,10 @@ from textual.content import Content
 from screens.shell.symbols import Symbols
 from screens.shell.view import View
 from screens.widgets.safe_text import BOLD, ERROR, MUTED, SUCCESS, WARNING, hanging, joined, plain, row, wrapped
-from workbench.domain.case.casefile import CaseFile, ItemLine
+from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.changes import Change, RoundChanges, UnchangedEntry
 from workbench.domain.case.reason_scope import EvidencePart
+from workbench.domain.case.records import ItemLine
 from workbench.domain.case.vocabulary import ItemResult
 from workbench.domain.text.safe import pad_right
 from workbench.i18n import _, comma_joined

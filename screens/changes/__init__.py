@@ -1,0 +1,1 @@
+"""The sheet of what changed since the last round."""
