@@ -20,7 +20,7 @@ from workbench.services.clock.case_clocks import update_due_date
 
 S, R, A = CaseState, Role, Action
 
-EVERY_ACT_HAS_A_COMMAND = False
+EVERY_ACT_HAS_A_COMMAND = True
 """Whether the commands of all acts exist; set it to fail on a missing one instead of leaving its cells out."""
 
 CASE = "C-000001"
@@ -60,6 +60,7 @@ COMMANDS: dict[Action, tuple[str, ...]] = {
     A.RESUME: ("calendar", "resume", "1"),
     A.FORECAST: ("forecast", CASE),
     A.WAIVE: ("waive", CASE, "ID-NAME", "--reason", "test"),
+    A.JUDGE: ("judge", CASE, "1", "fixed"),
     A.CONTACT: ("contact", CASE, "phone", "test"),
     A.REOPEN: ("reopen", CASE, "--reason", "test"),
     A.APPEAL: ("appeal", CASE, "--grounds", "test"),

@@ -50,7 +50,7 @@ def test_a_late_import_of_a_timely_answer_takes_the_lapse_back_with_a_corrected_
             "更正并取代我司2026年12月1日（周二）18:01作出的逾期未整改办结通知",
             "办结时限：2026年12月4日（周五）",
         ),
-        Language.EN: ("our notice of Tuesday, 1 December 2026, 18:01", "Due date: Friday, 4 December 2026"),
+        Language.EN: ("our notice of Tuesday, 1 December 2026, 18:01", "New due date: Friday, 4 December 2026"),
     }[language]
     assert corrects in letter["body"]
     assert due in letter["body"]
@@ -153,7 +153,7 @@ def test_an_extension_moves_an_own_deadline_only_when_asked(services: Promises) 
 
     services.run("sup", "extend", case, "--until", "2026-11-26", "--item", VERIFY, "--reason", "ill")
     assert own_deadlines(services, case) == ["2026-11-26T18:00:00+08:00", None]
-    assert show(services, case)["decisions"][0]["deadline_at"] == "2026-12-03T18:00:00+08:00"
+    assert show(services, case)["decisions"][0]["deadline_at"] == "2026-12-04T18:00:00+08:00"
     assert services.clock(case)["mend_by"] == "2026-12-04T18:00:00+08:00"
     body = letters(services, "deadline")[-1]["body"]
     assert "整改事项：经办人完成二次实人认证" in body

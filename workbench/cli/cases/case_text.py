@@ -6,18 +6,15 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from workbench.cli.cases.case_json import case_document, decided_document, seen_document
+from workbench.cli.cases.rounds_text import RoundsText
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
-from workbench.domain.case.appeal import OUTCOME_WORDS, STATUS_WORDS
 from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseRowView, DecisionResult, NoNextCase
 from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS
-from workbench.domain.case.reason_scope import EvidencePart
-from workbench.domain.case.records import DecisionLine, ItemLine
 from workbench.domain.case.running import stopped_clock_words
 from workbench.i18n import N_, _, current_language
 from workbench.wording import amounts
-from workbench.wording.changes import ITEM_RESULT_WORDS, ChangeWords
 from workbench.wording.findings import text_of
 from workbench.wording.measures import measure_lines
 
@@ -35,6 +32,7 @@ class CaseText:
         self.zone = zone
         self.now = now
         self.today: date = now.astimezone(zone).date()
+        self.rounds = RoundsText(self.instant, self.today, zone)
 
     def instant(self, at: datetime | None) -> str:
         """Return an instant in the time zone of the policy."""
@@ -49,10 +47,10 @@ class CaseText:
         self._credit(document["credit"])
         self._documents(document["documents"])
         self._decisions(casefile)
-        self._appeals(casefile)
+        self.rounds.appeals(casefile)
         for line in measure_lines(casefile.measures, self.now, self.zone):
             output.line(line)
-        self._changes(casefile)
+        self.rounds.changes(casefile)
         self._history(casefile)
 
     def _header(self, header: CaseHeader) -> Iterator[tuple[str, str]]:
@@ -126,74 +124,7 @@ class CaseText:
                 rules = ", ".join(line.waived.rules)
                 output.line(message.format(decision=format_decision(line.id), reason=line.waived.reason, rules=rules))
         if decision := next((line for line in reversed(casefile.decisions_in_effect) if line.items), None):
-            self._items(decision)
-
-    def _items(self, decision: DecisionLine) -> None:
-        """Print the items to rectify, with the numbers that `waive`, `extend` and `judge` take."""
-        came = sum(not item.is_open for item in decision.items)
-        output.line(_("Items to rectify: {progress}").format(progress=amounts.received(came, len(decision.items))))
-        output.table(
-            [_("No."), _("Item"), _("Progress"), _("Judged"), _("Text")],
-            [
-                [
-                    str(number),
-                    item.code,
-                    self._standing(item, decision.deadline_at),
-                    _(ITEM_RESULT_WORDS[item.judged]) + f" ({item.judged_by})" if item.judged else "",
-                    item.text,
-                ]
-                for number, item in enumerate(decision.items, start=1)
-            ],
-            numeric=(0,),
-        )
-
-    def _standing(self, item: ItemLine, deadline_at: datetime | None) -> str:
-        if item.is_waived:
-            return _("waived by {login}: {reason}").format(login=item.waived_by or "?", reason=item.waive_reason)
-        if item.is_satisfied:
-            return _("received")
-        until = item.deadline_at or deadline_at
-        return _("outstanding") if until is None else _("outstanding, by {when}").format(when=self.instant(until))
-
-    def _changes(self, casefile: CaseFile) -> None:
-        """Print what changed since the last round, and how much of the rest the earlier verdict had accepted."""
-        found = casefile.changes
-        if found is None:
-            return
-        words = ChangeWords(casefile.policy, self.today, self.zone)
-        output.line()
-        if found.changes:
-            output.table(
-                [_("Changed since round {round}").format(round=found.since_round), _("Before"), _("Now")],
-                [
-                    [words.label(change), words.value(change.field, change.old), words.value(change.field, change.new)]
-                    for change in found.changes
-                ],
-            )
-        else:
-            output.line(_("Nothing changed since round {round}.").format(round=found.since_round))
-        for entry in found.unchanged:
-            if entry.codes and entry.part is not EvidencePart.FINDINGS:
-                verdict = f"{_('unchanged')} · {words.verdict(entry, found.since_round)}"
-                output.line(_("{what}: {details}").format(what=words.label(entry), details=verdict))
-
-    def _appeals(self, casefile: CaseFile) -> None:
-        for line in casefile.appeals:
-            output.line()
-            output.line(_("Appeal ({status})").format(status=_(STATUS_WORDS[line.status])))
-            answer = "" if line.outcome is None else f"{_(OUTCOME_WORDS[line.outcome])}: {line.answer}"
-            output.pairs(
-                (f"  {name}", value)
-                for name, value in (
-                    (_("Received"), self.instant(line.received_at)),
-                    (_("Answer due"), self.instant(line.due_at)),
-                    (_("Grounds"), line.grounds),
-                    (_("Answer"), answer),
-                    (_("Decided by"), line.decided_by),
-                    (_("Checked by"), line.checker),
-                )
-                if value
-            )
+            self.rounds.items(decision)
 
     def _history(self, casefile: CaseFile) -> None:
         output.line()

@@ -123,9 +123,10 @@ def check_received(session: Session, context: Context, case: CaseRow, received_a
 
 
 def told_result_at(session: Session, context: Context, case: CaseRow) -> datetime:
-    """Return when the applicant was told the fail or the lapse: when its notice was released, or if later, sent.
+    """Return when the applicant was told the fail or the lapse: when its notice was written, or if later, sent.
 
-    A notice that nobody marked as sent counts as sent at its release.
+    The notice gives the last day to appeal, counted from the day on which it was written. A notice that nobody marked
+    as sent counts as sent on that day.
     """
     decision = newest_decision(session, case.id or 0, "applied", "approved")
     of_result = (
@@ -140,7 +141,7 @@ def told_result_at(session: Session, context: Context, case: CaseRow) -> datetim
         .limit(1)
     ).scalar_one_or_none()
     if notice is not None:
-        return max(notice.release_at, notice.sent_at or notice.release_at)
+        return max(notice.created_at, notice.sent_at or notice.created_at)
     return context.now() if decision is None else decision.checked_at or decision.decided_at
 
 

@@ -18,6 +18,7 @@ from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import cancel_unreleased, notify_of_status
 from workbench.services.reversal import record_of
 from workbench.services.review.back_to_queue import requeue
+from workbench.services.review.next_round import assign_to_last_maker
 from workbench.services.review.rectification import close_rectification, letter_items, open_items
 
 
@@ -57,6 +58,7 @@ class Waiving(Service):
             else:
                 close_rectification(session, context, case, findings_of_case(session, case_id))
                 case.round += 1
+                assign_to_last_maker(session, self.context, case)
                 requeue(session, context, case, Action.WAIVE, {**record, "rectification": [row.id]})
             self._notify(session, case, row)
 

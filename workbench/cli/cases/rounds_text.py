@@ -1,0 +1,92 @@
+"""Prints what happened over the rounds of a case: items to rectify, what changed, appeals."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from workbench.cli.framework import output
+from workbench.domain.case.appeal import OUTCOME_WORDS, STATUS_WORDS
+from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.reason_scope import EvidencePart
+from workbench.domain.case.records import DecisionLine, ItemLine
+from workbench.i18n import _
+from workbench.wording import amounts
+from workbench.wording.changes import ITEM_RESULT_WORDS, ChangeWords
+
+
+@dataclass(frozen=True, slots=True)
+class RoundsText:
+    """Prints the rounds of a case; `instant` words a time."""
+
+    instant: Callable[[datetime | None], str]
+    today: date
+    zone: ZoneInfo
+
+    def items(self, decision: DecisionLine) -> None:
+        """Print the items to rectify, with the numbers that `waive`, `extend` and `judge` take."""
+        came = sum(not item.is_open for item in decision.items)
+        output.line(_("Items to rectify: {progress}").format(progress=amounts.received(came, len(decision.items))))
+        output.table(
+            [_("No."), _("Item"), _("Progress"), _("Judged"), _("Text")],
+            [
+                [
+                    str(number),
+                    item.code,
+                    self._standing(item, decision.deadline_at),
+                    _(ITEM_RESULT_WORDS[item.judged]) + f" ({item.judged_by})" if item.judged else "",
+                    item.text,
+                ]
+                for number, item in enumerate(decision.items, start=1)
+            ],
+            numeric=(0,),
+        )
+
+    def _standing(self, item: ItemLine, deadline_at: datetime | None) -> str:
+        if item.is_waived:
+            return _("waived by {login}: {reason}").format(login=item.waived_by or "?", reason=item.waive_reason)
+        if item.is_satisfied:
+            return _("received")
+        until = item.deadline_at or deadline_at
+        return _("outstanding") if until is None else _("outstanding, by {when}").format(when=self.instant(until))
+
+    def changes(self, casefile: CaseFile) -> None:
+        """Print what changed since the last round, and how much of the rest the earlier verdict had accepted."""
+        found = casefile.changes
+        if found is None:
+            return
+        words = ChangeWords(casefile.policy, self.today, self.zone)
+        output.line()
+        if found.changes:
+            output.table(
+                [_("Changed since round {round}").format(round=found.since_round), _("Before"), _("Now")],
+                [
+                    [words.label(change), words.value(change.field, change.old), words.value(change.field, change.new)]
+                    for change in found.changes
+                ],
+            )
+        else:
+            output.line(_("Nothing changed since round {round}.").format(round=found.since_round))
+        for entry in found.unchanged:
+            if entry.codes and entry.part is not EvidencePart.FINDINGS:
+                verdict = f"{_('unchanged')} · {words.verdict(entry, found.since_round)}"
+                output.line(_("{what}: {details}").format(what=words.label(entry), details=verdict))
+
+    def appeals(self, casefile: CaseFile) -> None:
+        """Print the appeals with their grounds and answers."""
+        for line in casefile.appeals:
+            output.line()
+            output.line(_("Appeal ({status})").format(status=_(STATUS_WORDS[line.status])))
+            answer = "" if line.outcome is None else f"{_(OUTCOME_WORDS[line.outcome])}: {line.answer}"
+            output.pairs(
+                (f"  {name}", value)
+                for name, value in (
+                    (_("Received"), self.instant(line.received_at)),
+                    (_("Answer due"), self.instant(line.due_at)),
+                    (_("Grounds"), line.grounds),
+                    (_("Answer"), answer),
+                    (_("Decided by"), line.decided_by),
+                    (_("Checked by"), line.checker),
+                )
+                if value
+            )
