@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.offices import SUPPLIER, Site
-from tests.screens.driver import WINDOWS, KeyDriver, at_the_site
+from tests.screens.driver import at_the_site
 
 CHANGES = (
     ('version = "2026-11"', 'version = "2026-12"'),
@@ -29,22 +29,12 @@ def two_versions(site: Site, tmp_path: Path) -> Site:
     return site
 
 
-async def all_pages(desk: KeyDriver) -> str:
-    """Scroll to the end of the page and return what was shown."""
-    shown, before = "", None
-    while desk.text != before:
-        before = desk.text
-        shown += before
-        await desk.press("pagedown")
-    return shown
-
-
-@pytest.mark.parametrize("size", WINDOWS)
-async def test_it_shows_the_version_in_force_with_rules_and_sources(site: Site, size: tuple[int, int]) -> None:
-    async with at_the_site(site, "audit", size=size) as desk:
+@pytest.mark.parametrize("width", [80, 120])
+async def test_it_shows_the_version_in_force_with_rules_and_sources(site: Site, width: int) -> None:
+    async with at_the_site(site, "audit", size=(width, 2000)) as desk:
         await desk.go("y")
-        assert "Policy 1 · 2026-11 · in force" in desk.text
-        shown = await all_pages(desk)
+        shown = desk.text
+        assert "Policy 1 · 2026-11 · in force" in shown
         await desk.press("escape")
         assert desk.dialog == "DeskScreen"
 
