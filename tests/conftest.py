@@ -16,6 +16,7 @@ from tests import idle, shared_statements, sizes
 from tests.languages import speaking
 from tests.offices import Site
 from tests.pure import results_cached
+from workbench.services.foundation.pacing import without_pauses
 
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
@@ -46,6 +47,13 @@ def pytest_collection_finish() -> None:
 def results_of_pure_functions_cached() -> Iterator[None]:
     """Cache the results of pure functions in each process."""
     with results_cached():
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_pauses_for_other_processes() -> Iterator[None]:
+    """Skip the pauses between transactions; only programs that a test starts share a database with others."""
+    with without_pauses():
         yield
 
 
