@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import ClassVar
 
-from textual import getters, on, work
+from textual import events, getters, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -80,17 +80,12 @@ class AppealDialog(Dialog[AppealResult]):
             with VerticalScroll(id="preview"):
                 yield Static(markup=False)
             yield Static(id="message", markup=False)
-            keys = (
-                (CHOOSE_OUTCOME.shown_keys, _("choose")),
-                ("t", _("reason")),
-                ("y", _("confirm")),
-                ("Esc", _("back")),
-            )
-            yield Static(key_hints(*keys), id="foot", markup=False)
+            yield Static(id="foot", markup=False)
         yield TooSmall()
 
     def on_mount(self) -> None:
         self._draw()
+        self.show_keys()
         self.call_after_refresh(self._guard.note_paint)
 
     @on(TextArea.Changed, "#answer")
@@ -101,6 +96,23 @@ class AppealDialog(Dialog[AppealResult]):
             self._keep(self._answer)
             self._say("")
             self._previews.ask(_TYPING_PAUSE_S)
+
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
+    def show_keys(self) -> None:
+        """Show the keys of the focused part, and what follows a confirmation."""
+        keys = (
+            (("F8", _("confirm")), ("Esc", _("leaves the field")))
+            if isinstance(self.focused, TextArea)
+            else (
+                (CHOOSE_OUTCOME.shown_keys, _("choose")),
+                ("t", _("reason")),
+                ("y", _("confirm")),
+                ("Esc", _("back")),
+            )
+        )
+        then = plain(f"   {_('a second person checks it')}", MUTED)
+        self.query_one("#foot", Static).update(key_hints(*keys).append(then))
 
     def action_choose(self, at: int) -> None:
         self._chosen = at

@@ -21,7 +21,7 @@ from screens.shell.base_screen import ModeScreen, attempt
 from screens.shell.bindings import bind
 from screens.shell.clock import Clock
 from screens.shell.header import HeaderBar, title_line, who_line
-from screens.widgets.safe_text import MUTED, plain
+from screens.widgets.safe_text import MUTED, paragraphs
 from workbench.domain.case.appeal import WaitingAppeal, open_appeal
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
@@ -29,7 +29,7 @@ from workbench.domain.case.lifecycle import Action, is_allowed
 from workbench.i18n import _
 from workbench.keys import desk
 from workbench.keys.appeals import DECIDE_APPEAL, LEAVE_APPEALS, OPEN_APPEAL, RELOAD_APPEALS
-from workbench.keys.command import Place
+from workbench.keys.command import Command, Place
 from workbench.keys.registry import BACK
 from workbench.services.wiring import Services
 
@@ -44,7 +44,8 @@ class AppealsScreen(ModeScreen):
     PLACE: ClassVar[Place] = "appeals"
     AUTO_FOCUS = "#list"
     BINDINGS: ClassVar[list[BindingType]] = [
-        bind(OPEN_APPEAL, "open"),
+        # The list has an Enter of its own, which would hide this one from the footer.
+        bind(OPEN_APPEAL, "open", priority=True),
         bind(DECIDE_APPEAL, "decide"),
         bind(RELOAD_APPEALS, "load"),
         bind(BACK, "back"),
@@ -68,10 +69,15 @@ class AppealsScreen(ModeScreen):
         message = _(
             "No appeals are waiting for a decision.\nTo file one, open the failed or lapsed case and press {key}."
         )
-        yield Static(plain(message.format(key=desk.APPEAL.shown_keys), MUTED), id="nothing", markup=False)
+        yield Static(paragraphs(message.format(key=desk.APPEAL.shown_keys)).stylize(MUTED), id="nothing", markup=False)
         with VerticalScroll(id="appeal"):
             yield Static(markup=False)
         yield EvidencePanels()
+
+    @property
+    def footer_commands(self) -> tuple[Command, ...]:
+        """The commands in the footer; Esc is shown with what it does now."""
+        return (DECIDE_APPEAL, OPEN_APPEAL, LEAVE_APPEALS, BACK)
 
     def on_screen_resume(self) -> None:
         # A dialog over an opened case has closed, or the person has come back to it.

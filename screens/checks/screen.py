@@ -29,7 +29,7 @@ from workbench.domain.case.casefile import CaseFile, CaseRowView
 from workbench.domain.case.lifecycle import Action, is_allowed
 from workbench.i18n import _
 from workbench.keys import desk
-from workbench.keys.command import Place
+from workbench.keys.command import Command, Place
 from workbench.keys.registry import APPROVE, BACK, GIVE_BACK, LEAVE_CHECKS, OPEN, RELOAD
 from workbench.services.wiring import Services
 
@@ -48,7 +48,8 @@ class ChecksScreen(ModeScreen):
     PLACE: ClassVar[Place] = "checks"
     AUTO_FOCUS = "#list"
     BINDINGS: ClassVar[list[BindingType]] = [
-        bind(OPEN, "open"),
+        # The list has an Enter of its own, which would hide this one from the footer.
+        bind(OPEN, "open", priority=True),
         bind(APPROVE, "approve"),
         bind(GIVE_BACK, "give_back"),
         bind(RELOAD, "load"),
@@ -75,6 +76,11 @@ class ChecksScreen(ModeScreen):
         yield EvidencePanels()
         with VerticalScroll(id="staged"):
             yield Static(markup=False)
+
+    @property
+    def footer_commands(self) -> tuple[Command, ...]:
+        """The commands in the footer; Esc is shown with what it does now."""
+        return (APPROVE, GIVE_BACK, OPEN, LEAVE_CHECKS, BACK)
 
     def on_screen_resume(self) -> None:
         # A dialog over an opened case has closed, or the person has come back to it.

@@ -144,7 +144,8 @@ def undo_line(last: UndoableAct, check_for: tuple[str, ...], view: View) -> Cont
     if last.until is None:
         why = comma_joined(_(CHECK_FOR.get(name, name)) for name in check_for)
         message = _("{case} waits for a second person").format(case=case)
-        return joined((message, ""), (f" ({why})" if why else "", MUTED), (_("; "), ""), key, (_(" takes it back"), ""))
+        reason = _(" ({why})").format(why=why) if why else ""
+        return joined((message, ""), (reason, MUTED), (_("; "), ""), key, (_(" takes it back"), ""))
     seconds = max(0, round((last.until - view.now).total_seconds()))
     if last.verdict is None:
         message = _("{case}: {what}; ").format(case=case, what=act_name(last.act))

@@ -53,7 +53,7 @@ class AppealForm(BoxDialog[AppealResult]):
         yield Static(plain(received, MUTED), classes="title", markup=False)
         yield TextLine(id="received")
         yield Static(id="problem", markup=False)
-        keys = (("Tab", _("next field")), ("F8", _("file")), ("Esc", _("back")))
+        keys = (("Tab", _("next field")), ("F8", _("file the appeal")), ("Esc", _("back")))
         yield Static(key_hints(*keys), id="foot", markup=False)
 
     @on(Input.Submitted)
