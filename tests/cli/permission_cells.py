@@ -3,25 +3,16 @@
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
-from typing import Any
-
-import typer
 
 from db.enums import CaseState, Role
-from db.models import CaseRow
 from tests.cli.framework.terminal import Terminal
-from tests.offices import Clock, Site
+from tests.offices import TUESDAY, Clock, Site
 from tests.services.importing.files import ENTERPRISE_DOCUMENTS, Desk, application
-from workbench.cli.app import build_app
 from workbench.domain.case.lifecycle import TABLE, Action
-from workbench.services.clock.case_clocks import update_due_date
 
 S, R, A = CaseState, Role, Action
-
-EVERY_ACT_HAS_A_COMMAND = True
-"""Whether the commands of all acts exist; set it to fail on a missing one instead of leaving its cells out."""
 
 CASE = "C-000001"
 PERSON: dict[Role, str] = {R.REVIEWER: "b", R.SUPERVISOR: "sup", R.ADMIN: "keeper", R.AUDITOR: "audit"}
@@ -51,7 +42,7 @@ COMMANDS: dict[Action, tuple[str, ...]] = {
     A.DOCUMENTS: ("documents", CASE, "--to", "{folder}"),
     A.ASSIGN: ("assign", CASE, "--to", CHECKER, "--reason", "test"),
     A.ANSWER: ("answer", CASE),
-    A.RESUBMIT: ("resubmit", CASE),
+    A.RESUBMIT: ("resubmit", CASE, "--received-at", TUESDAY.isoformat()),
     A.WITHDRAW: ("withdraw", CASE, "--reason", "test"),
     A.EXTEND: ("extend", CASE, "--until", "{day}", "--reason", "test"),
     A.CLASS: ("class", CASE, "expedited", "--reason", "test"),
@@ -95,23 +86,6 @@ class Cell:
 CELLS = [Cell(action, state, role) for state in S for role in R for action in A]
 
 
-@cache
-def commands() -> frozenset[str]:
-    """Return the names of the program's commands."""
-    root: Any = typer.main.get_command(build_app(lambda *_arguments: 0, Clock()))
-    return frozenset(root.commands)
-
-
-def is_buildable(cell: Cell) -> bool:
-    """Whether the command of a cell exists, and the command that brings a case into its state."""
-    if EVERY_ACT_HAS_A_COMMAND:
-        return True
-    needed = {COMMANDS[cell.action][0]}
-    if cell.state is S.APPEALED and cell.action is A.UNDO:
-        needed.add("appeal")
-    return needed <= commands()
-
-
 Run = Callable[..., None]
 Bringing = Callable[[Run, Site, str], None]
 """Brings a case into a state, as the last act of a person."""
@@ -119,20 +93,20 @@ Bringing = Callable[[Run, Site, str], None]
 
 @dataclass
 class Cases:
-    """One prepared database for each state and for the person who brought its case into that state."""
+    """One prepared database for each state, each way into it, and the person who brought its case into it."""
 
     folder: Path
-    made: dict[tuple[CaseState, str, bool], Site] = field(default_factory=dict)
+    made: dict[tuple[CaseState, str, Bringing], Site] = field(default_factory=dict)
 
     def of(self, cell: Cell) -> Terminal:
         """Return a terminal on a fresh copy of the database of a cell."""
         person = PERSON[cell.role]
         is_by_person = cell.role in {R.REVIEWER, R.SUPERVISOR} and cell.action not in NOT_ONES_OWN
         by = person if is_by_person else MAKER
-        is_returned = cell.state is S.IN_REVIEW and cell.action is A.UNDO
-        key = (cell.state, by, is_returned)
+        bring = _FOR_AN_ACT.get((cell.action, cell.state), _INTO[cell.state])
+        key = (cell.state, by, bring)
         if key not in self.made:
-            self.made[key] = self._make(cell.state, by, _returned if is_returned else _INTO[cell.state])
+            self.made[key] = self._make(cell.state, by, bring)
         original = self.made[key]
         place = self.folder / "copy"
         shutil.rmtree(place, ignore_errors=True)
@@ -193,14 +167,21 @@ def _lapsed(run: Run, site: Site, by: str) -> None:
 def _appealed(run: Run, site: Site, by: str) -> None:
     _checked(run, site, by, _FINAL)
     site.clock.on(days=2)
-    if EVERY_ACT_HAS_A_COMMAND or "appeal" in commands():
-        run(by, *COMMANDS[A.APPEAL])
-        return
-    with site.services(by).context.write() as session:
-        case = session.get_one(CaseRow, 1)
-        case.state = S.APPEALED.value
-        case.version += 1
-        update_due_date(session, site.services(by).context, case)
+    run(by, *COMMANDS[A.APPEAL])
+
+
+def _resubmitted(run: Run, site: Site, by: str) -> None:
+    """There are items to judge."""
+    _held(run, site, by, *_FIXABLE)
+    run(by, "resubmit", CASE)
+    run(by, "next")
+
+
+def _lapsed_again(run: Run, site: Site, by: str) -> None:
+    """The withdrawal of the appeal can be undone; nobody can undo what the time did."""
+    _lapsed(run, site, by)
+    run(by, *COMMANDS[A.APPEAL])
+    run(by, "withdraw", CASE, "--reason", "test")
 
 
 def _withdrawn(run: Run, _site: Site, by: str) -> None:
@@ -220,3 +201,10 @@ _INTO: dict[CaseState, Bringing] = {
     S.APPEALED: _appealed,
     S.WITHDRAWN: _withdrawn,
 }
+
+_FOR_AN_ACT: dict[tuple[Action, CaseState], Bringing] = {
+    (A.UNDO, S.IN_REVIEW): _returned,
+    (A.UNDO, S.LAPSED): _lapsed_again,
+    (A.JUDGE, S.IN_REVIEW): _resubmitted,
+}
+"""Other ways into a state, for acts that need more than the state."""

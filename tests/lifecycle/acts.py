@@ -12,7 +12,8 @@ Method = TypeVar("Method", bound=Callable[..., None])
 Person = Callable[[Case], str | None]
 Likely = Callable[[Case], bool]
 
-PEOPLE = ("a", "b", "sup")
+SUPERVISORS = ("sup", "boss")
+PEOPLE = ("a", "b", *SUPERVISORS)
 WALK: list["Act"] = []
 """One entry for each act, as often as its weight."""
 

@@ -59,6 +59,23 @@ class Hours:
         """Return when a working day closes."""
         return self.of_day(day)[-1][1]
 
+    def working_days_after(self, day: date, count: int) -> date:
+        """Return the working day that is some working days after a day."""
+        for _day in range(count):
+            day = self.working_day_from(day + timedelta(days=1))
+        return day
+
+    def days_late(self, start: datetime, end: datetime) -> int:
+        """Count the working days after that of the first instant, until the second; after closing is the next day."""
+        local = start.astimezone(SHANGHAI)
+        day, last = self.working_day_from(local.date()), end.astimezone(SHANGHAI).date()
+        if day == local.date() and local > self.closing(day):
+            day = self.working_days_after(day, 1)
+        count = 0
+        while (day := self.working_days_after(day, 1)) <= last:
+            count += 1
+        return count
+
     def working_day_from(self, day: date) -> date:
         """Return a day, or the next working one."""
         while not self.is_working(day):
@@ -74,6 +91,7 @@ class CaseClock:
     days: int
     pauses: tuple[tuple[datetime, datetime | None], ...] = ()
     extended_s: float = 0.0
+    cap_days: int | None = None
 
     def paused(self, at: datetime) -> "CaseClock":
         """Return this clock with a pause that begins."""
@@ -103,6 +121,11 @@ class CaseClock:
                 for begin, finish in _united((begin, finish or FAR) for begin, finish in self.pauses):
                     lost -= hours.seconds(max(begin, start), max(min(finish, end), begin, start))
                 due = hours.later(due, lost)
+        if self.cap_days is not None:
+            last = received.date() + timedelta(days=self.cap_days)
+            while not hours.is_working(last):
+                last -= timedelta(days=1)
+            due = min(due, hours.closing(last))
         return due
 
 

@@ -4,6 +4,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
@@ -12,14 +13,14 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from db.enums import DocumentKind, FailKind, ImportKind, Priority, ServiceClass, Verdict, WaitsFor
-from tests.lifecycle.acts import PEOPLE, act, drawn, in_states
+from db.enums import DocumentKind, FailKind, ImportKind, Measure, Priority, Role, ServiceClass, Verdict, WaitsFor
+from tests.lifecycle.acts import PEOPLE, SUPERVISORS, act, drawn, in_states
 from tests.lifecycle.clock_model import SHANGHAI, CaseClock, Hours
 from tests.lifecycle.model import ASIDE, HOLD, MOST_HELD, OPEN, UNDO, Case, Suspensions, Undoable, held_count
 from tests.lifecycle.stored import Reader, Row
 from tests.offices import Clock, Site
 from tests.services.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Desk, application
-from workbench.domain.case.casefile import CaseFile, DecisionResult, VerdictRequest
+from workbench.domain.case.casefile import CaseFile, DecisionResult, ItemRequest, VerdictRequest
 from workbench.errors import Busy, NotAllowed, WorkbenchError
 from workbench.services.deadlines.suspensions import NewSuspension
 from workbench.services.foundation import audit_log
@@ -37,6 +38,21 @@ NUMBERS = range(1, len(ID_NUMBERS) + 1)
 
 CLASS_DAYS = {"expedited": 1, "standard": 3, "complex": 5, "maximum": 7, "extended": 10}
 
+RESTORED = (
+    *("state", "round", "waits_for", "assignee", "returned_to", "clock", "next_on", "deadline", "maker", "asked_at"),
+    *("items", "is_rectification_open", "decider", "fit_to_decide", "before_appeal", "untold", "undoable"),
+)
+"""What an undo restores of a case."""
+
+TOUCHING = frozenset(
+    [
+        *("next", "release", "skip", "aside", "decide", "undo", "approve", "return", "assign", "answer", "resubmit"),
+        *("withdraw", "extend", "extend-deadline", "class", "priority", "waive", "judge", "contact", "reopen"),
+        "appeal-decide",
+    ]
+)
+"""The acts of a person on a case, after which that person cannot decide its appeal; filing an appeal is none."""
+
 people = st.sampled_from(PEOPLE)
 spans = st.sampled_from(
     [
@@ -48,7 +64,12 @@ spans = st.sampled_from(
         timedelta(days=4),
     ]
 )
-verdicts = st.sampled_from(["final", "fixable", "applicant", "pass", "final", "carrier", "fixable", "no reason"])
+verdicts = st.sampled_from(
+    [
+        *("final", "fixable", "applicant", "pass", "final", "carrier", "two items", "no reason"),
+        *("final barred", "fixable barred"),
+    ]
+)
 
 
 def anybody(_case: Case) -> str | None:
@@ -56,9 +77,9 @@ def anybody(_case: Case) -> str | None:
     return None
 
 
-def supervisor(_case: Case) -> str:
-    """The supervisor."""
-    return "sup"
+def supervisor(case: Case) -> str:
+    """One of the supervisors."""
+    return SUPERVISORS[case.id % 2]
 
 
 def holder(case: Case) -> str | None:
@@ -67,8 +88,13 @@ def holder(case: Case) -> str | None:
 
 
 def checker(case: Case) -> str:
-    """Somebody else than the maker of a staged verdict."""
-    return "a" if case.maker == "b" else "b"
+    """Somebody else than the maker of a staged verdict or the decider of an appeal."""
+    return "a" if case.maker == "b" or case.decider else "b"
+
+
+def decider(case: Case) -> str | None:
+    """Somebody who may decide an appeal."""
+    return max(case.fit_to_decide, default=None)
 
 
 def maker(case: Case) -> str:
@@ -83,7 +109,9 @@ def last_actor(case: Case) -> str | None:
 
 def applied(number: int, **changes: str) -> Any:
     """Return the application of a case."""
-    return application(f"A-{number}", **PERSON, msisdns="", **{"handler_id_no": ID_NUMBERS[number - 1], **changes})
+    return application(
+        f"A-{number}", **PERSON, msisdns=f"1391234560{number}", **{"handler_id_no": ID_NUMBERS[number - 1], **changes}
+    )
 
 
 @cache
@@ -92,6 +120,7 @@ def template() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="lifecycle-"))
     (folder / "files").mkdir()
     site = Site(folder / "w.db").create()
+    site.services("admin").people.add("boss", (Role.SUPERVISOR,))
     desk = Desk(site, folder / "files")
     desk.applications(*(applied(number) for number in NUMBERS))
     for number in NUMBERS:
@@ -101,7 +130,7 @@ def template() -> Path:
 
 
 class LifecycleMachine(RuleBasedStateMachine):
-    """Five actors: two reviewers, a supervisor, an admin who imports what applicants send, and time."""
+    """Six actors: two reviewers, two supervisors, an admin who imports what applicants send, and time."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -119,6 +148,8 @@ class LifecycleMachine(RuleBasedStateMachine):
         self.fences: list[tuple[str, int, int]] = []
         self.extra = 0
         self.new_notices: Counter[tuple[int, str]] = Counter()
+        self.new_letters: frozenset[int] = frozenset()
+        self.touched: dict[int, set[str]] = {number: set() for number in self.cases}
 
     def _opened(self, row: Row) -> Case:
         clock = CaseClock(row["complete_at"], CLASS_DAYS[row["service_class"]]) if row["complete_at"] else None
@@ -155,16 +186,40 @@ class LifecycleMachine(RuleBasedStateMachine):
         except WorkbenchError as caught:
             error = caught
         self.stored, self.events = self.reader.stored(), self.reader.new_events()
+        self.new_letters = frozenset(self.stored.notices.keys() - before.notices.keys())
         self.new_notices = Counter(
             (row["case_id"], row["kind"]) for number, row in self.stored.notices.items() if number not in before.notices
         )
         assert allowed in {None, error is None}, (act, who, case, error)
+        for event in self.events:
+            is_undone_appeal = event["body"].get("act") == "appeal"
+            if event["action"] in TOUCHING and event["batch_id"] is None and not event["is_refused"]:
+                self.touched[event["case_id"]] |= set() if is_undone_appeal else {event["actor_login"]}
         if error is not None:
             assert self.stored == before, (act, error)
             is_logged = isinstance(error, NotAllowed | Busy)
             expected = [(act, who, case.id if case else None, 1)] if is_logged else []
             assert [self._key(event) for event in self.events] == expected, (act, error)
         return results
+
+    def can_undo(self, case: Case, who: str, act: str, before: Case, *, is_staged: bool = False) -> None:
+        """Note that a person can take the last act back: within a minute, or if it is staged, until its check."""
+        until = None if is_staged else self.now + UNDO
+        case.undoable = Undoable(who, until, act, before, self.new_letters)
+
+    def is_barred(self, case: Case) -> bool:
+        """Say whether a number of a case is barred, or ordered to be, by its last order that was not cancelled."""
+        orders = [row for row in self.stored.orders.values() if row["case_id"] == case.id]
+        standing = [row for row in orders if row["cancelled_at"] is None]
+        return bool(standing) and standing[-1]["measure"] == Measure.BAR_OUT
+
+    def days_of(self, case: Case) -> int:
+        """Return the working days of the class of a case."""
+        return CLASS_DAYS[self.stored.cases[case.id]["service_class"]]
+
+    def maker_of(self, case: Case) -> str:
+        """Return who made the verdict in force on a case."""
+        return self.stored.logins[self.stored.in_force(case.id)["maker_id"]]
 
     @staticmethod
     def _key(event: Row) -> tuple[Any, ...]:
@@ -205,8 +260,7 @@ class LifecycleMachine(RuleBasedStateMachine):
             notices = [row for row in self.stored.notices.values() if row["decision_id"] == number]
             valid = [row for row in notices if row["cancelled_at"] is None]
             is_in_force = decision["status"] in {"applied", "approved"}
-            withdrew = self.cases[decision["case_id"]].state == "withdrawn"
-            assert len(valid) == is_in_force or (withdrew and not valid), (decision, notices)
+            assert len(valid) == (is_in_force and number not in self.cases[decision["case_id"]].untold), decision
 
     # --- Time --------------------------------------------------------------------------------------------------------
 
@@ -327,7 +381,7 @@ class LifecycleMachine(RuleBasedStateMachine):
     @act(2, in_states("queued", "in_review"), supervisor, to=people)
     def assign(self, who: str, number: int, to: str) -> None:
         case = self.cases[number]
-        allowed = who == "sup" and case.state in {"queued", "in_review"}
+        allowed = who in SUPERVISORS and case.state in {"queued", "in_review"}
         give = self.services(who).assigning.assign
         if self.attempt("assign", who, case, lambda: give([number], to, "x"), allowed=allowed):
             keeps = case.is_held(self.now, to)
@@ -356,7 +410,8 @@ class LifecycleMachine(RuleBasedStateMachine):
         is_mine = case.state == "in_review" and case.held_by == who
         allowed = is_mine and (case.is_held(self.now) if fence is None else fence == case.fence)
         row = self.stored.cases[case.id]
-        is_staged = verdict == "final" or (verdict == "pass" and (row["block_count"] > 0 or row["risk"] == "high"))
+        needs_check = row["block_count"] > 0 or row["risk"] == "high" or self.is_barred(case)
+        is_staged = verdict.startswith("final") or (verdict == "pass" and needs_check)
         request = _request(case.id, verdict, fence, has_block=row["block_count"] > 0)
         before = case.before()
         decide = self.services(who).verdicts.decide
@@ -370,23 +425,51 @@ class LifecycleMachine(RuleBasedStateMachine):
             case.maker = who
         else:
             case.take_effect(decision, self.now)
-        case.undoable = Undoable(who, None if is_staged else self.now + UNDO, "decide", before)
+            if case.state == "rectifying":
+                case.items = (True, True) if verdict == "two items" else (True,)
+        self.can_undo(case, who, "decide", before, is_staged=is_staged)
         self.expect(who, ("decide", case.id), notices=[] if is_staged else [(case.id, decision["verdict"])])
 
     @act(6, in_states("awaiting_check"), checker)
     def approve(self, who: str, number: int) -> None:
         case = self.cases[number]
-        allowed = case.state == "awaiting_check" and case.maker != who
-        before = case.before()
+        allowed, before = self._may_check(case, who), case.before()
+        is_appeal = bool(case.decider)
         done = self.attempt(
             "approve", who, case, lambda: self.services(who).checks.approve(number, "x"), allowed=allowed
         )
-        if done:
+        if done and is_appeal:
+            self._answer_appeal(case)
+            self.can_undo(case, who, "approve", before)
+            self.expect(who, ("approve", number), notices=[(number, "appeal-decided")])
+        elif done:
             assert isinstance(done[0], DecisionResult)
             decision = self.stored.decisions[done[0].decision_id]
             case.take_effect(decision, self.now)
-            case.undoable = Undoable(who, self.now + UNDO, "approve", before)
+            self.can_undo(case, who, "approve", before)
             self.expect(who, ("approve", number), notices=[(number, decision["verdict"])])
+
+    def _may_check(self, case: Case, who: str) -> bool:
+        """Say whether a person may check what waits: no own verdict, and no answer to an appeal against one."""
+        involved: set[str | None] = {case.maker}
+        if case.decider:
+            verdict, logins = self.stored.in_force(case.id), self.stored.logins
+            involved = {case.decider, logins[verdict["maker_id"]], logins.get(verdict["checker_id"])}
+        return case.state == "awaiting_check" and who not in involved
+
+    def _answer_appeal(self, case: Case) -> None:
+        """Put the answer to an appeal into force."""
+        appeal = next(row for row in reversed(self.stored.appeals.values()) if row["case_id"] == case.id)
+        if appeal["outcome"] == "stands":
+            case.end_appeal()
+            return
+        case.decider, case.assignee, case.returned_to, case.is_rectification_open = "", None, None, False
+        if appeal["to_state"] == "passed":
+            case.enter("passed", self.now)
+        else:
+            case.clock = CaseClock(self.now, self.days_of(case))
+            case.enter("queued", self.now)
+            case.skipped_by.clear()
 
     @act(3, in_states("awaiting_check"), maker)
     def approve_an_own_verdict(self, who: str, number: int) -> None:
@@ -395,9 +478,13 @@ class LifecycleMachine(RuleBasedStateMachine):
     @act(3, in_states("awaiting_check"), checker)
     def give_back(self, who: str, number: int) -> None:
         case = self.cases[number]
-        allowed = case.state == "awaiting_check" and case.maker != who
-        before = case.before()
+        allowed, before = self._may_check(case, who), case.before()
         if self.attempt("return", who, case, lambda: self.services(who).checks.give_back(number, "x"), allowed=allowed):
+            if case.decider:
+                case.state, case.assignee, case.decider = "appealed", case.decider, ""
+                self.can_undo(case, who, "return", before)
+                self.expect(who, ("return", number))
+                return
             maker = case.maker
             case.returned_to = case.assignee = maker
             case.new_evidence()
@@ -406,7 +493,7 @@ class LifecycleMachine(RuleBasedStateMachine):
             else:
                 case.enter("queued", self.now)
             case.maker = ""
-            case.undoable = Undoable(who, self.now + UNDO, "return", before)
+            self.can_undo(case, who, "return", before)
             self.expect(who, ("return", number))
 
     @act(5, lambda case: case.undoable is not None, last_actor)
@@ -422,12 +509,9 @@ class LifecycleMachine(RuleBasedStateMachine):
     def _restore(self, case: Case, act: Undoable) -> None:
         """Put a case back to what it was before an act; fence and skips stay."""
         before = act.before
-        for name in ("state", "round", "waits_for", "assignee", "returned_to", "clock", "next_on", "deadline", "maker"):
+        for name in RESTORED:
             setattr(case, name, getattr(before, name))
-        case.asked_at = before.asked_at
-        # Of the acts before the undone one, only a verdict and its check can still be undone.
-        is_verdict = before.undoable is not None and before.undoable.act in {"decide", "approve", "return"}
-        case.undoable = before.undoable if is_verdict else None
+        assert all(self.stored.notices[number]["cancelled_at"] is not None for number in act.letters)
         case.let_go()
         if act.act == "decide":
             self._hold_again(case, act.who)
@@ -456,33 +540,55 @@ class LifecycleMachine(RuleBasedStateMachine):
         call = self.services(who).remarks.answer
         if self.attempt("answer", who, case, lambda: call(number), allowed=case.state == "pending"):
             case.to_queue(self.now)
-            case.undoable = Undoable(who, self.now + UNDO, "answer", before)
+            self.can_undo(case, who, "answer", before)
             self.expect(who, ("answer", number))
 
-    @act(2, in_states("rectifying", "lapsed"), anybody)
-    def resubmit(self, who: str, number: int) -> None:
+    @act(3, in_states("rectifying", "lapsed"), anybody, is_late=st.booleans())
+    def resubmit(self, who: str, number: int, is_late: bool) -> None:
+        """Record what came now, or what came before the deadline and is recorded late."""
         case = self.cases[number]
-        before = case.before()
-        is_in_time = case.deadline is not None and case.deadline >= self.now
+        before, received = case.before(), self.now
+        if is_late and case.deadline is not None:
+            received = min(self.now, case.deadline)
+        is_in_time = case.deadline is not None and case.deadline >= received
         allowed = case.state in {"rectifying", "lapsed"} and is_in_time
+        notices = self._corrected_lapse(case)
         call = self.services(who).remarks.resubmit
-        if self.attempt("resubmit", who, case, lambda: call(number), allowed=allowed):
-            case.round += 1
-            case.to_queue(self.now)
-            case.undoable = Undoable(who, self.now + UNDO, "resubmit", before)
-            self.expect(who, ("resubmit", number))
+        if self.attempt("resubmit", who, case, lambda: call(number, "", received), allowed=allowed):
+            case.begin_round(received, self.maker_of(case), self.days_of(case))
+            self.can_undo(case, who, "resubmit", before)
+            self.expect(who, ("resubmit", number), notices=notices)
 
-    @act(1, in_states("awaiting_check", "pending"), anybody)
+    def _corrected_lapse(self, case: Case) -> list[tuple[int, str]]:
+        """Return the letter that takes a lapse back: none if the letter about the lapse is not released yet."""
+        letter = self.stored.letter(case.id, "lapsed")
+        is_told = letter is not None and (letter["release_at"] <= self.now or letter["sent_at"] is not None)
+        return [(case.id, "lapse-undone")] if case.state == "lapsed" and is_told else []
+
+    @act(1, in_states("awaiting_check", "pending", "appealed"), anybody)
     def withdraw(self, who: str, number: int) -> None:
         case = self.cases[number]
-        before = case.before()
+        before, is_appeal = case.before(), case.state == "appealed" or bool(case.decider)
         call = self.services(who).remarks.withdraw
         if self.attempt("withdraw", who, case, lambda: call(number, "x"), allowed=case.is_open):
-            case.let_go()
-            case.enter("withdrawn", self.now)
-            case.assignee = case.returned_to = None
-            case.undoable = Undoable(who, self.now + UNDO, "withdraw", before)
-            self.expect(who, ("withdraw", number), notices=[(number, "withdrawn")])
+            if is_appeal:
+                case.end_appeal()
+            else:
+                case.untold |= self._untold(case, lambda row: row["measure"] == Measure.NONE)
+                case.let_go()
+                case.enter("withdrawn", self.now)
+                case.assignee = case.returned_to = None
+                case.is_rectification_open = False
+            self.can_undo(case, who, "withdraw", before)
+            self.expect(who, ("withdraw", number), notices=[(number, "appeal-withdrawn" if is_appeal else "withdrawn")])
+
+    def _untold(self, case: Case, condition: Callable[[Row], bool]) -> frozenset[int]:
+        """Return the verdicts on a case whose letters are not released yet."""
+        return frozenset(
+            number
+            for number, row in self.stored.decisions.items()
+            if row["case_id"] == case.id and row["release_at"] and row["release_at"] > self.now and condition(row)
+        )
 
     @act(2, in_states("pending", "rectifying", "lapsed"))
     def hand_in_again(self, number: int) -> None:
@@ -490,21 +596,27 @@ class LifecycleMachine(RuleBasedStateMachine):
         case, self.extra = self.cases[number], self.extra + 1
         received = self.now
         if case.state == "lapsed" and case.deadline:
-            received = case.deadline - timedelta(seconds=1)
+            received = min(self.now, case.deadline - timedelta(seconds=1))
         is_late = case.state == "rectifying" and case.deadline is not None and received > case.deadline
         allowed = case.state not in {"passed", "failed", "withdrawn"} and not is_late
         text = received.astimezone(SHANGHAI).isoformat(timespec="seconds")
         row = applied(number, stated_use=f"use {self.extra}", received_at=text, submitted_at=text)
+        corrected = self._corrected_lapse(case)
         if self.attempt("import", "admin", None, lambda: self.desk.applications(row), allowed=allowed):
             received = received.replace(microsecond=0)
             act = "evidence"
             is_new = case.asked_at is not None and received >= case.asked_at
             if case.state in {"rectifying", "lapsed"} and is_new:
-                act, case.round = "resubmit", case.round + 1
+                act = "resubmit"
             elif case.state == "pending" and case.waits_for == "applicant":
                 act = "answer"
-            case.to_queue(received) if act != "evidence" else case.new_evidence()
-            self.expect("admin", ("import", None), (act, number))
+            if act == "resubmit":
+                case.begin_round(received, self.maker_of(case), self.days_of(case))
+            elif act == "answer":
+                case.to_queue(received)
+            else:
+                case.new_evidence()
+            self.expect("admin", ("import", None), (act, number), notices=corrected if act == "resubmit" else ())
 
     @act(1, in_states("awaiting_check", "passed", "in_review"))
     def land_on_a_list(self, number: int) -> None:
@@ -518,7 +630,11 @@ class LifecycleMachine(RuleBasedStateMachine):
         }
         self.attempt("import", "admin", None, lambda: self.desk.run(ImportKind.CREDIT, [row]), allowed=True)
         acts: list[tuple[str, int | None]] = [("import", None)]
-        if case.state == "awaiting_check":
+        if case.state == "awaiting_check" and case.decider:
+            case.state, case.assignee, case.decider = "appealed", case.decider, ""
+            case.new_evidence()
+            acts.append(("void", number))
+        elif case.state == "awaiting_check":
             maker = case.maker
             case.to_queue(self.now)
             case.assignee = case.returned_to = maker
@@ -550,41 +666,40 @@ class LifecycleMachine(RuleBasedStateMachine):
 
     # --- The supervisor ----------------------------------------------------------------------------------------------
 
-    @act(2, in_states("queued", "in_review", "pending", "rectifying"), supervisor, days=st.integers(1, 25))
+    @act(3, in_states("queued", "in_review", "pending", "rectifying", "appealed"), supervisor, days=st.integers(1, 25))
     def extend(self, who: str, number: int, days: int) -> None:
         case = self.cases[number]
         until = self.now.astimezone(SHANGHAI).date() + timedelta(days=days)
-        may = who == "sup" and case.is_open and case.state != "incomplete"
+        may = who in SUPERVISORS and case.is_open and case.state != "incomplete"
         call = self.services(who).rescheduling.extend
         done = self.attempt("extend", who, case, lambda: call(number, until, "x"), allowed=None if may else False)
         if not done:
             return
+        before = case.before()
         case.changed()
         if case.state == "rectifying":
             hours = self.suspensions.hours
             case.deadline = hours.closing(hours.working_day_from(until))
             assert done[0].until == case.deadline
+            self.can_undo(case, who, "extend-deadline", before)
             self.expect(who, ("extend-deadline", number), notices=[(number, "deadline")])
         else:
             assert case.clock is not None
             (event,) = self.events
-            case.clock = CaseClock(
-                case.clock.start, case.clock.days, case.clock.pauses, case.clock.extended_s + event["body"]["by_s"]
-            )
+            case.clock = replace(case.clock, extended_s=case.clock.extended_s + event["body"]["by_s"])
             self.expect(who, ("extend", number), notices=[(number, "delay")])
 
     @act(1, in_states("pending"), supervisor, chosen=st.sampled_from(list(ServiceClass)))
     def change_class(self, who: str, number: int, chosen: ServiceClass) -> None:
         case = self.cases[number]
-        may = who == "sup" and case.state in OPEN
+        may = who in SUPERVISORS and case.state in OPEN
         is_other = self.stored.cases[number]["service_class"] != chosen
         call = self.services(who).rescheduling.change_class
         self.attempt("class", who, case, lambda: call(number, chosen, "x"), allowed=may and is_other)
         if may and is_other:
             case.changed()
-            if case.clock is not None:
-                clock = case.clock
-                case.clock = CaseClock(clock.start, CLASS_DAYS[chosen.value], clock.pauses, clock.extended_s)
+            if case.clock is not None and case.clock.cap_days is None:
+                case.clock = replace(case.clock, days=CLASS_DAYS[chosen.value])
             # Whether the new date is later than what the applicant knows is tested by itself.
             told = [key for key in self.new_notices if key == (number, "delay")]
             self.expect(who, ("class", number), notices=told)
@@ -592,7 +707,7 @@ class LifecycleMachine(RuleBasedStateMachine):
     @act(1, in_states("queued", "in_review"), supervisor, chosen=st.sampled_from(list(Priority)))
     def change_priority(self, who: str, number: int, chosen: Priority) -> None:
         case = self.cases[number]
-        may = who == "sup" and case.state in OPEN and self.stored.cases[number]["priority"] != chosen
+        may = who in SUPERVISORS and case.state in OPEN and self.stored.cases[number]["priority"] != chosen
         call = self.services(who).rescheduling.change_priority
         if self.attempt("priority", who, case, lambda: call(number, chosen, "x"), allowed=may):
             case.new_evidence()
@@ -603,14 +718,14 @@ class LifecycleMachine(RuleBasedStateMachine):
         new = NewSuspension(from_at=self.now, to_at=None, reason="x")
         is_known = (self.now, None) in self.suspensions.spans
         call = self.services(who).suspending.suspend
-        if self.attempt("suspend", who, None, lambda: call(new), allowed=who == "sup" and not is_known):
+        if self.attempt("suspend", who, None, lambda: call(new), allowed=who in SUPERVISORS and not is_known):
             self.suspensions.spans.append((self.now, None))
             self._expect_suspension(who, ["suspend"], "delay")
 
     @act(2, person=supervisor)
     def resume(self, who: str) -> None:
         call = self.services(who).suspending.resume
-        allowed = who == "sup" and self.suspensions.is_open
+        allowed = who in SUPERVISORS and self.suspensions.is_open
         if self.attempt("resume", who, None, call, allowed=allowed):
             self._expect_suspension(who, ["resume"] * self.suspensions.end(self.now), "resumed")
 
@@ -631,6 +746,14 @@ def _request(case_id: int, verdict: str, fence: int | None, *, has_block: bool) 
         "fixable": {"verdict": Verdict.FAIL, "fail_kind": FailKind.FIXABLE, "reasons": ("ID-NAME",)},
         "applicant": {"verdict": Verdict.PENDING, "reasons": ("WAIT-APPLICANT",), "waits_for": WaitsFor.APPLICANT},
         "carrier": {"verdict": Verdict.PENDING, "reasons": ("WAIT-CARRIER",), "waits_for": WaitsFor.CARRIER},
+        "two items": {
+            "verdict": Verdict.FAIL,
+            "fail_kind": FailKind.FIXABLE,
+            "reasons": ("ID-NAME",),
+            "items": (ItemRequest(code="ID-NAME"), ItemRequest(code="AGENT_ID_FRONT")),
+        },
         "no reason": {"verdict": Verdict.PENDING},
     }
-    return VerdictRequest(case_id=case_id, fence=fence, **values[verdict])
+    kind = verdict.removesuffix(" barred")
+    measure = Measure.NONE if kind == verdict else Measure.BAR_OUT
+    return VerdictRequest(case_id=case_id, fence=fence, measure=measure, **values[kind])

@@ -25,17 +25,22 @@ COMPARED = (
 
 @dataclass(frozen=True)
 class Undoable:
-    """An act that one person can take back until a time (None: until its check), and the case before it."""
+    """An act that one person can take back until a time (None: until its check), the case before it, its letters."""
 
     who: str
     until: datetime | None
     act: str
     before: "Case"
+    letters: frozenset[int] = frozenset()
 
 
 @dataclass
 class Case:
-    """A case as the model expects it in the database."""
+    """A case as the model expects it in the database.
+
+    `items` says for each item asked for last whether it is not waived. `untold` are the verdicts whose letter a
+    withdrawal or a reopening cancelled before its release.
+    """
 
     id: int
     state: str
@@ -51,7 +56,13 @@ class Case:
     next_on: str | None = None
     deadline: datetime | None = None
     maker: str = ""
+    items: tuple[bool, ...] = ()
+    is_rectification_open: bool = False
     asked_at: datetime | None = None
+    decider: str = ""
+    fit_to_decide: frozenset[str] = frozenset()
+    before_appeal: "Case | None" = None
+    untold: frozenset[int] = frozenset()
     undoable: Undoable | None = None
     skipped_by: set[str] = field(default_factory=set)
 
@@ -137,7 +148,21 @@ class Case:
             self.enter("failed", now)
         else:
             self.enter("rectifying", now)
-            self.deadline = decision["deadline_at"]
+            self.deadline, self.is_rectification_open = decision["deadline_at"], True
+
+    def begin_round(self, at: datetime, maker: str, days: int) -> None:
+        """Queue the next round for the maker of the last verdict; the days of an appeal are over."""
+        self.round += 1
+        self.is_rectification_open, self.assignee = False, maker
+        if self.clock is not None and self.clock.cap_days is not None:
+            self.clock = CaseClock(at, days)
+        self.to_queue(at)
+
+    def end_appeal(self) -> None:
+        """Give the case the state and the people that it had before its appeal."""
+        assert self.before_appeal is not None
+        self.state, self.undoable, self.decider = self.before_appeal.state, None, ""
+        self.assignee, self.returned_to = self.before_appeal.assignee, self.before_appeal.returned_to
 
     def differences(self, row: Row) -> dict[str, tuple[Any, Any]]:
         """Return what the database has otherwise, as (model, database)."""

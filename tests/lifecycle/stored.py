@@ -15,12 +15,25 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Stored:
-    """The cases by number, and the rows of decisions, notices and rectifications, all instants as datetimes."""
+    """The cases by number, and the rows of decisions, letters, appeals and orders, all instants as datetimes."""
 
     cases: dict[int, Row]
     decisions: dict[int, Row]
     notices: dict[int, Row]
+    appeals: dict[int, Row]
+    orders: dict[int, Row]
+    logins: dict[int, str]
     rest: dict[str, list[tuple[Any, ...]]]
+
+    def in_force(self, case_id: int) -> Row:
+        """Return the newest verdict in force on a case."""
+        statuses = {"applied", "approved"}
+        return [row for row in self.decisions.values() if row["case_id"] == case_id and row["status"] in statuses][-1]
+
+    def letter(self, case_id: int, kind: str) -> Row | None:
+        """Return the newest valid letter of a kind about a case."""
+        of_case = (row for row in self.notices.values() if row["case_id"] == case_id and row["kind"] == kind)
+        return next(reversed([row for row in of_case if row["cancelled_at"] is None]), None)
 
 
 class Reader:
@@ -51,11 +64,14 @@ class Reader:
             for name in ("held_by", "assignee", "returned_to"):
                 case[name] = logins.get(case[f"{name}_id"])
         decisions = {row["id"]: row for row in self.rows("decision")}
-        tables = ("rectification", "rectification_item", "suspension", "comment", "skip", "submission", "appeal")
+        tables = ("rectification", "rectification_item", "suspension", "comment", "skip", "submission", "contact")
         return Stored(
             cases=cases,
             decisions=decisions,
             notices={row["id"]: row for row in self.rows("notice")},
+            appeals={row["id"]: row for row in self.rows("appeal")},
+            orders={row["id"]: row for row in self.rows("measure_order")},
+            logins=logins,
             rest={table: [tuple(row) for row in self.connection.execute(f"SELECT * FROM {table}")] for table in tables},
         )
 

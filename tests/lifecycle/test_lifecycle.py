@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.lifecycle.machine import LifecycleMachine
+from tests.lifecycle.later_acts import WholeLifeMachine
 from tests.sizes import sized
 
 STEPS = 50
@@ -20,4 +20,4 @@ def test_the_life_of_cases_is_as_the_model_has_it(steps: int) -> None:
         print_blob=True,
         suppress_health_check=list(HealthCheck),
     )
-    run_state_machine_as_test(LifecycleMachine, settings=walks)
+    run_state_machine_as_test(WholeLifeMachine, settings=walks)

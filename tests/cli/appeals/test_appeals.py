@@ -92,6 +92,18 @@ def test_only_a_supervisor_who_never_touched_the_case_gets_and_decides_its_appea
     decided(services, case, login="sup2")
 
 
+def test_a_supervisor_who_extended_the_deadline_does_not_decide_the_appeal_against_its_lapse(
+    services: Promises,
+) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-30")
+    services.run("sup2", "extend", case, "--until", "2026-12-02", "--reason", "they asked")
+    services.at("2026-12-03 09:00").run("a", "tick")
+    appealed(services, case, at="2026-12-03 10:00")
+
+    refuse(services, 77, "sup2", "appeal-decide", case, "stands", "--note", "x")
+
+
 def test_appeals_go_to_the_present_supervisor_with_the_fewest_and_to_nobody_if_there_is_none(
     services: Promises,
 ) -> None:
@@ -188,6 +200,18 @@ def test_each_act_on_an_appeal_can_be_undone_for_a_minute_and_done_again(
     if acts[-1] != "decide":
         services.at(f"2026-12-01 {hour}:03:00")
         refuse(services, 77, by, "undo", case)
+
+
+def test_an_appeal_undone_after_its_decision_was_leaves_no_trace_in_the_due_date(services: Promises) -> None:
+    case, other = lapsed(services), lapsed(services.at("2026-11-24 10:00"))
+    appealed(services, case)
+    decided(services, case, login="sup2")
+    services.run("sup2", "undo", case)
+    services.run("a", "undo", case)
+
+    for one in (case, other):
+        services.run("a", "resubmit", one, "--received-at", "2026-11-30 12:00")
+    assert show(services, case)["due_at"] == show(services, other)["due_at"]
 
 
 def test_a_staged_decision_can_be_taken_back_until_its_check(services: Promises) -> None:

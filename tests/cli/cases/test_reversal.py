@@ -128,6 +128,18 @@ def test_an_undone_answer_or_withdrawal_leaves_a_pending_case_as_it_was(
         assert services.due(case) == services.due(other)
 
 
+def test_the_act_before_an_undone_act_can_be_undone_too(services: Promises) -> None:
+    case, other = pending(services), pending(services)
+    services.at("2026-11-25 10:00").run("b", "answer", case)
+    services.run("b", "withdraw", case, "--reason", "x")
+    services.run("b", "undo", case)
+    assert show(services, case)["state"] == "queued"
+
+    services.at("2026-11-25 10:00:59").run("b", "undo", case)
+    assert standing(services, case) == standing(services, other)
+    refuse_undo(services, case, "b")
+
+
 def test_an_undone_resubmission_leaves_the_rectification_open_with_its_deadline(services: Promises) -> None:
     case = fail(services)
     before = standing(services, case)

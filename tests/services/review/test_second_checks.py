@@ -6,10 +6,16 @@ from datetime import timedelta
 import pytest
 
 from db.enums import CaseState, FailKind, Verdict
+from db.models import CaseRow
 from tests.offices import Site
 from tests.services.review.verdict_acts import decide, failing, notices, passing, take
 from workbench.domain.case.casefile import VerdictRequest
 from workbench.errors import Busy, NotAllowed, WrongUsage
+
+
+def stored(site: Site, case: int) -> dict[str, object]:
+    with site.services("admin").context.read() as session:
+        return session.get_one(CaseRow, case).model_dump()
 
 
 def test_passing_against_a_block_requires_an_override_a_note_and_a_check(site: Site) -> None:
@@ -85,6 +91,17 @@ def test_a_returned_case_beyond_the_limit_waits_for_its_maker_and_comes_first(si
 
     site.services("a").claims.release(held[0])
     assert take(site).header.id == case
+
+
+def test_a_refused_approval_does_not_assess_the_case_again(site: Site) -> None:
+    (case,) = site.plant(severity="block")
+    site.clock.on(days=1)
+    before = stored(site, case)
+
+    with pytest.raises(NotAllowed, match="queued"):
+        site.services("b").checks.approve(case, "fine")
+
+    assert stored(site, case) == before
 
 
 def test_a_check_requires_a_note(site: Site) -> None:

@@ -110,8 +110,8 @@ class _BudgetSoFar:
     budget: Budget
     state: CaseState
     pauses: list[Pause] = field(default_factory=list)
-    replaced: tuple[Budget, list[Pause]] | None = None
-    """The budget and pauses that the last change of state replaced, None if it began no new budget."""
+    earlier: list[tuple[Budget, list[Pause]]] = field(default_factory=list)
+    """The budget and pauses before each change of state that was not undone."""
 
 
 def budget_of(events: Iterable[ClockEvent], complete_at: datetime, days: int, appeal: AppealDays) -> Budget:
@@ -136,18 +136,13 @@ def _enter(so_far: _BudgetSoFar, event: ClockEvent, state: CaseState, days: int,
     if event.action == UNDO_ACTION and state is so_far.state:
         # The act moved a deadline or waived an item; a pause goes on.
         return
-    replaced, so_far.replaced = so_far.replaced, None
-    if event.action == UNDO_ACTION and replaced is not None:
-        so_far.budget, so_far.pauses = replaced
-    elif event.action == UNDO_ACTION:
-        # An undone verdict was never released, so the applicant never had the case.
-        so_far.pauses = [pause for pause in so_far.pauses if not pause.span.is_open]
-        if so_far.pauses and not event.runs and state in _WITH_APPLICANT_STATES:
-            # An undone answer or withdrawal had ended the last pause, which goes on.
-            last = so_far.pauses[-1]
-            so_far.pauses[-1] = replace(last, span=Span(last.span.start))
-    elif _begins_new_budget(so_far, state, event.action):
-        so_far.replaced = (so_far.budget, so_far.pauses)
+    if event.action == UNDO_ACTION and so_far.earlier:
+        so_far.budget, so_far.pauses = so_far.earlier.pop()
+        so_far.state = state
+        return
+    if state is not so_far.state:
+        so_far.earlier.append((so_far.budget, list(so_far.pauses)))
+    if _begins_new_budget(so_far, state, event.action):
         so_far.budget = Budget(start=event.at, days=days, is_renewed=True)
         if state is CaseState.APPEALED:
             so_far.budget = replace(so_far.budget, days=appeal.answer, cap_days=appeal.cap)

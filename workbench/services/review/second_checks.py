@@ -65,6 +65,9 @@ class Checks(Service):
             return appeals.approve(case_id, note)
         with self.context.acting(Action.APPROVE, case_id):
             check_not_blank(note, _("Checking needs a note; write one."))
+            with self.context.read() as session:
+                # A refusal must not write anything, not even the findings of today.
+                self._staged(session, case_id, Action.APPROVE, decision_id)
             refresh_findings(self.context, case_id)
             casefile = CaseFiles(self.context).show(case_id)
             with self.context.write() as session:

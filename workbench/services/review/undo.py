@@ -50,10 +50,20 @@ _STATUSES_WITH_RELEASE = ("applied", *_CHECKED_STATUSES)
 
 
 def last_reversible_act(session: Session, case: CaseRow) -> EventRow | None:
-    """Return the event of the last act on a case if an undo restores the case as that event recorded it."""
-    event = last_event(session, case.id or 0, _REVERSIBLE)
-    is_last = event is not None and json.loads(event.body).get("version") == case.version - 1
-    return event if is_last else None
+    """Return the event of the last act on a case if an undo restores the case as that event recorded it.
+
+    An undone act does not count: the case is again at the version that the act had found.
+    """
+    acts = select(EventRow).where(EventRow.case_id == case.id, ~col(EventRow.is_refused))
+    acts = acts.where(col(EventRow.action).in_([str(action) for action in (*_REVERSIBLE, Action.UNDO)]))
+    version = case.version
+    for event in session.exec(acts.order_by(col(EventRow.seq).desc())):
+        body = json.loads(event.body)
+        if body.get("version") == version - 1:
+            if event.action != Action.UNDO:
+                return event
+            version = body["restored"]
+    return None
 
 
 def _undo_until(act: EventRow) -> datetime | None:
@@ -150,6 +160,7 @@ class Undo(Service):
         refusal = self._late_refusal(session, case, act.actor_id, _undo_until(act), letters, record)
         if refusal is not None:
             raise NotAllowed(refusal)
+        undone = {"act": act.action, "version": case.version, "restored": record["version"]}
         self._cancel_letters(session, letters)
         take_back(session, self.context.now(), record)
         restore(session, case, record)
@@ -165,7 +176,7 @@ class Undo(Service):
                 # It was put aside, or the hold had expired.
                 case.held_until, case.aside_until = held_until, aside_until
                 case.fence += 1
-        return {"act": act.action}
+        return undone
 
     def _letters(self, decision: DecisionRow) -> ColumnElement[bool]:
         """Return the condition on the unreleased notices of a decision."""

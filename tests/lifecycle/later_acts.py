@@ -1,0 +1,261 @@
+"""The later acts of the walk: waivers, judgements, reopenings, appeals, policies, letters sent and measures done."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import invariant
+
+from db.enums import AppealOutcome, CaseState, ContactChannel, ItemResult
+from tests.lifecycle.acts import SUPERVISORS, act, in_states
+from tests.lifecycle.clock_model import SHANGHAI, CaseClock
+from tests.lifecycle.machine import LifecycleMachine, anybody, decider, holder, supervisor
+from tests.lifecycle.model import Case
+from tests.lifecycle.stored import Row
+from workbench.domain.case.appeal import AppealRequest
+from workbench.services.outbox.recording import Delivery
+
+ANSWERING = ("admin", *SUPERVISORS)
+"""The people who can answer appeals, the oldest first; the admin is a supervisor too."""
+
+FILE_DAYS, ANSWER_DAYS, CAP_DAYS = 15, 7, 15
+
+
+class WholeLifeMachine(LifecycleMachine):
+    """The walk with all acts."""
+
+    # --- Rectification ----------------------------------------------------------------------------------------------
+
+    @act(2, in_states("rectifying"), supervisor, at=st.integers(1, 2))
+    def waive(self, who: str, number: int, at: int) -> None:
+        case = self.cases[number]
+        before = case.before()
+        is_open = at <= len(case.items) and case.items[at - 1]
+        call = self.services(who).waiving.waive
+        allowed = who in SUPERVISORS and case.state == "rectifying" and is_open
+        if not self.attempt("waive", who, case, lambda: call(number, str(at), "x"), allowed=allowed):
+            return
+        case.items = (*case.items[: at - 1], False, *case.items[at:])
+        case.changed()
+        if not any(case.items):
+            case.begin_round(self.now, self.maker_of(case), self.days_of(case))
+        self.can_undo(case, who, "waive", before)
+        self.expect(who, ("waive", number), notices=[(number, "waived")])
+
+    @act(1, lambda case: case.state == "in_review" and bool(case.items), holder)
+    def judge(self, who: str, number: int) -> None:
+        case = self.cases[number]
+        allowed = case.is_held(self.now, who) and case.items[:1] == (True,)
+        call = self.services(who).item_judging.judge
+        if self.attempt("judge", who, case, lambda: call(number, "1", ItemResult.FIXED), allowed=allowed):
+            self.expect(who, ("judge", number))
+
+    @act(1, in_states("rectifying", "failed"), anybody)
+    def contact(self, who: str, number: int) -> None:
+        call = self.services(who).remarks.contact
+        self.attempt("contact", who, self.cases[number], lambda: call(number, ContactChannel.PHONE, "x"), allowed=True)
+        self.expect(who, ("contact", number))
+
+    # --- Reopening and appeals ---------------------------------------------------------------------------------------
+
+    @act(2, in_states("passed", "failed", "lapsed"), supervisor)
+    def reopen(self, who: str, number: int) -> None:
+        case = self.cases[number]
+        before, allowed, corrects = case.before(), False, None
+        if case.state in {"passed", "failed", "lapsed"}:
+            verdict = self.stored.in_force(number)
+            allowed = who in SUPERVISORS and who not in self._involved(case, verdict)
+            is_told = is_told_of(self.stored.notices.values(), verdict, self.now)
+            corrects = verdict["id"] if is_told else verdict["corrects_id"]
+        call = self.services(who).reopening.reopen
+        untold = self._untold(case, lambda _row: True)
+        if self.attempt("reopen", who, case, lambda: call(number, "x"), allowed=allowed):
+            case.untold |= untold
+            case.assignee = case.returned_to = None
+            case.is_rectification_open = False
+            case.clock = CaseClock(self.now, self.days_of(case))
+            case.to_queue(self.now)
+            assert self.stored.cases[number]["corrects_id"] == corrects
+            self.can_undo(case, who, "reopen", before)
+            self.expect(who, ("reopen", number), notices=[(number, "reopened")] if corrects else [])
+
+    def _involved(self, case: Case, verdict: Row) -> set[str | None]:
+        """Return who made or checked the result of a case."""
+        ids = [verdict["maker_id"], verdict["checker_id"]]
+        closed = [row for row in self._appeals(case) if row["status"] == "closed"]
+        ids += [id_ for row in closed[-1:] for id_ in (row["decided_by_id"], row["checker_id"])]
+        return {self.stored.logins[id_] for id_ in ids if id_ is not None}
+
+    def _appeals(self, case: Case) -> list[Row]:
+        return [row for row in self.stored.appeals.values() if row["case_id"] == case.id]
+
+    @act(5, in_states("failed", "lapsed"), anybody)
+    def appeal(self, who: str, number: int) -> None:
+        case = self.cases[number]
+        before, allowed = case.before(), case.state in {"failed", "lapsed"} and self._is_in_time(case)
+        untouched = frozenset(ANSWERING) - self.touched[number]
+        call = self.services(who).appeals.file
+        if self.attempt("appeal", who, case, lambda: call(number, "x"), allowed=allowed):
+            case.before_appeal, case.fit_to_decide = before, untouched
+            case.enter("appealed", self.now)
+            case.clock = CaseClock(self.now, ANSWER_DAYS, cap_days=CAP_DAYS)
+            case.assignee = min(untouched, key=self._open_appeals, default=None)
+            case.returned_to = None
+            self.can_undo(case, who, "appeal", before)
+            self.expect(who, ("appeal", number), notices=[(number, "appeal-received")])
+
+    def _open_appeals(self, who: str) -> tuple[int, int]:
+        mine = [one for one in self.cases.values() if one.state == "appealed" and one.assignee == who]
+        return len(mine), ANSWERING.index(who)
+
+    def _is_in_time(self, case: Case) -> bool:
+        """Say whether the result of a case can still be appealed, and was not appealed before."""
+        verdict = self.stored.in_force(case.id)
+        closed = [row for row in self._appeals(case) if row["status"] == "closed"]
+        if closed and closed[-1]["decision_id"] == verdict["id"]:
+            return False
+        letter = self.stored.letter(case.id, "lapsed" if case.state == "lapsed" else "fail")
+        assert letter is not None
+        told = max(letter["created_at"], letter["sent_at"] or letter["created_at"])
+        last_day = self.suspensions.hours.working_days_after(told.astimezone(SHANGHAI).date(), FILE_DAYS)
+        return bool(self.now.astimezone(SHANGHAI).date() <= last_day)
+
+    @act(5, in_states("appealed"), decider, answer=st.sampled_from(["stands", "queued", "passed"]))
+    def decide_appeal(self, who: str, number: int, answer: str) -> None:
+        case = self.cases[number]
+        before, outcome = case.before(), AppealOutcome.STANDS if answer == "stands" else AppealOutcome.OVERTURNED
+        to_state = None if answer == "stands" else CaseState(answer)
+        request = AppealRequest(case_id=number, outcome=outcome, note="x", to_state=to_state)
+        allowed = case.state == "appealed" and who in case.fit_to_decide
+        call = self.services(who).appeals.decide
+        if self.attempt("appeal-decide", who, case, lambda: call(request), allowed=allowed):
+            case.enter("awaiting_check", self.now)
+            case.decider = who
+            self.can_undo(case, who, "appeal-decide", before, is_staged=True)
+            self.expect(who, ("appeal-decide", number))
+
+    @invariant()
+    def nobody_answers_an_appeal_against_an_own_verdict_or_checks_an_own_answer(self) -> None:
+        for row in self.stored.appeals.values():
+            verdict = self.stored.decisions[row["decision_id"]]
+            makers = {verdict["maker_id"], verdict["checker_id"]} - {None}
+            assert not {row["decided_by_id"], row["checker_id"]} & makers, row
+            assert row["checker_id"] is None or row["checker_id"] != row["decided_by_id"], row
+
+    @invariant()
+    def a_case_has_an_open_appeal_only_while_it_is_appealed(self) -> None:
+        for case in self.cases.values():
+            waiting = [row["status"] for row in self._appeals(case) if row["status"] in {"open", "staged"}]
+            expected = ["staged"] if case.decider else ["open"] * (case.state == "appealed")
+            assert waiting == expected, (case, waiting)
+
+    @invariant()
+    def every_appeal_has_its_letters_once(self) -> None:
+        for case in self.cases.values():
+            statuses = [row["status"] for row in self._appeals(case) if row["status"] != "undone"]
+            letters = [
+                row["kind"]
+                for row in self.stored.notices.values()
+                if row["case_id"] == case.id and row["cancelled_at"] is None
+            ]
+            assert letters.count("appeal-decided") == statuses.count("closed"), (case, statuses)
+            assert letters.count("appeal-withdrawn") == statuses.count("withdrawn"), (case, statuses)
+
+    # --- The policy --------------------------------------------------------------------------------------------------
+
+    @act(1)
+    def change_the_policy(self) -> None:
+        """Put a version into force for open cases; it changes no finding, but voids the verdicts that wait."""
+        self.extra += 1
+        admin = self.services("admin")
+        path = Path(self.desk.folder) / f"policy{self.extra}.toml"
+        path.write_text(f"{admin.policies.in_force().text}\n# {self.extra}\n", encoding="utf-8")
+        call = admin.policies.apply
+        self.attempt("policy apply", "admin", None, lambda: call(path, for_open_cases=True), allowed=True)
+        self.expect("admin", ("policy apply", None))
+        self.attempt("policy", "admin", None, admin.policy_changes.finish, allowed=True)
+        opened = [case for case in self.cases.values() if case.is_open]
+        for case in opened:
+            if case.state == "awaiting_check" and not case.decider:
+                maker = case.maker
+                case.to_queue(self.now)
+                case.assignee = case.returned_to = maker
+                case.maker = ""
+            case.new_evidence()
+        self.expect("admin", *(("policy", case.id) for case in opened))
+
+    # --- Letters and measures ----------------------------------------------------------------------------------------
+
+    @act(2, in_states("rectifying", "pending", "lapsed"), supervisor)
+    def send_its_letters(self, who: str, number: int) -> None:
+        """Mark the letters of a case as sent; one sent late moves its deadline on."""
+        case = self.cases[number]
+        owed = [
+            row
+            for row in self.stored.notices.values()
+            if row["case_id"] == number
+            and row["cancelled_at"] is None
+            and row["sent_at"] is None
+            and row["release_at"] <= self.now
+        ]
+        if not owed:
+            return
+        call = self.services(who).notices.record
+        done = self.attempt(
+            "notices sent", who, None, lambda: call([Delivery(notice_id=row["id"]) for row in owed]), allowed=True
+        )
+        moved = [row for row in owed if self._moves_deadline(case, row)]
+        assert done[0].sent == len(owed)
+        acts = [("notice-sent", number)] * len(owed) + [("sent-late", number)] * len(moved)
+        self.expect(who, *acts, ("notices sent", None))
+
+    def _moves_deadline(self, case: Case, letter: Row) -> bool:
+        """Move the deadline of a letter on by the working days that it is late; return whether it moved."""
+        hours = self.suspensions.hours
+        days = hours.days_late(letter["release_at"], self.now)
+        verdict: Any = self.stored.decisions.get(letter["decision_id"])
+        if verdict is None or not days or verdict["id"] != self.stored.in_force(case.id)["id"]:
+            return False
+        if case.is_rectification_open and verdict["deadline_at"] and case.deadline:
+            day = hours.working_days_after(verdict["deadline_at"].astimezone(SHANGHAI).date(), days)
+            before, case.deadline = case.deadline, max(case.deadline, hours.closing(day))
+            return case.deadline > before
+        if case.state == "pending" and case.waits_for == "applicant" and case.next_on and verdict["until_on"]:
+            day = hours.working_days_after(date.fromisoformat(verdict["until_on"]), days)
+            before_on, case.next_on = case.next_on, max(case.next_on, day.isoformat())
+            return case.next_on > before_on
+        return False
+
+    @act(2, in_states("failed", "rectifying", "passed"), supervisor)
+    def carry_out_its_measures(self, who: str, number: int) -> None:
+        owed = [row["id"] for row in self._orders(number) if is_open(row) and row["release_at"] <= self.now]
+        if not owed:
+            return
+        self.extra += 1
+        path = Path(self.desk.folder) / f"done{self.extra}.txt"
+        path.write_text("".join(f"{order}\n" for order in owed), encoding="utf-8")
+        call = self.services(who).measures.report
+        if self.attempt("measures done", who, None, lambda: call(path), allowed=who in SUPERVISORS):
+            self.expect(who, ("measures done", number))
+
+    def _orders(self, number: int) -> list[Row]:
+        return [row for row in self.stored.orders.values() if row["case_id"] == number]
+
+    @invariant()
+    def a_number_has_one_open_order_at_most_and_a_pass_leaves_none_barred(self) -> None:
+        for case in self.cases.values():
+            orders = self._orders(case.id)
+            assert sum(map(is_open, orders)) <= 1, orders
+            assert case.state != "passed" or not self.is_barred(case), orders
+
+
+def is_open(order: Row) -> bool:
+    """Say whether an order is neither carried out nor cancelled."""
+    return order["done_at"] is None and order["cancelled_at"] is None
+
+
+def is_told_of(notices: Any, verdict: Row, now: Any) -> bool:
+    """Say whether the letter of a verdict was released, so that the applicant knows it."""
+    own = [row for row in notices if row["decision_id"] == verdict["id"] and row["cancelled_at"] is None]
+    return any(row["release_at"] <= now for row in own)
