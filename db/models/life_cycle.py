@@ -14,7 +14,7 @@ class AppealRow(CasePartRow, table=True):
 
     `status` is one of `AppealStatus`. `state_before` is the state that the case returns to if the decision stands.
     `outcome` is stands or overturned, `to_state` the state after it, `answer` the reason that the applicant reads.
-    `before` is JSON with the assignee of the case before the appeal.
+    `before` is JSON with the assignee of the case before the appeal, `waived` JSON as in a decision.
     """
 
     __tablename__ = "appeal"
@@ -45,6 +45,7 @@ class AppealRow(CasePartRow, table=True):
     checked_at: datetime | None = instant(nullable=True)
     check_note: str = long_text()
     release_at: datetime | None = instant(nullable=True)
+    waived: str = long_text()
     version_after: int = 0
     before: str = long_text("{}")
 

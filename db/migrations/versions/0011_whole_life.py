@@ -74,6 +74,7 @@ def _create_appeals() -> None:
         sa.Column('checked_at', _INSTANT(), nullable=True),
         sa.Column('check_note', sa.Text(), nullable=False),
         sa.Column('release_at', _INSTANT(), nullable=True),
+        sa.Column('waived', sa.Text(), nullable=False),
         sa.Column('version_after', sa.Integer(), nullable=False),
         sa.Column('before', sa.Text(), nullable=False),
     )

@@ -15,7 +15,7 @@ from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.appeals.people import handler_for
-from workbench.services.case.decisions import newest_appeal, newest_decision
+from workbench.services.case.decisions import newest_appeal, newest_decision, waived_rules
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.input_checks import check_not_blank
@@ -186,6 +186,7 @@ def appeal_result(session: Session, case: CaseRow, appeal: AppealRow, notice: st
         state=CaseState(case.state),
         due_at=case.due_at,
         assignee=assignee.login if assignee else None,
+        waived=waived_rules(appeal),
         notice=notice,
     )
 

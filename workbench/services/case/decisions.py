@@ -44,6 +44,7 @@ def appeals_of(session: Session, case_id: int, logins: dict[int, str]) -> tuple[
             filed_by=logins.get(row.filed_by_id, "?"),
             decided_by=logins.get(row.decided_by_id or 0),
             checker=logins.get(row.checker_id or 0),
+            waived=waiver_of(row),
         )
         for row in rows
     )
@@ -88,8 +89,14 @@ def _deadline_at(session: Session, decision: DecisionRow) -> datetime | None:
     return session.exec(in_force).first() or decision.deadline_at
 
 
+def waived_rules(decision: Any) -> tuple[str, ...]:
+    """Return the two-person rules that did not apply to a verdict or an appeal, a row of its table."""
+    waiver = waiver_of(decision)
+    return waiver.rules if waiver else ()
+
+
 def waiver_of(decision: Any) -> Waiver | None:
-    """Return why two-person rules did not apply to a decision, a row of its table; None if they did."""
+    """Return why two-person rules did not apply to a verdict or an appeal, a row of its table; None if they did."""
     if not decision.waived:
         return None
     body = json.loads(decision.waived)

@@ -36,10 +36,11 @@ _LETTERS: Mapping[str, tuple[str, ...]] = {
     Action.WITHDRAW: (ClockLetterKind.WITHDRAWN, AppealLetterKind.WITHDRAWN),
     Action.APPEAL: (AppealLetterKind.RECEIVED,),
     Action.APPROVE: (AppealLetterKind.DECIDED,),
+    Action.APPEAL_DECIDE: (AppealLetterKind.DECIDED,),
 }
 """The kinds of letters that acts other than verdicts write; an approval here is that of the decision on an appeal."""
 
-_REVERSIBLE = (*_LETTERS, Action.ANSWER, Action.APPEAL_DECIDE, Action.RETURN)
+_REVERSIBLE = (*_LETTERS, Action.ANSWER, Action.RETURN)
 """The acts whose events may record what an undo restores; the check of a verdict does not, that of an appeal does."""
 
 _STATE_ACTS = (Action.DECIDE, Action.APPROVE, Action.RETURN, Action.ANSWER, Action.RESUBMIT)

@@ -29,9 +29,9 @@ from workbench.services.foundation.row_values import from_row
 from workbench.services.measures.orders import orders_summary
 from workbench.services.reversal import columns_before
 from workbench.services.review.apply_verdict import apply_verdict, outcome
-from workbench.services.review.separation import IMPORTER, importer_refusal, waiver_text
 from workbench.services.review.verdict_plan import VerdictPlan, plan_verdict
 from workbench.services.site.people import solo_reason
+from workbench.services.site.separation import IMPORTER, importer_refusal, waiver_text
 
 
 class Verdicts(Service):
