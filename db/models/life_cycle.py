@@ -8,6 +8,9 @@ from sqlmodel import Field
 from db.columns import instant, long_text, personal, word
 from db.models.row import CasePartRow, NumberedRow
 
+OPEN_APPEAL = "status IN ('open', 'staged')"
+"""The condition of the index of open appeals."""
+
 
 class AppealRow(CasePartRow, table=True):
     """An appeal against a final fail or a lapse.
@@ -23,8 +26,8 @@ class AppealRow(CasePartRow, table=True):
             "ix_appeal_open",
             "case_id",
             unique=True,
-            sqlite_where=text("status IN ('open', 'staged')"),
-            postgresql_where=text("status IN ('open', 'staged')"),
+            sqlite_where=text(OPEN_APPEAL),
+            postgresql_where=text(OPEN_APPEAL),
         ),
     )
 

@@ -46,6 +46,8 @@ def upgrade() -> None:
         op.add_column(table, column)
     is_owed = sa.text('sent_at IS NULL AND cancelled_at IS NULL')
     op.create_index('ix_notice_owed', 'notice', ['release_at'], sqlite_where=is_owed, postgresql_where=is_owed)
+    is_own = sa.text('batch_id IS NULL')
+    op.create_index('ix_event_own', 'event', ['actor_id', 'seq'], sqlite_where=is_own, postgresql_where=is_own)
     _create_appeals()
     _create_contacts()
     _create_measure_orders()

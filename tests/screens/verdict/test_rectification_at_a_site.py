@@ -39,8 +39,13 @@ async def test_a_supervisor_waives_an_item_by_key(services: Promises, size: tupl
         await desk.type("plan is here")
         await desk.press("enter")
         assert {"en": "waived by sup: plan is here", "zh": "已由 sup 豁免：plan is here"}[language] in desk.text
+        assert [item["is_waived"] for item in items(services, case)] == [False, True]
 
-    assert [item["is_waived"] for item in items(services, case)] == [False, True]
+        await desk.go("d")
+        await desk.until({"en": f"{case}: item waived; u takes it back", "zh": f"{case}：整改项豁免；u"}[language])
+        await desk.press("u")
+        assert case in desk.notes[-1]
+    assert [item["is_waived"] for item in items(services, case)] == [False, False]
     assert standing(services, case) == ("rectifying", 1)
 
 

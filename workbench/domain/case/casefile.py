@@ -261,7 +261,7 @@ class DecisionResult:
 class UndoableAct:
     """The last act that a person may undo: `decided`, or the check (`approved`, `returned`) of a verdict by `maker`.
 
-    An act on an appeal has the name of its action, such as `appeal-decide`, and no verdict.
+    Any other act has the name of its action, such as `withdraw` or `appeal-decide`, and no verdict.
     """
 
     case_id: int
