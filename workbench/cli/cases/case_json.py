@@ -52,6 +52,7 @@ def case_document(casefile: CaseFile, now: datetime, *, revealed: bool = False) 
         **_changes(casefile, zone),
         "decisions": [_decision(line, zone) for line in casefile.decisions],
         "appeals": [_appeal(line, zone) for line in casefile.appeals],
+        "appeal_until": plain(casefile.appeal_until, zone),
         "measures": [order_document(order, zone, now) for order in casefile.measures],
         "notice": casefile.notice,
         "history": plain(casefile.history, zone),

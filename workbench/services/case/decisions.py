@@ -1,16 +1,25 @@
 """Reads the decisions and appeals of a case."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
 
-from db.enums import AppealStatus
-from db.models import AppealRow, CaseRow, DecisionReasonRow, DecisionRow, RectificationItemRow, RectificationRow
-from workbench.domain.case.appeal import AppealLine
+from db.enums import AppealStatus, CaseState
+from db.models import (
+    AppealRow,
+    CaseRow,
+    DecisionReasonRow,
+    DecisionRow,
+    NoticeRow,
+    RectificationItemRow,
+    RectificationRow,
+)
+from workbench.domain.case.appeal import AppealLine, last_filing_day
 from workbench.domain.case.casefile import ItemRequest
 from workbench.domain.case.records import DecisionLine, ItemLine, Waiver
+from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
 
 
@@ -48,6 +57,45 @@ def appeals_of(session: Session, case_id: int, logins: dict[int, str]) -> tuple[
         )
         for row in rows
     )
+
+
+def told_result_at(session: Session, context: Context, case: CaseRow) -> datetime:
+    """Return when the applicant was told the fail or the lapse: when its notice was written, or if later, sent.
+
+    The notice gives the last day to appeal, counted from the day on which it was written. A notice that nobody marked
+    as sent counts as sent on that day. The notice of a lapse has the name of the state.
+    """
+    decision = newest_decision(session, case.id or 0, "applied", "approved")
+    of_result = (
+        col(NoticeRow.kind) == CaseState.LAPSED.value
+        if case.state == CaseState.LAPSED
+        else col(NoticeRow.decision_id) == (decision.id if decision else None)
+    )
+    notice: NoticeRow | None = session.execute(
+        select(NoticeRow)
+        .where(col(NoticeRow.case_id) == case.id, of_result, col(NoticeRow.cancelled_at).is_(None))
+        .order_by(col(NoticeRow.id).desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    if notice is not None:
+        return max(notice.created_at, notice.sent_at or notice.created_at)
+    return context.now() if decision is None else decision.checked_at or decision.decided_at
+
+
+def is_answered(session: Session, case: CaseRow) -> bool:
+    """Say whether an appeal against the present result of a case was answered, so that no other is possible."""
+    closed = newest_appeal(session, case.id or 0, AppealStatus.CLOSED)
+    decision = newest_decision(session, case.id or 0, "applied", "approved")
+    return closed is not None and decision is not None and closed.decision_id == decision.id
+
+
+def last_appeal_day(session: Session, context: Context, case: CaseRow) -> date | None:
+    """Return the last day on which an appeal against the result of a case can be received; None if none is possible."""
+    if case.state not in {CaseState.FAILED, CaseState.LAPSED} or is_answered(session, case):
+        return None
+    file_days = context.policy(session, case.policy_version_id).appeal.file_days
+    calendar = context.calendar(session, case.policy_version_id)
+    return last_filing_day(told_result_at(session, context, case), file_days, calendar)
 
 
 def open_rectification(session: Session, case: CaseRow) -> RectificationRow | None:
