@@ -13,6 +13,7 @@ from workbench.domain.case.records import (
     ChecklistLine,
     ContactLine,
     DecisionLine,
+    EarlierFail,
     HistoryLine,
     ItemLine,
     VerificationLine,
@@ -100,6 +101,7 @@ class CaseFile:
     notice: str | None
     appeals: tuple[AppealLine, ...] = ()
     appeal_until: date | None = None
+    earlier_fail: EarlierFail | None = None
     measures: tuple[MeasureOrder, ...] = ()
     contacts: tuple[ContactLine, ...] = ()
     changes: RoundChanges | None = None

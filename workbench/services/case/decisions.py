@@ -1,14 +1,16 @@
 """Reads the decisions and appeals of a case."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from db.enums import AppealStatus, CaseState
+from db.enums import AppealStatus, ApplicantKind, CaseState, FailKind
 from db.models import (
     AppealRow,
+    ApplicationRow,
     CaseRow,
     DecisionReasonRow,
     DecisionRow,
@@ -16,11 +18,14 @@ from db.models import (
     RectificationItemRow,
     RectificationRow,
 )
+from db.queries.published import CASE, DECISION, table_of
 from workbench.domain.case.appeal import AppealLine, last_filing_day
 from workbench.domain.case.casefile import ItemRequest
-from workbench.domain.case.records import DecisionLine, ItemLine, Waiver
+from workbench.domain.case.records import DecisionLine, EarlierFail, ItemLine, Waiver
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
+
+_APPLICATION = table_of(ApplicationRow)
 
 
 def newest_decision(session: Session, case_id: int, *statuses: str) -> DecisionRow | None:
@@ -96,6 +101,40 @@ def last_appeal_day(session: Session, context: Context, case: CaseRow) -> date |
     file_days = context.policy(session, case.policy_version_id).appeal.file_days
     calendar = context.calendar(session, case.policy_version_id)
     return last_filing_day(told_result_at(session, context, case), file_days, calendar)
+
+
+def earlier_fail_of(session: Session, context: Context, case: CaseRow) -> EarlierFail | None:
+    """Return the newest final fail of the applicant in whose cooldown this application was received, None without one.
+
+    An enterprise or sole proprietor is known by its USCC, a person by the ID number.
+    """
+    days = context.policy(session, case.policy_version_id).rectify.cooldown_days
+    if days is None:
+        return None
+    own = session.get_one(ApplicationRow, case.application_id)
+    is_person = own.applicant_kind == ApplicantKind.INDIVIDUAL
+    name, value = ("handler_id_hash", own.handler_id_hash) if is_person else ("uscc", own.uscc)
+    if not value:
+        return None
+    failed_at = func.coalesce(DECISION.c.checked_at, DECISION.c.decided_at, type_=DECISION.c.decided_at.type)
+    found = session.execute(
+        select(CASE.c.id, failed_at)
+        .join(_APPLICATION, _APPLICATION.c.id == CASE.c.application_id)
+        .join(DECISION, DECISION.c.case_id == CASE.c.id)
+        .where(_APPLICATION.c[name] == value, CASE.c.id != case.id, CASE.c.state == CaseState.FAILED.value)
+        .where(DECISION.c.status.in_(("applied", "approved")), DECISION.c.fail_kind == FailKind.FINAL.value)
+        .where(failed_at <= case.received_at)
+        .order_by(failed_at.desc())
+        .limit(1)
+    ).first()
+    if found is None:
+        return None
+    calendar = context.calendar(session, case.policy_version_id)
+    failed_on = calendar.local_day(found[1])
+    last_day = calendar.nth_working_day_after(failed_on, days)
+    if calendar.local_day(case.received_at) > last_day:
+        return None
+    return EarlierFail(case_id=found[0], failed_on=failed_on, again_from=last_day + timedelta(days=1))
 
 
 def open_rectification(session: Session, case: CaseRow) -> RectificationRow | None:
