@@ -4,7 +4,11 @@ from enum import StrEnum
 
 
 class CaseState(StrEnum):
-    """The state of a case."""
+    """The state of a case.
+
+    Passed, failed, lapsed and withdrawn are final. A lapsed case goes on in the queue, or in rectifying while the
+    deadline of its letter has not passed, once it turns out that what was due had been received in time.
+    """
 
     INCOMPLETE = "incomplete"
     QUEUED = "queued"

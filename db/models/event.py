@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import Index, text
 from sqlmodel import Field
 
 from db.columns import instant, long_text, word
@@ -16,6 +17,15 @@ class EventRow(Row, table=True):
     """
 
     __tablename__ = "event"
+    __table_args__ = (
+        Index(
+            "ix_event_own",
+            "actor_id",
+            "seq",
+            sqlite_where=text("batch_id IS NULL"),
+            postgresql_where=text("batch_id IS NULL"),
+        ),
+    )
 
     seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     at: datetime = instant()

@@ -8,13 +8,16 @@ from sqlmodel import Field
 from db.columns import instant, long_text, personal, word
 from db.models.row import CasePartRow, NumberedRow
 
+OPEN_APPEAL = "status IN ('open', 'staged')"
+"""The condition of the index of open appeals."""
+
 
 class AppealRow(CasePartRow, table=True):
     """An appeal against a final fail or a lapse.
 
     `status` is one of `AppealStatus`. `state_before` is the state that the case returns to if the decision stands.
     `outcome` is stands or overturned, `to_state` the state after it, `answer` the reason that the applicant reads.
-    `before` is JSON with the assignee of the case before the appeal.
+    `before` is JSON with the assignee of the case before the appeal, `waived` JSON as in a decision.
     """
 
     __tablename__ = "appeal"
@@ -23,8 +26,8 @@ class AppealRow(CasePartRow, table=True):
             "ix_appeal_open",
             "case_id",
             unique=True,
-            sqlite_where=text("status IN ('open', 'staged')"),
-            postgresql_where=text("status IN ('open', 'staged')"),
+            sqlite_where=text(OPEN_APPEAL),
+            postgresql_where=text(OPEN_APPEAL),
         ),
     )
 
@@ -45,6 +48,7 @@ class AppealRow(CasePartRow, table=True):
     checked_at: datetime | None = instant(nullable=True)
     check_note: str = long_text()
     release_at: datetime | None = instant(nullable=True)
+    waived: str = long_text()
     version_after: int = 0
     before: str = long_text("{}")
 

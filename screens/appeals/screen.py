@@ -124,9 +124,14 @@ class AppealsScreen(ModeScreen):
         case_id, appeals = case.header.id, self.services.appeals
         keep = partial(self._answers.__setitem__, case_id)
         dialog = AppealDialog(case, appeals.preview, appeals.decide, self._answers.get(case_id, ""), keep)
-        if await self.app.push_screen_wait(dialog) is not None:
+        decided = await self.app.push_screen_wait(dialog)
+        if decided is not None:
             self._answers.pop(case_id, None)
-            message = _("{case} waits for a check of your decision. To undo, press u on the desk.")
+            message = (
+                _("The appeal of {case} is decided without a second person. To undo, press u on the desk.")
+                if decided.waived
+                else _("{case} waits for a check of your decision. To undo, press u on the desk.")
+            )
             self.notify(message.format(case=format_case(case_id)), timeout=8)
             self.action_load()
 

@@ -48,7 +48,7 @@ async def take_next(screen: "CaseScreen") -> None:
 
 
 def undo(screen: "CaseScreen") -> None:
-    """Take back the last verdict; a key that is held down takes back one verdict only."""
+    """Take back the last act; a key that is held down takes back one act only."""
     undoable = screen.session.undoable
     if undoable is not None and not presses_of(screen).is_repeat:
         run_in_worker(screen, partial(_undo, screen, undoable), "claim", is_exclusive=True)
@@ -57,8 +57,12 @@ def undo(screen: "CaseScreen") -> None:
 async def _undo(screen: "CaseScreen", undoable: UndoableAct) -> None:
     outcome = await screen.carry_out(partial(screen.session.undo, undoable))
     if isinstance(outcome, Unchanged):
-        is_check = undoable.verdict is not None
-        screen.notify(_("Taken back; the case waits for its checker again.") if is_check else _("Taken back."))
+        message = (
+            _("{case}: taken back.")
+            if undoable.verdict is None
+            else _("Taken back; the case waits for its checker again.")
+        )
+        screen.notify(message.format(case=format_case(undoable.case_id)))
     elif outcome is not None:
         name = format_case(undoable.case_id)
         screen.notify(_("{case} is back on your desk.").format(case=name))
@@ -242,7 +246,7 @@ async def waive(screen: "CaseScreen", case: CaseFile) -> None:
     answer = await screen.app.push_screen_wait(WaiverDialog(ref.name, items, screen.view()))
     if answer is not None:
         number, reason = answer
-        message = _("{case}: item {item} is waived. To undo: workbench undo {case}").format(case=ref.name, item=number)
+        message = _("{case}: item {item} is waived. To undo, press u on the desk.").format(case=ref.name, item=number)
         start(
             screen,
             partial(screen.session.record, ref, screen.session.services.waiving.waive, str(number), reason),

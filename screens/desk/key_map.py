@@ -86,4 +86,7 @@ def is_available(command_id: str, session: "DeskSession") -> bool | None:
     else:
         holds = session.is_held
         can_run = case is not None and (action is None or is_allowed(action, case.header.state, actor, holds=holds))
+        if case is not None and action is Action.APPEAL and case.appeal_until is None:
+            # An appeal that was received in time can still be entered later.
+            can_run = False
     return can_run or None

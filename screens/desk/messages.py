@@ -138,7 +138,7 @@ def decided_page(done: DecisionResult, view: View) -> Content:
 
 
 def undo_line(last: UndoableAct, check_for: tuple[str, ...], view: View) -> Content:
-    """Return the line after a verdict: the verdict, when its notice goes out, how to undo it."""
+    """Return the line after an act: the verdict or the act, when its notice goes out, how to undo it."""
     case = format_case(last.case_id)
     key = ("u", "$text-accent bold")
     if last.until is None:
@@ -148,7 +148,8 @@ def undo_line(last: UndoableAct, check_for: tuple[str, ...], view: View) -> Cont
         return joined((message, ""), (reason, MUTED), (_("; "), ""), key, (_(" takes it back"), ""))
     seconds = max(0, round((last.until - view.now).total_seconds()))
     if last.verdict is None:
-        message = _("{case}: {what}; ").format(case=case, what=act_name(last.act))
+        what = _("deadline extended") if last.act == "extend-deadline" else act_name(last.act)
+        message = _("{case}: {what}; ").format(case=case, what=what)
         return joined((message, ""), key, (_(" takes it back within {seconds} s").format(seconds=seconds), ""))
     if last.act == "returned":
         message = _("{case} returned to {maker}; ").format(case=case, maker=last.maker)

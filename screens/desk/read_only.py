@@ -43,9 +43,14 @@ def read_only_line(session: DeskSession, view: View) -> Content | None:
             part
             for action, command in _HINTED.items()
             if is_allowed(action, session.case.header.state, session.services.actor)
+            and (action is not Action.APPEAL or _may_still_appeal(session.case, view))
             for part in _hint(shown_key(command.keys[0]), _(command.label))
         ),
     )
+
+
+def _may_still_appeal(case: CaseFile, view: View) -> bool:
+    return case.appeal_until is not None and view.today <= case.appeal_until
 
 
 def _hint(key: str, label: str) -> tuple[Part, ...]:

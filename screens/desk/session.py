@@ -122,7 +122,7 @@ class DeskSession:
         return self.place(case)
 
     async def undo(self, undoable: UndoableAct) -> CaseShown | Unchanged:
-        """Take back a verdict; its case comes to the desk if this person holds it afterwards."""
+        """Take back an act; its case comes to the desk if this person holds it afterwards."""
         await self.save_draft()
         case = await self._write(self.services.undo.undo, undoable.case_id)
         self.undoable = None
@@ -271,7 +271,7 @@ class DeskSession:
         return HoldLost()
 
     async def refresh(self) -> None:
-        """Read the counts, the last verdict that can be undone, and whether new evidence has arrived."""
+        """Read the counts, the last act that can be undone, and whether new evidence has arrived."""
         self.counts = await asyncio.to_thread(self.services.queue.counts)
         self.undoable = await asyncio.to_thread(self.services.undo.last)
         case = self.case
@@ -281,7 +281,7 @@ class DeskSession:
                 self.has_new_evidence = newest != case.header.evidence_no
 
     def drop_late_undo(self) -> bool:
-        """Forget an undoable verdict whose notice has gone out; return whether there was one."""
+        """Forget an undoable act whose notice has gone out; return whether there was one."""
         undoable = self.undoable
         is_late = undoable is not None and undoable.until is not None and undoable.until <= self.clock.now()
         if is_late:

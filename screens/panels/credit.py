@@ -5,13 +5,14 @@ from textual.content import Content
 from screens.panels.labels import CREDIT_LIST, DECIDED, MATCH
 from screens.panels.lines import EMPTY, PanelLine, Table, changed_mark, finding_lines, heading, mark_of, table
 from screens.shell.view import View
-from screens.widgets.safe_text import MUTED, SUCCESS, hanging, joined, plain
+from screens.widgets.safe_text import MUTED, SUCCESS, WARNING, hanging, joined, plain
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.reason_scope import RULE_OF_LIST, EvidencePart
 from workbench.domain.case.vocabulary import CreditList, CreditMatch, PanelKind
 from workbench.domain.evidence.evidence import CreditFacts
 from workbench.i18n import _
 from workbench.wording.amounts import count, money_fen
+from workbench.wording.findings import earlier_fail_text
 from workbench.wording.measures import measure_lines
 
 
@@ -26,7 +27,7 @@ def credit_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
         oldest = min(checked)
         checked_text = _("checked {day}, {far}").format(day=view.day(oldest), far=view.relative_day(oldest))
         lines.append(PanelLine(plain(f" {checked_text}", MUTED)))
-    return lines + _measures(case, view, width) + _earlier_reviews(case, view)
+    return lines + _measures(case, view, width) + _earlier_reviews(case, view, width)
 
 
 def _list_lines(case: CaseFile, kind: CreditList, view: View, facts: Table) -> list[PanelLine]:
@@ -74,11 +75,14 @@ def _measures(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     return [EMPTY, heading(_("Measures")), *lines] if lines else []
 
 
-def _earlier_reviews(case: CaseFile, view: View) -> list[PanelLine]:
-    decisions = case.decisions_in_effect
-    if not decisions:
+def _earlier_reviews(case: CaseFile, view: View, width: int) -> list[PanelLine]:
+    decisions, fail = case.decisions_in_effect, case.earlier_fail
+    if not decisions and fail is None:
         return []
     lines = [EMPTY, heading(_("Earlier reviews"))]
+    if fail is not None:
+        warning = f"{view.symbols.warn} {earlier_fail_text(fail)}"
+        lines += map(PanelLine, hanging([(" ", "")], warning, width, WARNING))
     for decision in decisions:
         on = view.day(decision.decided_at.astimezone(view.zone).date())
         lines.append(

@@ -38,6 +38,7 @@ from workbench.wording.quotation import is_foreign
 
 KEY = "$text-accent bold"
 _WEEK = timedelta(days=7)
+_MOST_NUMBERS = 3
 
 
 def kind_line(state: VerdictState, preview: VerdictPreview | None, symbols: Symbols, width: int) -> Content:
@@ -130,10 +131,19 @@ def warning_lines(
 
 
 def _special_rules(case: CaseFile, preview: VerdictPreview) -> Iterator[str]:
-    """Yield what is special about the verdict: nobody checks it, or its notice corrects an earlier one."""
+    """Yield what is special about the verdict: nobody checks it, it lifts bars, or its notice corrects another."""
     if preview.waived_for:
         message = _("Only one person reviews here ({reason}): no second person checks this; record and notice say so.")
         yield message.format(reason=preview.waived_for)
+    if preview.restored:
+        message = ngettext(
+            "This verdict lifts the bar on {number} number: {numbers}.",
+            "This verdict lifts the bars on {number} numbers: {numbers}.",
+            len(preview.restored),
+        )
+        shown = comma_joined(preview.restored[:_MOST_NUMBERS])
+        more = ", …" if len(preview.restored) > _MOST_NUMBERS else ""
+        yield message.format(number=len(preview.restored), numbers=shown + more)
     if case.header.corrects_id is not None:
         message = _("The case was opened again: the notice corrects that of {decision}.")
         yield message.format(decision=format_decision(case.header.corrects_id))

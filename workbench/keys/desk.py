@@ -7,7 +7,7 @@ NEXT = case_command(
     "desk.next", "n,f2", N_("next"), N_("Take the next case, or return to the one you hold."), hint=True
 )
 UNDO = case_command(
-    "desk.undo", "u,f3", N_("undo"), N_("Undo your last verdict, until its notice goes out."), hint=True
+    "desk.undo", "u,f3", N_("undo"), N_("Undo your last act on a case, while that is possible."), hint=True
 )
 PASS = verdict_command(
     "desk.pass", "p,f5", N_("pass"), N_("Pass the case; asks for confirmation."), hint=True, danger=True

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from db.enums import CreditList, DocumentKind, Language
+from workbench.domain.case.case_id import format_case
+from workbench.domain.case.records import EarlierFail
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.placeholders import names_in, replace_brackets
 from workbench.domain.policy.policy import FactValue, Limit, Policy, Reason, Words
 from workbench.domain.text.mask import MaskKind, mask
-from workbench.i18n import comma_joined
+from workbench.i18n import _, comma_joined
 from workbench.wording.letter_dates import plain_day
 
 _FEN_OF_YUAN = 100
@@ -200,3 +202,11 @@ def _money(fen: float, language: str) -> str:
     yuan = fen / _FEN_OF_YUAN
     text = f"{yuan:,.0f}" if fen % _FEN_OF_YUAN == 0 else f"{yuan:,.2f}"
     return f"{text}元" if language == "zh" else f"CNY {text}"
+
+
+def earlier_fail_text(fail: EarlierFail) -> str:
+    """Return the sentence about a final fail in whose cooldown the applicant applied again."""
+    message = _("The same applicant failed finally on {day} ({case}) and may apply again from {again}.")
+    return message.format(
+        day=fail.failed_on.isoformat(), case=format_case(fail.case_id), again=fail.again_from.isoformat()
+    )

@@ -46,6 +46,8 @@ def upgrade() -> None:
         op.add_column(table, column)
     is_owed = sa.text('sent_at IS NULL AND cancelled_at IS NULL')
     op.create_index('ix_notice_owed', 'notice', ['release_at'], sqlite_where=is_owed, postgresql_where=is_owed)
+    is_own = sa.text('batch_id IS NULL')
+    op.create_index('ix_event_own', 'event', ['actor_id', 'seq'], sqlite_where=is_own, postgresql_where=is_own)
     _create_appeals()
     _create_contacts()
     _create_measure_orders()
@@ -74,6 +76,7 @@ def _create_appeals() -> None:
         sa.Column('checked_at', _INSTANT(), nullable=True),
         sa.Column('check_note', sa.Text(), nullable=False),
         sa.Column('release_at', _INSTANT(), nullable=True),
+        sa.Column('waived', sa.Text(), nullable=False),
         sa.Column('version_after', sa.Integer(), nullable=False),
         sa.Column('before', sa.Text(), nullable=False),
     )

@@ -11,7 +11,7 @@ from tests.cli.framework.terminal import refused
 from tests.offices import Site
 from tests.policies import amend
 from tests.promises import Promises
-from tests.services.importing.files import Desk, application
+from tests.services.importing.files import PERSON, Desk, application
 from workbench.services.importing.request import ImportRefused
 
 VERIFY = "ID-REVERIFY"
@@ -278,9 +278,9 @@ def test_in_the_last_round_of_the_policy_only_a_final_fail_is_possible(services:
     services.run("a", *again, "--final")
 
 
-def failed(services: Promises, desk: Desk) -> None:
+def failed(services: Promises, desk: Desk, **changes: str) -> None:
     """Fail an imported case finally, confirmed on 25 November."""
-    desk.queued()
+    desk.queued(**changes)
     services.run("a", "next")
     services.run("a", "decide", "C-1", "fail", "--final", "--reason", "ID-NAME")
     services.at("2026-11-25 10:00").run("b", "check", "C-1", "approve", "--note", "x")
@@ -315,3 +315,30 @@ def test_without_a_final_fail_or_a_cooldown_a_new_application_is_possible_at_onc
 
     apply_again(desk, services.site.clock.at.strftime("%Y-%m-%d %H:%M"))
     assert len(desk.cases()) == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "received_at", "is_named"),
+    [
+        ("enterprise", "2026-11-30 18:00", True),
+        ("enterprise", "2026-12-01 09:00", False),
+        ("enterprise", "2026-11-24 09:00", False),
+        ("individual", "2026-11-30 18:00", True),
+        ("other", "2026-11-30 18:00", False),
+    ],
+)
+def test_another_application_of_an_applicant_in_the_cooldown_names_the_final_fail(
+    services: Promises, desk: Desk, kind: str, received_at: str, *, is_named: bool
+) -> None:
+    limit(services, "cooldown_days = 3")
+    person = PERSON if kind == "individual" else {}
+    failed(services, desk, **person)
+    other = {"uscc": "91350211M000100Y43"} if kind == "other" else person
+    services.at("2026-12-05 10:00")
+    desk.applications(application("A-2", received_at=received_at, **other))
+
+    shown = services.terminal.document("a", "show", "C-2")["earlier_fail"]
+    expected = {"case": "C-000001", "failed_on": "2026-11-25", "again_from": "2026-12-01"}
+    assert shown == (expected if is_named else None)
+    text = services.terminal.as_person("a", "show", "C-2").stdout
+    assert ("failed finally on 2026-11-25 (C-000001) and may apply again from 2026-12-01" in text) is is_named

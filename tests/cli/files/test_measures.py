@@ -256,3 +256,34 @@ def test_a_pass_after_a_bar_of_an_earlier_version_owes_the_restoring(
     terminal.site.clock.on(minutes=1)
 
     assert [row["msisdn"] for row in work_list(terminal, tmp_path / "list.csv")] == [ONE, TWO]
+
+
+@pytest.mark.parametrize("is_done", [False, True])
+def test_a_withdrawal_keeps_a_bar_on_the_list_in_show_and_in_its_letter(
+    terminal: Terminal, case: str, tmp_path: Path, *, is_done: bool
+) -> None:
+    bar(terminal, case)
+    if is_done:
+        work_list(terminal, tmp_path / "list.csv")
+        report(terminal, tmp_path, "order,result", "1,done", "2,done")
+    before, shown = listed(terminal), terminal.document("audit", "show", case)["measures"]
+    terminal.document("a", "withdraw", case, "--reason", "the applicant wrote")
+
+    assert listed(terminal) == before
+    after = terminal.document("audit", "show", case)
+    assert after["measures"] == shown
+    assert "限制措施" in after["notice"]
+    words = "Outbound barred since" if is_done else "Outbound bar ordered"
+    assert words in terminal.as_person("audit", "show", case).stdout
+
+
+def test_a_reopening_within_the_minute_of_a_verdict_cancels_its_orders(terminal: Terminal, case: str) -> None:
+    decide(terminal, case, "fail", "--final", "--reason", "ACT-PEAK-HOUR", "--measure", "bar-out")
+    terminal.document("b", "check", case, "approve", "--note", "seen")
+    assert [status for *_order, status in listed(terminal)] == ["unreleased"] * 2
+    terminal.document("sup", "reopen", case, "--reason", "a mistake")
+
+    assert [status for *_order, status in listed(terminal)] == ["cancelled"] * 2
+    assert terminal.document("audit", "show", case)["state"] == "queued"
+    terminal.document("sup", "undo", case)
+    assert [status for *_order, status in listed(terminal)] == ["unreleased"] * 2

@@ -143,3 +143,75 @@ def test_an_undone_waived_verdict_is_decided_again_by_the_same_person(shop: Term
     shop.site.clock.at += timedelta(seconds=30)
 
     assert shop.document("admin", "undo", case)["state"] == "in_review"
+
+
+def appealed(shop: Terminal, language: str = "zh", measure: str = "none") -> str:
+    """Fail the next case finally and file its appeal a day later."""
+    case = str(fail(shop, language=language)["case"])
+    shop.site.clock.on(days=1)
+    assert shop.document("admin", "appeal", case, "--grounds", "not us")["assignee"] == "admin"
+    return case
+
+
+def decide_appeal(shop: Terminal, case: str, *words: str) -> dict[str, Any]:
+    found: dict[str, Any] = shop.document("admin", "appeal-decide", case, *words, "--note", "I looked again")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("language", "receipt", "words"),
+    [
+        ("en", "At present one person reviews at our company", "Decided by one person"),
+        ("zh", "我司目前仅有一名审核人员", "本答复由一名审核人员作出"),
+    ],
+)
+def test_one_person_decides_an_appeal_at_once_and_log_record_and_letters_name_the_waiver(
+    shop: Terminal, language: str, receipt: str, words: str
+) -> None:
+    case = appealed(shop, language)
+    decided = decide_appeal(shop, case, "overturned", "--to", "passed")
+
+    assert (decided["state"], decided["status"], decided["waived"]) == ("passed", "closed", ["appeal"])
+    assert words in decided["notice"]
+    assert bodies(shop, "appeal-decide")[0]["waived"] == ["appeal"]
+    assert shop.document("admin", "show", case)["appeals"][0]["waived"] == {"rules": ["appeal"], "reason": REASON}
+    assert f"nobody; one person reviews alone ({REASON})" in run(shop, "show", case).stdout
+    with shop.site.services("admin").context.read() as session:
+        letter = session.execute(text("SELECT body FROM notice WHERE kind = 'appeal-received'")).scalar_one()
+    assert receipt in letter
+    assert "未参与" not in letter
+    assert "took no part" not in letter
+
+
+def test_an_appeal_decided_by_one_person_can_be_undone_and_decided_again(shop: Terminal) -> None:
+    case = appealed(shop)
+    decide_appeal(shop, case, "overturned")
+    run(shop, "undo", case)
+
+    shown = shop.document("admin", "show", case)
+    assert (shown["state"], shown["assignee"]) == ("appealed", "admin")
+    assert (shown["appeals"][0]["status"], shown["appeals"][0]["waived"]) == ("open", None)
+    assert decide_appeal(shop, case, "stands")["state"] == "failed"
+    listed = shop.document("admin", "notices")["notices"]
+    assert [one["kind"] for one in listed if one["kind"] == "appeal-decided"] == ["appeal-decided"]
+
+
+def test_a_decision_on_an_appeal_that_waits_since_before_the_waiver_is_approved_by_who_reviews_alone(
+    shop: Terminal,
+) -> None:
+    context = shop.site.services("admin").context
+    case = appealed(shop)
+    with context.write() as session:
+        session.execute(text("UPDATE setting SET name = 'later' WHERE name = 'solo'"))
+    run(shop, "reviewers", "add", "second", "--role", "supervisor")
+    shop.document("second", "appeal-decide", case, "stands", "--note", "as it was")
+    assert "another person" in refused(shop.as_person("admin", "check", case, "approve", "--note", "x"), 77)
+    run(shop, "reviewers", "role", "second", "--remove", "supervisor", "--add", "auditor")
+    with context.write() as session:
+        session.execute(text("UPDATE setting SET name = 'solo' WHERE name = 'later'"))
+
+    refused(shop.as_person("admin", "check", case, "return", "--note", "x"), 77)
+    approved = shop.document("admin", "check", case, "approve", "--note", "alone now")
+    assert (approved["state"], approved["waived"]) == ("failed", ["appeal"])
+    [appeal] = shop.document("admin", "show", case)["appeals"]
+    assert (appeal["decided_by"], appeal["checker"]) == ("second", None)

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from db.enums import CaseState
+from db.models import CaseRow
+from tests.cli.appeals import filed_appeals
 from tests.cli.framework.terminal import Terminal
 from tests.offices import Site
 from tests.promises import Promises, local
@@ -177,6 +179,43 @@ def test_a_final_case_keeps_its_version_and_an_appealed_one_its_state(
 
     found = [(shown["state"], shown["policy_version"]) for shown in (show(terminal, case) for case in cases)]
     assert found == [("passed", 1), ("appealed", 2), ("queued", 2)]
+
+
+def test_appealed_reopened_and_held_cases_go_on_as_they_were_under_the_new_version(
+    terminal: Terminal, site: Site, apply: Callable[..., Any]
+) -> None:
+    office = filed_appeals.office(site)
+    staged = filed_appeals.decided(office, filed_appeals.appealed(office, at="2026-11-25 10:00"), "overturned")
+    appealed = filed_appeals.appealed(
+        office, filed_appeals.failed(office.at("2026-11-25 10:00")), at="2026-11-25 11:00"
+    )
+    reopened = filed_appeals.failed(office.at("2026-11-25 11:00"))
+    office.at("2026-11-25 12:00").run("sup2", "reopen", reopened, "--reason", "x")
+    office.run("sup2", "priority", reopened, "low", "--reason", "x")
+    put_aside, held = (office.received("2026-11-25 12:00") for _ in range(2))
+    office.run("a", "next", "--filter", put_aside)
+    office.run("a", "aside", put_aside, "--until", "2026-11-26 10:00")
+    office.run("a", "next", "--filter", held)
+    cases = (staged, appealed, reopened, put_aside, held)
+    names = ("state", "round", "held_by", "held_until", "fence", "assignee")
+
+    def standing() -> list[list[Any]]:
+        with site.services("admin").context.read() as session:
+            corrected = [session.get_one(CaseRow, int(case[2:])).corrects_id for case in cases]
+        return [[*map(show(terminal, case).get, names), owed] for case, owed in zip(cases, corrected, strict=True)]
+
+    before = standing()
+    assert apply(CAPITAL, LONGER)["open_cases_changed"] == len(cases)
+
+    assert standing() == before
+    assert before[2][-1] is not None
+    assert {show(terminal, case)["policy_version"] for case in cases} == {2}
+    office.run("c", "check", staged, "approve", "--note", "yes")
+    filed_appeals.decided(office, appealed, "stands")
+    office.run("a", "decide", held, "fail", "--reason", "ID-NAME")
+    office.at("2026-11-26 10:01")
+    assert terminal.document("a", "next")["case"] == put_aside
+    assert [show(terminal, case)["state"] for case in (staged, appealed)] == ["queued", "awaiting_check"]
 
 
 def test_open_cases_change_on_the_day_with_the_next_start_and_each_once(

@@ -5,7 +5,7 @@ from textual.widgets import TextArea
 
 from db.enums import CaseState
 from screens.appeals import decision_dialog
-from tests.cli.appeals.filed_appeals import appealed, failed, office, show
+from tests.cli.appeals.filed_appeals import appealed, decided, failed, office, show
 from tests.offices import Site
 from tests.promises import Promises
 from tests.screens.driver import WINDOWS, KeyDriver, at_the_site
@@ -120,3 +120,25 @@ async def test_a_decision_is_taken_back_by_key_on_the_desk(services: Promises) -
         await driver.press("escape")
         await driver.press("u")
     assert show(services, case)["state"] == "appealed"
+
+
+@pytest.mark.parametrize(("days", "is_answered"), [(1, False), (30, False), (1, True)])
+async def test_an_appeal_is_offered_until_its_last_day_and_not_after_an_answer(
+    services: Promises, days: int, *, is_answered: bool
+) -> None:
+    case = failed(services)
+    if is_answered:
+        decided(services, appealed(services, case))
+        services.run("c", "check", case, "approve", "--note", "yes")
+    services.site.clock.on(days=days)
+    async with at_the_site(services.site, "a") as driver:
+        await driver.go("q")
+        await driver.press("slash")
+        await driver.type("state:failed")
+        await driver.press("enter", "enter")
+        line = next(line for line in driver.text.splitlines() if "Read only" in line)
+        assert ("A appeal" in line) is (days == 1 and not is_answered)
+
+        # What was received in time can still be entered later.
+        await driver.press("A")
+        assert (driver.dialog == "AppealForm") is not is_answered

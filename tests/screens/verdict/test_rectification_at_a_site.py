@@ -1,6 +1,7 @@
 """Deadlines of items in the verdict dialog and the history panel, and waivers by key."""
 
 import pytest
+from sqlalchemy import text
 
 from tests.cli.cases.test_rectification import PLAN, items, standing, verifying
 from tests.offices import Site
@@ -39,8 +40,13 @@ async def test_a_supervisor_waives_an_item_by_key(services: Promises, size: tupl
         await desk.type("plan is here")
         await desk.press("enter")
         assert {"en": "waived by sup: plan is here", "zh": "已由 sup 豁免：plan is here"}[language] in desk.text
+        assert [item["is_waived"] for item in items(services, case)] == [False, True]
 
-    assert [item["is_waived"] for item in items(services, case)] == [False, True]
+        await desk.go("d")
+        await desk.until({"en": f"{case}: item waived; u takes it back", "zh": f"{case}：整改项豁免；u"}[language])
+        await desk.press("u")
+        assert case in desk.notes[-1]
+    assert [item["is_waived"] for item in items(services, case)] == [False, False]
     assert standing(services, case) == ("rectifying", 1)
 
 
@@ -66,3 +72,20 @@ async def test_the_verdict_dialog_names_an_item_whose_deadline_is_earlier(
         await desk.press("enter")
         words = {"en": "second identity verification: by Wed 25 Nov 10:01", "zh": "二次实人认证"}[language]
         await desk.until(words)
+
+
+@SIZES
+async def test_the_dialog_of_a_pass_names_the_numbers_whose_bar_it_lifts(
+    services: Promises, size: tuple[int, int], language: str
+) -> None:
+    case = services.received("2026-11-24 10:00")
+    with services.site.services("admin").context.write() as session:
+        session.execute(text("UPDATE application SET msisdns = '13800138001;13800138002'"))
+    services.run("a", "next")
+    services.run("a", "decide", case, "fail", "--reason", "ACT-PEAK-HOUR", "--measure", "bar-out")
+    services.at("2026-11-25 10:00").run("a", "resubmit", case)
+    async with at_the_site(services.site, "a", size=size, language=language) as desk:
+        await desk.press("n", "escape", "p")
+        await desk.until({"en": "lifts the bars on 2 numbers: 138••••••01", "zh": "138••••••01、138••••••02"}[language])
+        await desk.press("escape", "f")
+        assert "138••••••02" not in desk.text

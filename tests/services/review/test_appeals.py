@@ -2,11 +2,15 @@
 
 import pytest
 
-from db.enums import AppealOutcome, FailKind
+from db.enums import AppealOutcome, FailKind, Role
 from tests.offices import Site
+from tests.services.review.test_own_verdicts import by_os_user, sql
 from tests.services.review.verdict_acts import decide, failing, take
 from workbench.domain.case.appeal import AppealRequest
-from workbench.errors import Busy
+from workbench.domain.case.casefile import CaseFile
+from workbench.errors import Busy, NotAllowed
+from workbench.services.foundation.os_identity import os_login
+from workbench.services.opening import open_services
 
 
 def test_what_changed_since_it_was_read_is_neither_decided_nor_approved(site: Site) -> None:
@@ -29,3 +33,28 @@ def test_what_changed_since_it_was_read_is_neither_decided_nor_approved(site: Si
     with pytest.raises(Busy):
         checker.appeal_checks.approve(case, "yes", seen)
     assert site.state(case) == "awaiting_check"
+
+
+def test_a_second_login_of_the_same_os_user_neither_decides_an_appeal_nor_checks_the_decision(site: Site) -> None:
+    checker, admin = site.services("sup"), site.services("admin")
+    admin.people.add("sup2", (Role.SUPERVISOR,))
+    decider = site.services("sup2")
+    admin.people.add(os_login(), (Role.REVIEWER,))
+    maker = by_os_user(site)
+    (case,) = site.plant()
+    assert isinstance(maker.claims.next(), CaseFile)
+    maker.verdicts.decide(failing(case, fail_kind=FailKind.FINAL))
+    checker.checks.approve(case, "yes")
+    maker.appeals.file(case, "not us")
+    sql(site, "UPDATE reviewer SET login = 'former' WHERE login = :login", login=os_login())
+    admin.people.add(os_login(), (Role.REVIEWER, Role.SUPERVISOR))
+    second = open_services(site.path, None, site.clock)
+
+    assert "You worked on" in second.appeals.why_not_decide(case)
+    with pytest.raises(NotAllowed, match="You worked on"):
+        second.appeals.decide(AppealRequest(case_id=case, outcome=AppealOutcome.OVERTURNED, note="mine"))
+    decider.appeals.decide(AppealRequest(case_id=case, outcome=AppealOutcome.STANDS, note="no"))
+    with pytest.raises(NotAllowed, match="You made or checked"):
+        second.appeal_checks.approve(case, "mine")
+    maker.close()
+    second.close()

@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from db.enums import FailKind, Verdict
+from db.enums import FailKind, Role, Verdict
+from tests.cli.appeals import filed_appeals
 from tests.offices import Site
 from tests.services.review.verdict_acts import decide, failing, passing, take
+from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import VerdictRequest
 from workbench.errors import NotAllowed
 from workbench.services.outbox.recording import Delivery
@@ -18,7 +20,7 @@ def staged(case: int) -> VerdictRequest:
 
 
 def read_plans(site: Site, login: str) -> list[str]:
-    """Return the query plans of the statements of `undo.last` on decisions."""
+    """Return the query plans of the statements of `undo.last` on decisions, appeals and events."""
     context = site.services(login).context
     statements: list[tuple[str, Any]] = []
 
@@ -33,7 +35,7 @@ def read_plans(site: Site, login: str) -> list[str]:
         return [
             str(step[3])
             for statement, values in statements
-            if "FROM decision" in statement
+            if any(f"FROM {table}" in statement for table in ("decision", "appeal", "event"))
             for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
         ]
 
@@ -45,12 +47,15 @@ def test_the_newest_act_is_found_without_reading_every_decision(site: Site) -> N
 
     plans = read_plans(site, "a")
 
-    searches = [step for step in plans if step.startswith(("SCAN decision", "SEARCH decision"))]
-    # Released decisions may be very many; staged ones wait for a checker only for a short time.
-    assert searches == [
+    searches = {step for step in plans if step.startswith(("SCAN ", "SEARCH ")) and "newest" not in step}
+    # Released decisions, closed appeals and events are very many; staged ones wait for a check only for a short time.
+    assert searches == {
+        "SEARCH event USING INDEX ix_event_own (actor_id=?)",
+        "SEARCH event USING INDEX ix_event_case_id (case_id=?)",
         "SEARCH decision USING INDEX ix_decision_release (status=?)",
-        "SEARCH decision USING INDEX ix_decision_release (status=? AND release_at>?)",
-    ]
+        "SEARCH decision USING INDEX ix_decision_case (case_id=?)",
+        "SCAN appeal USING INDEX ix_appeal_open",
+    }
 
 
 def test_a_staged_verdict_stays_undoable_for_days(site: Site) -> None:
@@ -96,3 +101,60 @@ def test_a_verdict_whose_notice_was_sent_is_not_undone_when_the_clock_is_set_bac
     assert services.undo.last() is None
     with pytest.raises(NotAllowed, match="was sent"):
         services.undo.undo(case)
+
+
+def test_acts_of_every_kind_are_offered_in_turn_the_newest_first(site: Site) -> None:
+    office = filed_appeals.office(site)
+    site.services("admin").people.role("sup", (Role.REVIEWER,), ())
+    appealable, reopened, appealed = (filed_appeals.failed(office) for _ in range(3))
+    office.run("a", "appeal", appealed, "--grounds", "not us")
+    fixable = []
+    for _ in range(3):
+        fixable.append(office.received(filed_appeals.FAILED_AT))
+        office.ask_for_a_seal(filed_appeals.FAILED_AT, fixable[-1])
+    waived, extended, resubmitted = fixable
+    pending, withdrawn, failed = (office.received(filed_appeals.FAILED_AT) for _ in range(3))
+    office.ask(filed_appeals.FAILED_AT, pending)
+    office.at("2026-11-25 10:00")
+    acts = {
+        "answer": (pending,),
+        "withdraw": (withdrawn, "--reason", "x"),
+        "decided": (failed, "fail", "--reason", "DOC-UNSEALED", "--item", "DOC-UNSEALED:BIZ_LICENSE"),
+        "waive": (waived, "1", "--reason", "x"),
+        "appeal-decide": (appealed, "stands", "--note", "x"),
+        "extend-deadline": (extended, "--until", "2026-12-15", "--reason", "x"),
+        "reopen": (reopened, "--reason", "x"),
+        "resubmit": (resubmitted,),
+        "appeal": (appealable, "--grounds", "x"),
+    }
+    services = site.services("sup")
+    for act, words in acts.items():
+        if act == "decided":
+            office.run("sup", "next", "--filter", failed)
+        office.run("sup", {"decided": "decide", "extend-deadline": "extend"}.get(act, act), *words)
+
+    taken_back = []
+    while (last := services.undo.last()) is not None:
+        taken_back.append((last.act, format_case(last.case_id)))
+        services.undo.undo(last.case_id)
+
+    assert taken_back == [(act, words[0]) for act, words in reversed(acts.items())]
+
+
+def test_an_undone_act_gives_way_to_the_newest_act_on_any_case(site: Site) -> None:
+    first, second = site.plant(2)
+    services = site.services("a")
+    take(site)
+    decide(site, staged(first))
+    take(site)
+    decide(site, passing(second))
+    services.remarks.withdraw(first, "x")
+    services.undo.undo(first)
+
+    newest = services.undo.last()
+    assert newest is not None
+    assert newest.case_id == second
+    services.undo.undo(second)
+    newest = services.undo.last()
+    assert newest is not None
+    assert (newest.case_id, newest.act) == (first, "decided")

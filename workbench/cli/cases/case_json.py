@@ -52,6 +52,8 @@ def case_document(casefile: CaseFile, now: datetime, *, revealed: bool = False) 
         **_changes(casefile, zone),
         "decisions": [_decision(line, zone) for line in casefile.decisions],
         "appeals": [_appeal(line, zone) for line in casefile.appeals],
+        "earlier_fail": _earlier_fail(casefile, zone),
+        "appeal_until": plain(casefile.appeal_until, zone),
         "measures": [order_document(order, zone, now) for order in casefile.measures],
         "notice": casefile.notice,
         "history": plain(casefile.history, zone),
@@ -184,6 +186,14 @@ def _credit(casefile: CaseFile, zone: ZoneInfo) -> dict[str, Any]:
             for record in casefile.evidence.credit
         ],
     }
+
+
+def _earlier_fail(casefile: CaseFile, zone: ZoneInfo) -> dict[str, Any] | None:
+    """Return the final fail in whose cooldown the applicant applied again."""
+    if casefile.earlier_fail is None:
+        return None
+    shown: dict[str, Any] = plain(casefile.earlier_fail, zone)
+    return {"case": format_case(shown.pop("case_id")), **shown}
 
 
 def _appeal(line: AppealLine, zone: ZoneInfo) -> dict[str, Any]:

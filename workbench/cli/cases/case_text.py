@@ -15,7 +15,7 @@ from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS
 from workbench.domain.case.running import stopped_clock_words
 from workbench.i18n import N_, _, current_language
 from workbench.wording import amounts
-from workbench.wording.findings import text_of
+from workbench.wording.findings import earlier_fail_text, text_of
 from workbench.wording.measures import measure_lines
 
 if TYPE_CHECKING:
@@ -46,6 +46,9 @@ class CaseText:
         _figures(_("Activity"), {name: value for name, value in document["activity"].items() if name != "cards"})
         self._credit(document["credit"])
         self._documents(document["documents"])
+        if casefile.earlier_fail is not None:
+            output.line()
+            output.line(earlier_fail_text(casefile.earlier_fail))
         self._decisions(casefile)
         self.rounds.appeals(casefile)
         for line in measure_lines(casefile.measures, self.now, self.zone):

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from workbench.cli.framework import output
-from workbench.domain.case.appeal import OUTCOME_WORDS, STATUS_WORDS
+from workbench.domain.case.appeal import OUTCOME_WORDS, STATUS_WORDS, AppealLine
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.reason_scope import EvidencePart
 from workbench.domain.case.records import DecisionLine, ItemLine
@@ -86,7 +86,16 @@ class RoundsText:
                     (_("Grounds"), line.grounds),
                     (_("Answer"), answer),
                     (_("Decided by"), line.decided_by),
-                    (_("Checked by"), line.checker),
+                    (_("Checked by"), line.checker or _alone(line)),
                 )
                 if value
             )
+
+
+def _alone(line: AppealLine) -> str:
+    """Return why nobody checked the decision on an appeal; empty if somebody had to."""
+    return (
+        ""
+        if line.waived is None
+        else _("nobody; one person reviews alone ({reason})").format(reason=line.waived.reason)
+    )

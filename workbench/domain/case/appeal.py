@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from db.enums import AppealOutcome, AppealStatus, CaseState
+from workbench.domain.case.records import Waiver
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.i18n import N_
 
@@ -27,6 +28,7 @@ class AppealLine:
     """An appeal against a final fail or a lapse; `answer` is the reason that the applicant reads.
 
     `state_before` is the state in which the case was appealed, `to_state` the state that its decision gives the case.
+    `waived` says why nobody checked the decision.
     """
 
     id: int
@@ -47,6 +49,7 @@ class AppealLine:
     checked_at: datetime | None
     check_note: str
     release_at: datetime | None
+    waived: Waiver | None = None
 
 
 def staged_appeal(appeals: Sequence[AppealLine]) -> AppealLine | None:
@@ -89,7 +92,10 @@ class AppealRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppealResult:
-    """What an act on an appeal did; `notice` is the letter with personal values masked, None without one."""
+    """What an act on an appeal did; `notice` is the letter with personal values masked, None without one.
+
+    `waived` are the two-person rules that did not apply.
+    """
 
     case_id: int
     appeal_id: int
@@ -100,6 +106,7 @@ class AppealResult:
     due_at: datetime | None
     assignee: str | None
     release_at: datetime | None
+    waived: tuple[str, ...] = ()
     notice: str | None = None
 
 

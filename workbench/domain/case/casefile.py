@@ -13,6 +13,7 @@ from workbench.domain.case.records import (
     ChecklistLine,
     ContactLine,
     DecisionLine,
+    EarlierFail,
     HistoryLine,
     ItemLine,
     VerificationLine,
@@ -80,7 +81,8 @@ class CaseFile:
 
     `days` are the outgoing calls of all cards on each local day of the window, oldest first. `hours` are call counts: 7
     rows (Monday first) of 24 hours. `draft` is the reviewer's own draft, `notice` the last letter. `measures` are the
-    orders on the numbers of the application, oldest first. `changes` compares a later round with the one before it.
+    orders on the numbers of the application, oldest first. `appeal_until` is the last day on which an appeal can be
+    received, None if no appeal is possible. `changes` compares a later round with the one before it.
     """
 
     header: CaseHeader
@@ -98,6 +100,8 @@ class CaseFile:
     policy_version: int
     notice: str | None
     appeals: tuple[AppealLine, ...] = ()
+    appeal_until: date | None = None
+    earlier_fail: EarlierFail | None = None
     measures: tuple[MeasureOrder, ...] = ()
     contacts: tuple[ContactLine, ...] = ()
     changes: RoundChanges | None = None
@@ -219,7 +223,8 @@ class VerdictPreview:
     `own_items` are the items in the words of their reasons, without edits. `check_for` lists why a check is needed
     (final_fail, override, high_risk, restore), `waived_for` why there is none although it is needed, "" if there is.
     `open_questions` are unanswered checklist questions, `unopened` are documents that nobody opened, `problems` are the
-    reasons why the verdict would be refused. A provisional date depends on an unpublished calendar.
+    reasons why the verdict would be refused, `restored` are the numbers whose bar a pass lifts. A provisional date
+    depends on an unpublished calendar.
     """
 
     letter: str
@@ -235,6 +240,7 @@ class VerdictPreview:
     problems: tuple[str, ...]
     unopened: tuple[enums.DocumentKind, ...] = ()
     is_date_provisional: bool = False
+    restored: tuple[str, ...] = ()
     waived_for: str = ""
 
 
@@ -261,7 +267,7 @@ class DecisionResult:
 class UndoableAct:
     """The last act that a person may undo: `decided`, or the check (`approved`, `returned`) of a verdict by `maker`.
 
-    An act on an appeal has the name of its action, such as `appeal-decide`, and no verdict.
+    Any other act has the name of its action, such as `withdraw` or `appeal-decide`, and no verdict.
     """
 
     case_id: int

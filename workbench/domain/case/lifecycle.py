@@ -1,4 +1,8 @@
-"""The permissions of all actions by role and state, in one table."""
+"""The permissions of all actions by role and state, in one table.
+
+What the time and imports do is no action here: a passed deadline lapses a case, and what was received in time takes the
+lapse back, to the queue or to rectifying.
+"""
 
 from collections.abc import Set
 from dataclasses import dataclass

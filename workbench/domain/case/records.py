@@ -85,6 +85,18 @@ class Waiver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierFail:
+    """A final fail of the same applicant in another application, whose cooldown had not passed when this one came.
+
+    `again_from` is the first day on which the applicant may apply again.
+    """
+
+    case_id: int
+    failed_on: date
+    again_from: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionLine:
     """One earlier or pending decision on the case; its notice corrects that of the decision `corrects_id`."""
 

@@ -4,24 +4,22 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from db.enums import AppealStatus, CaseState
-from db.models import AppealRow, CaseRow, NoticeRow, ReviewerRow
+from db.models import AppealRow, CaseRow, ReviewerRow
 from workbench.domain.case.appeal import AppealResult, last_filing_day
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.appeals.people import handler_for
-from workbench.services.case.decisions import newest_appeal, newest_decision
+from workbench.services.case.decisions import is_answered, newest_decision, told_result_at, waived_rules
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.appeal_letter import AppealLetterKind, notify_of_appeal
-from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.reversal import record_of
 
 MOST_CHARACTERS = 4_000
@@ -113,36 +111,11 @@ def check_received(session: Session, context: Context, case: CaseRow, received_a
     if calendar.local_day(received_at) > last_day:
         message = _("The last day to appeal against {case} was {day}; a supervisor can still reopen the case.")
         raise NotAllowed(message.format(case=name, day=last_day.isoformat()))
-    closed = newest_appeal(session, case.id or 0, AppealStatus.CLOSED)
-    decision = newest_decision(session, case.id or 0, "applied", "approved")
-    if closed is not None and decision is not None and closed.decision_id == decision.id:
+    if is_answered(session, case):
         message = _(
             "An appeal against this result of {case} was answered already; a supervisor can still reopen the case."
         )
         raise NotAllowed(message.format(case=name))
-
-
-def told_result_at(session: Session, context: Context, case: CaseRow) -> datetime:
-    """Return when the applicant was told the fail or the lapse: when its notice was written, or if later, sent.
-
-    The notice gives the last day to appeal, counted from the day on which it was written. A notice that nobody marked
-    as sent counts as sent on that day.
-    """
-    decision = newest_decision(session, case.id or 0, "applied", "approved")
-    of_result = (
-        col(NoticeRow.kind) == ClockLetterKind.LAPSED.value
-        if case.state == CaseState.LAPSED
-        else col(NoticeRow.decision_id) == (decision.id if decision else None)
-    )
-    notice: NoticeRow | None = session.execute(
-        select(NoticeRow)
-        .where(col(NoticeRow.case_id) == case.id, of_result, col(NoticeRow.cancelled_at).is_(None))
-        .order_by(col(NoticeRow.id).desc())
-        .limit(1)
-    ).scalar_one_or_none()
-    if notice is not None:
-        return max(notice.created_at, notice.sent_at or notice.created_at)
-    return context.now() if decision is None else decision.checked_at or decision.decided_at
 
 
 def changing(
@@ -186,6 +159,7 @@ def appeal_result(session: Session, case: CaseRow, appeal: AppealRow, notice: st
         state=CaseState(case.state),
         due_at=case.due_at,
         assignee=assignee.login if assignee else None,
+        waived=waived_rules(appeal),
         notice=notice,
     )
 

@@ -1,4 +1,4 @@
-"""Files appeals against final fails and lapses, and stages the decisions on them."""
+"""Files appeals against final fails and lapses, and takes the decisions on them."""
 
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,8 @@ from workbench.domain.case.lifecycle import Action, role_refusal
 from workbench.domain.clock.due import due_at
 from workbench.errors import Busy, NotAllowed, WrongUsage
 from workbench.i18n import _
-from workbench.services.appeals.acts import appeal_result, changing, check_text, file_appeal
+from workbench.services.appeals.acts import appeal_result, changing, check_text, file_appeal, grace_end
+from workbench.services.appeals.checks import put_into_force, waive_check
 from workbench.services.appeals.people import deciding_refusal
 from workbench.services.case.decisions import newest_appeal
 from workbench.services.case.known_people import redaction_of
@@ -23,6 +24,7 @@ from workbench.services.foundation.context import Service
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.appeal_letter import AppealLetterKind, appeal_letter
 from workbench.services.queue.listing import Queue
+from workbench.services.site.people import solo_reason
 
 _MOST_LISTED = 500
 
@@ -87,6 +89,8 @@ class Appeals(Service):
         with context.read() as session:
             case, appeal = self._decidable(session, request)
             preview = AppealRow(**appeal.model_dump(exclude={"id"}) | _decided(request))
+            if alone := solo_reason(session):
+                waive_check(preview, alone)
             if request.outcome is AppealOutcome.OVERTURNED and preview.to_state == CaseState.QUEUED:
                 policy = context.policy(session, case.policy_version_id)
                 calendar = context.calendar(session, case.policy_version_id)
@@ -97,7 +101,7 @@ class Appeals(Service):
             return redaction_of(session, (case.agent, case.application_no)).mask_in(letter.body)
 
     def decide(self, request: AppealRequest) -> AppealResult:
-        """Stage the decision on an appeal: it takes effect once a second person approves it.
+        """Decide an appeal: it takes effect once a second person approves it, at once for who reviews alone.
 
         Raises:
             NotFound: If there is no such case.
@@ -115,13 +119,19 @@ class Appeals(Service):
                 message = _("{case} changed while you looked at it; look again.")
                 raise Busy(message.format(case=format_case(request.case_id)))
             before: dict[str, Any] = dict.fromkeys(("outcome", "to_state", "answer"), "")
-            before |= {"status": AppealStatus.OPEN.value, "decided_by_id": None, "decided_at": None}
-            record = changing(session, context, case, appeal, before, is_staged=True)
+            before |= {"status": AppealStatus.OPEN.value, "decided_by_id": None, "decided_at": None, "waived": ""}
+            alone = solo_reason(session)
+            record = changing(session, context, case, appeal, before, is_staged=not alone)
             for name, value in _decided(request).items():
                 setattr(appeal, name, value)
             appeal.status = AppealStatus.STAGED.value
             appeal.decided_by_id, appeal.decided_at, appeal.release_at = context.actor.id, context.now(), None
             appeal.checker_id, appeal.checked_at, appeal.check_note = None, None, ""
+            if alone:
+                waive_check(appeal, alone)
+                appeal.status, appeal.release_at = AppealStatus.CLOSED.value, grace_end(session, context, case)
+                case.version += 1
+                return put_into_force(session, context, case, appeal, Action.APPEAL_DECIDE, record)
             case.state = CaseState.AWAITING_CHECK.value
             case.version += 1
             body = {**record, "outcome": appeal.outcome, "to": appeal.to_state}

@@ -1,5 +1,8 @@
 """The check of a decision on an appeal by a second person, who approves it or returns it to the decider."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import update
 from sqlmodel import Session, select
 
@@ -9,18 +12,21 @@ from db.queries.published import RECTIFICATION
 from workbench.domain.case.appeal import AppealResult
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
+from workbench.domain.case.records import Waiver
 from workbench.errors import Busy, NotAllowed
 from workbench.i18n import _
 from workbench.services.appeals.acts import appeal_result, changing, grace_end, to_state_before
 from workbench.services.appeals.people import checking_refusal
-from workbench.services.case.decisions import newest_appeal
+from workbench.services.case.decisions import newest_appeal, waived_rules
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import case_in_state_for
-from workbench.services.foundation.context import Service, details
+from workbench.services.foundation.context import Context, Service, details
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.measures.orders import orders_summary, owe_restoring
 from workbench.services.notices.appeal_letter import AppealLetterKind, notify_of_appeal
 from workbench.services.notices.due_date_notices import has_restriction
+from workbench.services.site.people import solo_reason
+from workbench.services.site.separation import waiver_text
 
 
 class AppealChecks(Service):
@@ -43,19 +49,7 @@ class AppealChecks(Service):
         with self.context.acting(Action.APPROVE, case_id), self.context.write() as session:
             case, appeal = self._staged(session, Action.APPROVE, case_id, version)
             record = self._signed(session, case, appeal, AppealStatus.CLOSED, note)
-            restricts = has_restriction(session, self.context, case)
-            if appeal.outcome == AppealOutcome.OVERTURNED:
-                record |= self._overturn(session, case, appeal)
-            else:
-                to_state_before(case, appeal)
-            body = {**record, "outcome": appeal.outcome, "to": appeal.to_state}
-            self.context.log_case(session, Action.APPROVE, case, body)
-            update_due_date(session, self.context, case)
-            release_at, kind = appeal.release_at or self.context.now(), AppealLetterKind.DECIDED
-            notice = notify_of_appeal(
-                session, self.context, case, appeal, kind, release_at=release_at, restricts=restricts
-            )
-            return appeal_result(session, case, appeal, notice)
+            return put_into_force(session, self.context, case, appeal, Action.APPROVE, record)
 
     def give_back(self, case_id: int, note: str, version: int | None = None) -> AppealResult:
         """Return an appeal to the person who decided it.
@@ -81,7 +75,10 @@ class AppealChecks(Service):
         if appeal is None or version not in {None, case.version}:
             raise Busy(_("{case} changed while you looked at it; look again.").format(case=format_case(case_id)))
         if refusal := checking_refusal(session, self.context, appeal):
-            raise NotAllowed(refusal)
+            alone = solo_reason(session)
+            if action is not Action.APPROVE or not alone:
+                raise NotAllowed(refusal)
+            waive_check(appeal, alone)
         return case, appeal
 
     def _signed(
@@ -89,28 +86,53 @@ class AppealChecks(Service):
     ) -> dict[str, object]:
         """Record the result of a check, and return what its event records."""
         check_not_blank(note, _("Checking needs a note; write one."))
-        before = {"status": AppealStatus.STAGED.value, "checker_id": None, "checked_at": None, "check_note": ""}
+        before = {"status": AppealStatus.STAGED.value, "checker_id": None, "checked_at": None}
+        before |= {"check_note": "", "waived": ""}
         record = changing(session, self.context, case, appeal, before)
         appeal.status, appeal.release_at = status.value, grace_end(session, self.context, case)
-        appeal.checker_id, appeal.checked_at = self.context.actor.id, self.context.now()
+        if not appeal.waived:
+            appeal.checker_id, appeal.checked_at = self.context.actor.id, self.context.now()
         appeal.check_note = note.strip()
         case.version += 1
         return record
 
-    def _overturn(self, session: Session, case: CaseRow, appeal: AppealRow) -> dict[str, object]:
-        """Give a case the state of an overturned appeal, close its rectification and lift its bars; return a record."""
-        case.state, case.assignee_id, case.returned_to_id = appeal.to_state, None, None
-        if appeal.to_state == CaseState.QUEUED:
-            case.corrects_id = appeal.decision_id
-            case.evidence_no += 1
-            case.is_listed = True
-        of_case = (RECTIFICATION.c.case_id == case.id, RECTIFICATION.c.is_open)
-        ids = list(session.execute(select(RECTIFICATION.c.id).where(*of_case)).scalars())
-        session.execute(update(RECTIFICATION).where(RECTIFICATION.c.id.in_(ids)).values(is_open=False))
-        release_at = appeal.release_at or self.context.now()
-        restoring = owe_restoring(session, self.context, case, appeal_id=appeal.id, release_at=release_at)
-        orders = orders_summary(session, restoring.record)
-        return {"rectification": ids, **restoring.record, **details(orders=orders)}
+
+def waive_check(appeal: AppealRow, reason: str) -> None:
+    """Record that one person reviews alone, so that nobody checks the decision on an appeal."""
+    appeal.waived = waiver_text(Waiver(rules=(Action.APPEAL.value,), reason=reason))
+
+
+def put_into_force(
+    session: Session, context: Context, case: CaseRow, appeal: AppealRow, action: Action, record: Mapping[str, Any]
+) -> AppealResult:
+    """Give a case the result of its decided appeal, log it with the record of the act, and write the letter."""
+    restricts = has_restriction(session, context, case)
+    if appeal.outcome == AppealOutcome.OVERTURNED:
+        record = {**record, **_overturn(session, context, case, appeal)}
+    else:
+        to_state_before(case, appeal)
+    facts = details(outcome=appeal.outcome, to=appeal.to_state, waived=waived_rules(appeal))
+    context.log_case(session, action, case, {**record, **facts})
+    update_due_date(session, context, case)
+    release_at, kind = appeal.release_at or context.now(), AppealLetterKind.DECIDED
+    notice = notify_of_appeal(session, context, case, appeal, kind, release_at=release_at, restricts=restricts)
+    return appeal_result(session, case, appeal, notice)
+
+
+def _overturn(session: Session, context: Context, case: CaseRow, appeal: AppealRow) -> dict[str, Any]:
+    """Give a case the state of an overturned appeal, close its rectification and lift its bars; return a record."""
+    case.state, case.assignee_id, case.returned_to_id = appeal.to_state, None, None
+    if appeal.to_state == CaseState.QUEUED:
+        case.corrects_id = appeal.decision_id
+        case.evidence_no += 1
+        case.is_listed = True
+    of_case = (RECTIFICATION.c.case_id == case.id, RECTIFICATION.c.is_open)
+    ids = list(session.execute(select(RECTIFICATION.c.id).where(*of_case)).scalars())
+    session.execute(update(RECTIFICATION).where(RECTIFICATION.c.id.in_(ids)).values(is_open=False))
+    release_at = appeal.release_at or context.now()
+    restoring = owe_restoring(session, context, case, appeal_id=appeal.id, release_at=release_at)
+    orders = orders_summary(session, restoring.record)
+    return {"rectification": ids, **restoring.record, **details(orders=orders)}
 
 
 def to_decider(case: CaseRow, appeal: AppealRow) -> None:

@@ -1,6 +1,7 @@
 """Who may decide an appeal, who may check the decision, and who gets an appeal when it is filed."""
 
 import json
+from functools import partial
 
 from sqlalchemy import exists, func, select
 from sqlmodel import Session, col
@@ -12,15 +13,22 @@ from workbench.domain.case.lifecycle import Action
 from workbench.i18n import _
 from workbench.services.foundation.case_access import last_event
 from workbench.services.foundation.context import Context
+from workbench.services.site.people import solo_reason
+from workbench.services.site.separation import is_same_person
 
 _NO_ACTS = (Action.REVEAL, Action.DOCUMENTS, Action.FORECAST, Action.DOSSIER, Action.APPEAL)
 _ACTS = [*(action.value for action in Action if action not in _NO_ACTS), "extend-deadline"]
 
 
 def deciding_refusal(session: Session, context: Context, case: CaseRow) -> str | None:
-    """Return why this person may not decide the appeal of a case, None if they may: only who never touched the case."""
-    filed = last_event(session, case.id or 0, (Action.APPEAL,))
-    if context.actor.id not in people_of(session, case.id or 0, filed.seq if filed else None):
+    """Return why this person may not decide the appeal of a case, None if they may.
+
+    Only who never touched the case may, or who reviews alone.
+    """
+    case_id = case.id or 0
+    filed = last_event(session, case_id, (Action.APPEAL,))
+    earlier = people_of(session, case_id, filed.seq if filed else None)
+    if solo_reason(session) or not any(is_same_person(session, context, case_id, one) for one in earlier):
         return None
     message = _("You worked on {case} before the appeal; a supervisor who never did must decide it.")
     return message.format(case=format_case(case.id or 0))
@@ -28,11 +36,12 @@ def deciding_refusal(session: Session, context: Context, case: CaseRow) -> str |
 
 def checking_refusal(session: Session, context: Context, appeal: AppealRow) -> str | None:
     """Return why this person may not check the decision of an appeal, None if they may."""
-    me, name = context.actor.id, format_case(appeal.case_id)
-    if appeal.decided_by_id == me:
+    name, is_same = format_case(appeal.case_id), partial(is_same_person, session, context, appeal.case_id)
+    if appeal.decided_by_id is not None and is_same(appeal.decided_by_id):
         return _("You decided the appeal of {case}; another person must check it.").format(case=name)
     decision = session.get(DecisionRow, appeal.decision_id) if appeal.decision_id else None
-    if decision is not None and me in {decision.maker_id, decision.checker_id}:
+    parts = () if decision is None else (decision.maker_id, decision.checker_id)
+    if any(is_same(one) for one in parts if one is not None):
         message = _("You made or checked the verdict on {case} that is appealed; another person must check the answer.")
         return message.format(case=name)
     return None
@@ -58,9 +67,10 @@ def people_of(session: Session, case_id: int, before_seq: int | None = None) -> 
 def handler_for(session: Session, context: Context, case: CaseRow) -> int | None:
     """Return the supervisor who gets the appeal of a case that is about to be filed; None if nobody qualifies.
 
-    It is an active and present one who never touched the case, and among these the one with the fewest open appeals.
+    It is an active and present one who never touched the case, or who reviews alone, and among these the one with the
+    fewest open appeals.
     """
-    today = context.today(session)
+    today, earlier = context.today(session), people_of(session, case.id or 0)
     absent = exists().where(
         col(AbsenceRow.reviewer_id) == col(ReviewerRow.id),
         col(AbsenceRow.from_on) <= today,
@@ -75,7 +85,7 @@ def handler_for(session: Session, context: Context, case: CaseRow) -> int | None
         select(col(ReviewerRow.id))
         .join(ReviewerRoleRow, col(ReviewerRoleRow.reviewer_id) == col(ReviewerRow.id))
         .where(col(ReviewerRoleRow.role) == Role.SUPERVISOR.value, col(ReviewerRow.is_active), ~absent)
-        .where(col(ReviewerRow.id).not_in(people_of(session, case.id or 0)))
+        .where(col(ReviewerRow.id).not_in(() if solo_reason(session) else earlier))
         .order_by(open_appeals, col(ReviewerRow.id))
     )
     return session.execute(candidates).scalars().first()

@@ -19,7 +19,7 @@ from workbench.domain.policy.policy import Policy
 from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.case.assessment import findings_of_case
-from workbench.services.case.decisions import appeals_of, decisions_of
+from workbench.services.case.decisions import appeals_of, decisions_of, earlier_fail_of, last_appeal_day
 from workbench.services.case.evidence_reader import calls_by_day_and_hour, read_evidence
 from workbench.services.case.history import contacts_of, history_of
 from workbench.services.case.known_people import redaction_of
@@ -102,6 +102,8 @@ class CaseFiles(Service):
                 contacts=contacts_of(session, case_id),
                 decisions=decisions,
                 appeals=appeals_of(session, case_id, logins),
+                earlier_fail=earlier_fail_of(session, context, case),
+                appeal_until=last_appeal_day(session, context, case),
                 draft=draft_body(session, case_id, context.actor.id),
                 policy=policy,
                 policy_version=case.policy_version_id,

@@ -1,17 +1,31 @@
 """Reads the decisions and appeals of a case."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from db.enums import AppealStatus
-from db.models import AppealRow, CaseRow, DecisionReasonRow, DecisionRow, RectificationItemRow, RectificationRow
-from workbench.domain.case.appeal import AppealLine
+from db.enums import AppealStatus, ApplicantKind, CaseState, FailKind
+from db.models import (
+    AppealRow,
+    ApplicationRow,
+    CaseRow,
+    DecisionReasonRow,
+    DecisionRow,
+    NoticeRow,
+    RectificationItemRow,
+    RectificationRow,
+)
+from db.queries.published import CASE, DECISION, table_of
+from workbench.domain.case.appeal import AppealLine, last_filing_day
 from workbench.domain.case.casefile import ItemRequest
-from workbench.domain.case.records import DecisionLine, ItemLine, Waiver
+from workbench.domain.case.records import DecisionLine, EarlierFail, ItemLine, Waiver
+from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
+
+_APPLICATION = table_of(ApplicationRow)
 
 
 def newest_decision(session: Session, case_id: int, *statuses: str) -> DecisionRow | None:
@@ -44,9 +58,83 @@ def appeals_of(session: Session, case_id: int, logins: dict[int, str]) -> tuple[
             filed_by=logins.get(row.filed_by_id, "?"),
             decided_by=logins.get(row.decided_by_id or 0),
             checker=logins.get(row.checker_id or 0),
+            waived=waiver_of(row),
         )
         for row in rows
     )
+
+
+def told_result_at(session: Session, context: Context, case: CaseRow) -> datetime:
+    """Return when the applicant was told the fail or the lapse: when its notice was written, or if later, sent.
+
+    The notice gives the last day to appeal, counted from the day on which it was written. A notice that nobody marked
+    as sent counts as sent on that day. The notice of a lapse has the name of the state.
+    """
+    decision = newest_decision(session, case.id or 0, "applied", "approved")
+    of_result = (
+        col(NoticeRow.kind) == CaseState.LAPSED.value
+        if case.state == CaseState.LAPSED
+        else col(NoticeRow.decision_id) == (decision.id if decision else None)
+    )
+    notice: NoticeRow | None = session.execute(
+        select(NoticeRow)
+        .where(col(NoticeRow.case_id) == case.id, of_result, col(NoticeRow.cancelled_at).is_(None))
+        .order_by(col(NoticeRow.id).desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    if notice is not None:
+        return max(notice.created_at, notice.sent_at or notice.created_at)
+    return context.now() if decision is None else decision.checked_at or decision.decided_at
+
+
+def is_answered(session: Session, case: CaseRow) -> bool:
+    """Say whether an appeal against the present result of a case was answered, so that no other is possible."""
+    closed = newest_appeal(session, case.id or 0, AppealStatus.CLOSED)
+    decision = newest_decision(session, case.id or 0, "applied", "approved")
+    return closed is not None and decision is not None and closed.decision_id == decision.id
+
+
+def last_appeal_day(session: Session, context: Context, case: CaseRow) -> date | None:
+    """Return the last day on which an appeal against the result of a case can be received; None if none is possible."""
+    if case.state not in {CaseState.FAILED, CaseState.LAPSED} or is_answered(session, case):
+        return None
+    file_days = context.policy(session, case.policy_version_id).appeal.file_days
+    calendar = context.calendar(session, case.policy_version_id)
+    return last_filing_day(told_result_at(session, context, case), file_days, calendar)
+
+
+def earlier_fail_of(session: Session, context: Context, case: CaseRow) -> EarlierFail | None:
+    """Return the newest final fail of the applicant in whose cooldown this application was received, None without one.
+
+    An enterprise or sole proprietor is known by its USCC, a person by the ID number.
+    """
+    days = context.policy(session, case.policy_version_id).rectify.cooldown_days
+    if days is None:
+        return None
+    own = session.get_one(ApplicationRow, case.application_id)
+    is_person = own.applicant_kind == ApplicantKind.INDIVIDUAL
+    name, value = ("handler_id_hash", own.handler_id_hash) if is_person else ("uscc", own.uscc)
+    if not value:
+        return None
+    failed_at = func.coalesce(DECISION.c.checked_at, DECISION.c.decided_at, type_=DECISION.c.decided_at.type)
+    found = session.execute(
+        select(CASE.c.id, failed_at)
+        .join(_APPLICATION, _APPLICATION.c.id == CASE.c.application_id)
+        .join(DECISION, DECISION.c.case_id == CASE.c.id)
+        .where(_APPLICATION.c[name] == value, CASE.c.id != case.id, CASE.c.state == CaseState.FAILED.value)
+        .where(DECISION.c.status.in_(("applied", "approved")), DECISION.c.fail_kind == FailKind.FINAL.value)
+        .where(failed_at <= case.received_at)
+        .order_by(failed_at.desc())
+        .limit(1)
+    ).first()
+    if found is None:
+        return None
+    calendar = context.calendar(session, case.policy_version_id)
+    failed_on = calendar.local_day(found[1])
+    last_day = calendar.nth_working_day_after(failed_on, days)
+    if calendar.local_day(case.received_at) > last_day:
+        return None
+    return EarlierFail(case_id=found[0], failed_on=failed_on, again_from=last_day + timedelta(days=1))
 
 
 def open_rectification(session: Session, case: CaseRow) -> RectificationRow | None:
@@ -88,8 +176,14 @@ def _deadline_at(session: Session, decision: DecisionRow) -> datetime | None:
     return session.exec(in_force).first() or decision.deadline_at
 
 
+def waived_rules(decision: Any) -> tuple[str, ...]:
+    """Return the two-person rules that did not apply to a verdict or an appeal, a row of its table."""
+    waiver = waiver_of(decision)
+    return waiver.rules if waiver else ()
+
+
 def waiver_of(decision: Any) -> Waiver | None:
-    """Return why two-person rules did not apply to a decision, a row of its table; None if they did."""
+    """Return why two-person rules did not apply to a verdict or an appeal, a row of its table; None if they did."""
     if not decision.waived:
         return None
     body = json.loads(decision.waived)

@@ -9,7 +9,8 @@ from db.queries.published import newest_cases
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.evidence.rows import AppealFiling
 from workbench.errors import NotAllowed, WrongUsage
-from workbench.services.appeals.acts import check_grounds, check_received, file_appeal, told_result_at
+from workbench.services.appeals.acts import check_grounds, check_received, file_appeal
+from workbench.services.case.decisions import told_result_at
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Context
 from workbench.services.importing.judging import of_unknown_application

@@ -77,6 +77,13 @@ def _keep(decision: DecisionRow, changes: OrderChanges) -> None:
     decision.seen = json.dumps(seen, ensure_ascii=False)
 
 
+def lifted_numbers(session: Session, context: Context, case: CaseRow) -> tuple[str, ...]:
+    """Return the numbers of a case whose bar a pass would lift, without those out of service."""
+    today = context.today(session)
+    ended = numbers_out_of_service(session, case, today)
+    return tuple(number for number in lifting_of(measure_orders(session, case, today)).numbers if number not in ended)
+
+
 def owe_restoring(
     session: Session,
     context: Context,

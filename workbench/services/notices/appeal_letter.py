@@ -17,6 +17,7 @@ from workbench.services.case.known_people import redaction_of
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_notices import has_restriction
 from workbench.services.notices.verdict_letter import ComposedLetter, Letter, rendered
+from workbench.services.site.people import solo_reason
 from workbench.wording.letter_dates import letter_day, plain_day
 from workbench.wording.quotation import quoted_if_foreign
 
@@ -35,6 +36,8 @@ class AppealLetter(Letter):
 
     `is_lapse` says that the appeal is against a lapse. `due_on` is until when the appeal is answered; in the answer to
     an overturned one, until when the case is reviewed. `outcome` and `answer` are empty before the decision.
+    `is_decided_alone` says that one person
+    reviews alone, who decides the appeal without a check.
     """
 
     kind: AppealLetterKind
@@ -47,6 +50,7 @@ class AppealLetter(Letter):
     to_state: CaseState | None = None
     answer: str = ""
     appeal_until: date | None = None
+    is_decided_alone: bool = False
     provisional_years: tuple[int, ...] = ()
 
 
@@ -104,6 +108,7 @@ def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
             outcome=AppealOutcome(appeal.outcome) if appeal.outcome else None,
             to_state=CaseState(appeal.to_state) if appeal.to_state else None,
             answer=appeal.answer,
+            is_decided_alone=bool(appeal.waived if kind is AppealLetterKind.DECIDED else solo_reason(session)),
             appeal_until=until if until is not None and until >= today else None,
             provisional_years=calendar.provisional_years(today, max(filter(None, (due_on, today)))),
         )

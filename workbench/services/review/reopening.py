@@ -19,8 +19,8 @@ from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import has_restriction, notify_of_status
 from workbench.services.reversal import close_work, record_of
 from workbench.services.review.back_to_queue import requeue
-from workbench.services.review.separation import is_same_person
 from workbench.services.site.people import solo_reason
+from workbench.services.site.separation import is_same_person
 
 
 class Reopening(Service):

@@ -28,8 +28,8 @@ from workbench.services.queue.claims import count_held, held_limit
 from workbench.services.queue.listing import Queue
 from workbench.services.review.apply_verdict import apply_verdict, outcome
 from workbench.services.review.back_to_queue import is_contradicted, void_verdict
-from workbench.services.review.separation import importer_refusal, is_same_person, shares_account, waiver_text
 from workbench.services.site.people import solo_reason
+from workbench.services.site.separation import importer_refusal, is_same_person, shares_account, waiver_text
 
 _MOST_WAITING = 200
 

@@ -1,21 +1,22 @@
 """Undo of a person's own act on a case, until its notice is released or another person acts on the case."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, update
+from sqlalchemy import ColumnElement, text, update
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from db.columns import from_us
 from db.enums import AppealStatus, CaseState, Verdict
 from db.models import CaseRow, DecisionRow, EventRow, RectificationRow, ReviewerRow
+from db.models.life_cycle import OPEN_APPEAL
 from db.queries.published import APPEAL, NOTICE
 from workbench.domain.case.case_id import format_batch, format_case
 from workbench.domain.case.casefile import CaseFile, UndoableAct
 from workbench.domain.case.lifecycle import Action
-from workbench.domain.clock.spans import NEVER
 from workbench.errors import NotAllowed
 from workbench.i18n import _
 from workbench.services.case.casefiles import CaseFiles
@@ -36,14 +37,21 @@ _LETTERS: Mapping[str, tuple[str, ...]] = {
     Action.WITHDRAW: (ClockLetterKind.WITHDRAWN, AppealLetterKind.WITHDRAWN),
     Action.APPEAL: (AppealLetterKind.RECEIVED,),
     Action.APPROVE: (AppealLetterKind.DECIDED,),
+    Action.APPEAL_DECIDE: (AppealLetterKind.DECIDED,),
 }
 """The kinds of letters that acts other than verdicts write; an approval here is that of the decision on an appeal."""
 
-_REVERSIBLE = (*_LETTERS, Action.ANSWER, Action.APPEAL_DECIDE, Action.RETURN)
+_REVERSIBLE = (*_LETTERS, Action.ANSWER, Action.RETURN)
 """The acts whose events may record what an undo restores; the check of a verdict does not, that of an appeal does."""
 
 _STATE_ACTS = (Action.DECIDE, Action.APPROVE, Action.RETURN, Action.ANSWER, Action.RESUBMIT)
 """The acts that change the state of a case and that an undo can concern; imports answer and resubmit too."""
+
+_UNDOABLE = tuple(str(action) for action in (*_REVERSIBLE, Action.DECIDE))
+_MOST_RECENT = 500
+
+_ACTS_OF_STATUS = {"approved": (Action.APPROVE,), "returned": (Action.RETURN,), "staged": (Action.DECIDE,)}
+"""The acts that give a decision a status."""
 
 _CHECKED_STATUSES = ("approved", "returned")
 _STATUSES_WITH_RELEASE = ("applied", *_CHECKED_STATUSES)
@@ -76,41 +84,63 @@ class Undo(Service):
     """The acts on cases that one person can undo."""
 
     def last(self) -> UndoableAct | None:
-        """Return the newest act that this person can undo, None if there is none; acts on appeals come first."""
-        context = self.context
-        with context.read() as session:
-            if appeal := self._last_on_appeals(session):
-                return appeal
-            status, release_at = col(DecisionRow.status), col(DecisionRow.release_at)
-            rows = session.exec(
-                select(DecisionRow)
-                # A staged verdict has no release time yet.
-                .where((status == "staged") | (status.in_(_STATUSES_WITH_RELEASE) & (release_at > context.now())))
-                .where((DecisionRow.maker_id == context.actor.id) | (DecisionRow.checker_id == context.actor.id))
-                .order_by(func.coalesce(DecisionRow.checked_at, DecisionRow.decided_at).desc())
-                .limit(20)
-            ).all()
-            for row in rows:
-                if self._refusal(session, session.get_one(CaseRow, row.case_id), row) is None:
-                    return UndoableAct(
-                        case_id=row.case_id,
-                        decision_id=row.id or 0,
-                        verdict=Verdict(row.verdict),
-                        until=row.release_at,
-                        act=row.status if row.status in _CHECKED_STATUSES else "decided",
-                        maker=session.get_one(ReviewerRow, row.maker_id).login,
-                    )
-        return None
+        """Return the newest act that this person can undo, None if there is none.
 
-    def _last_on_appeals(self, session: Session) -> UndoableAct | None:
-        """Return the newest act on an appeal that this person can undo."""
-        now, me = self.context.now(), self.context.actor.id
-        is_recent = (APPEAL.c.status == AppealStatus.STAGED.value) | (APPEAL.c.release_at > now)
-        case_ids = session.execute(select(APPEAL.c.case_id).where(is_recent)).scalars()
-        acts = (last_reversible_act(session, session.get_one(CaseRow, case_id)) for case_id in case_ids)
-        own = [act for act in acts if act and act.actor_id == me and now < (_undo_until(act) or NEVER)]
-        act = max(own, key=lambda event: event.seq, default=None)
-        return None if act is None else UndoableAct(case_id=act.case_id or 0, until=_undo_until(act), act=act.action)
+        Acts of the undo time come first. Older ones are verdicts and decisions on appeals that wait for a check.
+        """
+        with self.context.read() as session:
+            acts = (*self._recent_acts(session), *self._staged_acts(session))
+            return next((found for act in acts if (found := self._undoable(session, act)) is not None), None)
+
+    def _recent_acts(self, session: Session) -> Iterable[EventRow]:
+        """Return this person's newest acts on cases within the undo time, the newest first."""
+        since = self.context.now() - timedelta(seconds=self.context.policy(session).desk.grace_s)
+        # These conditions are those of a partial index: the acts of imports and of the time are very many.
+        own = (col(EventRow.actor_id) == self.context.actor.id, col(EventRow.batch_id).is_(None))
+        newest = select(EventRow).where(*own).order_by(col(EventRow.seq).desc()).limit(_MOST_RECENT).subquery("newest")
+        event = aliased(EventRow, newest)
+        wanted = (event.at > since, col(event.action).in_(_UNDOABLE), col(event.is_refused).is_(False))
+        return session.exec(select(event).where(*wanted).order_by(col(event.seq).desc())).all()
+
+    def _staged_acts(self, session: Session) -> list[EventRow]:
+        """Return the acts by which this person staged what still waits for a check, the newest first."""
+        decision, me = DecisionRow, self.context.actor.id
+        verdicts = select(decision.case_id).where(decision.status == "staged", decision.maker_id == me)
+        answers = select(APPEAL.c.case_id).where(
+            text(OPEN_APPEAL), APPEAL.c.status == AppealStatus.STAGED.value, APPEAL.c.decided_by_id == me
+        )
+        found: list[EventRow] = []
+        for statement, act in ((verdicts, Action.DECIDE), (answers, Action.APPEAL_DECIDE)):
+            case_ids = session.execute(statement).scalars()
+            found += [event for case_id in case_ids if (event := last_event(session, case_id, (act,))) is not None]
+        return sorted(found, key=lambda event: event.seq, reverse=True)
+
+    def _undoable(self, session: Session, event: EventRow) -> UndoableAct | None:
+        """Return the act of an event if an undo of its case takes back this act, and this person may."""
+        case = session.get(CaseRow, event.case_id)
+        if case is None:
+            return None
+        act = last_reversible_act(session, case)
+        if act is not None:
+            until, letters = _undo_until(act), self._letters_of_act(case, act.action)
+            record = json.loads(act.body)
+            is_late = self._late_refusal(session, case, act.actor_id, until, letters, record) is not None
+            is_other = act.seq != event.seq or is_late
+            return None if is_other else UndoableAct(case_id=case.id or 0, until=until, act=act.action)
+        decision = newest_decision(session, case.id or 0, "staged", *_STATUSES_WITH_RELEASE)
+        if decision is None or decision.id != json.loads(event.body).get("decision"):
+            return None
+        done_by = _ACTS_OF_STATUS.get(decision.status, (Action.DECIDE, Action.APPROVE))
+        if event.action not in done_by or self._refusal(session, case, decision) is not None:
+            return None
+        return UndoableAct(
+            case_id=decision.case_id,
+            decision_id=decision.id or 0,
+            verdict=Verdict(decision.verdict),
+            until=decision.release_at,
+            act=decision.status if decision.status in _CHECKED_STATUSES else "decided",
+            maker=session.get_one(ReviewerRow, decision.maker_id).login,
+        )
 
     def undo(self, case_id: int) -> CaseFile:
         """Undo the last verdict or check on a case, or an act after it: a withdrawal, answer, waiver, reopening …

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from db.enums import CaseState, Verdict
+from db.enums import RESTRICTIONS, CaseState, Verdict
 from db.models import CaseRow, DecisionReasonRow, DecisionRow
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, DecisionResult, VerdictPreview, VerdictRequest
@@ -17,6 +17,7 @@ from workbench.domain.case.verdict import (
     problem_of,
 )
 from workbench.domain.policy.policy import Policy
+from workbench.domain.text.mask import MaskKind, mask
 from workbench.errors import Busy, NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.case.case_cache import CaseCache
@@ -26,12 +27,12 @@ from workbench.services.foundation.case_access import held_case
 from workbench.services.foundation.context import Context, Service, details
 from workbench.services.foundation.drafts import link_draft
 from workbench.services.foundation.row_values import from_row
-from workbench.services.measures.orders import orders_summary
+from workbench.services.measures.orders import lifted_numbers, orders_summary
 from workbench.services.reversal import columns_before
 from workbench.services.review.apply_verdict import apply_verdict, outcome
-from workbench.services.review.separation import IMPORTER, importer_refusal, waiver_text
 from workbench.services.review.verdict_plan import VerdictPlan, plan_verdict
 from workbench.services.site.people import solo_reason
+from workbench.services.site.separation import IMPORTER, importer_refusal, waiver_text
 
 
 class Verdicts(Service):
@@ -53,6 +54,7 @@ class Verdicts(Service):
         with self.context.read() as session:
             calendar = self.context.calendar(session, casefile.policy_version)
             plan = self._separated(session, plan_verdict(request, casefile, calendar, now), casefile.policy)
+            restored = self._restored(session, casefile, request)
         return from_row(
             VerdictPreview,
             plan,
@@ -63,8 +65,16 @@ class Verdicts(Service):
             open_questions=tuple(line.question for line in casefile.checklist if line.answer is None),
             has_new_evidence=seen_no is not None and seen_no != casefile.header.evidence_no,
             unopened=unopened,
+            restored=restored,
             waived_for=plan.waiver.reason if plan.waiver else "",
         )
+
+    def _restored(self, session: Session, casefile: CaseFile, request: VerdictRequest) -> tuple[str, ...]:
+        """Return the numbers whose bar a pass would lift, masked."""
+        if not casefile.measures or request.verdict is not Verdict.PASS or request.measure in RESTRICTIONS:
+            return ()
+        case = session.get_one(CaseRow, request.case_id)
+        return tuple(mask(MaskKind.MSISDN, number) for number in lifted_numbers(session, self.context, case) if number)
 
     def decide(self, request: VerdictRequest) -> DecisionResult:
         """Record a verdict on a case that this person holds.
