@@ -196,7 +196,7 @@ async def test_only_a_supervisor_opens_a_case_of_the_list_again_with_a_reason(ro
         await desk.press("enter")
 
         assert ("reopen", 5, "[/b] listed") in desk.services.log
-        assert "C-000005 is back in the queue. To undo: workbench undo C-000005" in desk.notes
+        assert "C-000005 is back in the queue. To undo, press u on the desk." in desk.notes
         assert "No verdict is contradicted by newer block findings." in desk.text
 
 
