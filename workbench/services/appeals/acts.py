@@ -20,7 +20,7 @@ from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.foundation.row_values import from_row
-from workbench.services.notices.appeal_letter import AppealLetterKind, notify_of_appeal
+from workbench.services.notices.appeal_letter import AppealLetterKind, notify_of_appeal, told_times
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.reversal import record_of
 
@@ -89,9 +89,8 @@ def withdraw_appeal(session: Session, context: Context, case: CaseRow, appeal: A
     appeal.status, appeal.release_at = AppealStatus.WITHDRAWN.value, grace_end(session, context, case)
     to_state_before(case, appeal)
     case.version += 1
-    told_at = told_result_at(session, context, case)
-    kind = AppealLetterKind.WITHDRAWN
-    notify_of_appeal(session, context, case, appeal, kind, release_at=appeal.release_at, told_at=told_at)
+    told, kind = result_notice(session, case), AppealLetterKind.WITHDRAWN
+    notify_of_appeal(session, context, case, appeal, kind, release_at=appeal.release_at, told=told)
     context.log_case(session, Action.WITHDRAW, case, {**record, "kind": "appeal"})
     update_due_date(session, context, case)
 
@@ -128,6 +127,14 @@ def told_result_at(session: Session, context: Context, case: CaseRow) -> datetim
     The notice gives the last day to appeal, counted from the day on which it was written. A notice that nobody marked
     as sent counts as sent on that day.
     """
+    if notice := result_notice(session, case):
+        return max(told_times(notice))
+    decision = newest_decision(session, case.id or 0, "applied", "approved")
+    return context.now() if decision is None else decision.checked_at or decision.decided_at
+
+
+def result_notice(session: Session, case: CaseRow) -> NoticeRow | None:
+    """Return the newest notice of the fail or the lapse of a case, None without one."""
     decision = newest_decision(session, case.id or 0, "applied", "approved")
     of_result = (
         col(NoticeRow.kind) == ClockLetterKind.LAPSED.value
@@ -140,9 +147,7 @@ def told_result_at(session: Session, context: Context, case: CaseRow) -> datetim
         .order_by(col(NoticeRow.id).desc())
         .limit(1)
     ).scalar_one_or_none()
-    if notice is not None:
-        return max(notice.created_at, notice.sent_at or notice.created_at)
-    return context.now() if decision is None else decision.checked_at or decision.decided_at
+    return notice
 
 
 def changing(

@@ -20,7 +20,7 @@ from workbench.services.foundation.context import Service, details
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.measures.orders import orders_summary, owe_restoring
 from workbench.services.notices.appeal_letter import AppealLetterKind, notify_of_appeal
-from workbench.services.notices.due_date_notices import has_restriction
+from workbench.services.notices.letter_measures import bars_in_force
 
 
 class AppealChecks(Service):
@@ -43,7 +43,7 @@ class AppealChecks(Service):
         with self.context.acting(Action.APPROVE, case_id), self.context.write() as session:
             case, appeal = self._staged(session, Action.APPROVE, case_id, version)
             record = self._signed(session, case, appeal, AppealStatus.CLOSED, note)
-            restricts = has_restriction(session, self.context, case)
+            bars = bars_in_force(session, self.context, case)
             if appeal.outcome == AppealOutcome.OVERTURNED:
                 record |= self._overturn(session, case, appeal)
             else:
@@ -52,9 +52,7 @@ class AppealChecks(Service):
             self.context.log_case(session, Action.APPROVE, case, body)
             update_due_date(session, self.context, case)
             release_at, kind = appeal.release_at or self.context.now(), AppealLetterKind.DECIDED
-            notice = notify_of_appeal(
-                session, self.context, case, appeal, kind, release_at=release_at, restricts=restricts
-            )
+            notice = notify_of_appeal(session, self.context, case, appeal, kind, release_at=release_at, bars=bars)
             return appeal_result(session, case, appeal, notice)
 
     def give_back(self, case_id: int, note: str, version: int | None = None) -> AppealResult:
