@@ -26,7 +26,7 @@ from tests.services.importing.files import (
 LANGUAGES = ("en", "zh")
 FLOODED = {"en": "Our office was flooded.", "zh": "我司办公场所进水。"}
 ANSWER = {"en": "The calls went to customers who had agreed.", "zh": "经核实，被叫均为已同意接听的客户。"}
-BY_PHONE = {"en": "You asked for this by phone.", "zh": "贵公司来电申请延期。"}
+NO_CONSENT = {"en": "No consent of the people called was shown.", "zh": "未能提供被叫用户的授权证明。"}
 NEW_RULES = {"en": "The permitted calling hours were changed.", "zh": "允许外呼的时段有调整。"}
 
 OTHER_RULES = (
@@ -35,6 +35,8 @@ OTHER_RULES = (
 )
 """Another limit of the registered capital, and one required document of companies less."""
 BY_PHONE = {"en": "You asked for this by phone.", "zh": "来电申请延期。"}
+
+SEAL = ("--reason", "DOC-UNSEALED", "--item", "DOC-UNSEALED:BIZ_LICENSE")
 
 COMPANY = {"agent": "虚构渠道"}
 
@@ -101,10 +103,10 @@ class Office:
 
 def submit_all(office: Office) -> None:
     """Import the applications, and the documents of all but the first and the last."""
-    companies, persons = (1, 2, 4, 6, 9, 8), (3, 5, 7)
+    companies, persons = (1, 2, 4, 6, 9, 10, 11, 12, 8), (3, 5, 7)
     office.submit(
-        *(application(f"A-{n}", **COMPANY, msisdns=f"1380013{n}001;1380013{n}002") for n in companies),
-        *(application(f"A-{n}", **PERSON, agent="", msisdns=f"1380013{n}001") for n in persons),
+        *(application(f"A-{n}", **COMPANY, msisdns=f"13800{130 + n}001;13800{130 + n}002") for n in companies),
+        *(application(f"A-{n}", **PERSON, agent="", msisdns=f"13800{130 + n}001") for n in persons),
     )
     for number in companies[1:-1]:
         office.desk.documents(f"A-{number}", agent=COMPANY["agent"])
@@ -123,6 +125,8 @@ def live(office: Office) -> None:
     A-1 is incomplete, then pending, then failed with a measure, and lapses; A-2 fails finally, is opened again and gets
     a corrected notice; A-3 passes and is reviewed again; A-4 is suspended and late; A-5 is withdrawn; A-6 waits for the
     carrier; A-7 does not answer; A-8 stays incomplete; A-9 fails finally and appeals twice.
+    A-10 must verify the identity again, which is waived, and passes with its bar lifted; A-11 lapses although it
+    answered in time; A-12 appeals in vain.
     """
     submit_all(office)
     office.decide("A-2", "fail", "--final", "--reason", "ACT-PEAK-HOUR", "--measure", "bar-both")
@@ -133,12 +137,29 @@ def live(office: Office) -> None:
     office.decide("A-6", "pending", "--reason", "WAIT-CARRIER", "--until", "2026-12-03")
     office.decide("A-7", "pending", "--reason", "WAIT-APPLICANT", "--item", DocumentKind.AGENT_ID_FRONT.value)
     office.run("a", "withdraw", "A-5", "--reason", "no longer needed")
+    fail(office)
     office.at("2026-11-24 16:00")
+    office.run("sup", "waive", "A-10", "ID-REVERIFY", "--reason", "seen at the counter")
     office.terminal.document("sup", "calendar", "suspend", "2026-11-25", "--reason", FLOODED[office.language])
     office.at("2026-11-25 15:00")
     office.terminal.document("sup", "calendar", "resume")
     office.send()
     live_on(office)
+
+
+def fail(office: Office) -> None:
+    """Fail A-10 and A-11, which can rectify, and A-12, which cannot."""
+    verify = ("--reason", "ID-REVERIFY", "--item", "ID-REVERIFY")
+    office.decide("A-10", "fail", *verify, *SEAL, "--measure", "bar-both")
+    office.decide("A-11", "fail", *SEAL)
+    office.decide("A-12", "fail", "--final", "--reason", "USE-CONSENT", "--measure", "bar-out")
+    office.run("b", "check", "A-12", "approve", "--note", "no consent was shown")
+
+
+def seal(office: Office, number: str) -> None:
+    """Import the sealed licence that came in time."""
+    wanted, agent = (DocumentKind.BIZ_LICENSE,), COMPANY["agent"]
+    office.desk.documents(number, wanted, content="2", received_at="2026-11-26 09:00", agent=agent)
 
 
 def live_on(office: Office) -> None:
@@ -149,10 +170,12 @@ def live_on(office: Office) -> None:
     office.change_policy(*OTHER_RULES)
     office.desk.documents("A-1", ENTERPRISE_DOCUMENTS, agent=COMPANY["agent"], received_at="2026-11-26 09:00")
     office.decide("A-1", "pending", "--reason", "WAIT-APPLICANT", "--item", DocumentKind.BIZ_LICENSE.value)
+    seal(office, "A-10")
+    office.decide("A-10", "pass", "--reason", "OK")
+    office.run("b", "check", "A-10", "approve", "--note", "the seal is there")
     office.at("2026-11-27 10:00")
     office.run("a", "answer", "A-1")
-    seal = ("--reason", "DOC-UNSEALED", "--item", "DOC-UNSEALED:BIZ_LICENSE")
-    office.decide("A-1", "fail", *seal, "--measure", "bar-out")
+    office.decide("A-1", "fail", *SEAL, "--measure", "bar-out")
     office.run("sup", "extend", "A-1", "--until", "2026-12-04", "--reason", BY_PHONE[office.language])
     office.run("a", "appeal", "A-9", "--grounds", "We called our own customers.")
     office.at("2026-11-27 11:00")
@@ -160,6 +183,11 @@ def live_on(office: Office) -> None:
     office.run("a", "appeal", "A-9", "--grounds", "We called our own customers.")
     office.run("admin", "appeal-decide", "A-9", "overturned", "--note", ANSWER[office.language])
     office.run("c", "check", "A-9", "approve", "--note", "as I see it")
+    office.run("a", "appeal", "A-12", "--grounds", "We called our own customers.")
+    office.run("admin", "appeal-decide", "A-12", "stands", "--note", NO_CONSENT[office.language])
+    office.run("c", "check", "A-12", "approve", "--note", "as I see it")
+    office.at("2026-12-07 10:00")
+    seal(office, "A-11")
     office.at("2026-12-08 10:00")
     again = ("--filter", "application:A-3", "--reason", NEW_RULES[office.language])
     office.terminal.document("admin", "policy", "campaign", *again)

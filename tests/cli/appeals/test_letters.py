@@ -13,10 +13,11 @@ from tests.offices import Site
 from tests.promises import Promises
 
 STAYS = {Language.ZH: "已采取的限制措施继续有效", Language.EN: "The measure already taken stays in force"}
-LIFTED = {Language.ZH: "我司立即解除已采取的限制措施", Language.EN: "We lift the measure taken at once"}
+LIFTED = {Language.ZH: "我司立即解除已采取的限制措施", Language.EN: "We lift the measure at once"}
 AGAIN = {Language.ZH: "2026年12月15日（周二）", Language.EN: "Tuesday, 15 December 2026"}
 NEW_DUE = {Language.ZH: "办结时限：2026年12月4日（周五）", Language.EN: "new review: Friday, 4 December 2026"}
-ANSWER = {Language.ZH: "答复期限：2026年12月10日（周四）", Language.EN: "Answer by: Thursday, 10 December 2026"}
+ANSWER = {Language.ZH: "答复期限：2026年12月10日（周四）", Language.EN: "answer by: Thursday, 10 December 2026"}
+GIVEN = {Language.ZH: "我司", Language.EN: "You will have our "}
 
 
 @pytest.fixture
@@ -43,13 +44,13 @@ def test_the_letters_say_what_was_decided_why_and_what_the_applicant_can_do(
     check_pages(services, folder, language, "appeal-withdrawn", STAYS[language].rstrip("。"), AGAIN[language], cases[2])
 
     bodies = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*-appeal-decided.txt"))]
-    stands, overturned = (body.replace("\n", "") for body in bodies)
+    stands, overturned = (body.replace("\n", "" if language is Language.ZH else " ") for body in bodies)
     for part in ("12300", "We looked at it again.", STAYS[language], cases[0]):
         assert part in stands
     for part in (NEW_DUE[language], LIFTED[language], cases[1]):
         assert part in overturned
     received = [path.read_text(encoding="utf-8") for path in folder.glob("*-appeal-received.txt")]
-    assert all(ANSWER[language] in body for body in received)
+    assert all(f"\n{GIVEN[language]}{ANSWER[language]}\n" in body for body in received)
     [short, *_others] = sorted(folder.glob("*-appeal-received.sms.txt"))
     assert ANSWER[language].partition("日")[0][-10:] in short.read_text(encoding="utf-8").replace("\n", "")
 

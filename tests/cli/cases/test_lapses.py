@@ -47,10 +47,10 @@ def test_a_late_import_of_a_timely_answer_takes_the_lapse_back_with_a_corrected_
     [letter] = letters(services, "lapse-undone")
     corrects, due = {
         Language.ZH: (
-            "更正并取代我司2026年12月1日（周二）18:01作出的逾期未整改办结通知",
+            "更正并取代我司2026年12月1日的逾期未整改办结通知（通知编号3）。经核实，应于期限届满前提交的整改材料已按期送达",
             "办结时限：2026年12月4日（周五）",
         ),
-        Language.EN: ("our notice of Tuesday, 1 December 2026, 18:01", "New due date: Friday, 4 December 2026"),
+        Language.EN: ("our notice of 1 December 2026 (notice number 3) that", "New due date: Friday, 4 December 2026"),
     }[language]
     assert corrects in letter["body"]
     assert due in letter["body"]

@@ -75,7 +75,7 @@ def test_an_item_in_hours_keeps_its_own_deadline_beside_that_of_the_letter(servi
     body = letters(services, "fail")[0]["body"]
     assert "整改期限：2026年12月3日（周四）18:00" in body
     assert "（期限：2026年11月25日（周三）10:01）\n2. " in body
-    assert "其中任一事项逾期未完成的" in body
+    assert "任一事项逾期未完成的" in body
     shown = services.terminal.as_person("a", "show", case).stdout
     assert f"1  {VERIFY}    outstanding, by Wed 25 Nov 10:01" in shown
     assert "2  ACT-PEAK-HOUR  outstanding, by Thu 3 Dec 18:00" in shown

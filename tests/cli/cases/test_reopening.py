@@ -84,7 +84,7 @@ def test_the_next_notice_corrects_the_earlier_one_and_nothing_is_owed_then(servi
 
     kind, body = letters(services, case)[-1]
     assert kind == verdict
-    assert "本通知更正并取代我司2026年11月24日（周二）10:00作出的审核结果通知" in body
+    assert "更正并取代我司2026年11月24日的审核结果通知（通知编号1，结论：不通过（不可整改）），请以本通知为准。" in body
     found = show(services, case)
     assert found["corrects"] is None
     assert [line["corrects"] for line in found["decisions"]] == [None, found["decisions"][0]["decision"]]

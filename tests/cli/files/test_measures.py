@@ -287,3 +287,36 @@ def test_a_reopening_within_the_minute_of_a_verdict_cancels_its_orders(terminal:
     assert terminal.document("audit", "show", case)["state"] == "queued"
     terminal.document("sup", "undo", case)
     assert [status for *_order, status in listed(terminal)] == ["unreleased"] * 2
+
+
+def last_letter(terminal: Terminal) -> str:
+    return str(terminal.document("a", "notices")["notices"][-1]["body"])
+
+
+@pytest.mark.parametrize("is_reported", [True, False])
+def test_a_fail_after_a_reopening_says_that_the_bar_no_longer_applies(
+    terminal: Terminal, case: str, tmp_path: Path, is_reported: bool
+) -> None:
+    decide(terminal, case, "fail", "--final", *BAR[1:])
+    terminal.document("b", "check", case, "approve", "--note", "seen")
+    terminal.site.clock.on(minutes=1)
+    if is_reported:
+        report(terminal, tmp_path, "1", "2")
+    terminal.document("sup", "reopen", case, "--reason", "x")
+    lifted = "我司已安排恢复下列号码的呼出和呼入服务：138••••••01、138••••••02（共2个）。"
+    assert f"但已采取的限制措施现予解除，{lifted}" in last_letter(terminal)
+
+    decide(terminal, case, "fail", "--reason", "ACT-PEAK-HOUR")
+
+    assert f"此前通知采取的限制措施（限呼）不再执行，{lifted}" in last_letter(terminal)
+    assert "本次未对号码采取限制措施" not in last_letter(terminal)
+
+
+def test_a_fail_in_the_next_round_says_that_the_bar_stays(terminal: Terminal, case: str) -> None:
+    bar(terminal, case)
+    terminal.document("a", "resubmit", case)
+
+    decide(terminal, case, "fail", "--reason", "ACT-PEAK-HOUR")
+
+    stays = "本次未新增限制措施；此前已采取的限制措施（限呼：138••••••01、138••••••02，共2个）继续有效。"
+    assert stays in last_letter(terminal)

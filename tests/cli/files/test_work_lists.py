@@ -147,8 +147,9 @@ def test_each_letter_is_a_text_a_page_and_a_short_message(terminal: Terminal, de
             assert owed.replace("\n", "") in text.replace("\n", "")
     assert page.startswith('<!DOCTYPE html>\n<html lang="zh-CN">')
     assert (folder / f"{name}.sms.txt").read_text(encoding="utf-8").splitlines() == [
-        f"(1/2)【{SUPPLIER.name.zh}】电销卡二次审核结果通知：不通过（可整改），受理编号 {case}。",
-        f"(2/2)整改期限：2026年12月3日（周四）18:00。通知全文请致电{SUPPLIER.phone}索取。",
+        f"(1/3)【{SUPPLIER.name.zh}】电销卡二次审核结果通知：不通过（可整改），受理编号 {case}。",
+        "(2/3)整改期限：2026年12月3日（周四）18:00。申诉截止日期：2026年12月15日（周二）。已双停3个号码。",
+        f"(3/3)通知全文请致电{SUPPLIER.phone}索取。",
     ]
     [name] = [name for name in listed if name.startswith(english) and name.endswith("pending")]
     parts = (folder / f"{name}.sms.txt").read_text(encoding="utf-8").splitlines()
@@ -156,7 +157,7 @@ def test_each_letter_is_a_text_a_page_and_a_short_message(terminal: Terminal, de
     assert max(map(len, parts)) <= 70
     assert message == (
         f"{SUPPLIER.name.en}: Secondary review of your telesales cards: pending (something is missing), case "
-        f"{english}. Answer by: Tuesday, 1 December 2026. For the whole letter, call {SUPPLIER.phone}."
+        f"{english}. Submit by: Tuesday, 1 December 2026. For the whole letter, call {SUPPLIER.phone}."
     )
     assert terminal.document("a", "notices", "sent", str(folder / "notices.csv"))["sent"] == 5
 

@@ -138,8 +138,30 @@ def test_what_the_applicant_was_asked_for_stays(
     assert asked == (
         desk.sql("SELECT deadline_at, is_open FROM rectification"), desk.sql("SELECT * FROM rectification_item")
     )  # fmt: skip
-    assert all("此前通知要求的事项和期限不变" in letter for letter in letters(terminal))
-    assert len(letters(terminal)) == 2
+    to_pending, to_rectifying = letters(terminal)
+    day = show(terminal, pending)["next_action_on"]
+    year, month, day_of_month = map(int, day.split("-"))
+    assert f"\n补充材料期限（不变）：{year}年{month}月{day_of_month}日（" in to_pending
+    assert "此前通知要求补充的事项和期限不变。收到贵公司的补充材料后，我司按新规则继续审核。" in to_pending
+    assert "\n整改期限（不变）：2026年12月1日（周二）18:00\n" in to_rectifying
+    assert "此前通知要求整改的事项和期限不变。收到贵公司的整改材料后，我司按新规则继续审核。" in to_rectifying
+    assert not [letter for letter in letters(terminal) if "办结时限" in letter]
+    assert desk.sql("SELECT COUNT(*) FROM notice WHERE kind = 'policy' AND told_due_at IS NOT NULL") == [(0,)]
+
+
+def test_no_date_is_promised_while_others_must_answer(
+    terminal: Terminal, site: Site, apply: Callable[..., Any]
+) -> None:
+    services = Promises(site)
+    case = services.received("2026-11-24 10:00")
+    services.at("2026-11-24 10:30").run("a", "next")
+    services.run("a", "decide", case, "pending", "--reason", "WAIT-CARRIER")
+
+    apply(CAPITAL, LONGER)
+
+    [letter] = letters(terminal)
+    assert "审核所需的核查信息尚未返回。我司按新规则继续审核，并及时告知结论。" in letter
+    assert "最迟于" not in letter
 
 
 def test_an_incomplete_case_becomes_complete_or_is_asked_for_other_documents(

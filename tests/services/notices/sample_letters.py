@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from db.enums import ApplicantKind, FailKind, Language, Measure, Verdict, WaitsFor
 from workbench.domain.policy.policy import Supplier, Words
 from workbench.services.notices.due_date_letter import ClockLetter, ClockLetterKind, StatusFacts
-from workbench.services.notices.verdict_letter import LetterFacts, LetterItem, LetterReason
+from workbench.services.notices.verdict_letter import Bars, Correction, LetterFacts, LetterItem, LetterReason
 
 SUPPLIER = Supplier(
     name=Words(en="Example Horizon Mobile", zh="虚构远声移动通信"),
@@ -34,7 +34,12 @@ DEADLINE = {Language.ZH: "2026年12月3日（周四）18:00", Language.EN: "Thur
 NEXT_ACTION = {Language.ZH: "2026年12月1日（周二）", Language.EN: "Tuesday, 1 December 2026"}
 APPEAL_UNTIL = {Language.ZH: "2026年12月15日（周二）", Language.EN: "Tuesday, 15 December 2026"}
 DECIDED = {Language.ZH: "2026年11月25日", Language.EN: "25 November 2026"}
-REPLACED = {Language.ZH: "2026年11月20日（周五）09:30", Language.EN: "Friday, 20 November 2026, 09:30"}
+REPLACED = {
+    Language.ZH: "我司2026年11月20日的审核结果通知（通知编号8，结论：不通过（不可整改）），请以本通知为准。",
+    Language.EN: "of 20 November 2026 (notice number 8; result: not passed, cannot be rectified).",
+}
+CORRECTED = Correction(8, date(2026, 11, 20), Verdict.FAIL, FailKind.FINAL)
+BARS = (Bars(Measure.BAR_OUT, ("13800138001", "13800138002")), Bars(Measure.BAR_BOTH, ("13800138003",)))
 
 
 def a_letter(language: Language = Language.ZH, kind: ApplicantKind = ApplicantKind.ENTERPRISE) -> LetterFacts:
@@ -112,7 +117,12 @@ def every_kind(letter: LetterFacts) -> Iterator[LetterFacts]:
         replace(pending(letter), items=(), measure=Measure.BAR_OUT, appeal_until=date(2026, 12, 15)),
     ]
     yield from plain
-    yield from (replace(one, corrects_decided_at=datetime(2026, 11, 20, 1, 30, tzinfo=UTC)) for one in plain)
+    yield from (replace(one, corrects=CORRECTED) for one in plain)
+    barred = replace(final(letter), measure=Measure.NONE)
+    yield replace(barred, bars=BARS)
+    yield replace(barred, corrects=CORRECTED, lifted=BARS)
+    yield replace(barred, bars=BARS[:1], lifted=BARS[1:])
+    yield replace(barred, bars=(Bars(Measure.BAR_BOTH, ()),))
 
 
 def every_clock_letter(language: Language, kind: ApplicantKind = ApplicantKind.ENTERPRISE) -> Iterator[ClockLetter]:
@@ -121,11 +131,12 @@ def every_clock_letter(language: Language, kind: ApplicantKind = ApplicantKind.E
     status = StatusFacts(
         items=listed(language),
         asked_until=date(2026, 12, 1),
-        restricts=True,
+        bars=BARS,
         appeal_until=date(2026, 12, 15),
         answer_days=7,
         provisional_years=(2027,),
         waived=ITEMS[language][:1],
+        corrects_no=8,
         corrects_at=datetime(2026, 11, 20, 1, 30, tzinfo=UTC),
     )
     for letter_kind in ClockLetterKind:
@@ -146,7 +157,7 @@ def every_clock_letter(language: Language, kind: ApplicantKind = ApplicantKind.E
             if letter_kind is ClockLetterKind.DEADLINE:
                 yield replace(clock, item=ITEMS[language][0])
             continue
-        for facts in (status, replace(status, items=(), restricts=False, provisional_years=())):
+        for facts in (status, replace(status, items=(), bars=(), provisional_years=())):
             yield replace(clock, status=facts)
             yield replace(clock, status=facts, is_with_applicant=True)
             yield replace(clock, status=facts, agent="", stopped_at=letter.decided_at)

@@ -10,6 +10,7 @@ from db.enums import ApplicantKind, Language, Measure
 from tests.domain.facts.sample_evidence import default_policy
 from tests.services.notices.sample_letters import (
     ADDRESS,
+    BARS,
     SUPPLIER,
     a_letter,
     every_clock_letter,
@@ -19,8 +20,9 @@ from tests.services.notices.sample_letters import (
     pending,
 )
 from workbench.domain.policy.policy import Words
-from workbench.services.notices.due_date_letter import compose_clock_letter
-from workbench.services.notices.verdict_letter import LetterFacts, LetterItem, compose
+from workbench.services.notices.due_date_letter import ClockLetterKind, compose_clock_letter
+from workbench.services.notices.letter_page import short_message
+from workbench.services.notices.verdict_letter import ComposedLetter, LetterFacts, LetterItem, compose
 
 HALF_WIDTH = re.compile(r"[\u4e00-\u9fff“”][,;:!?()]|[,;:!?()][\u4e00-\u9fff“”]|[\u4e00-\u9fff]\.")
 NUMBERS = ("13800138001", "13800138002", "13800138003")
@@ -102,8 +104,8 @@ def test_an_appeal_letter_lists_what_an_appeal_needs(kind: ApplicantKind) -> Non
 
 
 def test_a_measure_stays_in_force_when_nothing_is_rectified() -> None:
-    barred = compose(fixable(a_letter())).body
-    free = compose(replace(fixable(a_letter()), measure=Measure.NONE)).body
+    plain = replace(fixable(a_letter()), items=())
+    barred, free = compose(plain).body, compose(replace(plain, measure=Measure.NONE)).body
 
     assert "逾期未提交的，本次审核按“逾期未整改”办结，已采取的限制措施继续有效。" in barred
     assert "按“逾期未整改”办结。" in free
@@ -117,3 +119,117 @@ def test_a_foreign_text_of_the_reviewer_is_quoted() -> None:
 
     assert "\n我司说明（英文原文）：“The seal is missing.”\n材料未盖章。\n" in body
     assert "\n1. 我司说明（英文原文）：“Send the sealed copy”\n" in body
+
+
+def test_a_later_fail_says_that_an_earlier_bar_stays_or_is_lifted() -> None:
+    for language, stays, lifted in (
+        (
+            ZH,
+            "本次未新增限制措施；此前已采取的限制措施（限呼：13800138001、13800138002，共2个；"
+            "双停：13800138003，共1个）继续有效。",
+            "此前通知采取的限制措施（双停）不再执行，我司已安排恢复下列号码的呼出和呼入服务：13800138003（共1个）。",
+        ),
+        (
+            EN,
+            "We take no new measure; the measure already taken (outgoing calls barred on 13800138001, 13800138002; "
+            "all calls barred on 13800138003) stays in force.",
+            "The measure in our earlier notice no longer applies; we are restoring outgoing and incoming calls on: "
+            "13800138003 (1 in total).",
+        ),
+    ):
+        failed = replace(fixable(a_letter(language)), measure=Measure.NONE)
+        standing, lifting = compose(replace(failed, bars=BARS)), compose(replace(failed, lifted=BARS[1:]))
+        assert stays in standing.body
+        assert lifted in lifting.body
+        for body in (standing.body, lifting.body):
+            assert "本次未对号码采取限制措施" not in body
+            assert "are not restricted" not in body
+        assert ("本结论或措施" if language is ZH else "this result or measure") in standing.body
+
+
+def test_an_item_with_its_own_deadline_has_a_line_and_a_sentence_unless_it_is_the_only_one() -> None:
+    for language, line, sentences in (
+        (
+            ZH,
+            "\n最早期限（第1项）：2026年11月25日（周三）10:01\n",
+            (
+                "第1项须于其所注期限前完成，其余材料须于整改期限前送达我司。",
+                "任一事项逾期未完成的，本次审核即按“逾期未整改”办结",
+            ),
+        ),
+        (
+            EN,
+            "\nFirst deadline (item 1): Wednesday, 25 November 2026, 10:01\n",
+            (
+                "Item 1 must be done by its own date; everything else must reach us by the date above.",
+                "If any date is missed, this review will be closed at once as not rectified in time",
+            ),
+        ),
+    ):
+        several = fixable(a_letter(language))
+        only = replace(several, items=several.items[:1])
+        for owed in (line, *sentences):
+            assert owed in compose(several).body
+            assert owed not in compose(only).body
+        assert compose(only).body.count("10:01") == 1
+        assert ("整改期限：2026年11月25日" if language is ZH else "Rectify by: Wednesday, 25 Nov") in compose(only).body
+
+
+@pytest.mark.parametrize(
+    ("facts", "owed"),
+    [
+        (
+            fixable(a_letter(ZH)),
+            ("最早期限（第1项）：2026年11月25日（周三）10:01。", "已限呼3个号码。"),
+        ),
+        (fixable(a_letter(EN)), ("First deadline (item 1): ", "Appeal by: ", "Outgoing calls barred on 3 numbers.")),
+        (final(a_letter(ZH)), ("已双停3个号码。",)),
+        (final(a_letter(EN)), ("All calls barred on 3 numbers.",)),
+        (replace(a_letter(ZH), measure=Measure.RESTORE), ("3个号码已安排复机。",)),
+        (replace(a_letter(EN), measure=Measure.RESTORE), ("3 numbers are being restored.",)),
+        (replace(final(a_letter(ZH)), measure=Measure.NONE, lifted=BARS[:1]), ("2个号码已安排复机。",)),
+        (replace(final(a_letter(EN)), measure=Measure.NONE, lifted=BARS[1:]), ("1 number is being restored.",)),
+    ],
+)
+def test_a_short_message_says_how_many_cards_are_barred_or_restored(facts: LetterFacts, owed: tuple[str, ...]) -> None:
+    message = text_of("fail", compose(replace(facts, msisdns=NUMBERS)), facts.language)
+
+    for part in owed:
+        assert part in message
+
+
+def text_of(kind: str, letter: ComposedLetter, language: Language) -> str:
+    """Return the short message of a letter in one text."""
+    notice = {"kind": kind, "language": language, "subject": letter.subject, "body": letter.body}
+    parts = (re.sub(r"^\(\d+/\d+\)", "", part) for part in short_message(notice, SUPPLIER))
+    return ("" if language is ZH else " ").join(parts)
+
+
+def test_a_short_message_about_a_withdrawal_says_whom_to_call() -> None:
+    call = {ZH: "如未申请撤回，请拨打400-000-0000", EN: "If you did not ask for this, call 400-000-0000"}
+    for language, owed in call.items():
+        for letter in every_clock_letter(language):
+            message = text_of(letter.kind, compose_clock_letter(letter), language)
+            assert (owed in message) is (letter.kind is ClockLetterKind.WITHDRAWN)
+
+
+def test_a_person_is_addressed_with_a_possessive_that_reads_well() -> None:
+    kind = ApplicantKind.INDIVIDUAL
+    letters = [*map(compose, every_kind(a_letter(ZH, kind))), *map(compose_clock_letter, every_clock_letter(ZH, kind))]
+
+    assert not [letter.body for letter in letters if "您电销卡" in letter.body or "您二次审核" in letter.body]
+
+
+def test_a_reopened_review_says_what_holds_until_the_new_result() -> None:
+    reopened = [one for one in every_clock_letter(ZH) if one.kind is ClockLetterKind.REOPENED and one.status]
+    barred, free = reopened[0], reopened[-1]
+    assert barred.status is not None
+    body = compose_clock_letter(barred).body
+
+    assert (
+        "作出新的结论前，此前的结论暂不改变；但已采取的限制措施现予解除，我司已安排恢复下列号码的呼出和呼入服务："
+        "13800138001、13800138002、13800138003（共3个）。对此前的结论无需提出申诉；新的结论为不通过的，仍可申诉。"
+    ) in body
+    assert "3个号码已安排复机。" in text_of("reopened", compose_clock_letter(barred), ZH)
+    passed = replace(free, status=replace(barred.status, bars=(), was_passed=True))
+    assert "此前的结论暂不改变。电销卡可照常使用。\n" in compose_clock_letter(passed).body

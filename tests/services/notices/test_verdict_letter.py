@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import fields, replace
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 
@@ -11,6 +11,7 @@ from tests.languages import speaking
 from tests.services.notices.sample_letters import (
     ADDRESS,
     APPEAL_UNTIL,
+    CORRECTED,
     DEADLINE,
     DECIDED,
     ITEMS,
@@ -197,7 +198,7 @@ def test_a_pending_letter_with_a_restriction_explains_the_appeal(letter: LetterF
 
 
 def test_a_corrected_letter_names_the_notice_that_it_replaces(letter: LetterFacts) -> None:
-    composed = compose(replace(final(letter), corrects_decided_at=datetime(2026, 11, 20, 1, 30, tzinfo=UTC)))
+    composed = compose(replace(final(letter), corrects=CORRECTED))
 
     assert composed.subject.startswith("更正" if letter.language is Language.ZH else "Correction")
     assert REPLACED[letter.language] in composed.body

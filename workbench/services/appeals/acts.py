@@ -14,7 +14,7 @@ from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.appeals.people import handler_for
-from workbench.services.case.decisions import is_answered, newest_decision, told_result_at, waived_rules
+from workbench.services.case.decisions import is_answered, newest_decision, result_notice, told_result_at, waived_rules
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.input_checks import check_not_blank
@@ -87,9 +87,8 @@ def withdraw_appeal(session: Session, context: Context, case: CaseRow, appeal: A
     appeal.status, appeal.release_at = AppealStatus.WITHDRAWN.value, grace_end(session, context, case)
     to_state_before(case, appeal)
     case.version += 1
-    told_at = told_result_at(session, context, case)
-    kind = AppealLetterKind.WITHDRAWN
-    notify_of_appeal(session, context, case, appeal, kind, release_at=appeal.release_at, told_at=told_at)
+    told, kind = result_notice(session, case), AppealLetterKind.WITHDRAWN
+    notify_of_appeal(session, context, case, appeal, kind, release_at=appeal.release_at, told=told)
     context.log_case(session, Action.WITHDRAW, case, {**record, "kind": "appeal"})
     update_due_date(session, context, case)
 

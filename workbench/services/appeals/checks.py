@@ -24,7 +24,7 @@ from workbench.services.foundation.context import Context, Service, details
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.measures.orders import orders_summary, owe_restoring
 from workbench.services.notices.appeal_letter import AppealLetterKind, notify_of_appeal
-from workbench.services.notices.due_date_notices import has_restriction
+from workbench.services.notices.letter_measures import bars_in_force
 from workbench.services.site.people import solo_reason
 from workbench.services.site.separation import waiver_text
 
@@ -106,7 +106,7 @@ def put_into_force(
     session: Session, context: Context, case: CaseRow, appeal: AppealRow, action: Action, record: Mapping[str, Any]
 ) -> AppealResult:
     """Give a case the result of its decided appeal, log it with the record of the act, and write the letter."""
-    restricts = has_restriction(session, context, case)
+    bars = bars_in_force(session, context, case)
     if appeal.outcome == AppealOutcome.OVERTURNED:
         record = {**record, **_overturn(session, context, case, appeal)}
     else:
@@ -115,7 +115,7 @@ def put_into_force(
     context.log_case(session, action, case, {**record, **facts})
     update_due_date(session, context, case)
     release_at, kind = appeal.release_at or context.now(), AppealLetterKind.DECIDED
-    notice = notify_of_appeal(session, context, case, appeal, kind, release_at=release_at, restricts=restricts)
+    notice = notify_of_appeal(session, context, case, appeal, kind, release_at=release_at, bars=bars)
     return appeal_result(session, case, appeal, notice)
 
 

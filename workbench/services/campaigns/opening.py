@@ -117,6 +117,11 @@ def _open(session: Session, context: Context, campaign: CampaignRow, passed: Cas
     context.log(session, "campaign", case_id=passed.id, body={**body, "case": format_case(case.id or 0)})
     update_due_date(session, context, case)
     session.flush()
-    message = DueDateMessage(kind=ClockLetterKind.RE_REVIEW, cause=campaign.reason, findings=assessment.findings)
+    message = DueDateMessage(
+        kind=ClockLetterKind.RE_REVIEW,
+        cause=campaign.reason,
+        findings=assessment.findings,
+        earlier_case_no=format_case(passed.id or 0),
+    )
     notify(session, context, [(case, message)])
     return case

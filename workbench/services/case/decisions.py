@@ -64,11 +64,10 @@ def appeals_of(session: Session, case_id: int, logins: dict[int, str]) -> tuple[
     )
 
 
-def told_result_at(session: Session, context: Context, case: CaseRow) -> datetime:
-    """Return when the applicant was told the fail or the lapse: when its notice was written, or if later, sent.
+def result_notice(session: Session, case: CaseRow) -> NoticeRow | None:
+    """Return the newest notice of the fail or the lapse of a case, None without one.
 
-    The notice gives the last day to appeal, counted from the day on which it was written. A notice that nobody marked
-    as sent counts as sent on that day. The notice of a lapse has the name of the state.
+    The notice of a lapse has the name of the state.
     """
     decision = newest_decision(session, case.id or 0, "applied", "approved")
     of_result = (
@@ -82,8 +81,18 @@ def told_result_at(session: Session, context: Context, case: CaseRow) -> datetim
         .order_by(col(NoticeRow.id).desc())
         .limit(1)
     ).scalar_one_or_none()
-    if notice is not None:
+    return notice
+
+
+def told_result_at(session: Session, context: Context, case: CaseRow) -> datetime:
+    """Return when the applicant was told the fail or the lapse: when its notice was written, or if later, sent.
+
+    The notice gives the last day to appeal, counted from the day on which it was written. A notice that nobody marked
+    as sent counts as sent on that day.
+    """
+    if notice := result_notice(session, case):
         return max(notice.created_at, notice.sent_at or notice.created_at)
+    decision = newest_decision(session, case.id or 0, "applied", "approved")
     return context.now() if decision is None else decision.checked_at or decision.decided_at
 
 

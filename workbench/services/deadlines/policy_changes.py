@@ -11,10 +11,13 @@ from db.enums import FINAL_STATES, CaseState
 from db.models import CaseRow, PolicyVersionRow
 from db.queries.chunks import chunks
 from db.queries.published import CASE, NOTICE, Snapshot
+from workbench.domain.case.running import is_with_applicant
 from workbench.domain.evidence.evidence import Evidence
+from workbench.domain.findings.finding import Finding
 from workbench.domain.findings.finding_changes import FindingChanges, changed_findings
 from workbench.domain.policy.policy import Policy
 from workbench.services.case.assessment import assess, store_assessment
+from workbench.services.case.decisions import open_rectification
 from workbench.services.case.evidence_reader import EvidenceReader, read_evidence
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.deadlines.batches import act_on_all, matching_case_ids
@@ -24,6 +27,7 @@ from workbench.services.notices.due_date_notices import cancel_outdated, notify_
 from workbench.services.notices.receipts import send_receipt
 from workbench.services.notices.verdict_letter import LetterItem
 from workbench.services.review.back_to_queue import to_queue, void_staged
+from workbench.services.review.rectification import open_items
 from workbench.wording.what_would_help import missing_names
 
 _IS_OPEN = CASE.c.state.not_in([state.value for state in FINAL_STATES])
@@ -133,8 +137,27 @@ def _change(session: Session, context: Context, case: CaseRow, version_id: int) 
     elif state is CaseState.INCOMPLETE:
         _ask_for_documents(session, context, case, evidence, before)
     elif changes or is_due_moved:
-        notify_of_status(session, context, case, ClockLetterKind.POLICY, findings=assessment.findings)
+        _tell_of_rules(session, context, case, assessment.findings)
     return changes
+
+
+def _tell_of_rules(session: Session, context: Context, case: CaseRow, findings: tuple[Finding, ...]) -> None:
+    """Tell the applicant that other rules apply; whoever must act first keeps the items and the deadline."""
+    row = open_rectification(session, case) if case.state == CaseState.RECTIFYING else None
+    asked = set() if row is None else {item.code for item in open_items(session, row)}
+    deadline_at, asked_until = None if row is None else row.deadline_at, None
+    if is_with_applicant(CaseState(case.state), case.waits_for) and row is None and case.next_action_on:
+        asked_until = case.next_action_on
+        deadline_at = context.calendar(session, case.policy_version_id).closing(asked_until)
+    notify_of_status(
+        session,
+        context,
+        case,
+        ClockLetterKind.POLICY,
+        findings=tuple(finding for finding in findings if finding.rule not in asked),
+        deadline_at=deadline_at,
+        asked_until=asked_until,
+    )
 
 
 def _ask_for_documents(session: Session, context: Context, case: CaseRow, evidence: Evidence, before: Policy) -> None:
@@ -155,5 +178,11 @@ def _ask_for_documents(session: Session, context: Context, case: CaseRow, eviden
         day = calendar.nth_working_day_after(context.today(session), policy.pending.incomplete_days)
         until = calendar.closing(day)
         notify_of_status(
-            session, context, case, ClockLetterKind.POLICY, items=map(LetterItem, items), deadline_at=until
+            session,
+            context,
+            case,
+            ClockLetterKind.POLICY,
+            items=map(LetterItem, items),
+            waived=[name for name in asked if name not in items],
+            deadline_at=until,
         )

@@ -15,8 +15,8 @@ from workbench.domain.case.case_id import format_case
 from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.case.known_people import redaction_of
 from workbench.services.foundation.context import Context
-from workbench.services.notices.due_date_notices import has_restriction
-from workbench.services.notices.verdict_letter import ComposedLetter, Letter, rendered
+from workbench.services.notices.letter_measures import bars_in_force
+from workbench.services.notices.verdict_letter import Bars, ComposedLetter, Letter, rendered
 from workbench.services.site.people import solo_reason
 from workbench.wording.letter_dates import letter_day, plain_day
 from workbench.wording.quotation import quoted_if_foreign
@@ -36,13 +36,13 @@ class AppealLetter(Letter):
 
     `is_lapse` says that the appeal is against a lapse. `due_on` is until when the appeal is answered; in the answer to
     an overturned one, until when the case is reviewed. `outcome` and `answer` are empty before the decision.
-    `is_decided_alone` says that one person
-    reviews alone, who decides the appeal without a check.
+    `is_decided_alone` says that one person reviews alone, who decides the appeal without a check. `is_later` says that
+    `appeal_until` is later than the notice of the result says.
     """
 
     kind: AppealLetterKind
     is_lapse: bool
-    restricts: bool
+    bars: tuple[Bars, ...]
     received_on: date
     written_on: date
     due_on: date | None = None
@@ -51,7 +51,13 @@ class AppealLetter(Letter):
     answer: str = ""
     appeal_until: date | None = None
     is_decided_alone: bool = False
+    is_later: bool = False
     provisional_years: tuple[int, ...] = ()
+
+
+def told_times(notice: NoticeRow | None) -> list[datetime]:
+    """Return when the notice of a result was written and, if it was, sent; nothing without a notice."""
+    return [] if notice is None else [notice.created_at, notice.sent_at or notice.created_at]
 
 
 def compose_appeal_letter(letter: AppealLetter) -> ComposedLetter:
@@ -73,14 +79,14 @@ def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
     kind: AppealLetterKind,
     *,
     due_at: datetime | None,
-    told_at: datetime | None = None,
-    restricts: bool | None = None,
+    told: NoticeRow | None = None,
+    bars: tuple[Bars, ...] | None = None,
 ) -> ComposedLetter:
     """Return a letter about an appeal.
 
-    `due_at` is when the appeal, or the review after it, is due. `told_at` is when the applicant was told the result
-    that was appealed; with it, the letter says until when another appeal is possible. `restricts` says whether a
-    measure was in force before the act, by default whether one is in force now.
+    `due_at` is when the appeal, or the review after it, is due. `told` is the notice of the result that was
+    appealed; with it, the letter says until when another appeal is possible. `bars` are the
+    bars in force before the act, by default those in force now.
     """
     columns = (APPLICATION.c.language, APPLICATION.c.applicant_kind, APPLICATION.c.applicant_name)
     application = session.execute(select(*columns).where(APPLICATION.c.id == case.application_id)).one()
@@ -88,7 +94,8 @@ def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
     calendar = context.calendar(session, case.policy_version_id)
     today = calendar.local_day(context.now())
     due_on = None if due_at is None else calendar.local_day(due_at)
-    until = None if told_at is None else last_filing_day(told_at, policy.appeal.file_days, calendar)
+    days = [last_filing_day(at, policy.appeal.file_days, calendar) for at in told_times(told)]
+    until = max(days, default=None)
     return compose_appeal_letter(
         AppealLetter(
             kind=kind,
@@ -101,7 +108,7 @@ def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
             supplier=context.policy(session).supplier,
             zone=policy.zone,
             is_lapse=appeal.state_before == CaseState.LAPSED,
-            restricts=has_restriction(session, context, case) if restricts is None else restricts,
+            bars=bars_in_force(session, context, case) if bars is None else bars,
             received_on=calendar.local_day(appeal.received_at),
             written_on=today,
             due_on=due_on,
@@ -110,6 +117,7 @@ def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
             answer=appeal.answer,
             is_decided_alone=bool(appeal.waived if kind is AppealLetterKind.DECIDED else solo_reason(session)),
             appeal_until=until if until is not None and until >= today else None,
+            is_later=until is not None and until > days[0],
             provisional_years=calendar.provisional_years(today, max(filter(None, (due_on, today)))),
         )
     )
@@ -123,13 +131,13 @@ def notify_of_appeal(  # noqa: PLR0913 - a letter needs all of these facts
     kind: AppealLetterKind,
     *,
     release_at: datetime,
-    told_at: datetime | None = None,
-    restricts: bool | None = None,
+    told: NoticeRow | None = None,
+    bars: tuple[Bars, ...] | None = None,
 ) -> str:
     """Write the notice with a letter about an appeal, and return its text with personal values masked."""
     gives_date = kind is AppealLetterKind.RECEIVED or appeal.to_state == CaseState.QUEUED
     due_at = case.due_at if gives_date else None
-    letter = appeal_letter(session, context, case, appeal, kind, due_at=due_at, told_at=told_at, restricts=restricts)
+    letter = appeal_letter(session, context, case, appeal, kind, due_at=due_at, told=told, bars=bars)
     language = select(APPLICATION.c.language).where(APPLICATION.c.id == case.application_id)
     session.add(
         NoticeRow(

@@ -15,10 +15,11 @@ _PLACEHOLDERS = {
     "forecast_sentence": "\ue003",
     "suggestions": "\ue004",
     "agent": "\ue005",
+    "earlier_case_no": "\ue006",
 }
 """A placeholder for each field of a letter that differs between applicants, except the case number."""
 
-_ANY_PLACEHOLDER = re.compile(f"[{CASE_NO}\ue001-\ue005]")
+_ANY_PLACEHOLDER = re.compile(f"[{CASE_NO}\ue001-\ue006]")
 
 Notice = Mapping[str, Any]
 """A row of the table of notices."""
@@ -62,5 +63,6 @@ def _template_of(letter: ClockLetter) -> Notice:
         "body": composed.body,
         "created_at": letter.written_at,
         "release_at": letter.release_at or letter.written_at,
-        "told_due_at": letter.due_at if letter.shows_due_date else None,
+        # The unchanged deadline of the applicant is no due date.
+        "told_due_at": None if letter.keeps_deadline or not letter.shows_due_date else letter.due_at,
     }

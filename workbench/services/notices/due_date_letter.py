@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from db.enums import ApplicantKind, Language
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import ForecastPolicy, Policy
-from workbench.services.notices.verdict_letter import ComposedLetter, Letter, LetterItem, item_lines, rendered
+from workbench.services.notices.verdict_letter import Bars, ComposedLetter, Letter, LetterItem, item_fields, rendered
 from workbench.wording.findings import LetterDetails
 from workbench.wording.letter_dates import letter_day, plain_day
 from workbench.wording.quotation import quoted_if_foreign
@@ -50,18 +50,20 @@ class StatusFacts:
     """What a letter about the state of a case says besides a date.
 
     `items` are what the applicant had to submit or rectify, `asked_until` is until when (only for EXPIRED), `waived`
-    what is no longer needed (only for WAIVED), `restricts` says that a measure is in force. `corrects_at` is when the
-    letter was written that this one takes back.
+    what is no longer needed, `bars` what is barred. `corrects_no` and `corrects_at` are the number of the notice that
+    this one takes back, and when it was written. `was_passed` says that the review had been passed (for REOPENED).
     """
 
     items: tuple[LetterItem, ...]
     asked_until: date | None
-    restricts: bool
+    bars: tuple[Bars, ...]
     appeal_until: date
     answer_days: int
     provisional_years: tuple[int, ...]
     waived: tuple[str, ...] = ()
+    corrects_no: int | None = None
     corrects_at: datetime | None = None
+    was_passed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +88,7 @@ class ClockLetter(Letter):
         suggestions: Numbered lines with what the applicant can do to make the review faster.
         status: What a letter about the state of a case also says; None in the other letters.
         item: The item whose own deadline is extended; empty if the deadline is that of all items.
+        earlier_case_no: The case whose result is reviewed again because of other rules.
         release_at: When the letter is released, if not at once.
     """
 
@@ -107,6 +110,7 @@ class ClockLetter(Letter):
     suggestions: str = ""
     status: StatusFacts | None = None
     item: str = ""
+    earlier_case_no: str = ""
     release_at: datetime | None = None
     written_at: datetime
 
@@ -124,6 +128,11 @@ class ClockLetter(Letter):
     def is_missed(self) -> bool:
         """Whether the letter cannot promise an answer by the due date, which is past or will not be kept."""
         return self.is_late or self.due_at <= self.written_at
+
+    @property
+    def keeps_deadline(self) -> bool:
+        """Whether the letter only repeats the deadline of the applicant, because other rules do not change it."""
+        return self.kind is ClockLetterKind.POLICY and self.is_with_applicant
 
     @property
     def has_known_due_date(self) -> bool:
@@ -194,10 +203,10 @@ def compose_clock_letter(letter: ClockLetter) -> ComposedLetter:
             cause=quoted_if_foreign(letter.cause, letter.language),
             item=quoted_if_foreign(letter.item, letter.language),
         ),
-        items=item_lines(items, letter),
-        has_own_deadlines=any(item.deadline_at for item in items),
+        **item_fields(items, letter, letter.due_at),
         waived=[quoted_if_foreign(text, letter.language) for text in waived],
         day=partial(letter_day, language=letter.language),
+        plain=lambda at: plain_day(at.astimezone(ZoneInfo(letter.zone)).date(), letter.language),
         written_day=plain_day(letter.written_at.astimezone(ZoneInfo(letter.zone)).date(), letter.language),
         # The time of day is left out: an applicant can count on the answer by closing time.
         due_day=letter_day(letter.due_on, letter.language),

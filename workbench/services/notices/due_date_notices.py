@@ -13,13 +13,11 @@ from db.enums import ApplicantKind, CaseState, Language
 from db.models import CaseRow
 from db.queries.chunks import chunks
 from db.queries.published import CASE, NOTICE
-from workbench.domain.case.measures import is_barred
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.findings.finding import Finding
 from workbench.domain.forecast.result import CaseForecast
 from workbench.domain.policy.policy import Policy, Words
 from workbench.services.case.evidence_reader import APPLICATION
-from workbench.services.case.measured_numbers import measure_orders
 from workbench.services.clock.due_date_changes import DueChange, told_due_dates
 from workbench.services.foundation.context import Context
 from workbench.services.notices.bulk_letters import notice_of
@@ -30,7 +28,8 @@ from workbench.services.notices.due_date_letter import (
     forecast_fields,
     suggestion_lines,
 )
-from workbench.services.notices.verdict_letter import LetterItem
+from workbench.services.notices.letter_measures import bars_in_force
+from workbench.services.notices.verdict_letter import Bars, LetterItem
 
 _MICROSECOND = timedelta(microseconds=1)
 _AT_THE_END_OF_THE_DAY = frozenset({ClockLetterKind.INCOMPLETE, ClockLetterKind.LAPSED})
@@ -54,7 +53,8 @@ class DueDateMessage:
     `is_late` says that the due date will not be kept, `is_called_off` that an announced suspension does not happen.
     `forecast` was made before the transaction; the policy decides whether the letter shows it. `findings` are those
     that the letter may mention, so that the applicant can act on them early. `status` is set for a letter about the
-    state of the case. `item` is the item whose own deadline the letter extends.
+    state of the case. `item` is the item whose own deadline the letter extends, `earlier_case_no` the passed case
+    that is reviewed again.
     """
 
     kind: ClockLetterKind
@@ -66,6 +66,7 @@ class DueDateMessage:
     findings: tuple[Finding, ...] = ()
     status: StatusFacts | None = None
     item: str = ""
+    earlier_case_no: str = ""
     release_at: datetime | None = None
 
 
@@ -100,16 +101,17 @@ def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
     deadline_at: datetime | None = None,
     asked_until: date | None = None,
     findings: tuple[Finding, ...] = (),
-    restricts: bool | None = None,
+    bars: tuple[Bars, ...] | None = None,
     waived: Iterable[str] = (),
-    corrects_at: datetime | None = None,
+    corrects: tuple[int, datetime] | None = None,
+    was_passed: bool = False,
 ) -> None:
     """Write the letter about the state of a case, such as missing documents or a near deadline.
 
     `deadline_at` is the deadline of the applicant, `asked_until` the day by which a pending case waited for an answer,
-    `findings` are those that the applicant can act on early. `restricts` says whether a measure was in force before the
-    act, by default whether one is in force now. `waived` are items that are no longer needed, `corrects_at` is when the
-    letter was written that this takes back.
+    `findings` are those that the applicant can act on early. `bars` are the bars in force before the act, by default
+    those in force now. `waived` are items that are no longer needed, `corrects` are the number of the notice that this
+    takes back and when it was written. `was_passed` says that the review had been passed before it was opened again.
     """
     policy = context.policy(session, case.policy_version_id)
     calendar = context.calendar(session, case.policy_version_id)
@@ -121,12 +123,14 @@ def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
     status = StatusFacts(
         items=tuple(items),
         asked_until=asked_until,
-        restricts=has_restriction(session, context, case) if restricts is None else restricts,
+        bars=bars_in_force(session, context, case) if bars is None else bars,
         appeal_until=appeal_until,
         answer_days=policy.appeal.answer_days,
         provisional_years=calendar.provisional_years(today, max(days)),
         waived=tuple(waived),
-        corrects_at=corrects_at,
+        corrects_no=corrects[0] if corrects else None,
+        corrects_at=corrects[1] if corrects else None,
+        was_passed=was_passed,
     )
     release_at = release_time(session, context, kind, policy)
     message = DueDateMessage(
@@ -161,11 +165,6 @@ def cancel_outdated(session: Session, context: Context, case: CaseRow, *, is_com
     is_open = NOTICE.c.sent_at.is_(None) if is_complete else NOTICE.c.release_at > context.now()
     outdated = update(NOTICE).where(NOTICE.c.case_id == case.id, is_about_documents, is_open)
     session.execute(outdated.where(NOTICE.c.cancelled_at.is_(None)).values(cancelled_at=context.now()))
-
-
-def has_restriction(session: Session, context: Context, case: CaseRow) -> bool:
-    """Return whether a number of a case is barred, or ordered to be."""
-    return is_barred(measure_orders(session, case, context.today(session)))
 
 
 def notify_of_calendar_change(session: Session, context: Context, changes: Sequence[DueChange]) -> None:
@@ -221,6 +220,7 @@ def letter_about(
         ),
         status=message.status,
         item=message.item,
+        earlier_case_no=message.earlier_case_no,
         release_at=message.release_at,
         supplier=policy.supplier,
         written_at=now,

@@ -8,6 +8,8 @@ from db.enums import Language
 from workbench.domain.policy.policy import Supplier
 from workbench.domain.text.safe import safe
 from workbench.domain.text.wrapping import wrapped_paragraph
+from workbench.services.notices.appeal_letter import AppealLetterKind
+from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.verdict_letter import letter_environment
 
 _LINE_CELLS = 78
@@ -19,10 +21,35 @@ _CUTS = re.compile(r"[。；，）]|[ ;]")
 _DATES = re.compile(r"[A-Z][a-z]+day, [0-9]+ [A-Z][a-z]+ [0-9]{4}(, [0-9:]{5})?|[0-9年月]+日（周.）([0-9:]{5})?")
 
 _FACT = {
-    Language.ZH: re.compile(r"(?!受理编号|申请编号|审核结论)[^：，。]{2,12}：.+[^。]"),
-    Language.EN: re.compile(r"(?!Case number|Application number|Result)[A-Z][A-Za-z ()]{3,40}: .+[^.]"),
+    Language.ZH: re.compile(r"(?!受理编号|申请编号|审核结论|申诉结论)[^：，。]{2,12}：.+[^。]"),
+    Language.EN: re.compile(r"(?!Case number|Application number|Result|Decision)[A-Z][A-Za-z0-9 ()]{3,40}: .+[^.]"),
 }
 """A line with a date under the case number of a letter, no sentence; the subject already gives the result."""
+
+_WITHDRAWALS = (ClockLetterKind.WITHDRAWN.value, AppealLetterKind.WITHDRAWN.value)
+
+_CARDS: Mapping[Language, Mapping[str, str]] = {
+    Language.ZH: {
+        r"（限呼），呼入不受影响：[^（\n]*（共(\d+)个）": "已限呼{}个号码",
+        r"（双停）：[^（\n]*（共(\d+)个）": "已双停{}个号码",
+        r"恢复下列号码的呼出和呼入服务(?:（复机）)?：[^（\n]*（共(\d+)个）": "{}个号码已安排复机",
+    },
+    Language.EN: {
+        r"outgoing calls are barred, and incoming calls still work, on [^(\n]*\((\d+) in total": (
+            "Outgoing calls barred on {} {numbers}"
+        ),
+        r"outgoing and incoming calls are barred on [^(\n]*\((\d+) in total": "All calls barred on {} {numbers}",
+        r"outgoing and incoming calls (?:work again )?on[ :][^(\n]*\((\d+) in total": (
+            "{} {numbers} {are} being restored"
+        ),
+    },
+}
+"""The sentences of letters that take or lift a measure, each with what a short message says of it."""
+
+_NOT_ASKED = {
+    Language.ZH: "如未申请撤回，请拨打{phone}",
+    Language.EN: "If you did not ask for this, call {phone}",
+}
 
 _CASE_NUMBER = {Language.ZH: "受理编号：", Language.EN: "Case number: "}
 
@@ -42,11 +69,14 @@ def letter_pages(notice: Mapping[str, Any], supplier: Supplier) -> dict[str, str
 def short_message(notice: Mapping[str, Any], supplier: Supplier) -> tuple[str, ...]:
     """Return a notice as a short message in parts of at most 70 characters.
 
-    The message gives the case, the result, the dates and where the whole letter is. It names no person.
+    The message gives the case, the result, the dates, how many numbers are barred or restored, and where the whole
+    letter is. It names no person and no number.
     """
     language = Language(notice["language"])
     name, phone = supplier.name.in_language(language), supplier.phone
-    facts = _facts_in(notice["body"], language)
+    facts = [*_facts_in(notice["body"], language), *_cards_in(notice["body"], language)]
+    if notice["kind"] in _WITHDRAWALS:
+        facts.append(_NOT_ASKED[language].format(phone=phone))
     if language is Language.ZH:
         text = f"【{name}】{notice['subject']}。{''.join(f'{fact}。' for fact in facts)}通知全文请致电{phone}索取。"
     else:
@@ -61,6 +91,16 @@ def _facts_in(body: str, language: Language) -> list[str]:
     marked = (paragraph.split("\n") for paragraph in body.split("\n\n"))
     lines = next((lines for lines in marked if lines[0].startswith(_CASE_NUMBER[language])), [])
     return [line for line in lines if _FACT[language].fullmatch(line)]
+
+
+def _cards_in(body: str, language: Language) -> list[str]:
+    """Return how many numbers a letter bars or restores, in words."""
+    found = ((words, re.search(sentence, body)) for sentence, words in _CARDS[language].items())
+    counted = ((words, match[1]) for words, match in found if match is not None)
+    return [
+        words.format(count, numbers="number" if count == "1" else "numbers", are="is" if count == "1" else "are")
+        for words, count in counted
+    ]
 
 
 def _in_parts(text: str) -> tuple[str, ...]:

@@ -1,11 +1,11 @@
 """Letters to applicants about verdicts, in the applicant's language."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from db.enums import RESTRICTIONS, ApplicantKind, FailKind, Language, Measure, Verdict, WaitsFor
@@ -25,11 +25,37 @@ class LetterReason:
     sentence: str
 
 
+class Bars(NamedTuple):
+    """A bar on numbers, as letters name it; without numbers if none is known."""
+
+    measure: Measure
+    msisdns: tuple[str, ...]
+
+
 class LetterItem(NamedTuple):
     """What an applicant must submit or rectify, and by when if this item has a deadline of its own."""
 
     text: str
     deadline_at: datetime | None = None
+
+
+class Correction(NamedTuple):
+    """The notice of a verdict that a letter corrects: its number, its day and its result."""
+
+    notice_no: int
+    on: date
+    verdict: Verdict
+    fail_kind: FailKind | None = None
+    waits_for: WaitsFor | None = None
+
+
+class OwnDeadlines(NamedTuple):
+    """The items of a letter with deadlines of their own: their numbers, the earliest one, and if others have none."""
+
+    numbers: tuple[int, ...]
+    first: int
+    first_at: datetime
+    has_others: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +78,8 @@ class LetterFacts(Letter):
 
     `causes` is the text that the reviewer edited, None if unedited. `items` are what the applicant must submit or
     correct, `msisdns` the numbers that the measure concerns, `answer_days` the working days within which an appeal is
-    answered. `corrects_decided_at` is when the verdict was decided whose notice this letter corrects.
+    answered. `corrects` is the notice that this letter corrects. `bars` are the bars that stand besides the measure,
+    `lifted` those that the applicant was told of and that no longer apply.
     `is_decided_alone` says that no second person checked the verdict, although the policy asks for it.
     `provisional_years` are the years with an unpublished calendar that a date in the letter depends on.
     """
@@ -70,7 +97,9 @@ class LetterFacts(Letter):
     appeal_until: date | None = None
     answer_days: int = 7
     decided_at: datetime
-    corrects_decided_at: datetime | None = None
+    corrects: Correction | None = None
+    bars: tuple[Bars, ...] = ()
+    lifted: tuple[Bars, ...] = ()
     is_decided_alone: bool = False
     provisional_years: tuple[int, ...] = ()
 
@@ -135,22 +164,36 @@ def compose(letter: LetterFacts) -> ComposedLetter:
         "subject",
         "letter",
         letter,
-        items=item_lines(letter.items, letter),
-        has_own_deadlines=any(item.deadline_at for item in letter.items),
+        **item_fields(letter.items, letter, letter.deadline_at),
         causes=quoted_if_foreign(causes, letter.language),
         codes=() if letter.verdict is Verdict.PASS else _codes_left_out(letter.reasons, causes),
-        shows_measure=letter.verdict is Verdict.FAIL or letter.measure is not Measure.NONE,
+        shows_measure=letter.verdict is Verdict.FAIL or letter.measure is not Measure.NONE or bool(letter.lifted),
         day=partial(letter_day, language=letter.language),
+        plain=partial(plain_day, language=letter.language),
         decided_day=plain_day(decided_on, letter.language),
     )
 
 
-def item_lines(items: Iterable[LetterItem], letter: Letter) -> list[str]:
-    """Return the items as a letter lists them: a foreign text quoted, an own deadline in brackets."""
+def item_fields(items: Sequence[LetterItem], letter: Letter, deadline_at: datetime | None) -> dict[str, Any]:
+    """Return what a letter says of its items: their lines, their own deadlines, and the deadline of all.
+
+    A foreign text is quoted, an own deadline in brackets. The own deadline of an only item is the deadline of all.
+    """
+    dated = [(item.deadline_at, number) for number, item in enumerate(items, start=1) if item.deadline_at is not None]
+    own = None
+    if dated and len(items) == 1:
+        deadline_at = dated[0][0]
+    elif dated:
+        first_at, first = min(dated)
+        own = OwnDeadlines(tuple(number for _at, number in dated), first, first_at, has_others=len(dated) < len(items))
+    return {"items": _item_lines(items, letter, own), "own": own, "deadline_at": deadline_at}
+
+
+def _item_lines(items: Sequence[LetterItem], letter: Letter, own: OwnDeadlines | None) -> list[str]:
     lines = []
     for item in items:
         line = quoted_if_foreign(item.text, letter.language)
-        if item.deadline_at is not None:
+        if own is not None and item.deadline_at is not None:
             until = letter_instant(item.deadline_at, letter.zone, letter.language)
             line += f"（期限：{until}）" if letter.language is Language.ZH else f" (by {until})"
         lines.append(line)

@@ -11,7 +11,9 @@ from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.policy.policy import Supplier
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.verdict_letter import (
+    Bars,
     ComposedLetter,
+    Correction,
     LetterFacts,
     LetterItem,
     LetterReason,
@@ -80,13 +82,16 @@ def compose_for(  # noqa: PLR0913 - a letter needs all of these facts
     now: datetime,
     measure: Measure,
     msisdns: tuple[str, ...] = (),
-    corrects_decided_at: datetime | None = None,
+    corrects: Correction | None = None,
+    bars: tuple[Bars, ...] = (),
+    lifted: tuple[Bars, ...] = (),
     is_decided_alone: bool = False,
 ) -> ComposedLetter:
     """Return the letter about a decision, which only the applicant gets; `msisdns` are the numbers of its measure.
 
     `measure` is the decision's, or restore if a pass lifts an earlier bar. `applicant_name` and the numbers are in
-    clear. The letter corrects that of the verdict of `corrects_decided_at`.
+    clear. `corrects` is the notice that the letter corrects, `bars` and `lifted` are the bars that stand besides the
+    measure and those that no longer apply.
     `is_decided_alone` says that no second person checked the verdict, although the policy asks for it.
     `supplier` is that of the policy in force, which may be newer than the case's.
     """
@@ -117,7 +122,9 @@ def compose_for(  # noqa: PLR0913 - a letter needs all of these facts
             supplier=supplier,
             decided_at=now,
             zone=policy.zone,
-            corrects_decided_at=corrects_decided_at,
+            corrects=corrects,
+            bars=bars,
+            lifted=lifted,
             is_decided_alone=is_decided_alone,
             provisional_years=calendar.provisional_years(today, max(days, default=today)),
         )

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from db.enums import CaseState, FailKind, Verdict
+from db.enums import CaseState, FailKind, Measure, Verdict
 from db.models import (
     ApplicationRow,
     CaseRow,
@@ -22,6 +22,8 @@ from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
 from workbench.services.measures.orders import order_of_verdict
 from workbench.services.notices import verdict_letter_facts
+from workbench.services.notices.letter_measures import bars_in_force, bars_lifted
+from workbench.services.notices.verdict_letter import Correction
 
 
 def apply_verdict(session: Session, context: Context, case: CaseRow, decision: DecisionRow, casefile: CaseFile) -> str:
@@ -64,7 +66,9 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
         measure=measure,
         msisdns=numbers,
         is_decided_alone=bool(decision.waived),
-        corrects_decided_at=None if corrected is None else corrected.checked_at or corrected.decided_at,
+        corrects=_correction(session, context, corrected),
+        bars=bars_in_force(session, context, case) if measure is Measure.NONE else (),
+        lifted=bars_lifted(session, context, case, corrected),
     )
     session.add(
         NoticeRow(
@@ -80,6 +84,23 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
         )
     )
     return redaction_of(session, (case.agent, case.application_no)).mask_in(letter.body)
+
+
+def _correction(session: Session, context: Context, corrected: DecisionRow | None) -> Correction | None:
+    """Return the notice of the verdict that is corrected, as the letter names it."""
+    if corrected is None:
+        return None
+    notice = session.exec(
+        select(NoticeRow)
+        .where(NoticeRow.decision_id == corrected.id, col(NoticeRow.cancelled_at).is_(None))
+        .order_by(col(NoticeRow.id).desc())
+        .limit(1)
+    ).first()
+    if notice is None:
+        return None
+    return from_row(
+        Correction, corrected, notice_no=notice.id, on=notice.created_at.astimezone(context.zone(session)).date()
+    )
 
 
 def outcome(

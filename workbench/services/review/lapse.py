@@ -41,7 +41,7 @@ def correct_lapse_letter(session: Session, context: Context, case: CaseRow) -> N
     The caller has changed the state of the case.
     """
     of_lapse = (NOTICE.c.case_id == case.id, NOTICE.c.kind == ClockLetterKind.LAPSED.value)
-    columns = (NOTICE.c.created_at, NOTICE.c.cancelled_at)
+    columns = (NOTICE.c.id, NOTICE.c.created_at, NOTICE.c.cancelled_at)
     letter = session.execute(select(*columns).where(*of_lapse).order_by(NOTICE.c.id.desc()).limit(1)).first()
     if letter is None or letter.cancelled_at is not None:
         return
@@ -53,5 +53,5 @@ def correct_lapse_letter(session: Session, context: Context, case: CaseRow) -> N
         ClockLetterKind.LAPSE_UNDONE,
         items=[] if row is None else letter_items(open_items(session, row)),
         deadline_at=None if row is None else row.deadline_at,
-        corrects_at=letter.created_at,
+        corrects=(letter.id, letter.created_at),
     )

@@ -3,7 +3,7 @@
 from sqlmodel import Session, col, select
 
 from db.columns import from_us
-from db.enums import Trigger
+from db.enums import CaseState, Trigger
 from db.models import AppealRow, CaseRow, CommentRow, DecisionRow, NoticeRow
 from db.queries.published import newest_cases
 from workbench.domain.case.case_id import format_case
@@ -16,7 +16,8 @@ from workbench.services.foundation.context import Service, details
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.measures.orders import orders_summary, owe_restoring
 from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import has_restriction, notify_of_status
+from workbench.services.notices.due_date_notices import notify_of_status
+from workbench.services.notices.letter_measures import bars_in_force
 from workbench.services.reversal import close_work, record_of
 from workbench.services.review.back_to_queue import requeue
 from workbench.services.site.people import solo_reason
@@ -43,6 +44,7 @@ class Reopening(Service):
         with context.acting(Action.REOPEN, case_id), context.write() as session:
             case = case_in_state_for(session, Action.REOPEN, case_id)
             check_not_blank(reason, _("The text is empty."))
+            was_passed = case.state == CaseState.PASSED
             _refuse_older(session, case)
             decision = newest_decision(session, case_id, "applied", "approved")
             waived = self._waived(session, case, decision)
@@ -53,7 +55,7 @@ class Reopening(Service):
             if decision is not None:
                 case.corrects_id = decision.id if is_told else decision.corrects_id
             session.add(CommentRow(case_id=case_id, author_id=context.actor.id, written_at=context.now(), body=reason))
-            restricts = has_restriction(session, context, case)
+            bars = bars_in_force(session, context, case)
             restoring = owe_restoring(session, context, case, release_at=from_us(record["undo_until_us"]))
             orders = orders_summary(session, restoring.record)
             requeue(
@@ -64,7 +66,8 @@ class Reopening(Service):
                 {**record, **restoring.record, **details(corrects=case.corrects_id, waived=waived, orders=orders)},
             )
             if case.corrects_id is not None:
-                notify_of_status(session, context, case, ClockLetterKind.REOPENED, restricts=restricts)
+                kind = ClockLetterKind.REOPENED
+                notify_of_status(session, context, case, kind, bars=bars, was_passed=was_passed)
 
     def _waived(self, session: Session, case: CaseRow, decision: DecisionRow | None) -> list[str]:
         """Refuse who made or checked the verdict; return the rule that is waived for a person who reviews alone."""
