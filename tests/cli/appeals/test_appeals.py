@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from tests.cli.appeals.filed_appeals import appealed, decided, failed, lapsed, letters, office, show
+from tests.cli.appeals.filed_appeals import FAILED_AT, appealed, decided, failed, lapsed, letters, office, show
 from tests.cli.framework.terminal import refused
 from tests.offices import Site
 from tests.promises import Promises
@@ -90,6 +90,16 @@ def test_only_a_supervisor_who_never_touched_the_case_gets_and_decides_its_appea
     assert "before the appeal" in refuse(services, 77, "sup", "appeal-decide", case, "stands", "--note", "no")
     services.run("sup2", "comment", case, "I called them about the appeal")
     decided(services, case, login="sup2")
+
+
+def test_who_moved_a_deadline_of_the_case_does_not_get_its_appeal(services: Promises) -> None:
+    case = services.received(FAILED_AT)
+    services.ask_for_a_seal(FAILED_AT, case, until="2026-11-30")
+    services.run("sup", "extend", case, "--until", "2026-12-01", "--reason", "more time")
+    services.at("2026-12-02 09:00").run("a", "tick")
+
+    assert show(services, appealed(services, case, at="2026-12-02 10:00"))["assignee"] == "sup2"
+    assert "before the appeal" in refuse(services, 77, "sup", "appeal-decide", case, "stands", "--note", "no")
 
 
 def test_appeals_go_to_the_present_supervisor_with_the_fewest_and_to_nobody_if_there_is_none(
