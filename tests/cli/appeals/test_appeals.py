@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from tests.cli.appeals.filed_appeals import appealed, decided, failed, lapsed, letters, office, show
+from tests.cli.appeals.filed_appeals import FAILED_AT, appealed, decided, failed, lapsed, letters, office, show
 from tests.cli.framework.terminal import refused
 from tests.offices import Site
 from tests.promises import Promises
@@ -92,16 +92,14 @@ def test_only_a_supervisor_who_never_touched_the_case_gets_and_decides_its_appea
     decided(services, case, login="sup2")
 
 
-def test_a_supervisor_who_extended_the_deadline_does_not_decide_the_appeal_against_its_lapse(
-    services: Promises,
-) -> None:
-    case = services.received("2026-11-24 10:00")
-    services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-30")
-    services.run("sup2", "extend", case, "--until", "2026-12-02", "--reason", "they asked")
-    services.at("2026-12-03 09:00").run("a", "tick")
-    appealed(services, case, at="2026-12-03 10:00")
+def test_who_moved_a_deadline_of_the_case_does_not_get_its_appeal(services: Promises) -> None:
+    case = services.received(FAILED_AT)
+    services.ask_for_a_seal(FAILED_AT, case, until="2026-11-30")
+    services.run("sup", "extend", case, "--until", "2026-12-01", "--reason", "more time")
+    services.at("2026-12-02 09:00").run("a", "tick")
 
-    refuse(services, 77, "sup2", "appeal-decide", case, "stands", "--note", "x")
+    assert show(services, appealed(services, case, at="2026-12-02 10:00"))["assignee"] == "sup2"
+    assert "before the appeal" in refuse(services, 77, "sup", "appeal-decide", case, "stands", "--note", "no")
 
 
 def test_appeals_go_to_the_present_supervisor_with_the_fewest_and_to_nobody_if_there_is_none(

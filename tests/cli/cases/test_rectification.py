@@ -136,17 +136,18 @@ def test_a_case_whose_item_in_hours_came_in_time_goes_on_until_the_deadline_of_t
 
 def test_waiving_an_item_tells_the_applicant_what_is_still_needed(services: Promises) -> None:
     case = fail(services)
-    services.run("sup", "waive", case, "2", "--reason", "the plan is with us")
+    services.run("sup", "waive", case, "2", "--reason", "the plan is with us: 13812345678")
+    reason = "the plan is with us: 138••••••78"
 
     assert standing(services, case) == ("rectifying", 1)
     assert services.due(case) == "2026-11-27 18:00"
     first, second = items(services, case)
     assert (first["is_waived"], second["is_waived"]) == (False, True)
-    assert (second["waived_by"], second["waive_reason"]) == ("sup", "the plan is with us")
-    assert "waived by sup: the plan is with us" in services.terminal.as_person("a", "show", case).stdout
+    assert (second["waived_by"], second["waive_reason"]) == ("sup", reason)
+    assert f"waived by sup: {reason}" in services.terminal.as_person("a", "show", case).stdout
     told = show(services, case)["history"][:2]
     assert {(line["who"], line["action"], line["text"]) for line in told} == {
-        ("sup", "comment", "the plan is with us"),
+        ("sup", "comment", reason),
         ("sup", "waive", "ACT-PEAK-HOUR"),
     }
     [letter] = letters(services, "waived")

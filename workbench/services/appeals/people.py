@@ -18,6 +18,7 @@ from workbench.services.site.separation import is_same_person
 
 _NO_ACTS = (Action.REVEAL, Action.DOCUMENTS, Action.FORECAST, Action.DOSSIER, Action.APPEAL)
 _ACTS = [*(action.value for action in Action if action not in _NO_ACTS), "extend-deadline"]
+"""The events of acts of people; a deadline that a supervisor moved is not recorded under the name of its action."""
 
 
 def deciding_refusal(session: Session, context: Context, case: CaseRow) -> str | None:

@@ -217,6 +217,7 @@ class Campaigns(Service):
         return from_row(
             CampaignProgress,
             row,
+            reason=mask_digits_within(row.reason),
             rules=tuple(row.rules.split()),
             planned=planned,
             opened=opened,

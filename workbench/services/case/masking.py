@@ -138,7 +138,10 @@ def masked_casefile(casefile: CaseFile, redaction: Redaction) -> CaseFile:
                 note=redaction.mask_in(line.note),
                 letter=redaction.mask_in(line.letter),
                 check_note=redaction.mask_in(line.check_note),
-                items=tuple(replace(item, text=redaction.mask_in(item.text)) for item in line.items),
+                items=tuple(
+                    replace(item, text=redaction.mask_in(item.text), waive_reason=redaction.mask_in(item.waive_reason))
+                    for item in line.items
+                ),
             )
             for line in casefile.decisions
         ),
