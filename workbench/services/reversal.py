@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Table, exists, select, update
+from sqlalchemy import Table, exists, func, select, update
 from sqlmodel import Session
 
 from db.columns import from_us, to_us
@@ -41,14 +41,19 @@ def restore_columns(case: CaseRow, before: Mapping[str, Any]) -> None:
 
 
 def record_of(session: Session, context: Context, case: CaseRow) -> dict[str, Any]:
-    """Return what the event of a reversible act records: the case before it, and until when an undo is possible."""
+    """Return what the event of a reversible act records, before the act: the case, and until when an undo is possible.
+
+    The letters of the act are those with a higher number than the last one now.
+    """
     until = context.now() + timedelta(seconds=context.policy(session, case.policy_version_id).desk.grace_s)
     before = {**columns_before(case), "held_by_id": case.held_by_id}
+    last_notice = select(func.max(NOTICE.c.id)).where(NOTICE.c.case_id == case.id)
     hold = {"held_until_us": case.held_until, "aside_until_us": case.aside_until}
     return {
         "before": before,
         "version": case.version,
         "undo_until_us": to_us(until),
+        "last_notice": session.execute(last_notice).scalar() or 0,
         **{name: to_us(at) for name, at in hold.items() if at},
     }
 

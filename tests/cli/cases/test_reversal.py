@@ -238,3 +238,27 @@ def test_an_undone_withdrawal_leaves_an_expired_hold_expired(services: Promises)
     assert standing(services, case)[0] == "queued"
     services.run("a", "next")
     assert show(services, case)["held_by"] == "a"
+
+
+def test_the_undo_of_a_second_extension_keeps_the_letter_of_the_first(services: Promises) -> None:
+    case = fail(services, until="2026-11-30")
+    services.run("sup", "extend", case, "--until", "2026-12-01", "--reason", "x")
+    services.run("sup", "extend", case, "--until", "2026-12-02", "--reason", "y")
+    services.run("sup", "undo", case)
+
+    [letter] = services.terminal.document("admin", "notices")["notices"][-1:]
+    assert (letter["kind"], "12月1日" in letter["body"]) == ("deadline", True)
+
+
+def test_the_undo_of_a_withdrawal_leaves_the_desk_of_the_former_holder_alone(services: Promises) -> None:
+    first = services.received("2026-11-24 10:00")
+    services.run("a", "next")
+    services.run("sup", "withdraw", first, "--reason", "the applicant wrote")
+    second = services.received("2026-11-24 10:00")
+    services.run("a", "next")
+    services.run("sup", "undo", first)
+
+    assert show(services, first)["held_by"] == show(services, second)["held_by"] == "a"
+    with services.site.services("admin").context.read() as session:
+        asides = session.execute(text('SELECT aside_until IS NOT NULL FROM "case" ORDER BY id')).scalars().all()
+    assert asides == [1, 0]

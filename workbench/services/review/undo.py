@@ -146,7 +146,7 @@ class Undo(Service):
     def _reverse(self, session: Session, case: CaseRow, act: EventRow) -> dict[str, Any]:
         """Undo an act that is no verdict, and return the body of the event."""
         record = json.loads(act.body)
-        letters = self._letters_of_act(case, act.action)
+        letters = self._letters_of_act(case, act.action, record)
         refusal = self._late_refusal(session, case, act.actor_id, _undo_until(act), letters, record)
         if refusal is not None:
             raise NotAllowed(refusal)
@@ -158,12 +158,15 @@ class Undo(Service):
             held_until, aside_until = (
                 from_us(record[name]) if name in record else None for name in ("held_until_us", "aside_until_us")
             )
-            is_aside = aside_until is not None and aside_until > now
-            if held_until is not None and held_until > now and not is_aside:
+            was_on_desk = held_until is not None and held_until > now and not (aside_until and aside_until > now)
+            if was_on_desk and (case.held_by_id == self.context.actor.id or not self._has_desk(session, case)):
                 self._hold(session, case, case.held_by_id)
             else:
-                # It was put aside, or the hold had expired.
+                # It was put aside, or the hold had expired, or its holder has another case on the desk by now.
                 case.held_until, case.aside_until = held_until, aside_until
+                if was_on_desk:
+                    case.aside_until = now + timedelta(minutes=self.context.policy(session).desk.aside_minutes)
+                    case.held_until = case.aside_until + ASIDE_GRACE
                 case.fence += 1
         return {"act": act.action}
 
@@ -171,9 +174,10 @@ class Undo(Service):
         """Return the condition on the unreleased notices of a decision."""
         return (NOTICE.c.decision_id == decision.id) & (NOTICE.c.release_at > self.context.now())
 
-    def _letters_of_act(self, case: CaseRow, action: str) -> ColumnElement[bool]:
+    def _letters_of_act(self, case: CaseRow, action: str, record: Mapping[str, Any]) -> ColumnElement[bool]:
         """Return the condition on the unreleased notices of an act that is no verdict."""
         of_act = (NOTICE.c.case_id == case.id) & NOTICE.c.kind.in_(_LETTERS.get(action, ()))
+        of_act &= NOTICE.c.id > record.get("last_notice", 0)
         return of_act & (NOTICE.c.release_at > self.context.now())
 
     def _cancel_letters(self, session: Session, letters: ColumnElement[bool]) -> None:
@@ -243,12 +247,21 @@ class Undo(Service):
         """Give a person a fresh hold on a case; the case on that person's desk is put aside."""
         now, policy = self.context.now(), self.context.policy(session)
         until = now + timedelta(minutes=policy.desk.aside_minutes)
-        not_aside = col(CaseRow.aside_until).is_(None) | (col(CaseRow.aside_until) <= now)
         session.execute(
             update(CaseRow)
-            .where(*held_by(holder_id, now), not_aside, col(CaseRow.id) != case.id)
+            .where(*self._on_desk(holder_id, case))
             .values(aside_until=until, held_until=until + ASIDE_GRACE, version=col(CaseRow.version) + 1)
         )
         case.held_by_id = holder_id
         case.held_until = now + timedelta(minutes=policy.desk.hold_minutes)
         case.fence += 1
+
+    def _on_desk(self, holder_id: int | None, case: CaseRow) -> tuple[ColumnElement[bool], ...]:
+        """Return the conditions on the other case that a person has on the desk."""
+        now = self.context.now()
+        not_aside = col(CaseRow.aside_until).is_(None) | (col(CaseRow.aside_until) <= now)
+        return (*held_by(holder_id or 0, now), not_aside, col(CaseRow.id) != case.id)
+
+    def _has_desk(self, session: Session, case: CaseRow) -> bool:
+        """Return whether the holder of a case has another case on the desk."""
+        return session.exec(select(CaseRow.id).where(*self._on_desk(case.held_by_id, case))).first() is not None
