@@ -1,7 +1,8 @@
 """Files, withdraws and limits appeals, in the caller's write transaction."""
 
 import json
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -28,6 +29,18 @@ MOST_CHARACTERS = 4_000
 """The most characters of grounds and of an answer."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldResult:
+    """When the notice of a result was written, when the applicant was told it, and the last day to appeal against it.
+
+    The last day counts from when the applicant was told, but is never before the day that the notice gives.
+    """
+
+    written_at: datetime
+    told_at: datetime
+    last_day: date
+
+
 def file_appeal(
     session: Session,
     context: Context,
@@ -43,8 +56,8 @@ def file_appeal(
         WrongUsage: If the grounds are missing or too long, or it was received in the future or before the notice.
     """
     check_grounds(grounds)
-    case_id, told_at = case.id or 0, told_result_at(session, context, case)
-    check_received(session, context, case, received_at, told_at)
+    case_id = case.id or 0
+    check_received(session, context, case, received_at)
     decision = newest_decision(session, case_id, "applied", "approved")
     record = record_of(session, context, case)
     appeal = AppealRow(
@@ -89,14 +102,13 @@ def withdraw_appeal(session: Session, context: Context, case: CaseRow, appeal: A
     appeal.status, appeal.release_at = AppealStatus.WITHDRAWN.value, grace_end(session, context, case)
     to_state_before(case, appeal)
     case.version += 1
-    told_at = told_result_at(session, context, case)
-    kind = AppealLetterKind.WITHDRAWN
-    notify_of_appeal(session, context, case, appeal, kind, release_at=appeal.release_at, told_at=told_at)
+    until, kind = told_result(session, context, case).last_day, AppealLetterKind.WITHDRAWN
+    notify_of_appeal(session, context, case, appeal, kind, release_at=appeal.release_at, appeal_until=until)
     context.log_case(session, Action.WITHDRAW, case, {**record, "kind": "appeal"})
     update_due_date(session, context, case)
 
 
-def check_received(session: Session, context: Context, case: CaseRow, received_at: datetime, told_at: datetime) -> None:
+def check_received(session: Session, context: Context, case: CaseRow, received_at: datetime) -> None:
     """Refuse an appeal that was received too late, or before its result was told, or after one that was answered.
 
     Raises:
@@ -104,29 +116,27 @@ def check_received(session: Session, context: Context, case: CaseRow, received_a
         WrongUsage: If it was received in the future or before the day of the notice.
     """
     name, calendar = format_case(case.id or 0), context.calendar(session, case.policy_version_id)
-    last_day = last_filing_day(told_at, context.policy(session, case.policy_version_id).appeal.file_days, calendar)
+    told = told_result(session, context, case)
     if received_at > context.now():
         raise WrongUsage(_("The appeal was received in the future; correct the date."))
-    if calendar.local_day(received_at) < calendar.local_day(told_at):
+    if calendar.local_day(received_at) < calendar.local_day(told.told_at):
         message = _("The appeal against {case} was received before its notice of {day}; correct the date.")
-        raise WrongUsage(message.format(case=name, day=calendar.local_day(told_at).isoformat()))
-    if calendar.local_day(received_at) > last_day:
+        raise WrongUsage(message.format(case=name, day=calendar.local_day(told.told_at).isoformat()))
+    if calendar.local_day(received_at) > told.last_day:
         message = _("The last day to appeal against {case} was {day}; a supervisor can still reopen the case.")
-        raise NotAllowed(message.format(case=name, day=last_day.isoformat()))
+        raise NotAllowed(message.format(case=name, day=told.last_day.isoformat()))
     closed = newest_appeal(session, case.id or 0, AppealStatus.CLOSED)
-    decision = newest_decision(session, case.id or 0, "applied", "approved")
-    if closed is not None and decision is not None and closed.decision_id == decision.id:
+    if closed is not None and closed.filed_at >= told.written_at:
         message = _(
             "An appeal against this result of {case} was answered already; a supervisor can still reopen the case."
         )
         raise NotAllowed(message.format(case=name))
 
 
-def told_result_at(session: Session, context: Context, case: CaseRow) -> datetime:
+def told_result(session: Session, context: Context, case: CaseRow) -> ToldResult:
     """Return when the applicant was told the fail or the lapse: when its notice was written, or if later, sent.
 
-    The notice gives the last day to appeal, counted from the day on which it was written. A notice that nobody marked
-    as sent counts as sent on that day.
+    A notice that nobody marked as sent counts as sent on the day on which it was written.
     """
     decision = newest_decision(session, case.id or 0, "applied", "approved")
     of_result = (
@@ -141,8 +151,13 @@ def told_result_at(session: Session, context: Context, case: CaseRow) -> datetim
         .limit(1)
     ).scalar_one_or_none()
     if notice is not None:
-        return max(notice.created_at, notice.sent_at or notice.created_at)
-    return context.now() if decision is None else decision.checked_at or decision.decided_at
+        written_at, sent_at, printed = notice.created_at, notice.sent_at, notice.appeal_until
+    else:
+        written_at = context.now() if decision is None else decision.checked_at or decision.decided_at
+        sent_at = printed = None
+    told_at, calendar = max(written_at, sent_at or written_at), context.calendar(session, case.policy_version_id)
+    last_day = last_filing_day(told_at, context.policy(session, case.policy_version_id).appeal.file_days, calendar)
+    return ToldResult(written_at=written_at, told_at=told_at, last_day=max(last_day, printed or last_day))
 
 
 def changing(

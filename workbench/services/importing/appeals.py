@@ -9,7 +9,7 @@ from db.queries.published import newest_cases
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.evidence.rows import AppealFiling
 from workbench.errors import NotAllowed, WrongUsage
-from workbench.services.appeals.acts import check_grounds, check_received, file_appeal, told_result_at
+from workbench.services.appeals.acts import check_grounds, check_received, file_appeal
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Context
 from workbench.services.importing.judging import of_unknown_application
@@ -36,7 +36,7 @@ def _judged(session: Session, context: Context, row: AppealFiling, imported_at: 
     except WrongUsage as error:
         return Judgement(fate=Fate.REFUSED, message=str(error), column="grounds")
     try:
-        check_received(session, context, case, row.received_at or imported_at, told_result_at(session, context, case))
+        check_received(session, context, case, row.received_at or imported_at)
     except (NotAllowed, WrongUsage) as error:
         return Judgement(fate=Fate.REFUSED, message=str(error), column="received_at")
     return Judgement(fate=Fate.CREATED)

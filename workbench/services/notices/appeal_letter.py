@@ -10,7 +10,6 @@ from sqlmodel import Session
 
 from db.enums import AppealOutcome, ApplicantKind, CaseState, Language
 from db.models import AppealRow, CaseRow, NoticeRow
-from workbench.domain.case.appeal import last_filing_day
 from workbench.domain.case.case_id import format_case
 from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.case.known_people import redaction_of
@@ -69,13 +68,13 @@ def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
     kind: AppealLetterKind,
     *,
     due_at: datetime | None,
-    told_at: datetime | None = None,
+    appeal_until: date | None = None,
     restricts: bool | None = None,
 ) -> ComposedLetter:
     """Return a letter about an appeal.
 
-    `due_at` is when the appeal, or the review after it, is due. `told_at` is when the applicant was told the result
-    that was appealed; with it, the letter says until when another appeal is possible. `restricts` says whether a
+    `due_at` is when the appeal, or the review after it, is due. `appeal_until` is the last day of
+    another appeal against the same result, which the letter gives if it is not past. `restricts` says whether a
     measure was in force before the act, by default whether one is in force now.
     """
     columns = (APPLICATION.c.language, APPLICATION.c.applicant_kind, APPLICATION.c.applicant_name)
@@ -84,7 +83,6 @@ def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
     calendar = context.calendar(session, case.policy_version_id)
     today = calendar.local_day(context.now())
     due_on = None if due_at is None else calendar.local_day(due_at)
-    until = None if told_at is None else last_filing_day(told_at, policy.appeal.file_days, calendar)
     return compose_appeal_letter(
         AppealLetter(
             kind=kind,
@@ -104,7 +102,7 @@ def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
             outcome=AppealOutcome(appeal.outcome) if appeal.outcome else None,
             to_state=CaseState(appeal.to_state) if appeal.to_state else None,
             answer=appeal.answer,
-            appeal_until=until if until is not None and until >= today else None,
+            appeal_until=appeal_until if appeal_until is not None and appeal_until >= today else None,
             provisional_years=calendar.provisional_years(today, max(filter(None, (due_on, today)))),
         )
     )
@@ -118,13 +116,15 @@ def notify_of_appeal(  # noqa: PLR0913 - a letter needs all of these facts
     kind: AppealLetterKind,
     *,
     release_at: datetime,
-    told_at: datetime | None = None,
+    appeal_until: date | None = None,
     restricts: bool | None = None,
 ) -> str:
     """Write the notice with a letter about an appeal, and return its text with personal values masked."""
     gives_date = kind is AppealLetterKind.RECEIVED or appeal.to_state == CaseState.QUEUED
     due_at = case.due_at if gives_date else None
-    letter = appeal_letter(session, context, case, appeal, kind, due_at=due_at, told_at=told_at, restricts=restricts)
+    letter = appeal_letter(
+        session, context, case, appeal, kind, due_at=due_at, appeal_until=appeal_until, restricts=restricts
+    )
     language = select(APPLICATION.c.language).where(APPLICATION.c.id == case.application_id)
     session.add(
         NoticeRow(

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from workbench.domain.case.case_id import format_case
-from workbench.services.notices.due_date_letter import CASE_NO, ClockLetter, compose_clock_letter
+from workbench.services.notices.due_date_letter import CASE_NO, ClockLetter, ClockLetterKind, compose_clock_letter
 
 _PLACEHOLDERS = {
     "applicant_name": "\ue001",
@@ -63,4 +63,5 @@ def _template_of(letter: ClockLetter) -> Notice:
         "created_at": letter.written_at,
         "release_at": letter.release_at or letter.written_at,
         "told_due_at": letter.due_at if letter.shows_due_date else None,
+        "appeal_until": letter.status.appeal_until if letter.status and letter.kind is ClockLetterKind.LAPSED else None,
     }

@@ -176,8 +176,8 @@ class Undo(Service):
 
     def _letters_of_act(self, case: CaseRow, action: str, record: Mapping[str, Any]) -> ColumnElement[bool]:
         """Return the condition on the unreleased notices of an act that is no verdict."""
-        of_act = (NOTICE.c.case_id == case.id) & NOTICE.c.kind.in_(_LETTERS.get(action, ()))
-        of_act &= NOTICE.c.id > record.get("last_notice", 0)
+        of_kind = (NOTICE.c.case_id == case.id) & NOTICE.c.kind.in_(_LETTERS.get(action, ()))
+        of_act: ColumnElement[bool] = of_kind & (NOTICE.c.id > record.get("last_notice", 0))
         return of_act & (NOTICE.c.release_at > self.context.now())
 
     def _cancel_letters(self, session: Session, letters: ColumnElement[bool]) -> None:
