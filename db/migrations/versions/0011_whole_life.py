@@ -36,6 +36,7 @@ def upgrade() -> None:
         ('rectification_item', sa.Column('waive_reason', sa.Text(), nullable=False, server_default='')),
         ('rectification_item', sa.Column('judged', sa.String(length=16), nullable=False, server_default='')),
         ('rectification_item', sa.Column('judged_at', _INSTANT(), nullable=True)),
+        ('notice', sa.Column('appeal_until', sa.Date(), nullable=True)),
         ('notice', sa.Column('channel', sa.String(length=16), nullable=False, server_default='')),
         ('notice', sa.Column('failed_at', _INSTANT(), nullable=True)),
         ('notice', sa.Column('failure', sa.Text(), nullable=False, server_default='')),

@@ -58,6 +58,25 @@ def test_the_time_to_appeal_counts_from_the_notice_or_from_when_it_was_sent(serv
     services.run("a", "appeal", case, "--grounds", "x", "--received-at", f"{last_day} 23:00")
 
 
+def test_the_last_day_that_the_notice_gives_stays_when_the_calendar_changes(services: Promises) -> None:
+    case = failed(services)
+    services.run("admin", "calendar", "set", "2026-12-05", "work", "--reason", "make-up")
+
+    appealed(services, case, at="2026-12-15 10:00")
+
+
+def test_a_second_lapse_can_be_appealed_although_the_appeal_against_the_first_was_answered(services: Promises) -> None:
+    case = decided(services, appealed(services, lapsed(services)))
+    services.run("sup2", "check", case, "approve", "--note", "yes")
+    context = services.at("2026-12-02 10:00").site.services("admin").context
+    with context.write() as session:
+        session.execute(text("UPDATE \"case\" SET state = 'rectifying'"))
+    services.at("2026-12-03 09:00").run("a", "tick")
+    assert letters(services, case).count("lapsed") == 2
+
+    appealed(services, case, at="2026-12-03 10:00")
+
+
 def test_a_lapse_can_be_appealed_from_its_own_notice(services: Promises) -> None:
     case = lapsed(services)
     assert "2026-12-22" in refuse(services.at("2026-12-23 09:00"), 77, "a", "appeal", case, "--grounds", "x")

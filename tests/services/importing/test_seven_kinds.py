@@ -294,7 +294,9 @@ def test_one_workbook_gives_the_rows_of_seven_files_at_once(tmp_path: Path) -> N
     # The number that an application brings and the card of the same number are one row here.
     assert report.created == sum(one.created for one in reports) + 1
     assert (report.unknown_callers, report.updated) == (1, 0)
-    assert [(line.kind, line.rows) for line in report.sheets] == [(kind, len(ROWS[kind])) for kind in IMPORT_ORDER]
+    assert [(line.kind, line.rows) for line in report.sheets] == [
+        (kind, len(ROWS[kind])) for kind in IMPORT_ORDER if kind in ROWS
+    ]
     assert desk.sql("SELECT kind, published_seq FROM import_batch") == [("workbook", 1)]
     assert desk.sql("SELECT name FROM import_file") == [("all.xlsx",)]
     with pytest.raises(BadData, match="imported already"):

@@ -8,13 +8,20 @@ from sqlmodel import Session
 
 from db.enums import AppealStatus, CaseState
 from db.models import AppealRow, CaseRow, ReviewerRow
-from workbench.domain.case.appeal import AppealResult, last_filing_day
+from workbench.domain.case.appeal import AppealResult
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.appeals.people import handler_for
-from workbench.services.case.decisions import is_answered, newest_decision, result_notice, told_result_at, waived_rules
+from workbench.services.case.decisions import (
+    filing_day_of,
+    is_answered,
+    newest_decision,
+    result_notice,
+    told_result_at,
+    waived_rules,
+)
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.input_checks import check_not_blank
@@ -101,7 +108,7 @@ def check_received(session: Session, context: Context, case: CaseRow, received_a
         WrongUsage: If it was received in the future or before the day of the notice.
     """
     name, calendar = format_case(case.id or 0), context.calendar(session, case.policy_version_id)
-    last_day = last_filing_day(told_at, context.policy(session, case.policy_version_id).appeal.file_days, calendar)
+    last_day = filing_day_of(session, context, case)
     if received_at > context.now():
         raise WrongUsage(_("The appeal was received in the future; correct the date."))
     if calendar.local_day(received_at) < calendar.local_day(told_at):

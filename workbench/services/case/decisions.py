@@ -97,19 +97,32 @@ def told_result_at(session: Session, context: Context, case: CaseRow) -> datetim
 
 
 def is_answered(session: Session, case: CaseRow) -> bool:
-    """Say whether an appeal against the present result of a case was answered, so that no other is possible."""
+    """Say whether an appeal against the present result of a case was answered, so that no other is possible.
+
+    An appeal answers only results that were told before it: a case may lapse again.
+    """
     closed = newest_appeal(session, case.id or 0, AppealStatus.CLOSED)
     decision = newest_decision(session, case.id or 0, "applied", "approved")
-    return closed is not None and decision is not None and closed.decision_id == decision.id
+    if closed is None or decision is None or closed.decision_id != decision.id:
+        return False
+    told = result_notice(session, case)
+    return told is None or closed.filed_at >= told.created_at
 
 
 def last_appeal_day(session: Session, context: Context, case: CaseRow) -> date | None:
     """Return the last day on which an appeal against the result of a case can be received; None if none is possible."""
     if case.state not in {CaseState.FAILED, CaseState.LAPSED} or is_answered(session, case):
         return None
+    return filing_day_of(session, context, case)
+
+
+def filing_day_of(session: Session, context: Context, case: CaseRow) -> date:
+    """Return the last day to appeal against a result: the one that its notice gives, or a later one by the calendar."""
     file_days = context.policy(session, case.policy_version_id).appeal.file_days
     calendar = context.calendar(session, case.policy_version_id)
-    return last_filing_day(told_result_at(session, context, case), file_days, calendar)
+    day = last_filing_day(told_result_at(session, context, case), file_days, calendar)
+    told = result_notice(session, case)
+    return max(day, told.appeal_until or day) if told is not None else day
 
 
 def earlier_fail_of(session: Session, context: Context, case: CaseRow) -> EarlierFail | None:

@@ -19,7 +19,7 @@ Conditions = Sequence[ColumnElement[bool]]
 """SQL conditions on published cases."""
 
 
-def act_on_all(context: Context, conditions: Conditions, act: Act, at_once: int = CASES_PER_BATCH) -> int:
+def act_on_all(context: Context, conditions: Conditions, act: Act, at_once: int | None = None) -> int:
     """Call `act` with each published case that meets some conditions, and return how many cases it changed."""
     return act_on_cases(context, matching_case_ids(context, conditions), conditions, act, at_once)
 
@@ -32,14 +32,15 @@ def matching_case_ids(context: Context, conditions: Conditions) -> Sequence[int]
 
 
 def act_on_cases(
-    context: Context, case_ids: Sequence[int], conditions: Conditions, act: Act, at_once: int = CASES_PER_BATCH
+    context: Context, case_ids: Sequence[int], conditions: Conditions, act: Act, at_once: int | None = None
 ) -> int:
     """Call `act` with the given cases that still meet the conditions, and return how many cases it changed.
 
-    One transaction has `at_once` cases. If the program closes, it stops between two batches.
+    One transaction has `at_once` cases, by default `CASES_PER_BATCH`.
+    If the program closes, it stops between two batches.
     """
     changed_count = 0
-    for batch in chunks(case_ids, at_once):
+    for batch in chunks(case_ids, at_once or CASES_PER_BATCH):
         if context.cache.is_closing.is_set():
             break
         with context.write() as session:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from workbench.domain.case.case_id import format_case
-from workbench.services.notices.due_date_letter import CASE_NO, ClockLetter, compose_clock_letter
+from workbench.services.notices.due_date_letter import CASE_NO, ClockLetter, ClockLetterKind, compose_clock_letter
 
 _PLACEHOLDERS = {
     "applicant_name": "\ue001",
@@ -65,4 +65,5 @@ def _template_of(letter: ClockLetter) -> Notice:
         "release_at": letter.release_at or letter.written_at,
         # The unchanged deadline of the applicant is no due date.
         "told_due_at": None if letter.keeps_deadline or not letter.shows_due_date else letter.due_at,
+        "appeal_until": letter.status.appeal_until if letter.status and letter.kind is ClockLetterKind.LAPSED else None,
     }

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -130,10 +130,11 @@ class LetterFacts(Letter):
 
 @dataclass(frozen=True, slots=True)
 class ComposedLetter:
-    """The subject and body of a letter, as plain text with its values unescaped."""
+    """The subject and body of a letter, as plain text with its values unescaped, and the last day to appeal."""
 
     subject: str
     body: str
+    appeal_until: date | None = None
 
 
 def causes_text(reasons: Sequence[LetterReason], language: Language) -> str:
@@ -160,7 +161,7 @@ def compose(letter: LetterFacts) -> ComposedLetter:
         raise ValueError(letter.missing)
     causes = _causes(letter)
     decided_on = letter.decided_at.astimezone(ZoneInfo(letter.zone)).date()
-    return rendered(
+    composed = rendered(
         "subject",
         "letter",
         letter,
@@ -172,6 +173,7 @@ def compose(letter: LetterFacts) -> ComposedLetter:
         plain=partial(plain_day, language=letter.language),
         decided_day=plain_day(decided_on, letter.language),
     )
+    return replace(composed, appeal_until=letter.appeal_until)
 
 
 def item_fields(items: Sequence[LetterItem], letter: Letter, deadline_at: datetime | None) -> dict[str, Any]:
@@ -208,10 +210,10 @@ def rendered(subject: str, body: str, letter: Letter, **more: object) -> Compose
         "instant": partial(letter_instant, zone=letter.zone, language=letter.language),
         **more,
     }
-    texts = (
+    texts = [
         letter_environment().get_template(f"{part}.{letter.language}.jinja").render(context) for part in (subject, body)
-    )
-    return ComposedLetter(*(text.strip() for text in texts))
+    ]
+    return ComposedLetter(texts[0].strip(), texts[1].strip())
 
 
 def _causes(letter: LetterFacts) -> str:

@@ -122,8 +122,8 @@ class Undo(Service):
             return None
         act = last_reversible_act(session, case)
         if act is not None:
-            until, letters = _undo_until(act), self._letters_of_act(case, act.action)
-            record = json.loads(act.body)
+            until, record = _undo_until(act), json.loads(act.body)
+            letters = self._letters_of_act(case, act.action, record)
             is_late = self._late_refusal(session, case, act.actor_id, until, letters, record) is not None
             is_other = act.seq != event.seq or is_late
             return None if is_other else UndoableAct(case_id=case.id or 0, until=until, act=act.action)
@@ -217,8 +217,8 @@ class Undo(Service):
 
     def _letters_of_act(self, case: CaseRow, action: str, record: Mapping[str, Any]) -> ColumnElement[bool]:
         """Return the condition on the unreleased notices of an act that is no verdict."""
-        of_act = (NOTICE.c.case_id == case.id) & NOTICE.c.kind.in_(_LETTERS.get(action, ()))
-        of_act &= NOTICE.c.id > record.get("last_notice", 0)
+        of_kind = (NOTICE.c.case_id == case.id) & NOTICE.c.kind.in_(_LETTERS.get(action, ()))
+        of_act: ColumnElement[bool] = of_kind & (NOTICE.c.id > record.get("last_notice", 0))
         return of_act & (NOTICE.c.release_at > self.context.now())
 
     def _cancel_letters(self, session: Session, letters: ColumnElement[bool]) -> None:
