@@ -1,17 +1,22 @@
 """What an act records of a case so that it can be undone, and the restoring of a case as its act recorded it."""
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Table, exists, func, select, update
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from db.columns import from_us, to_us
 from db.enums import Measure
-from db.models import CaseRow, RectificationItemRow, RectificationRow
+from db.models import CaseRow, EventRow, RectificationItemRow, RectificationRow
 from db.queries.published import APPEAL, DECISION, ITEM, NOTICE, RECTIFICATION
+from workbench.domain.case.lifecycle import Action
 from workbench.services.foundation.context import Context
+from workbench.services.notices.appeal_letter import AppealLetterKind
+from workbench.services.notices.due_date_letter import ClockLetterKind
+from workbench.services.notices.due_date_notices import REVERSIBLE_LETTERS
 
 _COLUMNS = (
     *("state", "round", "assignee_id", "returned_to_id", "waits_for", "is_listed"),
@@ -25,6 +30,19 @@ _OPEN_AGAIN: Mapping[Table, Mapping[str, Any]] = {
     ITEM: {"waived_at": None, "waived_by_id": None, "waive_reason": ""},
     DECISION: {"status": "staged"},
 }
+
+
+LETTERS_OF_ACT: Mapping[str, tuple[str, ...]] = {
+    **{act: (kind,) for act, kind in REVERSIBLE_LETTERS.items()},
+    Action.WITHDRAW: (ClockLetterKind.WITHDRAWN, AppealLetterKind.WITHDRAWN),
+    Action.APPEAL: (AppealLetterKind.RECEIVED,),
+    Action.APPROVE: (AppealLetterKind.DECIDED,),
+    Action.APPEAL_DECIDE: (AppealLetterKind.DECIDED,),
+}
+"""The kinds of letters that acts other than verdicts write; an approval here is that of the decision on an appeal."""
+
+REVERSIBLE = (*LETTERS_OF_ACT, Action.ANSWER, Action.RETURN)
+"""The acts whose events may record what an undo restores; the check of a verdict does not, that of an appeal does."""
 
 
 def columns_before(case: CaseRow) -> dict[str, Any]:
@@ -103,3 +121,21 @@ def _restore_deadlines(session: Session, record: Mapping[str, Any]) -> None:
     for name, row_id, at in record.get("deadlines_us", ()):
         table, deadline_at = tables[name], from_us(at) if at else None
         session.execute(update(table).where(table.c.id == row_id).values(deadline_at=deadline_at))
+
+
+def last_reversible_act(session: Session, case: CaseRow) -> EventRow | None:
+    """Return the event of the last act on a case if an undo restores the case as that event recorded it.
+
+    An undone act does not count: the case is again at the version that the act had found.
+    """
+    acts = select(EventRow).where(col(EventRow.case_id) == case.id, ~col(EventRow.is_refused))
+    acts = acts.where(col(EventRow.action).in_([str(action) for action in (*REVERSIBLE, Action.UNDO)]))
+    version = case.version
+    event: EventRow
+    for event in session.execute(acts.order_by(col(EventRow.seq).desc())).scalars():
+        body = json.loads(event.body)
+        if body.get("version") == version - 1:
+            if event.action != Action.UNDO:
+                return event
+            version = body["restored"]
+    return None

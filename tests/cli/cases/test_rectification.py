@@ -152,7 +152,7 @@ def test_waiving_an_item_tells_the_applicant_what_is_still_needed(services: Prom
     }
     [letter] = letters(services, "waived")
     assert "整改期限：2026年12月1日（周二）18:00" in letter["body"]
-    needed, still = letter["body"].split("尚待提交或整改")
+    needed, still = letter["body"].split("尚待提交或整改", 1)
     assert "plan" in needed.split("无需再提交或整改")[1]
     assert "营业执照" in still
     assert "plan" not in still

@@ -26,28 +26,19 @@ from workbench.services.foundation.case_access import case_in_state_for, last_ev
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.drafts import link_draft
 from workbench.services.measures.orders import is_carried_out, take_back
-from workbench.services.notices.appeal_letter import AppealLetterKind
-from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import REVERSIBLE_LETTERS
 from workbench.services.queue.claims import ASIDE_GRACE, held_by
-from workbench.services.reversal import restore, restore_columns
-
-_LETTERS: Mapping[str, tuple[str, ...]] = {
-    **{act: (kind,) for act, kind in REVERSIBLE_LETTERS.items()},
-    Action.WITHDRAW: (ClockLetterKind.WITHDRAWN, AppealLetterKind.WITHDRAWN),
-    Action.APPEAL: (AppealLetterKind.RECEIVED,),
-    Action.APPROVE: (AppealLetterKind.DECIDED,),
-    Action.APPEAL_DECIDE: (AppealLetterKind.DECIDED,),
-}
-"""The kinds of letters that acts other than verdicts write; an approval here is that of the decision on an appeal."""
-
-_REVERSIBLE = (*_LETTERS, Action.ANSWER, Action.RETURN)
-"""The acts whose events may record what an undo restores; the check of a verdict does not, that of an appeal does."""
+from workbench.services.reversal import (
+    LETTERS_OF_ACT,
+    REVERSIBLE,
+    last_reversible_act,
+    restore,
+    restore_columns,
+)
 
 _STATE_ACTS = (Action.DECIDE, Action.APPROVE, Action.RETURN, Action.ANSWER, Action.RESUBMIT)
 """The acts that change the state of a case and that an undo can concern; imports answer and resubmit too."""
 
-_UNDOABLE = tuple(str(action) for action in (*_REVERSIBLE, Action.DECIDE))
+_UNDOABLE = tuple(str(action) for action in (*REVERSIBLE, Action.DECIDE))
 _MOST_RECENT = 500
 
 _ACTS_OF_STATUS = {"approved": (Action.APPROVE,), "returned": (Action.RETURN,), "staged": (Action.DECIDE,)}
@@ -55,23 +46,6 @@ _ACTS_OF_STATUS = {"approved": (Action.APPROVE,), "returned": (Action.RETURN,), 
 
 _CHECKED_STATUSES = ("approved", "returned")
 _STATUSES_WITH_RELEASE = ("applied", *_CHECKED_STATUSES)
-
-
-def last_reversible_act(session: Session, case: CaseRow) -> EventRow | None:
-    """Return the event of the last act on a case if an undo restores the case as that event recorded it.
-
-    An undone act does not count: the case is again at the version that the act had found.
-    """
-    acts = select(EventRow).where(EventRow.case_id == case.id, ~col(EventRow.is_refused))
-    acts = acts.where(col(EventRow.action).in_([str(action) for action in (*_REVERSIBLE, Action.UNDO)]))
-    version = case.version
-    for event in session.exec(acts.order_by(col(EventRow.seq).desc())):
-        body = json.loads(event.body)
-        if body.get("version") == version - 1:
-            if event.action != Action.UNDO:
-                return event
-            version = body["restored"]
-    return None
 
 
 def _undo_until(act: EventRow) -> datetime | None:
@@ -217,7 +191,7 @@ class Undo(Service):
 
     def _letters_of_act(self, case: CaseRow, action: str, record: Mapping[str, Any]) -> ColumnElement[bool]:
         """Return the condition on the unreleased notices of an act that is no verdict."""
-        of_kind = (NOTICE.c.case_id == case.id) & NOTICE.c.kind.in_(_LETTERS.get(action, ()))
+        of_kind = (NOTICE.c.case_id == case.id) & NOTICE.c.kind.in_(LETTERS_OF_ACT.get(action, ()))
         of_act: ColumnElement[bool] = of_kind & (NOTICE.c.id > record.get("last_notice", 0))
         return of_act & (NOTICE.c.release_at > self.context.now())
 
