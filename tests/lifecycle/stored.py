@@ -52,7 +52,9 @@ class Reader:
         """Yield the rows of a table."""
         for row in self.connection.execute(f'SELECT * FROM "{table}"'):
             yield {
-                name: _EPOCH + timedelta(microseconds=value) if name.endswith(("_at", "_until")) and value else value
+                name: _EPOCH + timedelta(microseconds=value)
+                if name.endswith(("_at", "_until")) and isinstance(value, int)
+                else value
                 for name, value in dict(row).items()
             }
 
