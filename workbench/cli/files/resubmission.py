@@ -22,8 +22,9 @@ def resubmit(
         argument(
             "FILE",
             N_(
-                "Documents of this case (columns application_no, kind, path or sha256; optional received_at, issued_on, "
-                "valid_to, sealed, quality), or its application, cards or workbook, with the columns of `import`."
+                "Documents of this case (columns application_no, kind, path or sha256; optional received_at, "
+                "issued_on, valid_to, sealed, quality), or its application, cards or workbook, with the "
+                "columns of `import`."
             ),
         ),
     ] = None,
