@@ -45,9 +45,7 @@ def take_back_lapse(session: Session, context: Context, case: CaseRow) -> None:
     correct_lapse_letter(session, context, case, is_deadline_moved=True)
 
 
-def correct_lapse_letter(
-    session: Session, context: Context, case: CaseRow, *, is_deadline_moved: bool = False
-) -> None:
+def correct_lapse_letter(session: Session, context: Context, case: CaseRow, *, is_deadline_moved: bool = False) -> None:
     """Tell the applicant that a case goes on although it had lapsed, unless the letter about the lapse was cancelled.
 
     The caller has changed the state of the case. `is_deadline_moved` says that the deadline moved; otherwise what was
