@@ -50,6 +50,11 @@ def overdue_words(number: int) -> str:
     return ngettext("{count} letter overdue", "{count} letters overdue", number).format(count=count(number))
 
 
+def overdue_measures_words(number: int) -> str:
+    """Return how many numbers should have been barred or restored already."""
+    return ngettext("{count} measure overdue", "{count} measures overdue", number).format(count=count(number))
+
+
 def moved_sentences(moved: Sequence[tuple[str, str]], lapsed: Sequence[str]) -> list[str]:
     """Return what late letters changed: the deadlines that moved, as (case, day), and the cases that had lapsed."""
     sentences = []
