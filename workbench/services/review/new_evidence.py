@@ -176,20 +176,22 @@ def _answer(
     session: Session, context: Context, case: CaseRow, arrival: Arrival, progress: Progress
 ) -> tuple[str, datetime]:
     """Return what the applicant's evidence does to a case that waited for it, and when that was received."""
-    answered_at = _answered_at(session, case, arrival, progress)
+    answered_at = answered_when(session, case, progress, arrival.received_at, arrival.application_at)
     if answered_at is not None:
         return "answer" if case.state == CaseState.PENDING else "resubmit", answered_at
     is_in_time = case.state == CaseState.LAPSED and not _is_overdue(session, context, case)
     return "lapse-undone" if is_in_time else "evidence", arrival.received_at
 
 
-def _answered_at(session: Session, case: CaseRow, arrival: Arrival, progress: Progress) -> datetime | None:
+def answered_when(
+    session: Session, case: CaseRow, progress: Progress, received_at: datetime, application_at: datetime | None
+) -> datetime | None:
     """Return when everything asked for had come, or the application was handed in again; None before that.
 
     An application that was received before the verdict to rectify it, or after the own deadline of an open item, is
     late evidence.
     """
-    handed_in_at, first_deadline_at = arrival.application_at, progress.first_deadline_at
+    handed_in_at, first_deadline_at = application_at, progress.first_deadline_at
     if handed_in_at is not None and first_deadline_at is not None and handed_in_at > first_deadline_at:
         handed_in_at = None
     decision = newest_decision(session, case.id or 0, "applied", "approved")
@@ -198,7 +200,7 @@ def _answered_at(session: Session, case: CaseRow, arrival: Arrival, progress: Pr
         handed_in_at = handed_in_at if handed_in_at >= since else None
     if handed_in_at is None and not progress.is_complete:
         return None
-    return max(filter(None, (handed_in_at, progress.last_at)), default=arrival.received_at)
+    return max(filter(None, (handed_in_at, progress.last_at)), default=received_at)
 
 
 def _correct_lapse(session: Session, context: Context, case: CaseRow) -> None:
