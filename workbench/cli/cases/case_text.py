@@ -5,10 +5,11 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from workbench.cli.cases.case_json import case_document, decided_document, seen_document
+from workbench.cli.cases.case_json import case_document, seen_document
 from workbench.cli.cases.rounds_text import RoundsText
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
+from workbench.cli.framework.json_values import record
 from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseRowView, DecisionResult, NoNextCase
 from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS
@@ -222,7 +223,7 @@ def print_seen(context: CommandContext, seen: "SeenCase", *, revealed: bool) -> 
 def print_decided(context: CommandContext, decided: DecisionResult, zone: ZoneInfo) -> None:
     """Print the result of a decision, as JSON or as text."""
     if context.as_json:
-        output.document(decided_document(decided, zone))
+        output.document(record(decided, zone, case="case_id", decision="decision_id"))
         return
     rows = [
         (_("Case"), format_case(decided.case_id)),

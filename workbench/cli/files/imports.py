@@ -12,7 +12,7 @@ from db.enums import ImportKind
 from workbench.cli.calendar.commands import import_calendar
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.json_values import plain
+from workbench.cli.framework.json_values import record
 from workbench.cli.framework.options import DryRun, Encoding, argument, option
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import format_batch, parse_batch
@@ -147,8 +147,7 @@ def list_batches(context: CommandContext) -> None:
     with context.services() as services:
         batches, zone = services.imports.batches(), zone_of(services)
     if context.as_json:
-        rows: list[dict[str, Any]] = [plain(batch, zone) for batch in batches]
-        output.document({"batches": [{"batch": format_batch(row.pop("id")), **row} for row in rows]})
+        output.document({"batches": [record(batch, zone, batch="id") for batch in batches]})
         return
     output.table(
         [_("Batch"), _("Kind"), _("At"), _("By"), _("Rows"), _("Created"), _("Updated"), _("Unchanged"), _("Files")],

@@ -9,10 +9,10 @@ import typer
 
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.json_values import plain
+from workbench.cli.framework.json_values import record
 from workbench.cli.framework.options import argument, option
 from workbench.cli.framework.registration import Entry
-from workbench.domain.case.case_id import format_case, format_decision, parse_case
+from workbench.domain.case.case_id import format_case, parse_case
 from workbench.domain.case.channel import channel_words
 from workbench.errors import ExitCode
 from workbench.i18n import N_, _, ngettext
@@ -37,16 +37,11 @@ def list_notices(
         lines = services.notices.list(case, unsent=unsent, overdue=overdue)
         zone = zone_of(services)
     if context.as_json:
-        rows = [
-            {
-                **plain(line, zone),
-                "case_id": None,
-                "case": format_case(line.case_id),
-                "decision": None if line.decision_id is None else format_decision(line.decision_id),
-            }
+        rows = (
+            {**record(line, zone, case="case_id", decision="decision_id"), "decision_id": line.decision_id}
             for line in lines
-        ]
-        output.document({"notices": rows})
+        )
+        output.document({"notices": list(rows)})
         return
     output.table(
         [

@@ -122,7 +122,7 @@ def filing_day_of(session: Session, context: Context, case: CaseRow) -> date:
     calendar = context.calendar(session, case.policy_version_id)
     day = last_filing_day(told_result_at(session, context, case), file_days, calendar)
     told = result_notice(session, case)
-    return max(day, told.appeal_until or day) if told is not None else day
+    return max(day, told.appeal_until_on or day) if told is not None else day
 
 
 def earlier_fail_of(session: Session, context: Context, case: CaseRow) -> EarlierFail | None:

@@ -195,9 +195,11 @@ class Remarks(Service):
 
 
 def rectification_in_time(
-    session: Session, context: Context, case: CaseRow, received_at: datetime | None = None
+    session: Session, context: Context, case: CaseRow, received_at: datetime | None = None, *, is_file: bool = False
 ) -> RectificationRow:
     """Return the open rectification, none of whose deadlines had passed at a time of receipt, by default now.
+
+    `is_file` says that a file with the time of receipt was given, so the refusal names its column.
 
     Raises:
         NotFound: If none is open.
@@ -216,6 +218,10 @@ def rectification_in_time(
         )
     if deadline_at < (received_at or now):
         until = f"{deadline_at.astimezone(context.zone(session)):%Y-%m-%d %H:%M}"
-        message = _("The deadline of {case} has passed ({until}); what was received earlier counts with --received-at.")
+        message = (
+            _("The deadline of {case} has passed ({until}); give received_at in the file if it was received earlier.")
+            if is_file
+            else _("The deadline of {case} has passed ({until}); what was received earlier counts with --received-at.")
+        )
         raise NotAllowed(message.format(case=name, until=until))
     return row
