@@ -1,6 +1,6 @@
 """A letter as one line of the list, and as a page."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 from textual.content import Content
 
@@ -19,6 +19,22 @@ _ROOMS, _WIDE_ROOMS = (_CASE, 16, 12), (_CASE, 27, 20)
 """The cells of case, kind and release; a window of `_WIDE` cells has room for the longest kind and the weekday."""
 
 _WIDE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class LetterFilter:
+    """Which letters the list shows; by default all."""
+
+    case_id: int | None = None
+    is_unsent_only: bool = False
+
+    def nothing_words(self) -> str:
+        """Return why the list is empty."""
+        if self.is_unsent_only:
+            return _("No letter is waiting to be sent.")
+        if self.case_id is not None:
+            return _("{case} has no letters.").format(case=format_case(self.case_id))
+        return _("There are no letters yet. A verdict writes one.")
 
 
 def title_line(width: int) -> Content:
@@ -53,9 +69,13 @@ def outcome(line: NoticeLine, view: View, *, has_time: bool = False) -> Part:
     return _("to be sent by {when}").format(when=due_by), ""
 
 
-def summary(page: NoticePage, filters: Sequence[str], view: View) -> Content:
-    """Return the line over the list: its filters, how many letters are owed and overdue, and which are shown."""
-    parts: list[Part] = [(words, ACCENT) for words in filters]
+def summary(page: NoticePage, chosen: LetterFilter, view: View) -> Content:
+    """Return the line over the list: its filter, how many letters are owed and overdue, and which are shown."""
+    parts: list[Part] = []
+    if chosen.case_id is not None:
+        parts.append((_("Only {case}").format(case=format_case(chosen.case_id)), ACCENT))
+    if chosen.is_unsent_only:
+        parts.append((_("Only unsent"), ACCENT))
     parts.append((_("{count} to send").format(count=count(page.owed)), ""))
     parts += [(_("{count} failed").format(count=count(page.failed)), ERROR)] if page.failed else []
     parts += [(overdue_words(page.overdue), ERROR)] if page.overdue else []

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePath
 from typing import ClassVar
@@ -15,7 +16,7 @@ from textual.widgets import OptionList, Static
 from screens.dialogs.choice import ChoiceDialog
 from screens.dialogs.prompt import Prompt
 from screens.dialogs.text_sheet import TextSheet
-from screens.letters.row_text import letter_lines, row_line, summary, title_line
+from screens.letters.row_text import LetterFilter, letter_lines, row_line, summary, title_line
 from screens.shell.base_screen import ModeScreen, attempt
 from screens.shell.bindings import bind
 from screens.shell.clock import Clock
@@ -61,8 +62,7 @@ class LettersScreen(ModeScreen):
 
     def __init__(self, clock: Clock, services: Services) -> None:
         super().__init__(clock, services)
-        self.case_id: int | None = None
-        self.is_unsent_only = False
+        self.filter = LetterFilter()
         self._page = NO_LETTERS
         self._marks: set[int] = set()
 
@@ -76,8 +76,9 @@ class LettersScreen(ModeScreen):
         yield RowList(id="list")
         yield Static(id="nothing", markup=False)
 
-    def come_back(self) -> None:
-        self.action_load()
+    def on_screen_resume(self) -> None:
+        if not self.is_covered:
+            self.action_load()
 
     def on_resize(self) -> None:
         self._draw()
@@ -85,18 +86,19 @@ class LettersScreen(ModeScreen):
     @work(exclusive=True, group="read")
     async def action_load(self, done: Collection[int] = ()) -> None:
         """Load the list; the cursor stays on its letter, or goes to the next one if its letter is in `done`."""
-        read = partial(self.services.notices.page, self.case_id, unsent=self.is_unsent_only, limit=MOST_SHOWN)
+        chosen = self.filter
+        read = partial(self.services.notices.page, chosen.case_id, unsent=chosen.is_unsent_only, limit=MOST_SHOWN)
         found = await attempt(self, partial(asyncio.to_thread, read))
         if found is not None:
             self._page = found
-            self._marks &= {line.id for line in self._lines}
+            self._marks &= {line.id for line in self._page.lines}
             self._draw(done)
             self.list.focus()
 
     @work(group="dialog")
     async def action_sent(self) -> None:
         targets = self._targets()
-        title = self._title_for(targets, _("Mark as sent"))
+        title = _title_for(targets, _("Mark as sent"))
         words = {channel: word for channel, word in channels().items() if channel != GATEWAY}
         answer = await self.app.push_screen_wait(ChoiceDialog(title, words, _("channel")))
         if answer is not None:
@@ -106,7 +108,7 @@ class LettersScreen(ModeScreen):
     async def action_failed(self) -> None:
         targets = self._targets()
         hint = _("Why could it not be delivered? The letter stays owed.")
-        cause = await self.app.push_screen_wait(Prompt(self._title_for(targets, _("Mark as failed")), hint))
+        cause = await self.app.push_screen_wait(Prompt(_title_for(targets, _("Mark as failed")), hint))
         if cause:
             await self._record([Delivery(notice_id=line.id, failure=cause) for line in targets])
 
@@ -117,11 +119,11 @@ class LettersScreen(ModeScreen):
         value = format_case(current.case_id) if current is not None else ""
         text = await self.app.push_screen_wait(Prompt(_("Letters of a case"), hint, value, problem=_problem_of))
         if text is not None:
-            self.case_id = parse_case(text) if text else None
+            self.filter = replace(self.filter, case_id=parse_case(text) if text else None)
             self.action_load()
 
     def action_unsent(self) -> None:
-        self.is_unsent_only = not self.is_unsent_only
+        self.filter = replace(self.filter, is_unsent_only=not self.filter.is_unsent_only)
         self.action_load()
 
     async def _record(self, deliveries: Sequence[Delivery]) -> None:
@@ -144,7 +146,7 @@ class LettersScreen(ModeScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         if action in {"back", "desk"}:
             # Esc first leaves the marks and the filters; only then it leaves the screen.
-            return (bool(self._marks) or self._is_filtered) is (action == "back")
+            return (bool(self._marks) or self.filter != LetterFilter()) is (action == "back")
         if action in {"sent", "failed"}:
             return True if self._targets() and recording_refusal(self.services.actor) is None else None
         if action in {"open", "mark"}:
@@ -171,64 +173,44 @@ class LettersScreen(ModeScreen):
             self._marks.clear()
             self._draw()
         else:
-            self.case_id, self.is_unsent_only = None, False
+            self.filter = LetterFilter()
             self.action_load()
-
-    @property
-    def _is_filtered(self) -> bool:
-        return self.case_id is not None or self.is_unsent_only
-
-    @property
-    def _lines(self) -> tuple[NoticeLine, ...]:
-        return self._page.lines
 
     @property
     def current(self) -> NoticeLine | None:
         """The letter under the cursor."""
-        return next((line for line in self._lines if line.id == self.list.current), None)
+        return next((line for line in self._page.lines if line.id == self.list.current), None)
 
     def _targets(self) -> tuple[NoticeLine, ...]:
         """Return the marked letters, or else the one under the cursor if it can be sent."""
         if self._marks:
-            return tuple(line for line in self._lines if line.id in self._marks)
+            return tuple(line for line in self._page.lines if line.id in self._marks)
         return (self.current,) if self.current is not None and _can_be_sent(self.current) else ()
-
-    def _title_for(self, targets: tuple[NoticeLine, ...], act: str) -> str:
-        if len(targets) == 1:
-            which = f"{format_case(targets[0].case_id)}, {kind_words(targets[0].kind)}"
-        else:
-            which = ngettext("{count} letter", "{count} letters", len(targets)).format(count=len(targets))
-        return _("{what}: {details}").format(what=act, details=which)
 
     def _draw(self, done: Collection[int] = ()) -> None:
         view, width = self.view(), max(10, self.size.width - 2)
         right = who_line(self.services.actor.login, None, view)
         lines = [header_line(_("Letters"), None, right, view, width)]
-        if self._lines or self._is_filtered:
-            lines.append(summary(self._page, self._filter_words(), view))
+        if self._page.lines or self.filter != LetterFilter():
+            lines.append(summary(self._page, self.filter, view))
         self.query_one(HeaderBar).update(Content("\n").join(lines))
-        self.set_class(not self._lines, "-empty")
-        self.query_one("#nothing", Static).update(plain(self._empty_words(), MUTED))
+        self.set_class(not self._page.lines, "-empty")
+        self.query_one("#nothing", Static).update(plain(self.filter.nothing_words(), MUTED))
         self.query_one("#titles", Static).update(title_line(width))
-        self.list.show({line.id: self._row(line) for line in self._lines}, done)
+        self.list.show({line.id: self._row(line) for line in self._page.lines}, done)
         self.refresh_bindings()
-
-    def _filter_words(self) -> Sequence[str]:
-        """Return what the list is limited to."""
-        case = [] if self.case_id is None else [_("Only {case}").format(case=format_case(self.case_id))]
-        return [*case, _("Only unsent")] if self.is_unsent_only else case
-
-    def _empty_words(self) -> str:
-        """Return why the list is empty."""
-        if self.is_unsent_only:
-            return _("No letter is waiting to be sent.")
-        if self.case_id is not None:
-            return _("{case} has no letters.").format(case=format_case(self.case_id))
-        return _("There are no letters yet. A verdict writes one.")
 
     def _row(self, line: NoticeLine) -> Content:
         # One cell is left for the scroll bar.
         return row_line(line, self.view(), max(10, self.size.width - 3), is_marked=line.id in self._marks)
+
+
+def _title_for(targets: Sequence[NoticeLine], act: str) -> str:
+    if len(targets) == 1:
+        which = f"{format_case(targets[0].case_id)}, {kind_words(targets[0].kind)}"
+    else:
+        which = ngettext("{count} letter", "{count} letters", len(targets)).format(count=len(targets))
+    return _("{what}: {details}").format(what=act, details=which)
 
 
 def _can_be_sent(line: NoticeLine) -> bool:

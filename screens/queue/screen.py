@@ -86,8 +86,9 @@ class QueueScreen(ModeScreen):
     def on_resize(self) -> None:
         self.show_header()
 
-    def come_back(self) -> None:
-        self.cases.load()
+    def on_screen_resume(self) -> None:
+        if not self.is_covered:
+            self.cases.load()
 
     def tick(self) -> None:
         """Update the clock, and each minute the visible rows."""

@@ -119,18 +119,11 @@ class ModeScreen(WorkScreen):
         self.clock = clock
         self.services = services
         self.zone = ZONE
-        self._is_covered = False
+        self.is_covered = False
 
     def on_screen_suspend(self) -> None:
-        self._is_covered = isinstance(self.app.screen, ModalScreen)
-
-    def on_screen_resume(self) -> None:
-        # Whoever opened a dialog reloads what it changed, so that the cursor can leave the row it acted on.
-        if not self._is_covered:
-            self.come_back()
-
-    def come_back(self) -> None:
-        """Show the screen after another one, with what changed meanwhile."""
+        # After a dialog, a screen reloads only what the dialog changed.
+        self.is_covered = isinstance(self.app.screen, ModalScreen)
 
     def view(self) -> View:
         """Return the time, zone and symbols that the screen is drawn with."""
