@@ -1,6 +1,6 @@
 """Cases, the queue and decisions as text."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -80,16 +80,13 @@ class CaseText:
         if not casefile.findings:
             output.line(_("No findings."))
             return
-        output.table(
-            [_("Severity"), _("Rule"), _("Finding")],
-            [
-                [
-                    _(SEVERITY_WORDS[finding.severity.value]),
-                    finding.rule,
-                    text_of(finding, casefile.policy, current_language()),
-                ]
-                for finding in casefile.findings
-            ],
+        output.listing(
+            casefile.findings,
+            {
+                _("Severity"): lambda finding: _(SEVERITY_WORDS[finding.severity.value]),
+                _("Rule"): lambda finding: finding.rule,
+                _("Finding"): lambda finding: text_of(finding, casefile.policy, current_language()),
+            },
         )
 
     def _credit(self, credit: dict[str, Any]) -> None:
@@ -108,19 +105,16 @@ class CaseText:
         if not casefile.decisions:
             return
         output.line()
-        output.table(
-            [_("Decision"), _("Verdict"), _("Reasons"), _("Status"), _("By"), _("At")],
-            [
-                [
-                    format_decision(line.id),
-                    _(VERDICT_WORDS[line.verdict.value]),
-                    " ".join(line.reasons),
-                    line.status,
-                    line.maker,
-                    self.instant(line.decided_at),
-                ]
-                for line in casefile.decisions
-            ],
+        output.listing(
+            casefile.decisions,
+            {
+                _("Decision"): lambda line: format_decision(line.id),
+                _("Verdict"): lambda line: _(VERDICT_WORDS[line.verdict.value]),
+                _("Reasons"): lambda line: " ".join(line.reasons),
+                _("Status"): lambda line: line.status,
+                _("By"): lambda line: line.maker,
+                _("At"): lambda line: self.instant(line.decided_at),
+            },
         )
         for line in casefile.decisions:
             if line.waived is not None:
@@ -163,34 +157,19 @@ class CaseText:
 
     def queue(self, rows: tuple[CaseRowView, ...], total: int) -> None:
         """Print the queue; cases to open again have their new findings in a column of their own."""
-        are_some_to_reopen = any(row.reopen_for for row in rows)
-        output.table(
-            [
-                _("Case"),
-                _("Application"),
-                _("Applicant"),
-                _("State"),
-                _("Priority"),
-                _("Due"),
-                _("Assigned"),
-                _("Held"),
-                *([_("New findings")] if are_some_to_reopen else []),
-            ],
-            [
-                [
-                    format_case(row.id),
-                    row.application_no,
-                    row.applicant_name,
-                    _(STATE_WORDS[row.state]),
-                    _(PRIORITY_WORDS[row.priority]),
-                    self._due(row),
-                    row.assignee or "",
-                    row.held_by or "",
-                    *([" ".join(row.reopen_for)] if are_some_to_reopen else []),
-                ]
-                for row in rows
-            ],
-        )
+        columns: dict[str, Callable[[CaseRowView], str]] = {
+            _("Case"): lambda row: format_case(row.id),
+            _("Application"): lambda row: row.application_no,
+            _("Applicant"): lambda row: row.applicant_name,
+            _("State"): lambda row: _(STATE_WORDS[row.state]),
+            _("Priority"): lambda row: _(PRIORITY_WORDS[row.priority]),
+            _("Due"): self._due,
+            _("Assigned"): lambda row: row.assignee or "",
+            _("Held"): lambda row: row.held_by or "",
+        }
+        if any(row.reopen_for for row in rows):
+            columns[_("New findings")] = lambda row: " ".join(row.reopen_for)
+        output.listing(rows, columns)
         output.narrate(_("{shown} of {total} open cases.").format(shown=len(rows), total=total))
 
     def _due(self, row: CaseRowView) -> str:
