@@ -12,7 +12,7 @@ from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.json_values import record
 from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseRowView, DecisionResult, NoNextCase
-from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS
+from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS, VERDICT_WORDS
 from workbench.domain.case.running import stopped_clock_words
 from workbench.i18n import N_, _, current_language
 from workbench.wording import amounts
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from workbench.services.auditing.seen_cases import SeenCase
 
 SEVERITY_WORDS = {"block": N_("block"), "warn": N_("warn"), "info": N_("info")}
-VERDICT_WORDS = {"pass": N_("pass"), "fail": N_("fail"), "pending": N_("pending")}
 
 
 class CaseText:
@@ -109,7 +108,7 @@ class CaseText:
             casefile.decisions,
             {
                 _("Decision"): lambda line: format_decision(line.id),
-                _("Verdict"): lambda line: _(VERDICT_WORDS[line.verdict.value]),
+                _("Verdict"): lambda line: _(VERDICT_WORDS[line.verdict]),
                 _("Reasons"): lambda line: " ".join(line.reasons),
                 _("Status"): lambda line: line.status,
                 _("By"): lambda line: line.maker,
@@ -133,25 +132,12 @@ class CaseText:
 
     def show_decision(self, seen: "SeenCase") -> None:
         """Print the decision that was made on a case, with what was answered and confirmed until then."""
-        decision, language = seen.decision, current_language()
+        from workbench.services.auditing.seen_cases import decision_pairs
+
+        number, maker = format_decision(seen.decision.id), seen.decision.maker
         output.line()
-        output.line(_("{decision} by {login}").format(decision=format_decision(decision.id), login=decision.maker))
-        answers = [line for line in seen.casefile.checklist if line.answer]
-        pairs = (
-            (_("At"), self.instant(decision.decided_at)),
-            (_("Verdict"), " ".join((_(VERDICT_WORDS[decision.verdict.value]), *decision.reasons))),
-            (_("Policy"), str(seen.casefile.policy_version)),
-            (
-                _("Checklist"),
-                "\n".join(f"{line.text.in_language(language)} {line.answer} {line.note}" for line in answers),
-            ),
-            (_("Verifications"), "\n".join(f"{line.kind}: {line.result}" for line in seen.casefile.verifications)),
-            (_("Items"), "\n".join(f"{item.code}: {item.text}" for item in decision.items)),
-            (_("Note"), decision.note),
-            (_("Letter"), decision.letter),
-            (_("Notice"), seen.notice or ""),
-        )
-        output.pairs(pair for pair in pairs if pair[1])
+        output.line(_("{decision} by {login}").format(decision=number, login=maker))
+        output.pairs([*decision_pairs(seen, self.instant), *([(_("Notice"), seen.notice)] if seen.notice else [])])
         for gap in seen.gaps:
             output.narrate(gap)
 
@@ -207,7 +193,7 @@ def print_decided(context: CommandContext, decided: DecisionResult, zone: ZoneIn
     rows = [
         (_("Case"), format_case(decided.case_id)),
         (_("Decision"), format_decision(decided.decision_id)),
-        (_("Verdict"), _(VERDICT_WORDS[decided.verdict.value])),
+        (_("Verdict"), _(VERDICT_WORDS[decided.verdict])),
         (_("State"), _(STATE_WORDS[decided.state])),
     ]
     if decided.deadline_at is not None:
