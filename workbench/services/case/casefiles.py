@@ -18,7 +18,7 @@ from workbench.domain.facts.all_facts import observe
 from workbench.domain.policy.policy import Policy
 from workbench.errors import WrongUsage
 from workbench.i18n import _
-from workbench.services.case.assessment import findings_of_case
+from workbench.services.case.assessment import findings_of_case, refresh_findings
 from workbench.services.case.decisions import appeals_of, decisions_of, earlier_fail_of, last_appeal_day
 from workbench.services.case.evidence_reader import calls_by_day_and_hour, read_evidence
 from workbench.services.case.history import contacts_of, history_of
@@ -43,6 +43,15 @@ class CaseFiles(Service):
             NotFound: If there is no such case.
         """
         return self.read(case_id, is_masked=True)
+
+    def show_current(self, case_id: int) -> CaseFile:
+        """Return a case with personal values masked, and with the findings of today if it is open.
+
+        Raises:
+            NotFound: If there is no such case.
+        """
+        refresh_findings(self.context, case_id)
+        return self.show(case_id)
 
     def evidence_no(self, case_id: int) -> int:
         """Return the current evidence number of a case; it grows with every change that its reviewer must see.
