@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
+from workbench.domain.case.lifecycle import VERDICT_WORDS
 from workbench.i18n import N_, _, comma_joined, ngettext
 from workbench.wording.amounts import count
 
-KIND_WORDS = {
-    "pass": N_("pass"),
-    "fail": N_("fail"),
-    "pending": N_("pending"),
+KIND_WORDS: dict[str, str] = {
+    **{verdict.value: words for verdict, words in VERDICT_WORDS.items()},
     "receipt": N_("receipt"),
     "delay": N_("delay"),
     "resumed": N_("work resumed"),
