@@ -2,7 +2,6 @@
 
 from textual.content import Content
 
-from screens.panels.labels import APPLICANT_KIND
 from screens.shell.view import View
 from screens.widgets.safe_text import ACCENT, ERROR, INFO, MUTED, WARNING, Part, joined, plain, row
 from workbench.domain.case.casefile import CaseFile, CaseHeader
@@ -12,6 +11,7 @@ from workbench.domain.case.vocabulary import CaseState, Priority
 from workbench.domain.values.provinces import province_words
 from workbench.i18n import _
 from workbench.wording.amounts import count, hold_left, working_days_left
+from workbench.wording.case.labels import APPLICANT_KIND
 
 _LEFT_ROOM = 24
 """The cells that the left part, such as the applicant's name, needs before the remaining time is shown."""

@@ -7,7 +7,7 @@ import pytest
 
 from screens.panels.case_header import case_lines
 from screens.panels.credit import credit_lines
-from screens.panels.history import act_words, detail_words, history_lines
+from screens.panels.history import history_lines
 from screens.shell.clock import ZONE
 from screens.shell.symbols import DRAWN
 from screens.shell.view import View
@@ -16,6 +16,7 @@ from tests.screens.cases import NOW, casefile, clean
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.records import DecisionLine, HistoryLine, ItemLine
 from workbench.domain.case.vocabulary import FailKind, Measure, Verdict
+from workbench.wording.case.history import act_words, detail_words
 
 VIEW = View(now=NOW, zone=ZONE, symbols=DRAWN)
 
