@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from db.enums import CaseState, Verdict, WaitsFor
-from db.models import CaseRow, DecisionRow, RectificationRow
+from db.models import CaseRow, DecisionRow, RectificationItemRow, RectificationRow
 from db.queries.published import NOTICE
 from workbench.domain.clock.due import moved_on, working_days_late
 from workbench.services.case.decisions import items_in_plan, newest_decision, open_rectification
@@ -97,7 +97,8 @@ def _printed(session: Session, row: RectificationRow, notice: Any) -> list[tuple
     """Return the rectification and its open items whose deadlines a letter gives, each with that deadline."""
     own = [item for item in open_items(session, row) if item.deadline_at is not None]
     if notice.kind == ClockLetterKind.DEADLINE:
-        return [(one, notice.told_due_at) for one in (row, *own) if one.deadline_at == notice.told_due_at]
+        rows: list[RectificationRow | RectificationItemRow] = [row, *own]
+        return [(one, notice.told_due_at) for one in rows if one.deadline_at == notice.told_due_at]
     decision = session.get_one(DecisionRow, row.decision_id)
     if notice.decision_id != decision.id:
         return []
