@@ -115,15 +115,16 @@ def _change(session: Session, context: Context, case: CaseRow, version_id: int) 
     assessment = assess(evidence, policy, today)
     changes = changed_findings(assess(evidence, before, today).findings, assessment.findings)
     case.policy_version_id = version_id
-    case.version += 1
-    case.evidence_no += 1
+    case.version, case.evidence_no = case.version + 1, case.evidence_no + 1
     store_assessment(session, case, assessment)
     is_completed = state is CaseState.INCOMPLETE and assessment.is_complete
     if is_completed:
         # Nothing came: what is required became less, now.
         case.complete_at = context.now()
-    if is_completed or void_staged(session, case):
+    if is_completed:
         to_queue(case)
+    else:
+        void_staged(session, case)
     # The due date can be computed before the event: the event neither begins nor ends a pause.
     update_due_date(session, context, case)
     is_due_moved = case.due_at is not None and case.due_at != due_before
