@@ -21,7 +21,7 @@ async def test_a_returned_case_shows_the_note_of_its_checker_above_all_and_in_it
         assert "Returned by b: The registry shows it as valid" in desk.text
         assert "round 1: failed, final (a, Tue 24 Nov 10:00, returned by b); a decides round 1" in desk.text
         await desk.press("4", "plus")
-        assert "checker's note b     The registry" in desk.text
+        assert "checker's note b The registry" in desk.text
 
     text = services.terminal.as_person("a", "show", case).output
     assert "Returned by b: The registry shows it as valid" in text
