@@ -39,6 +39,8 @@ WATCH_EVERY_TICKS = 5
 
 SAVE_AFTER_S = 0.4
 _WIDE = 98
+_MODE_CELLS, _TITLE_CELLS = 8, 34
+"""What the counts of the header leave to the mode, and to the mode with a case and its round."""
 
 NoticeLine = Callable[[DeskSession, View], Content | None]
 
@@ -204,7 +206,8 @@ class CaseScreen(WorkScreen):
         self._shown_minute = view.time_of_day(view.now)
         case, login, is_wide = session.case, session.login, width >= _WIDE
         is_roomy = is_wide or case is None
-        right = who_line(login, session.counts if is_roomy else None, view, has_clock=is_roomy)
+        room = width - (_MODE_CELLS if case is None else _TITLE_CELLS)
+        right = who_line(login, session.counts if is_roomy else None, view, has_clock=is_roomy, room=room)
         lines: list[Content] = []
         if case is not None:
             forecast = likely_words(session.forecast, case, view)

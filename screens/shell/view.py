@@ -31,6 +31,11 @@ class View:
         """Return an instant as people read it."""
         return instant_on_screen(at, self.today, self.zone)
 
+    def short_instant(self, at: datetime) -> str:
+        """Return an instant in 11 cells: month, day and time; the whole date if it is of another year."""
+        local = at.astimezone(self.zone)
+        return f"{local:%m-%d %H:%M}" if local.year == self.today.year else f"{local:%Y-%m-%d}"
+
     def time_of_day(self, at: datetime) -> str:
         """Return the local time of day."""
         return f"{at.astimezone(self.zone):%H:%M}"

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
+from workbench.domain.case.lifecycle import VERDICT_WORDS
 from workbench.i18n import N_, _, comma_joined, ngettext
 from workbench.wording.amounts import count
 
-KIND_WORDS = {
-    "pass": N_("pass"),
-    "fail": N_("fail"),
-    "pending": N_("pending"),
+KIND_WORDS: dict[str, str] = {
+    **{verdict.value: words for verdict, words in VERDICT_WORDS.items()},
     "receipt": N_("receipt"),
     "delay": N_("delay"),
     "resumed": N_("work resumed"),
@@ -48,6 +47,11 @@ def marked_sentence(sent: int, failed: int) -> str:
 def overdue_words(number: int) -> str:
     """Return how many letters should have been sent already."""
     return ngettext("{count} letter overdue", "{count} letters overdue", number).format(count=count(number))
+
+
+def overdue_measures_words(number: int) -> str:
+    """Return how many numbers should have been barred or restored already."""
+    return ngettext("{count} measure overdue", "{count} measures overdue", number).format(count=count(number))
 
 
 def moved_sentences(moved: Sequence[tuple[str, str]], lapsed: Sequence[str]) -> list[str]:

@@ -1,6 +1,6 @@
 """Cases, the queue and decisions as text."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.json_values import record
 from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseRowView, DecisionResult, NoNextCase
-from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS
+from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS, VERDICT_WORDS
 from workbench.domain.case.running import stopped_clock_words
 from workbench.i18n import N_, _, current_language
 from workbench.wording import amounts
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from workbench.services.auditing.seen_cases import SeenCase
 
 SEVERITY_WORDS = {"block": N_("block"), "warn": N_("warn"), "info": N_("info")}
-VERDICT_WORDS = {"pass": N_("pass"), "fail": N_("fail"), "pending": N_("pending")}
 
 
 class CaseText:
@@ -80,16 +79,13 @@ class CaseText:
         if not casefile.findings:
             output.line(_("No findings."))
             return
-        output.table(
-            [_("Severity"), _("Rule"), _("Finding")],
-            [
-                [
-                    _(SEVERITY_WORDS[finding.severity.value]),
-                    finding.rule,
-                    text_of(finding, casefile.policy, current_language()),
-                ]
-                for finding in casefile.findings
-            ],
+        output.listing(
+            casefile.findings,
+            {
+                _("Severity"): lambda finding: _(SEVERITY_WORDS[finding.severity.value]),
+                _("Rule"): lambda finding: finding.rule,
+                _("Finding"): lambda finding: text_of(finding, casefile.policy, current_language()),
+            },
         )
 
     def _credit(self, credit: dict[str, Any]) -> None:
@@ -108,19 +104,16 @@ class CaseText:
         if not casefile.decisions:
             return
         output.line()
-        output.table(
-            [_("Decision"), _("Verdict"), _("Reasons"), _("Status"), _("By"), _("At")],
-            [
-                [
-                    format_decision(line.id),
-                    _(VERDICT_WORDS[line.verdict.value]),
-                    " ".join(line.reasons),
-                    line.status,
-                    line.maker,
-                    self.instant(line.decided_at),
-                ]
-                for line in casefile.decisions
-            ],
+        output.listing(
+            casefile.decisions,
+            {
+                _("Decision"): lambda line: format_decision(line.id),
+                _("Verdict"): lambda line: _(VERDICT_WORDS[line.verdict]),
+                _("Reasons"): lambda line: " ".join(line.reasons),
+                _("Status"): lambda line: line.status,
+                _("By"): lambda line: line.maker,
+                _("At"): lambda line: self.instant(line.decided_at),
+            },
         )
         for line in casefile.decisions:
             if line.waived is not None:
@@ -139,58 +132,30 @@ class CaseText:
 
     def show_decision(self, seen: "SeenCase") -> None:
         """Print the decision that was made on a case, with what was answered and confirmed until then."""
-        decision, language = seen.decision, current_language()
+        from workbench.services.auditing.seen_cases import decision_pairs
+
+        number, maker = format_decision(seen.decision.id), seen.decision.maker
         output.line()
-        output.line(_("{decision} by {login}").format(decision=format_decision(decision.id), login=decision.maker))
-        answers = [line for line in seen.casefile.checklist if line.answer]
-        pairs = (
-            (_("At"), self.instant(decision.decided_at)),
-            (_("Verdict"), " ".join((_(VERDICT_WORDS[decision.verdict.value]), *decision.reasons))),
-            (_("Policy"), str(seen.casefile.policy_version)),
-            (
-                _("Checklist"),
-                "\n".join(f"{line.text.in_language(language)} {line.answer} {line.note}" for line in answers),
-            ),
-            (_("Verifications"), "\n".join(f"{line.kind}: {line.result}" for line in seen.casefile.verifications)),
-            (_("Items"), "\n".join(f"{item.code}: {item.text}" for item in decision.items)),
-            (_("Note"), decision.note),
-            (_("Letter"), decision.letter),
-            (_("Notice"), seen.notice or ""),
-        )
-        output.pairs(pair for pair in pairs if pair[1])
+        output.line(_("{decision} by {login}").format(decision=number, login=maker))
+        output.pairs([*decision_pairs(seen, self.instant), *([(_("Notice"), seen.notice)] if seen.notice else [])])
         for gap in seen.gaps:
             output.narrate(gap)
 
     def queue(self, rows: tuple[CaseRowView, ...], total: int) -> None:
         """Print the queue; cases to open again have their new findings in a column of their own."""
-        are_some_to_reopen = any(row.reopen_for for row in rows)
-        output.table(
-            [
-                _("Case"),
-                _("Application"),
-                _("Applicant"),
-                _("State"),
-                _("Priority"),
-                _("Due"),
-                _("Assigned"),
-                _("Held"),
-                *([_("New findings")] if are_some_to_reopen else []),
-            ],
-            [
-                [
-                    format_case(row.id),
-                    row.application_no,
-                    row.applicant_name,
-                    _(STATE_WORDS[row.state]),
-                    _(PRIORITY_WORDS[row.priority]),
-                    self._due(row),
-                    row.assignee or "",
-                    row.held_by or "",
-                    *([" ".join(row.reopen_for)] if are_some_to_reopen else []),
-                ]
-                for row in rows
-            ],
-        )
+        columns: dict[str, Callable[[CaseRowView], str]] = {
+            _("Case"): lambda row: format_case(row.id),
+            _("Application"): lambda row: row.application_no,
+            _("Applicant"): lambda row: row.applicant_name,
+            _("State"): lambda row: _(STATE_WORDS[row.state]),
+            _("Priority"): lambda row: _(PRIORITY_WORDS[row.priority]),
+            _("Due"): self._due,
+            _("Assigned"): lambda row: row.assignee or "",
+            _("Held"): lambda row: row.held_by or "",
+        }
+        if any(row.reopen_for for row in rows):
+            columns[_("New findings")] = lambda row: " ".join(row.reopen_for)
+        output.listing(rows, columns)
         output.narrate(_("{shown} of {total} open cases.").format(shown=len(rows), total=total))
 
     def _due(self, row: CaseRowView) -> str:
@@ -228,7 +193,7 @@ def print_decided(context: CommandContext, decided: DecisionResult, zone: ZoneIn
     rows = [
         (_("Case"), format_case(decided.case_id)),
         (_("Decision"), format_decision(decided.decision_id)),
-        (_("Verdict"), _(VERDICT_WORDS[decided.verdict.value])),
+        (_("Verdict"), _(VERDICT_WORDS[decided.verdict])),
         (_("State"), _(STATE_WORDS[decided.state])),
     ]
     if decided.deadline_at is not None:

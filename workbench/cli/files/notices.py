@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -16,11 +15,10 @@ from workbench.domain.case.case_id import format_case, parse_case
 from workbench.domain.case.channel import channel_words
 from workbench.errors import ExitCode
 from workbench.i18n import N_, _, ngettext
-from workbench.wording.amounts import count
+from workbench.wording.amounts import count, minute
 from workbench.wording.letters import kind_words, marked_sentence, moved_sentences
 
 if TYPE_CHECKING:
-    from workbench.services.outbox.outbox import NoticeLine
     from workbench.services.outbox.recording import MovedDeadline
 
 
@@ -43,41 +41,23 @@ def list_notices(
         )
         output.document({"notices": list(rows)})
         return
-    output.table(
-        [
-            _("Notice"),
-            _("Case"),
-            _("Kind"),
-            _("Released"),
-            _("Due by"),
-            _("Sent"),
-            _("Channel"),
-            _("By"),
-            _("Subject"),
-        ],
-        [_cells(line, zone) for line in lines],
+    output.listing(
+        lines,
+        {
+            _("Notice"): lambda line: str(line.id),
+            _("Case"): lambda line: format_case(line.case_id),
+            _("Kind"): lambda line: kind_words(line.kind),
+            _("Released"): lambda line: minute(line.release_at, zone) if line.is_released else _("not yet"),
+            _("Due by"): lambda line: minute(line.due_by, zone) + (" !" if line.is_overdue else ""),
+            _("Sent"): lambda line: (
+                _("failed: {cause}").format(cause=line.failure) if line.failed_at else minute(line.sent_at, zone)
+            ),
+            _("Channel"): lambda line: channel_words(line.channel),
+            _("By"): lambda line: line.sent_by or "",
+            _("Subject"): lambda line: line.subject,
+        },
         numeric=(0,),
     )
-
-
-def _cells(line: "NoticeLine", zone: ZoneInfo) -> list[str]:
-    def at(moment: Any) -> str:
-        return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
-
-    sent = at(line.sent_at) if line.sent_at else ""
-    if line.failed_at:
-        sent = _("failed: {cause}").format(cause=line.failure)
-    return [
-        str(line.id),
-        format_case(line.case_id),
-        kind_words(line.kind),
-        at(line.release_at) if line.is_released else _("not yet"),
-        at(line.due_by) + (" !" if line.is_overdue else ""),
-        sent,
-        channel_words(line.channel),
-        line.sent_by or "",
-        line.subject,
-    ]
 
 
 def mark_sent(

@@ -69,29 +69,19 @@ def show(
         documents = [_document(one, zone) for one in found]
         output.document({"campaigns": documents} if campaign is None else documents[0])
         return
-    output.table(
-        [
-            _("Campaign"),
-            _("Planned"),
-            _("Opened"),
-            _("Passed"),
-            _("Failed"),
-            _("Pending"),
-            _("Left"),
-            _("Until"),
-            _("Reason"),
-        ],
-        [
-            [
-                str(one.id),
-                *(count(one.planned), count(one.opened)),
-                *(count(one.decided[name]) for name in ("pass", "fail", "pending")),
-                count(one.left),
-                _("stopped") if one.stopped_at else str(one.last_on or ""),
-                one.reason,
-            ]
-            for one in found
-        ],
+    output.listing(
+        found,
+        {
+            _("Campaign"): lambda one: str(one.id),
+            _("Planned"): lambda one: count(one.planned),
+            _("Opened"): lambda one: count(one.opened),
+            _("Passed"): lambda one: count(one.decided["pass"]),
+            _("Failed"): lambda one: count(one.decided["fail"]),
+            _("Pending"): lambda one: count(one.decided["pending"]),
+            _("Left"): lambda one: count(one.left),
+            _("Until"): lambda one: _("stopped") if one.stopped_at else str(one.last_on or ""),
+            _("Reason"): lambda one: one.reason,
+        },
         numeric=range(7),
     )
 

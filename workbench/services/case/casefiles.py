@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from db.columns import from_us
 from db.enums import CaseState
-from db.models import CaseRow, ChecklistAnswerRow, EventRow, NoticeRow, ReviewerRow, VerificationRow
+from db.models import CaseRow, ChecklistAnswerRow, EventRow, NoticeRow, VerificationRow
 from workbench.domain.case.casefile import CaseFile, CaseHeader
 from workbench.domain.case.changes import RoundBasis
 from workbench.domain.case.lifecycle import Action
@@ -27,7 +27,7 @@ from workbench.services.case.masking import masked_casefile, public_name
 from workbench.services.case.measured_numbers import measure_orders
 from workbench.services.case.redaction import FREE_TEXTS, PERSONAL_FIELDS
 from workbench.services.case.round_changes import round_changes
-from workbench.services.foundation.case_access import is_held, visible_case
+from workbench.services.foundation.case_access import is_held, logins_of, visible_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.drafts import draft_body
 from workbench.services.foundation.row_values import from_row
@@ -87,7 +87,7 @@ class CaseFiles(Service):
             today = context.today(session)
             evidence = read_evidence(session, case, context.store, today)
             days, hours = calls_by_day_and_hour(session, case, evidence, context.store)
-            logins = {row.id or 0: row.login for row in session.exec(select(ReviewerRow))}
+            logins = logins_of(session)
             redaction = redaction_of(session, (case.agent, case.application_no))
             notice = session.exec(
                 select(NoticeRow.body)

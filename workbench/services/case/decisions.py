@@ -227,14 +227,7 @@ def items_of(session: Session, decision_id: int) -> list[RectificationItemRow]:
 def items_in_plan(decision: DecisionRow) -> list[ItemRequest]:
     """Return the items that a decision asks for, as they were when it was made."""
     items = json.loads(decision.seen).get("items", [])
-    return [
-        ItemRequest(
-            code=item["code"],
-            text=item["text"],
-            deadline_at=datetime.fromisoformat(item["deadline_at"]) if item.get("deadline_at") else None,
-        )
-        for item in items
-    ]
+    return [from_row(ItemRequest, {"deadline_at": None, **item}) for item in items]
 
 
 def _items(session: Session, decision: DecisionRow, logins: dict[int, str], at: datetime) -> tuple[ItemLine, ...]:

@@ -44,6 +44,11 @@ def visible_case(session: Session, case_id: int) -> CaseRow:
     return case
 
 
+def logins_of(session: Session) -> dict[int, str]:
+    """Return the logins of all people by their ids."""
+    return {row.id: row.login for row in session.execute(select(col(ReviewerRow.id), col(ReviewerRow.login)))}
+
+
 def case_in_state_for(session: Session, action: Action, case_id: int) -> CaseRow:
     """Return a published case whose state allows an action.
 
