@@ -10,7 +10,7 @@ from tests.services.importing.test_existing_cases import rectifying, stage
 from tests.services.importing.test_reopening import passed
 from workbench.domain.case.case_id import format_case
 from workbench.errors import Busy, NotAllowed
-from workbench.services.importing import work
+from workbench.services.importing import opening, work
 
 Act = Callable[[Desk, int], object]
 
@@ -99,7 +99,7 @@ def test_an_import_that_replaces_a_case_is_refused_if_that_was_opened_again_mean
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     older = failed(desk)
-    open_cases = work.open_cases
+    open_cases = opening.open_cases
 
     def opened(*wanted: Any) -> int:
         reopen(desk, older)
