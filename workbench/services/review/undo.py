@@ -34,6 +34,7 @@ from workbench.services.reversal import (
     restore,
     restore_columns,
 )
+from workbench.services.review.late_letters import move_again
 
 _STATE_ACTS = (Action.DECIDE, Action.APPROVE, Action.RETURN, Action.ANSWER, Action.RESUBMIT)
 """The acts that change the state of a case and that an undo can concern; imports answer and resubmit too."""
@@ -171,6 +172,7 @@ class Undo(Service):
         self._cancel_letters(session, letters)
         take_back(session, self.context.now(), record)
         restore(session, case, record)
+        move_again(session, self.context, case)
         if case.state == CaseState.IN_REVIEW and case.held_by_id is not None:
             now = self.context.now()
             held_until, aside_until = (
