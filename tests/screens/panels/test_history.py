@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -92,7 +93,7 @@ def test_the_items_are_those_of_the_newest_decision() -> None:
     ],
 )
 def test_items_of_the_past_are_told_apart_from_items_that_are_due(
-    state: CaseState, item: dict[str, ItemResult], shown: str
+    state: CaseState, item: dict[str, Any], shown: str
 ) -> None:
     case = with_decision("applied")
     decision = replace(case.decisions[0], deadline_at=NOW, items=(replace(case.decisions[0].items[0], **item),))
