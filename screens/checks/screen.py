@@ -30,7 +30,7 @@ from workbench.domain.case.lifecycle import Action, is_allowed
 from workbench.i18n import _
 from workbench.keys import desk
 from workbench.keys.command import Command, Place
-from workbench.keys.registry import APPROVE, BACK, GIVE_BACK, LEAVE_CHECKS, OPEN, RELOAD
+from workbench.keys.registry import APPROVE, BACK, GIVE_BACK, LEAVE_CHECKS, OPEN, RELOAD, VERDICT
 from workbench.services.wiring import Services
 
 if TYPE_CHECKING:
@@ -73,14 +73,14 @@ class ChecksScreen(ModeScreen):
     def parts(self) -> ComposeResult:
         yield OptionList(id="list", markup=False)
         yield Static(plain(_("No verdicts are waiting for a check."), MUTED), id="nothing", markup=False)
-        yield EvidencePanels()
+        yield EvidencePanels(lambda _case, view, width: self._verdict.panel_lines(view, width))
         with VerticalScroll(id="staged"):
             yield Static(markup=False)
 
     @property
     def footer_commands(self) -> tuple[Command, ...]:
         """The commands in the footer; Esc is shown with what it does now."""
-        return (APPROVE, GIVE_BACK, OPEN, LEAVE_CHECKS, BACK)
+        return (APPROVE, GIVE_BACK, OPEN, LEAVE_CHECKS, VERDICT, BACK)
 
     def on_screen_resume(self) -> None:
         # A dialog over an opened case has closed, or the person has come back to it.
@@ -222,11 +222,10 @@ class ChecksScreen(ModeScreen):
             self._show_staged()
 
     def _show_staged(self) -> None:
-        lines = self._verdict.lines(self.view(), max(8, self.size.width - 4))
-        self.staged.display = lines is not None
-        # A click on the verdict leaves the focus, and so their keys, to the panels.
-        self.staged.can_focus = not self.has_class("-open")
-        self.staged.query_one(Static).update(lines or "")
+        # Of an opened case, the verdict is one of the panels.
+        lines = [] if self.has_class("-open") else self._verdict.lines(self.view(), max(8, self.size.width - 4))
+        self.staged.display = bool(lines)
+        self.staged.query_one(Static).update(Content("\n").join(lines))
         self.refresh_bindings()
 
     @property

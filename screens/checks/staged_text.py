@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
+from screens.panels.lines import PanelLine
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, hanging, joined, plain, row, wrapped_lines
 from workbench.domain.case.actor import Actor
@@ -70,16 +71,20 @@ class StagedVerdict:
             return _("This is your own verdict; a second person must check it. Until then, undo it with u on the desk.")
         return role_refusal(Action.APPROVE, self.actor) or ""
 
-    def lines(self, view: View, width: int) -> Content | None:
-        """Return the verdict; above it, if the actor may not check it, the reason. None without a staged verdict."""
+    def lines(self, view: View, width: int) -> list[Content]:
+        """Return the verdict; above it, if the actor may not check it, the reason. Empty without a staged verdict."""
         if self.case is not None and self.appeal is not None:
             verdict = staged_appeal_lines(self.case, self.appeal, view, width)
         elif self.case is not None and self.decision is not None:
             verdict = staged_lines(self.case, self.decision, view, width)
         else:
-            return None
+            return []
         refusal = wrapped_lines(self.refusal, width, WARNING) if self.refusal else []
-        return Content("\n").join([*refusal, verdict])
+        return [*refusal, *verdict]
+
+    def panel_lines(self, view: View, width: int) -> list[PanelLine]:
+        """Return the lines of the panel with the verdict of an opened case."""
+        return [PanelLine(line) for line in self.lines(view, width)]
 
 
 def row_line(found: CaseRowView, view: View, width: int) -> Content:
@@ -99,7 +104,7 @@ def row_line(found: CaseRowView, view: View, width: int) -> Content:
     return row(left, right, width)
 
 
-def staged_lines(case: CaseFile, decision: DecisionLine, view: View, width: int) -> Content:
+def staged_lines(case: CaseFile, decision: DecisionLine, view: View, width: int) -> list[Content]:
     """Return the verdict, what changed since, its reasons, the internal note and the letter to the applicant."""
     verdict: list[Part] = [(f"{format_case(case.header.id)}  {_(DECIDED[decision.verdict])}", "bold")]
     if decision.fail_kind is not None:
@@ -112,6 +117,10 @@ def staged_lines(case: CaseFile, decision: DecisionLine, view: View, width: int)
     if decision.check_for:
         why = comma_joined(_(CHECK_FOR.get(name, name)) for name in decision.check_for)
         lines += wrapped_lines(_("Needs a check: {why}").format(why=why), width, MUTED)
+    earlier = next((line for line in reversed(case.decisions) if line.status == "returned"), None)
+    if earlier is not None:
+        message = _("Returned before by {checker}: {note}")
+        lines += wrapped_lines(message.format(checker=earlier.checker or "?", note=earlier.check_note), width, WARNING)
     lines += _changes(case, decision, view, width)
     for code in decision.reasons:
         reason = case.policy.reasons.get(code)
@@ -124,7 +133,7 @@ def staged_lines(case: CaseFile, decision: DecisionLine, view: View, width: int)
         lines.append(row(plain(f"  {item.text or item.code}", MUTED), plain(judged, MUTED), width))
     lines += _texts(_("For us only"), decision.note, width)
     lines += _texts(_("The applicant reads"), decision.letter, width)
-    return Content("\n").join(lines)
+    return lines
 
 
 def _changes(case: CaseFile, decision: DecisionLine, view: View, width: int) -> list[Content]:
@@ -139,7 +148,7 @@ def _changes(case: CaseFile, decision: DecisionLine, view: View, width: int) -> 
     ]
 
 
-def staged_appeal_lines(case: CaseFile, appeal: AppealLine, view: View, width: int) -> Content:
+def staged_appeal_lines(case: CaseFile, appeal: AppealLine, view: View, width: int) -> list[Content]:
     """Return the decision on an appeal with the grounds and the reason that the applicant reads."""
     words: list[Part] = [(f"{format_case(case.header.id)}  {_('Appeal')}", "bold")]
     if appeal.outcome is not None:
@@ -151,7 +160,7 @@ def staged_appeal_lines(case: CaseFile, appeal: AppealLine, view: View, width: i
     lines = [row(joined(*words), joined((by, MUTED)), width)]
     lines += _texts(_("Grounds"), appeal.grounds, width)
     lines += _texts(_("The applicant reads"), appeal.answer, width)
-    return Content("\n").join(lines)
+    return lines
 
 
 def _texts(label: str, text: str, width: int) -> list[Content]:

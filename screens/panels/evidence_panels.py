@@ -15,7 +15,7 @@ from screens.panels.credit import credit_lines
 from screens.panels.history import history_lines
 from screens.panels.identity import identity_lines
 from screens.panels.lines import counts_of, severity_rank
-from screens.panels.panel import Panel
+from screens.panels.panel import Panel, PanelLines
 from screens.shell.bindings import bind
 from screens.shell.symbols import Symbols, symbols_of
 from screens.shell.view import View
@@ -24,24 +24,27 @@ from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import PanelKind
 from workbench.i18n import N_, _
 from workbench.keys import desk
+from workbench.keys.registry import VERDICT
 
 _TITLES = {
     "identity": N_("Identity"),
     "activity": N_("Call activity"),
     "credit": N_("Credit"),
     "history": N_("History"),
+    "verdict": N_("Verdict"),
 }
 _TAB_TITLES = {**_TITLES, "activity": N_("Calls")}
 
 
 class EvidencePanels(Container):
-    """Shows the evidence and the history of a case in four panels."""
+    """Shows the evidence and the history of a case in four panels; `verdict` makes the lines of a fifth, if given."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         bind(desk.IDENTITY, "go('identity')"),
         bind(desk.CALLS, "go('activity')"),
         bind(desk.CREDIT, "go('credit')"),
         bind(desk.HISTORY, "go('history')"),
+        bind(VERDICT, "go('verdict')"),
         bind(desk.NEXT_PANEL, "step(1)"),
         bind(desk.PREVIOUS_PANEL, "step(-1)"),
         bind(desk.ZOOM, "zoom"),
@@ -51,9 +54,11 @@ class EvidencePanels(Container):
     active: reactive[str] = reactive("identity", init=False)
     is_zoomed: reactive[bool] = reactive(default=False, toggle_class="-zoomed", bindings=True, init=False)
 
-    def __init__(self) -> None:
+    def __init__(self, verdict: PanelLines | None = None) -> None:
         super().__init__(id="panels")
         self._case: CaseFile | None = None
+        self._verdict = verdict
+        self._names = tuple(_TITLES) if verdict is not None else tuple(_TITLES)[:-1]
 
     def compose(self) -> ComposeResult:
         yield Static(id="tabs", markup=False)
@@ -62,6 +67,8 @@ class EvidencePanels(Container):
             yield Panel("activity", calls_lines)
             yield Panel("credit", credit_lines)
         yield Panel("history", history_lines)
+        if self._verdict is not None:
+            yield Panel("verdict", self._verdict)
 
     def on_mount(self) -> None:
         self._mark_active()
@@ -86,13 +93,16 @@ class EvidencePanels(Container):
         case = self._case
         return min(PanelKind, key=lambda kind: severity_rank(case, kind) if case is not None else 0).value
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "go" or parameters[0] in self._names
+
     def show(self, case: CaseFile, view: View) -> None:
         """Show a case in all panels."""
         self._case = case
-        for number, (name, title) in enumerate(_TITLES.items(), start=1):
+        for number, name in enumerate(self._names, start=1):
             panel = self.query_one(f"#{name}", Panel)
             counts = _counts(case, name, view.symbols)
-            panel.border_title = Content.assemble(f"{number} {_(title)}", "  " if counts else "", counts)
+            panel.border_title = Content.assemble(f"{number} {_(_TITLES[name])}", "  " if counts else "", counts)
             panel.show(case, view)
         self._show_tabs()
 
@@ -103,8 +113,7 @@ class EvidencePanels(Container):
 
     def action_step(self, by: int) -> None:
         """Go to the next or the previous panel."""
-        names = list(_TITLES)
-        self.action_go(names[(names.index(self.active) + by) % len(names)])
+        self.action_go(self._names[(self._names.index(self.active) + by) % len(self._names)])
 
     def action_zoom(self) -> None:
         """Show only the active panel, or all panels again."""
@@ -113,18 +122,19 @@ class EvidencePanels(Container):
     def _mark_active(self) -> None:
         for panel in self.query(Panel):
             panel.set_class(panel.id == self.active, "-active")
-        self.set_class(self.active == "history", "-history")
+        self.set_class(self.active in {"history", "verdict"}, "-without-evidence")
 
     def _show_tabs(self) -> None:
         if self._case is None:
             return
         symbols = symbols_of(self)
         parts: list[Content] = []
-        for number, (name, title) in enumerate(_TAB_TITLES.items(), start=1):
-            label = plain(f" {number} {_(title)} ", "bold reverse" if name == self.active else MUTED)
+        for number, name in enumerate(self._names, start=1):
+            label = plain(f" {number} {_(_TAB_TITLES[name])} ", "bold reverse" if name == self.active else MUTED)
             counts = _counts(self._case, name, symbols)
             parts.append(Content.assemble(label, " ", counts) if counts else label)
-        self.tabs.update(Content.assemble(" ", Content(f" {symbols.bar} ").join(parts)))
+        line = Content.assemble(" ", Content(f" {symbols.bar} ").join(parts))
+        self.tabs.update(line if line.cell_length <= self.size.width else Content(symbols.bar).join(parts))
 
 
 def _counts(case: CaseFile, name: str, symbols: Symbols) -> Content:
