@@ -10,10 +10,10 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from screens.desk import case_commands, messages
+from screens.desk import background_reads, case_commands, messages
 from screens.desk.empty_page import DeskPage
 from screens.desk.forecast_text import likely_words
-from screens.desk.key_map import COMMANDS, is_available
+from screens.desk.key_map import COMMANDS, forbidden_commands, is_available
 from screens.desk.messages import notice_line
 from screens.desk.outcomes import CaseChanged, CaseRef, CaseRemoved, CaseShown, HoldLost, Outcome
 from screens.desk.session import DeskSession
@@ -160,7 +160,8 @@ class CaseScreen(WorkScreen):
             if self.OPENS_ON_CHANGES and case.changes is not None:
                 self.call_after_refresh(self.action_act, desk.CHANGES.id)
         self.refresh_bindings()
-        show_forecast = partial(case_commands.show_forecast, self, case)
+        self.call_after_refresh(run_in_worker, self, partial(background_reads.show_rights, self, case), "rights")
+        show_forecast = partial(background_reads.show_forecast, self, case)
         self.call_after_refresh(run_in_worker, self, show_forecast, "forecast", is_exclusive=True)
 
     def show_page(self, text: Content | None = None) -> None:
@@ -237,6 +238,11 @@ class CaseScreen(WorkScreen):
         self.draft_bar.set_class(line is not None, "-typed")
         if line is not None:
             self.draft_bar.update(line)
+
+    @property
+    def forbidden_commands(self) -> frozenset[str]:
+        """The commands that the roles of this person never allow; the help leaves them out."""
+        return forbidden_commands(self.session.services.actor)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "back":

@@ -9,6 +9,7 @@ from textual.binding import Binding
 
 from screens.desk import case_commands
 from screens.shell.bindings import bind
+from workbench.domain.case.actor import Actor
 from workbench.domain.case.lifecycle import Action, is_allowed, role_refusal
 from workbench.domain.case.vocabulary import Verdict
 from workbench.keys import desk
@@ -76,6 +77,12 @@ def bindings(*, is_desk: bool) -> Iterable[Binding]:
     yield bind(desk.FIND, f"app.act('{desk.FIND.id}')")
 
 
+def forbidden_commands(actor: Actor) -> frozenset[str]:
+    """Return the commands that the roles of a person never allow."""
+    actions = {name: each.action for name, each in COMMANDS.items() if each.action is not None}
+    return frozenset(name for name, action in actions.items() if role_refusal(action, actor) is not None)
+
+
 def is_available(command_id: str, session: "DeskSession") -> bool | None:
     """Say whether a command can be run now; None dims its key."""
     case, action, actor = session.case, COMMANDS[command_id].action, session.services.actor
@@ -86,6 +93,8 @@ def is_available(command_id: str, session: "DeskSession") -> bool | None:
     else:
         holds = session.is_held
         can_run = case is not None and (action is None or is_allowed(action, case.header.state, actor, holds=holds))
+        if action is Action.REOPEN:
+            can_run = can_run and session.may_reopen
         if case is not None and action is Action.APPEAL and case.appeal_until is None:
             # An appeal that was received in time can still be entered later.
             can_run = False

@@ -49,6 +49,7 @@ class DeskSession:
         self.counts: DeskCounts | None = None
         self.undoable: UndoableAct | None = None
         self.check_reasons: dict[int, tuple[str, ...]] = {}
+        self.may_reopen = False
         self._renewed_at: datetime | None = None
         self._reads = 0
 
@@ -80,6 +81,7 @@ class DeskSession:
         is_same = self.case is not None and self.case.header.id == case.header.id
         if not is_same:
             self.revealed.clear()
+            self.may_reopen = False
         if self.draft is None or self.draft.case_id != case.header.id:
             self.draft = Draft(case.header.id, case.draft, self.services.drafts.save)
         self.case, self.is_lost, self.has_new_evidence = case, False, False
@@ -234,6 +236,14 @@ class DeskSession:
         if self.is_on_desk(CaseRef.of(case)):
             self.forecast = found
         return found
+
+    async def load_rights(self, case: CaseFile) -> None:
+        """Read whether this person may open the case again: nobody who made or checked its verdict may."""
+        may_reopen = is_allowed(Action.REOPEN, case.header.state, self.services.actor) and await asyncio.to_thread(
+            self.services.reopening.may_reopen, case.header.id
+        )
+        if self.is_on_desk(CaseRef.of(case)):
+            self.may_reopen = may_reopen
 
     def note_key(self) -> bool:
         """Record a key press; return whether the hold has to be renewed."""

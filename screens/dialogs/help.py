@@ -27,6 +27,15 @@ class MayBeReadOnly(Protocol):
 
 
 @runtime_checkable
+class KnowsForbidden(Protocol):
+    """A screen with commands that the roles of its person never allow."""
+
+    @property
+    def forbidden_commands(self) -> frozenset[str]:
+        """The ids of these commands."""
+
+
+@runtime_checkable
 class HasMoreHelp(Protocol):
     """A screen with help besides its keys."""
 
@@ -37,9 +46,11 @@ class HasMoreHelp(Protocol):
 def key_sheet(screen: Screen[object], place: Place) -> TextSheet:
     """Return the help page with all keys of a screen; keys that do not work now are dim.
 
-    The page of a read-only screen starts with the reason and lists only the keys that work.
+    Commands that the person's roles never allow are left out. The page of a read-only screen starts with the reason and
+    lists only the keys that work.
     """
     now = frozenset(available_bindings(screen))
+    forbidden = screen.forbidden_commands if isinstance(screen, KnowsForbidden) else frozenset()
     read_only_reason = screen.read_only_reason if isinstance(screen, MayBeReadOnly) else None
 
     def lines(width: int) -> list[Content]:
@@ -50,7 +61,8 @@ def key_sheet(screen: Screen[object], place: Place) -> TextSheet:
             commands = [
                 command
                 for command in commands_of(part)
-                if read_only_reason is None or part == "everywhere" or command.id in now
+                if (read_only_reason is None or part == "everywhere" or command.id in now)
+                and command.id not in forbidden
             ]
             for group in dict.fromkeys(command.group for command in commands):
                 shown.append(joined((f"{_(PLACES[part])} · {_(group)}", f"{MUTED} bold")))

@@ -10,7 +10,8 @@ from tests.screens.calendar.test_calendar import as_admin
 from tests.screens.cases import clean, troubled
 from tests.screens.driver import Driver, at_work
 from workbench.i18n import _
-from workbench.keys.command import Place, shown_key
+from workbench.keys import desk, queue
+from workbench.keys.command import Command, Place, shown_key
 from workbench.keys.registry import commands_of
 
 OPENED: dict[Place, tuple[str, ...]] = {
@@ -22,9 +23,9 @@ OPENED: dict[Place, tuple[str, ...]] = {
 }
 
 
-def page(desk: Driver) -> str:
+def page(driver: Driver) -> str:
     """Return the complete help page, including the part below the window."""
-    return str(desk.app.screen.query_one("#page", Static).content)
+    return " ".join(str(driver.app.screen.query_one("#page", Static).content).split())
 
 
 @pytest.mark.parametrize(("place", "language"), zip(OPENED, cycle(["zh", "en"])))
@@ -37,6 +38,19 @@ async def test_the_help_shows_the_first_and_last_key_of_every_command(place: Pla
             assert _(command.label) in shown, command.id
             assert shown_key(command.keys[0]) in shown, command.id
             assert shown_key(command.keys[-1]) in shown, command.id
+
+
+@pytest.mark.parametrize(
+    ("keys", "left_out"),
+    [(("n",), (desk.ASSIGN, desk.WAIVE, desk.REOPEN)), (("g", "q"), (queue.ASSIGN, queue.MARK_ROW))],
+)
+async def test_the_help_leaves_out_what_the_roles_never_allow(
+    keys: tuple[str, ...], left_out: tuple[Command, ...]
+) -> None:
+    async with at_work(clean()) as driver:
+        await driver.press(*keys, "f1")
+
+        assert not [command.id for command in left_out if command.help in page(driver)]
 
 
 async def test_arrows_scroll_a_page_longer_than_the_window() -> None:
