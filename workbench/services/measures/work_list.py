@@ -72,6 +72,7 @@ class Measures(Service):
                     row,
                     msisdn=mask(MaskKind.MSISDN, row.msisdn),
                     failure=people[row.agent, row.application_no].mask_in(row.failure),
+                    is_out_of_service=False,
                 )
                 for row in rows
             )
