@@ -22,6 +22,7 @@ from workbench.services.exporting.sheets import Record, write_rows
 from workbench.services.exporting.source import Source
 from workbench.services.foundation.context import Service, details
 from workbench.services.foundation.safe_files import replacing
+from workbench.services.measures.report_file import WORK_LIST_COLUMNS
 from workbench.services.notices.letter_page import letter_pages, short_message
 from workbench.services.notices.sender import write_sender
 
@@ -33,7 +34,7 @@ _SOURCES: dict[ExportKind, tuple[tuple[str, ...], Callable[[Source], Iterator[Re
     ExportKind.DECISIONS: (decisions.COLUMNS, decisions.rows),
     ExportKind.NOTICES: (notices.COLUMNS, notices.rows),
     ExportKind.EVENTS: (events.COLUMNS, events.rows),
-    ExportKind.MEASURES: (measures.COLUMNS, measures.rows),
+    ExportKind.MEASURES: (WORK_LIST_COLUMNS, measures.rows),
 }
 
 
