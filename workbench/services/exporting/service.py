@@ -16,7 +16,7 @@ from workbench.domain.text.mask import mask_digits_within
 from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.case.output_folder import absolute_path, new_folder
-from workbench.services.exporting import applications, decisions, events, measures, notices
+from workbench.services.exporting import appeals, applications, decisions, events, measures, notices
 from workbench.services.exporting.request import ExportFormat, ExportKind, ExportReport, ExportRequest
 from workbench.services.exporting.sheets import Record, write_rows
 from workbench.services.exporting.source import Source
@@ -32,6 +32,7 @@ LETTER_TABLE = "notices.csv"
 _SOURCES: dict[ExportKind, tuple[tuple[str, ...], Callable[[Source], Iterator[Record]]]] = {
     ExportKind.APPLICATIONS: (applications.COLUMNS, applications.rows),
     ExportKind.DECISIONS: (decisions.COLUMNS, decisions.rows),
+    ExportKind.APPEALS: (appeals.COLUMNS, appeals.rows),
     ExportKind.NOTICES: (notices.COLUMNS, notices.rows),
     ExportKind.EVENTS: (events.COLUMNS, events.rows),
     ExportKind.MEASURES: (WORK_LIST_COLUMNS, measures.rows),
