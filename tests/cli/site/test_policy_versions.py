@@ -14,6 +14,7 @@ from tests.services.importing.files import Desk, application
 from workbench.policies import default_policy_text
 
 CAPITAL = ("value = 50_000_000", "value = 500_000_000")
+NEW_YORK = ('zone = "Asia/Shanghai"', 'zone = "America/New_York"')
 PHONE = (SUPPLIER.phone, "400-555-0199")
 
 
@@ -111,7 +112,7 @@ def test_a_file_applied_again_for_its_day_can_only_be_extended_to_open_cases(
 
 @pytest.mark.parametrize(
     ("changes", "moment"),
-    [((('zone = "Asia/Shanghai"', 'zone = "America/New_York"'),), "2026-11-24 10:00"), ((CAPITAL,), "2026-11-20 10:00")],
+    [((NEW_YORK,), "2026-11-24 10:00"), ((CAPITAL,), "2026-11-20 10:00")],
     ids=["west of the date line of the first version", "a clock set back to before the first version"],
 )
 def test_a_file_is_applied_on_a_day_before_that_of_the_version_in_force(
