@@ -106,7 +106,7 @@ class AppealsScreen(ModeScreen):
         services = self.services
 
         def load() -> tuple[CaseFile, str]:
-            return services.casefiles.show(case_id), services.appeals.why_not_decide(case_id)
+            return services.casefiles.show_current(case_id), services.appeals.why_not_decide(case_id)
 
         found = await attempt(self, partial(asyncio.to_thread, load))
         if found is not None:

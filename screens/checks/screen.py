@@ -108,7 +108,7 @@ class ChecksScreen(ModeScreen):
     @work(exclusive=True, group="case")
     async def read(self, case_id: int) -> None:
         """Load the case under the cursor with its verdict."""
-        case = await attempt(self, partial(asyncio.to_thread, self.services.casefiles.show, case_id))
+        case = await attempt(self, partial(asyncio.to_thread, self.services.casefiles.show_current, case_id))
         if case is not None:
             self.case, self.zone = case, ZoneInfo(case.policy.zone)
             self._show_case()

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from screens.panels.history import act_words, detail_words
-from screens.panels.labels import CHECK_FOR, DECIDED, MEASURE
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, hanging, joined, plain, row, wrapped_lines
 from workbench.domain.case.actor import Actor
@@ -16,6 +14,8 @@ from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS, Action,
 from workbench.domain.case.records import DecisionLine
 from workbench.domain.case.vocabulary import FailKind, Measure
 from workbench.i18n import _, comma_joined, current_language
+from workbench.wording.case.history import act_words, detail_words
+from workbench.wording.case.labels import CHECK_FOR, DECIDED, MEASURE
 from workbench.wording.changes import ITEM_RESULT_WORDS
 
 STAGED = "staged"

@@ -166,7 +166,7 @@ async def file_appeal(screen: "CaseScreen", case: CaseFile) -> None:
 async def verify(screen: "CaseScreen", case: CaseFile) -> None:
     """Ask for an external verification, and record it."""
     from screens.dialogs.choice import ChoiceDialog
-    from screens.panels.labels import VERIFICATION
+    from workbench.wording.case.labels import VERIFICATION
 
     words = {kind: _(VERIFICATION[kind]) for kind in VerificationKind}
     placeholder = _("what was confirmed or could not be confirmed")

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 from textual.content import Content
 
 from screens.desk.empty_page import opening_page
-from screens.panels.history import act_name
-from screens.panels.labels import CHECK_FOR, DECIDED, VERDICT
 from screens.shell.revealed_fields import ALL_IDLE_S
 from screens.shell.symbols import Symbols
 from screens.shell.view import View
@@ -19,6 +17,8 @@ from workbench.domain.case.vocabulary import Verdict
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _, comma_joined
 from workbench.wording.amounts import count
+from workbench.wording.case.history import act_name
+from workbench.wording.case.labels import CHECK_FOR, DECIDED, VERDICT
 from workbench.wording.letters import overdue_words
 
 if TYPE_CHECKING:

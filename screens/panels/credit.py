@@ -2,7 +2,6 @@
 
 from textual.content import Content
 
-from screens.panels.labels import CREDIT_LIST, DECIDED, MATCH
 from screens.panels.lines import EMPTY, PanelLine, Table, changed_mark, finding_lines, heading, mark_of, table
 from screens.shell.view import View
 from screens.widgets.safe_text import MUTED, SUCCESS, WARNING, hanging, joined, plain
@@ -12,6 +11,7 @@ from workbench.domain.case.vocabulary import CreditList, CreditMatch, PanelKind
 from workbench.domain.evidence.evidence import CreditFacts
 from workbench.i18n import _
 from workbench.wording.amounts import count, money_fen
+from workbench.wording.case.labels import CREDIT_LIST, DECIDED, MATCH
 from workbench.wording.findings import earlier_fail_text
 from workbench.wording.measures import measure_lines
 

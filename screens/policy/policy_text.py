@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from textual.content import Content
 
-from screens.panels.labels import APPLICANT_KIND, MEASURE, VERDICT
 from screens.shell.view import View
 from screens.widgets.safe_text import (
     ACCENT,
@@ -28,6 +27,7 @@ from workbench.domain.text.safe import cells, pad_right
 from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.services.site.policies import PolicyVersion
 from workbench.wording import amounts
+from workbench.wording.case.labels import APPLICANT_KIND, MEASURE, VERDICT
 from workbench.wording.findings import document_name
 from workbench.wording.policy import KIND_WORDS, SUPPLIER_WORDS, state_words, value_words
 

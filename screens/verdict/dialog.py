@@ -10,7 +10,6 @@ from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Input, Static, TextArea
 
-from screens.panels.labels import VERDICT
 from screens.shell.base_screen import Dialog, TooSmall
 from screens.shell.bindings import bind
 from screens.shell.key_guard import Guard, presses_of
@@ -31,6 +30,7 @@ from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.keys.command import Place
 from workbench.keys.registry import CONFIRM, FINAL, HELP, ITEMS, LETTER, MEASURE, NOTE, SEARCH, WAIT_FOR
+from workbench.wording.case.labels import VERDICT
 
 _TYPING_PAUSE_S = 0.2
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from textual.content import Content
 
-from screens.panels.labels import CHECK_FOR, MEASURE, WAITS_FOR
 from screens.shell.symbols import Symbols
 from screens.shell.view import View
 from screens.verdict.form_state import VerdictState
@@ -32,6 +31,7 @@ from workbench.keys.command import shown_key
 from workbench.keys.desk import CHANGES, CHECKLIST, DOCUMENTS
 from workbench.keys.registry import FINAL, NOTE, WAIT_FOR
 from workbench.keys.registry import MEASURE as MEASURE_KEY
+from workbench.wording.case.labels import CHECK_FOR, MEASURE, WAITS_FOR
 from workbench.wording.changes import ITEM_RESULT_WORDS
 from workbench.wording.findings import document_name
 from workbench.wording.quotation import is_foreign

@@ -256,7 +256,7 @@ def test_a_final_case_keeps_its_version_and_an_appealed_one_its_state(
     assert found == [("passed", 1), ("appealed", 2), ("queued", 2)]
 
 
-def test_appealed_reopened_and_held_cases_go_on_as_they_were_under_the_new_version(
+def test_appealed_reopened_and_held_cases_go_on_under_the_new_version_and_a_staged_answer_is_void(
     terminal: Terminal, site: Site, apply: Callable[..., Any]
 ) -> None:
     office = filed_appeals.office(site)
@@ -282,9 +282,11 @@ def test_appealed_reopened_and_held_cases_go_on_as_they_were_under_the_new_versi
     before = standing()
     assert apply(CAPITAL, LONGER)["open_cases_changed"] == len(cases)
 
+    before[0][0] = "appealed"
     assert standing() == before
     assert before[2][-1] is not None
     assert {show(terminal, case)["policy_version"] for case in cases} == {2}
+    filed_appeals.decided(office, staged, "overturned")
     office.run("c", "check", staged, "approve", "--note", "yes")
     filed_appeals.decided(office, appealed, "stands")
     office.run("a", "decide", held, "fail", "--reason", "ID-NAME")

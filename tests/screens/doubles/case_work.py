@@ -66,6 +66,9 @@ class MemoryCaseFiles(CaseFiles):
     def __init__(self, services: "MemoryServices") -> None:
         self._services = services
 
+    def show_current(self, case_id: int) -> CaseFile:
+        return self.show(case_id)
+
     def show(self, case_id: int) -> CaseFile:
         return self._services.show(case_id)
 

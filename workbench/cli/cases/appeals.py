@@ -1,13 +1,13 @@
 """Commands about appeals: appeal, appeal-decide."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from db.enums import AppealOutcome, AppealStatus, CaseState
 from workbench.cli.cases.case_text import CaseText
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.json_values import plain
+from workbench.cli.framework.json_values import record
 from workbench.cli.framework.options import CaseArgument, argument, option, parse_instant, required_text
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.appeal import OUTCOME_WORDS, AppealRequest, AppealResult
@@ -52,16 +52,10 @@ def decide_appeal(
         print_appeal(context, services.appeals.decide(request), zone_of(services))
 
 
-def appeal_document(result: AppealResult, zone: ZoneInfo) -> dict[str, Any]:
-    """Return the result of an act on an appeal."""
-    shown: dict[str, Any] = plain(result, zone)
-    return {"case": format_case(shown.pop("case_id")), "appeal": shown.pop("appeal_id"), **shown}
-
-
 def print_appeal(context: CommandContext, result: AppealResult, zone: ZoneInfo) -> None:
     """Print the result of an act on an appeal, as JSON or as text."""
     if context.as_json:
-        output.document(appeal_document(result, zone))
+        output.document(record(result, zone, case="case_id", appeal="appeal_id"))
         return
     rows = [(_("Case"), format_case(result.case_id)), (_("State"), _(STATE_WORDS[result.state]))]
     if result.outcome is not None:

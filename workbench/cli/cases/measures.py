@@ -5,8 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from db.enums import Measure
-from workbench.cli.framework.json_values import plain
-from workbench.domain.case.case_id import format_case
+from workbench.cli.framework.json_values import record
 from workbench.domain.case.measures import MeasureOrder, OrderStatus
 from workbench.i18n import N_
 
@@ -26,7 +25,5 @@ STATUS_WORDS = {
 
 def order_document(order: MeasureOrder, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
     """Return an order as JSON."""
-    shown: dict[str, Any] = plain(order, zone)
-    number, case_id = shown.pop("id"), shown.pop("case_id")
     status = {"status": order.status(now).value, "overdue": order.is_overdue(now)}
-    return {"order": number, "case": format_case(case_id), **shown, **status}
+    return {**record(order, zone, order="id", case="case_id"), **status}

@@ -12,7 +12,7 @@ from db.enums import ImportKind
 from workbench.cli.calendar.commands import import_calendar
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.json_values import plain
+from workbench.cli.framework.json_values import record
 from workbench.cli.framework.options import DryRun, Encoding, argument, option
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import format_batch, parse_batch
@@ -20,7 +20,7 @@ from workbench.errors import ExitCode, WrongUsage
 from workbench.i18n import N_, _
 from workbench.services.importing.request import ImportRefused, ImportReport, ImportRequest
 from workbench.services.reading.problems import FileProblem, RowProblem
-from workbench.wording.amounts import count
+from workbench.wording.amounts import count, minute
 
 _COUNTS = ("rows", "created", "updated", "unchanged", "rejected")
 _MAX_ERRORS_SHOWN = 20
@@ -102,9 +102,14 @@ def print_report(context: CommandContext, report: ImportReport) -> None:
         )
         return
     if report.sheets:
-        output.table(
-            [_("File"), _("Sheet"), _("Kind"), _("Rows")],
-            [[line.file, line.sheet, line.kind.value, count(line.rows)] for line in report.sheets],
+        output.listing(
+            report.sheets,
+            {
+                _("File"): lambda line: line.file,
+                _("Sheet"): lambda line: line.sheet,
+                _("Kind"): lambda line: line.kind.value,
+                _("Rows"): lambda line: count(line.rows),
+            },
             numeric=(3,),
         )
         output.line()
@@ -147,25 +152,21 @@ def list_batches(context: CommandContext) -> None:
     with context.services() as services:
         batches, zone = services.imports.batches(), zone_of(services)
     if context.as_json:
-        rows: list[dict[str, Any]] = [plain(batch, zone) for batch in batches]
-        output.document({"batches": [{"batch": format_batch(row.pop("id")), **row} for row in rows]})
+        output.document({"batches": [record(batch, zone, batch="id") for batch in batches]})
         return
-    output.table(
-        [_("Batch"), _("Kind"), _("At"), _("By"), _("Rows"), _("Created"), _("Updated"), _("Unchanged"), _("Files")],
-        [
-            [
-                format_batch(batch.id),
-                batch.kind.value,
-                f"{batch.published_at.astimezone(zone):%Y-%m-%d %H:%M}",
-                batch.by,
-                count(batch.rows),
-                count(batch.created),
-                count(batch.updated),
-                count(batch.unchanged),
-                " ".join(batch.files),
-            ]
-            for batch in batches
-        ],
+    output.listing(
+        batches,
+        {
+            _("Batch"): lambda batch: format_batch(batch.id),
+            _("Kind"): lambda batch: batch.kind.value,
+            _("At"): lambda batch: minute(batch.published_at, zone),
+            _("By"): lambda batch: batch.by,
+            _("Rows"): lambda batch: count(batch.rows),
+            _("Created"): lambda batch: count(batch.created),
+            _("Updated"): lambda batch: count(batch.updated),
+            _("Unchanged"): lambda batch: count(batch.unchanged),
+            _("Files"): lambda batch: " ".join(batch.files),
+        },
         numeric=(4, 5, 6, 7),
     )
 

@@ -1,9 +1,7 @@
 """Commands about the numbers to bar and to restore: measures list, measures done."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 from workbench.cli.cases.measures import MEASURE_WORDS, STATUS_WORDS, order_document
 from workbench.cli.framework import output
@@ -11,9 +9,8 @@ from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.options import argument, option
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.measures import MeasureOrder
 from workbench.i18n import N_, _
-from workbench.wording.amounts import count
+from workbench.wording.amounts import count, minute
 
 
 def list_measures(
@@ -28,19 +25,20 @@ def list_measures(
     if context.as_json:
         output.document({"measures": [order_document(order, zone, now) for order in orders]})
         return
-    output.table(
-        [_("Order"), _("Case"), _("Number"), _("Measure"), _("State"), _("Due"), _("Done"), _("Cause of failure")],
-        [_row(order, zone, now) for order in orders],
+    output.listing(
+        orders,
+        {
+            _("Order"): lambda order: str(order.id),
+            _("Case"): lambda order: format_case(order.case_id),
+            _("Number"): lambda order: order.msisdn,
+            _("Measure"): lambda order: _(MEASURE_WORDS[order.measure]),
+            _("State"): lambda order: _("overdue") if order.is_overdue(now) else _(STATUS_WORDS[order.status(now)]),
+            _("Due"): lambda order: minute(order.due_at, zone),
+            _("Done"): lambda order: minute(order.done_at, zone),
+            _("Cause of failure"): lambda order: order.failure,
+        },
         numeric=(0,),
     )
-
-
-def _row(order: MeasureOrder, zone: ZoneInfo, now: datetime) -> list[str]:
-    status = _("overdue") if order.is_overdue(now) else _(STATUS_WORDS[order.status(now)])
-    done = "" if order.done_at is None else f"{order.done_at.astimezone(zone):%Y-%m-%d %H:%M}"
-    due = f"{order.due_at.astimezone(zone):%Y-%m-%d %H:%M}"
-    measure = _(MEASURE_WORDS[order.measure])
-    return [str(order.id), format_case(order.case_id), order.msisdn, measure, status, due, done, order.failure]
 
 
 def report_done(

@@ -18,7 +18,15 @@ def resubmit(
     context: CommandContext,
     case: CaseArgument,
     file: Annotated[
-        Path | None, argument("FILE", N_("What the applicant handed in for this case, as `import` takes it."))
+        Path | None,
+        argument(
+            "FILE",
+            N_(
+                "Documents of this case (columns application_no, kind, path or sha256; optional received_at, "
+                "issued_on, valid_to, sealed, quality), or its application, cards or workbook, with the "
+                "columns of `import`."
+            ),
+        ),
     ] = None,
     note: NoteText = "",
     received_at: Annotated[

@@ -2,8 +2,8 @@
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
-from typing import Any, Self
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Self, TypeVar
 
 import typer
 
@@ -13,6 +13,8 @@ from workbench.domain.values.identifiers import CharTable
 from workbench.signs import for_terminal
 
 _GAP = "  "
+
+_Row = TypeVar("_Row")
 
 
 def _shown(text: str, *, keep_newlines: bool = False) -> str:
@@ -66,6 +68,11 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, numeric: Seq
             for index, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         typer.echo(_GAP.join(padded).rstrip())
+
+
+def listing(rows: Iterable[_Row], columns: Mapping[str, Callable[[_Row], str]], *, numeric: Sequence[int] = ()) -> None:
+    """Print a line for each row; a column has a heading, and a function that returns the text of a row."""
+    table(list(columns), [[text(row) for text in columns.values()] for row in rows], numeric=numeric)
 
 
 def pairs(rows: Iterable[tuple[str, str]]) -> None:

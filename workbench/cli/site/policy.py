@@ -13,6 +13,7 @@ from workbench.cli.framework.json_values import attributes, plain
 from workbench.cli.framework.options import argument, option, parse_day
 from workbench.cli.framework.registration import Entry
 from workbench.i18n import N_, _
+from workbench.wording.amounts import minute
 from workbench.wording.policy import (
     KIND_WORDS,
     SUPPLIER_WORDS,
@@ -55,20 +56,17 @@ def list_versions(context: CommandContext) -> None:
     if context.as_json:
         output.document({"versions": [_line_document(version, zone) for version in versions]})
         return
-    output.table(
-        [_("Policy"), _("Name"), _("State"), _("Applied"), _("By"), _("From"), _("Open cases")],
-        [
-            [
-                str(version.number),
-                version.name,
-                _state(version, zone),
-                f"{version.applied_at.astimezone(zone):%Y-%m-%d %H:%M}",
-                version.applied_by or "–",
-                _begin(version, zone).isoformat(),
-                _for_open_cases(version),
-            ]
-            for version in versions
-        ],
+    output.listing(
+        versions,
+        {
+            _("Policy"): lambda version: str(version.number),
+            _("Name"): lambda version: version.name,
+            _("State"): lambda version: _state(version, zone),
+            _("Applied"): lambda version: minute(version.applied_at, zone),
+            _("By"): lambda version: version.applied_by or "–",
+            _("From"): lambda version: _begin(version, zone).isoformat(),
+            _("Open cases"): _for_open_cases,
+        },
     )
 
 
@@ -232,7 +230,7 @@ def _lines(version: "PolicyVersion", zone: ZoneInfo) -> Iterator[tuple[str, str]
     yield _("Policy"), f"{version.number} ({policy.version})"
     yield _("State"), _state(version, zone)
     yield _("From"), _begin(version, zone).isoformat()
-    yield _("Applied"), f"{version.applied_at.astimezone(zone):%Y-%m-%d %H:%M} {version.applied_by or ''}".rstrip()
+    yield _("Applied"), f"{minute(version.applied_at, zone)} {version.applied_by or ''}".rstrip()
     yield _("Open cases"), _for_open_cases(version)
     yield "SHA-256", version.sha256
     yield _("Rules"), str(len(policy.rules))

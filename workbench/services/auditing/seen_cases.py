@@ -1,7 +1,7 @@
 """Redraws a case as its reviewer saw it when they made a decision."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
@@ -9,32 +9,30 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from db.enums import CaseState
-from db.models import CaseRow, DecisionRow, EventRow, ImportBatchRow, NoticeRow, ReviewerRow
+from db.enums import CaseState, FailKind
+from db.models import CaseRow, DecisionRow, EventRow, ImportBatchRow, NoticeRow
 from workbench.domain.case.case_id import format_batch, format_case, format_decision
 from workbench.domain.case.casefile import CaseFile, CaseHeader
-from workbench.domain.case.lifecycle import Action
+from workbench.domain.case.lifecycle import VERDICT_WORDS, Action
 from workbench.domain.case.records import ChecklistLine, DecisionLine, VerificationLine
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import observe
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import Policy, Words
 from workbench.errors import NotFound
-from workbench.i18n import _
+from workbench.i18n import _, current_language
 from workbench.services.case.casefiles import header_of
 from workbench.services.case.decisions import decisions_of
 from workbench.services.case.evidence_reader import calls_by_day_and_hour, read_evidence
 from workbench.services.case.history import history_of
 from workbench.services.case.known_people import redaction_of
 from workbench.services.case.masking import masked_casefile
-from workbench.services.foundation.case_access import visible_case
+from workbench.services.foundation.case_access import logins_of, visible_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.row_values import from_row
 
 SHOWN_AT = "shown-at"
 """The action of the event: a case was shown as of a decision."""
-
-_INSTANTS = ("received_at", "due_at", "suspended_from", "held_until", "aside_until")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +95,7 @@ def case_as_seen(session: Session, context: Context, decision: DecisionRow, *, i
     day = context.calendar(session, kept["policy_version"]).local_day(at)
     evidence = read_evidence(session, case, context.store, day)
     days, hours = calls_by_day_and_hour(session, case, evidence, context.store)
-    logins = {row.id or 0: row.login for row in session.exec(select(ReviewerRow))}
+    logins = logins_of(session)
     redaction = redaction_of(session, (case.agent, case.application_no))
     *earlier, own = (one for one in decisions_of(session, decision.case_id, logins, at) if one.id <= (decision.id or 0))
     casefile = CaseFile(
@@ -109,9 +107,7 @@ def case_as_seen(session: Session, context: Context, decision: DecisionRow, *, i
         hours=hours,
         history=history_of(session, decision.case_id, before=event),
         checklist=_checklist_then(policy, evidence, kept["checklist"]),
-        verifications=tuple(
-            from_row(VerificationLine, one, at=datetime.fromisoformat(one["at"])) for one in kept["verifications"]
-        ),
+        verifications=tuple(from_row(VerificationLine, one) for one in kept["verifications"]),
         decisions=(*earlier, own),
         draft={},
         policy=policy,
@@ -129,6 +125,30 @@ def case_as_seen(session: Session, context: Context, decision: DecisionRow, *, i
         notice=notice,
         gaps=tuple(_gaps(session, kept, event, is_masked=is_masked)),
     )
+
+
+def decision_pairs(seen: SeenCase, instant: Callable[[datetime], str]) -> Iterator[tuple[str, str]]:
+    """Return what the decision on a redrawn case says, as names and values without empty ones.
+
+    `instant` returns a time in words.
+    """
+    decision, casefile, language = seen.decision, seen.casefile, current_language()
+    answers = (f"{one.text.in_language(language)} {one.answer} {one.note}" for one in casefile.checklist if one.answer)
+    confirmed = (f"{line.kind}: {line.result} ({line.by})" for line in casefile.verifications)
+    final = _("final") if decision.fail_kind is FailKind.FINAL else ""
+    pairs = (
+        (_("At"), instant(decision.decided_at)),
+        (_("Verdict"), " ".join(filter(None, (_(VERDICT_WORDS[decision.verdict]), final, *decision.reasons)))),
+        (_("Status"), decision.status),
+        (_("Policy"), str(casefile.policy_version)),
+        (_("Checklist"), "\n".join(answers)),
+        (_("Verifications"), "\n".join(confirmed)),
+        (_("Letter"), decision.letter),
+        (_("Items"), "\n".join(f"{item.code}: {item.text}" for item in decision.items)),
+        (_("Note"), decision.note),
+        (_("Checked by"), f"{decision.checker}: {decision.check_note}" if decision.checker else ""),
+    )
+    return (pair for pair in pairs if pair[1])
 
 
 def _event_of(session: Session, decision: DecisionRow) -> EventRow | None:
@@ -164,10 +184,7 @@ def _case_then(session: Session, decision: DecisionRow, kept: Mapping[str, Any])
 
 def _header_then(header: CaseHeader, kept: Mapping[str, Any]) -> CaseHeader:
     """Return a header with the fields that a decision has kept of it."""
-    instants = {name: datetime.fromisoformat(kept[name]) for name in _INSTANTS if kept.get(name)}
-    on = kept.get("next_action_on")
-    fields = {**asdict(header), **kept}
-    return from_row(CaseHeader, fields, **instants, next_action_on=date.fromisoformat(on) if on else None)
+    return from_row(CaseHeader, {**asdict(header), **kept})
 
 
 def _checklist_then(policy: Policy, evidence: Evidence, answered: list[dict[str, Any]]) -> tuple[ChecklistLine, ...]:

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from db.columns import from_us
 from db.enums import CaseState
-from db.models import CaseRow, ChecklistAnswerRow, EventRow, NoticeRow, ReviewerRow, VerificationRow
+from db.models import CaseRow, ChecklistAnswerRow, EventRow, NoticeRow, VerificationRow
 from workbench.domain.case.casefile import CaseFile, CaseHeader
 from workbench.domain.case.changes import RoundBasis
 from workbench.domain.case.lifecycle import Action
@@ -18,8 +18,14 @@ from workbench.domain.facts.all_facts import observe
 from workbench.domain.policy.policy import Policy
 from workbench.errors import WrongUsage
 from workbench.i18n import _
-from workbench.services.case.assessment import findings_of_case
-from workbench.services.case.decisions import appeals_of, decisions_of, earlier_fail_of, last_appeal_day
+from workbench.services.case.assessment import findings_of_case, refresh_findings
+from workbench.services.case.decisions import (
+    appeals_of,
+    decisions_of,
+    earlier_fail_of,
+    first_deadline,
+    last_appeal_day,
+)
 from workbench.services.case.evidence_reader import calls_by_day_and_hour, read_evidence
 from workbench.services.case.history import contacts_of, history_of
 from workbench.services.case.known_people import redaction_of
@@ -27,7 +33,7 @@ from workbench.services.case.masking import masked_casefile, public_name
 from workbench.services.case.measured_numbers import measure_orders
 from workbench.services.case.redaction import FREE_TEXTS, PERSONAL_FIELDS
 from workbench.services.case.round_changes import round_changes
-from workbench.services.foundation.case_access import is_held, visible_case
+from workbench.services.foundation.case_access import is_held, logins_of, visible_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.drafts import draft_body
 from workbench.services.foundation.row_values import from_row
@@ -43,6 +49,15 @@ class CaseFiles(Service):
             NotFound: If there is no such case.
         """
         return self.read(case_id, is_masked=True)
+
+    def show_current(self, case_id: int) -> CaseFile:
+        """Return a case with personal values masked, and with the findings of today if it is open.
+
+        Raises:
+            NotFound: If there is no such case.
+        """
+        refresh_findings(self.context, case_id)
+        return self.show(case_id)
 
     def evidence_no(self, case_id: int) -> int:
         """Return the current evidence number of a case; it grows with every change that its reviewer must see.
@@ -78,7 +93,7 @@ class CaseFiles(Service):
             today = context.today(session)
             evidence = read_evidence(session, case, context.store, today)
             days, hours = calls_by_day_and_hour(session, case, evidence, context.store)
-            logins = {row.id or 0: row.login for row in session.exec(select(ReviewerRow))}
+            logins = logins_of(session)
             redaction = redaction_of(session, (case.agent, case.application_no))
             notice = session.exec(
                 select(NoticeRow.body)
@@ -194,6 +209,7 @@ def header_of(
         held_by=logins.get(case.held_by_id or 0) if is_held_now else None,
         held_until=case.held_until if is_held_now else None,
         aside_until=case.aside_until if is_held_now else None,
+        deadline_at=first_deadline(session, case),
     )
 
 

@@ -122,7 +122,7 @@ def filing_day_of(session: Session, context: Context, case: CaseRow) -> date:
     calendar = context.calendar(session, case.policy_version_id)
     day = last_filing_day(told_result_at(session, context, case), file_days, calendar)
     told = result_notice(session, case)
-    return max(day, told.appeal_until or day) if told is not None else day
+    return max(day, told.appeal_until_on or day) if told is not None else day
 
 
 def earlier_fail_of(session: Session, context: Context, case: CaseRow) -> EarlierFail | None:
@@ -163,6 +163,16 @@ def open_rectification(session: Session, case: CaseRow) -> RectificationRow | No
     """Return the open rectification of a case, None if there is none."""
     is_open = (RectificationRow.case_id == case.id, RectificationRow.is_open)
     return session.exec(select(RectificationRow).where(*is_open)).first()
+
+
+def first_deadline(session: Session, case: CaseRow) -> datetime | None:
+    """Return the earliest deadline of what the applicant still has to rectify; None if the case is not rectifying."""
+    row = open_rectification(session, case) if case.state == CaseState.RECTIFYING else None
+    if row is None:
+        return None
+    still_open = (item for item in items_of(session, row.decision_id) if not (item.satisfied_at or item.waived_at))
+    deadlines = (item.deadline_at or row.deadline_at for item in still_open)
+    return min((at for at in deadlines if at is not None), default=row.deadline_at)
 
 
 def decisions_of(
@@ -227,14 +237,7 @@ def items_of(session: Session, decision_id: int) -> list[RectificationItemRow]:
 def items_in_plan(decision: DecisionRow) -> list[ItemRequest]:
     """Return the items that a decision asks for, as they were when it was made."""
     items = json.loads(decision.seen).get("items", [])
-    return [
-        ItemRequest(
-            code=item["code"],
-            text=item["text"],
-            deadline_at=datetime.fromisoformat(item["deadline_at"]) if item.get("deadline_at") else None,
-        )
-        for item in items
-    ]
+    return [from_row(ItemRequest, {"deadline_at": None, **item}) for item in items]
 
 
 def _items(session: Session, decision: DecisionRow, logins: dict[int, str], at: datetime) -> tuple[ItemLine, ...]:

@@ -104,13 +104,13 @@ def _change(session: Session, context: Context, case: CaseRow, version_id: int) 
     change = change_of(Clocks(session, context, given_policy=policy), case, evidence, before, policy)
     due_before, was_incomplete = case.due_at, case.state == CaseState.INCOMPLETE
     case.policy_version_id = version_id
-    case.version += 1
-    case.evidence_no += 1
+    case.version, case.evidence_no = case.version + 1, case.evidence_no + 1
     store_assessment(session, case, change.assessment)
     if change.is_completed:
         case.complete_at = context.now()
-    if change.is_completed or (change.is_voided and void_staged(session, case)):
         to_queue(case)
+    elif change.is_voided:
+        void_staged(session, case)
     if not change.is_appeal:
         # It can be computed before the event: the event neither begins nor ends a pause.
         update_due_date(session, context, case)

@@ -12,7 +12,7 @@ from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.findings.finding_changes import FindingChanges, changed_findings
 from workbench.domain.policy.policy import Policy
 from workbench.services.case.assessment import Assessment, assess, assessed_columns
-from workbench.services.case.decisions import newest_appeal, newest_decision
+from workbench.services.case.decisions import newest_appeal
 from workbench.services.clock.case_clocks import Clocks
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
@@ -25,7 +25,7 @@ from workbench.wording.what_would_help import missing_names
 class CaseChange:
     """What a change of policy does to a case.
 
-    `is_completed` says that no document is missing any more, `is_voided` that a verdict goes back to its maker,
+    `is_completed` says that no document is missing any more, `is_voided` that what waits for its check goes back,
     `is_appeal` that the due date is that of an appeal, which keeps the policy of its filing. `letter` is the letter to
     the applicant, None if there is none; `missing` are the documents that it asks for, `waived` those that are no
     longer required.
@@ -46,8 +46,8 @@ class CaseChange:
 class OpenCaseEffect:
     """How many open cases a policy concerns, and in how many of them what changes.
 
-    `touched_count` get other findings, `voided_count` lose a verdict that waits for its check, the due dates of
-    `moved_count` move, and the applicants of `letter_count` get a letter.
+    `touched_count` get other findings, `voided_count` lose what waits for its check, the due dates of `moved_count`
+    move, and the applicants of `letter_count` get a letter.
     """
 
     open_count: int = 0
@@ -87,7 +87,7 @@ def change_of(clocks: Clocks, case: CaseRow, evidence: Evidence, before: Policy,
         assessment=assessment,
         findings=changed_findings(assess(evidence, before, today).findings, assessment.findings),
         is_completed=is_completed,
-        is_voided=state is CaseState.AWAITING_CHECK and newest_decision(session, case.id or 0, "staged") is not None,
+        is_voided=state is CaseState.AWAITING_CHECK,
         is_appeal=is_appeal,
         is_due_moved=case.due_at is not None and due_at != case.due_at,
     )

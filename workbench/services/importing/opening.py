@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from db.enums import ApplicantKind, CaseState, ImportKind, Trigger
 from db.queries.numbers import take_case_numbers
-from db.queries.published import CASE, NOTICE, ImportedRow, Snapshot, newest_cases, newest_of_many
+from db.queries.published import CASE, NOTICE, ImportedRow, Snapshot, current_cases, newest_of_many
 from db.queries.search_index import index_cases, terms_of
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.suspension import Suspension, stopped_until
@@ -105,7 +105,7 @@ def _wanted(context: Context, batch_id: int, reopened: set[Key]) -> Iterator[Seq
                 .limit(_READ_TOGETHER)
             )
             rows = [row._asdict() for row in session.execute(statement)]
-            known = newest_cases(session, [application_key(row) for row in rows])
+            known = current_cases(session, [application_key(row) for row in rows])
         if not rows:
             break
         last = rows[-1]["id"]

@@ -112,13 +112,15 @@ def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
     waived: Iterable[str] = (),
     corrects: tuple[int, datetime] | None = None,
     was_passed: bool = False,
+    is_deadline_moved: bool = False,
 ) -> None:
     """Write the letter about the state of a case, such as missing documents or a near deadline.
 
     `deadline_at` is the deadline of the applicant, `asked_until` the day by which a pending case waited for an answer,
     `findings` are those that the applicant can act on early. `bars` are the bars in force before the act, by default
     those in force now. `waived` are items that are no longer needed, `corrects` are the number of the notice that this
-    takes back and when it was written. `was_passed` says that the review had been passed before it was opened again.
+    takes back and when it was written. `was_passed` says that the review had been passed before it was opened again,
+    `is_deadline_moved` that a lapse is taken back because the letter with the deadline was sent late.
     """
     policy = context.policy(session, case.policy_version_id)
     calendar = context.calendar(session, case.policy_version_id)
@@ -139,6 +141,7 @@ def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
         corrects_no=corrects[0] if corrects else None,
         corrects_at=corrects[1] if corrects else None,
         was_passed=was_passed,
+        is_deadline_moved=is_deadline_moved,
     )
     release_at = release_time(session, context, kind, policy)
     message = DueDateMessage(

@@ -81,7 +81,7 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
             created_at=now,
             release_at=decision.release_at or now,
             told_due_at=decision.deadline_at,
-            appeal_until=letter.appeal_until,
+            appeal_until_on=letter.appeal_until,
         )
     )
     return redaction_of(session, (case.agent, case.application_no)).mask_in(letter.body)

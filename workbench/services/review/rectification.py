@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select, update
 from sqlmodel import Session, col
@@ -38,8 +38,23 @@ class Progress:
         return self.received == self.asked
 
 
-def progress_of(session: Session, context: Context, case: CaseRow, findings: Iterable[Finding]) -> Progress:
+class ReceivedDocument(NamedTuple):
+    """A document that an applicant handed in: its kind, and when it was received."""
+
+    kind: str
+    received_at: datetime
+
+
+def progress_of(
+    session: Session,
+    context: Context,
+    case: CaseRow,
+    findings: Iterable[Finding],
+    arriving: Iterable[ReceivedDocument] = (),
+) -> Progress:
     """Return what came of the items that the verdict on a case asks for, and mark items to rectify that came.
+
+    `arriving` are documents that count as well although they are not imported yet.
 
     An item came if a document of it, or one for its reason, was imported after the verdict, or if the finding that its
     reason names is gone. If that finding is about documents, each of them must have come again. Documents that were
@@ -58,7 +73,7 @@ def progress_of(session: Session, context: Context, case: CaseRow, findings: Ite
     rows = session.execute(
         select(DOCUMENT.c.kind, DOCUMENT.c.received_at).where(*of_case, DOCUMENT.c.batch_id.in_(published))
     )
-    documents: list[Any] = list(rows)
+    documents: list[Any] = [*rows, *arriving]
     kinds_by_rule = {
         finding["rule"]: {kind for kind in finding["subject"].split(";") if kind in set(DocumentKind)}
         for finding in seen.get("findings", ())
