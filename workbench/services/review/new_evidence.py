@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from db.enums import FINAL_STATES, AppealStatus, CaseState, ImportKind, Severity
 from db.models import CaseRow, SubmissionRow
@@ -110,8 +110,8 @@ def retract_evidence(session: Session, context: Context, case: CaseRow, batch_id
     findings = recompute(session, context, case)
     rules = case.reopen_for.split()
     case.reopen_for = _rules(finding for finding in findings if finding.rule in rules and has_block([finding]))
-    taken = select(func.min(SubmissionRow.applied_at)).where(SubmissionRow.case_id == case.id)
-    since = session.execute(taken.where(SubmissionRow.batch_id == batch_id)).scalar()
+    taken = select(func.min(col(SubmissionRow.applied_at))).where(col(SubmissionRow.case_id) == case.id)
+    since = session.execute(taken.where(col(SubmissionRow.batch_id) == batch_id)).scalar()
     progress = None if since is None else reopen_items(session, context, case, findings, since)
     received = None if progress is None else f"{progress.received}/{progress.asked}"
     body = details(round=case.round, evidence_no=case.evidence_no, progress=received)
