@@ -133,7 +133,8 @@ class LettersScreen(ModeScreen):
             return
         days = [(format_case(one.case_id), one.deadline_on.isoformat()) for one in recorded.moved]
         lapsed = [format_case(one.case_id) for one in recorded.moved if one.has_lapsed]
-        sentences = [marked_sentence(recorded.sent, recorded.failed), *moved_sentences(days, lapsed)]
+        undone = [format_case(one.case_id) for one in recorded.moved if one.is_lapse_undone]
+        sentences = [marked_sentence(recorded.sent, recorded.failed), *moved_sentences(days, lapsed, undone)]
         self.notify(" ".join(sentences), timeout=12 if days else 5)
         self._marks.clear()
         self.action_load({one.notice_id for one in deliveries})
