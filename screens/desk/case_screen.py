@@ -17,7 +17,7 @@ from screens.desk.key_map import COMMANDS, is_available
 from screens.desk.messages import notice_line
 from screens.desk.outcomes import CaseChanged, CaseRef, CaseRemoved, CaseShown, HoldLost, Outcome
 from screens.desk.session import DeskSession
-from screens.panels.case_header import case_lines, hold_words, narrow_lines
+from screens.panels.case_header import case_lines, hold_words, narrow_lines, story_lines
 from screens.panels.evidence_panels import EvidencePanels
 from screens.shell.base_screen import WorkScreen, attempt, run_in_worker
 from screens.shell.clock import Clock
@@ -217,6 +217,7 @@ class CaseScreen(WorkScreen):
                 hold = hold_words(case, view, login, is_lost=session.is_lost)
                 right = Content.assemble(hold, f" {view.symbols.dot} ", right)
                 lines = narrow_lines(case, view, width, forecast)
+            lines += story_lines(case, view, width)
         lines.insert(0, title_line(_(self.NAME), case, right, view, width))
         self.query_one(HeaderBar).update(Content("\n").join(lines))
 

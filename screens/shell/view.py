@@ -40,6 +40,10 @@ class View:
         """Return the local time of day."""
         return f"{at.astimezone(self.zone):%H:%M}"
 
+    def moment(self, at: datetime) -> str:
+        """Return the time of day of an instant of today, else the instant as people read it."""
+        return self.time_of_day(at) if at.astimezone(self.zone).date() == self.today else self.instant(at)
+
     def relative_day(self, on: date) -> str:
         """Return a day relative to today, such as `in 3 days`."""
         return relative_day(on, self.today)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from db.enums import CaseState
-from db.models import CommentRow, ContactRow, EventRow, ReviewerRow, VerificationRow
+from db.models import AppealRow, CommentRow, ContactRow, DecisionRow, EventRow, ReviewerRow, VerificationRow
 from workbench.domain.case.case_id import format_decision
 from workbench.domain.case.records import ContactLine, HistoryLine
 from workbench.i18n import _
@@ -48,12 +48,26 @@ def history_of(session: Session, case_id: int, before: EventRow | None = None) -
         .where(VerificationRow.case_id == case_id)
     )
     lines += (_text_line(row.verified_at, "verify", login, f"{row.kind}: {row.result}") for row, login in verifications)
+    lines += _check_notes(session, case_id)
     contacts = contacts_of(session, case_id)
     lines += (_text_line(one.at, "contact", one.by, f"{one.channel}: {one.text}") for one in contacts)
     lines = [line for line in lines if before is None or line.at <= before.at]
     lines.sort(key=lambda line: line.at)
     # Reversed after sorting, because a sort with reverse=True keeps the oldest of simultaneous lines first.
     return tuple(lines[::-1])
+
+
+def _check_notes(session: Session, case_id: int) -> list[HistoryLine]:
+    """Return the notes with which checkers approved or returned what was staged on a case."""
+    lines: list[HistoryLine] = []
+    for table in (DecisionRow, AppealRow):
+        rows = session.exec(
+            select(col(table.checked_at), col(ReviewerRow.login), col(table.check_note))
+            .join(ReviewerRow, col(ReviewerRow.id) == col(table.checker_id))
+            .where(col(table.case_id) == case_id, col(table.check_note) != "")
+        )
+        lines += (_text_line(at, "check-note", login, note) for at, login, note in rows if at is not None)
+    return lines
 
 
 def contacts_of(session: Session, case_id: int) -> tuple[ContactLine, ...]:
