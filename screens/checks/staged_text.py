@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from screens.panels.lines import PanelLine
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, hanging, joined, plain, row, wrapped_lines
 from workbench.domain.case.actor import Actor
@@ -71,20 +70,16 @@ class StagedVerdict:
             return _("This is your own verdict; a second person must check it. Until then, undo it with u on the desk.")
         return role_refusal(Action.APPROVE, self.actor) or ""
 
-    def lines(self, view: View, width: int) -> list[Content]:
-        """Return the verdict; above it, if the actor may not check it, the reason. Empty without a staged verdict."""
+    def lines(self, view: View, width: int) -> Content | None:
+        """Return the verdict; above it, if the actor may not check it, the reason. None without a staged verdict."""
         if self.case is not None and self.appeal is not None:
             verdict = staged_appeal_lines(self.case, self.appeal, view, width)
         elif self.case is not None and self.decision is not None:
             verdict = staged_lines(self.case, self.decision, view, width)
         else:
-            return []
+            return None
         refusal = wrapped_lines(self.refusal, width, WARNING) if self.refusal else []
-        return [*refusal, *verdict]
-
-    def panel_lines(self, view: View, width: int) -> list[PanelLine]:
-        """Return the lines of the panel with the verdict of an opened case."""
-        return [PanelLine(line) for line in self.lines(view, width)]
+        return Content("\n").join([*refusal, *verdict])
 
 
 def row_line(found: CaseRowView, view: View, width: int) -> Content:

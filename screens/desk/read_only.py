@@ -101,7 +101,9 @@ class ReadOnlyScreen(CaseScreen):
     @property
     def footer_commands(self) -> tuple[Command, ...]:
         """The commands in the footer: what can be done with the case without a hold, and the way back."""
-        return (REOPEN, APPEAL, WAIVE, BACK, COMMENT, DOCUMENTS)
+        case = self.session.case
+        is_in_time = case is not None and case.appeal_until is not None and self.view().today <= case.appeal_until
+        return (REOPEN, *((APPEAL,) if is_in_time else ()), WAIVE, BACK, COMMENT, DOCUMENTS)
 
     @property
     def read_only_reason(self) -> str:

@@ -24,27 +24,25 @@ from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import PanelKind
 from workbench.i18n import N_, _
 from workbench.keys import desk
-from workbench.keys.registry import VERDICT
 
 _TITLES = {
     "identity": N_("Identity"),
     "activity": N_("Call activity"),
     "credit": N_("Credit"),
     "history": N_("History"),
-    "verdict": N_("Verdict"),
 }
-_TAB_TITLES = {**_TITLES, "activity": N_("Calls")}
+_SHORT_TITLES = {"activity": N_("Calls")}
+"""The titles of tabs that are shorter than those of their panels."""
 
 
 class EvidencePanels(Container):
-    """Shows the evidence and the history of a case in four panels; `verdict` makes the lines of a fifth, if given."""
+    """Shows the evidence and the history of a case in four panels; `subject` is the title and the lines of a fifth."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         bind(desk.IDENTITY, "go('identity')"),
         bind(desk.CALLS, "go('activity')"),
         bind(desk.CREDIT, "go('credit')"),
         bind(desk.HISTORY, "go('history')"),
-        bind(VERDICT, "go('verdict')"),
         bind(desk.NEXT_PANEL, "step(1)"),
         bind(desk.PREVIOUS_PANEL, "step(-1)"),
         bind(desk.ZOOM, "zoom"),
@@ -54,21 +52,21 @@ class EvidencePanels(Container):
     active: reactive[str] = reactive("identity", init=False)
     is_zoomed: reactive[bool] = reactive(default=False, toggle_class="-zoomed", bindings=True, init=False)
 
-    def __init__(self, verdict: PanelLines | None = None) -> None:
+    def __init__(self, subject: tuple[str, PanelLines] | None = None) -> None:
         super().__init__(id="panels")
         self._case: CaseFile | None = None
-        self._verdict = verdict
-        self._names = tuple(_TITLES) if verdict is not None else tuple(_TITLES)[:-1]
+        self._subject = subject
+        self._titles = _TITLES if subject is None else {**_TITLES, "subject": subject[0]}
 
     def compose(self) -> ComposeResult:
         yield Static(id="tabs", markup=False)
+        if self._subject is not None:
+            yield Panel("subject", self._subject[1])
         with Horizontal(id="evidence"):
             yield Panel("identity", identity_lines)
             yield Panel("activity", calls_lines)
             yield Panel("credit", credit_lines)
         yield Panel("history", history_lines)
-        if self._verdict is not None:
-            yield Panel("verdict", self._verdict)
 
     def on_mount(self) -> None:
         self._mark_active()
@@ -93,16 +91,13 @@ class EvidencePanels(Container):
         case = self._case
         return min(PanelKind, key=lambda kind: severity_rank(case, kind) if case is not None else 0).value
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return action != "go" or parameters[0] in self._names
-
     def show(self, case: CaseFile, view: View) -> None:
         """Show a case in all panels."""
         self._case = case
-        for number, name in enumerate(self._names, start=1):
+        for number, (name, title) in enumerate(self._titles.items(), start=1):
             panel = self.query_one(f"#{name}", Panel)
             counts = _counts(case, name, view.symbols)
-            panel.border_title = Content.assemble(f"{number} {_(_TITLES[name])}", "  " if counts else "", counts)
+            panel.border_title = Content.assemble(f"{number} {_(title)}", "  " if counts else "", counts)
             panel.show(case, view)
         self._show_tabs()
 
@@ -113,7 +108,8 @@ class EvidencePanels(Container):
 
     def action_step(self, by: int) -> None:
         """Go to the next or the previous panel."""
-        self.action_go(self._names[(self._names.index(self.active) + by) % len(self._names)])
+        names = list(self._titles)
+        self.action_go(names[(names.index(self.active) + by) % len(names)])
 
     def action_zoom(self) -> None:
         """Show only the active panel, or all panels again."""
@@ -122,15 +118,15 @@ class EvidencePanels(Container):
     def _mark_active(self) -> None:
         for panel in self.query(Panel):
             panel.set_class(panel.id == self.active, "-active")
-        self.set_class(self.active in {"history", "verdict"}, "-without-evidence")
+        self.set_class(self.active in {"history", "subject"}, "-without-evidence")
 
     def _show_tabs(self) -> None:
         if self._case is None:
             return
         symbols = symbols_of(self)
         parts: list[Content] = []
-        for number, name in enumerate(self._names, start=1):
-            label = plain(f" {number} {_(_TAB_TITLES[name])} ", "bold reverse" if name == self.active else MUTED)
+        for number, (name, title) in enumerate((self._titles | _SHORT_TITLES).items(), start=1):
+            label = plain(f" {number} {_(title)} ", "bold reverse" if name == self.active else MUTED)
             counts = _counts(self._case, name, symbols)
             parts.append(Content.assemble(label, " ", counts) if counts else label)
         line = Content.assemble(" ", Content(f" {symbols.bar} ").join(parts))
