@@ -92,21 +92,15 @@ def measure_orders(session: Session, case: CaseRow, today: date) -> tuple[Measur
         if numbers is None:
             numbers = numbers_in_service(session, case, today)
         for number in numbers or (UNKNOWN,):
-            orders.append(
-                from_row(
-                    MeasureOrder,
-                    decision,
-                    id=None,
-                    msisdn=number,
-                    ordered_at=at,
-                    release_at=at,
-                    due_at=at,
-                    exported_at=None,
-                    done_at=at,
-                    reported_by=None,
-                    failed_at=None,
-                    failure="",
-                    cancelled_at=None,
-                )
+            order = MeasureOrder(
+                id=None,
+                case_id=decision.case_id,
+                msisdn=number,
+                measure=Measure(decision.measure),
+                ordered_at=at,
+                release_at=at,
+                due_at=at,
+                done_at=at,
             )
+            orders.append(order)
     return (*orders, *(from_row(MeasureOrder, row) for row in rows))
