@@ -59,7 +59,7 @@ class CampaignPlan:
     by_rule: Mapping[str, int]
     first_on: date | None
     last_on: date | None
-    opened: int = 0
+    opened: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,14 +110,9 @@ class Campaigns(Service):
             with context.read() as session:
                 calendar, today = context.calendar(session), context.today(session)
                 days = list(_days(calendar, today, request.per_day, len(choice.case_ids)))
-            plan = CampaignPlan(
-                id=None,
-                passed=choice.passed,
-                in_review=choice.in_review,
-                chosen=len(choice.case_ids),
-                by_rule=choice.by_rule,
-                first_on=days[0] if days else None,
-                last_on=days[-1] if days else None,
+            first_on, last_on = (days[0], days[-1]) if days else (None, None)
+            plan = from_row(
+                CampaignPlan, choice, id=None, chosen=len(days), first_on=first_on, last_on=last_on, opened=0
             )
             if dry_run:
                 return plan

@@ -20,10 +20,8 @@ from workbench.domain.policy.policy import Policy, Words
 from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.clock.due_date_changes import DueChange, told_due_dates
 from workbench.services.foundation.context import Context
-from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.bulk_letters import notice_of
 from workbench.services.notices.due_date_letter import (
-    CASE_NO,
     ClockLetter,
     ClockLetterKind,
     StatusFacts,
@@ -199,10 +197,8 @@ def letter_about(
     forecast = None if case.suspended_from else message.forecast
     zone = ZoneInfo(policy.zone)
     cause = message.cause.in_language(language) if isinstance(message.cause, Words) else message.cause
-    return from_row(
-        ClockLetter,
-        message,
-        case_no=CASE_NO,
+    return ClockLetter(
+        kind=message.kind,
         language=language,
         applicant_kind=ApplicantKind(application.applicant_kind),
         applicant_name=application.applicant_name,
@@ -211,6 +207,8 @@ def letter_about(
         due_at=due_at,
         is_provisional=case.is_due_provisional,
         stopped_at=None if message.deadline_at else case.suspended_from,
+        is_late=message.is_late,
+        is_called_off=message.is_called_off,
         is_with_applicant=is_with,
         is_appeal=state is CaseState.APPEALED,
         awaits_others=state is CaseState.PENDING and not is_with,
@@ -220,6 +218,10 @@ def letter_about(
         suggestions=suggestion_lines(
             message.findings, policy, language, ApplicantKind(application.applicant_kind), now.astimezone(zone).date()
         ),
+        status=message.status,
+        item=message.item,
+        earlier_case_no=message.earlier_case_no,
+        release_at=message.release_at,
         supplier=policy.supplier,
         written_at=now,
         zone=policy.zone,
