@@ -78,18 +78,15 @@ class RoundsText:
             output.line()
             output.line(_("Appeal ({status})").format(status=_(STATUS_WORDS[line.status])))
             answer = "" if line.outcome is None else f"{_(OUTCOME_WORDS[line.outcome])}: {line.answer}"
-            output.pairs(
-                (f"  {name}", value)
-                for name, value in (
-                    (_("Received"), self.instant(line.received_at)),
-                    (_("Answer due"), self.instant(line.due_at)),
-                    (_("Grounds"), line.grounds),
-                    (_("Answer"), answer),
-                    (_("Decided by"), line.decided_by),
-                    (_("Checked by"), line.checker or _alone(line)),
-                )
-                if value
-            )
+            shown = {
+                _("Received"): self.instant(line.received_at),
+                _("Answer due"): self.instant(line.due_at),
+                _("Grounds"): line.grounds,
+                _("Answer"): answer,
+                _("Decided by"): line.decided_by or "",
+                _("Checked by"): line.checker or _alone(line),
+            }
+            output.pairs((f"  {name}", value) for name, value in shown.items())
 
 
 def _alone(line: AppealLine) -> str:

@@ -125,16 +125,13 @@ def case_as_seen(session: Session, context: Context, decision: DecisionRow, *, i
     )
 
 
-def decision_pairs(seen: SeenCase, instant: Callable[[datetime], str]) -> Iterator[tuple[str, str]]:
-    """Return what the decision on a redrawn case says, as names and values without empty ones.
-
-    `instant` returns a time in words.
-    """
+def decision_pairs(seen: SeenCase, instant: Callable[[datetime], str]) -> tuple[tuple[str, str], ...]:
+    """Return what the decision on a redrawn case says, as names and values; `instant` returns a time in words."""
     decision, casefile, language = seen.decision, seen.casefile, current_language()
     answers = (f"{one.text.in_language(language)} {one.answer} {one.note}" for one in casefile.checklist if one.answer)
     confirmed = (f"{line.kind}: {line.result} ({line.by})" for line in casefile.verifications)
     final = _("final") if decision.fail_kind is FailKind.FINAL else ""
-    pairs = (
+    return (
         (_("At"), instant(decision.decided_at)),
         (_("Verdict"), " ".join(filter(None, (_(VERDICT_WORDS[decision.verdict]), final, *decision.reasons)))),
         (_("Status"), decision.status),
@@ -146,7 +143,6 @@ def decision_pairs(seen: SeenCase, instant: Callable[[datetime], str]) -> Iterat
         (_("Note"), decision.note),
         (_("Checked by"), f"{decision.checker}: {decision.check_note}" if decision.checker else ""),
     )
-    return (pair for pair in pairs if pair[1])
 
 
 def _event_of(session: Session, decision: DecisionRow) -> EventRow | None:
