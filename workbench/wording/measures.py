@@ -10,6 +10,18 @@ from workbench.domain.case.measures import MeasureOrder, OrderStatus, standing
 from workbench.i18n import N_, _
 from workbench.wording.amounts import count, instant_on_screen
 
+MEASURE_WORDS = {
+    Measure.BAR_OUT: N_("bar outbound"),
+    Measure.BAR_BOTH: N_("bar both ways"),
+    Measure.RESTORE: N_("restore"),
+}
+STATUS_WORDS = {
+    OrderStatus.UNRELEASED: N_("not released yet"),
+    OrderStatus.OWED: N_("owed"),
+    OrderStatus.FAILED: N_("failed"),
+    OrderStatus.DONE: N_("done"),
+    OrderStatus.CANCELLED: N_("cancelled"),
+}
 _IN_FORCE = {
     Measure.BAR_OUT: N_("Outbound barred since {when}"),
     Measure.BAR_BOTH: N_("Both ways barred since {when}"),

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Any
 
-from workbench.cli.cases.measures import MEASURE_WORDS, STATUS_WORDS, order_document
+from workbench.cli.cases.case_json import order_document
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.options import argument, option
@@ -11,6 +11,7 @@ from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import format_case
 from workbench.i18n import N_, _
 from workbench.wording.amounts import count, minute
+from workbench.wording.measures import MEASURE_WORDS, STATUS_WORDS
 
 
 def list_measures(
