@@ -1,4 +1,4 @@
-"""What stands on the numbers of a case: barred since when, ordered when, carried out or not."""
+"""The bars and restorings of the numbers of a case in words: ordered, carried out, failed or overdue."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -34,7 +34,7 @@ _ORDERED = {
 
 
 def measure_lines(orders: Iterable[MeasureOrder], now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
-    """Return a line for each group of numbers on which the same stands; nothing for numbers without a bar."""
+    """Return a line for each group of numbers with the same order; nothing for numbers without a bar."""
     lines = Counter(_line(order, now, zone) for order in standing(orders))
     return tuple(
         _("{what} (1 number)").format(what=line)

@@ -60,6 +60,6 @@ def report_done(
 GROUP = "measures"
 GROUP_HELP = N_("List numbers to bar and to restore, and confirm those carried out. Default: list.")
 ENTRIES = (
-    Entry("list", list_measures, N_("List the orders to bar and restore numbers, with what became of them.")),
+    Entry("list", list_measures, N_("List the orders to bar and restore numbers, with their status.")),
     Entry("done", report_done, N_("Confirm the orders in a file as carried out or failed (supervisor, admin).")),
 )

@@ -39,7 +39,7 @@ class SeenCase:
     """A case as it was on the desk when a decision was made.
 
     `decision` is that decision with its letter and items, `notice` the letter that the applicant got for it. `gaps` are
-    sentences that say what of the case cannot be redrawn.
+    sentences about what cannot be redrawn.
     """
 
     casefile: CaseFile
@@ -191,7 +191,7 @@ def _last_notice(session: Session, decision: DecisionRow) -> str | None:
 
 
 def _gaps(session: Session, kept: Mapping[str, Any], event: EventRow | None, *, is_masked: bool) -> Iterator[str]:
-    """Yield what of a case cannot be redrawn, each as a sentence."""
+    """Yield a sentence for each part of a case that cannot be redrawn."""
     if "evidence_seq" not in kept:
         yield _("It was not kept which imports the case showed; the evidence is that of all imports until then.")
     if "header" not in kept:

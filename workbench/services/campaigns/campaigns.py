@@ -64,7 +64,7 @@ class CampaignPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignProgress:
-    """How far a campaign is.
+    """The progress of a campaign.
 
     `decided` counts the opened cases by their verdict (pass, fail, pending) or withdrawal; `in_review` are opened and
     not decided. `skipped` were no longer passed when their turn came, `dropped` were not opened before the stop. `left`
@@ -91,7 +91,7 @@ class CampaignProgress:
 
 
 class Campaigns(Service):
-    """Plans re-reviews of passed cases and shows how far they are."""
+    """Plans re-reviews of passed cases and shows their progress."""
 
     def start(self, request: CampaignRequest, *, dry_run: bool = False) -> CampaignPlan:
         """Plan the re-reviews of the chosen cases, and open those of today; with `dry_run` only count them.
@@ -157,7 +157,7 @@ class Campaigns(Service):
             return tuple(self._progress(session, campaign_id) for campaign_id in ids)
 
     def show(self, campaign_id: int) -> CampaignProgress:
-        """Return how far a campaign is.
+        """Return the progress of a campaign.
 
         Raises:
             NotFound: If there is no such campaign.

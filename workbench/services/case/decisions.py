@@ -70,7 +70,7 @@ def result_notice(session: Session, case: CaseRow) -> NoticeRow | None:
 
 
 def told_result_at(session: Session, context: Context, case: CaseRow) -> datetime:
-    """Return when the applicant was told the fail or the lapse: when its notice was written, or if later, sent.
+    """Return when the applicant was notified of a fail or lapse: when the notice was written, or later sent.
 
     The notice gives the last day to appeal, counted from the day on which it was written. A notice that nobody marked
     as sent counts as sent on that day.
@@ -84,7 +84,7 @@ def told_result_at(session: Session, context: Context, case: CaseRow) -> datetim
 def is_answered(session: Session, case: CaseRow) -> bool:
     """Say whether an appeal against the present result of a case was answered, so that no other is possible.
 
-    An appeal answers only results that were told before it: a case may lapse again.
+    An appeal concerns only results whose notice is older than the appeal: a case may lapse again.
     """
     closed = newest_appeal(session, case.id or 0, AppealStatus.CLOSED)
     decision = newest_decision(session, case.id or 0, "applied", "approved")

@@ -27,7 +27,7 @@ _WITH_TEXT = ("comment", "contact", "verify")
 """The actions whose texts are stored in separate tables."""
 
 _UNSHOWN = (*_WITH_TEXT, "notice-handed")
-"""The events that are no lines of their own; what became of a letter that was handed over is an event too."""
+"""The actions whose events are not lines; whether a letter that was handed over was sent is an event of its own."""
 
 
 def history_of(session: Session, case_id: int, before: EventRow | None = None) -> tuple[HistoryLine, ...]:

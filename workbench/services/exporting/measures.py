@@ -38,9 +38,9 @@ def rows(source: Source) -> Iterator[Record]:
 
 
 def mark_exported(source: Source) -> None:
-    """Record that the owed orders stand on a work list with their numbers in clear.
+    """Record that a work list has the owed orders with unmasked numbers.
 
-    This comes before the list is written: a verdict that lifts a bar in between must know that it may be carried out.
+    This comes before the list is written: a verdict that lifts a bar in between must know that the carrier may set it.
     """
     source.session.execute(update(MEASURE_ORDER).where(*_is_owed(source)).values(exported_at=source.now))
 
