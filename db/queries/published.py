@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, exists, func, or_, select, tuple_
 from sqlmodel import Session, SQLModel
 
+from db.enums import FINAL_STATES
 from db.models import (
     AppealRow,
     CaseRow,
@@ -136,10 +137,18 @@ def every_version(
     return [row._asdict() for rows in found for row in rows]
 
 
-def newest_cases(session: Session, applications: Iterable[tuple[str, str]]) -> dict[tuple[str, str], CaseRow]:
-    """Return the newest published case of each application that has a case, by agent and application number."""
+def is_open_case() -> ColumnElement[bool]:
+    """Return the condition that a case is not closed."""
+    return CASE.c.state.not_in([state.value for state in FINAL_STATES])
+
+
+def current_cases(session: Session, applications: Iterable[tuple[str, str]]) -> dict[tuple[str, str], CaseRow]:
+    """Return the open case of each application, else its newest one, by agent and application number.
+
+    Only published cases count. An older case can be the open one after a newer one was withdrawn.
+    """
     key = tuple_(CASE.c.agent, CASE.c.application_no)
-    cases = select(CaseRow).where(is_published(CASE.c.batch_id)).order_by(CASE.c.id)
+    cases = select(CaseRow).where(is_published(CASE.c.batch_id)).order_by(is_open_case(), CASE.c.id)
     return {
         (case.agent, case.application_no): case
         for chunk in chunks(applications)

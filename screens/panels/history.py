@@ -1,12 +1,14 @@
 """The history panel: the events of a case, newest first, and the items that the last round required."""
 
-from screens.panels.lines import EMPTY, PanelLine, heading, prose
+from screens.panels.lines import EMPTY, PanelLine, heading, judged_mark, prose
+from screens.shell.symbols import Symbols
 from screens.shell.view import View
-from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, hanging, plain
+from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, hanging
 from workbench.domain.case.appeal import OUTCOME_WORDS, STATUS_WORDS, AppealLine
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.records import DecisionLine, ItemLine
-from workbench.domain.case.vocabulary import AppealStatus
+from workbench.domain.case.running import is_with_applicant
+from workbench.domain.case.vocabulary import AppealStatus, CaseState
 from workbench.domain.text.safe import cells, pad_right
 from workbench.i18n import _
 from workbench.wording import amounts
@@ -17,7 +19,7 @@ from workbench.wording.changes import ITEM_RESULT_WORDS
 def history_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     """Return the lines of the history panel."""
     latest = next((decision for decision in reversed(case.decisions_in_effect) if decision.items), None)
-    lines = _required_items(latest, view, width) if latest is not None else []
+    lines = _required_items(case, latest, view, width) if latest is not None else []
     for appeal in case.appeals:
         lines += _appeal(appeal, view, width)
     rows = [
@@ -52,16 +54,30 @@ def item_words(item: ItemLine, view: View) -> str:
     return words if item.judged is None else f"{words} {view.symbols.dot} {_(ITEM_RESULT_WORDS[item.judged])}"
 
 
-def _required_items(decision: DecisionLine, view: View, width: int) -> list[PanelLine]:
-    came = sum(not item.is_open for item in decision.items)
-    title = _("Required in round {round}").format(round=decision.round)
-    lines = [heading(f"{title} {view.symbols.dot} {amounts.received(came, len(decision.items))}")]
+def _required_items(case: CaseFile, decision: DecisionLine, view: View, width: int) -> list[PanelLine]:
+    """Return the items of a decision; once the case has moved on, the title says that they were required."""
+    came = amounts.received(sum(not item.is_open for item in decision.items), len(decision.items))
+    is_due = is_with_applicant(case.header.state, case.header.waits_for)
+    title = _("Required in round {round}") if is_due else _("Was required in round {round}")
+    parts = [title.format(round=decision.round), came]
+    if decision.deadline_at is not None:
+        by = _("all by {when}") if is_due else _("the deadline was {when}")
+        parts.append(by.format(when=view.instant(decision.deadline_at)))
+    lines = [heading(f" {view.symbols.dot} ".join(parts))]
     for item in decision.items:
-        mark = (view.symbols.block, ERROR) if item.is_open else (view.symbols.fine, SUCCESS)
+        is_owed = is_due or case.header.state is CaseState.LAPSED
+        mark = _item_mark(item, view.symbols, is_owed=is_owed)
         lines += map(PanelLine, hanging([(" ", ""), mark, (" ", "")], item_words(item, view), width))
         if item.is_waived:
             waived = _("waived by {login}: {reason}").format(login=item.waived_by or "?", reason=item.waive_reason)
             lines += map(PanelLine, hanging([("   ", "")], waived, width, MUTED))
-    if decision.deadline_at is not None:
-        lines.append(PanelLine(plain(" " + _("all by {when}").format(when=view.instant(decision.deadline_at)), MUTED)))
     return [*lines, EMPTY]
+
+
+def _item_mark(item: ItemLine, symbols: Symbols, *, is_owed: bool) -> tuple[str, str]:
+    """Return the mark of the reviewer's judgement, or else of whether the item came."""
+    if item.judged is not None:
+        return judged_mark(item.judged, symbols)
+    if not item.is_open:
+        return symbols.fine, SUCCESS
+    return (symbols.block, ERROR) if is_owed else (symbols.removed, MUTED)

@@ -137,9 +137,7 @@ def _short_due(context: RowContext, _room: int) -> list[Part]:
     due = context.row.due_at
     if due is None:
         return [(" ", ""), (f" {_('no due date')}", MUTED)]
-    local = due.astimezone(context.view.zone)
-    text = f"{local:%m-%d %H:%M}" if local.year == context.view.today.year else f"{local:%Y-%m-%d}"
-    return [_urgency(context), (f" {text}", _due_style(context))]
+    return [_urgency(context), (f" {context.view.short_instant(due)}", _due_style(context))]
 
 
 def _priority(context: RowContext, _room: int) -> list[Part]:

@@ -201,6 +201,7 @@ class WholeLifeMachine(LifecycleMachine):
         ]
         if not owed:
             return
+        corrected = self._corrected_lapse(case)
         call = self.services(who).notices.record
         done = self.attempt(
             "notices sent", who, None, lambda: call([Delivery(notice_id=row["id"]) for row in owed]), allowed=True
@@ -208,12 +209,21 @@ class WholeLifeMachine(LifecycleMachine):
         moved = [row for row in owed if self._moves_deadline(case, row)]
         assert done[0].sent == len(owed)
         acts = [("notice-sent", number)] * len(owed) + [("sent-late", number)] * len(moved)
-        self.expect(who, *acts, ("notices sent", None))
+        if case.state == "lapsed" and moved and case.deadline and case.deadline >= self.now:
+            case.enter("rectifying", self.now)
+            self.expect(who, *acts, ("lapse-undone", number), ("notices sent", None), notices=corrected)
+        else:
+            self.expect(who, *acts, ("notices sent", None))
 
     def _moves_deadline(self, case: Case, letter: Row) -> bool:
         """Move the deadline of a letter on by the working days that it is late; return whether it moved."""
         hours = self.suspensions.hours
         days = hours.days_late(letter["release_at"], self.now)
+        if letter["kind"] == "deadline" and days and case.is_rectification_open and case.deadline:
+            if letter["told_due_at"] != case.deadline:
+                return False
+            case.deadline = hours.closing(hours.working_days_after(case.deadline.astimezone(SHANGHAI).date(), days))
+            return True
         verdict: Any = self.stored.decisions.get(letter["decision_id"])
         if verdict is None or not days or verdict["id"] != self.stored.in_force(case.id)["id"]:
             return False

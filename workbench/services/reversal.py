@@ -79,11 +79,13 @@ def record_of(session: Session, context: Context, case: CaseRow) -> dict[str, An
 def close_work(session: Session, context: Context, case: CaseRow, *, keeps_measures: bool = True) -> dict[str, Any]:
     """Cancel notices that are not released, close rectifications and void staged verdicts; return what was changed.
 
-    With `keeps_measures` a measure stays, and so does the notice that tells the applicant of it.
+    With `keeps_measures` a measure stays, and so does the notice that tells the applicant of it. A letter about an
+    appeal always stays, because an applicant who appealed is owed the answer.
     """
     now, changed = context.now(), {}
     has_measure = exists().where(DECISION.c.id == NOTICE.c.decision_id, DECISION.c.measure != Measure.NONE.value)
     is_unreleased = NOTICE.c.cancelled_at.is_(None) & (NOTICE.c.release_at > now)
+    is_unreleased &= NOTICE.c.kind.not_in(list(AppealLetterKind))
     if keeps_measures:
         is_unreleased &= ~has_measure
     for table, is_open, values in (

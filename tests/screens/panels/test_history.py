@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from tests.languages import speaking
 from tests.screens.cases import NOW, casefile, clean
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.records import DecisionLine, HistoryLine, ItemLine
-from workbench.domain.case.vocabulary import FailKind, Measure, Verdict
+from workbench.domain.case.vocabulary import CaseState, FailKind, ItemResult, Measure, Verdict
 from workbench.wording.case.history import act_words, detail_words
 
 VIEW = View(now=NOW, zone=ZONE, symbols=DRAWN)
@@ -58,7 +59,7 @@ def test_a_decision_not_in_force_is_not_shown_as_valid(status: str) -> None:
     credit, history = panel_texts(with_decision(status))
 
     assert "Earlier reviews" not in credit
-    assert "Required in round" not in history
+    assert "equired in round" not in history
 
 
 @pytest.mark.parametrize("status", ["applied", "approved"])
@@ -66,7 +67,7 @@ def test_a_decision_in_force_is_shown_with_its_items(status: str) -> None:
     credit, history = panel_texts(with_decision(status))
 
     assert "rev7" in credit
-    assert "Required in round 1" in history
+    assert "Was required in round 1" in history
     assert "a copy" in history
 
 
@@ -75,7 +76,30 @@ def test_the_items_are_those_of_the_newest_decision() -> None:
     newer = replace(case.decisions[0], id=2, round=2)
     _credit, history = panel_texts(replace(case, decisions=(*case.decisions, newer)))
 
-    assert "Required in round 2" in history
+    assert "Was required in round 2" in history
+
+
+@pytest.mark.parametrize(
+    ("state", "item", "shown"),
+    [
+        (CaseState.RECTIFYING, {}, "Required in round 1 · 0 of 1 received · all by Tue 24 Nov 14:32\n ✗ a copy"),
+        (
+            CaseState.PASSED,
+            {},
+            "Was required in round 1 · 0 of 1 received · the deadline was Tue 24 Nov 14:32\n – a copy",
+        ),
+        (CaseState.PASSED, {"judged": ItemResult.FIXED}, "\n ✓ a copy · fixed"),
+        (CaseState.LAPSED, {}, "\n ✗ a copy"),
+    ],
+)
+def test_items_of_the_past_are_told_apart_from_items_that_are_due(
+    state: CaseState, item: dict[str, Any], shown: str
+) -> None:
+    case = with_decision("applied")
+    decision = replace(case.decisions[0], deadline_at=NOW, items=(replace(case.decisions[0].items[0], **item),))
+    case = replace(case, header=replace(case.header, state=state), decisions=(decision,))
+
+    assert shown in panel_texts(case)[1]
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,12 @@ from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.json_values import record
 from workbench.domain.case.case_id import format_case, format_decision
-from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseRowView, DecisionResult, NoNextCase
+from workbench.domain.case.casefile import CaseFile, CaseRowView, DecisionResult, NoNextCase
 from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS, VERDICT_WORDS
-from workbench.domain.case.running import stopped_clock_words
+from workbench.domain.case.running import is_with_applicant, stopped_clock_words
 from workbench.i18n import N_, _, current_language
 from workbench.wording import amounts
+from workbench.wording.case.story import CaseStory
 from workbench.wording.findings import earlier_fail_text, text_of
 from workbench.wording.measures import measure_lines
 
@@ -40,7 +41,7 @@ class CaseText:
 
     def show(self, casefile: CaseFile, document: dict[str, Any]) -> None:
         """Print a whole case; `document` is the same case as JSON."""
-        output.pairs(self._header(casefile.header))
+        output.pairs(self._header(casefile))
         self._findings(casefile)
         _figures(_("Identity"), document["identity"])
         _figures(_("Activity"), {name: value for name, value in document["activity"].items() if name != "cards"})
@@ -56,14 +57,26 @@ class CaseText:
         self.rounds.changes(casefile)
         self._history(casefile)
 
-    def _header(self, header: CaseHeader) -> Iterator[tuple[str, str]]:
+    def _story(self, casefile: CaseFile) -> Iterator[tuple[str, str]]:
+        story = CaseStory(casefile, self.now)
+        if story.check_note:
+            yield _("Check"), story.check_note
+        if story.happened:
+            yield _("So far"), story.happened
+        yield _("Next"), story.next
+
+    def _header(self, casefile: CaseFile) -> Iterator[tuple[str, str]]:
+        header = casefile.header
         yield _("Case"), f"{format_case(header.id)} · {header.application_no} · {header.applicant_name}"
         yield _("State"), _("{state}, round {round}").format(state=_(STATE_WORDS[header.state]), round=header.round)
         if header.corrects_id is not None:
             owed = _("opened again; the next verdict's notice corrects that of {decision}")
             yield _("Corrected notice"), owed.format(decision=format_decision(header.corrects_id))
         yield _("Priority"), _(PRIORITY_WORDS[header.priority])
-        if header.due_at is not None:
+        yield from self._story(casefile)
+        if is_with_applicant(header.state, header.waits_for):
+            yield _("Due"), _("clock paused")
+        elif header.due_at is not None:
             left = header.working_days_left
             days_left = "" if left is None else f" · {amounts.working_days_left(left)}"
             certainty = f" ({_('provisional')})" if header.is_due_provisional else ""
@@ -120,7 +133,7 @@ class CaseText:
                 rules = ", ".join(line.waived.rules)
                 output.line(message.format(decision=format_decision(line.id), reason=line.waived.reason, rules=rules))
         if decision := next((line for line in reversed(casefile.decisions_in_effect) if line.items), None):
-            self.rounds.items(decision)
+            self.rounds.items(casefile.header, decision)
 
     def _history(self, casefile: CaseFile) -> None:
         output.line()

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 from workbench.cli.framework import output
 from workbench.domain.case.appeal import OUTCOME_WORDS, STATUS_WORDS, AppealLine
-from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.casefile import CaseFile, CaseHeader
 from workbench.domain.case.reason_scope import EvidencePart
 from workbench.domain.case.records import DecisionLine, ItemLine
+from workbench.domain.case.running import is_with_applicant
 from workbench.i18n import _
 from workbench.wording import amounts
 from workbench.wording.changes import ITEM_RESULT_WORDS, ChangeWords
@@ -23,8 +24,9 @@ class RoundsText:
     today: date
     zone: ZoneInfo
 
-    def items(self, decision: DecisionLine) -> None:
+    def items(self, header: CaseHeader, decision: DecisionLine) -> None:
         """Print the items to rectify, with the numbers that `waive`, `extend` and `judge` take."""
+        is_due = is_with_applicant(header.state, header.waits_for)
         came = sum(not item.is_open for item in decision.items)
         output.line(_("Items to rectify: {progress}").format(progress=amounts.received(came, len(decision.items))))
         output.listing(
@@ -32,7 +34,7 @@ class RoundsText:
             {
                 _("No."): lambda row: str(row[0]),
                 _("Item"): lambda row: row[1].code,
-                _("Progress"): lambda row: self._progress(row[1], decision.deadline_at),
+                _("Progress"): lambda row: self._progress(row[1], decision.deadline_at, is_due=is_due),
                 _("Judged"): lambda row: (
                     f"{_(ITEM_RESULT_WORDS[row[1].judged])} ({row[1].judged_by})" if row[1].judged else ""
                 ),
@@ -41,11 +43,13 @@ class RoundsText:
             numeric=(0,),
         )
 
-    def _progress(self, item: ItemLine, deadline_at: datetime | None) -> str:
+    def _progress(self, item: ItemLine, deadline_at: datetime | None, *, is_due: bool) -> str:
         if item.is_waived:
             return _("waived by {login}: {reason}").format(login=item.waived_by or "?", reason=item.waive_reason)
         if item.is_satisfied:
             return _("received")
+        if not is_due:
+            return _("not received")
         until = item.deadline_at or deadline_at
         return _("outstanding") if until is None else _("outstanding, by {when}").format(when=self.instant(until))
 

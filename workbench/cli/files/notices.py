@@ -19,7 +19,7 @@ from workbench.wording.amounts import count, minute
 from workbench.wording.letters import kind_words, marked_sentence, moved_sentences
 
 if TYPE_CHECKING:
-    from workbench.services.outbox.recording import MovedDeadline
+    from workbench.services.review.late_letters import MovedDeadline
 
 
 def list_notices(
@@ -127,12 +127,13 @@ def send(
 
 
 def _moved_document(moved: Iterable["MovedDeadline"]) -> dict[str, Any]:
-    """Return the deadlines that late letters moved, and the cases that had lapsed before."""
+    """Return the deadlines that late letters moved, and the cases that had lapsed before: still, or no longer."""
     return {
         "deadlines_moved": [
             {"case": format_case(one.case_id), "deadline": one.deadline_on.isoformat()} for one in moved
         ],
         "lapsed": [format_case(one.case_id) for one in moved if one.has_lapsed],
+        "lapse_undone": [format_case(one.case_id) for one in moved if one.is_lapse_undone],
     }
 
 
@@ -140,7 +141,7 @@ def _narrate_moved(context: CommandContext, moved: Iterable["MovedDeadline"]) ->
     if not context.as_json:
         found = _moved_document(moved)
         days = [(one["case"], one["deadline"]) for one in found["deadlines_moved"]]
-        for sentence in moved_sentences(days, found["lapsed"]):
+        for sentence in moved_sentences(days, found["lapsed"], found["lapse_undone"]):
             output.narrate(sentence)
 
 

@@ -25,6 +25,7 @@ from workbench.services.case.decisions import (
     waived_rules,
 )
 from workbench.services.clock.case_clocks import update_due_date
+from workbench.services.foundation.case_access import refuse_second_case
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.foundation.row_values import from_row
@@ -46,10 +47,11 @@ def file_appeal(
     """File an appeal in the caller's write transaction; return it with its letter, personal values masked.
 
     Raises:
-        NotAllowed: If the appeal is late or was answered before.
+        NotAllowed: If the appeal is late, was answered before, or another case of the application goes on.
         WrongUsage: If the grounds are missing or too long, or it was received in the future or before the notice.
     """
     check_grounds(grounds)
+    refuse_second_case(session, case)
     case_id, told_at = case.id or 0, told_result_at(session, context, case)
     check_received(session, context, case, received_at, told_at)
     decision = newest_decision(session, case_id, "applied", "approved")

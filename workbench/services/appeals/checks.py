@@ -21,7 +21,7 @@ from workbench.services.appeals.people import checking_refusal
 from workbench.services.case.assessment import findings_of_case, is_contradicted, refresh_findings
 from workbench.services.case.decisions import newest_appeal, waived_rules
 from workbench.services.clock.case_clocks import update_due_date
-from workbench.services.foundation.case_access import case_in_state_for
+from workbench.services.foundation.case_access import case_in_state_for, refuse_second_case
 from workbench.services.foundation.context import Context, Service, details
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.measures.orders import orders_summary, owe_restoring
@@ -151,6 +151,7 @@ def _overturn(session: Session, context: Context, case: CaseRow, appeal: AppealR
     """Give a case the state of an overturned appeal, close its rectification and lift its bars; return a record."""
     case.state, case.assignee_id, case.returned_to_id = appeal.to_state, None, None
     if appeal.to_state == CaseState.QUEUED:
+        refuse_second_case(session, case)
         case.corrects_id = appeal.decision_id
         case.evidence_no += 1
         case.is_listed = True

@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 from db.enums import CaseState, Trigger
 from db.models import CampaignCaseRow, CampaignRow, CaseRow
 from db.queries.numbers import take_case_numbers
-from db.queries.published import CASE, EVERYTHING, last_seq, newest_cases, newest_of_many
+from db.queries.published import CASE, EVERYTHING, current_cases, last_seq, newest_of_many
 from db.queries.search_index import index_cases, terms_of
 from workbench.domain.case.case_id import format_case
 from workbench.domain.text.mask import mask_digits_within
@@ -63,7 +63,7 @@ def _open_next(session: Session, context: Context, campaign_id: int) -> bool | N
         return None
     passed = session.get_one(CaseRow, planned.case_id)
     key = (passed.agent, passed.application_no)
-    newest = newest_cases(session, [key]).get(key)
+    newest = current_cases(session, [key]).get(key)
     if passed.state != CaseState.PASSED or newest is None or newest.id != passed.id:
         planned.skipped_at = context.now()
         return False

@@ -22,7 +22,13 @@ from workbench.domain.policy.policy import Policy
 from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.case.assessment import findings_of_case, refresh_findings
-from workbench.services.case.decisions import appeals_of, decisions_of, earlier_fail_of, last_appeal_day
+from workbench.services.case.decisions import (
+    appeals_of,
+    decisions_of,
+    earlier_fail_of,
+    first_deadline,
+    last_appeal_day,
+)
 from workbench.services.case.evidence_reader import calls_by_day_and_hour, read_evidence
 from workbench.services.case.history import contacts_of, history_of, verifications_of
 from workbench.services.case.known_people import redaction_of
@@ -202,6 +208,7 @@ def header_of(
         held_by=logins.get(case.held_by_id or 0) if is_held_now else None,
         held_until=case.held_until if is_held_now else None,
         aside_until=case.aside_until if is_held_now else None,
+        deadline_at=first_deadline(session, case),
     )
 
 

@@ -150,6 +150,16 @@ def open_rectification(session: Session, case: CaseRow) -> RectificationRow | No
     return session.exec(select(RectificationRow).where(*is_open)).first()
 
 
+def first_deadline(session: Session, case: CaseRow) -> datetime | None:
+    """Return the earliest deadline of what the applicant still has to rectify; None if the case is not rectifying."""
+    row = open_rectification(session, case) if case.state == CaseState.RECTIFYING else None
+    if row is None:
+        return None
+    still_open = (item for item in items_of(session, row.decision_id) if not (item.satisfied_at or item.waived_at))
+    deadlines = (item.deadline_at or row.deadline_at for item in still_open)
+    return min((at for at in deadlines if at is not None), default=row.deadline_at)
+
+
 def decisions_of(
     session: Session, case_id: int, logins: dict[int, str], at: datetime | None = None
 ) -> tuple[DecisionLine, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from db.enums import CaseState
-from db.models import CommentRow, ContactRow, EventRow, ReviewerRow, VerificationRow
+from db.models import AppealRow, CommentRow, ContactRow, DecisionRow, EventRow, ReviewerRow, VerificationRow
 from workbench.domain.case.case_id import format_decision
 from workbench.domain.case.records import ContactLine, HistoryLine, VerificationLine
 from workbench.i18n import _
@@ -50,6 +50,7 @@ def history_of(session: Session, case_id: int, before: EventRow | None = None) -
         lines.append(_text_line(verification.at, "verify", verification.by, text))
     for contact in contacts_of(session, case_id):
         lines.append(_text_line(contact.at, "contact", contact.by, f"{contact.channel}: {contact.text}"))
+    lines += _check_notes(session, case_id)
     lines = [line for line in lines if before is None or line.at <= before.at]
     lines.sort(key=lambda line: line.at)
     # Reversed after sorting, because a sort with reverse=True keeps the oldest of simultaneous lines first.
@@ -65,6 +66,19 @@ def verifications_of(session: Session, case_id: int) -> tuple[VerificationLine, 
         .order_by(col(VerificationRow.id))
     )
     return tuple(VerificationLine(kind=one.kind, result=one.result, by=by, at=one.verified_at) for one, by in rows)
+
+
+def _check_notes(session: Session, case_id: int) -> list[HistoryLine]:
+    """Return the notes with which checkers approved or returned what was staged on a case."""
+    lines: list[HistoryLine] = []
+    for table in (DecisionRow, AppealRow):
+        rows = session.exec(
+            select(col(table.checked_at), col(ReviewerRow.login), col(table.check_note))
+            .join(ReviewerRow, col(ReviewerRow.id) == col(table.checker_id))
+            .where(col(table.case_id) == case_id, col(table.check_note) != "")
+        )
+        lines += (_text_line(at, "check-note", login, note) for at, login, note in rows if at is not None)
+    return lines
 
 
 def contacts_of(session: Session, case_id: int) -> tuple[ContactLine, ...]:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from db.columns import personal_columns
 from db.enums import ApplicantKind, ImportKind
 from db.models import ApplicationRow, CaseRow
-from db.queries.published import EVERYTHING, has_newer, is_published, newest_cases
+from db.queries.published import EVERYTHING, current_cases, has_newer, is_published
 from workbench.domain.case.case_id import format_case
 from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.case.known_people import masked_column
@@ -35,7 +35,7 @@ def rows(source: Source) -> Iterator[Record]:
         *source.on_or_after_since(APPLICATION.c.received_at),
     )
     for page in source.pages(statement, APPLICATION.c.id):
-        cases = newest_cases(source.session, [(row.agent, row.application_no) for row in page])
+        cases = current_cases(source.session, [(row.agent, row.application_no) for row in page])
         people = source.people_of(page)
         for row in page:
             key = (row.agent, row.application_no)

@@ -23,7 +23,7 @@ from workbench.services.exporting.source import Source
 from workbench.services.foundation.context import Service, details
 from workbench.services.foundation.safe_files import replacing
 from workbench.services.notices.letter_page import letter_pages, short_message
-from workbench.services.outbox.sender import write_sender
+from workbench.services.notices.sender import write_sender
 
 LETTER_TABLE = "notices.csv"
 """The table of the letters in the folder: the columns of the export and the name of each letter's files."""

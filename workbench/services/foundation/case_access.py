@@ -8,10 +8,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from db.enums import CaseState
+from db.enums import FINAL_STATES, CaseState
 from db.models import CaseRow, EventRow, ImportBatchRow, ReviewerRow
+from db.queries.published import CASE, is_open_case, is_published
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.lifecycle import Action, state_refusal
+from workbench.domain.case.lifecycle import STATE_WORDS, Action, state_refusal
 from workbench.errors import Busy, NotAllowed, NotFound
 from workbench.i18n import _
 from workbench.services.foundation.context import Context
@@ -60,6 +61,37 @@ def case_in_state_for(session: Session, action: Action, case_id: int) -> CaseRow
     if refusal:
         raise NotAllowed(refusal)
     return case
+
+
+def refuse_second_case(session: Session, case: CaseRow) -> None:
+    """Refuse to open a closed case again while another case of its application is open, or has the later result.
+
+    Every way back from a closed state asks this, because an application has at most one open case.
+
+    Raises:
+        NotAllowed: If there is such a case; the message names it and the way out.
+    """
+    is_later = (col(CaseRow.id) > case.id) & (col(CaseRow.state) != CaseState.WITHDRAWN.value)
+    other = session.execute(
+        select(CaseRow)
+        .where(col(CaseRow.agent) == case.agent, col(CaseRow.application_no) == case.application_no)
+        .where(col(CaseRow.id) != case.id, is_published(CASE.c.batch_id), is_open_case() | is_later)
+        .order_by(is_open_case().desc(), col(CaseRow.id).desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    if other is None:
+        return
+    if other.state in FINAL_STATES:
+        message = _(
+            "The application of {case} has a later result in {other}, which is {state}; act on {other} instead."
+        )
+    else:
+        message = _(
+            "An application has only one open case, and that of {case} is {other}, which is {state};"
+            " act on {other} instead, or withdraw it first."
+        )
+    state = _(STATE_WORDS[CaseState(other.state)])
+    raise NotAllowed(message.format(case=format_case(case.id or 0), other=format_case(other.id or 0), state=state))
 
 
 def is_held(case: CaseRow, now: datetime) -> bool:

@@ -11,7 +11,7 @@ from workbench.errors import BadData
 from workbench.i18n import _
 from workbench.services.case.assessment import findings_of_case
 from workbench.services.case.decisions import newest_decision
-from workbench.services.foundation.case_access import case_in_state_for
+from workbench.services.foundation.case_access import case_in_state_for, refuse_second_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.importing.batches import KnownFile
 from workbench.services.importing.plan import Plan, Touch
@@ -43,6 +43,7 @@ class Resubmissions(Service):
         with self.context.acting(Action.RESUBMIT, case_id):
             with self.context.read() as session:
                 case = case_in_state_for(session, Action.RESUBMIT, case_id)
+                refuse_second_case(session, case)
                 key = (case.agent, case.application_no)
             check = _InTimeCheck(self.context, case_id)
             request = ImportRequest(kind=kind_of_file(path), paths=(path,), agent=key[0], only=key)

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, FromClause, Table, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, Table, and_, exists, func, or_, select, update
 from sqlmodel import Session
 
 from db.enums import CaseState, ImportKind
@@ -17,7 +17,7 @@ from db.models import (
     SkipRow,
     VerificationRow,
 )
-from db.queries.published import BATCH, CASE, NOTICE, is_published, table_of
+from db.queries.published import BATCH, CASE, ITEM, NOTICE, RECTIFICATION, is_published, table_of
 from workbench.domain.case.case_id import format_batch, format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed, NotFound
@@ -121,7 +121,28 @@ def _refuse_used(session: Session, context: Context, batch_id: int) -> None:
     if filed_id is not None:
         message = _("{batch} stays: it filed the appeal of {case}; `workbench withdraw {case}` withdraws an appeal.")
         raise NotAllowed(message.format(batch=batch, case=format_case(filed_id)))
+    _refuse_due_items(session, context, batch_id)
     _refuse_acts(session, context, batch_id, cases)
+
+
+def _refuse_due_items(session: Session, context: Context, batch_id: int) -> None:
+    """Refuse if a batch brought in time what a case had to rectify, and the deadline of that has passed since."""
+    deadline_at = func.coalesce(ITEM.c.deadline_at, RECTIFICATION.c.deadline_at, type_=ITEM.c.deadline_at.type)
+    case_id = session.execute(
+        select(CASE.c.id)
+        .join(SUBMISSION, SUBMISSION.c.case_id == CASE.c.id)
+        .join(RECTIFICATION, RECTIFICATION.c.case_id == CASE.c.id)
+        .join(ITEM, ITEM.c.rectification_id == RECTIFICATION.c.id)
+        .where(SUBMISSION.c.batch_id == batch_id, CASE.c.state == CaseState.RECTIFYING.value, RECTIFICATION.c.is_open)
+        .where(ITEM.c.satisfied_at >= SUBMISSION.c.applied_at, deadline_at < context.now())
+        .limit(1)
+    ).scalar()
+    if case_id is not None:
+        message = _(
+            "{batch} stays: it brought in time what {case} had to rectify, and without it the case would lapse now."
+            " Import a file with the corrected rows instead."
+        )
+        raise NotAllowed(message.format(batch=format_batch(batch_id), case=format_case(case_id)))
 
 
 def _refuse_acts(session: Session, context: Context, batch_id: int, cases: ColumnElement[bool]) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlalchemy import func, select
+from sqlmodel import Session, col
 
 from db.enums import FINAL_STATES, AppealStatus, CaseState, ImportKind, Severity
-from db.models import CaseRow
+from db.models import CaseRow, SubmissionRow
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.findings.evaluate import has_block, worse_blocks
@@ -32,7 +33,13 @@ from workbench.services.notices.receipts import send_receipt
 from workbench.services.review.back_to_queue import to_queue, void_staged
 from workbench.services.review.lapse import correct_lapse_letter
 from workbench.services.review.next_round import assign_to_last_maker
-from workbench.services.review.rectification import Progress, close_rectification, next_deadline, progress_of
+from workbench.services.review.rectification import (
+    Progress,
+    close_rectification,
+    next_deadline,
+    progress_of,
+    reopen_items,
+)
 
 FROM_APPLICANT = frozenset({ImportKind.APPLICATIONS, ImportKind.CARDS, ImportKind.DOCUMENTS})
 """The kinds of imports that the applicant submits; the other kinds are about a phone number or a person."""
@@ -103,7 +110,11 @@ def retract_evidence(session: Session, context: Context, case: CaseRow, batch_id
     findings = recompute(session, context, case)
     rules = case.reopen_for.split()
     case.reopen_for = _rules(finding for finding in findings if finding.rule in rules and has_block([finding]))
-    body = details(round=case.round, evidence_no=case.evidence_no)
+    taken = select(func.min(col(SubmissionRow.applied_at))).where(col(SubmissionRow.case_id) == case.id)
+    since = session.execute(taken.where(col(SubmissionRow.batch_id) == batch_id)).scalar()
+    progress = None if since is None else reopen_items(session, context, case, findings, since)
+    received = None if progress is None else f"{progress.received}/{progress.asked}"
+    body = details(round=case.round, evidence_no=case.evidence_no, progress=received)
     context.log(session, "evidence-undone", case_id=case.id, batch_id=batch_id, body=body)
     if case.state not in FINAL_STATES:
         case.version += 1

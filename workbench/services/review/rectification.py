@@ -14,7 +14,7 @@ from db.models import CaseRow, DecisionReasonRow, RectificationItemRow, Rectific
 from db.queries.published import BATCH
 from workbench.domain.case.reason_scope import DOCUMENTS_OF_REASON
 from workbench.domain.findings.finding import Finding
-from workbench.services.case.decisions import items_of, newest_decision
+from workbench.services.case.decisions import items_of, newest_decision, open_rectification
 from workbench.services.case.evidence_reader import DOCUMENT
 from workbench.services.foundation.context import Context
 from workbench.services.notices.verdict_letter import LetterItem
@@ -148,6 +148,22 @@ def next_deadline(session: Session, rectification: RectificationRow) -> datetime
 def letter_items(items: Iterable[RectificationItemRow]) -> list[LetterItem]:
     """Return items as letters list them."""
     return [LetterItem(item.text, item.deadline_at) for item in items]
+
+
+def reopen_items(
+    session: Session, context: Context, case: CaseRow, findings: Iterable[Finding], since: datetime
+) -> Progress | None:
+    """Open the items that came since a time and for which nothing is left; None without an open rectification.
+
+    The import that had brought them is undone. What came earlier counts as before, also after its own deadline.
+    """
+    rectification = open_rectification(session, case)
+    if rectification is None:
+        return None
+    for item in items_of(session, rectification.decision_id):
+        if item.satisfied_at is not None and item.satisfied_at >= since:
+            item.satisfied_at = None
+    return progress_of(session, context, case, findings)
 
 
 def close_rectification(session: Session, context: Context, case: CaseRow, findings: Iterable[Finding]) -> None:

@@ -23,7 +23,7 @@ from workbench.services.appeals.acts import withdraw_appeal
 from workbench.services.case.assessment import findings_of_case
 from workbench.services.case.decisions import newest_appeal, open_rectification
 from workbench.services.clock.case_clocks import update_due_date
-from workbench.services.foundation.case_access import case_in_state_for
+from workbench.services.foundation.case_access import case_in_state_for, refuse_second_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.notices.due_date_letter import ClockLetterKind
@@ -175,6 +175,8 @@ class Remarks(Service):
         with self.context.acting(action, case_id), self.context.write() as session:
             case = case_in_state_for(session, action, case_id)
             was_lapsed, record = case.state == CaseState.LAPSED, record_of(session, self.context, case)
+            if was_lapsed:
+                refuse_second_case(session, case)
             if action is Action.RESUBMIT:
                 row = rectification_in_time(session, self.context, case, received_at)
                 record |= {"rectification": [row.id]} | ({"counted_at": to_us(received_at)} if received_at else {})

@@ -5,13 +5,12 @@ from sqlmodel import Session, col, select
 from db.columns import from_us
 from db.enums import CaseState, Trigger
 from db.models import AppealRow, CaseRow, CommentRow, DecisionRow, NoticeRow
-from db.queries.published import newest_cases
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed
 from workbench.i18n import _
 from workbench.services.case.decisions import newest_decision
-from workbench.services.foundation.case_access import case_in_state_for
+from workbench.services.foundation.case_access import case_in_state_for, refuse_second_case
 from workbench.services.foundation.context import Service, details
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.measures.orders import orders_summary, owe_restoring
@@ -36,8 +35,8 @@ class Reopening(Service):
 
         Raises:
             NotFound: If there is no such case.
-            NotAllowed: If its state does not allow it, a newer case replaced it, or this person made or checked the
-                verdict.
+            NotAllowed: If its state does not allow it, another case of its application goes on, or this person made or
+                checked the verdict.
             WrongUsage: If no reason is given.
         """
         context = self.context
@@ -45,7 +44,7 @@ class Reopening(Service):
             case = case_in_state_for(session, Action.REOPEN, case_id)
             check_not_blank(reason, _("The text is empty."))
             was_passed = case.state == CaseState.PASSED
-            _refuse_older(session, case)
+            refuse_second_case(session, case)
             decision = newest_decision(session, case_id, "applied", "approved")
             waived = self._waived(session, case, decision)
             record = record_of(session, context, case) | close_work(session, context, case, keeps_measures=False)
@@ -91,11 +90,3 @@ class Reopening(Service):
         is_released = col(NoticeRow.cancelled_at).is_(None) & (col(NoticeRow.release_at) <= self.context.now())
         of_decision = select(NoticeRow.id).where(NoticeRow.decision_id == decision.id, is_released)
         return session.exec(of_decision.limit(1)).first() is not None
-
-
-def _refuse_older(session: Session, case: CaseRow) -> None:
-    """Refuse a case whose application has a newer case, because an application has at most one open case."""
-    for newer in newest_cases(session, [(case.agent, case.application_no)]).values():
-        if newer.id != case.id:
-            message = _("The application of {case} has a newer case, {newer}; open that one again instead.")
-            raise NotAllowed(message.format(case=format_case(case.id or 0), newer=format_case(newer.id or 0)))

@@ -24,6 +24,7 @@ _ACTS: dict[str, str] = {
     "undo": N_("taken back"),
     "approve": N_("approved"),
     "return": N_("returned"),
+    "check-note": N_("checker's note"),
     "comment": N_("comment"),
     "contact": N_("contact"),
     "notice-sent": N_("letter sent"),
