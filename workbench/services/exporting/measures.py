@@ -10,11 +10,6 @@ from workbench.domain.text.mask import MaskKind, mask
 from workbench.services.exporting.sheets import Record
 from workbench.services.exporting.source import Source
 
-COLUMNS = (
-    *("order", "msisdn", "measure", "due_at", "overdue", "ordered_at", "failed_at", "failure"),
-    *("case", "decision", "agent", "application_no"),
-)
-
 
 def rows(source: Source) -> Iterator[Record]:
     """Yield the owed orders in the order in which they were written."""
