@@ -1,16 +1,15 @@
 """An appeal in a list, and its grounds and earlier answer above the case."""
 
-from collections.abc import Iterator
-
 from textual.content import Content
 
+from screens.panels.history import appealed_lines
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, hanging, joined, plain, row
 from workbench.domain.case.appeal import OUTCOME_WORDS, AppealLine, WaitingAppeal
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import CaseState
-from workbench.i18n import _, current_language
+from workbench.i18n import _
 from workbench.wording.amounts import working_days_left
 
 
@@ -42,7 +41,7 @@ def appeal_lines(case: CaseFile, line: AppealLine, refusal: str, view: View, wid
     title = _("Appeal against a lapse") if is_lapse else _("Appeal against a final fail")
     filed = _("received {when}").format(when=view.instant(line.received_at))
     lines = [row(plain(title, "bold"), plain(filed, MUTED), width)]
-    lines += _appealed_lines(case, line, view, width)
+    lines += appealed_lines(case, line, view, width)
     if refusal:
         lines += hanging([], refusal, width, WARNING)
     lines += [plain(_("Grounds"), MUTED), *hanging([("  ", "")], line.grounds, width)]
@@ -53,15 +52,3 @@ def appeal_lines(case: CaseFile, line: AppealLine, refusal: str, view: View, wid
         returned = _("returned by {login}").format(login=line.checker or "")
         lines += [plain(returned, WARNING), *hanging([("  ", "")], line.check_note, width)]
     return Content("\n").join(lines)
-
-
-def _appealed_lines(case: CaseFile, line: AppealLine, view: View, width: int) -> Iterator[Content]:
-    """Yield the reasons of the appealed verdict, and who made it."""
-    for decision in case.decisions:
-        if decision.id == line.decision_id:
-            by = _("by {maker}, {when}").format(maker=decision.maker, when=view.instant(decision.decided_at))
-            for code in decision.reasons:
-                reason = case.policy.reasons.get(code)
-                title = code if reason is None else reason.title.in_language(current_language())
-                yield row(plain(f"  {title}"), plain(by, MUTED), width)
-                by = ""
