@@ -25,7 +25,7 @@ from workbench.keys import policy as keys
 from workbench.keys.command import Place
 from workbench.services.site.policies import PolicyVersion, VersionLine
 from workbench.services.wiring import Services
-from workbench.wording.policy import touched_words
+from workbench.wording.policy import effect_words, touched_words
 
 _PAGE_PADDING = 4
 _WIDEST = 110
@@ -98,8 +98,9 @@ class PolicyScreen(ModeScreen):
         count = partial(asyncio.to_thread, self.services.policy_changes.effect_of, new.policy)
         effect = await attempt(self, count)
         if effect is not None:
-            sentence = touched_words(effect.touched_count, effect.open_count, names[1])
-            self._lines = partial(difference_lines, names, changes, sentence)
+            touched = touched_words(effect.touched_count, effect.open_count, names[1])
+            others = effect_words(effect.voided_count, effect.moved_count, effect.letter_count)
+            self._lines = partial(difference_lines, names, changes, f"{touched} {others}")
             self._draw()
 
     @work(exclusive=True, group="dialog")

@@ -69,6 +69,12 @@ def changed_cases_words(changed: int, touched: int) -> str:
     return sentence.format(count=count(changed), touched=count(touched))
 
 
+def effect_words(voided: int, moved: int, letters: int) -> str:
+    """Return the sentence about what a change of policy brings to open cases besides other findings."""
+    sentence = _("Verdicts sent back to their makers: {voided}. Due dates moved: {moved}. Letters: {letters}.")
+    return sentence.format(voided=count(voided), moved=count(moved), letters=count(letters))
+
+
 def finding_change_words(added: Iterable[str], removed: Iterable[str], changed: Iterable[str]) -> str:
     """Return how the findings of a case changed, such as `+ACT-PEAK-HOUR −CR-STALE, changed: ACT-HANDSETS`."""
     signed = " ".join([*(f"+{rule}" for rule in added), *(f"−{rule}" for rule in removed)])

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from db.columns import from_us
 from db.enums import CaseState
 from db.models import CaseRow
 from tests.cli.appeals import filed_appeals
@@ -19,7 +21,14 @@ from tests.services.importing.files import ENTERPRISE_DOCUMENTS, Desk, applicati
 
 CAPITAL = ("value = 50_000_000", "value = 500_000_000")
 LONGER = ("standard = 3", "standard = 5")
+MORE_DOCUMENTS = ('"COMMITMENT_LETTER", "USE_STATEMENT",', '"COMMITMENT_LETTER", "AGENT_HANDHELD", "USE_STATEMENT",')
+NO_DOCUMENTS = ('"BIZ_LICENSE", "AGENT_ID_FRONT",', '"AGENT_ID_FRONT",')
 NO_CONSENT = ('"COMMITMENT_LETTER", "USE_STATEMENT", "CALL_SCRIPT", "CONSENT_PROOF",', '"COMMITMENT_LETTER",')
+APPEALS = (
+    ("answer_days = 7", "answer_days = 2"),
+    ("cap_days = 15 # calendar", "cap_days = 6 # calendar"),
+    ('["13:00", "18:00"]', '["13:00", "17:00"]'),
+)
 VERSION = ('version = "2026-11"', 'version = "2026-12"')
 
 
@@ -188,6 +197,50 @@ def test_an_incomplete_case_becomes_complete_or_is_asked_for_other_documents(
     assert [len(letters(terminal, kind)) for kind in ("incomplete", "still-incomplete")] == [1, 0]
 
 
+def test_a_complete_case_that_newly_lacks_a_document_is_told_what_to_hand_in_and_by_when(
+    terminal: Terminal, site: Site, desk: Desk, apply: Callable[..., Any]
+) -> None:
+    services = Promises(site)
+    services.ask_for_a_seal("2026-11-24 10:40", services.received("2026-11-24 10:00"), until="2026-12-01")
+    desk.queued()
+    desk.queued("A-2", language="en")
+    site.clock.at = local("2026-11-24 11:00")
+
+    apply(MORE_DOCUMENTS)
+
+    [to_rectifying, zh, en] = letters(terminal)
+    assert "\n补交材料期限：2026年11月27日（周五）\n办结时限不变：2026年11月26日（周四）\n" in zh
+    assert "\n需要补交：\n1. 经办人手持身份证照片\n\n期限：\n" in zh
+    assert "\n上述材料为新规则所要求，请尽快补交，最迟于2026年11月27日（周五）。" in zh
+    assert "\n提交方式：\n" in zh
+    assert "\nSubmit by: Friday, 27 November 2026\nDue date (it has not changed): " in en
+    assert "What is missing:\n1. photo of the handler holding the ID card\n" in en
+    assert "请与此前通知要求的材料一并提交" in to_rectifying
+    assert "（不变）：2026年12月1日（周二）18:00\n\n还需一并提交：\n1. 经办人手持身份证照片\n" in to_rectifying
+    assert [show(terminal, f"C-{number}")["state"] for number in (1, 2, 3)] == ["rectifying", "queued", "queued"]
+
+
+def test_letters_about_missing_documents_never_contradict_the_one_of_a_new_policy(
+    terminal: Terminal, desk: Desk, apply: Callable[..., Any]
+) -> None:
+    desk.applications(application())
+    desk.documents(kinds=ENTERPRISE_DOCUMENTS[1:-1])
+    terminal.document("a", "tick")
+
+    def written_on(moment: str) -> list[str]:
+        """Return the letters that are not cancelled, the oldest first."""
+        terminal.site.clock.at = local(moment)
+        terminal.document("a", "tick")
+        return [one["kind"] for one in terminal.document("a", "notices")["notices"]]
+
+    assert written_on("2026-11-30 10:00") == ["incomplete"]
+    apply(NO_CONSENT)
+    assert written_on("2026-12-02 10:00") == ["incomplete", "policy"]
+    assert written_on("2026-12-08 10:00") == ["incomplete", "policy", "still-incomplete"]
+    apply(NO_DOCUMENTS)
+    assert written_on("2026-12-08 11:00") == ["receipt"]
+
+
 def test_a_final_case_keeps_its_version_and_an_appealed_one_its_state(
     terminal: Terminal, site: Site, apply: Callable[..., Any]
 ) -> None:
@@ -240,6 +293,32 @@ def test_appealed_reopened_and_held_cases_go_on_under_the_new_version_and_a_stag
     office.at("2026-11-26 10:01")
     assert terminal.document("a", "next")["case"] == put_aside
     assert [show(terminal, case)["state"] for case in (staged, appealed)] == ["queued", "awaiting_check"]
+
+
+def test_an_appeal_keeps_the_days_and_hours_of_its_filing(
+    terminal: Terminal, site: Site, desk: Desk, apply: Callable[..., Any]
+) -> None:
+    office = filed_appeals.office(site)
+    staged = filed_appeals.decided(office, filed_appeals.appealed(office, at="2026-11-25 10:00"))
+    appealed = filed_appeals.appealed(office, filed_appeals.failed(office), at="2026-11-25 11:00")
+
+    def due() -> list[str]:
+        found = [show(terminal, case)["due_at"] for case in (staged, appealed)]
+        stored = desk.sql("SELECT due_at FROM appeal ORDER BY case_id")
+        assert [from_us(row[0]) for row in stored] == [datetime.fromisoformat(at) for at in found]
+        return found
+
+    before = due()
+    apply(*APPEALS)
+    assert due() == before
+    assert letters(terminal) == []
+    office.run("sup", "extend", appealed, "--until", "2026-12-07", "--reason", "x")
+    assert due() == [before[0], "2026-12-07T18:00:00+08:00"]
+    filed_appeals.decided(office, appealed, login="sup2")
+    office.run("c", "check", appealed, "approve", "--note", "x")
+    assert show(terminal, appealed)["due_at"] == "2026-12-07T18:00:00+08:00"
+    office.run("admin", "calendar", "set", "2026-12-01", "off", "--reason", "x")
+    assert show(terminal, staged)["due_at"] == before[0]
 
 
 def test_open_cases_change_on_the_day_with_the_next_start_and_each_once(

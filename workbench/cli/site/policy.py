@@ -18,13 +18,14 @@ from workbench.wording.policy import (
     KIND_WORDS,
     SUPPLIER_WORDS,
     changed_cases_words,
+    effect_words,
     state_words,
     touched_words,
     value_words,
 )
 
 if TYPE_CHECKING:
-    from workbench.services.deadlines.policy_changes import OpenCaseEffect
+    from workbench.services.deadlines.policy_effect import OpenCaseEffect
     from workbench.services.site.policies import AppliedPolicy, PolicyVersion, VersionLine
 
 PolicyFile = Annotated[Path, argument("FILE", N_("Policy: a whole TOML file."))]
@@ -84,7 +85,7 @@ def diff(
         effect = services.policy_changes.effect_of(new.policy)
     changes = changes_between(old.policy, new.policy)
     if context.as_json:
-        counts = {"open_cases": effect.open_count, "open_cases_touched": effect.touched_count}
+        counts = {"open_cases": effect.open_count, **_counts(effect)}
         output.document({"old": old.name, "new": new.name, "changes": plain(changes, UTC), **counts})
         return
     old_name, new_name = (
@@ -106,6 +107,7 @@ def diff(
     if not changes:
         output.line(_("The two policies say the same."))
     output.line(touched_words(effect.touched_count, effect.open_count, new_name))
+    output.line(effect_words(effect.voided_count, effect.moved_count, effect.letter_count))
 
 
 def check(context: CommandContext, file: PolicyFile) -> None:
@@ -134,7 +136,7 @@ def apply(
         effect = services.policy_changes.finish()
         zone = zone_of(services)
     if context.as_json:
-        counts = {"open_cases_changed": effect.open_count, "open_cases_touched": effect.touched_count}
+        counts = {"open_cases_changed": effect.open_count, **_counts(effect)}
         replaced = [version.number for version in applied.replaced]
         document = {**_document(applied.version, zone), "changed": applied.is_changed, "replaced": replaced}
         output.document({**document, **counts})
@@ -168,8 +170,19 @@ def _applied_sentences(applied: "AppliedPolicy", effect: "OpenCaseEffect", file:
         yield lost.format(number=old.number, day=_begin(old, zone).isoformat())
     if effect.open_count:
         yield changed_cases_words(effect.open_count, effect.touched_count)
+        yield effect_words(effect.voided_count, effect.moved_count, effect.letter_count)
     if version.is_supplier_made_up:
         yield advice_on_made_up()
+
+
+def _counts(effect: "OpenCaseEffect") -> dict[str, int]:
+    """Return what a policy changes in open cases, as JSON."""
+    return {
+        "open_cases_touched": effect.touched_count,
+        "verdicts_returned": effect.voided_count,
+        "due_dates_moved": effect.moved_count,
+        "letters": effect.letter_count,
+    }
 
 
 def _begin(version: "VersionLine", zone: ZoneInfo) -> date:

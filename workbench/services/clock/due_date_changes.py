@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import bindparam, exists, or_, select
+from sqlalchemy import bindparam, exists, or_, select, text
 from sqlmodel import Session, col
 
 from db.enums import CaseState
 from db.models import CaseRow
+from db.models.life_cycle import OPEN_APPEAL
 from db.queries.chunks import chunks
-from db.queries.published import CASE, NOTICE, RECTIFICATION, is_published
+from db.queries.published import APPEAL, CASE, NOTICE, RECTIFICATION, is_published
 from workbench.domain.case.lifecycle import OPEN_STATES
 from workbench.domain.case.running import clock_runs
 from workbench.domain.clock.calendar import WorkingCalendar
@@ -68,6 +69,8 @@ def due_changes(
         select(CASE.c.id)
         .where(
             CASE.c.state.in_(_STATES),
+            # A decision on an appeal waits for its check.
+            CASE.c.id.not_in(select(APPEAL.c.case_id).where(text(OPEN_APPEAL))),
             # There is no lower bound on due_at: a pause that began after the due date still moves it by the working
             # time of the pause. Cases that became complete after the last changed day are not affected.
             CASE.c.due_at.is_not(None),

@@ -98,7 +98,15 @@ class Imports:
                 return report
             if check is not None:
                 check(plan)
-            return Work(self.context, judge, plan, meter).done(request, readers, report)
+            done = Work(self.context, judge, plan, meter).done(request, readers, report)
+            with self.context.read() as session:
+                is_policy_unsettled = self.context.has_unsettled_policy(session)
+            if is_policy_unsettled:
+                # It was applied to the open cases while this import opened others.
+                from workbench.services.deadlines.policy_changes import PolicyChanges
+
+                PolicyChanges(self.context).finish()
+            return done
 
     def batches(self) -> tuple[BatchLine, ...]:
         """Return every published import, the newest first."""

@@ -31,6 +31,13 @@ from workbench.services.notices.due_date_letter import (
 from workbench.services.notices.letter_measures import bars_in_force
 from workbench.services.notices.verdict_letter import Bars, LetterItem
 
+LETTERS_ABOUT_DOCUMENTS = (
+    ClockLetterKind.INCOMPLETE.value,
+    ClockLetterKind.STILL_INCOMPLETE.value,
+    ClockLetterKind.POLICY.value,
+)
+"""The letters that ask for the documents of an incomplete case."""
+
 _MICROSECOND = timedelta(microseconds=1)
 _AT_THE_END_OF_THE_DAY = frozenset({ClockLetterKind.INCOMPLETE, ClockLetterKind.LAPSED})
 
@@ -122,6 +129,7 @@ def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
     if is_withdrawn:
         deadline_at = calendar.closing(appeal_until)
     days = [appeal_until, *(calendar.local_day(at) for at in (deadline_at, case.due_at) if at)]
+    days += [asked_until] if asked_until else []
     status = StatusFacts(
         items=tuple(items),
         asked_until=asked_until,
@@ -164,7 +172,7 @@ def cancel_unreleased(session: Session, context: Context, case: CaseRow, kind: C
 
 def cancel_outdated(session: Session, context: Context, case: CaseRow, *, is_complete: bool) -> None:
     """Cancel the letters about missing documents that are not released yet; of a complete case, all unsent ones."""
-    is_about_documents = NOTICE.c.kind.in_((ClockLetterKind.INCOMPLETE.value, ClockLetterKind.STILL_INCOMPLETE.value))
+    is_about_documents = NOTICE.c.kind.in_(LETTERS_ABOUT_DOCUMENTS)
     is_open = NOTICE.c.sent_at.is_(None) if is_complete else NOTICE.c.release_at > context.now()
     outdated = update(NOTICE).where(NOTICE.c.case_id == case.id, is_about_documents, is_open)
     session.execute(outdated.where(NOTICE.c.cancelled_at.is_(None)).values(cancelled_at=context.now()))

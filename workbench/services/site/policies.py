@@ -141,13 +141,15 @@ class Policies(Service):
                 replaced = [session.get_one(PolicyVersionRow, one.number) for one in replaced_by(dates, new)]
                 row = new_version(text, context.now(), context.actor.id)
                 row.effective_on, row.is_for_open_cases = effective_on, for_open_cases
-                before = max(one.number for one in dates if one.begins_on <= new.begins_on)
+                before = max(one.number for one in dates if one.has_begun(new.begins_on))
                 same = session.get_one(PolicyVersionRow, before)
                 if same.sha256 == row.sha256 and all(one is same for one in replaced):
                     if same.is_for_open_cases or not for_open_cases:
                         return AppliedPolicy(version=_version(session, context, before), is_changed=False)
-                    row, replaced = same, []
-                    row.is_for_open_cases, row.settled_at = True, None
+                    # From a later day than the same file began, it applies to the open cases as a version of its own.
+                    if new.begins_on in {today, same.effective_on}:
+                        row, replaced = same, []
+                        row.is_for_open_cases, row.settled_at = True, None
                 for one in replaced:
                     one.settled_at = context.now()
                 session.add(row)
