@@ -191,11 +191,10 @@ async def answer_checklist(screen: "CaseScreen", case: CaseFile) -> None:
 
 async def list_documents(screen: "CaseScreen", case: CaseFile) -> None:
     """List the documents of the case, and read it again if one was opened."""
-    from screens.documents.dialog import DocumentList
+    from screens.documents.dialog import show_documents
 
     ref = CaseRef.of(case)
-    dialog = DocumentList(screen.session.services.documents, ref.id, ref.name, screen.view())
-    if await screen.app.push_screen_wait(dialog):
+    if await show_documents(screen.app, screen.session.services.documents, ref.id, screen.view()):
         start(screen, partial(screen.session.reload, ref), "read")
 
 

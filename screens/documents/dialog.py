@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import getters, work
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -19,6 +19,7 @@ from screens.documents.viewer import ImageViewer
 from screens.panels.labels import claimed_defects, validity_words
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, joined, key_hints, plain, row
+from workbench.domain.case.case_id import format_case
 from workbench.domain.case.documents import EXTENSIONS, VIEWABLE_TYPES, DocumentLine
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, comma_joined, current_language
@@ -28,6 +29,12 @@ _LINES_EACH = 2
 
 
 _KILO = 1000
+
+
+async def show_documents(app: App[Any], documents: Documents, case_id: int, view: View) -> bool:
+    """List the documents of a case; return whether any was opened."""
+    is_opened = await app.push_screen_wait(DocumentList(documents, case_id, format_case(case_id), view))
+    return bool(is_opened)
 
 
 class DocumentList(ListDialog[DocumentLine]):

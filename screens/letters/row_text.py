@@ -1,5 +1,6 @@
 """A letter as one line of the list, and as a page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual.content import Content
@@ -8,11 +9,13 @@ from screens.shell.view import View
 from screens.widgets.safe_text import ACCENT, ERROR, MUTED, WARNING, Part, fitted, joined, plain, wrapped_lines
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.channel import channel_words
+from workbench.domain.case.measures import MeasureOrder
 from workbench.domain.text.safe import pad_right
 from workbench.i18n import _
 from workbench.services.outbox.outbox import NoticeLine, NoticePage
 from workbench.wording.amounts import count
 from workbench.wording.letters import kind_words, overdue_measures_words, overdue_words
+from workbench.wording.measures import order_words
 
 _MARK, _CASE = 2, 10
 _ROOMS, _WIDE_ROOMS = (_CASE, 16, 12), (_CASE, 27, 20)
@@ -94,6 +97,18 @@ def letter_lines(line: NoticeLine, view: View, width: int) -> list[Content]:
         attempts = [plain(_("Handed to the gateway: {count}×").format(count=line.attempts), MUTED)]
     head = [*wrapped_lines(text, width, style), *attempts, Content()]
     return [*head, *wrapped_lines(line.subject, width, "bold"), Content(), *wrapped_lines(line.body, width)]
+
+
+def owed_lines(orders: Sequence[MeasureOrder], view: View, width: int) -> list[Content]:
+    """Return a line for each number to bar or restore, the one due first on top."""
+    if not orders:
+        return [plain(_("No number is to be barred or restored."), MUTED)]
+    lines = []
+    for order in sorted(orders, key=lambda order: order.due_at):
+        what = f"{format_case(order.case_id)} {view.symbols.dot} {order.msisdn or _('number unknown')}"
+        words = f"{what} {view.symbols.dot} {order_words(order, view.now, view.zone)}"
+        lines += wrapped_lines(words, width, WARNING if order.is_overdue(view.now) else "")
+    return lines
 
 
 def _columns(mark: str, cells: tuple[str, ...], last: list[Part], width: int, style: str) -> Content:

@@ -16,7 +16,7 @@ from textual.widgets import OptionList, Static
 from screens.dialogs.choice import ChoiceDialog
 from screens.dialogs.prompt import Prompt
 from screens.dialogs.text_sheet import TextSheet
-from screens.letters.row_text import LetterFilter, letter_lines, row_line, summary, title_line
+from screens.letters.row_text import LetterFilter, letter_lines, owed_lines, row_line, summary, title_line
 from screens.shell.base_screen import ModeScreen, attempt
 from screens.shell.bindings import bind
 from screens.shell.clock import Clock
@@ -53,6 +53,7 @@ class LettersScreen(ModeScreen):
         bind(keys.MARK_LETTER, "mark"),
         bind(keys.OF_CASE, "of_case"),
         bind(keys.UNSENT_LETTERS, "unsent"),
+        bind(keys.OWED_MEASURES, "measures"),
         bind(keys.RELOAD, "load"),
         bind(BACK, "back"),
         bind(keys.LEAVE_LETTERS, "desk"),
@@ -160,6 +161,12 @@ class LettersScreen(ModeScreen):
         if line is not None:
             title = _("Letter of {case}: {kind}").format(case=format_case(line.case_id), kind=kind_words(line.kind))
             self.app.push_screen(TextSheet(title, partial(letter_lines, line, view)))
+
+    @work(group="dialog")
+    async def action_measures(self) -> None:
+        found = await attempt(self, partial(asyncio.to_thread, partial(self.services.measures.list, owed=True)))
+        if found is not None:
+            self.app.push_screen(TextSheet(_("Numbers to bar or restore"), partial(owed_lines, found, self.view())))
 
     def action_mark(self) -> None:
         line = self.current

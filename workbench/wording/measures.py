@@ -23,7 +23,7 @@ _ORDERED = {
 
 def measure_lines(orders: Iterable[MeasureOrder], now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
     """Return a line for each group of numbers on which the same stands; nothing for numbers without a bar."""
-    lines = Counter(_line(order, now, zone) for order in standing(orders))
+    lines = Counter(order_words(order, now, zone) for order in standing(orders))
     return tuple(
         _("{what} (1 number)").format(what=line)
         if number == 1
@@ -32,7 +32,8 @@ def measure_lines(orders: Iterable[MeasureOrder], now: datetime, zone: ZoneInfo)
     )
 
 
-def _line(order: MeasureOrder, now: datetime, zone: ZoneInfo) -> str:
+def order_words(order: MeasureOrder, now: datetime, zone: ZoneInfo) -> str:
+    """Return when an order was given, and whether it was carried out."""
     today = now.astimezone(zone).date()
     ordered = instant_on_screen(order.ordered_at, today, zone)
     if order.id is None:

@@ -93,7 +93,7 @@ async def test_after_an_act_the_cursor_goes_to_the_next_letter(site: Site, answe
     assert seen == [3, 4, 5]
 
 
-async def test_t_shows_only_the_unsent_letters_and_counts_overdue_measures(site: Site) -> None:
+async def test_t_shows_only_the_unsent_letters_and_m_the_measures_that_are_counted(site: Site) -> None:
     with_letters(site)
     case = failed(Promises(site), measure="bar-out")
     site.clock.on(days=5)
@@ -101,7 +101,9 @@ async def test_t_shows_only_the_unsent_letters_and_counts_overdue_measures(site:
         assert "3 letters overdue · 1 measure overdue" in desk.text.splitlines()[0]
         await desk.go("n")
         assert "1 failed · 3 letters overdue · 1 measure overdue" in desk.text
-        await desk.press("t")
+        await desk.press("m")
+        assert f"{case} · number unknown · Outbound bar ordered Tue 24 Nov 10:00, not carried out" in desk.text
+        await desk.press("escape", "t")
         assert "Only unsent · 3 to send" in desk.text
         assert case in desk.text
         assert "C-000001" not in desk.text

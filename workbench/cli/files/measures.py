@@ -1,7 +1,8 @@
 """Commands about the numbers to bar and to restore: measures list, measures done."""
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from workbench.cli.cases.measures import MEASURE_WORDS, STATUS_WORDS, order_document
 from workbench.cli.framework import output
@@ -45,14 +46,24 @@ def report_done(
     context: CommandContext,
     file: Annotated[
         Path,
-        argument("FILE", N_("Exported work list, or a file with one order per line; `failed` is a cause of failure.")),
+        argument(
+            "FILE",
+            N_(
+                "Exported work list with answers: done_at when an order was carried out, or failure (cause) and "
+                "failed_at when it failed; a line without either stays owed. Or a list without a header: one carried "
+                "out order per line."
+            ),
+        ),
     ],
 ) -> None:
     """Record which orders were carried out."""
     with context.services() as services:
         counts = services.measures.report(file)
-    document: dict[str, Any] = {"done": counts.done, "already_done": counts.already_done, "failed": counts.failed}
-    sentence = _("Carried out: {done}. Reported before: {already_done}. Failed and still owed: {failed}.")
+    document = asdict(counts)
+    sentence = _(
+        "Carried out: {done}. Reported before: {already_done}. Failed and still owed: {failed}. "
+        "Without an answer and still owed: {unanswered}."
+    )
     context.print_result(document, sentence.format(**{name: count(number) for name, number in document.items()}))
 
 

@@ -78,7 +78,7 @@ def measure_orders(session: Session, case: CaseRow, today: date) -> tuple[Measur
         .where(MEASURE_ORDER.c.case_id.in_(cases))
         .order_by(MEASURE_ORDER.c.id)
     )
-    rows = session.execute(statement).all()
+    rows, ended = session.execute(statement).all(), numbers_out_of_service(session, case, today)
     unordered = (
         select(DECISION)
         .where(DECISION.c.case_id.in_(cases), DECISION.c.status.in_(("applied", "approved")))
@@ -91,7 +91,8 @@ def measure_orders(session: Session, case: CaseRow, today: date) -> tuple[Measur
         at = decision.release_at or decision.decided_at
         if numbers is None:
             numbers = numbers_in_service(session, case, today)
-        for number in numbers or (UNKNOWN,):
+        # Where every number was out of service, nothing was barred.
+        for number in numbers or (() if ended else (UNKNOWN,)):
             orders.append(
                 from_row(
                     MeasureOrder,
@@ -107,6 +108,8 @@ def measure_orders(session: Session, case: CaseRow, today: date) -> tuple[Measur
                     failed_at=None,
                     failure="",
                     cancelled_at=None,
+                    is_out_of_service=number in ended,
                 )
             )
-    return (*orders, *(from_row(MeasureOrder, row) for row in rows))
+    orders += [from_row(MeasureOrder, row, is_out_of_service=row.msisdn in ended) for row in rows]
+    return tuple(orders)

@@ -11,11 +11,6 @@ from workbench.services.exporting.sheets import Record
 from workbench.services.exporting.source import Source
 from workbench.services.foundation.context import Context
 
-COLUMNS = (
-    *("order", "msisdn", "measure", "due_at", "overdue", "ordered_at", "failed_at", "failure"),
-    *("case", "decision", "agent", "application_no"),
-)
-
 _IS_OPEN = (MEASURE_ORDER.c.done_at.is_(None), MEASURE_ORDER.c.cancelled_at.is_(None))
 
 

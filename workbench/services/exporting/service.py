@@ -16,12 +16,13 @@ from workbench.domain.text.mask import mask_digits_within
 from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.case.output_folder import absolute_path, new_folder
-from workbench.services.exporting import applications, decisions, events, measures, notices
+from workbench.services.exporting import appeals, applications, decisions, events, measures, notices
 from workbench.services.exporting.request import ExportFormat, ExportKind, ExportReport, ExportRequest
 from workbench.services.exporting.sheets import Record, write_rows
 from workbench.services.exporting.source import Source
 from workbench.services.foundation.context import Service, details
 from workbench.services.foundation.safe_files import replacing
+from workbench.services.measures.report_file import WORK_LIST_COLUMNS
 from workbench.services.notices.letter_page import letter_pages, short_message
 from workbench.services.notices.sender import write_sender
 
@@ -31,9 +32,10 @@ LETTER_TABLE = "notices.csv"
 _SOURCES: dict[ExportKind, tuple[tuple[str, ...], Callable[[Source], Iterator[Record]]]] = {
     ExportKind.APPLICATIONS: (applications.COLUMNS, applications.rows),
     ExportKind.DECISIONS: (decisions.COLUMNS, decisions.rows),
+    ExportKind.APPEALS: (appeals.COLUMNS, appeals.rows),
     ExportKind.NOTICES: (notices.COLUMNS, notices.rows),
     ExportKind.EVENTS: (events.COLUMNS, events.rows),
-    ExportKind.MEASURES: (measures.COLUMNS, measures.rows),
+    ExportKind.MEASURES: (WORK_LIST_COLUMNS, measures.rows),
 }
 
 
