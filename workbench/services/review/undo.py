@@ -21,7 +21,7 @@ from workbench.errors import NotAllowed
 from workbench.i18n import _
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.decisions import newest_decision
-from workbench.services.clock.case_clocks import POLICY_ACTION, update_due_date
+from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import case_in_state_for, last_event, refuse_second_case
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.drafts import link_draft
@@ -31,6 +31,7 @@ from workbench.services.reversal import (
     LETTERS_OF_ACT,
     REVERSIBLE,
     last_reversible_act,
+    refuse_after_policy,
     restore,
     restore_columns,
 )
@@ -131,7 +132,7 @@ class Undo(Service):
         """
         with self.context.acting(Action.UNDO, case_id), self.context.write() as session:
             case = case_in_state_for(session, Action.UNDO, case_id)
-            self._refuse_after_policy(session, case)
+            refuse_after_policy(session, self.context, case)
             act, was_closed = last_reversible_act(session, case), case.state in FINAL_STATES
             body = self._undo_verdict(session, case) if act is None else self._reverse(session, case, act)
             if was_closed and case.state not in FINAL_STATES:
@@ -139,19 +140,6 @@ class Undo(Service):
             self.context.log_case(session, Action.UNDO, case, {**body, "fence": case.fence})
             update_due_date(session, self.context, case)
         return CaseFiles(self.context).show(case_id)
-
-    def _refuse_after_policy(self, session: Session, case: CaseRow) -> None:
-        """Refuse to undo what was done under another policy: it was assessed, and told to the applicant, again since.
-
-        Raises:
-            NotAllowed: If nobody has acted since the policy of the case changed.
-        """
-        last = last_event(session, case.id or 0, (*_UNDOABLE, *_STATE_ACTS, Action.UNDO, POLICY_ACTION))
-        if last is not None and last.action == POLICY_ACTION:
-            at, number = last.at.astimezone(self.context.zone(session)), case.policy_version_id
-            message = _("{case} changed to policy {number} at {time}; what was done before can no longer be undone.")
-            name, time = format_case(case.id or 0), f"{at:%Y-%m-%d %H:%M:%S}"
-            raise NotAllowed(message.format(case=name, number=number, time=time))
 
     def _undo_verdict(self, session: Session, case: CaseRow) -> dict[str, Any]:
         """Undo the newest verdict or its check, and return the body of the event."""
