@@ -5,15 +5,17 @@ from zoneinfo import ZoneInfo
 
 from db.enums import AppealOutcome, AppealStatus, CaseState
 from workbench.cli.cases.case_text import CaseText
+from workbench.cli.cases.rounds_text import appealed_words
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import record
 from workbench.cli.framework.options import CaseArgument, argument, option, parse_instant, required_text
 from workbench.cli.framework.registration import Entry
-from workbench.domain.case.appeal import OUTCOME_WORDS, AppealRequest, AppealResult
+from workbench.domain.case.appeal import AppealRequest, AppealResult
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import STATE_WORDS
 from workbench.i18n import N_, _
+from workbench.wording.case.history import outcome_words
 
 
 def file_appeal(
@@ -55,11 +57,13 @@ def decide_appeal(
 def print_appeal(context: CommandContext, result: AppealResult, zone: ZoneInfo) -> None:
     """Print the result of an act on an appeal, as JSON or as text."""
     if context.as_json:
-        output.document(record(result, zone, case="case_id", appeal="appeal_id"))
+        output.document(record(result, zone, case="case_id", appeal="appeal_id", decision="decision_id"))
         return
     rows = [(_("Case"), format_case(result.case_id)), (_("State"), _(STATE_WORDS[result.state]))]
+    if result.decision_id is not None:
+        rows.append((_("Appealed verdict"), appealed_words(result.decision_id, result.reasons)))
     if result.outcome is not None:
-        rows.append((_("Decision on the appeal"), _(OUTCOME_WORDS[result.outcome])))
+        rows.append((_("Decision on the appeal"), outcome_words(result.outcome, result.to_state)))
     if result.status is not AppealStatus.CLOSED and result.due_at is not None:
         rows.append((_("Answer due"), CaseText(zone, context.now()).instant(result.due_at)))
     if result.status is AppealStatus.OPEN:

@@ -184,15 +184,10 @@ def decisions_of(
 
 
 def _decision(session: Session, row: DecisionRow, logins: dict[int, str], at: datetime | None) -> DecisionLine:
-    reasons = session.exec(
-        select(DecisionReasonRow.code)
-        .where(DecisionReasonRow.decision_id == row.id)
-        .order_by(col(DecisionReasonRow.position))
-    ).all()
     return from_row(
         DecisionLine,
         row,
-        reasons=tuple(reasons),
+        reasons=reasons_of(session, row.id),
         maker=logins.get(row.maker_id, "?"),
         checker=logins.get(row.checker_id or 0),
         deadline_at=_deadline_at(session, row) if at is None else row.deadline_at,
@@ -200,6 +195,12 @@ def _decision(session: Session, row: DecisionRow, logins: dict[int, str], at: da
         check_for=tuple(json.loads(row.seen).get("check_for", ())),
         waived=waiver_of(row),
     )
+
+
+def reasons_of(session: Session, decision_id: int | None) -> tuple[str, ...]:
+    """Return the codes of the reasons of a decision, in the order in which they were marked."""
+    of_decision = select(DecisionReasonRow.code).where(DecisionReasonRow.decision_id == decision_id)
+    return tuple(session.exec(of_decision.order_by(col(DecisionReasonRow.position))))
 
 
 def _deadline_at(session: Session, decision: DecisionRow) -> datetime | None:
