@@ -185,6 +185,27 @@ def test_the_history_names_the_act_that_was_undone(services: Promises) -> None:
     assert (newest["action"], newest["text"]) == ("undo", "withdraw")
 
 
+def test_every_line_of_the_history_names_its_round(services: Promises) -> None:
+    case = fail(services)
+    services.at("2026-11-25 10:00").run("a", "comment", case, "first")
+    services.at("2026-11-25 10:01").run("a", "resubmit", case)
+    services.at("2026-11-25 10:01:30").run("a", "undo", case)
+    services.at("2026-11-25 10:02").run("a", "comment", case, "again the first")
+    services.at("2026-11-26 10:00").run("a", "resubmit", case)
+    services.at("2026-11-26 10:01").run("a", "comment", case, "second")
+
+    rounds = [(line["action"], line["round"]) for line in show(services, case)["history"][::-1]]
+    assert rounds[-6:] == [
+        ("comment", 1),
+        ("resubmit", 2),
+        ("undo", 1),
+        ("comment", 1),
+        ("resubmit", 2),
+        ("comment", 2),
+    ]
+    assert all(number in {1, 2} for _action, number in rounds)
+
+
 def test_an_act_of_an_older_version_cannot_be_undone(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
     context = services.site.services("a").context

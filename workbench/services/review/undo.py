@@ -135,7 +135,7 @@ class Undo(Service):
             body = self._undo_verdict(session, case) if act is None else self._reverse(session, case, act)
             if was_closed and case.state not in FINAL_STATES:
                 refuse_second_case(session, case)
-            self.context.log_case(session, Action.UNDO, case, {**body, "fence": case.fence})
+            self.context.log_case(session, Action.UNDO, case, {**body, "round": case.round, "fence": case.fence})
             update_due_date(session, self.context, case)
         return CaseFiles(self.context).show(case_id)
 
