@@ -6,7 +6,7 @@ from datetime import date, tzinfo
 from enum import Enum
 from typing import Any
 
-from db.enums import DocumentKind, ItemResult, Quality
+from db.enums import ApplicantKind, CreditMatch, DocumentKind, ItemResult, Quality
 from workbench.domain.case.changes import Change, SubmittedFile, UnchangedEntry
 from workbench.domain.case.reason_scope import EvidencePart
 from workbench.domain.evidence.evidence import LONG_TERM
@@ -14,7 +14,6 @@ from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import Policy
 from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.wording import amounts
-from workbench.wording.case.labels import APPLICANT_KIND, MATCH, QUALITY
 from workbench.wording.findings import LIST_WORDS, document_name, text_of
 
 PART_WORDS: Mapping[EvidencePart, str] = {
@@ -84,7 +83,17 @@ _FIELD_WORDS: Mapping[str, str] = {
     "disputed": N_("disputed"),
 }
 
-_ENUM_WORDS: Mapping[Any, str] = {**APPLICANT_KIND, **MATCH, **QUALITY, Quality.OK: N_("ok")}
+_ENUM_WORDS: Mapping[Enum, str] = {
+    ApplicantKind.ENTERPRISE: N_("enterprise"),
+    ApplicantKind.SOLE_PROPRIETOR: N_("sole proprietor"),
+    ApplicantKind.INDIVIDUAL: N_("individual"),
+    CreditMatch.EXACT: N_("listed"),
+    CreditMatch.NAME_ONLY: N_("same name only"),
+    CreditMatch.NONE: N_("none"),
+    Quality.OK: N_("ok"),
+    Quality.BLURRED: N_("blurred"),
+    Quality.INCOMPLETE: N_("incomplete"),
+}
 
 _FORMATS: Mapping[str, Callable[[Any], str]] = {
     # A card is named by its number already.
