@@ -1,7 +1,8 @@
 """Reads the history of a case from the audit log, comments, contacts and verifications."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -54,7 +55,15 @@ def history_of(session: Session, case_id: int, before: EventRow | None = None) -
     lines = [line for line in lines if before is None or line.at <= before.at]
     lines.sort(key=lambda line: line.at)
     # Reversed after sorting, because a sort with reverse=True keeps the oldest of simultaneous lines first.
-    return tuple(lines[::-1])
+    return tuple(_with_rounds(lines))[::-1]
+
+
+def _with_rounds(lines: Iterable[HistoryLine]) -> Iterator[HistoryLine]:
+    """Yield lines, the oldest first, with the round in which each act fell; only acts that can change it record it."""
+    current = 1
+    for line in lines:
+        current = line.round or current
+        yield replace(line, round=current)
 
 
 def verifications_of(session: Session, case_id: int) -> tuple[VerificationLine, ...]:
