@@ -13,7 +13,7 @@ from textual.widgets import Static
 from screens.desk import background_reads, case_commands, messages
 from screens.desk.empty_page import DeskPage
 from screens.desk.forecast_text import likely_words
-from screens.desk.key_map import COMMANDS, forbidden_commands, is_available
+from screens.desk.key_map import COMMANDS, is_available
 from screens.desk.messages import notice_line
 from screens.desk.outcomes import CaseChanged, CaseRef, CaseRemoved, CaseShown, HoldLost, Outcome
 from screens.desk.session import DeskSession
@@ -238,11 +238,6 @@ class CaseScreen(WorkScreen):
         self.draft_bar.set_class(line is not None, "-typed")
         if line is not None:
             self.draft_bar.update(line)
-
-    @property
-    def forbidden_commands(self) -> frozenset[str]:
-        """The commands that the roles of this person never allow; the help leaves them out."""
-        return forbidden_commands(self.session.services.actor)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "back":

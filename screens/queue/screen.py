@@ -114,14 +114,6 @@ class QueueScreen(ModeScreen):
             return True if self.rows.length else None
         return True
 
-    @property
-    def forbidden_commands(self) -> frozenset[str]:
-        """The commands that the roles of this person never allow; the help leaves them out."""
-        actor, marking = self.services.actor, (keys.ASSIGN, keys.MARK_ROW, keys.MARK_RANGE, keys.MARK_ALL)
-        by_action = {Action.ASSIGN: marking, Action.REOPEN: (keys.REOPEN,)}
-        refused = (commands for action, commands in by_action.items() if role_refusal(action, actor) is not None)
-        return frozenset(command.id for commands in refused for command in commands)
-
     def more_help(self, width: int) -> list[Content]:
         """Return the help on the columns and the filter, for the help page."""
         return [*legend_lines(width, self.view().symbols), Content(), *key_lines(width)]
