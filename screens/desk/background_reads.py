@@ -1,10 +1,13 @@
 """What is read after a case is shown: its forecast, and what this person may do with it."""
 
+import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
+from screens.desk.outcomes import CaseRef
 from screens.shell.base_screen import attempt
 from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.lifecycle import Action, is_allowed
 
 if TYPE_CHECKING:
     from screens.desk.case_screen import CaseScreen
@@ -17,6 +20,11 @@ async def show_forecast(screen: "CaseScreen", case: CaseFile) -> None:
 
 
 async def show_rights(screen: "CaseScreen", case: CaseFile) -> None:
-    """Show the keys of the acts that this person may carry out on the case."""
-    await attempt(screen, partial(screen.session.load_rights, case))
+    """Offer the key that opens a case again only to those who neither made nor checked its verdict."""
+    session = screen.session
+    if is_allowed(Action.REOPEN, case.header.state, session.services.actor):
+        read = partial(asyncio.to_thread, session.services.reopening.may_reopen, case.header.id)
+        may_reopen = await attempt(screen, read)
+        if session.is_on_desk(CaseRef.of(case)):
+            session.may_reopen = bool(may_reopen)
     screen.refresh_bindings()

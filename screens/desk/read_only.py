@@ -110,15 +110,12 @@ class ReadOnlyScreen(CaseScreen):
         """The sentence that says why no verdict can be given; the help starts with it."""
         return _("Read only: this case is not on your desk, so only these keys work here.")
 
-    def action_leave(self) -> None:
+    @work(exclusive=True, group="leave-case")
+    async def action_leave(self) -> None:
+        """Leave the zoomed panel, or else save the draft and go back to the list."""
         if self.panels.is_zoomed:
             self.panels.is_zoomed = False
-        else:
-            self.leave()
-
-    @work(exclusive=True, group="leave-case")
-    async def leave(self) -> None:
-        """Save the draft and go back to the list."""
+            return
         await attempt(self, self.session.save_draft)
         if self.is_current:
             self.dismiss()

@@ -237,14 +237,6 @@ class DeskSession:
             self.forecast = found
         return found
 
-    async def load_rights(self, case: CaseFile) -> None:
-        """Read whether this person may open the case again: nobody who made or checked its verdict may."""
-        may_reopen = is_allowed(Action.REOPEN, case.header.state, self.services.actor) and await asyncio.to_thread(
-            self.services.reopening.may_reopen, case.header.id
-        )
-        if self.is_on_desk(CaseRef.of(case)):
-            self.may_reopen = may_reopen
-
     def note_key(self) -> bool:
         """Record a key press; return whether the hold has to be renewed."""
         self.revealed.note_key()
