@@ -186,7 +186,9 @@ def news_line(news: "CaseNews") -> Content:
 
 def lost_line(case: str, loss: "LostHold | None", view: View) -> Content:
     """Return the line after a hold was lost: who has the case, and that the draft is kept."""
-    return joined((_loss_words(case, loss, view), WARNING), (_("; "), ""), _NEXT_KEY, (_(" takes another"), WARNING))
+    is_back = loss is not None and loss.action == "undo" and loss.to
+    then = _(" shows it") if is_back else _(" takes another")
+    return joined((_loss_words(case, loss, view), WARNING), (_("; "), ""), _NEXT_KEY, (then, WARNING))
 
 
 def _loss_words(case: str, loss: "LostHold | None", view: View) -> str:
@@ -196,6 +198,9 @@ def _loss_words(case: str, loss: "LostHold | None", view: View) -> str:
     if loss.action == "assign":
         message = _("{case} was given to {login} by {by} at {time}; your draft is kept")
         return message.format(case=case, login=loss.to, by=loss.by, time=at)
+    if loss.action == "undo" and loss.to:
+        message = _("{login} took the case away and gave it back at {time}; {case} is yours again with your draft")
+        return message.format(case=case, login=loss.by, time=at)
     message = _("{case} is no longer yours since an act of {login} at {time}; your draft is kept")
     if loss.action == "next":
         message = _("{case} was taken over by {login} at {time}; your draft is kept")

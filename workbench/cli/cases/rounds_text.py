@@ -85,24 +85,21 @@ class RoundsText:
             output.line(_("Appeal ({status})").format(status=_(STATUS_WORDS[line.status])))
             answer = "" if line.outcome is None else f"{outcome_words(line.outcome, line.to_state)}: {line.answer}"
             appealed = next((one for one in casefile.decisions if one.id == line.decision_id), None)
-            output.pairs(
-                (f"  {name}", value)
-                for name, value in (
-                    (_("Received"), self.instant(line.received_at)),
-                    (_("Answer due"), self.instant(line.due_at)),
-                    (_("Appealed verdict"), "" if appealed is None else appealed_words(appealed.id, appealed.reasons)),
-                    (_("Grounds"), line.grounds),
-                    (_("Answer"), answer),
-                    (_("Decided by"), line.decided_by),
-                    (_("Checked by"), line.checker or _alone(line)),
-                )
-                if value
-            )
+            shown = {
+                _("Received"): self.instant(line.received_at),
+                _("Answer due"): self.instant(line.due_at),
+                _("Appealed verdict"): appealed_words(line.decision_id, appealed.reasons if appealed else ()),
+                _("Grounds"): line.grounds,
+                _("Answer"): answer,
+                _("Decided by"): line.decided_by or "",
+                _("Checked by"): line.checker or _alone(line),
+            }
+            output.pairs((f"  {name}", value) for name, value in shown.items())
 
 
-def appealed_words(decision_id: int, reasons: Iterable[str]) -> str:
-    """Return the verdict that an appeal is against, with its reasons."""
-    return " ".join((format_decision(decision_id), *reasons))
+def appealed_words(decision_id: int | None, reasons: Iterable[str]) -> str:
+    """Return the verdict that an appeal is against, with its reasons; empty without one."""
+    return "" if decision_id is None else " ".join((format_decision(decision_id), *reasons))
 
 
 def _alone(line: AppealLine) -> str:

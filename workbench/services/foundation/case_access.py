@@ -23,7 +23,10 @@ _HOLD_ACTIONS = (Action.NEXT, Action.RELEASE, Action.SKIP, Action.DECIDE, Action
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LostHold:
-    """The event that ended a hold: its action, actor, new assignee ("" if none) and time."""
+    """The event that ended a hold: its action, actor and time, and who has the case after an assignment or undo.
+
+    `to` is that person, "" if there is none.
+    """
 
     case_id: int
     action: str
@@ -63,22 +66,28 @@ def case_in_state_for(session: Session, action: Action, case_id: int) -> CaseRow
     return case
 
 
-def refuse_second_case(session: Session, case: CaseRow) -> None:
-    """Refuse to open a closed case again while another case of its application is open, or has the later result.
+def case_instead_of(session: Session, case: CaseRow) -> CaseRow | None:
+    """Return the other case of an application that is open or has the later result; None if there is none.
 
     Every way back from a closed state asks this, because an application has at most one open case.
-
-    Raises:
-        NotAllowed: If there is such a case; the message names it and the way out.
     """
     is_later = (col(CaseRow.id) > case.id) & (col(CaseRow.state) != CaseState.WITHDRAWN.value)
-    other = session.execute(
+    return session.execute(
         select(CaseRow)
         .where(col(CaseRow.agent) == case.agent, col(CaseRow.application_no) == case.application_no)
         .where(col(CaseRow.id) != case.id, is_published(CASE.c.batch_id), is_open_case() | is_later)
         .order_by(is_open_case().desc(), col(CaseRow.id).desc())
         .limit(1)
     ).scalar_one_or_none()
+
+
+def refuse_second_case(session: Session, case: CaseRow) -> None:
+    """Refuse to open a closed case again while another case of its application is open, or has the later result.
+
+    Raises:
+        NotAllowed: If there is such a case; the message names it and the way out.
+    """
+    other = case_instead_of(session, case)
     if other is None:
         return
     if other.state in FINAL_STATES:
@@ -123,6 +132,8 @@ def loss_of(session: Session, context: Context, case_id: int, fence: int) -> Los
     if event is None:
         return None
     to = str(json.loads(event.body).get("to", "")) if event.action == "assign" else ""
+    if event.action == Action.UNDO and is_in_review and case.held_by_id == context.actor.id:
+        to = context.actor.login
     return LostHold(case_id=case_id, action=event.action, by=event.actor_login, to=to, at=event.at)
 
 
@@ -142,7 +153,10 @@ def held_case(session: Session, context: Context, case_id: int, fence: int | Non
     if is_mine and (is_held_now if fence is None else fence == case.fence):
         return case
     name, zone = format_case(case.id or 0), context.zone(session)
-    if is_held_now and not is_mine:
+    if is_held_now and is_mine:
+        message = _("You hold {case} with fence {fence} now; look at it again. Your draft is kept.")
+        raise Busy(message.format(case=name, fence=case.fence))
+    if is_held_now:
         login = session.get_one(ReviewerRow, case.held_by_id).login
         until = case.held_until.astimezone(zone).strftime("%H:%M") if case.held_until else ""
         message = _("{case} is held by {login} until {until}; your draft is kept.")
