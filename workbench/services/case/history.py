@@ -117,6 +117,7 @@ def _event_line(row: EventRow) -> HistoryLine:
     words += [format_decision(body["decision"])] if row.action == "shown-at" else []
     words += ["waived"] if body.get("waived") else []
     words += [format_decision(body["corrects"])] if body.get("corrects") else []
+    words += [str(body["waive_reason"])] if row.action == "reopen" and body.get("waive_reason") else []
     words += [str(code) for code in body.get("reasons", ())]
     if row.action == "policy":
         words = [_policy_words(body)]

@@ -33,7 +33,7 @@ from workbench.services.reversal import columns_before
 from workbench.services.review.apply_verdict import apply_verdict, outcome
 from workbench.services.review.verdict_plan import VerdictPlan, plan_verdict
 from workbench.services.site.people import solo_reason
-from workbench.services.site.separation import IMPORTER, importer_refusal, waiver_text
+from workbench.services.site.separation import IMPORTER, importer_refusal, waiver_details, waiver_text
 
 
 class Verdicts(Service):
@@ -151,7 +151,7 @@ class Verdicts(Service):
             reasons=list(request.reasons),
             round=case.round,
             check_for=list(plan.check_for) if plan.is_staged else (),
-            waived=list(plan.waiver.rules) if plan.waiver else (),
+            **waiver_details(plan.waiver),
             measure=decision.measure,
             orders=orders_summary(session, json.loads(decision.seen)),
         )
