@@ -61,6 +61,7 @@ class MemoryServices:
         self.why_alone = ""
         self.own_verdicts: frozenset[int] = frozenset()
         self.new_evidence = False
+        self.policy_news = ""
         self.loss: LostHold | None = None
         self.undoable: UndoableAct | None = None
         self.lock = Lock()
