@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import OptionList, Static
+from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from screens.appeals.appeal_text import appeal_lines, appeal_rows
@@ -22,6 +22,7 @@ from screens.shell.bindings import bind
 from screens.shell.clock import Clock
 from screens.shell.header import HeaderBar, title_line, who_line
 from screens.widgets.safe_text import MUTED, paragraphs
+from screens.widgets.static import Static
 from workbench.domain.case.appeal import WaitingAppeal, open_appeal
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile

@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import OptionList, Static
+from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from screens.checks.staged_text import StagedVerdict, row_line
@@ -24,6 +24,7 @@ from screens.shell.bindings import bind
 from screens.shell.clock import Clock
 from screens.shell.header import HeaderBar, title_line, who_line
 from screens.widgets.safe_text import MUTED, WARNING, fitted, plain
+from screens.widgets.static import Static
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, CaseRowView
 from workbench.domain.case.lifecycle import Action, is_allowed

@@ -6,10 +6,10 @@ from typing import ClassVar, Generic, TypeVar
 from textual import getters
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Static
 
 from screens.shell.base_screen import BoxDialog
 from screens.widgets.safe_text import MUTED, plain
+from screens.widgets.static import Static
 
 Entry = TypeVar("Entry")
 
