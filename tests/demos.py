@@ -3,7 +3,7 @@
 import csv
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -71,7 +71,7 @@ def services(database: Path, login: str = "rev1") -> Iterator[Services]:
         opened.close()
 
 
-def few_cases(folder: Path) -> Path:
+def few_cases(folder: Path, numbers: Sequence[str] = FEW) -> Path:
     """Copy only the demo data of a few cases to a folder, without lists about other subjects, and return the folder."""
     shutil.copytree(DATA, folder, dirs_exist_ok=True)
     for path in folder.glob("*.csv"):
@@ -79,5 +79,5 @@ def few_cases(folder: Path) -> Path:
             names, *rows = csv.reader(file)
         key = next((names.index(name) for name in ("application_no", "case") if name in names), None)
         with path.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows([names, *(row for row in rows if key is not None and row[key] in FEW)])
+            csv.writer(file).writerows([names, *(row for row in rows if key is not None and row[key] in numbers)])
     return folder

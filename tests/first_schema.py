@@ -9,6 +9,9 @@ from db.access import Access
 from db.dialects import sqlite
 from db.engine import Database
 
+_RENAMED = {"appeal_until": "appeal_until_on"}
+"""Columns by the names that they had in an older schema."""
+
 
 def downgrade(path: Path, to: str = "0001") -> None:
     """Convert a database to an older schema, keeping the rows of every table that it has."""
@@ -19,8 +22,9 @@ def downgrade(path: Path, to: str = "0001") -> None:
     connection.execute("PRAGMA foreign_keys=OFF")
     connection.execute("ATTACH ? AS newer", (str(newer),))
     for (table,) in tables(connection):
-        names = ", ".join(f'"{row[1]}"' for row in connection.execute(f'PRAGMA main.table_info("{table}")'))
-        connection.execute(f'INSERT INTO main."{table}" ({names}) SELECT {names} FROM newer."{table}"')
+        names = [row[1] for row in connection.execute(f'PRAGMA main.table_info("{table}")')]
+        into, found = (", ".join(f'"{name}"' for name in each) for each in (names, [_RENAMED.get(n, n) for n in names]))
+        connection.execute(f'INSERT INTO main."{table}" ({into}) SELECT {found} FROM newer."{table}"')
     connection.commit()
     connection.close()
     newer.unlink()

@@ -2,10 +2,10 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, Index, Text, text
+from sqlalchemy import Column, Index, Text
 from sqlmodel import Field
 
-from db.columns import Instant, instant, long_text, word
+from db.columns import Instant, instant, long_text, partial_index, word
 from db.models.row import CasePartRow, NumberedRow, Row
 
 
@@ -93,21 +93,14 @@ class RectificationItemRow(NumberedRow, table=True):
 class NoticeRow(CasePartRow, table=True):
     """A notice to the applicant. It is released once `release_at` has passed, unless it was cancelled.
 
-    `told_due_at` is the due date or deadline that its text gives, `appeal_until` the last day to appeal against the
+    `told_due_at` is the due date or deadline that its text gives, `appeal_until_on` the last day to appeal against the
     result that it tells; None without one. `channel` is how it was sent.
     `attempts` counts how often it was handed to the operator's gateway, `handed_at` is the last time. `failed_at` and
     `failure` say that it could not be delivered, and why.
     """
 
     __tablename__ = "notice"
-    __table_args__ = (
-        Index(
-            "ix_notice_owed",
-            "release_at",
-            sqlite_where=text("sent_at IS NULL AND cancelled_at IS NULL"),
-            postgresql_where=text("sent_at IS NULL AND cancelled_at IS NULL"),
-        ),
-    )
+    __table_args__ = (partial_index("ix_notice_owed", "release_at", where="sent_at IS NULL AND cancelled_at IS NULL"),)
 
     decision_id: int | None = Field(default=None, foreign_key="decision.id", index=True)
     kind: str = word(16)
@@ -117,7 +110,7 @@ class NoticeRow(CasePartRow, table=True):
     created_at: datetime = instant()
     release_at: datetime = instant()
     told_due_at: datetime | None = instant(nullable=True)
-    appeal_until: date | None = None
+    appeal_until_on: date | None = None
     cancelled_at: datetime | None = instant(nullable=True)
     sent_at: datetime | None = instant(nullable=True)
     sent_by_id: int | None = Field(default=None, foreign_key="reviewer.id")

@@ -3,17 +3,24 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Boolean, bindparam, text
+from sqlalchemy import Boolean, Date, bindparam, text
 from sqlmodel import Session
 
 from db.columns import Instant
 from db.queries.chunks import chunks
 
-_INSTANTS = ("due_at", "suspended_from", "received_at", "held_until")
+_INSTANTS = ("due_at", "suspended_from", "received_at", "held_until", "aside_until", "deadline_at")
 _SQL = """SELECT c.id, c.agent, c.application_no, c.applicant_name, a.applicant_kind, c.round,
        c.priority, c.due_at, c.is_due_provisional, c.suspended_from, c.waits_for, c.reopen_for, c.received_at,
        c.block_count AS blocks, c.warn_count AS warns, assignee.login AS assignee, holder.login AS held_by,
        CASE WHEN holder.id IS NULL THEN NULL ELSE c.held_until END AS held_until,
+       CASE WHEN holder.id IS NULL THEN NULL ELSE c.aside_until END AS aside_until,
+       c.next_action_on,
+       CASE WHEN c.state = 'rectifying' THEN (
+           SELECT min(coalesce(i.deadline_at, r.deadline_at)) FROM rectification r
+           JOIN rectification_item i ON i.rectification_id = r.id
+           WHERE r.case_id = c.id AND r.is_open AND i.satisfied_at IS NULL AND i.waived_at IS NULL
+       ) END AS deadline_at,
        CASE WHEN c.state = 'in_review' AND c.held_until <= :now THEN 'queued' ELSE c.state END AS state
 FROM "case" c
 JOIN application a ON a.id = c.application_id
@@ -23,7 +30,7 @@ WHERE c.id IN :ids"""
 _ROWS = (
     text(_SQL)
     .bindparams(bindparam("ids", expanding=True))
-    .columns(is_due_provisional=Boolean, **dict.fromkeys(_INSTANTS, Instant))
+    .columns(is_due_provisional=Boolean, next_action_on=Date, **dict.fromkeys(_INSTANTS, Instant))
 )
 
 

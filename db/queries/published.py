@@ -7,11 +7,12 @@ evidence, never a mix.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, exists, func, or_, select, tuple_
 from sqlmodel import Session, SQLModel
 
+from db.enums import FINAL_STATES
 from db.models import (
     AppealRow,
     CaseRow,
@@ -23,6 +24,8 @@ from db.models import (
     RectificationRow,
 )
 from db.queries.chunks import chunks
+
+_Row = TypeVar("_Row", bound=SQLModel)
 
 ImportedRow = Mapping[str, Any]
 """One row of an imported table by column names, with `seq`, the number of its publication."""
@@ -115,6 +118,12 @@ def newest_of_many(
     return found
 
 
+def newest_row(session: Session, model: type[_Row], *conditions: Any) -> _Row | None:
+    """Return the row with the greatest id that satisfies some conditions, None without one."""
+    statement = select(model).where(*conditions).order_by(table_of(model).c.id.desc()).limit(1)
+    return session.execute(statement).scalar_one_or_none()
+
+
 def every_version(
     session: Session, model: type[SQLModel], names: Sequence[str], applications: Iterable[tuple[str, str]]
 ) -> list[ImportedRow]:
@@ -128,10 +137,18 @@ def every_version(
     return [row._asdict() for rows in found for row in rows]
 
 
-def newest_cases(session: Session, applications: Iterable[tuple[str, str]]) -> dict[tuple[str, str], CaseRow]:
-    """Return the newest published case of each application that has a case, by agent and application number."""
+def is_open_case() -> ColumnElement[bool]:
+    """Return the condition that a case is not closed."""
+    return CASE.c.state.not_in([state.value for state in FINAL_STATES])
+
+
+def current_cases(session: Session, applications: Iterable[tuple[str, str]]) -> dict[tuple[str, str], CaseRow]:
+    """Return the open case of each application, else its newest one, by agent and application number.
+
+    Only published cases count. An older case can be the open one after a newer one was withdrawn.
+    """
     key = tuple_(CASE.c.agent, CASE.c.application_no)
-    cases = select(CaseRow).where(is_published(CASE.c.batch_id)).order_by(CASE.c.id)
+    cases = select(CaseRow).where(is_published(CASE.c.batch_id)).order_by(is_open_case(), CASE.c.id)
     return {
         (case.agent, case.application_no): case
         for chunk in chunks(applications)

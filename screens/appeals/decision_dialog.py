@@ -18,7 +18,7 @@ from screens.shell.key_guard import Guard, presses_of
 from screens.shell.symbols import symbols_of
 from screens.verdict.dialog_text import too_soon_line
 from screens.widgets.debounce import Debounce
-from screens.widgets.safe_text import ERROR, MUTED, key_hints, paragraphs, plain
+from screens.widgets.safe_text import ERROR, MUTED, key_hints, plain, wrapped_lines
 from screens.widgets.static import Static
 from screens.widgets.text_fields import MultilineField
 from workbench.domain.case.appeal import AppealRequest, AppealResult
@@ -67,6 +67,7 @@ class AppealDialog(Dialog[AppealResult]):
         self._case, self._answer, self._keep = case, answer, keep
         self._preview, self._decide = preview, decide
         self._chosen: int | None = None
+        self._letter = ""
         self._guard = Guard(presses_of(self))
         self._previews = Debounce(self, "preview", self._show_preview)
         self._is_deciding = False
@@ -84,8 +85,10 @@ class AppealDialog(Dialog[AppealResult]):
             yield Static(id="foot", markup=False)
         yield TooSmall()
 
-    def on_mount(self) -> None:
+    def on_resize(self) -> None:
         self._draw()
+
+    def on_mount(self) -> None:
         self.show_keys()
         self.call_after_refresh(self._guard.note_paint)
 
@@ -168,7 +171,8 @@ class AppealDialog(Dialog[AppealResult]):
         except WorkbenchError as error:
             self._say(str(error))
             return
-        self.preview.query_one(Static).update(paragraphs(letter))
+        self._letter = letter
+        self._draw()
 
     def _draw(self) -> None:
         symbols = symbols_of(self)
@@ -177,8 +181,11 @@ class AppealDialog(Dialog[AppealResult]):
             for at, (words, _outcome, _to_state) in enumerate(_CHOICES)
         ]
         self.query_one("#choices", Static).update(Content("\n").join(lines))
-        if self._chosen is None:
-            self.preview.query_one(Static).update(plain(_("Choose the decision to see the letter."), MUTED))
+        shown = self.preview.query_one(Static)
+        if self._letter:
+            shown.update(Content("\n").join(wrapped_lines(self._letter, max(8, self.preview.size.width - 1))))
+        else:
+            shown.update(plain(_("Choose the decision to see the letter."), MUTED))
 
     def _say(self, problem: str) -> None:
         self.message.update(plain(f"{symbols_of(self).warn} {problem}", ERROR) if problem else "")

@@ -6,14 +6,13 @@ from itertools import groupby, zip_longest
 
 from textual.content import Content
 
-from screens.shell.symbols import Symbols
+from screens.panels.lines import judged_mark
 from screens.shell.view import View
-from screens.widgets.safe_text import BOLD, ERROR, MUTED, SUCCESS, WARNING, hanging, joined, plain, row, wrapped
+from screens.widgets.safe_text import BOLD, MUTED, WARNING, hanging, joined, plain, row, wrapped
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.changes import Change, RoundChanges, UnchangedEntry
 from workbench.domain.case.reason_scope import EvidencePart
 from workbench.domain.case.records import ItemLine
-from workbench.domain.case.vocabulary import ItemResult
 from workbench.domain.text.safe import pad_right
 from workbench.i18n import _, comma_joined
 from workbench.wording.changes import ITEM_RESULT_WORDS, PART_WORDS, ChangeWords
@@ -22,16 +21,6 @@ _SIDE_BY_SIDE = 84
 """The width from which the old and the new value stand side by side."""
 
 _LABEL_CELLS = 30
-
-JUDGED_STYLES = {ItemResult.FIXED: SUCCESS, ItemResult.PARTLY: WARNING, ItemResult.NOT_FIXED: ERROR}
-
-
-def judged_mark(item: ItemLine, symbols: Symbols) -> tuple[str, str]:
-    """Return the mark of a judgement with its style."""
-    if item.judged is None:
-        return symbols.dot, MUTED
-    marks = {ItemResult.FIXED: symbols.fine, ItemResult.PARTLY: symbols.warn, ItemResult.NOT_FIXED: symbols.block}
-    return marks[item.judged], JUDGED_STYLES[item.judged]
 
 
 def judged_words(item: ItemLine) -> str:
@@ -56,7 +45,8 @@ class ChangesText:
 
     def item_lines(self, number: int, item: ItemLine) -> list[Content]:
         """Return an item with its judgement, and below it what came."""
-        mark, style = judged_mark(item, self.view.symbols)
+        symbols = self.view.symbols
+        mark, style = (symbols.dot, MUTED) if item.judged is None else judged_mark(item.judged, symbols)
         result = joined((judged_words(item), style))
         label = [(f" {mark} ", style), (f"{number} ", MUTED)]
         first, *rest = hanging(label, item.text or item.code, self.width - result.cell_length - 2)

@@ -166,7 +166,7 @@ async def file_appeal(screen: "CaseScreen", case: CaseFile) -> None:
 async def verify(screen: "CaseScreen", case: CaseFile) -> None:
     """Ask for an external verification, and record it."""
     from screens.dialogs.choice import ChoiceDialog
-    from screens.panels.labels import VERIFICATION
+    from workbench.wording.case.labels import VERIFICATION
 
     words = {kind: _(VERIFICATION[kind]) for kind in VerificationKind}
     placeholder = _("what was confirmed or could not be confirmed")
@@ -191,11 +191,10 @@ async def answer_checklist(screen: "CaseScreen", case: CaseFile) -> None:
 
 async def list_documents(screen: "CaseScreen", case: CaseFile) -> None:
     """List the documents of the case, and read it again if one was opened."""
-    from screens.documents.dialog import DocumentList
+    from screens.documents.dialog import show_documents
 
     ref = CaseRef.of(case)
-    dialog = DocumentList(screen.session.services.documents, ref.id, ref.name, screen.view())
-    if await screen.app.push_screen_wait(dialog):
+    if await show_documents(screen.app, screen.session.services.documents, ref.id, screen.view()):
         start(screen, partial(screen.session.reload, ref), "read")
 
 
@@ -246,12 +245,13 @@ async def waive(screen: "CaseScreen", case: CaseFile) -> None:
     answer = await screen.app.push_screen_wait(WaiverDialog(ref.name, items, screen.view()))
     if answer is not None:
         number, reason = answer
-        message = _("{case}: item {item} is waived. To undo, press u on the desk.").format(case=ref.name, item=number)
+        last = _("{case}: item {item} is waived; the case is back in the queue. To undo, press u on the desk.")
+        message = last if len(items) == 1 else _("{case}: item {item} is waived. To undo, press u on the desk.")
         start(
             screen,
             partial(screen.session.record, ref, screen.session.services.waiving.waive, str(number), reason),
             "write",
-            message,
+            message.format(case=ref.name, item=number),
         )
 
 

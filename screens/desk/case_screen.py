@@ -16,7 +16,7 @@ from screens.desk.key_map import COMMANDS, is_available
 from screens.desk.messages import notice_line
 from screens.desk.outcomes import CaseChanged, CaseRef, CaseRemoved, CaseShown, HoldLost, Outcome
 from screens.desk.session import DeskSession
-from screens.panels.case_header import case_lines, hold_words, narrow_lines
+from screens.panels.case_header import case_lines, hold_words, narrow_lines, story_lines
 from screens.panels.evidence_panels import EvidencePanels
 from screens.shell.base_screen import WorkScreen, attempt, run_in_worker
 from screens.shell.clock import Clock
@@ -39,6 +39,8 @@ WATCH_EVERY_TICKS = 5
 
 SAVE_AFTER_S = 0.4
 _WIDE = 98
+_MODE_CELLS, _TITLE_CELLS = 8, 34
+"""What the counts of the header leave to the mode, and to the mode with a case and its round."""
 
 NoticeLine = Callable[[DeskSession, View], Content | None]
 
@@ -204,7 +206,8 @@ class CaseScreen(WorkScreen):
         self._shown_minute = view.time_of_day(view.now)
         case, login, is_wide = session.case, session.login, width >= _WIDE
         is_roomy = is_wide or case is None
-        right = who_line(login, session.counts if is_roomy else None, view, has_clock=is_roomy)
+        room = width - (_MODE_CELLS if case is None else _TITLE_CELLS)
+        right = who_line(login, session.counts if is_roomy else None, view, has_clock=is_roomy, room=room)
         lines: list[Content] = []
         if case is not None:
             forecast = likely_words(session.forecast, case, view)
@@ -214,6 +217,7 @@ class CaseScreen(WorkScreen):
                 hold = hold_words(case, view, login, is_lost=session.is_lost)
                 right = Content.assemble(hold, f" {view.symbols.dot} ", right)
                 lines = narrow_lines(case, view, width, forecast)
+            lines += story_lines(case, view, width)
         lines.insert(0, title_line(_(self.NAME), case, right, view, width))
         self.query_one(HeaderBar).update(Content("\n").join(lines))
 

@@ -64,7 +64,7 @@ def why_no_verdict(header: CaseHeader, actor: Actor, view: View) -> str:
         return refusal
     case = format_case(header.id)
     if header.held_by is not None:
-        until = view.time_of_day(header.held_until) if header.held_until is not None else ""
+        until = view.moment(header.held_until) if header.held_until is not None else ""
         message = _("{case} is held by {login} until {until}; only who holds a case decides it.")
         return message.format(case=case, login=header.held_by, until=until)
     if header.state in {CaseState.QUEUED, CaseState.IN_REVIEW}:
@@ -74,8 +74,11 @@ def why_no_verdict(header: CaseHeader, actor: Actor, view: View) -> str:
 
 
 def _holder_words(header: CaseHeader, actor: Actor, view: View) -> str:
+    if header.held_by is not None and header.aside_until is not None and header.aside_until > view.now:
+        message = _("put aside by {login} until {when}")
+        return message.format(login=header.held_by, when=view.moment(header.aside_until))
     if header.held_by is not None:
-        until = view.time_of_day(header.held_until) if header.held_until is not None else ""
+        until = view.moment(header.held_until) if header.held_until is not None else ""
         return _("held by {login} until {until}").format(login=header.held_by, until=until)
     if header.assignee is not None and header.state in {CaseState.QUEUED, CaseState.IN_REVIEW}:
         if header.assignee == actor.login:

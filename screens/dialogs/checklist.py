@@ -9,13 +9,13 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from screens.dialogs.list_dialog import ListDialog
-from screens.panels.labels import ANSWER
 from screens.widgets.safe_text import ERROR, MUTED, key_hints, plain, row, wrapped
 from screens.widgets.static import Static
 from workbench.domain.case.records import ChecklistLine
 from workbench.domain.case.vocabulary import ChecklistValue
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, current_language
+from workbench.wording.case.labels import ANSWER
 
 Answer = Callable[[str, ChecklistValue], Awaitable[None]]
 _KEYS = {"1": ChecklistValue.YES, "2": ChecklistValue.NO, "3": ChecklistValue.NOT_APPLICABLE}

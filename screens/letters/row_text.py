@@ -1,19 +1,43 @@
 """A letter as one line of the list, and as a page."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from textual.content import Content
 
 from screens.shell.view import View
 from screens.widgets.safe_text import ACCENT, ERROR, MUTED, WARNING, Part, fitted, joined, plain, wrapped_lines
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.channel import channel_words
+from workbench.domain.case.measures import MeasureOrder
 from workbench.domain.text.safe import pad_right
 from workbench.i18n import _
 from workbench.services.outbox.outbox import NoticeLine, NoticePage
 from workbench.wording.amounts import count
-from workbench.wording.letters import kind_words, overdue_words
+from workbench.wording.letters import kind_words, overdue_measures_words, overdue_words
+from workbench.wording.measures import order_words
 
-_MARK, _CASE, _KIND, _WIDE_KIND, _RELEASED = 2, 10, 16, 27, 20
+_MARK, _CASE = 2, 10
+_ROOMS, _WIDE_ROOMS = (_CASE, 16, 12), (_CASE, 27, 20)
+"""The cells of case, kind and release; a window of `_WIDE` cells has room for the longest kind and the weekday."""
+
 _WIDE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class LetterFilter:
+    """Which letters the list shows; by default all."""
+
+    case_id: int | None = None
+    is_unsent_only: bool = False
+
+    def nothing_words(self) -> str:
+        """Return why the list is empty."""
+        if self.is_unsent_only:
+            return _("No letter is waiting to be sent.")
+        if self.case_id is not None:
+            return _("{case} has no letters.").format(case=format_case(self.case_id))
+        return _("There are no letters yet. A verdict writes one.")
 
 
 def title_line(width: int) -> Content:
@@ -23,7 +47,9 @@ def title_line(width: int) -> Content:
 
 def row_line(line: NoticeLine, view: View, width: int, *, is_marked: bool) -> Content:
     """Return a letter as a line of the list."""
-    released = view.instant(line.release_at) if line.is_released else _("not yet")
+    released = view.instant(line.release_at) if width >= _WIDE else view.short_instant(line.release_at)
+    if not line.is_released:
+        released = _("not yet")
     cells = (format_case(line.case_id), kind_words(line.kind), released)
     sign = view.symbols.mine if is_marked else ""
     return _columns(pad_right(sign, _MARK), cells, [outcome(line, view)], width, "")
@@ -46,20 +72,21 @@ def outcome(line: NoticeLine, view: View, *, has_time: bool = False) -> Part:
     return _("to be sent by {when}").format(when=due_by), ""
 
 
-def summary(page: NoticePage, case_id: int | None, view: View) -> Content:
-    """Return the line over the list: how many letters are owed and overdue, and which are shown."""
-    dot = f" {view.symbols.dot} "
+def summary(page: NoticePage, chosen: LetterFilter, view: View) -> Content:
+    """Return the line over the list: its filter, how many letters are owed and overdue, and which are shown."""
     parts: list[Part] = []
-    if case_id is not None:
-        parts += [(_("Only {case}").format(case=format_case(case_id)), ACCENT), (dot, MUTED)]
+    if chosen.case_id is not None:
+        parts.append((_("Only {case}").format(case=format_case(chosen.case_id)), ACCENT))
+    if chosen.is_unsent_only:
+        parts.append((_("Only unsent"), ACCENT))
     parts.append((_("{count} to send").format(count=count(page.owed)), ""))
-    parts += [(dot, MUTED), (_("{count} failed").format(count=count(page.failed)), ERROR)] if page.failed else []
-    parts += [(dot, MUTED), (overdue_words(page.overdue), ERROR)] if page.overdue else []
+    parts += [(_("{count} failed").format(count=count(page.failed)), ERROR)] if page.failed else []
+    parts += [(overdue_words(page.overdue), ERROR)] if page.overdue else []
+    parts += [(overdue_measures_words(page.measures_overdue), WARNING)] if page.measures_overdue else []
     if len(page.lines) < page.total:
         message = _("the first {shown} of {total} are shown")
-        message = message.format(shown=count(len(page.lines)), total=count(page.total))
-        parts += [(dot, MUTED), (message, WARNING)]
-    return joined(*parts)
+        parts.append((message.format(shown=count(len(page.lines)), total=count(page.total)), WARNING))
+    return joined((f" {view.symbols.dot} ", MUTED)).join(joined(part) for part in parts)
 
 
 def letter_lines(line: NoticeLine, view: View, width: int) -> list[Content]:
@@ -72,9 +99,21 @@ def letter_lines(line: NoticeLine, view: View, width: int) -> list[Content]:
     return [*head, *wrapped_lines(line.subject, width, "bold"), Content(), *wrapped_lines(line.body, width)]
 
 
+def owed_lines(orders: Sequence[MeasureOrder], view: View, width: int) -> list[Content]:
+    """Return a line for each number to bar or restore, the one due first on top."""
+    if not orders:
+        return [plain(_("No number is to be barred or restored."), MUTED)]
+    lines = []
+    for order in sorted(orders, key=lambda order: order.due_at):
+        what = f"{format_case(order.case_id)} {view.symbols.dot} {order.msisdn or _('number unknown')}"
+        words = f"{what} {view.symbols.dot} {order_words(order, view.now, view.zone)}"
+        lines += wrapped_lines(words, width, WARNING if order.is_overdue(view.now) else "")
+    return lines
+
+
 def _columns(mark: str, cells: tuple[str, ...], last: list[Part], width: int, style: str) -> Content:
-    """Return the columns of a line; a window that is wide enough has room for the longest kind."""
-    rooms = (_CASE, _WIDE_KIND if width >= _WIDE else _KIND, _RELEASED)
+    """Return the columns of a line."""
+    rooms = _WIDE_ROOMS if width >= _WIDE else _ROOMS
     parts: list[Part] = [(mark, ACCENT)]
     parts += [(pad_right(fitted(cell, room - 1), room), style) for cell, room in zip(cells, rooms, strict=False)]
     left = width - _MARK - sum(rooms)

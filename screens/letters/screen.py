@@ -1,7 +1,8 @@
 """The letters screen: letters to applicants that are owed, failed or sent, and marking them."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePath
 from typing import ClassVar
@@ -11,17 +12,17 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import OptionList
-from textual.widgets.option_list import Option
 
 from screens.dialogs.choice import ChoiceDialog
 from screens.dialogs.prompt import Prompt
 from screens.dialogs.text_sheet import TextSheet
-from screens.letters.row_text import letter_lines, row_line, summary, title_line
+from screens.letters.row_text import LetterFilter, letter_lines, owed_lines, row_line, summary, title_line
 from screens.shell.base_screen import ModeScreen, attempt
 from screens.shell.bindings import bind
 from screens.shell.clock import Clock
 from screens.shell.header import HeaderBar, who_line
 from screens.shell.header import title_line as header_line
+from screens.widgets.row_list import RowList
 from screens.widgets.safe_text import MUTED, plain
 from screens.widgets.static import Static
 from workbench.domain.case.case_id import format_case, parse_case
@@ -29,7 +30,7 @@ from workbench.domain.case.channel import GATEWAY, channels
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, ngettext
 from workbench.keys import letters as keys
-from workbench.keys.command import Place
+from workbench.keys.command import Command, Place
 from workbench.keys.registry import BACK
 from workbench.services.outbox.outbox import NoticeLine, NoticePage, recording_refusal
 from workbench.services.outbox.recording import Delivery
@@ -52,61 +53,66 @@ class LettersScreen(ModeScreen):
         bind(keys.MARK_FAILED, "failed"),
         bind(keys.MARK_LETTER, "mark"),
         bind(keys.OF_CASE, "of_case"),
+        bind(keys.UNSENT_LETTERS, "unsent"),
+        bind(keys.OWED_MEASURES, "measures"),
         bind(keys.RELOAD, "load"),
         bind(BACK, "back"),
         bind(keys.LEAVE_LETTERS, "desk"),
     ]
 
-    list = getters.query_one("#list", OptionList)
+    list = getters.query_one("#list", RowList)
 
     def __init__(self, clock: Clock, services: Services) -> None:
         super().__init__(clock, services)
-        self.case_id: int | None = None
+        self.filter = LetterFilter()
         self._page = NO_LETTERS
         self._marks: set[int] = set()
 
+    @property
+    def footer_commands(self) -> tuple[Command, ...]:
+        """The commands in the footer; Esc is shown with what it does now."""
+        return (keys.OPEN_LETTER, keys.MARK_SENT, keys.MARK_FAILED, keys.LEAVE_LETTERS, BACK)
+
     def parts(self) -> ComposeResult:
         yield Static(id="titles", markup=False)
-        yield OptionList(id="list", markup=False)
+        yield RowList(id="list")
         yield Static(id="nothing", markup=False)
 
     def on_screen_resume(self) -> None:
-        self.action_load()
+        if not self.is_covered:
+            self.action_load()
 
     def on_resize(self) -> None:
         self._draw()
 
     @work(exclusive=True, group="read")
-    async def action_load(self) -> None:
-        """Load the list; the cursor stays on its letter."""
-        read = partial(self.services.notices.page, self.case_id, limit=MOST_SHOWN)
+    async def action_load(self, done: Collection[int] = ()) -> None:
+        """Load the list; the cursor stays on its letter, or goes to the next one if its letter is in `done`."""
+        chosen = self.filter
+        read = partial(self.services.notices.page, chosen.case_id, unsent=chosen.is_unsent_only, limit=MOST_SHOWN)
         found = await attempt(self, partial(asyncio.to_thread, read))
-        if found is None:
-            return
-        current = self.current
-        self._page = found
-        self._marks &= {line.id for line in self._lines}
-        self._draw()
-        at = next((at for at, line in enumerate(self._lines) if current and line.id == current.id), 0)
-        self.list.highlighted = at if self._lines else None
-        self.list.focus()
+        if found is not None:
+            self._page = found
+            self._marks &= {line.id for line in self._page.lines}
+            self._draw(done)
+            self.list.focus()
 
     @work(group="dialog")
     async def action_sent(self) -> None:
         targets = self._targets()
-        title = self._title_for(targets, _("Mark as sent"))
+        title = _title_for(targets, _("Mark as sent"))
         words = {channel: word for channel, word in channels().items() if channel != GATEWAY}
         answer = await self.app.push_screen_wait(ChoiceDialog(title, words, _("channel")))
         if answer is not None:
-            await self._record(Delivery(notice_id=line.id, channel=answer[0]) for line in targets)
+            await self._record([Delivery(notice_id=line.id, channel=answer[0]) for line in targets])
 
     @work(group="dialog")
     async def action_failed(self) -> None:
         targets = self._targets()
         hint = _("Why could it not be delivered? The letter stays owed.")
-        cause = await self.app.push_screen_wait(Prompt(self._title_for(targets, _("Mark as failed")), hint))
+        cause = await self.app.push_screen_wait(Prompt(_title_for(targets, _("Mark as failed")), hint))
         if cause:
-            await self._record(Delivery(notice_id=line.id, failure=cause) for line in targets)
+            await self._record([Delivery(notice_id=line.id, failure=cause) for line in targets])
 
     @work(group="dialog")
     async def action_of_case(self) -> None:
@@ -115,20 +121,25 @@ class LettersScreen(ModeScreen):
         value = format_case(current.case_id) if current is not None else ""
         text = await self.app.push_screen_wait(Prompt(_("Letters of a case"), hint, value, problem=_problem_of))
         if text is not None:
-            self.case_id = parse_case(text) if text else None
+            self.filter = replace(self.filter, case_id=parse_case(text) if text else None)
             self.action_load()
 
-    async def _record(self, deliveries: Iterable[Delivery]) -> None:
+    def action_unsent(self) -> None:
+        self.filter = replace(self.filter, is_unsent_only=not self.filter.is_unsent_only)
+        self.action_load()
+
+    async def _record(self, deliveries: Sequence[Delivery]) -> None:
         """Record what became of letters, and say which deadlines moved."""
-        recorded = await attempt(self, partial(asyncio.to_thread, self.services.notices.record, tuple(deliveries)))
+        recorded = await attempt(self, partial(asyncio.to_thread, self.services.notices.record, deliveries))
         if recorded is None:
             return
         days = [(format_case(one.case_id), one.deadline_on.isoformat()) for one in recorded.moved]
         lapsed = [format_case(one.case_id) for one in recorded.moved if one.has_lapsed]
-        sentences = [marked_sentence(recorded.sent, recorded.failed), *moved_sentences(days, lapsed)]
+        undone = [format_case(one.case_id) for one in recorded.moved if one.is_lapse_undone]
+        sentences = [marked_sentence(recorded.sent, recorded.failed), *moved_sentences(days, lapsed, undone)]
         self.notify(" ".join(sentences), timeout=12 if days else 5)
         self._marks.clear()
-        self.action_load()
+        self.action_load({one.notice_id for one in deliveries})
 
     @on(OptionList.OptionHighlighted, "#list")
     def show_keys(self) -> None:
@@ -137,8 +148,8 @@ class LettersScreen(ModeScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         if action in {"back", "desk"}:
-            # Esc first leaves the marks and the case; only then it leaves the screen.
-            return (bool(self._marks) or self.case_id is not None) is (action == "back")
+            # Esc first leaves the marks and the filters; only then it leaves the screen.
+            return (bool(self._marks) or self.filter != LetterFilter()) is (action == "back")
         if action in {"sent", "failed"}:
             return True if self._targets() and recording_refusal(self.services.actor) is None else None
         if action in {"open", "mark"}:
@@ -152,11 +163,17 @@ class LettersScreen(ModeScreen):
             title = _("Letter of {case}: {kind}").format(case=format_case(line.case_id), kind=kind_words(line.kind))
             self.app.push_screen(TextSheet(title, partial(letter_lines, line, view)))
 
+    @work(group="dialog")
+    async def action_measures(self) -> None:
+        found = await attempt(self, partial(asyncio.to_thread, partial(self.services.measures.list, owed=True)))
+        if found is not None:
+            self.app.push_screen(TextSheet(_("Numbers to bar or restore"), partial(owed_lines, found, self.view())))
+
     def action_mark(self) -> None:
-        at = self.list.highlighted
-        if at is not None and _can_be_sent(self._lines[at]):
-            self._marks ^= {self._lines[at].id}
-            self.list.replace_option_prompt_at_index(at, self._row(self._lines[at]))
+        line = self.current
+        if line is not None and _can_be_sent(line):
+            self._marks ^= {line.id}
+            self.list.redraw(line.id, self._row(line))
         self.list.action_cursor_down()
         self.refresh_bindings()
 
@@ -165,53 +182,44 @@ class LettersScreen(ModeScreen):
             self._marks.clear()
             self._draw()
         else:
-            self.case_id = None
+            self.filter = LetterFilter()
             self.action_load()
-
-    @property
-    def _lines(self) -> tuple[NoticeLine, ...]:
-        return self._page.lines
 
     @property
     def current(self) -> NoticeLine | None:
         """The letter under the cursor."""
-        at = self.list.highlighted
-        return self._lines[at] if at is not None and at < len(self._lines) else None
+        return next((line for line in self._page.lines if line.id == self.list.current), None)
 
     def _targets(self) -> tuple[NoticeLine, ...]:
         """Return the marked letters, or else the one under the cursor if it can be sent."""
         if self._marks:
-            return tuple(line for line in self._lines if line.id in self._marks)
+            return tuple(line for line in self._page.lines if line.id in self._marks)
         return (self.current,) if self.current is not None and _can_be_sent(self.current) else ()
 
-    def _title_for(self, targets: tuple[NoticeLine, ...], act: str) -> str:
-        if len(targets) == 1:
-            which = f"{format_case(targets[0].case_id)}, {kind_words(targets[0].kind)}"
-        else:
-            which = ngettext("{count} letter", "{count} letters", len(targets)).format(count=len(targets))
-        return _("{what}: {details}").format(what=act, details=which)
-
-    def _draw(self) -> None:
+    def _draw(self, done: Collection[int] = ()) -> None:
         view, width = self.view(), max(10, self.size.width - 2)
         right = who_line(self.services.actor.login, None, view)
         lines = [header_line(_("Letters"), None, right, view, width)]
-        if self._lines or self.case_id is not None:
-            lines.append(summary(self._page, self.case_id, view))
+        if self._page.lines or self.filter != LetterFilter():
+            lines.append(summary(self._page, self.filter, view))
         self.query_one(HeaderBar).update(Content("\n").join(lines))
-        self.set_class(not self._lines, "-empty")
-        empty = _("There are no letters yet. A verdict writes one.")
-        if self.case_id is not None:
-            empty = _("{case} has no letters.").format(case=format_case(self.case_id))
-        self.query_one("#nothing", Static).update(plain(empty, MUTED))
+        self.set_class(not self._page.lines, "-empty")
+        self.query_one("#nothing", Static).update(plain(self.filter.nothing_words(), MUTED))
         self.query_one("#titles", Static).update(title_line(width))
-        at = self.list.highlighted or 0
-        self.list.set_options([Option(self._row(line)) for line in self._lines])
-        self.list.highlighted = min(at, len(self._lines) - 1) if self._lines else None
+        self.list.show({line.id: self._row(line) for line in self._page.lines}, done)
         self.refresh_bindings()
 
     def _row(self, line: NoticeLine) -> Content:
         # One cell is left for the scroll bar.
         return row_line(line, self.view(), max(10, self.size.width - 3), is_marked=line.id in self._marks)
+
+
+def _title_for(targets: Sequence[NoticeLine], act: str) -> str:
+    if len(targets) == 1:
+        which = f"{format_case(targets[0].case_id)}, {kind_words(targets[0].kind)}"
+    else:
+        which = ngettext("{count} letter", "{count} letters", len(targets)).format(count=len(targets))
+    return _("{what}: {details}").format(what=act, details=which)
 
 
 def _can_be_sent(line: NoticeLine) -> bool:

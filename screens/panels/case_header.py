@@ -2,9 +2,8 @@
 
 from textual.content import Content
 
-from screens.panels.labels import APPLICANT_KIND
 from screens.shell.view import View
-from screens.widgets.safe_text import ACCENT, ERROR, INFO, MUTED, WARNING, Part, joined, plain, row
+from screens.widgets.safe_text import ACCENT, ERROR, INFO, MUTED, WARNING, Part, joined, plain, row, wrapped_lines
 from workbench.domain.case.casefile import CaseFile, CaseHeader
 from workbench.domain.case.lifecycle import PRIORITY_WORDS
 from workbench.domain.case.running import clock_runs, is_with_applicant
@@ -12,9 +11,16 @@ from workbench.domain.case.vocabulary import CaseState, Priority
 from workbench.domain.values.provinces import province_words
 from workbench.i18n import _
 from workbench.wording.amounts import count, hold_left, working_days_left
+from workbench.wording.case.labels import APPLICANT_KIND
+from workbench.wording.case.story import CaseStory
+from workbench.wording.findings import earlier_fail_text
 
 _LEFT_ROOM = 24
 """The cells that the left part, such as the applicant's name, needs before the remaining time is shown."""
+
+_MOST_NOTE_LINES = 3
+_MOST_STORY_LINES = 2
+"""The history has the whole note of a checker, and the whole reason of an act."""
 
 _LEAST_LEFT = 16
 """The cells that the left part always gets."""
@@ -40,6 +46,24 @@ def narrow_lines(case: CaseFile, view: View, width: int, forecast: str = "") -> 
     owed = f" {view.symbols.dot} {_('corrected notice owed')}" if case.header.corrects_id is not None else ""
     name = joined((case.header.applicant_name, "bold"), (owed, WARNING))
     return [row(name, _due_and_forecast(case.header, view, forecast, name, width), width)]
+
+
+def story_lines(case: CaseFile, view: View, width: int) -> list[Content]:
+    """Return the lines that say where a case stands; none for a new case that waits for its first verdict.
+
+    A checker's note on a returned verdict comes first, then an earlier fail of the applicant in its cooldown.
+    """
+    story = CaseStory(case, view.now)
+    lines = wrapped_lines(story.check_note, width, WARNING)[:_MOST_NOTE_LINES] if story.check_note else []
+    if case.earlier_fail is not None:
+        lines += wrapped_lines(f"{view.symbols.warn} {earlier_fail_text(case.earlier_fail)}", width, WARNING)
+    if story.is_new:
+        return lines
+    happened = story.happened + _("; ") if story.happened else ""
+    line = joined((happened, MUTED), (story.next, ""))
+    if line.cell_length <= width:
+        return [*lines, line]
+    return [*lines, *wrapped_lines(story.happened, width, MUTED)[:_MOST_STORY_LINES], *wrapped_lines(story.next, width)]
 
 
 def _due_and_forecast(header: CaseHeader, view: View, forecast: str, left: Content, width: int) -> Content:
@@ -94,6 +118,8 @@ def hold_words(case: CaseFile, view: View, login: str, *, is_lost: bool) -> Cont
         parts.append(plain(why_first, ACCENT))
     if is_lost:
         parts.append(plain(_("hold lost"), ERROR))
+    elif header.aside_until is not None and header.aside_until > view.now:
+        parts.append(plain(_("put aside until {when}").format(when=view.instant(header.aside_until)), ACCENT))
     elif header.held_until is not None:
         parts.append(plain(hold_left(header.held_until - view.now), ACCENT))
     return plain(f" {view.symbols.dot} ", MUTED).join(parts)
@@ -109,13 +135,24 @@ def _why_first(case: CaseFile, login: str) -> str:
     return _("assigned to you")
 
 
+def _applicant_until(header: CaseHeader, view: View) -> str:
+    """Return until when the applicant has the case, or an empty string."""
+    if header.deadline_at is not None:
+        return _("applicant until {when}").format(when=view.instant(header.deadline_at))
+    if header.next_action_on is not None:
+        return _("applicant until {when}").format(when=view.day(header.next_action_on))
+    return ""
+
+
 def _due(header: CaseHeader, view: View, *, with_time_left: bool = True) -> Content:
     if header.due_at is None:
         return joined((_("no due date"), MUTED))
     dot = f" {view.symbols.dot} "
     if is_with_applicant(header.state, header.waits_for):
-        # The due date will move by the time that the applicant takes, so it is not shown.
-        return joined((_("with the applicant"), ""), (dot, MUTED), (_("clock paused"), MUTED))
+        # Our due date will move by the time that the applicant takes, so that of the applicant is shown.
+        until = _applicant_until(header, view)
+        paused: list[Part] = [(dot, MUTED), (_("clock paused"), MUTED)] if with_time_left else []
+        return joined((until or _("with the applicant"), ""), *paused)
     if not clock_runs(header.state, header.waits_for):
         return joined((_("was due {when}").format(when=view.instant(header.due_at)), MUTED))
     if header.suspended_from is not None and header.suspended_from <= view.now and not header.is_overdue:

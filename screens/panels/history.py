@@ -1,244 +1,29 @@
 """The history panel: the events of a case, newest first, and the items that the last round required."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from screens.panels.labels import ANSWER, DECIDED, MEASURE, VERIFICATION
-from screens.panels.lines import EMPTY, PanelLine, heading, prose
+from textual.content import Content
+
+from screens.panels.lines import EMPTY, PanelLine, heading, judged_mark, prose
+from screens.shell.symbols import Symbols
 from screens.shell.view import View
-from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, hanging, plain
-from workbench.domain.case.appeal import OUTCOME_WORDS, STATUS_WORDS, AppealLine
+from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, hanging, plain, row
+from workbench.domain.case.appeal import STATUS_WORDS, AppealLine
 from workbench.domain.case.casefile import CaseFile
-from workbench.domain.case.channel import channel_words
-from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, STATE_WORDS
-from workbench.domain.case.records import DecisionLine, HistoryLine, ItemLine
-from workbench.domain.case.vocabulary import AppealOutcome, AppealStatus, CaseState, DocumentKind, ItemResult, Verdict
+from workbench.domain.case.records import DecisionLine, ItemLine
+from workbench.domain.case.running import is_with_applicant
+from workbench.domain.case.vocabulary import AppealStatus, CaseState
 from workbench.domain.text.safe import cells, pad_right
-from workbench.i18n import N_, _, comma_joined, current_language
+from workbench.i18n import _, current_language
 from workbench.wording import amounts
+from workbench.wording.case.history import act_words, detail_words, outcome_words
 from workbench.wording.changes import ITEM_RESULT_WORDS
-from workbench.wording.findings import document_name
-
-_ACTS: dict[str, str] = {
-    "next": N_("claimed"),
-    "release": N_("released"),
-    "skip": N_("skipped"),
-    "aside": N_("put aside"),
-    "decide": N_("decided"),
-    "undo": N_("taken back"),
-    "approve": N_("approved"),
-    "return": N_("returned"),
-    "comment": N_("comment"),
-    "contact": N_("contact"),
-    "notice-sent": N_("letter sent"),
-    "notice-failed": N_("letter failed"),
-    "sent-late": N_("letter late, deadline"),
-    "verify": N_("verified"),
-    "judge": N_("item judged"),
-    "checklist": N_("checklist"),
-    "assign": N_("assigned"),
-    "answer": N_("reply received"),
-    "resubmit": N_("resubmitted"),
-    "withdraw": N_("withdrawn"),
-    "reopen": N_("opened again"),
-    "appeal": N_("appeal filed"),
-    "appeal-decide": N_("decided the appeal"),
-    "import": N_("received"),
-    "documents": N_("document opened"),
-    "documents-written": N_("saved to a folder"),
-    "reveal": N_("revealed"),
-    "shown-at": N_("shown as of"),
-    "dossier": N_("dossier written"),
-    "evidence": N_("new evidence"),
-    "evidence-late": N_("late evidence"),
-    "evidence-undone": N_("evidence withdrawn"),
-    "attention": N_("open again?"),
-    "complete": N_("complete"),
-    "void": N_("verdict void"),
-    "due": N_("due date moved"),
-    "extend": N_("extended until"),
-    "extend-deadline": N_("deadline extended to"),
-    "waive": N_("item waived"),
-    "class": N_("class changed to"),
-    "priority": N_("priority changed to"),
-    "lapse": N_("lapsed"),
-    "lapse-undone": N_("lapse taken back"),
-    "day-passed": N_("pending date reached"),
-    "delay-told": N_("delay notice drafted"),
-    "reminded": N_("reminder drafted"),
-    "policy": N_("policy changed"),
-    "measures done": N_("measure reported"),
-    "campaign": N_("re-review"),
-}
-_KINDS: dict[str, str] = {
-    "applications": N_("application"),
-    "cards": N_("cards"),
-    "documents": N_("documents"),
-    "calls": N_("call records"),
-    "optouts": N_("opt-out records"),
-    "credit": N_("credit records"),
-    "complaints": N_("complaints"),
-}
-_ORDERS: dict[str, str] = {
-    **{measure.value: words for measure, words in MEASURE.items()},
-    "done": N_("carried out"),
-    "failed": N_("not carried out"),
-    "cancelled": N_("cancelled"),
-}
-_FIELDS: dict[str, str] = {
-    "all": N_("everything"),
-    "identity": N_("all identity fields"),
-    "legal_rep_name": N_("name of the legal representative"),
-    "legal_rep_id_no": N_("ID number of the legal representative"),
-    "handler_name": N_("name of the handler"),
-    "handler_id_no": N_("ID number of the handler"),
-    "contact_phone": N_("phone number"),
-    "msisdn": N_("number of card {number}"),
-    "actual_user_name": N_("user of card {number}"),
-}
-_BY_TIME = frozenset({"lapse", "day-passed", "delay-told", "reminded"})
-"""Events that a deadline causes. Their actor is only the user whose program ran at that time."""
-
-_FAIL_KINDS: dict[str, str] = {"fixable": N_("can be rectified"), "final": N_("final")}
-
-
-def act_name(action: str) -> str:
-    """Return the name of an action, as the history shows it."""
-    return _(_ACTS[action]) if action in _ACTS else action
-
-
-def act_words(entry: HistoryLine) -> str:
-    """Return the name of an event."""
-    return act_name(entry.action)
-
-
-def detail_words(entry: HistoryLine, case: CaseFile) -> str:
-    """Return the details of an event; text that a person wrote is not translated."""
-    if entry.action in _BY_TIME:
-        return _("automatic")
-    if entry.action in _DETAILS and entry.text:
-        return _DETAILS[entry.action](entry.text, case)
-    kind, _blank, progress = entry.text.partition(" ")
-    if entry.action == "evidence" and kind in _KINDS and "/" in progress:
-        received, _slash, asked = progress.partition("/")
-        return _("{what}: {details}").format(what=_(_KINDS[kind]), details=amounts.received(int(received), int(asked)))
-    words = _WORDS.get(entry.action, {})
-    return _(words[entry.text]) if entry.text in words else entry.text
-
-
-def _decided(text: str, case: CaseFile) -> str:
-    verdict, *rest = text.split()
-    if verdict in set(AppealOutcome):
-        words = [_(OUTCOME_WORDS[AppealOutcome(verdict)])]
-        if rest and rest[0] in set(CaseState):
-            words.append(_(STATE_WORDS[CaseState(rest.pop(0))]))
-        return comma_joined([*words, *([_ordered(" ".join(rest), case)] if rest else [])])
-    if verdict not in set(Verdict):
-        return _(_ACTS.get(text, text))
-    outcome = _(DECIDED[Verdict(verdict)])
-    if rest and rest[0] in _FAIL_KINDS:
-        outcome = _("{verdict}, {kind}").format(verdict=outcome, kind=_(_FAIL_KINDS[rest.pop(0)]))
-    if rest and rest[0] == "waived":
-        rest.pop(0)
-        outcome = comma_joined((outcome, _("without a second person")))
-    return _("{what}: {details}").format(what=outcome, details=_ordered(" ".join(rest), case)) if rest else outcome
-
-
-def _ordered(text: str, _case: CaseFile) -> str:
-    """Return codes with those of measures in words."""
-    return " ".join(_(_ORDERS.get(code, code)) for code in text.split(" "))
-
-
-def _reopened(text: str, _case: CaseFile) -> str:
-    owed = _("corrected notice owed for {decision}")
-    return comma_joined(
-        _("without a second person") if word == "waived" else owed.format(decision=word) for word in text.split()
-    )
-
-
-def _answered(text: str, case: CaseFile) -> str:
-    code, _blank, value = text.rpartition(" ")
-    if value not in ANSWER:
-        return text
-    asked = next((line.text.in_language(current_language()) for line in case.checklist if line.question == code), code)
-    return _("{what}: {details}").format(what=asked, details=_(ANSWER[value]))
-
-
-def _verified(text: str, _case: CaseFile) -> str:
-    kind, colon, result = text.partition(": ")
-    if not colon or kind not in VERIFICATION:
-        return text
-    return _("{what}: {details}").format(what=_(VERIFICATION[kind]), details=result)
-
-
-def _contacted(text: str, _case: CaseFile) -> str:
-    channel, colon, what = text.partition(": ")
-    return _("{what}: {details}").format(what=channel_words(channel), details=what) if colon else text
-
-
-def _judged(text: str, _case: CaseFile) -> str:
-    code, _blank, result = text.rpartition(" ")
-    if result not in set(ItemResult):
-        return text
-    return _("{what}: {details}").format(what=code, details=_(ITEM_RESULT_WORDS[ItemResult(result)]))
-
-
-def _opened(text: str, case: CaseFile) -> str:
-    return document_name(DocumentKind(text), case.policy, current_language()) if text in set(DocumentKind) else text
-
-
-def _written(text: str, _case: CaseFile) -> str:
-    return _("one document") if text == "1" else _("{count} documents").format(count=text)
-
-
-def _revealed(text: str, _case: CaseFile) -> str:
-    name, _colon, position = text.partition(":")
-    if name not in _FIELDS:
-        return text
-    return _(_FIELDS[name]).format(number=int(position) + 1 if position.isdecimal() else "")
-
-
-def _attention(text: str, _case: CaseFile) -> str:
-    kind, _blank, rules = text.partition(" ")
-    kind = _(_KINDS[kind]) if kind in _KINDS else kind
-    return _("{what}: {details}").format(what=kind, details=rules or _("no block finding any more"))
-
-
-_DETAILS: dict[str, Callable[[str, CaseFile], str]] = {
-    "decide": _decided,
-    "appeal-decide": _decided,
-    "undo": _decided,
-    "approve": _decided,
-    "return": _decided,
-    "checklist": _answered,
-    "verify": _verified,
-    "contact": _contacted,
-    "notice-sent": lambda text, _case: channel_words(text),
-    "judge": _judged,
-    "documents": _opened,
-    "documents-written": _written,
-    "measures done": _ordered,
-    "reveal": _revealed,
-    # The log has RFC 3339 with the policy's offset; show the day and the time only.
-    "due": lambda text, _case: text[:16].replace("T", " "),
-    "attention": _attention,
-    "reopen": _reopened,
-}
-_WORDS: dict[str, Mapping[Any, str]] = {
-    "class": CLASS_WORDS,
-    "priority": PRIORITY_WORDS,
-    "withdraw": {"appeal": N_("the appeal")},
-    **dict.fromkeys(
-        ("import", "evidence", "evidence-late", "complete", "answer", "resubmit", "lapse-undone", "void"), _KINDS
-    ),
-}
-"""The words of the events whose details are one code."""
 
 
 def history_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     """Return the lines of the history panel."""
     latest = next((decision for decision in reversed(case.decisions_in_effect) if decision.items), None)
-    lines = _required_items(latest, view, width) if latest is not None else []
+    lines = _required_items(case, latest, view, width) if latest is not None else []
     for appeal in case.appeals:
         lines += _appeal(appeal, view, width)
     rows = [
@@ -261,8 +46,20 @@ def _appeal(appeal: AppealLine, view: View, width: int) -> list[PanelLine]:
     received = _("received {when}").format(when=view.instant(appeal.received_at))
     lines = [heading(f"{title} {view.symbols.dot} {received}"), *prose(_("Grounds"), appeal.grounds, width)]
     if appeal.outcome is not None:
-        lines += prose(_(OUTCOME_WORDS[appeal.outcome]), appeal.answer, width)
+        lines += prose(outcome_words(appeal.outcome, appeal.to_state), appeal.answer, width)
     return [*lines, EMPTY]
+
+
+def appealed_lines(case: CaseFile, line: AppealLine, view: View, width: int) -> Iterator[Content]:
+    """Yield the reasons of the verdict that an appeal is against, and who made it."""
+    for decision in case.decisions:
+        if decision.id == line.decision_id:
+            by = _("by {maker}, {when}").format(maker=decision.maker, when=view.instant(decision.decided_at))
+            for code in decision.reasons:
+                reason = case.policy.reasons.get(code)
+                title = code if reason is None else reason.title.in_language(current_language())
+                yield row(plain(f"  {title}"), plain(by, MUTED), width)
+                by = ""
 
 
 def item_words(item: ItemLine, view: View) -> str:
@@ -273,16 +70,30 @@ def item_words(item: ItemLine, view: View) -> str:
     return words if item.judged is None else f"{words} {view.symbols.dot} {_(ITEM_RESULT_WORDS[item.judged])}"
 
 
-def _required_items(decision: DecisionLine, view: View, width: int) -> list[PanelLine]:
-    came = sum(not item.is_open for item in decision.items)
-    title = _("Required in round {round}").format(round=decision.round)
-    lines = [heading(f"{title} {view.symbols.dot} {amounts.received(came, len(decision.items))}")]
+def _required_items(case: CaseFile, decision: DecisionLine, view: View, width: int) -> list[PanelLine]:
+    """Return the items of a decision; once the case has moved on, the title says that they were required."""
+    came = amounts.received(sum(not item.is_open for item in decision.items), len(decision.items))
+    is_due = is_with_applicant(case.header.state, case.header.waits_for)
+    title = _("Required in round {round}") if is_due else _("Was required in round {round}")
+    parts = [title.format(round=decision.round), came]
+    if decision.deadline_at is not None:
+        by = _("all by {when}") if is_due else _("the deadline was {when}")
+        parts.append(by.format(when=view.instant(decision.deadline_at)))
+    lines = [heading(f" {view.symbols.dot} ".join(parts))]
     for item in decision.items:
-        mark = (view.symbols.block, ERROR) if item.is_open else (view.symbols.fine, SUCCESS)
+        is_owed = is_due or case.header.state is CaseState.LAPSED
+        mark = _item_mark(item, view.symbols, is_owed=is_owed)
         lines += map(PanelLine, hanging([(" ", ""), mark, (" ", "")], item_words(item, view), width))
         if item.is_waived:
             waived = _("waived by {login}: {reason}").format(login=item.waived_by or "?", reason=item.waive_reason)
             lines += map(PanelLine, hanging([("   ", "")], waived, width, MUTED))
-    if decision.deadline_at is not None:
-        lines.append(PanelLine(plain(" " + _("all by {when}").format(when=view.instant(decision.deadline_at)), MUTED)))
     return [*lines, EMPTY]
+
+
+def _item_mark(item: ItemLine, symbols: Symbols, *, is_owed: bool) -> tuple[str, str]:
+    """Return the mark of the reviewer's judgement, or else of whether the item came."""
+    if item.judged is not None:
+        return judged_mark(item.judged, symbols)
+    if not item.is_open:
+        return symbols.fine, SUCCESS
+    return (symbols.block, ERROR) if is_owed else (symbols.removed, MUTED)

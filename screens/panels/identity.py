@@ -5,7 +5,7 @@ from functools import partial
 
 from textual.content import Content
 
-from screens.panels.labels import ANSWER, ID_NUMBER, VERIFICATION, claimed_defects, validity_words
+from screens.panels.labels import claimed_defects, validity_words
 from screens.panels.lines import EMPTY, PanelLine, changed_mark, finding_lines, heading, mark_of, prose, table
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, joined, plain, row, wrapped
@@ -17,6 +17,7 @@ from workbench.domain.facts.documents import missing_documents, newest_files
 from workbench.domain.text.safe import cells
 from workbench.i18n import N_, _, current_language
 from workbench.wording.amounts import capital_fen, count
+from workbench.wording.case.labels import ANSWER, ID_NUMBER, VERIFICATION
 from workbench.wording.findings import document_name
 
 _USCC_RULES = ("ID-USCC", "ID-USCC-KIND")

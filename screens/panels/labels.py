@@ -1,84 +1,12 @@
-"""The words for domain values on screens; the tables are translated where they are shown."""
+"""The words for documents on screens: until when they are valid, and what is wrong with them."""
 
 from datetime import date
 
 from screens.shell.view import View
 from workbench.domain.case.documents import DocumentLine
-from workbench.domain.case.vocabulary import (
-    ApplicantKind,
-    CreditList,
-    CreditMatch,
-    IdType,
-    Measure,
-    Quality,
-    Verdict,
-    WaitsFor,
-)
 from workbench.domain.evidence.evidence import LONG_TERM, DocumentFacts
-from workbench.i18n import N_, _, comma_joined
-
-APPLICANT_KIND: dict[ApplicantKind, str] = {
-    ApplicantKind.ENTERPRISE: N_("enterprise"),
-    ApplicantKind.SOLE_PROPRIETOR: N_("sole proprietor"),
-    ApplicantKind.INDIVIDUAL: N_("individual"),
-}
-ID_NUMBER: dict[object, str] = {
-    IdType.PASSPORT: N_("passport number"),
-    IdType.HMT_PERMIT: N_("HK/Macau permit"),
-    IdType.TW_PERMIT: N_("Taiwan permit"),
-    IdType.FOREIGN_RESIDENCE: N_("foreigner's ID"),
-    IdType.MILITARY: N_("military ID"),
-    IdType.POLICE: N_("armed police ID"),
-}
-ANSWER: dict[str | None, str] = {"yes": N_("yes"), "no": N_("no"), "n/a": N_("does not apply")}
-VERIFICATION: dict[str, str] = {
-    "phone": N_("by phone"),
-    "registry": N_("in a registry"),
-    "visit": N_("by a visit"),
-    "department": N_("by another department"),
-}
-CREDIT_LIST: dict[CreditList, str] = {
-    CreditList.ARREARS: N_("arrears"),
-    CreditList.COURT: N_("court list"),
-    CreditList.ABNORMAL: N_("abnormal operation"),
-    CreditList.SERIOUS: N_("serious violation"),
-    CreditList.TELECOM: N_("telecom list"),
-    CreditList.PUNISHMENT: N_("punishment list"),
-}
-MATCH: dict[CreditMatch, str] = {
-    CreditMatch.EXACT: N_("listed"),
-    CreditMatch.NAME_ONLY: N_("same name only"),
-    CreditMatch.NONE: N_("none"),
-}
-WAITS_FOR: dict[WaitsFor, str] = {
-    WaitsFor.APPLICANT: N_("the applicant"),
-    WaitsFor.CARRIER: N_("the carrier"),
-    WaitsFor.REGISTRY: N_("a registry"),
-    WaitsFor.DEPARTMENT: N_("another department"),
-}
-MEASURE: dict[Measure, str] = {
-    Measure.NONE: N_("no measure"),
-    Measure.BAR_OUT: N_("outbound barred"),
-    Measure.BAR_BOTH: N_("both ways barred"),
-    Measure.RESTORE: N_("restored"),
-}
-QUALITY: dict[Quality | None, str] = {Quality.BLURRED: N_("blurred"), Quality.INCOMPLETE: N_("incomplete")}
-VERDICT: dict[Verdict, str] = {
-    Verdict.PASS: N_("Pass"),
-    Verdict.FAIL: N_("Fail"),
-    Verdict.PENDING: N_("Pending"),
-}
-DECIDED: dict[Verdict, str] = {
-    Verdict.PASS: N_("passed"),
-    Verdict.FAIL: N_("failed"),
-    Verdict.PENDING: N_("pending"),
-}
-CHECK_FOR: dict[str, str] = {
-    "final_fail": N_("a final fail"),
-    "override": N_("a pass against a blocking finding"),
-    "high_risk": N_("a pass at high risk"),
-    "restore": N_("restoring the cards"),
-}
+from workbench.i18n import _, comma_joined
+from workbench.wording.case.labels import QUALITY
 
 
 def validity_words(valid_to: date, view: View) -> str:

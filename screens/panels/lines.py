@@ -10,7 +10,7 @@ from screens.shell.symbols import Symbols
 from screens.widgets.safe_text import ERROR, INFO, MUTED, SUCCESS, WARNING, hanging, joined, plain, row, wrapped
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.reason_scope import EvidencePart
-from workbench.domain.case.vocabulary import PanelKind, Severity
+from workbench.domain.case.vocabulary import ItemResult, PanelKind, Severity
 from workbench.domain.findings.finding import Finding
 from workbench.domain.text.safe import cells, pad_right
 from workbench.i18n import _, current_language
@@ -116,6 +116,15 @@ def changed_mark(case: CaseFile, part: EvidencePart, symbols: Symbols, *names: s
 def severity_mark(severity: Severity | None, symbols: Symbols) -> Content:
     """Return the mark of a severity; without one, the mark for fine."""
     return plain(symbols.fine, SUCCESS) if severity is None else plain(symbols.of_severity(severity), STYLES[severity])
+
+
+def judged_mark(judged: ItemResult, symbols: Symbols) -> tuple[str, str]:
+    """Return the mark of the judgement of an item to rectify, with its style."""
+    return {
+        ItemResult.FIXED: (symbols.fine, SUCCESS),
+        ItemResult.PARTLY: (symbols.warn, WARNING),
+        ItemResult.NOT_FIXED: (symbols.block, ERROR),
+    }[judged]
 
 
 def mark_of(case: CaseFile, rules: Sequence[str], symbols: Symbols, *, subject: str | None = None) -> Content:

@@ -7,7 +7,6 @@ from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.screen import ModalScreen
 
 from screens.queue.case_list import CaseList, Preset
 from screens.queue.filter_bar import FilterBar
@@ -73,7 +72,6 @@ class QueueScreen(ModeScreen):
         super().__init__(clock, services)
         self._preset = preset
         self._open_case = open_case
-        self._is_covered = False
         self._shown_minute = ""
         self._ticks = 0
 
@@ -88,12 +86,8 @@ class QueueScreen(ModeScreen):
     def on_resize(self) -> None:
         self.show_header()
 
-    def on_screen_suspend(self) -> None:
-        self._is_covered = isinstance(self.app.screen, ModalScreen)
-
     def on_screen_resume(self) -> None:
-        # A dialog over the list changed no row; after another screen the list is reloaded.
-        if not self._is_covered:
+        if not self.is_covered:
             self.cases.load()
 
     def tick(self) -> None:

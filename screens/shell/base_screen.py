@@ -119,6 +119,11 @@ class ModeScreen(WorkScreen):
         self.clock = clock
         self.services = services
         self.zone = ZONE
+        self.is_covered = False
+
+    def on_screen_suspend(self) -> None:
+        # After a dialog, a screen reloads only what the dialog changed.
+        self.is_covered = isinstance(self.app.screen, ModalScreen)
 
     def view(self) -> View:
         """Return the time, zone and symbols that the screen is drawn with."""

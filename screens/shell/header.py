@@ -1,11 +1,13 @@
 """The header of a screen: the mode, the reviewer, the counts of the queue, the clock."""
 
+import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from textual.content import Content
 
 from screens.shell.view import View
-from screens.widgets.safe_text import ACCENT, ERROR, MUTED, WARNING, Part, joined, row
+from screens.widgets.safe_text import ACCENT, ERROR, MUTED, WARNING, Part, joined, plain, row
 from screens.widgets.static import Static
 from workbench.i18n import _
 
@@ -41,25 +43,34 @@ def title_line(mode: str, case: "CaseFile | None", right: Content, view: View, w
     return row(left, right, width)
 
 
-def who_line(login: str, counts: "DeskCounts | None", view: View, *, has_clock: bool = True) -> Content:
-    """Return the reviewer, the counts, and the clock unless `has_clock` is false."""
-    dot = f" {view.symbols.dot} "
-    parts: list[Part] = [(f"{view.symbols.mine} ", ACCENT), (login, "")] if login else []
-    if counts is not None:
-        from workbench.wording.amounts import count
+def who_line(
+    login: str, counts: "DeskCounts | None", view: View, *, has_clock: bool = True, room: int = sys.maxsize
+) -> Content:
+    """Return the reviewer, the counts that fit into `room` cells, and the clock unless `has_clock` is false."""
+    dot: Part = (f" {view.symbols.dot} ", MUTED)
+    who = [joined((f"{view.symbols.mine} ", ACCENT), (login, ""))] if login else []
+    clock = [plain(view.time_of_day(view.now), MUTED)] if has_clock else []
+    shown = [joined(part) for part in _count_parts(counts)] if counts is not None else []
+    while (line := joined(dot).join([*who, *shown, *clock])).cell_length > room and shown:
+        shown.pop()
+    return line
 
-        parts += [(dot + _("{count} queued").format(count=count(counts.queued)), MUTED)]
-        if counts.overdue:
-            parts += [(dot, MUTED), (_("{count} overdue").format(count=count(counts.overdue)), ERROR)]
-        if counts.due_today:
-            parts += [(dot, MUTED), (_("{count} due today").format(count=count(counts.due_today)), WARNING)]
-        if counts.to_check:
-            parts += [(dot + _("{count} to check").format(count=count(counts.to_check)), MUTED)]
-        if counts.to_reopen:
-            parts += [(dot, MUTED), (_("{count} to open again").format(count=count(counts.to_reopen)), ERROR)]
-        if late := counts.measures_overdue:
-            message = _("1 measure overdue") if late == 1 else _("{count} measures overdue").format(count=count(late))
-            parts += [(dot, MUTED), (message, WARNING)]
-    if has_clock:
-        parts.append((f"{dot if parts else ''}{view.time_of_day(view.now)}", MUTED))
-    return joined(*parts)
+
+def _count_parts(counts: "DeskCounts") -> Iterator[Part]:
+    """Yield the counts in words, the most important first."""
+    from workbench.wording.amounts import count
+    from workbench.wording.letters import overdue_measures_words, overdue_words
+
+    yield _("{count} queued").format(count=count(counts.queued)), MUTED
+    if counts.overdue:
+        yield _("{count} overdue").format(count=count(counts.overdue)), ERROR
+    if counts.due_today:
+        yield _("{count} due today").format(count=count(counts.due_today)), WARNING
+    if counts.to_check:
+        yield _("{count} to check").format(count=count(counts.to_check)), MUTED
+    if counts.to_reopen:
+        yield _("{count} to open again").format(count=count(counts.to_reopen)), ERROR
+    if counts.letters_overdue:
+        yield overdue_words(counts.letters_overdue), WARNING
+    if counts.measures_overdue:
+        yield overdue_measures_words(counts.measures_overdue), WARNING

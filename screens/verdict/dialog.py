@@ -10,7 +10,6 @@ from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Input, TextArea
 
-from screens.panels.labels import VERDICT
 from screens.shell.base_screen import Dialog, TooSmall
 from screens.shell.bindings import bind
 from screens.shell.key_guard import Guard, presses_of
@@ -32,6 +31,7 @@ from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.keys.command import Place
 from workbench.keys.registry import CONFIRM, FINAL, HELP, ITEMS, LETTER, MEASURE, NOTE, SEARCH, WAIT_FOR
+from workbench.wording.case.labels import VERDICT
 
 _TYPING_PAUSE_S = 0.2
 
@@ -181,9 +181,12 @@ class VerdictDialog(Dialog[DecisionResult]):
     def action_confirm(self) -> None:
         if not self._guard.accepts_press() or self._is_deciding:
             self.message.update(dialog_text.too_soon_line())
-        elif self._preview is not None and self._preview.has_new_evidence and not self._accepts_new_evidence:
+        elif self._preview is not None and self._preview.news and not self._accepts_new_evidence:
             self._accepts_new_evidence = True
-            self._show_problem(_("New evidence has come; confirm once more to decide all the same."))
+            problem = _("New evidence has come; confirm once more to decide all the same.")
+            if not self._preview.news.has_evidence:
+                problem = _("The policy has changed; confirm once more to decide all the same.")
+            self._show_problem(problem)
         elif self.rectification.display and self.rectification.is_unreadable:
             self._show_problem(dialog_text.date_problem(self._view))
         else:

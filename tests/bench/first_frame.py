@@ -1,77 +1,132 @@
-"""Measures the time to the first frame and to the next case with 200,000 queued cases, against a bare Textual app.
+"""Measures starts: `--help` beside an import of Typer, and the desk beside a bare Textual app."""
 
-Run it with `python -m tests.bench.first_frame [TURNS]`; it prints medians and ratios as JSON.
-"""
-
-import json
-import statistics
 import sys
-import tempfile
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-from tests.offices import Clock, Site, plant
+from tests.bench.figures import Figure, WrongResult, in_turns
+from tests.bench.processes import run
+from tests.offices import Clock, Site
 from tests.terminal.pty_session import PtySession
+from workbench.domain.case.casefile import CaseFile
+from workbench.services.opening import open_services
 
-QUEUED = 200_000
 COLD: dict[str, str] = {}
 """Starts a new process in the same environment, because importing is part of the measurement."""
 
+_SMALL = 1_000
 
-def seconds_until(terminal: PtySession, words: str) -> float:
-    """Return the monotonic time at which the program has written these words."""
-    until = time.monotonic() + 60
-    written = b""
+
+def help_page(_folder: Path, _size: int, turns: int) -> Iterator[Figure]:
+    """Measure `workbench --help` beside an interpreter that imports Typer."""
+
+    def ours() -> float:
+        done = run(sys.executable, "-m", "workbench", "--help")
+        if "Usage:" not in done.output:
+            raise WrongResult("--help prints no usage")
+        return done.seconds
+
+    ours_s, peer_s = in_turns(ours, lambda: run(sys.executable, "-c", "import typer").seconds, turns)
+    yield Figure(name="`workbench --help`", peer='`python -c "import typer"`', ours_s=ours_s, peer_s=peer_s, most=1.5)
+
+
+@dataclass
+class Desk:
+    """The desk at one database, started anew each time; the memory is that of the last start."""
+
+    home: Path
+    database: Path
+    frames_s: list[float] = field(default_factory=list)
+    cases_s: list[float] = field(default_factory=list)
+    memory_mb: float = 0.0
+
+    def first_frame(self) -> float:
+        """Start the desk and press `n` at the first frame; return the seconds to the frame."""
+        arguments = ["--database", str(self.database), "--as", "a", "--lang", "en"]
+        start = time.monotonic()
+        with PtySession(arguments, self.home, more=COLD) as terminal:
+            frame = _seconds_until(terminal, "Desk") - start
+            terminal.press("n")
+            self.cases_s.append(_seconds_until(terminal, "C-0") - start)
+            self.memory_mb = _memory_mb(terminal)
+        self._release()
+        return frame
+
+    def _release(self) -> None:
+        """Give the case back, so that the next start claims again instead of showing what is held."""
+        services = open_services(self.database, "a", lambda: datetime.now(UTC))  # noqa: TID251 - as the program does
+        found = services.claims.next()
+        if not isinstance(found, CaseFile):
+            raise WrongResult(f"no case was held: {found}")
+        services.claims.release(found.header.id)
+        services.close()
+
+    def first_case(self) -> float:
+        """Return the seconds to the case of the earliest start that is not counted yet."""
+        return self.cases_s.pop(0)
+
+
+def desk(folder: Path, queued: int, turns: int) -> Iterator[Figure]:
+    """Measure the first frame and the first case with many cases, beside a bare app and beside a thousand cases."""
+    now = datetime.now(UTC)  # noqa: TID251 - the program reads the clock of the machine
+    large = Desk(folder, _planted(folder / "large.db", queued, now))
+    small = Desk(folder, _planted(folder / "small.db", _SMALL, now))
+    peer = partial(_bare, folder)
+    peer(), large.first_frame(), small.first_frame()
+    large.cases_s.clear()
+    small.cases_s.clear()
+    name = f"the desk with {queued:,} cases"
+    frames_s, bare_s = in_turns(large.first_frame, peer, turns)
+    cases_s = [large.first_case() for _turn in range(turns)]
+    bare = "the first frame of a bare Textual app"
+    yield Figure(name=f"first frame of {name}", peer=bare, ours_s=frames_s, peer_s=bare_s, most=1.2)
+    yield Figure(name=f"first case of {name}", peer=bare, ours_s=cases_s, peer_s=bare_s, most=2.5)
+    frames_s, small_s = in_turns(large.first_frame, small.first_frame, turns)
+    few = f"the same with {_SMALL:,} cases"
+    yield Figure(
+        name=f"first frame of {name}",
+        peer=few,
+        ours_s=frames_s,
+        peer_s=small_s,
+        most=1.1,
+        most_mb=large.memory_mb,
+        most_mb_allowed=1.15 * small.memory_mb,
+    )
+    cases_s, small_s = large.cases_s, small.cases_s
+    yield Figure(name=f"first case of {name}", peer=few, ours_s=cases_s, peer_s=small_s, most=1.15)
+
+
+def _planted(path: Path, queued: int, now: datetime) -> Path:
+    site = Site(path, Clock(now)).create()
+    site.plant(queued)
+    site.close()
+    return path
+
+
+def _seconds_until(terminal: PtySession, words: str) -> float:
+    """Return the monotonic time at which the program has written these words.
+
+    Raises:
+        WrongResult: If they do not come within a minute.
+    """
+    until, written = time.monotonic() + 60, b""
     while time.monotonic() < until:
         written += terminal.read_raw(0.05)
         if words.encode() in written:
             return time.monotonic()
-    raise AssertionError(f"{words!r} never came")
+    raise WrongResult(f"{words!r} never came")
 
 
-def bare(home: Path) -> float:
-    """Return the seconds to the first frame of the bare app."""
+def _memory_mb(terminal: PtySession) -> float:
+    status = Path(f"/proc/{terminal.process.pid}/status").read_text(encoding="ascii")
+    return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
+def _bare(home: Path) -> float:
     start = time.monotonic()
     with PtySession([], home, module="tests.bench.bare_app", more=COLD) as terminal:
-        return seconds_until(terminal, "a text") - start
-
-
-def desk(home: Path, database: Path, language: str) -> tuple[float, float]:
-    """Return the seconds to the desk's first frame, and to the first case when `n` is pressed at that frame."""
-    arguments = ["--database", str(database), "--as", "a", "--lang", language]
-    start = time.monotonic()
-    with PtySession(arguments, home, more=COLD) as terminal:
-        frame = seconds_until(terminal, "Desk" if language == "en" else "keys") - start
-        terminal.press("n")
-        case = seconds_until(terminal, "C-0") - start
-    return frame, case
-
-
-def main() -> None:
-    """Measure both programs alternately and print the results."""
-    turns = int(sys.argv[1]) if len(sys.argv) > 1 else 7
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        site = Site(home / "bench.db", Clock(datetime.now(UTC))).create()  # noqa: TID251 - the day must be the program's
-        plant(site.services("admin").context.database, site.clock.at, QUEUED)
-        site.services("admin").people.limit("a", 10 * turns)
-        site.close()
-        bare(home)
-        desk(home, site.path, "en")
-        measured = [(bare(home), *desk(home, site.path, "en")) for _turn in range(turns)]
-    peer, frame, case = (statistics.median(column) for column in zip(*measured, strict=True))
-    report = {
-        "queued": QUEUED,
-        "turns": turns,
-        "bare_first_frame_s": round(peer, 3),
-        "desk_first_frame_s": round(frame, 3),
-        "next_case_s": round(case, 3),
-        "first_frame_ratio": round(frame / peer, 2),
-        "next_case_ratio": round(case / peer, 2),
-    }
-    sys.stdout.write(json.dumps(report, indent=2) + "\n")
-
-
-if __name__ == "__main__":
-    main()
+        return _seconds_until(terminal, "a text") - start

@@ -1,7 +1,7 @@
 """Measures how fast the queue is with many cases: `python -m tests.bench.queue_pages [rows] [folder]`.
 
-Inserts made-up cases into a database of the first schema, upgrades it, and times pages, jumps, filters and
-searches, each beside a plain statement with ORDER BY. A folder keeps the database for another run.
+Inserts made-up cases into the tables, and times pages, jumps, filters and searches, each beside a plain statement with
+ORDER BY. A folder keeps the database for another run.
 """
 
 import gc
@@ -19,7 +19,7 @@ from sqlalchemy import insert, text
 
 from db.engine import Database
 from db.models import ApplicationRow, CaseRow
-from tests.first_schema import downgrade
+from db.queries.search_index import index_cases, terms_of
 from tests.offices import TUESDAY, Clock, Site, microseconds
 from workbench.services.opening import open_services
 from workbench.services.wiring import Services
@@ -115,11 +115,10 @@ def portions(all_rows: Iterable[Any]) -> Iterator[list[Any]]:
 
 
 def planted(path: Path, count: int) -> Path:
-    """Create a site whose database has the first schema and the given number of cases."""
+    """Create a site with the given number of cases."""
     site = Site(path).create()
     hashed = site.services("admin").context.store.hashed
     site.close()
-    downgrade(path)
     database = Database(path)
     with database.writer.connect() as connection:
         connection.connection.cursor().execute("PRAGMA synchronous=OFF")
@@ -144,6 +143,13 @@ def planted(path: Path, count: int) -> Path:
                        subject, source) VALUES (:case_id, 0, :rule, 'activity', 'warn', '1', '>', '0', '', '', '')"""
                 ),
                 findings,
+            )
+            index_cases(
+                connection,
+                [
+                    {**terms_of(case["applicant_name"], case["application_no"]), "id": case["id"]}
+                    for _application, case in portion
+                ],
             )
             connection.commit()
     database.close()

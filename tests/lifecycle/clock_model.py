@@ -94,7 +94,9 @@ class CaseClock:
     cap_days: int | None = None
 
     def paused(self, at: datetime) -> "CaseClock":
-        """Return this clock with a pause that begins."""
+        """Return this clock with a pause that begins, unless it is paused already."""
+        if self.pauses and self.pauses[-1][1] is None:
+            return self
         return replace(self, pauses=(*self.pauses, (at, None)))
 
     def resumed(self, at: datetime) -> "CaseClock":

@@ -22,14 +22,23 @@ MARK_LETTER = view_command(
     "letters.mark", "space", N_("mark"), N_("Mark or unmark the letter under the cursor and move down.")
 )
 OF_CASE = view_command("letters.case", "slash,f4", N_("of a case"), N_("Show only the letters of one case."), hint=True)
+UNSENT_LETTERS = view_command(
+    "letters.unsent", "t,f3", N_("only unsent"), N_("Show only the letters that are still to be sent, or all again.")
+)
+OWED_MEASURES = view_command(
+    "letters.measures", "m,f7", N_("measures"), N_("Show the numbers that are still to be barred or restored.")
+)
 RELOAD = view_command("letters.reload", "n,f2", N_("refresh"), N_("Reload the list."))
 LEAVE_LETTERS = go_command(
     "letters.desk",
     "escape",
     N_("desk"),
-    N_("Leave the marks or the case; from the list, go back to the desk."),
+    N_("Leave the marks or the filter; from the list, go back to the desk."),
     hint=True,
 )
 GO_LETTERS = go_command("go.letters", "g n", N_("letters"), N_("Go to the letters to applicants: owed, failed, sent."))
 
-LETTER_COMMANDS = (OPEN_LETTER, MARK_SENT, MARK_FAILED, MARK_LETTER, OF_CASE, RELOAD, LEAVE_LETTERS)
+LETTER_COMMANDS = (
+    *(OPEN_LETTER, MARK_SENT, MARK_FAILED, MARK_LETTER, OF_CASE, UNSENT_LETTERS, OWED_MEASURES, RELOAD),
+    LEAVE_LETTERS,
+)

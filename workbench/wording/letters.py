@@ -1,14 +1,13 @@
-"""The kinds of letters in words, and what became of letters: sent, failed, or sent so late that a deadline moved."""
+"""The kinds of letters in words, and sentences about letters that were sent, failed, or were sent too late."""
 
 from collections.abc import Sequence
 
+from workbench.domain.case.lifecycle import VERDICT_WORDS
 from workbench.i18n import N_, _, comma_joined, ngettext
 from workbench.wording.amounts import count
 
-KIND_WORDS = {
-    "pass": N_("pass"),
-    "fail": N_("fail"),
-    "pending": N_("pending"),
+KIND_WORDS: dict[str, str] = {
+    **{verdict.value: words for verdict, words in VERDICT_WORDS.items()},
     "receipt": N_("receipt"),
     "delay": N_("delay"),
     "resumed": N_("work resumed"),
@@ -50,12 +49,24 @@ def overdue_words(number: int) -> str:
     return ngettext("{count} letter overdue", "{count} letters overdue", number).format(count=count(number))
 
 
-def moved_sentences(moved: Sequence[tuple[str, str]], lapsed: Sequence[str]) -> list[str]:
-    """Return what late letters changed: the deadlines that moved, as (case, day), and the cases that had lapsed."""
+def overdue_measures_words(number: int) -> str:
+    """Return how many numbers should have been barred or restored already."""
+    return ngettext("{count} measure overdue", "{count} measures overdue", number).format(count=count(number))
+
+
+def moved_sentences(moved: Sequence[tuple[str, str]], lapsed: Sequence[str], undone: Sequence[str]) -> list[str]:
+    """Return what late letters changed.
+
+    `moved` are the deadlines that moved, as (case, day); `lapsed` the cases that stay lapsed, `undone` those that are
+    rectified again.
+    """
     sentences = []
     if moved:
         cases = comma_joined(f"{case} {day}" for case, day in moved)
         sentences.append(_("Sent late, so these deadlines moved on: {cases}.").format(cases=cases))
+    if undone:
+        message = _("These cases had lapsed and are rectified again until their new deadline: {cases}.")
+        sentences.append(message.format(cases=comma_joined(undone)))
     if lapsed:
         message = _("These cases lapsed although their letters were sent late; a supervisor must look: {cases}.")
         sentences.append(message.format(cases=comma_joined(lapsed)))

@@ -36,7 +36,7 @@ _STATE_WORDS: Mapping[VersionState, str] = {
 
 
 def state_words(state: VersionState, begins_on: date) -> str:
-    """Return what became of a version, such as `in force` or `from 2027-01-04`."""
+    """Return the state of a version, such as `in force` or `from 2027-01-04`."""
     return _(_STATE_WORDS[state]).format(day=begins_on.isoformat())
 
 
@@ -67,6 +67,12 @@ def changed_cases_words(changed: int, touched: int) -> str:
         changed,
     )
     return sentence.format(count=count(changed), touched=count(touched))
+
+
+def effect_words(voided: int, moved: int, letters: int) -> str:
+    """Return the sentence about what a change of policy brings to open cases besides other findings."""
+    sentence = _("Verdicts sent back to their makers: {voided}. Due dates moved: {moved}. Letters: {letters}.")
+    return sentence.format(voided=count(voided), moved=count(moved), letters=count(letters))
 
 
 def finding_change_words(added: Iterable[str], removed: Iterable[str], changed: Iterable[str]) -> str:

@@ -1,5 +1,9 @@
 """An appeal is filed, decided, checked, answered and undone by command."""
 
+import csv
+import re
+from pathlib import Path
+
 import pytest
 from sqlalchemy import text
 
@@ -147,6 +151,9 @@ def test_a_decision_waits_for_somebody_without_a_part_in_the_verdict_or_its_answ
     assert (checked["state"], checked["status"], checked["outcome"]) == ("failed", "closed", "stands")
     assert "12300" in checked["notice"]
     assert "We looked at it again." in checked["notice"]
+    assert (checked["decision"], checked["reasons"]) == ("D-000001", ["ACT-PEAK-HOUR"])
+    shown = services.terminal.as_person("c", "show", case).stdout
+    assert re.search(r"Appealed verdict +D-000001 ACT-PEAK-HOUR", shown)
     assert "answered already" in refuse(services, 77, "a", "appeal", case, "--grounds", "once more")
 
 
@@ -283,3 +290,29 @@ def test_a_case_that_was_failed_again_after_an_appeal_can_be_appealed_to_somebod
 
     assert show(services, case)["assignee"] == "sup"
     assert "before the appeal" in refuse(services, 77, "sup2", "appeal-decide", case, "stands", "--note", "x")
+
+
+def test_appeals_are_exported_with_their_outcome_and_counted_by_doctor(services: Promises, tmp_path: Path) -> None:
+    decided(services, appealed(services), "stands")
+    services.run("sup2", "check", "C-1", "approve", "--note", "x")
+    appealed(services, lapsed(services), at="2026-12-02 10:00")
+    services.at("2026-12-31 10:00")
+    services.run("admin", "export", "appeals", "--output", str(tmp_path / "appeals.csv"))
+
+    with (tmp_path / "appeals.csv").open(encoding="utf-8-sig", newline="") as file:
+        first, second = csv.DictReader(file)
+    assert (first["against"], first["outcome"], first["decided_by"], first["checker"]) == (
+        "failed",
+        "stands",
+        "sup",
+        "sup2",
+    )
+    assert first["decided_at"].startswith("2026-12-01T10:00")
+    assert (second["case"], second["against"], second["status"], second["overdue"]) == (
+        "C-000002",
+        "lapsed",
+        "open",
+        "yes",
+    )
+    noted = [line["text"] for line in services.terminal.document("audit", "doctor")["lines"]]
+    assert any("appeals to answer: 1 of 1 open" in text for text in noted)

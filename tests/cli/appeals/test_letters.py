@@ -1,12 +1,13 @@
 """The letters about an appeal, in both languages."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from db.enums import Language
-from tests.cli.appeals.filed_appeals import appealed, decided, failed, office, show
+from tests.cli.appeals.filed_appeals import appealed, decided, failed, lapsed, office, show
 from tests.cli.calendar.test_reminders import LANGUAGES, check_pages, write_in
 from tests.cli.framework.terminal import refused
 from tests.offices import Site
@@ -53,6 +54,62 @@ def test_the_letters_say_what_was_decided_why_and_what_the_applicant_can_do(
     assert all(f"\n{GIVEN[language]}{ANSWER[language]}\n" in body for body in received)
     [short, *_others] = sorted(folder.glob("*-appeal-received.sms.txt"))
     assert ANSWER[language].partition("日")[0][-10:] in short.read_text(encoding="utf-8").replace("\n", "")
+
+
+def check_answer(services: Promises, case: str, outcome: str, to: str) -> None:
+    """Decide the appeal of a case as sup, and approve the decision as c."""
+    decided(services, case, outcome, *(["--to", to] if to else []))
+    services.run("c", "check", case, "approve", "--note", "yes")
+
+
+LAST_RESULT = {
+    (lapsed, "overturned", "queued"): (
+        "的逾期未整改办结通知（通知编号2）",
+        " (notice number 2) that your review was closed",
+    ),
+    (failed, "overturned", "queued"): ("的审核结果通知（通知编号1，", "our notice of the result of 24 November 2026"),
+    (failed, "overturned", "passed"): (
+        "（通知编号3，申诉结论：申诉成立，审核通过）",
+        "3; decision: it succeeds; the review is passed)",
+    ),
+    (failed, "stands", ""): (
+        "（通知编号3，申诉结论：申诉不成立，维持原结论）",
+        "3; decision: it does not succeed; the result stands)",
+    ),
+}
+
+
+@LANGUAGES
+@pytest.mark.parametrize(("start", "outcome", "to"), LAST_RESULT)
+def test_a_corrected_notice_names_the_last_letter_that_told_a_result(
+    services: Promises, language: Language, start: Any, outcome: str, to: str
+) -> None:
+    case = start(services)
+    write_in(services, language)
+    services.at("2026-12-02 10:00")
+    check_answer(services, appealed(services, case, at="2026-12-02 10:00"), outcome, to)
+    if to != "queued":
+        services.at("2026-12-03 10:00").run("sup2", "reopen", case, "--reason", "x")
+    services.at("2026-12-03 10:00").run("b", "next")
+    services.run("b", "decide", case, "pending", "--reason", "WAIT-CARRIER")
+
+    body = services.terminal.document("admin", "notices", case)["notices"][-1]["body"]
+    words = LAST_RESULT[start, outcome, to][language is Language.EN]
+    assert words in body.replace("\n", "" if language is Language.ZH else " ")
+
+
+@pytest.mark.parametrize(("act", "by"), [("reopen", "sup2"), ("withdraw", "a")])
+def test_the_answer_to_an_appeal_stays_owed_when_its_case_is_opened_or_withdrawn_at_once(
+    services: Promises, act: str, by: str
+) -> None:
+    case = appealed(services)
+    check_answer(services, case, "overturned", "passed" if act == "reopen" else "queued")
+    services.at("2026-12-01 10:00:30").run(by, act, case, "--reason", "x")
+    services.at("2026-12-01 10:05")
+
+    unsent = services.terminal.document("admin", "notices", "--unsent")["notices"]
+    kinds = [line["kind"] for line in unsent if line["case"] == case]
+    assert kinds[-2:] == ["appeal-decided", {"reopen": "reopened", "withdraw": "withdrawn"}[act]]
 
 
 @LANGUAGES

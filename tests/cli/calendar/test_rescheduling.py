@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from screens.panels.history import act_words, detail_words
 from tests.cli.framework.terminal import refused
 from tests.offices import Site
 from tests.promises import Promises
 from workbench.errors import WrongUsage
 from workbench.services.case.assessment import recompute
 from workbench.services.foundation.case_access import visible_case
+from workbench.wording.case.history import act_words, detail_words
 
 
 @pytest.fixture

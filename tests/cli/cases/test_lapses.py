@@ -10,7 +10,7 @@ from tests.cli.cases.test_rectification import PLAN, VERIFY, bring, own_deadline
 from tests.cli.framework.terminal import refused
 from tests.offices import Site
 from tests.promises import Promises
-from tests.services.importing.files import Desk, application
+from tests.services.importing.files import PDF, Desk, application
 
 BOTH = (DocumentKind.BIZ_LICENSE, DocumentKind.AUTH_LETTER)
 
@@ -133,6 +133,76 @@ def test_resubmit_records_an_earlier_receipt_and_takes_the_lapse_back(services: 
     assert standing(services, case) == ("queued", 2)
     assert services.due(case) == "2026-12-04 16:00"
     assert kinds(services)[-1] == "lapse-undone"
+
+
+def batches(services: Promises) -> int:
+    return len(services.terminal.document("admin", "imports")["batches"])
+
+
+def file_of(desk: Desk, *kinds: DocumentKind, received_at: str) -> str:
+    """Write a file of documents of the case."""
+    rows = []
+    for kind in kinds:
+        (desk.folder / f"new-{kind}.pdf").write_bytes(PDF + kind.encode() + received_at.encode())
+        row = {"application_no": "A-1", "kind": kind.value, "path": f"new-{kind}.pdf", "sealed": "yes", "quality": "ok"}
+        rows.append({**row, "received_at": received_at})
+    return str(desk.write(rows))
+
+
+@pytest.mark.parametrize(
+    ("now", "received_at", "deadline"),
+    [
+        # Past the own deadline of the photo, which the file does not bring; not lapsed yet.
+        ("2026-11-25 15:00", "2026-11-25 14:00", "2026-11-25 10:01"),
+        # Received before the verdict, so the resubmission itself counts from now, past the deadline.
+        ("2026-12-02 10:00", "2026-11-24 09:00", "2026-11-25 10:01"),
+    ],
+)
+def test_a_file_after_which_the_case_cannot_be_resubmitted_is_not_imported(
+    services: Promises, desk: Desk, now: str, received_at: str, deadline: str
+) -> None:
+    desk.queued()
+    services.run("a", "next")
+    services.run("a", "decide", "C-1", "fail", "--reason", VERIFY, "--item", VERIFY, "--item", "BIZ_LICENSE")
+    before = batches(services)
+    services.at(now)
+    report = services.terminal.as_person(
+        "a", "resubmit", "C-1", file_of(desk, DocumentKind.BIZ_LICENSE, received_at=received_at)
+    )
+
+    told = refused(report, 77)
+    assert deadline in told
+    assert "give received_at in the file" in told
+    assert (standing(services, "C-1"), batches(services)) == (("rectifying", 1), before)
+
+
+def test_a_file_that_brings_the_item_in_hours_in_time_is_imported_after_its_deadline(
+    services: Promises, desk: Desk
+) -> None:
+    desk.queued()
+    services.run("a", "next")
+    asked = ("--item", VERIFY, "--item", "BIZ_LICENSE", "--item", "AUTH_LETTER")
+    services.run("a", "decide", "C-1", "fail", "--reason", VERIFY, *asked)
+    services.at("2026-11-25 15:00")
+    services.run(
+        "a", "resubmit", "C-1", file_of(desk, DocumentKind.AGENT_HANDHELD, BOTH[0], received_at="2026-11-25 10:01")
+    )
+
+    assert standing(services, "C-1") == ("queued", 2)
+
+
+def test_a_lapsed_case_is_resubmitted_with_a_part_that_was_received_in_time(services: Promises, desk: Desk) -> None:
+    case = lapsed(services, desk)
+    file = file_of(desk, BOTH[0], received_at="2026-12-01 17:00")
+    services.run("a", "resubmit", case, file)
+
+    assert standing(services, case) == ("queued", 2)
+    assert kinds(services)[-1] == "lapse-undone"
+    services.run("a", "next")
+    services.run("a", "decide", case, "fail", "--reason", "DOC-UNSEALED", "--item", "BIZ_LICENSE")
+    told = refused(services.terminal.as_person("a", "resubmit", case, file), 65)
+    assert "imported already, as B-000003" in told
+    assert "without the file" in told
 
 
 @pytest.mark.parametrize("at", ["2026-12-01 20:00", "2026-12-02 10:00"])

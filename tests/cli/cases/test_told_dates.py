@@ -1,5 +1,6 @@
 """A letter says that a case takes longer only if the date is later than the one that the applicant was told last."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -89,6 +90,58 @@ def test_a_letter_about_an_extension_to_a_sooner_date_does_not_say_that_it_takes
     services.run("sup", "extend", "C-000001", "--until", "2026-12-01", "--reason", "x")
     [(_kind, body)] = letters(services)
     assert words in body
+
+
+def fail(services: Promises, *items: str) -> None:
+    services.run("a", "next")
+    asked = [word for item in items for word in ("--item", item)]
+    services.run(
+        "a", "decide", "C-000001", "fail", "--reason", "DOC-UNSEALED", *asked, "--until", "2026-12-10", "--note", "x"
+    )
+    services.at("2026-11-30 10:00")
+
+
+def reopened(services: Promises) -> None:
+    services.run("a", "next")
+    services.run("a", "decide", "C-000001", "fail", "--final", "--reason", "ACT-PEAK-HOUR")
+    services.run("b", "check", "C-000001", "approve", "--note", "seen")
+    services.at("2026-11-30 10:00").run("sup", "reopen", "C-000001", "--reason", "x")
+
+
+def waived(services: Promises) -> None:
+    fail(services, "BIZ_LICENSE")
+    services.run("sup", "waive", "C-000001", "1", "--reason", "x")
+
+
+def lapse_undone(services: Promises) -> None:
+    fail(services, "BIZ_LICENSE")
+    services.at("2026-12-10 18:01").run("a", "tick")
+    services.at("2026-12-11 10:00").run("a", "resubmit", "C-000001", "--received-at", "2026-12-10 10:00")
+
+
+@pytest.mark.parametrize("act", [reopened, waived, lapse_undone])
+def test_a_letter_about_another_act_tells_the_due_date_too(services: Promises, act: Callable[[Promises], None]) -> None:
+    act(services)
+    told = services.due("C-000001")
+    before = letters(services)
+    services.run("sup", "class", "C-000001", "expedited", "--reason", "x")
+    services.run("sup", "class", "C-000001", "complex", "--reason", "x")
+
+    assert services.due("C-000001") == told
+    assert letters(services) == before
+    services.run("sup", "class", "C-000001", "maximum", "--reason", "x")
+    assert [kind for kind, _body in letters(services)][-1] == "delay"
+
+
+def test_a_letter_about_a_waiver_that_gives_the_deadline_tells_no_due_date(services: Promises) -> None:
+    fail(services, "BIZ_LICENSE", "AUTH_LETTER")
+    services.run("sup", "waive", "C-000001", "1", "--reason", "x")
+    services.run("sup", "extend", "C-000001", "--until", "2026-12-11", "--reason", "x")
+    services.at("2026-12-01 10:00").run("a", "resubmit", "C-000001")
+    assert "2026-12-02 18:00" < services.due("C-000001") < "2026-12-10"
+
+    services.run("sup", "class", "C-000001", "maximum", "--reason", "x")
+    assert [kind for kind, _body in letters(services)][-1] == "delay"
 
 
 @LANGUAGES

@@ -61,6 +61,18 @@ def report(terminal: Terminal, tmp_path: Path, *lines: str) -> Any:
     return terminal.document("sup", "measures", "done", str(file))
 
 
+@pytest.mark.parametrize("words", [("list.txt",), ("list.csv", "--since", "2030-01-01")])
+def test_an_order_that_is_on_no_work_list_is_not_marked_as_exported(
+    terminal: Terminal, case: str, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    bar(terminal, case)
+    file, *more = words
+
+    terminal.as_person("sup", "export", "measures", "--output", str(tmp_path / file), *more, *REVEAL)
+
+    assert {order["exported_at"] for order in terminal.document("sup", "measures", "list")["measures"]} == {None}
+
+
 def test_a_bar_is_on_the_work_list_once_it_is_released_and_off_once_it_is_confirmed(
     terminal: Terminal, case: str, tmp_path: Path
 ) -> None:
@@ -74,22 +86,26 @@ def test_a_bar_is_on_the_work_list_once_it_is_released_and_off_once_it_is_confir
         (number, "bar-out", "2026-11-25T18:00:00+08:00", "no", case) for number in (ONE, TWO)
     ]
     terminal.site.clock.on(hours=1)
-    counts = report(terminal, tmp_path, "order,done_at,failed", "1,2026-11-24 10:30,", "2,,no answer from 13800138002")
+    counts = report(terminal, tmp_path, "order,done_at,failure", "1,2026-11-24 10:30,", "2,,no answer from 13800138002")
 
-    assert counts == {"done": 1, "already_done": 0, "failed": 1}
+    assert counts == counted(done=1, failed=1)
     [first, second] = terminal.document("a", "show", case)["measures"]
     assert (first["status"], first["done_at"], first["reported_by"]) == ("done", "2026-11-24T10:30:00+08:00", "sup")
     assert (second["status"], second["failure"]) == ("failed", "no answer from 138••••••02")
-    report(terminal, tmp_path, "order,failed", "2,no answer from 13800138002")
+    report(terminal, tmp_path, "order,failure", "2,no answer from 13800138002")
     assert terminal.site.actions(1).count("measures done") == 1
     assert [row["order"] for row in work_list(terminal, tmp_path / "rest.csv")] == ["2"]
-    assert report(terminal, tmp_path, "1", "2") == {"done": 1, "already_done": 1, "failed": 0}
+    assert report(terminal, tmp_path, "1", "2") == counted(done=1, already_done=1)
     assert listed(terminal, "--owed") == []
     shown = terminal.as_person("a", "show", case).stdout
     assert "Outbound barred since Tue 24 Nov 10:30, ordered Tue 24 Nov 10:00 (1 number)" in shown
     assert "bar-out 1 done, bar-out 1 failed" in shown.replace(
         "bar-out done (1), bar-out failed (1)", "bar-out 1 done, bar-out 1 failed"
     )
+
+
+def counted(**counts: int) -> dict[str, int]:
+    return {"done": 0, "already_done": 0, "failed": 0, "unanswered": 0, **counts}
 
 
 def write(tmp_path: Path, *lines: str, name: str = "report.csv") -> str:
@@ -169,7 +185,7 @@ def test_a_bar_on_an_exported_list_is_restored_though_nobody_confirmed_it(
     masked = work_list(terminal, tmp_path / "masked.csv", "--format", "csv")
     assert [row["msisdn"] for row in masked] == ["138••••••01", "138••••••02"]
     rows = work_list(terminal, tmp_path / "list.csv")
-    report(terminal, tmp_path, "order,failed", f"{rows[1]['order']},the number is ported")
+    report(terminal, tmp_path, "order,failure", f"{rows[1]['order']},the number is ported")
     lift(terminal, case, "--measure", "restore")
     terminal.site.clock.on(minutes=1)
 
@@ -207,11 +223,17 @@ def test_a_verdict_whose_measure_was_carried_out_is_not_undone(terminal: Termina
 
 
 _WRONG_FILES = (
-    (("order", "9"), "line 2, column order: There is no order 9"),
-    (("order,done_at", "1,2026-11-24 10:00", "2,"), "line 3, column done_at: needs the time"),
+    (("9",), "line 1, column order: There is no order 9"),
+    (("order,done_at", "1,", "2,"), "No order has an answer"),
+    (("order", "1"), "No order has an answer"),
+    (("order,done_at,failed", "1,2026-11-24 10:00,x"), "line 2, column failed: is no column of the work list"),
+    (("order,failed_at", "1,2026-11-24 10:00"), "line 2, column failure: needs the cause"),
+    (("order,done_at,failure", "1,2026-11-24 10:00,ported"), "Order 1 is given as done and as failed"),
+    (("order,msisdn,done_at", f"1,{TWO},2026-11-24 10:00"), "Order 1 is about another number"),
+    (("order,measure,done_at", "1,restore,2026-11-24 10:00"), "Order 1 is about another number or measure"),
     (("order,done_at", "1,2026-11-30 10:00"), "line 2, column done_at: “2026-11-30 10:00” is in the future"),
     (("order,done_at", "1,2026-11-23"), "line 2, column order: Order 1 is of 2026-11-24, which is later"),
-    (("order,failed", "1,ported", "1,"), "line 3, column order: Order 1 is reported differently on line 2"),
+    (("order,failure", "1,ported", "1,"), "line 3, column order: Order 1 is reported differently on line 2"),
     (("number", "1"), "line 1, column order: needs the number of an order"),
     (('{"order": 1}', '{"order": "x"}'), "line 2, column order: needs the number of an order"),
     (("order", ""), "The file names no order"),
@@ -226,12 +248,33 @@ def test_a_file_with_a_wrong_line_confirms_nothing(terminal: Terminal, case: str
     assert [status for _number, _measure, status in listed(terminal)] == ["owed", "owed"]
 
 
-def test_a_reported_sheet_is_read(terminal: Terminal, case: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "jsonl"])
+def test_a_work_list_that_comes_back_confirms_only_what_was_filled_in(
+    terminal: Terminal, case: str, tmp_path: Path, suffix: str
+) -> None:
     bar(terminal, case)
-    path = tmp_path / "list.xlsx"
+    report(terminal, tmp_path, "order,failure", "2,no answer")
+    terminal.site.clock.on(minutes=1)
+    path = tmp_path / f"list.{suffix}"
     terminal.document("admin", "export", "measures", "--output", str(path), *REVEAL)
 
-    assert terminal.document("admin", "measures", "done", str(path)) == {"done": 2, "already_done": 0, "failed": 0}
+    assert terminal.document("sup", "measures", "done", str(path)) == counted(unanswered=2)
+    assert [status for _number, _measure, status in listed(terminal)] == ["owed", "failed"]
+    if suffix == "csv":
+        filled = path.read_text(encoding="utf-8-sig").splitlines()
+        columns = next(csv.reader([filled[0]]))
+        rows = [dict(zip(columns, row, strict=True)) for row in csv.reader(filled[1:])]
+        terminal.site.clock.on(minutes=1)
+        rows[0]["done_at"] = "2026-11-24 10:02"
+        lines = [",".join(f'"{value}"' for value in row.values()) for row in rows]
+        assert report(terminal, tmp_path, filled[0], *lines) == counted(done=1, unanswered=1)
+        assert [status for _number, _measure, status in listed(terminal)] == ["done", "failed"]
+
+        rows[1]["done_at"] = "2026-11-24 10:02"
+        assert report(terminal, tmp_path, filled[0], ",".join(rows[1].values())) == counted(done=1)
+        rows[1] |= {"done_at": "", "failure": "again", "failed_at": ""}
+        done = write(tmp_path, filled[0], ",".join(rows[1].values()))
+        assert "confirmed as done" in refused(terminal.as_person("sup", "measures", "done", done), 65)
 
 
 @pytest.mark.parametrize("login", ["a", "audit"])
@@ -265,7 +308,7 @@ def test_a_withdrawal_keeps_a_bar_on_the_list_in_show_and_in_its_letter(
     bar(terminal, case)
     if is_done:
         work_list(terminal, tmp_path / "list.csv")
-        report(terminal, tmp_path, "order,result", "1,done", "2,done")
+        report(terminal, tmp_path, "1", "2")
     before, shown = listed(terminal), terminal.document("audit", "show", case)["measures"]
     terminal.document("a", "withdraw", case, "--reason", "the applicant wrote")
 

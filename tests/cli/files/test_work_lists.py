@@ -192,3 +192,36 @@ def test_places_that_do_not_go_together_are_refused(terminal: Terminal, words: t
 
 def test_a_folder_with_files_is_left_as_it_is(terminal: Terminal, desk: Desk, tmp_path: Path) -> None:
     assert "not empty" in refused(terminal.as_person("admin", "export", "notices", "--to", str(desk.folder)), 73)
+
+
+@pytest.mark.parametrize("ends", ["before", "after"])
+def test_numbers_out_of_service_are_neither_barred_nor_restored(
+    terminal: Terminal, desk: Desk, tmp_path: Path, ends: str
+) -> None:
+    def end_service() -> None:
+        desk.run(
+            ImportKind.CARDS, [{"application_no": "A-2", "msisdn": "13800138003", "service_ended_on": "2026-11-20"}]
+        )
+
+    if ends == "before":
+        end_service()
+    case = decide(terminal, desk, "A-2", "fail", "--reason", "ACT-PEAK-HOUR", "--measure", "bar-both")
+    terminal.site.clock.on(minutes=1)
+    orders = terminal.document("sup", "measures", "list")["measures"]
+    assert len(orders) == (ends == "after")
+    if orders:
+        (tmp_path / "done.txt").write_text("1\n", encoding="utf-8")
+        terminal.document("sup", "measures", "done", str(tmp_path / "done.txt"))
+        end_service()
+    else:
+        notice = terminal.document("a", "show", case)["notice"]
+        assert "The numbers under review are not restricted." in notice
+        assert "barred" not in notice
+
+    terminal.document("a", "resubmit", case)
+    terminal.document("a", "next")
+    passed = terminal.document("a", "decide", case, "pass", "--reason", "OK-OVERRIDE", "--note", "x")
+    assert "restore" not in passed["check_for"]
+    terminal.document("b", "check", case, "approve", "--note", "x")
+    assert len(terminal.document("sup", "measures", "list")["measures"]) == len(orders)
+    assert "restoring" not in terminal.document("a", "show", case)["notice"]

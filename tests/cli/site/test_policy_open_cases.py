@@ -1,25 +1,38 @@
 """A policy that applies to open cases: what happens to a case in each state, and what its applicant is told."""
 
 import json
+import re
 from collections.abc import Callable
+from datetime import datetime
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from db.enums import CaseState
+from db.columns import from_us
+from db.enums import CaseState, FailKind
 from db.models import CaseRow
 from tests.cli.appeals import filed_appeals
-from tests.cli.framework.terminal import Terminal
+from tests.cli.framework.terminal import Terminal, refused
 from tests.offices import Site
 from tests.promises import Promises, local
 from tests.proofs.racing import open_for_race, run_concurrently
 from tests.services.importing.files import ENTERPRISE_DOCUMENTS, Desk, application
+from tests.services.review.verdict_acts import failing
+from workbench.domain.case.records import CaseNews
+from workbench.errors import Busy
 
 CAPITAL = ("value = 50_000_000", "value = 500_000_000")
 LONGER = ("standard = 3", "standard = 5")
+MORE_DOCUMENTS = ('"COMMITMENT_LETTER", "USE_STATEMENT",', '"COMMITMENT_LETTER", "AGENT_HANDHELD", "USE_STATEMENT",')
+NO_DOCUMENTS = ('"BIZ_LICENSE", "AGENT_ID_FRONT",', '"AGENT_ID_FRONT",')
 NO_CONSENT = ('"COMMITMENT_LETTER", "USE_STATEMENT", "CALL_SCRIPT", "CONSENT_PROOF",', '"COMMITMENT_LETTER",')
+APPEALS = (
+    ("answer_days = 7", "answer_days = 2"),
+    ("cap_days = 15 # calendar", "cap_days = 6 # calendar"),
+    ('["13:00", "18:00"]', '["13:00", "17:00"]'),
+)
 VERSION = ('version = "2026-11"', 'version = "2026-12"')
 
 
@@ -105,6 +118,27 @@ def test_a_case_that_was_skipped_is_offered_again_and_a_hold_stays(
     assert terminal.document("b", "next")["case"] == "C-000002"
 
 
+def test_who_holds_a_case_is_told_that_its_policy_changed_and_what_that_changed(
+    terminal: Terminal, site: Site, desk: Desk, apply: Callable[..., Any]
+) -> None:
+    case_id, reviewer = desk.queued().id or 0, site.services("a")
+    terminal.document("a", "next")
+    seen = reviewer.casefiles.show(case_id).header
+    request = failing(case_id, fail_kind=FailKind.FINAL, fence=seen.fence, evidence_no=seen.evidence_no)
+
+    apply(CAPITAL)
+
+    change = "1 → 2: +ID-CAPITAL"
+    news = reviewer.casefiles.news(case_id, seen.evidence_no)
+    assert news == CaseNews(policy=change)
+    assert reviewer.verdicts.preview(request).news == news
+    with pytest.raises(Busy, match=re.escape(f"The policy of C-000001 changed while you decided: {change}.")):
+        reviewer.verdicts.decide(request)
+    desk.applications(application(business_scope="教育咨询"))
+    assert reviewer.casefiles.news(case_id, seen.evidence_no) == CaseNews(has_evidence=True, policy=change)
+    assert not reviewer.casefiles.news(case_id, reviewer.casefiles.show(case_id).header.evidence_no)
+
+
 def test_a_verdict_that_waits_for_its_check_is_void_and_goes_back_to_its_maker(
     terminal: Terminal, site: Site, apply: Callable[..., Any]
 ) -> None:
@@ -188,6 +222,50 @@ def test_an_incomplete_case_becomes_complete_or_is_asked_for_other_documents(
     assert [len(letters(terminal, kind)) for kind in ("incomplete", "still-incomplete")] == [1, 0]
 
 
+def test_a_complete_case_that_newly_lacks_a_document_is_told_what_to_hand_in_and_by_when(
+    terminal: Terminal, site: Site, desk: Desk, apply: Callable[..., Any]
+) -> None:
+    services = Promises(site)
+    services.ask_for_a_seal("2026-11-24 10:40", services.received("2026-11-24 10:00"), until="2026-12-01")
+    desk.queued()
+    desk.queued("A-2", language="en")
+    site.clock.at = local("2026-11-24 11:00")
+
+    apply(MORE_DOCUMENTS)
+
+    [to_rectifying, zh, en] = letters(terminal)
+    assert "\n补交材料期限：2026年11月27日（周五）\n办结时限不变：2026年11月26日（周四）\n" in zh
+    assert "\n需要补交：\n1. 经办人手持身份证照片\n\n期限：\n" in zh
+    assert "\n上述材料为新规则所要求，请尽快补交，最迟于2026年11月27日（周五）。" in zh
+    assert "\n提交方式：\n" in zh
+    assert "\nSubmit by: Friday, 27 November 2026\nDue date (it has not changed): " in en
+    assert "What is missing:\n1. photo of the handler holding the ID card\n" in en
+    assert "请与此前通知要求的材料一并提交" in to_rectifying
+    assert "（不变）：2026年12月1日（周二）18:00\n\n还需一并提交：\n1. 经办人手持身份证照片\n" in to_rectifying
+    assert [show(terminal, f"C-{number}")["state"] for number in (1, 2, 3)] == ["rectifying", "queued", "queued"]
+
+
+def test_letters_about_missing_documents_never_contradict_the_one_of_a_new_policy(
+    terminal: Terminal, desk: Desk, apply: Callable[..., Any]
+) -> None:
+    desk.applications(application())
+    desk.documents(kinds=ENTERPRISE_DOCUMENTS[1:-1])
+    terminal.document("a", "tick")
+
+    def written_on(moment: str) -> list[str]:
+        """Return the letters that are not cancelled, the oldest first."""
+        terminal.site.clock.at = local(moment)
+        terminal.document("a", "tick")
+        return [one["kind"] for one in terminal.document("a", "notices")["notices"]]
+
+    assert written_on("2026-11-30 10:00") == ["incomplete"]
+    apply(NO_CONSENT)
+    assert written_on("2026-12-02 10:00") == ["incomplete", "policy"]
+    assert written_on("2026-12-08 10:00") == ["incomplete", "policy", "still-incomplete"]
+    apply(NO_DOCUMENTS)
+    assert written_on("2026-12-08 11:00") == ["receipt"]
+
+
 def test_a_final_case_keeps_its_version_and_an_appealed_one_its_state(
     terminal: Terminal, site: Site, apply: Callable[..., Any]
 ) -> None:
@@ -203,7 +281,7 @@ def test_a_final_case_keeps_its_version_and_an_appealed_one_its_state(
     assert found == [("passed", 1), ("appealed", 2), ("queued", 2)]
 
 
-def test_appealed_reopened_and_held_cases_go_on_as_they_were_under_the_new_version(
+def test_appealed_reopened_and_held_cases_go_on_under_the_new_version_and_a_staged_answer_is_void(
     terminal: Terminal, site: Site, apply: Callable[..., Any]
 ) -> None:
     office = filed_appeals.office(site)
@@ -229,15 +307,63 @@ def test_appealed_reopened_and_held_cases_go_on_as_they_were_under_the_new_versi
     before = standing()
     assert apply(CAPITAL, LONGER)["open_cases_changed"] == len(cases)
 
+    before[0][0] = "appealed"
     assert standing() == before
     assert before[2][-1] is not None
     assert {show(terminal, case)["policy_version"] for case in cases} == {2}
+    filed_appeals.decided(office, staged, "overturned")
     office.run("c", "check", staged, "approve", "--note", "yes")
     filed_appeals.decided(office, appealed, "stands")
     office.run("a", "decide", held, "fail", "--reason", "ID-NAME")
     office.at("2026-11-26 10:01")
     assert terminal.document("a", "next")["case"] == put_aside
     assert [show(terminal, case)["state"] for case in (staged, appealed)] == ["queued", "awaiting_check"]
+
+
+def test_an_appeal_keeps_the_days_and_hours_of_its_filing(
+    terminal: Terminal, site: Site, desk: Desk, apply: Callable[..., Any]
+) -> None:
+    office = filed_appeals.office(site)
+    staged = filed_appeals.decided(office, filed_appeals.appealed(office, at="2026-11-25 10:00"))
+    appealed = filed_appeals.appealed(office, filed_appeals.failed(office), at="2026-11-25 11:00")
+
+    def due() -> list[str]:
+        found = [show(terminal, case)["due_at"] for case in (staged, appealed)]
+        stored = desk.sql("SELECT due_at FROM appeal ORDER BY case_id")
+        assert [from_us(row[0]) for row in stored] == [datetime.fromisoformat(at) for at in found]
+        return found
+
+    before = due()
+    apply(*APPEALS)
+    assert due() == before
+    assert letters(terminal) == []
+    office.run("sup", "extend", appealed, "--until", "2026-12-07", "--reason", "x")
+    assert due() == [before[0], "2026-12-07T18:00:00+08:00"]
+    filed_appeals.decided(office, appealed, login="sup2")
+    office.run("c", "check", appealed, "approve", "--note", "x")
+    assert show(terminal, appealed)["due_at"] == "2026-12-07T18:00:00+08:00"
+    office.run("admin", "calendar", "set", "2026-12-01", "off", "--reason", "x")
+    assert show(terminal, staged)["due_at"] == before[0]
+
+
+def test_what_was_done_before_is_not_undone_after_a_change_of_policy_which_undo_names(
+    terminal: Terminal, site: Site, apply: Callable[..., Any]
+) -> None:
+    office = filed_appeals.office(site)
+    answered = filed_appeals.appealed(office, at="2026-11-25 10:00")
+    staged, rectifying = (office.received("2026-11-25 10:00") for _case in range(2))
+    filed_appeals.decided(office, answered)
+    office.run("a", "next", "--filter", staged)
+    office.run("a", "decide", staged, "fail", "--final", "--reason", "ID-RIC")
+    office.ask_for_a_seal("2026-11-25 10:00", rectifying)
+
+    apply(VERSION)
+
+    for login, case in (("sup", answered), ("a", staged), ("a", rectifying)):
+        message = refused(terminal.as_person(login, "undo", case), 77)
+        assert f"{case} changed to policy 2 at 2026-11-25 10:00:00; what was done before" in message
+    office.run("sup", "appeal-decide", answered, "stands", "--note", "x")
+    office.run("sup", "undo", answered)
 
 
 def test_open_cases_change_on_the_day_with_the_next_start_and_each_once(

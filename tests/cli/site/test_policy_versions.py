@@ -14,6 +14,7 @@ from tests.services.importing.files import Desk, application
 from workbench.policies import default_policy_text
 
 CAPITAL = ("value = 50_000_000", "value = 500_000_000")
+NEW_YORK = ('zone = "Asia/Shanghai"', 'zone = "America/New_York"')
 PHONE = (SUPPLIER.phone, "400-555-0199")
 
 
@@ -109,6 +110,40 @@ def test_a_file_applied_again_for_its_day_can_only_be_extended_to_open_cases(
     assert states(terminal) == ["in-force", "to-come"]
 
 
+@pytest.mark.parametrize(
+    ("changes", "moment"),
+    [((NEW_YORK,), "2026-11-24 10:00"), ((CAPITAL,), "2026-11-20 10:00")],
+    ids=["west of the date line of the first version", "a clock set back to before the first version"],
+)
+def test_a_file_is_applied_on_a_day_before_that_of_the_version_in_force(
+    terminal: Terminal, changed: Callable[..., str], changes: tuple[tuple[str, str], ...], moment: str
+) -> None:
+    path = changed(*changes)
+    terminal.site.clock.at = local(moment)
+
+    applied, again = (apply(terminal, path) for _time in range(2))
+
+    assert (applied["policy"], applied["changed"], applied["replaced"], again["changed"]) == (2, True, [], False)
+    assert states(terminal) == ["earlier", "in-force"]
+
+
+def test_the_file_in_force_applies_to_open_cases_from_the_day_given(
+    terminal: Terminal, desk: Desk, changed: Callable[..., str]
+) -> None:
+    desk.queued()
+    path = changed(CAPITAL)
+    apply(terminal, path)
+    words = (path, "--from", "2026-11-26", "--open-cases")
+
+    planned, again = apply(terminal, *words), apply(terminal, *words)
+
+    assert (planned["policy"], planned["state"], planned["open_cases_changed"]) == (3, "to-come", 0)
+    assert (again["policy"], again["changed"]) == (3, False)
+    assert terminal.document("a", "show", "C-1")["policy_version"] == 1
+    terminal.site.clock.at = local("2026-11-26 08:00")
+    assert terminal.document("a", "show", "C-1")["policy_version"] == 3
+
+
 def test_doctor_looks_at_the_sender_in_force_and_not_at_one_to_come(terminal: Terminal, tmp_path: Path) -> None:
     made_up = tmp_path / "made-up.toml"
     made_up.write_text(default_policy_text(), encoding="utf-8")
@@ -135,6 +170,7 @@ def test_a_day_that_is_past_far_or_none_is_refused(
 def test_an_unknown_version_is_refused(terminal: Terminal) -> None:
     for words in (("show", "--version", "7"), ("diff", "7"), ("diff", "7", "1")):
         assert "`workbench policy list`" in refused(terminal.as_person("a", "policy", *words), 66)
+    refused(terminal.as_person("a", "policy", "diff", "9" * 20), 66)
 
 
 def test_the_differences_of_files_and_versions_are_listed_by_key(

@@ -5,10 +5,12 @@ from textual.widgets import TextArea
 
 from db.enums import CaseState
 from screens.appeals import decision_dialog
+from screens.appeals.screen import AppealsScreen
 from tests.cli.appeals.filed_appeals import appealed, decided, failed, office, show
 from tests.offices import Site
 from tests.promises import Promises
 from tests.screens.driver import WINDOWS, KeyDriver, at_the_site
+from workbench.domain.case.case_id import format_case
 
 
 @pytest.fixture
@@ -48,8 +50,12 @@ async def test_a_supervisor_reads_the_grounds_and_overturns_an_appeal_by_keys(
     case = appealed(services)
     async with at_the_site(services.site, "sup", size=size) as driver:
         await driver.go("a")
-        assert "final fail, received" in driver.text
-        assert "7 working days left" in driver.text
+        row = next(line for line in driver.text.splitlines() if "7 working days left" in line)
+        assert row.strip().startswith("final fail  ")
+        assert "due Thu 10 Dec 18:00" in row
+        assert "…" not in row
+        assert "within 7 working days, at the latest on" in driver.text
+        assert "Wed 16 Dec (15 calendar days)" in " ".join(driver.text.split())
         assert "We never called them." in driver.text
 
         await driver.press("enter")
@@ -67,6 +73,7 @@ async def test_a_supervisor_reads_the_grounds_and_overturns_an_appeal_by_keys(
         await driver.go("c")
         assert "We never called them." in driver.text
         assert "you are right" in driver.text
+        assert "too many calls in an hour" in driver.text, "the reason of the appealed verdict"
         await driver.press("a")
         await driver.type("agreed")
         await driver.press("enter")
@@ -91,6 +98,18 @@ async def test_the_dialog_shows_the_letter_and_needs_a_choice_and_a_reason_and_k
         await driver.press("f3", *["backspace"] * 10, "escape", "y")
         assert "needs a reason" in driver.text
     assert show(services, case)["state"] == "appealed"
+
+
+async def test_after_a_decision_the_cursor_goes_to_the_next_appeal(services: Promises) -> None:
+    cases = [appealed(services) for _number in range(3)]
+    async with at_the_site(services.site, "sup", size=(80, 24)) as driver:
+        await driver.go("a")
+        await driver.press("down")
+        await decide(driver, "1", "no")
+        screen = driver.app.screen
+        assert isinstance(screen, AppealsScreen)
+        assert screen.case is not None
+        assert format_case(screen.case.header.id) == cases[2]
 
 
 async def test_who_touched_the_case_reads_why_they_cannot_decide_it(services: Promises) -> None:

@@ -73,7 +73,7 @@ async def test_the_keys_of_the_panels_work_after_a_click_on_the_verdict() -> Non
     async with at_work(troubled()) as desk:
         await stage(desk)
         await desk.press("enter")
-        await desk.pilot.click("#staged")
+        await desk.pilot.click("#about")
         await desk.press("4", "plus")
 
         assert "4 History" in desk.text

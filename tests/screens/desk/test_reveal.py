@@ -3,10 +3,10 @@
 import asyncio
 import threading
 
-from screens.panels.history import act_words, detail_words
 from tests.offices import Site
 from tests.screens.cases import ID_NO, clean
 from tests.screens.driver import KeyDriver, at_the_site, at_work
+from workbench.wording.case.history import act_words, detail_words
 
 HANDLER = "11010119900101001X"
 

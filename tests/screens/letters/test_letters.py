@@ -2,7 +2,10 @@
 
 import pytest
 
+from screens.letters.screen import LettersScreen
+from tests.cli.appeals.filed_appeals import failed
 from tests.offices import Site
+from tests.promises import Promises
 from tests.screens.driver import WINDOWS, at_the_site
 from tests.services.outbox.test_outbox import decide, sent
 from workbench.services.outbox.recording import Delivery
@@ -46,6 +49,7 @@ async def test_an_overdue_letter_is_marked_and_counted_on_the_start_page(site: S
 async def test_enter_shows_the_letter_with_people_masked(site: Site) -> None:
     async with at_the_site(with_letters(site), "audit") as desk:
         await desk.go("n")
+        assert desk.text.splitlines()[-1].split("  ")[0] == " Enter read"
         await desk.press("enter")
 
         assert "Letter of C-000002: pass" in desk.text
@@ -73,6 +77,38 @@ async def test_x_marks_all_marked_letters_as_failed_with_a_cause(site: Site) -> 
         await desk.press("enter")
 
         assert [line.failure for line in site.services("a").notices.list()] == ["", "moved", "moved"]
+
+
+@pytest.mark.parametrize("answer", [("s", "enter"), ("x", "n", "o", "enter")])
+async def test_after_an_act_the_cursor_goes_to_the_next_letter(site: Site, answer: tuple[str, ...]) -> None:
+    async with at_the_site(with_letters(site, 6), "a", size=(80, 24)) as desk:
+        await desk.go("n")
+        screen = desk.app.screen
+        assert isinstance(screen, LettersScreen)
+        seen = []
+        for _act in range(3):
+            await desk.press(*answer)
+            assert screen.current is not None
+            seen.append(screen.current.case_id)
+    assert seen == [3, 4, 5]
+
+
+async def test_t_shows_only_the_unsent_letters_and_m_the_measures_that_are_counted(site: Site) -> None:
+    with_letters(site)
+    case = failed(Promises(site), measure="bar-out")
+    site.clock.on(days=5)
+    async with at_the_site(site, "sup", size=(80, 24)) as desk:
+        assert "3 letters overdue · 1 measure overdue" in desk.text.splitlines()[0]
+        await desk.go("n")
+        assert "1 failed · 3 letters overdue · 1 measure overdue" in desk.text
+        await desk.press("m")
+        assert f"{case} · number unknown · Outbound bar ordered Tue 24 Nov 10:00, not carried out" in desk.text
+        await desk.press("escape", "t")
+        assert "Only unsent · 3 to send" in desk.text
+        assert case in desk.text
+        assert "C-000001" not in desk.text
+        await desk.press("escape")
+        assert "C-000001" in desk.text
 
 
 @pytest.mark.parametrize(("login", "keys"), [("audit", ("s",)), ("a", ("end", "s")), ("a", ("end", "x"))])

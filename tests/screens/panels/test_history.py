@@ -1,21 +1,33 @@
 """How the history of a case is worded."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from screens.panels.case_header import case_lines
 from screens.panels.credit import credit_lines
-from screens.panels.history import act_words, detail_words, history_lines
+from screens.panels.history import history_lines
 from screens.shell.clock import ZONE
 from screens.shell.symbols import DRAWN
 from screens.shell.view import View
 from tests.languages import speaking
 from tests.screens.cases import NOW, casefile, clean
+from workbench.domain.case.appeal import AppealLine
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.records import DecisionLine, HistoryLine, ItemLine
-from workbench.domain.case.vocabulary import FailKind, Measure, Verdict
+from workbench.domain.case.vocabulary import (
+    AppealOutcome,
+    AppealStatus,
+    CaseState,
+    FailKind,
+    ItemResult,
+    Measure,
+    Verdict,
+)
+from workbench.wording.case.history import act_words, detail_words
 
 VIEW = View(now=NOW, zone=ZONE, symbols=DRAWN)
 
@@ -57,7 +69,7 @@ def test_a_decision_not_in_force_is_not_shown_as_valid(status: str) -> None:
     credit, history = panel_texts(with_decision(status))
 
     assert "Earlier reviews" not in credit
-    assert "Required in round" not in history
+    assert "equired in round" not in history
 
 
 @pytest.mark.parametrize("status", ["applied", "approved"])
@@ -65,8 +77,36 @@ def test_a_decision_in_force_is_shown_with_its_items(status: str) -> None:
     credit, history = panel_texts(with_decision(status))
 
     assert "rev7" in credit
-    assert "Required in round 1" in history
+    assert "Was required in round 1" in history
     assert "a copy" in history
+
+
+def test_an_answered_appeal_stands_below_the_decision_that_it_was_against() -> None:
+    case = with_decision("approved")
+    appeal = AppealLine(
+        id=1,
+        decision_id=1,
+        state_before=CaseState.FAILED,
+        grounds="not us",
+        received_at=NOW,
+        filed_at=NOW,
+        filed_by="rev1",
+        due_at=NOW,
+        status=AppealStatus.CLOSED,
+        outcome=AppealOutcome.OVERTURNED,
+        to_state=CaseState.PASSED,
+        answer="you are right",
+        decided_by="sup",
+        decided_at=NOW,
+        checker="rev2",
+        checked_at=NOW,
+        check_note="",
+        release_at=None,
+    )
+    credit, history = panel_texts(replace(case, appeals=(appeal,)))
+
+    assert re.search(r"failed  rev7\n.*appeal: overturned, passed  sup  rev2", credit)
+    assert "overturned, passed" in history
 
 
 def test_the_items_are_those_of_the_newest_decision() -> None:
@@ -74,7 +114,30 @@ def test_the_items_are_those_of_the_newest_decision() -> None:
     newer = replace(case.decisions[0], id=2, round=2)
     _credit, history = panel_texts(replace(case, decisions=(*case.decisions, newer)))
 
-    assert "Required in round 2" in history
+    assert "Was required in round 2" in history
+
+
+@pytest.mark.parametrize(
+    ("state", "item", "shown"),
+    [
+        (CaseState.RECTIFYING, {}, "Required in round 1 · 0 of 1 received · all by Tue 24 Nov 14:32\n ✗ a copy"),
+        (
+            CaseState.PASSED,
+            {},
+            "Was required in round 1 · 0 of 1 received · the deadline was Tue 24 Nov 14:32\n – a copy",
+        ),
+        (CaseState.PASSED, {"judged": ItemResult.FIXED}, "\n ✓ a copy · fixed"),
+        (CaseState.LAPSED, {}, "\n ✗ a copy"),
+    ],
+)
+def test_items_of_the_past_are_told_apart_from_items_that_are_due(
+    state: CaseState, item: dict[str, Any], shown: str
+) -> None:
+    case = with_decision("applied")
+    decision = replace(case.decisions[0], deadline_at=NOW, items=(replace(case.decisions[0].items[0], **item),))
+    case = replace(case, header=replace(case.header, state=state), decisions=(decision,))
+
+    assert shown in panel_texts(case)[1]
 
 
 @pytest.mark.parametrize(
@@ -88,6 +151,11 @@ def test_the_items_are_those_of_the_newest_decision() -> None:
         (line("import", "received [/b]"), "received [/b]"),
         (line("comment", "fail fixable"), "fail fixable"),
         (line("delay-told"), "automatic"),
+        (line("reopen", "D-000001"), "corrected notice owed for D-000001"),
+        (
+            line("reopen", "restore waived D-000001 a shop of one"),
+            "restored, without a second person (a shop of one), corrected notice owed for D-000001",
+        ),
     ],
 )
 def test_details_are_worded(entry: HistoryLine, words: str) -> None:

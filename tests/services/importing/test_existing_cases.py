@@ -124,6 +124,34 @@ def test_a_decision_on_an_appeal_is_void_when_a_finding_changed_and_goes_back_to
     assert desk.sql('SELECT status, assignee_id = decided_by_id FROM appeal JOIN "case"') == [("open", 1)]
 
 
+def appealed(desk: Desk, *, licence_valid_to: str = "长期") -> int:
+    """Fail A-1 for good, and file its appeal the day after tomorrow."""
+    case_id = desk.queued(licence_valid_to=licence_valid_to).id or 0
+    stage(desk)
+    desk.site.services("b").checks.approve(case_id, "yes")
+    desk.site.clock.on(days=2)
+    desk.site.services("a").appeals.file(case_id, "not us")
+    return case_id
+
+
+def test_an_answer_to_an_appeal_is_void_once_a_day_has_changed_the_findings(desk: Desk) -> None:
+    case_id = appealed(desk, licence_valid_to="2027-01-25")
+    decider, checker = desk.site.services("sup"), desk.site.services("c")
+    assert "ID-LICENCE-EXPIRING" not in desk.findings()
+    answer = AppealRequest(case_id=case_id, outcome=AppealOutcome.STANDS, note="x")
+    decider.appeals.decide(answer)
+    desk.site.clock.on(days=1)
+
+    with pytest.raises(Busy, match="void"):
+        checker.appeal_checks.approve(case_id, "seen")
+    after = desk.case()
+    assert (after.state, after.assignee_id) == ("appealed", decider.context.actor.id)
+    assert desk.site.actions(case_id)[-2:] == ["void", "refused approve"]
+    assert "ID-LICENCE-EXPIRING" in desk.findings()
+    decider.appeals.decide(answer)
+    assert checker.appeal_checks.approve(case_id, "seen").state is CaseState.FAILED
+
+
 def stage(desk: Desk) -> None:
     """Let a reviewer fail A-1 for good, which a second person checks."""
     services = desk.site.services("a")

@@ -2,9 +2,10 @@
 
 import pytest
 
-from db.enums import ImportKind
+from db.enums import AppealOutcome, CaseState, ImportKind
 from tests.services.importing.files import Desk
 from tests.services.importing.test_existing_cases import stage
+from workbench.domain.case.appeal import AppealRequest
 from workbench.domain.case.casefile import VerdictRequest
 from workbench.domain.case.vocabulary import Verdict
 
@@ -106,6 +107,26 @@ def test_cases_closed_otherwise_are_not_opened_again(desk: Desk, state: str) -> 
     desk.change(state=state)
     desk.run(ImportKind.CREDIT, [COURT])
     assert desk.case().state == state
+    assert listed(desk) == []
+
+
+def test_what_came_while_a_case_was_failed_is_shown_to_who_decides_its_appeal_and_lists_it_if_it_passes(
+    desk: Desk,
+) -> None:
+    case = desk.queued().id or 0
+    stage(desk)
+    desk.site.services("b").checks.approve(case, "yes")
+    desk.run(ImportKind.CREDIT, [COURT])
+    desk.site.services("a").appeals.file(case, "not us")
+    sup, checker = desk.site.services("sup"), desk.site.services("c")
+    assert "CR-DEBTOR" in {found.rule for found in sup.casefiles.show(case).findings}
+
+    passed_now = AppealRequest(case_id=case, outcome=AppealOutcome.OVERTURNED, note="x", to_state=CaseState.PASSED)
+    sup.appeals.decide(passed_now)
+    assert listed(desk) == []
+    checker.appeal_checks.approve(case, "yes")
+    assert listed(desk) == [(case, ("CR-DEBTOR",))]
+    checker.undo.undo(case)
     assert listed(desk) == []
 
 

@@ -3,10 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
-from db.enums import ImportKind
+from db.columns import to_us
+from db.enums import DocumentKind, ImportKind
 from tests.policies import ask_persons_for_nothing
-from tests.services.importing.files import PDF, Desk, application
+from tests.services.importing.files import PDF, Desk, application, shanghai
+from tests.services.importing.test_existing_cases import rectifying
 from tests.services.importing.test_receipt_times import persons
 from workbench.errors import NotAllowed, NotFound
 from workbench.services.deadlines.suspensions import NewSuspension
@@ -161,8 +164,49 @@ def test_a_passed_case_leaves_the_list_when_the_batch_that_put_it_there_is_undon
     assert "CR-DEBTOR" not in desk.findings()
 
 
+def items(desk: Desk) -> list[tuple[str, bool]]:
+    return [tuple(row) for row in desk.sql("SELECT code, satisfied_at IS NOT NULL FROM rectification_item ORDER BY id")]
+
+
+def test_the_items_that_a_batch_had_brought_are_outstanding_again_when_it_is_undone(desk: Desk) -> None:
+    case_id = rectifying(desk, codes=("BIZ_LICENSE", "AUTH_LETTER", "CALL_SCRIPT"))
+    desk.documents(kinds=(DocumentKind.CALL_SCRIPT,), content="2", received_at="2026-11-24 10:00")
+    report = desk.documents(kinds=(DocumentKind.BIZ_LICENSE,), content="2", received_at="2026-11-24 10:00")
+    assert items(desk) == [("BIZ_LICENSE", 1), ("AUTH_LETTER", 0), ("CALL_SCRIPT", 1)]
+
+    desk.site.services("admin").imports.undo(report.batch or 0)
+    assert items(desk) == [("BIZ_LICENSE", 0), ("AUTH_LETTER", 0), ("CALL_SCRIPT", 1)]
+    assert desk.case().state == "rectifying"
+    undone = desk.site.services("a").casefiles.show(case_id).history[0]
+    assert (undone.action, undone.text) == ("evidence-undone", "1/3")
+
+
+@pytest.mark.parametrize("days", [1, 20])
+def test_a_batch_that_brought_an_item_in_time_stays_after_the_deadline_of_the_item(desk: Desk, days: int) -> None:
+    rectifying(desk, codes=("BIZ_LICENSE", "AUTH_LETTER"))
+    with desk.site.services("admin").context.write() as session:
+        session.execute(
+            text("UPDATE rectification_item SET deadline_at = :at WHERE code = 'BIZ_LICENSE'"),
+            {"at": to_us(shanghai("2026-11-25 10:00"))},
+        )
+    report = desk.documents(kinds=(DocumentKind.BIZ_LICENSE,), content="2", received_at="2026-11-24 10:00")
+    desk.site.clock.on(days=days, hours=1)
+    with pytest.raises(NotAllowed, match="without it the case would lapse now"):
+        desk.site.services("admin").imports.undo(report.batch or 0)
+    assert items(desk) == [("BIZ_LICENSE", 1), ("AUTH_LETTER", 0)]
+
+
 def test_a_batch_that_moved_a_case_stays(desk: Desk) -> None:
     desk.queued()
     with pytest.raises(NotAllowed, match="C-000001 became complete or came back to the queue with it"):
         desk.site.services("admin").imports.undo(2)
     assert desk.case().state == "queued"
+
+
+def test_a_batch_whose_case_somebody_answered_since_stays(desk: Desk) -> None:
+    desk.queued()
+    desk.change(state="pending", waits_for="applicant")
+    desk.run(ImportKind.CREDIT, [{"subject_no": "91110000600037341L", "list": "court", "match": "exact"}])
+    desk.site.services("a").remarks.answer(desk.case().id or 0)
+    with pytest.raises(NotAllowed, match=r"a acted on C-000001 .*answer"):
+        desk.site.services("admin").imports.undo(3)

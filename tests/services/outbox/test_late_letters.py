@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from db.enums import CaseState, FailKind, Verdict, WaitsFor
-from db.models import RectificationItemRow
 from tests.offices import Site
-from workbench.domain.case.casefile import CaseFile, VerdictRequest
-from workbench.services.outbox.recording import Delivery, MovedDeadline, Recorded
+from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictRequest
+from workbench.services.outbox.recording import Delivery, Recorded
+from workbench.services.review.late_letters import MovedDeadline
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 PRINTED = date(2026, 12, 1)
@@ -45,7 +45,7 @@ def deadline(site: Site) -> Any:
 def test_the_deadline_moves_on_by_the_working_days_that_the_letter_was_late(site: Site) -> None:
     recorded = mark(decided(site, FAIL), on(26))
 
-    assert recorded.moved == (MovedDeadline(case_id=1, deadline_on=MOVED, has_lapsed=False),)
+    assert recorded.moved == (MovedDeadline(case_id=1, deadline_on=MOVED),)
     assert deadline(site) == on(3, 18, 12)
     assert site.services("a").casefiles.show(1).decisions[0].deadline_at == on(3, 18, 12)
     [line, *_others] = site.services("a").casefiles.show(1).history
@@ -64,12 +64,31 @@ def test_the_time_of_sending_counts_not_the_time_of_marking(site: Site) -> None:
     assert mark(decided(site, FAIL), on(24, 17), now=on(27)).moved == ()
 
 
-def test_a_case_that_lapsed_before_its_letter_was_marked_is_reported(site: Site) -> None:
+@pytest.mark.parametrize("is_told", [False, True])
+def test_a_lapse_before_the_moved_deadline_is_taken_back(site: Site, is_told: bool) -> None:
     decided(site, FAIL)
     site.clock.at = on(2, month=12)
     assert site.services("admin").ticking.tick().lapsed == 1
 
-    recorded = mark(site, on(26), now=on(2, month=12))
+    recorded = mark(site, on(26), now=on(3 if is_told else 2, month=12))
+
+    assert recorded.moved == (MovedDeadline(case_id=1, deadline_on=MOVED, is_lapse_undone=True),)
+    assert (site.state(1), deadline(site)) == (CaseState.RECTIFYING, on(3, 18, 12))
+    assert [line.action for line in site.services("a").casefiles.show(1).history][:2] == ["lapse-undone", "sent-late"]
+    letters = [one for one in site.services("a").notices.list() if one.kind in {"lapsed", "lapse-undone"}]
+    assert [one.kind for one in letters] == (["lapsed", "lapse-undone"] if is_told else [])
+    if is_told:
+        assert "因我司整改通知寄发延迟，贵公司整改期限相应顺延" in letters[-1].body
+        assert "整改期限：2026年12月3日（周四）18:00" in letters[-1].body
+    assert site.services("admin").ticking.tick().lapsed == 0
+
+
+def test_a_lapse_after_the_moved_deadline_stands_and_is_reported(site: Site) -> None:
+    decided(site, FAIL)
+    site.clock.at = on(4, month=12)
+    site.services("admin").ticking.tick()
+
+    recorded = mark(site, on(26), now=on(4, month=12))
 
     assert recorded.moved == (MovedDeadline(case_id=1, deadline_on=MOVED, has_lapsed=True),)
     assert site.state(1) == CaseState.LAPSED
@@ -82,15 +101,25 @@ def test_a_moved_deadline_does_not_lapse_at_the_printed_one(site: Site) -> None:
     assert site.services("admin").ticking.tick().lapsed == 0
 
 
-def test_an_item_with_its_own_deadline_moves_on_too(site: Site) -> None:
-    decided(site, FAIL)
-    with site.services("admin").context.write() as session:
-        session.get_one(RectificationItemRow, 1).deadline_at = on(25, 10)
+ITEMS = (ItemRequest(code="ID-REVERIFY"), ItemRequest(code="USE-SCRIPT"))
+VERIFY = replace(FAIL, reasons=("ID-REVERIFY",), items=ITEMS)
+
+
+@pytest.mark.parametrize(("extended_to", "moved_to"), [(None, on(27, 9)), (26, on(27, 9)), (30, on(30, 18))])
+def test_an_item_with_its_own_deadline_moves_on_too_unless_it_was_extended_further(
+    site: Site, extended_to: int | None, moved_to: datetime
+) -> None:
+    site.clock.at = on(24, 9)
+    decided(site, VERIFY)
+    if extended_to is not None:
+        site.services("sup").rescheduling.extend(1, date(2026, 11, extended_to), "ill", item="1")
 
     mark(site, on(26))
 
-    with site.services("admin").context.read() as session:
-        assert session.get_one(RectificationItemRow, 1).deadline_at == on(27, 10)
+    own = site.services("a").casefiles.show(1).decisions[0].items[0].deadline_at
+    assert own is not None
+    assert own.replace(minute=0) == moved_to.replace(minute=0)
+    assert deadline(site) == on(3, 18, 12)
 
 
 def test_a_later_extension_of_a_supervisor_stays(site: Site) -> None:
@@ -99,6 +128,26 @@ def test_a_later_extension_of_a_supervisor_stays(site: Site) -> None:
 
     assert mark(site, on(26)).moved == ()
     assert deadline(site) == on(8, 18, 12)
+
+
+def test_an_extension_whose_letter_was_late_moves_on_itself(site: Site) -> None:
+    decided(site, FAIL)
+    site.services("sup").rescheduling.extend(1, date(2026, 12, 8), "long journey")
+    site.clock.at = on(26)
+    recorded = site.services("a").notices.record([Delivery(notice_id=2)])
+
+    assert [one.deadline_on for one in recorded.moved] == [date(2026, 12, 10)]
+    assert deadline(site) == on(10, 18, 12)
+
+
+def test_an_undone_extension_leaves_the_days_that_the_letter_was_late(site: Site) -> None:
+    decided(site, FAIL)
+    site.clock.at = on(26)
+    site.services("sup").rescheduling.extend(1, date(2026, 12, 8), "long journey")
+    mark(site, on(26))
+    site.services("sup").undo.undo(1)
+
+    assert deadline(site) == on(3, 18, 12)
 
 
 def test_the_date_of_a_case_that_waits_for_its_applicant_moves_on(site: Site) -> None:

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from workbench.cli.cases.measures import order_document
-from workbench.cli.framework.json_values import attributes, plain, yuan
-from workbench.domain.case.appeal import AppealLine
-from workbench.domain.case.case_id import format_case, format_decision
-from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseRowView, DecisionResult, NoNextCase
+from workbench.cli.framework.json_values import attributes, plain, record, yuan
+from workbench.domain.case.case_id import format_decision
+from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseRowView, NoNextCase
+from workbench.domain.case.changes import RoundChanges
+from workbench.domain.case.measures import MeasureOrder
 from workbench.domain.case.records import DecisionLine
 from workbench.domain.case.running import is_clock_suspended, is_with_applicant
 from workbench.domain.clock.explanation import ClockExplanation
@@ -22,6 +22,8 @@ from workbench.wording.findings import text_of
 
 if TYPE_CHECKING:
     from workbench.services.auditing.seen_cases import SeenCase
+
+_CASE_KEYS = {"case": "id", "due_provisional": "is_due_provisional", "breached": "is_overdue"}
 
 
 def case_document(casefile: CaseFile, now: datetime, *, revealed: bool = False) -> dict[str, Any]:
@@ -48,11 +50,18 @@ def case_document(casefile: CaseFile, now: datetime, *, revealed: bool = False) 
         ],
         "verifications": plain(casefile.verifications, zone),
         "contacts": plain(casefile.contacts, zone),
-        "items": _items(casefile, zone),
-        **_changes(casefile, zone),
+        # Numbered as `judge` takes them.
+        "items": [{"number": number, **plain(item, zone)} for number, item in enumerate(casefile.items, start=1)],
+        **_changes(casefile.changes, zone),
         "decisions": [_decision(line, zone) for line in casefile.decisions],
-        "appeals": [_appeal(line, zone) for line in casefile.appeals],
-        "earlier_fail": _earlier_fail(casefile, zone),
+        "appeals": [
+            {
+                **record(line, zone, without=("id",)),
+                "decision_id": None if line.decision_id is None else format_decision(line.decision_id),
+            }
+            for line in casefile.appeals
+        ],
+        "earlier_fail": casefile.earlier_fail and record(casefile.earlier_fail, zone, case="case_id"),
         "appeal_until": plain(casefile.appeal_until, zone),
         "measures": [order_document(order, zone, now) for order in casefile.measures],
         "notice": casefile.notice,
@@ -72,39 +81,23 @@ def seen_document(seen: "SeenCase", *, revealed: bool = False) -> dict[str, Any]
 
 def header_document(header: CaseHeader, zone: ZoneInfo) -> dict[str, Any]:
     """Return the header of a case: number, state, dates and hold."""
-    shown: dict[str, Any] = plain(header, zone)
-    del shown["id"], shown["version"], shown["corrects_id"]
-    return {
-        "case": format_case(header.id),
-        **shown,
-        "corrects": None if header.corrects_id is None else format_decision(header.corrects_id),
-        "agent": header.agent,
-        "due_provisional": shown.pop("is_due_provisional"),
-        "breached": shown.pop("is_overdue"),
-    }
+    return {**record(header, zone, without=("version",), corrects="corrects_id", **_CASE_KEYS), "agent": header.agent}
 
 
 def row_document(row: CaseRowView, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
     """Return a row of `queue`; the due date of a paused or suspended case can still move."""
-    shown: dict[str, Any] = plain(row, zone)
-    del shown["id"], shown["waits_for"], shown["suspended_from"]
-    due_provisional, breached = shown.pop("is_due_provisional"), shown.pop("is_overdue")
     return {
-        "case": format_case(row.id),
-        **shown,
+        **record(row, zone, without=("waits_for", "suspended_from"), **_CASE_KEYS),
         "agent": row.agent,
-        "due_provisional": due_provisional,
-        "breached": breached,
         "paused": is_with_applicant(row.state, row.waits_for),
         "suspended": is_clock_suspended(row, now),
     }
 
 
-def decided_document(decided: DecisionResult, zone: ZoneInfo) -> dict[str, Any]:
-    """Return the result of a decision."""
-    shown: dict[str, Any] = plain(decided, zone)
-    case, decision = format_case(shown.pop("case_id")), format_decision(shown.pop("decision_id"))
-    return {"case": case, "decision": decision, **shown}
+def order_document(order: MeasureOrder, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
+    """Return an order to bar or restore a number."""
+    status = {"status": order.status(now).value, "overdue": order.is_overdue(now)}
+    return {**record(order, zone, order="id", case="case_id"), **status}
 
 
 def empty_document(empty: NoNextCase, zone: ZoneInfo) -> dict[str, Any]:
@@ -142,9 +135,8 @@ def explanation_document(explanation: ClockExplanation, words: ClockWords, zone:
 
 
 def _finding(finding: Finding, casefile: CaseFile, zone: ZoneInfo) -> dict[str, Any]:
-    shown: dict[str, Any] = plain(finding, zone)
-    del shown["observes"]
-    return {**shown, "op": finding.op, "text": text_of(finding, casefile.policy, current_language())}
+    text = text_of(finding, casefile.policy, current_language())
+    return {**record(finding, zone, without=("observes",)), "op": finding.op, "text": text}
 
 
 def _identity(casefile: CaseFile, zone: ZoneInfo) -> dict[str, Any]:
@@ -188,41 +180,14 @@ def _credit(casefile: CaseFile, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def _earlier_fail(casefile: CaseFile, zone: ZoneInfo) -> dict[str, Any] | None:
-    """Return the final fail in whose cooldown the applicant applied again."""
-    if casefile.earlier_fail is None:
-        return None
-    shown: dict[str, Any] = plain(casefile.earlier_fail, zone)
-    return {"case": format_case(shown.pop("case_id")), **shown}
-
-
-def _appeal(line: AppealLine, zone: ZoneInfo) -> dict[str, Any]:
-    shown: dict[str, Any] = plain(line, zone)
-    del shown["id"]
-    return {**shown, "decision_id": None if line.decision_id is None else format_decision(line.decision_id)}
-
-
-def _items(casefile: CaseFile, zone: ZoneInfo) -> list[dict[str, Any]]:
-    """Return the items of the newest fail, numbered as `judge` takes them."""
-    return [{"number": number, **plain(item, zone)} for number, item in enumerate(casefile.items, start=1)]
-
-
-def _changes(casefile: CaseFile, zone: ZoneInfo) -> dict[str, Any]:
+def _changes(found: RoundChanges | None, zone: ZoneInfo) -> dict[str, Any]:
     """Return what changed since the last round, and what did not with its earlier verdict; empty in the first."""
-    found = casefile.changes
+    changes, unchanged = (found.changes, found.unchanged) if found else ((), ())
     return {
-        "changes": [] if found is None else plain(found.changes, zone),
-        "unchanged": []
-        if found is None
-        else [attributes(entry, ("part", "subject", "field", "codes"), zone) for entry in found.unchanged],
+        "changes": plain(changes, zone),
+        "unchanged": [record(entry, zone, without=("value",)) for entry in unchanged],
     }
 
 
 def _decision(line: DecisionLine, zone: ZoneInfo) -> dict[str, Any]:
-    shown: dict[str, Any] = plain(line, zone)
-    corrects = shown.pop("corrects_id")
-    return {
-        "decision": format_decision(shown.pop("id")),
-        **shown,
-        "corrects": None if corrects is None else format_decision(corrects),
-    }
+    return record(line, zone, decision="id", corrects="corrects_id")

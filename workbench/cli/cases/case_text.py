@@ -1,20 +1,22 @@
 """Cases, the queue and decisions as text."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from workbench.cli.cases.case_json import case_document, decided_document, seen_document
+from workbench.cli.cases.case_json import case_document, seen_document
 from workbench.cli.cases.rounds_text import RoundsText
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
+from workbench.cli.framework.json_values import record
 from workbench.domain.case.case_id import format_case, format_decision
-from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseRowView, DecisionResult, NoNextCase
-from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS
-from workbench.domain.case.running import stopped_clock_words
+from workbench.domain.case.casefile import CaseFile, CaseRowView, DecisionResult, NoNextCase
+from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS, VERDICT_WORDS
+from workbench.domain.case.running import is_with_applicant, stopped_clock_words
 from workbench.i18n import N_, _, current_language
 from workbench.wording import amounts
+from workbench.wording.case.story import CaseStory
 from workbench.wording.findings import earlier_fail_text, text_of
 from workbench.wording.measures import measure_lines
 
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from workbench.services.auditing.seen_cases import SeenCase
 
 SEVERITY_WORDS = {"block": N_("block"), "warn": N_("warn"), "info": N_("info")}
-VERDICT_WORDS = {"pass": N_("pass"), "fail": N_("fail"), "pending": N_("pending")}
 
 
 class CaseText:
@@ -40,7 +41,7 @@ class CaseText:
 
     def show(self, casefile: CaseFile, document: dict[str, Any]) -> None:
         """Print a whole case; `document` is the same case as JSON."""
-        output.pairs(self._header(casefile.header))
+        output.pairs(self._header(casefile))
         self._findings(casefile)
         _figures(_("Identity"), document["identity"])
         _figures(_("Activity"), {name: value for name, value in document["activity"].items() if name != "cards"})
@@ -56,14 +57,26 @@ class CaseText:
         self.rounds.changes(casefile)
         self._history(casefile)
 
-    def _header(self, header: CaseHeader) -> Iterator[tuple[str, str]]:
+    def _story(self, casefile: CaseFile) -> Iterator[tuple[str, str]]:
+        story = CaseStory(casefile, self.now)
+        if story.check_note:
+            yield _("Check"), story.check_note
+        if story.happened:
+            yield _("So far"), story.happened
+        yield _("Next"), story.next
+
+    def _header(self, casefile: CaseFile) -> Iterator[tuple[str, str]]:
+        header = casefile.header
         yield _("Case"), f"{format_case(header.id)} · {header.application_no} · {header.applicant_name}"
         yield _("State"), _("{state}, round {round}").format(state=_(STATE_WORDS[header.state]), round=header.round)
         if header.corrects_id is not None:
             owed = _("opened again; the next verdict's notice corrects that of {decision}")
             yield _("Corrected notice"), owed.format(decision=format_decision(header.corrects_id))
         yield _("Priority"), _(PRIORITY_WORDS[header.priority])
-        if header.due_at is not None:
+        yield from self._story(casefile)
+        if is_with_applicant(header.state, header.waits_for):
+            yield _("Due"), _("clock paused")
+        elif header.due_at is not None:
             left = header.working_days_left
             days_left = "" if left is None else f" · {amounts.working_days_left(left)}"
             certainty = f" ({_('provisional')})" if header.is_due_provisional else ""
@@ -71,24 +84,20 @@ class CaseText:
         if header.held_by is not None:
             held, until = _("by {login} until {until}, fence {fence}"), self.instant(header.held_until)
             yield _("Held"), held.format(login=header.held_by, until=until, fence=header.fence)
-        if header.assignee is not None:
-            yield _("Assigned"), header.assignee
+        yield _("Assigned"), header.assignee or ""
 
     def _findings(self, casefile: CaseFile) -> None:
         output.line()
         if not casefile.findings:
             output.line(_("No findings."))
             return
-        output.table(
-            [_("Severity"), _("Rule"), _("Finding")],
-            [
-                [
-                    _(SEVERITY_WORDS[finding.severity.value]),
-                    finding.rule,
-                    text_of(finding, casefile.policy, current_language()),
-                ]
-                for finding in casefile.findings
-            ],
+        output.listing(
+            casefile.findings,
+            {
+                _("Severity"): lambda finding: _(SEVERITY_WORDS[finding.severity.value]),
+                _("Rule"): lambda finding: finding.rule,
+                _("Finding"): lambda finding: text_of(finding, casefile.policy, current_language()),
+            },
         )
 
     def _credit(self, credit: dict[str, Any]) -> None:
@@ -107,19 +116,16 @@ class CaseText:
         if not casefile.decisions:
             return
         output.line()
-        output.table(
-            [_("Decision"), _("Verdict"), _("Reasons"), _("Status"), _("By"), _("At")],
-            [
-                [
-                    format_decision(line.id),
-                    _(VERDICT_WORDS[line.verdict.value]),
-                    " ".join(line.reasons),
-                    line.status,
-                    line.maker,
-                    self.instant(line.decided_at),
-                ]
-                for line in casefile.decisions
-            ],
+        output.listing(
+            casefile.decisions,
+            {
+                _("Decision"): lambda line: format_decision(line.id),
+                _("Verdict"): lambda line: _(VERDICT_WORDS[line.verdict]),
+                _("Reasons"): lambda line: " ".join(line.reasons),
+                _("Status"): lambda line: line.status,
+                _("By"): lambda line: line.maker,
+                _("At"): lambda line: self.instant(line.decided_at),
+            },
         )
         for line in casefile.decisions:
             if line.waived is not None:
@@ -127,7 +133,7 @@ class CaseText:
                 rules = ", ".join(line.waived.rules)
                 output.line(message.format(decision=format_decision(line.id), reason=line.waived.reason, rules=rules))
         if decision := next((line for line in reversed(casefile.decisions_in_effect) if line.items), None):
-            self.rounds.items(decision)
+            self.rounds.items(casefile.header, decision)
 
     def _history(self, casefile: CaseFile) -> None:
         output.line()
@@ -138,59 +144,31 @@ class CaseText:
 
     def show_decision(self, seen: "SeenCase") -> None:
         """Print the decision that was made on a case, with what was answered and confirmed until then."""
-        decision, language = seen.decision, current_language()
+        from workbench.services.auditing.seen_cases import decision_pairs
+
+        number, maker = format_decision(seen.decision.id), seen.decision.maker
         output.line()
-        output.line(_("{decision} by {login}").format(decision=format_decision(decision.id), login=decision.maker))
-        answers = [line for line in seen.casefile.checklist if line.answer]
-        pairs = (
-            (_("At"), self.instant(decision.decided_at)),
-            (_("Verdict"), " ".join((_(VERDICT_WORDS[decision.verdict.value]), *decision.reasons))),
-            (_("Policy"), str(seen.casefile.policy_version)),
-            (
-                _("Checklist"),
-                "\n".join(f"{line.text.in_language(language)} {line.answer} {line.note}" for line in answers),
-            ),
-            (_("Verifications"), "\n".join(f"{line.kind}: {line.result}" for line in seen.casefile.verifications)),
-            (_("Items"), "\n".join(f"{item.code}: {item.text}" for item in decision.items)),
-            (_("Note"), decision.note),
-            (_("Letter"), decision.letter),
-            (_("Notice"), seen.notice or ""),
-        )
-        output.pairs(pair for pair in pairs if pair[1])
+        output.line(_("{decision} by {login}").format(decision=number, login=maker))
+        output.pairs([*decision_pairs(seen, self.instant), (_("Notice"), seen.notice or "")])
         for gap in seen.gaps:
             output.narrate(gap)
 
     def queue(self, rows: tuple[CaseRowView, ...], total: int) -> None:
         """Print the queue; cases to open again have their new findings in a column of their own."""
-        are_some_to_reopen = any(row.reopen_for for row in rows)
-        output.table(
-            [
-                _("Case"),
-                _("Application"),
-                _("Applicant"),
-                _("State"),
-                _("Priority"),
-                _("Due"),
-                _("Assigned"),
-                _("Held"),
-                *([_("New findings")] if are_some_to_reopen else []),
-            ],
-            [
-                [
-                    format_case(row.id),
-                    row.application_no,
-                    row.applicant_name,
-                    _(STATE_WORDS[row.state]),
-                    _(PRIORITY_WORDS[row.priority]),
-                    self._due(row),
-                    row.assignee or "",
-                    row.held_by or "",
-                    *([" ".join(row.reopen_for)] if are_some_to_reopen else []),
-                ]
-                for row in rows
-            ],
-        )
-        output.narrate(_("{shown} of {total} open cases.").format(shown=len(rows), total=total))
+        columns: dict[str, Callable[[CaseRowView], str]] = {
+            _("Case"): lambda row: format_case(row.id),
+            _("Application"): lambda row: row.application_no,
+            _("Applicant"): lambda row: row.applicant_name,
+            _("State"): lambda row: _(STATE_WORDS[row.state]),
+            _("Priority"): lambda row: _(PRIORITY_WORDS[row.priority]),
+            _("Due"): self._due,
+            _("Assigned"): lambda row: row.assignee or "",
+            _("Held"): lambda row: row.held_by or "",
+        }
+        if any(row.reopen_for for row in rows):
+            columns[_("New findings")] = lambda row: " ".join(row.reopen_for)
+        output.listing(rows, columns)
+        output.narrate(_("{shown} of {total} cases.").format(shown=len(rows), total=total))
 
     def _due(self, row: CaseRowView) -> str:
         if clock_words := stopped_clock_words(row, self.now):
@@ -222,21 +200,19 @@ def print_seen(context: CommandContext, seen: "SeenCase", *, revealed: bool) -> 
 def print_decided(context: CommandContext, decided: DecisionResult, zone: ZoneInfo) -> None:
     """Print the result of a decision, as JSON or as text."""
     if context.as_json:
-        output.document(decided_document(decided, zone))
+        output.document(record(decided, zone, case="case_id", decision="decision_id"))
         return
-    rows = [
-        (_("Case"), format_case(decided.case_id)),
-        (_("Decision"), format_decision(decided.decision_id)),
-        (_("Verdict"), _(VERDICT_WORDS[decided.verdict.value])),
-        (_("State"), _(STATE_WORDS[decided.state])),
-    ]
-    if decided.deadline_at is not None:
-        rows.append((_("Deadline"), CaseText(zone, context.now()).instant(decided.deadline_at)))
-    if decided.release_at is not None:
-        rows.append((_("Undo until"), f"{decided.release_at.astimezone(zone):%H:%M:%S}"))
-    if decided.notice:
-        rows.append((_("Notice"), decided.notice))
-    output.pairs(rows)
+    output.pairs(
+        [
+            (_("Case"), format_case(decided.case_id)),
+            (_("Decision"), format_decision(decided.decision_id)),
+            (_("Verdict"), _(VERDICT_WORDS[decided.verdict])),
+            (_("State"), _(STATE_WORDS[decided.state])),
+            (_("Deadline"), CaseText(zone, context.now()).instant(decided.deadline_at)),
+            (_("Undo until"), amounts.time_of_day(decided.release_at, zone)),
+            (_("Notice"), decided.notice or ""),
+        ]
+    )
 
 
 def empty_sentence(empty: NoNextCase, zone: ZoneInfo) -> str:
@@ -256,7 +232,7 @@ def _figures(title: str, values: dict[str, Any]) -> None:
     """Print the known values under a title."""
     output.line()
     output.line(title)
-    output.pairs((f"  {name}", _text(value)) for name, value in values.items() if value is not None and value != [])
+    output.pairs((f"  {name}", _text(value)) for name, value in values.items())
 
 
 def _text(value: Any) -> str:

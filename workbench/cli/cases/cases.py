@@ -25,6 +25,7 @@ from workbench.domain.case.casefile import NoNextCase
 from workbench.domain.filter.parser import FilterProblem
 from workbench.errors import ExitCode, WrongUsage
 from workbench.i18n import N_, _
+from workbench.wording.amounts import minute
 
 if TYPE_CHECKING:
     from workbench.services.wiring import Services
@@ -136,7 +137,7 @@ def aside(
     with context.services() as services:
         zone = zone_of(services)
         moment = None if until is None else parse_moment(until, "--until", zone, context.now())
-        back_at = f"{services.claims.aside(case, moment).astimezone(zone):%Y-%m-%d %H:%M}"
+        back_at = minute(services.claims.aside(case, moment), zone)
         print_state(context, services, case, _("{case} is put aside until {until}."), until=back_at)
 
 

@@ -11,6 +11,7 @@ from workbench.cli.framework.options import CaseArgument, ReasonText, argument, 
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import format_case
 from workbench.i18n import N_, _
+from workbench.wording.amounts import minute
 from workbench.wording.clock_explanation import ClockWords
 
 
@@ -39,7 +40,7 @@ def extend(
     with context.services() as services:
         day, why = parse_day(until, "--until"), required_text(reason, "--reason")
         done = services.rescheduling.extend(case, day, why, item)
-        when = f"{done.until.astimezone(zone_of(services)):%Y-%m-%d %H:%M}"
+        when = minute(done.until, zone_of(services))
         sentence = _("{case} must be rectified by {until}.") if done.is_deadline else _("{case} is due {until}.")
         if done.item:
             sentence = _("{case}: item {item} must be rectified by {until}.")
@@ -55,7 +56,7 @@ def change_class(
     """Change the service class of a case."""
     with context.services() as services:
         due_at = services.rescheduling.change_class(case, service_class, required_text(reason, "--reason"))
-        when = _("no due date") if due_at is None else f"{due_at.astimezone(zone_of(services)):%Y-%m-%d %H:%M}"
+        when = minute(due_at, zone_of(services)) or _("no due date")
         print_state(context, services, case, _("{case}: service class changed; due date: {when}."), when=when)
 
 

@@ -1,17 +1,20 @@
 """Prints what happened over the rounds of a case: items to rectify, what changed, appeals."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from workbench.cli.framework import output
-from workbench.domain.case.appeal import OUTCOME_WORDS, STATUS_WORDS, AppealLine
-from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.appeal import STATUS_WORDS, AppealLine
+from workbench.domain.case.case_id import format_decision
+from workbench.domain.case.casefile import CaseFile, CaseHeader
 from workbench.domain.case.reason_scope import EvidencePart
 from workbench.domain.case.records import DecisionLine, ItemLine
+from workbench.domain.case.running import is_with_applicant
 from workbench.i18n import _
 from workbench.wording import amounts
+from workbench.wording.case.history import outcome_words
 from workbench.wording.changes import ITEM_RESULT_WORDS, ChangeWords
 
 
@@ -23,30 +26,32 @@ class RoundsText:
     today: date
     zone: ZoneInfo
 
-    def items(self, decision: DecisionLine) -> None:
+    def items(self, header: CaseHeader, decision: DecisionLine) -> None:
         """Print the items to rectify, with the numbers that `waive`, `extend` and `judge` take."""
+        is_due = is_with_applicant(header.state, header.waits_for)
         came = sum(not item.is_open for item in decision.items)
         output.line(_("Items to rectify: {progress}").format(progress=amounts.received(came, len(decision.items))))
-        output.table(
-            [_("No."), _("Item"), _("Progress"), _("Judged"), _("Text")],
-            [
-                [
-                    str(number),
-                    item.code,
-                    self._standing(item, decision.deadline_at),
-                    _(ITEM_RESULT_WORDS[item.judged]) + f" ({item.judged_by})" if item.judged else "",
-                    item.text,
-                ]
-                for number, item in enumerate(decision.items, start=1)
-            ],
+        output.listing(
+            enumerate(decision.items, start=1),
+            {
+                _("No."): lambda row: str(row[0]),
+                _("Item"): lambda row: row[1].code,
+                _("Progress"): lambda row: self._progress(row[1], decision.deadline_at, is_due=is_due),
+                _("Judged"): lambda row: (
+                    f"{_(ITEM_RESULT_WORDS[row[1].judged])} ({row[1].judged_by})" if row[1].judged else ""
+                ),
+                _("Text"): lambda row: row[1].text,
+            },
             numeric=(0,),
         )
 
-    def _standing(self, item: ItemLine, deadline_at: datetime | None) -> str:
+    def _progress(self, item: ItemLine, deadline_at: datetime | None, *, is_due: bool) -> str:
         if item.is_waived:
             return _("waived by {login}: {reason}").format(login=item.waived_by or "?", reason=item.waive_reason)
         if item.is_satisfied:
             return _("received")
+        if not is_due:
+            return _("not received")
         until = item.deadline_at or deadline_at
         return _("outstanding") if until is None else _("outstanding, by {when}").format(when=self.instant(until))
 
@@ -58,12 +63,13 @@ class RoundsText:
         words = ChangeWords(casefile.policy, self.today, self.zone)
         output.line()
         if found.changes:
-            output.table(
-                [_("Changed since round {round}").format(round=found.since_round), _("Before"), _("Now")],
-                [
-                    [words.label(change), words.value(change.field, change.old), words.value(change.field, change.new)]
-                    for change in found.changes
-                ],
+            output.listing(
+                found.changes,
+                {
+                    _("Changed since round {round}").format(round=found.since_round): words.label,
+                    _("Before"): lambda change: words.value(change.field, change.old),
+                    _("Now"): lambda change: words.value(change.field, change.new),
+                },
             )
         else:
             output.line(_("Nothing changed since round {round}.").format(round=found.since_round))
@@ -77,25 +83,26 @@ class RoundsText:
         for line in casefile.appeals:
             output.line()
             output.line(_("Appeal ({status})").format(status=_(STATUS_WORDS[line.status])))
-            answer = "" if line.outcome is None else f"{_(OUTCOME_WORDS[line.outcome])}: {line.answer}"
-            output.pairs(
-                (f"  {name}", value)
-                for name, value in (
-                    (_("Received"), self.instant(line.received_at)),
-                    (_("Answer due"), self.instant(line.due_at)),
-                    (_("Grounds"), line.grounds),
-                    (_("Answer"), answer),
-                    (_("Decided by"), line.decided_by),
-                    (_("Checked by"), line.checker or _alone(line)),
-                )
-                if value
-            )
+            answer = "" if line.outcome is None else f"{outcome_words(line.outcome, line.to_state)}: {line.answer}"
+            appealed = next((one for one in casefile.decisions if one.id == line.decision_id), None)
+            shown = {
+                _("Received"): self.instant(line.received_at),
+                _("Answer due"): self.instant(line.due_at),
+                _("Appealed verdict"): appealed_words(line.decision_id, appealed.reasons if appealed else ()),
+                _("Grounds"): line.grounds,
+                _("Answer"): answer,
+                _("Decided by"): line.decided_by or "",
+                _("Checked by"): line.checker or _alone(line),
+            }
+            output.pairs((f"  {name}", value) for name, value in shown.items())
+
+
+def appealed_words(decision_id: int | None, reasons: Iterable[str]) -> str:
+    """Return the verdict that an appeal is against, with its reasons; empty without one."""
+    return "" if decision_id is None else " ".join((format_decision(decision_id), *reasons))
 
 
 def _alone(line: AppealLine) -> str:
     """Return why nobody checked the decision on an appeal; empty if somebody had to."""
-    return (
-        ""
-        if line.waived is None
-        else _("nobody; one person reviews alone ({reason})").format(reason=line.waived.reason)
-    )
+    message = _("nobody; one person reviews alone ({reason})")
+    return message.format(reason=line.waived.reason) if line.waived else ""

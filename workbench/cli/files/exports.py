@@ -15,7 +15,7 @@ from workbench.wording.amounts import count
 
 def export(
     context: CommandContext,
-    what: Annotated[ExportKind, argument("applications|decisions|notices|events|measures", N_("What to export."))],
+    what: Annotated[ExportKind, argument("|".join(ExportKind), N_("What to export."))],
     file: Annotated[Path | None, option("--output", N_("File to write; an existing file is replaced."), "FILE")] = None,
     folder: Annotated[
         Path | None,
@@ -64,6 +64,6 @@ ENTRIES = (
     Entry(
         "export",
         export,
-        N_("Export applications, decisions, events, notices or measures (admin; the last two also supervisor)."),
+        N_("Export records of one kind to a file (admin; notices and measures also supervisor)."),
     ),
 )

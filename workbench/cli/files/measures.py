@@ -1,19 +1,18 @@
 """Commands about the numbers to bar and to restore: measures list, measures done."""
 
-from datetime import datetime
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
-from zoneinfo import ZoneInfo
+from typing import Annotated
 
-from workbench.cli.cases.measures import MEASURE_WORDS, STATUS_WORDS, order_document
+from workbench.cli.cases.case_json import order_document
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.options import argument, option
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.measures import MeasureOrder
 from workbench.i18n import N_, _
-from workbench.wording.amounts import count
+from workbench.wording.amounts import count, minute
+from workbench.wording.measures import MEASURE_WORDS, STATUS_WORDS
 
 
 def list_measures(
@@ -28,39 +27,50 @@ def list_measures(
     if context.as_json:
         output.document({"measures": [order_document(order, zone, now) for order in orders]})
         return
-    output.table(
-        [_("Order"), _("Case"), _("Number"), _("Measure"), _("State"), _("Due"), _("Done"), _("Cause of failure")],
-        [_row(order, zone, now) for order in orders],
+    output.listing(
+        orders,
+        {
+            _("Order"): lambda order: str(order.id),
+            _("Case"): lambda order: format_case(order.case_id),
+            _("Number"): lambda order: order.msisdn,
+            _("Measure"): lambda order: _(MEASURE_WORDS[order.measure]),
+            _("State"): lambda order: _("overdue") if order.is_overdue(now) else _(STATUS_WORDS[order.status(now)]),
+            _("Due"): lambda order: minute(order.due_at, zone),
+            _("Done"): lambda order: minute(order.done_at, zone),
+            _("Cause of failure"): lambda order: order.failure,
+        },
         numeric=(0,),
     )
-
-
-def _row(order: MeasureOrder, zone: ZoneInfo, now: datetime) -> list[str]:
-    status = _("overdue") if order.is_overdue(now) else _(STATUS_WORDS[order.status(now)])
-    done = "" if order.done_at is None else f"{order.done_at.astimezone(zone):%Y-%m-%d %H:%M}"
-    due = f"{order.due_at.astimezone(zone):%Y-%m-%d %H:%M}"
-    measure = _(MEASURE_WORDS[order.measure])
-    return [str(order.id), format_case(order.case_id), order.msisdn, measure, status, due, done, order.failure]
 
 
 def report_done(
     context: CommandContext,
     file: Annotated[
         Path,
-        argument("FILE", N_("Exported work list, or a file with one order per line; `failed` is a cause of failure.")),
+        argument(
+            "FILE",
+            N_(
+                "Exported work list with answers: done_at when an order was carried out, or failure (cause) and "
+                "failed_at when it failed; a line without either stays owed. Or a list without a header: one carried "
+                "out order per line."
+            ),
+        ),
     ],
 ) -> None:
     """Record which orders were carried out."""
     with context.services() as services:
         counts = services.measures.report(file)
-    document: dict[str, Any] = {"done": counts.done, "already_done": counts.already_done, "failed": counts.failed}
-    sentence = _("Carried out: {done}. Reported before: {already_done}. Failed and still owed: {failed}.")
+    document = asdict(counts)
+    sentence = _(
+        "Carried out: {done}. Reported before: {already_done}. Failed and still owed: {failed}. "
+        "Without an answer and still owed: {unanswered}."
+    )
     context.print_result(document, sentence.format(**{name: count(number) for name, number in document.items()}))
 
 
 GROUP = "measures"
 GROUP_HELP = N_("List numbers to bar and to restore, and confirm those carried out. Default: list.")
 ENTRIES = (
-    Entry("list", list_measures, N_("List the orders to bar and restore numbers, with what became of them.")),
+    Entry("list", list_measures, N_("List the orders to bar and restore numbers, with their status.")),
     Entry("done", report_done, N_("Confirm the orders in a file as carried out or failed (supervisor, admin).")),
 )

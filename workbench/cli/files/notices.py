@@ -3,25 +3,23 @@
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.json_values import plain
+from workbench.cli.framework.json_values import record
 from workbench.cli.framework.options import argument, option
 from workbench.cli.framework.registration import Entry
-from workbench.domain.case.case_id import format_case, format_decision, parse_case
+from workbench.domain.case.case_id import format_case, parse_case
 from workbench.domain.case.channel import channel_words
 from workbench.errors import ExitCode
 from workbench.i18n import N_, _, ngettext
-from workbench.wording.amounts import count
+from workbench.wording.amounts import count, minute
 from workbench.wording.letters import kind_words, marked_sentence, moved_sentences
 
 if TYPE_CHECKING:
-    from workbench.services.outbox.outbox import NoticeLine
-    from workbench.services.outbox.recording import MovedDeadline
+    from workbench.services.review.late_letters import MovedDeadline
 
 
 def list_notices(
@@ -37,52 +35,29 @@ def list_notices(
         lines = services.notices.list(case, unsent=unsent, overdue=overdue)
         zone = zone_of(services)
     if context.as_json:
-        rows = [
-            {
-                **plain(line, zone),
-                "case_id": None,
-                "case": format_case(line.case_id),
-                "decision": None if line.decision_id is None else format_decision(line.decision_id),
-            }
+        rows = (
+            {**record(line, zone, case="case_id", decision="decision_id"), "decision_id": line.decision_id}
             for line in lines
-        ]
-        output.document({"notices": rows})
+        )
+        output.document({"notices": list(rows)})
         return
-    output.table(
-        [
-            _("Notice"),
-            _("Case"),
-            _("Kind"),
-            _("Released"),
-            _("Due by"),
-            _("Sent"),
-            _("Channel"),
-            _("By"),
-            _("Subject"),
-        ],
-        [_cells(line, zone) for line in lines],
+    output.listing(
+        lines,
+        {
+            _("Notice"): lambda line: str(line.id),
+            _("Case"): lambda line: format_case(line.case_id),
+            _("Kind"): lambda line: kind_words(line.kind),
+            _("Released"): lambda line: minute(line.release_at, zone) if line.is_released else _("not yet"),
+            _("Due by"): lambda line: minute(line.due_by, zone) + (" !" if line.is_overdue else ""),
+            _("Sent"): lambda line: (
+                _("failed: {cause}").format(cause=line.failure) if line.failed_at else minute(line.sent_at, zone)
+            ),
+            _("Channel"): lambda line: channel_words(line.channel),
+            _("By"): lambda line: line.sent_by or "",
+            _("Subject"): lambda line: line.subject,
+        },
         numeric=(0,),
     )
-
-
-def _cells(line: "NoticeLine", zone: ZoneInfo) -> list[str]:
-    def at(moment: Any) -> str:
-        return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
-
-    sent = at(line.sent_at) if line.sent_at else ""
-    if line.failed_at:
-        sent = _("failed: {cause}").format(cause=line.failure)
-    return [
-        str(line.id),
-        format_case(line.case_id),
-        kind_words(line.kind),
-        at(line.release_at) if line.is_released else _("not yet"),
-        at(line.due_by) + (" !" if line.is_overdue else ""),
-        sent,
-        channel_words(line.channel),
-        line.sent_by or "",
-        line.subject,
-    ]
 
 
 def mark_sent(
@@ -152,12 +127,13 @@ def send(
 
 
 def _moved_document(moved: Iterable["MovedDeadline"]) -> dict[str, Any]:
-    """Return the deadlines that late letters moved, and the cases that had lapsed before."""
+    """Return the deadlines that late letters moved, and the cases that had lapsed before: still, or no longer."""
     return {
         "deadlines_moved": [
             {"case": format_case(one.case_id), "deadline": one.deadline_on.isoformat()} for one in moved
         ],
         "lapsed": [format_case(one.case_id) for one in moved if one.has_lapsed],
+        "lapse_undone": [format_case(one.case_id) for one in moved if one.is_lapse_undone],
     }
 
 
@@ -165,7 +141,7 @@ def _narrate_moved(context: CommandContext, moved: Iterable["MovedDeadline"]) ->
     if not context.as_json:
         found = _moved_document(moved)
         days = [(one["case"], one["deadline"]) for one in found["deadlines_moved"]]
-        for sentence in moved_sentences(days, found["lapsed"]):
+        for sentence in moved_sentences(days, found["lapsed"], found["lapse_undone"]):
             output.narrate(sentence)
 
 

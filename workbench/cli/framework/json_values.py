@@ -1,15 +1,18 @@
 """Conversion of values to JSON: instants with the offset of the policy's zone, ISO dates, null for absent values."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from enum import Enum
 from typing import Any
 
+from workbench.domain.case.case_id import format_batch, format_case, format_decision
 from workbench.domain.evidence.evidence import LONG_TERM
 
 _FEN_PER_YUAN = 100
+_NUMBERS = {"case": format_case, "decision": format_decision, "corrects": format_decision, "batch": format_batch}
+"""The keys whose values are display numbers, such as C-000123."""
 
 
 def plain(value: Any, zone: tzinfo) -> Any:
@@ -25,6 +28,14 @@ def plain(value: Any, zone: tzinfo) -> Any:
     if isinstance(value, date):
         return "long-term" if value == LONG_TERM else value.isoformat()
     return None if value == "" else value
+
+
+def record(value: Any, zone: tzinfo, *, without: Collection[str] = (), **keys: str) -> dict[str, Any]:
+    """Return a dataclass as a JSON object that begins with other `keys` for some fields: `case="case_id"`."""
+    shown = attributes(value, (field.name for field in fields(value) if field.name not in without), zone)
+    renamed = {key: shown.pop(name) for key, name in keys.items()}
+    numbers = {key: _NUMBERS[key](item) for key, item in renamed.items() if key in _NUMBERS and item is not None}
+    return {**renamed, **numbers, **shown}
 
 
 def attributes(value: Any, names: Iterable[str], zone: tzinfo) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
-from typing import Any, Self
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Self, TypeVar
 
 import typer
 
@@ -13,6 +13,8 @@ from workbench.domain.values.identifiers import CharTable
 from workbench.signs import for_terminal
 
 _GAP = "  "
+
+_Row = TypeVar("_Row")
 
 
 def _shown(text: str, *, keep_newlines: bool = False) -> str:
@@ -68,9 +70,14 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, numeric: Seq
         typer.echo(_GAP.join(padded).rstrip())
 
 
+def listing(rows: Iterable[_Row], columns: Mapping[str, Callable[[_Row], str]], *, numeric: Sequence[int] = ()) -> None:
+    """Print a line for each row; a column has a heading, and a function that returns the text of a row."""
+    table(list(columns), [[text(row) for text in columns.values()] for row in rows], numeric=numeric)
+
+
 def pairs(rows: Iterable[tuple[str, str]]) -> None:
-    """Print names and values in two columns; lines of a value after the first are indented to its column."""
-    shown = [(_shown(name), _shown(value, keep_newlines=True)) for name, value in rows]
+    """Print names and values in two columns, without empty values; further lines of a value begin in its column."""
+    shown = [(_shown(name), _shown(value, keep_newlines=True)) for name, value in rows if value]
     width = max((cells(name) for name, _value in shown), default=0)
     for name, value in shown:
         first, *more = value.split("\n")

@@ -1,13 +1,12 @@
 """Commands about campaigns, which review passed cases again: policy campaign start, show, stop."""
 
-from dataclasses import asdict
-from datetime import date
+from datetime import UTC
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.json_values import plain
+from workbench.cli.framework.json_values import record
 from workbench.cli.framework.options import DryRun, argument, option
 from workbench.cli.framework.registration import Entry
 from workbench.i18n import N_, _
@@ -38,13 +37,7 @@ def start(
     request = CampaignRequest(rules=codes, filter=filter_text, per_day=per_day, reason=reason)
     with context.services() as services:
         plan = services.campaigns.start(request, dry_run=dry_run)
-    context.print_result({"campaign": plan.id, **_plan_document(plan)}, _plan_sentence(plan, per_day))
-
-
-def _plan_document(plan: "CampaignPlan") -> dict[str, Any]:
-    shown = asdict(plan)
-    del shown["id"]
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in shown.items()}
+    context.print_result(record(plan, UTC, campaign="id"), _plan_sentence(plan, per_day))
 
 
 def _plan_sentence(plan: "CampaignPlan", per_day: int) -> str:
@@ -76,29 +69,19 @@ def show(
         documents = [_document(one, zone) for one in found]
         output.document({"campaigns": documents} if campaign is None else documents[0])
         return
-    output.table(
-        [
-            _("Campaign"),
-            _("Planned"),
-            _("Opened"),
-            _("Passed"),
-            _("Failed"),
-            _("Pending"),
-            _("Left"),
-            _("Until"),
-            _("Reason"),
-        ],
-        [
-            [
-                str(one.id),
-                *(count(one.planned), count(one.opened)),
-                *(count(one.decided[name]) for name in ("pass", "fail", "pending")),
-                count(one.left),
-                _("stopped") if one.stopped_at else str(one.last_on or ""),
-                one.reason,
-            ]
-            for one in found
-        ],
+    output.listing(
+        found,
+        {
+            _("Campaign"): lambda one: str(one.id),
+            _("Planned"): lambda one: count(one.planned),
+            _("Opened"): lambda one: count(one.opened),
+            _("Passed"): lambda one: count(one.decided["pass"]),
+            _("Failed"): lambda one: count(one.decided["fail"]),
+            _("Pending"): lambda one: count(one.decided["pending"]),
+            _("Left"): lambda one: count(one.left),
+            _("Until"): lambda one: _("stopped") if one.stopped_at else str(one.last_on or ""),
+            _("Reason"): lambda one: one.reason,
+        },
         numeric=range(7),
     )
 
@@ -117,9 +100,7 @@ def stop(
 
 
 def _document(progress: "CampaignProgress", zone: ZoneInfo) -> dict[str, Any]:
-    shown: dict[str, Any] = plain(progress, zone)
-    number, policy = shown.pop("id"), shown.pop("policy_version_id")
-    return {"campaign": number, "policy": policy, **shown, "decided": dict(progress.decided)}
+    return record(progress, zone, campaign="id", policy="policy_version_id")
 
 
 GROUP = "campaign"

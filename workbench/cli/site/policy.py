@@ -9,21 +9,23 @@ from zoneinfo import ZoneInfo
 from workbench import i18n
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.json_values import attributes, plain
+from workbench.cli.framework.json_values import plain, record
 from workbench.cli.framework.options import argument, option, parse_day
 from workbench.cli.framework.registration import Entry
 from workbench.i18n import N_, _
+from workbench.wording.amounts import minute
 from workbench.wording.policy import (
     KIND_WORDS,
     SUPPLIER_WORDS,
     changed_cases_words,
+    effect_words,
     state_words,
     touched_words,
     value_words,
 )
 
 if TYPE_CHECKING:
-    from workbench.services.deadlines.policy_changes import OpenCaseEffect
+    from workbench.services.deadlines.policy_effect import OpenCaseEffect
     from workbench.services.site.policies import AppliedPolicy, PolicyVersion, VersionLine
 
 PolicyFile = Annotated[Path, argument("FILE", N_("Policy: a whole TOML file."))]
@@ -54,20 +56,17 @@ def list_versions(context: CommandContext) -> None:
     if context.as_json:
         output.document({"versions": [_line_document(version, zone) for version in versions]})
         return
-    output.table(
-        [_("Policy"), _("Name"), _("State"), _("Applied"), _("By"), _("From"), _("Open cases")],
-        [
-            [
-                str(version.number),
-                version.name,
-                _state(version, zone),
-                f"{version.applied_at.astimezone(zone):%Y-%m-%d %H:%M}",
-                version.applied_by or "–",
-                _begin(version, zone).isoformat(),
-                _for_open_cases(version),
-            ]
-            for version in versions
-        ],
+    output.listing(
+        versions,
+        {
+            _("Policy"): lambda version: str(version.number),
+            _("Name"): lambda version: version.name,
+            _("State"): lambda version: _state(version, zone),
+            _("Applied"): lambda version: minute(version.applied_at, zone),
+            _("By"): lambda version: version.applied_by or "–",
+            _("From"): lambda version: _begin(version, zone).isoformat(),
+            _("Open cases"): _for_open_cases,
+        },
     )
 
 
@@ -86,7 +85,7 @@ def diff(
         effect = services.policy_changes.effect_of(new.policy)
     changes = changes_between(old.policy, new.policy)
     if context.as_json:
-        counts = {"open_cases": effect.open_count, "open_cases_touched": effect.touched_count}
+        counts = {"open_cases": effect.open_count, **_counts(effect)}
         output.document({"old": old.name, "new": new.name, "changes": plain(changes, UTC), **counts})
         return
     old_name, new_name = (
@@ -108,6 +107,7 @@ def diff(
     if not changes:
         output.line(_("The two policies say the same."))
     output.line(touched_words(effect.touched_count, effect.open_count, new_name))
+    output.line(effect_words(effect.voided_count, effect.moved_count, effect.letter_count))
 
 
 def check(context: CommandContext, file: PolicyFile) -> None:
@@ -136,7 +136,7 @@ def apply(
         effect = services.policy_changes.finish()
         zone = zone_of(services)
     if context.as_json:
-        counts = {"open_cases_changed": effect.open_count, "open_cases_touched": effect.touched_count}
+        counts = {"open_cases_changed": effect.open_count, **_counts(effect)}
         replaced = [version.number for version in applied.replaced]
         document = {**_document(applied.version, zone), "changed": applied.is_changed, "replaced": replaced}
         output.document({**document, **counts})
@@ -170,8 +170,19 @@ def _applied_sentences(applied: "AppliedPolicy", effect: "OpenCaseEffect", file:
         yield lost.format(number=old.number, day=_begin(old, zone).isoformat())
     if effect.open_count:
         yield changed_cases_words(effect.open_count, effect.touched_count)
+        yield effect_words(effect.voided_count, effect.moved_count, effect.letter_count)
     if version.is_supplier_made_up:
         yield advice_on_made_up()
+
+
+def _counts(effect: "OpenCaseEffect") -> dict[str, int]:
+    """Return what a policy changes in open cases, as JSON."""
+    return {
+        "open_cases_touched": effect.touched_count,
+        "verdicts_returned": effect.voided_count,
+        "due_dates_moved": effect.moved_count,
+        "letters": effect.letter_count,
+    }
 
 
 def _begin(version: "VersionLine", zone: ZoneInfo) -> date:
@@ -192,14 +203,9 @@ def _for_open_cases(version: "VersionLine") -> str:
 
 def _line_document(version: "VersionLine", zone: ZoneInfo) -> dict[str, Any]:
     """Return what the list shows of a version, as JSON."""
-    return {
-        "policy": version.number,
-        "version": version.name,
-        **attributes(version, ("sha256", "applied_at", "applied_by", "effective_on"), zone),
-        "open_cases": version.is_for_open_cases,
-        "settled_at": plain(version.settled_at, zone),
-        "state": version.state.value,
-    }
+    return record(
+        version, zone, without=("text", "policy"), policy="number", version="name", open_cases="is_for_open_cases"
+    )
 
 
 def _document(version: "PolicyVersion", zone: ZoneInfo) -> dict[str, Any]:
@@ -219,7 +225,7 @@ def _lines(version: "PolicyVersion", zone: ZoneInfo) -> Iterator[tuple[str, str]
     yield _("Policy"), f"{version.number} ({policy.version})"
     yield _("State"), _state(version, zone)
     yield _("From"), _begin(version, zone).isoformat()
-    yield _("Applied"), f"{version.applied_at.astimezone(zone):%Y-%m-%d %H:%M} {version.applied_by or ''}".rstrip()
+    yield _("Applied"), f"{minute(version.applied_at, zone)} {version.applied_by or ''}".rstrip()
     yield _("Open cases"), _for_open_cases(version)
     yield "SHA-256", version.sha256
     yield _("Rules"), str(len(policy.rules))

@@ -27,17 +27,14 @@ def list_people(context: CommandContext) -> None:
     if context.as_json:
         output.document({"reviewers": [plain(person, UTC) for person in people]})
         return
-    output.table(
-        [_("Login"), _("Roles"), _("Limit"), _("Away")],
-        [
-            [
-                person.login,
-                comma_joined(_(ROLE_WORDS[role]) for role in person.roles),
-                str(person.max_held),
-                _away(person),
-            ]
-            for person in people
-        ],
+    output.listing(
+        people,
+        {
+            _("Login"): lambda person: person.login,
+            _("Roles"): lambda person: comma_joined(_(ROLE_WORDS[role]) for role in person.roles),
+            _("Limit"): lambda person: str(person.max_held),
+            _("Away"): _away,
+        },
         numeric=(2,),
     )
 

@@ -10,6 +10,7 @@ from workbench.domain.case.appeal import AppealLine
 from workbench.domain.case.changes import RoundChanges
 from workbench.domain.case.measures import MeasureOrder
 from workbench.domain.case.records import (
+    CaseNews,
     ChecklistLine,
     ContactLine,
     DecisionLine,
@@ -28,7 +29,10 @@ from workbench.domain.policy.policy import Policy
 class CaseLine:
     """The fields of a case that its header and its row in a list show.
 
-    `held_by` and `held_until` describe a hold that has not expired; once it expires, the case is queued again.
+    `held_by` and `held_until` describe a hold that has not expired; once it expires, the case is queued again. A held
+    case is put aside until `aside_until`.
+    `next_action_on` is the day on which a pending case returns to the queue, `deadline_at` the earliest deadline of
+    what the applicant still has to rectify.
     `suspended_from` is the start of a suspension without a known end.
     """
 
@@ -48,6 +52,9 @@ class CaseLine:
     held_until: datetime | None
     waits_for: enums.WaitsFor | None
     suspended_from: datetime | None = None
+    aside_until: datetime | None = None
+    next_action_on: date | None = None
+    deadline_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +74,6 @@ class CaseHeader(CaseLine):
     risk: enums.Risk
     card_count: int
     working_days_left: int | None
-    aside_until: datetime | None
-    next_action_on: date | None
     fence: int
     version: int
     evidence_no: int
@@ -222,9 +227,9 @@ class VerdictPreview:
 
     `own_items` are the items in the words of their reasons, without edits. `check_for` lists why a check is needed
     (final_fail, override, high_risk, restore), `waived_for` why there is none although it is needed, "" if there is.
-    `open_questions` are unanswered checklist questions, `unopened` are documents that nobody opened, `problems` are the
-    reasons why the verdict would be refused, `restored` are the numbers whose bar a pass lifts. A provisional date
-    depends on an unpublished calendar.
+    `news` is what changed since the reviewer saw the case, `open_questions` are unanswered checklist questions,
+    `unopened` are documents that nobody opened, `problems` are the reasons why the verdict would be refused, `restored`
+    are the numbers whose bar a pass lifts. A provisional date depends on an unpublished calendar.
     """
 
     letter: str
@@ -236,7 +241,7 @@ class VerdictPreview:
     measures: tuple[enums.Measure, ...]
     check_for: tuple[str, ...]
     open_questions: tuple[str, ...]
-    has_new_evidence: bool
+    news: CaseNews
     problems: tuple[str, ...]
     unopened: tuple[enums.DocumentKind, ...] = ()
     is_date_provisional: bool = False

@@ -8,7 +8,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 from enum import StrEnum
 
-from db.enums import FINAL_STATES, CaseState, Priority, Risk, Role, ServiceClass
+from db.enums import FINAL_STATES, CaseState, Priority, Risk, Role, ServiceClass, Verdict
 from workbench.domain.case.actor import Actor
 from workbench.i18n import N_, _
 
@@ -113,6 +113,12 @@ STATE_WORDS: dict[CaseState, str] = {
     S.LAPSED: N_("lapsed"),
     S.APPEALED: N_("appealed"),
     S.WITHDRAWN: N_("withdrawn"),
+}
+
+VERDICT_WORDS: dict[Verdict, str] = {
+    Verdict.PASS: N_("pass"),
+    Verdict.FAIL: N_("fail"),
+    Verdict.PENDING: N_("pending"),
 }
 
 ROLE_WORDS: dict[Role, str] = {

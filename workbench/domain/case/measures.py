@@ -1,4 +1,4 @@
-"""The orders to bar or restore numbers: what is owed, what is in force, and what a pass must lift."""
+"""The orders to bar or restore numbers: their status, the bars in force, and the bars that a pass lifts."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -10,7 +10,7 @@ from db.enums import RESTRICTIONS, Measure
 
 
 class OrderStatus(StrEnum):
-    """How far an order is; only an owed or failed one stands on the work list."""
+    """The status of an order; the work list has only owed and failed ones."""
 
     UNRELEASED = "unreleased"
     OWED = "owed"
@@ -24,7 +24,8 @@ class MeasureOrder:
     """One number to bar or to restore.
 
     `id` is None for a verdict without orders, from before orders were written: its measure counts as carried out when
-    it was released. `reported_by` reported the order as done or failed.
+    it was released. `reported_by` reported the order as done or failed. `is_out_of_service` says that the service of
+    the number has ended: it may belong to somebody else by now, so nothing is barred or restored.
     """
 
     id: int | None
@@ -40,6 +41,7 @@ class MeasureOrder:
     failed_at: datetime | None = None
     failure: str = ""
     cancelled_at: datetime | None = None
+    is_out_of_service: bool = False
 
     @property
     def is_bar(self) -> bool:
@@ -63,7 +65,7 @@ class MeasureOrder:
         return self.exported_at is not None and (self.failed_at is None or self.failed_at < self.exported_at)
 
     def status(self, now: datetime) -> OrderStatus:
-        """Return how far the order is."""
+        """Return the status of the order."""
         if self.cancelled_at is not None:
             return OrderStatus.CANCELLED
         if self.done_at is not None:
@@ -92,7 +94,8 @@ class Lifting:
 def lifting_of(orders: Iterable[MeasureOrder]) -> Lifting:
     """Return what lifts the bars among some orders, given oldest first.
 
-    An open bar is cancelled. A number that may be barred is restored, unless that is owed already.
+    An open bar is cancelled. A number that may be barred is restored, unless that is owed already; one out of service
+    is not.
     """
     cancelled: list[int] = []
     restored: list[str] = []
@@ -100,6 +103,8 @@ def lifting_of(orders: Iterable[MeasureOrder]) -> Lifting:
     for number, own in _by_number(orders).items():
         open_bars = [order.id for order in own if order.is_bar and order.is_open and order.id is not None]
         cancelled += open_bars
+        if own[-1].is_out_of_service:
+            continue
         is_restoring = any(order.is_open and not order.is_bar for order in own)
         if not is_restoring and _may_be_barred(own):
             restored.append(number)
@@ -110,7 +115,7 @@ def lifting_of(orders: Iterable[MeasureOrder]) -> Lifting:
 
 
 def standing(orders: Iterable[MeasureOrder]) -> tuple[MeasureOrder, ...]:
-    """Return the order that stands for each number that is barred, ordered to be, or not restored yet."""
+    """Return the last order of each number that is barred, to be barred, or not restored yet."""
     newest = {
         number: [order for order in own if order.is_open or order.done_at is not None]
         for number, own in _by_number(orders).items()
@@ -119,8 +124,8 @@ def standing(orders: Iterable[MeasureOrder]) -> tuple[MeasureOrder, ...]:
 
 
 def is_barred(orders: Iterable[MeasureOrder]) -> bool:
-    """Say whether a number is barred or ordered to be, and not being restored."""
-    return any(order.is_bar for order in standing(orders))
+    """Say whether a number in service is barred or ordered to be, and not being restored."""
+    return any(order.is_bar and not order.is_out_of_service for order in standing(orders))
 
 
 def _may_be_barred(orders: Sequence[MeasureOrder]) -> bool:

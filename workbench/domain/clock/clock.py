@@ -19,14 +19,19 @@ UNDO_ACTION = "undo"
 EXTEND_ACTION = "extend"
 CLASS_ACTION = "class"
 RESUBMIT_ACTION = "resubmit"
+APPEAL_ACTION = "appeal"
 
 
 @dataclass(frozen=True, slots=True)
 class AppealDays:
-    """The working days to answer an appeal, and the calendar days after which the answer is never later."""
+    """The working days to answer an appeal, and the calendar days after which the answer is never later.
+
+    `policy_version` is the version that says so, by whose working hours the appeal counts too.
+    """
 
     answer: int
     cap: int
+    policy_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +39,8 @@ class ClockEvent:
     """The effect of an act on the clock of a case.
 
     `at` is when the act takes effect: when we received what the applicant sent, else the time of the act. `state` is
-    None if the act does not change the state. `runs` is whether the clock runs afterwards, as logged.
+    None if the act does not change the state. `runs` is whether the clock runs afterwards, as logged. `policy_from` is
+    the policy version of the case before a change of policy.
     """
 
     at: datetime
@@ -45,6 +51,7 @@ class ClockEvent:
     until_on: date | None = None
     class_from: str = ""
     class_to: str = ""
+    policy_from: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +76,7 @@ class Budget:
         closed_as: The final state.
         is_renewed: Whether an earlier budget of the case preceded this one.
         cap_days: The calendar days after which an appeal is due in any case; None for a review.
+        policy_version: The policy version of an appeal, which stays that of its filing; None for a review.
     """
 
     start: datetime
@@ -80,6 +88,7 @@ class Budget:
     closed_as: CaseState | None = None
     is_renewed: bool = False
     cap_days: int | None = None
+    policy_version: int | None = None
 
     @property
     def open_pause(self) -> Pause | None:
@@ -145,7 +154,9 @@ def _enter(so_far: _BudgetSoFar, event: ClockEvent, state: CaseState, days: int,
     if _begins_new_budget(so_far, state, event.action):
         so_far.budget = Budget(start=event.at, days=days, is_renewed=True)
         if state is CaseState.APPEALED:
-            so_far.budget = replace(so_far.budget, days=appeal.answer, cap_days=appeal.cap)
+            so_far.budget = replace(
+                so_far.budget, days=appeal.answer, cap_days=appeal.cap, policy_version=appeal.policy_version
+            )
         so_far.pauses = []
     else:
         _pause(so_far, event, state)
@@ -178,6 +189,15 @@ def _begins_new_budget(so_far: _BudgetSoFar, state: CaseState, action: str) -> b
         return False
     is_reopened_after_lapse = before is CaseState.LAPSED and action != RESUBMIT_ACTION
     return before in _DECIDED_STATES or so_far.budget.cap_days is not None or is_reopened_after_lapse
+
+
+def version_at_filing(events: Sequence[ClockEvent], version: int) -> int:
+    """Return the policy version that a case had when its newest appeal was filed; `version` is the one it has now."""
+    for event in reversed(events):
+        if event.action == APPEAL_ACTION:
+            break
+        version = event.policy_from or version
+    return version
 
 
 def cap_of(budget: Budget, calendar: WorkingCalendar) -> datetime | None:

@@ -1,4 +1,4 @@
-"""Says what became of the versions of a policy: in force, still to come, earlier or replaced."""
+"""The states of the versions of a policy: in force, planned, earlier or replaced."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class VersionState(StrEnum):
-    """What became of a version; a replaced one never came into force."""
+    """The state of a version; a replaced one never came into force."""
 
     IN_FORCE = "in-force"
     TO_COME = "to-come"
@@ -28,10 +28,21 @@ class VersionDates:
         """The day from which it is in force."""
         return self.effective_on or self.applied_on
 
+    def has_begun(self, day: date) -> bool:
+        """Return whether it is in force on a day, or was before; without a day of its own it always is.
+
+        Its day of application says nothing: it may lie ahead, in another zone or if the clock was set back.
+        """
+        return self.effective_on is None or self.effective_on <= day
+
 
 def replaced_by(versions: Sequence[VersionDates], new: VersionDates) -> tuple[VersionDates, ...]:
-    """Return the versions that are still to come when a new one is applied, and never will because of it."""
-    return tuple(one for one in versions if one.number < new.number and new.applied_on < one.begins_on >= new.begins_on)
+    """Return the planned versions that never come into force because a new one is applied."""
+    return tuple(
+        one
+        for one in versions
+        if one.number < new.number and not one.has_begun(new.applied_on) and one.begins_on >= new.begins_on
+    )
 
 
 def states_of(versions: Sequence[VersionDates], in_force: int) -> dict[int, VersionState]:

@@ -10,8 +10,11 @@ _NEVER_FIRST = frozenset("。，、；：？！）》」』】”’…％")
 _NEVER_LAST = frozenset("（《「『“‘")
 """Characters that must not end a line of Chinese. Source: GB/T 15834, 5.1."""
 
-_WHOLE = re.compile(r"[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日|[0-9A-Za-z][0-9A-Za-z.,:–-]*")
-"""A date, a number or a foreign word within Chinese, which stays on one line."""
+_WHOLE = re.compile(r"[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日|[0-9A-Za-z][0-9A-Za-z.,:/_•–-]*")
+"""A date, a number, a code or a foreign word within Chinese, which stays on one line."""
+
+_LONGEST = 100
+"""A longer word does not fit on a line, so that its end does not matter."""
 
 
 def wrapped_paragraph(paragraph: str, width: int) -> list[str]:
@@ -34,10 +37,13 @@ def wrapped_paragraph(paragraph: str, width: int) -> list[str]:
 
 def _chinese_cut(text: str, most: int) -> int:
     """Return the index to cut at, at most `most`, that keeps dates whole and punctuation where it belongs."""
-    split = next((found for found in _WHOLE.finditer(text) if found.start() < most < found.end()), None)
-    cut = split.start() if split else most
-    while cut > 0 and (text[cut] in _NEVER_FIRST or text[cut - 1] in _NEVER_LAST):
-        cut -= 1
+    wholes = [(found.start(), found.end()) for found in _WHOLE.finditer(text, 0, most + _LONGEST)]
+    cut, before = most, len(text)
+    while cut < before:
+        before = cut
+        cut = next((start for start, end in wholes if start < cut < end), cut)
+        if cut > 0 and (text[cut] in _NEVER_FIRST or text[cut - 1] in _NEVER_LAST):
+            cut -= 1
     # A line is at least half full.
     return cut if 2 * cells(text[:cut]) >= cells(text[:most]) else most
 

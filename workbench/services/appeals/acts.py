@@ -8,21 +8,25 @@ from sqlmodel import Session
 
 from db.enums import AppealStatus, CaseState
 from db.models import AppealRow, CaseRow, ReviewerRow
+from db.queries.published import last_seq
 from workbench.domain.case.appeal import AppealResult
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.appeals.people import handler_for
+from workbench.services.case.assessment import recompute, record_evidence
 from workbench.services.case.decisions import (
     filing_day_of,
     is_answered,
     newest_decision,
+    reasons_of,
     result_notice,
     told_result_at,
     waived_rules,
 )
 from workbench.services.clock.case_clocks import update_due_date
+from workbench.services.foundation.case_access import refuse_second_case
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.foundation.row_values import from_row
@@ -44,10 +48,11 @@ def file_appeal(
     """File an appeal in the caller's write transaction; return it with its letter, personal values masked.
 
     Raises:
-        NotAllowed: If the appeal is late or was answered before.
+        NotAllowed: If the appeal is late, was answered before, or another case of the application goes on.
         WrongUsage: If the grounds are missing or too long, or it was received in the future or before the notice.
     """
     check_grounds(grounds)
+    refuse_second_case(session, case)
     case_id, told_at = case.id or 0, told_result_at(session, context, case)
     check_received(session, context, case, received_at, told_at)
     decision = newest_decision(session, case_id, "applied", "approved")
@@ -71,6 +76,9 @@ def file_appeal(
     case.assignee_id, case.returned_to_id = handler_for(session, context, case), None
     case.state = CaseState.APPEALED.value
     case.version += 1
+    # A closed case takes in nothing, but whoever decides the appeal must know what is known.
+    record_evidence(session, case, last_seq(session))
+    recompute(session, context, case)
     # What was received counts from its receipt, not from its entry.
     context.log(
         session,
@@ -150,6 +158,21 @@ def to_state_before(case: CaseRow, appeal: AppealRow) -> None:
         setattr(case, name, value)
 
 
+def to_decider(case: CaseRow, appeal: AppealRow) -> None:
+    """Give an appeal back to the person who decided it."""
+    appeal.status = AppealStatus.OPEN.value
+    case.state, case.assignee_id = CaseState.APPEALED.value, appeal.decided_by_id
+
+
+def void_answer(session: Session, context: Context, case: CaseRow, appeal: AppealRow) -> None:
+    """Void the answer to an appeal that waits for its check, give it back to its decider, and write one event."""
+    to_decider(case, appeal)
+    case.evidence_no += 1
+    case.version += 1
+    context.log_case(session, "void", case, {"round": case.round})
+    update_due_date(session, context, case)
+
+
 def grace_end(session: Session, context: Context, case: CaseRow) -> datetime:
     """Return until when an act on a case can be undone, and its letter waits."""
     return context.now() + timedelta(seconds=context.policy(session, case.policy_version_id).desk.grace_s)
@@ -166,6 +189,7 @@ def appeal_result(session: Session, case: CaseRow, appeal: AppealRow, notice: st
         due_at=case.due_at,
         assignee=assignee.login if assignee else None,
         waived=waived_rules(appeal),
+        reasons=reasons_of(session, appeal.decision_id),
         notice=notice,
     )
 

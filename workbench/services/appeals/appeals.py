@@ -1,5 +1,7 @@
 """Files appeals against final fails and lapses, and takes the decisions on them."""
 
+import json
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +18,7 @@ from workbench.i18n import _
 from workbench.services.appeals.acts import appeal_result, changing, check_text, file_appeal, grace_end
 from workbench.services.appeals.checks import put_into_force, waive_check
 from workbench.services.appeals.people import deciding_refusal
+from workbench.services.case.assessment import findings_of_case, refresh_findings
 from workbench.services.case.decisions import newest_appeal
 from workbench.services.case.known_people import redaction_of
 from workbench.services.clock.case_clocks import update_due_date
@@ -110,34 +113,42 @@ class Appeals(Service):
             WrongUsage: If the reason is missing or too long, or the state does not fit the outcome.
         """
         context = self.context
-        with context.acting(Action.APPEAL_DECIDE, request.case_id), context.write() as session:
-            case, appeal = self._decidable(session, request)
-            check_text(request.note, _("The decision needs a reason, which the applicant reads."))
-            if request.to_state is not None and request.outcome is AppealOutcome.STANDS:
-                raise WrongUsage(_("--to is only valid with overturned."))
-            if request.version not in {None, case.version}:
-                message = _("{case} changed while you looked at it; look again.")
-                raise Busy(message.format(case=format_case(request.case_id)))
-            before: dict[str, Any] = dict.fromkeys(("outcome", "to_state", "answer"), "")
-            before |= {"status": AppealStatus.OPEN.value, "decided_by_id": None, "decided_at": None, "waived": ""}
-            alone = solo_reason(session)
-            record = changing(session, context, case, appeal, before, is_staged=not alone)
-            for name, value in _decided(request).items():
-                setattr(appeal, name, value)
-            appeal.status = AppealStatus.STAGED.value
-            appeal.decided_by_id, appeal.decided_at, appeal.release_at = context.actor.id, context.now(), None
-            appeal.checker_id, appeal.checked_at, appeal.check_note = None, None, ""
-            if alone:
-                waive_check(appeal, alone)
-                appeal.status, appeal.release_at = AppealStatus.CLOSED.value, grace_end(session, context, case)
-                case.version += 1
-                return put_into_force(session, context, case, appeal, Action.APPEAL_DECIDE, record)
-            case.state = CaseState.AWAITING_CHECK.value
-            case.version += 1
-            body = {**record, "outcome": appeal.outcome, "to": appeal.to_state}
-            context.log_case(session, Action.APPEAL_DECIDE, case, body)
-            update_due_date(session, context, case)
-            return appeal_result(session, case, appeal)
+        with context.acting(Action.APPEAL_DECIDE, request.case_id):
+            with context.read() as session:
+                # A refusal must not write anything, not even the findings of today.
+                self._decidable(session, request)
+            refresh_findings(context, request.case_id)
+            with context.write() as session:
+                return self._decide(session, request)
+
+    def _decide(self, session: Session, request: AppealRequest) -> AppealResult:
+        context, (case, appeal) = self.context, self._decidable(session, request)
+        check_text(request.note, _("The decision needs a reason, which the applicant reads."))
+        if request.to_state is not None and request.outcome is AppealOutcome.STANDS:
+            raise WrongUsage(_("--to is only valid with overturned."))
+        if request.version not in {None, case.version}:
+            message = _("{case} changed while you looked at it; look again.")
+            raise Busy(message.format(case=format_case(request.case_id)))
+        before: dict[str, Any] = dict.fromkeys(("outcome", "to_state", "answer"), "")
+        before |= {"status": AppealStatus.OPEN.value, "decided_by_id": None, "decided_at": None, "waived": ""}
+        alone = solo_reason(session)
+        record = changing(session, context, case, appeal, before, is_staged=not alone)
+        for name, value in _decided(request).items():
+            setattr(appeal, name, value)
+        appeal.status = AppealStatus.STAGED.value
+        appeal.decided_by_id, appeal.decided_at, appeal.release_at = context.actor.id, context.now(), None
+        appeal.checker_id, appeal.checked_at, appeal.check_note = None, None, ""
+        appeal.seen = _snapshot(session, case)
+        case.version += 1
+        if alone:
+            waive_check(appeal, alone)
+            appeal.status, appeal.release_at = AppealStatus.CLOSED.value, grace_end(session, context, case)
+            return put_into_force(session, context, case, appeal, Action.APPEAL_DECIDE, record)
+        case.state = CaseState.AWAITING_CHECK.value
+        body = {**record, "outcome": appeal.outcome, "to": appeal.to_state}
+        context.log_case(session, Action.APPEAL_DECIDE, case, body)
+        update_due_date(session, context, case)
+        return appeal_result(session, case, appeal)
 
     def _decidable(self, session: Session, request: AppealRequest) -> tuple[CaseRow, AppealRow]:
         case = case_in_state_for(session, Action.APPEAL_DECIDE, request.case_id)
@@ -146,6 +157,13 @@ class Appeals(Service):
         if refusal := deciding_refusal(session, self.context, case):
             raise NotAllowed(refusal)
         return case, appeal
+
+
+def _snapshot(session: Session, case: CaseRow) -> str:
+    """Return what the person who decides an appeal sees, as JSON without personal values."""
+    findings = [{**asdict(finding), "subject": ""} for finding in findings_of_case(session, case.id or 0)]
+    body = {"policy_version": case.policy_version_id, "evidence_seq": case.evidence_seq, "findings": findings}
+    return json.dumps(body, ensure_ascii=False, default=str)
 
 
 def _decided(request: AppealRequest) -> dict[str, Any]:

@@ -1,13 +1,14 @@
 """The check of a decision on an appeal by a second person, who approves it or returns it to the decider."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import update
 from sqlmodel import Session, select
 
-from db.enums import AppealOutcome, AppealStatus, CaseState
-from db.models import AppealRow, CaseRow
+from db.enums import AppealOutcome, AppealStatus, CaseState, Severity
+from db.models import AppealRow, CaseRow, DecisionRow
 from db.queries.published import RECTIFICATION
 from workbench.domain.case.appeal import AppealResult
 from workbench.domain.case.case_id import format_case
@@ -15,18 +16,19 @@ from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.records import Waiver
 from workbench.errors import Busy, NotAllowed
 from workbench.i18n import _
-from workbench.services.appeals.acts import appeal_result, changing, grace_end, to_state_before
+from workbench.services.appeals.acts import appeal_result, changing, grace_end, to_decider, to_state_before, void_answer
 from workbench.services.appeals.people import checking_refusal
-from workbench.services.case.decisions import newest_appeal, waived_rules
+from workbench.services.case.assessment import findings_of_case, is_contradicted, refresh_findings
+from workbench.services.case.decisions import newest_appeal, waiver_of
 from workbench.services.clock.case_clocks import update_due_date
-from workbench.services.foundation.case_access import case_in_state_for
+from workbench.services.foundation.case_access import case_in_state_for, refuse_second_case
 from workbench.services.foundation.context import Context, Service, details
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.measures.orders import orders_summary, owe_restoring
 from workbench.services.notices.appeal_letter import AppealLetterKind, notify_of_appeal
 from workbench.services.notices.letter_measures import bars_in_force
 from workbench.services.site.people import solo_reason
-from workbench.services.site.separation import waiver_text
+from workbench.services.site.separation import waiver_details, waiver_text
 
 
 class AppealChecks(Service):
@@ -40,16 +42,35 @@ class AppealChecks(Service):
     def approve(self, case_id: int, note: str, version: int | None = None) -> AppealResult:
         """Put the decision on an appeal into force; its letter is released when the grace period ends.
 
+        If a finding that warns or blocks has changed since the decision, also because a day has passed, the decision is
+        void and its decider decides again.
+
         Raises:
             NotFound: If there is no such case.
-            Busy: If the case is no longer at `version`, so that the checker saw something else.
+            Busy: If the case is no longer at `version`, so that the checker saw another one, or the decision is void.
             NotAllowed: If no decision waits, or this person decided or made the verdict that was appealed.
             WrongUsage: If no note is given.
         """
-        with self.context.acting(Action.APPROVE, case_id), self.context.write() as session:
-            case, appeal = self._staged(session, Action.APPROVE, case_id, version)
-            record = self._signed(session, case, appeal, AppealStatus.CLOSED, note)
-            return put_into_force(session, self.context, case, appeal, Action.APPROVE, record)
+        context = self.context
+        with context.acting(Action.APPROVE, case_id):
+            check_not_blank(note, _("Checking needs a note; write one."))
+            with context.read() as session:
+                # A refusal must not write anything, not even the findings of today.
+                self._staged(session, Action.APPROVE, case_id, version)
+            refresh_findings(context, case_id)
+            with context.write() as session:
+                case, appeal = self._staged(session, Action.APPROVE, case_id, version)
+                if not is_contradicted(session, case_id, appeal.seen):
+                    if checking_refusal(session, context, appeal):
+                        waive_check(appeal, solo_reason(session))
+                    record = self._signed(session, case, appeal, AppealStatus.CLOSED, note)
+                    return put_into_force(session, context, case, appeal, Action.APPROVE, record)
+                void_answer(session, context, case, appeal)
+            message = _(
+                "Findings of {case} changed since the appeal was decided, so the decision is void;"
+                " the appeal is back with its decider."
+            )
+            raise Busy(message.format(case=format_case(case_id)))
 
     def give_back(self, case_id: int, note: str, version: int | None = None) -> AppealResult:
         """Return an appeal to the person who decided it.
@@ -74,11 +95,9 @@ class AppealChecks(Service):
         appeal = newest_appeal(session, case_id, AppealStatus.STAGED)
         if appeal is None or version not in {None, case.version}:
             raise Busy(_("{case} changed while you looked at it; look again.").format(case=format_case(case_id)))
-        if refusal := checking_refusal(session, self.context, appeal):
-            alone = solo_reason(session)
-            if action is not Action.APPROVE or not alone:
-                raise NotAllowed(refusal)
-            waive_check(appeal, alone)
+        refusal = checking_refusal(session, self.context, appeal)
+        if refusal and (action is not Action.APPROVE or not solo_reason(session)):
+            raise NotAllowed(refusal)
         return case, appeal
 
     def _signed(
@@ -111,7 +130,7 @@ def put_into_force(
         record = {**record, **_overturn(session, context, case, appeal)}
     else:
         to_state_before(case, appeal)
-    facts = details(outcome=appeal.outcome, to=appeal.to_state, waived=waived_rules(appeal))
+    facts = details(outcome=appeal.outcome, to=appeal.to_state, **waiver_details(waiver_of(appeal)))
     context.log_case(session, action, case, {**record, **facts})
     update_due_date(session, context, case)
     release_at, kind = appeal.release_at or context.now(), AppealLetterKind.DECIDED
@@ -119,13 +138,25 @@ def put_into_force(
     return appeal_result(session, case, appeal, notice)
 
 
+def _new_blocks(session: Session, appeal: AppealRow) -> str:
+    """Return the rules that block now and did not for the verdict that was appealed, for the list to open again."""
+    decision = session.get(DecisionRow, appeal.decision_id) if appeal.decision_id else None
+    known = json.loads(decision.seen).get("findings", ()) if decision is not None else ()
+    blocked = {found["rule"] for found in known if found["severity"] == Severity.BLOCK}
+    rules = [found.rule for found in findings_of_case(session, appeal.case_id) if found.severity is Severity.BLOCK]
+    return " ".join(dict.fromkeys(rule for rule in rules if rule not in blocked))
+
+
 def _overturn(session: Session, context: Context, case: CaseRow, appeal: AppealRow) -> dict[str, Any]:
     """Give a case the state of an overturned appeal, close its rectification and lift its bars; return a record."""
     case.state, case.assignee_id, case.returned_to_id = appeal.to_state, None, None
     if appeal.to_state == CaseState.QUEUED:
+        refuse_second_case(session, case)
         case.corrects_id = appeal.decision_id
         case.evidence_no += 1
         case.is_listed = True
+    else:
+        case.reopen_for = _new_blocks(session, appeal)
     of_case = (RECTIFICATION.c.case_id == case.id, RECTIFICATION.c.is_open)
     ids = list(session.execute(select(RECTIFICATION.c.id).where(*of_case)).scalars())
     session.execute(update(RECTIFICATION).where(RECTIFICATION.c.id.in_(ids)).values(is_open=False))
@@ -133,9 +164,3 @@ def _overturn(session: Session, context: Context, case: CaseRow, appeal: AppealR
     restoring = owe_restoring(session, context, case, appeal_id=appeal.id, release_at=release_at)
     orders = orders_summary(session, restoring.record)
     return {"rectification": ids, **restoring.record, **details(orders=orders)}
-
-
-def to_decider(case: CaseRow, appeal: AppealRow) -> None:
-    """Give an appeal back to the person who decided it."""
-    appeal.status = AppealStatus.OPEN.value
-    case.state, case.assignee_id = CaseState.APPEALED.value, appeal.decided_by_id

@@ -8,14 +8,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Column, ColumnElement, String, Table, select
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session, SQLModel
 
 from db import models
 from db.columns import personal_columns
 from db.models import DraftRow, EventRow, ReviewerRow
 from db.queries.published import CASE, table_of
-from workbench.domain.text.mask import MaskKind, mask
-from workbench.services.case.known_people import BETWEEN_NUMBERS
+from workbench.domain.text.mask import MaskKind
+from workbench.services.case.known_people import masked_column
 from workbench.services.case.redaction import Redaction
 
 Records = dict[str, list[dict[str, Any]]]
@@ -104,17 +104,7 @@ class RecordWriter:
 
 def masked_value(name: str, text: str, redaction: Redaction) -> str:
     """Return the text of a column with people masked, by the mask that the column declares."""
-    kind = _PERSONAL.get(name, "")
-    if kind == "msisdns":
-        return BETWEEN_NUMBERS.join(mask(MaskKind.MSISDN, number) for number in text.split(BETWEEN_NUMBERS))
+    kind = _PERSONAL.get(name, "text")
     # A finding may name documents where another one names a number.
-    if kind in {MaskKind.NAME, MaskKind.ID_NO} or (kind == MaskKind.MSISDN and text.isdecimal()):
-        return mask(MaskKind(kind), text)
-    return redaction.mask_in(text)
-
-
-def logins_of(session: Session) -> dict[int, str]:
-    """Return the logins of all people by their ids."""
-    return {
-        row.id or 0: row.login for row in session.execute(select(ReviewerRow).order_by(col(ReviewerRow.id))).scalars()
-    }
+    is_text = kind == "text" or (kind == MaskKind.MSISDN and not text.isdecimal())
+    return redaction.mask_in(text) if is_text else masked_column(kind, text)

@@ -1,7 +1,9 @@
-"""The page of a dossier that people read; it shows what the other files of the folder hold."""
+"""The HTML page of a dossier, with the contents of its other files for people to read."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +14,7 @@ from workbench.domain.case.lifecycle import STATE_WORDS
 from workbench.domain.text.safe import safe
 from workbench.i18n import _, current_language
 from workbench.services.auditing.case_records import Records
-from workbench.services.auditing.seen_cases import SeenCase
+from workbench.services.auditing.seen_cases import SeenCase, decision_pairs
 from workbench.services.notices.verdict_letter import letter_environment
 from workbench.wording.findings import text_of
 
@@ -42,97 +44,82 @@ def dossier_page(casefile: CaseFile, seen: Sequence[SeenCase], records: Records,
 
 
 def _sections(casefile: CaseFile, seen: Sequence[SeenCase], records: Records, zone: ZoneInfo) -> Iterator[_Section]:
+    def local(at: datetime) -> str:
+        return at.astimezone(zone).isoformat()
+
     header = casefile.header
-    pairs = {
-        _("Application"): f"{header.agent} {header.application_no}".strip(),
-        _("Applicant"): header.applicant_name,
-        _("State"): _("{state}, round {round}").format(state=_(STATE_WORDS[header.state]), round=header.round),
-        _("Due"): header.due_at.astimezone(zone).isoformat() if header.due_at else "",
-    }
-    yield _Section(_("Case"), ("", ""), [_texts(pair) for pair in pairs.items()])
+    yield _pairs(
+        _("Case"),
+        (_("Application"), f"{header.agent} {header.application_no}".strip()),
+        (_("Applicant"), header.applicant_name),
+        (_("State"), _("{state}, round {round}").format(state=_(STATE_WORDS[header.state]), round=header.round)),
+        (_("Due"), local(header.due_at) if header.due_at else ""),
+    )
     for one in seen:
-        yield _Section(_decided(one), ("", ""), [_texts(pair) for pair in _seen_pairs(one, zone) if pair[1]])
-    events = records.get("event", ())
-    yield _Section(
+        message = _("{decision}: as {login} saw the case")
+        title = message.format(decision=format_decision(one.decision.id), login=one.decision.maker)
+        yield _pairs(
+            title, *decision_pairs(one, local), (_("Findings"), _findings(one)), (_("Not redrawn"), "\n".join(one.gaps))
+        )
+    yield _table(
         _("Events"),
-        (_("No."), _("At"), _("Who"), _("Action"), _("State"), _("Clock runs"), _("Details")),
-        [
-            _texts(
-                (
-                    row["seq"],
-                    row["at"],
-                    row["actor_login"],
-                    _act(row),
-                    row["state"],
-                    row["is_clock_running"],
-                    _details(row["body"], zone),
-                )
-            )
-            for row in events
-        ],
+        records.get("event", ()),
+        {
+            _("No."): itemgetter("seq"),
+            _("At"): itemgetter("at"),
+            _("Who"): itemgetter("actor_login"),
+            _("Action"): _act,
+            _("State"): itemgetter("state"),
+            _("Clock runs"): itemgetter("is_clock_running"),
+            _("Details"): lambda row: _details(row["body"], zone),
+        },
     )
-    yield _Section(
+    yield _table(
         _("Notices"),
-        (_("Kind"), _("Release"), _("Sent"), _("Text")),
-        [
-            _texts(
-                (
-                    row["kind"],
-                    row["release_at"],
-                    row["sent_at"] or row["cancelled_at"],
-                    f"{row['subject']}\n{row['body']}",
-                )
-            )
-            for row in records.get("notice", ())
-        ],
+        records.get("notice", ()),
+        {
+            _("Kind"): itemgetter("kind"),
+            _("Release"): itemgetter("release_at"),
+            _("Sent"): lambda row: row["sent_at"] or row["cancelled_at"],
+            _("Text"): lambda row: f"{row['subject']}\n{row['body']}",
+        },
     )
-    yield _Section(
+    yield _table(
         _("Documents"),
-        (_("Document"), _("Received"), "SHA-256"),
-        [
-            _texts((one.kind.value, one.received_at.astimezone(zone).isoformat(), one.sha256))
-            for one in casefile.evidence.documents
-        ],
+        casefile.evidence.documents,
+        {
+            _("Document"): lambda one: one.kind.value,
+            _("Received"): lambda one: local(one.received_at),
+            "SHA-256": lambda one: one.sha256,
+        },
     )
     for name, rows in records.items():
         if name not in _SHOWN_ELSEWHERE:
             columns = [column for column in rows[0] if any(row[column] not in (None, "") for row in rows)]
-            yield _Section(name, columns, [_texts(row[column] for column in columns) for row in rows])
+            yield _table(name, rows, {column: itemgetter(column) for column in columns})
 
 
-def _decided(seen: SeenCase) -> str:
-    message = _("{decision}: as {login} saw the case")
-    return message.format(decision=format_decision(seen.decision.id), login=seen.decision.maker)
+def _table(title: str, rows: Iterable[Any], columns: Mapping[str, Callable[[Any], Any]]) -> _Section:
+    """Return a table whose columns have a heading, and a function that returns the value for a row."""
+    cells = [[safe(_text(value(row)), keep_newlines=True) for value in columns.values()] for row in rows]
+    return _Section(title, list(columns), cells)
 
 
-def _seen_pairs(seen: SeenCase, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
-    decision, casefile, language = seen.decision, seen.casefile, current_language()
-    yield _("At"), decision.decided_at.astimezone(zone).isoformat()
-    yield _("Verdict"), f"{decision.verdict.value} {decision.fail_kind.value if decision.fail_kind else ''}"
-    yield _("Reasons"), " ".join(decision.reasons)
-    yield _("Status"), decision.status
-    yield _("Policy"), str(casefile.policy_version)
-    findings = (
+def _pairs(title: str, *pairs: tuple[str, str]) -> _Section:
+    """Return a table of names and values without headings, and without empty values."""
+    shown = [[safe(text, keep_newlines=True) for text in pair] for pair in pairs if pair[1]]
+    return _Section(title, ("", ""), shown)
+
+
+def _findings(seen: SeenCase) -> str:
+    casefile, language = seen.casefile, current_language()
+    return "\n".join(
         f"{one.severity.value} {one.rule}: {text_of(one, casefile.policy, language)}" for one in casefile.findings
     )
-    yield _("Findings"), "\n".join(findings)
-    answered = (line for line in casefile.checklist if line.answer)
-    yield _("Checklist"), "\n".join(f"{line.text.in_language(language)} {line.answer} {line.note}" for line in answered)
-    yield _("Verifications"), "\n".join(f"{line.kind}: {line.result} ({line.by})" for line in casefile.verifications)
-    yield _("Letter"), decision.letter
-    yield _("Items"), "\n".join(f"{item.code}: {item.text}" for item in decision.items)
-    yield _("Note"), decision.note
-    if decision.checker:
-        yield _("Checked by"), f"{decision.checker}: {decision.check_note}"
-    yield _("Not redrawn"), "\n".join(seen.gaps)
 
 
 def _act(row: Mapping[str, Any]) -> str:
     return _("refused: {action}").format(action=row["action"]) if row["is_refused"] else str(row["action"])
-
-
-def _texts(values: Any) -> list[str]:
-    return [safe(_text(value), keep_newlines=True) for value in values]
 
 
 def _text(value: Any) -> str:

@@ -19,7 +19,7 @@ from workbench.domain.case.lifecycle import Action, role_refusal
 from workbench.domain.text.mask import mask_digits_within
 from workbench.errors import WrongUsage
 from workbench.i18n import _
-from workbench.services.auditing.case_records import RecordWriter, logins_of, rows_of_case
+from workbench.services.auditing.case_records import RecordWriter, rows_of_case
 from workbench.services.auditing.dossier_page import dossier_page
 from workbench.services.auditing.seen_cases import SeenCase, case_as_seen
 from workbench.services.case.casefiles import CaseFiles
@@ -27,7 +27,7 @@ from workbench.services.case.documents import Documents, WrittenDocument
 from workbench.services.case.known_people import redaction_of
 from workbench.services.case.output_folder import absolute_path, new_folder
 from workbench.services.foundation import audit_log
-from workbench.services.foundation.case_access import visible_case
+from workbench.services.foundation.case_access import logins_of, visible_case
 from workbench.services.foundation.context import Service, details
 
 _EVIDENCE = ("identity", "cards", "activity", "credit", "documents", "complaints", "findings", "policy_version")
@@ -115,7 +115,7 @@ class Dossiers(Service):
     def _files(
         self, request: DossierRequest, casefile: CaseFile, to_json: CaseDocuments
     ) -> tuple[Files, dict[str, Any]]:
-        """Return the files of a dossier without copies of documents, and what its manifest says of the whole."""
+        """Return the files of a dossier without copies of documents, and the first part of its manifest."""
         context, case_id = self.context, request.case_id
         with context.read() as session:
             case = visible_case(session, case_id)

@@ -1,7 +1,7 @@
 """Redraws a case as its reviewer saw it when they made a decision."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
@@ -10,31 +10,29 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from db.enums import CaseState
-from db.models import CaseRow, DecisionRow, EventRow, ImportBatchRow, NoticeRow, ReviewerRow
+from db.models import CaseRow, DecisionRow, EventRow, ImportBatchRow, NoticeRow
+from db.queries.published import newest_row
 from workbench.domain.case.case_id import format_batch, format_case, format_decision
 from workbench.domain.case.casefile import CaseFile, CaseHeader
 from workbench.domain.case.lifecycle import Action
-from workbench.domain.case.records import ChecklistLine, DecisionLine, VerificationLine
-from workbench.domain.evidence.evidence import Evidence
+from workbench.domain.case.records import DecisionLine, VerificationLine
 from workbench.domain.facts.all_facts import observe
 from workbench.domain.findings.finding import Finding
-from workbench.domain.policy.policy import Policy, Words
 from workbench.errors import NotFound
-from workbench.i18n import _
-from workbench.services.case.casefiles import header_of
+from workbench.i18n import _, current_language
+from workbench.services.case.casefiles import checklist_of, header_of
 from workbench.services.case.decisions import decisions_of
 from workbench.services.case.evidence_reader import calls_by_day_and_hour, read_evidence
 from workbench.services.case.history import history_of
 from workbench.services.case.known_people import redaction_of
 from workbench.services.case.masking import masked_casefile
-from workbench.services.foundation.case_access import visible_case
+from workbench.services.foundation.case_access import logins_of, visible_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.row_values import from_row
+from workbench.wording.case.story import verdict_words
 
 SHOWN_AT = "shown-at"
 """The action of the event: a case was shown as of a decision."""
-
-_INSTANTS = ("received_at", "due_at", "suspended_from", "held_until", "aside_until")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +40,7 @@ class SeenCase:
     """A case as it was on the desk when a decision was made.
 
     `decision` is that decision with its letter and items, `notice` the letter that the applicant got for it. `gaps` are
-    sentences that say what of the case cannot be redrawn.
+    sentences about what cannot be redrawn.
     """
 
     casefile: CaseFile
@@ -97,7 +95,7 @@ def case_as_seen(session: Session, context: Context, decision: DecisionRow, *, i
     day = context.calendar(session, kept["policy_version"]).local_day(at)
     evidence = read_evidence(session, case, context.store, day)
     days, hours = calls_by_day_and_hour(session, case, evidence, context.store)
-    logins = {row.id or 0: row.login for row in session.exec(select(ReviewerRow))}
+    logins = logins_of(session)
     redaction = redaction_of(session, (case.agent, case.application_no))
     *earlier, own = (one for one in decisions_of(session, decision.case_id, logins, at) if one.id <= (decision.id or 0))
     casefile = CaseFile(
@@ -108,19 +106,16 @@ def case_as_seen(session: Session, context: Context, decision: DecisionRow, *, i
         days=days,
         hours=hours,
         history=history_of(session, decision.case_id, before=event),
-        checklist=_checklist_then(policy, evidence, kept["checklist"]),
-        verifications=tuple(
-            from_row(VerificationLine, one, at=datetime.fromisoformat(one["at"])) for one in kept["verifications"]
-        ),
+        checklist=checklist_of(policy, evidence, {one["question"]: one for one in kept["checklist"]}),
+        verifications=tuple(from_row(VerificationLine, one) for one in kept["verifications"]),
         decisions=(*earlier, own),
         draft={},
         policy=policy,
         policy_version=kept["policy_version"],
         notice=_last_notice(session, decision),
     )
-    notice = session.exec(
-        select(NoticeRow.body).where(NoticeRow.decision_id == decision.id).order_by(col(NoticeRow.id).desc())
-    ).first()
+    own_notice = newest_row(session, NoticeRow, NoticeRow.decision_id == decision.id)
+    notice = None if own_notice is None else own_notice.body
     if is_masked:
         casefile, notice = masked_casefile(casefile, redaction), notice and redaction.mask_in(notice)
     return SeenCase(
@@ -128,6 +123,25 @@ def case_as_seen(session: Session, context: Context, decision: DecisionRow, *, i
         decision=casefile.decisions[-1],
         notice=notice,
         gaps=tuple(_gaps(session, kept, event, is_masked=is_masked)),
+    )
+
+
+def decision_pairs(seen: SeenCase, instant: Callable[[datetime], str]) -> tuple[tuple[str, str], ...]:
+    """Return what the decision on a redrawn case says, as names and values; `instant` returns a time in words."""
+    decision, casefile, language = seen.decision, seen.casefile, current_language()
+    answers = (f"{one.text.in_language(language)} {one.answer} {one.note}" for one in casefile.checklist if one.answer)
+    confirmed = (f"{line.kind}: {line.result} ({line.by})" for line in casefile.verifications)
+    return (
+        (_("At"), instant(decision.decided_at)),
+        (_("Verdict"), " ".join((verdict_words(decision), *decision.reasons))),
+        (_("Status"), decision.status),
+        (_("Policy"), str(casefile.policy_version)),
+        (_("Checklist"), "\n".join(answers)),
+        (_("Verifications"), "\n".join(confirmed)),
+        (_("Letter"), decision.letter),
+        (_("Items"), "\n".join(f"{item.code}: {item.text}" for item in decision.items)),
+        (_("Note"), decision.note),
+        (_("Checked by"), f"{decision.checker}: {decision.check_note}" if decision.checker else ""),
     )
 
 
@@ -164,21 +178,7 @@ def _case_then(session: Session, decision: DecisionRow, kept: Mapping[str, Any])
 
 def _header_then(header: CaseHeader, kept: Mapping[str, Any]) -> CaseHeader:
     """Return a header with the fields that a decision has kept of it."""
-    instants = {name: datetime.fromisoformat(kept[name]) for name in _INSTANTS if kept.get(name)}
-    on = kept.get("next_action_on")
-    fields = {**asdict(header), **kept}
-    return from_row(CaseHeader, fields, **instants, next_action_on=date.fromisoformat(on) if on else None)
-
-
-def _checklist_then(policy: Policy, evidence: Evidence, answered: list[dict[str, Any]]) -> tuple[ChecklistLine, ...]:
-    """Return the questions of a policy with the answers that a decision has kept."""
-    lines = {one["question"]: from_row(ChecklistLine, one, text=Words(**one["text"])) for one in answered}
-    for question in policy.questions:
-        if evidence.application.applicant_kind in question.kinds and question.code not in lines:
-            lines[question.code] = from_row(
-                ChecklistLine, question, question=question.code, answer=None, note="", by=None
-            )
-    return tuple(lines.values())
+    return from_row(CaseHeader, {**asdict(header), **kept})
 
 
 def _last_notice(session: Session, decision: DecisionRow) -> str | None:
@@ -186,13 +186,12 @@ def _last_notice(session: Session, decision: DecisionRow) -> str | None:
     at, cancelled_at = decision.decided_at, col(NoticeRow.cancelled_at)
     earlier = (NoticeRow.case_id == decision.case_id, col(NoticeRow.created_at) <= at)
     is_other = col(NoticeRow.decision_id).is_(None) | (col(NoticeRow.decision_id) != decision.id)
-    is_valid = cancelled_at.is_(None) | (cancelled_at > at)
-    newest = select(NoticeRow.body).where(*earlier, is_other, is_valid).order_by(col(NoticeRow.id).desc())
-    return session.exec(newest.limit(1)).first()
+    notice = newest_row(session, NoticeRow, *earlier, is_other, cancelled_at.is_(None) | (cancelled_at > at))
+    return None if notice is None else notice.body
 
 
 def _gaps(session: Session, kept: Mapping[str, Any], event: EventRow | None, *, is_masked: bool) -> Iterator[str]:
-    """Yield what of a case cannot be redrawn, each as a sentence."""
+    """Yield a sentence for each part of a case that cannot be redrawn."""
     if "evidence_seq" not in kept:
         yield _("It was not kept which imports the case showed; the evidence is that of all imports until then.")
     if "header" not in kept:

@@ -11,7 +11,7 @@ from db.enums import CaseState
 from db.models import CampaignCaseRow, CampaignRow, CaseRow
 from db.queries import case_pages
 from db.queries.chunks import chunks
-from db.queries.published import CASE, EVERYTHING, is_published, newest_cases, table_of
+from db.queries.published import CASE, EVERYTHING, current_cases, is_published, table_of
 from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.case.assessment import assess
@@ -85,7 +85,7 @@ def _free(session: Session, case_ids: Sequence[int]) -> Iterator[CaseRow]:
     """Yield the cases whose application has no newer case and that no running campaign will open."""
     of_ids = select(CaseRow).where(CASE.c.id.in_(case_ids), is_published(CASE.c.batch_id)).order_by(CASE.c.id)
     cases = session.execute(of_ids).scalars().all()
-    newest = newest_cases(session, [(case.agent, case.application_no) for case in cases])
+    newest = current_cases(session, [(case.agent, case.application_no) for case in cases])
     awaited = awaits_campaign(session, case_ids)
     for case in cases:
         if newest[case.agent, case.application_no].id == case.id and case.id not in awaited:

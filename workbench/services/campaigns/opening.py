@@ -1,4 +1,4 @@
-"""Opens the re-reviews of campaigns, at most so many a working day, one short transaction each."""
+"""Opens the re-reviews of campaigns, up to a number each working day, in one short transaction each."""
 
 from datetime import datetime, time
 
@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 from db.enums import CaseState, Trigger
 from db.models import CampaignCaseRow, CampaignRow, CaseRow
 from db.queries.numbers import take_case_numbers
-from db.queries.published import CASE, EVERYTHING, last_seq, newest_cases, newest_of_many
+from db.queries.published import CASE, EVERYTHING, current_cases, last_seq, newest_of_many
 from db.queries.search_index import index_cases, terms_of
 from workbench.domain.case.case_id import format_case
 from workbench.domain.text.mask import mask_digits_within
@@ -23,7 +23,7 @@ from workbench.services.notices.due_date_notices import DueDateMessage, notify
 
 
 def open_due(context: Context) -> int:
-    """Open the re-reviews that running campaigns owe today, and return how many.
+    """Open the re-reviews of running campaigns that are due today, and return their number.
 
     On a day off none is opened. If the program closes, it stops between two cases; the next call continues.
     """
@@ -63,7 +63,7 @@ def _open_next(session: Session, context: Context, campaign_id: int) -> bool | N
         return None
     passed = session.get_one(CaseRow, planned.case_id)
     key = (passed.agent, passed.application_no)
-    newest = newest_cases(session, [key]).get(key)
+    newest = current_cases(session, [key]).get(key)
     if passed.state != CaseState.PASSED or newest is None or newest.id != passed.id:
         planned.skipped_at = context.now()
         return False

@@ -11,14 +11,15 @@ from sqlmodel import Session
 
 from db.enums import FINAL_STATES, CaseState, Priority, Risk, ServiceClass, Severity
 from db.models import CaseRow, FindingRow
-from db.queries.published import table_of
+from db.queries.published import newest_of_many, table_of
+from db.queries.search_index import index_cases, terms_of
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import observe
 from workbench.domain.facts.documents import missing_documents
 from workbench.domain.findings.evaluate import class_of, findings_of, priority_of, risk_of
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import Policy
-from workbench.services.case.evidence_reader import read_evidence
+from workbench.services.case.evidence_reader import APPLICATION, application_key, read_evidence, snapshot_of
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
@@ -113,6 +114,17 @@ def findings_of_case(session: Session, case_id: int) -> tuple[Finding, ...]:
     )
 
 
+def is_contradicted(session: Session, case_id: int, seen: str) -> bool:
+    """Return whether the rules that warn or block are no longer those that were seen by whoever decided.
+
+    What was seen of appeals that an earlier version staged is unknown.
+    """
+    body, info = json.loads(seen), Severity.INFO.value
+    before = {(found["rule"], found["severity"]) for found in body.get("findings", ())}
+    now = {(found.rule, found.severity.value) for found in findings_of_case(session, case_id)}
+    return "findings" in body and {found for found in before ^ now if found[1] != info} != set()
+
+
 def recompute(session: Session, context: Context, case: CaseRow) -> tuple[Finding, ...]:
     """Apply the rules to a case's evidence again, as of today, and store the findings.
 
@@ -137,6 +149,24 @@ def refresh_findings(context: Context, case_id: int) -> None:
     if is_stale:
         with context.write() as session:
             recompute(session, context, visible_case(session, case_id))
+
+
+def record_evidence(session: Session, case: CaseRow, seq: int) -> None:
+    """Record that a case has the evidence up to a publication, with the newest version of its application."""
+    case.evidence_seq = max(case.evidence_seq, seq)
+    case.evidence_no += 1
+    set_application(session, case)
+
+
+def set_application(session: Session, case: CaseRow) -> None:
+    """Set the newest version of the application that a case sees."""
+    key = (case.agent, case.application_no)
+    columns = (APPLICATION.c.agent, APPLICATION.c.application_no)
+    for row in newest_of_many(session, columns, [key], application_key, snapshot_of(case)):
+        case.application_id = row["id"]
+        if case.applicant_name != row["applicant_name"]:
+            case.applicant_name = row["applicant_name"]
+            index_cases(session, [{**terms_of(case.applicant_name, case.application_no), "id": case.id}])
 
 
 def assessed_columns(case: CaseRow, assessment: Assessment) -> dict[str, Any]:

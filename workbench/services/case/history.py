@@ -1,16 +1,17 @@
 """Reads the history of a case from the audit log, comments, contacts and verifications."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from db.enums import CaseState
-from db.models import CommentRow, ContactRow, EventRow, ReviewerRow, VerificationRow
+from db.models import AppealRow, CaseRow, CommentRow, ContactRow, DecisionRow, EventRow, ReviewerRow, VerificationRow
 from workbench.domain.case.case_id import format_decision
-from workbench.domain.case.records import ContactLine, HistoryLine
+from workbench.domain.case.records import CaseNews, ContactLine, HistoryLine, VerificationLine
 from workbench.i18n import _
 from workbench.wording.policy import finding_change_words
 
@@ -20,11 +21,14 @@ _SHOWN = (
 )
 """The values of an event body that the history shows."""
 
+_SHOWN_OF_ACTION = {"documents-written": "count", "extend": "until", "campaign": "reason"}
+"""The value that the history shows only for some actions."""
+
 _WITH_TEXT = ("comment", "contact", "verify")
 """The actions whose texts are stored in separate tables."""
 
 _UNSHOWN = (*_WITH_TEXT, "notice-handed")
-"""The events that are no lines of their own; what became of a letter that was handed over is an event too."""
+"""The actions whose events are not lines; whether a letter that was handed over was sent is an event of its own."""
 
 
 def history_of(session: Session, case_id: int, before: EventRow | None = None) -> tuple[HistoryLine, ...]:
@@ -42,18 +46,57 @@ def history_of(session: Session, case_id: int, before: EventRow | None = None) -
         .where(CommentRow.case_id == case_id)
     )
     lines += (_text_line(row.written_at, "comment", login, row.body) for row, login in comments)
-    verifications = session.exec(
-        select(VerificationRow, ReviewerRow.login)
-        .join(ReviewerRow, col(ReviewerRow.id) == VerificationRow.verified_by_id)
-        .where(VerificationRow.case_id == case_id)
-    )
-    lines += (_text_line(row.verified_at, "verify", login, f"{row.kind}: {row.result}") for row, login in verifications)
-    contacts = contacts_of(session, case_id)
-    lines += (_text_line(one.at, "contact", one.by, f"{one.channel}: {one.text}") for one in contacts)
+    for verification in verifications_of(session, case_id):
+        text = f"{verification.kind}: {verification.result}"
+        lines.append(_text_line(verification.at, "verify", verification.by, text))
+    for contact in contacts_of(session, case_id):
+        lines.append(_text_line(contact.at, "contact", contact.by, f"{contact.channel}: {contact.text}"))
+    lines += _check_notes(session, case_id)
     lines = [line for line in lines if before is None or line.at <= before.at]
     lines.sort(key=lambda line: line.at)
     # Reversed after sorting, because a sort with reverse=True keeps the oldest of simultaneous lines first.
-    return tuple(lines[::-1])
+    return tuple(_with_rounds(lines))[::-1]
+
+
+def _with_rounds(lines: Iterable[HistoryLine]) -> Iterator[HistoryLine]:
+    """Yield lines, the oldest first, with the round in which each act fell; only acts that can change it record it."""
+    current = 1
+    for line in lines:
+        current = line.round or current
+        yield replace(line, round=current)
+
+
+def verifications_of(session: Session, case_id: int) -> tuple[VerificationLine, ...]:
+    """Return the facts that were confirmed outside the workbench, the oldest first."""
+    rows = session.exec(
+        select(VerificationRow, ReviewerRow.login)
+        .join(ReviewerRow, col(ReviewerRow.id) == VerificationRow.verified_by_id)
+        .where(VerificationRow.case_id == case_id)
+        .order_by(col(VerificationRow.id))
+    )
+    return tuple(VerificationLine(kind=one.kind, result=one.result, by=by, at=one.verified_at) for one, by in rows)
+
+
+def news_of(session: Session, case: CaseRow, seen_no: int) -> CaseNews:
+    """Return what changed in a case since it had an evidence number."""
+    of_case = (EventRow.case_id == case.id, EventRow.action == "policy", col(EventRow.is_refused).is_(False))
+    bodies = map(json.loads, session.exec(select(EventRow.body).where(*of_case).order_by(col(EventRow.seq))))
+    unseen = [body for body in bodies if body["evidence_no"] > seen_no]
+    is_only_policy = case.evidence_no == seen_no + len(unseen)
+    return CaseNews(has_evidence=not is_only_policy, policy="; ".join(map(_policy_words, unseen)))
+
+
+def _check_notes(session: Session, case_id: int) -> list[HistoryLine]:
+    """Return the notes with which checkers approved or returned what was staged on a case."""
+    lines: list[HistoryLine] = []
+    for table in (DecisionRow, AppealRow):
+        rows = session.exec(
+            select(col(table.checked_at), col(ReviewerRow.login), col(table.check_note))
+            .join(ReviewerRow, col(ReviewerRow.id) == col(table.checker_id))
+            .where(col(table.case_id) == case_id, col(table.check_note) != "")
+        )
+        lines += (_text_line(at, "check-note", login, note) for at, login, note in rows if at is not None)
+    return lines
 
 
 def contacts_of(session: Session, case_id: int) -> tuple[ContactLine, ...]:
@@ -70,12 +113,11 @@ def contacts_of(session: Session, case_id: int) -> tuple[ContactLine, ...]:
 def _event_line(row: EventRow) -> HistoryLine:
     body: dict[str, Any] = json.loads(row.body)
     words = [str(body[name]) for name in _SHOWN if body.get(name)]
-    words += [str(body["count"])] if row.action == "documents-written" else []
+    words += [str(body[_SHOWN_OF_ACTION[row.action]])] if row.action in _SHOWN_OF_ACTION else []
     words += [format_decision(body["decision"])] if row.action == "shown-at" else []
-    words += [str(body["until"])] if row.action == "extend" else []
     words += ["waived"] if body.get("waived") else []
     words += [format_decision(body["corrects"])] if body.get("corrects") else []
-    words += [str(body["reason"])] if row.action == "campaign" else []
+    words += [str(body["waive_reason"])] if row.action == "reopen" and body.get("waive_reason") else []
     words += [str(code) for code in body.get("reasons", ())]
     if row.action == "policy":
         words = [_policy_words(body)]

@@ -9,7 +9,7 @@ from db.columns import personal_columns
 from db.enums import ApplicantKind
 from db.models import ApplicationRow, CardRow
 from db.queries.published import every_version
-from workbench.domain.text.mask import MaskKind
+from workbench.domain.text.mask import MaskKind, mask
 from workbench.services.case.redaction import Redaction
 
 Key = tuple[str, str]
@@ -21,6 +21,13 @@ BETWEEN_NUMBERS = ";"
 _OF_APPLICATION = personal_columns(ApplicationRow)
 _OF_CARD = personal_columns(CardRow)
 _APPLICANT = ("applicant_kind", "applicant_name")
+
+
+def masked_column(kind: str, text: str) -> str:
+    """Return the value of a personal column as its kind is masked; in a list of numbers, each number is masked."""
+    if kind == "msisdns":
+        return BETWEEN_NUMBERS.join(mask(MaskKind.MSISDN, number) for number in text.split(BETWEEN_NUMBERS))
+    return mask(MaskKind(kind), text)
 
 
 def redactions_of(session: Session, applications: Iterable[Key]) -> dict[Key, Redaction]:

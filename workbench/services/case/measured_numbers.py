@@ -78,7 +78,7 @@ def measure_orders(session: Session, case: CaseRow, today: date) -> tuple[Measur
         .where(MEASURE_ORDER.c.case_id.in_(cases))
         .order_by(MEASURE_ORDER.c.id)
     )
-    rows = session.execute(statement).all()
+    rows, ended = session.execute(statement).all(), numbers_out_of_service(session, case, today)
     unordered = (
         select(DECISION)
         .where(DECISION.c.case_id.in_(cases), DECISION.c.status.in_(("applied", "approved")))
@@ -91,22 +91,19 @@ def measure_orders(session: Session, case: CaseRow, today: date) -> tuple[Measur
         at = decision.release_at or decision.decided_at
         if numbers is None:
             numbers = numbers_in_service(session, case, today)
-        for number in numbers or (UNKNOWN,):
-            orders.append(
-                from_row(
-                    MeasureOrder,
-                    decision,
-                    id=None,
-                    msisdn=number,
-                    ordered_at=at,
-                    release_at=at,
-                    due_at=at,
-                    exported_at=None,
-                    done_at=at,
-                    reported_by=None,
-                    failed_at=None,
-                    failure="",
-                    cancelled_at=None,
-                )
+        # Where every number was out of service, nothing was barred.
+        for number in numbers or (() if ended else (UNKNOWN,)):
+            order = MeasureOrder(
+                id=None,
+                case_id=decision.case_id,
+                msisdn=number,
+                measure=Measure(decision.measure),
+                ordered_at=at,
+                release_at=at,
+                due_at=at,
+                done_at=at,
+                is_out_of_service=number in ended,
             )
-    return (*orders, *(from_row(MeasureOrder, row) for row in rows))
+            orders.append(order)
+    orders += [from_row(MeasureOrder, row, is_out_of_service=row.msisdn in ended) for row in rows]
+    return tuple(orders)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from db.columns import from_us
-from db.enums import CaseState, ServiceClass
+from db.enums import AppealStatus, CaseState, ServiceClass
 from db.models import CaseRow, EventRow, SubmissionRow, SuspensionRow
 from db.queries.published import table_of
 from workbench.domain.case.running import clock_runs
@@ -25,6 +25,7 @@ from workbench.domain.clock.clock import (
     ClockState,
     budget_of,
     clock_state,
+    version_at_filing,
 )
 from workbench.domain.clock.explanation import ClockExplanation, explain_clock, explain_incomplete
 from workbench.domain.clock.spans import NEVER, Span
@@ -32,7 +33,7 @@ from workbench.domain.clock.suspension import Suspension
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.policy.policy import Policy
 from workbench.services.case.assessment import completed_at
-from workbench.services.case.decisions import open_rectification
+from workbench.services.case.decisions import newest_appeal, open_rectification
 from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Context, Service
@@ -42,6 +43,10 @@ EVENT = table_of(EventRow)
 SUBMISSION = table_of(SubmissionRow)
 SUSPENSION = table_of(SuspensionRow)
 
+POLICY_ACTION = "policy"
+"""The action of the event that changes the policy of a case."""
+
+_MAY_BE_APPEALED = (CaseState.APPEALED, CaseState.AWAITING_CHECK)
 _DUE_DATE_ACTIONS = (EXTEND_ACTION, CLASS_ACTION)
 _RECEIVING_ACTIONS = frozenset({"answer", "resubmit", "appeal"})
 
@@ -66,8 +71,8 @@ class Clocks:
     """The clocks of cases, computed from what one session reads.
 
     `loaded_events` are the events of cases that were read together; no event of these cases may be written while the
-    clocks are used. `calendar_of` and `given_suspensions` replace the stored calendars and suspensions, to compute the
-    effect of a change. `province_by_application` has the provinces that were read.
+    clocks are used. `calendar_of`, `given_suspensions` and `given_policy` replace what is stored, to compute the effect
+    of a change. `province_by_application` has the provinces that were read.
     """
 
     session: Session
@@ -75,12 +80,19 @@ class Clocks:
     loaded_events: Mapping[int, Sequence[ClockEvent]] = field(default_factory=dict)
     calendar_of: Callable[[int], WorkingCalendar] | None = None
     given_suspensions: tuple[Suspension, ...] | None = None
+    given_policy: Policy | None = None
     province_by_application: dict[int, str] = field(default_factory=dict)
 
-    def calendar(self, case: CaseRow) -> WorkingCalendar:
-        """Return the calendar under the policy version of a case."""
-        version = case.policy_version_id
-        return self.context.calendar(self.session, version) if self.calendar_of is None else self.calendar_of(version)
+    def calendar(self, case: CaseRow, budget: Budget | None = None) -> WorkingCalendar:
+        """Return the calendar under the policy version of a case, or under that of its budget if it is an appeal's."""
+        version = budget.policy_version if budget else None
+        if self.calendar_of is not None:
+            return self.calendar_of(version or case.policy_version_id)
+        policy = self._policy(case) if version is None else self.context.policy(self.session, version)
+        return self.context.calendar_under(self.session, policy)
+
+    def _policy(self, case: CaseRow) -> Policy:
+        return self.given_policy or self.context.policy(self.session, case.policy_version_id)
 
     @cached_property
     def suspensions(self) -> tuple[Suspension, ...]:
@@ -101,19 +113,21 @@ class Clocks:
         """Return the promised working time of a case, None before the case is complete."""
         if case.complete_at is None:
             return None
-        policy = self.context.policy(self.session, case.policy_version_id)
-        days = policy.classes.days[ServiceClass(case.service_class)]
+        days = self._policy(case).classes.days[ServiceClass(case.service_class)]
         case_id = case.id or 0
-        events = self.loaded_events if case_id in self.loaded_events else clock_events(self.session, [case_id])
-        appeal = AppealDays(answer=policy.appeal.answer_days, cap=policy.appeal.cap_days)
-        return budget_of(events[case_id], case.complete_at, days, appeal)
+        loaded = self.loaded_events if case_id in self.loaded_events else clock_events(self.session, [case_id])
+        events = loaded[case_id]
+        version = version_at_filing(events, case.policy_version_id)
+        filed = self.context.policy(self.session, version).appeal
+        appeal = AppealDays(answer=filed.answer_days, cap=filed.cap_days, policy_version=version)
+        return budget_of(events, case.complete_at, days, appeal)
 
     def state(self, case: CaseRow) -> ClockState | None:
         """Return the state of the clock of a case, None before the case is complete."""
         budget = self.budget(case)
         if budget is None:
             return None
-        return clock_state(budget, self.suspensions_of(case), self.calendar(case))
+        return clock_state(budget, self.suspensions_of(case), self.calendar(case, budget))
 
     def explain(self, case: CaseRow) -> ClockExplanation:
         """Return the explanation of the due date of a case, as of now."""
@@ -124,14 +138,14 @@ class Clocks:
         return explain_clock(
             budget,
             self.suspensions_of(case),
-            self.calendar(case),
+            self.calendar(case, budget),
             self.context.now(),
             handed_in_at=case.received_at,
             runs=clock_runs(CaseState(case.state), case.waits_for),
         )
 
     def update_due_date(self, case: CaseRow) -> bool:
-        """Store the computed state of a clock with its case, and return whether it changed.
+        """Store the computed state of a clock with its case and its open appeal, and return whether it changed.
 
         Only this method and a change of the calendar write the due date of an existing case. A caller that changes
         what the due date depends on calls it in the same transaction, after writing the event.
@@ -141,6 +155,10 @@ class Clocks:
             return False
         for name, value in due_columns(state).items():
             setattr(case, name, value)
+        if case.state in _MAY_BE_APPEALED:
+            appeal = newest_appeal(self.session, case.id or 0, AppealStatus.OPEN, AppealStatus.STAGED)
+            if appeal is not None:
+                appeal.due_at = state.due_at
         return True
 
 
@@ -247,4 +265,5 @@ def _event(row: Any, received_at: Mapping[tuple[int, int], datetime]) -> ClockEv
         until_on=date.fromisoformat(body["until"]) if is_extension and body.get("until") else None,
         class_from=str(body.get("from", "")) if is_class_change else "",
         class_to=str(body.get("to", "")) if is_class_change else "",
+        policy_from=int(body["from"]) if row.action == POLICY_ACTION else None,
     )

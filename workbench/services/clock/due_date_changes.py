@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, or_, select, text
 from sqlmodel import Session, col
 
 from db.enums import CaseState
 from db.models import CaseRow
+from db.models.life_cycle import OPEN_APPEAL
 from db.queries.chunks import chunks
-from db.queries.published import CASE, NOTICE, is_published
+from db.queries.published import APPEAL, CASE, NOTICE, RECTIFICATION, is_published
 from workbench.domain.case.lifecycle import OPEN_STATES
 from workbench.domain.case.running import clock_runs
 from workbench.domain.clock.calendar import WorkingCalendar
@@ -26,7 +27,14 @@ CalendarOf = Callable[[int], WorkingCalendar]
 
 _STATES = tuple(state.value for state in OPEN_STATES - {CaseState.APPEALED, CaseState.INCOMPLETE})
 
-_LETTERS_ABOUT_DUE_DATES = ("receipt", "delay", "resumed", "expired", "policy", "appeal-received", "appeal-decided")
+_LETTERS_ABOUT_DUE_DATES = (
+    *("receipt", "re-review", "delay", "resumed", "expired", "policy", "reopened", "lapse-undone", "waived"),
+    *("appeal-received", "appeal-decided"),
+)
+_DUE_DATE_OR_DEADLINE = ("lapse-undone", "waived")
+"""Letters that give the due date of a queued case, or the deadline of one that is rectified on."""
+
+_LETTERS_ABOUT_DEADLINES = ("fail", "deadline", "deadline-near", "lapsed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +69,8 @@ def due_changes(
         select(CASE.c.id)
         .where(
             CASE.c.state.in_(_STATES),
+            # A decision on an appeal waits for its check.
+            CASE.c.id.not_in(select(APPEAL.c.case_id).where(text(OPEN_APPEAL))),
             # There is no lower bound on due_at: a pause that began after the due date still moves it by the working
             # time of the pause. Cases that became complete after the last changed day are not affected.
             CASE.c.due_at.is_not(None),
@@ -100,7 +110,14 @@ def _changes(
 
 def told_due_dates(session: Session, case_ids: Sequence[int]) -> dict[int, datetime]:
     """Return the due date in the newest letter to the applicant of each case; without cases that had no such letter."""
+    other, row = NOTICE.alias(), RECTIFICATION.c
+    is_same = (other.c.case_id == NOTICE.c.case_id) & (other.c.told_due_at == NOTICE.c.told_due_at)
+    is_deadline = or_(
+        exists().where(is_same, other.c.kind.in_(_LETTERS_ABOUT_DEADLINES)),
+        exists().where(row.case_id == NOTICE.c.case_id, row.deadline_at == NOTICE.c.told_due_at),
+    )
     is_about_due_date = NOTICE.c.kind.in_(_LETTERS_ABOUT_DUE_DATES) & NOTICE.c.told_due_at.is_not(None)
+    is_about_due_date &= ~(NOTICE.c.kind.in_(_DUE_DATE_OR_DEADLINE) & is_deadline)
     is_valid = NOTICE.c.case_id.in_(case_ids) & NOTICE.c.cancelled_at.is_(None)
     columns = (NOTICE.c.case_id, NOTICE.c.told_due_at)
     rows = session.execute(select(*columns).where(is_valid, is_about_due_date).order_by(NOTICE.c.id))

@@ -25,7 +25,9 @@ _FIRST_LETTER_WITHIN = timedelta(days=14)
 def remind(context: Context) -> int:
     """Write the letters to applicants who have not answered, each once, and return how many."""
     is_new = CASE.c.opened_at > context.now() - _FIRST_LETTER_WITHIN
-    is_past_date = _has_letter(ClockLetterKind.INCOMPLETE, NOTICE.c.told_due_at < context.now())
+    is_past, is_ahead = NOTICE.c.told_due_at < context.now(), NOTICE.c.told_due_at >= context.now()
+    # A change of policy may have asked for other documents, by another day.
+    is_past_date = _has_letter(ClockLetterKind.INCOMPLETE, is_past) & ~_has_letter(ClockLetterKind.POLICY, is_ahead)
     return (
         _ask_for_documents(context, ClockLetterKind.INCOMPLETE, is_new)
         + _ask_for_documents(context, ClockLetterKind.STILL_INCOMPLETE, is_past_date)

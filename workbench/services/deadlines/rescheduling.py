@@ -71,9 +71,9 @@ class Rescheduling(Service):
     def _extend_due(self, session: Session, case: CaseRow, until: date, reason: str) -> Extension:
         context, case_id, clocks = self.context, case.id or 0, Clocks(session, self.context)
         clocks.update_due_date(case)
-        calendar = clocks.calendar(case)
         suspensions, budget = clocks.suspensions_of(case), clocks.budget(case)
         assert budget is not None  # noqa: S101 - a case that is not complete has no due date to extend
+        calendar = clocks.calendar(case, budget)
         day = calendar.working_day_from(until)
         while any(
             one.span.start < calendar.closing(day) <= one.span.end for one in suspensions if not one.span.is_open

@@ -9,11 +9,10 @@ from sqlalchemy import select
 from db.columns import personal_columns
 from db.enums import ApplicantKind, ImportKind
 from db.models import ApplicationRow, CaseRow
-from db.queries.published import EVERYTHING, has_newer, is_published, newest_cases
+from db.queries.published import EVERYTHING, current_cases, has_newer, is_published
 from workbench.domain.case.case_id import format_case
-from workbench.domain.text.mask import MaskKind, mask
 from workbench.services.case.evidence_reader import APPLICATION
-from workbench.services.case.known_people import BETWEEN_NUMBERS
+from workbench.services.case.known_people import masked_column
 from workbench.services.case.masking import public_name
 from workbench.services.case.redaction import FREE_TEXTS, Redaction
 from workbench.services.exporting.sheets import Record
@@ -36,7 +35,7 @@ def rows(source: Source) -> Iterator[Record]:
         *source.on_or_after_since(APPLICATION.c.received_at),
     )
     for page in source.pages(statement, APPLICATION.c.id):
-        cases = newest_cases(source.session, [(row.agent, row.application_no) for row in page])
+        cases = current_cases(source.session, [(row.agent, row.application_no) for row in page])
         people = source.people_of(page)
         for row in page:
             key = (row.agent, row.application_no)
@@ -46,17 +45,10 @@ def rows(source: Source) -> Iterator[Record]:
 def _record(source: Source, row: Mapping[str, Any], case: CaseRow | None, people: Redaction) -> Record:
     record = source.record(row, FREE_TEXTS, people)
     if not source.reveal:
-        record |= {name: masked_value(kind, record[name]) for name, kind in _PERSONAL.items() if record[name]}
+        record |= {name: masked_column(kind, record[name]) for name, kind in _PERSONAL.items() if record[name]}
         record["applicant_name"] = public_name(ApplicantKind(row["applicant_kind"]), row["applicant_name"])
     fen = row["registered_capital_fen"]
     record["registered_capital_cny"] = None if fen is None else (fen / _FEN_PER_YUAN).quantize(Decimal("0.01"))
     record["case"] = None if case is None else format_case(case.id or 0)
     record["state"] = None if case is None else source.effective_state(case.state, case.held_until)
     return record
-
-
-def masked_value(kind: str, text: str) -> str:
-    """Return a personal value masked as its column declares; in a list of numbers, each number is masked."""
-    if kind == "msisdns":
-        return BETWEEN_NUMBERS.join(mask(MaskKind.MSISDN, number) for number in text.split(BETWEEN_NUMBERS))
-    return mask(MaskKind(kind), text)

@@ -10,7 +10,7 @@ from workbench.domain.text.mask import MaskKind, mask
 from workbench.services.case.masking import public_name
 from workbench.services.exporting.sheets import Record
 from workbench.services.exporting.source import Source
-from workbench.services.outbox.sender import channel_of, select_letters
+from workbench.services.notices.sender import channel_of, select_letters
 
 COLUMNS = (
     *("notice", "case", "decision", "agent", "application_no", "kind", "language"),

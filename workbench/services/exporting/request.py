@@ -14,6 +14,7 @@ class ExportKind(StrEnum):
 
     APPLICATIONS = "applications"
     DECISIONS = "decisions"
+    APPEALS = "appeals"
     NOTICES = "notices"
     EVENTS = "events"
     MEASURES = "measures"

@@ -16,14 +16,15 @@ from workbench.domain.text.mask import mask_digits_within
 from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.case.output_folder import absolute_path, new_folder
-from workbench.services.exporting import applications, decisions, events, measures, notices
+from workbench.services.exporting import appeals, applications, decisions, events, measures, notices
 from workbench.services.exporting.request import ExportFormat, ExportKind, ExportReport, ExportRequest
 from workbench.services.exporting.sheets import Record, write_rows
 from workbench.services.exporting.source import Source
 from workbench.services.foundation.context import Service, details
 from workbench.services.foundation.safe_files import replacing
+from workbench.services.measures.report_file import WORK_LIST_COLUMNS
 from workbench.services.notices.letter_page import letter_pages, short_message
-from workbench.services.outbox.sender import write_sender
+from workbench.services.notices.sender import write_sender
 
 LETTER_TABLE = "notices.csv"
 """The table of the letters in the folder: the columns of the export and the name of each letter's files."""
@@ -31,9 +32,10 @@ LETTER_TABLE = "notices.csv"
 _SOURCES: dict[ExportKind, tuple[tuple[str, ...], Callable[[Source], Iterator[Record]]]] = {
     ExportKind.APPLICATIONS: (applications.COLUMNS, applications.rows),
     ExportKind.DECISIONS: (decisions.COLUMNS, decisions.rows),
+    ExportKind.APPEALS: (appeals.COLUMNS, appeals.rows),
     ExportKind.NOTICES: (notices.COLUMNS, notices.rows),
     ExportKind.EVENTS: (events.COLUMNS, events.rows),
-    ExportKind.MEASURES: (measures.COLUMNS, measures.rows),
+    ExportKind.MEASURES: (WORK_LIST_COLUMNS, measures.rows),
 }
 
 
@@ -54,14 +56,15 @@ class Exports(Service):
                 raise WrongUsage(_("--reveal writes personal data unmasked; give the reason with --reason."))
             if request.what is ExportKind.NOTICES:
                 write_sender(self.context)
-            if request.what is ExportKind.MEASURES and request.reveal:
-                measures.mark_exported(self.context)
             return self._write_letters(request) if request.is_folder else self._written(request)
 
     def _written(self, request: ExportRequest) -> ExportReport:
         chosen = request.chosen_format
         columns, rows = _SOURCES[request.what]
         with replacing(request.output, self.context.own_files) as draft:
+            if request.what is ExportKind.MEASURES and request.reveal:
+                with self.context.write() as session:
+                    measures.mark_exported(self._source(session, request))
             with self.context.read() as session:
                 count = write_rows(draft, chosen, columns, rows(self._source(session, request)))
             # The export must be in the log before anybody can read the file.

@@ -8,10 +8,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from db.enums import CaseState
+from db.enums import FINAL_STATES, CaseState
 from db.models import CaseRow, EventRow, ImportBatchRow, ReviewerRow
+from db.queries.published import CASE, is_open_case, is_published
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.lifecycle import Action, state_refusal
+from workbench.domain.case.lifecycle import STATE_WORDS, Action, state_refusal
 from workbench.errors import Busy, NotAllowed, NotFound
 from workbench.i18n import _
 from workbench.services.foundation.context import Context
@@ -22,7 +23,10 @@ _HOLD_ACTIONS = (Action.NEXT, Action.RELEASE, Action.SKIP, Action.DECIDE, Action
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LostHold:
-    """The event that ended a hold: its action, actor, new assignee ("" if none) and time."""
+    """The event that ended a hold: its action, actor and time, and who has the case after an assignment or undo.
+
+    `to` is that person, "" if there is none.
+    """
 
     case_id: int
     action: str
@@ -43,6 +47,11 @@ def visible_case(session: Session, case_id: int) -> CaseRow:
     return case
 
 
+def logins_of(session: Session) -> dict[int, str]:
+    """Return the logins of all people by their ids."""
+    return {row.id: row.login for row in session.execute(select(col(ReviewerRow.id), col(ReviewerRow.login)))}
+
+
 def case_in_state_for(session: Session, action: Action, case_id: int) -> CaseRow:
     """Return a published case whose state allows an action.
 
@@ -55,6 +64,43 @@ def case_in_state_for(session: Session, action: Action, case_id: int) -> CaseRow
     if refusal:
         raise NotAllowed(refusal)
     return case
+
+
+def case_instead_of(session: Session, case: CaseRow) -> CaseRow | None:
+    """Return the other case of an application that is open or has the later result; None if there is none.
+
+    Every way back from a closed state asks this, because an application has at most one open case.
+    """
+    is_later = (col(CaseRow.id) > case.id) & (col(CaseRow.state) != CaseState.WITHDRAWN.value)
+    return session.execute(
+        select(CaseRow)
+        .where(col(CaseRow.agent) == case.agent, col(CaseRow.application_no) == case.application_no)
+        .where(col(CaseRow.id) != case.id, is_published(CASE.c.batch_id), is_open_case() | is_later)
+        .order_by(is_open_case().desc(), col(CaseRow.id).desc())
+        .limit(1)
+    ).scalar_one_or_none()
+
+
+def refuse_second_case(session: Session, case: CaseRow) -> None:
+    """Refuse to open a closed case again while another case of its application is open, or has the later result.
+
+    Raises:
+        NotAllowed: If there is such a case; the message names it and the way out.
+    """
+    other = case_instead_of(session, case)
+    if other is None:
+        return
+    if other.state in FINAL_STATES:
+        message = _(
+            "The application of {case} has a later result in {other}, which is {state}; act on {other} instead."
+        )
+    else:
+        message = _(
+            "An application has only one open case, and that of {case} is {other}, which is {state};"
+            " act on {other} instead, or withdraw it first."
+        )
+    state = _(STATE_WORDS[CaseState(other.state)])
+    raise NotAllowed(message.format(case=format_case(case.id or 0), other=format_case(other.id or 0), state=state))
 
 
 def is_held(case: CaseRow, now: datetime) -> bool:
@@ -86,6 +132,8 @@ def loss_of(session: Session, context: Context, case_id: int, fence: int) -> Los
     if event is None:
         return None
     to = str(json.loads(event.body).get("to", "")) if event.action == "assign" else ""
+    if event.action == Action.UNDO and is_in_review and case.held_by_id == context.actor.id:
+        to = context.actor.login
     return LostHold(case_id=case_id, action=event.action, by=event.actor_login, to=to, at=event.at)
 
 
@@ -105,7 +153,10 @@ def held_case(session: Session, context: Context, case_id: int, fence: int | Non
     if is_mine and (is_held_now if fence is None else fence == case.fence):
         return case
     name, zone = format_case(case.id or 0), context.zone(session)
-    if is_held_now and not is_mine:
+    if is_held_now and is_mine:
+        message = _("You hold {case} with fence {fence} now; look at it again. Your draft is kept.")
+        raise Busy(message.format(case=name, fence=case.fence))
+    if is_held_now:
         login = session.get_one(ReviewerRow, case.held_by_id).login
         until = case.held_until.astimezone(zone).strftime("%H:%M") if case.held_until else ""
         message = _("{case} is held by {login} until {until}; your draft is kept.")

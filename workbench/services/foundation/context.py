@@ -22,6 +22,7 @@ from workbench.domain.case.actor import Actor
 from workbench.domain.case.lifecycle import Action, admin_refusal, role_refusal
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.policy.policy import Policy
+from workbench.domain.policy.settings import WorkingHours
 from workbench.errors import Busy, NotAllowed, StorageBusy, StorageFailed, WorkbenchError
 from workbench.i18n import _
 from workbench.services.foundation import audit_log
@@ -48,7 +49,7 @@ class Cache:
     """
 
     policies: dict[int, Policy] = field(default_factory=dict)
-    calendars: dict[tuple[str, int], WorkingCalendar] = field(default_factory=dict)
+    calendars: dict[tuple[str, str, WorkingHours], WorkingCalendar] = field(default_factory=dict)
     is_closing: Event = field(default_factory=Event)
     models: "dict[tuple[date, int, str, frozenset[date], PolicyAssumptions], QueueModel]" = field(default_factory=dict)
 
@@ -219,11 +220,13 @@ class Context:
 
     def calendar(self, session: Session, version_id: int | None = None) -> WorkingCalendar:
         """Return the working calendar with the hours and zone of a policy version, by default the one in force."""
-        version = version_id or self.policy_id(session)
-        wanted = (edition(session), version)
+        return self.calendar_under(session, self.policy(session, version_id))
+
+    def calendar_under(self, session: Session, policy: Policy) -> WorkingCalendar:
+        """Return the working calendar with the hours and zone of a policy."""
+        wanted = (edition(session), policy.zone, policy.hours)
         found = self.cache.calendars.get(wanted)
         if found is None:
-            policy = self.policy(session, version)
             found = WorkingCalendar(days_in_force(session).values(), hours=policy.hours.periods, zone=policy.zone)
             older = [key for key in tuple(self.cache.calendars) if key[0] != wanted[0]]
             self.cache.calendars[wanted] = found

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from db.queries.published import newest_cases
+from db.queries.published import current_cases
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.evidence.rows import AppealFiling
 from workbench.errors import NotAllowed, WrongUsage
@@ -25,7 +25,7 @@ def judged_appeals(context: Context, rows: Sequence[AppealFiling], imported_at: 
 
 def _judged(session: Session, context: Context, row: AppealFiling, imported_at: datetime) -> Judgement:
     key = (row.agent, row.application_no)
-    found = newest_cases(session, {key}).get(key)
+    found = current_cases(session, {key}).get(key)
     if found is None:
         return of_unknown_application(key)
     try:
@@ -53,5 +53,5 @@ def file_appeals(
     """
     for row in filings:
         key = (row.agent, row.application_no)
-        case = case_in_state_for(session, Action.APPEAL, newest_cases(session, {key})[key].id or 0)
+        case = case_in_state_for(session, Action.APPEAL, current_cases(session, {key})[key].id or 0)
         file_appeal(session, context, case, row.grounds, row.received_at or imported_at, batch_id)

@@ -107,7 +107,12 @@ def _apply(context: Context, batch: Any, waiting: Sequence[Any], expecting: Arri
             # Another start may have been quicker.
             if taken.rowcount:  # type: ignore[attr-defined]  # an update's result has one
                 case = session.get_one(CaseRow, submission.case_id)
-                apply_evidence(session, context, case, replace(arrival, forecast=forecasts.get(submission.case_id)))
+                assessment, policy = arrival.assessment, context.policy(session, case.policy_version_id)
+                if policy is not policies[submission.case_id]:
+                    # The case changed to another policy since the rules were applied.
+                    assessment = assess(arrival.evidence, policy, today)
+                forecast = forecasts.get(submission.case_id)
+                apply_evidence(session, context, case, replace(arrival, assessment=assessment, forecast=forecast))
                 session.execute(update(SUBMISSION).where(SUBMISSION.c.id == submission.id).values(round=case.round))
 
 

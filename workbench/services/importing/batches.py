@@ -65,11 +65,15 @@ def files_of(readers: Sequence[Reader]) -> list[Reader]:
     return list({id(reader.file): reader for reader in readers}.values())
 
 
+class KnownFile(BadData):
+    """A file that was imported already."""
+
+
 def refuse_known_files(session: Session, readers: Sequence[Reader]) -> None:
     """Refuse bytes that were imported already, or that are given twice.
 
     Raises:
-        BadData: If there are such; it names their batch.
+        BadData: If there are such; a `KnownFile` names its batch.
     """
     seen: set[str] = set()
     for reader in files_of(readers):
@@ -79,7 +83,7 @@ def refuse_known_files(session: Session, readers: Sequence[Reader]) -> None:
             .where(FILE.c.sha256 == reader.sha256, BATCH.c.published_at.is_not(None))
         ).scalar()
         if batch is not None:
-            raise BadData(
+            raise KnownFile(
                 _("{file} was imported already, as {batch}; nothing was written.").format(
                     file=reader.path.name, batch=format_batch(batch)
                 )

@@ -7,10 +7,11 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import insert, select
+from sqlmodel import Session
 
 from db.enums import ApplicantKind, CaseState, ImportKind, Trigger
 from db.queries.numbers import take_case_numbers
-from db.queries.published import CASE, NOTICE, ImportedRow, Snapshot, newest_cases, newest_of_many
+from db.queries.published import CASE, NOTICE, ImportedRow, Snapshot, current_cases, newest_of_many
 from db.queries.search_index import index_cases, terms_of
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.suspension import Suspension, stopped_until
@@ -28,7 +29,6 @@ from workbench.services.notices.bulk_letters import UnnumberedNotice
 from workbench.services.notices.receipts import receipt_of, shows_forecast
 
 _READ_TOGETHER = 500
-_WRITTEN_TOGETHER = 1_000
 _APPLICATION = TABLES[ImportKind.APPLICATIONS]
 
 Judged = tuple[ImportedRow, Columns, Assessment]
@@ -64,32 +64,33 @@ def open_cases(context: Context, batch_id: int, seq: int, reopened: set[Key]) ->
 
     Each new application gets one, and each application in `reopened` another.
     """
-    with context.read() as session:
-        policy_id = context.policy_id(session)
-        rules = Rules(
-            policy=context.policy(session, policy_id),
-            policy_id=policy_id,
-            calendar=context.calendar(session, policy_id),
-            today=context.today(session),
-        )
     opened = 0
-    pending: list[Opened] = []
     sight = Snapshot(own_batch=batch_id)
     expecting = ArrivalForecasts(context)
     for applications in _wanted(context, batch_id, reopened):
-        with context.read() as session:
-            evidence = EvidenceReader(session, context.store, sight, rules.today).of_rows(applications)
-            opening = Opening(
-                rules=rules, stops=all_suspensions(session), opened_at=context.now(), batch_id=batch_id, seq=seq
-            )
-        judged = [_judged(row, evidence[application_key(row)], opening) for row in applications]
-        pending.extend(_opened(judged, opening, expecting))
+        is_written = False
+        while not is_written:
+            with context.read() as session:
+                rules = _rules(session, context)
+                evidence = EvidenceReader(session, context.store, sight, rules.today).of_rows(applications)
+                opening = Opening(
+                    rules=rules, stops=all_suspensions(session), opened_at=context.now(), batch_id=batch_id, seq=seq
+                )
+            judged = [_judged(row, evidence[application_key(row)], opening) for row in applications]
+            is_written = _write(context, list(_opened(judged, opening, expecting)), opening)
         opened += len(applications)
-        if len(pending) >= _WRITTEN_TOGETHER:
-            _write(context, pending)
-            pending.clear()
-    _write(context, pending)
     return opened
+
+
+def _rules(session: Session, context: Context) -> Rules:
+    """Return what new cases are judged by now."""
+    policy_id = context.policy_id(session)
+    return Rules(
+        policy=context.policy(session, policy_id),
+        policy_id=policy_id,
+        calendar=context.calendar(session, policy_id),
+        today=context.today(session),
+    )
 
 
 def _wanted(context: Context, batch_id: int, reopened: set[Key]) -> Iterator[Sequence[ImportedRow]]:
@@ -104,7 +105,7 @@ def _wanted(context: Context, batch_id: int, reopened: set[Key]) -> Iterator[Seq
                 .limit(_READ_TOGETHER)
             )
             rows = [row._asdict() for row in session.execute(statement)]
-            known = newest_cases(session, [application_key(row) for row in rows])
+            known = current_cases(session, [application_key(row) for row in rows])
         if not rows:
             break
         last = rows[-1]["id"]
@@ -187,8 +188,12 @@ def _comer(row: ImportedRow, columns: Columns, assessment: Assessment, opening: 
     )
 
 
-def _write(context: Context, opened: Iterable[Opened]) -> None:
-    """Write new cases with their findings, receipts and search terms in one transaction."""
+def _write(context: Context, opened: Iterable[Opened], opening: Opening) -> bool:
+    """Write new cases with their findings, receipts and search terms in one transaction.
+
+    If another policy is in force or a suspension was entered since they were judged, write nothing and return False:
+    a change of the open cases also finds the cases that are written before it, but not those written after it.
+    """
     cases: list[Columns] = []
     findings: list[dict[str, Any]] = []
     receipts: list[tuple[int, UnnumberedNotice]] = []
@@ -197,11 +202,11 @@ def _write(context: Context, opened: Iterable[Opened]) -> None:
             receipts.append((len(cases), receipt))
         cases.append(columns)
         findings.extend({**row, "case_id": len(cases)} for row in rows)
-    if not cases:
-        return
     # Made before the lock is taken: pinyin takes its time.
     terms = [terms_of(case["applicant_name"], case["application_no"]) for case in cases]
     with context.write() as session:
+        if (context.policy_id(session), all_suspensions(session)) != (opening.rules.policy_id, opening.stops):
+            return False
         first = take_case_numbers(session, len(cases))
         session.execute(insert(CASE), [{**case, "id": first + place} for place, case in enumerate(cases)])
         index_cases(session, [{**row, "id": first + place} for place, row in enumerate(terms)])
@@ -210,3 +215,4 @@ def _write(context: Context, opened: Iterable[Opened]) -> None:
         if receipts:
             session.execute(insert(NOTICE), [receipt.numbered(first + place) for place, receipt in receipts])
     pause()
+    return True

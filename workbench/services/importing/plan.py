@@ -8,6 +8,7 @@ from enum import IntEnum
 from db.enums import ImportKind
 from workbench.services.importing.request import MAX_ERRORS_TOLD
 from workbench.services.reading.problems import RowProblem
+from workbench.services.review.rectification import ReceivedDocument
 
 DIGEST_BYTES = 32
 """The length of a SHA-256."""
@@ -90,7 +91,8 @@ class Plan:
     """What an import will do.
 
     `touched` are the existing cases that take something in; `reopened` the applications that get a new case; `cards`
-    the digests of the cards that the import itself brings. `is_broken` says that a file cannot be read to its end.
+    the digests of the cards that the import itself brings. `documents` are those that existing cases take in, in an
+    import for one application. `is_broken` says that a file cannot be read to its end.
     """
 
     files: list[FilePlan] = field(default_factory=list)
@@ -99,6 +101,7 @@ class Plan:
     touched: dict[int, Touch] = field(default_factory=dict)
     reopened: set[Key] = field(default_factory=set)
     cards: set[bytes] = field(default_factory=set)
+    documents: list[ReceivedDocument] = field(default_factory=list)
     is_broken: bool = False
 
     @property

@@ -18,6 +18,7 @@ from workbench.services.reading.built import key_of
 from workbench.services.reading.headers import column_names
 from workbench.services.reading.problems import BadRecord, FileProblem, Row, RowProblem
 from workbench.services.reading.reader import Reader
+from workbench.services.review.rectification import ReceivedDocument
 
 ROWS_AT_ONCE = 500
 _KEY_BYTES = 16
@@ -89,6 +90,8 @@ class _Planner:
                 continue
             judgement = self._checked(record.value, next(judgements), reader.kind)
             self._plan.take(judgement, reader.kind)
+            if self._judge.only is not None and isinstance(record.value, DocumentRow) and judgement.receipt is not None:
+                self._plan.documents.append(ReceivedDocument(record.value.kind.value, judgement.receipt))
             if judgement.fate is Fate.REFUSED:
                 file.refusals[len(file.fates)] = judgement
                 self._plan.errors.add([problem_of(record, judgement, reader)])

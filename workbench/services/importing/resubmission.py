@@ -1,22 +1,26 @@
 """Takes in what an applicant hands in for one case that is being rectified, and records the resubmission."""
 
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select
 from sqlmodel import Session
 
-from db.enums import CaseState
 from db.models import CaseRow
 from workbench.domain.case.lifecycle import Action
+from workbench.errors import BadData
+from workbench.i18n import _
+from workbench.services.case.assessment import findings_of_case
 from workbench.services.case.decisions import newest_decision
-from workbench.services.foundation.case_access import case_in_state_for
-from workbench.services.foundation.context import Service
+from workbench.services.foundation.case_access import case_in_state_for, refuse_second_case
+from workbench.services.foundation.context import Context, Service
+from workbench.services.importing.batches import KnownFile
+from workbench.services.importing.plan import Plan, Touch
 from workbench.services.importing.request import ImportReport, ImportRequest, Progress
 from workbench.services.importing.service import Imports
-from workbench.services.importing.touching import SUBMISSION
+from workbench.services.importing.standing import MENDABLE_STATES
 from workbench.services.reading.reader import kind_of_file
+from workbench.services.review.new_evidence import answered_when
+from workbench.services.review.rectification import progress_of
 from workbench.services.review.remarks import Remarks, rectification_in_time
 
 
@@ -31,7 +35,7 @@ class Resubmissions(Service):
 
         Raises:
             NotFound: If there is no such case or file.
-            NotAllowed: If the case is not being rectified, or the deadline had passed.
+            NotAllowed: If the case is not being rectified, or a deadline had passed; nothing was written then.
             ImportRefused: If rows are bad, of another application or of another kind; nothing was written then.
             FileProblem: If the file cannot be read.
             BadData: If the file was imported already.
@@ -39,30 +43,53 @@ class Resubmissions(Service):
         with self.context.acting(Action.RESUBMIT, case_id):
             with self.context.read() as session:
                 case = case_in_state_for(session, Action.RESUBMIT, case_id)
+                refuse_second_case(session, case)
                 key = (case.agent, case.application_no)
-            imports, remarks = Imports(self.context), Remarks(self.context)
+            check = _InTimeCheck(self.context, case_id)
             request = ImportRequest(kind=kind_of_file(path), paths=(path,), agent=key[0], only=key)
-            planned = imports.carry_out(replace(request, dry_run=True))
-            if not planned.created + planned.updated:
-                # Late rows are refused one by one; a file without news must not be imported late either.
-                with self.context.read() as session:
-                    rectification_in_time(session, self.context, session.get_one(CaseRow, case_id))
-            report = imports.carry_out(request, progress)
+            try:
+                report = Imports(self.context).carry_out(request, progress, check)
+            except KnownFile as error:
+                message = _("{problem} Record the resubmission without the file.").format(problem=error)
+                raise BadData(message) from error
             with self.context.read() as session:
-                is_waiting = session.get_one(CaseRow, case_id).state == CaseState.RECTIFYING
-                received_at = _received_at(session, case_id, report.batch)
+                is_waiting = session.get_one(CaseRow, case_id).state in MENDABLE_STATES
+            remarks = Remarks(self.context)
             if is_waiting:
-                remarks.resubmit(case_id, note, received_at)
+                remarks.resubmit(case_id, note, check.received_at)
             elif note.strip():
                 remarks.comment(case_id, note)
         return report
 
 
-def _received_at(session: Session, case_id: int, batch_id: int | None) -> datetime | None:
-    """Return when what a batch brought was received; None if that was before the verdict, or it brought nothing."""
-    taken = select(SUBMISSION.c.received_at).where(SUBMISSION.c.case_id == case_id, SUBMISSION.c.batch_id == batch_id)
-    received_at: datetime | None = session.execute(taken).scalar()
+class _InTimeCheck:
+    """Refuses an import after which the case could not be resubmitted, because a deadline had passed.
+
+    `received_at` is when the resubmission counts as received.
+    """
+
+    def __init__(self, context: Context, case_id: int) -> None:
+        self._context = context
+        self._case_id = case_id
+        self.received_at: datetime | None = None
+
+    def __call__(self, plan: Plan) -> None:
+        # What the documents of the file would satisfy is marked in this session only, which writes nothing.
+        with self._context.read() as session, session.no_autoflush:
+            case = case_in_state_for(session, Action.RESUBMIT, self._case_id)
+            touch = plan.touched.get(self._case_id)
+            self.received_at = _received_at(session, touch, self._case_id) or self._context.now()
+            if touch is not None:
+                findings = findings_of_case(session, self._case_id)
+                progress = progress_of(session, self._context, case, findings, plan.documents)
+                if answered_when(session, case, progress, touch.received_at, touch.application_at) is not None:
+                    return
+            rectification_in_time(session, self._context, case, self.received_at, is_file=True)
+
+
+def _received_at(session: Session, touch: Touch | None, case_id: int) -> datetime | None:
+    """Return when what a file brings was received; None if that was before the verdict, or it brings nothing."""
     decision = newest_decision(session, case_id, "applied", "approved")
-    if received_at is None or decision is None or received_at < (decision.checked_at or decision.decided_at):
+    if touch is None or decision is None or touch.received_at < (decision.checked_at or decision.decided_at):
         return None
-    return received_at
+    return touch.received_at

@@ -1,6 +1,6 @@
 """Takes files into the database, lists what was taken in, and takes a batch back."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -64,8 +64,16 @@ class Imports:
         with self.context.as_admin("import"):
             return self.carry_out(request, progress)
 
-    def carry_out(self, request: ImportRequest, progress: Progress | None = None) -> ImportReport:
-        """Take files in as `run` does; the caller has checked that the person may."""
+    def carry_out(
+        self,
+        request: ImportRequest,
+        progress: Progress | None = None,
+        check: Callable[[Plan], object] | None = None,
+    ) -> ImportReport:
+        """Take files in as `run` does; the caller has checked that the person may.
+
+        `check` is called with the plan before anything is written, and refuses it with an exception.
+        """
         with ExitStack() as opened:
             if request.rejects is not None:
                 self.context.own_files.refuse(request.rejects)
@@ -88,7 +96,17 @@ class Imports:
                 raise ImportRefused(report)
             if request.dry_run:
                 return report
-            return Work(self.context, judge, plan, meter).done(request, readers, report)
+            if check is not None:
+                check(plan)
+            done = Work(self.context, judge, plan, meter).done(request, readers, report)
+            with self.context.read() as session:
+                is_policy_unsettled = self.context.has_unsettled_policy(session)
+            if is_policy_unsettled:
+                # It was applied to the open cases while this import opened others.
+                from workbench.services.deadlines.policy_changes import PolicyChanges
+
+                PolicyChanges(self.context).finish()
+            return done
 
     def batches(self) -> tuple[BatchLine, ...]:
         """Return every published import, the newest first."""

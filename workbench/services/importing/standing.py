@@ -4,15 +4,27 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 from sqlmodel import Session
 
 from db.enums import FINAL_STATES, CaseState, ImportKind
 from db.models import CaseRow
-from db.queries.published import DECISION, EVERYTHING, RECTIFICATION, ImportedRow, newest_cases, newest_of_many
+from db.queries.chunks import chunks
+from db.queries.published import (
+    CASE,
+    DECISION,
+    EVERYTHING,
+    RECTIFICATION,
+    ImportedRow,
+    current_cases,
+    is_open_case,
+    is_published,
+    newest_of_many,
+)
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import STATE_WORDS
 from workbench.domain.clock.calendar import WorkingCalendar
+from workbench.errors import Busy
 from workbench.i18n import _
 from workbench.services.importing.columns import TABLES
 from workbench.services.importing.plan import Fate, Judgement, Key
@@ -99,7 +111,7 @@ def standing_of(session: Session, keys: set[Key], terms: ImportTerms) -> Standin
     """Return how some applications stand."""
     key_columns = (_APPLICATION.c.agent, _APPLICATION.c.application_no)
     rows = newest_of_many(session, key_columns, keys, lambda row: (row["agent"], row["application_no"]), EVERYTHING)
-    cases = newest_cases(session, keys)
+    cases = current_cases(session, keys)
     mendable = [case.id for case in cases.values() if case.state in MENDABLE_STATES]
     deadlines = session.execute(
         select(RECTIFICATION.c.case_id, RECTIFICATION.c.deadline_at)
@@ -113,6 +125,21 @@ def standing_of(session: Session, keys: set[Key], terms: ImportTerms) -> Standin
         failed_at=_failed_at(session, cases.values()) if terms.cooldown_days else {},
         terms=terms,
     )
+
+
+def refuse_opened_again(session: Session, batch_id: int, replaced: set[Key]) -> None:
+    """Refuse the new cases of a batch if a closed case that one of them replaces was opened again meanwhile.
+
+    Raises:
+        Busy: If there is such a case.
+    """
+    for some in chunks(replaced):
+        key = tuple_(CASE.c.agent, CASE.c.application_no).in_(some)
+        is_other = (CASE.c.batch_id != batch_id) & is_published(CASE.c.batch_id)
+        case_id = session.execute(select(CASE.c.id).where(key, is_other, is_open_case()).limit(1)).scalar()
+        if case_id is not None:
+            message = _("{case} was opened again while the import ran; import the file again without --as-new.")
+            raise Busy(message.format(case=format_case(case_id)))
 
 
 def _failed_at(session: Session, cases: Iterable[CaseRow]) -> Mapping[int, datetime]:

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from db.columns import to_us
 from db.enums import FINAL_STATES, CaseState, ImportKind
 from db.models import CaseRow, SubmissionRow
-from db.queries.published import is_published, newest_cases, table_of
+from db.queries.published import current_cases, is_published, table_of
 from workbench.services.case.evidence_reader import APPLICATION, CARD
 from workbench.services.foundation.context import Context, details
 from workbench.services.foundation.file_store import Store
@@ -25,7 +25,7 @@ _WRITTEN_TOGETHER = 5_000
 
 def cases_of_numbers(session: Session, msisdn_hashes: Iterable[str]) -> dict[Key, CaseRow]:
     """Return the newest cases of applications that have a card of one of these numbers."""
-    return newest_cases(session, applications_of_numbers(session, msisdn_hashes))
+    return current_cases(session, applications_of_numbers(session, msisdn_hashes))
 
 
 def applications_of_numbers(session: Session, msisdn_hashes: Iterable[str]) -> set[Key]:
@@ -39,7 +39,7 @@ def cases_of_subjects(session: Session, subjects: Iterable[str], store: Store) -
     keys = _keys(session, APPLICATION.c.uscc, numbers)
     keys |= _keys(session, APPLICATION.c.handler_id_hash, [store.hashed(number) for number in numbers])
     keys |= _keys(session, APPLICATION.c.legal_rep_id_no, numbers)
-    return newest_cases(session, keys)
+    return current_cases(session, keys)
 
 
 def _keys(session: Session, column: ColumnElement[Any], values: Sequence[str]) -> set[Key]:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, FromClause, Table, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, Table, and_, exists, func, or_, select, update
 from sqlmodel import Session
 
 from db.enums import CaseState, ImportKind
@@ -17,7 +17,7 @@ from db.models import (
     SkipRow,
     VerificationRow,
 )
-from db.queries.published import BATCH, CASE, NOTICE, is_published, table_of
+from db.queries.published import BATCH, CASE, ITEM, NOTICE, RECTIFICATION, is_published, table_of
 from workbench.domain.case.case_id import format_batch, format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed, NotFound
@@ -38,10 +38,10 @@ _ACTED_ON: tuple[Table, ...] = tuple(
 )
 _UNTOUCHED_STATES = (CaseState.INCOMPLETE.value, CaseState.QUEUED.value, CaseState.IN_REVIEW.value)
 _MOVES = ("complete", "answer", "resubmit", "lapse-undone", "void")
-"""The events by which a batch changes the state of a case."""
+"""The events by which a batch changes the state of a case; people answer and resubmit too."""
 
 _NO_ACTS = (
-    *("evidence", "evidence-late", "evidence-undone", "attention", *_MOVES),
+    *("evidence", "evidence-late", "evidence-undone", "attention", "void"),
     *("due", "delay-told", "day-passed", "lapse", "reminded", "policy", "shown-at"),
     *(Action.NEXT, Action.RELEASE, Action.ASIDE, Action.REVEAL, Action.DOCUMENTS, Action.DOSSIER),
 )
@@ -121,7 +121,28 @@ def _refuse_used(session: Session, context: Context, batch_id: int) -> None:
     if filed_id is not None:
         message = _("{batch} stays: it filed the appeal of {case}; `workbench withdraw {case}` withdraws an appeal.")
         raise NotAllowed(message.format(batch=batch, case=format_case(filed_id)))
+    _refuse_due_items(session, context, batch_id)
     _refuse_acts(session, context, batch_id, cases)
+
+
+def _refuse_due_items(session: Session, context: Context, batch_id: int) -> None:
+    """Refuse if a batch brought in time what a case had to rectify, and the deadline of that has passed since."""
+    deadline_at = func.coalesce(ITEM.c.deadline_at, RECTIFICATION.c.deadline_at, type_=ITEM.c.deadline_at.type)
+    case_id = session.execute(
+        select(CASE.c.id)
+        .join(SUBMISSION, SUBMISSION.c.case_id == CASE.c.id)
+        .join(RECTIFICATION, RECTIFICATION.c.case_id == CASE.c.id)
+        .join(ITEM, ITEM.c.rectification_id == RECTIFICATION.c.id)
+        .where(SUBMISSION.c.batch_id == batch_id, CASE.c.state == CaseState.RECTIFYING.value, RECTIFICATION.c.is_open)
+        .where(ITEM.c.satisfied_at >= SUBMISSION.c.applied_at, deadline_at < context.now())
+        .limit(1)
+    ).scalar()
+    if case_id is not None:
+        message = _(
+            "{batch} stays: it brought in time what {case} had to rectify, and without it the case would lapse now."
+            " Import a file with the corrected rows instead."
+        )
+        raise NotAllowed(message.format(batch=format_batch(batch_id), case=format_case(case_id)))
 
 
 def _refuse_acts(session: Session, context: Context, batch_id: int, cases: ColumnElement[bool]) -> None:
@@ -132,6 +153,7 @@ def _refuse_acts(session: Session, context: Context, batch_id: int, cases: Colum
         select(EVENT.c.case_id, EVENT.c.action, EVENT.c.actor_login, EVENT.c.at)
         .where(EVENT.c.case_id.in_(select(CASE.c.id).where(cases)), EVENT.c.seq > since)
         .where(EVENT.c.is_refused.is_(False), EVENT.c.action.not_in(_NO_ACTS))
+        .where(EVENT.c.batch_id.is_(None) | EVENT.c.action.not_in(_MOVES))
         .order_by(EVENT.c.seq.desc())
         .limit(1)
     ).first()

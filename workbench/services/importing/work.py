@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+from sqlmodel import Session
+
 from db.columns import to_us
 from db.enums import ImportKind
 from workbench.domain.evidence.rows import AppealFiling, CallRow
@@ -28,6 +30,7 @@ from workbench.services.importing.publishing import (
     record_call_file,
 )
 from workbench.services.importing.request import ImportReport, ImportRequest
+from workbench.services.importing.standing import refuse_opened_again
 from workbench.services.importing.sweeping import take_away
 from workbench.services.importing.touching import cases_about, cases_of_numbers, concerned_ids, note
 from workbench.services.importing.writing import Writing
@@ -60,13 +63,18 @@ class Work:
                     unchanged=report.unchanged,
                     rejected=report.rejected,
                 )
-                file = partial(file_appeals, self.context, self.filings, batch_id, self.judge.imported_at)
-                publish(self.context, request.kind, batch_id, seq, readers, counts, file)
+                also = partial(self._at_publication, batch_id)
+                publish(self.context, request.kind, batch_id, seq, readers, counts, also)
             except BaseException:
                 take_away(self.context, batch_id)
                 raise
             apply_batch(self.context, batch_id)
         return replace(report, batch=batch_id)
+
+    def _at_publication(self, batch_id: int, session: Session) -> None:
+        """File the appeals of the batch, unless a case that it replaces was opened again meanwhile."""
+        refuse_opened_again(session, batch_id, self.plan.reopened)
+        file_appeals(self.context, self.filings, batch_id, self.judge.imported_at, session)
 
     def _written(
         self, request: ImportRequest, readers: Sequence[Reader], batch_id: int, report: ImportReport

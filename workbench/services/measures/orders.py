@@ -47,8 +47,8 @@ def order_of_verdict(
 ) -> tuple[Measure, tuple[str, ...]]:
     """Order the measure of a verdict that takes effect, and of a pass the restoring of what is barred.
 
-    Return the measure and the numbers of which the letter tells. A case without any number gets one order without a
-    number, so that somebody finds out which number it is.
+    Return the measure and the numbers of which the letter tells: no measure if every number is out of service. A case
+    without any number gets one order without a number, so that somebody finds out which number it is.
     """
     measure, release_at = Measure(decision.measure), decision.release_at or context.now()
     numbers: tuple[str, ...] = ()
@@ -60,6 +60,7 @@ def order_of_verdict(
         is_unknown = not numbers and not numbers_out_of_service(session, case, today)
         ordered = (UNKNOWN,) if is_unknown else numbers
         changes = _order(session, context, case, measure, ordered, release_at, decision_id=decision.id)
+        measure = measure if ordered else Measure.NONE
     if decision.verdict == Verdict.PASS and measure not in RESTRICTIONS:
         lifting = owe_restoring(session, context, case, decision_id=decision.id, release_at=release_at)
         changes = OrderChanges(changes.written + lifting.written, changes.cancelled + lifting.cancelled)
@@ -79,9 +80,7 @@ def _keep(decision: DecisionRow, changes: OrderChanges) -> None:
 
 def lifted_numbers(session: Session, context: Context, case: CaseRow) -> tuple[str, ...]:
     """Return the numbers of a case whose bar a pass would lift, without those out of service."""
-    today = context.today(session)
-    ended = numbers_out_of_service(session, case, today)
-    return tuple(number for number in lifting_of(measure_orders(session, case, today)).numbers if number not in ended)
+    return lifting_of(measure_orders(session, case, context.today(session))).numbers
 
 
 def owe_restoring(
@@ -97,18 +96,11 @@ def owe_restoring(
 
     A number whose restoring is owed already gets no second order. A number out of service is not restored.
     """
-    today = context.today(session)
-    lifting = lifting_of(measure_orders(session, case, today))
-    if not lifting.numbers:
-        return OrderChanges()
+    lifting = lifting_of(measure_orders(session, case, context.today(session)))
     _set(session, lifting.cancelled, cancelled_at=context.now())
-    ended = numbers_out_of_service(session, case, today)
-    restored = [number for number in lifting.restored if number not in ended]
-    ordered = _order(
-        session, context, case, Measure.RESTORE, restored, release_at, decision_id=decision_id, appeal_id=appeal_id
-    )
-    lifted = tuple(number for number in lifting.numbers if number not in ended)
-    return OrderChanges(ordered.written, lifting.cancelled + ordered.cancelled, lifted)
+    act = {"decision_id": decision_id, "appeal_id": appeal_id}
+    ordered = _order(session, context, case, Measure.RESTORE, lifting.restored, release_at, **act)
+    return OrderChanges(ordered.written, lifting.cancelled + ordered.cancelled, lifting.numbers)
 
 
 def _order(  # noqa: PLR0913 - an order needs all of these facts

@@ -15,29 +15,54 @@ from workbench.services.reading.sources import SheetSource, Source, TextSource
 from workbench.services.reading.table import Broken, Cell, RawRecord
 from workbench.services.reading.workbook import Workbook
 
-_ORDER, _DONE_AT, _FAILED = "order", "done_at", "failed"
+_ORDER, _DONE_AT, _FAILED_AT, _FAILURE, _MSISDN, _MEASURE = (
+    *("order", "done_at", "failed_at", "failure", "msisdn", "measure"),
+)
+WORK_LIST_COLUMNS = (
+    *(_ORDER, _MSISDN, _MEASURE, "due_at", "overdue", "ordered_at", _DONE_AT, _FAILED_AT, _FAILURE),
+    *("case", "decision", "agent", "application_no"),
+)
+"""The columns of the exported work list, which are those of a report too; `done_at` is exported empty."""
+
 _LONGEST_NUMBER = 18
 _MOST_FAILURE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderReport:
-    """The line of a file that says of an order that it was carried out, or why it failed.
+class ReportedTime:
+    """When an order was carried out or failed; `at` is None if the file does not say, `on` is a day without a time."""
 
-    `at` is None if the file does not say when; `on` is its day if the file gives no time.
+    at: datetime | None = None
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderReport:
+    """The line of a file that says what became of an order; without `done` and `failure` it says nothing.
+
+    `done` is when it was carried out, `failed` when it failed. `msisdn` and `measure` are as the file has them, to
+    notice lines that moved apart.
     """
 
     line: int
     order: int
-    at: datetime | None
-    on: date | None
-    failure: str
+    done: ReportedTime | None = None
+    failed: ReportedTime | None = None
+    failure: str = ""
+    msisdn: str = ""
+    measure: str = ""
+
+    @property
+    def has_answer(self) -> bool:
+        """Whether the line says that the order was carried out or failed."""
+        return self.done is not None or bool(self.failure)
 
 
 def read_reports(path: Path, zone: ZoneInfo, now: datetime) -> tuple[OrderReport, ...]:
-    """Return the reports in a file: its columns `order`, `done_at` and `failed`, or one order per line.
+    """Return the reports in a file: the exported work list with answers, or one carried out order per line.
 
-    A column `done_at` or `failed` may be missing. A line with a `failed` says that the order failed, and why.
+    The columns are those of the work list; only `order` is required. `done_at` says that an order was carried out, and
+    `failure` that it failed, and why.
 
     Raises:
         NotFound: If there is no such file.
@@ -49,22 +74,28 @@ def read_reports(path: Path, zone: ZoneInfo, now: datetime) -> tuple[OrderReport
     try:
         with source.table(_knows) as table:
             rows: list[RawRecord | Broken] = list(table)
-            if table.header_line and _ORDER not in map(_folded, table.names):
+            is_list = bool(table.header_line) and _ORDER not in map(_folded, table.names)
+            if is_list:
                 # A list of numbers has no header: what stands for one is a line of it, as those above it are.
                 rows = [*table.above, RawRecord(table.header_line, table.names, table.names), *rows]
-                rows = [_as_order(row) if isinstance(row, RawRecord) else row for row in rows]
     finally:
         source.close()
     for row in rows:
         try:
-            reports.append(_report(row, zone, now))
+            reports.append(_listed(row) if is_list else _report(row, zone, now))
         except _Wrong as wrong:
             place = RowProblem(file=path.name, sheet=source.sheet, line=row.line, message=wrong.message)
             problems.append(replace(place, column=wrong.column))
+            if wrong.column and not _knows(wrong.column):
+                # An unknown column is wrong on every line.
+                break
     if problems:
         raise FileProblem(*problems)
     if not reports:
         raise FileProblem(RowProblem(file=path.name, message=_("The file names no order.")))
+    if not any(report.has_answer for report in reports):
+        message = _("No order has an answer; fill in done_at, or failure with the cause.")
+        raise FileProblem(RowProblem(file=path.name, message=message))
     return tuple(reports)
 
 
@@ -89,41 +120,57 @@ def _folded(name: str) -> str:
 
 
 def _knows(name: str) -> bool:
-    return _folded(name) in {_ORDER, _DONE_AT, _FAILED}
+    return _folded(name) in WORK_LIST_COLUMNS
 
 
-def _as_order(row: RawRecord) -> RawRecord:
-    """Return a line of a list as a record of its first cell."""
-    return RawRecord(row.line, (_ORDER,), row.cells[:1])
+def _listed(row: RawRecord | Broken) -> OrderReport:
+    """Return the report of a line of a list, which says that an order was carried out."""
+    if isinstance(row, Broken):
+        raise _Wrong(row.column, row.message)
+    return OrderReport(line=row.line, order=_order_of(_text(row.cells[0]) if row.cells else ""), done=ReportedTime())
+
+
+def _order_of(number: str) -> int:
+    if not (number.isascii() and number.isdecimal()) or len(number) > _LONGEST_NUMBER:
+        raise _Wrong(_ORDER, _("needs the number of an order, as `export measures` writes it"))
+    return int(number)
 
 
 def _report(row: RawRecord | Broken, zone: ZoneInfo, now: datetime) -> OrderReport:
     if isinstance(row, Broken):
         raise _Wrong(row.column, row.message)
     cells = {_folded(name): _text(cell) for name, cell in row.fields.items()}
-    number, failure = cells.get(_ORDER, ""), cells.get(_FAILED, "")
-    if not (number.isascii() and number.isdecimal()) or len(number) > _LONGEST_NUMBER:
-        raise _Wrong(_ORDER, _("needs the number of an order, as `export measures` writes it"))
+    if unknown := [name for name in row.fields if not _knows(name)]:
+        known = ", ".join(WORK_LIST_COLUMNS)
+        raise _Wrong(unknown[0], _("is no column of the work list; these are: {known}").format(known=known))
+    failure = cells.get(_FAILURE, "")
     if len(failure) > _MOST_FAILURE:
-        raise _Wrong(_FAILED, _("has more than {most} characters; shorten the cause").format(most=_MOST_FAILURE))
-    if _DONE_AT in cells and not cells[_DONE_AT] and not failure:
-        message = _("needs the time when the order was carried out; if it was not, leave the line out")
-        raise _Wrong(_DONE_AT, message)
-    at, on = _moment(cells, zone, now)
-    return OrderReport(line=row.line, order=int(number), at=at, on=on, failure=failure)
+        raise _Wrong(_FAILURE, _("has more than {most} characters; shorten the cause").format(most=_MOST_FAILURE))
+    report = OrderReport(
+        line=row.line,
+        order=_order_of(cells.get(_ORDER, "")),
+        done=_moment(cells, _DONE_AT, zone, now),
+        failed=_moment(cells, _FAILED_AT, zone, now),
+        failure=failure,
+        msisdn=cells.get(_MSISDN, ""),
+        measure=cells.get(_MEASURE, ""),
+    )
+    if report.failed is not None and not report.has_answer:
+        raise _Wrong(_FAILURE, _("needs the cause of the failure; if the order did not fail, clear failed_at"))
+    return report
 
 
-def _moment(cells: Mapping[str, str], zone: ZoneInfo, now: datetime) -> tuple[datetime | None, date | None]:
-    """Return when the order was carried out or failed, and its day if the file gives no time."""
-    if not (text := cells.get(_DONE_AT, "")):
-        return None, None
+def _moment(cells: Mapping[str, str], column: str, zone: ZoneInfo, now: datetime) -> ReportedTime | None:
+    """Return the time in a column, None if it is empty."""
+    if not (text := cells.get(column, "")):
+        return None
     try:
         at = not_after(text, lambda raw: instant_or_day(raw, zone), now)
     except BadValue as error:
-        raise _Wrong(_DONE_AT, str(error)) from error
+        raise _Wrong(column, str(error)) from error
     local = at.astimezone(zone)
     has_time = local.time() != time()
-    return at, None if has_time else local.date()
+    return ReportedTime(at=at, on=None if has_time else local.date())
 
 
 def _text(cell: Cell) -> str:

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from workbench.i18n import _
 from workbench.services.case.known_people import redactions_of
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.row_values import from_row
-from workbench.services.measures.report_file import OrderReport, read_reports
+from workbench.services.measures.report_file import OrderReport, ReportedTime, read_reports
 from workbench.services.reading.problems import FileProblem, RowProblem
 
 _REVIEWER = table_of(ReviewerRow)
@@ -31,11 +31,12 @@ _IS_OPEN = (MEASURE_ORDER.c.done_at.is_(None), MEASURE_ORDER.c.cancelled_at.is_(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportCounts:
-    """How many orders a file confirmed as done, confirmed again, and reported as failed."""
+    """How many orders a file confirmed as done, confirmed again, reported as failed, and left without an answer."""
 
     done: int
     already_done: int
     failed: int
+    unanswered: int
 
 
 def work_list_refusal(actor: Actor) -> str | None:
@@ -72,6 +73,7 @@ class Measures(Service):
                     row,
                     msisdn=mask(MaskKind.MSISDN, row.msisdn),
                     failure=people[row.agent, row.application_no].mask_in(row.failure),
+                    is_out_of_service=False,
                 )
                 for row in rows
             )
@@ -104,22 +106,21 @@ class Measures(Service):
         by_case: dict[int, Counter[str]] = defaultdict(Counter)
         for report in {report.order: report for report in reports}.values():
             row = rows[report.order]
-            if row.done_at is not None:
+            is_known = _is_known_failure(report, row)
+            if row.done_at is not None and report.done is not None:
                 counts["already_done"] += 1
-                continue
-            what = "failed" if report.failure else "done"
-            counts[what] += 1
-            if report.failure and _is_known_failure(report, row):
-                continue
-            by_case[row.case_id][f"{row.measure} {what}"] += 1
-            at = max(report.at, row.release_at) if report.on else report.at or now
-            values: dict[str, Any] = {"failed_at": at, "failure": report.failure} if report.failure else {"done_at": at}
-            values["reported_by_id"] = self.context.actor.id
-            session.execute(update(MEASURE_ORDER).where(MEASURE_ORDER.c.id == row.id).values(values))
+            elif report.done is None and (is_known or not report.has_answer):
+                counts["unanswered"] += row.done_at is None
+            else:
+                what = "failed" if report.done is None else "done"
+                counts[what] += 1
+                by_case[row.case_id][f"{row.measure} {what}"] += 1
+                values = {**_values(report, row, now), "reported_by_id": self.context.actor.id}
+                session.execute(update(MEASURE_ORDER).where(MEASURE_ORDER.c.id == row.id).values(values))
         for case_id, numbers in by_case.items():
             words = ", ".join(f"{what} ({number})" for what, number in sorted(numbers.items()))
             self.context.log(session, "measures done", case_id=case_id, body={"orders": words})
-        return ReportCounts(done=counts["done"], already_done=counts["already_done"], failed=counts["failed"])
+        return ReportCounts(**{name: counts[name] for name in ("done", "already_done", "failed", "unanswered")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,18 +151,28 @@ class _ReportCheck:
             return message.format(number=number)
         if row.release_at > self.now:
             return _("Order {number} is not released yet; leave it out.").format(number=number)
-        if (first.at, first.failure) != (report.at, report.failure):
+        if replace(first, line=report.line) != report:
             message = _("Order {number} is reported differently on line {line}; leave one out.")
             return message.format(number=number, line=first.line)
         return self._contradiction(report, row)
 
     def _contradiction(self, report: OrderReport, row: Row[Any]) -> str:
-        """Return what a report says against what is known of its order, "" if nothing."""
+        """Return what a report says against itself or what is known of its order, "" if nothing."""
         released, done = (at and at.astimezone(self.zone) for at in (row.release_at, row.done_at))
-        if done is not None and report.failure:
+        is_other_number = report.msisdn.isdecimal() and report.msisdn != row.msisdn
+        if is_other_number or report.measure not in {"", row.measure}:
+            return _("Order {number} is about another number or measure; export the measures again.").format(
+                number=report.order
+            )
+        is_new_failure = bool(report.failure) and not _is_known_failure(report, row)
+        if report.done is not None and is_new_failure:
+            message = _("Order {number} is given as done and as failed; clear done_at, or failed_at and failure.")
+            return message.format(number=report.order)
+        if done is not None and is_new_failure:
             message = _("Order {number} was confirmed as done at {time}, so it cannot fail any more; leave it out.")
             return message.format(number=report.order, time=f"{done:%Y-%m-%d %H:%M}")
-        if report.at is not None and report.at.astimezone(self.zone).date() < released.date():
+        times = [report.done, report.failed if is_new_failure else None]
+        if any(time and time.at and time.at.astimezone(self.zone).date() < released.date() for time in times):
             message = _("Order {number} is of {day}, which is later; correct the time.")
             return message.format(number=report.order, day=released.date().isoformat())
         return ""
@@ -175,7 +186,20 @@ def _rows(session: Session, ids: set[int]) -> dict[int, Row[Any]]:
     return {row.id: row for rows in found for row in rows}
 
 
+def _values(report: OrderReport, row: Row[Any], now: datetime) -> dict[str, Any]:
+    """Return the columns of an order that was carried out or failed."""
+    time = report.done or report.failed or ReportedTime()
+    at = max(time.at, row.release_at) if time.at and time.on else time.at or now
+    return {"failed_at": at, "failure": report.failure} if report.done is None else {"done_at": at}
+
+
 def _is_known_failure(report: OrderReport, row: Row[Any]) -> bool:
-    """Say whether a failure was reported before, and the order has not been on a work list since."""
-    is_same = row.failed_at is not None and row.failure == report.failure and report.at in {None, row.failed_at}
-    return is_same and (row.exported_at is None or row.exported_at <= row.failed_at)
+    """Say whether a line repeats the failure that was reported last, as the work list shows it.
+
+    Without a time, it does so only if the order has not been on a work list since.
+    """
+    if row.failed_at is None or not report.failure:
+        return False
+    if report.failed is not None and report.failed.at is not None:
+        return bool(report.failed.at.replace(microsecond=0) == row.failed_at.replace(microsecond=0))
+    return bool(report.failure == row.failure) and (row.exported_at is None or row.exported_at <= row.failed_at)

@@ -95,7 +95,7 @@ def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
     today = calendar.local_day(context.now())
     due_on = None if due_at is None else calendar.local_day(due_at)
     days = [last_filing_day(at, policy.appeal.file_days, calendar) for at in told_times(told)]
-    until = max([*days, *([told.appeal_until] if told is not None and told.appeal_until else [])], default=None)
+    until = max([*days, *([told.appeal_until_on] if told is not None and told.appeal_until_on else [])], default=None)
     return compose_appeal_letter(
         AppealLetter(
             kind=kind,
@@ -117,7 +117,7 @@ def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
             answer=appeal.answer,
             is_decided_alone=bool(appeal.waived if kind is AppealLetterKind.DECIDED else solo_reason(session)),
             appeal_until=until if until is not None and until >= today else None,
-            is_later=until is not None and until > ((told and told.appeal_until) or days[0]),
+            is_later=until is not None and until > ((told and told.appeal_until_on) or days[0]),
             provisional_years=calendar.provisional_years(today, max(filter(None, (due_on, today)))),
         )
     )

@@ -65,5 +65,7 @@ def _template_of(letter: ClockLetter) -> Notice:
         "release_at": letter.release_at or letter.written_at,
         # The unchanged deadline of the applicant is no due date.
         "told_due_at": None if letter.keeps_deadline or not letter.shows_due_date else letter.due_at,
-        "appeal_until": letter.status.appeal_until if letter.status and letter.kind is ClockLetterKind.LAPSED else None,
+        "appeal_until_on": letter.status.appeal_until
+        if letter.status and letter.kind is ClockLetterKind.LAPSED
+        else None,
     }

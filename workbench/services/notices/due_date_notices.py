@@ -31,6 +31,13 @@ from workbench.services.notices.due_date_letter import (
 from workbench.services.notices.letter_measures import bars_in_force
 from workbench.services.notices.verdict_letter import Bars, LetterItem
 
+LETTERS_ABOUT_DOCUMENTS = (
+    ClockLetterKind.INCOMPLETE.value,
+    ClockLetterKind.STILL_INCOMPLETE.value,
+    ClockLetterKind.POLICY.value,
+)
+"""The letters that ask for the documents of an incomplete case."""
+
 _MICROSECOND = timedelta(microseconds=1)
 _AT_THE_END_OF_THE_DAY = frozenset({ClockLetterKind.INCOMPLETE, ClockLetterKind.LAPSED})
 
@@ -105,13 +112,17 @@ def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
     waived: Iterable[str] = (),
     corrects: tuple[int, datetime] | None = None,
     was_passed: bool = False,
+    is_deadline_moved: bool = False,
+    is_decided_alone: bool = False,
 ) -> None:
     """Write the letter about the state of a case, such as missing documents or a near deadline.
 
     `deadline_at` is the deadline of the applicant, `asked_until` the day by which a pending case waited for an answer,
     `findings` are those that the applicant can act on early. `bars` are the bars in force before the act, by default
     those in force now. `waived` are items that are no longer needed, `corrects` are the number of the notice that this
-    takes back and when it was written. `was_passed` says that the review had been passed before it was opened again.
+    takes back and when it was written. `was_passed` says that the review had been passed before it was opened again,
+    `is_deadline_moved` that a lapse is taken back because the letter with the deadline was sent late, and
+    `is_decided_alone` that one person reviews alone, who opens the own verdict again.
     """
     policy = context.policy(session, case.policy_version_id)
     calendar = context.calendar(session, case.policy_version_id)
@@ -120,6 +131,7 @@ def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
     if is_withdrawn:
         deadline_at = calendar.closing(appeal_until)
     days = [appeal_until, *(calendar.local_day(at) for at in (deadline_at, case.due_at) if at)]
+    days += [asked_until] if asked_until else []
     status = StatusFacts(
         items=tuple(items),
         asked_until=asked_until,
@@ -131,6 +143,8 @@ def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
         corrects_no=corrects[0] if corrects else None,
         corrects_at=corrects[1] if corrects else None,
         was_passed=was_passed,
+        is_deadline_moved=is_deadline_moved,
+        is_decided_alone=is_decided_alone,
     )
     release_at = release_time(session, context, kind, policy)
     message = DueDateMessage(
@@ -161,7 +175,7 @@ def cancel_unreleased(session: Session, context: Context, case: CaseRow, kind: C
 
 def cancel_outdated(session: Session, context: Context, case: CaseRow, *, is_complete: bool) -> None:
     """Cancel the letters about missing documents that are not released yet; of a complete case, all unsent ones."""
-    is_about_documents = NOTICE.c.kind.in_((ClockLetterKind.INCOMPLETE.value, ClockLetterKind.STILL_INCOMPLETE.value))
+    is_about_documents = NOTICE.c.kind.in_(LETTERS_ABOUT_DOCUMENTS)
     is_open = NOTICE.c.sent_at.is_(None) if is_complete else NOTICE.c.release_at > context.now()
     outdated = update(NOTICE).where(NOTICE.c.case_id == case.id, is_about_documents, is_open)
     session.execute(outdated.where(NOTICE.c.cancelled_at.is_(None)).values(cancelled_at=context.now()))

@@ -1,4 +1,4 @@
-"""What letters say of the numbers that are barred, and of those whose bar a correction lifts."""
+"""The bars that a letter names: those in force, and those that a correction lifts."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -8,28 +8,25 @@ from sqlmodel import Session
 from db.enums import RESTRICTIONS, Measure, Verdict
 from db.models import CaseRow, DecisionRow
 from workbench.domain.case.measures import MeasureOrder, standing
-from workbench.services.case.measured_numbers import measure_orders, numbers_out_of_service
+from workbench.services.case.measured_numbers import measure_orders
 from workbench.services.foundation.context import Context
 from workbench.services.notices.verdict_letter import Bars
 
 
 def bars_in_force(session: Session, context: Context, case: CaseRow) -> tuple[Bars, ...]:
     """Return the bars on the numbers of a case that are in force or ordered, by kind."""
-    today = context.today(session)
-    barred = [order for order in standing(measure_orders(session, case, today)) if order.is_bar]
-    return _by_kind(barred, numbers_out_of_service(session, case, today)) if barred else ()
+    return _by_kind(order for order in standing(_orders(session, context, case)) if order.is_bar)
 
 
 def bars_lifted(session: Session, context: Context, case: CaseRow, corrected: DecisionRow | None) -> tuple[Bars, ...]:
-    """Return the bars that the applicant was told of and that no longer apply, after a verdict that is not a pass.
+    """Return the bars that the applicant was notified of and that a verdict other than a pass lifts.
 
-    `corrected` is the verdict that is corrected, None without one. A bar that was taken back before its letter was
-    released was never told. Numbers that are still barred, or barred again, are left out.
+    `corrected` is the verdict that is corrected, None without one. A bar that was cancelled before its letter was
+    released is left out: the applicant never knew of it. Numbers that are still barred, or barred again, are left out.
     """
     if corrected is None or corrected.verdict == Verdict.PASS:
         return ()
-    today = context.today(session)
-    orders = measure_orders(session, case, today)
+    orders = _orders(session, context, case)
     barred = {order.msisdn for order in standing(orders) if order.is_bar}
     told = {
         order.msisdn: order
@@ -37,12 +34,17 @@ def bars_lifted(session: Session, context: Context, case: CaseRow, corrected: De
         if order.case_id == case.id and order.is_bar and order.msisdn not in barred
         if order.cancelled_at is None or order.cancelled_at >= order.release_at
     }
-    return _by_kind(told.values(), numbers_out_of_service(session, case, today)) if told else ()
+    return _by_kind(told.values())
 
 
-def _by_kind(orders: Iterable[MeasureOrder], ended: frozenset[str]) -> tuple[Bars, ...]:
-    """Return the numbers of each kind of bar; a number out of service may be somebody else's, so it is not named."""
+def _orders(session: Session, context: Context, case: CaseRow) -> tuple[MeasureOrder, ...]:
+    return measure_orders(session, case, context.today(session))
+
+
+def _by_kind(orders: Iterable[MeasureOrder]) -> tuple[Bars, ...]:
+    """Return the numbers of each kind of bar; a number out of service may be somebody else's, so it is left out."""
     numbers: dict[Measure, list[str]] = defaultdict(list)
     for order in orders:
-        numbers[order.measure] += [order.msisdn] if order.msisdn and order.msisdn not in ended else []
+        if not order.is_out_of_service:
+            numbers[order.measure] += [order.msisdn] if order.msisdn else []
     return tuple(Bars(measure, tuple(numbers[measure])) for measure in sorted(RESTRICTIONS) if measure in numbers)

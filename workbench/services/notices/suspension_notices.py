@@ -55,7 +55,7 @@ class SuspensionLetters:
         budget = self.clocks.budget(case)
         known = (one.announced if one in unannounced else one for one in self.clocks.suspensions_of(case))
         announced = [one for one in known if one is not None]
-        return None if budget is None else clock_state(budget, announced, self.clocks.calendar(case))
+        return None if budget is None else clock_state(budget, announced, self.clocks.calendar(case, budget))
 
     def add_notices(self, case: CaseRow, unannounced: Sequence[Suspension], before: ClockState) -> list[int]:
         """Add the notices to an applicant, and return the ids of the suspensions that they are about.

@@ -40,13 +40,17 @@ class LetterItem(NamedTuple):
 
 
 class Correction(NamedTuple):
-    """The notice of a verdict that a letter corrects: its number, its day and its result."""
+    """The notice of a result that a letter corrects: its number, its day and the verdict.
+
+    `later` says what told a later result than the verdict: lapsed, or passed or stands for the answer to an appeal.
+    """
 
     notice_no: int
     on: date
     verdict: Verdict
     fail_kind: FailKind | None = None
     waits_for: WaitsFor | None = None
+    later: str = ""
 
 
 class OwnDeadlines(NamedTuple):

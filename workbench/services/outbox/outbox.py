@@ -11,6 +11,7 @@ from sqlmodel import Session
 from db.models import ReviewerRow
 from db.queries.outbox import is_owed
 from db.queries.published import CASE, NOTICE, is_published, table_of
+from db.queries.workload import count_overdue_measures
 from workbench.domain.case.actor import Actor
 from workbench.domain.case.lifecycle import CLERKS, WORKERS, roles_refusal
 from workbench.domain.clock.due import due_at, last_overdue_receipt
@@ -55,17 +56,21 @@ class NoticeLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticePage:
-    """The first notices of a list, and how many of all are there, owed, failed and overdue."""
+    """The first notices of a list, and how many of all are there, owed, failed and overdue.
+
+    `measures_overdue` counts the numbers that should be barred or restored by now; 0 except for supervisors and admins.
+    """
 
     lines: tuple[NoticeLine, ...]
     total: int
     owed: int
     failed: int
     overdue: int
+    measures_overdue: int = 0
 
 
 class Notices(Service):
-    """Lists notices and records what became of them, on behalf of one person."""
+    """Lists notices and records which were sent or failed, on behalf of one person."""
 
     def list(
         self, case_id: int | None = None, *, unsent: bool = False, overdue: bool = False
@@ -84,8 +89,8 @@ class Notices(Service):
                 conditions = (*conditions, is_owed(until))
             return self._lines(session, select_notices(conditions).order_by(NOTICE.c.id))
 
-    def page(self, case_id: int | None = None, *, limit: int) -> NoticePage:
-        """Return the first notices: those owed in the order of release, then the sent ones.
+    def page(self, case_id: int | None = None, *, unsent: bool = False, limit: int) -> NoticePage:
+        """Return the first notices: those owed in the order of release, then the sent ones unless `unsent`.
 
         Of the owed ones, those that failed come first; of the sent ones, the last sent.
 
@@ -101,19 +106,22 @@ class Notices(Service):
                 NOTICE.c.release_at,
                 NOTICE.c.id,
             )
-            lines = self._lines(session, select_notices(conditions).order_by(*order).limit(limit))
+            shown = (*conditions, NOTICE.c.sent_at.is_(None)) if unsent else conditions
+            lines = self._lines(session, select_notices(shown).order_by(*order).limit(limit))
             found = select_notices(conditions).subquery().c
             is_owed_now, is_failed = found.sent_at.is_(None), found.failed_at.is_not(None)
             is_overdue = is_owed_now & (found.release_at <= _last_overdue_release(session, self.context))
             counts = session.execute(
                 select(
-                    func.count().label("total"),
+                    (func.count().filter(is_owed_now) if unsent else func.count()).label("total"),
                     func.count().filter(is_owed_now).label("owed"),
                     func.count().filter(is_failed).label("failed"),
                     func.count().filter(is_overdue).label("overdue"),
                 )
             ).one()
-            return from_row(NoticePage, counts, lines=lines)
+            is_clerk = self.context.actor.has(*CLERKS)
+            measures = count_overdue_measures(session, self.context.now()) if is_clerk else 0
+            return from_row(NoticePage, counts, lines=lines, measures_overdue=measures)
 
     def record(self, deliveries: Iterable[Delivery]) -> Recorded:
         """Record that notices were sent or failed, all of them or none; if one is reported twice, a success counts.
@@ -137,7 +145,7 @@ class Notices(Service):
             return recorded
 
     def _check(self, session: Session, wanted: Mapping[int, Delivery], rows: Mapping[int, Any]) -> None:
-        """Refuse deliveries of notices that do not exist, cannot be sent, or cannot have been sent then."""
+        """Refuse deliveries of unknown or unreleased notices, and impossible times of sending."""
         now = self.context.now()
         _refuse(
             _("There is no notice {notices}; export the notices again."),
@@ -199,7 +207,7 @@ def _last_overdue_release(session: Session, context: Context) -> datetime:
 
 
 def recording_refusal(actor: Actor) -> str | None:
-    """Return why a person may not record what became of notices, or None if they may."""
+    """Return why a person may not record deliveries of notices, or None if they may."""
     return roles_refusal(WORKERS | CLERKS, actor)
 
 

@@ -21,16 +21,16 @@ from workbench.domain.case.lifecycle import CLERKS, roles_refusal
 from workbench.errors import StorageBusy
 from workbench.services.foundation import audit_log
 from workbench.services.foundation.context import Context, Service
+from workbench.services.notices.sender import select_letters, write_sender
 from workbench.services.outbox.gateway import Gateway
 from workbench.services.outbox.recording import (
     FAILED,
     Delivery,
-    MovedDeadline,
     masked_failures,
     notice_rows,
     record,
 )
-from workbench.services.outbox.sender import select_letters, write_sender
+from workbench.services.review.late_letters import MovedDeadline
 
 LEASE = timedelta(minutes=1)
 """How long a letter belongs to the run that handed it over last, counted from the last renewal."""

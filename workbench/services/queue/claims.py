@@ -18,7 +18,6 @@ from workbench.domain.case.casefile import CaseFile, NoNextCase
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import Busy, WrongUsage
 from workbench.i18n import _
-from workbench.services.case import assessment
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.foundation.case_access import LostHold, held_case, loss_of
 from workbench.services.foundation.context import Context, Service, details
@@ -58,8 +57,7 @@ class Claims(Service):
                     return _why_empty(session, self.context.actor.id, self.context.now())
         if isinstance(claimed, NoNextCase):
             return claimed
-        assessment.refresh_findings(self.context, claimed)
-        return self.casefiles.show(claimed)
+        return self.casefiles.show_current(claimed)
 
     def _claim_filtered(self, filter_text: str) -> int | NoNextCase | None:
         """Return the held case, else claim the next case of a filter, which is found before the write lock is taken.

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from db.enums import CaseState, FailKind, Measure, Verdict
+from db.enums import AppealStatus, CaseState, FailKind, Measure, Verdict
 from db.models import (
     ApplicationRow,
     CaseRow,
@@ -16,12 +17,14 @@ from db.models import (
 )
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, DecisionResult
-from workbench.services.case.decisions import items_in_plan, waiver_of
+from workbench.services.case.decisions import items_in_plan, newest_appeal, waiver_of
 from workbench.services.case.known_people import redaction_of
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
 from workbench.services.measures.orders import order_of_verdict
 from workbench.services.notices import verdict_letter_facts
+from workbench.services.notices.appeal_letter import AppealLetterKind
+from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.letter_measures import bars_in_force, bars_lifted
 from workbench.services.notices.verdict_letter import Correction
 
@@ -36,6 +39,7 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
     verdict = Verdict(decision.verdict)
     decision.corrects_id, case.corrects_id = case.corrects_id, None
     corrected = None if decision.corrects_id is None else session.get_one(DecisionRow, decision.corrects_id)
+    correction = _correction(session, context, corrected)
     case.waits_for, case.next_action_on = "", None
     if verdict is Verdict.PASS:
         case.state = CaseState.PASSED.value
@@ -66,9 +70,10 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
         measure=measure,
         msisdns=numbers,
         is_decided_alone=bool(decision.waived),
-        corrects=_correction(session, context, corrected),
+        corrects=correction,
         bars=bars_in_force(session, context, case) if measure is Measure.NONE else (),
-        lifted=bars_lifted(session, context, case, corrected),
+        # The answer that passed the review on appeal told what was lifted.
+        lifted=bars_lifted(session, context, case, None if correction and correction.later == "passed" else corrected),
     )
     session.add(
         NoticeRow(
@@ -81,27 +86,37 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
             created_at=now,
             release_at=decision.release_at or now,
             told_due_at=decision.deadline_at,
-            appeal_until=letter.appeal_until,
+            appeal_until_on=letter.appeal_until,
         )
     )
     return redaction_of(session, (case.agent, case.application_no)).mask_in(letter.body)
 
 
 def _correction(session: Session, context: Context, corrected: DecisionRow | None) -> Correction | None:
-    """Return the notice of the verdict that is corrected, as the letter names it."""
+    """Return the notice that is corrected, as the letter names it: the last one that told the result of a verdict.
+
+    That of a lapse or of an appeal is later than that of the verdict. An appeal after which the case was reviewed again
+    told no result.
+    """
     if corrected is None:
         return None
+    appeal = newest_appeal(session, corrected.case_id, AppealStatus.CLOSED)
+    answer = "" if appeal is None or appeal.decision_id != corrected.id else appeal.to_state or appeal.outcome
+    later = {ClockLetterKind.LAPSED.value: CaseState.LAPSED.value}
+    later |= {} if answer in {"", CaseState.QUEUED} else {AppealLetterKind.DECIDED.value: answer}
+    of_decision = col(NoticeRow.decision_id) == corrected.id
+    first_id = select(func.min(NoticeRow.id)).where(of_decision).scalar_subquery()
     notice = session.exec(
         select(NoticeRow)
-        .where(NoticeRow.decision_id == corrected.id, col(NoticeRow.cancelled_at).is_(None))
+        .where(NoticeRow.case_id == corrected.case_id, col(NoticeRow.cancelled_at).is_(None))
+        .where(of_decision | (col(NoticeRow.kind).in_(later) & (col(NoticeRow.id) > first_id)))
         .order_by(col(NoticeRow.id).desc())
         .limit(1)
     ).first()
     if notice is None:
         return None
-    return from_row(
-        Correction, corrected, notice_no=notice.id, on=notice.created_at.astimezone(context.zone(session)).date()
-    )
+    on = notice.created_at.astimezone(context.zone(session)).date()
+    return from_row(Correction, corrected, notice_no=notice.id, on=on, later=later.get(notice.kind, ""))
 
 
 def outcome(

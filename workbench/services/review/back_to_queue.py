@@ -1,15 +1,14 @@
-"""Puts a case back into the queue, also by voiding the verdict that waits for its check."""
+"""Puts a case back into the queue, and voids what waits for its check."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from sqlmodel import Session
 
-from db.enums import CaseState, Severity
-from db.models import CaseRow, DecisionRow
-from workbench.services.case.assessment import findings_of_case
-from workbench.services.case.decisions import newest_decision
+from db.enums import AppealStatus, CaseState
+from db.models import CaseRow
+from workbench.services.appeals.acts import to_decider
+from workbench.services.case.decisions import newest_appeal, newest_decision
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.drafts import link_draft
@@ -34,26 +33,21 @@ def requeue(
     update_due_date(session, context, case)
 
 
-def is_contradicted(session: Session, decision: DecisionRow) -> bool:
-    """Return whether the rules that warn or block are no longer those that the maker of a staged verdict saw."""
-    info = Severity.INFO.value
-    seen = {(found["rule"], found["severity"]) for found in json.loads(decision.seen).get("findings", ())}
-    now = {(found.rule, found.severity.value) for found in findings_of_case(session, decision.case_id)}
-    return {found for found in seen ^ now if found[1] != info} != set()
-
-
 def void_verdict(session: Session, context: Context, case: CaseRow) -> None:
     """Void the verdict that waits for its check, queue the case for its maker, and write one event."""
     void_staged(session, case)
     requeue(session, context, case, "void")
 
 
-def void_staged(session: Session, case: CaseRow) -> bool:
-    """Void the verdict that waits for its check, if there is one, and return the case to its maker."""
-    staged = newest_decision(session, case.id or 0, "staged")
-    if staged is None:
-        return False
-    staged.status = "void"
-    case.returned_to_id = case.assignee_id = staged.maker_id
-    link_draft(session, staged.case_id, staged.maker_id, None)
-    return True
+def void_staged(session: Session, case: CaseRow) -> None:
+    """Void the verdict or the answer to an appeal that waits for its check, if there is one; who decided does so again.
+
+    A case with a void verdict is queued for its maker, an appeal goes back to the person who decided it.
+    """
+    if (appeal := newest_appeal(session, case.id or 0, AppealStatus.STAGED)) is not None:
+        to_decider(case, appeal)
+    elif (staged := newest_decision(session, case.id or 0, "staged")) is not None:
+        staged.status = "void"
+        case.returned_to_id = case.assignee_id = staged.maker_id
+        link_draft(session, staged.case_id, staged.maker_id, None)
+        to_queue(case)

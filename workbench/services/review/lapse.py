@@ -1,4 +1,4 @@
-"""Closes a case that was not rectified in time, and takes that back if everything had come in time after all."""
+"""Closes a case that was not rectified in time, and takes that back if it was in time after all."""
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -10,7 +10,7 @@ from workbench.services.case.decisions import open_rectification
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import notify_of_status
+from workbench.services.notices.due_date_notices import cancel_unreleased, notify_of_status
 from workbench.services.review.rectification import letter_items, open_items
 
 
@@ -35,10 +35,21 @@ def lapse(session: Session, context: Context, case: CaseRow) -> None:
     notify_of_status(session, context, case, ClockLetterKind.LAPSED, items=items, deadline_at=deadline_at)
 
 
-def correct_lapse_letter(session: Session, context: Context, case: CaseRow) -> None:
+def take_back_lapse(session: Session, context: Context, case: CaseRow) -> None:
+    """Let the applicant of a lapsed case rectify on, because the deadline moved and is still to come; tell them."""
+    case.state = CaseState.RECTIFYING.value
+    case.version += 1
+    context.log_case(session, "lapse-undone", case, {"round": case.round})
+    update_due_date(session, context, case)
+    cancel_unreleased(session, context, case, ClockLetterKind.LAPSED)
+    correct_lapse_letter(session, context, case, is_deadline_moved=True)
+
+
+def correct_lapse_letter(session: Session, context: Context, case: CaseRow, *, is_deadline_moved: bool = False) -> None:
     """Tell the applicant that a case goes on although it had lapsed, unless the letter about the lapse was cancelled.
 
-    The caller has changed the state of the case.
+    The caller has changed the state of the case. `is_deadline_moved` says that the deadline moved; otherwise what was
+    due had come in time.
     """
     of_lapse = (NOTICE.c.case_id == case.id, NOTICE.c.kind == ClockLetterKind.LAPSED.value)
     columns = (NOTICE.c.id, NOTICE.c.created_at, NOTICE.c.cancelled_at)
@@ -54,4 +65,5 @@ def correct_lapse_letter(session: Session, context: Context, case: CaseRow) -> N
         items=[] if row is None else letter_items(open_items(session, row)),
         deadline_at=None if row is None else row.deadline_at,
         corrects=(letter.id, letter.created_at),
+        is_deadline_moved=is_deadline_moved,
     )

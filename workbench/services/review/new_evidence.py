@@ -4,27 +4,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlalchemy import func, select
+from sqlmodel import Session, col
 
 from db.enums import FINAL_STATES, AppealStatus, CaseState, ImportKind, Severity
-from db.models import CaseRow
-from db.queries.published import newest_of_many
-from db.queries.search_index import index_cases, terms_of
+from db.models import CaseRow, SubmissionRow
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.findings.evaluate import has_block, worse_blocks
 from workbench.domain.findings.finding import Finding
 from workbench.domain.forecast.result import CaseForecast
-from workbench.services.appeals.checks import to_decider
 from workbench.services.case.assessment import (
     Assessment,
     assess,
     completed_at,
     recompute,
+    record_evidence,
+    set_application,
     store_assessment,
 )
 from workbench.services.case.decisions import newest_appeal, newest_decision, open_rectification
-from workbench.services.case.evidence_reader import APPLICATION, application_key, read_evidence, snapshot_of
+from workbench.services.case.evidence_reader import read_evidence
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.context import Context, details
 from workbench.services.notices.due_date_letter import ClockLetterKind
@@ -33,7 +33,13 @@ from workbench.services.notices.receipts import send_receipt
 from workbench.services.review.back_to_queue import to_queue, void_staged
 from workbench.services.review.lapse import correct_lapse_letter
 from workbench.services.review.next_round import assign_to_last_maker
-from workbench.services.review.rectification import Progress, close_rectification, next_deadline, progress_of
+from workbench.services.review.rectification import (
+    Progress,
+    close_rectification,
+    next_deadline,
+    progress_of,
+    reopen_items,
+)
 
 FROM_APPLICANT = frozenset({ImportKind.APPLICATIONS, ImportKind.CARDS, ImportKind.DOCUMENTS})
 """The kinds of imports that the applicant submits; the other kinds are about a phone number or a person."""
@@ -69,7 +75,7 @@ def apply_evidence(session: Session, context: Context, case: CaseRow, arrival: A
         _log(session, context, case, arrival, "evidence-late")
         return
     voids_verdict = state is CaseState.AWAITING_CHECK and _contradicts_staged(session, context, case, arrival)
-    _record_evidence(session, case, arrival)
+    record_evidence(session, case, arrival.seq)
     case.version += 1
     store_assessment(session, case, arrival.assessment)
     action, progress = "evidence", None
@@ -92,24 +98,6 @@ def apply_evidence(session: Session, context: Context, case: CaseRow, arrival: A
         send_receipt(session, context, case, arrival.forecast, arrival.assessment.findings)
 
 
-def _record_evidence(session: Session, case: CaseRow, arrival: Arrival) -> None:
-    """Record that a case has this evidence, with the newest version of its application."""
-    case.evidence_seq = max(case.evidence_seq, arrival.seq)
-    case.evidence_no += 1
-    _set_application(session, case)
-
-
-def _set_application(session: Session, case: CaseRow) -> None:
-    """Set the newest version of the application that a case sees."""
-    key = (case.agent, case.application_no)
-    columns = (APPLICATION.c.agent, APPLICATION.c.application_no)
-    for row in newest_of_many(session, columns, [key], application_key, snapshot_of(case)):
-        case.application_id = row["id"]
-        if case.applicant_name != row["applicant_name"]:
-            case.applicant_name = row["applicant_name"]
-            index_cases(session, [{**terms_of(case.applicant_name, case.application_no), "id": case.id}])
-
-
 def retract_evidence(session: Session, context: Context, case: CaseRow, batch_id: int) -> None:
     """Assess a case again after an import that it had taken in was undone, and write one event.
 
@@ -118,11 +106,15 @@ def retract_evidence(session: Session, context: Context, case: CaseRow, batch_id
     if case.state in FINAL_STATES - {CaseState.LAPSED} and not case.reopen_for:
         return
     case.evidence_no += 1
-    _set_application(session, case)
+    set_application(session, case)
     findings = recompute(session, context, case)
     rules = case.reopen_for.split()
     case.reopen_for = _rules(finding for finding in findings if finding.rule in rules and has_block([finding]))
-    body = details(round=case.round, evidence_no=case.evidence_no)
+    taken = select(func.min(col(SubmissionRow.applied_at))).where(col(SubmissionRow.case_id) == case.id)
+    since = session.execute(taken.where(col(SubmissionRow.batch_id) == batch_id)).scalar()
+    progress = None if since is None else reopen_items(session, context, case, findings, since)
+    received = None if progress is None else f"{progress.received}/{progress.asked}"
+    body = details(round=case.round, evidence_no=case.evidence_no, progress=received)
     context.log(session, "evidence-undone", case_id=case.id, batch_id=batch_id, body=body)
     if case.state not in FINAL_STATES:
         case.version += 1
@@ -147,11 +139,8 @@ def _change_state(session: Session, context: Context, case: CaseRow, arrival: Ar
         case.round += 1
         assign_to_last_maker(session, context, case)
     elif action == "void":
-        appeal = newest_appeal(session, case.id or 0, AppealStatus.STAGED)
-        if appeal is not None:
-            to_decider(case, appeal)
-            return
         void_staged(session, case)
+        return
     to_queue(case)
 
 
@@ -166,7 +155,7 @@ def _compare_with_verdict(session: Session, context: Context, case: CaseRow, arr
     rules = _rules([*known, *worse])
     if rules or case.reopen_for:
         case.reopen_for = rules
-        _record_evidence(session, case, arrival)
+        record_evidence(session, case, arrival.seq)
         store_assessment(session, case, arrival.assessment)
         body = details(kind=arrival.kind.value, round=case.round, reasons=rules.split())
         context.log(session, "attention", case_id=case.id, batch_id=arrival.batch_id, body=body)
@@ -198,20 +187,22 @@ def _answer(
     session: Session, context: Context, case: CaseRow, arrival: Arrival, progress: Progress
 ) -> tuple[str, datetime]:
     """Return what the applicant's evidence does to a case that waited for it, and when that was received."""
-    answered_at = _answered_at(session, case, arrival, progress)
+    answered_at = answered_when(session, case, progress, arrival.received_at, arrival.application_at)
     if answered_at is not None:
         return "answer" if case.state == CaseState.PENDING else "resubmit", answered_at
     is_in_time = case.state == CaseState.LAPSED and not _is_overdue(session, context, case)
     return "lapse-undone" if is_in_time else "evidence", arrival.received_at
 
 
-def _answered_at(session: Session, case: CaseRow, arrival: Arrival, progress: Progress) -> datetime | None:
+def answered_when(
+    session: Session, case: CaseRow, progress: Progress, received_at: datetime, application_at: datetime | None
+) -> datetime | None:
     """Return when everything asked for had come, or the application was handed in again; None before that.
 
     An application that was received before the verdict to rectify it, or after the own deadline of an open item, is
     late evidence.
     """
-    handed_in_at, first_deadline_at = arrival.application_at, progress.first_deadline_at
+    handed_in_at, first_deadline_at = application_at, progress.first_deadline_at
     if handed_in_at is not None and first_deadline_at is not None and handed_in_at > first_deadline_at:
         handed_in_at = None
     decision = newest_decision(session, case.id or 0, "applied", "approved")
@@ -220,7 +211,7 @@ def _answered_at(session: Session, case: CaseRow, arrival: Arrival, progress: Pr
         handed_in_at = handed_in_at if handed_in_at >= since else None
     if handed_in_at is None and not progress.is_complete:
         return None
-    return max(filter(None, (handed_in_at, progress.last_at)), default=arrival.received_at)
+    return max(filter(None, (handed_in_at, progress.last_at)), default=received_at)
 
 
 def _correct_lapse(session: Session, context: Context, case: CaseRow) -> None:

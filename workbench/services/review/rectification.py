@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select, update
 from sqlmodel import Session, col
@@ -14,7 +14,7 @@ from db.models import CaseRow, DecisionReasonRow, RectificationItemRow, Rectific
 from db.queries.published import BATCH
 from workbench.domain.case.reason_scope import DOCUMENTS_OF_REASON
 from workbench.domain.findings.finding import Finding
-from workbench.services.case.decisions import items_of, newest_decision
+from workbench.services.case.decisions import items_of, newest_decision, open_rectification
 from workbench.services.case.evidence_reader import DOCUMENT
 from workbench.services.foundation.context import Context
 from workbench.services.notices.verdict_letter import LetterItem
@@ -38,8 +38,23 @@ class Progress:
         return self.received == self.asked
 
 
-def progress_of(session: Session, context: Context, case: CaseRow, findings: Iterable[Finding]) -> Progress:
+class ReceivedDocument(NamedTuple):
+    """A document that an applicant handed in: its kind, and when it was received."""
+
+    kind: str
+    received_at: datetime
+
+
+def progress_of(
+    session: Session,
+    context: Context,
+    case: CaseRow,
+    findings: Iterable[Finding],
+    arriving: Iterable[ReceivedDocument] = (),
+) -> Progress:
     """Return what came of the items that the verdict on a case asks for, and mark items to rectify that came.
+
+    `arriving` are documents that count as well although they are not imported yet.
 
     An item came if a document of it, or one for its reason, was imported after the verdict, or if the finding that its
     reason names is gone. If that finding is about documents, each of them must have come again. Documents that were
@@ -58,7 +73,7 @@ def progress_of(session: Session, context: Context, case: CaseRow, findings: Ite
     rows = session.execute(
         select(DOCUMENT.c.kind, DOCUMENT.c.received_at).where(*of_case, DOCUMENT.c.batch_id.in_(published))
     )
-    documents: list[Any] = list(rows)
+    documents: list[Any] = [*rows, *arriving]
     kinds_by_rule = {
         finding["rule"]: {kind for kind in finding["subject"].split(";") if kind in set(DocumentKind)}
         for finding in seen.get("findings", ())
@@ -133,6 +148,22 @@ def next_deadline(session: Session, rectification: RectificationRow) -> datetime
 def letter_items(items: Iterable[RectificationItemRow]) -> list[LetterItem]:
     """Return items as letters list them."""
     return [LetterItem(item.text, item.deadline_at) for item in items]
+
+
+def reopen_items(
+    session: Session, context: Context, case: CaseRow, findings: Iterable[Finding], since: datetime
+) -> Progress | None:
+    """Open the items that came since a time and for which nothing is left; None without an open rectification.
+
+    The import that had brought them is undone. What came earlier counts as before, also after its own deadline.
+    """
+    rectification = open_rectification(session, case)
+    if rectification is None:
+        return None
+    for item in items_of(session, rectification.decision_id):
+        if item.satisfied_at is not None and item.satisfied_at >= since:
+            item.satisfied_at = None
+    return progress_of(session, context, case, findings)
 
 
 def close_rectification(session: Session, context: Context, case: CaseRow, findings: Iterable[Finding]) -> None:

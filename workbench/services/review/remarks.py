@@ -23,7 +23,7 @@ from workbench.services.appeals.acts import withdraw_appeal
 from workbench.services.case.assessment import findings_of_case
 from workbench.services.case.decisions import newest_appeal, open_rectification
 from workbench.services.clock.case_clocks import update_due_date
-from workbench.services.foundation.case_access import case_in_state_for
+from workbench.services.foundation.case_access import case_in_state_for, refuse_second_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.notices.due_date_letter import ClockLetterKind
@@ -175,6 +175,8 @@ class Remarks(Service):
         with self.context.acting(action, case_id), self.context.write() as session:
             case = case_in_state_for(session, action, case_id)
             was_lapsed, record = case.state == CaseState.LAPSED, record_of(session, self.context, case)
+            if was_lapsed:
+                refuse_second_case(session, case)
             if action is Action.RESUBMIT:
                 row = rectification_in_time(session, self.context, case, received_at)
                 record |= {"rectification": [row.id]} | ({"counted_at": to_us(received_at)} if received_at else {})
@@ -195,9 +197,11 @@ class Remarks(Service):
 
 
 def rectification_in_time(
-    session: Session, context: Context, case: CaseRow, received_at: datetime | None = None
+    session: Session, context: Context, case: CaseRow, received_at: datetime | None = None, *, is_file: bool = False
 ) -> RectificationRow:
     """Return the open rectification, none of whose deadlines had passed at a time of receipt, by default now.
+
+    `is_file` says that a file with the time of receipt was given, so the refusal names its column.
 
     Raises:
         NotFound: If none is open.
@@ -216,6 +220,10 @@ def rectification_in_time(
         )
     if deadline_at < (received_at or now):
         until = f"{deadline_at.astimezone(context.zone(session)):%Y-%m-%d %H:%M}"
-        message = _("The deadline of {case} has passed ({until}); what was received earlier counts with --received-at.")
+        message = (
+            _("The deadline of {case} has passed ({until}); give received_at in the file if it was received earlier.")
+            if is_file
+            else _("The deadline of {case} has passed ({until}); what was received earlier counts with --received-at.")
+        )
         raise NotAllowed(message.format(case=name, until=until))
     return row

@@ -15,9 +15,9 @@ from workbench.domain.case.records import Waiver
 from workbench.errors import Busy, NotAllowed
 from workbench.i18n import _
 from workbench.services.appeals.checks import AppealChecks
-from workbench.services.case.assessment import refresh_findings
+from workbench.services.case.assessment import is_contradicted, refresh_findings
 from workbench.services.case.casefiles import CaseFiles
-from workbench.services.case.decisions import newest_decision
+from workbench.services.case.decisions import newest_decision, waiver_of
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Service, details
@@ -27,9 +27,15 @@ from workbench.services.measures.orders import orders_summary
 from workbench.services.queue.claims import count_held, held_limit
 from workbench.services.queue.listing import Queue
 from workbench.services.review.apply_verdict import apply_verdict, outcome
-from workbench.services.review.back_to_queue import is_contradicted, void_verdict
+from workbench.services.review.back_to_queue import void_verdict
 from workbench.services.site.people import solo_reason
-from workbench.services.site.separation import importer_refusal, is_same_person, shares_account, waiver_text
+from workbench.services.site.separation import (
+    importer_refusal,
+    is_same_person,
+    shares_account,
+    waiver_details,
+    waiver_text,
+)
 
 _MOST_WAITING = 200
 
@@ -74,7 +80,7 @@ class Checks(Service):
                 case, decision = self._staged(session, case_id, Action.APPROVE, decision_id)
                 if case.version != casefile.header.version or evidence_no not in {None, case.evidence_no}:
                     raise Busy(_case_changed(case_id))
-                if is_contradicted(session, decision):
+                if is_contradicted(session, case_id, decision.seen):
                     void_verdict(session, self.context, case)
                     approved = None
                 else:
@@ -108,7 +114,7 @@ class Checks(Service):
             decision=decision.id,
             verdict=decision.verdict,
             orders=orders_summary(session, json.loads(decision.seen)),
-            waived=list(result.waived),
+            **waiver_details(waiver_of(decision)),
             same_account=shares_account(session, context, decision.case_id, decision.maker_id) or None,
         )
         context.log_case(session, Action.APPROVE, case, body)

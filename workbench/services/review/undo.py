@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from db.columns import from_us
-from db.enums import AppealStatus, CaseState, Verdict
+from db.enums import FINAL_STATES, AppealStatus, CaseState, Verdict
 from db.models import CaseRow, DecisionRow, EventRow, RectificationRow, ReviewerRow
 from db.models.life_cycle import OPEN_APPEAL
 from db.queries.published import APPEAL, NOTICE
@@ -22,7 +22,7 @@ from workbench.i18n import _
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.decisions import newest_decision
 from workbench.services.clock.case_clocks import update_due_date
-from workbench.services.foundation.case_access import case_in_state_for, last_event
+from workbench.services.foundation.case_access import case_in_state_for, last_event, refuse_second_case
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.drafts import link_draft
 from workbench.services.measures.orders import is_carried_out, take_back
@@ -31,9 +31,11 @@ from workbench.services.reversal import (
     LETTERS_OF_ACT,
     REVERSIBLE,
     last_reversible_act,
+    refuse_after_policy,
     restore,
     restore_columns,
 )
+from workbench.services.review.late_letters import move_again
 
 _STATE_ACTS = (Action.DECIDE, Action.APPROVE, Action.RETURN, Action.ANSWER, Action.RESUBMIT)
 """The acts that change the state of a case and that an undo can concern; imports answer and resubmit too."""
@@ -125,13 +127,17 @@ class Undo(Service):
 
         Raises:
             NotFound: If there is no such case.
-            NotAllowed: If the act is released or another person's, or if somebody acted on the case since.
+            NotAllowed: If the act is released or another person's, somebody acted on the case since, or another case of
+                the application goes on.
         """
         with self.context.acting(Action.UNDO, case_id), self.context.write() as session:
             case = case_in_state_for(session, Action.UNDO, case_id)
-            act = last_reversible_act(session, case)
+            refuse_after_policy(session, self.context, case)
+            act, was_closed = last_reversible_act(session, case), case.state in FINAL_STATES
             body = self._undo_verdict(session, case) if act is None else self._reverse(session, case, act)
-            self.context.log_case(session, Action.UNDO, case, {**body, "fence": case.fence})
+            if was_closed and case.state not in FINAL_STATES:
+                refuse_second_case(session, case)
+            self.context.log_case(session, Action.UNDO, case, {**body, "round": case.round, "fence": case.fence})
             update_due_date(session, self.context, case)
         return CaseFiles(self.context).show(case_id)
 
@@ -168,22 +174,27 @@ class Undo(Service):
         self._cancel_letters(session, letters)
         take_back(session, self.context.now(), record)
         restore(session, case, record)
+        move_again(session, self.context, case)
         if case.state == CaseState.IN_REVIEW and case.held_by_id is not None:
-            now = self.context.now()
-            held_until, aside_until = (
-                from_us(record[name]) if name in record else None for name in ("held_until_us", "aside_until_us")
-            )
-            was_on_desk = held_until is not None and held_until > now and not (aside_until and aside_until > now)
-            if was_on_desk and (case.held_by_id == self.context.actor.id or not self._has_desk(session, case)):
-                self._hold(session, case, case.held_by_id)
-            else:
-                # It was put aside, or the hold had expired, or its holder has another case on the desk by now.
-                case.held_until, case.aside_until = held_until, aside_until
-                if was_on_desk:
-                    case.aside_until = now + timedelta(minutes=self.context.policy(session).desk.aside_minutes)
-                    case.held_until = case.aside_until + ASIDE_GRACE
-                case.fence += 1
+            self._hold_again(session, case, record)
         return undone
+
+    def _hold_again(self, session: Session, case: CaseRow, record: Mapping[str, Any]) -> None:
+        """Give the holder of a case the hold that an act ended; a person who undoes the own act gets a fresh one."""
+        now = self.context.now()
+        held_until, aside_until = (
+            from_us(record[name]) if name in record else None for name in ("held_until_us", "aside_until_us")
+        )
+        was_on_desk = held_until is not None and held_until > now and not (aside_until and aside_until > now)
+        if was_on_desk and case.held_by_id == self.context.actor.id:
+            self._hold(session, case, self.context.actor.id)
+            return
+        # The act of another person gives the holder no more time, and leaves the case on the desk where it is.
+        case.held_until, case.aside_until = held_until, aside_until
+        if was_on_desk and self._has_desk(session, case):
+            case.aside_until = now + timedelta(minutes=self.context.policy(session).desk.aside_minutes)
+            case.held_until = case.aside_until + ASIDE_GRACE
+        case.fence += 1
 
     def _letters(self, decision: DecisionRow) -> ColumnElement[bool]:
         """Return the condition on the unreleased notices of a decision."""

@@ -1,8 +1,8 @@
-"""The health check of a database: the file, its store, permissions, structure and audit log."""
+"""The health check of a database: the file, its store, permissions, structure, audit log, and what is overdue."""
 
 import stat
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,13 +11,19 @@ from sqlmodel import Session, col, select
 from db import schema
 from db.access import Access
 from db.dialects import sqlite
-from db.enums import IdentityMode
+from db.enums import CaseState, IdentityMode
 from db.models import PolicyVersionRow, SettingRow
-from db.queries.published import call_file_checks
+from db.queries.outbox import count_owed
+from db.queries.published import CASE, call_file_checks, is_published
+from db.queries.workload import count_overdue_measures
+from workbench.domain.clock.calendar import WorkingCalendar
+from workbench.domain.clock.due import last_overdue_receipt
+from workbench.domain.policy.policy import Policy
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.services.calls.parquet import CallFiles
 from workbench.services.foundation import audit_log
+from workbench.services.foundation.calendar_days import days_in_force
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.group_sharing import group_name, group_named, group_of
 from workbench.services.policy.reader import parse_policy
@@ -55,6 +61,8 @@ def examine(path: Path, now: datetime) -> list[CheckLine]:
                 lines += _call_files(session, store)
             lines += _protection(path, group_of(session))
             lines += _contents(session, now)
+            if version == schema.VERSION:
+                lines += _owed(session, now)
     return lines
 
 
@@ -132,15 +140,46 @@ def _shared(files: list[Path], group: str) -> CheckLine:
     return True, _("Only the group {group} can open the files.").format(group=group)
 
 
-def _sender(session: Session, now: datetime) -> CheckLine:
-    """Check the policy in force, and say whether its letters name a real supplier."""
+def _policy_in_force(session: Session, now: datetime) -> Policy:
+    """Return the policy in force.
+
+    Raises:
+        WorkbenchError: If it is broken.
+    """
     # The day in UTC is exact enough; the policy, which has the zone, may be what is broken.
     day = col(PolicyVersionRow.effective_on)
     has_begun = day.is_(None) | (day <= now.astimezone(UTC).date())
     newest = select(PolicyVersionRow.body).where(has_begun).order_by(col(PolicyVersionRow.id).desc()).limit(1)
-    text = session.execute(newest).scalar_one()
+    return parse_policy(session.execute(newest).scalar_one(), _("policy in force"))
+
+
+def _owed(session: Session, now: datetime) -> Iterator[CheckLine]:
+    """Count what is owed to applicants and overdue; nothing if the policy is broken, which another line says."""
+    with suppress(WorkbenchError):
+        policy = _policy_in_force(session, now)
+        calendar = WorkingCalendar(days_in_force(session).values(), hours=policy.hours.periods, zone=policy.zone)
+        released_until = last_overdue_receipt(now, policy.notices.send_days, calendar)
+        appeals = select(CASE.c.due_at).where(CASE.c.state == CaseState.APPEALED.value, is_published(CASE.c.batch_id))
+        due = [row.due_at for row in session.execute(appeals)]
+        message = _(
+            "Overdue: letters to send: {letters}; numbers to bar or restore: {measures}; appeals to answer: {late} of "
+            "{appeals} open."
+        )
+        yield (
+            None,
+            message.format(
+                letters=count_owed(session, released_until),
+                measures=count_overdue_measures(session, now),
+                late=sum(at is not None and at < now for at in due),
+                appeals=len(due),
+            ),
+        )
+
+
+def _sender(session: Session, now: datetime) -> CheckLine:
+    """Check the policy in force, and say whether its letters name a real supplier."""
     try:
-        supplier = parse_policy(text, _("policy in force")).supplier
+        supplier = _policy_in_force(session, now).supplier
     except WorkbenchError as error:
         return False, str(error)
     if is_made_up(supplier):

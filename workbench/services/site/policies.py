@@ -1,6 +1,7 @@
 """The versions of the policy: reading the one in force, checking a file, and putting a file into force."""
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from workbench.services.foundation.safe_files import read_whole
 from workbench.services.policy.reader import parse_policy, parse_supplier
 from workbench.services.policy.supplier import is_made_up
 
+_NUMBER = re.compile("[0-9]{1,18}")
 _MOST_BYTES = 1 << 20
 
 
@@ -69,7 +71,7 @@ class NamedPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppliedPolicy:
-    """The version that a file became or already was; `replaced` are the versions that will not come because of it."""
+    """The version that has the applied file; `replaced` are the planned versions that it cancels."""
 
     version: PolicyVersion
     is_changed: bool
@@ -107,7 +109,7 @@ class Policies(Service):
             NotFound: If there is no such version or file.
             BadConfiguration: If the file is no policy.
         """
-        if word.isascii() and word.isdecimal():
+        if _NUMBER.fullmatch(word):
             version = self.version(int(word))
             return NamedPolicy(name=str(version.number), policy=version.policy, version=version.number)
         path = Path(word)
@@ -117,8 +119,8 @@ class Policies(Service):
         """Put a file into force from a day, or at once, and say what that changes.
 
         Cases keep the version with which they were opened; only the sender of their letters follows the version in
-        force. With `for_open_cases`, `PolicyChanges.finish` changes the open ones once the version has begun. A version
-        that is still to come on that day or later never will.
+        force. With `for_open_cases`, `PolicyChanges.finish` changes the open ones once the version has begun. A planned
+        version that would begin on that day or later is cancelled.
 
         Raises:
             NotAllowed: If the person is not an admin.
@@ -141,13 +143,15 @@ class Policies(Service):
                 replaced = [session.get_one(PolicyVersionRow, one.number) for one in replaced_by(dates, new)]
                 row = new_version(text, context.now(), context.actor.id)
                 row.effective_on, row.is_for_open_cases = effective_on, for_open_cases
-                before = max(one.number for one in dates if one.begins_on <= new.begins_on)
+                before = max(one.number for one in dates if one.has_begun(new.begins_on))
                 same = session.get_one(PolicyVersionRow, before)
                 if same.sha256 == row.sha256 and all(one is same for one in replaced):
                     if same.is_for_open_cases or not for_open_cases:
                         return AppliedPolicy(version=_version(session, context, before), is_changed=False)
-                    row, replaced = same, []
-                    row.is_for_open_cases, row.settled_at = True, None
+                    # From a later day than the same file began, it applies to the open cases as a version of its own.
+                    if new.begins_on in {today, same.effective_on}:
+                        row, replaced = same, []
+                        row.is_for_open_cases, row.settled_at = True, None
                 for one in replaced:
                     one.settled_at = context.now()
                 session.add(row)

@@ -1,0 +1,50 @@
+"""A list of rows that keeps its cursor on the same row when it is loaded again."""
+
+from collections.abc import Collection, Mapping
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+
+class RowList(OptionList, inherit_bindings=False):
+    """Lists rows by the id of what they show; Enter is left to the command of the screen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        binding for binding in OptionList.BINDINGS if isinstance(binding, Binding) and binding.key != "enter"
+    ]
+
+    DEFAULT_CSS = """
+    RowList { height: 1fr; border: none; padding: 0 1; background: $background; scrollbar-size-vertical: 1; }
+    RowList:focus { border: none; }
+    """
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id, markup=False)
+        self._ids: tuple[int, ...] = ()
+
+    @property
+    def current(self) -> int | None:
+        """The id of the row under the cursor."""
+        at = self.highlighted
+        return self._ids[at] if at is not None and at < len(self._ids) else None
+
+    def show(self, rows: Mapping[int, Content], done: Collection[int] = ()) -> None:
+        """Show rows; the cursor stays on its row.
+
+        If that row is gone, or in `done`, the cursor goes to the row that came next, else to the one before.
+        """
+        at, top = self.highlighted or 0, self.scroll_offset.y
+        candidates = (*self._ids[at:], *reversed(self._ids[:at]))
+        chosen = next((found for found in candidates if found in rows and found not in done), None)
+        self._ids = tuple(rows)
+        self.set_options([Option(row) for row in rows.values()])
+        self.scroll_to(y=top, animate=False, immediate=True)
+        if rows:
+            self.highlighted = 0 if chosen is None else self._ids.index(chosen)
+
+    def redraw(self, row_id: int, row: Content) -> None:
+        """Draw one row again."""
+        self.replace_option_prompt_at_index(self._ids.index(row_id), row)

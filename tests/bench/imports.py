@@ -1,0 +1,174 @@
+"""Measures imports: applications beside three ways to load a bare file, calls beside the bare aggregation in DuckDB."""
+
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from db.dialects.sqlite import driver
+from db.dialects.sqlite_search import terms_of
+from tests.bench.figures import Figure, WrongResult, in_turns
+from tests.bench.made_up import COLUMNS, write_applications, write_calls
+from tests.bench.processes import Run, run, workbench
+from tests.offices import Site
+
+_PREPARED = ("application", "card", "case", "finding", "notice")
+_PLAIN_AGGREGATION = """SELECT caller, count(*), count(*) FILTER (duration_s > 0), count(DISTINCT callee),
+    avg(duration_s), count(*) FILTER (duration_s BETWEEN 1 AND 6), min(start_at), max(start_at)
+    FROM read_csv('{file}', types = {{'caller': 'VARCHAR', 'callee': 'VARCHAR', 'start_at': 'TIMESTAMP',
+                                      'duration_s': 'INTEGER'}}) GROUP BY caller"""
+
+
+class Imported:
+    """Imports a file into a new database each time; the last database, its report and peak memory are kept."""
+
+    def __init__(self, folder: Path, kind: str, file: Path, rows: int) -> None:
+        self.database = folder / "ours.db"
+        self.peak_mb = 0.0
+        self._kind, self._file, self._rows = kind, file, rows
+
+    def __call__(self) -> float:
+        """Import the file and return the seconds of the process.
+
+        Raises:
+            WrongResult: If not every row was created.
+        """
+        for path in self.database.parent.glob(f"{self.database.name}*"):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        Site(self.database).create().close()
+        done = workbench(self.database, "import", self._kind, str(self._file), "--json")
+        report = json.loads(done.output)
+        if report["rows"] != self._rows or report["created"] != self._rows or report["error_count"]:
+            raise WrongResult(f"{self._kind}: {report['created']} of {self._rows} rows were created")
+        self.peak_mb = max(self.peak_mb, done.peak_mb)
+        return done.seconds
+
+
+def applications(folder: Path, count: int, turns: int) -> Iterator[Figure]:
+    """Measure an import of applications with all checks, findings and letters, beside bare loads of the same file."""
+    file = write_applications(folder / "applications.csv", count)
+    ours = Imported(folder, "applications", file, count)
+    name = f"import {count:,} applications of {len(COLUMNS)} columns"
+    ours_s, peer_s = in_turns(ours, partial(_sqlite_import, folder, file), turns)
+    _check_cases(ours.database, count)
+    yield Figure(
+        name=name,
+        peer="`sqlite3 .import` into one bare table",
+        ours_s=ours_s,
+        peer_s=peer_s,
+        most=28,
+        most_mb=ours.peak_mb,
+        most_mb_allowed=500,
+    )
+    prepared = _Prepared(folder, ours.database)
+    yield Figure(
+        name=name,
+        peer="`executemany` of the same prepared rows",
+        ours_s=ours_s,
+        peer_s=[prepared() for _turn in ours_s],
+        most=2.5,
+    )
+    if shutil.which(_sqlite_utils()) is None:
+        sys.stderr.write("sqlite-utils is not installed: pip install -e '.[bench]'\n")
+        return
+    yield Figure(
+        name=name,
+        peer="`sqlite-utils insert --csv`",
+        ours_s=ours_s,
+        peer_s=[_sqlite_utils_insert(folder, file).seconds for _turn in ours_s],
+        most=1,
+    )
+
+
+def calls(folder: Path, count: int, turns: int) -> Iterator[Figure]:
+    """Measure an import of calls beside the aggregation of the same columns in DuckDB."""
+    file = write_calls(folder / "calls.csv", count)
+    ours = Imported(folder, "calls", file, count)
+    ours_s, peer_s = in_turns(ours, partial(_aggregated, file), turns)
+    yield Figure(
+        name=f"import {count:,} calls",
+        peer="DuckDB's aggregation of the file by caller",
+        ours_s=ours_s,
+        peer_s=peer_s,
+        most=8,
+        most_mb=ours.peak_mb,
+        most_mb_allowed=900,
+    )
+
+
+def _check_cases(database: Path, count: int) -> None:
+    with sqlite3.connect(database) as connection:
+        [cases] = connection.execute('SELECT count(*) FROM "case"').fetchone()
+        [findings] = connection.execute("SELECT count(*) FROM finding").fetchone()
+    connection.close()
+    if cases != count or not findings:
+        raise WrongResult(f"{cases} cases and {findings} findings of {count} applications")
+
+
+def _sqlite_import(folder: Path, file: Path) -> float:
+    bare = folder / "bare.db"
+    bare.unlink(missing_ok=True)
+    began = time.perf_counter()
+    subprocess.run(
+        ["sqlite3", str(bare), ".mode csv", f".import {file} application"],
+        check=True,
+    )
+    return time.perf_counter() - began
+
+
+def _sqlite_utils() -> str:
+    return str(Path(sys.executable).with_name("sqlite-utils"))
+
+
+def _sqlite_utils_insert(folder: Path, file: Path) -> Run:
+    bare = folder / "bare-utils.db"
+    bare.unlink(missing_ok=True)
+    return run(_sqlite_utils(), "insert", str(bare), "application", str(file), "--csv")
+
+
+def _aggregated(file: Path) -> float:
+    program = f"import duckdb; print(len(duckdb.sql({_PLAIN_AGGREGATION.format(file=file)!r}).fetchall()))"
+    return run(sys.executable, "-c", program).seconds
+
+
+class _Prepared:
+    """Writes the rows of an imported database into an empty one of the same schema, with nothing but `executemany`."""
+
+    def __init__(self, folder: Path, source: Path) -> None:
+        self._target = folder / "prepared.db"
+        self._empty = folder / "empty.db"
+        connection = driver().connect(str(source))
+        self._rows: dict[str, list[tuple[Any, ...]]] = {
+            table: connection.execute(f'SELECT * FROM "{table}" ORDER BY 1').fetchall()
+            for table in ("import_batch", *_PREPARED)
+        }
+        named = connection.execute('SELECT id, applicant_name, application_no FROM "case" ORDER BY id').fetchall()
+        connection.close()
+        self._terms = [(number, *terms_of(name, key).values()) for number, name, key in named]
+        Site(self._empty).create().close()
+
+    def __call__(self) -> float:
+        """Write the rows and return the seconds."""
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{self._target}{suffix}").unlink(missing_ok=True)
+        shutil.copy(self._empty, self._target)
+        began = time.perf_counter()
+        connection = driver().connect(str(self._target))
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        for table, rows in self._rows.items():
+            if rows:
+                marks = ", ".join("?" * len(rows[0]))
+                connection.executemany(f'INSERT INTO "{table}" VALUES ({marks})', rows)
+        connection.executemany(
+            "INSERT INTO search_term (rowid, name, single, initials, part) VALUES (?, ?, ?, ?, ?)", self._terms
+        )
+        connection.commit()
+        connection.close()
+        return time.perf_counter() - began

@@ -1,0 +1,28 @@
+"""The desk says where a case stands: what happened, what a checker wants, what comes next."""
+
+import pytest
+
+from tests.offices import Site
+from tests.promises import Promises
+from tests.screens.driver import WINDOWS, at_the_site
+
+
+@pytest.mark.parametrize("size", WINDOWS)
+async def test_a_returned_case_shows_the_note_of_its_checker_above_all_and_in_its_history(
+    site: Site, size: tuple[int, int]
+) -> None:
+    services = Promises(site)
+    case = services.received("2026-11-24 09:00")
+    services.at("2026-11-24 10:00").run("a", "next")
+    services.run("a", "decide", case, "fail", "--final", "--reason", "ID-USCC")
+    services.run("b", "check", case, "return", "--note", "The registry shows it as valid")
+    async with at_the_site(site, "a", size=size) as desk:
+        await desk.press("n")
+        assert "Returned by b: The registry shows it as valid" in desk.text
+        assert "round 1: failed, final (a, Tue 24 Nov 10:00, returned by b); a decides round 1" in desk.text
+        await desk.press("4", "plus")
+        assert "checker's note b The registry" in desk.text
+
+    text = services.terminal.as_person("a", "show", case).output
+    assert "Returned by b: The registry shows it as valid" in text
+    assert "a decides round 1" in text

@@ -1,0 +1,60 @@
+"""A policy that begins to apply to open cases while an import runs: every case ends with it, whenever that was."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.services.importing.files import Desk, application
+from workbench.policies import default_policy_text
+from workbench.services.opening import open_services
+
+CAPITAL = ("value = 50_000_000", "value = 500_000_000")
+TRANSACTIONS = 9
+"""The write transactions of the import below."""
+
+
+@pytest.fixture
+def stricter(tmp_path: Path) -> Path:
+    """A file with a threshold that the applications of this test miss."""
+    path = tmp_path / "stricter.toml"
+    path.write_text(default_policy_text().replace(*CAPITAL), encoding="utf-8")
+    return path
+
+
+def before_write(desk: Desk, number: int, act: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Let `act` happen just before a write transaction of the admin, and return the list of these transactions."""
+    database = desk.site.services("admin").context.database
+    real, seen = database.write, list[int]()
+
+    def write() -> AbstractContextManager[Any]:
+        seen.append(len(seen))
+        if seen[-1] == number:
+            act()
+        return real()
+
+    monkeypatch.setattr(database, "write", write)
+    return seen
+
+
+@pytest.mark.parametrize("number", range(TRANSACTIONS))
+def test_every_case_of_an_import_ends_with_the_version_that_was_applied_meanwhile(
+    desk: Desk, stricter: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    desk.queued()
+
+    def apply() -> None:
+        other = open_services(desk.site.path, "admin", desk.site.clock)
+        other.policies.apply(stricter, for_open_cases=True)
+        other.policy_changes.finish()
+        other.close()
+
+    seen = before_write(desk, number, apply, monkeypatch)
+    desk.applications(application(business_scope="教育咨询"), application("A-2"))
+
+    assert len(seen) >= TRANSACTIONS
+    assert {case: desk.case(case).policy_version_id for case in ("A-1", "A-2")} == {"A-1": 2, "A-2": 2}
+    assert all("ID-CAPITAL" in desk.findings(case) for case in ("A-1", "A-2"))
+    assert desk.sql("SELECT COUNT(*) FROM policy_version WHERE is_for_open_cases AND settled_at IS NULL") == [(0,)]

@@ -1,0 +1,1 @@
+"""A case in words: its values, its history, and where it stands."""

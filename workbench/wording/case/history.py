@@ -1,0 +1,243 @@
+"""The events of a case in words."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from db.enums import AppealOutcome, CaseState, DocumentKind, ItemResult, Verdict
+from workbench.domain.case.appeal import OUTCOME_WORDS
+from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.channel import channel_words
+from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, STATE_WORDS
+from workbench.domain.case.records import HistoryLine
+from workbench.i18n import N_, _, comma_joined, current_language
+from workbench.wording import amounts
+from workbench.wording.case.labels import ANSWER, DECIDED, MEASURE, VERIFICATION
+from workbench.wording.changes import ITEM_RESULT_WORDS
+from workbench.wording.findings import document_name
+
+_ACTS: dict[str, str] = {
+    "next": N_("claimed"),
+    "release": N_("released"),
+    "skip": N_("skipped"),
+    "aside": N_("put aside"),
+    "decide": N_("decided"),
+    "undo": N_("taken back"),
+    "approve": N_("approved"),
+    "return": N_("returned"),
+    "check-note": N_("checker's note"),
+    "comment": N_("comment"),
+    "contact": N_("contact"),
+    "notice-sent": N_("letter sent"),
+    "notice-failed": N_("letter failed"),
+    "sent-late": N_("letter late, deadline"),
+    "verify": N_("verified"),
+    "judge": N_("item judged"),
+    "checklist": N_("checklist"),
+    "assign": N_("assigned"),
+    "answer": N_("reply received"),
+    "resubmit": N_("resubmitted"),
+    "withdraw": N_("withdrawn"),
+    "reopen": N_("opened again"),
+    "appeal": N_("appeal filed"),
+    "appeal-decide": N_("decided the appeal"),
+    "import": N_("received"),
+    "documents": N_("document opened"),
+    "documents-written": N_("saved to a folder"),
+    "reveal": N_("revealed"),
+    "shown-at": N_("shown as of"),
+    "dossier": N_("dossier written"),
+    "evidence": N_("new evidence"),
+    "evidence-late": N_("late evidence"),
+    "evidence-undone": N_("evidence withdrawn"),
+    "attention": N_("open again?"),
+    "complete": N_("complete"),
+    "void": N_("verdict void"),
+    "due": N_("due date moved"),
+    "extend": N_("extended until"),
+    "extend-deadline": N_("deadline extended to"),
+    "waive": N_("item waived"),
+    "class": N_("class changed to"),
+    "priority": N_("priority changed to"),
+    "lapse": N_("lapsed"),
+    "lapse-undone": N_("lapse taken back"),
+    "day-passed": N_("pending date reached"),
+    "delay-told": N_("delay notice drafted"),
+    "reminded": N_("reminder drafted"),
+    "policy": N_("policy changed"),
+    "measures done": N_("measure reported"),
+    "campaign": N_("re-review"),
+}
+_KINDS: dict[str, str] = {
+    "applications": N_("application"),
+    "cards": N_("cards"),
+    "documents": N_("documents"),
+    "calls": N_("call records"),
+    "optouts": N_("opt-out records"),
+    "credit": N_("credit records"),
+    "complaints": N_("complaints"),
+}
+_ORDERS: dict[str, str] = {
+    **{measure.value: words for measure, words in MEASURE.items()},
+    "done": N_("carried out"),
+    "failed": N_("not carried out"),
+    "cancelled": N_("cancelled"),
+}
+_FIELDS: dict[str, str] = {
+    "all": N_("everything"),
+    "identity": N_("all identity fields"),
+    "legal_rep_name": N_("name of the legal representative"),
+    "legal_rep_id_no": N_("ID number of the legal representative"),
+    "handler_name": N_("name of the handler"),
+    "handler_id_no": N_("ID number of the handler"),
+    "contact_phone": N_("phone number"),
+    "msisdn": N_("number of card {number}"),
+    "actual_user_name": N_("user of card {number}"),
+}
+_BY_TIME = frozenset({"lapse", "day-passed", "delay-told", "reminded"})
+"""Events that a deadline causes. Their actor is only the user whose program ran at that time."""
+
+_FAIL_KINDS: dict[str, str] = {"fixable": N_("can be rectified"), "final": N_("final")}
+
+
+def act_name(action: str) -> str:
+    """Return the name of an action, as the history shows it."""
+    return _(_ACTS[action]) if action in _ACTS else action
+
+
+def act_words(entry: HistoryLine) -> str:
+    """Return the name of an event."""
+    return act_name(entry.action)
+
+
+def detail_words(entry: HistoryLine, case: CaseFile) -> str:
+    """Return the details of an event; text that a person wrote is not translated."""
+    if entry.action in _BY_TIME:
+        return _("automatic")
+    if entry.action in _DETAILS and entry.text:
+        return _DETAILS[entry.action](entry.text, case)
+    kind, _blank, progress = entry.text.partition(" ")
+    if entry.action == "evidence" and kind in _KINDS and "/" in progress:
+        received, _slash, asked = progress.partition("/")
+        return _("{what}: {details}").format(what=_(_KINDS[kind]), details=amounts.received(int(received), int(asked)))
+    words = _WORDS.get(entry.action, {})
+    return _(words[entry.text]) if entry.text in words else entry.text
+
+
+def outcome_words(outcome: AppealOutcome, to_state: CaseState | None) -> str:
+    """Return the decision on an appeal, with the state after an overturned one."""
+    return comma_joined([_(OUTCOME_WORDS[outcome]), *([_(STATE_WORDS[to_state])] if to_state else [])])
+
+
+def _decided(text: str, case: CaseFile) -> str:
+    verdict, *rest = text.split()
+    if verdict in set(AppealOutcome):
+        to_state = CaseState(rest.pop(0)) if rest and rest[0] in set(CaseState) else None
+        words = outcome_words(AppealOutcome(verdict), to_state)
+        return comma_joined([words, *([_ordered(" ".join(rest), case)] if rest else [])])
+    if verdict not in set(Verdict):
+        return _(_ACTS.get(text, text))
+    outcome = _(DECIDED[Verdict(verdict)])
+    if rest and rest[0] in _FAIL_KINDS:
+        outcome = _("{verdict}, {kind}").format(verdict=outcome, kind=_(_FAIL_KINDS[rest.pop(0)]))
+    if rest and rest[0] == "waived":
+        rest.pop(0)
+        outcome = comma_joined((outcome, _("without a second person")))
+    return _("{what}: {details}").format(what=outcome, details=_ordered(" ".join(rest), case)) if rest else outcome
+
+
+def _ordered(text: str, _case: CaseFile) -> str:
+    """Return codes with those of measures in words."""
+    return " ".join(_(_ORDERS.get(code, code)) for code in text.split(" "))
+
+
+def _reopened(text: str, case: CaseFile) -> str:
+    """Return what was ordered, which rule was waived and why, and the decision whose notice is to be corrected."""
+    words = text.split(" ")
+    decision = next((word for word in words if word.startswith("D-")), "")
+    ordered, waived, reason = " ".join(word for word in words if word != decision).partition("waived")
+    alone = _("without a second person")
+    parts = [_ordered(ordered.strip(), case)] if ordered.strip() else []
+    if waived:
+        parts.append(_("{what} ({by})").format(what=alone, by=reason.strip()) if reason.strip() else alone)
+    if decision:
+        parts.append(_("corrected notice owed for {decision}").format(decision=decision))
+    return comma_joined(parts)
+
+
+def _answered(text: str, case: CaseFile) -> str:
+    code, _blank, value = text.rpartition(" ")
+    if value not in ANSWER:
+        return text
+    asked = next((line.text.in_language(current_language()) for line in case.checklist if line.question == code), code)
+    return _("{what}: {details}").format(what=asked, details=_(ANSWER[value]))
+
+
+def _verified(text: str, _case: CaseFile) -> str:
+    kind, colon, result = text.partition(": ")
+    if not colon or kind not in VERIFICATION:
+        return text
+    return _("{what}: {details}").format(what=_(VERIFICATION[kind]), details=result)
+
+
+def _contacted(text: str, _case: CaseFile) -> str:
+    channel, colon, what = text.partition(": ")
+    return _("{what}: {details}").format(what=channel_words(channel), details=what) if colon else text
+
+
+def _judged(text: str, _case: CaseFile) -> str:
+    code, _blank, result = text.rpartition(" ")
+    if result not in set(ItemResult):
+        return text
+    return _("{what}: {details}").format(what=code, details=_(ITEM_RESULT_WORDS[ItemResult(result)]))
+
+
+def _opened(text: str, case: CaseFile) -> str:
+    return document_name(DocumentKind(text), case.policy, current_language()) if text in set(DocumentKind) else text
+
+
+def _written(text: str, _case: CaseFile) -> str:
+    return _("one document") if text == "1" else _("{count} documents").format(count=text)
+
+
+def _revealed(text: str, _case: CaseFile) -> str:
+    name, _colon, position = text.partition(":")
+    if name not in _FIELDS:
+        return text
+    return _(_FIELDS[name]).format(number=int(position) + 1 if position.isdecimal() else "")
+
+
+def _attention(text: str, _case: CaseFile) -> str:
+    kind, _blank, rules = text.partition(" ")
+    kind = _(_KINDS[kind]) if kind in _KINDS else kind
+    return _("{what}: {details}").format(what=kind, details=rules or _("no block finding any more"))
+
+
+_DETAILS: dict[str, Callable[[str, CaseFile], str]] = {
+    "decide": _decided,
+    "appeal-decide": _decided,
+    "undo": _decided,
+    "approve": _decided,
+    "return": _decided,
+    "checklist": _answered,
+    "verify": _verified,
+    "contact": _contacted,
+    "notice-sent": lambda text, _case: channel_words(text),
+    "judge": _judged,
+    "documents": _opened,
+    "documents-written": _written,
+    "measures done": _ordered,
+    "reveal": _revealed,
+    # The log has RFC 3339 with the policy's offset; show the day and the time only.
+    "due": lambda text, _case: text[:16].replace("T", " "),
+    "attention": _attention,
+    "reopen": _reopened,
+}
+_WORDS: dict[str, Mapping[Any, str]] = {
+    "class": CLASS_WORDS,
+    "priority": PRIORITY_WORDS,
+    "withdraw": {"appeal": N_("the appeal")},
+    **dict.fromkeys(
+        ("import", "evidence", "evidence-late", "complete", "answer", "resubmit", "lapse-undone", "void"), _KINDS
+    ),
+}
+"""The words of the events whose details are one code."""

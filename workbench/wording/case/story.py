@@ -1,0 +1,224 @@
+"""Where a case stands: what happened to it, and what comes next."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from db.enums import AppealOutcome, AppealStatus, CaseState, FailKind, WaitsFor
+from workbench.domain.case.appeal import AppealLine, open_appeal
+from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.records import DecisionLine, HistoryLine
+from workbench.i18n import N_, _, comma_joined, current_language
+from workbench.wording import amounts
+from workbench.wording.case.history import act_words
+from workbench.wording.case.labels import CHECK_FOR, DECIDED, WAITS_FOR
+from workbench.wording.what_would_help import missing_names
+
+_VERDICT_EVENTS = frozenset({"decide", "appeal", "appeal-decide"})
+_LATER_EVENTS = frozenset(
+    {"answer", "day-passed", "resubmit", "lapse", "lapse-undone", "reopen", "withdraw", "undo", "policy"}
+)
+"""The events after a verdict that decide what comes next."""
+
+_SAME_ACT = timedelta(seconds=1)
+"""How far the times of an act and of its comment can differ."""
+
+_OUTCOMES = {AppealOutcome.STANDS: N_("the decision stands"), AppealOutcome.OVERTURNED: N_("overturned")}
+_OF_PEOPLE = frozenset({"reopen", "withdraw", "undo"})
+
+
+def verdict_words(decision: DecisionLine) -> str:
+    """Return the verdict of a decision, with the kind of a fail."""
+    words = _(DECIDED[decision.verdict])
+    if decision.fail_kind is None:
+        return words
+    kind = _("final") if decision.fail_kind is FailKind.FINAL else _("can be rectified")
+    return _("{verdict}, {kind}").format(verdict=words, kind=kind)
+
+
+def _newest(case: CaseFile) -> DecisionLine | None:
+    """Return the newest decision that was not undone."""
+    return max((line for line in case.decisions if line.status != "undone"), key=lambda line: line.id, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStory:
+    """Where a case stands at a time, in sentences without full stops."""
+
+    case: CaseFile
+    now: datetime
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing happened yet: the case waits for its first verdict."""
+        return self._waits_for_verdict and not self.happened
+
+    @property
+    def _waits_for_verdict(self) -> bool:
+        return self.case.header.state in {CaseState.QUEUED, CaseState.IN_REVIEW}
+
+    @property
+    def happened(self) -> str:
+        """The last verdict, by whom, and what came since; empty for a case without any verdict."""
+        parts = []
+        if (decision := _newest(self.case)) is not None:
+            parts.append(self._decision(decision))
+            if (appeal := self._appeal_since(decision)) is not None:
+                parts.append(self._appeal(appeal))
+        if (event := self._later_event()) is not None:
+            parts.append(self._event(event, decision))
+        return _("; ").join(parts)
+
+    @property
+    def check_note(self) -> str:
+        """Who returned the verdict, and the note that says what to review again; empty if nobody did."""
+        returned: DecisionLine | AppealLine | None = _newest(self.case)
+        if self.case.header.state is CaseState.APPEALED:
+            returned = open_appeal(self.case.appeals)
+        elif returned is None or returned.status != "returned" or not self._waits_for_verdict:
+            return ""
+        if returned is None or not returned.check_note:
+            return ""
+        message = _("Returned by {checker}: {note}")
+        return message.format(checker=returned.checker or "?", note=returned.check_note)
+
+    @property
+    def next(self) -> str:
+        """Who acts next, and by when."""
+        after = {
+            CaseState.INCOMPLETE: self._missing,
+            CaseState.QUEUED: self._review,
+            CaseState.IN_REVIEW: self._review,
+            CaseState.PENDING: self._pending,
+            CaseState.AWAITING_CHECK: self._check,
+            CaseState.RECTIFYING: self._rectification,
+            CaseState.APPEALED: self._appealed,
+            CaseState.FAILED: self._after_fail,
+            CaseState.LAPSED: self._after_fail,
+        }.get(self.case.header.state)
+        return _("closed") if after is None else after()
+
+    def _instant(self, at: datetime) -> str:
+        zone = ZoneInfo(self.case.policy.zone)
+        return amounts.instant_on_screen(at, self.now.astimezone(zone).date(), zone)
+
+    def _decision(self, decision: DecisionLine) -> str:
+        by = [decision.maker, self._instant(decision.decided_at)]
+        if decision.status == "approved":
+            by.append(_("checked by {login}").format(login=decision.checker or "?"))
+        elif decision.status == "returned":
+            by.append(_("returned by {login}").format(login=decision.checker or "?"))
+        elif decision.status == "void":
+            by.append(_("void: the findings changed"))
+        message = _("round {round}: {verdict} ({by})")
+        return message.format(round=decision.round, verdict=verdict_words(decision), by=_(", ").join(by))
+
+    def _appeal_since(self, decision: DecisionLine) -> AppealLine | None:
+        appeals = [line for line in self.case.appeals if line.status is not AppealStatus.UNDONE]
+        newest = max(appeals, key=lambda line: line.id, default=None)
+        return newest if newest is not None and newest.filed_at >= decision.decided_at else None
+
+    def _appeal(self, appeal: AppealLine) -> str:
+        received = self._instant(appeal.received_at)
+        if appeal.status is AppealStatus.WITHDRAWN:
+            return _("appeal received {when}, withdrawn").format(when=received)
+        if appeal.outcome is None:
+            return _("appeal received {when}").format(when=received)
+        by = [appeal.decided_by or "?"]
+        if appeal.status is AppealStatus.CLOSED and appeal.checker:
+            by.append(_("checked by {login}").format(login=appeal.checker))
+        message = _("appeal: {outcome} ({by})")
+        return message.format(outcome=_(_OUTCOMES[appeal.outcome]), by=_(", ").join(by))
+
+    def _later_event(self) -> HistoryLine | None:
+        """Return the newest event that decides what comes next, if it is newer than the last verdict."""
+        for entry in self.case.history:
+            if entry.action in _LATER_EVENTS and entry.text != "appeal":
+                return entry
+            if entry.action in _VERDICT_EVENTS:
+                return None
+        return None
+
+    def _event(self, event: HistoryLine, decision: DecisionLine | None) -> str:
+        about = [self._instant(event.at)]
+        if event.action in _OF_PEOPLE:
+            about.insert(0, event.who)
+        if event.action in {"resubmit", "lapse"} and decision is not None and decision.items:
+            about.append(self._progress(decision))
+        words = _("{what} ({by})").format(what=act_words(event), by=_(", ").join(about))
+        reason = self._reason_of(event)
+        return _("{what}: {details}").format(what=words, details=reason) if reason else words
+
+    def _reason_of(self, event: HistoryLine) -> str:
+        """Return the reason that a person gave for an act, which the history lists as a comment."""
+        said = (line for line in self.case.history if line.action == "comment" and line.who == event.who)
+        return next((line.text for line in said if abs(line.at - event.at) < _SAME_ACT), "")
+
+    def _progress(self, decision: DecisionLine) -> str:
+        return amounts.received(sum(not item.is_open for item in decision.items), len(decision.items))
+
+    def _missing(self) -> str:
+        names = missing_names(self.case.evidence, self.case.policy, current_language())
+        if not names:
+            return _("waits for documents of the applicant; the clock starts when they have come")
+        message = _("waits for documents of the applicant: {names}; the clock starts when they have come")
+        return message.format(names=comma_joined(names))
+
+    def _review(self) -> str:
+        header = self.case.header
+        if header.aside_until is not None and header.aside_until > self.now:
+            message = _("{login} put it aside until {when}")
+            return message.format(login=header.held_by or "?", when=self._instant(header.aside_until))
+        if header.held_by is not None:
+            return _("{login} decides round {round}").format(login=header.held_by, round=header.round)
+        if header.assignee is not None:
+            return _("waits for {login} to decide").format(login=header.assignee)
+        return _("waits for the next free reviewer")
+
+    def _pending(self) -> str:
+        header = self.case.header
+        zone = ZoneInfo(self.case.policy.zone)
+        day = header.next_action_on
+        when = "?" if day is None else amounts.day_on_screen(day, self.now.astimezone(zone).date())
+        if header.waits_for is not WaitsFor.APPLICANT:
+            who = _(WAITS_FOR[header.waits_for]) if header.waits_for is not None else "?"
+            return _("waits for {who} until {when}, then returns to the queue").format(who=who, when=when)
+        return _("waits for the applicant's answer until {when}, then returns to the queue").format(when=when)
+
+    def _check(self) -> str:
+        newest = _newest(self.case)
+        if open_appeal(self.case.appeals) is not None or newest is None:
+            return _("waits for another person to check the decision on the appeal")
+        if not newest.check_for:
+            return _("waits for another person to check it")
+        why = comma_joined(_(CHECK_FOR.get(name, name)) for name in newest.check_for)
+        return _("waits for another person to check it ({why})").format(why=why)
+
+    def _rectification(self) -> str:
+        newest = next((line for line in reversed(self.case.decisions_in_effect) if line.items), None)
+        deadline_at = self.case.header.deadline_at if newest is None else newest.deadline_at
+        if newest is None or deadline_at is None:
+            return _("waits for the applicant to rectify")
+        first, progress = self.case.header.deadline_at or deadline_at, self._progress(newest)
+        if first < deadline_at:
+            message = _("the applicant rectifies one item by {first}, all by {when} ({progress}), or the case lapses")
+            return message.format(first=self._instant(first), when=self._instant(deadline_at), progress=progress)
+        message = _("the applicant rectifies by {when} ({progress}), or the case lapses")
+        return message.format(when=self._instant(deadline_at), progress=progress)
+
+    def _appealed(self) -> str:
+        header = self.case.header
+        when = "?" if header.due_at is None else self._instant(header.due_at)
+        if header.assignee is None:
+            return _("a supervisor decides the appeal by {when}").format(when=when)
+        return _("{login} decides the appeal by {when}").format(login=header.assignee, when=when)
+
+    def _after_fail(self) -> str:
+        until = self.case.appeal_until
+        if until is None:
+            return _("closed; no appeal is possible any more")
+        today = self.now.astimezone(ZoneInfo(self.case.policy.zone)).date()
+        day = amounts.day_on_screen(until, today)
+        if today > until:
+            return _("closed; the last day to appeal was {day}").format(day=day)
+        return _("closed, unless an appeal is received by {day}").format(day=day)
