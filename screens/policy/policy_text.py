@@ -79,22 +79,23 @@ def difference_lines(
         found = [change for change in changes if change.kind is kind]
         if found:
             lines += [Content(), plain(_(heading), f"{ACCENT} bold")]
+            lines += _side_by_side((old, new), width, (MUTED, MUTED)) if width >= _SIDE_BY_SIDE else []
         for change in found:
             lines += wrapped_lines(change.key, width, BOLD)
-            lines += _both((old, new), (value_words(change.old), value_words(change.new)), width)
+            values, styles = (value_words(change.old), value_words(change.new)), (WARNING, SUCCESS)
+            if width >= _SIDE_BY_SIDE:
+                lines += _side_by_side(values, width, styles)
+                continue
+            for name, value, style in zip((old, new), values, styles, strict=True):
+                lines += hanging([(f"{_INDENT}{name}  ", MUTED)], value, width, style)
     return Content("\n").join(lines)
 
 
-def _both(names: Pair, values: Pair, width: int) -> Iterator[Content]:
-    """Yield two values, each under or after the name of its version."""
-    if width < _SIDE_BY_SIDE:
-        for name, value, style in zip(names, values, (WARNING, SUCCESS), strict=True):
-            yield from hanging([(f"{_INDENT}{name}  ", MUTED)], value, width, style)
-        return
+def _side_by_side(texts: Pair, width: int, styles: Pair) -> Iterator[Content]:
+    """Yield two texts as columns."""
     room = (width - 2 * len(_INDENT)) // 2
-    yield joined((f"{_INDENT}{pad_right(names[0], room)}{_INDENT}{names[1]}", MUTED))
-    for left, right in zip_longest(*(wrapped(value, room) for value in values), fillvalue=""):
-        yield joined((f"{_INDENT}{pad_right(left, room)}{_INDENT}", WARNING), (right, SUCCESS))
+    for left, right in zip_longest(*(wrapped(text, room) for text in texts), fillvalue=""):
+        yield joined((f"{_INDENT}{pad_right(left, room)}{_INDENT}", styles[0]), (right, styles[1]))
 
 
 def _about(version: PolicyVersion, view: View, width: int) -> Iterator[Content]:
@@ -171,7 +172,7 @@ def _limit_words(limit: Limit) -> str:
     else:
         bound = f"{limit.value_of or value_words(figure)} {limit.unit}".rstrip()
     only = [f"{fact} ≥ {least}" for fact, least in limit.samples.items()]
-    only += [f"{fact} = {'/'.join(map(str, values))}" for fact, values in limit.conditions.items()]
+    only += [f"{fact} = {' / '.join(map(str, values))}" for fact, values in limit.conditions.items()]
     return f"{limit.observes} {limit.op} {bound}" + (f" ({comma_joined(only)})" if only else "")
 
 
