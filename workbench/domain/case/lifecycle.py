@@ -159,15 +159,14 @@ def roles_refusal(allowed: Set[Role], actor: Actor) -> str | None:
     """Return why a person with none of the allowed roles may not do something, or None if the person has one."""
     if not actor.roles.isdisjoint(allowed):
         return None
-    if allowed == {Role.ADMIN}:
-        return _("Only an admin can do this; {login} is not one.").format(login=actor.login)
     words = ", ".join(_(ROLE_WORDS[role]) for role in Role if role in allowed)
     return _("{login} may not do this; it needs one of these roles: {roles}.").format(login=actor.login, roles=words)
 
 
 def admin_refusal(actor: Actor) -> str | None:
     """Return why a person may not do what only admins may, or None if they may."""
-    return roles_refusal(frozenset({Role.ADMIN}), actor)
+    message = _("Only an admin can do this; {login} is not one.")
+    return None if actor.has(Role.ADMIN) else message.format(login=actor.login)
 
 
 def state_refusal(action: Action, state: CaseState, case: str) -> str | None:
