@@ -23,6 +23,7 @@ from workbench.wording.letters import overdue_words
 
 if TYPE_CHECKING:
     from screens.desk.session import DeskSession
+    from workbench.domain.case.records import CaseNews
     from workbench.services.foundation.case_access import LostHold
 
 _LISTED = 5
@@ -167,10 +168,20 @@ def notice_line(session: "DeskSession", view: View) -> Content | None:
     """Return the line under the header: the hold is lost, evidence has arrived, or a verdict can be undone."""
     if session.is_lost and session.case is not None:
         return lost_line(format_case(session.case.header.id), session.loss, view)
-    if session.has_new_evidence:
-        return joined((_("New evidence has arrived for this case; "), WARNING), _NEXT_KEY, (_(" shows it"), WARNING))
+    if session.news:
+        return news_line(session.news)
     last = session.undoable
     return undo_line(last, session.check_reasons.get(last.decision_id, ()), view) if last is not None else None
+
+
+def news_line(news: "CaseNews") -> Content:
+    """Return the line about what changed in the case on the desk; a change of policy comes with what it changed."""
+    what = _("New evidence has arrived for this case; ")
+    if news.policy:
+        what = _("The policy of this case has changed; ")
+        what = _("New evidence has arrived, and the policy of this case has changed; ") if news.has_evidence else what
+    change = f": {news.policy}" if news.policy else ""
+    return joined((what, WARNING), _NEXT_KEY, (_(" shows it"), WARNING), (change, WARNING))
 
 
 def lost_line(case: str, loss: "LostHold | None", view: View) -> Content:

@@ -9,9 +9,9 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from db.enums import CaseState
-from db.models import AppealRow, CommentRow, ContactRow, DecisionRow, EventRow, ReviewerRow, VerificationRow
+from db.models import AppealRow, CaseRow, CommentRow, ContactRow, DecisionRow, EventRow, ReviewerRow, VerificationRow
 from workbench.domain.case.case_id import format_decision
-from workbench.domain.case.records import ContactLine, HistoryLine, VerificationLine
+from workbench.domain.case.records import CaseNews, ContactLine, HistoryLine, VerificationLine
 from workbench.i18n import _
 from workbench.wording.policy import finding_change_words
 
@@ -75,6 +75,15 @@ def verifications_of(session: Session, case_id: int) -> tuple[VerificationLine, 
         .order_by(col(VerificationRow.id))
     )
     return tuple(VerificationLine(kind=one.kind, result=one.result, by=by, at=one.verified_at) for one, by in rows)
+
+
+def news_of(session: Session, case: CaseRow, seen_no: int) -> CaseNews:
+    """Return what changed in a case since it had an evidence number."""
+    of_case = (EventRow.case_id == case.id, EventRow.action == "policy", col(EventRow.is_refused).is_(False))
+    bodies = map(json.loads, session.exec(select(EventRow.body).where(*of_case).order_by(col(EventRow.seq))))
+    unseen = [body for body in bodies if body["evidence_no"] > seen_no]
+    is_only_policy = case.evidence_no == seen_no + len(unseen)
+    return CaseNews(has_evidence=not is_only_policy, policy="; ".join(map(_policy_words, unseen)))
 
 
 def _check_notes(session: Session, case_id: int) -> list[HistoryLine]:
