@@ -56,5 +56,5 @@ def export(
     written = {"file": str(report.path), "format": report.format and report.format.value, "rows": report.rows}
     sentence = message.format(rows=count(report.rows), file=report.path)
     if what is ExportKind.MEASURES and not report.revealed:
-        output.narrate(_("The numbers are masked; a list to work from needs --reveal and --reason."))
+        output.narrate(_("The numbers are masked; add --reveal and --reason for a list with full numbers."))
     context.print_result({**written, "revealed": report.revealed}, sentence)
