@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import OptionList, Static
+from textual.widgets import OptionList
 
 from screens.panels.evidence_panels import EvidencePanels
 from screens.panels.lines import PanelLine
@@ -20,6 +20,7 @@ from screens.shell.base_screen import attempt
 from screens.shell.view import View
 from screens.widgets.row_list import RowList
 from screens.widgets.safe_text import MUTED, paragraphs
+from screens.widgets.static import Static
 from workbench.domain.case.casefile import CaseFile
 
 

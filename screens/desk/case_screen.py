@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 from textual import getters, work
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Static
 
 from screens.desk import background_reads, case_commands, messages
 from screens.desk.empty_page import DeskPage
@@ -24,6 +23,7 @@ from screens.shell.clock import Clock
 from screens.shell.header import HeaderBar, title_line, who_line
 from screens.shell.symbols import symbols_of
 from screens.shell.view import View
+from screens.widgets.static import Static
 from workbench.domain.case.casefile import CaseFile, NoNextCase
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _

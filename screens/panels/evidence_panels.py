@@ -8,7 +8,6 @@ from textual.binding import BindingType
 from textual.containers import Container, Horizontal
 from textual.content import Content
 from textual.reactive import reactive
-from textual.widgets import Static
 
 from screens.panels.calls import calls_lines
 from screens.panels.credit import credit_lines
@@ -20,6 +19,7 @@ from screens.shell.bindings import bind
 from screens.shell.symbols import Symbols, symbols_of
 from screens.shell.view import View
 from screens.widgets.safe_text import MUTED, plain
+from screens.widgets.static import Static
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import PanelKind
 from workbench.i18n import N_, _

@@ -6,12 +6,12 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
 from screens.panels.lines import PanelLine
 from screens.shell.symbols import symbols_of
 from screens.shell.view import View
 from screens.widgets.safe_text import plain
+from screens.widgets.static import Static
 from workbench.domain.case.casefile import CaseFile
 from workbench.i18n import _
 
