@@ -180,9 +180,12 @@ class VerdictDialog(Dialog[DecisionResult]):
     def action_confirm(self) -> None:
         if not self._guard.accepts_press() or self._is_deciding:
             self.message.update(dialog_text.too_soon_line())
-        elif self._preview is not None and self._preview.has_new_evidence and not self._accepts_new_evidence:
+        elif self._preview is not None and self._preview.news and not self._accepts_new_evidence:
             self._accepts_new_evidence = True
-            self._show_problem(_("New evidence has come; confirm once more to decide all the same."))
+            problem = _("New evidence has come; confirm once more to decide all the same.")
+            if not self._preview.news.has_evidence:
+                problem = _("The policy has changed; confirm once more to decide all the same.")
+            self._show_problem(problem)
         elif self.rectification.display and self.rectification.is_unreadable:
             self._show_problem(dialog_text.date_problem(self._view))
         else:

@@ -7,7 +7,7 @@ import typer
 
 from workbench.cli.calendar import commands as calendar
 from workbench.cli.cases import appeals, cases, clocks, folders, remarks, verdicts
-from workbench.cli.files import exports, imports, measures, notices, resubmission
+from workbench.cli.files import exports, imports, measures, notices
 from workbench.cli.forecast import show as forecast
 from workbench.cli.framework.command_context import CommandContext, OpenWorkbench
 from workbench.cli.framework.command_groups import RootGroup
@@ -41,7 +41,7 @@ def build_app(open_workbench: OpenWorkbench, now: Callable[[], datetime]) -> typ
         app,
         (
             *(*cases.ENTRIES, *clocks.ENTRIES, calendar.TICK, *verdicts.ENTRIES, *appeals.ENTRIES),
-            *(*remarks.ENTRIES, resubmission.ENTRY, *folders.ENTRIES),
+            *(*remarks.ENTRIES, imports.RESUBMIT, *folders.ENTRIES),
         ),
     )
     groups = {

@@ -27,6 +27,9 @@ def test_the_exit_code_of_the_workbench_is_passed_on(terminal: Terminal) -> None
     assert terminal.run().exit_code == 74
 
 
+BEYOND_64_BITS = "99999999999999999999"
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -67,6 +70,10 @@ def test_shared_options_are_accepted_between_a_group_and_its_command(terminal: T
         (("show", "C-1", "C-2"), "C-2"),
         (("queue", "--limit", "many"), "whole number"),
         (("queue", "--limit", "0"), "from 1 to 10000"),
+        (("policy", "show", "--version", BEYOND_64_BITS), "from 0 to 999999999"),
+        (("policy", "campaign", "stop", BEYOND_64_BITS), "from 0 to 999999999"),
+        (("notices", "send", "--limit", BEYOND_64_BITS), "from 1 to 999999999"),
+        (("reviewers", "limit", "a", BEYOND_64_BITS), "from 1 to 999999999"),
         (("decide", "C-1", "maybe"), "pass, fail, pending"),
         (("decide", "C-1", "pass", "--final"), "--final"),
         (("decide", "C-1", "fail", "--until", "soon"), "--until"),

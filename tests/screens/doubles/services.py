@@ -60,6 +60,7 @@ class MemoryServices:
         self.renewal_is_lost = False
         self.why_alone = ""
         self.new_evidence = False
+        self.policy_news = ""
         self.loss: LostHold | None = None
         self.undoable: UndoableAct | None = None
         self.lock = Lock()

@@ -95,7 +95,10 @@ def waive(
     """Waive an item that the applicant had to rectify."""
     with context.services() as services:
         services.waiving.waive(case, item, required_text(reason, "--reason"))
-        print_state(context, services, case, _("{case}: item {item} is waived."), item=item.strip())
+        sentence = _("{case}: item {item} is waived.")
+        if (header := services.casefiles.show(case).header).state is not CaseState.RECTIFYING:
+            sentence = _("{case}: item {item} is waived. Nothing is left to rectify: round {round} is in the queue.")
+        print_state(context, services, case, sentence, item=item.strip(), round=str(header.round))
 
 
 def withdraw(context: CommandContext, case: CaseArgument, reason: ReasonText) -> None:

@@ -13,6 +13,7 @@ from workbench import signs
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.command_groups import Command, DefaultGroup
 from workbench.cli.framework.options import option
+from workbench.cli.framework.usage_errors import is_integer
 from workbench.i18n import N_, _, use
 
 Function = Callable[..., None]
@@ -42,6 +43,9 @@ _SHARED = {
     "symbols": Annotated[Literal["auto", "ascii"] | None, option("--symbols", N_("Symbols for marks and frames."))],
     "site": Annotated[Path | None, option("--site", N_("Site settings file."), "FILE")],
 }
+_GREATEST = 999_999_999
+"""The greatest whole number of options and arguments: no such number in the database is greater."""
+
 _JSON = Annotated[bool, option("--json", N_("Print the result as JSON."))]
 
 
@@ -103,4 +107,7 @@ def _parameter(name: str, annotation: Any, default: Any, *, hidden: bool = False
     # Typer shows no defaults, because the help texts name those that matter.
     info = copy.copy(info)
     info.help, info.hidden, info.show_default = _(info.help), hidden, False
+    if is_integer(kind) and info.parser is None:
+        info.min = 0 if info.min is None else info.min
+        info.max = _GREATEST if info.max is None else info.max
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, info])
