@@ -501,6 +501,7 @@ class LifecycleMachine(RuleBasedStateMachine):
             return
         decision = self.stored.decisions[done[0].decision_id]
         case.let_go()
+        case.returned_to = None
         if is_staged:
             case.enter("awaiting_check", self.now)
             case.maker = who
