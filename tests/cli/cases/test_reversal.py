@@ -226,6 +226,11 @@ def test_the_letter_of_a_withdrawal_is_printed(services: Promises, language: Lan
     stays = {Language.ZH: "已采取的限制措施继续有效", Language.EN: "The measure already taken stays in force"}[language]
 
     check_pages(services, tmp_path / "letters", language, "withdrawn", until, stays, "12300", case)
+    body = services.terminal.document("admin", "notices", case)["notices"][-1]["body"]
+    assert not any(
+        words in body for words in ("可向我司提出申诉", "申诉途径", "you may appeal to us", "an appeal succeeds")
+    ), "nobody can record an appeal on a withdrawn case"
+    assert "to appeal" not in refused(services.terminal.as_person("a", "appeal", case, "--grounds", "x"), 77)
     assert kinds(services) == ["fail", "withdrawn"], "the notice of the measure goes out too"
 
 
