@@ -193,13 +193,13 @@ def _last_notice(session: Session, decision: DecisionRow) -> str | None:
 def _gaps(session: Session, kept: Mapping[str, Any], event: EventRow | None, *, is_masked: bool) -> Iterator[str]:
     """Yield a sentence for each part of a case that cannot be redrawn."""
     if "evidence_seq" not in kept:
-        yield _("It was not kept which imports the case showed; the evidence is that of all imports until then.")
+        yield _("The imports that the case showed were not recorded; the evidence includes all imports until then.")
     if "header" not in kept:
-        yield _("Due date and hold of that time were not kept; priority, class and risk are those of today.")
+        yield _("The due date and hold of that time were not recorded; priority, class and risk are today's.")
     if event is not None:
         imports = select(EventRow.batch_id).where(EventRow.action == "import", col(EventRow.seq) < event.seq)
         undone = select(EventRow.batch_id).where(EventRow.action == "import-undone", col(EventRow.seq) > event.seq)
         for batch_id in session.exec(undone.where(col(EventRow.batch_id).in_(imports))):
-            yield _("{batch} was undone since; its rows are not shown.").format(batch=format_batch(batch_id or 0))
+            yield _("{batch} was undone later; its rows are not shown.").format(batch=format_batch(batch_id or 0))
     if not is_masked:
-        yield _("Findings, checklist notes and verifications were kept masked, and stay masked.")
+        yield _("Findings, checklist notes and verifications were recorded masked, so they stay masked.")
