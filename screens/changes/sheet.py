@@ -8,12 +8,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
 from screens.changes.text import ChangesText
 from screens.dialogs.text_sheet import PageDialog
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, key_hints, plain
+from screens.widgets.static import Static
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.changes import RoundChanges

@@ -8,10 +8,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.geometry import Region
-from textual.widgets import Static
 
 from screens.shell.base_screen import BoxDialog
 from screens.widgets.safe_text import MUTED, plain
+from screens.widgets.static import Static
 
 Entry = TypeVar("Entry")
 _FRAME_LINES = 8

@@ -8,10 +8,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
 from screens.shell.base_screen import BoxDialog
 from screens.widgets.safe_text import key_hints
+from screens.widgets.static import Static
 from workbench.i18n import _
 
 Lines = Callable[[int], list[Content]]

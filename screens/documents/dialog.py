@@ -10,7 +10,6 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
 from screens.dialogs.list_dialog import ListDialog
 from screens.dialogs.prompt import Prompt
@@ -18,6 +17,7 @@ from screens.documents.viewer import ImageViewer
 from screens.panels.labels import claimed_defects, validity_words
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, joined, key_hints, plain, row
+from screens.widgets.static import Static
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.documents import EXTENSIONS, VIEWABLE_TYPES, DocumentLine
 from workbench.errors import WorkbenchError

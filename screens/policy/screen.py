@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
 from screens.policy.policy_text import difference_lines, version_lines
 from screens.shell.base_screen import ModeScreen, attempt, report
@@ -18,6 +17,7 @@ from screens.shell.bindings import bind
 from screens.shell.clock import Clock
 from screens.shell.header import HeaderBar, title_line, who_line
 from screens.widgets.safe_text import ERROR, MUTED, paragraphs, plain
+from screens.widgets.static import Static
 from workbench.domain.policy.comparison import changes_between
 from workbench.errors import WorkbenchError
 from workbench.i18n import _

@@ -8,7 +8,7 @@ from textual import events, getters, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Input, TextArea
 
 from screens.shell.base_screen import Dialog, TooSmall
 from screens.shell.bindings import bind
@@ -22,6 +22,7 @@ from screens.verdict.reason_picker import ReasonList, ReasonPicker
 from screens.verdict.rectification_form import RectificationForm
 from screens.widgets.debounce import Debounce
 from screens.widgets.safe_text import ERROR, MUTED, key_hints, plain, row
+from screens.widgets.static import Static
 from screens.widgets.text_fields import MultilineField
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, DecisionResult, VerdictPreview, VerdictRequest
