@@ -16,7 +16,18 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from db.enums import DocumentKind, FailKind, ImportKind, Measure, Priority, Role, ServiceClass, Verdict, WaitsFor
 from tests.lifecycle.acts import PEOPLE, SUPERVISORS, act, drawn, in_states
 from tests.lifecycle.clock_model import SHANGHAI, CaseClock, Hours
-from tests.lifecycle.model import ASIDE, HOLD, MOST_HELD, OPEN, UNDO, Case, Suspensions, Undoable, held_count
+from tests.lifecycle.model import (
+    ASIDE,
+    HOLD,
+    MOST_ASIDE,
+    MOST_HELD,
+    OPEN,
+    UNDO,
+    Case,
+    Suspensions,
+    Undoable,
+    held_count,
+)
 from tests.lifecycle.stored import Reader, Row
 from tests.offices import Clock, Site
 from tests.services.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Desk, application
@@ -332,7 +343,7 @@ class LifecycleMachine(RuleBasedStateMachine):
             assert taken in ready
             taken.aside_until = None
             self.expect(who)
-        elif len(mine) >= MOST_HELD:
+        elif len(mine) >= MOST_ASIDE:
             assert taken is None
             self.expect(who)
         elif taken is None:
