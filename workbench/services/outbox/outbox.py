@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session
 
 from db.models import ReviewerRow
+from db.queries.chunks import chunks
 from db.queries.outbox import is_owed
 from db.queries.published import CASE, NOTICE, is_published, table_of
 from db.queries.workload import count_overdue_measures
@@ -20,11 +21,16 @@ from workbench.i18n import _
 from workbench.services.case.known_people import redactions_of
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Context, Service
+from workbench.services.foundation.pacing import pause
 from workbench.services.foundation.row_values import from_row
 from workbench.services.outbox.recording import Delivery, Recorded, notice_rows, record
+from workbench.services.review.late_letters import KINDS_WITH_DEADLINE
 
 _REVIEWER = table_of(ReviewerRow)
 _LISTED_IDS = 5
+_RECORDED_TOGETHER = 200
+_MOVED_TOGETHER = 10
+"""Notices in one transaction, in general and of those that may move a deadline: few enough that others wait little."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +130,10 @@ class Notices(Service):
             return from_row(NoticePage, counts, lines=lines, measures_overdue=measures)
 
     def record(self, deliveries: Iterable[Delivery]) -> Recorded:
-        """Record that notices were sent or failed, all of them or none; if one is reported twice, a success counts.
+        """Record that notices were sent or failed; if one is reported twice, a success counts.
+
+        All are checked before the first is recorded. Many are recorded in several transactions, so that others wait
+        little; after an interruption the same deliveries can be recorded again.
 
         Raises:
             NotAllowed: If the person's roles do not allow it, or a notice is not released or was cancelled.
@@ -135,9 +144,24 @@ class Notices(Service):
         for one in deliveries:
             if one.notice_id not in wanted or wanted[one.notice_id].failure:
                 wanted[one.notice_id] = one
-        with context.requiring("notices sent", recording_refusal), context.write() as session:
-            rows = notice_rows(session, wanted)
-            self._check(session, wanted, {row.id: row for row in rows})
+        with context.requiring("notices sent", recording_refusal):
+            with context.read() as session:
+                rows = notice_rows(session, wanted)
+                self._check(session, wanted, {row.id: row for row in rows})
+            recorded = Recorded()
+            may_move = [row.id for row in rows if row.kind in KINDS_WITH_DEADLINE]
+            others = sorted(wanted.keys() - set(may_move))
+            for ids in (*chunks(others, _RECORDED_TOGETHER), *chunks(may_move, _MOVED_TOGETHER)):
+                if recorded != Recorded():
+                    pause()
+                recorded = recorded.plus(self._record_some({one: wanted[one] for one in ids}))
+            return recorded
+
+    def _record_some(self, wanted: Mapping[int, Delivery]) -> Recorded:
+        """Record a few deliveries in a transaction; a notice that was cancelled since it was checked is left out."""
+        context = self.context
+        with context.write() as session:
+            rows = [row for row in notice_rows(session, wanted) if row.cancelled_at is None]
             recorded = record(session, context, wanted, rows)
             if recorded.sent or recorded.failed:
                 body = {"count": recorded.sent, "failed": recorded.failed, "first": min(wanted), "last": max(wanted)}
