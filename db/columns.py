@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Dialect, String, Text, TypeDecorator
+from sqlalchemy import BigInteger, Column, Dialect, Index, String, Text, TypeDecorator, text
 from sqlmodel import Field, SQLModel
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -42,6 +42,11 @@ class Instant(TypeDecorator[datetime]):
 def instant(*, nullable: bool = False, index: bool = False) -> Any:
     """Declare a column for an instant."""
     return Field(default=None, sa_column=Column(Instant(), nullable=nullable, index=index))
+
+
+def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """Declare an index of the rows that satisfy a condition."""
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
 
 
 def word(length: int, *, index: bool = False) -> Any:

@@ -118,7 +118,8 @@ async def show_help(app: "WorkbenchApp") -> None:
     """Show the keys of the screen."""
     from screens.dialogs.help import key_sheet
 
-    app.push_screen(key_sheet(app.screen, app.screen.PLACE if isinstance(app.screen, HasPlace) else "desk"))
+    place = app.screen.PLACE if isinstance(app.screen, HasPlace) else "desk"
+    app.push_screen(key_sheet(app.screen, place, app.services.actor if app.services is not None else None))
 
 
 async def show_palette(app: "WorkbenchApp") -> None:

@@ -2,10 +2,10 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, Index, Text, text
+from sqlalchemy import Column, Index, Text
 from sqlmodel import Field
 
-from db.columns import Instant, instant, long_text, word
+from db.columns import Instant, instant, long_text, partial_index, word
 from db.models.row import CasePartRow, NumberedRow, Row
 
 
@@ -100,14 +100,7 @@ class NoticeRow(CasePartRow, table=True):
     """
 
     __tablename__ = "notice"
-    __table_args__ = (
-        Index(
-            "ix_notice_owed",
-            "release_at",
-            sqlite_where=text("sent_at IS NULL AND cancelled_at IS NULL"),
-            postgresql_where=text("sent_at IS NULL AND cancelled_at IS NULL"),
-        ),
-    )
+    __table_args__ = (partial_index("ix_notice_owed", "release_at", where="sent_at IS NULL AND cancelled_at IS NULL"),)
 
     decision_id: int | None = Field(default=None, foreign_key="decision.id", index=True)
     kind: str = word(16)

@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, text
 from sqlmodel import Field
 
-from db.columns import instant, long_text, word
+from db.columns import instant, long_text, partial_index, word
 from db.models.row import Row
 
 
@@ -17,15 +16,7 @@ class EventRow(Row, table=True):
     """
 
     __tablename__ = "event"
-    __table_args__ = (
-        Index(
-            "ix_event_own",
-            "actor_id",
-            "seq",
-            sqlite_where=text("batch_id IS NULL"),
-            postgresql_where=text("batch_id IS NULL"),
-        ),
-    )
+    __table_args__ = (partial_index("ix_event_own", "actor_id", "seq", where="batch_id IS NULL"),)
 
     seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     at: datetime = instant()

@@ -2,10 +2,10 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, Index, Text, UniqueConstraint, text
+from sqlalchemy import Column, Text, UniqueConstraint
 from sqlmodel import Field
 
-from db.columns import instant, long_text, personal, word
+from db.columns import instant, long_text, partial_index, personal, word
 from db.models.row import CasePartRow, NumberedRow
 
 OPEN_APPEAL = "status IN ('open', 'staged')"
@@ -22,15 +22,7 @@ class AppealRow(CasePartRow, table=True):
     """
 
     __tablename__ = "appeal"
-    __table_args__ = (
-        Index(
-            "ix_appeal_open",
-            "case_id",
-            unique=True,
-            sqlite_where=text(OPEN_APPEAL),
-            postgresql_where=text(OPEN_APPEAL),
-        ),
-    )
+    __table_args__ = (partial_index("ix_appeal_open", "case_id", where=OPEN_APPEAL, unique=True),)
 
     decision_id: int | None = Field(default=None, foreign_key="decision.id")
     state_before: str = word(16)
@@ -75,12 +67,7 @@ class MeasureOrderRow(CasePartRow, table=True):
 
     __tablename__ = "measure_order"
     __table_args__ = (
-        Index(
-            "ix_measure_order_owed",
-            "due_at",
-            sqlite_where=text("done_at IS NULL AND cancelled_at IS NULL"),
-            postgresql_where=text("done_at IS NULL AND cancelled_at IS NULL"),
-        ),
+        partial_index("ix_measure_order_owed", "due_at", where="done_at IS NULL AND cancelled_at IS NULL"),
     )
 
     decision_id: int | None = Field(default=None, foreign_key="decision.id")

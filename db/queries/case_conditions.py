@@ -121,10 +121,20 @@ def held_by(reviewer_id: int | None, prefix: str) -> Condition:
     )
 
 
+_IS_REPLACED = """EXISTS (
+    SELECT 1 FROM "case" AS o JOIN import_batch AS b ON b.id = o.batch_id
+    WHERE o.agent = c.agent AND o.application_no = c.application_no AND o.id <> c.id AND b.published_at IS NOT NULL
+        AND (o.state NOT IN ('passed', 'failed', 'lapsed', 'withdrawn') OR (o.id > c.id AND o.state <> 'withdrawn')))"""
+
 MUST_REOPEN = Condition(
-    check="c.reopen_for <> ''", hits="SELECT id FROM \"case\" WHERE reopen_for <> ''", recheck=NO_RECHECK
+    check=f"c.reopen_for <> '' AND NOT {_IS_REPLACED}",
+    hits=f"SELECT c.id AS id FROM \"case\" AS c WHERE c.reopen_for <> '' AND NOT {_IS_REPLACED}",
+    recheck=NO_RECHECK,
 )
-"""The condition that the case has block findings that are newer than its verdict."""
+"""The condition that the case has block findings that are newer than its verdict, and can be opened again.
+
+It cannot while another case of its application is open, or has a later result.
+"""
 
 
 def has_finding(rule: str, prefix: str) -> Condition:

@@ -7,7 +7,7 @@ evidence, never a mix.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, exists, func, or_, select, tuple_
 from sqlmodel import Session, SQLModel
@@ -24,6 +24,8 @@ from db.models import (
     RectificationRow,
 )
 from db.queries.chunks import chunks
+
+_Row = TypeVar("_Row", bound=SQLModel)
 
 ImportedRow = Mapping[str, Any]
 """One row of an imported table by column names, with `seq`, the number of its publication."""
@@ -114,6 +116,12 @@ def newest_of_many(
         visible = sorted((row for row in rows if snapshot.shows(row)), key=lambda row: (row["seq"], row["id"]))
         found += {key(row): row for row in visible}.values()
     return found
+
+
+def newest_row(session: Session, model: type[_Row], *conditions: Any) -> _Row | None:
+    """Return the row with the greatest id that satisfies some conditions, None without one."""
+    statement = select(model).where(*conditions).order_by(table_of(model).c.id.desc()).limit(1)
+    return session.execute(statement).scalar_one_or_none()
 
 
 def every_version(

@@ -1,17 +1,17 @@
 """An appeal in a list, and its grounds and earlier answer above the case."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 from textual.content import Content
 
+from screens.panels.history import appealed_lines
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, hanging, joined, plain, row, wrapped_lines
 from workbench.domain.case.appeal import OUTCOME_WORDS, AppealLine, WaitingAppeal
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import CaseState
-from workbench.i18n import _, current_language
+from workbench.i18n import _
 from workbench.wording.amounts import working_days_left
 
 _WIDE = 90
@@ -46,7 +46,7 @@ def appeal_lines(case: CaseFile, line: AppealLine, refusal: str, view: View, wid
     title = _("Appeal against a lapse") if is_lapse else _("Appeal against a final fail")
     filed = _("received {when}").format(when=view.instant(line.received_at))
     lines = [row(plain(title, "bold"), plain(filed, MUTED), width)]
-    lines += _appealed_lines(case, line, view, width)
+    lines += appealed_lines(case, line, view, width)
     if line.outcome is None:
         lines += wrapped_lines(_due_words(case, line, view), width, MUTED)
     if refusal:
@@ -71,15 +71,3 @@ def _due_words(case: CaseFile, line: AppealLine, view: View) -> str:
     return message.format(
         when=view.instant(line.due_at), days=days.answer_days, cap=view.day(cap), cap_days=days.cap_days
     )
-
-
-def _appealed_lines(case: CaseFile, line: AppealLine, view: View, width: int) -> Iterator[Content]:
-    """Yield the reasons of the appealed verdict, and who made it."""
-    for decision in case.decisions:
-        if decision.id == line.decision_id:
-            by = _("by {maker}, {when}").format(maker=decision.maker, when=view.instant(decision.decided_at))
-            for code in decision.reasons:
-                reason = case.policy.reasons.get(code)
-                title = code if reason is None else reason.title.in_language(current_language())
-                yield row(plain(f"  {title}"), plain(by, MUTED), width)
-                by = ""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
+from screens.panels.history import appealed_lines
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, hanging, joined, plain, row, wrapped_lines
 from workbench.domain.case.actor import Actor
@@ -140,7 +141,7 @@ def _changes(case: CaseFile, decision: DecisionLine, view: View, width: int) -> 
 
 
 def staged_appeal_lines(case: CaseFile, appeal: AppealLine, view: View, width: int) -> Content:
-    """Return the decision on an appeal with the grounds and the reason that the applicant reads."""
+    """Return the decision on an appeal, the verdict appealed against, the grounds and the answer."""
     words: list[Part] = [(f"{format_case(case.header.id)}  {_('Appeal')}", "bold")]
     if appeal.outcome is not None:
         words.append((_(", ") + _(OUTCOME_WORDS[appeal.outcome]), "bold"))
@@ -149,6 +150,7 @@ def staged_appeal_lines(case: CaseFile, appeal: AppealLine, view: View, width: i
     when = "" if appeal.decided_at is None else view.instant(appeal.decided_at)
     by = _("by {maker}, {when}").format(maker=appeal.decided_by or "", when=when)
     lines = [row(joined(*words), joined((by, MUTED)), width)]
+    lines += [plain(_("Appealed verdict"), MUTED), *appealed_lines(case, appeal, view, width)]
     lines += _texts(_("Grounds"), appeal.grounds, width)
     lines += _texts(_("The applicant reads"), appeal.answer, width)
     return Content("\n").join(lines)

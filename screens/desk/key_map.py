@@ -22,51 +22,50 @@ if TYPE_CHECKING:
 class DeskCommand:
     """A command on a case.
 
-    `action` is the action that state, role and hold must allow; `group` is the group of its worker, empty for a
-    command that is done at once.
+    State, role and hold must allow the action of its command. `group` is the group of its worker, empty for a command
+    that is done at once.
     """
 
     command: Command
     run: case_commands.Run
     group: str = ""
-    action: Action | None = None
     needs_case: bool = True
 
 
 _AT_THE_DESK = (
-    DeskCommand(desk.NEXT, case_commands.take_next, "claim", Action.NEXT, needs_case=False),
+    DeskCommand(desk.NEXT, case_commands.take_next, "claim", needs_case=False),
     DeskCommand(desk.UNDO, case_commands.undo, needs_case=False),
 )
 _ON_A_CASE: tuple[DeskCommand, ...] = (
-    DeskCommand(desk.PASS, partial(case_commands.decide, verdict=Verdict.PASS), "dialog", Action.DECIDE),
-    DeskCommand(desk.FAIL, partial(case_commands.decide, verdict=Verdict.FAIL), "dialog", Action.DECIDE),
-    DeskCommand(desk.PEND, partial(case_commands.decide, verdict=Verdict.PENDING), "dialog", Action.DECIDE),
-    DeskCommand(
-        desk.RECTIFY, partial(case_commands.decide, verdict=Verdict.FAIL, items_first=True), "dialog", Action.DECIDE
-    ),
-    DeskCommand(desk.ASIDE, case_commands.put_aside, "dialog", Action.ASIDE),
-    DeskCommand(desk.SKIP, case_commands.skip, "dialog", Action.SKIP),
-    DeskCommand(desk.RELEASE, case_commands.release, "write", Action.RELEASE),
-    DeskCommand(desk.ASSIGN, case_commands.assign, "dialog", Action.ASSIGN),
-    DeskCommand(desk.REOPEN, case_commands.reopen, "dialog", Action.REOPEN),
-    DeskCommand(desk.APPEAL, case_commands.file_appeal, "dialog", Action.APPEAL),
-    DeskCommand(desk.WAIVE, case_commands.waive, "dialog", Action.WAIVE),
-    DeskCommand(desk.COMMENT, case_commands.comment, "dialog", Action.COMMENT),
-    DeskCommand(desk.CONTACT, case_commands.record_contact, "dialog", Action.CONTACT),
-    DeskCommand(desk.CHECKLIST, case_commands.answer_checklist, "dialog", Action.CHECKLIST),
-    DeskCommand(desk.VERIFY, case_commands.verify, "dialog", Action.VERIFY),
-    DeskCommand(desk.DOCUMENTS, case_commands.list_documents, "dialog", Action.DOCUMENTS),
+    DeskCommand(desk.PASS, partial(case_commands.decide, verdict=Verdict.PASS), "dialog"),
+    DeskCommand(desk.FAIL, partial(case_commands.decide, verdict=Verdict.FAIL), "dialog"),
+    DeskCommand(desk.PEND, partial(case_commands.decide, verdict=Verdict.PENDING), "dialog"),
+    DeskCommand(desk.RECTIFY, partial(case_commands.decide, verdict=Verdict.FAIL, items_first=True), "dialog"),
+    DeskCommand(desk.ASIDE, case_commands.put_aside, "dialog"),
+    DeskCommand(desk.SKIP, case_commands.skip, "dialog"),
+    DeskCommand(desk.RELEASE, case_commands.release, "write"),
+    DeskCommand(desk.ASSIGN, case_commands.assign, "dialog"),
+    DeskCommand(desk.REOPEN, case_commands.reopen, "dialog"),
+    DeskCommand(desk.APPEAL, case_commands.file_appeal, "dialog"),
+    DeskCommand(desk.WAIVE, case_commands.waive, "dialog"),
+    DeskCommand(desk.COMMENT, case_commands.comment, "dialog"),
+    DeskCommand(desk.CONTACT, case_commands.record_contact, "dialog"),
+    DeskCommand(desk.CHECKLIST, case_commands.answer_checklist, "dialog"),
+    DeskCommand(desk.VERIFY, case_commands.verify, "dialog"),
+    DeskCommand(desk.DOCUMENTS, case_commands.list_documents, "dialog"),
     DeskCommand(desk.CHANGES, case_commands.show_changes, "dialog"),
     DeskCommand(desk.EXPLAIN, case_commands.explain, "read"),
-    DeskCommand(desk.PHONE_ESTIMATE, case_commands.show_phone_estimate, "read", Action.FORECAST),
-    DeskCommand(desk.REVEAL, case_commands.reveal, action=Action.REVEAL),
+    DeskCommand(desk.PHONE_ESTIMATE, case_commands.show_phone_estimate, "read"),
+    DeskCommand(desk.REVEAL, case_commands.reveal),
     DeskCommand(desk.FIELD_UP, lambda screen, _case: screen.panels.panel.move(-1)),
     DeskCommand(desk.FIELD_DOWN, lambda screen, _case: screen.panels.panel.move(1)),
 )
 
 COMMANDS: dict[str, DeskCommand] = {each.command.id: each for each in (*_AT_THE_DESK, *_ON_A_CASE)}
 
-VERDICT_KEYS = frozenset(key for each in _ON_A_CASE if each.action is Action.DECIDE for key in each.command.keys)
+VERDICT_KEYS = frozenset(
+    key for each in _ON_A_CASE if each.command.action is Action.DECIDE for key in each.command.keys
+)
 
 
 def bindings(*, is_desk: bool) -> Iterable[Binding]:
@@ -78,7 +77,7 @@ def bindings(*, is_desk: bool) -> Iterable[Binding]:
 
 def is_available(command_id: str, session: "DeskSession") -> bool | None:
     """Say whether a command can be run now; None dims its key."""
-    case, action, actor = session.case, COMMANDS[command_id].action, session.services.actor
+    case, action, actor = session.case, COMMANDS[command_id].command.action, session.services.actor
     if command_id == desk.NEXT.id:
         can_run = role_refusal(Action.NEXT, actor) is None and not session.is_unfinished
     elif command_id == desk.UNDO.id:

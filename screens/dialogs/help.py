@@ -8,6 +8,8 @@ from textual.screen import Screen
 from screens.dialogs.text_sheet import TextSheet
 from screens.shell.bindings import available_bindings
 from screens.widgets.safe_text import MUTED, hanging, joined, wrapped_lines
+from workbench.domain.case.actor import Actor
+from workbench.domain.case.lifecycle import role_refusal
 from workbench.domain.text.safe import pad_right
 from workbench.i18n import _
 from workbench.keys.command import PLACES, Command, Place
@@ -34,24 +36,27 @@ class HasMoreHelp(Protocol):
         """Return the lines of help."""
 
 
-def key_sheet(screen: Screen[object], place: Place) -> TextSheet:
-    """Return the help page with all keys of a screen; keys that do not work now are dim.
+def key_sheet(screen: Screen[object], place: Place, actor: Actor | None) -> TextSheet:
+    """Return the help page with all keys of a screen that the actor may use; keys that do not work now are dim.
 
     The page of a read-only screen starts with the reason and lists only the keys that work.
     """
     now = frozenset(available_bindings(screen))
     read_only_reason = screen.read_only_reason if isinstance(screen, MayBeReadOnly) else None
 
+    def is_listed(command: Command) -> bool:
+        if command.place == "everywhere" or command.id in now:
+            return True
+        is_refused = actor is not None and command.action is not None and role_refusal(command.action, actor)
+        return command.place == place and read_only_reason is None and not is_refused
+
     def lines(width: int) -> list[Content]:
         shown: list[Content] = []
         if read_only_reason is not None:
             shown += [*wrapped_lines(read_only_reason, width, "bold"), Content()]
-        for part in (place, "everywhere"):
-            commands = [
-                command
-                for command in commands_of(part)
-                if read_only_reason is None or part == "everywhere" or command.id in now
-            ]
+        others = [part for part in PLACES if part not in {place, "everywhere"}]
+        for part in dict.fromkeys((place, *others, "everywhere")):
+            commands = [command for command in commands_of(part) if is_listed(command)]
             for group in dict.fromkeys(command.group for command in commands):
                 shown.append(joined((f"{_(PLACES[part])} · {_(group)}", f"{MUTED} bold")))
                 for command in (command for command in commands if command.group == group):

@@ -1,5 +1,7 @@
 """The credit panel: arrears, blacklists, measures, earlier reviews. A list that was not checked is shown as such."""
 
+from collections.abc import Iterator
+
 from textual.content import Content
 
 from screens.panels.lines import EMPTY, PanelLine, Table, changed_mark, finding_lines, heading, mark_of, table
@@ -7,10 +9,12 @@ from screens.shell.view import View
 from screens.widgets.safe_text import MUTED, SUCCESS, WARNING, hanging, joined, plain
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.reason_scope import RULE_OF_LIST, EvidencePart
-from workbench.domain.case.vocabulary import CreditList, CreditMatch, PanelKind
+from workbench.domain.case.records import DecisionLine
+from workbench.domain.case.vocabulary import AppealStatus, CreditList, CreditMatch, PanelKind
 from workbench.domain.evidence.evidence import CreditFacts
 from workbench.i18n import _
 from workbench.wording.amounts import count, money_fen
+from workbench.wording.case.history import outcome_words
 from workbench.wording.case.labels import CREDIT_LIST, DECIDED, MATCH
 from workbench.wording.findings import earlier_fail_text
 from workbench.wording.measures import measure_lines
@@ -88,4 +92,16 @@ def _earlier_reviews(case: CaseFile, view: View, width: int) -> list[PanelLine]:
         lines.append(
             PanelLine(joined((f" {on}  ", MUTED), (_(DECIDED[decision.verdict]), ""), (f"  {decision.maker}", MUTED)))
         )
+        lines += _answers(case, decision, view)
     return lines
+
+
+def _answers(case: CaseFile, decision: DecisionLine, view: View) -> Iterator[PanelLine]:
+    """Yield what was decided on the appeals against a decision, when and by whom."""
+    for appeal in case.appeals:
+        is_answered = appeal.status is AppealStatus.CLOSED and appeal.decision_id == decision.id
+        if is_answered and appeal.outcome is not None and appeal.decided_at is not None:
+            on = view.day((appeal.checked_at or appeal.decided_at).astimezone(view.zone).date())
+            words = _("appeal: {outcome}").format(outcome=outcome_words(appeal.outcome, appeal.to_state))
+            who = "  ".join(filter(None, (appeal.decided_by, appeal.checker)))
+            yield PanelLine(joined((f" {on}  ", MUTED), (words, ""), (f"  {who}", MUTED)))

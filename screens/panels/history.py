@@ -1,18 +1,22 @@
 """The history panel: the events of a case, newest first, and the items that the last round required."""
 
+from collections.abc import Iterator
+
+from textual.content import Content
+
 from screens.panels.lines import EMPTY, PanelLine, heading, judged_mark, prose
 from screens.shell.symbols import Symbols
 from screens.shell.view import View
-from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, hanging
-from workbench.domain.case.appeal import OUTCOME_WORDS, STATUS_WORDS, AppealLine
+from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, hanging, plain, row
+from workbench.domain.case.appeal import STATUS_WORDS, AppealLine
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.records import DecisionLine, ItemLine
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.case.vocabulary import AppealStatus, CaseState
 from workbench.domain.text.safe import cells, pad_right
-from workbench.i18n import _
+from workbench.i18n import _, current_language
 from workbench.wording import amounts
-from workbench.wording.case.history import act_words, detail_words
+from workbench.wording.case.history import act_words, detail_words, outcome_words
 from workbench.wording.changes import ITEM_RESULT_WORDS
 
 
@@ -42,8 +46,20 @@ def _appeal(appeal: AppealLine, view: View, width: int) -> list[PanelLine]:
     received = _("received {when}").format(when=view.instant(appeal.received_at))
     lines = [heading(f"{title} {view.symbols.dot} {received}"), *prose(_("Grounds"), appeal.grounds, width)]
     if appeal.outcome is not None:
-        lines += prose(_(OUTCOME_WORDS[appeal.outcome]), appeal.answer, width)
+        lines += prose(outcome_words(appeal.outcome, appeal.to_state), appeal.answer, width)
     return [*lines, EMPTY]
+
+
+def appealed_lines(case: CaseFile, line: AppealLine, view: View, width: int) -> Iterator[Content]:
+    """Yield the reasons of the verdict that an appeal is against, and who made it."""
+    for decision in case.decisions:
+        if decision.id == line.decision_id:
+            by = _("by {maker}, {when}").format(maker=decision.maker, when=view.instant(decision.decided_at))
+            for code in decision.reasons:
+                reason = case.policy.reasons.get(code)
+                title = code if reason is None else reason.title.in_language(current_language())
+                yield row(plain(f"  {title}"), plain(by, MUTED), width)
+                by = ""
 
 
 def item_words(item: ItemLine, view: View) -> str:

@@ -12,15 +12,21 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseRowView
 from workbench.domain.case.lifecycle import STATE_WORDS
 from workbench.domain.case.running import clock_runs, is_clock_suspended, is_with_applicant, stopped_clock_words
-from workbench.domain.case.vocabulary import CaseState, Priority
+from workbench.domain.case.vocabulary import CaseState, Priority, WaitsFor
 from workbench.domain.text.safe import cells, fit, pad_left, pad_right, safe
 from workbench.i18n import N_, _, current_language
 from workbench.wording.amounts import count, waiting
 
 _CLOSED = frozenset({CaseState.PASSED, CaseState.FAILED, CaseState.LAPSED, CaseState.WITHDRAWN})
 _SMALLEST_NAME = 10
-_SIGN_CELLS = 17
+_SIGN_CELLS = 19
 _OVERDUE = "$text-error"
+_PENDING = {
+    WaitsFor.APPLICANT: N_("answer by {day}"),
+    WaitsFor.CARRIER: N_("carrier to {day}"),
+    WaitsFor.REGISTRY: N_("registry to {day}"),
+    WaitsFor.DEPARTMENT: N_("others to {day}"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,10 +162,28 @@ def _applicant(context: RowContext, _room: int) -> list[Part]:
     return [*rules, (context.row.applicant_name, "")]
 
 
-def _state(context: RowContext, _room: int) -> list[Part]:
-    state = context.row.state
+def _state_words(row: CaseRowView, view: View) -> str:
+    """Return the state of a case, with the day until which the case stays in it."""
+    if row.aside_until is not None and row.aside_until > view.now:
+        return _("aside to {when}").format(when=view.short_moment(row.aside_until))
+    if row.state is CaseState.RECTIFYING and row.deadline_at is not None:
+        return _("rectify by {day}").format(day=view.short_day(row.deadline_at.astimezone(view.zone).date()))
+    if row.state is CaseState.PENDING and row.waits_for is not None and row.next_action_on is not None:
+        return _(_PENDING[row.waits_for]).format(day=view.short_day(row.next_action_on))
     # Most cases are queued; naming that state on every line would hide the others.
-    return [(_(STATE_WORDS[state]) if state is not CaseState.QUEUED else "", MUTED)]
+    return _(STATE_WORDS[row.state]) if row.state is not CaseState.QUEUED else ""
+
+
+def _state(context: RowContext, _room: int) -> list[Part]:
+    return [(_state_words(context.row, context.view), MUTED)]
+
+
+def _state_and_who(context: RowContext, _room: int) -> list[Part]:
+    who, state = _who(context, _room), _state(context, _room)
+    if context.row.held_by is None:
+        return [*state, (" " if state[0][0] and who else "", ""), *who]
+    is_aside = context.row.aside_until is not None and context.row.aside_until > context.view.now
+    return [*who, (" ", ""), *state] if is_aside else who
 
 
 def _round(context: RowContext, _room: int) -> list[Part]:
@@ -194,13 +218,13 @@ COLUMNS: tuple[Column, ...] = (
     Column(title="", parts=_priority, width=2),
     Column(title=N_("case"), parts=_case, width=9),
     Column(title=N_("applicant"), parts=_applicant, width=0),
-    Column(title=N_("state"), parts=_state, width=14, width_zh=10, min_row_width=110),
+    Column(title=N_("state"), parts=_state, width=18, width_zh=17, min_row_width=110),
+    Column(title=N_("state, who"), parts=_state_and_who, width=19, width_zh=18, min_row_width=72, max_row_width=109),
     Column(title=N_("round"), parts=_round, width=5, width_zh=4, is_right=True, gap=3, min_row_width=90),
     Column(title=N_("found"), parts=_findings, width=6, width_zh=8, max_row_width=99),
     Column(title=N_("findings"), parts=_findings, width=8, min_row_width=100),
-    Column(title=N_("who"), parts=_who, width=8, min_row_width=72, max_row_width=99),
-    Column(title=N_("who"), parts=_who, width=12, min_row_width=100),
-    Column(title=N_("waits"), parts=_waiting, width=6, is_right=True, min_row_width=66),
+    Column(title=N_("who"), parts=_who, width=12, min_row_width=110),
+    Column(title=N_("waits"), parts=_waiting, width=6, is_right=True, min_row_width=90),
 )
 
 
@@ -216,6 +240,9 @@ def legend_lines(width: int, symbols: Symbols) -> list[Content]:
         (_("with applicant"), _("waiting for the applicant: the clock is paused, so the case is not overdue")),
         (ranks, _("priority: urgent, high, low; no mark for normal")),
         (_("state"), _("empty: queued")),
+        (_("aside to {when}").format(when="14:30"), _("put aside by its holder until then")),
+        (_(_PENDING[WaitsFor.CARRIER]).format(day="12-02"), _("pending: waits until that day for who is named")),
+        (_("rectify by {day}").format(day="12-02"), _("the deadline of the applicant")),
         (f"{symbols.block}2 {symbols.warn}3", _("findings: 2 blocking, 3 warnings")),
         ("rev3", _("held by rev3")),
         ("(sup)", _("assigned to sup and not held yet; offered to nobody else")),

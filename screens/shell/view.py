@@ -31,6 +31,15 @@ class View:
         """Return an instant as people read it."""
         return instant_on_screen(at, self.today, self.zone)
 
+    def short_day(self, on: date) -> str:
+        """Return a day in 5 cells: month and day; the whole date if it is of another year."""
+        return f"{on:%m-%d}" if on.year == self.today.year else on.isoformat()
+
+    def short_moment(self, at: datetime) -> str:
+        """Return the time of day of an instant of today, else its day, in 5 cells."""
+        on = at.astimezone(self.zone).date()
+        return self.time_of_day(at) if on == self.today else self.short_day(on)
+
     def short_instant(self, at: datetime) -> str:
         """Return an instant in 11 cells: month, day and time; the whole date if it is of another year."""
         local = at.astimezone(self.zone)

@@ -1,5 +1,7 @@
 """The later acts of the walk: waivers, judgements, reopenings, appeals, policies, letters sent and measures done."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -7,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant
 
-from db.enums import AppealOutcome, CaseState, ContactChannel, ItemResult
+from db.enums import AppealOutcome, CaseState, ChecklistValue, ContactChannel, ItemResult, VerificationKind
 from tests.lifecycle.acts import SUPERVISORS, act, in_states
 from tests.lifecycle.clock_model import SHANGHAI, CaseClock
 from tests.lifecycle.machine import LifecycleMachine, anybody, decider, holder, supervisor
@@ -27,45 +29,52 @@ class WholeLifeMachine(LifecycleMachine):
 
     # --- Rectification ----------------------------------------------------------------------------------------------
 
-    @act(2, in_states("rectifying"), supervisor, at=st.integers(1, 2))
+    @act(6, in_states("rectifying"), supervisor, at=st.integers(1, 2))
     def waive(self, who: str, number: int, at: int) -> None:
         case = self.cases[number]
         before = case.before()
-        is_open = at <= len(case.items) and case.items[at - 1]
+        is_open = at <= len(case.items) and self.is_awaited(case, case.items[at - 1])
         call = self.services(who).waiving.waive
         allowed = who in SUPERVISORS and case.state == "rectifying" and is_open
         if not self.attempt("waive", who, case, lambda: call(number, str(at), "x"), allowed=allowed):
             return
-        case.items = (*case.items[: at - 1], False, *case.items[at:])
+        waived = replace(case.items[at - 1], is_waived=True)
+        case.items = (*case.items[: at - 1], waived, *case.items[at:])
         case.changed()
-        if not any(case.items):
+        if not any(self.is_awaited(case, item) for item in case.items):
             case.begin_round(self.now, self.maker_of(case), self.days_of(case))
         self.can_undo(case, who, "waive", before)
         self.expect(who, ("waive", number), notices=[(number, "waived")])
 
-    @act(1, lambda case: case.state == "in_review" and bool(case.items), holder)
+    @act(12, lambda case: case.state == "in_review" and bool(case.items), holder)
     def judge(self, who: str, number: int) -> None:
         case = self.cases[number]
-        allowed = case.is_held(self.now, who) and case.items[:1] == (True,)
+        allowed = case.is_held(self.now, who) and any(not item.is_waived for item in case.items[:1])
         call = self.services(who).item_judging.judge
         if self.attempt("judge", who, case, lambda: call(number, "1", ItemResult.FIXED), allowed=allowed):
             self.expect(who, ("judge", number))
 
-    @act(1, in_states("rectifying", "failed"), anybody)
-    def contact(self, who: str, number: int) -> None:
-        call = self.services(who).remarks.contact
-        self.attempt("contact", who, self.cases[number], lambda: call(number, ContactChannel.PHONE, "x"), allowed=True)
-        self.expect(who, ("contact", number))
+    @act(1, lambda _case: True, anybody, kind=st.sampled_from(["comment", "verify", "checklist", "contact"]))
+    def remark(self, who: str, number: int, kind: str) -> None:
+        remarks, case = self.services(who).remarks, self.cases[number]
+        write: dict[str, Callable[[], None]] = {
+            "comment": lambda: remarks.comment(number, "x"),
+            "verify": lambda: remarks.verify(number, VerificationKind.PHONE, "x"),
+            "checklist": lambda: remarks.checklist(number, "NAMES-EQUAL", ChecklistValue.YES),
+            "contact": lambda: remarks.contact(number, ContactChannel.PHONE, "x"),
+        }
+        if self.attempt(kind, who, case, write[kind], allowed=case.is_open or kind in {"comment", "contact"}):
+            self.expect(who, (kind, number))
 
     # --- Reopening and appeals ---------------------------------------------------------------------------------------
 
-    @act(2, in_states("passed", "failed", "lapsed"), supervisor)
+    @act(10, in_states("passed", "failed", "lapsed"), supervisor)
     def reopen(self, who: str, number: int) -> None:
         case = self.cases[number]
         before, allowed, corrects = case.before(), False, None
         if case.state in {"passed", "failed", "lapsed"}:
             verdict = self.stored.in_force(number)
-            allowed = who in SUPERVISORS and who not in self._involved(case, verdict)
+            allowed = who in SUPERVISORS and who not in self._involved(case, verdict) and self.may_come_back(case)
             is_told = is_told_of(self.stored.notices.values(), verdict, self.now)
             corrects = verdict["id"] if is_told else verdict["corrects_id"]
         call = self.services(who).reopening.reopen
@@ -90,10 +99,11 @@ class WholeLifeMachine(LifecycleMachine):
     def _appeals(self, case: Case) -> list[Row]:
         return [row for row in self.stored.appeals.values() if row["case_id"] == case.id]
 
-    @act(5, in_states("failed", "lapsed"), anybody)
+    @act(8, in_states("failed", "lapsed"), anybody)
     def appeal(self, who: str, number: int) -> None:
         case = self.cases[number]
-        before, allowed = case.before(), case.state in {"failed", "lapsed"} and self._is_in_time(case)
+        before, can_appeal = case.before(), case.state in {"failed", "lapsed"} and self.may_come_back(case)
+        allowed = can_appeal and self._is_in_time(case)
         untouched = frozenset(ANSWERING) - self.touched[number]
         call = self.services(who).appeals.file
         if self.attempt("appeal", who, case, lambda: call(number, "x"), allowed=allowed):
@@ -121,7 +131,7 @@ class WholeLifeMachine(LifecycleMachine):
         last_day = self.suspensions.hours.working_days_after(told.astimezone(SHANGHAI).date(), FILE_DAYS)
         return bool(self.now.astimezone(SHANGHAI).date() <= last_day)
 
-    @act(5, in_states("appealed"), decider, answer=st.sampled_from(["stands", "queued", "passed"]))
+    @act(12, in_states("appealed"), decider, answer=st.sampled_from(["stands", "queued", "passed"]))
     def decide_appeal(self, who: str, number: int, answer: str) -> None:
         case = self.cases[number]
         before, outcome = case.before(), AppealOutcome.STANDS if answer == "stands" else AppealOutcome.OVERTURNED
@@ -162,32 +172,9 @@ class WholeLifeMachine(LifecycleMachine):
             assert letters.count("appeal-decided") == statuses.count("closed"), (case, statuses)
             assert letters.count("appeal-withdrawn") == statuses.count("withdrawn"), (case, statuses)
 
-    # --- The policy --------------------------------------------------------------------------------------------------
-
-    @act(1)
-    def change_the_policy(self) -> None:
-        """Put a version into force for open cases; it changes no finding, but voids the verdicts that wait."""
-        self.extra += 1
-        admin = self.services("admin")
-        path = Path(self.desk.folder) / f"policy{self.extra}.toml"
-        path.write_text(f"{admin.policies.in_force().text}\n# {self.extra}\n", encoding="utf-8")
-        call = admin.policies.apply
-        self.attempt("policy apply", "admin", None, lambda: call(path, for_open_cases=True), allowed=True)
-        self.expect("admin", ("policy apply", None))
-        self.attempt("policy", "admin", None, admin.policy_changes.finish, allowed=True)
-        opened = [case for case in self.cases.values() if case.is_open]
-        for case in opened:
-            if case.state == "awaiting_check" and not case.decider:
-                maker = case.maker
-                case.to_queue(self.now)
-                case.assignee = case.returned_to = maker
-                case.maker = ""
-            case.new_evidence()
-        self.expect("admin", *(("policy", case.id) for case in opened))
-
     # --- Letters and measures ----------------------------------------------------------------------------------------
 
-    @act(2, in_states("rectifying", "pending", "lapsed"), supervisor)
+    @act(4, in_states("rectifying", "pending", "lapsed"), supervisor)
     def send_its_letters(self, who: str, number: int) -> None:
         """Mark the letters of a case as sent; one sent late moves its deadline on."""
         case = self.cases[number]
@@ -209,35 +196,43 @@ class WholeLifeMachine(LifecycleMachine):
         moved = [row for row in owed if self._moves_deadline(case, row)]
         assert done[0].sent == len(owed)
         acts = [("notice-sent", number)] * len(owed) + [("sent-late", number)] * len(moved)
-        if case.state == "lapsed" and moved and case.deadline and case.deadline >= self.now:
+        if case.state == "lapsed" and moved and case.ends_at and case.ends_at >= self.now and self.may_come_back(case):
             case.enter("rectifying", self.now)
             self.expect(who, *acts, ("lapse-undone", number), ("notices sent", None), notices=corrected)
         else:
             self.expect(who, *acts, ("notices sent", None))
 
     def _moves_deadline(self, case: Case, letter: Row) -> bool:
-        """Move the deadline of a letter on by the working days that it is late; return whether it moved."""
-        hours = self.suspensions.hours
+        """Move the date that a letter gives on by the working days that it is late; return whether it moved."""
+        hours, kind = self.suspensions.hours, letter["kind"]
         days = hours.days_late(letter["release_at"], self.now)
-        if letter["kind"] == "deadline" and days and case.is_rectification_open and case.deadline:
-            if letter["told_due_at"] != case.deadline:
-                return False
-            case.deadline = hours.closing(hours.working_days_after(case.deadline.astimezone(SHANGHAI).date(), days))
-            return True
-        verdict: Any = self.stored.decisions.get(letter["decision_id"])
-        if verdict is None or not days or verdict["id"] != self.stored.in_force(case.id)["id"]:
+        if not days or kind not in {"fail", "pending", "deadline"}:
             return False
-        if case.is_rectification_open and verdict["deadline_at"] and case.deadline:
-            day = hours.working_days_after(verdict["deadline_at"].astimezone(SHANGHAI).date(), days)
-            before, case.deadline = case.deadline, max(case.deadline, hours.closing(day))
-            return case.deadline > before
-        if case.state == "pending" and case.waits_for == "applicant" and case.next_on and verdict["until_on"]:
-            day = hours.working_days_after(date.fromisoformat(verdict["until_on"]), days)
-            before_on, case.next_on = case.next_on, max(case.next_on, day.isoformat())
-            return case.next_on > before_on
-        return False
+        if kind != "deadline" and letter["decision_id"] != self.stored.in_force(case.id)["id"]:
+            return False
+        if kind == "pending":
+            return self._moves_next_date(case, days)
+        printed_at, before = letter["told_due_at"], case.ends_at
+        if (
+            not case.is_rectification_open
+            or not printed_at
+            or not before
+            or (kind == "deadline" and printed_at != before)
+        ):
+            return False
+        moved_to = hours.closing(hours.working_days_after(printed_at.astimezone(SHANGHAI).date(), days))
+        case.moved_to = max(moved_to, case.moved_to or moved_to)
+        return moved_to > before
 
-    @act(2, in_states("failed", "rectifying", "passed"), supervisor)
+    def _moves_next_date(self, case: Case, days: int) -> bool:
+        until_on = self.stored.in_force(case.id)["until_on"]
+        if case.state != "pending" or case.waits_for != "applicant" or not case.next_on or not until_on:
+            return False
+        day = self.suspensions.hours.working_days_after(date.fromisoformat(until_on), days)
+        before, case.next_on = case.next_on, max(case.next_on, day.isoformat())
+        return case.next_on > before
+
+    @act(4, in_states("failed", "rectifying", "passed"), supervisor)
     def carry_out_its_measures(self, who: str, number: int) -> None:
         owed = [row["id"] for row in self._orders(number) if is_open(row) and row["release_at"] <= self.now]
         if not owed:

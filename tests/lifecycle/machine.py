@@ -1,8 +1,9 @@
 """The random walk: rules that let people act on a real database, each compared with the model."""
 
+import re
 import shutil
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from db.enums import DocumentKind, FailKind, ImportKind, Measure, Priority, Role, ServiceClass, Verdict, WaitsFor
-from tests.lifecycle.acts import PEOPLE, SUPERVISORS, act, drawn, in_states
+from tests.lifecycle.acts import PEOPLE, SUPERVISORS, act, drawn, in_states, is_open
 from tests.lifecycle.clock_model import SHANGHAI, CaseClock, Hours
 from tests.lifecycle.model import (
     ASIDE,
@@ -24,8 +25,11 @@ from tests.lifecycle.model import (
     OPEN,
     UNDO,
     Case,
+    Document,
+    Item,
     Suspensions,
     Undoable,
+    fits,
     held_count,
 )
 from tests.lifecycle.stored import Reader, Row
@@ -59,10 +63,20 @@ TOUCHING = frozenset(
     [
         *("next", "release", "skip", "aside", "decide", "undo", "approve", "return", "assign", "answer", "resubmit"),
         *("withdraw", "extend", "extend-deadline", "class", "priority", "waive", "judge", "contact", "reopen"),
-        "appeal-decide",
+        *("appeal-decide", "comment", "verify", "checklist"),
     ]
 )
 """The acts of a person on a case, after which that person cannot decide its appeal; filing an appeal is none."""
+
+DONE: Counter[str] = Counter()
+"""How often each act of the walk succeeded."""
+
+WALKED: Counter[tuple[str, str]] = Counter()
+"""How often each act succeeded in each state of its case; the state of an act on no case is empty."""
+
+ID_NAME = Item(frozenset({DocumentKind.BIZ_LICENSE, DocumentKind.AUTH_LETTER, DocumentKind.COMMITMENT_LETTER}))
+ITEMS = {"two items": (ID_NAME, Item(frozenset({DocumentKind.AGENT_ID_FRONT})))}
+"""What verdicts ask for, if not the name only."""
 
 people = st.sampled_from(PEOPLE)
 spans = st.sampled_from(
@@ -77,8 +91,8 @@ spans = st.sampled_from(
 )
 verdicts = st.sampled_from(
     [
-        *("final", "fixable", "applicant", "pass", "final", "carrier", "two items", "no reason"),
-        *("final barred", "fixable barred"),
+        *("final", "fixable", "applicant", "pass", "two items", "carrier", "two items", "no reason"),
+        *("final barred", "final barred", "fixable barred"),
     ]
 )
 
@@ -160,11 +174,47 @@ class LifecycleMachine(RuleBasedStateMachine):
         self.extra = 0
         self.new_notices: Counter[tuple[int, str]] = Counter()
         self.new_letters: frozenset[int] = frozenset()
-        self.touched: dict[int, set[str]] = {number: set() for number in self.cases}
+        self.touched: defaultdict[int, set[str]] = defaultdict(set)
+        self.walking, self.turn = "", 0
+        self.acted_seq: dict[int, int] = {}
+        self.imports: list[Row] = []
+        self.documents: list[Document] = []
 
     def _opened(self, row: Row) -> Case:
         clock = CaseClock(row["complete_at"], CLASS_DAYS[row["service_class"]]) if row["complete_at"] else None
-        return Case(row["id"], row["state"], clock=clock)
+        return Case(row["id"], row["state"], int(row["application_no"].removeprefix("A-")), clock=clock)
+
+    def current(self, application: int) -> Case:
+        """Return the open case of an application, else its newest one."""
+        return max(self.of_application(application), key=lambda case: (case.is_open, case.id))
+
+    def of_application(self, application: int) -> list[Case]:
+        """Return the cases of an application."""
+        return [case for case in self.cases.values() if case.application == application]
+
+    def may_come_back(self, case: Case) -> bool:
+        """Say whether no other case of its application is open or has a later result."""
+        others = (one for one in self.of_application(case.application) if one is not case)
+        return not any(one.is_open or (one.id > case.id and one.state != "withdrawn") for one in others)
+
+    def new_cases(self) -> list[Case]:
+        """Take up the cases that the last act opened, of applications whose newest case was closed."""
+        rows = [row for number, row in self.stored.cases.items() if number not in self.cases]
+        new = [self._opened(row) for row in rows]
+        assert not any(self.current(case.application).is_open for case in new)
+        self.cases.update({case.id: case for case in new})
+        return new
+
+    def opened_by_campaigns(self) -> list[tuple[Case, Case]]:
+        """Take up the cases that campaigns opened, each with the passed case before it."""
+        before = {case.application: self.current(case.application) for case in self.cases.values()}
+        opened = [(case, before[case.application]) for case in self.new_cases()]
+        assert all((old.state, new.clock and new.clock.start) == ("passed", self.now) for new, old in opened)
+        return opened
+
+    def is_newest(self, case: Case) -> bool:
+        """Say whether an application has no newer case; an older one is never opened again."""
+        return self.current(case.application) is case
 
     def services(self, login: str) -> Services:
         return self.site.services(login)
@@ -179,7 +229,9 @@ class LifecycleMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def somebody_acts(self, data: Any) -> None:
         """Let one of the acts happen."""
-        chosen, arguments = drawn(data, self.cases)
+        self.turn += 1
+        chosen, arguments = drawn(data, self.cases, self.turn)
+        self.walking = chosen.name
         getattr(self, chosen.name)(**arguments)
 
     # --- What every step checks -------------------------------------------------------------------------------------
@@ -192,6 +244,7 @@ class LifecycleMachine(RuleBasedStateMachine):
         `allowed` says whether the model expects it to succeed, None if other things decide.
         """
         before, error, results = self.stored, None, []
+        state = case.state if case else ""
         try:
             results.append(call())
         except WorkbenchError as caught:
@@ -206,7 +259,13 @@ class LifecycleMachine(RuleBasedStateMachine):
             is_undone_appeal = event["body"].get("act") == "appeal"
             if event["action"] in TOUCHING and event["batch_id"] is None and not event["is_refused"]:
                 self.touched[event["case_id"]] |= set() if is_undone_appeal else {event["actor_login"]}
-        if error is not None:
+                if event["action"] not in {"next", "release", "aside"}:
+                    self.acted_seq[event["case_id"]] = event["seq"]
+            self.imports += [event] * (event["action"] == "import" and not event["is_refused"])
+        if error is None:
+            DONE[self.walking] += 1
+            WALKED[act, state] += 1
+        else:
             assert self.stored == before, (act, error)
             is_logged = isinstance(error, NotAllowed | Busy)
             expected = [(act, who, case.id if case else None, 1)] if is_logged else []
@@ -223,6 +282,14 @@ class LifecycleMachine(RuleBasedStateMachine):
         orders = [row for row in self.stored.orders.values() if row["case_id"] == case.id]
         standing = [row for row in orders if row["cancelled_at"] is None]
         return bool(standing) and standing[-1]["measure"] == Measure.BAR_OUT
+
+    def is_received(self, case: Case, item: Item) -> bool:
+        """Say whether a document for an item came, in an import that was not undone."""
+        return any(fits(one, case, item) for one in self.documents)
+
+    def is_awaited(self, case: Case, item: Item) -> bool:
+        """Say whether an item neither came nor was waived."""
+        return not item.is_waived and not self.is_received(case, item)
 
     def days_of(self, case: Case) -> int:
         """Return the working days of the class of a case."""
@@ -273,67 +340,9 @@ class LifecycleMachine(RuleBasedStateMachine):
             is_in_force = decision["status"] in {"applied", "approved"}
             assert len(valid) == (is_in_force and number not in self.cases[decision["case_id"]].untold), decision
 
-    # --- Time --------------------------------------------------------------------------------------------------------
-
-    @act(4, span=spans)
-    def time_passes(self, span: timedelta) -> None:
-        self.site.clock.at += span
-
-    @act(2, in_states("pending", "rectifying"))
-    def its_date_passes(self, number: int) -> None:
-        case, passed = self.cases[number], self.now
-        if case.state == "rectifying" and case.deadline is not None:
-            passed = case.deadline
-        elif case.state == "pending" and case.next_on is not None:
-            passed = datetime.combine(date.fromisoformat(case.next_on), time(23, 59, 59), SHANGHAI)
-        self.site.clock.at = max(self.now, passed + timedelta(seconds=1))
-
-    @act(3, who=st.sampled_from(["a", "sup", "admin", "audit"]))
-    def tick(self, who: str) -> None:
-        now, today = self.now, self.now.astimezone(SHANGHAI).date().isoformat()
-        acts, notices = [], []
-        for case in self.cases.values():
-            if case.state == "pending" and (case.next_on or "") < today:
-                notices += [(case.id, "expired")] if case.waits_for == "applicant" else []
-                case.to_queue(now)
-                acts.append(("day-passed", case.id))
-            elif case.state == "rectifying" and case.deadline and case.deadline < now:
-                case.enter("lapsed", now)
-                acts.append(("lapse", case.id))
-                notices.append((case.id, "lapsed"))
-        self.attempt("tick", who, None, self.services(who).ticking.tick, allowed=True)
-        told = [event for event in self.events if event["action"] in {"delay-told", "reminded"}]
-        acts += [(event["action"], event["case_id"]) for event in told]
-        notices += [(event["case_id"], event["body"].get("kind", "delay")) for event in told]
-        resumed = {key: count for key, count in self.new_notices.items() if key[1] == "resumed"}
-        assert all(count == 1 for count in resumed.values())
-        self.expect(who, *acts, notices=[*notices, *resumed])
-        self._check_delays(told)
-
-    def _check_delays(self, told: list[Row]) -> None:
-        """Check that every applicant whose case is late has been told, and nobody twice of one date."""
-        stopped = [start for start, end in self.suspensions.spans if end is None]
-        for case in self.cases.values():
-            row = self.stored.cases[case.id]
-            if case.clock is None or not case.runs or row["due_at"] > self.now:
-                continue
-            if any(start < row["due_at"] for start in stopped):
-                continue
-            of_case = [
-                one for one in self.stored.notices.values() if one["case_id"] == case.id and one["kind"] == "delay"
-            ]
-            early = {one["due_at"] for one in self.reader.rows("delay_notice") if one["case_id"] == case.id}
-            assert any(one["created_at"] >= row["due_at"] for one in of_case) or row["due_at"] in early, case
-        keys = [(event["case_id"], event["body"].get("due_us")) for event in told if event["action"] == "delay-told"]
-        assert len(keys) == len(set(keys))
-
-    @property
-    def now(self) -> Any:
-        return self.site.clock.at
-
     # --- Holds -------------------------------------------------------------------------------------------------------
 
-    @act(7, person=anybody)
+    @act(6, person=anybody)
     def take_next(self, who: str) -> None:
         mine = [case for case in self.cases.values() if case.is_held(self.now, who)]
         ready = [case for case in mine if not case.aside_until or case.aside_until <= self.now]
@@ -351,6 +360,7 @@ class LifecycleMachine(RuleBasedStateMachine):
             self.expect(who)
         else:
             assert taken.is_on_offer(self.now, who), taken
+            WALKED["next", taken.state] += 1
             taken.hold(who, self.now)
             taken.returned_to = None
             taken.changed()
@@ -380,7 +390,7 @@ class LifecycleMachine(RuleBasedStateMachine):
             case.assignee = None if case.assignee == who else case.assignee
             self.expect(who, ("skip", number))
 
-    @act(2, in_states("in_review"), holder)
+    @act(1, in_states("in_review"), holder)
     def put_aside(self, who: str, number: int) -> None:
         case = self.cases[number]
         held = case.is_held(self.now, who)
@@ -389,7 +399,7 @@ class LifecycleMachine(RuleBasedStateMachine):
             case.changed()
             self.expect(who, ("aside", number))
 
-    @act(2, in_states("queued", "in_review"), supervisor, to=people)
+    @act(1, in_states("queued", "in_review"), supervisor, to=people)
     def assign(self, who: str, number: int, to: str) -> None:
         case = self.cases[number]
         allowed = who in SUPERVISORS and case.state in {"queued", "in_review"}
@@ -404,6 +414,67 @@ class LifecycleMachine(RuleBasedStateMachine):
                 case.new_evidence()
             case.changed()
             self.expect(who, ("assign", number))
+
+    # --- Time --------------------------------------------------------------------------------------------------------
+
+    @act(3, span=spans)
+    def time_passes(self, span: timedelta) -> None:
+        self.site.clock.at += span
+
+    @act(2, in_states("pending", "rectifying"))
+    def its_date_passes(self, number: int) -> None:
+        case, passed = self.cases[number], self.now
+        if case.state == "rectifying" and case.ends_at is not None:
+            passed = case.ends_at
+        elif case.state == "pending" and case.next_on is not None:
+            passed = datetime.combine(date.fromisoformat(case.next_on), time(23, 59, 59), SHANGHAI)
+        self.site.clock.at = max(self.now, passed + timedelta(seconds=1))
+
+    @act(2, who=st.sampled_from(["a", "sup", "admin", "audit"]))
+    def tick(self, who: str) -> None:
+        now, today = self.now, self.now.astimezone(SHANGHAI).date().isoformat()
+        acts, notices = [], []
+        for case in self.cases.values():
+            if case.state == "pending" and (case.next_on or "") < today:
+                notices += [(case.id, "expired")] if case.waits_for == "applicant" else []
+                case.to_queue(now)
+                acts.append(("day-passed", case.id))
+            elif case.state == "rectifying" and case.ends_at and case.ends_at < now:
+                case.enter("lapsed", now)
+                acts.append(("lapse", case.id))
+                notices.append((case.id, "lapsed"))
+        self.attempt("tick", who, None, self.services(who).ticking.tick, allowed=True)
+        told = [event for event in self.events if event["action"] in {"delay-told", "reminded"}]
+        acts += [(event["action"], event["case_id"]) for event in told]
+        notices += [(event["case_id"], event["body"].get("kind", "delay")) for event in told]
+        for new, old in self.opened_by_campaigns():
+            acts += [("campaign", new.id), ("campaign", old.id)]
+            notices.append((new.id, "re-review"))
+        resumed = {key: count for key, count in self.new_notices.items() if key[1] == "resumed"}
+        assert all(count == 1 for count in resumed.values())
+        self.expect(who, *acts, notices=[*notices, *resumed])
+        self._check_delays(told)
+
+    def _check_delays(self, told: list[Row]) -> None:
+        """Check that every applicant whose case is late has been told, and nobody twice of one date."""
+        stopped = [start for start, end in self.suspensions.spans if end is None]
+        for case in self.cases.values():
+            row = self.stored.cases[case.id]
+            if case.clock is None or not case.runs or row["due_at"] > self.now:
+                continue
+            if any(start < row["due_at"] for start in stopped):
+                continue
+            of_case = [
+                one for one in self.stored.notices.values() if one["case_id"] == case.id and one["kind"] == "delay"
+            ]
+            early = {one["due_at"] for one in self.reader.rows("delay_notice") if one["case_id"] == case.id}
+            assert any(one["created_at"] >= row["due_at"] for one in of_case) or row["due_at"] in early, case
+        keys = [(event["case_id"], event["body"].get("due_us")) for event in told if event["action"] == "delay-told"]
+        assert len(keys) == len(set(keys))
+
+    @property
+    def now(self) -> Any:
+        return self.site.clock.at
 
     # --- Verdicts ----------------------------------------------------------------------------------------------------
 
@@ -436,12 +507,13 @@ class LifecycleMachine(RuleBasedStateMachine):
             case.maker = who
         else:
             case.take_effect(decision, self.now)
+            self.check_correction(decision)
             if case.state == "rectifying":
-                case.items = (True, True) if verdict == "two items" else (True,)
+                case.items = ITEMS.get(verdict, (ID_NAME,))
         self.can_undo(case, who, "decide", before, is_staged=is_staged)
         self.expect(who, ("decide", case.id), notices=[] if is_staged else [(case.id, decision["verdict"])])
 
-    @act(6, in_states("awaiting_check"), checker)
+    @act(10, in_states("awaiting_check"), checker)
     def approve(self, who: str, number: int) -> None:
         case = self.cases[number]
         allowed, before = self._may_check(case, who), case.before()
@@ -457,8 +529,21 @@ class LifecycleMachine(RuleBasedStateMachine):
             assert isinstance(done[0], DecisionResult)
             decision = self.stored.decisions[done[0].decision_id]
             case.take_effect(decision, self.now)
+            self.check_correction(decision)
             self.can_undo(case, who, "approve", before)
             self.expect(who, ("approve", number), notices=[(number, decision["verdict"])])
+
+    def check_correction(self, decision: Row) -> None:
+        """Check that the letter of a verdict that corrects an earlier result names the last letter that told one."""
+        number = decision["case_id"]
+        own = [one for one in self.stored.notices.values() if one["case_id"] == number and one["cancelled_at"] is None]
+        (letter,) = (one for one in own if one["decision_id"] == decision["id"])
+        answers = [one["id"] for one in own if one["kind"] == "appeal-decided"]
+        closed = [one for one in self.stored.appeals.values() if one["case_id"] == number and one["status"] == "closed"]
+        told = [one["id"] for one in own if one["kind"] in {"pass", "fail", "lapsed"} and one is not letter]
+        told += [answer for answer, appeal in zip(answers, closed, strict=True) if appeal["to_state"] != "queued"]
+        named = re.findall("通知编号([0-9]+)", letter["body"])
+        assert named == ([str(max(told))] if decision["corrects_id"] else []), (letter["body"], told)
 
     def _may_check(self, case: Case, who: str) -> bool:
         """Say whether a person may check what waits: no own verdict, and no answer to an appeal against one."""
@@ -482,11 +567,11 @@ class LifecycleMachine(RuleBasedStateMachine):
             case.enter("queued", self.now)
             case.skipped_by.clear()
 
-    @act(3, in_states("awaiting_check"), maker)
+    @act(2, in_states("awaiting_check"), maker)
     def approve_an_own_verdict(self, who: str, number: int) -> None:
         self.approve(who, number)
 
-    @act(3, in_states("awaiting_check"), checker)
+    @act(6, in_states("awaiting_check"), checker)
     def give_back(self, who: str, number: int) -> None:
         case = self.cases[number]
         allowed, before = self._may_check(case, who), case.before()
@@ -507,10 +592,10 @@ class LifecycleMachine(RuleBasedStateMachine):
             self.can_undo(case, who, "return", before)
             self.expect(who, ("return", number))
 
-    @act(5, lambda case: case.undoable is not None, last_actor)
+    @act(8, lambda case: case.undoable is not None, last_actor)
     def undo(self, who: str, number: int) -> None:
         case = self.cases[number]
-        allowed = case.can_be_undone_by(who, self.now)
+        allowed = case.can_be_undone_by(who, self.now) and self.may_come_back(case)
         act = case.undoable
         if self.attempt("undo", who, case, lambda: self.services(who).undo.undo(number), allowed=allowed):
             assert act is not None
@@ -544,7 +629,7 @@ class LifecycleMachine(RuleBasedStateMachine):
 
     # --- The applicant -----------------------------------------------------------------------------------------------
 
-    @act(2, in_states("pending"), anybody)
+    @act(4, in_states("pending"), anybody)
     def answer(self, who: str, number: int) -> None:
         case = self.cases[number]
         before = case.before()
@@ -554,15 +639,15 @@ class LifecycleMachine(RuleBasedStateMachine):
             self.can_undo(case, who, "answer", before)
             self.expect(who, ("answer", number))
 
-    @act(3, in_states("rectifying", "lapsed"), anybody, is_late=st.booleans())
+    @act(6, in_states("rectifying", "lapsed"), anybody, is_late=st.booleans())
     def resubmit(self, who: str, number: int, is_late: bool) -> None:
         """Record what came now, or what came before the deadline and is recorded late."""
         case = self.cases[number]
         before, received = case.before(), self.now
-        if is_late and case.deadline is not None:
-            received = min(self.now, case.deadline)
-        is_in_time = case.deadline is not None and case.deadline >= received
-        allowed = case.state in {"rectifying", "lapsed"} and is_in_time
+        if is_late and case.ends_at is not None:
+            received = min(self.now, case.ends_at)
+        is_in_time = case.ends_at is not None and case.ends_at >= received
+        allowed = case.state in {"rectifying", "lapsed"} and is_in_time and self.may_come_back(case)
         notices = self._corrected_lapse(case)
         call = self.services(who).remarks.resubmit
         if self.attempt("resubmit", who, case, lambda: call(number, "", received), allowed=allowed):
@@ -576,7 +661,7 @@ class LifecycleMachine(RuleBasedStateMachine):
         is_told = letter is not None and (letter["release_at"] <= self.now or letter["sent_at"] is not None)
         return [(case.id, "lapse-undone")] if case.state == "lapsed" and is_told else []
 
-    @act(1, in_states("awaiting_check", "pending", "appealed"), anybody)
+    @act(1, is_open, anybody)
     def withdraw(self, who: str, number: int) -> None:
         case = self.cases[number]
         before, is_appeal = case.before(), case.state == "appealed" or bool(case.decider)
@@ -601,17 +686,16 @@ class LifecycleMachine(RuleBasedStateMachine):
             if row["case_id"] == case.id and row["release_at"] and row["release_at"] > self.now and condition(row)
         )
 
-    @act(2, in_states("pending", "rectifying", "lapsed"))
+    @act(3, in_states("pending", "rectifying", "lapsed"))
     def hand_in_again(self, number: int) -> None:
         """Import a changed application: an answer, a resubmission or new evidence; for a lapsed case, late."""
-        case, self.extra = self.cases[number], self.extra + 1
-        received = self.now
-        if case.state == "lapsed" and case.deadline:
-            received = min(self.now, case.deadline - timedelta(seconds=1))
-        is_late = case.state == "rectifying" and case.deadline is not None and received > case.deadline
+        case, self.extra = self.current(self.cases[number].application), self.extra + 1
+        number, received = case.id, self.now
+        if case.state == "lapsed" and case.ends_at:
+            received = min(self.now, case.ends_at - timedelta(seconds=1))
+        is_late = case.state == "rectifying" and case.ends_at is not None and received > case.ends_at
         allowed = case.state not in {"passed", "failed", "withdrawn"} and not is_late
-        text = received.astimezone(SHANGHAI).isoformat(timespec="seconds")
-        row = applied(number, stated_use=f"use {self.extra}", received_at=text, submitted_at=text)
+        row = self.changed_application(case, received)
         corrected = self._corrected_lapse(case)
         if self.attempt("import", "admin", None, lambda: self.desk.applications(row), allowed=allowed):
             received = received.replace(microsecond=0)
@@ -629,12 +713,18 @@ class LifecycleMachine(RuleBasedStateMachine):
                 case.new_evidence()
             self.expect("admin", ("import", None), (act, number), notices=corrected if act == "resubmit" else ())
 
+    def changed_application(self, case: Case, received: datetime) -> Any:
+        """Return the row of an application that was handed in again."""
+        text = local_text(received)
+        return applied(case.application, stated_use=f"use {self.extra}", received_at=text, submitted_at=text)
+
     @act(1, in_states("awaiting_check", "passed", "in_review"))
     def land_on_a_list(self, number: int) -> None:
         """Import a punishment record: a block finding, which voids a staged verdict and questions a pass."""
-        case, self.extra = self.cases[number], self.extra + 1
+        case, self.extra = self.current(self.cases[number].application), self.extra + 1
+        number = case.id
         row = {
-            "subject_no": ID_NUMBERS[number - 1],
+            "subject_no": ID_NUMBERS[case.application - 1],
             "list": "punishment",
             "match": "exact",
             "reference": f"R{self.extra}",
@@ -659,16 +749,13 @@ class LifecycleMachine(RuleBasedStateMachine):
             case.skipped_by.clear()
         self.expect("admin", *acts)
 
-    @act(1)
-    def send_the_missing_document(self) -> None:
-        case = self.cases[len(ID_NUMBERS)]
+    @act(3, in_states("incomplete"))
+    def send_the_missing_document(self, number: int) -> None:
+        case, at = self.cases[number], local_text(self.now)
         if case.state != "incomplete":
             return
-        at = self.now.astimezone(SHANGHAI).isoformat(timespec="seconds")
-        kinds = [DocumentKind.COMMITMENT_LETTER]
-        self.attempt(
-            "import", "admin", None, lambda: self.desk.documents(f"A-{case.id}", kinds, received_at=at), allowed=True
-        )
+        kinds, name = [DocumentKind.COMMITMENT_LETTER], f"A-{case.application}"
+        self.attempt("import", "admin", None, lambda: self.desk.documents(name, kinds, received_at=at), allowed=True)
         row = self.stored.cases[case.id]
         case.clock = CaseClock(self.now.replace(microsecond=0), CLASS_DAYS[row["service_class"]])
         case.to_queue(self.now)
@@ -677,7 +764,7 @@ class LifecycleMachine(RuleBasedStateMachine):
 
     # --- The supervisor ----------------------------------------------------------------------------------------------
 
-    @act(3, in_states("queued", "in_review", "pending", "rectifying", "appealed"), supervisor, days=st.integers(1, 25))
+    @act(2, is_open, supervisor, days=st.integers(1, 25))
     def extend(self, who: str, number: int, days: int) -> None:
         case = self.cases[number]
         until = self.now.astimezone(SHANGHAI).date() + timedelta(days=days)
@@ -700,7 +787,7 @@ class LifecycleMachine(RuleBasedStateMachine):
             case.clock = replace(case.clock, extended_s=case.clock.extended_s + event["body"]["by_s"])
             self.expect(who, ("extend", number), notices=[(number, "delay")])
 
-    @act(1, in_states("pending"), supervisor, chosen=st.sampled_from(list(ServiceClass)))
+    @act(1, is_open, supervisor, chosen=st.sampled_from(list(ServiceClass)))
     def change_class(self, who: str, number: int, chosen: ServiceClass) -> None:
         case = self.cases[number]
         may = who in SUPERVISORS and case.state in OPEN
@@ -715,7 +802,7 @@ class LifecycleMachine(RuleBasedStateMachine):
             told = [key for key in self.new_notices if key == (number, "delay")]
             self.expect(who, ("class", number), notices=told)
 
-    @act(1, in_states("queued", "in_review"), supervisor, chosen=st.sampled_from(list(Priority)))
+    @act(1, is_open, supervisor, chosen=st.sampled_from(list(Priority)))
     def change_priority(self, who: str, number: int, chosen: Priority) -> None:
         case = self.cases[number]
         may = who in SUPERVISORS and case.state in OPEN and self.stored.cases[number]["priority"] != chosen
@@ -747,6 +834,11 @@ class LifecycleMachine(RuleBasedStateMachine):
         assert len(moved) <= 1
         assert all(self.cases[number].is_open for number, _kind in told)
         self.expect(who, *((act, None) for act in [*acts, *moved]), notices=told)
+
+
+def local_text(at: datetime) -> str:
+    """Return a time as a cell of a file."""
+    return at.astimezone(SHANGHAI).isoformat(timespec="seconds")
 
 
 def _request(case_id: int, verdict: str, fence: int | None, *, has_block: bool) -> VerdictRequest:

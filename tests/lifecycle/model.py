@@ -34,16 +34,36 @@ class Undoable:
     letters: frozenset[int] = frozenset()
 
 
+@dataclass(frozen=True)
+class Document:
+    """A document that an import brought."""
+
+    batch_id: int
+    application: int
+    kind: str
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class Item:
+    """An item to rectify, with the kinds of documents that satisfy it."""
+
+    kinds: frozenset[str]
+    is_waived: bool = False
+
+
 @dataclass
 class Case:
-    """A case as the model expects it in the database.
+    """A case as the model expects it in the database; `application` is the number of its application.
 
-    `items` says for each item asked for last whether it is not waived. `untold` are the verdicts whose letter a
-    withdrawal or a reopening cancelled before its release.
+    `items` are the items asked for last. `deadline` is the one that the verdict or a supervisor set, `moved_to` the one
+    to which a letter that was sent late moved it. `untold` are the verdicts whose letter a withdrawal or a reopening
+    cancelled before its release.
     """
 
     id: int
     state: str
+    application: int = 0
     round: int = 1
     waits_for: str = ""
     fence: int = 0
@@ -55,8 +75,9 @@ class Case:
     clock: CaseClock | None = None
     next_on: str | None = None
     deadline: datetime | None = None
+    moved_to: datetime | None = None
     maker: str = ""
-    items: tuple[bool, ...] = ()
+    items: tuple["Item", ...] = ()
     is_rectification_open: bool = False
     asked_at: datetime | None = None
     decider: str = ""
@@ -70,6 +91,11 @@ class Case:
     def is_open(self) -> bool:
         """Whether the case is in no final state."""
         return self.state not in FINAL
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """The deadline in force of a rectification."""
+        return max(filter(None, (self.deadline, self.moved_to)), default=None)
 
     @property
     def runs(self) -> bool:
@@ -148,7 +174,7 @@ class Case:
             self.enter("failed", now)
         else:
             self.enter("rectifying", now)
-            self.deadline, self.is_rectification_open = decision["deadline_at"], True
+            self.deadline, self.moved_to, self.is_rectification_open = decision["deadline_at"], None, True
 
     def begin_round(self, at: datetime, maker: str, days: int) -> None:
         """Queue the next round for the maker of the last verdict; the days of an appeal are over."""
@@ -168,6 +194,12 @@ class Case:
         """Return what the database has otherwise, as (model, database)."""
         pairs = {name: (getattr(self, name), row[name]) for name in COMPARED}
         return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def fits(document: Document, case: Case, item: Item) -> bool:
+    """Say whether a document is one for an item of a case, received since the verdict."""
+    is_later = case.asked_at is not None and document.received_at >= case.asked_at
+    return document.application == case.application and document.kind in item.kinds and is_later
 
 
 def held_count(cases: Iterable[Case], who: str, now: datetime) -> int:

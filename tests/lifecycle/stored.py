@@ -22,6 +22,8 @@ class Stored:
     notices: dict[int, Row]
     appeals: dict[int, Row]
     orders: dict[int, Row]
+    rectifications: dict[int, Row]
+    items: list[Row]
     logins: dict[int, str]
     rest: dict[str, list[tuple[Any, ...]]]
 
@@ -66,13 +68,15 @@ class Reader:
             for name in ("held_by", "assignee", "returned_to"):
                 case[name] = logins.get(case[f"{name}_id"])
         decisions = {row["id"]: row for row in self.rows("decision")}
-        tables = ("rectification", "rectification_item", "suspension", "comment", "skip", "submission", "contact")
+        tables = ("suspension", "comment", "skip", "submission", "contact", "finding", "campaign_case")
         return Stored(
             cases=cases,
             decisions=decisions,
             notices={row["id"]: row for row in self.rows("notice")},
             appeals={row["id"]: row for row in self.rows("appeal")},
             orders={row["id"]: row for row in self.rows("measure_order")},
+            rectifications={row["id"]: row for row in self.rows("rectification")},
+            items=list(self.rows("rectification_item")),
             logins=logins,
             rest={table: [tuple(row) for row in self.connection.execute(f"SELECT * FROM {table}")] for table in tables},
         )

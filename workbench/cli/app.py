@@ -6,7 +6,7 @@ from datetime import datetime
 import typer
 
 from workbench.cli.calendar import commands as calendar
-from workbench.cli.cases import appeals, cases, clocks, documents, dossier, remarks, verdicts
+from workbench.cli.cases import appeals, cases, clocks, folders, remarks, verdicts
 from workbench.cli.files import exports, imports, measures, notices, resubmission
 from workbench.cli.forecast import show as forecast
 from workbench.cli.framework.command_context import CommandContext, OpenWorkbench
@@ -41,7 +41,7 @@ def build_app(open_workbench: OpenWorkbench, now: Callable[[], datetime]) -> typ
         app,
         (
             *(*cases.ENTRIES, *clocks.ENTRIES, calendar.TICK, *verdicts.ENTRIES, *appeals.ENTRIES),
-            *(*remarks.ENTRIES, resubmission.ENTRY, *documents.ENTRIES, *dossier.ENTRIES),
+            *(*remarks.ENTRIES, resubmission.ENTRY, *folders.ENTRIES),
         ),
     )
     groups = {

@@ -1,5 +1,6 @@
 """The keyboard commands of the appeals."""
 
+from workbench.domain.case.lifecycle import Action
 from workbench.i18n import N_
 from workbench.keys.command import Command, go_command, verdict_command, view_command
 
@@ -13,15 +14,31 @@ DECIDE_APPEAL = verdict_command(
     N_("Decide the appeal, with the reason that the applicant reads; asks for confirmation."),
     hint=True,
     danger=True,
+    action=Action.APPEAL_DECIDE,
 )
 CHOOSE_OUTCOME = verdict_command(
-    "appeals.choose", "1,2,3", N_("choose"), N_("Choose the decision: it stands, is passed, or is reviewed again.")
+    "appeals.choose",
+    "1,2,3",
+    N_("choose"),
+    N_("Choose the decision: it stands, is passed, or is reviewed again."),
+    action=Action.APPEAL_DECIDE,
 )
 WRITE_ANSWER = verdict_command(
-    "appeals.answer", "t,f3", N_("reason"), N_("Write the reason that the applicant reads."), hint=True
+    "appeals.answer",
+    "t,f3",
+    N_("reason"),
+    N_("Write the reason that the applicant reads."),
+    hint=True,
+    action=Action.APPEAL_DECIDE,
 )
 CONFIRM_APPEAL = verdict_command(
-    "appeals.confirm", "y,f8", N_("confirm"), N_("Decide the appeal like this."), hint=True, danger=True
+    "appeals.confirm",
+    "y,f8",
+    N_("confirm"),
+    N_("Decide the appeal like this."),
+    hint=True,
+    danger=True,
+    action=Action.APPEAL_DECIDE,
 )
 RELOAD_APPEALS = view_command("appeals.reload", "n,f2", N_("refresh"), N_("Reload the list."))
 LEAVE_APPEALS = go_command(

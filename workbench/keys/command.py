@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal
 
+from workbench.domain.case.lifecycle import Action
 from workbench.i18n import N_
 
 Place = Literal[
@@ -33,7 +34,8 @@ class Command:
 
     The id begins with the place where the command applies, such as `desk.next`; other commands apply everywhere.
     `key_names` are Textual's names with commas between them; if there are several, no input method intercepts the last
-    one. `hint` shows the command in the footer; `danger` marks a command whose effect other people see.
+    one. `hint` shows the command in the footer; `danger` marks a command whose effect other people see. `action` is the
+    act on a case that the command performs; who may never perform it is not shown the command.
     """
 
     group: str
@@ -43,6 +45,7 @@ class Command:
     help: str
     hint: bool = field(default=False, kw_only=True)
     danger: bool = field(default=False, kw_only=True)
+    action: Action | None = field(default=None, kw_only=True)
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -1,19 +1,42 @@
 """The keyboard commands of the desk."""
 
+from workbench.domain.case.lifecycle import Action
 from workbench.i18n import N_
 from workbench.keys.command import Command, case_command, record_command, verdict_command, view_command
 
 NEXT = case_command(
-    "desk.next", "n,f2", N_("next"), N_("Take the next case, or return to the one you hold."), hint=True
+    "desk.next",
+    "n,f2",
+    N_("next"),
+    N_("Take the next case, or return to the one you hold."),
+    hint=True,
+    action=Action.NEXT,
 )
 UNDO = case_command(
-    "desk.undo", "u,f3", N_("undo"), N_("Undo your last act on a case, while that is possible."), hint=True
+    "desk.undo",
+    "u,f3",
+    N_("undo"),
+    N_("Undo your last act on a case, while that is possible."),
+    hint=True,
+    action=Action.UNDO,
 )
 PASS = verdict_command(
-    "desk.pass", "p,f5", N_("pass"), N_("Pass the case; asks for confirmation."), hint=True, danger=True
+    "desk.pass",
+    "p,f5",
+    N_("pass"),
+    N_("Pass the case; asks for confirmation."),
+    hint=True,
+    danger=True,
+    action=Action.DECIDE,
 )
 FAIL = verdict_command(
-    "desk.fail", "f,f6", N_("fail"), N_("Fail the case, with reasons; asks for confirmation."), hint=True, danger=True
+    "desk.fail",
+    "f,f6",
+    N_("fail"),
+    N_("Fail the case, with reasons; asks for confirmation."),
+    hint=True,
+    danger=True,
+    action=Action.DECIDE,
 )
 PEND = verdict_command(
     "desk.pend",
@@ -22,6 +45,7 @@ PEND = verdict_command(
     N_("Set the case to pending until a date; asks for confirmation."),
     hint=True,
     danger=True,
+    action=Action.DECIDE,
 )
 RECTIFY = verdict_command(
     "desk.rectify",
@@ -29,27 +53,61 @@ RECTIFY = verdict_command(
     N_("rectify"),
     N_("Fail the case but allow rectification, starting with the items."),
     danger=True,
+    action=Action.DECIDE,
 )
 ASIDE = case_command(
-    "desk.aside", "h,f9", N_("put aside"), N_("Keep the case for later and free the desk for another one."), hint=True
+    "desk.aside",
+    "h,f9",
+    N_("put aside"),
+    N_("Keep the case for later and free the desk for another one."),
+    hint=True,
+    action=Action.ASIDE,
 )
-SKIP = case_command("desk.skip", "s", N_("skip"), N_("Leave the case to others; asks for a reason."))
-RELEASE = case_command("desk.release", "b", N_("release"), N_("Return the case to the queue."))
+SKIP = case_command(
+    "desk.skip", "s", N_("skip"), N_("Leave the case to others; asks for a reason."), action=Action.SKIP
+)
+RELEASE = case_command("desk.release", "b", N_("release"), N_("Return the case to the queue."), action=Action.RELEASE)
 APPEAL = record_command(
-    "desk.appeal", "A", N_("appeal"), N_("File the applicant's appeal against this final fail or lapse.")
+    "desk.appeal",
+    "A",
+    N_("appeal"),
+    N_("File the applicant's appeal against this final fail or lapse."),
+    action=Action.APPEAL,
 )
 COMMENT = record_command(
-    "desk.comment", "c", N_("comment"), N_("Add a comment for colleagues; the applicant never sees it.")
+    "desk.comment",
+    "c",
+    N_("comment"),
+    N_("Add a comment for colleagues; the applicant never sees it."),
+    action=Action.COMMENT,
 )
 CONTACT = record_command(
-    "desk.contact", "k", N_("contact"), N_("Record a call or message with the applicant, outside the letters.")
+    "desk.contact",
+    "k",
+    N_("contact"),
+    N_("Record a call or message with the applicant, outside the letters."),
+    action=Action.CONTACT,
 )
 CHECKLIST = record_command(
-    "desk.checklist", "l", N_("checklist"), N_("Answer the questions that imported data cannot answer.")
+    "desk.checklist",
+    "l",
+    N_("checklist"),
+    N_("Answer the questions that imported data cannot answer."),
+    action=Action.CHECKLIST,
 )
-VERIFY = record_command("desk.verify", "e", N_("verify"), N_("Record a fact that was confirmed outside the workbench."))
+VERIFY = record_command(
+    "desk.verify",
+    "e",
+    N_("verify"),
+    N_("Record a fact that was confirmed outside the workbench."),
+    action=Action.VERIFY,
+)
 DOCUMENTS = view_command(
-    "desk.documents", "o", N_("documents"), N_("List the documents and open one; each opening is logged.")
+    "desk.documents",
+    "o",
+    N_("documents"),
+    N_("List the documents and open one; each opening is logged."),
+    action=Action.DOCUMENTS,
 )
 CHANGES = view_command(
     "desk.changes", "d", N_("changes"), N_("Show what changed since the last round, and judge the items to rectify.")
@@ -65,20 +123,25 @@ REVEAL = view_command(
         "Show the selected masked field for 15 seconds; press twice for the whole identity, "
         "until . or a minute idle. Logged."
     ),
+    action=Action.REVEAL,
 )
-ASSIGN = case_command("desk.assign", "a", N_("assign"), N_("Assign this case to a person (supervisor)."))
+ASSIGN = case_command(
+    "desk.assign", "a", N_("assign"), N_("Assign this case to a person (supervisor)."), action=Action.ASSIGN
+)
 REOPEN = case_command(
     "desk.reopen",
     "R,f8",
     N_("open again"),
     N_("Open this final case again; asks for a reason (supervisor)."),
     danger=True,
+    action=Action.REOPEN,
 )
 WAIVE = case_command(
     "desk.waive",
     "W",
     N_("waive"),
     N_("Waive an item to rectify; asks which one and why (supervisor)."),
+    action=Action.WAIVE,
 )
 FIND = view_command(
     "desk.find", "slash,f4", N_("find a case"), N_("Search in the queue; you keep the case on the desk.")
@@ -88,6 +151,7 @@ PHONE_ESTIMATE = view_command(
     "t",
     N_("phone estimate"),
     N_("Show and copy the expected dates as a sentence to read out on the phone."),
+    action=Action.FORECAST,
 )
 IDENTITY = view_command("desk.identity", "1", N_("identity"), N_("Go to the identity panel."))
 CALLS = view_command("desk.calls", "2", N_("call activity"), N_("Go to the call activity panel."))

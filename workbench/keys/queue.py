@@ -1,5 +1,6 @@
 """The keyboard commands of the queue screen, and the commands that open it: queue, mine and pending."""
 
+from workbench.domain.case.lifecycle import Action
 from workbench.i18n import N_
 from workbench.keys.command import case_command, go_command, view_command
 
@@ -19,15 +20,21 @@ MARK_ROW = case_command(
     N_("mark"),
     N_("Mark or unmark the case under the cursor and move down (supervisor)."),
     hint=True,
+    action=Action.ASSIGN,
 )
 MARK_RANGE = case_command(
     "queue.range",
     "v",
     N_("range"),
     N_("Start a range at the cursor; press again to mark all cases from there to here (supervisor)."),
+    action=Action.ASSIGN,
 )
 MARK_ALL = case_command(
-    "queue.all", "V", N_("mark all"), N_("Mark every case that matches the filter, up to a limit (supervisor).")
+    "queue.all",
+    "V",
+    N_("mark all"),
+    N_("Mark every case that matches the filter, up to a limit (supervisor)."),
+    action=Action.ASSIGN,
 )
 ASSIGN = case_command(
     "queue.assign",
@@ -35,6 +42,7 @@ ASSIGN = case_command(
     N_("assign"),
     N_("Assign the marked cases, or the one under the cursor, to a person (supervisor)."),
     hint=True,
+    action=Action.ASSIGN,
 )
 REOPEN = case_command(
     "queue.reopen",
@@ -43,6 +51,7 @@ REOPEN = case_command(
     N_("Open the final case under the cursor again; asks for a reason (supervisor)."),
     hint=True,
     danger=True,
+    action=Action.REOPEN,
 )
 RELOAD = view_command("queue.again", "n,f2", N_("refresh"), N_("Reload the list; the cursor stays on its case."))
 LEAVE_QUEUE = go_command(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from workbench.domain.case.lifecycle import Action
 from workbench.i18n import N_
 from workbench.keys.appeals import APPEAL_COMMANDS, GO_APPEALS
 from workbench.keys.calendar import CALENDAR_COMMANDS, GO_CALENDAR
@@ -46,13 +47,25 @@ NOTE = verdict_command(
 )
 OPEN = verdict_command("checks.open", "enter", N_("open"), N_("Show the case and the verdict to check."), hint=True)
 APPROVE = verdict_command(
-    "checks.approve", "a,f5", N_("approve"), N_("Approve the verdict; it takes effect."), hint=True, danger=True
+    "checks.approve",
+    "a,f5",
+    N_("approve"),
+    N_("Approve the verdict; it takes effect."),
+    hint=True,
+    danger=True,
+    action=Action.APPROVE,
 )
 LEAVE_CHECKS = go_command(
     "checks.desk", "escape", N_("desk"), N_("Leave the opened case; from the list, go back to the desk."), hint=True
 )
 GIVE_BACK = verdict_command(
-    "checks.return", "r,f6", N_("return"), N_("Return the case to its maker, with a note."), hint=True, danger=True
+    "checks.return",
+    "r,f6",
+    N_("return"),
+    N_("Return the case to its maker, with a note."),
+    hint=True,
+    danger=True,
+    action=Action.RETURN,
 )
 RELOAD = view_command("checks.reload", "n,f2", N_("refresh"), N_("Reload the list."))
 GO = go_command("go", "g", N_("go to …"), N_("Go to another screen: press g, then its letter."))

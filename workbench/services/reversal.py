@@ -12,7 +12,12 @@ from db.columns import from_us, to_us
 from db.enums import Measure
 from db.models import CaseRow, EventRow, RectificationItemRow, RectificationRow
 from db.queries.published import APPEAL, DECISION, ITEM, NOTICE, RECTIFICATION
+from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
+from workbench.errors import NotAllowed
+from workbench.i18n import _
+from workbench.services.clock.case_clocks import POLICY_ACTION
+from workbench.services.foundation.case_access import last_event
 from workbench.services.foundation.context import Context
 from workbench.services.notices.appeal_letter import AppealLetterKind
 from workbench.services.notices.due_date_letter import ClockLetterKind
@@ -141,3 +146,17 @@ def last_reversible_act(session: Session, case: CaseRow) -> EventRow | None:
                 return event
             version = body["restored"]
     return None
+
+
+def refuse_after_policy(session: Session, context: Context, case: CaseRow) -> None:
+    """Refuse to undo what was done under another policy: the case was assessed, and its applicant told, again since.
+
+    Raises:
+        NotAllowed: If nobody has acted since the policy of the case changed.
+    """
+    acts = (*REVERSIBLE, Action.DECIDE, Action.RESUBMIT, Action.UNDO, POLICY_ACTION)
+    last = last_event(session, case.id or 0, acts)
+    if last is not None and last.action == POLICY_ACTION:
+        at, name = last.at.astimezone(context.zone(session)), format_case(case.id or 0)
+        message = _("{case} changed to policy {number} at {time}; what was done before can no longer be undone.")
+        raise NotAllowed(message.format(case=name, number=case.policy_version_id, time=f"{at:%Y-%m-%d %H:%M:%S}"))

@@ -47,6 +47,11 @@ def minute(at: datetime | None, zone: tzinfo) -> str:
     return "" if at is None else f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
+def time_of_day(at: datetime | None, zone: tzinfo) -> str:
+    """Return the time of an instant as `18:00:05`, local to the zone; empty without one."""
+    return "" if at is None else f"{at.astimezone(zone):%H:%M:%S}"
+
+
 def relative_day(on: date, today: date) -> str:
     """Return the distance of a day from today: `3 days ago`, `today`, `in 41 days`; `3天前`, `今天`, `41天后`."""
     days = (on - today).days

@@ -1,4 +1,4 @@
-"""The kinds of letters in words, and what became of letters: sent, failed, or sent so late that a deadline moved."""
+"""The kinds of letters in words, and sentences about letters that were sent, failed, or were sent too late."""
 
 from collections.abc import Sequence
 

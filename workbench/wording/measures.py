@@ -1,4 +1,4 @@
-"""What stands on the numbers of a case: barred since when, ordered when, carried out or not."""
+"""The bars and restorings of the numbers of a case in words: ordered, carried out, failed or overdue."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -10,6 +10,18 @@ from workbench.domain.case.measures import MeasureOrder, OrderStatus, standing
 from workbench.i18n import N_, _
 from workbench.wording.amounts import count, instant_on_screen
 
+MEASURE_WORDS = {
+    Measure.BAR_OUT: N_("bar outbound"),
+    Measure.BAR_BOTH: N_("bar both ways"),
+    Measure.RESTORE: N_("restore"),
+}
+STATUS_WORDS = {
+    OrderStatus.UNRELEASED: N_("not released yet"),
+    OrderStatus.OWED: N_("owed"),
+    OrderStatus.FAILED: N_("failed"),
+    OrderStatus.DONE: N_("done"),
+    OrderStatus.CANCELLED: N_("cancelled"),
+}
 _IN_FORCE = {
     Measure.BAR_OUT: N_("Outbound barred since {when}"),
     Measure.BAR_BOTH: N_("Both ways barred since {when}"),
@@ -22,7 +34,7 @@ _ORDERED = {
 
 
 def measure_lines(orders: Iterable[MeasureOrder], now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
-    """Return a line for each group of numbers on which the same stands; nothing for numbers without a bar."""
+    """Return a line for each group of numbers with the same order; nothing for numbers without a bar."""
     lines = Counter(order_words(order, now, zone) for order in standing(orders))
     return tuple(
         _("{what} (1 number)").format(what=line)

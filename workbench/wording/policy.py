@@ -36,7 +36,7 @@ _STATE_WORDS: Mapping[VersionState, str] = {
 
 
 def state_words(state: VersionState, begins_on: date) -> str:
-    """Return what became of a version, such as `in force` or `from 2027-01-04`."""
+    """Return the state of a version, such as `in force` or `from 2027-01-04`."""
     return _(_STATE_WORDS[state]).format(day=begins_on.isoformat())
 
 

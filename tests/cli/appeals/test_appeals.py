@@ -1,6 +1,7 @@
 """An appeal is filed, decided, checked, answered and undone by command."""
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -150,6 +151,9 @@ def test_a_decision_waits_for_somebody_without_a_part_in_the_verdict_or_its_answ
     assert (checked["state"], checked["status"], checked["outcome"]) == ("failed", "closed", "stands")
     assert "12300" in checked["notice"]
     assert "We looked at it again." in checked["notice"]
+    assert (checked["decision"], checked["reasons"]) == ("D-000001", ["ACT-PEAK-HOUR"])
+    shown = services.terminal.as_person("c", "show", case).stdout
+    assert re.search(r"Appealed verdict +D-000001 ACT-PEAK-HOUR", shown)
     assert "answered already" in refuse(services, 77, "a", "appeal", case, "--grounds", "once more")
 
 

@@ -61,6 +61,18 @@ def report(terminal: Terminal, tmp_path: Path, *lines: str) -> Any:
     return terminal.document("sup", "measures", "done", str(file))
 
 
+@pytest.mark.parametrize("words", [("list.txt",), ("list.csv", "--since", "2030-01-01")])
+def test_an_order_that_is_on_no_work_list_is_not_marked_as_exported(
+    terminal: Terminal, case: str, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    bar(terminal, case)
+    file, *more = words
+
+    terminal.as_person("sup", "export", "measures", "--output", str(tmp_path / file), *more, *REVEAL)
+
+    assert {order["exported_at"] for order in terminal.document("sup", "measures", "list")["measures"]} == {None}
+
+
 def test_a_bar_is_on_the_work_list_once_it_is_released_and_off_once_it_is_confirmed(
     terminal: Terminal, case: str, tmp_path: Path
 ) -> None:

@@ -46,6 +46,26 @@ def queued(services: Promises) -> list[str]:
     return [row["case"] for row in services.terminal.document("sup", "queue", "--filter", "state:queued")["cases"]]
 
 
+def test_a_case_to_open_again_leaves_the_list_while_its_re_review_is_open(services: Promises) -> None:
+    [case, other] = passed(services, 2)
+    with services.site.services("admin").context.write() as session:
+        session.execute(text("UPDATE \"case\" SET reopen_for = 'ID-RIC'"))
+
+    def to_open_again() -> list[str]:
+        found = services.terminal.document("sup", "queue", "--filter", "attention:reopen")
+        return [row["case"] for row in found["cases"]]
+
+    assert to_open_again() == [case, other]
+    campaign(services, "--filter", "attention:reopen", "--per-day", "1", *WHY)
+    [re_review] = queued(services)
+    assert to_open_again() == [other]
+    assert re_review in refused(services.terminal.as_person("sup", "reopen", case, "--reason", "x"), 77)
+    services.run("sup", "withdraw", re_review, "--reason", "x")
+    assert to_open_again() == [case, other]
+    services.run("sup", "reopen", case, "--reason", "x")
+    assert (to_open_again(), queued(services)) == ([other], [case])
+
+
 def test_a_rule_of_the_policy_in_force_chooses_the_cases(services: Promises, tmp_path: Path) -> None:
     passed(services, 3)
     with services.site.services("admin").context.write() as session:

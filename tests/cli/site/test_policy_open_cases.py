@@ -13,7 +13,7 @@ from db.columns import from_us
 from db.enums import CaseState
 from db.models import CaseRow
 from tests.cli.appeals import filed_appeals
-from tests.cli.framework.terminal import Terminal
+from tests.cli.framework.terminal import Terminal, refused
 from tests.offices import Site
 from tests.promises import Promises, local
 from tests.proofs.racing import open_for_race, run_concurrently
@@ -319,6 +319,26 @@ def test_an_appeal_keeps_the_days_and_hours_of_its_filing(
     assert show(terminal, appealed)["due_at"] == "2026-12-07T18:00:00+08:00"
     office.run("admin", "calendar", "set", "2026-12-01", "off", "--reason", "x")
     assert show(terminal, staged)["due_at"] == before[0]
+
+
+def test_what_was_done_before_is_not_undone_after_a_change_of_policy_which_undo_names(
+    terminal: Terminal, site: Site, apply: Callable[..., Any]
+) -> None:
+    office = filed_appeals.office(site)
+    answered = filed_appeals.appealed(office, at="2026-11-25 10:00")
+    staged, rectifying = (office.received("2026-11-25 10:00") for _case in range(2))
+    filed_appeals.decided(office, answered)
+    office.run("a", "next", "--filter", staged)
+    office.run("a", "decide", staged, "fail", "--final", "--reason", "ID-RIC")
+    office.ask_for_a_seal("2026-11-25 10:00", rectifying)
+
+    apply(VERSION)
+
+    for login, case in (("sup", answered), ("a", staged), ("a", rectifying)):
+        message = refused(terminal.as_person(login, "undo", case), 77)
+        assert f"{case} changed to policy 2 at 2026-11-25 10:00:00; what was done before" in message
+    office.run("sup", "appeal-decide", answered, "stands", "--note", "x")
+    office.run("sup", "undo", answered)
 
 
 def test_open_cases_change_on_the_day_with_the_next_start_and_each_once(

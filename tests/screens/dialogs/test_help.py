@@ -6,9 +6,11 @@ import pytest
 from textual.widgets import Static
 
 from screens.shell.footer import MOST
+from tests.cli.appeals.filed_appeals import appealed, office
+from tests.offices import Site
 from tests.screens.calendar.test_calendar import as_admin
 from tests.screens.cases import clean, troubled
-from tests.screens.driver import Driver, at_work
+from tests.screens.driver import Driver, at_the_site, at_work
 from workbench.i18n import _
 from workbench.keys.command import Place, shown_key
 from workbench.keys.registry import commands_of
@@ -69,3 +71,34 @@ async def test_the_footer_offers_the_verdicts_while_a_case_is_held() -> None:
         await desk.press("n")
 
         assert desk.text.splitlines()[-1].split("   ")[:4] == [" p pass", "f fail", "w pending", "h put aside"]
+
+
+@pytest.mark.parametrize(
+    ("login", "letter", "listed", "missing"),
+    [
+        ("a", "q", ("open", "filter"), ("Assign the marked", "mark all", "open again", "supervisor")),
+        ("sup", "q", ("assign", "mark all", "open again"), ()),
+        ("a", "a", ("open", "refresh"), ("decide", "confirm")),
+        ("a", "d", ("pass", "skip"), ("assign", "waive", "open again", "supervisor")),
+        ("audit", "d", ("identity", "find a case"), ("pass", "comment", "next case")),
+    ],
+)
+async def test_the_help_lists_only_the_keys_that_the_role_allows(
+    site: Site, login: str, letter: str, listed: tuple[str, ...], missing: tuple[str, ...]
+) -> None:
+    async with at_the_site(site, login) as desk:
+        await desk.go(letter)
+        await desk.press("f1")
+        shown = str(desk.app.screen.query_one("#page", Static).content).partition("Everywhere")[0]
+
+    assert [word for word in (*listed, *missing) if word in shown] == list(listed)
+
+
+async def test_the_help_lists_the_keys_of_the_panels_of_an_opened_case(site: Site) -> None:
+    appealed(office(site))
+    async with at_the_site(site, "sup", size=(80, 24)) as desk:
+        await desk.go("a")
+        await desk.press("enter", "question_mark")
+        shown = str(desk.app.screen.query_one("#page", Static).content)
+
+    assert all(label in shown for label in ("decide", "documents", "identity", "history", "zoom", "next panel"))

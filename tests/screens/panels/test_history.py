@@ -1,5 +1,6 @@
 """How the history of a case is worded."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -14,9 +15,18 @@ from screens.shell.symbols import DRAWN
 from screens.shell.view import View
 from tests.languages import speaking
 from tests.screens.cases import NOW, casefile, clean
+from workbench.domain.case.appeal import AppealLine
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.records import DecisionLine, HistoryLine, ItemLine
-from workbench.domain.case.vocabulary import CaseState, FailKind, ItemResult, Measure, Verdict
+from workbench.domain.case.vocabulary import (
+    AppealOutcome,
+    AppealStatus,
+    CaseState,
+    FailKind,
+    ItemResult,
+    Measure,
+    Verdict,
+)
 from workbench.wording.case.history import act_words, detail_words
 
 VIEW = View(now=NOW, zone=ZONE, symbols=DRAWN)
@@ -69,6 +79,34 @@ def test_a_decision_in_force_is_shown_with_its_items(status: str) -> None:
     assert "rev7" in credit
     assert "Was required in round 1" in history
     assert "a copy" in history
+
+
+def test_an_answered_appeal_stands_below_the_decision_that_it_was_against() -> None:
+    case = with_decision("approved")
+    appeal = AppealLine(
+        id=1,
+        decision_id=1,
+        state_before=CaseState.FAILED,
+        grounds="not us",
+        received_at=NOW,
+        filed_at=NOW,
+        filed_by="rev1",
+        due_at=NOW,
+        status=AppealStatus.CLOSED,
+        outcome=AppealOutcome.OVERTURNED,
+        to_state=CaseState.PASSED,
+        answer="you are right",
+        decided_by="sup",
+        decided_at=NOW,
+        checker="rev2",
+        checked_at=NOW,
+        check_note="",
+        release_at=None,
+    )
+    credit, history = panel_texts(replace(case, appeals=(appeal,)))
+
+    assert re.search(r"failed  rev7\n.*appeal: overturned, passed  sup  rev2", credit)
+    assert "overturned, passed" in history
 
 
 def test_the_items_are_those_of_the_newest_decision() -> None:

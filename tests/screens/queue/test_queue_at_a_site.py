@@ -3,8 +3,9 @@
 import pytest
 
 from screens.queue.screen import QueueScreen
+from tests.cli.appeals.filed_appeals import appealed, office
 from tests.offices import Site
-from tests.screens.driver import KeyDriver, at_the_site
+from tests.screens.driver import WINDOWS, KeyDriver, at_the_site
 
 
 async def go(desk: KeyDriver) -> QueueScreen:
@@ -76,3 +77,31 @@ async def test_a_case_opens_read_only_and_a_held_case_opens_on_the_desk(site: Si
         await desk.press("up", "enter")
         assert desk.dialog == "DeskScreen"
         assert desk.desk_screen.session.is_held
+
+
+@pytest.mark.parametrize("size", WINDOWS)
+async def test_each_row_says_who_has_the_case_and_until_when(site: Site, size: tuple[int, int]) -> None:
+    services = office(site)
+    appealed(services, at="2026-11-24 11:00")
+    asked, carrier, rectifying, aside, assigned = (services.received("2026-11-24 11:00") for _number in range(5))
+    services.ask("2026-11-24 11:00", asked)
+    services.run("b", "next")
+    services.run("b", "decide", carrier, "pending", "--reason", "WAIT-CARRIER", "--until", "2026-12-02")
+    services.ask_for_a_seal("2026-11-24 11:00", rectifying)
+    services.run("c", "next")
+    services.run("c", "aside", aside)
+    services.run("sup", "assign", assigned, "--to", "b", "--reason", "knows them")
+    async with at_the_site(site, "b", size=size) as desk:
+        await go(desk)
+        rows = {line.split("C-")[1][:6]: line for line in desk.text.splitlines() if "C-0" in line}
+
+    words = {
+        "C-000001": ("appealed", "(sup"),
+        asked: ("answer by 12-01",),
+        carrier: ("carrier to 12-02",),
+        rectifying: ("rectify by 11-27",),
+        aside: ("c ", "aside to 13:00"),
+        assigned: ("(b)",),
+    }
+    for case, parts in words.items():
+        assert all(part in rows[case[2:]] for part in parts), (case, rows)

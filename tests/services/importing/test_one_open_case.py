@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 
+from db.enums import FailKind, Verdict
 from tests.services.importing.files import Desk, application, shanghai
 from tests.services.importing.test_existing_cases import rectifying, stage
 from tests.services.importing.test_reopening import passed
 from workbench.domain.case.case_id import format_case
+from workbench.domain.case.casefile import VerdictRequest
 from workbench.errors import Busy, NotAllowed
 from workbench.services.importing import opening, work
+from workbench.services.outbox.recording import Delivery
 
 Act = Callable[[Desk, int], object]
 
@@ -109,3 +112,18 @@ def test_an_import_that_replaces_a_case_is_refused_if_that_was_opened_again_mean
     with pytest.raises(Busy, match=f"{format_case(older)} was opened again"):
         as_new(desk)
     assert [case.id for case in desk.cases()] == [older]
+
+
+def test_a_lapse_is_not_taken_back_by_a_late_letter_once_a_newer_case_is_open(desk: Desk) -> None:
+    case_id, reviewer = desk.queued().id or 0, desk.site.services("a")
+    reviewer.claims.next()
+    reviewer.verdicts.decide(
+        VerdictRequest(case_id=case_id, verdict=Verdict.FAIL, fail_kind=FailKind.FIXABLE, reasons=("USE-SCRIPT",))
+    )
+    [letter] = reviewer.notices.list(case_id)[-1:]
+    desk.site.clock.on(days=30)
+    desk.site.services("admin").ticking.tick()
+    as_new(desk)
+    reviewer.notices.record([Delivery(notice_id=letter.id)])
+    assert desk.site.actions(case_id)[-1] == "sent-late"
+    assert desk.site.state(case_id) == "lapsed"

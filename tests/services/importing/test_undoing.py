@@ -201,3 +201,12 @@ def test_a_batch_that_moved_a_case_stays(desk: Desk) -> None:
     with pytest.raises(NotAllowed, match="C-000001 became complete or came back to the queue with it"):
         desk.site.services("admin").imports.undo(2)
     assert desk.case().state == "queued"
+
+
+def test_a_batch_whose_case_somebody_answered_since_stays(desk: Desk) -> None:
+    desk.queued()
+    desk.change(state="pending", waits_for="applicant")
+    desk.run(ImportKind.CREDIT, [{"subject_no": "91110000600037341L", "list": "court", "match": "exact"}])
+    desk.site.services("a").remarks.answer(desk.case().id or 0)
+    with pytest.raises(NotAllowed, match=r"a acted on C-000001 .*answer"):
+        desk.site.services("admin").imports.undo(3)

@@ -5,15 +5,18 @@ from zoneinfo import ZoneInfo
 
 from db.enums import AppealOutcome, AppealStatus, CaseState
 from workbench.cli.cases.case_text import CaseText
+from workbench.cli.cases.rounds_text import appealed_words
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import record
 from workbench.cli.framework.options import CaseArgument, argument, option, parse_instant, required_text
 from workbench.cli.framework.registration import Entry
-from workbench.domain.case.appeal import OUTCOME_WORDS, AppealRequest, AppealResult
+from workbench.domain.case.appeal import AppealRequest, AppealResult
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import STATE_WORDS
 from workbench.i18n import N_, _
+from workbench.wording.amounts import time_of_day
+from workbench.wording.case.history import outcome_words
 
 
 def file_appeal(
@@ -55,21 +58,22 @@ def decide_appeal(
 def print_appeal(context: CommandContext, result: AppealResult, zone: ZoneInfo) -> None:
     """Print the result of an act on an appeal, as JSON or as text."""
     if context.as_json:
-        output.document(record(result, zone, case="case_id", appeal="appeal_id"))
+        output.document(record(result, zone, case="case_id", appeal="appeal_id", decision="decision_id"))
         return
-    rows = [(_("Case"), format_case(result.case_id)), (_("State"), _(STATE_WORDS[result.state]))]
-    if result.outcome is not None:
-        rows.append((_("Decision on the appeal"), _(OUTCOME_WORDS[result.outcome])))
-    if result.status is not AppealStatus.CLOSED and result.due_at is not None:
-        rows.append((_("Answer due"), CaseText(zone, context.now()).instant(result.due_at)))
-    if result.status is AppealStatus.OPEN:
-        nobody = _("nobody: every supervisor is away or worked on this case")
-        rows.append((_("Assigned"), result.assignee or nobody))
-    if result.release_at is not None:
-        rows.append((_("Undo until"), f"{result.release_at.astimezone(zone):%H:%M:%S}"))
-    if result.notice:
-        rows.append((_("Notice"), result.notice))
-    output.pairs(rows)
+    due_at = None if result.status is AppealStatus.CLOSED else result.due_at
+    assignee = result.assignee or _("nobody: every supervisor is away or worked on this case")
+    output.pairs(
+        [
+            (_("Case"), format_case(result.case_id)),
+            (_("State"), _(STATE_WORDS[result.state])),
+            (_("Appealed verdict"), appealed_words(result.decision_id, result.reasons)),
+            (_("Decision on the appeal"), outcome_words(result.outcome, result.to_state) if result.outcome else ""),
+            (_("Answer due"), CaseText(zone, context.now()).instant(due_at)),
+            (_("Assigned"), assignee if result.status is AppealStatus.OPEN else ""),
+            (_("Undo until"), time_of_day(result.release_at, zone)),
+            (_("Notice"), result.notice or ""),
+        ]
+    )
 
 
 ENTRIES = (

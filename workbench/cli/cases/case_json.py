@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from workbench.cli.cases.measures import order_document
 from workbench.cli.framework.json_values import attributes, plain, record, yuan
 from workbench.domain.case.case_id import format_decision
 from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseRowView, NoNextCase
 from workbench.domain.case.changes import RoundChanges
+from workbench.domain.case.measures import MeasureOrder
 from workbench.domain.case.records import DecisionLine
 from workbench.domain.case.running import is_clock_suspended, is_with_applicant
 from workbench.domain.clock.explanation import ClockExplanation
@@ -92,6 +92,12 @@ def row_document(row: CaseRowView, zone: ZoneInfo, now: datetime) -> dict[str, A
         "paused": is_with_applicant(row.state, row.waits_for),
         "suspended": is_clock_suspended(row, now),
     }
+
+
+def order_document(order: MeasureOrder, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
+    """Return an order to bar or restore a number."""
+    status = {"status": order.status(now).value, "overdue": order.is_overdue(now)}
+    return {**record(order, zone, order="id", case="case_id"), **status}
 
 
 def empty_document(empty: NoNextCase, zone: ZoneInfo) -> dict[str, Any]:

@@ -84,8 +84,7 @@ class CaseText:
         if header.held_by is not None:
             held, until = _("by {login} until {until}, fence {fence}"), self.instant(header.held_until)
             yield _("Held"), held.format(login=header.held_by, until=until, fence=header.fence)
-        if header.assignee is not None:
-            yield _("Assigned"), header.assignee
+        yield _("Assigned"), header.assignee or ""
 
     def _findings(self, casefile: CaseFile) -> None:
         output.line()
@@ -150,7 +149,7 @@ class CaseText:
         number, maker = format_decision(seen.decision.id), seen.decision.maker
         output.line()
         output.line(_("{decision} by {login}").format(decision=number, login=maker))
-        output.pairs([*decision_pairs(seen, self.instant), *([(_("Notice"), seen.notice)] if seen.notice else [])])
+        output.pairs([*decision_pairs(seen, self.instant), (_("Notice"), seen.notice or "")])
         for gap in seen.gaps:
             output.narrate(gap)
 
@@ -203,19 +202,17 @@ def print_decided(context: CommandContext, decided: DecisionResult, zone: ZoneIn
     if context.as_json:
         output.document(record(decided, zone, case="case_id", decision="decision_id"))
         return
-    rows = [
-        (_("Case"), format_case(decided.case_id)),
-        (_("Decision"), format_decision(decided.decision_id)),
-        (_("Verdict"), _(VERDICT_WORDS[decided.verdict])),
-        (_("State"), _(STATE_WORDS[decided.state])),
-    ]
-    if decided.deadline_at is not None:
-        rows.append((_("Deadline"), CaseText(zone, context.now()).instant(decided.deadline_at)))
-    if decided.release_at is not None:
-        rows.append((_("Undo until"), f"{decided.release_at.astimezone(zone):%H:%M:%S}"))
-    if decided.notice:
-        rows.append((_("Notice"), decided.notice))
-    output.pairs(rows)
+    output.pairs(
+        [
+            (_("Case"), format_case(decided.case_id)),
+            (_("Decision"), format_decision(decided.decision_id)),
+            (_("Verdict"), _(VERDICT_WORDS[decided.verdict])),
+            (_("State"), _(STATE_WORDS[decided.state])),
+            (_("Deadline"), CaseText(zone, context.now()).instant(decided.deadline_at)),
+            (_("Undo until"), amounts.time_of_day(decided.release_at, zone)),
+            (_("Notice"), decided.notice or ""),
+        ]
+    )
 
 
 def empty_sentence(empty: NoNextCase, zone: ZoneInfo) -> str:
@@ -235,7 +232,7 @@ def _figures(title: str, values: dict[str, Any]) -> None:
     """Print the known values under a title."""
     output.line()
     output.line(title)
-    output.pairs((f"  {name}", _text(value)) for name, value in values.items() if value is not None and value != [])
+    output.pairs((f"  {name}", _text(value)) for name, value in values.items())
 
 
 def _text(value: Any) -> str:

@@ -1,18 +1,20 @@
 """Prints what happened over the rounds of a case: items to rectify, what changed, appeals."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from workbench.cli.framework import output
-from workbench.domain.case.appeal import OUTCOME_WORDS, STATUS_WORDS, AppealLine
+from workbench.domain.case.appeal import STATUS_WORDS, AppealLine
+from workbench.domain.case.case_id import format_decision
 from workbench.domain.case.casefile import CaseFile, CaseHeader
 from workbench.domain.case.reason_scope import EvidencePart
 from workbench.domain.case.records import DecisionLine, ItemLine
 from workbench.domain.case.running import is_with_applicant
 from workbench.i18n import _
 from workbench.wording import amounts
+from workbench.wording.case.history import outcome_words
 from workbench.wording.changes import ITEM_RESULT_WORDS, ChangeWords
 
 
@@ -81,19 +83,23 @@ class RoundsText:
         for line in casefile.appeals:
             output.line()
             output.line(_("Appeal ({status})").format(status=_(STATUS_WORDS[line.status])))
-            answer = "" if line.outcome is None else f"{_(OUTCOME_WORDS[line.outcome])}: {line.answer}"
-            output.pairs(
-                (f"  {name}", value)
-                for name, value in (
-                    (_("Received"), self.instant(line.received_at)),
-                    (_("Answer due"), self.instant(line.due_at)),
-                    (_("Grounds"), line.grounds),
-                    (_("Answer"), answer),
-                    (_("Decided by"), line.decided_by),
-                    (_("Checked by"), line.checker or _alone(line)),
-                )
-                if value
-            )
+            answer = "" if line.outcome is None else f"{outcome_words(line.outcome, line.to_state)}: {line.answer}"
+            appealed = next((one for one in casefile.decisions if one.id == line.decision_id), None)
+            shown = {
+                _("Received"): self.instant(line.received_at),
+                _("Answer due"): self.instant(line.due_at),
+                _("Appealed verdict"): appealed_words(line.decision_id, appealed.reasons if appealed else ()),
+                _("Grounds"): line.grounds,
+                _("Answer"): answer,
+                _("Decided by"): line.decided_by or "",
+                _("Checked by"): line.checker or _alone(line),
+            }
+            output.pairs((f"  {name}", value) for name, value in shown.items())
+
+
+def appealed_words(decision_id: int | None, reasons: Iterable[str]) -> str:
+    """Return the verdict that an appeal is against, with its reasons; empty without one."""
+    return "" if decision_id is None else " ".join((format_decision(decision_id), *reasons))
 
 
 def _alone(line: AppealLine) -> str:

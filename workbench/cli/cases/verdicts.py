@@ -18,7 +18,7 @@ from workbench.cli.framework.options import (
 )
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.appeal import AppealResult
-from workbench.domain.case.casefile import ItemRequest, VerdictRequest
+from workbench.domain.case.casefile import DecisionResult, ItemRequest, VerdictRequest
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _
 
@@ -87,19 +87,14 @@ def check(
 ) -> None:
     """Approve or return another person's verdict."""
     with context.services() as services:
-        note = required_text(note, "--note")
-        if result == "approve":
-            approved = services.checks.approve(case, note)
-            if isinstance(approved, AppealResult):
-                print_appeal(context, approved, zone_of(services))
-            else:
-                print_decided(context, approved, zone_of(services))
+        act = services.checks.approve if result == "approve" else services.checks.give_back
+        done = act(case, required_text(note, "--note"))
+        if isinstance(done, AppealResult):
+            print_appeal(context, done, zone_of(services))
+        elif isinstance(done, DecisionResult):
+            print_decided(context, done, zone_of(services))
         else:
-            returned = services.checks.give_back(case, note)
-            if isinstance(returned, AppealResult):
-                print_appeal(context, returned, zone_of(services))
-            else:
-                print_case(context, returned)
+            print_case(context, done)
 
 
 def reopen(context: CommandContext, case: CaseArgument, reason: ReasonText) -> None:

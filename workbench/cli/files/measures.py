@@ -4,7 +4,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
-from workbench.cli.cases.measures import MEASURE_WORDS, STATUS_WORDS, order_document
+from workbench.cli.cases.case_json import order_document
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.options import argument, option
@@ -12,6 +12,7 @@ from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import format_case
 from workbench.i18n import N_, _
 from workbench.wording.amounts import count, minute
+from workbench.wording.measures import MEASURE_WORDS, STATUS_WORDS
 
 
 def list_measures(
@@ -70,6 +71,6 @@ def report_done(
 GROUP = "measures"
 GROUP_HELP = N_("List numbers to bar and to restore, and confirm those carried out. Default: list.")
 ENTRIES = (
-    Entry("list", list_measures, N_("List the orders to bar and restore numbers, with what became of them.")),
+    Entry("list", list_measures, N_("List the orders to bar and restore numbers, with their status.")),
     Entry("done", report_done, N_("Confirm the orders in a file as carried out or failed (supervisor, admin).")),
 )

@@ -115,22 +115,20 @@ def _common(forecast: CaseForecast | QueueForecast) -> dict[str, Any]:
 
 
 def _print_case(forecast: CaseForecast, casefile: CaseFile, today: date) -> None:
-    rows = [
-        (_("Case"), format_case(forecast.case_id)),
-        (_("First verdict"), _first_verdict(forecast, today)),
-        *_end_rows(forecast, today),
-        (_("Why"), wording.explanation(forecast, today)),
-    ]
-    if similar := wording.chance(forecast):
-        rows.append((_("Similar cases"), similar))
-    rows += [("", caveat) for caveat in wording.caveats(forecast)]
+    asked = (text for _finding, text in findings_to_answer(casefile, current_language()))
     missing = missing_names(casefile.evidence, casefile.policy, current_language())
-    if missing:
-        rows.append((_("Missing"), "\n".join(missing)))
-    asked = [text for _finding, text in findings_to_answer(casefile, current_language())]
-    if asked:
-        rows.append((_("Likely questions"), "\n".join(asked)))
-    output.pairs(rows)
+    output.pairs(
+        [
+            (_("Case"), format_case(forecast.case_id)),
+            (_("First verdict"), _first_verdict(forecast, today)),
+            *_end_rows(forecast, today),
+            (_("Why"), wording.explanation(forecast, today)),
+            (_("Similar cases"), wording.chance(forecast)),
+            *(("", caveat) for caveat in wording.caveats(forecast)),
+            (_("Missing"), "\n".join(missing)),
+            (_("Likely questions"), "\n".join(asked)),
+        ]
+    )
 
 
 def _first_verdict(forecast: CaseForecast, today: date) -> str:

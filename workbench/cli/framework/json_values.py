@@ -30,10 +30,10 @@ def plain(value: Any, zone: tzinfo) -> Any:
     return None if value == "" else value
 
 
-def record(value: Any, zone: tzinfo, *, without: Collection[str] = (), **fields: str) -> dict[str, Any]:
-    """Return a dataclass as a JSON object that begins with other keys for some of its `fields`: `case="case_id"`."""
-    shown = {name: item for name, item in plain(value, zone).items() if name not in without}
-    renamed = {key: shown.pop(name) for key, name in fields.items()}
+def record(value: Any, zone: tzinfo, *, without: Collection[str] = (), **keys: str) -> dict[str, Any]:
+    """Return a dataclass as a JSON object that begins with other `keys` for some fields: `case="case_id"`."""
+    shown = attributes(value, (field.name for field in fields(value) if field.name not in without), zone)
+    renamed = {key: shown.pop(name) for key, name in keys.items()}
     numbers = {key: _NUMBERS[key](item) for key, item in renamed.items() if key in _NUMBERS and item is not None}
     return {**renamed, **numbers, **shown}
 

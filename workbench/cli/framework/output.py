@@ -76,8 +76,8 @@ def listing(rows: Iterable[_Row], columns: Mapping[str, Callable[[_Row], str]], 
 
 
 def pairs(rows: Iterable[tuple[str, str]]) -> None:
-    """Print names and values in two columns; lines of a value after the first are indented to its column."""
-    shown = [(_shown(name), _shown(value, keep_newlines=True)) for name, value in rows]
+    """Print names and values in two columns, without empty values; further lines of a value begin in its column."""
+    shown = [(_shown(name), _shown(value, keep_newlines=True)) for name, value in rows if value]
     width = max((cells(name) for name, _value in shown), default=0)
     for name, value in shown:
         first, *more = value.split("\n")

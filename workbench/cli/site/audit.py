@@ -10,10 +10,10 @@ from workbench.wording.amounts import count
 
 def verify(context: CommandContext) -> None:
     """Verify the hash chain from the first event to the last."""
-    from workbench.services.site.audit_check import verify_log
+    from workbench.services.foundation.audit_log import verify as verify_chain
 
-    with context.services() as services:
-        report = verify_log(services.context)
+    with context.services() as services, services.context.read() as session:
+        report = verify_chain(session)
     if not report.is_whole:
         message = _("The audit log was changed at event {seq}; restore the database from a backup.")
         raise StorageFailed(message.format(seq=report.broken_at))
@@ -26,10 +26,10 @@ def verify(context: CommandContext) -> None:
 
 def head(context: CommandContext) -> None:
     """Print the number and hash of the last event."""
-    from workbench.services.site.audit_check import log_head
+    from workbench.services.foundation.audit_log import last_event
 
-    with context.services() as services:
-        seq, last = log_head(services.context)
+    with context.services() as services, services.context.read() as session:
+        seq, last = last_event(session)
     if context.as_json:
         output.document({"seq": seq, "head": last})
     else:

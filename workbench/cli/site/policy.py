@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from workbench import i18n
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.json_values import attributes, plain
+from workbench.cli.framework.json_values import plain, record
 from workbench.cli.framework.options import argument, option, parse_day
 from workbench.cli.framework.registration import Entry
 from workbench.i18n import N_, _
@@ -203,14 +203,9 @@ def _for_open_cases(version: "VersionLine") -> str:
 
 def _line_document(version: "VersionLine", zone: ZoneInfo) -> dict[str, Any]:
     """Return what the list shows of a version, as JSON."""
-    return {
-        "policy": version.number,
-        "version": version.name,
-        **attributes(version, ("sha256", "applied_at", "applied_by", "effective_on"), zone),
-        "open_cases": version.is_for_open_cases,
-        "settled_at": plain(version.settled_at, zone),
-        "state": version.state.value,
-    }
+    return record(
+        version, zone, without=("text", "policy"), policy="number", version="name", open_cases="is_for_open_cases"
+    )
 
 
 def _document(version: "PolicyVersion", zone: ZoneInfo) -> dict[str, Any]:

@@ -94,7 +94,7 @@ class AppealRequest:
 class AppealResult:
     """What an act on an appeal did; `notice` is the letter with personal values masked, None without one.
 
-    `waived` are the two-person rules that did not apply.
+    `waived` are the two-person rules that did not apply, `reasons` those of the appealed verdict.
     """
 
     case_id: int
@@ -107,6 +107,8 @@ class AppealResult:
     assignee: str | None
     release_at: datetime | None
     waived: tuple[str, ...] = ()
+    decision_id: int | None = None
+    reasons: tuple[str, ...] = ()
     notice: str | None = None
 
 

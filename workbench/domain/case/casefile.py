@@ -28,7 +28,8 @@ from workbench.domain.policy.policy import Policy
 class CaseLine:
     """The fields of a case that its header and its row in a list show.
 
-    `held_by` and `held_until` describe a hold that has not expired; once it expires, the case is queued again.
+    `held_by` and `held_until` describe a hold that has not expired; once it expires, the case is queued again. A held
+    case is put aside until `aside_until`.
     `next_action_on` is the day on which a pending case returns to the queue, `deadline_at` the earliest deadline of
     what the applicant still has to rectify.
     `suspended_from` is the start of a suspension without a known end.
@@ -50,6 +51,7 @@ class CaseLine:
     held_until: datetime | None
     waits_for: enums.WaitsFor | None
     suspended_from: datetime | None = None
+    aside_until: datetime | None = None
     next_action_on: date | None = None
     deadline_at: datetime | None = None
 
@@ -71,7 +73,6 @@ class CaseHeader(CaseLine):
     risk: enums.Risk
     card_count: int
     working_days_left: int | None
-    aside_until: datetime | None
     fence: int
     version: int
     evidence_no: int

@@ -1,4 +1,4 @@
-"""The orders to bar or restore numbers: what is owed, what is in force, and what a pass must lift."""
+"""The orders to bar or restore numbers: their status, the bars in force, and the bars that a pass lifts."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -10,7 +10,7 @@ from db.enums import RESTRICTIONS, Measure
 
 
 class OrderStatus(StrEnum):
-    """How far an order is; only an owed or failed one stands on the work list."""
+    """The status of an order; the work list has only owed and failed ones."""
 
     UNRELEASED = "unreleased"
     OWED = "owed"
@@ -65,7 +65,7 @@ class MeasureOrder:
         return self.exported_at is not None and (self.failed_at is None or self.failed_at < self.exported_at)
 
     def status(self, now: datetime) -> OrderStatus:
-        """Return how far the order is."""
+        """Return the status of the order."""
         if self.cancelled_at is not None:
             return OrderStatus.CANCELLED
         if self.done_at is not None:
@@ -115,7 +115,7 @@ def lifting_of(orders: Iterable[MeasureOrder]) -> Lifting:
 
 
 def standing(orders: Iterable[MeasureOrder]) -> tuple[MeasureOrder, ...]:
-    """Return the order that stands for each number that is barred, ordered to be, or not restored yet."""
+    """Return the last order of each number that is barred, to be barred, or not restored yet."""
     newest = {
         number: [order for order in own if order.is_open or order.done_at is not None]
         for number, own in _by_number(orders).items()

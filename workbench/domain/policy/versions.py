@@ -1,4 +1,4 @@
-"""Says what became of the versions of a policy: in force, still to come, earlier or replaced."""
+"""The states of the versions of a policy: in force, planned, earlier or replaced."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class VersionState(StrEnum):
-    """What became of a version; a replaced one never came into force."""
+    """The state of a version; a replaced one never came into force."""
 
     IN_FORCE = "in-force"
     TO_COME = "to-come"
@@ -37,7 +37,7 @@ class VersionDates:
 
 
 def replaced_by(versions: Sequence[VersionDates], new: VersionDates) -> tuple[VersionDates, ...]:
-    """Return the versions that are still to come when a new one is applied, and never will because of it."""
+    """Return the planned versions that never come into force because a new one is applied."""
     return tuple(
         one
         for one in versions

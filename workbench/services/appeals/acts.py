@@ -20,6 +20,7 @@ from workbench.services.case.decisions import (
     filing_day_of,
     is_answered,
     newest_decision,
+    reasons_of,
     result_notice,
     told_result_at,
     waived_rules,
@@ -188,6 +189,7 @@ def appeal_result(session: Session, case: CaseRow, appeal: AppealRow, notice: st
         due_at=case.due_at,
         assignee=assignee.login if assignee else None,
         waived=waived_rules(appeal),
+        reasons=reasons_of(session, appeal.decision_id),
         notice=notice,
     )
 

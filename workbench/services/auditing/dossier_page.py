@@ -1,4 +1,4 @@
-"""The page of a dossier that people read; it shows what the other files of the folder hold."""
+"""The HTML page of a dossier, with the contents of its other files for people to read."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -115,7 +115,7 @@ class Dossiers(Service):
     def _files(
         self, request: DossierRequest, casefile: CaseFile, to_json: CaseDocuments
     ) -> tuple[Files, dict[str, Any]]:
-        """Return the files of a dossier without copies of documents, and what its manifest says of the whole."""
+        """Return the files of a dossier without copies of documents, and the first part of its manifest."""
         context, case_id = self.context, request.case_id
         with context.read() as session:
             case = visible_case(session, case_id)

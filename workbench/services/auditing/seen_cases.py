@@ -11,17 +11,16 @@ from sqlmodel import Session, col, select
 
 from db.enums import CaseState, FailKind
 from db.models import CaseRow, DecisionRow, EventRow, ImportBatchRow, NoticeRow
+from db.queries.published import newest_row
 from workbench.domain.case.case_id import format_batch, format_case, format_decision
 from workbench.domain.case.casefile import CaseFile, CaseHeader
 from workbench.domain.case.lifecycle import VERDICT_WORDS, Action
-from workbench.domain.case.records import ChecklistLine, DecisionLine, VerificationLine
-from workbench.domain.evidence.evidence import Evidence
+from workbench.domain.case.records import DecisionLine, VerificationLine
 from workbench.domain.facts.all_facts import observe
 from workbench.domain.findings.finding import Finding
-from workbench.domain.policy.policy import Policy, Words
 from workbench.errors import NotFound
 from workbench.i18n import _, current_language
-from workbench.services.case.casefiles import header_of
+from workbench.services.case.casefiles import checklist_of, header_of
 from workbench.services.case.decisions import decisions_of
 from workbench.services.case.evidence_reader import calls_by_day_and_hour, read_evidence
 from workbench.services.case.history import history_of
@@ -40,7 +39,7 @@ class SeenCase:
     """A case as it was on the desk when a decision was made.
 
     `decision` is that decision with its letter and items, `notice` the letter that the applicant got for it. `gaps` are
-    sentences that say what of the case cannot be redrawn.
+    sentences about what cannot be redrawn.
     """
 
     casefile: CaseFile
@@ -106,7 +105,7 @@ def case_as_seen(session: Session, context: Context, decision: DecisionRow, *, i
         days=days,
         hours=hours,
         history=history_of(session, decision.case_id, before=event),
-        checklist=_checklist_then(policy, evidence, kept["checklist"]),
+        checklist=checklist_of(policy, evidence, {one["question"]: one for one in kept["checklist"]}),
         verifications=tuple(from_row(VerificationLine, one) for one in kept["verifications"]),
         decisions=(*earlier, own),
         draft={},
@@ -114,9 +113,8 @@ def case_as_seen(session: Session, context: Context, decision: DecisionRow, *, i
         policy_version=kept["policy_version"],
         notice=_last_notice(session, decision),
     )
-    notice = session.exec(
-        select(NoticeRow.body).where(NoticeRow.decision_id == decision.id).order_by(col(NoticeRow.id).desc())
-    ).first()
+    own_notice = newest_row(session, NoticeRow, NoticeRow.decision_id == decision.id)
+    notice = None if own_notice is None else own_notice.body
     if is_masked:
         casefile, notice = masked_casefile(casefile, redaction), notice and redaction.mask_in(notice)
     return SeenCase(
@@ -127,16 +125,13 @@ def case_as_seen(session: Session, context: Context, decision: DecisionRow, *, i
     )
 
 
-def decision_pairs(seen: SeenCase, instant: Callable[[datetime], str]) -> Iterator[tuple[str, str]]:
-    """Return what the decision on a redrawn case says, as names and values without empty ones.
-
-    `instant` returns a time in words.
-    """
+def decision_pairs(seen: SeenCase, instant: Callable[[datetime], str]) -> tuple[tuple[str, str], ...]:
+    """Return what the decision on a redrawn case says, as names and values; `instant` returns a time in words."""
     decision, casefile, language = seen.decision, seen.casefile, current_language()
     answers = (f"{one.text.in_language(language)} {one.answer} {one.note}" for one in casefile.checklist if one.answer)
     confirmed = (f"{line.kind}: {line.result} ({line.by})" for line in casefile.verifications)
     final = _("final") if decision.fail_kind is FailKind.FINAL else ""
-    pairs = (
+    return (
         (_("At"), instant(decision.decided_at)),
         (_("Verdict"), " ".join(filter(None, (_(VERDICT_WORDS[decision.verdict]), final, *decision.reasons)))),
         (_("Status"), decision.status),
@@ -148,7 +143,6 @@ def decision_pairs(seen: SeenCase, instant: Callable[[datetime], str]) -> Iterat
         (_("Note"), decision.note),
         (_("Checked by"), f"{decision.checker}: {decision.check_note}" if decision.checker else ""),
     )
-    return (pair for pair in pairs if pair[1])
 
 
 def _event_of(session: Session, decision: DecisionRow) -> EventRow | None:
@@ -187,29 +181,17 @@ def _header_then(header: CaseHeader, kept: Mapping[str, Any]) -> CaseHeader:
     return from_row(CaseHeader, {**asdict(header), **kept})
 
 
-def _checklist_then(policy: Policy, evidence: Evidence, answered: list[dict[str, Any]]) -> tuple[ChecklistLine, ...]:
-    """Return the questions of a policy with the answers that a decision has kept."""
-    lines = {one["question"]: from_row(ChecklistLine, one, text=Words(**one["text"])) for one in answered}
-    for question in policy.questions:
-        if evidence.application.applicant_kind in question.kinds and question.code not in lines:
-            lines[question.code] = from_row(
-                ChecklistLine, question, question=question.code, answer=None, note="", by=None
-            )
-    return tuple(lines.values())
-
-
 def _last_notice(session: Session, decision: DecisionRow) -> str | None:
     """Return the last letter that the applicant had been written before a decision."""
     at, cancelled_at = decision.decided_at, col(NoticeRow.cancelled_at)
     earlier = (NoticeRow.case_id == decision.case_id, col(NoticeRow.created_at) <= at)
     is_other = col(NoticeRow.decision_id).is_(None) | (col(NoticeRow.decision_id) != decision.id)
-    is_valid = cancelled_at.is_(None) | (cancelled_at > at)
-    newest = select(NoticeRow.body).where(*earlier, is_other, is_valid).order_by(col(NoticeRow.id).desc())
-    return session.exec(newest.limit(1)).first()
+    notice = newest_row(session, NoticeRow, *earlier, is_other, cancelled_at.is_(None) | (cancelled_at > at))
+    return None if notice is None else notice.body
 
 
 def _gaps(session: Session, kept: Mapping[str, Any], event: EventRow | None, *, is_masked: bool) -> Iterator[str]:
-    """Yield what of a case cannot be redrawn, each as a sentence."""
+    """Yield a sentence for each part of a case that cannot be redrawn."""
     if "evidence_seq" not in kept:
         yield _("It was not kept which imports the case showed; the evidence is that of all imports until then.")
     if "header" not in kept:

@@ -59,12 +59,12 @@ class CampaignPlan:
     by_rule: Mapping[str, int]
     first_on: date | None
     last_on: date | None
-    opened: int = 0
+    opened: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignProgress:
-    """How far a campaign is.
+    """The progress of a campaign.
 
     `decided` counts the opened cases by their verdict (pass, fail, pending) or withdrawal; `in_review` are opened and
     not decided. `skipped` were no longer passed when their turn came, `dropped` were not opened before the stop. `left`
@@ -91,7 +91,7 @@ class CampaignProgress:
 
 
 class Campaigns(Service):
-    """Plans re-reviews of passed cases and shows how far they are."""
+    """Plans re-reviews of passed cases and shows their progress."""
 
     def start(self, request: CampaignRequest, *, dry_run: bool = False) -> CampaignPlan:
         """Plan the re-reviews of the chosen cases, and open those of today; with `dry_run` only count them.
@@ -110,14 +110,9 @@ class Campaigns(Service):
             with context.read() as session:
                 calendar, today = context.calendar(session), context.today(session)
                 days = list(_days(calendar, today, request.per_day, len(choice.case_ids)))
-            plan = CampaignPlan(
-                id=None,
-                passed=choice.passed,
-                in_review=choice.in_review,
-                chosen=len(choice.case_ids),
-                by_rule=choice.by_rule,
-                first_on=days[0] if days else None,
-                last_on=days[-1] if days else None,
+            first_on, last_on = (days[0], days[-1]) if days else (None, None)
+            plan = from_row(
+                CampaignPlan, choice, id=None, chosen=len(days), first_on=first_on, last_on=last_on, opened=0
             )
             if dry_run:
                 return plan
@@ -162,7 +157,7 @@ class Campaigns(Service):
             return tuple(self._progress(session, campaign_id) for campaign_id in ids)
 
     def show(self, campaign_id: int) -> CampaignProgress:
-        """Return how far a campaign is.
+        """Return the progress of a campaign.
 
         Raises:
             NotFound: If there is no such campaign.

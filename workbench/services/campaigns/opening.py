@@ -1,4 +1,4 @@
-"""Opens the re-reviews of campaigns, at most so many a working day, one short transaction each."""
+"""Opens the re-reviews of campaigns, up to a number each working day, in one short transaction each."""
 
 from datetime import datetime, time
 
@@ -23,7 +23,7 @@ from workbench.services.notices.due_date_notices import DueDateMessage, notify
 
 
 def open_due(context: Context) -> int:
-    """Open the re-reviews that running campaigns owe today, and return how many.
+    """Open the re-reviews of running campaigns that are due today, and return their number.
 
     On a day off none is opened. If the program closes, it stops between two cases; the next call continues.
     """

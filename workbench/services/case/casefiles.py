@@ -1,17 +1,20 @@
 """Reads cases with their header, evidence, findings and history; personal values are masked unless revealed."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, select
 
 from db.columns import from_us
 from db.enums import CaseState
-from db.models import CaseRow, ChecklistAnswerRow, EventRow, NoticeRow, VerificationRow
+from db.models import CaseRow, ChecklistAnswerRow, EventRow, NoticeRow
+from db.queries.published import newest_row
 from workbench.domain.case.casefile import CaseFile, CaseHeader
 from workbench.domain.case.changes import RoundBasis
 from workbench.domain.case.lifecycle import Action
-from workbench.domain.case.records import ChecklistLine, VerificationLine
+from workbench.domain.case.records import ChecklistLine
 from workbench.domain.case.running import is_overdue
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import observe
@@ -27,7 +30,7 @@ from workbench.services.case.decisions import (
     last_appeal_day,
 )
 from workbench.services.case.evidence_reader import calls_by_day_and_hour, read_evidence
-from workbench.services.case.history import contacts_of, history_of
+from workbench.services.case.history import contacts_of, history_of, verifications_of
 from workbench.services.case.known_people import redaction_of
 from workbench.services.case.masking import masked_casefile, public_name
 from workbench.services.case.measured_numbers import measure_orders
@@ -95,12 +98,8 @@ class CaseFiles(Service):
             days, hours = calls_by_day_and_hour(session, case, evidence, context.store)
             logins = logins_of(session)
             redaction = redaction_of(session, (case.agent, case.application_no))
-            notice = session.exec(
-                select(NoticeRow.body)
-                .where(NoticeRow.case_id == case_id, col(NoticeRow.cancelled_at).is_(None))
-                .order_by(col(NoticeRow.id).desc())
-                .limit(1)
-            ).first()
+            is_valid = col(NoticeRow.cancelled_at).is_(None)
+            notice = newest_row(session, NoticeRow, NoticeRow.case_id == case_id, is_valid)
             facts, findings = observe(evidence, policy, today), findings_of_case(session, case_id)
             decisions = decisions_of(session, case_id, logins)
             basis = RoundBasis(evidence=evidence, facts=facts.case, findings=findings)
@@ -112,8 +111,8 @@ class CaseFiles(Service):
                 days=days,
                 hours=hours,
                 history=history_of(session, case_id),
-                checklist=_checklist(session, case, policy, evidence, logins),
-                verifications=_verifications(session, case_id, logins),
+                checklist=checklist_of(policy, evidence, _answers(session, case, logins)),
+                verifications=verifications_of(session, case_id),
                 contacts=contacts_of(session, case_id),
                 decisions=decisions,
                 appeals=appeals_of(session, case_id, logins),
@@ -122,7 +121,7 @@ class CaseFiles(Service):
                 draft=draft_body(session, case_id, context.actor.id),
                 policy=policy,
                 policy_version=case.policy_version_id,
-                notice=notice,
+                notice=None if notice is None else notice.body,
                 measures=measure_orders(session, case, today),
                 changes=round_changes(session, context, case, decisions, basis),
             )
@@ -227,29 +226,24 @@ def _received_at(session: Session, case: CaseRow) -> datetime:
     return case.received_at
 
 
-def _checklist(
-    session: Session, case: CaseRow, policy: Policy, evidence: Evidence, logins: dict[int, str]
-) -> tuple[ChecklistLine, ...]:
+def _answers(session: Session, case: CaseRow, logins: Mapping[int, str]) -> dict[str, dict[str, Any]]:
+    """Return the answers of the current round by question."""
     of_round = (ChecklistAnswerRow.case_id == case.id, ChecklistAnswerRow.round == case.round)
-    answers = {row.question: row for row in session.exec(select(ChecklistAnswerRow).where(*of_round))}
+    return {
+        row.question: {"answer": row.answer, "note": row.note, "by": logins.get(row.answered_by_id)}
+        for row in session.exec(select(ChecklistAnswerRow).where(*of_round))
+    }
+
+
+def checklist_of(
+    policy: Policy, evidence: Evidence, answers: Mapping[str, Mapping[str, Any]]
+) -> tuple[ChecklistLine, ...]:
+    """Return the questions of a policy to an applicant, with their answers."""
+    unanswered = {"answer": None, "note": "", "by": None}
     return tuple(
-        ChecklistLine(
-            question=question.code,
-            text=question.text,
-            leg=question.leg,
-            answer=answer.answer if answer else None,
-            note=answer.note if answer else "",
-            by=logins.get(answer.answered_by_id) if answer else None,
+        from_row(
+            ChecklistLine, {**unanswered, **answers.get(one.code, {})}, question=one.code, text=one.text, leg=one.leg
         )
-        for question in policy.questions
-        if evidence.application.applicant_kind in question.kinds
-        for answer in [answers.get(question.code)]
-    )
-
-
-def _verifications(session: Session, case_id: int, logins: dict[int, str]) -> tuple[VerificationLine, ...]:
-    rows = session.exec(select(VerificationRow).where(VerificationRow.case_id == case_id))
-    return tuple(
-        VerificationLine(kind=row.kind, result=row.result, by=logins.get(row.verified_by_id, "?"), at=row.verified_at)
-        for row in rows
+        for one in policy.questions
+        if evidence.application.applicant_kind in one.kinds
     )

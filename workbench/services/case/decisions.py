@@ -18,7 +18,7 @@ from db.models import (
     RectificationItemRow,
     RectificationRow,
 )
-from db.queries.published import CASE, DECISION, table_of
+from db.queries.published import CASE, DECISION, newest_row, table_of
 from workbench.domain.case.appeal import AppealLine, last_filing_day
 from workbench.domain.case.casefile import ItemRequest
 from workbench.domain.case.records import DecisionLine, EarlierFail, ItemLine, Waiver
@@ -30,22 +30,12 @@ _APPLICATION = table_of(ApplicationRow)
 
 def newest_decision(session: Session, case_id: int, *statuses: str) -> DecisionRow | None:
     """Return the newest decision of a case that has one of these statuses."""
-    return session.exec(
-        select(DecisionRow)
-        .where(DecisionRow.case_id == case_id, col(DecisionRow.status).in_(statuses))
-        .order_by(col(DecisionRow.id).desc())
-        .limit(1)
-    ).first()
+    return newest_row(session, DecisionRow, DecisionRow.case_id == case_id, col(DecisionRow.status).in_(statuses))
 
 
 def newest_appeal(session: Session, case_id: int, *statuses: AppealStatus) -> AppealRow | None:
     """Return the newest appeal of a case that has one of these statuses."""
-    return session.exec(
-        select(AppealRow)
-        .where(AppealRow.case_id == case_id, col(AppealRow.status).in_(statuses))
-        .order_by(col(AppealRow.id).desc())
-        .limit(1)
-    ).first()
+    return newest_row(session, AppealRow, AppealRow.case_id == case_id, col(AppealRow.status).in_(statuses))
 
 
 def appeals_of(session: Session, case_id: int, logins: dict[int, str]) -> tuple[AppealLine, ...]:
@@ -75,17 +65,12 @@ def result_notice(session: Session, case: CaseRow) -> NoticeRow | None:
         if case.state == CaseState.LAPSED
         else col(NoticeRow.decision_id) == (decision.id if decision else None)
     )
-    notice: NoticeRow | None = session.execute(
-        select(NoticeRow)
-        .where(col(NoticeRow.case_id) == case.id, of_result, col(NoticeRow.cancelled_at).is_(None))
-        .order_by(col(NoticeRow.id).desc())
-        .limit(1)
-    ).scalar_one_or_none()
-    return notice
+    is_valid = col(NoticeRow.cancelled_at).is_(None)
+    return newest_row(session, NoticeRow, NoticeRow.case_id == case.id, of_result, is_valid)
 
 
 def told_result_at(session: Session, context: Context, case: CaseRow) -> datetime:
-    """Return when the applicant was told the fail or the lapse: when its notice was written, or if later, sent.
+    """Return when the applicant was notified of a fail or lapse: when the notice was written, or later sent.
 
     The notice gives the last day to appeal, counted from the day on which it was written. A notice that nobody marked
     as sent counts as sent on that day.
@@ -99,7 +84,7 @@ def told_result_at(session: Session, context: Context, case: CaseRow) -> datetim
 def is_answered(session: Session, case: CaseRow) -> bool:
     """Say whether an appeal against the present result of a case was answered, so that no other is possible.
 
-    An appeal answers only results that were told before it: a case may lapse again.
+    An appeal concerns only results whose notice is older than the appeal: a case may lapse again.
     """
     closed = newest_appeal(session, case.id or 0, AppealStatus.CLOSED)
     decision = newest_decision(session, case.id or 0, "applied", "approved")
@@ -184,15 +169,10 @@ def decisions_of(
 
 
 def _decision(session: Session, row: DecisionRow, logins: dict[int, str], at: datetime | None) -> DecisionLine:
-    reasons = session.exec(
-        select(DecisionReasonRow.code)
-        .where(DecisionReasonRow.decision_id == row.id)
-        .order_by(col(DecisionReasonRow.position))
-    ).all()
     return from_row(
         DecisionLine,
         row,
-        reasons=tuple(reasons),
+        reasons=reasons_of(session, row.id),
         maker=logins.get(row.maker_id, "?"),
         checker=logins.get(row.checker_id or 0),
         deadline_at=_deadline_at(session, row) if at is None else row.deadline_at,
@@ -200,6 +180,12 @@ def _decision(session: Session, row: DecisionRow, logins: dict[int, str], at: da
         check_for=tuple(json.loads(row.seen).get("check_for", ())),
         waived=waiver_of(row),
     )
+
+
+def reasons_of(session: Session, decision_id: int | None) -> tuple[str, ...]:
+    """Return the codes of the reasons of a decision, in the order in which they were marked."""
+    of_decision = select(DecisionReasonRow.code).where(DecisionReasonRow.decision_id == decision_id)
+    return tuple(session.exec(of_decision.order_by(col(DecisionReasonRow.position))))
 
 
 def _deadline_at(session: Session, decision: DecisionRow) -> datetime | None:

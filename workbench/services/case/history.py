@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from db.enums import CaseState
 from db.models import AppealRow, CommentRow, ContactRow, DecisionRow, EventRow, ReviewerRow, VerificationRow
 from workbench.domain.case.case_id import format_decision
-from workbench.domain.case.records import ContactLine, HistoryLine
+from workbench.domain.case.records import ContactLine, HistoryLine, VerificationLine
 from workbench.i18n import _
 from workbench.wording.policy import finding_change_words
 
@@ -20,11 +20,14 @@ _SHOWN = (
 )
 """The values of an event body that the history shows."""
 
+_SHOWN_OF_ACTION = {"documents-written": "count", "extend": "until", "campaign": "reason"}
+"""The value that the history shows only for some actions."""
+
 _WITH_TEXT = ("comment", "contact", "verify")
 """The actions whose texts are stored in separate tables."""
 
 _UNSHOWN = (*_WITH_TEXT, "notice-handed")
-"""The events that are no lines of their own; what became of a letter that was handed over is an event too."""
+"""The actions whose events are not lines; whether a letter that was handed over was sent is an event of its own."""
 
 
 def history_of(session: Session, case_id: int, before: EventRow | None = None) -> tuple[HistoryLine, ...]:
@@ -42,19 +45,27 @@ def history_of(session: Session, case_id: int, before: EventRow | None = None) -
         .where(CommentRow.case_id == case_id)
     )
     lines += (_text_line(row.written_at, "comment", login, row.body) for row, login in comments)
-    verifications = session.exec(
-        select(VerificationRow, ReviewerRow.login)
-        .join(ReviewerRow, col(ReviewerRow.id) == VerificationRow.verified_by_id)
-        .where(VerificationRow.case_id == case_id)
-    )
-    lines += (_text_line(row.verified_at, "verify", login, f"{row.kind}: {row.result}") for row, login in verifications)
+    for verification in verifications_of(session, case_id):
+        text = f"{verification.kind}: {verification.result}"
+        lines.append(_text_line(verification.at, "verify", verification.by, text))
+    for contact in contacts_of(session, case_id):
+        lines.append(_text_line(contact.at, "contact", contact.by, f"{contact.channel}: {contact.text}"))
     lines += _check_notes(session, case_id)
-    contacts = contacts_of(session, case_id)
-    lines += (_text_line(one.at, "contact", one.by, f"{one.channel}: {one.text}") for one in contacts)
     lines = [line for line in lines if before is None or line.at <= before.at]
     lines.sort(key=lambda line: line.at)
     # Reversed after sorting, because a sort with reverse=True keeps the oldest of simultaneous lines first.
     return tuple(lines[::-1])
+
+
+def verifications_of(session: Session, case_id: int) -> tuple[VerificationLine, ...]:
+    """Return the facts that were confirmed outside the workbench, the oldest first."""
+    rows = session.exec(
+        select(VerificationRow, ReviewerRow.login)
+        .join(ReviewerRow, col(ReviewerRow.id) == VerificationRow.verified_by_id)
+        .where(VerificationRow.case_id == case_id)
+        .order_by(col(VerificationRow.id))
+    )
+    return tuple(VerificationLine(kind=one.kind, result=one.result, by=by, at=one.verified_at) for one, by in rows)
 
 
 def _check_notes(session: Session, case_id: int) -> list[HistoryLine]:
@@ -84,12 +95,10 @@ def contacts_of(session: Session, case_id: int) -> tuple[ContactLine, ...]:
 def _event_line(row: EventRow) -> HistoryLine:
     body: dict[str, Any] = json.loads(row.body)
     words = [str(body[name]) for name in _SHOWN if body.get(name)]
-    words += [str(body["count"])] if row.action == "documents-written" else []
+    words += [str(body[_SHOWN_OF_ACTION[row.action]])] if row.action in _SHOWN_OF_ACTION else []
     words += [format_decision(body["decision"])] if row.action == "shown-at" else []
-    words += [str(body["until"])] if row.action == "extend" else []
     words += ["waived"] if body.get("waived") else []
     words += [format_decision(body["corrects"])] if body.get("corrects") else []
-    words += [str(body["reason"])] if row.action == "campaign" else []
     words += [str(code) for code in body.get("reasons", ())]
     if row.action == "policy":
         words = [_policy_words(body)]

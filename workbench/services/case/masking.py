@@ -1,19 +1,49 @@
 """Masks personal values in evidence, facts, findings and cases."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from db.enums import ApplicantKind
+from workbench.domain.case.appeal import AppealLine
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.changes import RoundChanges
+from workbench.domain.case.measures import MeasureOrder
 from workbench.domain.case.reason_scope import EvidencePart
-from workbench.domain.evidence.evidence import ApplicationFacts, Evidence
+from workbench.domain.case.records import (
+    ChecklistLine,
+    ContactLine,
+    DecisionLine,
+    HistoryLine,
+    ItemLine,
+    VerificationLine,
+)
+from workbench.domain.evidence.evidence import ApplicationFacts, CallFacts, CardFacts, ComplaintFacts, Evidence
 from workbench.domain.findings.finding import Finding
 from workbench.domain.text.mask import MaskKind, mask
 from workbench.services.case.redaction import FREE_TEXTS, PERSONAL_FIELDS, Redaction
 
 _mask_number = partial(mask, MaskKind.MSISDN)
+_mask_name = partial(mask, MaskKind.NAME)
+_mask_id_no = partial(mask, MaskKind.ID_NO)
+
+_Line = TypeVar("_Line")
+
+_TEXTS: Mapping[type, tuple[str, ...]] = {
+    HistoryLine: ("text",),
+    ChecklistLine: ("note",),
+    VerificationLine: ("result",),
+    ContactLine: ("text",),
+    DecisionLine: ("note", "letter", "check_note"),
+    ItemLine: ("text", "waive_reason"),
+    AppealLine: ("grounds", "answer", "check_note"),
+    MeasureOrder: ("failure",),
+    ComplaintFacts: ("source", "summary"),
+    CardFacts: (),
+    CallFacts: (),
+}
+"""The texts of each kind of line, which may name people."""
 
 
 def public_name(kind: ApplicantKind, name: str) -> str:
@@ -21,10 +51,24 @@ def public_name(kind: ApplicantKind, name: str) -> str:
     return mask(MaskKind.NAME, name) if kind is ApplicantKind.INDIVIDUAL else name
 
 
+def _masked(lines: Iterable[_Line], redaction: Redaction) -> tuple[_Line, ...]:
+    """Return lines with their phone numbers masked, and with the people in their texts."""
+    return tuple(_masked_line(line, redaction) for line in lines)
+
+
+def _masked_line(line: Any, redaction: Redaction) -> Any:
+    shown: dict[str, Any] = {name: redaction.mask_in(getattr(line, name)) for name in _TEXTS[type(line)]}
+    if hasattr(line, "msisdn"):
+        shown["msisdn"] = _mask_number(line.msisdn)
+    if isinstance(line, DecisionLine):
+        shown["items"] = _masked(line.items, redaction)
+    return replace(line, **shown)
+
+
 def masked_evidence(evidence: Evidence, redaction: Redaction) -> Evidence:
     """Return evidence with all personal values masked, and with its texts redacted."""
     own = evidence.application
-    is_person = own.applicant_kind is ApplicantKind.INDIVIDUAL
+    company = None if own.applicant_kind is ApplicantKind.INDIVIDUAL else own.applicant_name
     hidden: dict[str, Any] = {name: mask(kind, getattr(own, name)) for name, kind in PERSONAL_FIELDS.items()}
     hidden |= {name: redaction.mask_in(getattr(own, name)) for name in FREE_TEXTS}
     return replace(
@@ -36,31 +80,17 @@ def masked_evidence(evidence: Evidence, redaction: Redaction) -> Evidence:
             msisdns=tuple(_mask_number(number) for number in own.msisdns),
         ),
         cards=tuple(
-            replace(
-                card,
-                msisdn=_mask_number(card.msisdn),
-                actual_user_name=card.actual_user_name
-                if card.actual_user_name == own.applicant_name and not is_person
-                else mask(MaskKind.NAME, card.actual_user_name),
-            )
-            for card in evidence.cards
+            card
+            if card.actual_user_name == company
+            else replace(card, actual_user_name=_mask_name(card.actual_user_name))
+            for card in _masked(evidence.cards, redaction)
         ),
-        calls=tuple(replace(call, msisdn=_mask_number(call.msisdn)) for call in evidence.calls),
-        complaints=tuple(
-            replace(
-                complaint,
-                msisdn=_mask_number(complaint.msisdn),
-                source=redaction.mask_in(complaint.source),
-                summary=redaction.mask_in(complaint.summary),
-            )
-            for complaint in evidence.complaints
-        ),
+        calls=_masked(evidence.calls, redaction),
+        complaints=_masked(evidence.complaints, redaction),
         credit=tuple(
             replace(
                 record,
-                subject_no=record.subject_no
-                if record.subject_no == own.uscc
-                else mask(MaskKind.ID_NO, record.subject_no),
+                subject_no=record.subject_no if record.subject_no == own.uscc else _mask_id_no(record.subject_no),
                 # The number of a judgment is public, but as long as an identity number.
                 reference=redaction.mask_names_in(record.reference),
             )
@@ -128,43 +158,18 @@ def masked_casefile(casefile: CaseFile, redaction: Redaction) -> CaseFile:
     The draft stays in clear, because only the person who typed it sees it.
     """
     facts, changes = casefile.facts, casefile.changes
-    if changes is not None:
-        changes = masked_changes(changes, casefile.evidence.application, redaction)
     return replace(
         casefile,
         evidence=masked_evidence(casefile.evidence, redaction),
         facts=replace(facts, cards=tuple((_mask_number(number), own) for number, own in facts.cards)),
         findings=tuple(masked_finding(finding, redaction) for finding in casefile.findings),
-        history=tuple(replace(line, text=redaction.mask_in(line.text)) for line in casefile.history),
-        checklist=tuple(replace(line, note=redaction.mask_in(line.note)) for line in casefile.checklist),
-        verifications=tuple(replace(line, result=redaction.mask_in(line.result)) for line in casefile.verifications),
-        contacts=tuple(replace(line, text=redaction.mask_in(line.text)) for line in casefile.contacts),
-        decisions=tuple(
-            replace(
-                line,
-                note=redaction.mask_in(line.note),
-                letter=redaction.mask_in(line.letter),
-                check_note=redaction.mask_in(line.check_note),
-                items=tuple(
-                    replace(item, text=redaction.mask_in(item.text), waive_reason=redaction.mask_in(item.waive_reason))
-                    for item in line.items
-                ),
-            )
-            for line in casefile.decisions
-        ),
-        appeals=tuple(
-            replace(
-                line,
-                grounds=redaction.mask_in(line.grounds),
-                answer=redaction.mask_in(line.answer),
-                check_note=redaction.mask_in(line.check_note),
-            )
-            for line in casefile.appeals
-        ),
+        history=_masked(casefile.history, redaction),
+        checklist=_masked(casefile.checklist, redaction),
+        verifications=_masked(casefile.verifications, redaction),
+        contacts=_masked(casefile.contacts, redaction),
+        decisions=_masked(casefile.decisions, redaction),
+        appeals=_masked(casefile.appeals, redaction),
+        measures=_masked(casefile.measures, redaction),
         notice=casefile.notice and redaction.mask_in(casefile.notice),
-        measures=tuple(
-            replace(order, msisdn=_mask_number(order.msisdn), failure=redaction.mask_in(order.failure))
-            for order in casefile.measures
-        ),
-        changes=changes,
+        changes=changes and masked_changes(changes, casefile.evidence.application, redaction),
     )

@@ -93,23 +93,17 @@ def measure_orders(session: Session, case: CaseRow, today: date) -> tuple[Measur
             numbers = numbers_in_service(session, case, today)
         # Where every number was out of service, nothing was barred.
         for number in numbers or (() if ended else (UNKNOWN,)):
-            orders.append(
-                from_row(
-                    MeasureOrder,
-                    decision,
-                    id=None,
-                    msisdn=number,
-                    ordered_at=at,
-                    release_at=at,
-                    due_at=at,
-                    exported_at=None,
-                    done_at=at,
-                    reported_by=None,
-                    failed_at=None,
-                    failure="",
-                    cancelled_at=None,
-                    is_out_of_service=number in ended,
-                )
+            order = MeasureOrder(
+                id=None,
+                case_id=decision.case_id,
+                msisdn=number,
+                measure=Measure(decision.measure),
+                ordered_at=at,
+                release_at=at,
+                due_at=at,
+                done_at=at,
+                is_out_of_service=number in ended,
             )
+            orders.append(order)
     orders += [from_row(MeasureOrder, row, is_out_of_service=row.msisdn in ended) for row in rows]
     return tuple(orders)

@@ -43,9 +43,11 @@ EVENT = table_of(EventRow)
 SUBMISSION = table_of(SubmissionRow)
 SUSPENSION = table_of(SuspensionRow)
 
+POLICY_ACTION = "policy"
+"""The action of the event that changes the policy of a case."""
+
 _MAY_BE_APPEALED = (CaseState.APPEALED, CaseState.AWAITING_CHECK)
 _DUE_DATE_ACTIONS = (EXTEND_ACTION, CLASS_ACTION)
-_POLICY_ACTION = "policy"
 _RECEIVING_ACTIONS = frozenset({"answer", "resubmit", "appeal"})
 
 
@@ -263,5 +265,5 @@ def _event(row: Any, received_at: Mapping[tuple[int, int], datetime]) -> ClockEv
         until_on=date.fromisoformat(body["until"]) if is_extension and body.get("until") else None,
         class_from=str(body.get("from", "")) if is_class_change else "",
         class_to=str(body.get("to", "")) if is_class_change else "",
-        policy_from=int(body["from"]) if row.action == _POLICY_ACTION else None,
+        policy_from=int(body["from"]) if row.action == POLICY_ACTION else None,
     )

@@ -18,7 +18,7 @@ from workbench.domain.policy.policy import Policy
 from workbench.services.case.assessment import store_assessment
 from workbench.services.case.decisions import open_rectification
 from workbench.services.case.evidence_reader import EvidenceReader, read_evidence
-from workbench.services.clock.case_clocks import Clocks, clock_events, update_due_date
+from workbench.services.clock.case_clocks import POLICY_ACTION, Clocks, clock_events, update_due_date
 from workbench.services.deadlines.batches import act_on_all, matching_case_ids
 from workbench.services.deadlines.policy_effect import CaseChange, OpenCaseEffect, change_of
 from workbench.services.foundation.context import Context, Service, details
@@ -117,7 +117,7 @@ def _change(session: Session, context: Context, case: CaseRow, version_id: int) 
     is_due_new = case.due_at is not None and case.due_at != due_before
     due = case.due_at.astimezone(context.zone(session)).isoformat() if case.due_at and is_due_new else None
     body = details(**versions, **asdict(change.findings), due=due, round=case.round, evidence_no=case.evidence_no)
-    context.log_case(session, "policy", case, body)
+    context.log_case(session, POLICY_ACTION, case, body)
     if was_incomplete:
         cancel_outdated(session, context, case, is_complete=change.is_completed)
     if change.letter is ClockLetterKind.RECEIPT:

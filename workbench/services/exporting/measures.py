@@ -2,16 +2,13 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from db.queries.published import CASE, MEASURE_ORDER, is_published
 from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.text.mask import MaskKind, mask
 from workbench.services.exporting.sheets import Record
 from workbench.services.exporting.source import Source
-from workbench.services.foundation.context import Context
-
-_IS_OPEN = (MEASURE_ORDER.c.done_at.is_(None), MEASURE_ORDER.c.cancelled_at.is_(None))
 
 
 def rows(source: Source) -> Iterator[Record]:
@@ -19,13 +16,8 @@ def rows(source: Source) -> Iterator[Record]:
     statement = (
         select(MEASURE_ORDER, CASE.c.agent, CASE.c.application_no)
         .join(CASE, CASE.c.id == MEASURE_ORDER.c.case_id)
-        .where(
-            is_published(CASE.c.batch_id),
-            *_IS_OPEN,
-            MEASURE_ORDER.c.release_at <= source.now,
-            *([MEASURE_ORDER.c.exported_at.is_not(None)] if source.reveal else []),
-            *source.on_or_after_since(MEASURE_ORDER.c.release_at),
-        )
+        .where(is_published(CASE.c.batch_id), *_is_owed(source))
+        .where(*([MEASURE_ORDER.c.exported_at.is_not(None)] if source.reveal else []))
     )
     for page in source.pages(statement, MEASURE_ORDER.c.id):
         people = source.people_of(page)
@@ -40,12 +32,16 @@ def rows(source: Source) -> Iterator[Record]:
             }
 
 
-def mark_exported(context: Context) -> None:
-    """Record that the owed orders stand on a work list with their numbers in clear.
+def mark_exported(source: Source) -> None:
+    """Record that a work list has the owed orders with unmasked numbers.
 
-    This comes before the list is written: a verdict that lifts a bar in between must know that it may be carried out.
+    This comes before the list is written: a verdict that lifts a bar in between must know that the carrier may set it.
     """
-    now = context.now()
-    with context.write() as session:
-        is_owed = (*_IS_OPEN, MEASURE_ORDER.c.release_at <= now)
-        session.execute(update(MEASURE_ORDER).where(*is_owed).values(exported_at=now))
+    source.session.execute(update(MEASURE_ORDER).where(*_is_owed(source)).values(exported_at=source.now))
+
+
+def _is_owed(source: Source) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions on the orders of a work list."""
+    order = MEASURE_ORDER.c
+    is_open = (order.done_at.is_(None), order.cancelled_at.is_(None), order.release_at <= source.now)
+    return (*is_open, *source.on_or_after_since(order.release_at))

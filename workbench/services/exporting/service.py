@@ -56,14 +56,15 @@ class Exports(Service):
                 raise WrongUsage(_("--reveal writes personal data unmasked; give the reason with --reason."))
             if request.what is ExportKind.NOTICES:
                 write_sender(self.context)
-            if request.what is ExportKind.MEASURES and request.reveal:
-                measures.mark_exported(self.context)
             return self._write_letters(request) if request.is_folder else self._written(request)
 
     def _written(self, request: ExportRequest) -> ExportReport:
         chosen = request.chosen_format
         columns, rows = _SOURCES[request.what]
         with replacing(request.output, self.context.own_files) as draft:
+            if request.what is ExportKind.MEASURES and request.reveal:
+                with self.context.write() as session:
+                    measures.mark_exported(self._source(session, request))
             with self.context.read() as session:
                 count = write_rows(draft, chosen, columns, rows(self._source(session, request)))
             # The export must be in the log before anybody can read the file.

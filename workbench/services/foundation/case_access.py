@@ -63,22 +63,28 @@ def case_in_state_for(session: Session, action: Action, case_id: int) -> CaseRow
     return case
 
 
-def refuse_second_case(session: Session, case: CaseRow) -> None:
-    """Refuse to open a closed case again while another case of its application is open, or has the later result.
+def case_instead_of(session: Session, case: CaseRow) -> CaseRow | None:
+    """Return the other case of an application that is open or has the later result; None if there is none.
 
     Every way back from a closed state asks this, because an application has at most one open case.
-
-    Raises:
-        NotAllowed: If there is such a case; the message names it and the way out.
     """
     is_later = (col(CaseRow.id) > case.id) & (col(CaseRow.state) != CaseState.WITHDRAWN.value)
-    other = session.execute(
+    return session.execute(
         select(CaseRow)
         .where(col(CaseRow.agent) == case.agent, col(CaseRow.application_no) == case.application_no)
         .where(col(CaseRow.id) != case.id, is_published(CASE.c.batch_id), is_open_case() | is_later)
         .order_by(is_open_case().desc(), col(CaseRow.id).desc())
         .limit(1)
     ).scalar_one_or_none()
+
+
+def refuse_second_case(session: Session, case: CaseRow) -> None:
+    """Refuse to open a closed case again while another case of its application is open, or has the later result.
+
+    Raises:
+        NotAllowed: If there is such a case; the message names it and the way out.
+    """
+    other = case_instead_of(session, case)
     if other is None:
         return
     if other.state in FINAL_STATES:

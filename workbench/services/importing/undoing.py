@@ -38,10 +38,10 @@ _ACTED_ON: tuple[Table, ...] = tuple(
 )
 _UNTOUCHED_STATES = (CaseState.INCOMPLETE.value, CaseState.QUEUED.value, CaseState.IN_REVIEW.value)
 _MOVES = ("complete", "answer", "resubmit", "lapse-undone", "void")
-"""The events by which a batch changes the state of a case."""
+"""The events by which a batch changes the state of a case; people answer and resubmit too."""
 
 _NO_ACTS = (
-    *("evidence", "evidence-late", "evidence-undone", "attention", *_MOVES),
+    *("evidence", "evidence-late", "evidence-undone", "attention", "void"),
     *("due", "delay-told", "day-passed", "lapse", "reminded", "policy", "shown-at"),
     *(Action.NEXT, Action.RELEASE, Action.ASIDE, Action.REVEAL, Action.DOCUMENTS, Action.DOSSIER),
 )
@@ -153,6 +153,7 @@ def _refuse_acts(session: Session, context: Context, batch_id: int, cases: Colum
         select(EVENT.c.case_id, EVENT.c.action, EVENT.c.actor_login, EVENT.c.at)
         .where(EVENT.c.case_id.in_(select(CASE.c.id).where(cases)), EVENT.c.seq > since)
         .where(EVENT.c.is_refused.is_(False), EVENT.c.action.not_in(_NO_ACTS))
+        .where(EVENT.c.batch_id.is_(None) | EVENT.c.action.not_in(_MOVES))
         .order_by(EVENT.c.seq.desc())
         .limit(1)
     ).first()

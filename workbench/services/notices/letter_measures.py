@@ -1,4 +1,4 @@
-"""What letters say of the numbers that are barred, and of those whose bar a correction lifts."""
+"""The bars that a letter names: those in force, and those that a correction lifts."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -19,10 +19,10 @@ def bars_in_force(session: Session, context: Context, case: CaseRow) -> tuple[Ba
 
 
 def bars_lifted(session: Session, context: Context, case: CaseRow, corrected: DecisionRow | None) -> tuple[Bars, ...]:
-    """Return the bars that the applicant was told of and that no longer apply, after a verdict that is not a pass.
+    """Return the bars that the applicant was notified of and that a verdict other than a pass lifts.
 
-    `corrected` is the verdict that is corrected, None without one. A bar that was taken back before its letter was
-    released was never told. Numbers that are still barred, or barred again, are left out.
+    `corrected` is the verdict that is corrected, None without one. A bar that was cancelled before its letter was
+    released is left out: the applicant never knew of it. Numbers that are still barred, or barred again, are left out.
     """
     if corrected is None or corrected.verdict == Verdict.PASS:
         return ()

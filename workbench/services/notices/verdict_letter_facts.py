@@ -2,18 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from db.enums import RESTRICTIONS, Language, Measure, Verdict
+from db.enums import RESTRICTIONS, Language, Verdict
 from db.models import DecisionRow
 from workbench.domain.case.casefile import CaseFile, ItemRequest
 from workbench.domain.case.verdict import documents_named
 from workbench.domain.clock.calendar import WorkingCalendar
-from workbench.domain.policy.policy import Supplier
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.verdict_letter import (
-    Bars,
     ComposedLetter,
-    Correction,
     LetterFacts,
     LetterItem,
     LetterReason,
@@ -69,31 +67,20 @@ def worded_items(casefile: CaseFile, items: Sequence[ItemRequest]) -> tuple[Item
     return tuple(worded)
 
 
-def compose_for(  # noqa: PLR0913 - a letter needs all of these facts
+def compose_for(
     casefile: CaseFile,
     decision: DecisionRow,
     items: Sequence[ItemRequest],
     codes: Sequence[str],
-    *,
-    applicant_name: str,
-    case_no: str,
-    supplier: Supplier,
     calendar: WorkingCalendar,
     now: datetime,
-    measure: Measure,
-    msisdns: tuple[str, ...] = (),
-    corrects: Correction | None = None,
-    bars: tuple[Bars, ...] = (),
-    lifted: tuple[Bars, ...] = (),
-    is_decided_alone: bool = False,
+    **known: Any,
 ) -> ComposedLetter:
-    """Return the letter about a decision, which only the applicant gets; `msisdns` are the numbers of its measure.
+    """Return the letter about a decision, which only the applicant gets.
 
-    `measure` is the decision's, or restore if a pass lifts an earlier bar. `applicant_name` and the numbers are in
-    clear. `corrects` is the notice that the letter corrects, `bars` and `lifted` are the bars that stand besides the
-    measure and those that no longer apply.
-    `is_decided_alone` says that no second person checked the verdict, although the policy asks for it.
-    `supplier` is that of the policy in force, which may be newer than the case's.
+    `known` are the fields of `LetterFacts` that neither the decision nor the case file has. The applicant's name and
+    the numbers are in clear. `measure` is the decision's, or restore if a pass lifts an earlier bar. `supplier` is that
+    of the policy in force, which may be newer than the case's.
     """
     policy, header = casefile.policy, casefile.header
     owes_appeal = decision.verdict == Verdict.FAIL or decision.measure in RESTRICTIONS
@@ -107,25 +94,17 @@ def compose_for(  # noqa: PLR0913 - a letter needs all of these facts
             decision,
             language=Language(header.language),
             applicant_kind=header.applicant_kind,
-            applicant_name=applicant_name,
-            case_no=case_no,
             application_no=header.application_no,
             agent=header.agent,
             reasons=_reasons(casefile, codes),
             causes=decision.letter,
-            measure=measure,
             items=tuple(LetterItem(item.text, item.deadline_at) for item in items),
-            msisdns=msisdns,
             next_action_on=decision.until_on,
             appeal_until=appeal_until,
             answer_days=policy.appeal.answer_days,
-            supplier=supplier,
             decided_at=now,
             zone=policy.zone,
-            corrects=corrects,
-            bars=bars,
-            lifted=lifted,
-            is_decided_alone=is_decided_alone,
             provisional_years=calendar.provisional_years(today, max(days, default=today)),
+            **known,
         )
     )

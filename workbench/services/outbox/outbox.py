@@ -76,7 +76,7 @@ class NoticePage:
 
 
 class Notices(Service):
-    """Lists notices and records what became of them, on behalf of one person."""
+    """Lists notices and records which were sent or failed, on behalf of one person."""
 
     def list(
         self, case_id: int | None = None, *, unsent: bool = False, overdue: bool = False
@@ -169,7 +169,7 @@ class Notices(Service):
             return recorded
 
     def _check(self, session: Session, wanted: Mapping[int, Delivery], rows: Mapping[int, Any]) -> None:
-        """Refuse deliveries of notices that do not exist, cannot be sent, or cannot have been sent then."""
+        """Refuse deliveries of unknown or unreleased notices, and impossible times of sending."""
         now = self.context.now()
         _refuse(
             _("There is no notice {notices}; export the notices again."),
@@ -231,7 +231,7 @@ def _last_overdue_release(session: Session, context: Context) -> datetime:
 
 
 def recording_refusal(actor: Actor) -> str | None:
-    """Return why a person may not record what became of notices, or None if they may."""
+    """Return why a person may not record deliveries of notices, or None if they may."""
     return roles_refusal(WORKERS | CLERKS, actor)
 
 

@@ -1,4 +1,4 @@
-"""Reads what became of notices from a file: an exported CSV or JSON Lines file, or one number of a notice per line."""
+"""Reads which notices were sent or failed: from an exported CSV or JSON Lines file, or a list of notice numbers."""
 
 import csv
 import json
@@ -25,7 +25,7 @@ _NO = frozenset({"", "0", "false", "no", "否"})
 
 
 def deliveries_in(path: Path, zone: ZoneInfo) -> tuple[Delivery, ...]:
-    """Return what a file says of notices.
+    """Return the deliveries that a file reports.
 
     Besides `notice`, a file may have the columns `sent_at` (local to `zone`), `channel`, and `failed` or `cause` with
     why a notice could not be delivered.

@@ -18,9 +18,9 @@ from workbench.policies import default_policy_text
 from workbench.services.policy.error_text import faults_in
 from workbench.services.policy.toml_lines import KeyPath, line_of
 
-_MOST_TOLD = 50
+_MOST_ERRORS = 50
 _REPAIRS = 3
-"""How often a policy is repaired: a misspelt key is an unknown one, and a missing one once it is removed."""
+"""How often a policy is repaired: once a misspelt key is removed, the right key is missing."""
 
 
 def parse_policy(text: str, name: str) -> Policy:
@@ -88,17 +88,17 @@ def _repaired(values: dict[str, Any]) -> Policy | None:
 
     None if faults remain.
     """
-    mended = deepcopy(values)
-    for _repair in range(_REPAIRS):
-        policy, faults = _validated(mended, Policy)
+    repaired = deepcopy(values)
+    for _attempt in range(_REPAIRS):
+        policy, faults = _validated(repaired, Policy)
         if policy is not None:
             return policy  # type: ignore[no-any-return]
         for fault in faults:
-            _mend(mended, _default_values(), fault.path)
+            _repair(repaired, _default_values(), fault.path)
     return None
 
 
-def _mend(own: Any, usual: Any, path: KeyPath) -> None:
+def _repair(own: Any, usual: Any, path: KeyPath) -> None:
     """Set the default value at a path; what the default policy does not have is removed, or its list replaced."""
     key, *rest = path
     if isinstance(usual, dict) and key not in usual:
@@ -106,11 +106,11 @@ def _mend(own: Any, usual: Any, path: KeyPath) -> None:
     elif not rest or not _has(usual[key], rest[0]):
         own[key] = usual[key]
     else:
-        _mend(own[key], usual[key], tuple(rest))
+        _repair(own[key], usual[key], tuple(rest))
 
 
 def _has(usual: Any, key: str | int) -> bool:
-    """Say whether values can be mended at a key: a table always, a list if it is long enough."""
+    """Return whether a value below a key can be repaired: always in a table, in a list up to its default length."""
     return isinstance(usual, dict) or (isinstance(usual, list) and key in range(len(usual)))
 
 
@@ -142,13 +142,13 @@ def _beginnings(path: KeyPath) -> Iterable[KeyPath]:
 def _refusal(text: str, name: str, faults: Iterable[PolicyFault]) -> BadConfiguration:
     """Return the error with a sentence for each fault, in the order of the file."""
     message = _("{file}, line {line}: {where}: {advice}.")
-    told = {}
+    line_of_sentence = {}
     for path, advice in faults:
         where = "".join(f"[{key + 1}]" if isinstance(key, int) else f".{key}" for key in path).removeprefix(".")
         line = line_of(text, path)
-        told[message.format(file=name, line=line, where=where, advice=advice)] = line
-    sentences = sorted(told, key=lambda sentence: told[sentence])
-    if rest := sentences[_MOST_TOLD:]:
+        line_of_sentence[message.format(file=name, line=line, where=where, advice=advice)] = line
+    sentences = sorted(line_of_sentence, key=line_of_sentence.__getitem__)
+    if rest := sentences[_MOST_ERRORS:]:
         more = ngettext("… and {count} more error.", "… and {count} more errors.", len(rest))
-        sentences = [*sentences[:_MOST_TOLD], more.format(count=len(rest))]
+        sentences = [*sentences[:_MOST_ERRORS], more.format(count=len(rest))]
     return BadConfiguration("\n".join(sentences))

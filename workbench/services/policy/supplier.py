@@ -10,7 +10,7 @@ from workbench.i18n import _
 from workbench.policies import DEFAULT_POLICY_NAME, default_policy_text
 from workbench.services.policy.reader import parse_policy
 
-_TELLING = ("name", "phone", "address")
+_IDENTIFYING = ("name", "phone", "address")
 """The fields in which a real supplier differs from the made-up one."""
 
 
@@ -21,9 +21,9 @@ def made_up_supplier() -> Supplier:
 
 
 def made_up_values(language: Language) -> tuple[str, ...]:
-    """Return the values in a language that no real supplier has."""
+    """Return the made-up name, phone and address in a language."""
     values = made_up_supplier().in_language(language)
-    return tuple(values[name] for name in _TELLING)
+    return tuple(values[name] for name in _IDENTIFYING)
 
 
 def is_made_up(supplier: Supplier) -> bool:
@@ -31,7 +31,7 @@ def is_made_up(supplier: Supplier) -> bool:
     return any(
         made_up in supplier.in_language(language)[name]
         for language in Language
-        for name, made_up in zip(_TELLING, made_up_values(language), strict=True)
+        for name, made_up in zip(_IDENTIFYING, made_up_values(language), strict=True)
     )
 
 

@@ -13,6 +13,7 @@ from db.models import CaseRow, DecisionRow, RectificationItemRow, RectificationR
 from db.queries.published import NOTICE
 from workbench.domain.clock.due import moved_on, working_days_late
 from workbench.services.case.decisions import items_in_plan, newest_decision, open_rectification
+from workbench.services.foundation.case_access import case_instead_of
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.review.lapse import take_back_lapse
@@ -45,7 +46,7 @@ def move_deadline(session: Session, context: Context, notice: Any, sent_at: date
     """Move on the deadline in a letter by the working days that it was sent late; return None if nothing moves.
 
     The deadline counts from the release, and the letter keeps it as printed. A case that lapsed although the new
-    deadline is still to come is rectified on, with a notice that takes the lapse back.
+    deadline is still to come is rectified on, with a notice that takes the lapse back, unless a newer case replaced it.
     """
     if notice.kind not in KINDS_WITH_DEADLINE:
         return None
@@ -62,7 +63,7 @@ def move_deadline(session: Session, context: Context, notice: Any, sent_at: date
     row, is_undone = open_rectification(session, case), False
     if case.state == CaseState.LAPSED and row is not None:
         until = next_deadline(session, row)
-        is_undone = until is not None and until >= context.now()
+        is_undone = until is not None and until >= context.now() and case_instead_of(session, case) is None
     if is_undone:
         take_back_lapse(session, context, case)
     moved = partial(MovedDeadline, case_id=case.id or 0, deadline_on=deadline_on)

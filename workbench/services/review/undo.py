@@ -31,6 +31,7 @@ from workbench.services.reversal import (
     LETTERS_OF_ACT,
     REVERSIBLE,
     last_reversible_act,
+    refuse_after_policy,
     restore,
     restore_columns,
 )
@@ -131,6 +132,7 @@ class Undo(Service):
         """
         with self.context.acting(Action.UNDO, case_id), self.context.write() as session:
             case = case_in_state_for(session, Action.UNDO, case_id)
+            refuse_after_policy(session, self.context, case)
             act, was_closed = last_reversible_act(session, case), case.state in FINAL_STATES
             body = self._undo_verdict(session, case) if act is None else self._reverse(session, case, act)
             if was_closed and case.state not in FINAL_STATES:

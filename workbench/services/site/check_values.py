@@ -1,4 +1,4 @@
-"""The check value of the hash key in the database, so that another or a damaged key is never worked with."""
+"""The check value of the hash key in the database, so that a wrong or damaged key is refused."""
 
 from sqlalchemy import select
 from sqlmodel import Session

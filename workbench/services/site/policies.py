@@ -69,7 +69,7 @@ class NamedPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppliedPolicy:
-    """The version that a file became or already was; `replaced` are the versions that will not come because of it."""
+    """The version that has the applied file; `replaced` are the planned versions that it cancels."""
 
     version: PolicyVersion
     is_changed: bool
@@ -117,8 +117,8 @@ class Policies(Service):
         """Put a file into force from a day, or at once, and say what that changes.
 
         Cases keep the version with which they were opened; only the sender of their letters follows the version in
-        force. With `for_open_cases`, `PolicyChanges.finish` changes the open ones once the version has begun. A version
-        that is still to come on that day or later never will.
+        force. With `for_open_cases`, `PolicyChanges.finish` changes the open ones once the version has begun. A planned
+        version that would begin on that day or later is cancelled.
 
         Raises:
             NotAllowed: If the person is not an admin.

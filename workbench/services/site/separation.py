@@ -1,4 +1,4 @@
-"""The rules that an act needs two people; the only place that says whether two acts are of the same person."""
+"""The rules that require two people; only this module decides whether two acts are of the same person."""
 
 import json
 from dataclasses import asdict

@@ -123,13 +123,17 @@ def detail_words(entry: HistoryLine, case: CaseFile) -> str:
     return _(words[entry.text]) if entry.text in words else entry.text
 
 
+def outcome_words(outcome: AppealOutcome, to_state: CaseState | None) -> str:
+    """Return the decision on an appeal, with the state after an overturned one."""
+    return comma_joined([_(OUTCOME_WORDS[outcome]), *([_(STATE_WORDS[to_state])] if to_state else [])])
+
+
 def _decided(text: str, case: CaseFile) -> str:
     verdict, *rest = text.split()
     if verdict in set(AppealOutcome):
-        words = [_(OUTCOME_WORDS[AppealOutcome(verdict)])]
-        if rest and rest[0] in set(CaseState):
-            words.append(_(STATE_WORDS[CaseState(rest.pop(0))]))
-        return comma_joined([*words, *([_ordered(" ".join(rest), case)] if rest else [])])
+        to_state = CaseState(rest.pop(0)) if rest and rest[0] in set(CaseState) else None
+        words = outcome_words(AppealOutcome(verdict), to_state)
+        return comma_joined([words, *([_ordered(" ".join(rest), case)] if rest else [])])
     if verdict not in set(Verdict):
         return _(_ACTS.get(text, text))
     outcome = _(DECIDED[Verdict(verdict)])

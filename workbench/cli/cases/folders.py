@@ -1,4 +1,4 @@
-"""The command that writes a whole case to a folder for an auditor: dossier."""
+"""Commands that write a case to a folder: documents, dossier."""
 
 from functools import partial
 from pathlib import Path
@@ -8,18 +8,50 @@ import typer
 
 from workbench.cli.cases.case_json import case_document, seen_document
 from workbench.cli.framework import output
-from workbench.cli.framework.command_context import CommandContext
+from workbench.cli.framework.command_context import CommandContext, zone_of
+from workbench.cli.framework.json_values import attributes
 from workbench.cli.framework.options import CaseArgument, option
 from workbench.cli.framework.registration import Entry
 from workbench.domain.case.case_id import format_case
 from workbench.errors import ExitCode
-from workbench.i18n import N_, _
+from workbench.i18n import N_, _, current_language
+
+_NEW_FOLDER = N_("New or empty folder; only you can read it.")
+
+
+def documents(
+    context: CommandContext, case: CaseArgument, to: Annotated[Path, option("--to", _NEW_FOLDER, "DIR")]
+) -> None:
+    """Write a case's documents to a folder."""
+    with context.services() as services:
+        done, zone = services.documents.write(case, to), zone_of(services)
+    for one in done:
+        if one.problem:
+            output.complain(one.problem)
+    written = [one.line for one in done if one.state == "written"]
+    if context.as_json:
+        rows = [
+            {
+                **attributes(one.line, ("kind", "sha256", "media_type", "bytes_count", "received_at"), zone),
+                "state": one.state,
+                "file": one.line.file_name if one.state == "written" else None,
+            }
+            for one in done
+        ]
+        output.document({"case": format_case(case), "folder": str(to.expanduser().absolute()), "documents": rows})
+    else:
+        columns = {_("File"): lambda line: line.file_name, _("Document"): lambda line: line.name(current_language())}
+        output.listing(written, columns)
+        message = _("{count} documents are in {folder}, readable by you only; delete them when you are done.")
+        output.narrate(message.format(count=len(written), folder=to))
+    if len(written) < len(done):
+        raise typer.Exit(ExitCode.IO)
 
 
 def dossier(
     context: CommandContext,
     case: CaseArgument,
-    folder: Annotated[Path, option("--output", N_("New or empty folder; only you can read it."), "DIR")],
+    folder: Annotated[Path, option("--output", _NEW_FOLDER, "DIR")],
     reveal: Annotated[
         bool, option("--reveal", N_("Write personal data unmasked, with the documents; requires --reason."))
     ] = False,
@@ -52,5 +84,6 @@ def dossier(
 
 
 ENTRIES = (
+    Entry("documents", documents, N_("Write a case's documents to a folder; each one is logged.")),
     Entry("dossier", dossier, N_("Write a whole case to a folder, for an auditor (supervisor, admin, auditor).")),
 )
