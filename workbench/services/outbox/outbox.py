@@ -1,6 +1,6 @@
 """The outbox of notices to applicants: lists them, and records which of them were sent or failed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session
 
 from db.models import ReviewerRow
-from db.queries.chunks import chunks
 from db.queries.outbox import is_owed
 from db.queries.published import CASE, NOTICE, is_published, table_of
 from db.queries.workload import count_overdue_measures
@@ -28,9 +27,8 @@ from workbench.services.review.late_letters import KINDS_WITH_DEADLINE
 
 _REVIEWER = table_of(ReviewerRow)
 _LISTED_IDS = 5
-_RECORDED_TOGETHER = 200
-_MOVED_TOGETHER = 10
-"""Notices in one transaction, in general and of those that may move a deadline: few enough that others wait little."""
+_COST_TOGETHER, _COST_OF_MOVING = 200, 20
+"""The notices in one transaction, of which one that may move a deadline counts as many: others wait little."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,10 +147,8 @@ class Notices(Service):
                 rows = notice_rows(session, wanted)
                 self._check(session, wanted, {row.id: row for row in rows})
             recorded = Recorded()
-            may_move = [row.id for row in rows if row.kind in KINDS_WITH_DEADLINE]
-            others = sorted(wanted.keys() - set(may_move))
-            for ids in (*chunks(others, _RECORDED_TOGETHER), *chunks(may_move, _MOVED_TOGETHER)):
-                if recorded != Recorded():
+            for number, ids in enumerate(_batches(rows)):
+                if number:
                     pause()
                 recorded = recorded.plus(self._record_some({one: wanted[one] for one in ids}))
             return recorded
@@ -224,6 +220,21 @@ def select_notices(conditions: Iterable[ColumnElement[bool]]) -> Any:
         .outerjoin(_REVIEWER, _REVIEWER.c.id == NOTICE.c.sent_by_id)
         .where(is_published(CASE.c.batch_id), NOTICE.c.cancelled_at.is_(None), *conditions)
     )
+
+
+def _batches(rows: Iterable[Any]) -> Iterator[list[int]]:
+    """Yield the ids of notices that are recorded together."""
+    ids: list[int] = []
+    cost = 0
+    for row in rows:
+        own = _COST_OF_MOVING if row.kind in KINDS_WITH_DEADLINE else 1
+        if ids and cost + own > _COST_TOGETHER:
+            yield ids
+            ids, cost = [], 0
+        ids.append(row.id)
+        cost += own
+    if ids:
+        yield ids
 
 
 def _last_overdue_release(session: Session, context: Context) -> datetime:
