@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from screens.desk.start_screen import StartScreen
@@ -22,39 +23,25 @@ if TYPE_CHECKING:
     from screens.desk.screen import DeskScreen
 
 
+_SCREENS = {
+    "checks": "checks.screen.ChecksScreen",
+    "appeals": "appeals.screen.AppealsScreen",
+    "calendar": "calendar.screen.CalendarScreen",
+    "letters": "letters.screen.LettersScreen",
+    "forecast": "forecast.screen.ForecastScreen",
+    "policy": "policy.screen.PolicyScreen",
+}
+"""The classes of the screens by mode."""
+
+
 def add_modes(app: "WorkbenchApp", desk: "DeskScreen") -> None:
     """Add the modes; each but the desk imports its screen when it is first shown."""
     clock, services = app.clock, desk.session.services
 
-    def checks() -> "Screen[None]":
-        from screens.checks.screen import ChecksScreen
-
-        return ChecksScreen(clock, services)
-
-    def appeals() -> "Screen[None]":
-        from screens.appeals.screen import AppealsScreen
-
-        return AppealsScreen(clock, services)
-
-    def calendar() -> "Screen[None]":
-        from screens.calendar.screen import CalendarScreen
-
-        return CalendarScreen(clock, services)
-
-    def letters() -> "Screen[None]":
-        from screens.letters.screen import LettersScreen
-
-        return LettersScreen(clock, services)
-
-    def forecast() -> "Screen[None]":
-        from screens.forecast.screen import ForecastScreen
-
-        return ForecastScreen(clock, services)
-
-    def policy() -> "Screen[None]":
-        from screens.policy.screen import PolicyScreen
-
-        return PolicyScreen(clock, services)
+    def screen(path: str) -> "Screen[None]":
+        module, _dot, name = path.rpartition(".")
+        made: Screen[None] = getattr(import_module(f"screens.{module}"), name)(clock, services)
+        return made
 
     def queue(name: str) -> "Screen[None]":
         from screens.queue.screen import PRESETS, QueueScreen
@@ -62,12 +49,8 @@ def add_modes(app: "WorkbenchApp", desk: "DeskScreen") -> None:
         return QueueScreen(clock, services, PRESETS[name], partial(open_case, app, desk))
 
     app.add_mode("desk", lambda: desk)
-    app.add_mode("checks", checks)
-    app.add_mode("appeals", appeals)
-    app.add_mode("calendar", calendar)
-    app.add_mode("forecast", forecast)
-    app.add_mode("letters", letters)
-    app.add_mode("policy", policy)
+    for mode, path in _SCREENS.items():
+        app.add_mode(mode, partial(screen, path))
     for name in ("queue", "mine", "pending", "reopen"):
         app.add_mode(name, partial(queue, name))
 
@@ -109,7 +92,8 @@ async def find_case(app: "WorkbenchApp") -> None:
 
     await app.switch_mode("queue")
     if isinstance(app.screen, ReadOnlyScreen):
-        await app.screen.leave().wait()
+        app.screen.panels.is_zoomed = False
+        await app.screen.action_leave().wait()
     if isinstance(app.screen, QueueScreen):
         app.screen.action_filter()
 

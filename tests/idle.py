@@ -2,32 +2,50 @@
 
 Textual's own `wait_for_idle` sleeps until the process has used little CPU time, and its `_wait_for_screen` sends a
 callback through every widget. Both take most of the time of a key press, and the first depends on other processes.
+Nor is anything gained by waiting for a timer that is due soon: the loop's clock is moved to it.
 """
 
 import asyncio
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 import pytest
 import textual.app
 import textual.pilot
-import textual.screen
+from textual import _time
 from textual._context import active_app
 
 _SOON_S = 0.02
-_UPDATE_PERIOD_S = 0.005
+_PAUSE_S = 0.005
 _ROUNDS = 2
 _LAID_OUT_WITHIN_S = 2
 _THREADS_WITHIN_S = 0.3
 
 _to_thread = asyncio.to_thread
-_threads: list[Callable[..., Any]] = []
+_threads: set[asyncio.Task[Any]] = set()
 
 
-def _is_idle(loop: Any) -> bool:
-    """Return whether the loop has nothing to run and no timer that is due soon."""
+class _Clock:
+    """The clock of the event loop and of Textual's timers, which is moved ahead instead of waiting."""
+
+    ahead_s = 0.0
+
+    def __call__(self) -> float:
+        return monotonic() + self.ahead_s
+
+    def move_to(self, at: float) -> None:
+        """Move the clock to an instant that is not yet past."""
+        self.ahead_s += max(0.0, at - self())
+
+
+_clock = _Clock()
+
+
+def _next_timer(loop: Any) -> float | None:
+    """Return when the next timer is due, None if none is due soon."""
     soon = loop.time() + _SOON_S
-    return not loop._ready and not any(timer._when < soon and not timer._cancelled for timer in loop._scheduled)
+    return min((timer._when for timer in loop._scheduled if timer._when < soon and not timer._cancelled), default=None)
 
 
 async def until_idle(min_sleep: float = 0, max_sleep: float = 10) -> None:
@@ -39,9 +57,10 @@ async def until_idle(min_sleep: float = 0, max_sleep: float = 10) -> None:
     # An app that is ending draws nothing and schedules its layout again and again.
     while rounds < _ROUNDS and loop.time() < end and not (app is not None and app._exit):
         await asyncio.sleep(0)
-        rounds = rounds + 1 if _is_idle(loop) else 0
-        if not rounds and not loop._ready:
-            await asyncio.sleep(_UPDATE_PERIOD_S)
+        due = _next_timer(loop)
+        rounds = rounds + 1 if due is None and not loop._ready else 0
+        if due is not None and not loop._ready:
+            _clock.move_to(due)
 
 
 async def _screen_is_idle(pilot: Any) -> bool:
@@ -54,20 +73,20 @@ async def _screen_is_idle(pilot: Any) -> bool:
     await until_idle()
     while not app._exit:
         is_laid_out = not (app._batch_count or app.screen._layout_required) or loop.time() > begun + _LAID_OUT_WITHIN_S
-        if is_laid_out and (not _threads or loop.time() > begun + _THREADS_WITHIN_S):
+        threads = {thread for thread in _threads if thread.get_loop() is loop}
+        if is_laid_out and (not threads or loop.time() > begun + _THREADS_WITHIN_S):
             break
-        await asyncio.sleep(_UPDATE_PERIOD_S)
+        await (asyncio.wait(threads, timeout=_PAUSE_S) if threads else asyncio.sleep(_PAUSE_S))
         await until_idle()
     return not app._exception_event.is_set()
 
 
 async def _in_thread(call: Callable[..., Any], /, *arguments: Any, **options: Any) -> Any:
-    """Do the same as `asyncio.to_thread`, and count the running threads."""
-    _threads.append(call)
-    try:
-        return await _to_thread(call, *arguments, **options)
-    finally:
-        _threads.remove(call)
+    """Do the same as `asyncio.to_thread`, and remember the running threads."""
+    thread = asyncio.create_task(_to_thread(call, *arguments, **options))
+    _threads.add(thread)
+    thread.add_done_callback(_threads.discard)
+    return await thread
 
 
 def install(patched: pytest.MonkeyPatch) -> None:
@@ -76,4 +95,5 @@ def install(patched: pytest.MonkeyPatch) -> None:
     patched.setattr(textual.pilot, "wait_for_idle", until_idle)
     patched.setattr(textual.pilot.Pilot, "_wait_for_screen", _screen_is_idle)
     patched.setattr(asyncio, "to_thread", _in_thread)
-    patched.setattr(textual.screen, "UPDATE_PERIOD", _UPDATE_PERIOD_S)
+    patched.setattr(asyncio.BaseEventLoop, "time", lambda _loop: _clock())
+    patched.setattr(_time, "get_time", _clock)

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Static, TextArea
+from textual.widgets import TextArea
 
 from screens.shell.base_screen import Dialog, TooSmall
 from screens.shell.bindings import bind, bind_key
@@ -19,6 +19,7 @@ from screens.shell.symbols import symbols_of
 from screens.verdict.dialog_text import too_soon_line
 from screens.widgets.debounce import Debounce
 from screens.widgets.safe_text import ERROR, MUTED, key_hints, plain, wrapped_lines
+from screens.widgets.static import Static
 from screens.widgets.text_fields import MultilineField
 from workbench.domain.case.appeal import AppealRequest, AppealResult
 from workbench.domain.case.case_id import format_case

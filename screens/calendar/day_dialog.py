@@ -6,13 +6,14 @@ from functools import partial
 
 from textual import getters, on, work
 from textual.app import ComposeResult
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from screens.calendar.year_text import effect_lines
 from screens.dialogs.task_dialog import TaskDialog
 from screens.shell.base_screen import attempt
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, WARNING, plain
+from screens.widgets.static import Static
 from screens.widgets.text_fields import TextLine
 from workbench.domain.clock.hours import format_hours, parse_hours
 from workbench.errors import BadConfiguration, WorkbenchError

@@ -12,7 +12,6 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.geometry import Region
 from textual.widget import Widget
-from textual.widgets import Static
 
 from screens.calendar.year_text import YearLines, day_lines, legend_lines, title_words, year_lines
 from screens.shell.base_screen import ModeScreen, attempt, report
@@ -20,6 +19,7 @@ from screens.shell.bindings import bind, bind_key
 from screens.shell.clock import ZONE, Clock
 from screens.shell.header import HeaderBar, who_line
 from screens.widgets.safe_text import ERROR, MUTED, joined, paragraphs, plain, row
+from screens.widgets.static import Static
 from workbench.domain.case.lifecycle import admin_refusal
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _

@@ -8,12 +8,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
 from screens.changes.text import ChangesText
-from screens.shell.base_screen import BoxDialog
+from screens.dialogs.text_sheet import PageDialog
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, key_hints, plain
+from screens.widgets.static import Static
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.changes import RoundChanges
@@ -27,16 +27,16 @@ Judge = Callable[[int, ItemResult], Awaitable[tuple[ItemLine, ...]]]
 """Judges the item with a number, from 1, and returns all items."""
 
 _KEYS = {"1": ItemResult.FIXED, "2": ItemResult.PARTLY, "3": ItemResult.NOT_FIXED}
-_FRAME_LINES = 6
 
 
-class ChangesSheet(BoxDialog[bool]):
+class ChangesSheet(PageDialog[bool]):
     """Shows what changed; with `judge`, digits judge the item under the cursor. The result says whether any was."""
 
     DEFAULT_CSS = """
     ChangesSheet > Vertical { width: 118; max-height: 100%; }
     """
     AUTO_FOCUS = None
+    FRAME_LINES = 6
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", show=False),
         Binding("down,j", "move(1)", show=False),
@@ -47,7 +47,6 @@ class ChangesSheet(BoxDialog[bool]):
         *(Binding(key, f"judge('{result.value}')", show=False) for key, result in _KEYS.items()),
     ]
 
-    body = getters.query_one(VerticalScroll)
     message = getters.query_one("#message", Static)
 
     def __init__(self, case: CaseFile, found: RoundChanges, view: View, judge: Judge | None = None) -> None:
@@ -75,12 +74,6 @@ class ChangesSheet(BoxDialog[bool]):
     def _can_judge(self) -> bool:
         return self._judge is not None and bool(self._items)
 
-    def on_mount(self) -> None:
-        self.call_after_refresh(self._draw)
-
-    def on_resize(self) -> None:
-        self._draw()
-
     @work(group="write")
     async def save(self, result: ItemResult) -> None:
         """Save the judgement of the item under the cursor, and move to the next item."""
@@ -94,7 +87,7 @@ class ChangesSheet(BoxDialog[bool]):
         self._has_judged = True
         self.message.update("")
         self._cursor = min(self._cursor + 1, len(self._items) - 1)
-        self._draw()
+        self.draw()
 
     def action_judge(self, result: str) -> None:
         if self._can_judge:
@@ -105,7 +98,7 @@ class ChangesSheet(BoxDialog[bool]):
         at = self._cursor + step
         if self._can_judge and 0 <= at < len(self._items):
             self._cursor = at
-            self._draw()
+            self.draw()
             self.body.scroll_to(y=max(0, self._line_of_item[at] - self.body.size.height // 2), animate=False)
         else:
             self.body.scroll_relative(y=step, animate=False)
@@ -117,22 +110,12 @@ class ChangesSheet(BoxDialog[bool]):
     def action_unfold(self) -> None:
         """Show everything that did not change, or only what the earlier verdict named."""
         self._is_folded = not self._is_folded
-        self._draw()
+        self.draw()
 
     def action_back(self) -> None:
         self.leave(self._has_judged)
 
-    def _draw(self) -> None:
-        if not self.query("#page"):
-            # Called after a refresh; the dialog may be closed by then.
-            return
-        self.body.styles.max_height = max(3, self.size.height - _FRAME_LINES)
-        # One cell less for the scroll bar of a long page.
-        width = self.body.size.width - 1
-        if width > 0:
-            self.query_one("#page", Static).update(Content("\n").join(self._lines(width)))
-
-    def _lines(self, width: int) -> list[Content]:
+    def lines(self, width: int) -> list[Content]:
         text = ChangesText(self._case, self._found, self._view, width)
         lines: list[Content] = []
         self._line_of_item = []

@@ -8,9 +8,8 @@ from typing import Any, ClassVar
 from textual import getters, work
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Static
 
-from screens.desk import case_commands, messages
+from screens.desk import background_reads, case_commands, messages
 from screens.desk.empty_page import DeskPage
 from screens.desk.forecast_text import likely_words
 from screens.desk.key_map import COMMANDS, is_available
@@ -24,6 +23,7 @@ from screens.shell.clock import Clock
 from screens.shell.header import HeaderBar, title_line, who_line
 from screens.shell.symbols import symbols_of
 from screens.shell.view import View
+from screens.widgets.static import Static
 from workbench.domain.case.casefile import CaseFile, NoNextCase
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
@@ -160,7 +160,8 @@ class CaseScreen(WorkScreen):
             if self.OPENS_ON_CHANGES and case.changes is not None:
                 self.call_after_refresh(self.action_act, desk.CHANGES.id)
         self.refresh_bindings()
-        show_forecast = partial(case_commands.show_forecast, self, case)
+        self.call_after_refresh(run_in_worker, self, partial(background_reads.show_rights, self, case), "rights")
+        show_forecast = partial(background_reads.show_forecast, self, case)
         self.call_after_refresh(run_in_worker, self, show_forecast, "forecast", is_exclusive=True)
 
     def show_page(self, text: Content | None = None) -> None:

@@ -25,12 +25,13 @@ async def waive(screen: "CaseScreen", case: CaseFile) -> None:
     answer = await screen.app.push_screen_wait(WaiverDialog(ref.name, items, screen.view()))
     if answer is not None:
         number, reason = answer
-        message = _("{case}: item {item} is waived. To undo, press u on the desk.").format(case=ref.name, item=number)
+        last = _("{case}: item {item} is waived; the case is back in the queue. To undo, press u on the desk.")
+        message = last if len(items) == 1 else _("{case}: item {item} is waived. To undo, press u on the desk.")
         start(
             screen,
             partial(screen.session.record, ref, screen.session.services.waiving.waive, str(number), reason),
             "write",
-            message,
+            message.format(case=ref.name, item=number),
         )
 
 

@@ -4,9 +4,9 @@ from textual import getters
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
 from screens.widgets.safe_text import ERROR, MUTED, joined, key_hints, plain
+from screens.widgets.static import Static
 from workbench.errors import ExitCode, WorkbenchError
 from workbench.i18n import _
 

@@ -23,6 +23,7 @@ from workbench.wording.letters import overdue_words
 
 if TYPE_CHECKING:
     from screens.desk.session import DeskSession
+    from workbench.domain.case.records import CaseNews
     from workbench.services.foundation.case_access import LostHold
 
 _LISTED = 5
@@ -167,15 +168,27 @@ def notice_line(session: "DeskSession", view: View) -> Content | None:
     """Return the line under the header: the hold is lost, evidence has arrived, or a verdict can be undone."""
     if session.is_lost and session.case is not None:
         return lost_line(format_case(session.case.header.id), session.loss, view)
-    if session.has_new_evidence:
-        return joined((_("New evidence has arrived for this case; "), WARNING), _NEXT_KEY, (_(" shows it"), WARNING))
+    if session.news:
+        return news_line(session.news)
     last = session.undoable
     return undo_line(last, session.check_reasons.get(last.decision_id, ()), view) if last is not None else None
 
 
+def news_line(news: "CaseNews") -> Content:
+    """Return the line about what changed in the case on the desk; a change of policy comes with what it changed."""
+    what = _("New evidence has arrived for this case; ")
+    if news.policy:
+        what = _("The policy of this case has changed; ")
+        what = _("New evidence has arrived, and the policy of this case has changed; ") if news.has_evidence else what
+    change = f": {news.policy}" if news.policy else ""
+    return joined((what, WARNING), _NEXT_KEY, (_(" shows it"), WARNING), (change, WARNING))
+
+
 def lost_line(case: str, loss: "LostHold | None", view: View) -> Content:
     """Return the line after a hold was lost: who has the case, and that the draft is kept."""
-    return joined((_loss_words(case, loss, view), WARNING), (_("; "), ""), _NEXT_KEY, (_(" takes another"), WARNING))
+    is_back = loss is not None and loss.action == "undo" and loss.to
+    then = _(" shows it") if is_back else _(" takes another")
+    return joined((_loss_words(case, loss, view), WARNING), (_("; "), ""), _NEXT_KEY, (then, WARNING))
 
 
 def _loss_words(case: str, loss: "LostHold | None", view: View) -> str:
@@ -185,6 +198,9 @@ def _loss_words(case: str, loss: "LostHold | None", view: View) -> str:
     if loss.action == "assign":
         message = _("{case} was given to {login} by {by} at {time}; your draft is kept")
         return message.format(case=case, login=loss.to, by=loss.by, time=at)
+    if loss.action == "undo" and loss.to:
+        message = _("{login} took the case away and gave it back at {time}; {case} is yours again with your draft")
+        return message.format(case=case, login=loss.by, time=at)
     message = _("{case} is no longer yours since an act of {login} at {time}; your draft is kept")
     if loss.action == "next":
         message = _("{case} was taken over by {login} at {time}; your draft is kept")

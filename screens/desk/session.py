@@ -17,7 +17,7 @@ from screens.shell.clock import ZONE, Clock
 from screens.shell.revealed_fields import RevealedFields
 from workbench.domain.case.casefile import CaseFile, DecisionResult, DeskCounts, NoNextCase, UndoableAct, VerdictRequest
 from workbench.domain.case.lifecycle import Action, is_allowed
-from workbench.domain.case.records import ItemLine
+from workbench.domain.case.records import CaseNews, ItemLine
 from workbench.domain.case.vocabulary import ChecklistValue, ItemResult
 from workbench.domain.forecast.result import CaseForecast
 from workbench.errors import StorageGone, WorkbenchError
@@ -44,11 +44,12 @@ class DeskSession:
         self.revealed = RevealedFields(clock.monotonic)
         self.is_lost = False
         self.loss: LostHold | None = None
-        self.has_new_evidence = False
+        self.news = CaseNews()
         self.forecast: CaseForecast | None = None
         self.counts: DeskCounts | None = None
         self.undoable: UndoableAct | None = None
         self.check_reasons: dict[int, tuple[str, ...]] = {}
+        self.may_reopen = False
         self._renewed_at: datetime | None = None
         self._reads = 0
 
@@ -65,7 +66,7 @@ class DeskSession:
     @property
     def is_unfinished(self) -> bool:
         """Whether `next` would return the case on the desk again, without new evidence."""
-        if self.case is None or not self.is_held or self.has_new_evidence:
+        if self.case is None or not self.is_held or self.news:
             return False
         header, now = self.case.header, self.clock.now()
         is_aside = header.aside_until is not None and header.aside_until > now
@@ -80,9 +81,10 @@ class DeskSession:
         is_same = self.case is not None and self.case.header.id == case.header.id
         if not is_same:
             self.revealed.clear()
+            self.may_reopen = False
         if self.draft is None or self.draft.case_id != case.header.id:
             self.draft = Draft(case.header.id, case.draft, self.services.drafts.save)
-        self.case, self.is_lost, self.has_new_evidence = case, False, False
+        self.case, self.is_lost, self.news = case, False, CaseNews()
         self.zone = ZoneInfo(case.policy.zone)
         self._renewed_at = self.clock.now()
         return CaseShown(is_same)
@@ -92,7 +94,7 @@ class DeskSession:
         if ref is not None and not self.is_on_desk(ref):
             return Superseded()
         self.case = self.draft = None
-        self.is_lost = self.has_new_evidence = False
+        self.is_lost, self.news = False, CaseNews()
         self.revealed.clear()
         return CaseRemoved(decided)
 
@@ -271,14 +273,14 @@ class DeskSession:
         return HoldLost()
 
     async def refresh(self) -> None:
-        """Read the counts, the last act that can be undone, and whether new evidence has arrived."""
+        """Read the counts, the last act that can be undone, and what changed in the case."""
         self.counts = await asyncio.to_thread(self.services.queue.counts)
         self.undoable = await asyncio.to_thread(self.services.undo.last)
         case = self.case
         if case is not None:
-            newest = await asyncio.to_thread(self.services.casefiles.evidence_no, case.header.id)
+            news = await asyncio.to_thread(self.services.casefiles.news, case.header.id, case.header.evidence_no)
             if case.shows_same_state_as(self.case):
-                self.has_new_evidence = newest != case.header.evidence_no
+                self.news = news
 
     def drop_late_undo(self) -> bool:
         """Forget an undoable act whose notice has gone out; return whether there was one."""

@@ -8,12 +8,13 @@ from typing import ClassVar
 from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from screens.shell.base_screen import BoxDialog
 from screens.shell.bindings import bind
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, key_hints, plain
+from screens.widgets.static import Static
 from screens.widgets.text_fields import MultilineField, TextLine
 from workbench.domain.case.appeal import AppealResult
 from workbench.domain.values.bad_value import BadValue

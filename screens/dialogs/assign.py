@@ -7,7 +7,7 @@ from textual import events, getters, on, work
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from screens.dialogs.task_dialog import TaskDialog
@@ -15,6 +15,7 @@ from screens.dialogs.text_sheet import TextSheet
 from screens.shell.base_screen import attempt
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, hanging, joined, plain, wrapped_lines
+from screens.widgets.static import Static
 from screens.widgets.text_fields import TextLine
 from workbench.domain.case.case_id import format_case
 from workbench.domain.text.safe import pad_left, pad_right, safe

@@ -7,10 +7,10 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Static
 
 from screens.dialogs.list_dialog import ListDialog
 from screens.widgets.safe_text import ERROR, MUTED, key_hints, plain, row, wrapped
+from screens.widgets.static import Static
 from workbench.domain.case.records import ChecklistLine
 from workbench.domain.case.vocabulary import ChecklistValue
 from workbench.errors import WorkbenchError

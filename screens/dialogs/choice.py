@@ -7,11 +7,12 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from screens.shell.base_screen import BoxDialog
 from screens.shell.symbols import symbols_of
 from screens.widgets.safe_text import MUTED, WARNING, flowing, key_hints, plain
+from screens.widgets.static import Static
 from screens.widgets.text_fields import TextLine
 from workbench.i18n import _
 

@@ -3,10 +3,10 @@
 from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Static
 
 from screens.shell.base_screen import Dialog
 from screens.widgets.safe_text import joined, key_hints
+from screens.widgets.static import Static
 from workbench.i18n import _
 from workbench.keys.command import Command
 

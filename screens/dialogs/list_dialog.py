@@ -5,13 +5,16 @@ from typing import ClassVar, Generic, TypeVar
 
 from textual import getters
 from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
+from textual.geometry import Region
 
 from screens.shell.base_screen import BoxDialog
 from screens.widgets.safe_text import MUTED, plain
+from screens.widgets.static import Static
 
 Entry = TypeVar("Entry")
+_FRAME_LINES = 8
 
 
 class ListDialog(BoxDialog[bool], Generic[Entry]):
@@ -42,21 +45,28 @@ class ListDialog(BoxDialog[bool], Generic[Entry]):
         """Return the lines of an entry."""
         raise NotImplementedError
 
-    def list_width(self) -> int:
-        """Return the width of the entries."""
-        return self.list_view.content_size.width
-
     def draw(self) -> None:
-        """Draw the list, with the entry under the cursor highlighted."""
+        """Draw the list, if it is loaded, and show the entry under the cursor highlighted."""
         # Called after a refresh; the dialog may be closed by then.
-        width = self.list_width() if self.query("#list") else 0
-        if width > 0:
-            lines = [
-                line.stylize("on $panel") if at == self._cursor else line
-                for at, entry in enumerate(self._list or ())
-                for line in self.entry_lines(entry, width)
-            ]
-            self.list_view.update(Content("\n").join(lines) if lines else plain(self._empty_text, MUTED))
+        if self._list is None or not self.query("#list"):
+            return
+        body = next(iter(self.query(VerticalScroll)), None)
+        # A list that scrolls always leaves a cell for the scroll bar.
+        width = self.list_view.content_size.width if body is None else body.size.width - 1
+        if width <= 0:
+            return
+        entries = [self.entry_lines(entry, width) for entry in self._list]
+        lines = [
+            line.stylize("on $panel") if at == self._cursor else line
+            for at, each in enumerate(entries)
+            for line in each
+        ]
+        self.list_view.update(Content("\n").join(lines) if lines else plain(self._empty_text, MUTED))
+        if body is not None:
+            body.styles.max_height = max(3, self.size.height - _FRAME_LINES)
+            top = sum(map(len, entries[: self._cursor]))
+            chosen = Region(0, top, 1, sum(map(len, entries[self._cursor : self._cursor + 1])))
+            body.call_after_refresh(body.scroll_to_region, chosen, animate=False)
 
     def action_move(self, step: int) -> None:
         """Move the cursor by some entries, or to the end of the list."""

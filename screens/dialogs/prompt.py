@@ -5,10 +5,11 @@ from collections.abc import Callable
 from textual import getters, on
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from screens.shell.base_screen import BoxDialog
 from screens.widgets.safe_text import ERROR, MUTED, WARNING, key_hints, plain
+from screens.widgets.static import Static
 from screens.widgets.text_fields import TextLine
 from workbench.i18n import _
 

@@ -5,10 +5,10 @@ from typing import ClassVar, Literal
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Static
 
 from screens.shell.base_screen import BoxDialog
 from screens.widgets.safe_text import key_hints, plain
+from screens.widgets.static import Static
 from workbench.i18n import _
 
 Choice = Literal["leave", "release"]

@@ -7,10 +7,11 @@ from typing import TypeVar
 
 from textual import getters, on, work
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from screens.shell.base_screen import BoxDialog, attempt
 from screens.widgets.safe_text import ERROR, key_hints, plain
+from screens.widgets.static import Static
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 

@@ -1,32 +1,60 @@
-"""A dialog that shows a page of text, such as the keys or a letter."""
+"""Dialogs that show a page of text, such as the keys or a letter."""
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from textual import getters
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
 from screens.shell.base_screen import BoxDialog
 from screens.widgets.safe_text import key_hints
+from screens.widgets.static import Static
 from workbench.i18n import _
 
 Lines = Callable[[int], list[Content]]
 """Returns the lines of a page for a width in cells."""
 
-_FRAME_LINES = 5
+Result = TypeVar("Result")
 
 
-class TextSheet(BoxDialog[None]):
+class PageDialog(BoxDialog[Result]):
+    """A dialog with a page of lines that scrolls: a `#page` in a VerticalScroll."""
+
+    FRAME_LINES: ClassVar[int] = 5
+    """The lines of the dialog besides the page."""
+
+    body = getters.query_one(VerticalScroll)
+
+    def lines(self, width: int) -> list[Content]:
+        """Return the lines of the page."""
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self.draw)
+
+    def on_resize(self) -> None:
+        self.draw()
+
+    def draw(self) -> None:
+        """Draw the page."""
+        if not self.query("#page"):
+            # Called after a refresh; the dialog may be closed by then.
+            return
+        self.body.styles.max_height = max(3, self.size.height - self.FRAME_LINES)
+        # One cell less for the scroll bar of a long page.
+        width = self.body.size.width - 1
+        if width > 0:
+            self.query_one("#page", Static).update(Content("\n").join(self.lines(width)))
+
+
+class TextSheet(PageDialog[None]):
     """Shows lines under a title; Esc, q, ? and Enter close it."""
 
     DEFAULT_CSS = "TextSheet > Vertical { width: 92; max-height: 100%; }"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q,question_mark,f1,enter", "back", show=False)]
-
-    body = getters.query_one(VerticalScroll)
 
     def __init__(self, title: str, lines: Lines) -> None:
         super().__init__(title)
@@ -37,18 +65,5 @@ class TextSheet(BoxDialog[None]):
             yield Static(id="page", markup=False)
         yield Static(key_hints(("Esc", _("back"))), markup=False)
 
-    def on_mount(self) -> None:
-        self.call_after_refresh(self._draw)
-
-    def on_resize(self) -> None:
-        self._draw()
-
-    def _draw(self) -> None:
-        if not self.query("#page"):
-            # Called after a refresh; the dialog may be closed by then.
-            return
-        self.body.styles.max_height = max(3, self.size.height - _FRAME_LINES)
-        # One cell less for the scroll bar of a long page.
-        width = self.body.size.width - 1
-        if width > 0:
-            self.query_one("#page", Static).update(Content("\n").join(self._lines(width)))
+    def lines(self, width: int) -> list[Content]:
+        return self._lines(width)

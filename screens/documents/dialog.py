@@ -5,13 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from textual import getters, work
+from textual import work
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.geometry import Region
-from textual.widgets import Static
 
 from screens.dialogs.list_dialog import ListDialog
 from screens.dialogs.prompt import Prompt
@@ -19,14 +17,12 @@ from screens.documents.viewer import ImageViewer
 from screens.panels.labels import claimed_defects, validity_words
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, joined, key_hints, plain, row
+from screens.widgets.static import Static
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.documents import EXTENSIONS, VIEWABLE_TYPES, DocumentLine
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, comma_joined, current_language
 from workbench.services.case.documents import Documents, WrittenDocument
-
-_LINES_EACH = 2
-
 
 _KILO = 1000
 
@@ -48,8 +44,6 @@ class DocumentList(ListDialog[DocumentLine]):
         Binding("w,f6", "write", show=False),
         Binding("q", "back", show=False),
     ]
-
-    body = getters.query_one(VerticalScroll)
 
     def __init__(self, documents: Documents, case_id: int, case: str, view: View) -> None:
         super().__init__(_("Documents of {case}").format(case=case), _("There are no documents yet."))
@@ -163,17 +157,6 @@ class DocumentList(ListDialog[DocumentLine]):
     def entry_lines(self, entry: DocumentLine, width: int) -> list[Content]:
         """Return the lines of a document."""
         return document_lines(entry, self._view, width)
-
-    def list_width(self) -> int:
-        """Return the width without the cell of the scroll bar, even if the bar is hidden."""
-        return self.body.size.width - 1
-
-    def draw(self) -> None:
-        """Draw the list, if it is loaded, and scroll to the document under the cursor."""
-        if self._list is not None and self.query("#list"):
-            self.body.styles.max_height = max(3, self.size.height - 8)
-            super().draw()
-            self.body.scroll_to_region(Region(0, self._cursor * _LINES_EACH, 1, _LINES_EACH), animate=False)
 
 
 def file_size(bytes_count: int) -> str:

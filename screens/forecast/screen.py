@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
 from screens.shell.base_screen import ModeScreen, attempt, report
 from screens.shell.bindings import bind
@@ -19,6 +18,7 @@ from screens.shell.header import HeaderBar, title_line, who_line
 from screens.shell.view import View
 from screens.widgets.plots import column_rows
 from screens.widgets.safe_text import ACCENT, ERROR, INFO, MUTED, WARNING, Part, joined, plain, wrapped_lines
+from screens.widgets.static import Static
 from workbench.domain.forecast.result import QueueForecast
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, ngettext

@@ -11,7 +11,7 @@ from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.widgets import OptionList, Static
+from textual.widgets import OptionList
 
 from screens.dialogs.choice import ChoiceDialog
 from screens.dialogs.prompt import Prompt
@@ -24,6 +24,7 @@ from screens.shell.header import HeaderBar, who_line
 from screens.shell.header import title_line as header_line
 from screens.widgets.row_list import RowList
 from screens.widgets.safe_text import MUTED, plain
+from screens.widgets.static import Static
 from workbench.domain.case.case_id import format_case, parse_case
 from workbench.domain.case.channel import GATEWAY, channels
 from workbench.errors import WorkbenchError

@@ -1,6 +1,7 @@
 """The lines of the policy screen: one version, or the differences of two."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 
 from textual.content import Content
 
@@ -16,15 +17,17 @@ from screens.widgets.safe_text import (
     hanging,
     joined,
     plain,
+    wrapped,
     wrapped_lines,
 )
 from workbench.domain.case.lifecycle import CLASS_WORDS
 from workbench.domain.case.vocabulary import Severity
 from workbench.domain.clock.hours import format_hours
 from workbench.domain.policy.comparison import PolicyChange
-from workbench.domain.policy.policy import Limit, Policy, Rule
+from workbench.domain.policy.policy import Limit, Policy, Reason, Rule
 from workbench.domain.text.safe import cells, pad_right
 from workbench.i18n import N_, _, comma_joined, current_language
+from workbench.services.campaigns.campaigns import CampaignProgress
 from workbench.services.site.policies import PolicyVersion
 from workbench.wording import amounts
 from workbench.wording.case.labels import APPLICANT_KIND, MEASURE, VERDICT
@@ -37,43 +40,62 @@ _SEVERITIES = {
     Severity.INFO: (N_("info"), INFO),
 }
 _INDENT = "  "
+_SIDE_BY_SIDE = 90
+"""A window of this many cells has room for two values beside each other."""
 
 Pair = tuple[str, str]
 """A name and its value."""
 
 
-def version_lines(version: PolicyVersion, view: View, width: int) -> Content:
-    """Return a version: what it is, and what its file says."""
+def version_lines(version: PolicyVersion, campaigns: Sequence[CampaignProgress], view: View, width: int) -> Content:
+    """Return a version: what it is, how far campaigns are, and what its file says."""
     policy = version.policy
     sections = (
         (_("Supplier"), _pairs(_supplier(policy), width)),
         (_("Deadlines"), _pairs(_deadlines(policy), width)),
         (_("Required documents"), _pairs(_documents(policy), width)),
         (_("Rules and thresholds"), [line for rule in policy.rules.values() for line in _rule(rule, policy, width)]),
-        (_("Reasons"), _pairs(_reasons(policy), width)),
+        (_("Reasons"), [line for reason in policy.reasons.values() for line in _reason(reason, width)]),
         (_("Measures and second persons"), _pairs(_second_persons(policy), width)),
     )
-    lines = [*_about(version, view, width)]
+    lines = [*_about(version, view, width), *_campaign_lines(campaigns, view, width)]
     for title, found in sections:
         lines += [Content(), plain(title, f"{ACCENT} bold"), *found]
     return Content("\n").join(lines)
 
 
-def difference_lines(names: Pair, changes: Sequence[PolicyChange], effect: str, width: int) -> Content:
-    """Return what differs between two versions, by kind, with each value on a line of its own."""
-    old, new = names
+def difference_lines(
+    versions: tuple[PolicyVersion, PolicyVersion], changes: Sequence[PolicyChange], effect: str, view: View, width: int
+) -> Content:
+    """Return what differs between two versions, by kind: side by side if the window is wide enough."""
+    named = _("Policy {name}")
+    old, new = (named.format(name=version.number) for version in versions)
     lines = [plain(f"{old} → {new}", BOLD), *wrapped_lines(effect, width, MUTED)]
+    for version in versions:
+        lines += [Content(), *_about(version, view, width)]
     if not changes:
         lines += [Content(), plain(_("The two policies say the same."))]
     for kind, heading in KIND_WORDS.items():
         found = [change for change in changes if change.kind is kind]
         if found:
             lines += [Content(), plain(_(heading), f"{ACCENT} bold")]
+            lines += _side_by_side((old, new), width, (MUTED, MUTED)) if width >= _SIDE_BY_SIDE else []
         for change in found:
             lines += wrapped_lines(change.key, width, BOLD)
-            lines += hanging([(f"{_INDENT}{old}  ", MUTED)], value_words(change.old), width, WARNING)
-            lines += hanging([(f"{_INDENT}{new}  ", MUTED)], value_words(change.new), width, SUCCESS)
+            values, styles = (value_words(change.old), value_words(change.new)), (WARNING, SUCCESS)
+            if width >= _SIDE_BY_SIDE:
+                lines += _side_by_side(values, width, styles)
+                continue
+            for name, value, style in zip((old, new), values, styles, strict=True):
+                lines += hanging([(f"{_INDENT}{name}  ", MUTED)], value, width, style)
     return Content("\n").join(lines)
+
+
+def _side_by_side(texts: Pair, width: int, styles: Pair) -> Iterator[Content]:
+    """Yield two texts as columns."""
+    room = (width - 2 * len(_INDENT)) // 2
+    for left, right in zip_longest(*(wrapped(text, room) for text in texts), fillvalue=""):
+        yield joined((f"{_INDENT}{pad_right(left, room)}{_INDENT}", styles[0]), (right, styles[1]))
 
 
 def _about(version: PolicyVersion, view: View, width: int) -> Iterator[Content]:
@@ -150,17 +172,32 @@ def _limit_words(limit: Limit) -> str:
     else:
         bound = f"{limit.value_of or value_words(figure)} {limit.unit}".rstrip()
     only = [f"{fact} ≥ {least}" for fact, least in limit.samples.items()]
-    only += [f"{fact} = {'/'.join(map(str, values))}" for fact, values in limit.conditions.items()]
+    only += [f"{fact} = {' / '.join(map(str, values))}" for fact, values in limit.conditions.items()]
     return f"{limit.observes} {limit.op} {bound}" + (f" ({comma_joined(only)})" if only else "")
 
 
-def _reasons(policy: Policy) -> Iterator[Pair]:
-    for code, reason in policy.reasons.items():
-        title = reason.title.in_language(current_language())
-        verdicts = comma_joined(_(VERDICT[verdict]) for verdict in reason.verdicts)
-        days = reason.rectify_days
-        until = f"; {_('{count} working days').format(count=days)}" if days else ""
-        yield code, f"{title} ({verdicts}{until})"
+def _reason(reason: Reason, width: int) -> Iterator[Content]:
+    """Yield a reason with the sentence of its letter and what the applicant must submit."""
+    verdicts = comma_joined(_(VERDICT[verdict]) for verdict in reason.verdicts)
+    days = reason.rectify_days
+    until = f"; {_('{count} working days').format(count=days)}" if days else ""
+    title = reason.title.in_language(current_language())
+    yield from hanging([(f"{_INDENT}{reason.code}  ", BOLD)], f"{title} ({verdicts}{until})", width)
+    for label, words in ((_("letter"), reason.letter), (_("to submit"), reason.item)):
+        if text := words.in_language(current_language()):
+            yield from hanging([(f"{_INDENT * 2}{label}  ", MUTED)], text, width)
+
+
+def _campaign_lines(campaigns: Sequence[CampaignProgress], view: View, width: int) -> Iterator[Content]:
+    """Yield how far each campaign is that still has cases to open or to decide."""
+    message = _("Campaign {number}: {opened} of {planned} passed cases opened again, {decided} decided")
+    for one in campaigns:
+        if one.left or one.in_review:
+            decided = sum(one.decided.values())
+            words = message.format(number=one.id, opened=one.opened, planned=one.planned, decided=decided)
+            if one.left and one.last_on is not None:
+                words += _("; the last opens {day}").format(day=view.day(one.last_on))
+            yield from wrapped_lines(words, width, ACCENT)
 
 
 def _second_persons(policy: Policy) -> Iterator[Pair]:

@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
 from screens.policy.policy_text import difference_lines, version_lines
 from screens.shell.base_screen import ModeScreen, attempt, report
@@ -18,11 +17,13 @@ from screens.shell.bindings import bind
 from screens.shell.clock import Clock
 from screens.shell.header import HeaderBar, title_line, who_line
 from screens.widgets.safe_text import ERROR, MUTED, paragraphs, plain
+from screens.widgets.static import Static
 from workbench.domain.policy.comparison import changes_between
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.keys import policy as keys
 from workbench.keys.command import Place
+from workbench.services.campaigns.campaigns import CampaignProgress
 from workbench.services.site.policies import PolicyVersion, VersionLine
 from workbench.services.wiring import Services
 from workbench.wording.policy import effect_words, touched_words
@@ -71,14 +72,15 @@ class PolicyScreen(ModeScreen):
     async def load(self, number: int | None) -> None:
         """Show a version, by default the one in force."""
 
-        def read() -> tuple[PolicyVersion, Sequence[VersionLine]]:
+        def read() -> tuple[PolicyVersion, Sequence[VersionLine], Sequence[CampaignProgress]]:
             policies = self.services.policies
-            return policies.in_force() if number is None else policies.version(number), policies.versions()
+            version = policies.in_force() if number is None else policies.version(number)
+            return version, policies.versions(), self.services.campaigns.list() if number is None else ()
 
         found = await attempt(self, partial(asyncio.to_thread, read), self._show_failure)
         if found is not None:
-            version, self.versions = found
-            self._show(lambda width: version_lines(version, self.view(), width))
+            version, self.versions, campaigns = found
+            self._show(lambda width: version_lines(version, campaigns, self.view(), width))
 
     @work(exclusive=True, group="read")
     async def show_differences(self, old_number: int, new_number: int) -> None:
@@ -90,17 +92,19 @@ class PolicyScreen(ModeScreen):
         found = await attempt(self, partial(asyncio.to_thread, read))
         if found is None:
             return
-        old, new = found
-        named = _("Policy {name}")
-        names = named.format(name=old_number), named.format(name=new_number)
-        changes = changes_between(old.policy, new.policy)
-        self._show(partial(difference_lines, names, changes, _("Counting the open cases …")))
-        count = partial(asyncio.to_thread, self.services.policy_changes.effect_of, new.policy)
+        changes = changes_between(found[0].policy, found[1].policy)
+
+        def lines(effect: str, width: int) -> Content:
+            return difference_lines(found, changes, effect, self.view(), width)
+
+        self._show(partial(lines, _("Counting the open cases …")))
+        count = partial(asyncio.to_thread, self.services.policy_changes.effect_of, found[1].policy)
         effect = await attempt(self, count)
         if effect is not None:
-            touched = touched_words(effect.touched_count, effect.open_count, names[1])
+            name = _("Policy {name}").format(name=new_number)
+            touched = touched_words(effect.touched_count, effect.open_count, name)
             others = effect_words(effect.voided_count, effect.moved_count, effect.letter_count)
-            self._lines = partial(difference_lines, names, changes, f"{touched} {others}")
+            self._lines = partial(lines, f"{touched} {others}")
             self._draw()
 
     @work(exclusive=True, group="dialog")

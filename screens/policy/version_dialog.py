@@ -7,11 +7,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
 from screens.dialogs.list_dialog import ListDialog
 from screens.shell.view import View
 from screens.widgets.safe_text import ACCENT, MUTED, Part, fitted, joined, key_hints
+from screens.widgets.static import Static
 from workbench.i18n import _
 from workbench.services.site.policies import VersionLine
 from workbench.wording.policy import state_words

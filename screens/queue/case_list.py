@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from screens.queue.messages import empty_notice, failure_notice
 from screens.queue.row_text import RowContext, heading_line, row_line
@@ -20,6 +20,7 @@ from screens.shell.view import View
 from screens.widgets.page_cache import PAGE, PageCache
 from screens.widgets.paged_list import PagedList
 from screens.widgets.safe_text import MUTED, key_hints, plain
+from screens.widgets.static import Static
 from workbench.domain.case.casefile import CaseRowView
 from workbench.errors import WorkbenchError
 from workbench.i18n import _

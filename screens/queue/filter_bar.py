@@ -10,9 +10,10 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from screens.queue.filter_help import completions, hint_lines, problem_in, word_at
+from screens.widgets.static import Static
 from screens.widgets.text_fields import TextLine
 
 

@@ -10,7 +10,6 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen
-from textual.widgets import Static
 from textual.worker import Worker
 
 from screens.shell.bindings import bind, translated
@@ -21,6 +20,7 @@ from screens.shell.symbols import symbols_of
 from screens.shell.view import View
 from screens.terminal.input_bursts import fold
 from screens.widgets.safe_text import plain
+from screens.widgets.static import Static
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.keys.registry import BACK

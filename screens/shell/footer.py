@@ -2,11 +2,11 @@
 
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Static
 
 from screens.shell.bindings import available_bindings
 from screens.shell.protocols import ChoosesFooter
 from screens.widgets.safe_text import key_hints, row
+from screens.widgets.static import Static
 from workbench.i18n import _
 from workbench.keys.command import shown_key
 from workbench.keys.registry import COMMAND_BY_ID, HELP, PALETTE
@@ -34,7 +34,7 @@ class FooterBar(Static):
     def show(self, screen: Screen[object]) -> None:
         """Show the keys of a screen."""
         if self.is_attached and screen is self.screen:
-            self.update(hints(screen, self.content_size.width or screen.size.width - 2))
+            self.update(hints(screen, self.content_size.width or screen.size.width - 2), layout=False)
 
 
 def hints(screen: Screen[object], width: int) -> Content:

@@ -8,7 +8,7 @@ from textual import events, getters, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Input, TextArea
 
 from screens.shell.base_screen import Dialog, TooSmall
 from screens.shell.bindings import bind
@@ -22,6 +22,7 @@ from screens.verdict.reason_picker import ReasonList, ReasonPicker
 from screens.verdict.rectification_form import RectificationForm
 from screens.widgets.debounce import Debounce
 from screens.widgets.safe_text import ERROR, MUTED, key_hints, plain, row
+from screens.widgets.static import Static
 from screens.widgets.text_fields import MultilineField
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, DecisionResult, VerdictPreview, VerdictRequest
@@ -180,9 +181,12 @@ class VerdictDialog(Dialog[DecisionResult]):
     def action_confirm(self) -> None:
         if not self._guard.accepts_press() or self._is_deciding:
             self.message.update(dialog_text.too_soon_line())
-        elif self._preview is not None and self._preview.has_new_evidence and not self._accepts_new_evidence:
+        elif self._preview is not None and self._preview.news and not self._accepts_new_evidence:
             self._accepts_new_evidence = True
-            self._show_problem(_("New evidence has come; confirm once more to decide all the same."))
+            problem = _("New evidence has come; confirm once more to decide all the same.")
+            if not self._preview.news.has_evidence:
+                problem = _("The policy has changed; confirm once more to decide all the same.")
+            self._show_problem(problem)
         elif self.rectification.display and self.rectification.is_unreadable:
             self._show_problem(dialog_text.date_problem(self._view))
         else:

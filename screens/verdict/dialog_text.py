@@ -23,7 +23,7 @@ from screens.widgets.safe_text import (
 )
 from workbench.domain.case.case_id import format_decision
 from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictPreview
-from workbench.domain.case.records import ChecklistLine
+from workbench.domain.case.records import CaseNews, ChecklistLine
 from workbench.domain.case.vocabulary import ChecklistValue, FailKind, Measure, Verdict, WaitsFor
 from workbench.domain.text.safe import cells
 from workbench.i18n import _, comma_joined, current_language, ngettext
@@ -100,11 +100,8 @@ def warning_lines(
         for message in _special_rules(case, preview)
         for line in wrapped_lines(f"{view.symbols.info} {message}", width, MUTED)
     ]
-    if preview.has_new_evidence:
-        message = _(
-            "New evidence has come since you opened the case. Esc shows it; confirming twice decides all the same."
-        )
-        lines.append(joined((f"{view.symbols.warn} {message}", WARNING)))
+    if preview.news:
+        lines += wrapped_lines(f"{view.symbols.warn} {_news_words(preview.news)}", width, WARNING)
     denied = [line for line in case.checklist if line.answer == ChecklistValue.NO.value]
     if denied:
         message = _("answered no: {questions}").format(questions=_questions(denied))
@@ -243,3 +240,15 @@ def foot_line(preview: VerdictPreview | None, grace_s: int, *, is_writing: bool)
 def too_soon_line() -> Content:
     """Return the explanation that the confirming key was pressed too early or together with other keys."""
     return joined((_("Too soon: a verdict takes a press of its own. Look, then press y."), WARNING))
+
+
+def _news_words(news: CaseNews) -> str:
+    """Return what changed since the reviewer opened the case."""
+    if not news.policy:
+        return _(
+            "New evidence has come since you opened the case. Esc shows it; confirming twice decides all the same."
+        )
+    message = _("The policy of the case changed to another version since you opened it ({change}).")
+    if news.has_evidence:
+        message = _("New evidence has come since you opened the case, and its policy changed ({change}).")
+    return f"{message.format(change=news.policy)} {_('Esc shows it; confirming twice decides all the same.')}"

@@ -4,10 +4,11 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.events import DescendantFocus
-from textual.widgets import Static, TextArea
+from textual.widgets import TextArea
 
 from screens.verdict.form_state import Edited
 from screens.widgets.safe_text import MUTED, editable, key_hints, paragraphs, plain, row
+from screens.widgets.static import Static
 from screens.widgets.text_fields import MultilineField
 from workbench.domain.case.casefile import CaseFile
 from workbench.i18n import _

@@ -12,10 +12,11 @@ from textual.content import Content
 from textual.geometry import Region
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from screens.shell.bindings import bind, bind_key
 from screens.widgets.safe_text import MUTED, WARNING, joined, plain, row
+from screens.widgets.static import Static
 from screens.widgets.text_fields import TextLine
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.verdict import can_apply_to

@@ -7,12 +7,13 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from screens.panels.history import item_words
 from screens.shell.base_screen import BoxDialog
 from screens.shell.view import View
 from screens.widgets.safe_text import MUTED, WARNING, hanging, key_hints, plain
+from screens.widgets.static import Static
 from screens.widgets.text_fields import TextLine
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.records import ItemLine

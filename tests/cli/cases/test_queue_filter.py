@@ -14,7 +14,7 @@ def test_the_queue_lists_and_counts_the_cases_that_match_the_filter(terminal: Te
 
     assert queue["total"] == 3
     assert [case["case"] for case in queue["cases"]] == [format_case(number) for number in urgent[:2]]
-    assert "4" in terminal.as_person("a", "queue", "--filter=-priority:urgent").stdout
+    assert "4 of 4 cases." in terminal.as_person("a", "queue", "--filter=-priority:urgent").output
 
 
 def test_next_claims_the_first_case_of_the_queue(terminal: Terminal) -> None:

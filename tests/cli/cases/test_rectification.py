@@ -162,7 +162,9 @@ def test_waiving_an_item_tells_the_applicant_what_is_still_needed(services: Prom
 def test_waiving_the_last_open_item_queues_the_case_in_its_next_round(services: Promises) -> None:
     case = fail(services)
     services.run("sup", "waive", case, "doc-unsealed", "--reason", "x")
-    services.at("2026-11-25 10:00").run("sup", "waive", case, "ACT-PEAK-HOUR", "--reason", "x")
+    services.at("2026-11-25 10:00")
+    done = services.terminal.as_person("sup", "waive", case, "ACT-PEAK-HOUR", "--reason", "x")
+    assert "Nothing is left to rectify: round 2 is in the queue." in done.output
 
     assert standing(services, case) == ("queued", 2)
     # The case was with the applicant for eight working hours.

@@ -11,6 +11,7 @@ from tests.cli.calendar.test_reminders import LANGUAGES, check_pages, fail, kind
 from tests.cli.framework.terminal import refused
 from tests.offices import Site
 from tests.promises import Promises
+from workbench.domain.case.casefile import CaseFile
 
 
 @pytest.fixture
@@ -184,6 +185,27 @@ def test_the_history_names_the_act_that_was_undone(services: Promises) -> None:
     assert (newest["action"], newest["text"]) == ("undo", "withdraw")
 
 
+def test_every_line_of_the_history_names_its_round(services: Promises) -> None:
+    case = fail(services)
+    services.at("2026-11-25 10:00").run("a", "comment", case, "first")
+    services.at("2026-11-25 10:01").run("a", "resubmit", case)
+    services.at("2026-11-25 10:01:30").run("a", "undo", case)
+    services.at("2026-11-25 10:02").run("a", "comment", case, "again the first")
+    services.at("2026-11-26 10:00").run("a", "resubmit", case)
+    services.at("2026-11-26 10:01").run("a", "comment", case, "second")
+
+    rounds = [(line["action"], line["round"]) for line in show(services, case)["history"][::-1]]
+    assert rounds[-6:] == [
+        ("comment", 1),
+        ("resubmit", 2),
+        ("undo", 1),
+        ("comment", 1),
+        ("resubmit", 2),
+        ("comment", 2),
+    ]
+    assert all(number in {1, 2} for _action, number in rounds)
+
+
 def test_an_act_of_an_older_version_cannot_be_undone(services: Promises) -> None:
     case = services.received("2026-11-24 10:00")
     context = services.site.services("a").context
@@ -204,6 +226,11 @@ def test_the_letter_of_a_withdrawal_is_printed(services: Promises, language: Lan
     stays = {Language.ZH: "已采取的限制措施继续有效", Language.EN: "The measure already taken stays in force"}[language]
 
     check_pages(services, tmp_path / "letters", language, "withdrawn", until, stays, "12300", case)
+    body = services.terminal.document("admin", "notices", case)["notices"][-1]["body"]
+    assert not any(
+        words in body for words in ("可向我司提出申诉", "申诉途径", "you may appeal to us", "an appeal succeeds")
+    ), "nobody can record an appeal on a withdrawn case"
+    assert "to appeal" not in refused(services.terminal.as_person("a", "appeal", case, "--grounds", "x"), 77)
     assert kinds(services) == ["fail", "withdrawn"], "the notice of the measure goes out too"
 
 
@@ -225,6 +252,30 @@ def test_an_undone_verdict_keeps_the_fresh_notice_of_the_verdict_before(services
     services.at("2026-11-24 10:00:20").run("a", "undo", case)
 
     assert kinds(services) == ["pending"]
+
+
+def test_the_undo_of_anothers_withdrawal_gives_the_holder_the_hold_back_with_its_end_and_the_draft(
+    services: Promises,
+) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.run("a", "next")
+    holder = services.site.services("a")
+    holder.drafts.save(int(case[2:]), {"note": "typed"})
+    before = show(services, case)
+    services.at("2026-11-24 10:20").run("sup", "withdraw", case, "--reason", "x")
+    services.at("2026-11-24 10:20:30").run("sup", "undo", case)
+
+    found = show(services, case)
+    assert (found["held_by"], found["held_until"]) == ("a", before["held_until"])
+    assert found["fence"] == before["fence"] + 1
+    loss = holder.claims.loss(int(case[2:]), before["fence"])
+    assert loss is not None
+    assert (loss.action, loss.by, loss.to) == ("undo", "sup", "a")
+    late = services.terminal.as_person("a", "decide", case, "pass", "--reason", "OK", "--fence", str(before["fence"]))
+    assert f"with fence {found['fence']} now" in refused(late, 75)
+    again = holder.claims.next()
+    assert isinstance(again, CaseFile)
+    assert again.draft == {"note": "typed"}
 
 
 def test_an_undone_withdrawal_leaves_a_case_that_was_put_aside_aside(services: Promises) -> None:

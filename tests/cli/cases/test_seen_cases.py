@@ -110,7 +110,7 @@ def test_what_was_not_kept_or_was_undone_is_named(terminal: Terminal, desk: Desk
 
     gaps = terminal.document("a", "show", "C-1", "--at", "D-1", "--reveal")["seen"]["not_redrawn"]
 
-    assert ["imports" in gaps[0], "Due date" in gaps[1], "masked" in gaps[2]] == [True] * 3
+    assert ["imports" in gaps[0], "due date" in gaps[1], "masked" in gaps[2]] == [True] * 3
     assert terminal.site.actions(1)[-1] == "reveal"
 
 

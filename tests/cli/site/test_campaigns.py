@@ -185,7 +185,7 @@ def test_days_without_a_tick_are_not_made_up_for_at_once(services: Promises) -> 
 _WRONG: tuple[tuple[tuple[str, ...], str, int], ...] = (
     (("--per-day", "1", *WHY), "--rule CODE or --filter F", 2),
     (("--rule", "NO-RULE", *WHY), "no rule NO-RULE", 2),
-    (("--filter", "kind:enterprise"), "applicants read why", 2),
+    (("--filter", "kind:enterprise"), "which the applicants read", 2),
     (("--filter", "nonsense:1", *WHY), "nonsense", 2),
     (("show", "7"), "no campaign 7", 66),
     (("stop", "7", "--reason", "x"), "no campaign 7", 66),

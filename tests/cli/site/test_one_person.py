@@ -64,7 +64,8 @@ def test_a_verdict_takes_effect_at_once_and_record_notice_log_and_export_name_th
     shown = shop.document("admin", "show", decided["case"])
     assert shown["decisions"][0]["waived"] == {"rules": ["final_fail"], "reason": REASON}
     assert words in shown["notice"]
-    assert bodies(shop, "decide")[0]["waived"] == ["final_fail"]
+    event = bodies(shop, "decide")[0]
+    assert (event["waived"], event["waive_reason"]) == (["final_fail"], REASON)
     assert f"decided by one person ({REASON})" in run(shop, "show", decided["case"]).stdout
     run(shop, "export", "decisions", "--output", str(tmp_path / "d.jsonl"), "--format", "jsonl")
     [row] = map(json.loads, (tmp_path / "d.jsonl").read_text(encoding="utf-8").splitlines())
@@ -86,7 +87,12 @@ def test_one_person_may_open_their_own_verdict_again(shop: Terminal) -> None:
     shop.site.clock.on(minutes=5)
 
     assert shop.document("admin", "reopen", case, "--reason", "I was wrong")["state"] == "queued"
-    assert bodies(shop, "reopen")[0]["waived"] == ["reopen"]
+    event = bodies(shop, "reopen")[0]
+    assert (event["waived"], event["waive_reason"]) == (["reopen"], REASON)
+    shown = shop.document("admin", "show", case)
+    [line] = [each["text"] for each in shown["history"] if each["action"] == "reopen"]
+    assert line == f"waived {shown['corrects']} {REASON}"
+    assert "审核方式" in shown["notice"]
 
 
 def test_one_person_may_change_their_own_roles_beside_another_admin(shop: Terminal) -> None:

@@ -1,6 +1,7 @@
 """A policy that applies to open cases: what happens to a case in each state, and what its applicant is told."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime
 from multiprocessing.synchronize import Barrier
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from db.columns import from_us
-from db.enums import CaseState
+from db.enums import CaseState, FailKind
 from db.models import CaseRow
 from tests.cli.appeals import filed_appeals
 from tests.cli.framework.terminal import Terminal, refused
@@ -18,6 +19,9 @@ from tests.offices import Site
 from tests.promises import Promises, local
 from tests.proofs.racing import open_for_race, run_concurrently
 from tests.services.importing.files import ENTERPRISE_DOCUMENTS, Desk, application
+from tests.services.review.verdict_acts import failing
+from workbench.domain.case.records import CaseNews
+from workbench.errors import Busy
 
 CAPITAL = ("value = 50_000_000", "value = 500_000_000")
 LONGER = ("standard = 3", "standard = 5")
@@ -112,6 +116,27 @@ def test_a_case_that_was_skipped_is_offered_again_and_a_hold_stays(
     assert site.services("a").casefiles.show(1).header.evidence_no > evidence_no
     assert show(terminal, "C-1")["held_by"] == "a"
     assert terminal.document("b", "next")["case"] == "C-000002"
+
+
+def test_who_holds_a_case_is_told_that_its_policy_changed_and_what_that_changed(
+    terminal: Terminal, site: Site, desk: Desk, apply: Callable[..., Any]
+) -> None:
+    case_id, reviewer = desk.queued().id or 0, site.services("a")
+    terminal.document("a", "next")
+    seen = reviewer.casefiles.show(case_id).header
+    request = failing(case_id, fail_kind=FailKind.FINAL, fence=seen.fence, evidence_no=seen.evidence_no)
+
+    apply(CAPITAL)
+
+    change = "1 → 2: +ID-CAPITAL"
+    news = reviewer.casefiles.news(case_id, seen.evidence_no)
+    assert news == CaseNews(policy=change)
+    assert reviewer.verdicts.preview(request).news == news
+    with pytest.raises(Busy, match=re.escape(f"The policy of C-000001 changed while you decided: {change}.")):
+        reviewer.verdicts.decide(request)
+    desk.applications(application(business_scope="教育咨询"))
+    assert reviewer.casefiles.news(case_id, seen.evidence_no) == CaseNews(has_evidence=True, policy=change)
+    assert not reviewer.casefiles.news(case_id, reviewer.casefiles.show(case_id).header.evidence_no)
 
 
 def test_a_verdict_that_waits_for_its_check_is_void_and_goes_back_to_its_maker(

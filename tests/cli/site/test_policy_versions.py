@@ -170,6 +170,7 @@ def test_a_day_that_is_past_far_or_none_is_refused(
 def test_an_unknown_version_is_refused(terminal: Terminal) -> None:
     for words in (("show", "--version", "7"), ("diff", "7"), ("diff", "7", "1")):
         assert "`workbench policy list`" in refused(terminal.as_person("a", "policy", *words), 66)
+    refused(terminal.as_person("a", "policy", "diff", "9" * 20), 66)
 
 
 def test_the_differences_of_files_and_versions_are_listed_by_key(

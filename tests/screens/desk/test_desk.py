@@ -338,15 +338,23 @@ async def test_a_mark_is_beside_the_fact_of_its_rule() -> None:
         assert next(line for line in lines if " ID card    to" in line).split("││")[0].endswith("✗")
 
 
-async def test_new_evidence_for_a_held_case_is_announced_until_the_case_is_reloaded() -> None:
+@pytest.mark.parametrize(
+    ("policy", "told"),
+    [
+        ("", "New evidence has arrived for this case; n shows it"),
+        ("1 → 2: +ID-CAPITAL", "The policy of this case has changed; n shows it: 1 → 2: +ID-CAPITAL"),
+    ],
+)
+async def test_what_changed_in_a_held_case_is_announced_until_the_case_is_reloaded(policy: str, told: str) -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n")
+        desk.services.policy_news = policy
         held = desk.services.files[123]
         desk.services.files[123] = replace(held, header=replace(held.header, evidence_no=held.header.evidence_no + 1))
 
         desk.desk_screen.refresh_counts()
         await desk.settle()
-        assert "New evidence has arrived for this case" in desk.text
+        assert told in desk.text
 
         await desk.press("n")
-        assert "New evidence has arrived" not in desk.text
+        assert "n shows it" not in desk.text

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from db.enums import CaseState, FailKind, Verdict
+from db.enums import CaseState, FailKind, Role, Verdict
 from workbench.domain.case.casefile import (
     CaseFile,
     CaseRowView,
@@ -14,7 +14,7 @@ from workbench.domain.case.casefile import (
     VerdictRequest,
 )
 from workbench.domain.case.measures import is_barred
-from workbench.domain.case.records import DecisionLine, ItemLine
+from workbench.domain.case.records import CaseNews, DecisionLine, ItemLine
 from workbench.domain.case.verdict import asks_for_items, check_reasons_for, items_for, pending_waits_for, problems_of
 from workbench.errors import Busy, NotAllowed
 from workbench.services.notices.verdict_letter_facts import causes, worded_items
@@ -38,6 +38,7 @@ class MemoryVerdicts(Verdicts):
         waits_for = request.waits_for or pending_waits_for(request.reasons, found.policy)
         asks = asks_for_items(replace(request, waits_for=waits_for))
         fixable = request.verdict is Verdict.FAIL and request.fail_kind is not FailKind.FINAL
+        is_new, policy = self._services.new_evidence and request.evidence_no is not None, self._services.policy_news
         return VerdictPreview(
             letter=causes(found, request.reasons) if request.letter is None else request.letter,
             items=worded_items(found, items_for(request, found.policy)) if asks else (),
@@ -53,7 +54,7 @@ class MemoryVerdicts(Verdicts):
             ),
             waived_for=self._services.why_alone if check_for else "",
             open_questions=tuple(line.question for line in found.checklist if line.answer is None),
-            has_new_evidence=self._services.new_evidence and request.evidence_no is not None,
+            news=CaseNews(has_evidence=is_new and not policy, policy=policy if is_new else ""),
             problems=self._problems(request, found),
             unopened=self._services.documents.unopened(request.case_id),
         )
@@ -205,6 +206,9 @@ class MemoryReopening(Reopening):
 
     def __init__(self, services: "MemoryServices") -> None:
         self._services = services
+
+    def may_reopen(self, case_id: int) -> bool:
+        return self._services.actor.has(Role.SUPERVISOR) and case_id not in self._services.own_verdicts
 
     def reopen(self, case_id: int, reason: str) -> None:
         self._services.log.append(("reopen", case_id, reason))

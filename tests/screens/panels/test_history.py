@@ -151,6 +151,11 @@ def test_items_of_the_past_are_told_apart_from_items_that_are_due(
         (line("import", "received [/b]"), "received [/b]"),
         (line("comment", "fail fixable"), "fail fixable"),
         (line("delay-told"), "automatic"),
+        (line("reopen", "D-000001"), "corrected notice owed for D-000001"),
+        (
+            line("reopen", "restore waived D-000001 a shop of one"),
+            "restored, without a second person (a shop of one), corrected notice owed for D-000001",
+        ),
     ],
 )
 def test_details_are_worded(entry: HistoryLine, words: str) -> None:

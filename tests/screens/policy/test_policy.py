@@ -1,11 +1,14 @@
 """The policy screen: the version in force, another one, and what differs between two."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.offices import SUPPLIER, Site
 from tests.screens.driver import at_the_site
+from tests.services.outbox.test_outbox import decide
+from workbench.services.campaigns.campaigns import CampaignRequest
 
 CHANGES = (
     ('version = "2026-11"', 'version = "2026-12"'),
@@ -41,21 +44,31 @@ async def test_it_shows_the_version_in_force_with_rules_and_sources(site: Site, 
     for part in (
         *(SUPPLIER.name.en, "expedited 1, standard 3", "ACT-PEAK-HOUR", "peak_hour_calls > 60 calls"),
         *("Hubei", "registered_capital_fen < ¥ 500,000.00", "WAIT-APPLICANT", "proof of the callees' consent"),
-        *("both ways barred", "restoring the cards"),
+        *("both ways barred", "restoring the cards", "letter  "),
     ):
         assert part in shown, part
 
 
-async def test_two_chosen_versions_are_compared(two_versions: Site) -> None:
-    async with at_the_site(two_versions, "sup") as desk:
+@pytest.mark.parametrize(
+    ("size", "sentences"),
+    [
+        ((120, 60), [r"正在等待相关部门的答复。 +我司正在等待答复。"]),
+        ((80, 60), ["Policy 1  正在等待相关部门的答复。", "Policy 2  我司正在等待答复。"]),
+    ],
+)
+async def test_two_chosen_versions_are_compared(
+    two_versions: Site, size: tuple[int, int], sentences: list[str]
+) -> None:
+    async with at_the_site(two_versions, "sup", size=size) as desk:
         await desk.go("y")
         assert "Policy 2 · 2026-12 · in force" in desk.text
 
         await desk.press("c", "enter", "down", "enter")
         assert "Policy 1 → Policy 2" in desk.text
         assert "desk.max_held" in desk.text
-        assert "Policy 1  正在等待相关部门的答复。" in desk.text
-        assert "Policy 2  我司正在等待答复。" in desk.text
+        assert all(re.search(sentence, desk.text) for sentence in sentences)
+        assert "Policy 1 · 2026-11 · earlier" in desk.text
+        assert desk.text.count("Cases opened before keep their own version.") == 2
         assert "hold_minutes" not in desk.text
         await desk.until("0 of 1 open case would get other findings under Policy 2.")
 
@@ -72,3 +85,25 @@ async def test_a_single_version_cannot_be_compared(site: Site) -> None:
 
         assert desk.dialog == "PolicyScreen"
         assert "所需材料" in desk.text
+
+
+async def test_the_chosen_version_of_many_is_in_view_and_a_campaign_tells_how_far_it_is(
+    site: Site, tmp_path: Path
+) -> None:
+    services, policies = site.services("admin"), site.services("admin").policies
+    text, path = policies.in_force().text, tmp_path / "next.toml"
+    for number in range(18):
+        path.write_text(text.replace("max_held = 3", f"max_held = {4 + number % 2}"), encoding="utf-8")
+        policies.apply(path)
+    decide(site, 3)
+    site.clock.on(seconds=60)
+    services.campaigns.start(CampaignRequest(filter="state:passed", per_day=1, reason="the limit was lowered"))
+    async with at_the_site(site, "sup", size=(80, 24)) as desk:
+        await desk.go("y")
+        told = "Campaign 1: 1 of 3 passed cases opened again, 0 decided; the last opens Thu 26 Nov"
+        assert told in " ".join(desk.text.split()), desk.text
+
+        await desk.press("v", *["down"] * 16)
+        await desk.until("Policy 3  ")
+        await desk.press("enter")
+        assert "Policy 3 · 2026-11" in desk.text

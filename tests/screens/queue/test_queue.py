@@ -303,15 +303,22 @@ async def test_a_click_moves_the_cursor_and_a_click_on_it_opens() -> None:
         assert desk.dialog == "ReadOnlyScreen"
 
 
-async def test_the_holder_of_a_reassigned_case_sees_by_whom_and_when() -> None:
+@pytest.mark.parametrize(
+    ("action", "to", "words"),
+    [
+        ("assign", "rev2", "C-000123 was given to rev2 by sup at 14:32; your draft is kept; n takes another"),
+        ("undo", "rev1", "sup took the case away and gave it back at 14:32; C-000123 is yours again with your draft"),
+    ],
+)
+async def test_the_holder_of_a_case_that_was_taken_away_sees_by_whom_and_when(action: str, to: str, words: str) -> None:
     async with at_work() as desk:
         await desk.press("n")
-        desk.services.loss = LostHold(case_id=123, action="assign", by="sup", to="rev2", at=desk.clocks.now())
+        desk.services.loss = LostHold(case_id=123, action=action, by="sup", to=to, at=desk.clocks.now())
         for _second in range(10):
             desk.desk_screen.tick()
         await desk.settle()
 
-        assert "C-000123 was given to rev2 by sup at 14:32; your draft is kept" in desk.text
+        assert words in desk.text
         assert "hold lost" in desk.text
         await desk.press("p")
         assert desk.dialog == "DeskScreen"

@@ -197,13 +197,22 @@ async def test_a_refusal_is_shown_in_the_dialog_and_nothing_is_lost() -> None:
         assert "Mark at least one reason." in desk.text
 
 
-async def test_new_evidence_is_announced_and_needs_a_second_confirmation() -> None:
+@pytest.mark.parametrize(
+    ("policy", "told", "problem"),
+    [
+        ("", "New evidence has come since", "New evidence has come; confirm"),
+        ("1 → 2: +ID-CAPITAL", "(1 → 2: +ID-CAPITAL)", "The policy has changed; confirm"),
+    ],
+)
+async def test_what_changed_is_announced_and_needs_a_second_confirmation(policy: str, told: str, problem: str) -> None:
     async with at_work(clean()) as desk:
         await desk.press("n")
-        desk.services.new_evidence = True
-        await desk.press("p", "y")
+        desk.services.new_evidence, desk.services.policy_news = True, policy
+        await desk.press("p")
+        assert told in desk.text
+        await desk.press("y")
         assert desk.services.decided == []
-        assert "New evidence has come" in desk.text
+        assert problem in desk.text
 
         await desk.press("y")
         assert desk.services.decided[0].evidence_no is None

@@ -214,10 +214,10 @@ def test_time_channel_and_cause_are_read_by_the_names_of_their_columns(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "holds no"),
+        ("", "has no notice numbers"),
         ("3\nx\n", "line 2"),
         ('{"notice":true}\n', "line 1"),
-        ("{\n", "no JSON"),
+        ("{\n", "not valid JSON"),
         ("-3\n", "line 1"),
         ("notice,channel\n3,13812345678\n", "line 2: a channel"),
         ("notice,sent_at\n3,yesterday\n", "line 2: .*yesterday"),

@@ -72,9 +72,9 @@ def test_a_letter_is_in_clear_with_what_a_gateway_needs(site: Site, tmp_path: Pa
     [
         ("echo first >&2; echo 'no credit for 13812345678' >&2; exit 3", "exit 3: no credit for 138••••••78"),
         ("kill -9 $$", "killed by signal 9"),
-        ("echo rubbish", "exit 0, but its output is no JSON object"),
-        ("echo '[1]'", "exit 0, but its output is no JSON object"),
-        (r"printf '\377\376'", "exit 0, but its output is no JSON object"),
+        ("echo rubbish", "exit 0, but its output is not a JSON object"),
+        ("echo '[1]'", "exit 0, but its output is not a JSON object"),
+        (r"printf '\377\376'", "exit 0, but its output is not a JSON object"),
     ],
 )
 def test_a_letter_that_fails_is_tried_again_and_stands_as_failed(

@@ -161,6 +161,8 @@ LIMITS = {
     "nothing to compare with": ("value = 60", "", "value"),
     "two things to compare with": ("value = 60", 'value = 60\nvalue_of = "calls"', "value"),
     "a number that is none": ("value = 60", "value = nan", "value"),
+    "a number without end": ("value = 60", "value = inf", "value"),
+    "a number beyond 64 bits": ("value = 60", "value = 99999999999999999999", "value"),
     "an unknown fact to compare with": ("value = 60", 'value_of = "quota"', "value_of"),
     "a text to compare with": ("value = 60", 'value_of = "industry"', "value_of"),
     "a sample of nothing": ("min_calls = 20", "min_calls = 0", "min_calls"),

@@ -56,7 +56,7 @@ def test_the_next_preview_has_every_change_of_the_case(site: Site, monkeypatch: 
     reads = Reads(site, monkeypatch)
     services = site.services("a")
     first_preview = services.verdicts.preview(failing(case, evidence_no=seen))
-    assert not first_preview.has_new_evidence
+    assert not first_preview.news
 
     services.remarks.checklist(case, first_preview.open_questions[0], ChecklistValue.YES)
     next_preview = services.verdicts.preview(failing(case, evidence_no=seen))

@@ -168,7 +168,7 @@ class CaseText:
         if any(row.reopen_for for row in rows):
             columns[_("New findings")] = lambda row: " ".join(row.reopen_for)
         output.listing(rows, columns)
-        output.narrate(_("{shown} of {total} open cases.").format(shown=len(rows), total=total))
+        output.narrate(_("{shown} of {total} cases.").format(shown=len(rows), total=total))
 
     def _due(self, row: CaseRowView) -> str:
         if clock_words := stopped_clock_words(row, self.now):

@@ -42,10 +42,6 @@ def _about_value(param: Any, message: str) -> str:
         return _("{name} must be one of: {choices}.").format(name=name, choices=", ".join(choices))
     if not is_number(param):
         return f"{name}: {message}"
-    if param.min is None:
-        return _("{name} must be a whole number.").format(name=name)
-    if param.max is None:
-        return _("{name} must be a whole number of at least {least}.").format(name=name, least=param.min)
     return _("{name} must be a whole number from {least} to {most}.").format(name=name, least=param.min, most=param.max)
 
 
@@ -78,7 +74,12 @@ def choices_of(param: Any) -> list[str]:
 
 def is_number(param: Any) -> bool:
     """Return whether a parameter is a whole number."""
-    return int in _kinds(param.type_descriptor.annotation)
+    return is_integer(param.type_descriptor.annotation)
+
+
+def is_integer(annotation: Any) -> bool:
+    """Return whether the values of an annotation are whole numbers."""
+    return int in _kinds(annotation)
 
 
 def value_of(param: Any) -> str:

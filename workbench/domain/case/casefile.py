@@ -10,6 +10,7 @@ from workbench.domain.case.appeal import AppealLine
 from workbench.domain.case.changes import RoundChanges
 from workbench.domain.case.measures import MeasureOrder
 from workbench.domain.case.records import (
+    CaseNews,
     ChecklistLine,
     ContactLine,
     DecisionLine,
@@ -226,9 +227,9 @@ class VerdictPreview:
 
     `own_items` are the items in the words of their reasons, without edits. `check_for` lists why a check is needed
     (final_fail, override, high_risk, restore), `waived_for` why there is none although it is needed, "" if there is.
-    `open_questions` are unanswered checklist questions, `unopened` are documents that nobody opened, `problems` are the
-    reasons why the verdict would be refused, `restored` are the numbers whose bar a pass lifts. A provisional date
-    depends on an unpublished calendar.
+    `news` is what changed since the reviewer saw the case, `open_questions` are unanswered checklist questions,
+    `unopened` are documents that nobody opened, `problems` are the reasons why the verdict would be refused, `restored`
+    are the numbers whose bar a pass lifts. A provisional date depends on an unpublished calendar.
     """
 
     letter: str
@@ -240,7 +241,7 @@ class VerdictPreview:
     measures: tuple[enums.Measure, ...]
     check_for: tuple[str, ...]
     open_questions: tuple[str, ...]
-    has_new_evidence: bool
+    news: CaseNews
     problems: tuple[str, ...]
     unopened: tuple[enums.DocumentKind, ...] = ()
     is_date_provisional: bool = False

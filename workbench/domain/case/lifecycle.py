@@ -165,9 +165,8 @@ def roles_refusal(allowed: Set[Role], actor: Actor) -> str | None:
 
 def admin_refusal(actor: Actor) -> str | None:
     """Return why a person may not do what only admins may, or None if they may."""
-    if actor.has(Role.ADMIN):
-        return None
-    return _("{login} may not do this; it takes an admin.").format(login=actor.login)
+    message = _("Only an admin can do this; {login} is not one.")
+    return None if actor.has(Role.ADMIN) else message.format(login=actor.login)
 
 
 def state_refusal(action: Action, state: CaseState, case: str) -> str | None:

@@ -20,6 +20,17 @@ class HistoryLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseNews:
+    """What changed in a case since somebody saw it: its evidence, and its policy in words, "" if that stayed."""
+
+    has_evidence: bool = False
+    policy: str = ""
+
+    def __bool__(self) -> bool:
+        return self.has_evidence or bool(self.policy)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChecklistLine:
     """A question of the policy about the panel `leg`, with the latest answer of this round."""
 

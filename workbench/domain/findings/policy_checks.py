@@ -16,6 +16,9 @@ from workbench.i18n import N_, _
 WINDOW_STEP_MINUTES = 30
 """Calls are counted by half hours, so a window can begin and end only on a half hour."""
 
+_GREATEST = 10**15
+"""The greatest number of a limit: every fact is smaller, and XLSX and JSON keep it exactly."""
+
 PolicyPath = tuple[str | int, ...]
 """The keys and positions that lead to a value of the policy."""
 
@@ -23,7 +26,7 @@ _ALLOWED_WITHOUT_VALUES = frozenset({"subject"})
 _IN_LETTERS = PLACEHOLDERS | {"date"}
 _EQUALITY = frozenset({"=", "!="})
 _MUST_BE: Mapping[FactType, str] = {
-    FactType.NUMBER: N_("must be a number"),
+    FactType.NUMBER: N_("must be a number of at most 15 digits"),
     FactType.FLAG: N_("must be true or false"),
     FactType.TEXT: N_("must be a text"),
 }
@@ -182,8 +185,8 @@ def _is_of_type(value: FactValue, fact_type: FactType) -> bool:
         case str():
             return fact_type is FactType.TEXT
         case _:
-            # TOML has nan, which is unequal even to itself: no fact can be compared with it.
-            return fact_type is FactType.NUMBER and value == value  # noqa: PLR0124
+            # TOML has inf, and nan, which is unequal even to itself: no fact can be compared with it.
+            return fact_type is FactType.NUMBER and (value is None or abs(value) <= _GREATEST)
 
 
 def _reason_faults(path: PolicyPath, reason: Reason, policy: Policy) -> Iterator[PolicyFault]:

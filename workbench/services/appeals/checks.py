@@ -19,7 +19,7 @@ from workbench.i18n import _
 from workbench.services.appeals.acts import appeal_result, changing, grace_end, to_decider, to_state_before, void_answer
 from workbench.services.appeals.people import checking_refusal
 from workbench.services.case.assessment import findings_of_case, is_contradicted, refresh_findings
-from workbench.services.case.decisions import newest_appeal, waived_rules
+from workbench.services.case.decisions import newest_appeal, waiver_of
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import case_in_state_for, refuse_second_case
 from workbench.services.foundation.context import Context, Service, details
@@ -28,7 +28,7 @@ from workbench.services.measures.orders import orders_summary, owe_restoring
 from workbench.services.notices.appeal_letter import AppealLetterKind, notify_of_appeal
 from workbench.services.notices.letter_measures import bars_in_force
 from workbench.services.site.people import solo_reason
-from workbench.services.site.separation import waiver_text
+from workbench.services.site.separation import waiver_details, waiver_text
 
 
 class AppealChecks(Service):
@@ -130,7 +130,7 @@ def put_into_force(
         record = {**record, **_overturn(session, context, case, appeal)}
     else:
         to_state_before(case, appeal)
-    facts = details(outcome=appeal.outcome, to=appeal.to_state, waived=waived_rules(appeal))
+    facts = details(outcome=appeal.outcome, to=appeal.to_state, **waiver_details(waiver_of(appeal)))
     context.log_case(session, action, case, {**record, **facts})
     update_due_date(session, context, case)
     release_at, kind = appeal.release_at or context.now(), AppealLetterKind.DECIDED

@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from db.enums import CaseState, FailKind
+from db.enums import CaseState
 from db.models import CaseRow, DecisionRow, EventRow, ImportBatchRow, NoticeRow
 from db.queries.published import newest_row
 from workbench.domain.case.case_id import format_batch, format_case, format_decision
 from workbench.domain.case.casefile import CaseFile, CaseHeader
-from workbench.domain.case.lifecycle import VERDICT_WORDS, Action
+from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.records import DecisionLine, VerificationLine
 from workbench.domain.facts.all_facts import observe
 from workbench.domain.findings.finding import Finding
@@ -29,6 +29,7 @@ from workbench.services.case.masking import masked_casefile
 from workbench.services.foundation.case_access import logins_of, visible_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.row_values import from_row
+from workbench.wording.case.story import verdict_words
 
 SHOWN_AT = "shown-at"
 """The action of the event: a case was shown as of a decision."""
@@ -130,10 +131,9 @@ def decision_pairs(seen: SeenCase, instant: Callable[[datetime], str]) -> tuple[
     decision, casefile, language = seen.decision, seen.casefile, current_language()
     answers = (f"{one.text.in_language(language)} {one.answer} {one.note}" for one in casefile.checklist if one.answer)
     confirmed = (f"{line.kind}: {line.result} ({line.by})" for line in casefile.verifications)
-    final = _("final") if decision.fail_kind is FailKind.FINAL else ""
     return (
         (_("At"), instant(decision.decided_at)),
-        (_("Verdict"), " ".join(filter(None, (_(VERDICT_WORDS[decision.verdict]), final, *decision.reasons)))),
+        (_("Verdict"), " ".join((verdict_words(decision), *decision.reasons))),
         (_("Status"), decision.status),
         (_("Policy"), str(casefile.policy_version)),
         (_("Checklist"), "\n".join(answers)),
@@ -193,13 +193,13 @@ def _last_notice(session: Session, decision: DecisionRow) -> str | None:
 def _gaps(session: Session, kept: Mapping[str, Any], event: EventRow | None, *, is_masked: bool) -> Iterator[str]:
     """Yield a sentence for each part of a case that cannot be redrawn."""
     if "evidence_seq" not in kept:
-        yield _("It was not kept which imports the case showed; the evidence is that of all imports until then.")
+        yield _("The imports that the case showed were not recorded; the evidence includes all imports until then.")
     if "header" not in kept:
-        yield _("Due date and hold of that time were not kept; priority, class and risk are those of today.")
+        yield _("The due date and hold of that time were not recorded; priority, class and risk are today's.")
     if event is not None:
         imports = select(EventRow.batch_id).where(EventRow.action == "import", col(EventRow.seq) < event.seq)
         undone = select(EventRow.batch_id).where(EventRow.action == "import-undone", col(EventRow.seq) > event.seq)
         for batch_id in session.exec(undone.where(col(EventRow.batch_id).in_(imports))):
-            yield _("{batch} was undone since; its rows are not shown.").format(batch=format_batch(batch_id or 0))
+            yield _("{batch} was undone later; its rows are not shown.").format(batch=format_batch(batch_id or 0))
     if not is_masked:
-        yield _("Findings, checklist notes and verifications were kept masked, and stay masked.")
+        yield _("Findings, checklist notes and verifications were recorded masked, so they stay masked.")

@@ -105,7 +105,9 @@ class Campaigns(Service):
         with context.as_admin("policy campaign"):
             if not request.rules and not request.filter.strip():
                 raise WrongUsage(_("Say which passed cases to review again: --rule CODE or --filter F."))
-            reason = checked_reason(request.reason, _("The applicants read why; give it with --reason."))
+            reason = checked_reason(
+                request.reason, _("A campaign needs a reason, which the applicants read; give it with --reason.")
+            )
             choice = choose(context, request.rules, request.filter)
             with context.read() as session:
                 calendar, today = context.calendar(session), context.today(session)

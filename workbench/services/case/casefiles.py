@@ -14,7 +14,7 @@ from db.queries.published import newest_row
 from workbench.domain.case.casefile import CaseFile, CaseHeader
 from workbench.domain.case.changes import RoundBasis
 from workbench.domain.case.lifecycle import Action
-from workbench.domain.case.records import ChecklistLine
+from workbench.domain.case.records import CaseNews, ChecklistLine
 from workbench.domain.case.running import is_overdue
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import observe
@@ -30,7 +30,7 @@ from workbench.services.case.decisions import (
     last_appeal_day,
 )
 from workbench.services.case.evidence_reader import calls_by_day_and_hour, read_evidence
-from workbench.services.case.history import contacts_of, history_of, verifications_of
+from workbench.services.case.history import contacts_of, history_of, news_of, verifications_of
 from workbench.services.case.known_people import redaction_of
 from workbench.services.case.masking import masked_casefile, public_name
 from workbench.services.case.measured_numbers import measure_orders
@@ -62,14 +62,14 @@ class CaseFiles(Service):
         refresh_findings(self.context, case_id)
         return self.show(case_id)
 
-    def evidence_no(self, case_id: int) -> int:
-        """Return the current evidence number of a case; it grows with every change that its reviewer must see.
+    def news(self, case_id: int, seen_no: int) -> CaseNews:
+        """Return what changed in a case since it had an evidence number, which grows with every such change.
 
         Raises:
             NotFound: If there is no such case.
         """
         with self.context.read() as session:
-            return visible_case(session, case_id).evidence_no
+            return news_of(session, visible_case(session, case_id), seen_no)
 
     def show_revealed(self, case_id: int) -> CaseFile:
         """Return a case with all personal values in clear, and log one event.

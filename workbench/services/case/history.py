@@ -1,16 +1,17 @@
 """Reads the history of a case from the audit log, comments, contacts and verifications."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from db.enums import CaseState
-from db.models import AppealRow, CommentRow, ContactRow, DecisionRow, EventRow, ReviewerRow, VerificationRow
+from db.models import AppealRow, CaseRow, CommentRow, ContactRow, DecisionRow, EventRow, ReviewerRow, VerificationRow
 from workbench.domain.case.case_id import format_decision
-from workbench.domain.case.records import ContactLine, HistoryLine, VerificationLine
+from workbench.domain.case.records import CaseNews, ContactLine, HistoryLine, VerificationLine
 from workbench.i18n import _
 from workbench.wording.policy import finding_change_words
 
@@ -54,7 +55,15 @@ def history_of(session: Session, case_id: int, before: EventRow | None = None) -
     lines = [line for line in lines if before is None or line.at <= before.at]
     lines.sort(key=lambda line: line.at)
     # Reversed after sorting, because a sort with reverse=True keeps the oldest of simultaneous lines first.
-    return tuple(lines[::-1])
+    return tuple(_with_rounds(lines))[::-1]
+
+
+def _with_rounds(lines: Iterable[HistoryLine]) -> Iterator[HistoryLine]:
+    """Yield lines, the oldest first, with the round in which each act fell; only acts that can change it record it."""
+    current = 1
+    for line in lines:
+        current = line.round or current
+        yield replace(line, round=current)
 
 
 def verifications_of(session: Session, case_id: int) -> tuple[VerificationLine, ...]:
@@ -66,6 +75,15 @@ def verifications_of(session: Session, case_id: int) -> tuple[VerificationLine, 
         .order_by(col(VerificationRow.id))
     )
     return tuple(VerificationLine(kind=one.kind, result=one.result, by=by, at=one.verified_at) for one, by in rows)
+
+
+def news_of(session: Session, case: CaseRow, seen_no: int) -> CaseNews:
+    """Return what changed in a case since it had an evidence number."""
+    of_case = (EventRow.case_id == case.id, EventRow.action == "policy", col(EventRow.is_refused).is_(False))
+    bodies = map(json.loads, session.exec(select(EventRow.body).where(*of_case).order_by(col(EventRow.seq))))
+    unseen = [body for body in bodies if body["evidence_no"] > seen_no]
+    is_only_policy = case.evidence_no == seen_no + len(unseen)
+    return CaseNews(has_evidence=not is_only_policy, policy="; ".join(map(_policy_words, unseen)))
 
 
 def _check_notes(session: Session, case_id: int) -> list[HistoryLine]:
@@ -99,6 +117,7 @@ def _event_line(row: EventRow) -> HistoryLine:
     words += [format_decision(body["decision"])] if row.action == "shown-at" else []
     words += ["waived"] if body.get("waived") else []
     words += [format_decision(body["corrects"])] if body.get("corrects") else []
+    words += [str(body["waive_reason"])] if row.action == "reopen" and body.get("waive_reason") else []
     words += [str(code) for code in body.get("reasons", ())]
     if row.action == "policy":
         words = [_policy_words(body)]

@@ -8,9 +8,8 @@ from typing import Any
 from sqlmodel import Session
 
 from db.access import new_file, sync
-from db.enums import Role
 from workbench.domain.case.actor import Actor
-from workbench.domain.case.lifecycle import CLERKS, roles_refusal
+from workbench.domain.case.lifecycle import CLERKS, admin_refusal, roles_refusal
 from workbench.domain.policy.policy import Supplier
 from workbench.domain.text.mask import mask_digits_within
 from workbench.errors import WrongUsage
@@ -121,4 +120,4 @@ def _letters(folder: Path, source: Source, supplier: Supplier, request: ExportRe
 
 def _export_refusal(what: ExportKind, actor: Actor) -> str | None:
     is_work_list = what in {ExportKind.NOTICES, ExportKind.MEASURES}
-    return roles_refusal(CLERKS if is_work_list else frozenset({Role.ADMIN}), actor)
+    return roles_refusal(CLERKS, actor) if is_work_list else admin_refusal(actor)

@@ -23,7 +23,10 @@ _HOLD_ACTIONS = (Action.NEXT, Action.RELEASE, Action.SKIP, Action.DECIDE, Action
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LostHold:
-    """The event that ended a hold: its action, actor, new assignee ("" if none) and time."""
+    """The event that ended a hold: its action, actor and time, and who has the case after an assignment or undo.
+
+    `to` is that person, "" if there is none.
+    """
 
     case_id: int
     action: str
@@ -129,6 +132,8 @@ def loss_of(session: Session, context: Context, case_id: int, fence: int) -> Los
     if event is None:
         return None
     to = str(json.loads(event.body).get("to", "")) if event.action == "assign" else ""
+    if event.action == Action.UNDO and is_in_review and case.held_by_id == context.actor.id:
+        to = context.actor.login
     return LostHold(case_id=case_id, action=event.action, by=event.actor_login, to=to, at=event.at)
 
 
@@ -148,7 +153,10 @@ def held_case(session: Session, context: Context, case_id: int, fence: int | Non
     if is_mine and (is_held_now if fence is None else fence == case.fence):
         return case
     name, zone = format_case(case.id or 0), context.zone(session)
-    if is_held_now and not is_mine:
+    if is_held_now and is_mine:
+        message = _("You hold {case} with fence {fence} now; look at it again. Your draft is kept.")
+        raise Busy(message.format(case=name, fence=case.fence))
+    if is_held_now:
         login = session.get_one(ReviewerRow, case.held_by_id).login
         until = case.held_until.astimezone(zone).strftime("%H:%M") if case.held_until else ""
         message = _("{case} is held by {login} until {until}; your draft is kept.")

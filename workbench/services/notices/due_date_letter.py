@@ -52,7 +52,8 @@ class StatusFacts:
     `items` are what the applicant had to submit or rectify, `asked_until` is until when (only for EXPIRED), `waived`
     what is no longer needed, `bars` what is barred. `corrects_no` and `corrects_at` are the number of the notice that
     this one takes back, and when it was written. `was_passed` says that the review had been passed (for REOPENED),
-    `is_deadline_moved` that the deadline moved because its letter was sent late (for LAPSE_UNDONE).
+    `is_deadline_moved` that the deadline moved because its letter was sent late (for LAPSE_UNDONE), `is_decided_alone`
+    that one person reviews alone (for REOPENED).
     """
 
     items: tuple[LetterItem, ...]
@@ -66,6 +67,7 @@ class StatusFacts:
     corrects_at: datetime | None = None
     was_passed: bool = False
     is_deadline_moved: bool = False
+    is_decided_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,6 +113,7 @@ def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
     corrects: tuple[int, datetime] | None = None,
     was_passed: bool = False,
     is_deadline_moved: bool = False,
+    is_decided_alone: bool = False,
 ) -> None:
     """Write the letter about the state of a case, such as missing documents or a near deadline.
 
@@ -120,7 +121,8 @@ def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
     `findings` are those that the applicant can act on early. `bars` are the bars in force before the act, by default
     those in force now. `waived` are items that are no longer needed, `corrects` are the number of the notice that this
     takes back and when it was written. `was_passed` says that the review had been passed before it was opened again,
-    `is_deadline_moved` that a lapse is taken back because the letter with the deadline was sent late.
+    `is_deadline_moved` that a lapse is taken back because the letter with the deadline was sent late, and
+    `is_decided_alone` that one person reviews alone, who opens the own verdict again.
     """
     policy = context.policy(session, case.policy_version_id)
     calendar = context.calendar(session, case.policy_version_id)
@@ -142,6 +144,7 @@ def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
         corrects_at=corrects[1] if corrects else None,
         was_passed=was_passed,
         is_deadline_moved=is_deadline_moved,
+        is_decided_alone=is_decided_alone,
     )
     release_at = release_time(session, context, kind, policy)
     message = DueDateMessage(

@@ -126,7 +126,7 @@ def _answer(code: int, output: str, errors: str) -> Answer:
         return Answer(failure=_with_last_line(_("exit {code}").format(code=code), errors))
     channel = _channel_in(output)
     if channel is None:
-        return Answer(failure=_("exit 0, but its output is no JSON object"))
+        return Answer(failure=_("exit 0, but its output is not a JSON object"))
     return Answer(channel=channel)
 
 

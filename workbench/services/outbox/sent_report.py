@@ -41,7 +41,7 @@ def deliveries_in(path: Path, zone: ZoneInfo) -> tuple[Delivery, ...]:
         raise BadData(_("{file} is not UTF-8; save it as UTF-8.").format(file=path.name)) from error
     found = tuple(_delivery(path, line, record, zone) for line, record in _records(path, text))
     if not found:
-        raise BadData(_("{file} holds no number of a notice.").format(file=path.name))
+        raise BadData(_("{file} has no notice numbers.").format(file=path.name))
     return found
 
 
@@ -63,14 +63,14 @@ def _records(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
             if row:
                 yield reader.line_num, dict(zip(columns, row, strict=False))
     except csv.Error as error:
-        raise BadData(_("{file}, line {line}: this is no CSV.").format(file=path.name, line=reader.line_num)) from error
+        raise BadData(_("{file}, line {line}: not valid CSV.").format(file=path.name, line=reader.line_num)) from error
 
 
 def _json_record(path: Path, line: int, record: str) -> Mapping[str, Any]:
     try:
         value = json.loads(record)
     except (ValueError, RecursionError) as error:
-        raise BadData(_("{file}, line {line}: this is no JSON.").format(file=path.name, line=line)) from error
+        raise BadData(_("{file}, line {line}: not valid JSON.").format(file=path.name, line=line)) from error
     return value if isinstance(value, dict) else {}
 
 
@@ -81,7 +81,7 @@ def _delivery(path: Path, line: int, record: Mapping[str, Any], zone: ZoneInfo) 
     number = _text_of(record, _COLUMN)
     is_number = number.isascii() and number.isdecimal() and not isinstance(record.get(_COLUMN), bool)
     if not is_number or len(number) > _LONGEST_ID:
-        raise refuse(_("there is no number of a notice."))
+        raise refuse(_("the notice number is missing or invalid."))
     failed, cause = _text_of(record, "failed"), _text_of(record, "cause")
     if failed.lower() in _YES | _NO:
         failed = (cause or _("no cause given")) if failed.lower() in _YES else cause

@@ -17,7 +17,7 @@ from workbench.i18n import _
 from workbench.services.appeals.checks import AppealChecks
 from workbench.services.case.assessment import is_contradicted, refresh_findings
 from workbench.services.case.casefiles import CaseFiles
-from workbench.services.case.decisions import newest_decision
+from workbench.services.case.decisions import newest_decision, waiver_of
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Service, details
@@ -29,7 +29,13 @@ from workbench.services.queue.listing import Queue
 from workbench.services.review.apply_verdict import apply_verdict, outcome
 from workbench.services.review.back_to_queue import void_verdict
 from workbench.services.site.people import solo_reason
-from workbench.services.site.separation import importer_refusal, is_same_person, shares_account, waiver_text
+from workbench.services.site.separation import (
+    importer_refusal,
+    is_same_person,
+    shares_account,
+    waiver_details,
+    waiver_text,
+)
 
 _MOST_WAITING = 200
 
@@ -108,7 +114,7 @@ class Checks(Service):
             decision=decision.id,
             verdict=decision.verdict,
             orders=orders_summary(session, json.loads(decision.seen)),
-            waived=list(result.waived),
+            **waiver_details(waiver_of(decision)),
             same_account=shares_account(session, context, decision.case_id, decision.maker_id) or None,
         )
         context.log_case(session, Action.APPROVE, case, body)

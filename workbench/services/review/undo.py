@@ -137,7 +137,7 @@ class Undo(Service):
             body = self._undo_verdict(session, case) if act is None else self._reverse(session, case, act)
             if was_closed and case.state not in FINAL_STATES:
                 refuse_second_case(session, case)
-            self.context.log_case(session, Action.UNDO, case, {**body, "fence": case.fence})
+            self.context.log_case(session, Action.UNDO, case, {**body, "round": case.round, "fence": case.fence})
             update_due_date(session, self.context, case)
         return CaseFiles(self.context).show(case_id)
 
@@ -176,21 +176,25 @@ class Undo(Service):
         restore(session, case, record)
         move_again(session, self.context, case)
         if case.state == CaseState.IN_REVIEW and case.held_by_id is not None:
-            now = self.context.now()
-            held_until, aside_until = (
-                from_us(record[name]) if name in record else None for name in ("held_until_us", "aside_until_us")
-            )
-            was_on_desk = held_until is not None and held_until > now and not (aside_until and aside_until > now)
-            if was_on_desk and (case.held_by_id == self.context.actor.id or not self._has_desk(session, case)):
-                self._hold(session, case, case.held_by_id)
-            else:
-                # It was put aside, or the hold had expired, or its holder has another case on the desk by now.
-                case.held_until, case.aside_until = held_until, aside_until
-                if was_on_desk:
-                    case.aside_until = now + timedelta(minutes=self.context.policy(session).desk.aside_minutes)
-                    case.held_until = case.aside_until + ASIDE_GRACE
-                case.fence += 1
+            self._hold_again(session, case, record)
         return undone
+
+    def _hold_again(self, session: Session, case: CaseRow, record: Mapping[str, Any]) -> None:
+        """Give the holder of a case the hold that an act ended; a person who undoes the own act gets a fresh one."""
+        now = self.context.now()
+        held_until, aside_until = (
+            from_us(record[name]) if name in record else None for name in ("held_until_us", "aside_until_us")
+        )
+        was_on_desk = held_until is not None and held_until > now and not (aside_until and aside_until > now)
+        if was_on_desk and case.held_by_id == self.context.actor.id:
+            self._hold(session, case, self.context.actor.id)
+            return
+        # The act of another person gives the holder no more time, and leaves the case on the desk where it is.
+        case.held_until, case.aside_until = held_until, aside_until
+        if was_on_desk and self._has_desk(session, case):
+            case.aside_until = now + timedelta(minutes=self.context.policy(session).desk.aside_minutes)
+            case.held_until = case.aside_until + ASIDE_GRACE
+        case.fence += 1
 
     def _letters(self, decision: DecisionRow) -> ColumnElement[bool]:
         """Return the condition on the unreleased notices of a decision."""

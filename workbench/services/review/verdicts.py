@@ -12,7 +12,7 @@ from db.models import CaseRow, DecisionReasonRow, DecisionRow
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, DecisionResult, VerdictPreview, VerdictRequest
 from workbench.domain.case.lifecycle import Action
-from workbench.domain.case.records import Waiver
+from workbench.domain.case.records import CaseNews, Waiver
 from workbench.domain.case.verdict import (
     problem_of,
 )
@@ -22,8 +22,9 @@ from workbench.errors import Busy, NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.case.case_cache import CaseCache
 from workbench.services.case.casefiles import CaseFiles
+from workbench.services.case.history import news_of
 from workbench.services.clock.case_clocks import update_due_date
-from workbench.services.foundation.case_access import held_case
+from workbench.services.foundation.case_access import held_case, visible_case
 from workbench.services.foundation.context import Context, Service, details
 from workbench.services.foundation.drafts import link_draft
 from workbench.services.foundation.row_values import from_row
@@ -32,7 +33,7 @@ from workbench.services.reversal import columns_before
 from workbench.services.review.apply_verdict import apply_verdict, outcome
 from workbench.services.review.verdict_plan import VerdictPlan, plan_verdict
 from workbench.services.site.people import solo_reason
-from workbench.services.site.separation import IMPORTER, importer_refusal, waiver_text
+from workbench.services.site.separation import IMPORTER, importer_refusal, waiver_details, waiver_text
 
 
 class Verdicts(Service):
@@ -55,6 +56,9 @@ class Verdicts(Service):
             calendar = self.context.calendar(session, casefile.policy_version)
             plan = self._separated(session, plan_verdict(request, casefile, calendar, now), casefile.policy)
             restored = self._restored(session, casefile, request)
+            news = CaseNews()
+            if seen_no not in {None, casefile.header.evidence_no}:
+                news = news_of(session, visible_case(session, request.case_id), seen_no or 0)
         return from_row(
             VerdictPreview,
             plan,
@@ -63,7 +67,7 @@ class Verdicts(Service):
             waits_for=plan.request.waits_for,
             measures=tuple(casefile.policy.measures.get(request.verdict, ())),
             open_questions=tuple(line.question for line in casefile.checklist if line.answer is None),
-            has_new_evidence=seen_no is not None and seen_no != casefile.header.evidence_no,
+            news=news,
             unopened=unopened,
             restored=restored,
             waived_for=plan.waiver.reason if plan.waiver else "",
@@ -98,8 +102,12 @@ class Verdicts(Service):
                 shown = casefile.header
                 has_unseen_evidence = request.evidence_no is not None and request.evidence_no != case.evidence_no
                 if has_unseen_evidence or (case.version, case.evidence_no) != (shown.version, shown.evidence_no):
+                    seen_no = shown.evidence_no if request.evidence_no is None else request.evidence_no
+                    news = news_of(session, case, seen_no)
                     message = _("{case} changed while you decided: new evidence arrived. Look at it and confirm again.")
-                    raise Busy(message.format(case=format_case(request.case_id)))
+                    if not news.has_evidence:
+                        message = _("The policy of {case} changed while you decided: {change}. Look and confirm again.")
+                    raise Busy(message.format(case=format_case(request.case_id), change=news.policy))
                 now = self.context.now()
                 plan = plan_verdict(request, casefile, self.context.calendar(session, case.policy_version_id), now)
                 plan = self._separated(session, plan, casefile.policy)
@@ -143,7 +151,7 @@ class Verdicts(Service):
             reasons=list(request.reasons),
             round=case.round,
             check_for=list(plan.check_for) if plan.is_staged else (),
-            waived=list(plan.waiver.rules) if plan.waiver else (),
+            **waiver_details(plan.waiver),
             measure=decision.measure,
             orders=orders_summary(session, json.loads(decision.seen)),
         )

@@ -1,6 +1,7 @@
 """The versions of the policy: reading the one in force, checking a file, and putting a file into force."""
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from workbench.services.foundation.safe_files import read_whole
 from workbench.services.policy.reader import parse_policy, parse_supplier
 from workbench.services.policy.supplier import is_made_up
 
+_NUMBER = re.compile("[0-9]{1,18}")
 _MOST_BYTES = 1 << 20
 
 
@@ -107,7 +109,7 @@ class Policies(Service):
             NotFound: If there is no such version or file.
             BadConfiguration: If the file is no policy.
         """
-        if word.isascii() and word.isdecimal():
+        if _NUMBER.fullmatch(word):
             version = self.version(int(word))
             return NamedPolicy(name=str(version.number), policy=version.policy, version=version.number)
         path = Path(word)

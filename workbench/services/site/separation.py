@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -11,6 +12,7 @@ from db.models import CaseRow, EventRow, ImportBatchRow, SubmissionRow
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.records import Waiver
 from workbench.domain.policy.policy import Policy
+from workbench.domain.text.mask import mask_digits_within
 from workbench.i18n import _
 from workbench.services.foundation.context import Context
 
@@ -61,3 +63,8 @@ def importer_refusal(session: Session, context: Context, case_id: int, policy: P
 def waiver_text(waiver: Waiver | None) -> str:
     """Return the column `waived` of a decision; empty if no rule is waived."""
     return "" if waiver is None else json.dumps(asdict(waiver), ensure_ascii=False)
+
+
+def waiver_details(waiver: Waiver | None) -> dict[str, Any]:
+    """Return what an event says of the two-person rules that did not apply: their names and the reason."""
+    return {} if waiver is None else {"waived": list(waiver.rules), "waive_reason": mask_digits_within(waiver.reason)}

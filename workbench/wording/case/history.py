@@ -150,11 +150,18 @@ def _ordered(text: str, _case: CaseFile) -> str:
     return " ".join(_(_ORDERS.get(code, code)) for code in text.split(" "))
 
 
-def _reopened(text: str, _case: CaseFile) -> str:
-    owed = _("corrected notice owed for {decision}")
-    return comma_joined(
-        _("without a second person") if word == "waived" else owed.format(decision=word) for word in text.split()
-    )
+def _reopened(text: str, case: CaseFile) -> str:
+    """Return what was ordered, which rule was waived and why, and the decision whose notice is to be corrected."""
+    words = text.split(" ")
+    decision = next((word for word in words if word.startswith("D-")), "")
+    ordered, waived, reason = " ".join(word for word in words if word != decision).partition("waived")
+    alone = _("without a second person")
+    parts = [_ordered(ordered.strip(), case)] if ordered.strip() else []
+    if waived:
+        parts.append(_("{what} ({by})").format(what=alone, by=reason.strip()) if reason.strip() else alone)
+    if decision:
+        parts.append(_("corrected notice owed for {decision}").format(decision=decision))
+    return comma_joined(parts)
 
 
 def _answered(text: str, case: CaseFile) -> str:

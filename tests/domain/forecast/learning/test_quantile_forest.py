@@ -1,15 +1,19 @@
 """Trees and the quantile forest agree with scikit-learn on the same data."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
-from sklearn.ensemble import RandomForestRegressor
-from sklearn.tree import DecisionTreeRegressor
 
 from workbench.domain.forecast.learning import tree
 from workbench.domain.forecast.learning.arrays import CodeArray, FloatArray
 from workbench.domain.forecast.learning.feature_encoding import BINS
 from workbench.domain.forecast.learning.quantile_forest import Forest, Rows
 from workbench.domain.forecast.learning.tree import TrainingSample, TreeLimits, grow
+
+# Each test imports scikit-learn itself: all processes collect this module, and the import takes as long as many tests.
+if TYPE_CHECKING:
+    from sklearn.ensemble import RandomForestRegressor
 
 COLUMNS = 4
 
@@ -28,6 +32,8 @@ def times_of(random: np.random.Generator, codes: CodeArray) -> FloatArray:
 def test_a_tree_of_all_columns_splits_like_that_of_scikit_learn(
     levels: int, share: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from sklearn.tree import DecisionTreeRegressor
+
     random = np.random.default_rng(20261124)
     codes = codes_of(random, 600)
     target, weights = times_of(random, codes), random.uniform(0.5, 2, len(codes))
@@ -61,7 +67,7 @@ def pinball(predicted: FloatArray, truth: FloatArray, level: float) -> float:
 
 
 def reference_quantiles(
-    fitted: RandomForestRegressor, known: CodeArray, times: FloatArray, queries: CodeArray
+    fitted: "RandomForestRegressor", known: CodeArray, times: FloatArray, queries: CodeArray
 ) -> FloatArray:
     """Return the quantiles 0.1, 0.5 and 0.9 after Meinshausen, from the leaves that query and training rows share."""
     leaf_known, leaf_of_queries = fitted.apply(known), fitted.apply(queries)
@@ -75,6 +81,8 @@ def reference_quantiles(
 
 
 def test_the_quantile_error_is_at_most_that_of_a_scikit_learn_forest() -> None:
+    from sklearn.ensemble import RandomForestRegressor
+
     random = np.random.default_rng(7)
     codes, queries = codes_of(random, 2_000), codes_of(random, 400)
     times, truth = times_of(random, codes), times_of(random, queries)
