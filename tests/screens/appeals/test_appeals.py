@@ -51,7 +51,7 @@ async def test_a_supervisor_reads_the_grounds_and_overturns_an_appeal_by_keys(
     async with at_the_site(services.site, "sup", size=size) as driver:
         await driver.go("a")
         row = next(line for line in driver.text.splitlines() if "7 working days left" in line)
-        assert row.strip().startswith("final fail  ")
+        assert row.strip().startswith("final fail")
         assert "due Thu 10 Dec 18:00" in row
         assert "…" not in row
         assert "within 7 working days, at the latest on" in driver.text
