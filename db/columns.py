@@ -45,8 +45,11 @@ def instant(*, nullable: bool = False, index: bool = False) -> Any:
 
 
 def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
-    """Declare an index of the rows that satisfy a condition."""
-    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
+    """Declare an index of the rows that satisfy a condition.
+
+    The migration steps also give it a condition for PostgreSQL, which would import its dialect here, at every start.
+    """
+    return Index(name, *columns, unique=unique, sqlite_where=text(where))
 
 
 def word(length: int, *, index: bool = False) -> Any:

@@ -92,7 +92,8 @@ async def find_case(app: "WorkbenchApp") -> None:
 
     await app.switch_mode("queue")
     if isinstance(app.screen, ReadOnlyScreen):
-        await app.screen.leave().wait()
+        app.screen.panels.is_zoomed = False
+        await app.screen.action_leave().wait()
     if isinstance(app.screen, QueueScreen):
         app.screen.action_filter()
 

@@ -2,10 +2,10 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, Index, Text, text
+from sqlalchemy import Column, Index, Text
 from sqlmodel import Field
 
-from db.columns import instant, long_text, word
+from db.columns import instant, long_text, partial_index, word
 from db.models.row import ApplicationPartRow, BatchPartRow, CasePartRow, Row
 
 
@@ -43,26 +43,25 @@ class CaseRow(ApplicationPartRow, table=True):
         ),
         # The migration step makes this index case-insensitive, because searches for numbers ignore case.
         Index("ix_case_number", "application_no"),
-        # The migration steps also give these indexes PostgreSQL conditions, which would import its dialect here.
-        Index("ix_case_assignee", "assignee_id", sqlite_where=text("assignee_id IS NOT NULL")),
+        partial_index("ix_case_assignee", "assignee_id", where="assignee_id IS NOT NULL"),
         Index("ix_case_state", "state", "due_at", "is_listed", "id"),
-        Index(
+        partial_index(
             "ix_case_next",
             "priority_rank",
             "due_at",
             "id",
-            sqlite_where=text("state = 'queued' AND is_listed = 1 AND assignee_id IS NULL"),
+            where="state = 'queued' AND is_listed = 1 AND assignee_id IS NULL",
         ),
-        Index(
+        partial_index(
             "ix_case_assigned",
             "assignee_id",
             "due_at",
-            sqlite_where=text("assignee_id IS NOT NULL AND state IN ('queued', 'in_review')"),
+            where="assignee_id IS NOT NULL AND state IN ('queued', 'in_review')",
         ),
-        Index("ix_case_held", "held_by_id", "held_until", sqlite_where=text("state = 'in_review'")),
-        Index("ix_case_expired", "held_until", sqlite_where=text("state = 'in_review'")),
-        Index("ix_case_reopen", "id", sqlite_where=text("reopen_for <> ''")),
-        Index("ix_case_unlisted", "batch_id", "id", sqlite_where=text("is_listed = 0")),
+        partial_index("ix_case_held", "held_by_id", "held_until", where="state = 'in_review'"),
+        partial_index("ix_case_expired", "held_until", where="state = 'in_review'"),
+        partial_index("ix_case_reopen", "id", where="reopen_for <> ''"),
+        partial_index("ix_case_unlisted", "batch_id", "id", where="is_listed = 0"),
     )
 
     application_id: int = Field(foreign_key="application.id")

@@ -19,7 +19,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
 from workbench.i18n import N_, _
 from workbench.keys import desk
-from workbench.keys.appeals import DECIDE_APPEAL, LEAVE_APPEALS, OPEN_APPEAL, RELOAD_APPEALS
+from workbench.keys.appeals import DECIDE_APPEAL, LEAVE_APPEALS, OPEN_APPEAL, READ_APPEAL, RELOAD_APPEALS
 from workbench.keys.command import Command, Place
 from workbench.keys.registry import BACK
 from workbench.services.wiring import Services
@@ -50,6 +50,10 @@ class AppealSource:
         line = open_appeal(case.appeals)
         return appeal_lines(case, line, self.refusals.get(case.header.id, ""), view, width) if line else None
 
+    def about_title(self) -> str:
+        """Return the title of the panel with the appeal."""
+        return N_("Appeal")
+
     def head_lines(self, width: int) -> Sequence[Content]:  # noqa: ARG002 - as every source
         """Return no lines."""
         return ()
@@ -71,6 +75,7 @@ class AppealsScreen(CaseListScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         bind(OPEN_APPEAL, "open"),
         bind(DECIDE_APPEAL, "decide"),
+        bind(READ_APPEAL, "about"),
         bind(RELOAD_APPEALS, "load"),
         bind(BACK, "back"),
         bind(LEAVE_APPEALS, "desk"),
@@ -85,7 +90,7 @@ class AppealsScreen(CaseListScreen):
     @property
     def footer_commands(self) -> tuple[Command, ...]:
         """The commands in the footer; Esc is shown with what it does now."""
-        return (DECIDE_APPEAL, OPEN_APPEAL, LEAVE_APPEALS, BACK)
+        return (DECIDE_APPEAL, OPEN_APPEAL, LEAVE_APPEALS, READ_APPEAL, BACK)
 
     @work(group="dialog")
     async def action_decide(self) -> None:

@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.widgets import OptionList
 
 from screens.panels.evidence_panels import EvidencePanels
+from screens.panels.lines import PanelLine
 from screens.shell.base_screen import attempt
 from screens.shell.view import View
 from screens.widgets.row_list import RowList
@@ -37,6 +38,9 @@ class CaseSource(Protocol):
 
     def about(self, case: CaseFile, view: View, width: int) -> Content | None:
         """Return the text about a case, None without one."""
+
+    def about_title(self) -> str:
+        """Return the title of that text, as a message."""
 
     def head_lines(self, width: int) -> Sequence[Content]:
         """Return the lines between the title and the list."""
@@ -85,7 +89,11 @@ class CaseBrowser(Vertical):
         yield Static(paragraphs(self._source.empty_words()).stylize(MUTED), id="nothing", markup=False)
         with VerticalScroll(id="about"):
             yield Static(markup=False)
-        yield EvidencePanels()
+        yield EvidencePanels((self._source.about_title(), self._about_lines))
+
+    def _about_lines(self, case: CaseFile, view: View, width: int) -> Sequence[PanelLine]:
+        text = self._source.about(case, view, width)
+        return [] if text is None else [PanelLine(line) for line in text.split(allow_blank=True)]
 
     @property
     def is_open(self) -> bool:
@@ -127,7 +135,9 @@ class CaseBrowser(Vertical):
         if self.case is not None:
             self.add_class("-open")
             self.draw()
-            self.call_after_refresh(self.panels.action_go, self.panels.most_severe)
+            # With tabs, only one panel is visible.
+            first = "subject" if self.screen.has_class("-narrow") else self.panels.most_severe
+            self.call_after_refresh(self.panels.action_go, first)
 
     def go_back(self) -> None:
         """Leave the zoomed panel, or else the open case."""
@@ -149,9 +159,9 @@ class CaseBrowser(Vertical):
         else:
             rows = {at: self._source.row_content(row, view, max(10, width - 4)) for at, row in self._rows.items()}
             self.list.show(rows, done)
-        text = self._source.about(self._case, view, max(8, width - 4)) if self._case is not None else None
+        # Of an open case, the text is one of the panels.
+        case = None if self.is_open else self._case
+        text = self._source.about(case, view, max(8, width - 4)) if case is not None else None
         self.about.display = text is not None
-        # A click on the text leaves the focus, and so their keys, to the panels.
-        self.about.can_focus = not self.is_open
         self.about.query_one(Static).update(text or "")
         self.post_message(self.Changed())

@@ -24,7 +24,7 @@ from workbench.services.wiring import Services
 
 
 class CaseListScreen(ModeScreen):
-    """Shows the cases of a source; its actions are `load`, `open`, `back`, `desk` and `documents`."""
+    """Shows the cases of a source; its actions are `load`, `open`, `about`, `back`, `desk` and `documents`."""
 
     CSS_PATH: ClassVar[list[str | PurePath]] = [Path(__file__).parents[1] / "panels" / "panels.tcss"]
     NAME: ClassVar[str]
@@ -66,6 +66,8 @@ class CaseListScreen(ModeScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         if action in {"desk", "back"}:
             return self.browser.is_open is (action == "back")
+        if action == "about":
+            return self.browser.is_open
         if action == "open":
             return self.case is not None and not self.browser.is_open
         if action == "documents":
@@ -78,6 +80,10 @@ class CaseListScreen(ModeScreen):
     @on(OptionList.OptionSelected, "#list")
     def action_open(self) -> None:
         self.browser.open()
+
+    def action_about(self) -> None:
+        """Go to the panel with what is to be decided."""
+        self.browser.panels.action_go("subject")
 
     def action_back(self) -> None:
         self.browser.go_back()

@@ -23,7 +23,7 @@ from workbench.domain.case.lifecycle import Action
 from workbench.i18n import N_, _
 from workbench.keys import desk
 from workbench.keys.command import Command, Place
-from workbench.keys.registry import APPROVE, BACK, GIVE_BACK, LEAVE_CHECKS, OPEN, RELOAD
+from workbench.keys.registry import APPROVE, BACK, GIVE_BACK, LEAVE_CHECKS, OPEN, RELOAD, VERDICT
 from workbench.services.wiring import Services
 
 if TYPE_CHECKING:
@@ -59,6 +59,10 @@ class StagedSource:
         """Return the staged verdict."""
         return self.verdict_of(case).lines(view, width)
 
+    def about_title(self) -> str:
+        """Return the title of the panel with the verdict."""
+        return N_("Verdict")
+
     def head_lines(self, width: int) -> Sequence[Content]:
         """Return why nobody else checks, if one person reviews alone."""
         if not self.reason_alone:
@@ -80,6 +84,7 @@ class ChecksScreen(CaseListScreen):
         bind(OPEN, "open"),
         bind(APPROVE, "approve"),
         bind(GIVE_BACK, "give_back"),
+        bind(VERDICT, "about"),
         bind(RELOAD, "load"),
         bind(BACK, "back"),
         bind(LEAVE_CHECKS, "desk"),
@@ -95,7 +100,7 @@ class ChecksScreen(CaseListScreen):
     @property
     def footer_commands(self) -> tuple[Command, ...]:
         """The commands in the footer; Esc is shown with what it does now."""
-        return (APPROVE, GIVE_BACK, OPEN, LEAVE_CHECKS, BACK)
+        return (APPROVE, GIVE_BACK, OPEN, LEAVE_CHECKS, VERDICT, BACK)
 
     @work(group="dialog")
     async def ask(self, title: str, hint: str, act: Callable[[int, str, int | None], object], message: str) -> None:

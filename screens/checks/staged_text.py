@@ -80,7 +80,7 @@ class StagedVerdict:
         else:
             return None
         refusal = wrapped_lines(self.refusal, width, WARNING) if self.refusal else []
-        return Content("\n").join([*refusal, verdict])
+        return Content("\n").join([*refusal, *verdict])
 
 
 def row_line(found: CaseRowView, view: View, width: int) -> Content:
@@ -100,7 +100,7 @@ def row_line(found: CaseRowView, view: View, width: int) -> Content:
     return row(left, right, width)
 
 
-def staged_lines(case: CaseFile, decision: DecisionLine, view: View, width: int) -> Content:
+def staged_lines(case: CaseFile, decision: DecisionLine, view: View, width: int) -> list[Content]:
     """Return the verdict, what changed since, its reasons, the internal note and the letter to the applicant."""
     verdict: list[Part] = [(f"{format_case(case.header.id)}  {_(DECIDED[decision.verdict])}", "bold")]
     if decision.fail_kind is not None:
@@ -113,6 +113,10 @@ def staged_lines(case: CaseFile, decision: DecisionLine, view: View, width: int)
     if decision.check_for:
         why = comma_joined(_(CHECK_FOR.get(name, name)) for name in decision.check_for)
         lines += wrapped_lines(_("Needs a check: {why}").format(why=why), width, MUTED)
+    earlier = next((line for line in reversed(case.decisions) if line.status == "returned"), None)
+    if earlier is not None:
+        message = _("Returned before by {checker}: {note}")
+        lines += wrapped_lines(message.format(checker=earlier.checker or "?", note=earlier.check_note), width, WARNING)
     lines += _changes(case, decision, view, width)
     for code in decision.reasons:
         reason = case.policy.reasons.get(code)
@@ -125,7 +129,7 @@ def staged_lines(case: CaseFile, decision: DecisionLine, view: View, width: int)
         lines.append(row(plain(f"  {item.text or item.code}", MUTED), plain(judged, MUTED), width))
     lines += _texts(_("For us only"), decision.note, width)
     lines += _texts(_("The applicant reads"), decision.letter, width)
-    return Content("\n").join(lines)
+    return lines
 
 
 def _changes(case: CaseFile, decision: DecisionLine, view: View, width: int) -> list[Content]:
@@ -140,7 +144,7 @@ def _changes(case: CaseFile, decision: DecisionLine, view: View, width: int) -> 
     ]
 
 
-def staged_appeal_lines(case: CaseFile, appeal: AppealLine, view: View, width: int) -> Content:
+def staged_appeal_lines(case: CaseFile, appeal: AppealLine, view: View, width: int) -> list[Content]:
     """Return the decision on an appeal, the verdict appealed against, the grounds and the answer."""
     words: list[Part] = [(f"{format_case(case.header.id)}  {_('Appeal')}", "bold")]
     if appeal.outcome is not None:
@@ -153,7 +157,7 @@ def staged_appeal_lines(case: CaseFile, appeal: AppealLine, view: View, width: i
     lines += [plain(_("Appealed verdict"), MUTED), *appealed_lines(case, appeal, view, width)]
     lines += _texts(_("Grounds"), appeal.grounds, width)
     lines += _texts(_("The applicant reads"), appeal.answer, width)
-    return Content("\n").join(lines)
+    return lines
 
 
 def _texts(label: str, text: str, width: int) -> list[Content]:

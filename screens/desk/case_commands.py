@@ -267,12 +267,6 @@ async def explain(screen: "CaseScreen", case: CaseFile) -> None:
     screen.app.push_screen(TextSheet(title, partial(wrapped_lines, "\n".join(sentences))))
 
 
-async def show_forecast(screen: "CaseScreen", case: CaseFile) -> None:
-    """Show in the header when the case is likely decided."""
-    if await screen.session.load_forecast(case) is not None:
-        screen.show_header()
-
-
 async def show_phone_estimate(screen: "CaseScreen", case: CaseFile) -> None:
     """Show how long the case is likely to take, and copy the sentence to read out to the clipboard."""
     from screens.dialogs.text_sheet import TextSheet

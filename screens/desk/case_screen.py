@@ -9,7 +9,7 @@ from textual import getters, work
 from textual.app import ComposeResult
 from textual.content import Content
 
-from screens.desk import case_commands, messages
+from screens.desk import background_reads, case_commands, messages
 from screens.desk.empty_page import DeskPage
 from screens.desk.forecast_text import likely_words
 from screens.desk.key_map import COMMANDS, is_available
@@ -160,7 +160,8 @@ class CaseScreen(WorkScreen):
             if self.OPENS_ON_CHANGES and case.changes is not None:
                 self.call_after_refresh(self.action_act, desk.CHANGES.id)
         self.refresh_bindings()
-        show_forecast = partial(case_commands.show_forecast, self, case)
+        self.call_after_refresh(run_in_worker, self, partial(background_reads.show_rights, self, case), "rights")
+        show_forecast = partial(background_reads.show_forecast, self, case)
         self.call_after_refresh(run_in_worker, self, show_forecast, "forecast", is_exclusive=True)
 
     def show_page(self, text: Content | None = None) -> None:

@@ -85,6 +85,8 @@ def is_available(command_id: str, session: "DeskSession") -> bool | None:
     else:
         holds = session.is_held
         can_run = case is not None and (action is None or is_allowed(action, case.header.state, actor, holds=holds))
+        if action is Action.REOPEN:
+            can_run = can_run and session.may_reopen
         if case is not None and action is Action.APPEAL and case.appeal_until is None:
             # An appeal that was received in time can still be entered later.
             can_run = False

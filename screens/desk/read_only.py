@@ -14,20 +14,17 @@ from screens.shell.base_screen import attempt
 from screens.shell.bindings import bind
 from screens.shell.clock import Clock
 from screens.shell.view import View
-from screens.widgets.safe_text import MUTED, Part, joined
+from screens.widgets.safe_text import MUTED, joined
 from workbench.domain.case.actor import Actor
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, CaseHeader
-from workbench.domain.case.lifecycle import STATE_WORDS, Action, is_allowed, role_refusal
+from workbench.domain.case.lifecycle import STATE_WORDS, Action, role_refusal
 from workbench.domain.case.vocabulary import CaseState
 from workbench.i18n import N_, _
-from workbench.keys.command import Place, shown_key
-from workbench.keys.desk import APPEAL, REOPEN
+from workbench.keys.command import Command, Place
+from workbench.keys.desk import APPEAL, COMMENT, DOCUMENTS, REOPEN, WAIVE
 from workbench.keys.registry import BACK
 from workbench.services.wiring import Services
-
-_HINTED = {Action.REOPEN: REOPEN, Action.APPEAL: APPEAL}
-"""The acts on a closed case whose keys the line under the header shows."""
 
 
 def read_only_line(session: DeskSession, view: View) -> Content | None:
@@ -38,23 +35,7 @@ def read_only_line(session: DeskSession, view: View) -> Content | None:
         (_("Read only"), "bold"),
         (f" {view.symbols.dot} ", MUTED),
         (_holder_words(session.case.header, session.services.actor, view), ""),
-        *_hint("Esc", _("back")),
-        *(
-            part
-            for action, command in _HINTED.items()
-            if is_allowed(action, session.case.header.state, session.services.actor)
-            and (action is not Action.APPEAL or _may_still_appeal(session.case, view))
-            for part in _hint(shown_key(command.keys[0]), _(command.label))
-        ),
     )
-
-
-def _may_still_appeal(case: CaseFile, view: View) -> bool:
-    return case.appeal_until is not None and view.today <= case.appeal_until
-
-
-def _hint(key: str, label: str) -> tuple[Part, ...]:
-    return (f"   {key} ", "$text-accent bold"), (label, MUTED)
 
 
 def why_no_verdict(header: CaseHeader, actor: Actor, view: View) -> str:
@@ -118,19 +99,23 @@ class ReadOnlyScreen(CaseScreen):
             self.notify(message, timeout=6)
 
     @property
+    def footer_commands(self) -> tuple[Command, ...]:
+        """The commands in the footer: what can be done with the case without a hold, and the way back."""
+        case = self.session.case
+        is_in_time = case is not None and case.appeal_until is not None and self.view().today <= case.appeal_until
+        return (REOPEN, *((APPEAL,) if is_in_time else ()), WAIVE, BACK, COMMENT, DOCUMENTS)
+
+    @property
     def read_only_reason(self) -> str:
         """The sentence that says why no verdict can be given; the help starts with it."""
         return _("Read only: this case is not on your desk, so only these keys work here.")
 
-    def action_leave(self) -> None:
+    @work(exclusive=True, group="leave-case")
+    async def action_leave(self) -> None:
+        """Leave the zoomed panel, or else save the draft and go back to the list."""
         if self.panels.is_zoomed:
             self.panels.is_zoomed = False
-        else:
-            self.leave()
-
-    @work(exclusive=True, group="leave-case")
-    async def leave(self) -> None:
-        """Save the draft and go back to the list."""
+            return
         await attempt(self, self.session.save_draft)
         if self.is_current:
             self.dismiss()

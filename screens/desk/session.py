@@ -49,6 +49,7 @@ class DeskSession:
         self.counts: DeskCounts | None = None
         self.undoable: UndoableAct | None = None
         self.check_reasons: dict[int, tuple[str, ...]] = {}
+        self.may_reopen = False
         self._renewed_at: datetime | None = None
         self._reads = 0
 
@@ -80,6 +81,7 @@ class DeskSession:
         is_same = self.case is not None and self.case.header.id == case.header.id
         if not is_same:
             self.revealed.clear()
+            self.may_reopen = False
         if self.draft is None or self.draft.case_id != case.header.id:
             self.draft = Draft(case.header.id, case.draft, self.services.drafts.save)
         self.case, self.is_lost, self.news = case, False, CaseNews()

@@ -9,7 +9,6 @@ from screens.dialogs.text_sheet import TextSheet
 from screens.shell.bindings import available_bindings
 from screens.widgets.safe_text import MUTED, hanging, joined, wrapped_lines
 from workbench.domain.case.actor import Actor
-from workbench.domain.case.lifecycle import role_refusal
 from workbench.domain.text.safe import pad_right
 from workbench.i18n import _
 from workbench.keys.command import PLACES, Command, Place
@@ -47,7 +46,7 @@ def key_sheet(screen: Screen[object], place: Place, actor: Actor | None) -> Text
     def is_listed(command: Command) -> bool:
         if command.place == "everywhere" or command.id in now:
             return True
-        is_refused = actor is not None and command.action is not None and role_refusal(command.action, actor)
+        is_refused = actor is not None and command.refusal(actor) is not None
         return command.place == place and read_only_reason is None and not is_refused
 
     def lines(width: int) -> list[Content]:

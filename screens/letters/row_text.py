@@ -18,7 +18,7 @@ from workbench.wording.letters import kind_words, overdue_measures_words, overdu
 from workbench.wording.measures import order_words
 
 _MARK, _CASE = 2, 10
-_ROOMS, _WIDE_ROOMS = (_CASE, 16, 12), (_CASE, 27, 20)
+_ROOMS, _WIDE_ROOMS = (_CASE, 18, 12), (_CASE, 27, 20)
 """The cells of case, kind and release; a window of `_WIDE` cells has room for the longest kind and the weekday."""
 
 _WIDE = 100

@@ -14,7 +14,7 @@ from screens.panels.credit import credit_lines
 from screens.panels.history import history_lines
 from screens.panels.identity import identity_lines
 from screens.panels.lines import counts_of, severity_rank
-from screens.panels.panel import Panel
+from screens.panels.panel import Panel, PanelLines
 from screens.shell.bindings import bind
 from screens.shell.symbols import Symbols, symbols_of
 from screens.shell.view import View
@@ -31,11 +31,12 @@ _TITLES = {
     "credit": N_("Credit"),
     "history": N_("History"),
 }
-_TAB_TITLES = {**_TITLES, "activity": N_("Calls")}
+_SHORT_TITLES = {"activity": N_("Calls")}
+"""The titles of tabs that are shorter than those of their panels."""
 
 
 class EvidencePanels(Container):
-    """Shows the evidence and the history of a case in four panels."""
+    """Shows the evidence and the history of a case in four panels; `subject` is the title and the lines of a fifth."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         bind(desk.IDENTITY, "go('identity')"),
@@ -51,12 +52,16 @@ class EvidencePanels(Container):
     active: reactive[str] = reactive("identity", init=False)
     is_zoomed: reactive[bool] = reactive(default=False, toggle_class="-zoomed", bindings=True, init=False)
 
-    def __init__(self) -> None:
+    def __init__(self, subject: tuple[str, PanelLines] | None = None) -> None:
         super().__init__(id="panels")
         self._case: CaseFile | None = None
+        self._subject = subject
+        self._titles = _TITLES if subject is None else {**_TITLES, "subject": subject[0]}
 
     def compose(self) -> ComposeResult:
         yield Static(id="tabs", markup=False)
+        if self._subject is not None:
+            yield Panel("subject", self._subject[1])
         with Horizontal(id="evidence"):
             yield Panel("identity", identity_lines)
             yield Panel("activity", calls_lines)
@@ -89,7 +94,7 @@ class EvidencePanels(Container):
     def show(self, case: CaseFile, view: View) -> None:
         """Show a case in all panels."""
         self._case = case
-        for number, (name, title) in enumerate(_TITLES.items(), start=1):
+        for number, (name, title) in enumerate(self._titles.items(), start=1):
             panel = self.query_one(f"#{name}", Panel)
             counts = _counts(case, name, view.symbols)
             panel.border_title = Content.assemble(f"{number} {_(title)}", "  " if counts else "", counts)
@@ -103,7 +108,7 @@ class EvidencePanels(Container):
 
     def action_step(self, by: int) -> None:
         """Go to the next or the previous panel."""
-        names = list(_TITLES)
+        names = list(self._titles)
         self.action_go(names[(names.index(self.active) + by) % len(names)])
 
     def action_zoom(self) -> None:
@@ -113,18 +118,19 @@ class EvidencePanels(Container):
     def _mark_active(self) -> None:
         for panel in self.query(Panel):
             panel.set_class(panel.id == self.active, "-active")
-        self.set_class(self.active == "history", "-history")
+        self.set_class(self.active in {"history", "subject"}, "-without-evidence")
 
     def _show_tabs(self) -> None:
         if self._case is None:
             return
         symbols = symbols_of(self)
         parts: list[Content] = []
-        for number, (name, title) in enumerate(_TAB_TITLES.items(), start=1):
+        for number, (name, title) in enumerate((self._titles | _SHORT_TITLES).items(), start=1):
             label = plain(f" {number} {_(title)} ", "bold reverse" if name == self.active else MUTED)
             counts = _counts(self._case, name, symbols)
             parts.append(Content.assemble(label, " ", counts) if counts else label)
-        self.tabs.update(Content.assemble(" ", Content(f" {symbols.bar} ").join(parts)))
+        line = Content.assemble(" ", Content(f" {symbols.bar} ").join(parts))
+        self.tabs.update(line if line.cell_length <= self.size.width else Content(symbols.bar).join(parts))
 
 
 def _counts(case: CaseFile, name: str, symbols: Symbols) -> Content:

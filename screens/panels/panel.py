@@ -1,6 +1,6 @@
 """One evidence panel: lines with a cursor on the masked fields, and a count of the lines below."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -15,7 +15,7 @@ from screens.widgets.static import Static
 from workbench.domain.case.casefile import CaseFile
 from workbench.i18n import _
 
-PanelLines = Callable[[CaseFile, View, int], list[PanelLine]]
+PanelLines = Callable[[CaseFile, View, int], Sequence[PanelLine]]
 
 
 class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
@@ -41,7 +41,7 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
     def __init__(self, name: str, lines: PanelLines) -> None:
         super().__init__(id=name)
         self._lines_of = lines
-        self._shown: list[PanelLine] = []
+        self._shown: Sequence[PanelLine] = ()
         self._case: CaseFile | None = None
         self._view: View | None = None
         self._width = 0

@@ -20,6 +20,12 @@ def test_no_table_has_a_datetime_column() -> None:
     assert offending == []
 
 
+def test_no_model_imports_the_dialect_of_another_database() -> None:
+    indexes = [index for table in SQLModel.metadata.tables.values() for index in table.indexes]
+
+    assert {option for index in indexes for option in index.dialect_kwargs} == {"sqlite_where"}
+
+
 def test_the_migrations_create_the_schema_of_the_models(tmp_path: Path) -> None:
     database = schema.create(tmp_path / "new.db")
     found = inspect(database.reader)

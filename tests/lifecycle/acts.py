@@ -70,9 +70,12 @@ def drawn(data: Any, cases: Mapping[int, Case], turn: int) -> tuple[Act, dict[st
     found: dict[str, Any] = {}
     case = Case(0, "")
     if chosen.likely is not None:
-        fit = [number for number, one in cases.items() if chosen.likely(one)]
-        found["number"] = _picked(data, fit if is_likely and fit else list(cases), turn)
-        case = cases[found["number"]]
+        fit = [one for one in cases.values() if chosen.likely(one)]
+        fit = fit if is_likely and fit else list(cases.values())
+        # First the state, then the case, so that rare states come often.
+        state = _picked(data, sorted({one.state for one in fit}), turn // 2)
+        case = _picked(data, [one for one in fit if one.state == state], turn // 5)
+        found["number"] = case.id
     if chosen.person is not None:
         person = chosen.person(case)
         is_person = person in PEOPLE and data.draw(st.integers(0, 4)) < 4

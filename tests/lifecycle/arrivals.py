@@ -1,8 +1,11 @@
 """The acts of the walk about all cases of an application: new ones, undone imports, documents, policies, campaigns."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant
 
@@ -12,6 +15,8 @@ from tests.lifecycle.later_acts import WholeLifeMachine
 from tests.lifecycle.machine import local_text
 from tests.lifecycle.model import Case, Document, fits
 from workbench.services.campaigns.campaigns import CampaignRequest
+from workbench.services.importing import work
+from workbench.services.importing.publishing import publish
 
 SECOND = timedelta(seconds=1)
 
@@ -30,20 +35,26 @@ class ArrivalsMachine(WholeLifeMachine):
         opened = [case.application for case in self.cases.values() if case.is_open]
         assert len(opened) == len(set(opened)), self.cases
 
-    @act(4, lambda case: not case.is_open)
-    def import_as_new(self, number: int) -> None:
-        """Import the application of a closed case as a new one."""
+    @act(4, lambda case: not case.is_open, is_policy_changed=st.sampled_from([False, False, True]))
+    def import_as_new(self, number: int, is_policy_changed: bool) -> None:
+        """Import the application of a closed case as a new one; the policy may change just before it is published."""
         old, self.extra = self.current(self.cases[number].application), self.extra + 1
         if old.is_open:
             return
         row = self.changed_application(old, self.now)
-        self.attempt("import", "admin", None, lambda: self.desk.applications(row, as_new=True), allowed=True)
+        with pytest.MonkeyPatch.context() as patched:
+            if is_policy_changed:
+                apply = self._policy("same")
+                patched.setattr(work, "publish", lambda *arguments: publish(*arguments) if apply() else None)
+            self.attempt("import", "admin", None, lambda: self.desk.applications(row, as_new=True), allowed=True)
         (new,) = self.new_cases()
         start = self.now.replace(microsecond=0)
         assert new.state == "incomplete" or (new.clock is not None and new.clock.start == start), new
         due_at = self.stored.cases[new.id]["due_at"]
         is_owed = due_at is not None and due_at > self.now
-        self.expect("admin", ("import", None), notices=[(new.id, "receipt")] if is_owed else [])
+        acts = self._follow_policy() if is_policy_changed else []
+        acts += [("policy apply", None)] * is_policy_changed
+        self.expect("admin", ("import", None), *acts, notices=[(new.id, "receipt")] if is_owed else [])
 
     @act(2, at=st.integers(1, 3))
     def undo_an_import(self, at: int) -> None:
@@ -132,21 +143,28 @@ class ArrivalsMachine(WholeLifeMachine):
     @act(1, kind=st.sampled_from(["same", "strict", "lenient"]))
     def change_the_policy(self, kind: str) -> None:
         """Put a version into force for open cases; it voids the verdicts and answers that wait."""
+        findings = self._grave_findings()
+        self.attempt("policy apply", "admin", None, self._policy(kind), allowed=True)
+        self.expect("admin", ("policy apply", None))
+        self.attempt("policy", "admin", None, self.services("admin").policy_changes.finish, allowed=True)
+        changed = [number for number, found in self._grave_findings().items() if found != findings[number]]
+        told = [number for number in changed if self.cases[number].is_open and self.cases[number].state != "incomplete"]
+        self.expect("admin", *self._follow_policy(), notices=[(number, "policy") for number in told])
+
+    def _policy(self, kind: str) -> Callable[[], object]:
+        """Write the next version of the policy, and return what puts it into force."""
         self.extra += 1
-        admin = self.services("admin")
-        path = Path(self.desk.folder) / f"policy{self.extra}.toml"
-        text = f"{admin.policies.in_force().text}\n# {self.extra}\n"
+        policies, path = self.services("admin").policies, Path(self.desk.folder) / f"policy{self.extra}.toml"
+        text = f"{policies.in_force().text}\n# {self.extra}\n"
         if kind in POLICIES:
             limit, before, after = POLICIES[kind]
             text = text.replace(limit + before, limit + after)
         path.write_text(text, encoding="utf-8")
-        call, findings = admin.policies.apply, self._grave_findings()
-        self.attempt("policy apply", "admin", None, lambda: call(path, for_open_cases=True), allowed=True)
-        self.expect("admin", ("policy apply", None))
-        self.attempt("policy", "admin", None, admin.policy_changes.finish, allowed=True)
+        return partial(policies.apply, path, for_open_cases=True)
+
+    def _follow_policy(self) -> list[tuple[str, int | None]]:
+        """Change the open cases to a new version, all of them; return the events of that."""
         opened = [case for case in self.cases.values() if case.is_open]
-        found = self._grave_findings()
-        changed = [case for case in opened if found[case.id] != findings[case.id]]
         for case in opened:
             if case.state == "awaiting_check" and not case.decider:
                 maker = case.maker
@@ -156,10 +174,9 @@ class ArrivalsMachine(WholeLifeMachine):
             elif case.decider:
                 case.state, case.assignee, case.decider = "appealed", case.decider, ""
             case.new_evidence()
-        told = [(case.id, "policy") for case in changed if case.state != "incomplete"]
-        self.expect("admin", *(("policy", case.id) for case in opened), notices=told)
-        versions = {row["policy_version_id"] for row in self.stored.cases.values() if self.cases[row["id"]].is_open}
+        versions = {self.stored.cases[case.id]["policy_version_id"] for case in opened}
         assert len(versions) <= 1
+        return [("policy", case.id) for case in opened]
 
     def _grave_findings(self) -> dict[int, tuple[int, int]]:
         """Return how many findings block and warn, by case."""

@@ -54,8 +54,8 @@ class WholeLifeMachine(LifecycleMachine):
         if self.attempt("judge", who, case, lambda: call(number, "1", ItemResult.FIXED), allowed=allowed):
             self.expect(who, ("judge", number))
 
-    @act(1, lambda _case: True, anybody, kind=st.sampled_from(["comment", "verify", "checklist", "contact"]))
-    def remark(self, who: str, number: int, kind: str) -> None:
+    @act(1, lambda _case: True, anybody)
+    def remark(self, who: str, number: int) -> None:
         remarks, case = self.services(who).remarks, self.cases[number]
         write: dict[str, Callable[[], None]] = {
             "comment": lambda: remarks.comment(number, "x"),
@@ -63,8 +63,9 @@ class WholeLifeMachine(LifecycleMachine):
             "checklist": lambda: remarks.checklist(number, "NAMES-EQUAL", ChecklistValue.YES),
             "contact": lambda: remarks.contact(number, ContactChannel.PHONE, "x"),
         }
-        if self.attempt(kind, who, case, write[kind], allowed=case.is_open or kind in {"comment", "contact"}):
-            self.expect(who, (kind, number))
+        for kind, call in write.items():
+            if self.attempt(kind, who, case, call, allowed=case.is_open or kind in {"comment", "contact"}):
+                self.expect(who, (kind, number))
 
     # --- Reopening and appeals ---------------------------------------------------------------------------------------
 

@@ -420,7 +420,7 @@ class LifecycleMachine(RuleBasedStateMachine):
     def time_passes(self, span: timedelta) -> None:
         self.site.clock.at += span
 
-    @act(2, in_states("pending", "rectifying"))
+    @act(4, in_states("pending", "rectifying"))
     def its_date_passes(self, number: int) -> None:
         case, passed = self.cases[number], self.now
         if case.state == "rectifying" and case.ends_at is not None:
@@ -429,7 +429,7 @@ class LifecycleMachine(RuleBasedStateMachine):
             passed = datetime.combine(date.fromisoformat(case.next_on), time(23, 59, 59), SHANGHAI)
         self.site.clock.at = max(self.now, passed + timedelta(seconds=1))
 
-    @act(2, who=st.sampled_from(["a", "sup", "admin", "audit"]))
+    @act(3, who=st.sampled_from(["a", "sup", "admin", "audit"]))
     def tick(self, who: str) -> None:
         now, today = self.now, self.now.astimezone(SHANGHAI).date().isoformat()
         acts, notices = [], []
@@ -501,6 +501,7 @@ class LifecycleMachine(RuleBasedStateMachine):
             return
         decision = self.stored.decisions[done[0].decision_id]
         case.let_go()
+        case.returned_to = None
         if is_staged:
             case.enter("awaiting_check", self.now)
             case.maker = who

@@ -135,7 +135,7 @@ def test_a_case_is_rectified_overridden_and_checked(office: Office) -> None:
         "a decide fail fixable ACT-PEAK-HOUR USE-SCRIPT USE-CONSENT",
         *("admin reminded deadline-near", "admin evidence documents 2/3", "a resubmit", "a next"),
         *("a judge ACT-PEAK-HOUR not_fixed", "a judge USE-SCRIPT fixed", "a judge USE-CONSENT fixed"),
-        *("a decide pass OK-OVERRIDE", "b approve pass"),
+        *("a decide pass OK-OVERRIDE", "b check-note I read the script.", "b approve pass"),
     ]
 
 
@@ -219,8 +219,9 @@ def test_a_final_fail_is_appealed_and_overturned(office: Office) -> None:
     assert [(line["case"], line["measure"], line["status"]) for line in owed] == [(CASE, "restore", "owed")]
     assert office.acts() == [
         *RECEIVED,
-        *("a decide fail final ACT-PEAK-HOUR", "b approve fail bar-out (1)", "sup measures done bar-out done (1)"),
-        *("a appeal", "sup appeal-decide overturned passed", "c approve overturned passed restore (1)"),
+        *("a decide fail final ACT-PEAK-HOUR", "b check-note I read the records.", "b approve fail bar-out (1)"),
+        *("sup measures done bar-out done (1)", "a appeal", "sup appeal-decide overturned passed"),
+        *("c check-note I heard three of the calls.", "c approve overturned passed restore (1)"),
     ]
 
 

@@ -1,19 +1,15 @@
-"""Builds the Typer app with all commands."""
+"""Builds the Typer app."""
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import typer
 
-from workbench.cli.calendar import commands as calendar
-from workbench.cli.cases import appeals, cases, clocks, folders, remarks, verdicts
-from workbench.cli.files import exports, imports, measures, notices
-from workbench.cli.forecast import show as forecast
+from workbench.cli.commands import COMMANDS
 from workbench.cli.framework.command_context import CommandContext, OpenWorkbench
 from workbench.cli.framework.command_groups import RootGroup
-from workbench.cli.framework.registration import bound, register, register_group
-from workbench.cli.site import audit, campaigns, policy, reviewers
-from workbench.cli.site import commands as site
+from workbench.cli.framework.registration import Commands, bound
 from workbench.i18n import _
 
 
@@ -32,24 +28,19 @@ def build_app(open_workbench: OpenWorkbench, now: Callable[[], datetime]) -> typ
         context_settings={"obj": CommandContext(now=now, open_workbench=open_workbench)},
     )
     app.callback(
-        cls=RootGroup,
+        cls=_Root,
         invoke_without_command=True,
         help=_("Secondary review of telesales cards. Without a command, opens the workbench."),
     )(bound(_root, shows_shared=True))
-    register(app, (*site.ENTRIES, imports.IMPORT, *exports.ENTRIES))
-    register(
-        app,
-        (
-            *(*cases.ENTRIES, *clocks.ENTRIES, calendar.TICK, *verdicts.ENTRIES, *appeals.ENTRIES),
-            *(*remarks.ENTRIES, imports.RESUBMIT, *folders.ENTRIES),
-        ),
-    )
-    groups = {
-        group.GROUP: register_group(app, group.GROUP, group.GROUP_HELP, group.ENTRIES)
-        for group in (imports, calendar, notices, measures, reviewers, forecast, policy, audit)
-    }
-    register_group(groups[policy.GROUP], campaigns.GROUP, campaigns.GROUP_HELP, campaigns.ENTRIES)
     return app
+
+
+class _Root(RootGroup):
+    """The root group with our commands."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.commands = Commands(COMMANDS)  # type: ignore[assignment]  # Typer only reads it
 
 
 def _root(context: CommandContext) -> None:

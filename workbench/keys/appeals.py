@@ -40,6 +40,9 @@ CONFIRM_APPEAL = verdict_command(
     danger=True,
     action=Action.APPEAL_DECIDE,
 )
+READ_APPEAL = view_command(
+    "appeals.about", "5", N_("appeal"), N_("Go to the appeal of the opened case; + enlarges it."), hint=True
+)
 RELOAD_APPEALS = view_command("appeals.reload", "n,f2", N_("refresh"), N_("Reload the list."))
 LEAVE_APPEALS = go_command(
     "appeals.desk", "escape", N_("desk"), N_("Leave the opened case; from the list, go back to the desk."), hint=True
@@ -48,5 +51,5 @@ GO_APPEALS = go_command("go.appeals", "g a", N_("appeals"), N_("Go to the appeal
 
 APPEAL_COMMANDS: tuple[Command, ...] = (
     *(OPEN_APPEAL, DECIDE_APPEAL, CHOOSE_OUTCOME, WRITE_ANSWER, CONFIRM_APPEAL),
-    *(RELOAD_APPEALS, LEAVE_APPEALS),
+    *(READ_APPEAL, RELOAD_APPEALS, LEAVE_APPEALS),
 )

@@ -3,11 +3,14 @@
 Labels, help texts and groups are messages marked with `N_`; they are translated when they are shown.
 """
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal
 
-from workbench.domain.case.lifecycle import Action
+from workbench.domain.case.actor import Actor
+from workbench.domain.case.lifecycle import Action, role_refusal, roles_refusal
+from workbench.domain.case.vocabulary import Role
 from workbench.i18n import N_
 
 Place = Literal[
@@ -35,7 +38,8 @@ class Command:
     The id begins with the place where the command applies, such as `desk.next`; other commands apply everywhere.
     `key_names` are Textual's names with commas between them; if there are several, no input method intercepts the last
     one. `hint` shows the command in the footer; `danger` marks a command whose effect other people see. `action` is the
-    act on a case that the command performs; who may never perform it is not shown the command.
+    act on a case that the command performs; `roles` are those that another command is for. Who may never perform a
+    command is not shown it.
     """
 
     group: str
@@ -46,6 +50,13 @@ class Command:
     hint: bool = field(default=False, kw_only=True)
     danger: bool = field(default=False, kw_only=True)
     action: Action | None = field(default=None, kw_only=True)
+    roles: Set[Role] | None = field(default=None, kw_only=True)
+
+    def refusal(self, actor: Actor) -> str | None:
+        """Return why a person's roles never allow the command, or None if they may."""
+        if self.action is not None:
+            return role_refusal(self.action, actor)
+        return roles_refusal(self.roles, actor) if self.roles is not None else None
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """The keyboard commands of the screen of letters to applicants, and the command that opens it."""
 
+from workbench.domain.case.lifecycle import LETTER_RECORDERS
 from workbench.i18n import N_
 from workbench.keys.command import go_command, record_command, view_command
 
@@ -10,6 +11,7 @@ MARK_SENT = record_command(
     N_("sent"),
     N_("Mark the letter under the cursor, or the marked ones, as sent; asks for the channel."),
     hint=True,
+    roles=LETTER_RECORDERS,
 )
 MARK_FAILED = record_command(
     "letters.failed",
@@ -17,9 +19,14 @@ MARK_FAILED = record_command(
     N_("not delivered"),
     N_("Mark the letter under the cursor, or the marked ones, as failed; asks for the cause. It stays owed."),
     hint=True,
+    roles=LETTER_RECORDERS,
 )
 MARK_LETTER = view_command(
-    "letters.mark", "space", N_("mark"), N_("Mark or unmark the letter under the cursor and move down.")
+    "letters.mark",
+    "space",
+    N_("mark"),
+    N_("Mark or unmark the letter under the cursor and move down."),
+    roles=LETTER_RECORDERS,
 )
 OF_CASE = view_command("letters.case", "slash,f4", N_("of a case"), N_("Show only the letters of one case."), hint=True)
 UNSENT_LETTERS = view_command(

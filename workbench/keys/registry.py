@@ -67,6 +67,9 @@ GIVE_BACK = verdict_command(
     danger=True,
     action=Action.RETURN,
 )
+VERDICT = view_command(
+    "checks.verdict", "5", N_("verdict"), N_("Go to the verdict of the opened case; + enlarges it."), hint=True
+)
 RELOAD = view_command("checks.reload", "n,f2", N_("refresh"), N_("Reload the list."))
 GO = go_command("go", "g", N_("go to …"), N_("Go to another screen: press g, then its letter."))
 GO_DESK = go_command("go.desk", "g d", N_("desk"), N_("Go to the desk and the case you hold."))
@@ -95,7 +98,7 @@ COMMANDS: tuple[Command, ...] = (
     *QUEUE_COMMANDS,
     *FORECAST_COMMANDS,
     *(CONFIRM, MARK, TOGGLE, SEARCH, FINAL, WAIT_FOR, MEASURE, ITEMS, LETTER, NOTE),
-    *(OPEN, APPROVE, GIVE_BACK, RELOAD, LEAVE_CHECKS),
+    *(OPEN, APPROVE, GIVE_BACK, VERDICT, RELOAD, LEAVE_CHECKS),
     *APPEAL_COMMANDS,
     *CALENDAR_COMMANDS,
     *LETTER_COMMANDS,

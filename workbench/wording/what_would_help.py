@@ -30,8 +30,9 @@ def findings_to_answer(casefile: CaseFile, language: str) -> Iterator[tuple[Find
 
     Missing documents are not included; see `missing_names`.
     """
-    for finding in _to_answer(casefile.findings):
-        yield finding, text_of(finding, casefile.policy, language)
+    for finding in _most_severe_first(casefile.findings):
+        if finding.rule != _MISSING:
+            yield finding, text_of(finding, casefile.policy, language)
 
 
 def findings_in_letters(
@@ -43,7 +44,7 @@ def findings_in_letters(
     so findings that only others can answer, such as list entries and complaints, are left out. Observed values are
     included only if the rule allows it.
     """
-    for finding in _to_answer(findings):
+    for finding in _most_severe_first(findings):
         reason, rule = policy.reasons.get(finding.rule), policy.rules.get(finding.rule)
         if reason is None or reason.waits_for not in {None, WaitsFor.APPLICANT}:
             continue
@@ -59,11 +60,9 @@ def findings_in_letters(
             yield sentence, item
 
 
-def _to_answer(findings: Iterable[Finding]) -> list[Finding]:
-    """Return the blocking findings, then the warnings, without missing documents."""
-    answerable = [
-        finding for finding in findings if finding.severity in _SEVERITIES_TO_ANSWER and finding.rule != _MISSING
-    ]
+def _most_severe_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Return the blocking findings, then the warnings."""
+    answerable = [finding for finding in findings if finding.severity in _SEVERITIES_TO_ANSWER]
     return sorted(answerable, key=lambda finding: _SEVERITIES_TO_ANSWER.index(finding.severity))
 
 

@@ -175,14 +175,16 @@ try:
 except SystemExit:
     pass
 heavy = {"textual", "screens", "sqlmodel", "sqlalchemy", "duckdb", "alembic", "rich", "xlsxwriter"}
+commands = {name for name in sys.modules if name.startswith("workbench.cli.") and name.count(".") > 2}
 print("LOADED", sorted(heavy & {name.partition(".")[0] for name in sys.modules}))
+print("COMMANDS", sorted(name for name in commands if ".framework." not in name))
 """
 
 
-def test_help_loads_neither_the_interface_nor_the_database() -> None:
+def test_help_loads_neither_the_interface_nor_the_database_nor_a_command() -> None:
     done = subprocess.run(
         [sys.executable, "-c", _IMPORTED], capture_output=True, text=True, check=True, cwd=ROOT, timeout=60
     )
 
     assert "Usage: workbench" in done.stdout
-    assert done.stdout.splitlines()[-1] == "LOADED []"
+    assert done.stdout.splitlines()[-2:] == ["LOADED []", "COMMANDS []"]

@@ -228,15 +228,15 @@ def test_a_complete_case_that_newly_lacks_a_document_is_told_what_to_hand_in_and
     services = Promises(site)
     services.ask_for_a_seal("2026-11-24 10:40", services.received("2026-11-24 10:00"), until="2026-12-01")
     desk.queued()
-    desk.queued("A-2", language="en")
+    desk.queued("A-2", language="en", service_class="complex")
     site.clock.at = local("2026-11-24 11:00")
 
     apply(MORE_DOCUMENTS)
 
     [to_rectifying, zh, en] = letters(terminal)
-    assert "\n补交材料期限：2026年11月27日（周五）\n办结时限不变：2026年11月26日（周四）\n" in zh
+    assert "\n补交材料期限：2026年11月26日（周四）\n办结时限不变：2026年11月26日（周四）\n" in zh
     assert "\n需要补交：\n1. 经办人手持身份证照片\n\n期限：\n" in zh
-    assert "\n上述材料为新规则所要求，请尽快补交，最迟于2026年11月27日（周五）。" in zh
+    assert "\n上述材料为新规则所要求，请尽快补交，最迟于2026年11月26日（周四）。" in zh
     assert "\n提交方式：\n" in zh
     assert "\nSubmit by: Friday, 27 November 2026\nDue date (it has not changed): " in en
     assert "What is missing:\n1. photo of the handler holding the ID card\n" in en

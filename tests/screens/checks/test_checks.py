@@ -185,3 +185,21 @@ async def test_the_screen_says_why_the_maker_has_no_action() -> None:
 
         await desk.press("f5", "f6")
         assert desk.dialog == "ChecksScreen"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_the_verdict_of_an_opened_case_is_a_panel_that_scrolls(language: str) -> None:
+    async with at_work(troubled(), size=(80, 24), language=language) as desk:
+        await desk.press("n", "f", "f", "t")
+        await desk.type("first " + "word " * 300 + "last")
+        await desk.press("f8")
+        desk.services.actor = replace(desk.services.actor, login="rev2")
+        await go_to_checks(desk)
+        await desk.press("enter", "5")
+        assert "first word" in desk.text
+        assert "word last" not in desk.text
+
+        await desk.press("end")
+        assert "word last" in desk.text
+        await desk.press("4")
+        assert "word last" not in desk.text

@@ -152,6 +152,33 @@ async def test_a_supervisor_opens_a_final_case_again_and_sees_what_is_owed(
         assert owed in desk.text
 
 
+@pytest.mark.parametrize(
+    ("state", "roles", "own", "hinted"),
+    [
+        (CaseState.RECTIFYING, {Role.SUPERVISOR}, frozenset(), "W waive   Esc back"),
+        (CaseState.RECTIFYING, {Role.REVIEWER}, frozenset(), " Esc back"),
+        (CaseState.PASSED, {Role.SUPERVISOR}, frozenset(), "R open again   Esc back"),
+        (CaseState.PASSED, {Role.SUPERVISOR}, frozenset({124}), " Esc back"),
+    ],
+)
+async def test_the_footer_of_a_read_only_case_offers_what_this_person_may_do(
+    state: CaseState, roles: set[Role], own: frozenset[int], hinted: str
+) -> None:
+    def arrange(services: MemoryServices) -> None:
+        listed(services)
+        services.actor = replace(services.actor, roles=frozenset(roles))
+        services.own_verdicts = own
+        services.change(124, state=state, held_by=None, held_until=None)
+
+    async with at_work(clean(), troubled(), arrange=arrange) as desk:
+        await open_second(desk)
+        footer = desk.text.splitlines()[-1]
+        assert footer.startswith(f" {hinted.lstrip()}")
+
+        await desk.press("R")
+        assert (desk.dialog == "Prompt") is ("R open again" in hinted)
+
+
 async def test_q_goes_back_and_does_not_quit() -> None:
     async with at_work(clean(), troubled(), arrange=listed) as desk:
         await open_second(desk)

@@ -80,6 +80,7 @@ async def test_the_footer_offers_the_verdicts_while_a_case_is_held() -> None:
         ("sup", "q", ("assign", "mark all", "open again"), ()),
         ("a", "a", ("open", "refresh"), ("decide", "confirm")),
         ("a", "d", ("pass", "skip"), ("assign", "waive", "open again", "supervisor")),
+        ("audit", "n", ("read", "only unsent"), ("not delivered", "unmark")),
         ("audit", "d", ("identity", "find a case"), ("pass", "comment", "next case")),
     ],
 )

@@ -59,6 +59,7 @@ class MemoryServices:
         self.empty = NoNextCase(kind="none")
         self.renewal_is_lost = False
         self.why_alone = ""
+        self.own_verdicts: frozenset[int] = frozenset()
         self.new_evidence = False
         self.policy_news = ""
         self.loss: LostHold | None = None

@@ -173,6 +173,19 @@ def test_a_returned_case_stays_assigned_to_its_maker_when_the_hold_expires(site:
     assert take(site).header.id == case
 
 
+def test_a_returned_case_that_its_maker_decided_again_is_no_longer_taken_first(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+    decide(site, failing(case, fail_kind=FailKind.FINAL))
+    site.services("b").checks.give_back(case, "they can mend this")
+    decide(site, VerdictRequest(case_id=case, verdict=Verdict.PENDING, reasons=("WAIT-APPLICANT",)))
+    site.services("b").remarks.answer(case)
+    (urgent,) = site.plant(priority="urgent")
+    site.services("sup").assigning.assign([urgent], "a", "x")
+
+    assert take(site).header.id == urgent
+
+
 def test_a_checker_can_undo_a_return(site: Site) -> None:
     (case,) = site.plant()
     take(site)

@@ -5,13 +5,12 @@ from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from workbench.cli.calendar.suspensions import ENTRIES as SUSPENSION_ENTRIES
 from workbench.cli.calendar.text import effect_lines, effect_summary, import_lines, print_year
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import attributes, plain
-from workbench.cli.framework.options import DryRun, argument, option, parse_day, required_text
-from workbench.cli.framework.registration import Entry
+from workbench.cli.framework.options import DryRun, parse_day, required_text
+from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_case
 from workbench.domain.clock.hours import format_hours, parse_hours
 from workbench.errors import BadConfiguration, WrongUsage
@@ -181,17 +180,3 @@ def tick(context: CommandContext) -> None:
         "Reminders: {reminded}. Re-reviews: {opened}."
     )
     context.print_result(done, sentence.format(**{name: count(number) for name, number in done.items()}))
-
-
-GROUP = "calendar"
-GROUP_HELP = N_("Show and change the working calendar. Default: show this year.")
-ENTRIES = (
-    Entry("show", show_year, N_("Show a year: working days, holidays, make-up days and suspensions.")),
-    Entry("set", set_day, N_("Set a day by hand: day off, working day, or hours of its own.")),
-    *SUSPENSION_ENTRIES,
-)
-TICK = Entry(
-    "tick",
-    tick,
-    N_("Handle what has come due: requeue and lapse cases, draft notices and reminders. For cron; safe to repeat."),
-)

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.options import DryRun, argument, option, parse_instant, required_text
-from workbench.cli.framework.registration import Entry
+from workbench.cli.framework.options import DryRun, parse_instant, required_text
+from workbench.cli.framework.parameters import argument, option
 from workbench.domain.values import moments
 from workbench.domain.values.bad_value import BadValue
 from workbench.domain.values.provinces import province_key
@@ -98,9 +98,3 @@ def _province(text: str) -> str:
     if not found:
         raise WrongUsage(_("--province: unknown province {name}; use a name such as Sichuan.").format(name=text))
     return found
-
-
-ENTRIES = (
-    Entry("suspend", suspend, N_("Suspend all clocks for a period and draft a notice to each affected applicant.")),
-    Entry("resume", resume, N_("Resume the clocks and draft notices with the new due dates.")),
-)

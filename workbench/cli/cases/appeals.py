@@ -9,8 +9,8 @@ from workbench.cli.cases.rounds_text import appealed_words
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import record
-from workbench.cli.framework.options import CaseArgument, argument, option, parse_instant, required_text
-from workbench.cli.framework.registration import Entry
+from workbench.cli.framework.options import CaseArgument, parse_instant, required_text
+from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.appeal import AppealRequest, AppealResult
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import STATE_WORDS
@@ -74,9 +74,3 @@ def print_appeal(context: CommandContext, result: AppealResult, zone: ZoneInfo) 
             (_("Notice"), result.notice or ""),
         ]
     )
-
-
-ENTRIES = (
-    Entry("appeal", file_appeal, N_("File an applicant's appeal against a final fail or a lapse.")),
-    Entry("appeal-decide", decide_appeal, N_("Decide an appeal; a second person checks the decision.")),
-)

@@ -10,16 +10,8 @@ from workbench.cli.cases.case_json import empty_document, header_document, row_d
 from workbench.cli.cases.case_text import CaseText, empty_sentence, print_case, print_seen
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.options import (
-    CaseArgument,
-    DryRun,
-    ReasonText,
-    argument,
-    option,
-    parse_moment,
-    required_text,
-)
-from workbench.cli.framework.registration import Entry
+from workbench.cli.framework.options import CaseArgument, DryRun, ReasonText, parse_moment, required_text
+from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_case, parse_case, parse_decision
 from workbench.domain.case.casefile import NoNextCase
 from workbench.domain.filter.parser import FilterProblem
@@ -168,15 +160,3 @@ def print_state(context: CommandContext, services: "Services", case_id: int, sen
         output.document(header_document(services.casefiles.show(case_id).header, zone_of(services)))
     else:
         output.narrate(sentence.format(case=format_case(case_id), **values))
-
-
-ENTRIES = (
-    Entry("queue", queue, N_("List the open cases in the order `next` takes them.")),
-    Entry("next", take_next, N_("Take the next case. Exits with 69 if there is none.")),
-    Entry("show", show, N_("Show a case: findings, the three panels, decisions and history.")),
-    Entry("explain", explain, N_("Explain the position of a case in the queue.")),
-    Entry("skip", skip, N_("Skip a held case; it is offered to you again only after it changes.")),
-    Entry("release", release, N_("Return a held case to the queue.")),
-    Entry("aside", aside, N_("Put a held case aside until a time; the draft is kept.")),
-    Entry("assign", assign, N_("Assign cases to a person (supervisor).")),
-)

@@ -7,8 +7,8 @@ from workbench.cli.cases.case_json import explanation_document
 from workbench.cli.cases.cases import print_state
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.options import CaseArgument, ReasonText, argument, option, parse_day, required_text
-from workbench.cli.framework.registration import Entry
+from workbench.cli.framework.options import CaseArgument, ReasonText, parse_day, required_text
+from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_case
 from workbench.i18n import N_, _
 from workbench.wording.amounts import minute
@@ -70,17 +70,3 @@ def change_priority(
     with context.services() as services:
         services.rescheduling.change_priority(case, priority, required_text(reason, "--reason"))
         print_state(context, services, case, _("{case}: priority changed."))
-
-
-ENTRIES = (
-    Entry("clock", clock, N_("Show how the due date of a case is calculated, line by line.")),
-    Entry(
-        "extend", extend, N_("Extend a due date, or a rectification deadline; the applicant is notified (supervisor).")
-    ),
-    Entry(
-        "class",
-        change_class,
-        N_("Change a case's service class; the applicant is notified if the due date moves later (supervisor)."),
-    ),
-    Entry("priority", change_priority, N_("Change a case's priority (supervisor).")),
-)

@@ -10,8 +10,8 @@ from workbench.cli.cases.case_json import case_document, seen_document
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import attributes
-from workbench.cli.framework.options import CaseArgument, option
-from workbench.cli.framework.registration import Entry
+from workbench.cli.framework.options import CaseArgument
+from workbench.cli.framework.parameters import option
 from workbench.domain.case.case_id import format_case
 from workbench.errors import ExitCode
 from workbench.i18n import N_, _, current_language
@@ -81,9 +81,3 @@ def dossier(
     context.print_result(written, sentence.format(case=format_case(case), folder=report.path, count=report.files))
     if problems:
         raise typer.Exit(ExitCode.IO)
-
-
-ENTRIES = (
-    Entry("documents", documents, N_("Write a case's documents to a folder; each one is logged.")),
-    Entry("dossier", dossier, N_("Write a whole case to a folder, for an auditor (supervisor, admin, auditor).")),
-)

@@ -5,15 +5,8 @@ from typing import Annotated, Literal
 from db.enums import CaseState, ChecklistValue, ContactChannel, ItemResult, VerificationKind
 from workbench.cli.cases.cases import print_state
 from workbench.cli.framework.command_context import CommandContext
-from workbench.cli.framework.options import (
-    CaseArgument,
-    NoteText,
-    ReasonText,
-    argument,
-    option,
-    required_text,
-)
-from workbench.cli.framework.registration import Entry
+from workbench.cli.framework.options import CaseArgument, NoteText, ReasonText, required_text
+from workbench.cli.framework.parameters import argument, option
 from workbench.i18n import N_, _
 
 
@@ -108,15 +101,3 @@ def withdraw(context: CommandContext, case: CaseArgument, reason: ReasonText) ->
         is_over = services.casefiles.show(case).header.state is CaseState.WITHDRAWN
         sentence = _("{case} is withdrawn.") if is_over else _("The appeal of {case} is withdrawn; its result stays.")
         print_state(context, services, case, sentence)
-
-
-ENTRIES = (
-    Entry("comment", comment, N_("Add a comment for colleagues to a case.")),
-    Entry("contact", contact, N_("Record a contact with the applicant: the channel, and what was said.")),
-    Entry("verify", verify, N_("Record a fact that was confirmed outside the workbench.")),
-    Entry("checklist", checklist, N_("Answer a checklist question.")),
-    Entry("judge", judge, N_("Judge whether an item of the last rectification is fixed.")),
-    Entry("answer", answer_pending, N_("Record the applicant's answer to a pending case; it returns to the queue.")),
-    Entry("waive", waive, N_("Waive an item to rectify; the applicant is notified (supervisor).")),
-    Entry("withdraw", withdraw, N_("Close a case because the applicant withdraws the application, or end its appeal.")),
-)

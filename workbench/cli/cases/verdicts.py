@@ -7,16 +7,8 @@ from workbench.cli.cases.appeals import print_appeal
 from workbench.cli.cases.case_text import print_case, print_decided
 from workbench.cli.cases.cases import print_state
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.options import (
-    CaseArgument,
-    NoteText,
-    ReasonText,
-    argument,
-    option,
-    parse_day,
-    required_text,
-)
-from workbench.cli.framework.registration import Entry
+from workbench.cli.framework.options import CaseArgument, NoteText, ReasonText, parse_day, required_text
+from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.appeal import AppealResult
 from workbench.domain.case.casefile import DecisionResult, ItemRequest, VerdictRequest
 from workbench.errors import WrongUsage
@@ -102,11 +94,3 @@ def reopen(context: CommandContext, case: CaseArgument, reason: ReasonText) -> N
     with context.services() as services:
         services.reopening.reopen(case, required_text(reason, "--reason"))
         print_state(context, services, case, _("{case} is back in the queue."))
-
-
-ENTRIES = (
-    Entry("decide", decide, N_("Give a verdict on a case you hold.")),
-    Entry("undo", undo, N_("Undo your last action on a case, while undo is still possible.")),
-    Entry("reopen", reopen, N_("Open a passed, failed or lapsed case again (supervisor).")),
-    Entry("check", check, N_("Approve or return another person's verdict.")),
-)

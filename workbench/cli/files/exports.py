@@ -5,8 +5,8 @@ from typing import Annotated
 
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
-from workbench.cli.framework.options import argument, option, parse_day
-from workbench.cli.framework.registration import Entry
+from workbench.cli.framework.options import parse_day
+from workbench.cli.framework.parameters import argument, option
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _, ngettext
 from workbench.services.exporting.request import ExportFormat, ExportKind, ExportRequest
@@ -58,12 +58,3 @@ def export(
     if what is ExportKind.MEASURES and not report.revealed:
         output.narrate(_("The numbers are masked; add --reveal and --reason for a list with full numbers."))
     context.print_result({**written, "revealed": report.revealed}, sentence)
-
-
-ENTRIES = (
-    Entry(
-        "export",
-        export,
-        N_("Export records of one kind to a file (admin; notices and measures also supervisor)."),
-    ),
-)

@@ -14,8 +14,8 @@ from workbench.cli.cases.cases import print_state
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import record
-from workbench.cli.framework.options import CaseArgument, DryRun, Encoding, NoteText, argument, option, parse_instant
-from workbench.cli.framework.registration import Entry
+from workbench.cli.framework.options import CaseArgument, DryRun, Encoding, NoteText, parse_instant
+from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_batch, parse_batch
 from workbench.errors import ExitCode, WrongUsage
 from workbench.i18n import N_, _
@@ -221,19 +221,3 @@ def resubmit(
             counts = {name: getattr(report, name) for name in ("created", "updated", "unchanged")}
             output.narrate(message.format(batch=format_batch(report.batch or 0), **counts))
         print_state(context, services, case, _("{case} is back in the queue, in its next round."))
-
-
-IMPORT = Entry(
-    "import",
-    import_files,
-    N_("Import applications, cards, documents, calls, optouts, credit, complaints, appeals, a workbook or a calendar."),
-)
-RESUBMIT = Entry(
-    "resubmit", resubmit, N_("Record that the applicant has resubmitted, and import the file for the case.")
-)
-GROUP = "imports"
-GROUP_HELP = N_("List and undo imports. Default: list.")
-ENTRIES = (
-    Entry("list", list_batches, N_("List the imports, newest first.")),
-    Entry("undo", undo_batch, N_("Undo an import if nobody has acted on its cases.")),
-)

@@ -7,8 +7,7 @@ from typing import Annotated
 from workbench.cli.cases.case_json import order_document
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.options import argument, option
-from workbench.cli.framework.registration import Entry
+from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_case
 from workbench.i18n import N_, _
 from workbench.wording.amounts import count, minute
@@ -66,11 +65,3 @@ def report_done(
         "Without an answer and still owed: {unanswered}."
     )
     context.print_result(document, sentence.format(**{name: count(number) for name, number in document.items()}))
-
-
-GROUP = "measures"
-GROUP_HELP = N_("List numbers to bar and to restore, and confirm those carried out. Default: list.")
-ENTRIES = (
-    Entry("list", list_measures, N_("List the orders to bar and restore numbers, with their status.")),
-    Entry("done", report_done, N_("Confirm the orders in a file as carried out or failed (supervisor, admin).")),
-)

@@ -9,8 +9,7 @@ import typer
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import record
-from workbench.cli.framework.options import argument, option
-from workbench.cli.framework.registration import Entry
+from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_case, parse_case
 from workbench.domain.case.channel import channel_words
 from workbench.errors import ExitCode
@@ -143,12 +142,3 @@ def _narrate_moved(context: CommandContext, moved: Iterable["MovedDeadline"]) ->
         days = [(one["case"], one["deadline"]) for one in found["deadlines_moved"]]
         for sentence in moved_sentences(days, found["lapsed"], found["lapse_undone"]):
             output.narrate(sentence)
-
-
-GROUP = "notices"
-GROUP_HELP = N_("List notices to applicants, mark them as sent, and hand them to a gateway. Default: list.")
-ENTRIES = (
-    Entry("list", list_notices, N_("List the notices, without those that were undone.")),
-    Entry("sent", mark_sent, N_("Mark the notices in a file as sent, or as failed with a cause.")),
-    Entry("send", send, N_("Hand each unsent notice to a program of yours (supervisor, admin).")),
-)

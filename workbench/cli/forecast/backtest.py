@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
-from workbench.cli.framework.options import Encoding, option
-from workbench.cli.framework.registration import Entry
+from workbench.cli.framework.options import Encoding
+from workbench.cli.framework.parameters import option
 from workbench.i18n import N_, _
 from workbench.wording.amounts import count
 
@@ -95,8 +95,3 @@ def _method_sentence(choice: "Choice") -> str:
 def _ratio(result: "Backtest", other_days: float) -> str:
     """Return the error of the forecast as a percentage of another error, empty if that is 0."""
     return f"{result.mae_days / other_days:.1%}" if other_days else ""
-
-
-BACKTEST = Entry(
-    "backtest", backtest, N_("Backtest the forecast on an event log: train on the first part, forecast the rest.")
-)

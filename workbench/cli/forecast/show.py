@@ -5,12 +5,10 @@ from datetime import UTC, date
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from workbench.cli.forecast.backtest import BACKTEST
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import attributes, plain
-from workbench.cli.framework.options import argument, option
-from workbench.cli.framework.registration import Entry
+from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_case, parse_case
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.forecast.result import CaseForecast, DayRange, PassRate, QueueForecast
@@ -175,11 +173,3 @@ def _queue_document(forecast: QueueForecast) -> dict[str, Any]:
         "clear_days": {"p50": round(forecast.p50_days, _DECIMALS), "p90": round(forecast.p90_days, _DECIMALS)},
         "late": {"p50": forecast.late_p50, "p90": forecast.late_p90},
     }
-
-
-GROUP = "forecast"
-GROUP_HELP = N_("Forecast how long reviews will take. Default: show the forecast.")
-ENTRIES = (
-    Entry("show", show, N_("Forecast when a case will be decided and passed, or when the queue will be cleared.")),
-    BACKTEST,
-)

@@ -19,13 +19,13 @@ def page(command: Any, ctx: typer.Context) -> str:
     usage = " ".join([ctx.command_path, *command.collect_usage_pieces(ctx)])
     own = [each for each in command.get_params(ctx) if "--help" not in each.opts and not getattr(each, "hidden", False)]
     options = [_record(param) for param in own if not is_argument(param)]
-    subcommands = getattr(command, "commands", {}).items()
+    subcommands = command.commands.summaries() if hasattr(command, "commands") else []
     parts = [
         _("Usage: {usage}").format(usage=usage),
         _wrapped(command.help or "", ""),
         _section(_("Arguments"), [_record(param) for param in own if is_argument(param)]),
         _section(_("Options"), [*options, ("--help", _("Show this help."))]),
-        _section(_("Commands"), [(name, sub.help or "") for name, sub in subcommands if not sub.hidden]),
+        _section(_("Commands"), subcommands),
     ]
     return "\n\n".join(part for part in parts if part)
 

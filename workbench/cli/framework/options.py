@@ -1,30 +1,20 @@
-"""Options and arguments that several commands share, and the parsing of their values."""
+"""Options and arguments that several commands share, and the parsing of their values.
+
+The parsers of dates are imported by the first date, because the help page needs none.
+"""
 
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
-import typer
-
+from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import parse_case
-from workbench.domain.values import moments
 from workbench.domain.values.bad_value import BadValue
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _
-
-
-def option(name: str, text: str, metavar: str | None = None, **more: Any) -> Any:
-    """Return what Typer needs to know about an option; its help text is translated when the app is built."""
-    return typer.Option(name, metavar=metavar, help=text, **more)
-
-
-def argument(metavar: str, text: str, **more: Any) -> Any:
-    """Return what Typer needs to know about an argument; its help text is translated when the app is built."""
-    return typer.Argument(metavar=metavar, help=text, **more)
-
 
 CaseArgument = Annotated[int, argument("CASE", N_("Case, such as C-000123."), parser=parse_case)]
 Encoding = Annotated[str | None, option("--encoding", N_("Encoding of text files. Default: detected."), "E")]
@@ -41,6 +31,8 @@ def parse_day(text: str, option: str) -> date:
     Raises:
         WrongUsage: If it is not a date.
     """
+    from workbench.domain.values import moments
+
     with _option_named(option):
         return moments.day(text)
 
@@ -51,6 +43,8 @@ def parse_instant(text: str, option: str, zone: ZoneInfo) -> datetime:
     Raises:
         WrongUsage: If it is neither.
     """
+    from workbench.domain.values import moments
+
     with _option_named(option):
         return moments.instant_or_day(text, zone)
 

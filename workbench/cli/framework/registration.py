@@ -1,18 +1,24 @@
-"""Registers functions as commands: translates their help and adds --json and the shared options."""
+"""Builds commands of functions: translates their help and adds --json and the shared options.
+
+Typer builds all commands at once; ours are built when they are used, because importing the modules of all of them takes
+longer than most commands.
+"""
 
 import copy
 import inspect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 import typer
+from typer.main import get_command
 
 from workbench import signs
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.command_groups import Command, DefaultGroup
-from workbench.cli.framework.options import option
+from workbench.cli.framework.parameters import option
 from workbench.cli.framework.usage_errors import is_integer
 from workbench.i18n import N_, _, use
 
@@ -21,15 +27,48 @@ Function = Callable[..., None]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A command: its name, its function, and its help, which is translated when the app is built.
+    """A command: its name, its function as "module:name", and its help, which is translated when it is shown.
 
     `has_json` says whether the command accepts --json.
     """
 
     name: str
-    function: Function
+    function: str
     help: str
     has_json: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of commands; the first one is its default."""
+
+    name: str
+    help: str
+    entries: "tuple[Entry | Group, ...]"
+
+
+class Commands(Mapping[str, Any]):
+    """The commands of a group by name; each is built when it is first used."""
+
+    def __init__(self, entries: Iterable[Entry | Group]) -> None:
+        self._entries = {entry.name: entry for entry in entries}
+        self._built: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._built:
+            entry = self._entries[name]
+            self._built[name] = _group(entry) if isinstance(entry, Group) else _command(entry)
+        return self._built[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def summaries(self) -> list[tuple[str, str]]:
+        """Return each name with its help, without building a command."""
+        return [(name, _(entry.help)) for name, entry in self._entries.items()]
 
 
 _SHARED = {
@@ -49,19 +88,20 @@ _GREATEST = 999_999_999
 _JSON = Annotated[bool, option("--json", N_("Print the result as JSON."))]
 
 
-def register(app: typer.Typer, entries: Iterable[Entry]) -> None:
-    """Add commands to an app."""
-    for entry in entries:
-        app.command(entry.name, help=_(entry.help), cls=Command)(bound(entry.function, has_json=entry.has_json))
+def _command(entry: Entry) -> Any:
+    module, _colon, name = entry.function.partition(":")
+    app = typer.Typer(rich_markup_mode=None, add_completion=False)
+    function = bound(getattr(import_module(module), name), has_json=entry.has_json)
+    app.command(entry.name, help=_(entry.help), cls=Command)(function)
+    return get_command(app)
 
 
-def register_group(app: typer.Typer, name: str, text: str, entries: Sequence[Entry]) -> typer.Typer:
-    """Add a group of commands, and return it; the first one is the default."""
-    group = typer.Typer(rich_markup_mode=None, add_completion=False)
-    group.callback(cls=DefaultGroup, help=_(text))(bound(_group_callback))
-    register(group, entries)
-    app.add_typer(group, name=name)
-    return group
+def _group(group: Group) -> Any:
+    app = typer.Typer(rich_markup_mode=None, add_completion=False)
+    app.callback(cls=DefaultGroup, help=_(group.help))(bound(_group_callback))
+    built: Any = get_command(app)
+    built.name, built.commands = group.name, Commands(group.entries)
+    return built
 
 
 def _group_callback(_context: CommandContext) -> None:

@@ -2,9 +2,8 @@
 
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
-from workbench.cli.framework.registration import Entry
 from workbench.errors import StorageFailed
-from workbench.i18n import N_, _
+from workbench.i18n import _
 from workbench.wording.amounts import count
 
 
@@ -34,11 +33,3 @@ def head(context: CommandContext) -> None:
         output.document({"seq": seq, "head": last})
     else:
         output.line(f"{seq} {last}")
-
-
-GROUP = "audit"
-GROUP_HELP = N_("Verify the audit log. Default: verify.")
-ENTRIES = (
-    Entry("verify", verify, N_("Verify the hash chain from the first event to the last.")),
-    Entry("head", head, N_("Print the number and hash of the last event, to be kept elsewhere.")),
-)

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import record
-from workbench.cli.framework.options import DryRun, argument, option
-from workbench.cli.framework.registration import Entry
+from workbench.cli.framework.options import DryRun
+from workbench.cli.framework.parameters import argument, option
 from workbench.i18n import N_, _
 from workbench.wording.amounts import count
 
@@ -101,12 +101,3 @@ def stop(
 
 def _document(progress: "CampaignProgress", zone: ZoneInfo) -> dict[str, Any]:
     return record(progress, zone, campaign="id", policy="policy_version_id")
-
-
-GROUP = "campaign"
-GROUP_HELP = N_("Review passed cases again after a change of policy. Default: start.")
-ENTRIES = (
-    Entry("start", start, N_("Choose passed cases and open some of them again each working day (admin).")),
-    Entry("show", show, N_("Show how far one campaign is, or all.")),
-    Entry("stop", stop, N_("Stop a campaign; cases that are not open yet stay passed (admin).")),
-)

@@ -8,8 +8,8 @@ import typer
 from db.enums import IdentityMode
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
-from workbench.cli.framework.options import argument, option, required_text
-from workbench.cli.framework.registration import Entry
+from workbench.cli.framework.options import required_text
+from workbench.cli.framework.parameters import argument, option
 from workbench.cli.site.supplier_questions import supplier_of
 from workbench.errors import ExitCode
 from workbench.i18n import N_, _
@@ -125,12 +125,3 @@ def restore(context: CommandContext, file: Annotated[Path, argument("FILE", N_("
     files = restore_backup(file, path, context.shared.login, context.now)
     sentence = _("Restored and verified {file}: {count} files.").format(file=path, count=count(files))
     context.print_result({"database": str(path), "files": files}, sentence)
-
-
-ENTRIES = (
-    Entry("demo", demo, N_("Open the workbench on sample data, in a separate database."), has_json=False),
-    Entry("init", init, N_("Create a database; you become its first admin.")),
-    Entry("doctor", doctor, N_("Check the database, the store and the settings.")),
-    Entry("backup", backup, N_("Write the database, its store and its hash key to one file (admin).")),
-    Entry("restore", restore, N_("Restore a backup where no database is (admin).")),
-)

@@ -10,8 +10,8 @@ from workbench import i18n
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import plain, record
-from workbench.cli.framework.options import argument, option, parse_day
-from workbench.cli.framework.registration import Entry
+from workbench.cli.framework.options import parse_day
+from workbench.cli.framework.parameters import argument, option
 from workbench.i18n import N_, _
 from workbench.wording.amounts import minute
 from workbench.wording.policy import (
@@ -234,16 +234,3 @@ def _lines(version: "PolicyVersion", zone: ZoneInfo) -> Iterator[tuple[str, str]
         yield _(SUPPLIER_WORDS[name]), value
     if version.is_supplier_made_up:
         yield _("note"), advice_on_made_up()
-
-
-GROUP = "policy"
-GROUP_HELP = N_("Show, compare, check and replace the policy. Default: show.")
-ENTRIES = (
-    Entry("show", show, N_("Show a version of the policy, by default the one in force; with --toml, the whole file.")),
-    Entry("list", list_versions, N_("List the versions of the policy, newest first.")),
-    Entry(
-        "diff", diff, N_("Compare a policy with the one in force, or two policies; count the open cases it touches.")
-    ),
-    Entry("check", check, N_("Check a policy file without applying it.")),
-    Entry("apply", apply, N_("Put a policy file into force, at once or from a day (admin).")),
-)

@@ -7,8 +7,8 @@ from db.enums import Role
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.json_values import plain
-from workbench.cli.framework.options import ReasonText, argument, option, parse_day
-from workbench.cli.framework.registration import Entry
+from workbench.cli.framework.options import ReasonText, parse_day
+from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.lifecycle import ROLE_WORDS
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _, comma_joined
@@ -116,15 +116,3 @@ def _print_person(context: CommandContext, services: "Services", login: str, sen
         output.document(next(plain(person, UTC) for person in services.people.list() if person.login == login))
     else:
         output.narrate(sentence.format(login=login))
-
-
-GROUP = "reviewers"
-GROUP_HELP = N_("List and manage people, roles and absences. Default: list.")
-ENTRIES = (
-    Entry("list", list_people, N_("List everyone with roles, limit and absence.")),
-    Entry("add", add, N_("Register a person (admin).")),
-    Entry("role", role, N_("Add or remove roles (admin).")),
-    Entry("away", away, N_("Record that a person is away (admin).")),
-    Entry("back", back, N_("Record that a person is back (admin).")),
-    Entry("limit", limit, N_("Set how many cases a person may hold at once (admin).")),
-)

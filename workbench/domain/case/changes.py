@@ -6,7 +6,7 @@ from datetime import datetime
 
 from db.enums import DocumentKind
 from workbench.domain.case.reason_scope import EvidencePart, is_about
-from workbench.domain.evidence.evidence import ApplicationFacts, CardFacts, CreditFacts, Evidence
+from workbench.domain.evidence.evidence import ApplicationFacts, CardFacts, Evidence
 from workbench.domain.facts.documents import newest_files
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import FactValue
@@ -95,8 +95,8 @@ class RoundChanges:
 
 
 @dataclass(frozen=True, slots=True)
-class _Thing:
-    """One thing that can change: its values by field, the first of which says that it exists."""
+class _Compared:
+    """A compared part of a round, such as a card: its values by field, the first of which says that it exists."""
 
     part: EvidencePart
     subject: str
@@ -111,22 +111,22 @@ def compare(
     old: RoundBasis, new: RoundBasis, named: Mapping[str, Set[str]]
 ) -> tuple[list[Change], list[UnchangedEntry]]:
     """Return what differs between two rounds, and what does not; `named` is what the earlier verdict named."""
-    before, after = dict(_things(old)), dict(_things(new))
+    before, after = dict(_compared_parts(old)), dict(_compared_parts(new))
     changes: list[Change] = []
     unchanged: list[UnchangedEntry] = []
     for key in dict.fromkeys((*before, *after)):
         found = _changes(before.get(key), after.get(key))
         changes += found
-        thing = after.get(key) or before[key]
-        if not found and any(thing.values.values()):
-            name = _scope_name(thing)
-            about = (code for code in named if is_about(code, named[code], thing.part, name))
+        compared = after.get(key) or before[key]
+        if not found and any(compared.values.values()):
+            name = _scope_name(compared)
+            about = (code for code in named if is_about(code, named[code], compared.part, name))
             unchanged.append(
                 UnchangedEntry(
-                    part=thing.part,
-                    subject=thing.subject,
-                    field=thing.head,
-                    value=thing.values[thing.head],
+                    part=compared.part,
+                    subject=compared.subject,
+                    field=compared.head,
+                    value=compared.values[compared.head],
                     codes=tuple(about),
                 )
             )
@@ -136,7 +136,7 @@ def compare(
     return changes, unchanged
 
 
-def _scope_name(of: "Change | _Thing") -> str:
+def _scope_name(of: "Change | _Compared") -> str:
     """Return the name by which a reason is about a change: a column, a number, a kind of document, a list, a rule."""
     if of.part is Part.APPLICATION:
         return of.field if isinstance(of, Change) else of.head
@@ -144,55 +144,52 @@ def _scope_name(of: "Change | _Thing") -> str:
     return of.subject.split(" ", 1)[0] if of.part is Part.CREDIT else of.subject
 
 
-def _changes(old: _Thing | None, new: _Thing | None) -> list[Change]:
-    """Return the fields in which a thing differs; of one that is new or gone, only the first field."""
-    thing = new or old
-    if thing is None:
+def _changes(old: _Compared | None, new: _Compared | None) -> list[Change]:
+    """Return the fields in which a compared part differs; of one that is new or gone, only the first field."""
+    compared = new or old
+    if compared is None:
         return []
     before, after = (old.values if old else {}), (new.values if new else {})
-    names = thing.values if old and new else (thing.head,)
+    names = compared.values if old and new else (compared.head,)
     return [
-        Change(part=thing.part, subject=thing.subject, field=name, old=before.get(name), new=after.get(name))
+        Change(part=compared.part, subject=compared.subject, field=name, old=before.get(name), new=after.get(name))
         for name in names
-        if _compared(before.get(name)) != _compared(after.get(name))
+        if _comparable(before.get(name)) != _comparable(after.get(name))
     ]
 
 
-def _compared(value: object) -> object:
+def _comparable(value: object) -> object:
     """Return what a value is compared by: a finding by its severity, figure and documents, since numbers are masked."""
     if not isinstance(value, Finding):
         return value
     return value.severity, value.observed, frozenset(value.subject.split(";")) & frozenset(DocumentKind)
 
 
-def _things(basis: RoundBasis) -> Iterator[tuple[tuple[object, ...], _Thing]]:
-    """Yield all things of a round with their keys."""
+def _compared_parts(basis: RoundBasis) -> Iterator[tuple[tuple[object, ...], _Compared]]:
+    """Yield the parts of a round that are compared, with their keys."""
     evidence = basis.evidence
     for name in (column.name for column in fields(ApplicationFacts) if column.name not in _KEY_FIELDS):
-        yield (Part.APPLICATION, name), _Thing(Part.APPLICATION, "", {name: getattr(evidence.application, name)})
+        yield (Part.APPLICATION, name), _Compared(Part.APPLICATION, "", {name: getattr(evidence.application, name)})
     for card in evidence.cards:
         values = {column.name: getattr(card, column.name) for column in fields(CardFacts)}
-        yield (Part.CARDS, card.msisdn), _Thing(Part.CARDS, card.msisdn, values)
+        yield (Part.CARDS, card.msisdn), _Compared(Part.CARDS, card.msisdn, values)
     yield from _documents(evidence)
     figures = {**{name: basis.facts.get(name) for name in _FIGURES}, "window_to": evidence.all_calls.window_to}
-    yield (Part.ACTIVITY,), _Thing(Part.ACTIVITY, "", figures)
+    yield (Part.ACTIVITY,), _Compared(Part.ACTIVITY, "", figures)
     for record in evidence.credit:
         reference = record.reference or str(record.listed_on or "")
-        thing = _Thing(Part.CREDIT, f"{record.list.value} {reference}".rstrip(), _credit_values(record))
-        yield (Part.CREDIT, record.subject_no, record.list, reference), thing
+        values = {name: getattr(record, name) for name in _CREDIT_FIELDS}
+        compared = _Compared(Part.CREDIT, f"{record.list.value} {reference}".rstrip(), values)
+        yield (Part.CREDIT, record.subject_no, record.list, reference), compared
     for finding in basis.findings:
-        yield (Part.FINDINGS, finding.rule), _Thing(Part.FINDINGS, finding.rule, {"finding": finding})
+        yield (Part.FINDINGS, finding.rule), _Compared(Part.FINDINGS, finding.rule, {"finding": finding})
 
 
-def _documents(evidence: Evidence) -> Iterator[tuple[tuple[object, ...], _Thing]]:
+def _documents(evidence: Evidence) -> Iterator[tuple[tuple[object, ...], _Compared]]:
     """Yield the kinds of documents, each with its files that were received last and what these state."""
     newest = tuple(newest_files(evidence.documents))
     for kind in dict.fromkeys(document.kind for document in newest):
         own = [document for document in newest if document.kind is kind]
         files = tuple(sorted((SubmittedFile(one.sha256, one.received_at) for one in own), key=lambda one: one.sha256))
         stated = {name: getattr(own[0], name) for name in _DOCUMENT_FIELDS}
-        yield (Part.DOCUMENTS, kind), _Thing(Part.DOCUMENTS, kind.value, {"files": files, **stated})
-
-
-def _credit_values(record: CreditFacts) -> Mapping[str, object]:
-    return {name: getattr(record, name) for name in _CREDIT_FIELDS}
+        yield (Part.DOCUMENTS, kind), _Compared(Part.DOCUMENTS, kind.value, {"files": files, **stated})

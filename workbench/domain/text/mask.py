@@ -4,7 +4,8 @@ import re
 import unicodedata
 from enum import StrEnum
 
-from workbench.domain.values.identifiers import CharTable, uscc_valid
+from workbench.domain.values.char_table import CharTable
+from workbench.domain.values.identifiers import uscc_valid
 
 DOT = "•"
 _LEAST_HIDDEN = 6

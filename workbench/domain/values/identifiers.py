@@ -6,7 +6,6 @@ to import, so it is imported by the first check. `ric` is a resident ID number, 
 
 import re
 import unicodedata
-from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 
@@ -202,15 +201,3 @@ def iccid_luhn(text: str) -> bool:
 
     number = compact(text)
     return bool(_ICCID.fullmatch(number)) and luhn.is_valid(number)
-
-
-class CharTable(dict[int, str]):
-    """A table for `str.translate` that computes the entry of a character when it is first used."""
-
-    def __init__(self, translate: Callable[[str], str]) -> None:
-        super().__init__()
-        self._translate = translate
-
-    def __missing__(self, code: int) -> str:
-        translated = self[code] = self._translate(chr(code))
-        return translated

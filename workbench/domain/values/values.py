@@ -2,16 +2,13 @@
 
 Each parser takes the text of one cell, not empty and without surrounding blanks, and checks its length first. Only
 values that cannot be stored are errors; a wrong check digit or an odd phone number becomes a finding. A message never
-quotes a personal number.
+quotes a personal number. `stdnum` is slow to import, so it is imported by the first check.
 """
 
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
-
-from stdnum import luhn
-from stdnum.cn import ric
 
 from workbench.domain.values.bad_value import BadValue, outlined
 from workbench.domain.values.identifiers import uscc_valid
@@ -77,6 +74,8 @@ def code(raw: str, limit: int) -> str:
 
 def has_ric_check_digit(number: str) -> bool:
     """Say whether the check digit of a resident ID number of 18 characters is right (GB 11643)."""
+    from stdnum.cn import ric
+
     return bool(ric.calc_check_digit(number) == number[-1])
 
 
@@ -274,4 +273,6 @@ def _lost_trailing_digits(number: str, checks: Sequence[Callable[[str], bool]]) 
         return False
     if len(number) == 18:  # noqa: PLR2004 - a resident ID number or a USCC without letters
         return not any(check(number) for check in checks)
+    from stdnum import luhn
+
     return len(number) in {19, 20} and not luhn.is_valid(number)

@@ -35,7 +35,7 @@ _IS_UNSETTLED = (col(_VERSION.is_for_open_cases), col(_VERSION.settled_at).is_(N
 _CASES_AT_ONCE = 10
 """The cases in one transaction: each is assessed twice in it, while other writers wait."""
 
-_DOCUMENTS = (ItemRequest(code="DOC-MISSING"),)
+_MISSING = "DOC-MISSING"
 
 
 class PolicyChanges(Service):
@@ -136,18 +136,22 @@ def _notify(session: Session, context: Context, case: CaseRow, change: CaseChang
     state, today, findings = CaseState(case.state), context.today(session), change.assessment.findings
     row = open_rectification(session, case) if state is CaseState.RECTIFYING else None
     deadline_at, asked_until = None if row is None else row.deadline_at, None
+    # What the letter asks for is not also suggested.
+    named = {_MISSING} if change.missing else set()
     if state is CaseState.INCOMPLETE:
         findings = ()
         deadline_at = calendar.closing(calendar.nth_working_day_after(today, policy.pending.incomplete_days))
     elif row is not None:
-        asked = {item.code for item in open_items(session, row)}
-        findings = tuple(finding for finding in findings if finding.rule not in asked)
+        named |= {item.code for item in open_items(session, row)}
     elif is_with_applicant(state, case.waits_for) and case.next_action_on:
         asked_until = case.next_action_on
         deadline_at = calendar.closing(asked_until)
     elif change.missing:
-        days = rectify_days(_DOCUMENTS, policy) or policy.rectify.default_days
+        days = rectify_days((ItemRequest(code=_MISSING),), policy) or policy.rectify.default_days
         asked_until = calendar.nth_working_day_after(today, days)
+        due_on = calendar.local_day(case.due_at) if case.due_at else today
+        # Nothing that comes after the decision is considered.
+        asked_until = min(asked_until, due_on) if due_on > today else asked_until
     notify_of_status(
         session,
         context,
@@ -155,7 +159,7 @@ def _notify(session: Session, context: Context, case: CaseRow, change: CaseChang
         ClockLetterKind.POLICY,
         items=map(LetterItem, change.missing),
         waived=change.waived,
-        findings=findings,
+        findings=tuple(finding for finding in findings if finding.rule not in named),
         deadline_at=deadline_at,
         asked_until=asked_until,
     )

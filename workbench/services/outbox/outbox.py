@@ -13,7 +13,7 @@ from db.queries.outbox import is_owed
 from db.queries.published import CASE, NOTICE, is_published, table_of
 from db.queries.workload import count_overdue_measures
 from workbench.domain.case.actor import Actor
-from workbench.domain.case.lifecycle import CLERKS, WORKERS, roles_refusal
+from workbench.domain.case.lifecycle import CLERKS, LETTER_RECORDERS, roles_refusal
 from workbench.domain.clock.due import due_at, last_overdue_receipt
 from workbench.errors import NotAllowed, NotFound, WorkbenchError, WrongUsage
 from workbench.i18n import _
@@ -208,7 +208,7 @@ def _last_overdue_release(session: Session, context: Context) -> datetime:
 
 def recording_refusal(actor: Actor) -> str | None:
     """Return why a person may not record deliveries of notices, or None if they may."""
-    return roles_refusal(WORKERS | CLERKS, actor)
+    return roles_refusal(LETTER_RECORDERS, actor)
 
 
 def _refuse(sentence: str, numbers: Sequence[int], kind: type[WorkbenchError]) -> None:

@@ -6,12 +6,12 @@ from db.columns import from_us
 from db.enums import CaseState, Trigger
 from db.models import AppealRow, CaseRow, CommentRow, DecisionRow, NoticeRow
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.lifecycle import Action
+from workbench.domain.case.lifecycle import Action, is_allowed
 from workbench.domain.case.records import Waiver
 from workbench.errors import NotAllowed
 from workbench.i18n import _
 from workbench.services.case.decisions import newest_decision
-from workbench.services.foundation.case_access import case_in_state_for, refuse_second_case
+from workbench.services.foundation.case_access import case_in_state_for, refuse_second_case, visible_case
 from workbench.services.foundation.context import Service, details
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.measures.orders import orders_summary, owe_restoring
@@ -75,8 +75,30 @@ class Reopening(Service):
                     session, context, case, kind, bars=bars, was_passed=was_passed, is_decided_alone=waiver is not None
                 )
 
+    def may_reopen(self, case_id: int) -> bool:
+        """Return whether this person may open a case again now.
+
+        Raises:
+            NotFound: If there is no such case.
+        """
+        with self.context.read() as session:
+            case = visible_case(session, case_id)
+            if not is_allowed(Action.REOPEN, CaseState(case.state), self.context.actor):
+                return False
+            decision = newest_decision(session, case_id, "applied", "approved")
+            return not self._is_involved(session, case, decision) or bool(solo_reason(session))
+
     def _waiver(self, session: Session, case: CaseRow, decision: DecisionRow | None) -> Waiver | None:
         """Refuse who made or checked the verdict; return the rule that is waived for a person who reviews alone."""
+        if not self._is_involved(session, case, decision):
+            return None
+        if alone := solo_reason(session):
+            return Waiver(rules=(Action.REOPEN.value,), reason=alone)
+        message = _("You made or checked the verdict on {case}; another supervisor must open it again.")
+        raise NotAllowed(message.format(case=format_case(case.id or 0)))
+
+    def _is_involved(self, session: Session, case: CaseRow, decision: DecisionRow | None) -> bool:
+        """Return whether this person made or checked the verdict, or the decision on the appeal against it."""
         appeal = session.exec(
             select(AppealRow)
             .where(AppealRow.case_id == case.id, AppealRow.status == "closed")
@@ -85,12 +107,7 @@ class Reopening(Service):
         ).first()
         involved = {decision.maker_id, decision.checker_id} if decision is not None else set[int | None]()
         involved |= {appeal.decided_by_id, appeal.checker_id} if appeal is not None else set()
-        if not any(is_same_person(session, self.context, case.id or 0, who) for who in involved if who is not None):
-            return None
-        if alone := solo_reason(session):
-            return Waiver(rules=(Action.REOPEN.value,), reason=alone)
-        message = _("You made or checked the verdict on {case}; another supervisor must open it again.")
-        raise NotAllowed(message.format(case=format_case(case.id or 0)))
+        return any(is_same_person(session, self.context, case.id or 0, who) for who in involved if who is not None)
 
     def _is_told(self, session: Session, decision: DecisionRow) -> bool:
         """Return whether the notice of a verdict was released, so that the applicant knows the verdict."""

@@ -140,7 +140,7 @@ class Verdicts(Service):
             case.state = CaseState.AWAITING_CHECK.value
         else:
             notice = apply_verdict(session, context, case, decision, casefile)
-        case.held_by_id = case.held_until = case.aside_until = None
+        case.held_by_id = case.held_until = case.aside_until = case.returned_to_id = None
         case.version += 1
         decision.version_after = case.version
         link_draft(session, request.case_id, context.actor.id, decision.id)
