@@ -48,7 +48,7 @@ class Promises:
         return format_case(case_id)
 
     def clock(self, case: str) -> Any:
-        """Return what `workbench clock` prints, and check that the stored due date, which `show` prints, is the same."""
+        """Return what `workbench clock` prints, and check that the stored due date is the same; `show` prints that."""
         found = self.terminal.document("a", "clock", case)
         with self.site.services("admin").context.read() as session:
             stored = session.get_one(CaseRow, parse_case(case)).due_at
