@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -10,10 +10,10 @@ from sqlmodel import Session
 
 from db.columns import to_us
 from db.enums import ImportKind
-from workbench.domain.evidence.rows import AppealFiling, CallRow
+from workbench.domain.evidence.rows import CallRow
 from workbench.services.calls.writing import CallWriter, Written
 from workbench.services.foundation.context import Context
-from workbench.services.importing.appeals import file_appeals
+from workbench.services.importing.appeals import refuse_unfit
 from workbench.services.importing.applying import apply_batch
 from workbench.services.importing.batches import begun
 from workbench.services.importing.calls import CallFigures, call_store, figures
@@ -46,7 +46,6 @@ class Work:
     judge: Judge
     plan: Plan
     meter: Meter
-    filings: list[AppealFiling] = field(default_factory=list)
 
     def done(self, request: ImportRequest, readers: Sequence[Reader], report: ImportReport) -> ImportReport:
         """Do what was planned, and return the report with the batch's number."""
@@ -72,9 +71,9 @@ class Work:
         return replace(report, batch=batch_id)
 
     def _at_publication(self, batch_id: int, session: Session) -> None:
-        """File the appeals of the batch, unless a case that it replaces was opened again meanwhile."""
+        """Refuse the batch if a case that it replaces or appeals changed meanwhile."""
         refuse_opened_again(session, batch_id, self.plan.reopened)
-        file_appeals(self.context, self.filings, batch_id, self.judge.imported_at, session)
+        refuse_unfit(session, batch_id)
 
     def _written(
         self, request: ImportRequest, readers: Sequence[Reader], batch_id: int, report: ImportReport
@@ -93,7 +92,6 @@ class Work:
                 batch_id=batch_id,
                 meter=self.meter,
                 rejects=rejects,
-                filings=self.filings,
             )
             written = self._calls_written(writing, readers) if request.kind in WITH_CALLS else None
             if written is None:
