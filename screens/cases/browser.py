@@ -128,7 +128,7 @@ class CaseBrowser(Vertical):
         case = await attempt(self, partial(asyncio.to_thread, self._source.read_case, case_id))
         if case is not None:
             self._case = case
-            self.draw()
+            self._show_case()
 
     def open(self) -> None:
         """Open the case under the cursor."""
@@ -150,15 +150,18 @@ class CaseBrowser(Vertical):
 
     def draw(self, done: Collection[int] = ()) -> None:
         """Draw the list or the open case, and the text about the case."""
+        self.set_class(not self._rows, "-empty")
+        if not self.is_open:
+            view, width = self._view(), max(10, self.screen.size.width - 4)
+            self.list.show({at: self._source.row_content(row, view, width) for at, row in self._rows.items()}, done)
+        self._show_case()
+
+    def _show_case(self) -> None:
         view, width = self._view(), self.screen.size.width
         if self._case is not None:
             view = replace(view, zone=ZoneInfo(self._case.policy.zone))
-        self.set_class(not self._rows, "-empty")
         if self.is_open and self.case is not None:
             self.panels.show(self.case, view)
-        else:
-            rows = {at: self._source.row_content(row, view, max(10, width - 4)) for at, row in self._rows.items()}
-            self.list.show(rows, done)
         # Of an open case, the text is one of the panels.
         case = None if self.is_open else self._case
         text = self._source.about(case, view, max(8, width - 4)) if case is not None else None

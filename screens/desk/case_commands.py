@@ -234,27 +234,6 @@ async def show_changes(screen: "CaseScreen", case: CaseFile) -> None:
         start(screen, partial(session.reload, ref), "read")
 
 
-async def waive(screen: "CaseScreen", case: CaseFile) -> None:
-    """Ask for an item and a reason, and waive the item."""
-    from screens.verdict.waiver import WaiverDialog, open_items
-
-    ref, items = CaseRef.of(case), open_items(case)
-    if not items:
-        screen.notify(_("No item of {case} is open.").format(case=ref.name))
-        return
-    answer = await screen.app.push_screen_wait(WaiverDialog(ref.name, items, screen.view()))
-    if answer is not None:
-        number, reason = answer
-        last = _("{case}: item {item} is waived; the case is back in the queue. To undo, press u on the desk.")
-        message = last if len(items) == 1 else _("{case}: item {item} is waived. To undo, press u on the desk.")
-        start(
-            screen,
-            partial(screen.session.record, ref, screen.session.services.waiving.waive, str(number), reason),
-            "write",
-            message.format(case=ref.name, item=number),
-        )
-
-
 async def explain(screen: "CaseScreen", case: CaseFile) -> None:
     """Show why the case is next."""
     from screens.dialogs.text_sheet import TextSheet

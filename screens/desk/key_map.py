@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 
-from screens.desk import case_commands
+from screens.desk import case_commands, deadline_commands
 from screens.shell.bindings import bind
 from workbench.domain.case.lifecycle import Action, is_allowed, role_refusal
 from workbench.domain.case.vocabulary import Verdict
@@ -47,7 +47,8 @@ _ON_A_CASE: tuple[DeskCommand, ...] = (
     DeskCommand(desk.ASSIGN, case_commands.assign, "dialog"),
     DeskCommand(desk.REOPEN, case_commands.reopen, "dialog"),
     DeskCommand(desk.APPEAL, case_commands.file_appeal, "dialog"),
-    DeskCommand(desk.WAIVE, case_commands.waive, "dialog"),
+    DeskCommand(desk.WAIVE, deadline_commands.waive, "dialog"),
+    DeskCommand(desk.EXTEND, deadline_commands.extend, "dialog"),
     DeskCommand(desk.COMMENT, case_commands.comment, "dialog"),
     DeskCommand(desk.CONTACT, case_commands.record_contact, "dialog"),
     DeskCommand(desk.CHECKLIST, case_commands.answer_checklist, "dialog"),

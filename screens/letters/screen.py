@@ -163,7 +163,7 @@ class LettersScreen(ModeScreen):
             title = _("Letter of {case}: {kind}").format(case=format_case(line.case_id), kind=kind_words(line.kind))
             self.app.push_screen(TextSheet(title, partial(letter_lines, line, view)))
 
-    @work(group="dialog")
+    @work(group="read")
     async def action_measures(self) -> None:
         found = await attempt(self, partial(asyncio.to_thread, partial(self.services.measures.list, owed=True)))
         if found is not None:

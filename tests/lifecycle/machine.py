@@ -20,6 +20,7 @@ from tests.lifecycle.clock_model import SHANGHAI, CaseClock, Hours
 from tests.lifecycle.model import (
     ASIDE,
     HOLD,
+    MOST_ASIDE,
     MOST_HELD,
     OPEN,
     UNDO,
@@ -351,7 +352,7 @@ class LifecycleMachine(RuleBasedStateMachine):
             assert taken in ready
             taken.aside_until = None
             self.expect(who)
-        elif len(mine) >= MOST_HELD:
+        elif len(mine) >= MOST_ASIDE:
             assert taken is None
             self.expect(who)
         elif taken is None:

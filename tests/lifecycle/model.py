@@ -11,7 +11,7 @@ from tests.lifecycle.stored import Row
 HOLD = timedelta(minutes=30)
 ASIDE = timedelta(minutes=120)
 UNDO = timedelta(seconds=60)
-MOST_HELD = 3
+MOST_HELD, MOST_ASIDE = 3, 10
 
 FINAL = {"passed", "failed", "lapsed", "withdrawn"}
 RUNNING = {"queued", "in_review", "awaiting_check", "appealed"}
@@ -203,8 +203,8 @@ def fits(document: Document, case: Case, item: Item) -> bool:
 
 
 def held_count(cases: Iterable[Case], who: str, now: datetime) -> int:
-    """Count the cases that a person holds."""
-    return sum(case.is_held(now, who) for case in cases)
+    """Count the cases that a person holds, without those put aside."""
+    return sum(case.is_held(now, who) and not (case.aside_until and case.aside_until > now) for case in cases)
 
 
 @dataclass

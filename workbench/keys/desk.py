@@ -143,6 +143,13 @@ WAIVE = case_command(
     N_("Waive an item to rectify; asks which one and why (supervisor)."),
     action=Action.WAIVE,
 )
+EXTEND = case_command(
+    "desk.extend",
+    "E",
+    N_("extend"),
+    N_("Extend the deadline to rectify, or the due date; asks until when and why (supervisor)."),
+    action=Action.EXTEND,
+)
 FIND = view_command(
     "desk.find", "slash,f4", N_("find a case"), N_("Search in the queue; you keep the case on the desk.")
 )
@@ -168,7 +175,7 @@ ZOOM = view_command(
 )
 
 DESK_COMMANDS: tuple[Command, ...] = (
-    *(NEXT, PASS, FAIL, PEND, RECTIFY, UNDO, ASIDE, SKIP, RELEASE, ASSIGN, WAIVE, REOPEN, APPEAL),
+    *(NEXT, PASS, FAIL, PEND, RECTIFY, UNDO, ASIDE, SKIP, RELEASE, ASSIGN, WAIVE, EXTEND, REOPEN, APPEAL),
     *(COMMENT, CONTACT, CHECKLIST, VERIFY, DOCUMENTS, CHANGES),
     *(EXPLAIN, PHONE_ESTIMATE, REVEAL, FIELD_UP, FIELD_DOWN),
     *(FIND, IDENTITY, CALLS, CREDIT, HISTORY, NEXT_PANEL, PREVIOUS_PANEL, ZOOM),

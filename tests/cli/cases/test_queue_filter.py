@@ -17,6 +17,17 @@ def test_the_queue_lists_and_counts_the_cases_that_match_the_filter(terminal: Te
     assert "4 of 4 cases." in terminal.as_person("a", "queue", "--filter=-priority:urgent").output
 
 
+@pytest.mark.parametrize("wanted", ["C-000002", "c-2", "T-2-2"])
+def test_an_exact_number_finds_a_closed_case(terminal: Terminal, wanted: str) -> None:
+    terminal.site.plant(1)
+    [closed] = terminal.site.plant(1)
+    assert terminal.as_person("a", "withdraw", format_case(closed), "--reason", "x").exit_code == 0
+
+    found = terminal.document("a", "queue", "--filter", wanted)
+    assert [case["case"] for case in found["cases"]] == [format_case(closed)]
+    assert terminal.document("a", "queue", "--filter", "公司")["total"] == 1
+
+
 def test_next_claims_the_first_case_of_the_queue(terminal: Terminal) -> None:
     terminal.site.plant(2)
     terminal.site.plant(2, severity="block", rule="ACT-SHORT-CALLS")

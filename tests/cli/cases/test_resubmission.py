@@ -11,7 +11,7 @@ from tests.cli.framework.terminal import refused
 from tests.offices import Site
 from tests.promises import Promises
 from tests.resubmissions import CARD, fail, failed, new_document
-from tests.services.importing.files import Cells, Desk, application
+from tests.services.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Cells, Desk, application
 
 
 @pytest.fixture
@@ -61,6 +61,18 @@ def test_an_import_of_the_application_opens_the_next_round_at_its_maker_with_its
     assert unchanged["documents", "BIZ_LICENSE", "files"] == ["ID-USCC", "DOC-UNSEALED"]
     assert unchanged["application", None, "stated_use"] == ["USE-STATEMENT"]
     assert unchanged["application", None, "industry"] == []
+
+
+def test_the_name_of_a_person_stays_masked_after_the_applicant_became_a_company(services: Promises, desk: Desk) -> None:
+    desk.applications(application(**PERSON))
+    desk.documents(kinds=INDIVIDUAL_DOCUMENTS)
+    services.run("a", "next")
+    services.run("a", "decide", "C-1", "fail", "--reason", "USE-STATEMENT", "--item", "USE-STATEMENT")
+    services.at("2026-11-25 10:00")
+    desk.applications(application())
+
+    assert changes(services)["application", "", "applicant_name"] == ("测••", "虚构甲号信息服务有限公司")
+    assert "测试人" not in services.terminal.as_person("a", "show", "C-1").stdout
 
 
 def test_a_file_of_one_case_is_imported_by_a_reviewer_and_counts_from_its_receipt(

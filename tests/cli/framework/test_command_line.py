@@ -67,6 +67,8 @@ def test_shared_options_are_accepted_between_a_group_and_its_command(terminal: T
         (("imports", "undoo"), "did you mean undo"),
         (("next", "--jsn"), "--json"),
         (("show",), "Missing CASE"),
+        (("contact", "C-1", "pigeon", "x"), "CHANNEL must be one of: phone, sms,"),
+        (("contact", "C-1"), "Missing CHANNEL"),
         (("show", "C-1", "C-2"), "C-2"),
         (("queue", "--limit", "many"), "whole number"),
         (("queue", "--limit", "0"), "from 1 to 10000"),

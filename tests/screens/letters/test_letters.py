@@ -103,7 +103,7 @@ async def test_t_shows_only_the_unsent_letters_and_m_the_measures_that_are_count
         assert "1 failed · 3 letters overdue · 1 measure overdue" in desk.text
         await desk.press("m")
         shown = " ".join(desk.text.replace("│", "").split())
-        assert f"{case} · number unknown · Outbound bar ordered Tue 24 Nov 10:00, not carried out" in shown
+        assert f"{case} · number unknown · Outbound bar ordered Tue 24 Nov 10:01, not carried out" in shown
         await desk.press("escape", "t")
         assert "Only unsent · 3 to send" in desk.text
         assert case in desk.text

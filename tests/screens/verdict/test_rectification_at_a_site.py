@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from tests.cli.cases.test_rectification import PLAN, items, standing, verifying
+from tests.cli.cases.test_rectification import PLAN, items, own_deadlines, standing, verifying
 from tests.offices import Site
 from tests.promises import Promises
 from tests.screens.driver import KeyDriver, at_the_site
@@ -50,11 +50,34 @@ async def test_a_supervisor_waives_an_item_by_key(services: Promises, size: tupl
     assert standing(services, case) == ("rectifying", 1)
 
 
-async def test_a_reviewer_has_no_key_to_waive(services: Promises) -> None:
+@pytest.mark.parametrize("is_own", [False, True])
+async def test_a_supervisor_extends_a_deadline_by_key(services: Promises, *, is_own: bool) -> None:
+    case = verifying(services, "--item", PLAN)
+    async with at_the_site(services.site, "sup") as desk:
+        await open_rectifying(desk)
+        await desk.press("E")
+        assert desk.dialog == "ChoiceDialog"
+        await desk.press(*(["down"] if is_own else []), "enter")
+        await desk.type("soon")
+        await desk.press("enter")
+        assert "Enter a day as YYYY-MM-DD." in desk.text
+        await desk.press("ctrl+u")
+        await desk.type("2026-12-08")
+        await desk.press("enter")
+        await desk.type("a journey")
+        await desk.press("enter")
+        assert f"{case}: extended to 2026-12-08." in desk.notes[-1]
+    assert services.clock(case)["mend_by"] == "2026-12-08T18:00:00+08:00"
+    own = "2026-12-08T18:00:00+08:00" if is_own else "2026-11-25T10:01:00+08:00"
+    assert own_deadlines(services, case) == [own, None]
+
+
+@pytest.mark.parametrize("key", ["W", "E"])
+async def test_a_reviewer_has_no_key_to_waive_or_extend(services: Promises, key: str) -> None:
     verifying(services, "--item", PLAN)
     async with at_the_site(services.site, "a") as desk:
         await open_rectifying(desk)
-        await desk.press("W")
+        await desk.press(key)
         assert desk.dialog == "ReadOnlyScreen"
 
 

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 
 from tests.offices import Site
+from tests.policies import amend
+from tests.services.review.verdict_acts import passing
 from workbench.domain.case.casefile import CaseFile, NoNextCase
 from workbench.errors import Busy, NotAllowed, NotFound, WrongUsage
 
@@ -94,16 +96,33 @@ def test_a_case_put_aside_comes_first_at_its_time_and_is_queued_half_an_hour_lat
     assert case_id_of(site.services("b").claims.next()) == first
 
 
-def test_cases_put_aside_count_towards_the_limit(site: Site) -> None:
-    site.plant(4)
+def test_cases_put_aside_count_towards_a_limit_of_their_own(site: Site) -> None:
+    amend(site, ("max_aside = 10", "max_aside = 4"))
+    site.plant(6)
     claims = site.services("a").claims
-    for _turn in range(3):
+    for _turn in range(4):
         claims.aside(case_id_of(claims.next()))
 
     found = claims.next()
-
     assert isinstance(found, NoNextCase)
-    assert (found.kind, found.limit) == ("limit", 3)
+    assert (found.kind, found.limit) == ("limit", 4)
+
+    claims.aside(4, site.clock.at + timedelta(hours=3))
+    claims.release(1)
+    assert isinstance(claims.next(), CaseFile)
+
+
+def test_a_case_is_not_put_aside_above_the_limit(site: Site) -> None:
+    amend(site, ("max_aside = 10", "max_aside = 1"))
+    site.plant(2)
+    claims = site.services("a").claims
+    first = case_id_of(claims.next())
+    site.services("a").verdicts.decide(passing(first))
+    claims.aside(case_id_of(claims.next()))
+    site.services("a").undo.undo(first)
+
+    with pytest.raises(NotAllowed, match=r"as many cases as you may \(1\)"):
+        claims.aside(first)
 
 
 def test_a_skipped_case_is_offered_again_only_after_something_changes(site: Site) -> None:

@@ -16,6 +16,7 @@ from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS, VERDICT
 from workbench.domain.case.running import is_with_applicant, stopped_clock_words
 from workbench.i18n import N_, _, current_language
 from workbench.wording import amounts
+from workbench.wording.case.history import act_words, detail_words
 from workbench.wording.case.story import CaseStory
 from workbench.wording.findings import earlier_fail_text, text_of
 from workbench.wording.measures import measure_lines
@@ -139,7 +140,10 @@ class CaseText:
         output.line()
         output.table(
             [_("At"), _("Who"), _("What"), ""],
-            [[self.instant(line.at), line.who, line.action, line.text] for line in casefile.history],
+            [
+                [self.instant(line.at), line.who, act_words(line), detail_words(line, casefile)]
+                for line in casefile.history
+            ],
         )
 
     def show_decision(self, seen: "SeenCase") -> None:

@@ -28,7 +28,7 @@ def _cause(error: Any) -> str:
         case "BadOptionUsage":
             return _("{name} needs a value.").format(name=error.option_name)
         case "MissingParameter" if error.param is not None:
-            return _("Missing {name}.").format(name=name_of(error.param))
+            return _("Missing {name}.").format(name=_plain_name_of(error.param))
         case "BadParameter" if error.param is not None:
             return _about_value(error.param, error.message)
         case _other:
@@ -37,7 +37,7 @@ def _cause(error: Any) -> str:
 
 def _about_value(param: Any, message: str) -> str:
     """Return what is wrong with the value of a parameter."""
-    name, choices = name_of(param), choices_of(param)
+    name, choices = _plain_name_of(param), choices_of(param)
     if choices:
         return _("{name} must be one of: {choices}.").format(name=name, choices=", ".join(choices))
     if not is_number(param):
@@ -53,6 +53,12 @@ def is_argument(param: Any) -> bool:
 def name_of(param: Any) -> str:
     """Return the name of a parameter for messages: the longest name of an option, the placeholder of an argument."""
     return str(param.metavar or param.name.upper()) if is_argument(param) else max(param.opts, key=len)
+
+
+def _plain_name_of(param: Any) -> str:
+    """Return the name of a parameter in a sentence, where a placeholder that lists words would be no name."""
+    name = name_of(param)
+    return str(param.name.upper()) if "|" in name else name
 
 
 def choices_of(param: Any) -> list[str]:

@@ -56,12 +56,16 @@ class PriorityPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskPolicy:
-    """The limits of holding cases, and the seconds in which a verdict can be undone."""
+    """The limits of holding cases, and the seconds in which a verdict can be undone.
+
+    Cases put aside count against `max_aside` instead of `max_held`.
+    """
 
     hold_minutes: Minutes
     aside_minutes: Minutes
     grace_s: Annotated[int, Interval(ge=0, le=86_400)]
     max_held: Annotated[int, Interval(ge=1, le=100)]
+    max_aside: Annotated[int, Interval(ge=1, le=100)] = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

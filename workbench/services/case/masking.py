@@ -108,17 +108,16 @@ def masked_finding(finding: Finding, redaction: Redaction) -> Finding:
 
 def masked_changes(changes: RoundChanges, application: ApplicationFacts, redaction: Redaction) -> RoundChanges:
     """Return a comparison of rounds with all personal values masked; two values may look the same then."""
-    is_person = application.applicant_kind is ApplicantKind.INDIVIDUAL
     masks = {**PERSONAL_FIELDS, "msisdn": MaskKind.MSISDN, "actual_user_name": MaskKind.NAME}
-    if is_person:
-        masks["applicant_name"] = MaskKind.NAME
+    masks["applicant_name"] = MaskKind.NAME
+    public = _public_names(changes, application)
 
     def shown(field: str, value: Any) -> Any:
         if isinstance(value, Finding):
             return masked_finding(value, redaction)
         if field == "msisdns":
             return tuple(_mask_number(number) for number in value)
-        if not isinstance(value, str) or (value == application.applicant_name and not is_person):
+        if not isinstance(value, str) or value in public:
             return value
         if field in FREE_TEXTS:
             return redaction.mask_in(value)
@@ -143,6 +142,14 @@ def masked_changes(changes: RoundChanges, application: ApplicationFacts, redacti
             for entry in changes.unchanged
         ),
     )
+
+
+def _public_names(changes: RoundChanges, application: ApplicationFacts) -> set[str]:
+    """Return the applicant's names in the two rounds that are no person's; if a name was both, the newest decides."""
+    before = {change.field: change.old for change in changes.changes if change.part is EvidencePart.APPLICATION}
+    kind, name = application.applicant_kind, application.applicant_name
+    kinds = {before.get("applicant_name", name): before.get("applicant_kind", kind), name: kind}
+    return {str(one) for one, its_kind in kinds.items() if its_kind != ApplicantKind.INDIVIDUAL}
 
 
 def masked_casefile(casefile: CaseFile, redaction: Redaction) -> CaseFile:

@@ -21,11 +21,15 @@ from workbench.domain.text.mask import MaskKind, mask
 from workbench.i18n import _
 from workbench.services.case.known_people import redactions_of
 from workbench.services.foundation.context import Service
+from workbench.services.foundation.pacing import pause
 from workbench.services.foundation.row_values import from_row
 from workbench.services.measures.report_file import OrderReport, ReportedTime, read_reports
 from workbench.services.reading.problems import FileProblem, RowProblem
 
 _REVIEWER = table_of(ReviewerRow)
+_TOGETHER = 200
+"""Orders in one transaction: few enough that others wait little."""
+
 _IS_OPEN = (MEASURE_ORDER.c.done_at.is_(None), MEASURE_ORDER.c.cancelled_at.is_(None))
 
 
@@ -79,9 +83,11 @@ class Measures(Service):
             )
 
     def report(self, path: Path) -> ReportCounts:
-        """Record which orders a file says were carried out or failed, all of them or none.
+        """Record which orders a file says were carried out or failed.
 
-        An order confirmed again stays as it was confirmed first. A failed one stays owed.
+        All lines are checked before the first is recorded. Many are recorded in several transactions, so that others
+        wait little; after an interruption the same file can be recorded again. An order confirmed again stays as it
+        was confirmed first. A failed one stays owed.
 
         Raises:
             NotAllowed: If the person is neither a supervisor nor an admin.
@@ -92,20 +98,27 @@ class Measures(Service):
             with context.read() as session:
                 zone = context.zone(session)
             reports = read_reports(path, zone, now)
-            with context.write() as session:
+            with context.read() as session:
                 rows = _rows(session, {report.order for report in reports})
-                check = _ReportCheck(path.name, rows, zone, now)
-                if problems := check.problems(reports):
-                    raise FileProblem(*problems)
-                return self._record(session, reports, rows, now)
+            if problems := _ReportCheck(path.name, rows, zone, now).problems(reports):
+                raise FileProblem(*problems)
+            counts: Counter[str] = Counter()
+            for number, some in enumerate(chunks(list({one.order: one for one in reports}.values()), _TOGETHER)):
+                if number:
+                    pause()
+                with context.write() as session:
+                    counts += self._record(session, some, now)
+            return ReportCounts(**{name: counts[name] for name in ("done", "already_done", "failed", "unanswered")})
 
-    def _record(
-        self, session: Session, reports: Sequence[OrderReport], rows: Mapping[int, Row[Any]], now: datetime
-    ) -> ReportCounts:
-        counts: dict[str, int] = Counter()
+    def _record(self, session: Session, reports: Sequence[OrderReport], now: datetime) -> Counter[str]:
+        """Record a few reports; an order that was cancelled since it was checked is left out."""
+        counts: Counter[str] = Counter()
         by_case: dict[int, Counter[str]] = defaultdict(Counter)
-        for report in {report.order: report for report in reports}.values():
-            row = rows[report.order]
+        rows = _rows(session, {report.order for report in reports})
+        for report in reports:
+            row = rows.get(report.order)
+            if row is None or row.cancelled_at is not None:
+                continue
             is_known = _is_known_failure(report, row)
             if row.done_at is not None and report.done is not None:
                 counts["already_done"] += 1
@@ -120,7 +133,7 @@ class Measures(Service):
         for case_id, numbers in by_case.items():
             words = ", ".join(f"{what} ({number})" for what, number in sorted(numbers.items()))
             self.context.log(session, "measures done", case_id=case_id, body={"orders": words})
-        return ReportCounts(**{name: counts[name] for name in ("done", "already_done", "failed", "unanswered")})
+        return counts
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The outbox of notices to applicants: lists them, and records which of them were sent or failed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,11 +20,15 @@ from workbench.i18n import _
 from workbench.services.case.known_people import redactions_of
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Context, Service
+from workbench.services.foundation.pacing import pause
 from workbench.services.foundation.row_values import from_row
 from workbench.services.outbox.recording import Delivery, Recorded, notice_rows, record
+from workbench.services.review.late_letters import KINDS_WITH_DEADLINE
 
 _REVIEWER = table_of(ReviewerRow)
 _LISTED_IDS = 5
+_COST_TOGETHER, _COST_OF_MOVING = 200, 20
+"""The notices in one transaction, of which one that may move a deadline counts as many: others wait little."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +128,10 @@ class Notices(Service):
             return from_row(NoticePage, counts, lines=lines, measures_overdue=measures)
 
     def record(self, deliveries: Iterable[Delivery]) -> Recorded:
-        """Record that notices were sent or failed, all of them or none; if one is reported twice, a success counts.
+        """Record that notices were sent or failed; if one is reported twice, a success counts.
+
+        All are checked before the first is recorded. Many are recorded in several transactions, so that others wait
+        little; after an interruption the same deliveries can be recorded again.
 
         Raises:
             NotAllowed: If the person's roles do not allow it, or a notice is not released or was cancelled.
@@ -135,9 +142,22 @@ class Notices(Service):
         for one in deliveries:
             if one.notice_id not in wanted or wanted[one.notice_id].failure:
                 wanted[one.notice_id] = one
-        with context.requiring("notices sent", recording_refusal), context.write() as session:
-            rows = notice_rows(session, wanted)
-            self._check(session, wanted, {row.id: row for row in rows})
+        with context.requiring("notices sent", recording_refusal):
+            with context.read() as session:
+                rows = notice_rows(session, wanted)
+                self._check(session, wanted, {row.id: row for row in rows})
+            recorded = Recorded()
+            for number, ids in enumerate(_batches(rows)):
+                if number:
+                    pause()
+                recorded = recorded.plus(self._record_some({one: wanted[one] for one in ids}))
+            return recorded
+
+    def _record_some(self, wanted: Mapping[int, Delivery]) -> Recorded:
+        """Record a few deliveries in a transaction; a notice that was cancelled since it was checked is left out."""
+        context = self.context
+        with context.write() as session:
+            rows = [row for row in notice_rows(session, wanted) if row.cancelled_at is None]
             recorded = record(session, context, wanted, rows)
             if recorded.sent or recorded.failed:
                 body = {"count": recorded.sent, "failed": recorded.failed, "first": min(wanted), "last": max(wanted)}
@@ -200,6 +220,21 @@ def select_notices(conditions: Iterable[ColumnElement[bool]]) -> Any:
         .outerjoin(_REVIEWER, _REVIEWER.c.id == NOTICE.c.sent_by_id)
         .where(is_published(CASE.c.batch_id), NOTICE.c.cancelled_at.is_(None), *conditions)
     )
+
+
+def _batches(rows: Iterable[Any]) -> Iterator[list[int]]:
+    """Yield the ids of notices that are recorded together."""
+    ids: list[int] = []
+    cost = 0
+    for row in rows:
+        own = _COST_OF_MOVING if row.kind in KINDS_WITH_DEADLINE else 1
+        if ids and cost + own > _COST_TOGETHER:
+            yield ids
+            ids, cost = [], 0
+        ids.append(row.id)
+        cost += own
+    if ids:
+        yield ids
 
 
 def _last_overdue_release(session: Session, context: Context) -> datetime:

@@ -16,7 +16,7 @@ from db.queries.claim import Claimer, claim_found, claim_next, count_left, find_
 from db.queries.workload import count_skipped, other_holders
 from workbench.domain.case.casefile import CaseFile, NoNextCase
 from workbench.domain.case.lifecycle import Action
-from workbench.errors import Busy, WrongUsage
+from workbench.errors import Busy, NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.foundation.case_access import LostHold, held_case, loss_of
@@ -95,9 +95,12 @@ class Claims(Service):
             held = self._resume_held(session, now)
             if held is not None:
                 return held
-            limit = held_limit(session, context, context.actor.id)
-            if count_held(session, context.actor.id, now) >= limit:
+            me, most_aside = context.actor.id, policy.desk.max_aside
+            limit = held_limit(session, context, me)
+            if count_held(session, me, now) >= limit:
                 return NoNextCase(kind="limit", limit=limit)
+            if _count_aside(session, me, now) >= most_aside:
+                return NoNextCase(kind="limit", limit=most_aside)
             claimed = claim(session, self._claimer(session), now + timedelta(minutes=policy.desk.hold_minutes))
             if claimed is None:
                 return None
@@ -207,7 +210,7 @@ class Claims(Service):
         Raises:
             WrongUsage: If the time has passed.
             Busy: If another person holds it.
-            NotAllowed: If nobody holds it.
+            NotAllowed: If nobody holds it, or this person has put aside as many other cases as the policy allows.
         """
         with self.context.acting(Action.ASIDE, case_id), self.context.write() as session:
             case = held_case(session, self.context, case_id)
@@ -215,6 +218,10 @@ class Claims(Service):
             until = until or now + timedelta(minutes=self.context.policy(session).desk.aside_minutes)
             if until <= now:
                 raise WrongUsage(_("A case can only be put aside until a time in the future."))
+            most = self.context.policy(session).desk.max_aside
+            if _count_aside(session, self.context.actor.id, now, besides=case_id) >= most:
+                message = _("You have put aside as many cases as you may ({limit}); decide or release one first.")
+                raise NotAllowed(message.format(limit=most))
             case.aside_until = until
             case.held_until = until + ASIDE_GRACE
             case.version += 1
@@ -259,6 +266,14 @@ def held_limit(session: Session, context: Context, reviewer_id: int) -> int:
 
 
 def count_held(session: Session, reviewer_id: int, now: datetime) -> int:
-    """Count the cases that a person holds, including those put aside."""
-    statement = select(func.count()).select_from(CaseRow).where(*held_by(reviewer_id, now))
-    return int(session.execute(statement).scalar_one())
+    """Count the cases that a person holds, without those put aside."""
+    return _count(session, *held_by(reviewer_id, now)) - _count_aside(session, reviewer_id, now)
+
+
+def _count_aside(session: Session, reviewer_id: int, now: datetime, besides: int = 0) -> int:
+    """Count the cases that a person has put aside, besides one case."""
+    return _count(session, *held_by(reviewer_id, now), col(CaseRow.aside_until) > now, col(CaseRow.id) != besides)
+
+
+def _count(session: Session, *conditions: Any) -> int:
+    return int(session.execute(select(func.count()).select_from(CaseRow).where(*conditions)).scalar_one())

@@ -15,7 +15,7 @@ from db.enums import FINAL_STATES, CaseState, Priority
 from db.models import ReviewerRow, SuspensionRow
 from db.queries import case_conditions as conditions
 from db.queries.case_list import CaseList, Condition, DueRange
-from db.queries.published import BATCH
+from db.queries.published import BATCH, CASE
 from workbench.domain.case.case_id import parse_case, quoted
 from workbench.domain.case.lifecycle import OPEN_STATES
 from workbench.domain.case.running import RUNNING_STATES
@@ -55,13 +55,14 @@ class _FilterReader:
 
     def list_of(self, wanted: Filter) -> CaseList:
         """Return the list of the cases that a filter selects."""
+        states = frozenset(CaseState) if self._names_a_case(wanted) else _states(wanted)
         due_terms = [term for term in wanted.terms if term.key == "due" and not term.is_negated]
         is_running = any(_needs_clock(term) for term in due_terms)
         unpublished = self.session.execute(
             select(BATCH.c.id).where(BATCH.c.published_at.is_(None)).order_by(BATCH.c.id)
         )
         return CaseList(
-            states=_states(wanted) & RUNNING_STATES if is_running else _states(wanted),
+            states=states & RUNNING_STATES if is_running else states,
             now=to_us(self.now),
             day_end=to_us(self.context.end_of_today(self.session)),
             ranks=_ranks(term for term in wanted.terms if term.key == "priority"),
@@ -70,6 +71,16 @@ class _FilterReader:
             hidden=tuple(unpublished.scalars()),
             is_running=is_running,
         )
+
+    def _names_a_case(self, wanted: Filter) -> bool:
+        """Say whether a filter without states has the exact number of a case or application, open or closed."""
+        words = [value for term in wanted.terms if term.key == "" and not term.is_negated for value in term.values]
+        if wanted.names_state or not words:
+            return False
+        if any(word.upper().startswith("C-") and _case_id(word) is not None for word in words):
+            return True
+        named = select(CASE.c.id).where(CASE.c.application_no.in_(words))
+        return self.session.execute(named.limit(1)).first() is not None
 
     def _conditions(self, wanted: Filter) -> Iterable[Condition]:
         """Yield the conditions of all terms that no other field of CaseList expresses."""

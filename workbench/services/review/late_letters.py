@@ -23,6 +23,9 @@ MOVED = "sent-late"
 """The event of a case whose letter was sent so late that its deadline moves."""
 
 _WITH_DEADLINE = (Verdict.FAIL.value, ClockLetterKind.DEADLINE.value)
+KINDS_WITH_DEADLINE = frozenset({*_WITH_DEADLINE, Verdict.PENDING.value})
+"""The kinds of letters whose deadline moves on if they are sent late."""
+
 _LAPSED_STATES = (CaseState.LAPSED, CaseState.APPEALED)
 
 
@@ -45,7 +48,7 @@ def move_deadline(session: Session, context: Context, notice: Any, sent_at: date
     The deadline counts from the release, and the letter keeps it as printed. A case that lapsed although the new
     deadline is still to come is rectified on, with a notice that takes the lapse back, unless a newer case replaced it.
     """
-    if notice.kind not in {*_WITH_DEADLINE, Verdict.PENDING}:
+    if notice.kind not in KINDS_WITH_DEADLINE:
         return None
     case = session.get_one(CaseRow, notice.case_id)
     days = working_days_late(notice.release_at, sent_at, context.calendar(session, case.policy_version_id))
