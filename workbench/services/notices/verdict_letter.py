@@ -82,8 +82,9 @@ class LetterFacts(Letter):
 
     `causes` is the text that the reviewer edited, None if unedited. `items` are what the applicant must submit or
     correct, `msisdns` the numbers that the measure concerns, `answer_days` the working days within which an appeal is
-    answered, `appeal_until` the last day to appeal or to object. `corrects` is the notice that this letter corrects. `bars` are the bars that stand besides the measure,
-    `lifted` those that the applicant was told of and that no longer apply.
+    answered, `appeal_until` the last day to appeal or to object. `corrects` is the notice that this letter corrects.
+    `bars` are the bars that stand besides the measure, `lifted` those that the applicant was told of and that no longer
+    apply.
     `is_decided_alone` says that no second person checked the verdict, although the policy asks for it.
     `provisional_years` are the years with an unpublished calendar that a date in the letter depends on.
     """
