@@ -1,6 +1,7 @@
 """Fixtures for all tests."""
 
 import gc
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -83,8 +84,9 @@ def statements_compiled_once() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def disk_not_waited_for() -> Iterator[None]:
-    """Commit without waiting for the disk, because no test cuts the power."""
+    """Commit and write files without waiting for the disk, because no test cuts the power."""
     with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(os, "fsync", lambda _handle: None)
         patched.setattr(sqlite, "_PRAGMAS", (*sqlite._PRAGMAS, "synchronous=OFF"))
         yield
 

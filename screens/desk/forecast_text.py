@@ -9,6 +9,7 @@ from screens.widgets.safe_text import BOLD, MUTED, plain, wrapped_lines
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.forecast.result import CaseForecast
 from workbench.i18n import _, current_language
+from workbench.wording.case.story import CaseStory
 
 
 def forecast_lines(forecast: CaseForecast, case: CaseFile, view: View, width: int) -> list[Content]:
@@ -20,6 +21,7 @@ def forecast_lines(forecast: CaseForecast, case: CaseFile, view: View, width: in
     language = current_language()
     lines = wrapped_lines(phone_sentence(forecast, view.today), width, BOLD)
     lines.append(plain(_("copied, to be read out or pasted"), MUTED))
+    lines += [Content(), *wrapped_lines(CaseStory(case, view.now).next, width)]
     facts = [text for text in (explanation(forecast, view.today), chance(forecast), *caveats(forecast)) if text]
     lines += [Content(), *_all_wrapped(facts, width)]
     missing = missing_names(case.evidence, case.policy, language)

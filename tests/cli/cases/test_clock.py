@@ -41,6 +41,7 @@ def test_a_plain_case_is_due_at_closing_of_its_third_working_day(services: Promi
     found = services.at("2026-11-25 09:30").clock(case)
 
     assert found["due_at"] == "2026-11-27T18:00:00+08:00"
+    assert services.terminal.document("audit", "show", case)["due_at"] == found["due_at"]
     assert (found["due_provisional"], found["running"], found["working_days_left"]) == (False, True, 2)
     assert whats(found) == ["received", "running", "due"]
     assert found["steps"][1] == {
