@@ -615,18 +615,25 @@ class LifecycleMachine(RuleBasedStateMachine):
             case.undoable = None
         elif case.state == "in_review" and before.held_by is not None:
             aside, until = before.aside_until, before.held_until
-            if until and until > self.now and not (aside and aside > self.now):
-                self._hold_again(case, before.held_by)
-            else:
-                case.held_by, case.held_until, case.aside_until = before.held_by, until, aside
-                case.fence += 1
+            was_on_desk = until is not None and until > self.now and not (aside and aside > self.now)
+            if was_on_desk and before.held_by == act.who:
+                self._hold_again(case, act.who)
+                return
+            # Another's act gives the holder no more time, and leaves what is on the desk by now.
+            case.held_by, case.held_until, case.aside_until = before.held_by, until, aside
+            case.fence += 1
+            if was_on_desk and self._on_desk(before.held_by, case):
+                case.aside_until, case.held_until = self.now + ASIDE, self.now + ASIDE + HOLD
 
     def _hold_again(self, case: Case, who: str) -> None:
-        for other in self.cases.values():
-            is_on_desk = not other.aside_until or other.aside_until <= self.now
-            if other is not case and other.is_held(self.now, who) and is_on_desk:
-                other.aside_until, other.held_until = self.now + ASIDE, self.now + ASIDE + HOLD
+        for other in self._on_desk(who, case):
+            other.aside_until, other.held_until = self.now + ASIDE, self.now + ASIDE + HOLD
         case.hold(who, self.now)
+
+    def _on_desk(self, who: str, case: Case) -> list[Case]:
+        """Return the other cases that a person has on the desk."""
+        held = [one for one in self.cases.values() if one is not case and one.is_held(self.now, who)]
+        return [one for one in held if not one.aside_until or one.aside_until <= self.now]
 
     # --- The applicant -----------------------------------------------------------------------------------------------
 
