@@ -421,14 +421,16 @@ class LifecycleMachine(RuleBasedStateMachine):
     def time_passes(self, span: timedelta) -> None:
         self.site.clock.at += span
 
-    @act(4, in_states("pending", "rectifying"))
-    def its_date_passes(self, number: int) -> None:
+    @act(4, in_states("pending", "rectifying"), is_ticked=st.booleans())
+    def its_date_passes(self, number: int, is_ticked: bool) -> None:
         case, passed = self.cases[number], self.now
         if case.state == "rectifying" and case.ends_at is not None:
             passed = case.ends_at
         elif case.state == "pending" and case.next_on is not None:
             passed = datetime.combine(date.fromisoformat(case.next_on), time(23, 59, 59), SHANGHAI)
         self.site.clock.at = max(self.now, passed + timedelta(seconds=1))
+        if is_ticked:
+            self.tick("audit")
 
     @act(3, who=st.sampled_from(["a", "sup", "admin", "audit"]))
     def tick(self, who: str) -> None:
