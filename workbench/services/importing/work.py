@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -10,12 +10,12 @@ from sqlmodel import Session
 
 from db.columns import to_us
 from db.enums import ImportKind
-from workbench.domain.evidence.rows import AppealFiling, CallRow
+from workbench.domain.evidence.rows import CallRow
 from workbench.services.calls.writing import CallWriter, Written
 from workbench.services.clock.due_date_changes import due_changes_of_batch
 from workbench.services.foundation.calendar_days import edition
 from workbench.services.foundation.context import Context
-from workbench.services.importing.appeals import file_appeals
+from workbench.services.importing.appeals import refuse_unfit
 from workbench.services.importing.applying import apply_batch
 from workbench.services.importing.batches import begun
 from workbench.services.importing.calls import CallFigures, call_store, figures
@@ -49,7 +49,6 @@ class Work:
     judge: Judge
     plan: Plan
     meter: Meter
-    filings: list[AppealFiling] = field(default_factory=list)
 
     def done(self, request: ImportRequest, readers: Sequence[Reader], report: ImportReport) -> ImportReport:
         """Do what was planned, and return the report with the batch's number."""
@@ -80,14 +79,14 @@ class Work:
             return edition(session)
 
     def _at_publication(self, batch_id: int, calendar: str, session: Session) -> None:
-        """File the appeals of the batch, unless a case that it replaces was opened again meanwhile.
+        """Refuse the batch if a case that it replaces or appeals changed meanwhile.
 
         The due dates of its cases follow the calendar if it changed since `calendar`: only published cases did so.
         """
         refuse_opened_again(session, batch_id, self.plan.reopened)
+        refuse_unfit(session, batch_id)
         if edition(session) != calendar:
             follow_calendar(session, self.context, due_changes_of_batch(session, self.context, batch_id))
-        file_appeals(self.context, self.filings, batch_id, self.judge.imported_at, session)
 
     def _written(
         self, request: ImportRequest, readers: Sequence[Reader], batch_id: int, report: ImportReport
@@ -106,7 +105,6 @@ class Work:
                 batch_id=batch_id,
                 meter=self.meter,
                 rejects=rejects,
-                filings=self.filings,
             )
             written = self._calls_written(writing, readers) if request.kind in WITH_CALLS else None
             if written is None:
