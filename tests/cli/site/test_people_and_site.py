@@ -84,7 +84,9 @@ def test_doctor_names_applications_with_two_open_cases(terminal: Terminal, tmp_p
 
     result = terminal.run("doctor")
     assert result.exit_code == 78, result.output
-    assert "more than one open case: 1, for example C-000001 and C-000002; withdraw the cases" in " ".join(result.stdout.split())
+    assert "more than one open case: 1, for example C-000001 and C-000002; withdraw the cases" in " ".join(
+        result.stdout.split()
+    )
 
     assert terminal.as_person("sup", "withdraw", "C-1", "--reason", "x").exit_code == 0
     assert terminal.run("doctor").exit_code == 0
