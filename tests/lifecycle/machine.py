@@ -421,14 +421,16 @@ class LifecycleMachine(RuleBasedStateMachine):
     def time_passes(self, span: timedelta) -> None:
         self.site.clock.at += span
 
-    @act(4, in_states("pending", "rectifying"))
-    def its_date_passes(self, number: int) -> None:
+    @act(4, in_states("pending", "rectifying"), is_ticked=st.booleans())
+    def its_date_passes(self, number: int, is_ticked: bool) -> None:
         case, passed = self.cases[number], self.now
         if case.state == "rectifying" and case.ends_at is not None:
             passed = case.ends_at
         elif case.state == "pending" and case.next_on is not None:
             passed = datetime.combine(date.fromisoformat(case.next_on), time(23, 59, 59), SHANGHAI)
         self.site.clock.at = max(self.now, passed + timedelta(seconds=1))
+        if is_ticked:
+            self.tick("audit")
 
     @act(3, who=st.sampled_from(["a", "sup", "admin", "audit"]))
     def tick(self, who: str) -> None:
@@ -615,18 +617,25 @@ class LifecycleMachine(RuleBasedStateMachine):
             case.undoable = None
         elif case.state == "in_review" and before.held_by is not None:
             aside, until = before.aside_until, before.held_until
-            if until and until > self.now and not (aside and aside > self.now):
-                self._hold_again(case, before.held_by)
-            else:
-                case.held_by, case.held_until, case.aside_until = before.held_by, until, aside
-                case.fence += 1
+            was_on_desk = until is not None and until > self.now and not (aside and aside > self.now)
+            if was_on_desk and before.held_by == act.who:
+                self._hold_again(case, act.who)
+                return
+            # Another's act gives the holder no more time, and leaves what is on the desk by now.
+            case.held_by, case.held_until, case.aside_until = before.held_by, until, aside
+            case.fence += 1
+            if was_on_desk and self._on_desk(before.held_by, case):
+                case.aside_until, case.held_until = self.now + ASIDE, self.now + ASIDE + HOLD
 
     def _hold_again(self, case: Case, who: str) -> None:
-        for other in self.cases.values():
-            is_on_desk = not other.aside_until or other.aside_until <= self.now
-            if other is not case and other.is_held(self.now, who) and is_on_desk:
-                other.aside_until, other.held_until = self.now + ASIDE, self.now + ASIDE + HOLD
+        for other in self._on_desk(who, case):
+            other.aside_until, other.held_until = self.now + ASIDE, self.now + ASIDE + HOLD
         case.hold(who, self.now)
+
+    def _on_desk(self, who: str, case: Case) -> list[Case]:
+        """Return the other cases that a person has on the desk."""
+        held = [one for one in self.cases.values() if one is not case and one.is_held(self.now, who)]
+        return [one for one in held if not one.aside_until or one.aside_until <= self.now]
 
     # --- The applicant -----------------------------------------------------------------------------------------------
 

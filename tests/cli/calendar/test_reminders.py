@@ -166,6 +166,15 @@ def test_a_deadline_given_on_the_day_before_needs_no_reminder(services: Promises
     assert tick(services, "2026-11-24 17:00") == {}
 
 
+def test_a_letter_to_another_applicant_with_the_same_deadline_is_no_reminder(services: Promises) -> None:
+    services.at("2026-11-24 12:00")
+    fail(services)
+    services.at("2026-11-30 10:00")
+    fail(services)
+
+    assert tick(services, "2026-11-30 18:01") == {"reminded": 1}
+
+
 def test_an_extended_deadline_is_reminded_of_again(services: Promises) -> None:
     case = fail(services)
     assert tick(services, "2026-11-30 10:00") == {"reminded": 1}

@@ -148,7 +148,7 @@ def test_each_letter_is_a_text_a_page_and_a_short_message(terminal: Terminal, de
     assert page.startswith('<!DOCTYPE html>\n<html lang="zh-CN">')
     assert (folder / f"{name}.sms.txt").read_text(encoding="utf-8").splitlines() == [
         f"(1/3)【{SUPPLIER.name.zh}】电销卡二次审核结果通知：不通过（可整改），受理编号 {case}。",
-        "(2/3)整改期限：2026年12月3日（周四）18:00。申诉截止日期：2026年12月15日（周二）。已双停3个号码。",
+        "(2/3)整改期限：2026年12月3日（周四）18:00。提出异议截止日期：2026年12月15日（周二）。已双停3个号码。",
         f"(3/3)通知全文请致电{SUPPLIER.phone}索取。",
     ]
     [name] = [name for name in listed if name.startswith(english) and name.endswith("pending")]

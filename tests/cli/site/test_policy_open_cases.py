@@ -339,11 +339,18 @@ def test_an_appeal_keeps_the_days_and_hours_of_its_filing(
     assert letters(terminal) == []
     office.run("sup", "extend", appealed, "--until", "2026-12-07", "--reason", "x")
     assert due() == [before[0], "2026-12-07T18:00:00+08:00"]
+    office.run("admin", "calendar", "set", "2026-12-01", "off", "--reason", "x")
+    assert due() == ["2026-12-07T18:00:00+08:00", "2026-12-08T18:00:00+08:00"]
+    told = [one for one in terminal.document("admin", "notices")["notices"] if one["kind"] == "delay"]
+    assert all("我司对贵公司申诉的答复" in one["body"] for one in told)
+    assert {one["case"] for one in told} == {staged, appealed}
+    for day in ("2026-12-02", "2026-12-03", "2026-12-04"):
+        office.run("admin", "calendar", "set", day, "off", "--reason", "x")
+    assert due() == ["2026-12-10T18:00:00+08:00"] * 2, "never later than the cap of its filing"
     filed_appeals.decided(office, appealed, login="sup2")
     office.run("c", "check", appealed, "approve", "--note", "x")
-    assert show(terminal, appealed)["due_at"] == "2026-12-07T18:00:00+08:00"
-    office.run("admin", "calendar", "set", "2026-12-01", "off", "--reason", "x")
-    assert show(terminal, staged)["due_at"] == before[0]
+    office.run("admin", "calendar", "set", "2026-12-02", "published", "--reason", "x")
+    assert [show(terminal, case)["due_at"][:10] for case in (staged, appealed)] == ["2026-12-09", "2026-12-10"]
 
 
 def test_what_was_done_before_is_not_undone_after_a_change_of_policy_which_undo_names(

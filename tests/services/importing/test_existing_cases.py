@@ -27,6 +27,7 @@ def rectifying(desk: Desk, *, deadline: str = "2026-12-01 18:00", codes: tuple[s
         decision = DecisionRow(
             case_id=case.id or 0,
             verdict="fail",
+            measure="none",
             status="applied",
             maker_id=2,
             decided_at=shanghai("2026-11-24 10:00"),

@@ -1,4 +1,4 @@
-"""A policy that begins to apply to open cases while an import runs: every case ends with it, whenever that was."""
+"""A policy or a calendar that changes while an import runs: every case ends with it, whenever that was."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.services.importing.files import Desk, application
+from db.columns import from_us
+from tests.services.importing.files import Desk, application, shanghai
 from workbench.policies import default_policy_text
+from workbench.services.calendar.preview import DaySetting
 from workbench.services.opening import open_services
 
 CAPITAL = ("value = 50_000_000", "value = 500_000_000")
@@ -58,3 +60,26 @@ def test_every_case_of_an_import_ends_with_the_version_that_was_applied_meanwhil
     assert {case: desk.case(case).policy_version_id for case in ("A-1", "A-2")} == {"A-1": 2, "A-2": 2}
     assert all("ID-CAPITAL" in desk.findings(case) for case in ("A-1", "A-2"))
     assert desk.sql("SELECT COUNT(*) FROM policy_version WHERE is_for_open_cases AND settled_at IS NULL") == [(0,)]
+
+
+@pytest.mark.parametrize("number", [3, 5, TRANSACTIONS - 1])
+def test_every_due_date_of_an_import_follows_the_calendar_that_was_set_meanwhile(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    desk.queued()
+    desk.change(state="passed")
+    assert desk.case().due_at == shanghai("2026-11-26 18:00")
+
+    def set_day() -> None:
+        other = open_services(desk.site.path, "admin", desk.site.clock)
+        other.calendars.set_day(DaySetting(on=shanghai("2026-11-26 00:00").date()), "storm")
+        other.close()
+
+    seen = before_write(desk, number, set_day, monkeypatch)
+    desk.applications(application(business_scope="教育咨询"), application("A-2"), as_new=True)
+
+    new = desk.case()
+    assert len(seen) >= TRANSACTIONS
+    assert new.due_at == shanghai("2026-11-27 18:00")
+    told = desk.sql("SELECT told_due_at FROM notice WHERE case_id = :id ORDER BY id", id=new.id)
+    assert from_us(told[-1][0]) == new.due_at

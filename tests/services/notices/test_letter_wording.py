@@ -182,7 +182,7 @@ def test_an_item_with_its_own_deadline_has_a_line_and_a_sentence_unless_it_is_th
             fixable(a_letter(ZH)),
             ("最早期限（第1项）：2026年11月25日（周三）10:01。", "已限呼3个号码。"),
         ),
-        (fixable(a_letter(EN)), ("First deadline (item 1): ", "Appeal by: ", "Outgoing calls barred on 3 numbers.")),
+        (fixable(a_letter(EN)), ("First deadline (item 1): ", "Objection by: ", "Outgoing calls barred on 3 numbers.")),
         (final(a_letter(ZH)), ("已双停3个号码。",)),
         (final(a_letter(EN)), ("All calls barred on 3 numbers.",)),
         (replace(a_letter(ZH), measure=Measure.RESTORE), ("3个号码已安排复机。",)),

@@ -126,8 +126,6 @@ def test_the_letter_of_a_fixable_fail_lists_every_item(letter: LetterFacts) -> N
         "立即解除" if letter.language is Language.ZH else "we lift this at once",
         *ITEMS[letter.language],
         DEADLINE[letter.language],
-        APPEAL_UNTIL[letter.language],
-        SUPPLIER.appeal.in_language(letter.language),
     ):
         assert owed in composed.body
 
@@ -191,10 +189,24 @@ def test_a_letter_pending_on_others_names_them_and_asks_for_nothing(
     assert NEXT_ACTION[letter.language] in body
 
 
-def test_a_pending_letter_with_a_restriction_explains_the_appeal(letter: LetterFacts) -> None:
+def test_a_letter_during_the_review_offers_an_objection_because_only_its_end_can_be_appealed(
+    letter: LetterFacts,
+) -> None:
     barred = replace(pending(letter), measure=Measure.BAR_OUT, appeal_until=date(2026, 12, 15))
-
-    assert APPEAL_UNTIL[letter.language] in compose(barred).body
+    until, is_zh = APPEAL_UNTIL[letter.language], letter.language is Language.ZH
+    for facts in (barred, fixable(letter), replace(fixable(letter), measure=Measure.NONE)):
+        composed = compose(facts)
+        what = ("this measure", "上述措施") if facts is barred else ("this result", "本结论")
+        for owed in (
+            f"提出异议截止日期：{until}\n" if is_zh else f"Objection by: {until}\n",
+            f"对{what[1]}" if is_zh else f"If you object to {what[0]}",
+            f"最迟于{until}拨打" if is_zh else f"call {SUPPLIER.phone} or write to",
+            "12300",
+        ):
+            assert owed in composed.body
+        assert not re.search("提出申诉|申诉(成立|截止|途径)|you may appeal|an appeal succeeds|appeal by", composed.body)
+        assert composed.appeal_until is None
+    assert compose(final(letter)).appeal_until == date(2026, 12, 15)
 
 
 def test_a_corrected_letter_names_the_notice_that_it_replaces(letter: LetterFacts) -> None:

@@ -18,7 +18,7 @@ from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.calendar.preview import CalendarEffect, CalendarImport, CalendarYear, DaySetting
 from workbench.services.calendar.public_holidays import days_of_year, seed_days
-from workbench.services.clock.due_date_changes import due_changes, write_due_changes
+from workbench.services.clock.due_date_changes import due_changes
 from workbench.services.foundation import calendar_days
 from workbench.services.foundation.context import Service, details
 from workbench.services.foundation.input_checks import check_not_blank
@@ -173,12 +173,11 @@ class Calendars(Service):
             "told": effect.notified_count,
         }
         self.context.log(session, action, body=details(**body, **counts))
-        write_due_changes(session, self.context, effect.due_changes, "calendar")
-        if effect.notified_count:
+        if effect.due_changes:
             # Imported on first use: every start of the program imports this module, and letters take long to import.
-            from workbench.services.notices.due_date_notices import notify_of_calendar_change
+            from workbench.services.notices.due_date_notices import follow_calendar
 
-            notify_of_calendar_change(session, self.context, [one for one in effect.due_changes if one.is_notified])
+            follow_calendar(session, self.context, effect.due_changes)
 
     def _check(self, setting: DaySetting, reason: str, *, dry_run: bool) -> None:
         _check_year(setting.on.year)

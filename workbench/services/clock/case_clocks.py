@@ -147,8 +147,8 @@ class Clocks:
     def update_due_date(self, case: CaseRow) -> bool:
         """Store the computed state of a clock with its case and its open appeal, and return whether it changed.
 
-        Only this method and a change of the calendar write the due date of an existing case. A caller that changes
-        what the due date depends on calls it in the same transaction, after writing the event.
+        Only this method and a change of the calendar, which computes it the same way, write the due date of a case. A
+        caller that changes what the due date depends on calls it in the same transaction, after writing the event.
         """
         state = self.state(case)
         if state is None or state == stored_clock_state(case):

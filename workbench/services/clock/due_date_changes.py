@@ -1,6 +1,6 @@
 """Computes and writes the due dates that a change of the calendar moves.
 
-The due dates of appealed cases and the deadlines of rectifications stay, because letters promised these dates.
+The deadlines of rectifications stay, because letters promised these dates.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -25,7 +25,7 @@ from workbench.services.foundation.context import Context
 CalendarOf = Callable[[int], WorkingCalendar]
 """A function that returns the calendar under a version of the policy."""
 
-_STATES = tuple(state.value for state in OPEN_STATES - {CaseState.APPEALED, CaseState.INCOMPLETE})
+_STATES = tuple(state.value for state in OPEN_STATES - {CaseState.INCOMPLETE})
 
 _LETTERS_ABOUT_DUE_DATES = (
     *("receipt", "re-review", "delay", "resumed", "expired", "policy", "reopened", "lapse-undone", "waived"),
@@ -69,8 +69,6 @@ def due_changes(
         select(CASE.c.id)
         .where(
             CASE.c.state.in_(_STATES),
-            # A decision on an appeal waits for its check.
-            CASE.c.id.not_in(select(APPEAL.c.case_id).where(text(OPEN_APPEAL))),
             # There is no lower bound on due_at: a pause that began after the due date still moves it by the working
             # time of the pause. Cases that became complete after the last changed day are not affected.
             CASE.c.due_at.is_not(None),
@@ -79,14 +77,25 @@ def due_changes(
         )
         .order_by(CASE.c.due_at, CASE.c.id)
     )
-    affected_ids = [int(case_id) for case_id in session.execute(statement).scalars()]
-    return tuple(change for chunk in chunks(affected_ids) for change in _changes(session, context, chunk, calendar_of))
+    return _changes(session, context, session.execute(statement).scalars().all(), calendar_of)
+
+
+def due_changes_of_batch(session: Session, context: Context, batch_id: int) -> tuple[DueChange, ...]:
+    """Return the changes of due dates of the new cases of a batch, if the calendar changed since they were computed."""
+    case_ids = select(CASE.c.id).where(CASE.c.batch_id == batch_id, CASE.c.due_at.is_not(None)).order_by(CASE.c.id)
+    return _changes(session, context, session.execute(case_ids).scalars().all())
 
 
 def _changes(
-    session: Session, context: Context, case_ids: Sequence[int], calendar_of: CalendarOf
+    session: Session, context: Context, case_ids: Sequence[int], calendar_of: CalendarOf | None = None
+) -> tuple[DueChange, ...]:
+    """Return the changes of the due dates of some cases, in the order given, by default under the stored calendar."""
+    return tuple(change for chunk in chunks(case_ids) for change in _some_changes(session, context, chunk, calendar_of))
+
+
+def _some_changes(
+    session: Session, context: Context, case_ids: Sequence[int], calendar_of: CalendarOf | None
 ) -> Iterator[DueChange]:
-    """Yield the changes of the due dates of some cases, in the order given."""
     clocks = Clocks(session, context, clock_events(session, case_ids), calendar_of)
     now = context.now()
     rows = session.execute(select(CaseRow).where(col(CaseRow.id).in_(case_ids))).scalars()
@@ -133,28 +142,25 @@ def is_later_than_told(
     return calendar.local_day(due_at) > calendar.local_day(told_due_at)
 
 
-def write_due_changes(session: Session, context: Context, changes: Sequence[DueChange], why: str) -> None:
-    """Write changed due dates in the caller's transaction, with one event for each case whose date moves.
+def write_due_changes(session: Session, context: Context, changes: Sequence[DueChange]) -> None:
+    """Write changed due dates of cases and their open appeals in the caller's transaction.
 
-    The version of a case stays the same, so that its holder can continue.
+    Each date that moves gets an event. The version of a case stays the same, so that its holder can continue.
     """
-    statement = (
-        CASE.update()
-        .where(CASE.c.id == bindparam("case_id"))
-        .values(due_at=bindparam("after"), is_due_provisional=bindparam("provisional"))
-    )
+    of_case = CASE.update().where(CASE.c.id == bindparam("of_case"))
+    of_appeal = APPEAL.update().where(APPEAL.c.case_id == bindparam("of_case"), text(OPEN_APPEAL))
     for chunk in chunks(changes):
-        session.connection().execute(
-            statement,
-            [{"case_id": one.case_id, "after": one.after, "provisional": one.is_provisional} for one in chunk],
-        )
+        dates = [{"of_case": one.case_id, "due_at": one.after} for one in chunk]
+        marked = [date | {"is_due_provisional": one.is_provisional} for date, one in zip(dates, chunk, strict=True)]
+        session.connection().execute(of_case, marked)
+        session.connection().execute(of_appeal, dates)
     zone = context.zone(session)
 
     def local(at: datetime) -> str:
         return at.astimezone(zone).isoformat()
 
     bodies = (
-        (one.case_id, {"from": local(one.before), "due": local(one.after), "why": why})
+        (one.case_id, {"from": local(one.before), "due": local(one.after), "why": "calendar"})
         for one in changes
         if one.is_date_moved
     )

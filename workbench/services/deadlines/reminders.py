@@ -65,8 +65,9 @@ def _remind_of_deadlines(context: Context) -> int:
         # Not its closing time, which may have become earlier since the deadline was set.
         next_day_end = day_end + (calendar.next_working_day(today) - today)
         since = day_end - (today - calendar.working_day_until(today)) - timedelta(days=1)
+    # Of the same case: by itself, the statement would ask for a letter about any case.
     is_told = exists().where(
-        NOTICE.c.case_id == CASE.c.id,
+        NOTICE.c.case_id == RECTIFICATION.c.case_id,
         NOTICE.c.told_due_at == RECTIFICATION.c.deadline_at,
         (NOTICE.c.kind == kind.value) | (NOTICE.c.created_at > since),
     )

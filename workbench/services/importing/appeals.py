@@ -1,20 +1,32 @@
-"""Files the appeals of an imported file, as the command files one."""
+"""Files the appeals of an imported file, each as the command files one, once the import is published."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import Row, delete, func, select
 from sqlmodel import Session
 
-from db.queries.published import current_cases
-from workbench.domain.case.lifecycle import Action
+from db.enums import CaseState, ImportKind
+from db.queries.published import CASE, current_cases
+from workbench.domain.case.case_id import format_case
+from workbench.domain.case.lifecycle import Action, state_refusal
 from workbench.domain.evidence.rows import AppealFiling
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.services.appeals.acts import check_grounds, check_received, file_appeal
 from workbench.services.case.decisions import told_result_at
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Context
+from workbench.services.importing.columns import Columns
 from workbench.services.importing.judging import of_unknown_application
 from workbench.services.importing.plan import Fate, Judgement
+from workbench.services.importing.touching import SUBMISSION
+
+_FILED_TOGETHER = 5
+"""Appeals in one transaction: fewer than other changes of cases, because a letter is written with each."""
+
+_GROUNDS = "grounds"
 
 
 def judged_appeals(context: Context, rows: Sequence[AppealFiling], imported_at: datetime) -> list[Judgement]:
@@ -43,15 +55,55 @@ def _judged(session: Session, context: Context, row: AppealFiling, imported_at: 
     return Judgement(fate=Fate.CREATED)
 
 
-def file_appeals(
-    context: Context, filings: Sequence[AppealFiling], batch_id: int, imported_at: datetime, session: Session
-) -> None:
-    """File appeals in the caller's write transaction.
+def filings_of(context: Context, rows: Sequence[AppealFiling], imported_at: datetime) -> list[Columns]:
+    """Return what a batch notes of some appeals, so that any start can file them once it is published."""
+    with context.read() as session:
+        cases = current_cases(session, {(row.agent, row.application_no) for row in rows})
+    return [
+        {
+            "case_id": cases[row.agent, row.application_no].id,
+            "round": 0,
+            "received_at": row.received_at or imported_at,
+            "body": json.dumps({"kind": ImportKind.APPEALS.value, _GROUNDS: row.grounds}),
+        }
+        for row in rows
+    ]
+
+
+def refuse_unfit(session: Session, batch_id: int) -> None:
+    """Refuse the appeals of a batch if the state of a case does not allow its appeal any more.
 
     Raises:
-        NotAllowed: If a case changed since the appeals were judged.
+        NotAllowed: If there is such a case.
     """
-    for row in filings:
-        key = (row.agent, row.application_no)
-        case = case_in_state_for(session, Action.APPEAL, current_cases(session, {key})[key].id or 0)
-        file_appeal(session, context, case, row.grounds, row.received_at or imported_at, batch_id)
+    is_filing = func.json_extract(SUBMISSION.c.body, f"$.{_GROUNDS}").is_not(None)
+    of_batch = select(CASE.c.id, CASE.c.state).join(SUBMISSION, SUBMISSION.c.case_id == CASE.c.id)
+    for row in session.execute(of_batch.where(SUBMISSION.c.batch_id == batch_id, is_filing)):
+        if why := state_refusal(Action.APPEAL, CaseState(row.state), format_case(row.id)):
+            raise NotAllowed(why)
+
+
+def first_filings(waiting: Sequence[Row[Any]]) -> list[Row[Any]]:
+    """Return those submissions among some waiting ones that are appeals to file in the next transaction."""
+    return [one for one in waiting if _GROUNDS in json.loads(one.body)][:_FILED_TOGETHER]
+
+
+def file_appeals(context: Context, importer_id: int, filings: Sequence[Row[Any]]) -> None:
+    """File some appeals of a published batch, each with its own event; a filed one is no longer noted in its batch.
+
+    They count as filed by who imported them, whoever's start files them. If a case changed since the publication, the
+    refusal is logged as that of the command is.
+    """
+    with context.write() as session:
+        for filing in filings:
+            noted = session.execute(delete(SUBMISSION).where(SUBMISSION.c.id == filing.id))
+            # Another start may have been quicker.
+            if not noted.rowcount:  # type: ignore[attr-defined]  # a delete's result has one
+                continue
+            grounds = json.loads(filing.body)[_GROUNDS]
+            try:
+                case = case_in_state_for(session, Action.APPEAL, filing.case_id)
+                appeal, _letter = file_appeal(session, context, case, grounds, filing.received_at, filing.batch_id)
+                appeal.filed_by_id = importer_id
+            except (NotAllowed, WrongUsage) as error:
+                context.log_refusal(session, Action.APPEAL, error, filing.case_id)

@@ -16,6 +16,7 @@ from workbench.services.case.evidence_reader import EvidenceReader
 from workbench.services.forecast.arrival_forecasts import ArrivalForecasts
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import pause
+from workbench.services.importing.appeals import file_appeals, first_filings
 from workbench.services.importing.completing import of_completed
 from workbench.services.importing.touching import SUBMISSION
 from workbench.services.review.new_evidence import Arrival, apply_evidence
@@ -50,7 +51,11 @@ def apply_batch(context: Context, batch_id: int) -> None:
             ).all()
         if not waiting:
             break
-        _apply(context, batch, waiting, expecting)
+        # Appeals come first: what else their import brings may change the state, so that none is possible any more.
+        if filings := first_filings(waiting):
+            file_appeals(context, batch.started_by_id, filings)
+        else:
+            _apply(context, batch, waiting, expecting)
         pause()
     with context.write() as session:
         session.execute(update(BATCH).where(BATCH.c.id == batch_id).values(applied_at=context.now()))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -10,10 +10,12 @@ from sqlmodel import Session
 
 from db.columns import to_us
 from db.enums import ImportKind
-from workbench.domain.evidence.rows import AppealFiling, CallRow
+from workbench.domain.evidence.rows import CallRow
 from workbench.services.calls.writing import CallWriter, Written
+from workbench.services.clock.due_date_changes import due_changes_of_batch
+from workbench.services.foundation.calendar_days import edition
 from workbench.services.foundation.context import Context
-from workbench.services.importing.appeals import file_appeals
+from workbench.services.importing.appeals import refuse_unfit
 from workbench.services.importing.applying import apply_batch
 from workbench.services.importing.batches import begun
 from workbench.services.importing.calls import CallFigures, call_store, figures
@@ -34,6 +36,7 @@ from workbench.services.importing.standing import refuse_opened_again
 from workbench.services.importing.sweeping import take_away
 from workbench.services.importing.touching import cases_about, cases_of_numbers, concerned_ids, note
 from workbench.services.importing.writing import Writing
+from workbench.services.notices.due_date_notices import follow_calendar
 from workbench.services.reading.reader import Reader
 from workbench.services.reading.rejects import RejectWriter
 
@@ -46,7 +49,6 @@ class Work:
     judge: Judge
     plan: Plan
     meter: Meter
-    filings: list[AppealFiling] = field(default_factory=list)
 
     def done(self, request: ImportRequest, readers: Sequence[Reader], report: ImportReport) -> ImportReport:
         """Do what was planned, and return the report with the batch's number."""
@@ -54,6 +56,7 @@ class Work:
         with begun(self.context, request.kind, readers) as batch_id:
             try:
                 report = self._written(request, readers, batch_id, report)
+                calendar = self._calendar_edition()
                 open_cases(self.context, batch_id, seq, self.plan.reopened)
                 note(self.context, batch_id, self.plan.touched)
                 counts = Counts(
@@ -63,7 +66,7 @@ class Work:
                     unchanged=report.unchanged,
                     rejected=report.rejected,
                 )
-                also = partial(self._at_publication, batch_id)
+                also = partial(self._at_publication, batch_id, calendar)
                 publish(self.context, request.kind, batch_id, seq, readers, counts, also)
             except BaseException:
                 take_away(self.context, batch_id)
@@ -71,10 +74,19 @@ class Work:
             apply_batch(self.context, batch_id)
         return replace(report, batch=batch_id)
 
-    def _at_publication(self, batch_id: int, session: Session) -> None:
-        """File the appeals of the batch, unless a case that it replaces was opened again meanwhile."""
+    def _calendar_edition(self) -> str:
+        with self.context.read() as session:
+            return edition(session)
+
+    def _at_publication(self, batch_id: int, calendar: str, session: Session) -> None:
+        """Refuse the batch if a case that it replaces or appeals changed meanwhile.
+
+        The due dates of its cases follow the calendar if it changed since `calendar`: only published cases did so.
+        """
         refuse_opened_again(session, batch_id, self.plan.reopened)
-        file_appeals(self.context, self.filings, batch_id, self.judge.imported_at, session)
+        refuse_unfit(session, batch_id)
+        if edition(session) != calendar:
+            follow_calendar(session, self.context, due_changes_of_batch(session, self.context, batch_id))
 
     def _written(
         self, request: ImportRequest, readers: Sequence[Reader], batch_id: int, report: ImportReport
@@ -93,7 +105,6 @@ class Work:
                 batch_id=batch_id,
                 meter=self.meter,
                 rejects=rejects,
-                filings=self.filings,
             )
             written = self._calls_written(writing, readers) if request.kind in WITH_CALLS else None
             if written is None:

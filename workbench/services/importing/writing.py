@@ -15,12 +15,14 @@ from workbench.domain.evidence.rows import AppealFiling, CardRow, DocumentRow
 from workbench.i18n import _
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import pause
+from workbench.services.importing.appeals import filings_of
 from workbench.services.importing.columns import TABLES, Columns, card_columns, document_columns
 from workbench.services.importing.documents import BadDocument, copied, found_beside, stored
 from workbench.services.importing.judging import Judge
 from workbench.services.importing.plan import Fate, FilePlan, Plan
 from workbench.services.importing.planning import as_bad_record, card_digest, portions
 from workbench.services.importing.progress import Meter
+from workbench.services.importing.touching import SUBMISSION
 from workbench.services.reading.problems import BadRecord, FileProblem, Row, RowProblem
 from workbench.services.reading.reader import Reader
 from workbench.services.reading.rejects import RejectWriter
@@ -45,7 +47,6 @@ class Writing:
     meter: Meter
     rejects: RejectWriter | None
     take_call: Takes | None = None
-    filings: list[AppealFiling] = field(default_factory=list)
     concerned: dict[ImportKind, set[str]] = field(default_factory=lambda: defaultdict(set))
     """What rows that belong to no application are about: hashes of numbers or callees, or subjects as they are."""
 
@@ -88,7 +89,8 @@ class Writing:
                 self.take_call(record.value)
             return
         if reader.kind is ImportKind.APPEALS:
-            self.filings += [record.value for _index, record in wanted if isinstance(record.value, AppealFiling)]
+            filings = [record.value for _index, record in wanted if isinstance(record.value, AppealFiling)]
+            self.insert([(SUBMISSION, filings_of(self.context, filings, self.judge.imported_at))])
             return
         for index, record in wanted:
             made.append(self._columns(record, index, file, reader))

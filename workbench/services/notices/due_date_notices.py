@@ -6,19 +6,20 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 from sqlmodel import Session
 
 from db.enums import ApplicantKind, CaseState, Language
 from db.models import CaseRow
+from db.models.life_cycle import OPEN_APPEAL
 from db.queries.chunks import chunks
-from db.queries.published import CASE, NOTICE
+from db.queries.published import APPEAL, CASE, NOTICE
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.findings.finding import Finding
 from workbench.domain.forecast.result import CaseForecast
 from workbench.domain.policy.policy import Policy, Words
 from workbench.services.case.evidence_reader import APPLICATION
-from workbench.services.clock.due_date_changes import DueChange, told_due_dates
+from workbench.services.clock.due_date_changes import DueChange, told_due_dates, write_due_changes
 from workbench.services.foundation.context import Context
 from workbench.services.notices.bulk_letters import notice_of
 from workbench.services.notices.due_date_letter import (
@@ -86,14 +87,17 @@ def notify(session: Session, context: Context, messages: Iterable[tuple[Any, Due
     columns = (APPLICATION.c.id, APPLICATION.c.language, APPLICATION.c.applicant_kind, APPLICATION.c.applicant_name)
     wanted = APPLICATION.c.id.in_({case.application_id for case, _message in pairs})
     applications = {row.id: row for row in session.execute(select(*columns).where(wanted))}
-    told = told_due_dates(session, [case.id for case, _message in pairs])
+    case_ids = [case.id for case, _message in pairs]
+    told = told_due_dates(session, case_ids)
+    appealed = select(APPEAL.c.case_id).where(APPEAL.c.case_id.in_(case_ids), text(OPEN_APPEAL))
+    appealed_ids = set(session.execute(appealed).scalars())
     supplier = context.policy(session).supplier
     notices = []
     for case, message in pairs:
         policy = replace(context.policy(session, case.policy_version_id), supplier=supplier)
         letter = letter_about(case, applications[case.application_id], message, policy, now, told.get(case.id))
         if letter is not None:
-            notices.append(notice_of(letter).numbered(case.id))
+            notices.append(notice_of(replace(letter, is_appeal=case.id in appealed_ids)).numbered(case.id))
     if notices:
         session.execute(insert(NOTICE), notices)
 
@@ -181,10 +185,11 @@ def cancel_outdated(session: Session, context: Context, case: CaseRow, *, is_com
     session.execute(outdated.where(NOTICE.c.cancelled_at.is_(None)).values(cancelled_at=context.now()))
 
 
-def notify_of_calendar_change(session: Session, context: Context, changes: Sequence[DueChange]) -> None:
-    """Write the notices of due dates that a change of the calendar has moved later, in the caller's transaction."""
+def follow_calendar(session: Session, context: Context, changes: Sequence[DueChange]) -> None:
+    """Write the due dates that a change of the calendar moves, and the notices, in the caller's transaction."""
+    write_due_changes(session, context, changes)
     message = DueDateMessage(kind=ClockLetterKind.DELAY, cause=_CALENDAR_CHANGED)
-    for chunk in chunks(changes):
+    for chunk in chunks([one for one in changes if one.is_notified]):
         cases = select(CASE).where(CASE.c.id.in_([one.case_id for one in chunk])).order_by(CASE.c.id)
         notify(session, context, [(case, message) for case in session.execute(cases)])
 
@@ -224,7 +229,6 @@ def letter_about(
         is_late=message.is_late,
         is_called_off=message.is_called_off,
         is_with_applicant=is_with,
-        is_appeal=state is CaseState.APPEALED,
         awaits_others=state is CaseState.PENDING and not is_with,
         told_on=None if told_due_at is None or message.deadline_at else told_due_at.astimezone(zone).date(),
         cause=cause.strip(),

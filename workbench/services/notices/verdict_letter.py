@@ -82,8 +82,9 @@ class LetterFacts(Letter):
 
     `causes` is the text that the reviewer edited, None if unedited. `items` are what the applicant must submit or
     correct, `msisdns` the numbers that the measure concerns, `answer_days` the working days within which an appeal is
-    answered. `corrects` is the notice that this letter corrects. `bars` are the bars that stand besides the measure,
-    `lifted` those that the applicant was told of and that no longer apply.
+    answered, `appeal_until` the last day to appeal or to object. `corrects` is the notice that this letter corrects.
+    `bars` are the bars that stand besides the measure, `lifted` those that the applicant was told of and that no longer
+    apply.
     `is_decided_alone` says that no second person checked the verdict, although the policy asks for it.
     `provisional_years` are the years with an unpublished calendar that a date in the letter depends on.
     """
@@ -113,9 +114,14 @@ class LetterFacts(Letter):
         return self.measure in RESTRICTIONS
 
     @property
-    def owes_appeal(self) -> bool:
-        """Whether the letter must say how and until when to appeal: after any fail or restriction."""
+    def owes_remedy(self) -> bool:
+        """Whether the letter must say how and until when to appeal or to object: after any fail or restriction."""
         return self.verdict is Verdict.FAIL or self.restricts
+
+    @property
+    def is_appealable(self) -> bool:
+        """Whether the case can be appealed; while the review goes on, the applicant can only object."""
+        return self.fail_kind is FailKind.FINAL
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -127,7 +133,7 @@ class LetterFacts(Letter):
             "deadline_at": is_fail and self.fail_kind is FailKind.FIXABLE,
             "waits_for": is_pending,
             "next_action_on": is_pending,
-            "appeal_until": self.owes_appeal,
+            "appeal_until": self.owes_remedy,
         }
         return tuple(name for name, is_required in required.items() if is_required and not getattr(self, name))
 
@@ -177,7 +183,7 @@ def compose(letter: LetterFacts) -> ComposedLetter:
         plain=partial(plain_day, language=letter.language),
         decided_day=plain_day(decided_on, letter.language),
     )
-    return replace(composed, appeal_until=letter.appeal_until)
+    return replace(composed, appeal_until=letter.appeal_until if letter.is_appealable else None)
 
 
 def item_fields(items: Sequence[LetterItem], letter: Letter, deadline_at: datetime | None) -> dict[str, Any]:

@@ -83,9 +83,9 @@ def compose_for(
     of the policy in force, which may be newer than the case's.
     """
     policy, header = casefile.policy, casefile.header
-    owes_appeal = decision.verdict == Verdict.FAIL or decision.measure in RESTRICTIONS
+    owes_remedy = decision.verdict == Verdict.FAIL or decision.measure in RESTRICTIONS
     today = calendar.local_day(now)
-    appeal_until = calendar.nth_working_day_after(today, policy.appeal.file_days) if owes_appeal else None
+    appeal_until = calendar.nth_working_day_after(today, policy.appeal.file_days) if owes_remedy else None
     deadline_on = None if decision.deadline_at is None else calendar.local_day(decision.deadline_at)
     days = [day for day in (deadline_on, decision.until_on, appeal_until) if day is not None]
     return compose(

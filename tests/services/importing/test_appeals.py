@@ -1,0 +1,80 @@
+"""Appeals of a file are filed after its publication, a few in one transaction; any start goes on."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from db.enums import ImportKind
+from tests.services.importing.files import Cells, Desk
+from workbench.errors import NotAllowed
+from workbench.services.importing import applying, work
+
+APPEALS = 7
+
+
+@pytest.fixture
+def rows(desk: Desk) -> list[Cells]:
+    """Appeals against cases that failed."""
+    desk.site.plant(APPEALS)
+    _set_state(desk, "failed")
+    found = desk.sql('SELECT application_no FROM "case" ORDER BY id')
+    return [{"application_no": row[0], "grounds": "未拨打过"} for row in found]
+
+
+def _set_state(desk: Desk, state: str, which: str = "true") -> None:
+    with desk.site.services("admin").context.write() as session:
+        session.execute(text(f'UPDATE "case" SET state = :state WHERE {which}'), {"state": state})
+
+
+def _interrupted(*_arguments: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _filed(desk: Desk) -> list[Any]:
+    """Return the case and the filer of each appeal that has its event and its letter."""
+    return desk.sql(
+        """SELECT a.case_id, r.login FROM appeal AS a JOIN reviewer AS r ON r.id = a.filed_by_id
+           JOIN event AS e ON e.case_id = a.case_id AND e.action = 'appeal' AND NOT e.is_refused
+           JOIN notice AS n ON n.case_id = a.case_id ORDER BY a.id"""
+    )
+
+
+def test_what_an_interrupted_import_did_not_file_is_filed_by_the_next_start_for_the_importer(
+    desk: Desk, rows: list[Cells], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = desk.write(rows)
+    planned = desk.take(ImportKind.APPEALS, path, dry_run=True)
+    with monkeypatch.context() as patched:
+        patched.setattr(applying, "pause", _interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            desk.take(ImportKind.APPEALS, path)
+    assert 0 < len(_filed(desk)) < APPEALS
+
+    desk.site.services("b")
+    assert [tuple(row) for row in _filed(desk)] == [(case, "admin") for case in range(1, APPEALS + 1)]
+    assert desk.count("submission") == 0
+    assert desk.is_chain_whole()
+    (batch,) = (line for line in desk.site.services("admin").imports.batches() if line.kind is ImportKind.APPEALS)
+    assert (batch.rows, batch.created) == (planned.rows, planned.created) == (APPEALS, APPEALS)
+
+
+@pytest.mark.parametrize("until", ["note", "apply_batch"])
+def test_an_appeal_that_its_case_no_longer_allows_stops_the_import_until_it_is_published_and_is_logged_after(
+    desk: Desk, rows: list[Cells], monkeypatch: pytest.MonkeyPatch, until: str
+) -> None:
+    real = getattr(work, until)
+
+    def meanwhile(*arguments: Any) -> None:
+        _set_state(desk, "queued", "id = 2")
+        real(*arguments)
+
+    monkeypatch.setattr(work, until, meanwhile)
+    if until == "note":
+        with pytest.raises(NotAllowed, match="C-000002"):
+            desk.run(ImportKind.APPEALS, rows)
+        assert (desk.count("submission"), desk.count("appeal")) == (0, 0)
+    else:
+        desk.run(ImportKind.APPEALS, rows)
+        assert len(_filed(desk)) == APPEALS - 1
+        assert desk.site.actions(2) == ["refused appeal"]
