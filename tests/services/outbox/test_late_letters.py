@@ -96,8 +96,8 @@ def test_a_lapse_after_the_moved_deadline_stands_and_is_reported(site: Site) -> 
     assert site.state(1) == CaseState.LAPSED
 
 
-def resubmit(services: Services) -> object:
-    return services.remarks.resubmit(1, "", on(30))
+def resubmit(services: Services) -> None:
+    services.remarks.resubmit(1, "", on(30))
 
 
 @pytest.mark.parametrize("act", [resubmit, lambda services: services.appeals.file(1, "we answered")])
