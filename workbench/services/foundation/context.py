@@ -18,6 +18,7 @@ from db.engine import Database
 from db.enums import CaseState, Role
 from db.errors import DatabaseRefused, LockTimeout
 from db.models import CaseRow, PolicyVersionRow, ReviewerRoleRow, ReviewerRow
+from db.queries.published import table_of
 from workbench.domain.case.actor import Actor
 from workbench.domain.case.lifecycle import Action, admin_refusal, role_refusal
 from workbench.domain.clock.calendar import WorkingCalendar
@@ -54,16 +55,16 @@ class Cache:
     models: "dict[tuple[date, int, str, frozenset[date], PolicyAssumptions], QueueModel]" = field(default_factory=dict)
 
 
+# Statements of tables, which cost a third of those of models; each transaction runs the first.
+_REVIEWER, _ROLE, _VERSION = table_of(ReviewerRow), table_of(ReviewerRoleRow), table_of(PolicyVersionRow)
 _ROLES = (
-    select(col(ReviewerRoleRow.role))
-    .join(ReviewerRow, col(ReviewerRow.id) == col(ReviewerRoleRow.reviewer_id))
-    .where(col(ReviewerRow.id) == bindparam("person"), col(ReviewerRow.is_active))
+    select(_ROLE.c.role)
+    .join(_REVIEWER, _REVIEWER.c.id == _ROLE.c.reviewer_id)
+    .where(_REVIEWER.c.id == bindparam("person"), _REVIEWER.c.is_active)
 )
 """The roles of a person who is active."""
 
-_VERSIONS = select(col(PolicyVersionRow.id), col(PolicyVersionRow.effective_on)).order_by(
-    col(PolicyVersionRow.id).desc()
-)
+_VERSIONS = select(_VERSION.c.id, _VERSION.c.effective_on).order_by(_VERSION.c.id.desc())
 
 RoleCheck = Callable[[Actor], str | None]
 """Says why a person's roles do not allow an act, None if they do."""
@@ -115,7 +116,7 @@ class Context:
 
     def _read_roles(self, session: Session) -> None:
         """Give the person the present roles."""
-        roles = session.execute(_ROLES, {"person": self.actor.id}).scalars()
+        roles = session.connection().execute(_ROLES, {"person": self.actor.id}).scalars()
         actor = replace(self.actor, roles=frozenset(map(Role, roles)))
         if not actor.roles:
             message = _(
@@ -192,7 +193,11 @@ class Context:
 
     def policy_id(self, session: Session) -> int:
         """Return the id of the policy version in force: the newest that has begun, each by the day in its own zone."""
-        return next(int(number) for number, day in session.execute(_VERSIONS) if self._has_begun(session, number, day))
+        return next(
+            int(number)
+            for number, day in session.connection().execute(_VERSIONS)
+            if self._has_begun(session, number, day)
+        )
 
     def _has_begun(self, session: Session, version_id: int, effective_on: date | None) -> bool:
         if effective_on is None:
