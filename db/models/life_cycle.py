@@ -18,7 +18,7 @@ class AppealRow(CasePartRow, table=True):
     `status` is one of `AppealStatus`. `state_before` is the state that the case returns to if the decision stands.
     `outcome` is stands or overturned, `to_state` the state after it, `answer` the reason that the applicant reads.
     `before` is JSON with the assignee of the case before the appeal, `waived` JSON as in a decision. `seen` is JSON
-    with the findings that the person who decided saw.
+    with the findings that the person who decided saw. `version_after` is unused.
     """
 
     __tablename__ = "appeal"

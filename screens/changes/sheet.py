@@ -5,12 +5,13 @@ from typing import ClassVar
 
 from textual import getters, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 
 from screens.changes.text import ChangesText
 from screens.dialogs.text_sheet import PageDialog
+from screens.shell.bindings import bind, bind_key
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, key_hints, plain
 from screens.widgets.static import Static
@@ -21,6 +22,9 @@ from workbench.domain.case.records import ItemLine
 from workbench.domain.case.vocabulary import ItemResult
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
+from workbench.keys import changes as keys
+from workbench.keys.command import Place
+from workbench.keys.registry import HELP
 from workbench.wording.changes import ITEM_RESULT_WORDS
 
 Judge = Callable[[int, ItemResult], Awaitable[tuple[ItemLine, ...]]]
@@ -37,14 +41,18 @@ class ChangesSheet(PageDialog[bool]):
     """
     AUTO_FOCUS = None
     FRAME_LINES = 6
+    PLACE: ClassVar[Place] = "changes"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", show=False),
-        Binding("down,j", "move(1)", show=False),
-        Binding("pageup", "scroll(-1)", show=False),
-        Binding("pagedown", "scroll(1)", show=False),
-        Binding("plus", "unfold", show=False),
-        Binding("d,q,enter", "back", show=False),
-        *(Binding(key, f"judge('{result.value}')", show=False) for key, result in _KEYS.items()),
+        *(bind_key(keys.JUDGE_ITEM, key, f"judge('{result.value}')") for key, result in _KEYS.items()),
+        bind(keys.SHOW_UNCHANGED, "unfold"),
+        bind(keys.ITEM_ABOVE, "move(-1)"),
+        bind(keys.ITEM_BELOW, "move(1)"),
+        bind_key(keys.SCROLL_PAGE, "pageup", "scroll(-1)"),
+        bind_key(keys.SCROLL_PAGE, "pagedown", "scroll(1)"),
+        bind_key(keys.SCROLL_ENDS, "home", "scroll_to(0)"),
+        bind_key(keys.SCROLL_ENDS, "end", "scroll_to(-1)"),
+        bind(keys.LEAVE_CHANGES, "back"),
+        bind(HELP, "app.act('help')"),
     ]
 
     message = getters.query_one("#message", Static)
@@ -61,14 +69,15 @@ class ChangesSheet(PageDialog[bool]):
         self._is_folded = True
         self._has_judged = False
         self._line_of_item: list[int] = []
+        self._line_of_unchanged = 0
 
     def parts(self) -> ComposeResult:
         with VerticalScroll(can_focus=False):
             yield Static(id="page", markup=False)
         yield Static(id="message", markup=False)
         judging = [(key, _(ITEM_RESULT_WORDS[result])) for key, result in _KEYS.items()] if self._can_judge else []
-        keys = [*judging, ("+", _("all")), ("Esc", _("panels") if self._judge else _("back"))]
-        yield Static(key_hints(*keys), id="foot", markup=False)
+        hints = [*judging, ("+", _("all")), ("Esc", _("panels") if self._judge else _("back")), ("?", _("keys"))]
+        yield Static(key_hints(*hints), id="foot", markup=False)
 
     @property
     def _can_judge(self) -> bool:
@@ -107,10 +116,15 @@ class ChangesSheet(PageDialog[bool]):
         """Scroll by a page."""
         self.body.scroll_relative(y=pages * max(1, self.body.size.height - 1), animate=False)
 
+    def action_scroll_to(self, line: int) -> None:
+        """Scroll to a line of the page; -1 is its end."""
+        self.body.scroll_to(y=line if line >= 0 else self.body.max_scroll_y, animate=False)
+
     def action_unfold(self) -> None:
-        """Show everything that did not change, or only what the earlier verdict named."""
+        """Show everything that did not change, or only what the earlier verdict named; it may be below the window."""
         self._is_folded = not self._is_folded
         self.draw()
+        self.call_after_refresh(self.action_scroll_to, self._line_of_unchanged)
 
     def action_back(self) -> None:
         self.leave(self._has_judged)
@@ -127,4 +141,5 @@ class ChangesSheet(PageDialog[bool]):
             style = "on $panel" if at == self._cursor and self._can_judge else ""
             lines += [line.stylize(style) if style else line for line in text.item_lines(at + 1, item)]
         lines += [Content(), *text.change_lines()] if lines else list(text.change_lines())
+        self._line_of_unchanged = len(lines) + 1
         return [*lines, Content(), *text.unchanged_lines(is_folded=self._is_folded)]

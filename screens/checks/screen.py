@@ -18,7 +18,7 @@ from screens.shell.clock import Clock
 from screens.shell.view import View
 from screens.widgets.safe_text import WARNING, fitted, plain
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseFile, CaseRowView
+from workbench.domain.case.casefile import CaseFile, StagedRow
 from workbench.domain.case.lifecycle import Action
 from workbench.i18n import N_, _
 from workbench.keys import desk
@@ -38,7 +38,7 @@ class StagedSource:
         self._services = services
         self.reason_alone = ""
 
-    def read_rows(self) -> Mapping[int, CaseRowView]:
+    def read_rows(self) -> Mapping[int, StagedRow]:
         """Return the cases by id, and keep why one person checks alone."""
         self.reason_alone = self._services.checks.why_alone()
         return {row.id: row for row in self._services.checks.waiting()}
@@ -51,7 +51,7 @@ class StagedSource:
         """Return what is staged on a case."""
         return StagedVerdict(case, self._services.actor, is_alone=bool(self.reason_alone))
 
-    def row_content(self, row: CaseRowView, view: View, width: int) -> Content:
+    def row_content(self, row: StagedRow, view: View, width: int) -> Content:
         """Return a case as a line."""
         return row_line(row, view, width)
 

@@ -10,7 +10,7 @@ from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, hanging, join
 from workbench.domain.case.actor import Actor
 from workbench.domain.case.appeal import OUTCOME_WORDS, AppealLine, staged_appeal
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseFile, CaseRowView
+from workbench.domain.case.casefile import CaseFile, StagedRow
 from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS, Action, is_allowed, role_refusal
 from workbench.domain.case.records import DecisionLine
 from workbench.domain.case.vocabulary import FailKind, Measure
@@ -83,8 +83,8 @@ class StagedVerdict:
         return Content("\n").join([*refusal, *verdict])
 
 
-def row_line(found: CaseRowView, view: View, width: int) -> Content:
-    """Return a case with a staged verdict as a line of the list."""
+def row_line(found: StagedRow, view: View, width: int) -> Content:
+    """Return a case with a staged verdict as a line of the list; a line that is too long names less."""
     due = view.instant(found.due_at) if found.due_at is not None else _("no due date")
     counts: list[Part] = []
     if found.blocks:
@@ -92,11 +92,12 @@ def row_line(found: CaseRowView, view: View, width: int) -> Content:
     if found.warns:
         counts.append((f"{view.symbols.warn}{found.warns} ", WARNING))
     left = joined((f"{format_case(found.id)}  ", "bold"), (found.applicant_name, ""))
-    right = joined(
-        *counts,
-        (f" {_(PRIORITY_WORDS[found.priority])}  ", MUTED),
-        (_("due {when}").format(when=due), ERROR if found.is_overdue else MUTED),
-    )
+    by = (f" {_('by {login}').format(login=found.maker)}  ", "")
+    priority = (f"{_(PRIORITY_WORDS[found.priority])}  ", MUTED)
+    style = ERROR if found.is_overdue else MUTED
+    right = joined(*counts, by, priority, (_("due {when}").format(when=due), style))
+    if left.cell_length + right.cell_length >= width:
+        right = joined(*counts, by, (due, style))
     return row(left, right, width)
 
 

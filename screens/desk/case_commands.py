@@ -15,6 +15,7 @@ from screens.widgets.safe_text import wrapped_lines
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, UndoableAct
 from workbench.domain.case.channel import channel_words
+from workbench.domain.case.verdict import is_last_round
 from workbench.domain.case.vocabulary import ContactChannel, FailKind, Verdict, VerificationKind
 from workbench.i18n import _
 
@@ -77,6 +78,7 @@ async def decide(screen: "CaseScreen", case: CaseFile, verdict: Verdict, *, item
     session, draft = screen.session, screen.session.draft
     case = replace(case, draft=draft.body if draft is not None else case.draft)
     state = VerdictState.of(case, verdict)
+    items_first = items_first and not is_last_round(case.policy, case.header.round)
     if items_first:
         state = replace(state, fail_kind=FailKind.FIXABLE)
     actions = VerdictActions(

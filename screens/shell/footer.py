@@ -38,7 +38,7 @@ class FooterBar(Static):
 
 
 def hints(screen: Screen[object], width: int) -> Content:
-    """Return the hints that fit, verdicts first; the keys of help and palette are always included."""
+    """Return the hints that fit, verdicts first; the keys of help, palette and Esc are always included."""
     fixed = [(shown_key(HELP.keys[0]), _(HELP.label)), (shown_key(PALETTE.keys[-1]), _(PALETTE.label))]
     right = key_hints(*fixed)
     found = available_bindings(screen)
@@ -50,5 +50,5 @@ def hints(screen: Screen[object], width: int) -> Content:
     shown = [(shown_key(command.keys[0]), active.binding.description) for command, active in hinted]
     del shown[MOST - len(fixed) :]
     while shown and key_hints(*shown).cell_length + right.cell_length + 2 > width:
-        shown.pop()
+        del shown[next((at for at in reversed(range(len(shown))) if shown[at][0] != "Esc"), 0)]
     return row(key_hints(*shown), right, width)

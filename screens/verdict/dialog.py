@@ -26,6 +26,7 @@ from screens.widgets.static import Static
 from screens.widgets.text_fields import MultilineField
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, DecisionResult, VerdictPreview, VerdictRequest
+from workbench.domain.case.verdict import is_last_round
 from workbench.domain.case.vocabulary import FailKind, Measure, Verdict, WaitsFor
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -170,8 +171,10 @@ class VerdictDialog(Dialog[DecisionResult]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         verdict = self._state.verdict
-        if action in {"final", "wait_for"}:
-            return verdict is (Verdict.FAIL if action == "final" else Verdict.PENDING)
+        if action == "final":
+            return verdict is Verdict.FAIL and not is_last_round(self._case.policy, self._case.header.round)
+        if action == "wait_for":
+            return verdict is Verdict.PENDING
         if parameters == ("items",):
             return verdict is Verdict.PENDING or self._state.is_fixable
         if action == "measure":
@@ -246,7 +249,9 @@ class VerdictDialog(Dialog[DecisionResult]):
     def _draw(self) -> None:
         width = self.query_one("#kind").content_size.width
         preview, state = self._preview, self._state
-        self.query_one("#kind", Static).update(dialog_text.kind_line(state, preview, symbols_of(self), width))
+        self.query_one("#kind", Static).update(
+            dialog_text.kind_line(state, self._case, preview, symbols_of(self), width)
+        )
         measures = preview.measures if preview else ()
         self.query_one("#measure", Static).update(dialog_text.measure_line(state, measures))
         self.query_one("#measure").display = len(measures) > 1

@@ -24,6 +24,7 @@ from screens.widgets.safe_text import (
 from workbench.domain.case.case_id import format_decision
 from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictPreview
 from workbench.domain.case.records import CaseNews, ChecklistLine
+from workbench.domain.case.verdict import is_last_round
 from workbench.domain.case.vocabulary import ChecklistValue, FailKind, Measure, Verdict, WaitsFor
 from workbench.domain.text.safe import cells
 from workbench.i18n import _, comma_joined, current_language, ngettext
@@ -41,17 +42,23 @@ _WEEK = timedelta(days=7)
 _MOST_NUMBERS = 3
 
 
-def kind_line(state: VerdictState, preview: VerdictPreview | None, symbols: Symbols, width: int) -> Content:
+def kind_line(
+    state: VerdictState, case: CaseFile, preview: VerdictPreview | None, symbols: Symbols, width: int
+) -> Content:
     """Return the choices, and at the right whether a second person is needed."""
     right = _check_words(preview) if preview is not None else Content()
-    lines = flowing(_choices(state, preview, symbols), width)
+    lines = flowing(_choices(state, case, preview, symbols), width)
     if lines[-1].cell_length + right.cell_length + BETWEEN > width:
         return Content("\n").join([*lines, right])
     return Content("\n").join([*lines[:-1], row(lines[-1], right, width)])
 
 
-def _choices(state: VerdictState, preview: VerdictPreview | None, symbols: Symbols) -> list[Content]:
-    """Return the choices, with their key in front."""
+def _choices(state: VerdictState, case: CaseFile, preview: VerdictPreview | None, symbols: Symbols) -> list[Content]:
+    """Return the choices, with their key in front; a fail in the last round of the policy leaves none."""
+    if state.verdict is Verdict.FAIL and is_last_round(case.policy, case.header.round):
+        message = _("round {round} of {most}: only a final fail")
+        words = message.format(round=case.header.round, most=case.policy.rectify.max_rounds)
+        return [_choice(_("final"), state.fail_kind is FailKind.FINAL, symbols), joined((words, WARNING))]
     if state.verdict is Verdict.FAIL:
         return [
             joined((shown_key(FINAL.keys[0]), KEY)),

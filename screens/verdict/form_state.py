@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from textual.message import Message
 
 from workbench.domain.case.casefile import CaseFile, DecisionResult, ItemRequest, VerdictPreview, VerdictRequest
-from workbench.domain.case.verdict import PASS_REASONS
+from workbench.domain.case.verdict import PASS_REASONS, is_last_round
 from workbench.domain.case.vocabulary import FailKind, Measure, Verdict, WaitsFor
 from workbench.domain.findings.evaluate import preselected_reasons
 
@@ -34,17 +34,25 @@ class VerdictState:
 
     @classmethod
     def of(cls, case: CaseFile, verdict: Verdict) -> Self:
-        """Return the state to start with: from the draft if it has this verdict, else from the findings."""
+        """Return the state to start with: from the draft if it has this verdict, else from the findings.
+
+        In the last round of the policy, a fail is final whatever the draft says.
+        """
         note = str(case.draft.get("note", ""))
         kept = case.draft.get("verdict")
+        fail_kind = None
+        if verdict is Verdict.FAIL:
+            fail_kind = FailKind.FINAL if is_last_round(case.policy, case.header.round) else FailKind.FIXABLE
         if isinstance(kept, Mapping) and kept.get("verdict") == verdict.value:
             state: Self = _ADAPTER.validate_python({**kept, "note": note})
             # The policy may have removed a reason since.
-            return replace(state, reasons=tuple(code for code in state.reasons if code in case.policy.reasons))
+            reasons = tuple(code for code in state.reasons if code in case.policy.reasons)
+            kept_kind = state.fail_kind if fail_kind is FailKind.FIXABLE else fail_kind
+            return replace(state, reasons=reasons, fail_kind=kept_kind)
         items = unfixed_texts(case) if verdict is Verdict.FAIL else {}
         return cls(
             verdict=verdict,
-            fail_kind=FailKind.FIXABLE if verdict is Verdict.FAIL else None,
+            fail_kind=fail_kind,
             reasons=tuple(dict.fromkeys((*items, *preselected_reasons(case.findings, verdict, case.policy)))),
             items={code: text for code, text in items.items() if text},
             note=note,

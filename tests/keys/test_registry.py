@@ -8,6 +8,7 @@ from screens.app import WorkbenchApp
 from screens.appeals.decision_dialog import AppealDialog
 from screens.appeals.screen import AppealsScreen
 from screens.calendar.screen import CalendarScreen
+from screens.changes.sheet import ChangesSheet
 from screens.checks.screen import ChecksScreen
 from screens.desk.screen import DeskScreen
 from screens.forecast.screen import ForecastScreen
@@ -42,6 +43,7 @@ def test_every_command_is_bound_somewhere() -> None:
         ChecksScreen,
         AppealsScreen,
         AppealDialog,
+        ChangesSheet,
         ForecastScreen,
         ReasonList,
         EvidencePanels,

@@ -187,8 +187,8 @@ def approve_the_pass(office: Office) -> None:
         seat.go("c", rf"{CASE} +passed +by a, Thu 3 Dec", "Needs a check: a pass against a blocking finding")
         seat.wait_for("a approve +r return +Enter open +Esc desk")
         seat.do("\r", "1 Identity", "80 calls in the busiest hour", "Nothing new since the verdict", "Esc back")
-        seat.wait_for(r"plan for the number of calls in an hour +not fixed\s+the call script +fixed")
-        seat.wait_for(r"For us only\s+The new script limits the calls")
+        seat.wait_for(r"plan for the number of calls in an hour +not fixed[\s│]+the call script +fixed")
+        seat.wait_for(r"For us only[\s│]+The new script limits the calls")
         approve(seat, "I read the script.")
 
 
@@ -207,8 +207,8 @@ def test_a_final_fail_is_appealed_and_overturned(office: Office) -> None:
     overturn(office)
     office.at("2026-11-25 14:00")
     with office.sits_down("c") as seat:
-        seat.go("c", rf"{CASE} +Appeal, overturned, passed +by sup", r"The applicant reads\s+They had agreed")
-        seat.do("\r", "1 Identity", r"Grounds\s+We called our own customers")
+        seat.go("c", rf"{CASE} +Appeal, overturned, passed +by sup", r"The applicant reads[\s│]+They had agreed")
+        seat.do("\r", "1 Identity", r"Grounds[\s│]+We called our own customers")
         approve(seat, "I heard three of the calls.")
     office.at("2026-11-25 14:10")
     shown = office.show()
@@ -252,7 +252,7 @@ def file_an_appeal(office: Office) -> None:
         seat.do("/", "Enter applies")
         seat.do("state:failed", "state:failed")
         seat.do("\r", rf"{CASE} .*failed +1 ")
-        seat.do("\r", r"Read only · failed +Esc back +A appeal", "Outbound barred since Tue 24")
+        seat.do("\r", "Read only · failed", "A appeal +Esc back", "Outbound barred since Tue 24")
         seat.do("A", f"Appeal against {CASE}", "Grounds of the applicant", "F8 file the appeal")
         seat.do("We called our own customers.", "We called our own customers")
         seat.confirm(F8, "Appeal filed; admin decides it. To undo, press u", "Read only · appealed")
@@ -262,9 +262,11 @@ def overturn(office: Office) -> None:
     """Decide the appeal as a supervisor who never touched the case."""
     with office.sits_down("sup") as seat:
         seat.wait_for("g a +one appeal to decide")
-        seat.go("a", r"final fail, received Wed 25 Nov .*7 working days left", r"Grounds\s+We called our own customers")
+        seat.go(
+            "a", r"final fail, received Wed 25 Nov .*7 working days left", r"Grounds[\s│]+We called our own customers"
+        )
         seat.wait_for("d decide +Enter open +Esc desk")
-        seat.do("\r", "1 Identity", r"too many calls in an hour +by a, Tue 24 Nov", "d decide +Esc back")
+        seat.do("\r", "1 Identity", r"too many calls in an hour +by a, Tue 24 Nov", "d decide +5 appeal +Esc back")
         seat.do("d", f"Decide the appeal of {CASE}", "Choose the decision to see the letter")
         seat.do("2", r"\(•\) 2 overturned: passed", "it succeeds; the review is passed")
         seat.do("t", "F8 confirm +Esc leaves the field")

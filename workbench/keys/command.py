@@ -14,12 +14,23 @@ from workbench.domain.case.vocabulary import Role
 from workbench.i18n import N_
 
 Place = Literal[
-    "everywhere", "desk", "queue", "verdict", "checks", "appeals", "forecast", "calendar", "letters", "policy"
+    "everywhere",
+    "desk",
+    "changes",
+    "queue",
+    "verdict",
+    "checks",
+    "appeals",
+    "forecast",
+    "calendar",
+    "letters",
+    "policy",
 ]
 
 PLACES: dict[Place, str] = {
     "everywhere": N_("Everywhere"),
     "desk": N_("Desk"),
+    "changes": N_("Changes"),
     "queue": N_("Queue"),
     "verdict": N_("Verdict"),
     "checks": N_("Checks"),

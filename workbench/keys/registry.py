@@ -6,6 +6,7 @@ from workbench.domain.case.lifecycle import Action
 from workbench.i18n import N_
 from workbench.keys.appeals import APPEAL_COMMANDS, GO_APPEALS
 from workbench.keys.calendar import CALENDAR_COMMANDS, GO_CALENDAR
+from workbench.keys.changes import CHANGE_COMMANDS
 from workbench.keys.command import Command, Place, go_command, verdict_command, view_command
 from workbench.keys.desk import DESK_COMMANDS
 from workbench.keys.forecast import FORECAST_COMMANDS, GO_FORECAST
@@ -95,6 +96,7 @@ MODES = (
 
 COMMANDS: tuple[Command, ...] = (
     *DESK_COMMANDS,
+    *CHANGE_COMMANDS,
     *QUEUE_COMMANDS,
     *FORECAST_COMMANDS,
     *(CONFIRM, MARK, TOGGLE, SEARCH, FINAL, WAIT_FOR, MEASURE, ITEMS, LETTER, NOTE),

@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from db.models import CaseRow
 from tests.cli.framework.terminal import Terminal, refused
 from tests.demos import few_cases
+from tests.services.importing.files import Desk, application
 from workbench.services.demo import preparing
 
 
@@ -68,6 +70,26 @@ def test_doctor_reports_a_healthy_database(terminal: Terminal) -> None:
 
     assert result.exit_code == 0, result.output
     assert '"ok": true' in result.stdout
+
+
+def test_doctor_names_applications_with_two_open_cases(terminal: Terminal, tmp_path: Path) -> None:
+    desk = Desk(terminal.site, tmp_path)
+    desk.queued()
+    desk.change(state="passed")
+    desk.applications(application(business_scope="教育咨询"), as_new=True)
+    assert "No application has more than one open case." in terminal.run("doctor").stdout
+    older = desk.cases()[0].id
+    with terminal.site.services("admin").context.write() as session:
+        session.get_one(CaseRow, older).state = "queued"
+
+    result = terminal.run("doctor")
+    assert result.exit_code == 78, result.output
+    assert "more than one open case: 1, for example C-000001 and C-000002; withdraw the cases" in " ".join(
+        result.stdout.split()
+    )
+
+    assert terminal.as_person("sup", "withdraw", "C-1", "--reason", "x").exit_code == 0
+    assert terminal.run("doctor").exit_code == 0
 
 
 @pytest.mark.terminal

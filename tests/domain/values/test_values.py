@@ -172,12 +172,12 @@ def test_an_invalid_amount_of_money_is_an_error(raw: str) -> None:
         values.money_fen(raw)
 
 
-@pytest.mark.parametrize(("raw", "number"), [("0", 0), ("007", 7), ("12.0", 12), (str(2**63 - 1), 2**63 - 1)])
+@pytest.mark.parametrize(("raw", "number"), [("0", 0), ("007", 7), ("12.0", 12), (str(2**31 - 1), 2**31 - 1)])
 def test_a_quantity_is_a_whole_number(raw: str, number: int) -> None:
     assert values.quantity(raw) == number
 
 
-@pytest.mark.parametrize("raw", ["-1", "1.5", "1,000", "x", str(2**63), "٣", "1e3", "1_000", "+1"])
+@pytest.mark.parametrize("raw", ["-1", "1.5", "1,000", "x", str(2**31), "٣", "1e3", "1_000", "+1"])
 def test_an_invalid_quantity_is_an_error(raw: str) -> None:
     with pytest.raises(BadValue):
         values.quantity(raw)

@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 
 from db.enums import CaseState
+from tests.offices import Site
+from tests.promises import Promises
 from tests.screens.cases import troubled
 from tests.screens.doubles.services import MemoryServices
-from tests.screens.driver import WINDOWS, Driver, at_work
+from tests.screens.driver import WINDOWS, Driver, at_the_site, at_work
 from workbench.domain.case.records import HistoryLine
 
 
@@ -36,6 +38,23 @@ async def test_the_list_shows_waiting_verdicts_with_their_reasons(size: tuple[in
         assert "by rev1" in desk.text
         assert "ID-RIC-EXPIRED" in desk.text
         assert "seen twice [/b]" in desk.text
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_a_small_list_says_who_made_each_verdict_and_how_to_leave(site: Site, language: str) -> None:
+    services = Promises(site)
+    for number, login in enumerate("ab", start=1):
+        services.received(f"2026-11-24 09:0{number}")
+        services.at("2026-11-24 10:00").run(login, "next")
+        services.run(login, "decide", f"C-{number}", "fail", "--final", "--reason", "ID-USCC")
+    async with at_the_site(site, "a", size=(60, 16), language=language) as desk:
+        await desk.go("c")
+        await desk.press("down")
+        rows = [line for line in desk.text.splitlines() if line.startswith(" C-00000")][:2]
+        words = {"en": ("by a ", "by b "), "zh": ("a 作出", "b 作出")}[language]
+        assert [word in row for word, row in zip(words, rows, strict=True)] == [True, True]
+        assert "虚构公司1" in rows[0]
+        assert "Esc" in desk.text.splitlines()[-1]
 
 
 async def test_the_parts_of_a_verdict_have_chinese_commas_in_chinese() -> None:

@@ -12,6 +12,7 @@ from tests.resubmissions import failed, new_document
 from tests.screens.cases import clean
 from tests.screens.driver import at_the_site, at_work
 from tests.services.importing.files import Desk, application
+from workbench.keys.registry import commands_of
 
 Resubmit = Callable[[], Promises]
 
@@ -52,12 +53,30 @@ async def test_a_case_of_the_second_round_opens_on_what_changed(
         assert desk.dialog == "ChangesSheet"
 
 
-async def test_unchanged_fields_are_folded_until_a_key_shows_all(resubmitted: Promises) -> None:
-    async with at_the_site(resubmitted.site, "a", size=(120, 60)) as desk:
+async def test_unchanged_fields_are_below_the_window_until_a_key_shows_them_all(resubmitted: Promises) -> None:
+    async with at_the_site(resubmitted.site, "a", size=(80, 24)) as desk:
         await desk.press("n")
-        assert "industry" not in desk.text
+        assert "Unchanged" not in desk.text
         await desk.press("plus")
-        assert "industry" in desk.text
+        assert desk.text.splitlines()[2].startswith("  │ Unchanged: 27")
+        assert "scope" in desk.text
+        await desk.press("plus")
+        assert "scope" not in desk.text
+        assert "accepted in round 1" in desk.text
+        await desk.press("home")
+        assert "Asked for in round 1" in desk.text
+        await desk.press("end")
+        assert "Asked for in round 1" not in desk.text
+
+
+async def test_the_sheet_lists_its_keys(resubmitted: Promises) -> None:
+    async with at_the_site(resubmitted.site, "a") as desk:
+        await desk.press("n", "question_mark")
+        for command in commands_of("changes"):
+            assert command.help.split(":")[0] in desk.text
+        assert "Give this verdict" not in desk.text
+        await desk.press("escape")
+        assert desk.dialog == "ChangesSheet"
 
 
 async def test_digits_judge_items_and_the_verdicts_know_it(resubmitted: Promises) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from db.enums import CaseState, FailKind, Role, Verdict
 from workbench.domain.case.casefile import (
     CaseFile,
-    CaseRowView,
     DecisionResult,
+    StagedRow,
     UndoableAct,
     VerdictPreview,
     VerdictRequest,
@@ -150,9 +150,9 @@ class MemoryChecks(Checks):
     def why_alone(self) -> str:
         return self._services.why_alone
 
-    def waiting(self) -> tuple[CaseRowView, ...]:
+    def waiting(self) -> tuple[StagedRow, ...]:
         return tuple(
-            CaseRowView(
+            StagedRow(
                 id=case_id,
                 agent="",
                 application_no=found.header.application_no,
@@ -169,6 +169,7 @@ class MemoryChecks(Checks):
                 held_until=None,
                 blocks=2,
                 warns=3,
+                maker=found.decisions[-1].maker,
                 received_at=found.header.received_at,
             )
             for case_id, found in self._services.files.items()

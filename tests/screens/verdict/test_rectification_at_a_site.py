@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import text
 
-from tests.cli.cases.test_rectification import PLAN, items, own_deadlines, standing, verifying
+from tests.cli.calendar.test_reminders import fail
+from tests.cli.cases.test_rectification import PLAN, items, limit, own_deadlines, standing, verifying
 from tests.offices import Site
 from tests.promises import Promises
 from tests.screens.driver import KeyDriver, at_the_site
@@ -112,3 +113,20 @@ async def test_the_dialog_of_a_pass_names_the_numbers_whose_bar_it_lifts(
         await desk.until({"en": "lifts the bars on 2 numbers: 138••••••01", "zh": "138••••••01、138••••••02"}[language])
         await desk.press("escape", "f")
         assert "138••••••02" not in desk.text
+
+
+@pytest.mark.parametrize(("key", "size", "language"), [("f", (120, 40), "en"), ("r", (80, 24), "zh")])
+async def test_the_last_round_of_the_policy_offers_only_a_final_fail(
+    services: Promises, key: str, size: tuple[int, int], language: str
+) -> None:
+    limit(services, "max_rounds = 2")
+    services.run("a", "resubmit", fail(services))
+    async with at_the_site(services.site, "a", size=size, language=language) as desk:
+        await desk.press("n", "escape", key, "f", "1")
+        assert {"en": "(•) final   round 2 of 2: only a final fail", "zh": "第2轮，最多2轮：只能不可整改"}[
+            language
+        ] in desk.text
+        assert {"en": "can be rectified", "zh": "( )"}[language] not in desk.text
+        await desk.press("y")
+        assert desk.dialog == "DeskScreen"
+    assert services.terminal.document("a", "show", "C-1")["decisions"][-1]["fail_kind"] == "final"

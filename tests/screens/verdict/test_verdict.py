@@ -201,7 +201,7 @@ async def test_a_refusal_is_shown_in_the_dialog_and_nothing_is_lost() -> None:
     ("policy", "told", "problem"),
     [
         ("", "New evidence has come since", "New evidence has come; confirm"),
-        ("1 → 2: +ID-CAPITAL", "(1 → 2: +ID-CAPITAL)", "The policy has changed; confirm"),
+        ("1 → 2: +ID-CAPITAL", "+ID-CAPITAL). Esc shows it", "The policy has changed; confirm"),
     ],
 )
 async def test_what_changed_is_announced_and_needs_a_second_confirmation(policy: str, told: str, problem: str) -> None:

@@ -152,6 +152,13 @@ class CaseRowView(CaseLine):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StagedRow(CaseRowView):
+    """A case whose verdict, or whose answer to an appeal, waits for a check, with who made it."""
+
+    maker: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeskCounts:
     """The counts in the header of the desk, for one person; `to_reopen` and `appeals` are 0 except for supervisors.
 

@@ -185,13 +185,18 @@ def rectify_hours(item: ItemRequest, policy: Policy) -> int | None:
     return None if reason is None else reason.rectify_hours
 
 
+def is_last_round(policy: Policy, round_no: int) -> bool:
+    """Say whether a case is in the last round that the policy allows, so that it cannot be rectified once more."""
+    return policy.rectify.max_rounds is not None and round_no >= policy.rectify.max_rounds
+
+
 def round_problem(request: VerdictRequest, policy: Policy, round_no: int) -> str | None:
     """Return that a case was in as many rounds as the policy allows, so that it cannot be rectified once more."""
-    most = policy.rectify.max_rounds
-    if most is None or round_no < most or request.verdict is not Verdict.FAIL or request.fail_kind is FailKind.FINAL:
+    is_fixable = request.verdict is Verdict.FAIL and request.fail_kind is not FailKind.FINAL
+    if not is_fixable or not is_last_round(policy, round_no):
         return None
     message = _("The case is in round {round}, and the policy allows {most}; fail it finally, or decide otherwise.")
-    return message.format(round=round_no, most=most)
+    return message.format(round=round_no, most=policy.rectify.max_rounds)
 
 
 def pending_waits_for(reasons: Sequence[str], policy: Policy) -> WaitsFor | None:

@@ -23,6 +23,9 @@ NUMBERS_LENGTH = 30_000
 INTEGER_LIMIT = 2**63
 """The limit of database integers, exclusive."""
 
+QUANTITY_LIMIT = 2**31
+"""The limit of quantities, exclusive: PostgreSQL stores them in 4 bytes, and their sums fit in 8."""
+
 MASKS = frozenset("*•●＊∗")
 
 FORMULA_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"})
@@ -121,7 +124,7 @@ def quantity(raw: str) -> int:
     """Return a whole number that is not negative.
 
     Raises:
-        BadValue: If it is not such a number, or is 2^63 or more.
+        BadValue: If it is not such a number, or is 2^31 or more.
     """
     check_length(raw)
     if raw.isdecimal() and raw.isascii():
@@ -133,7 +136,7 @@ def quantity(raw: str) -> int:
                 raise BadValue(_("“{value}” is negative; write 0 or more."), raw)
             raise BadValue(_("“{value}” is not a whole number; write digits only."), raw)
         number = int(found[1])
-    if number >= INTEGER_LIMIT:
+    if number >= QUANTITY_LIMIT:
         raise BadValue(_("The number is too large; check it."))
     return number
 

@@ -1,6 +1,7 @@
 """Reads the decisions and appeals of a case."""
 
 import json
+from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ from db.queries.published import CASE, DECISION, newest_row, table_of
 from workbench.domain.case.appeal import AppealLine, last_filing_day
 from workbench.domain.case.casefile import ItemRequest
 from workbench.domain.case.records import DecisionLine, EarlierFail, ItemLine, Waiver
+from workbench.services.foundation.case_access import logins_of
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
 
@@ -36,6 +38,19 @@ def newest_decision(session: Session, case_id: int, *statuses: str) -> DecisionR
 def newest_appeal(session: Session, case_id: int, *statuses: AppealStatus) -> AppealRow | None:
     """Return the newest appeal of a case that has one of these statuses."""
     return newest_row(session, AppealRow, AppealRow.case_id == case_id, col(AppealRow.status).in_(statuses))
+
+
+def makers_of_staged(session: Session, case_ids: Collection[int]) -> dict[int, str]:
+    """Return the login of who made the verdict, or the answer to an appeal, that waits for a check on these cases."""
+    logins = logins_of(session)
+    makers: dict[int, str] = {}
+    for case, maker, status in (
+        (DecisionRow.case_id, DecisionRow.maker_id, DecisionRow.status),
+        (AppealRow.case_id, AppealRow.decided_by_id, AppealRow.status),
+    ):
+        staged = select(case, maker).where(col(status) == AppealStatus.STAGED, col(case).in_(case_ids))
+        makers |= {case_id: logins.get(maker_id or 0, "?") for case_id, maker_id in session.exec(staged)}
+    return makers
 
 
 def appeals_of(session: Session, case_id: int, logins: dict[int, str]) -> tuple[AppealLine, ...]:

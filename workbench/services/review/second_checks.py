@@ -9,7 +9,7 @@ from db.enums import CaseState
 from db.models import CaseRow, DecisionRow
 from workbench.domain.case.appeal import AppealResult
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseFile, CaseRowView, DecisionResult
+from workbench.domain.case.casefile import CaseFile, DecisionResult, StagedRow
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.records import Waiver
 from workbench.errors import Busy, NotAllowed
@@ -17,12 +17,13 @@ from workbench.i18n import _
 from workbench.services.appeals.checks import AppealChecks
 from workbench.services.case.assessment import is_contradicted, refresh_findings
 from workbench.services.case.casefiles import CaseFiles
-from workbench.services.case.decisions import newest_decision, waiver_of
+from workbench.services.case.decisions import makers_of_staged, newest_decision, waiver_of
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Service, details
 from workbench.services.foundation.drafts import link_draft
 from workbench.services.foundation.input_checks import check_not_blank
+from workbench.services.foundation.row_values import from_row
 from workbench.services.measures.orders import orders_summary
 from workbench.services.queue.claims import count_held, held_limit
 from workbench.services.queue.listing import Queue
@@ -43,9 +44,13 @@ _MOST_WAITING = 200
 class Checks(Service):
     """The checks of one person; nobody can check their own verdict, unless one person reviews alone."""
 
-    def waiting(self) -> tuple[CaseRowView, ...]:
+    def waiting(self) -> tuple[StagedRow, ...]:
         """Return the cases that wait for a check, in the order of the queue."""
-        return Queue(self.context).page("state:awaiting_check", limit=_MOST_WAITING)
+        rows = {row.id: row for row in Queue(self.context).page("state:awaiting_check", limit=_MOST_WAITING)}
+        with self.context.read() as session:
+            makers = makers_of_staged(session, rows)
+        # A case without a maker was checked after the page was read.
+        return tuple(from_row(StagedRow, row, maker=makers[case]) for case, row in rows.items() if case in makers)
 
     def why_alone(self) -> str:
         """Return the reason why one person reviews alone, so that nobody can check; "" if several people review."""

@@ -6,6 +6,7 @@ from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from db import schema
@@ -14,8 +15,9 @@ from db.dialects import sqlite
 from db.enums import CaseState, IdentityMode
 from db.models import PolicyVersionRow, SettingRow
 from db.queries.outbox import count_owed
-from db.queries.published import CASE, call_file_checks, is_published
+from db.queries.published import CASE, call_file_checks, is_open_case, is_published
 from db.queries.workload import count_overdue_measures
+from workbench.domain.case.case_id import format_case
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.due import last_overdue_receipt
 from workbench.domain.policy.policy import Policy
@@ -62,6 +64,7 @@ def examine(path: Path, now: datetime) -> list[CheckLine]:
             lines += _protection(path, group_of(session))
             lines += _contents(session, now)
             if version == schema.VERSION:
+                lines.append(_second_cases(session))
                 lines += _owed(session, now)
     return lines
 
@@ -151,6 +154,26 @@ def _policy_in_force(session: Session, now: datetime) -> Policy:
     has_begun = day.is_(None) | (day <= now.astimezone(UTC).date())
     newest = select(PolicyVersionRow.body).where(has_begun).order_by(col(PolicyVersionRow.id).desc()).limit(1)
     return parse_policy(session.execute(newest).scalar_one(), _("policy in force"))
+
+
+def _second_cases(session: Session) -> CheckLine:
+    """Check that no application has two open cases, which an older version of this program allowed."""
+    twice = (
+        select(func.count(), func.min(CASE.c.id), func.max(CASE.c.id))
+        .where(is_open_case(), is_published(CASE.c.batch_id))
+        .group_by(CASE.c.agent, CASE.c.application_no)
+        .having(func.count() > 1)
+        .order_by(func.min(CASE.c.id))
+    )
+    found = session.execute(twice).all()
+    if not found:
+        return True, _("No application has more than one open case.")
+    message = _(
+        "Applications with more than one open case: {count}, for example {first} and {other}; "
+        "withdraw the cases that are not needed (`workbench withdraw`)."
+    )
+    _count, first, other = found[0]
+    return False, message.format(count=len(found), first=format_case(first), other=format_case(other))
 
 
 def _owed(session: Session, now: datetime) -> Iterator[CheckLine]:
