@@ -59,6 +59,14 @@ DECIDED: dict[Verdict, str] = {
     Verdict.FAIL: N_("failed"),
     Verdict.PENDING: N_("pending"),
 }
+DECISION_STATUS: dict[str, str] = {
+    "applied": N_("in effect"),
+    "staged": N_("waits for a check"),
+    "approved": N_("checked, in effect"),
+    "returned": N_("returned"),
+    "void": N_("void"),
+    "undone": N_("undone"),
+}
 CHECK_FOR: dict[str, str] = {
     "final_fail": N_("a final fail"),
     "override": N_("a pass against a blocking finding"),
