@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, exists, func, or_, select, tuple_
 from sqlmodel import Session, SQLModel
 
-from db.enums import FINAL_STATES
+from db.enums import FINAL_STATES, CaseState
 from db.models import (
     AppealRow,
     CaseRow,
@@ -143,12 +143,13 @@ def is_open_case() -> ColumnElement[bool]:
 
 
 def current_cases(session: Session, applications: Iterable[tuple[str, str]]) -> dict[tuple[str, str], CaseRow]:
-    """Return the open case of each application, else its newest one, by agent and application number.
+    """Return the open case of each application, else the newest with a result, by agent and application number.
 
-    Only published cases count. An older case can be the open one after a newer one was withdrawn.
+    Only published cases count. A withdrawn case gives way to an older one, which can be opened again.
     """
     key = tuple_(CASE.c.agent, CASE.c.application_no)
-    cases = select(CaseRow).where(is_published(CASE.c.batch_id)).order_by(is_open_case(), CASE.c.id)
+    has_result = CASE.c.state != CaseState.WITHDRAWN.value
+    cases = select(CaseRow).where(is_published(CASE.c.batch_id)).order_by(is_open_case(), has_result, CASE.c.id)
     return {
         (case.agent, case.application_no): case
         for chunk in chunks(applications)

@@ -220,6 +220,9 @@ def test_an_extension_moves_an_own_deadline_only_when_asked(services: Promises) 
     case = verifying(services, "--item", PLAN)
     services.run("sup", "extend", case, "--until", "2026-12-04", "--reason", "x")
     assert own_deadlines(services, case) == ["2026-11-25T10:01:00+08:00", None]
+    of_all = letters(services, "deadline")[-1]["body"]
+    assert "（期限：2026年11月25日（周三）10:01）\n2. 我司说明（英文原文）：“plan”\n" in of_all
+    assert "第1项须于其所注期限前完成，其余材料须于整改期限前送达我司。" in of_all
 
     services.run("sup", "extend", case, "--until", "2026-11-26", "--item", VERIFY, "--reason", "ill")
     assert own_deadlines(services, case) == ["2026-11-26T18:00:00+08:00", None]
@@ -228,6 +231,8 @@ def test_an_extension_moves_an_own_deadline_only_when_asked(services: Promises) 
     body = letters(services, "deadline")[-1]["body"]
     assert "整改事项：经办人完成二次实人认证" in body
     assert "该事项的新期限：2026年11月26日（周四）18:00" in body
+    assert "（期限：2026年11月26日（周四）18:00）\n2. 我司说明（英文原文）：“plan”\n" in body
+    assert "请完成上述事项并重新提交材料。其他事项的期限、" in body
     assert tick(services, "2026-11-26 18:00") == {}
     assert tick(services, "2026-11-26 18:01") == {"lapsed": 1}
 

@@ -49,6 +49,16 @@ def test_a_document_can_be_an_item_of_its_own(services: Promises, held: str) -> 
     assert "\n1. 授权委托书\n" in letter(services)
 
 
+def test_a_pending_letter_names_the_bar_that_stands_since_an_earlier_verdict(services: Promises, held: str) -> None:
+    services.run("a", "decide", held, "fail", "--reason", "ACT-PEAK-HOUR", "--measure", "bar-out")
+    assert "对本次审核所涉号码暂停呼出服务（限呼）" in letter(services)
+    services.at("2026-11-27 10:00").run("a", "resubmit", held)
+    services.run("a", "next")
+    services.run("a", "decide", held, "pending", "--reason", "WAIT-CARRIER")
+
+    assert "\n措施：\n本次未新增限制措施；此前已采取的限制措施继续有效。\n" in letter(services)
+
+
 def test_a_person_reads_of_their_own_documents(services: Promises, held: str) -> None:
     with services.site.services("admin").context.write() as session:
         session.execute(text("UPDATE application SET applicant_kind = 'individual'"))

@@ -137,7 +137,7 @@ def test_some_are_opened_each_working_day_and_the_applicant_is_told(services: Pr
     assert "the limit was raised" in letters[0]["body"]
     assert "请补交：营业执照副本" in letters[0]["body"]
     assert services.site.actions(1) == ["campaign"]
-    assert "campaign  C-000006 the limit was raised" in services.terminal.as_person("a", "show", first).stdout
+    assert "re-review  C-000006 the limit was raised" in services.terminal.as_person("a", "show", first).stdout
 
 
 def test_the_verdicts_are_counted_and_a_stop_drops_the_rest(services: Promises) -> None:

@@ -162,7 +162,9 @@ def test_what_the_applicant_was_asked_for_stays(
     pending = services.received("2026-11-24 10:00")
     services.ask("2026-11-24 10:30", pending)
     rectifying = services.received("2026-11-24 10:00")
-    services.ask_for_a_seal("2026-11-24 10:40", rectifying, until="2026-12-01")
+    services.at("2026-11-24 10:40").run("a", "next")
+    items = ("--item", "ID-REVERIFY", "--item", "DOC-UNSEALED:BIZ_LICENSE", "--until", "2026-12-01")
+    services.run("a", "decide", rectifying, "fail", "--reason", "ID-REVERIFY", "--reason", "DOC-UNSEALED", *items)
     services.at("2026-11-24 11:00")
     asked = desk.sql("SELECT deadline_at, is_open FROM rectification"), desk.sql("SELECT * FROM rectification_item")
 
@@ -175,10 +177,13 @@ def test_what_the_applicant_was_asked_for_stays(
     to_pending, to_rectifying = letters(terminal)
     day = show(terminal, pending)["next_action_on"]
     year, month, day_of_month = map(int, day.split("-"))
-    assert f"\n补充材料期限（不变）：{year}年{month}月{day_of_month}日（" in to_pending
-    assert "此前通知要求补充的事项和期限不变。收到贵公司的补充材料后，我司按新规则继续审核。" in to_pending
-    assert "\n整改期限（不变）：2026年12月1日（周二）18:00\n" in to_rectifying
-    assert "此前通知要求整改的事项和期限不变。收到贵公司的整改材料后，我司按新规则继续审核。" in to_rectifying
+    assert f"\n补充材料期限：{year}年{month}月{day_of_month}日（" in to_pending
+    assert "新规则不改变此前通知要求补充的事项和上述期限。收到贵公司的补充材料后，我司按新规则继续审核。" in to_pending
+    assert "\n整改期限：2026年12月1日（周二）18:00\n最早期限（第1项）：2026年11月25日（周三）10:41\n" in to_rectifying
+    assert "（期限：2026年11月25日（周三）10:41）\n2. 加盖公章的材料：营业执照副本\n" in to_rectifying
+    assert (
+        "新规则不改变此前通知要求整改的事项和各项期限。收到贵公司的整改材料后，我司按新规则继续审核。" in to_rectifying
+    )
     assert not [letter for letter in letters(terminal) if "办结时限" in letter]
     assert desk.sql("SELECT COUNT(*) FROM notice WHERE kind = 'policy' AND told_due_at IS NOT NULL") == [(0,)]
 
@@ -241,7 +246,7 @@ def test_a_complete_case_that_newly_lacks_a_document_is_told_what_to_hand_in_and
     assert "\nSubmit by: Friday, 27 November 2026\nDue date (it has not changed): " in en
     assert "What is missing:\n1. photo of the handler holding the ID card\n" in en
     assert "请与此前通知要求的材料一并提交" in to_rectifying
-    assert "（不变）：2026年12月1日（周二）18:00\n\n还需一并提交：\n1. 经办人手持身份证照片\n" in to_rectifying
+    assert "\n1. 加盖公章的材料：营业执照副本\n\n还需一并提交：\n1. 经办人手持身份证照片\n" in to_rectifying
     assert [show(terminal, f"C-{number}")["state"] for number in (1, 2, 3)] == ["rectifying", "queued", "queued"]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from db.enums import FailKind, Verdict
+from db.enums import DocumentKind, FailKind, Verdict
 from tests.services.importing.files import Desk, application, shanghai
 from tests.services.importing.test_existing_cases import rectifying, stage
 from tests.services.importing.test_reopening import passed
@@ -96,6 +96,15 @@ def test_a_case_with_a_later_result_stays_closed(desk: Desk) -> None:
     desk.change(state="passed")
     with pytest.raises(NotAllowed, match=f"later result in {format_case(newer)}, which is passed"):
         appeal(desk, older)
+
+
+def test_imports_act_on_the_case_before_a_withdrawn_one(desk: Desk) -> None:
+    older = lapsed(desk)
+    newer = as_new(desk)
+    # The verdict of the fixture has no measure, so that no letter can be written.
+    desk.change(state="withdrawn")
+    desk.documents(kinds=(DocumentKind.BIZ_LICENSE,), content="2", received_at="2026-11-26 10:00")
+    assert (desk.site.state(older), desk.site.state(newer)) == ("queued", "withdrawn")
 
 
 def test_an_import_that_replaces_a_case_is_refused_if_that_was_opened_again_meanwhile(

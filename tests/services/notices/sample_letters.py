@@ -155,9 +155,11 @@ def every_clock_letter(language: Language, kind: ApplicantKind = ApplicantKind.E
         if letter_kind in list(ClockLetterKind)[: list(ClockLetterKind).index(ClockLetterKind.INCOMPLETE)]:
             yield clock
             if letter_kind is ClockLetterKind.DEADLINE:
-                yield replace(clock, item=ITEMS[language][0])
+                yield replace(clock, asked=listed(language))
+                yield replace(clock, asked=listed(language), item=ITEMS[language][0])
             continue
         for facts in (status, replace(status, items=(), bars=(), provisional_years=())):
             yield replace(clock, status=facts)
-            yield replace(clock, status=facts, is_with_applicant=True)
+            asked = listed(language) if letter_kind is ClockLetterKind.POLICY else ()
+            yield replace(clock, status=facts, is_with_applicant=True, asked=asked)
             yield replace(clock, status=facts, agent="", stopped_at=letter.decided_at)

@@ -1,12 +1,13 @@
 """Every letter in the words that applicants need: punctuation, where to submit, what an appeal needs, which numbers."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
-from db.enums import ApplicantKind, Language, Measure
+from db.enums import AppealOutcome, ApplicantKind, CaseState, Language, Measure
 from tests.domain.facts.sample_evidence import default_policy
 from tests.services.notices.sample_letters import (
     ADDRESS,
@@ -20,6 +21,7 @@ from tests.services.notices.sample_letters import (
     pending,
 )
 from workbench.domain.policy.policy import Words
+from workbench.services.notices.appeal_letter import AppealLetter, AppealLetterKind, compose_appeal_letter
 from workbench.services.notices.due_date_letter import ClockLetterKind, compose_clock_letter
 from workbench.services.notices.letter_page import short_message
 from workbench.services.notices.verdict_letter import ComposedLetter, LetterFacts, LetterItem, compose
@@ -121,7 +123,10 @@ def test_a_foreign_text_of_the_reviewer_is_quoted() -> None:
     assert "\n1. 我司说明（英文原文）：“Send the sealed copy”\n" in body
 
 
-def test_a_later_fail_says_that_an_earlier_bar_stays_or_is_lifted() -> None:
+@pytest.mark.parametrize("later", [fixable, pending])
+def test_a_later_verdict_says_that_an_earlier_bar_stays_or_is_lifted(
+    later: Callable[[LetterFacts], LetterFacts],
+) -> None:
     for language, stays, lifted in (
         (
             ZH,
@@ -137,14 +142,15 @@ def test_a_later_fail_says_that_an_earlier_bar_stays_or_is_lifted() -> None:
             "13800138003 (1 in total).",
         ),
     ):
-        failed = replace(fixable(a_letter(language)), measure=Measure.NONE)
-        standing, lifting = compose(replace(failed, bars=BARS)), compose(replace(failed, lifted=BARS[1:]))
+        facts = replace(later(a_letter(language)), measure=Measure.NONE)
+        standing, lifting = compose(replace(facts, bars=BARS)), compose(replace(facts, lifted=BARS[1:]))
         assert stays in standing.body
         assert lifted in lifting.body
         for body in (standing.body, lifting.body):
             assert "本次未对号码采取限制措施" not in body
             assert "are not restricted" not in body
-        assert ("本结论或措施" if language is ZH else "this result or measure") in standing.body
+        what = "本结论或措施" if language is ZH else "this result or measure"
+        assert (what in standing.body) is (later is fixable)
 
 
 def test_an_item_with_its_own_deadline_has_a_line_and_a_sentence_unless_it_is_the_only_one() -> None:
@@ -211,6 +217,87 @@ def test_a_short_message_about_a_withdrawal_says_whom_to_call() -> None:
         for letter in every_clock_letter(language):
             message = text_of(letter.kind, compose_clock_letter(letter), language)
             assert (owed in message) is (letter.kind is ClockLetterKind.WITHDRAWN)
+
+
+SUBJECTS = {
+    "receipt": ("电销卡二次审核受理通知", ": received"),
+    "re-review": ("电销卡重新审核通知（规则调整）", ": new review because of changed rules"),
+    "delay": ("电销卡二次审核延期通知", ": delayed"),
+    "resumed": ("电销卡二次审核恢复通知", ": work resumed"),
+    "called off": ("电销卡二次审核中止安排取消通知", ": suspension called off"),
+    "deadline": ("电销卡二次审核整改期限延长通知", ": deadline extended"),
+    "incomplete": ("电销卡二次审核补交材料通知", ": documents missing"),
+    "still-incomplete": ("电销卡二次审核补交材料提醒", ": reminder of missing documents"),
+    "deadline-near": ("电销卡二次审核整改期限提醒", ": deadline near"),
+    "lapsed": ("电销卡二次审核逾期未整改办结通知", ": closed as not rectified in time"),
+    "lapse-undone": (
+        "更正：撤销“逾期未整改”办结，电销卡二次审核继续进行",
+        ": closing withdrawn, review continues",
+    ),
+    "waived": ("电销卡二次审核整改事项取消通知", (": less to rectify", ": nothing left to rectify")),
+    "withdrawn": ("电销卡二次审核终止通知（申请撤回）", ": closed after withdrawal"),
+    "expired": ("电销卡二次审核继续审核通知（逾期未补充材料）", ": continued without your answer"),
+    "reopened": ("关于重新进行电销卡二次审核的通知", ": result is being checked again"),
+    "policy": (
+        ("电销卡二次审核规则调整通知", "电销卡二次审核规则调整及补交材料通知"),
+        (": rules changed", ": rules changed, documents missing"),
+    ),
+    "appeal-received": ("电销卡二次审核申诉受理通知", ": appeal received"),
+    "appeal-withdrawn": ("电销卡二次审核申诉撤回确认通知", ": appeal withdrawn"),
+    "stands": ("电销卡二次审核申诉答复通知（维持原结论）", ": appeal not successful"),
+    "passed": ("电销卡二次审核申诉答复通知（申诉成立，审核通过）", ": appeal succeeded, review passed"),
+    "queued": ("电销卡二次审核申诉答复通知（申诉成立，重新审核）", ": appeal succeeded, reviewed again"),
+}
+"""What the letters about dates and appeals are about, in Chinese and English: each variant its own."""
+
+
+def subjects_of(language: Language) -> Iterator[tuple[str, str]]:
+    """Return the name of each letter in `SUBJECTS` with the subject that it gets."""
+    for clock in every_clock_letter(language):
+        yield clock.kind.value, compose_clock_letter(clock).subject
+        if clock.kind is ClockLetterKind.RESUMED:
+            yield "called off", compose_clock_letter(replace(clock, is_called_off=True)).subject
+    plain = a_letter(language)
+    appeal = AppealLetter(
+        language=language,
+        applicant_kind=plain.applicant_kind,
+        applicant_name=plain.applicant_name,
+        application_no=plain.application_no,
+        case_no=plain.case_no,
+        supplier=SUPPLIER,
+        zone=plain.zone,
+        kind=AppealLetterKind.DECIDED,
+        is_lapse=False,
+        bars=(),
+        received_on=date(2026, 11, 24),
+        written_on=date(2026, 11, 25),
+        due_on=date(2026, 12, 3),
+        outcome=AppealOutcome.OVERTURNED,
+        appeal_until=date(2026, 12, 15),
+    )
+    for kind in (AppealLetterKind.RECEIVED, AppealLetterKind.WITHDRAWN):
+        yield kind.value, compose_appeal_letter(replace(appeal, kind=kind)).subject
+    yield "stands", compose_appeal_letter(replace(appeal, outcome=AppealOutcome.STANDS)).subject
+    for state in (CaseState.PASSED, CaseState.QUEUED):
+        yield state.value, compose_appeal_letter(replace(appeal, to_state=state)).subject
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_the_subject_says_what_a_letter_is_about_and_names_the_case(language: Language) -> None:
+    found: dict[str, set[str]] = {}
+    for name, subject in subjects_of(language):
+        found.setdefault(name, set()).add(re.split("，受理编号|, case", subject)[0])
+        assert re.search(r"(，受理编号 |, case )\S+$", subject)
+    wanted = {name: both[0 if language is ZH else 1] for name, both in SUBJECTS.items()}
+    start = "" if language is ZH else "Secondary review of your telesales cards"
+    undone = "" if language is ZH else "Correction: "
+    assert found == {
+        name: {
+            (undone if name == "lapse-undone" else "") + start + one
+            for one in ([ends] if isinstance(ends, str) else ends)
+        }
+        for name, ends in wanted.items()
+    }
 
 
 def test_a_person_is_addressed_with_a_possessive_that_reads_well() -> None:

@@ -1,5 +1,6 @@
 """A letter that was sent late moves on the deadline that it tells."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +13,7 @@ from tests.offices import Site
 from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictRequest
 from workbench.services.outbox.recording import Delivery, Recorded
 from workbench.services.review.late_letters import MovedDeadline
+from workbench.services.wiring import Services
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 PRINTED = date(2026, 12, 1)
@@ -92,6 +94,26 @@ def test_a_lapse_after_the_moved_deadline_stands_and_is_reported(site: Site) -> 
 
     assert recorded.moved == (MovedDeadline(case_id=1, deadline_on=MOVED, has_lapsed=True),)
     assert site.state(1) == CaseState.LAPSED
+
+
+def resubmit(services: Services) -> None:
+    services.remarks.resubmit(1, "", on(30))
+
+
+@pytest.mark.parametrize("act", [resubmit, lambda services: services.appeals.file(1, "we answered")])
+def test_a_lapse_that_an_undo_restores_is_taken_back_if_its_letter_turned_out_late_meanwhile(
+    site: Site, act: Callable[[Services], object]
+) -> None:
+    decided(site, FAIL)
+    site.clock.at = on(2, month=12)
+    site.services("admin").ticking.tick()
+    act(site.services("a"))
+    mark(site, on(26), now=on(2, month=12))
+    site.services("a").undo.undo(1)
+
+    assert (site.state(1), deadline(site)) == (CaseState.RECTIFYING, on(3, 18, 12))
+    assert [line.action for line in site.services("a").casefiles.show(1).history][:2] == ["lapse-undone", "undo"]
+    assert [one.kind for one in site.services("a").notices.list()] == ["fail"]
 
 
 def test_a_moved_deadline_does_not_lapse_at_the_printed_one(site: Site) -> None:

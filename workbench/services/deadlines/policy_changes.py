@@ -27,7 +27,7 @@ from workbench.services.notices.due_date_notices import cancel_outdated, notify_
 from workbench.services.notices.receipts import send_receipt
 from workbench.services.notices.verdict_letter import LetterItem
 from workbench.services.review.back_to_queue import to_queue, void_staged
-from workbench.services.review.rectification import open_items
+from workbench.services.review.rectification import letter_items, open_items
 
 _IS_OPEN = CASE.c.state.not_in([state.value for state in FINAL_STATES])
 _VERSION = PolicyVersionRow
@@ -136,13 +136,14 @@ def _notify(session: Session, context: Context, case: CaseRow, change: CaseChang
     state, today, findings = CaseState(case.state), context.today(session), change.assessment.findings
     row = open_rectification(session, case) if state is CaseState.RECTIFYING else None
     deadline_at, asked_until = None if row is None else row.deadline_at, None
+    asked = [] if row is None else open_items(session, row)
     # What the letter asks for is not also suggested.
     named = {_MISSING} if change.missing else set()
     if state is CaseState.INCOMPLETE:
         findings = ()
         deadline_at = calendar.closing(calendar.nth_working_day_after(today, policy.pending.incomplete_days))
     elif row is not None:
-        named |= {item.code for item in open_items(session, row)}
+        named |= {item.code for item in asked}
     elif is_with_applicant(state, case.waits_for) and case.next_action_on:
         asked_until = case.next_action_on
         deadline_at = calendar.closing(asked_until)
@@ -158,6 +159,7 @@ def _notify(session: Session, context: Context, case: CaseRow, change: CaseChang
         case,
         ClockLetterKind.POLICY,
         items=map(LetterItem, change.missing),
+        asked=tuple(letter_items(asked)),
         waived=change.waived,
         findings=tuple(finding for finding in findings if finding.rule not in named),
         deadline_at=deadline_at,

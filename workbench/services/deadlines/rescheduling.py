@@ -24,6 +24,7 @@ from workbench.services.foundation.input_checks import check_not_far, checked_re
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import DueDateMessage, notify, release_time
 from workbench.services.reversal import deadlines_before, record_of
+from workbench.services.review.rectification import letter_items, open_items
 from workbench.services.review.waiving import item_named
 
 
@@ -131,6 +132,7 @@ class Rescheduling(Service):
             cause=reason,
             deadline_at=new_deadline,
             item=own.text if own else "",
+            asked=tuple(letter_items(open_items(session, row))),
             release_at=release_time(session, context, kind, policy),
         )
         notify(session, context, [(case, message)])

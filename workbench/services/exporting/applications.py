@@ -28,7 +28,7 @@ _PERSONAL = personal_columns(ApplicationRow)
 
 
 def rows(source: Source) -> Iterator[Record]:
-    """Yield the newest published version of each application, with its newest case."""
+    """Yield the newest published version of each application, with its open case, else its newest."""
     statement = select(APPLICATION).where(
         is_published(APPLICATION.c.batch_id),
         ~has_newer(APPLICATION, APPLICATION, _KEY, EVERYTHING),

@@ -92,6 +92,7 @@ class ClockLetter(Letter):
         suggestions: Numbered lines with what the applicant can do to make the review faster.
         status: What a letter about the state of a case also says; None in the other letters.
         item: The item whose own deadline is extended; empty if the deadline is that of all items.
+        asked: What the applicant still has to rectify, in a letter that repeats or extends the deadline.
         earlier_case_no: The case whose result is reviewed again because of other rules.
         release_at: When the letter is released, if not at once.
     """
@@ -114,6 +115,7 @@ class ClockLetter(Letter):
     suggestions: str = ""
     status: StatusFacts | None = None
     item: str = ""
+    asked: tuple[LetterItem, ...] = ()
     earlier_case_no: str = ""
     release_at: datetime | None = None
     written_at: datetime
@@ -208,6 +210,7 @@ def compose_clock_letter(letter: ClockLetter) -> ComposedLetter:
             item=quoted_if_foreign(letter.item, letter.language),
         ),
         **item_fields(items, letter, letter.due_at),
+        asked=item_fields(letter.asked, letter, letter.due_at),
         waived=[quoted_if_foreign(text, letter.language) for text in waived],
         day=partial(letter_day, language=letter.language),
         plain=lambda at: plain_day(at.astimezone(ZoneInfo(letter.zone)).date(), letter.language),

@@ -61,8 +61,8 @@ class DueDateMessage:
     `is_late` says that the due date will not be kept, `is_called_off` that an announced suspension does not happen.
     `forecast` was made before the transaction; the policy decides whether the letter shows it. `findings` are those
     that the letter may mention, so that the applicant can act on them early. `status` is set for a letter about the
-    state of the case. `item` is the item whose own deadline the letter extends, `earlier_case_no` the passed case
-    that is reviewed again.
+    state of the case. `item` is the item whose own deadline the letter extends, `asked` what is still to rectify,
+    `earlier_case_no` the passed case that is reviewed again.
     """
 
     kind: ClockLetterKind
@@ -74,6 +74,7 @@ class DueDateMessage:
     findings: tuple[Finding, ...] = ()
     status: StatusFacts | None = None
     item: str = ""
+    asked: tuple[LetterItem, ...] = ()
     earlier_case_no: str = ""
     release_at: datetime | None = None
 
@@ -109,6 +110,7 @@ def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
     kind: ClockLetterKind,
     *,
     items: Iterable[LetterItem] = (),
+    asked: tuple[LetterItem, ...] = (),
     deadline_at: datetime | None = None,
     asked_until: date | None = None,
     findings: tuple[Finding, ...] = (),
@@ -121,10 +123,11 @@ def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
 ) -> None:
     """Write the letter about the state of a case, such as missing documents or a near deadline.
 
-    `deadline_at` is the deadline of the applicant, `asked_until` the day by which a pending case waited for an answer,
-    `findings` are those that the applicant can act on early. `bars` are the bars in force before the act, by default
-    those in force now. `waived` are items that are no longer needed, `corrects` are the number of the notice that this
-    takes back and when it was written. `was_passed` says that the review had been passed before it was opened again,
+    `asked` is what the applicant has to rectify besides `items`, `deadline_at` the deadline of the applicant,
+    `asked_until` the day by which a pending case waited for an answer. `findings` are those that the applicant can
+    act on early. `bars` are the bars in force before the act, by default those in force now. `waived` are items that
+    are no longer needed, `corrects` are the number of the notice that this takes back and when it was written.
+    `was_passed` says that the review had been passed before it was opened again,
     `is_deadline_moved` that a lapse is taken back because the letter with the deadline was sent late, and
     `is_decided_alone` that one person reviews alone, who opens the own verdict again.
     """
@@ -152,7 +155,7 @@ def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
     )
     release_at = release_time(session, context, kind, policy)
     message = DueDateMessage(
-        kind=kind, deadline_at=deadline_at, findings=findings, status=status, release_at=release_at
+        kind=kind, deadline_at=deadline_at, findings=findings, status=status, asked=asked, release_at=release_at
     )
     notify(session, context, [(case, message)])
 
@@ -238,6 +241,7 @@ def letter_about(
         ),
         status=message.status,
         item=message.item,
+        asked=message.asked,
         earlier_case_no=message.earlier_case_no,
         release_at=message.release_at,
         supplier=policy.supplier,

@@ -178,7 +178,9 @@ def compose(letter: LetterFacts) -> ComposedLetter:
         **item_fields(letter.items, letter, letter.deadline_at),
         causes=quoted_if_foreign(causes, letter.language),
         codes=() if letter.verdict is Verdict.PASS else _codes_left_out(letter.reasons, causes),
-        shows_measure=letter.verdict is Verdict.FAIL or letter.measure is not Measure.NONE or bool(letter.lifted),
+        shows_measure=letter.verdict is Verdict.FAIL
+        or letter.measure is not Measure.NONE
+        or bool(letter.lifted or letter.bars),
         day=partial(letter_day, language=letter.language),
         plain=partial(plain_day, language=letter.language),
         decided_day=plain_day(decided_on, letter.language),

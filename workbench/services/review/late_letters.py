@@ -60,14 +60,19 @@ def move_deadline(session: Session, context: Context, notice: Any, sent_at: date
         return None
     body = {"notice": notice.id, "days": days, "deadline": deadline_on.isoformat()}
     context.log(session, MOVED, case_id=case.id, body=body)
-    row, is_undone = open_rectification(session, case), False
-    if case.state == CaseState.LAPSED and row is not None:
-        until = next_deadline(session, row)
-        is_undone = until is not None and until >= context.now() and case_instead_of(session, case) is None
-    if is_undone:
-        take_back_lapse(session, context, case)
+    row, is_undone = open_rectification(session, case), take_back_early_lapse(session, context, case)
     moved = partial(MovedDeadline, case_id=case.id or 0, deadline_on=deadline_on)
     return moved(has_lapsed=row is not None and case.state in _LAPSED_STATES, is_lapse_undone=is_undone)
+
+
+def take_back_early_lapse(session: Session, context: Context, case: CaseRow) -> bool:
+    """Take back a lapse if the deadline has moved and is still to come, and return whether it was."""
+    row = open_rectification(session, case) if case.state == CaseState.LAPSED else None
+    until = None if row is None else next_deadline(session, row)
+    is_early = until is not None and until >= context.now() and case_instead_of(session, case) is None
+    if is_early:
+        take_back_lapse(session, context, case)
+    return is_early
 
 
 def move_again(session: Session, context: Context, case: CaseRow) -> None:

@@ -35,7 +35,7 @@ from workbench.services.reversal import (
     restore,
     restore_columns,
 )
-from workbench.services.review.late_letters import move_again
+from workbench.services.review.late_letters import move_again, take_back_early_lapse
 
 _STATE_ACTS = (Action.DECIDE, Action.APPROVE, Action.RETURN, Action.ANSWER, Action.RESUBMIT)
 """The acts that change the state of a case and that an undo can concern; imports answer and resubmit too."""
@@ -139,6 +139,7 @@ class Undo(Service):
                 refuse_second_case(session, case)
             self.context.log_case(session, Action.UNDO, case, {**body, "round": case.round, "fence": case.fence})
             update_due_date(session, self.context, case)
+            take_back_early_lapse(session, self.context, case)
         return CaseFiles(self.context).show(case_id)
 
     def _undo_verdict(self, session: Session, case: CaseRow) -> dict[str, Any]:
