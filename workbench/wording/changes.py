@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from db.enums import DocumentKind, ItemResult
+from db.enums import DocumentKind
 from workbench.domain.case.changes import Change, SubmittedFile, UnchangedEntry
 from workbench.domain.case.reason_scope import EvidencePart
 from workbench.domain.findings.finding import Finding
@@ -19,12 +19,6 @@ PART_WORDS: Mapping[EvidencePart, str] = {
     EvidencePart.DOCUMENTS: N_("Documents"),
     EvidencePart.ACTIVITY: N_("Call activity"),
     EvidencePart.CREDIT: N_("Credit"),
-}
-
-ITEM_RESULT_WORDS: Mapping[ItemResult, str] = {
-    ItemResult.FIXED: N_("fixed"),
-    ItemResult.PARTLY: N_("partly fixed"),
-    ItemResult.NOT_FIXED: N_("not fixed"),
 }
 
 

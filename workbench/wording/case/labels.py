@@ -1,6 +1,6 @@
 """The words for the values of a case; the tables are translated where they are shown."""
 
-from db.enums import ApplicantKind, CreditList, CreditMatch, IdType, Measure, Quality, Verdict, WaitsFor
+from db.enums import ApplicantKind, CreditList, CreditMatch, IdType, ItemResult, Measure, Quality, Verdict, WaitsFor
 from workbench.i18n import N_
 
 APPLICANT_KIND: dict[ApplicantKind, str] = {
@@ -66,6 +66,11 @@ DECISION_STATUS: dict[str, str] = {
     "returned": N_("returned"),
     "void": N_("void"),
     "undone": N_("undone"),
+}
+ITEM_RESULT: dict[ItemResult, str] = {
+    ItemResult.FIXED: N_("fixed"),
+    ItemResult.PARTLY: N_("partly fixed"),
+    ItemResult.NOT_FIXED: N_("not fixed"),
 }
 CHECK_FOR: dict[str, str] = {
     "final_fail": N_("a final fail"),
