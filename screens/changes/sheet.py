@@ -25,7 +25,7 @@ from workbench.i18n import _
 from workbench.keys import changes as keys
 from workbench.keys.command import Place
 from workbench.keys.registry import HELP
-from workbench.wording.changes import ITEM_RESULT_WORDS
+from workbench.wording.case.labels import ITEM_RESULT
 
 Judge = Callable[[int, ItemResult], Awaitable[tuple[ItemLine, ...]]]
 """Judges the item with a number, from 1, and returns all items."""
@@ -75,7 +75,7 @@ class ChangesSheet(PageDialog[bool]):
         with VerticalScroll(can_focus=False):
             yield Static(id="page", markup=False)
         yield Static(id="message", markup=False)
-        judging = [(key, _(ITEM_RESULT_WORDS[result])) for key, result in _KEYS.items()] if self._can_judge else []
+        judging = [(key, _(ITEM_RESULT[result])) for key, result in _KEYS.items()] if self._can_judge else []
         hints = [*judging, ("+", _("all")), ("Esc", _("panels") if self._judge else _("back")), ("?", _("keys"))]
         yield Static(key_hints(*hints), id="foot", markup=False)
 

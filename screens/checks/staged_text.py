@@ -16,8 +16,7 @@ from workbench.domain.case.records import DecisionLine
 from workbench.domain.case.vocabulary import FailKind, Measure
 from workbench.i18n import _, comma_joined, current_language
 from workbench.wording.case.history import act_words, detail_words
-from workbench.wording.case.labels import CHECK_FOR, DECIDED, MEASURE
-from workbench.wording.changes import ITEM_RESULT_WORDS
+from workbench.wording.case.labels import CHECK_FOR, DECIDED, ITEM_RESULT, MEASURE
 
 STAGED = "staged"
 _CHANGES = frozenset({"evidence", "evidence-undone", "verify", "checklist", "comment"})
@@ -126,7 +125,7 @@ def staged_lines(case: CaseFile, decision: DecisionLine, view: View, width: int)
     if case.changes is not None and case.asked_items:
         lines.append(plain(_("Asked for in round {round}").format(round=case.changes.since_round), MUTED))
     for item in case.asked_items:
-        judged = _(ITEM_RESULT_WORDS[item.judged]) if item.judged else _("not judged")
+        judged = _(ITEM_RESULT[item.judged]) if item.judged else _("not judged")
         lines.append(row(plain(f"  {item.text or item.code}", MUTED), plain(judged, MUTED), width))
     lines += _texts(_("For us only"), decision.note, width)
     lines += _texts(_("The applicant reads"), decision.letter, width)

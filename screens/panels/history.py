@@ -17,7 +17,7 @@ from workbench.domain.text.safe import cells, pad_right
 from workbench.i18n import _, current_language
 from workbench.wording import amounts
 from workbench.wording.case.history import act_words, detail_words, outcome_words
-from workbench.wording.changes import ITEM_RESULT_WORDS
+from workbench.wording.case.labels import ITEM_RESULT
 
 
 def history_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
@@ -67,7 +67,7 @@ def item_words(item: ItemLine, view: View) -> str:
     words = item.text or item.code
     if item.deadline_at is not None:
         words = _("{item} (by {when})").format(item=words, when=view.instant(item.deadline_at))
-    return words if item.judged is None else f"{words} {view.symbols.dot} {_(ITEM_RESULT_WORDS[item.judged])}"
+    return words if item.judged is None else f"{words} {view.symbols.dot} {_(ITEM_RESULT[item.judged])}"
 
 
 def _required_items(case: CaseFile, decision: DecisionLine, view: View, width: int) -> list[PanelLine]:

@@ -32,8 +32,7 @@ from workbench.keys.command import shown_key
 from workbench.keys.desk import CHANGES, CHECKLIST, DOCUMENTS
 from workbench.keys.registry import FINAL, NOTE, WAIT_FOR
 from workbench.keys.registry import MEASURE as MEASURE_KEY
-from workbench.wording.case.labels import CHECK_FOR, MEASURE, WAITS_FOR
-from workbench.wording.changes import ITEM_RESULT_WORDS
+from workbench.wording.case.labels import CHECK_FOR, ITEM_RESULT, MEASURE, WAITS_FOR
 from workbench.wording.findings import document_name
 from workbench.wording.quotation import is_foreign
 
@@ -157,7 +156,7 @@ def _unfixed_words(case: CaseFile) -> str:
     """Return how many items of the last round are not judged fixed, and the judgement of each."""
     judged = (
         _("{what}: {details}").format(
-            what=item.code, details=_(ITEM_RESULT_WORDS[item.judged]) if item.judged else _("not judged")
+            what=item.code, details=_(ITEM_RESULT[item.judged]) if item.judged else _("not judged")
         )
         for item in case.unfixed_items
     )

@@ -2,10 +2,13 @@
 
 import json
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
 from tests.cli.framework.terminal import Terminal, refused
+from tests.offices import Site
+from tests.services.importing.files import Desk
 from workbench.domain.case.case_id import format_case
 
 CASE_KEYS = (
@@ -92,7 +95,27 @@ def test_an_empty_result_names_the_holders_and_when_their_holds_end(terminal: Te
     empty = json.loads(result.stdout)["empty"]
     assert empty["kind"] == "held"
     assert empty["held"] == [{"by": "b", "until": "2026-11-24T10:30:00+08:00"}]
-    assert "b 10:30" in result.stderr
+    assert "held by others: b until Tue 24 Nov 10:30." in result.stderr
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_show_has_the_names_and_values_of_fields_in_words(site: Site, tmp_path: Path, language: str) -> None:
+    Desk(site, tmp_path).queued()
+    terminal = Terminal(site)
+    terminal.document("a", "next")
+    terminal.document("a", "decide", "C-1", "fail", "--reason", "ID-NAME")
+    shown = terminal.document("a", "show", "C-1")
+
+    text = terminal.as_person("a", "show", "C-1", "--lang", language).stdout
+
+    names = {*shown["identity"], *shown["activity"], *shown["credit"], *shown["documents"][0]}
+    assert [name for name in names if "_" in name and name in text] == []
+    assert "BIZ_LICENSE" not in text
+    expected = {
+        "en": ("kind of applicant", "enterprise", "received at", "business licence", "in effect"),
+        "zh": ("申请人类型", "企业", "收到时间", "营业执照副本", "已生效", "身份证"),
+    }
+    assert [words for words in expected[language] if words not in text] == []
 
 
 def test_identity_is_masked_unless_revealed_and_revealing_is_logged(terminal: Terminal) -> None:

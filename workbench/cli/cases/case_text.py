@@ -1,10 +1,12 @@
 """Cases, the queue and decisions as text."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from db.enums import IdType
 from workbench.cli.cases.case_json import case_document, seen_document
 from workbench.cli.cases.rounds_text import RoundsText
 from workbench.cli.framework import output
@@ -14,9 +16,12 @@ from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.case.casefile import CaseFile, CaseRowView, DecisionResult, NoNextCase
 from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS, VERDICT_WORDS
 from workbench.domain.case.running import is_with_applicant, stopped_clock_words
-from workbench.i18n import N_, _, current_language
+from workbench.domain.facts.activity import CASE_ACTIVITY_FACTS
+from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.wording import amounts
+from workbench.wording.case.fields import FIELD_NAMES, FieldWords
 from workbench.wording.case.history import act_words, detail_words
+from workbench.wording.case.labels import DECISION_STATUS
 from workbench.wording.case.story import CaseStory
 from workbench.wording.findings import earlier_fail_text, text_of
 from workbench.wording.measures import measure_lines
@@ -40,14 +45,11 @@ class CaseText:
         """Return an instant in the time zone of the policy."""
         return "" if at is None else amounts.instant_on_screen(at, self.today, self.zone)
 
-    def show(self, casefile: CaseFile, document: dict[str, Any]) -> None:
-        """Print a whole case; `document` is the same case as JSON."""
+    def show(self, casefile: CaseFile) -> None:
+        """Print a whole case."""
         output.pairs(self._header(casefile))
         self._findings(casefile)
-        _figures(_("Identity"), document["identity"])
-        _figures(_("Activity"), {name: value for name, value in document["activity"].items() if name != "cards"})
-        self._credit(document["credit"])
-        self._documents(document["documents"])
+        self._evidence(casefile)
         if casefile.earlier_fail is not None:
             output.line()
             output.line(earlier_fail_text(casefile.earlier_fail))
@@ -101,17 +103,23 @@ class CaseText:
             },
         )
 
-    def _credit(self, credit: dict[str, Any]) -> None:
-        _figures(_("Credit"), {name: value for name, value in credit.items() if name != "records"})
-        if credit["records"]:
-            names = ("list", "match", "listed_on", "checked_on", "amount_fen", "overdue_days", "reference")
-            output.table(names, [[_text(record[name]) for name in names] for record in credit["records"]])
-
-    def _documents(self, documents: list[dict[str, Any]]) -> None:
+    def _evidence(self, casefile: CaseFile) -> None:
+        evidence, facts = casefile.evidence, casefile.facts.case
+        words = FieldWords(casefile.policy, self.today, self.zone)
+        # A kind of identity document that the file does not state is the inferred one.
+        names = ("handler_id_type", "legal_rep_id_type")
+        inferred = {name: IdType(str(kind)) for name in names if (kind := facts.get(name))}
+        shown = {field.name: getattr(evidence.application, field.name) for field in fields(evidence.application)}
+        _figures(_("Identity"), words, shown | inferred)
+        calls = evidence.all_calls
+        windows = {"window_from": calls.window_from, "window_to": calls.window_to}
+        _figures(_("Activity"), words, {name: facts.get(name) for name in CASE_ACTIVITY_FACTS} | windows)
+        _figures(_("Credit"), words, {name: facts.get(name) for name in ("arrears_fen", "overdue_days")})
+        look_up = ("list", "match", "listed_on", "checked_on", "amount_fen", "overdue_days", "reference")
+        _records(words, look_up, evidence.credit)
         output.line()
         output.line(_("Documents"))
-        names = ("kind", "received_at", "issued_on", "valid_to", "sealed", "quality")
-        output.table(names, [[_text(document[name]) for name in names] for document in documents])
+        _records(words, ("kind", "received_at", "issued_on", "valid_to", "sealed", "quality"), evidence.documents)
 
     def _decisions(self, casefile: CaseFile) -> None:
         if not casefile.decisions:
@@ -123,7 +131,7 @@ class CaseText:
                 _("Decision"): lambda line: format_decision(line.id),
                 _("Verdict"): lambda line: _(VERDICT_WORDS[line.verdict]),
                 _("Reasons"): lambda line: " ".join(line.reasons),
-                _("Status"): lambda line: line.status,
+                _("Status"): lambda line: _(DECISION_STATUS[line.status]),
                 _("By"): lambda line: line.maker,
                 _("At"): lambda line: self.instant(line.decided_at),
             },
@@ -183,21 +191,19 @@ class CaseText:
 
 def print_case(context: CommandContext, casefile: CaseFile, *, revealed: bool = False) -> None:
     """Print a whole case, as JSON or as text."""
-    document = case_document(casefile, context.now(), revealed=revealed)
     if context.as_json:
-        output.document(document)
+        output.document(case_document(casefile, context.now(), revealed=revealed))
     else:
-        CaseText(ZoneInfo(casefile.policy.zone), context.now()).show(casefile, document)
+        CaseText(ZoneInfo(casefile.policy.zone), context.now()).show(casefile)
 
 
 def print_seen(context: CommandContext, seen: "SeenCase", *, revealed: bool) -> None:
     """Print a case as it was when a decision was made, as JSON or as text."""
-    document = seen_document(seen, revealed=revealed)
     if context.as_json:
-        output.document(document)
+        output.document(seen_document(seen, revealed=revealed))
     else:
         text = CaseText(ZoneInfo(seen.casefile.policy.zone), seen.decision.decided_at)
-        text.show(seen.casefile, document)
+        text.show(seen.casefile)
         text.show_decision(seen)
 
 
@@ -219,9 +225,12 @@ def print_decided(context: CommandContext, decided: DecisionResult, zone: ZoneIn
     )
 
 
-def empty_sentence(empty: NoNextCase, zone: ZoneInfo) -> str:
+def empty_sentence(empty: NoNextCase, now: datetime, zone: ZoneInfo) -> str:
     """Return one sentence that says why `next` has no case."""
-    who = ", ".join(f"{login} {until.astimezone(zone):%H:%M}" for login, until in empty.who)
+    text = CaseText(zone, now)
+    who = comma_joined(
+        _("{login} until {when}").format(login=login, when=text.instant(until)) for login, until in empty.who
+    )
     sentences = {
         "none": _("The queue is empty."),
         "held": _("All {count} cases are held by others: {who}."),
@@ -232,20 +241,20 @@ def empty_sentence(empty: NoNextCase, zone: ZoneInfo) -> str:
     return sentences.get(empty.kind, sentences["none"]).format(count=empty.count, who=who, limit=empty.limit)
 
 
-def _figures(title: str, values: dict[str, Any]) -> None:
+def _figures(title: str, words: FieldWords, values: Mapping[str, Any]) -> None:
     """Print the known values under a title."""
     output.line()
     output.line(title)
-    output.pairs((f"  {name}", _text(value)) for name, value in values.items())
+    output.pairs((f"  {_(FIELD_NAMES[name])}", _known(words, name, value)) for name, value in values.items())
 
 
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, list):
-        return " ".join(map(str, value))
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    return str(value)
+def _records(words: FieldWords, names: Sequence[str], records: Sequence[object]) -> None:
+    """Print a line for each record with the fields of these names; no line without records."""
+    if records:
+        rows = [[_known(words, name, getattr(record, name)) for name in names] for record in records]
+        output.table([_(FIELD_NAMES[name]) for name in names], rows)
+
+
+def _known(words: FieldWords, name: str, value: object) -> str:
+    """Return a value in words, empty if it is unknown."""
+    return "" if value in {None, "", ()} else words.value(name, value)

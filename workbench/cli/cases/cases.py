@@ -51,7 +51,7 @@ def take_next(context: CommandContext, filter_text: FilterText = "") -> None:
     with context.services() as services, _filter_position_reported():
         found, zone = services.claims.next(filter_text), zone_of(services)
     if isinstance(found, NoNextCase):
-        output.complain(empty_sentence(found, zone))
+        output.complain(empty_sentence(found, context.now(), zone))
         if context.as_json:
             output.document(empty_document(found, zone))
         raise typer.Exit(ExitCode.UNAVAILABLE)

@@ -15,7 +15,8 @@ from workbench.domain.case.running import is_with_applicant
 from workbench.i18n import _
 from workbench.wording import amounts
 from workbench.wording.case.history import outcome_words
-from workbench.wording.changes import ITEM_RESULT_WORDS, ChangeWords
+from workbench.wording.case.labels import ITEM_RESULT
+from workbench.wording.changes import ChangeWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class RoundsText:
                 _("Item"): lambda row: row[1].code,
                 _("Progress"): lambda row: self._progress(row[1], decision.deadline_at, is_due=is_due),
                 _("Judged"): lambda row: (
-                    f"{_(ITEM_RESULT_WORDS[row[1].judged])} ({row[1].judged_by})" if row[1].judged else ""
+                    f"{_(ITEM_RESULT[row[1].judged])} ({row[1].judged_by})" if row[1].judged else ""
                 ),
                 _("Text"): lambda row: row[1].text,
             },

@@ -11,8 +11,7 @@ from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, STATE_W
 from workbench.domain.case.records import HistoryLine
 from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.wording import amounts
-from workbench.wording.case.labels import ANSWER, DECIDED, MEASURE, VERIFICATION
-from workbench.wording.changes import ITEM_RESULT_WORDS
+from workbench.wording.case.labels import ANSWER, DECIDED, ITEM_RESULT, MEASURE, VERIFICATION
 from workbench.wording.findings import document_name
 
 _ACTS: dict[str, str] = {
@@ -188,7 +187,7 @@ def _judged(text: str, _case: CaseFile) -> str:
     code, _blank, result = text.rpartition(" ")
     if result not in set(ItemResult):
         return text
-    return _("{what}: {details}").format(what=code, details=_(ITEM_RESULT_WORDS[ItemResult(result)]))
+    return _("{what}: {details}").format(what=code, details=_(ITEM_RESULT[ItemResult(result)]))
 
 
 def _opened(text: str, case: CaseFile) -> str:

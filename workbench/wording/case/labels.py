@@ -1,6 +1,6 @@
 """The words for the values of a case; the tables are translated where they are shown."""
 
-from db.enums import ApplicantKind, CreditList, CreditMatch, IdType, Measure, Quality, Verdict, WaitsFor
+from db.enums import ApplicantKind, CreditList, CreditMatch, IdType, ItemResult, Measure, Quality, Verdict, WaitsFor
 from workbench.i18n import N_
 
 APPLICANT_KIND: dict[ApplicantKind, str] = {
@@ -58,6 +58,19 @@ DECIDED: dict[Verdict, str] = {
     Verdict.PASS: N_("passed"),
     Verdict.FAIL: N_("failed"),
     Verdict.PENDING: N_("pending"),
+}
+DECISION_STATUS: dict[str, str] = {
+    "applied": N_("in effect"),
+    "staged": N_("waits for a check"),
+    "approved": N_("checked, in effect"),
+    "returned": N_("returned"),
+    "void": N_("void"),
+    "undone": N_("undone"),
+}
+ITEM_RESULT: dict[ItemResult, str] = {
+    ItemResult.FIXED: N_("fixed"),
+    ItemResult.PARTLY: N_("partly fixed"),
+    ItemResult.NOT_FIXED: N_("not fixed"),
 }
 CHECK_FOR: dict[str, str] = {
     "final_fail": N_("a final fail"),
