@@ -665,6 +665,11 @@ class LifecycleMachine(RuleBasedStateMachine):
             self.can_undo(case, who, "resubmit", before)
             self.expect(who, ("resubmit", number), notices=notices)
 
+    @act(6, in_states("lapsed"), anybody)
+    def resubmit_what_came_in_time(self, who: str, number: int) -> None:
+        """Record after the lapse what came before the deadline."""
+        self.resubmit(who, number, is_late=True)
+
     def _corrected_lapse(self, case: Case) -> list[tuple[int, str]]:
         """Return the letter that takes a lapse back: none if the letter about the lapse is not released yet."""
         letter = self.stored.letter(case.id, "lapsed")

@@ -2,8 +2,9 @@
 
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -75,27 +76,32 @@ def test_folders_created_before_a_failure_are_removed(
     assert everything_in(tmp_path) == {}
 
 
+@pytest.fixture
+def enterable() -> Iterator[Path]:
+    """Return a folder that any group can enter, unlike those above `tmp_path`, which each run of pytest closes."""
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o711)
+        yield Path(folder)
+
+
 @ways
 @pytest.mark.parametrize("is_there", [False, True])
 def test_a_shared_folder_is_removed_after_a_failure_only_if_it_was_created(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, break_it: Break, is_there: bool
+    enterable: Path, monkeypatch: pytest.MonkeyPatch, break_it: Break, is_there: bool
 ) -> None:
-    for folder in (tmp_path, *tmp_path.parents):
-        if folder.stat().st_mode & 0o011 != 0o011:
-            folder.chmod(folder.stat().st_mode | 0o011)
-    place = tmp_path / "office" / "w.db"
+    place = enterable / "office" / "w.db"
     if is_there:
         place.parent.mkdir()
         place.parent.chmod(0o700)
-    before = everything_in(tmp_path)
+    before = everything_in(enterable)
     sharing = Sharing(group=str(os.getegid()), group_id=os.getegid())
 
     def share() -> None:
-        make_shared_site(place, NewSite(login="a"), sharing, tmp_path / "etc" / "site.toml", Clock())
+        make_shared_site(place, NewSite(login="a"), sharing, enterable / "etc" / "site.toml", Clock())
 
     with monkeypatch.context() as broken, pytest.raises(break_it(broken)):
         share()
-    assert everything_in(tmp_path) == before
+    assert everything_in(enterable) == before
     assert not is_there or stat.S_IMODE(place.parent.stat().st_mode) == 0o700
 
     share()
