@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import text
 
 from db.enums import ImportKind
-from tests.services.importing.files import Cells, Desk
+from tests.services.importing.files import Cells, Desk, application, shanghai
+from tests.services.reading.workbooks import write_workbook
 from workbench.errors import NotAllowed
 from workbench.services.importing import applying, work
+from workbench.services.importing.request import ImportRefused
 
 APPEALS = 7
 
@@ -78,3 +80,18 @@ def test_an_appeal_that_its_case_no_longer_allows_stops_the_import_until_it_is_p
         desk.run(ImportKind.APPEALS, rows)
         assert len(_filed(desk)) == APPEALS - 1
         assert desk.site.actions(2) == ["refused appeal"]
+
+
+def test_a_workbook_does_not_both_appeal_a_case_and_open_another_of_its_application(desk: Desk) -> None:
+    desk.applications(application())
+    desk.change(state="failed", complete_at=shanghai("2026-11-23 15:00"))
+    rows: dict[str, list[Cells]] = {
+        "applications": [application(industry="物流")],
+        "appeals": [{"application_no": "A-1", "grounds": "未拨打过"}],
+    }
+    path = write_workbook(
+        desk.folder / "both.xlsx", {name: [list(one[0]), list(one[0].values())] for name, one in rows.items()}
+    )
+    with pytest.raises(ImportRefused, match="A-1") as refused:
+        desk.take(ImportKind.WORKBOOK, path, as_new=True)
+    assert [(one.sheet, one.line) for one in refused.value.report.errors] == [("appeals", 2)]

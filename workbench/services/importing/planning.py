@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from db.enums import ImportKind
-from workbench.domain.evidence.rows import CardRow, DocumentRow
+from workbench.domain.evidence.rows import AppealFiling, CardRow, DocumentRow
 from workbench.i18n import _
 from workbench.services.foundation.context import Context
 from workbench.services.importing.appeals import judged_appeals
@@ -114,9 +114,13 @@ class _Planner:
             return self._judge.judged(reader.kind, session, values, reader.path.parent)
 
     def _checked(self, value: Any, judgement: Judgement, kind: ImportKind) -> Judgement:
-        """Refuse a row whose key came in this import already."""
+        """Refuse a row whose key came in this import already, or that contradicts one of its rows."""
         if judgement.fate is Fate.REFUSED:
             return judgement
+        if isinstance(value, AppealFiling) and (value.agent, value.application_no) in self._plan.reopened:
+            message = _("The import opens a new case of {number}; remove this appeal, or that application.")
+            message = message.format(number=value.application_no)
+            return Judgement(fate=Fate.REFUSED, message=message, column="application_no")
         if self._is_of_several_kinds and isinstance(value, CardRow):
             self._plan.cards.add(card_digest(value.agent, value.application_no, value.card.msisdn))
         if kind not in self._watched:
