@@ -190,11 +190,11 @@ class Undo(Service):
         if was_on_desk and case.held_by_id == self.context.actor.id:
             self._hold(session, case, self.context.actor.id)
             return
-        # The act of another person gives the holder no more time, and leaves the case on the desk where it is.
+        # The act of another person gives the holder no more time, and leaves the case on the desk where it is: this one
+        # is aside for the rest of its hold.
         case.held_until, case.aside_until = held_until, aside_until
         if was_on_desk and self._has_desk(session, case):
-            case.aside_until = now + timedelta(minutes=self.context.policy(session).desk.aside_minutes)
-            case.held_until = case.aside_until + ASIDE_GRACE
+            case.aside_until = held_until
         case.fence += 1
 
     def _letters(self, decision: DecisionRow) -> ColumnElement[bool]:
