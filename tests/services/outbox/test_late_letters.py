@@ -14,7 +14,7 @@ from tests.offices import Site
 from workbench.domain.case.appeal import AppealRequest
 from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictRequest
 from workbench.services.outbox.recording import Delivery, Recorded
-from workbench.services.review.late_letters import MovedDeadline
+from workbench.services.rectifying.late_letters import MovedDeadline
 from workbench.services.wiring import Services
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

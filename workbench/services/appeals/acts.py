@@ -31,8 +31,8 @@ from workbench.services.foundation.context import Context
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.appeal_letter import AppealLetterKind, notify_of_appeal
+from workbench.services.rectifying.late_letters import take_back_early_lapse
 from workbench.services.reversal import record_of
-from workbench.services.review.late_letters import take_back_early_lapse
 
 MOST_CHARACTERS = 4_000
 """The most characters of grounds and of an answer."""

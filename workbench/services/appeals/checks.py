@@ -27,7 +27,7 @@ from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.measures.orders import orders_summary, owe_restoring
 from workbench.services.notices.appeal_letter import AppealLetterKind, notify_of_appeal
 from workbench.services.notices.letter_measures import bars_in_force
-from workbench.services.review.late_letters import take_back_early_lapse
+from workbench.services.rectifying.late_letters import take_back_early_lapse
 from workbench.services.site.people import solo_reason
 from workbench.services.site.separation import waiver_details, waiver_text
 

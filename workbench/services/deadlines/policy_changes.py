@@ -26,8 +26,8 @@ from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import cancel_outdated, notify_of_status
 from workbench.services.notices.receipts import send_receipt
 from workbench.services.notices.verdict_letter import LetterItem
+from workbench.services.rectifying.rectification import letter_items, open_items
 from workbench.services.review.back_to_queue import to_queue, void_staged
-from workbench.services.review.rectification import letter_items, open_items
 
 _IS_OPEN = CASE.c.state.not_in([state.value for state in FINAL_STATES])
 _VERSION = PolicyVersionRow

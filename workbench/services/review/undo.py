@@ -27,6 +27,7 @@ from workbench.services.foundation.context import Service
 from workbench.services.foundation.drafts import link_draft
 from workbench.services.measures.orders import is_carried_out, take_back
 from workbench.services.queue.claims import ASIDE_GRACE, held_by
+from workbench.services.rectifying.late_letters import move_again, take_back_early_lapse
 from workbench.services.reversal import (
     LETTERS_OF_ACT,
     REVERSIBLE,
@@ -35,7 +36,6 @@ from workbench.services.reversal import (
     restore,
     restore_columns,
 )
-from workbench.services.review.late_letters import move_again, take_back_early_lapse
 
 _STATE_ACTS = (Action.DECIDE, Action.APPROVE, Action.RETURN, Action.ANSWER, Action.RESUBMIT)
 """The acts that change the state of a case and that an undo can concern; imports answer and resubmit too."""
