@@ -61,6 +61,8 @@ async def test_a_supervisor_reads_the_grounds_and_overturns_an_appeal_by_keys(
         await driver.press("enter")
         assert "We never called them." in driver.text
         assert "1 Identity" in driver.text
+        assert "So far  round 1: failed, final" in driver.text
+        assert "Next  sup decides the appeal by" in driver.text
         await driver.press("4", "plus")
         assert "Appeal (not decided yet)" in driver.text
         assert "appeal filed" in driver.text
