@@ -7,6 +7,7 @@ from textual.content import Content
 from screens.shell.view import View
 from screens.widgets.safe_text import BOLD, MUTED, plain, wrapped_lines
 from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.running import clock_runs
 from workbench.domain.forecast.result import CaseForecast
 from workbench.i18n import _, current_language
 from workbench.wording.case.story import CaseStory
@@ -43,4 +44,7 @@ def likely_words(forecast: CaseForecast | None, case: CaseFile, view: View) -> s
         return ""
     from workbench.wording.forecast import likely
 
-    return likely(forecast, view.today)
+    header = case.header
+    is_due = header.due_at is not None and not header.is_overdue and clock_runs(header.state, header.waits_for)
+    due_on = header.due_at.astimezone(view.zone).date() if header.due_at is not None and is_due else None
+    return likely(forecast, view.today, due_on)

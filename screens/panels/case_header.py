@@ -170,10 +170,8 @@ def _due(header: CaseHeader, view: View, *, with_time_left: bool = True) -> Cont
         paused: list[Part] = [(dot, MUTED), (_("clock paused"), MUTED)] if with_time_left else []
         return joined((until or _("with the applicant"), ""), *paused)
     if not clock_runs(header.state, header.waits_for):
-        is_past = header.due_at < view.now
-        return (
-            joined((_("due date was {when}").format(when=view.instant(header.due_at)), MUTED)) if is_past else Content()
-        )
+        was_due = _("due date was {when}").format(when=view.instant(header.due_at))
+        return plain(was_due if header.due_at < view.now else "", MUTED)
     if header.suspended_from is not None and header.suspended_from <= view.now and not header.is_overdue:
         # The due date will move by the length of the suspension, so it is not shown.
         return joined((_("work suspended"), ""), (dot, MUTED), (_("clock paused"), MUTED))

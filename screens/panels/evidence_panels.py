@@ -71,6 +71,10 @@ class EvidencePanels(Container):
     def on_mount(self) -> None:
         self._mark_active()
 
+    def on_resize(self) -> None:
+        # The tabs were drawn without room if the panels were hidden then.
+        self._show_tabs()
+
     def watch_active(self) -> None:
         self._mark_active()
         self._show_tabs()

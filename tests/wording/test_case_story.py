@@ -54,6 +54,11 @@ def story(
     return CaseStory(replace(case, header=replace(case.header, state=state, **changes), **of_case), NOW)
 
 
+def with_own_deadline(ends_in: timedelta) -> DecisionLine:
+    """Return a fail one of whose items has a deadline of its own."""
+    return fail(items=(ITEMS[0], replace(ITEMS[1], deadline_at=NOW + ends_in)))
+
+
 POLICY = event("policy", "1 → 2: +ACT-PEAK-HOUR")
 PENDING = fail(verdict=Verdict.PENDING, fail_kind=None, items=())
 FINAL = fail(fail_kind=FailKind.FINAL, status="approved", checker="rev2", items=())
@@ -85,10 +90,16 @@ FINAL = fail(fail_kind=FailKind.FINAL, status="approved", checker="rev2", items=
             "the applicant rectifies by Tue 1 Dec 14:32 (1 of 2 received), or the case lapses",
         ),
         (
-            story(CaseState.RECTIFYING, fail(), deadline_at=NOW + timedelta(days=1)),
+            story(CaseState.RECTIFYING, with_own_deadline(timedelta(days=1)), deadline_at=NOW + timedelta(days=1)),
             "round 1: failed, can be rectified (rev1, Tue 24 Nov 11:32)",
-            "the applicant rectifies one item by Wed 25 Nov 14:32, all by Tue 1 Dec 14:32 (1 of 2 received), "
-            "or the case lapses",
+            "the applicant rectifies “second identity verification” by Wed 25 Nov 14:32, all by Tue 1 Dec 14:32 "
+            "(1 of 2 received), or the case lapses",
+        ),
+        (
+            story(CaseState.LAPSED, with_own_deadline(-timedelta(hours=2)), history=(event("lapse"),)),
+            "round 1: failed, can be rectified (rev1, Tue 24 Nov 11:32); "
+            "lapsed (Tue 24 Nov 13:32, 1 of 2 received, “second identity verification” missed)",
+            "closed; no appeal is possible any more",
         ),
         (
             story(CaseState.QUEUED, fail(), history=(event("resubmit"), event("decide")), round=2),

@@ -73,7 +73,10 @@ def test_a_queued_case_is_decided_by_a_day_and_passes_if_nothing_is_found_agains
 def test_while_something_stands_against_a_pass_no_day_of_it_is_said(needs: tuple[PassNeed, ...], words: str) -> None:
     blocked = replace(BLOCKED, passed_needs=needs)
 
-    assert sentence(blocked) == f"C-000001 has been received. {DECIDED}; it can pass only once {words}."
+    decided = DECIDED
+    if PassNeed.ITEMS in needs:
+        decided = f"If all we asked for arrives today, the{DECIDED.removeprefix('The')}"
+    assert sentence(blocked) == f"C-000001 has been received. {decided}; it can pass only once {words}."
     assert "无异议" not in sentence(blocked, "zh")
     assert "后，方可通过。" in sentence(blocked, "zh")
 
@@ -219,6 +222,25 @@ def test_without_a_known_return_no_date_is_given() -> None:
     assert shown[0] == "All reviewers are away, and no return is planned: there is no expected date for C-000001."
     assert shown[1] == "no date available"
     assert not any(word in " ".join(shown) for word in ("Nov", "Dec", "11月", "12月", "Cleared"))
+
+
+def test_while_the_applicant_has_the_case_a_day_is_on_condition_that_all_arrives_today() -> None:
+    asked = replace(BLOCKED, state=CaseState.RECTIFYING, passed_needs=(PassNeed.ITEMS,), ahead=None)
+
+    assert sentence(asked) == (
+        "C-000001 is waiting for the items we asked you for. If all we asked for arrives today, the application is"
+        " decided usually by Fri 27 Nov, in nine of ten cases by Wed 2 Dec; it can pass only once the items we asked"
+        " for are in."
+    )
+    assert "如所要求的内容今天全部补齐，预计" in sentence(asked, "zh")
+    with speaking("en"):
+        assert likely(asked, TODAY) == "if all arrives today, likely decided 27 Nov – 2 Dec"
+
+
+def test_a_likely_decision_after_the_due_date_says_so() -> None:
+    with speaking("en"):
+        assert likely(FORECAST, TODAY, date(2026, 11, 26)) == "likely decided 27 Nov – 2 Dec, after the due date"
+        assert likely(FORECAST, TODAY, date(2026, 11, 27)) == "likely decided 27 Nov – 2 Dec"
 
 
 def test_a_date_from_an_unpublished_calendar_is_provisional() -> None:

@@ -21,6 +21,16 @@ _NEED_WORDS = {
     PassNeed.FINDINGS: N_("the open points are cleared up"),
 }
 
+_DECIDED_BY = {
+    (False, False): N_("The application is decided usually by {p50}, in nine of ten cases by {p90}"),
+    (False, True): N_("The application is decided by {p90} in nine of ten cases"),
+    (True, False): N_(
+        "If all we asked for arrives today, the application is decided usually by {p50}, in nine of ten cases by {p90}"
+    ),
+    (True, True): N_("If all we asked for arrives today, the application is decided by {p90} in nine of ten cases"),
+}
+"""The day of the decision: by whether the applicant has the case, and whether the range is one day."""
+
 _SAME_BLOCKS = N_("with the same block findings")
 _AMONG = {
     "block": N_("with block findings"),
@@ -44,15 +54,23 @@ def range_on_screen(days: DayRange, today: date) -> str:
     return f"{first.day} {first_month} – {last.day} {last_month}"
 
 
-def likely(forecast: CaseForecast, today: date) -> str:
-    """Return the forecast in the header of a case: when it is likely to be decided, or when its check ends."""
+def likely(forecast: CaseForecast, today: date, due_on: date | None = None) -> str:
+    """Return the forecast in the header of a case: when it is likely to be decided, or when its check ends.
+
+    While the applicant has the case it holds only if all that was asked for arrives today. `due_on` is the due date,
+    if our clock runs: a later forecast says so.
+    """
     if forecast.is_endless:
         return _("no date available")
     days = range_on_screen(forecast.decided, today)
     if forecast.awaits_check:
         words = _("result likely {days}")
+    elif forecast.awaits_items:
+        words = _("if all arrives today, likely decided {days}")
     else:
         words = _("likely decided {days} (little history)") if forecast.is_thin else _("likely decided {days}")
+    if due_on is not None and forecast.decided.p50 > due_on:
+        words = _("{likely}, after the due date").format(likely=words)
     return marked_provisional(words.format(days=days), is_provisional=forecast.is_provisional)
 
 
@@ -173,15 +191,13 @@ def decision_sentence(forecast: CaseForecast, write_day: Callable[[date], str], 
 
     A case against which nothing is found passes with the decision. `CaseForecast.passed` is not used, because it
     includes the corrections of similar cases. While a verdict awaits its check, only the day of the result is given, so
-    that nothing reveals the verdict.
+    that nothing reveals the verdict. While the applicant has the case, the days are on condition that everything comes.
     """
     say = catalogue(language).gettext
     days, last = forecast.decided, write_day(forecast.decided.p90)
     if forecast.is_provisional:
         last = say(N_("{days} (provisional)")).format(days=last)
-    words = N_("The application is decided usually by {p50}, in nine of ten cases by {p90}")
-    if days.is_one_day:
-        words = N_("The application is decided by {p90} in nine of ten cases")
+    words = _DECIDED_BY[forecast.awaits_items, days.is_one_day]
     decided = say(words).format(p50=write_day(days.p50), p90=last)
     if forecast.awaits_check:
         return say(N_("{sentence}.")).format(sentence=decided)

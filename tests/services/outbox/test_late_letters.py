@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from db.enums import CaseState, FailKind, Verdict, WaitsFor
+from db.enums import CaseState, FailKind, ServiceClass, Verdict, WaitsFor
 from tests.offices import Site
 from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictRequest
 from workbench.services.outbox.recording import Delivery, Recorded
@@ -94,6 +94,22 @@ def test_a_lapse_after_the_moved_deadline_stands_and_is_reported(site: Site) -> 
 
     assert recorded.moved == (MovedDeadline(case_id=1, deadline_on=MOVED, has_lapsed=True),)
     assert site.state(1) == CaseState.LAPSED
+
+
+def test_the_deadline_of_a_lapse_that_was_taken_back_is_no_due_date_after_an_extension(site: Site) -> None:
+    decided(site, FAIL)
+    site.clock.at = on(2, month=12)
+    site.services("admin").ticking.tick()
+    mark(site, on(8, month=12), now=on(9, month=12))
+    supervisor = site.services("sup").rescheduling
+    supervisor.extend(1, date(2026, 12, 21), "long journey")
+    site.clock.on(seconds=1)
+    site.services("a").remarks.resubmit(1, "", on(8, month=12))
+    site.clock.on(seconds=1)
+    supervisor.change_class(1, ServiceClass.COMPLEX, "many cards")
+
+    assert deadline(site) is None
+    assert [one.kind for one in site.services("a").notices.list()][-1] == "delay"
 
 
 def resubmit(services: Services) -> None:

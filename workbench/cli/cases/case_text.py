@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from db.enums import IdType
+from db.enums import FINAL_STATES, IdType
 from workbench.cli.cases.case_json import case_document, seen_document
 from workbench.cli.cases.rounds_text import RoundsText
 from workbench.cli.framework import output
@@ -80,7 +80,7 @@ class CaseText:
         if is_with_applicant(header.state, header.waits_for):
             yield _("Due"), _("clock paused")
         elif header.due_at is not None:
-            left = header.working_days_left
+            left = None if header.state in FINAL_STATES else header.working_days_left
             days_left = "" if left is None else f" · {amounts.working_days_left(left)}"
             certainty = f" ({_('provisional')})" if header.is_due_provisional else ""
             yield _("Due"), self.instant(header.due_at) + certainty + days_left
@@ -116,10 +116,11 @@ class CaseText:
         _figures(_("Activity"), words, {name: facts.get(name) for name in CASE_ACTIVITY_FACTS} | windows)
         _figures(_("Credit"), words, {name: facts.get(name) for name in ("arrears_fen", "overdue_days")})
         look_up = ("list", "match", "listed_on", "checked_on", "amount_fen", "overdue_days", "reference")
-        _records(words, look_up, evidence.credit)
+        _records(words, look_up, evidence.credit, _("not checked"))
         output.line()
         output.line(_("Documents"))
-        _records(words, ("kind", "received_at", "issued_on", "valid_to", "sealed", "quality"), evidence.documents)
+        about = ("kind", "received_at", "issued_on", "valid_to", "sealed", "quality")
+        _records(words, about, evidence.documents, _("none"))
 
     def _decisions(self, casefile: CaseFile) -> None:
         if not casefile.decisions:
@@ -248,9 +249,11 @@ def _figures(title: str, words: FieldWords, values: Mapping[str, Any]) -> None:
     output.pairs((f"  {_(FIELD_NAMES[name])}", _known(words, name, value)) for name, value in values.items())
 
 
-def _records(words: FieldWords, names: Sequence[str], records: Sequence[object]) -> None:
-    """Print a line for each record with the fields of these names; no line without records."""
-    if records:
+def _records(words: FieldWords, names: Sequence[str], records: Sequence[object], none: str) -> None:
+    """Print a line for each record with the fields of these names, or `none` if there is no record."""
+    if not records:
+        output.line(f"  {none}")
+    else:
         rows = [[_known(words, name, getattr(record, name)) for name in names] for record in records]
         output.table([_(FIELD_NAMES[name]) for name in names], rows)
 

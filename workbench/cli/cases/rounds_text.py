@@ -52,7 +52,8 @@ class RoundsText:
         if item.is_satisfied:
             return _("received")
         if not is_due:
-            return _("not received")
+            when = self.instant(item.deadline_at)
+            return _("not received by {when}").format(when=when) if when else _("not received")
         until = item.deadline_at or deadline_at
         return _("outstanding") if until is None else _("outstanding, by {when}").format(when=self.instant(until))
 

@@ -98,6 +98,11 @@ class CaseForecast(ForecastConditions):
         """Whether a verdict awaits its check; nothing said to the applicant may reveal it."""
         return self.state is CaseState.AWAITING_CHECK
 
+    @property
+    def awaits_items(self) -> bool:
+        """Whether the applicant has the case, until what was asked for comes or the deadline passes."""
+        return PassNeed.ITEMS in self.passed_needs and not self.awaits_check
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueForecast(ForecastConditions):

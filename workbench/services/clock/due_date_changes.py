@@ -7,18 +7,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import bindparam, exists, or_, select, text
+from sqlalchemy import bindparam, select, text
 from sqlmodel import Session, col
 
 from db.enums import CaseState
 from db.models import CaseRow
 from db.models.life_cycle import OPEN_APPEAL
 from db.queries.chunks import chunks
-from db.queries.published import APPEAL, CASE, NOTICE, RECTIFICATION, is_published
+from db.queries.published import APPEAL, CASE, NOTICE, is_published
 from workbench.domain.case.lifecycle import OPEN_STATES
 from workbench.domain.case.running import clock_runs
 from workbench.domain.clock.calendar import WorkingCalendar
-from workbench.services.clock.case_clocks import Clocks, clock_events
+from workbench.services.clock.case_clocks import EVENT, Clocks, clock_events
 from workbench.services.foundation import audit_log
 from workbench.services.foundation.context import Context
 
@@ -33,8 +33,6 @@ _LETTERS_ABOUT_DUE_DATES = (
 )
 _DUE_DATE_OR_DEADLINE = ("lapse-undone", "waived")
 """Letters that give the due date of a queued case, or the deadline of one that is rectified on."""
-
-_LETTERS_ABOUT_DEADLINES = ("fail", "deadline", "deadline-near", "lapsed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,12 +117,10 @@ def _some_changes(
 
 def told_due_dates(session: Session, case_ids: Sequence[int]) -> dict[int, datetime]:
     """Return the due date in the newest letter to the applicant of each case; without cases that had no such letter."""
-    other, row = NOTICE.alias(), RECTIFICATION.c
-    is_same = (other.c.case_id == NOTICE.c.case_id) & (other.c.told_due_at == NOTICE.c.told_due_at)
-    is_deadline = or_(
-        exists().where(is_same, other.c.kind.in_(_LETTERS_ABOUT_DEADLINES)),
-        exists().where(row.case_id == NOTICE.c.case_id, row.deadline_at == NOTICE.c.told_due_at),
-    )
+    # The state that the case had when the letter was written: events come before their letters.
+    before = (EVENT.c.case_id == NOTICE.c.case_id, EVENT.c.state != "", EVENT.c.at <= NOTICE.c.created_at)
+    state = select(EVENT.c.state).where(*before).order_by(EVENT.c.seq.desc()).limit(1).scalar_subquery()
+    is_deadline = state == CaseState.RECTIFYING.value
     is_about_due_date = NOTICE.c.kind.in_(_LETTERS_ABOUT_DUE_DATES) & NOTICE.c.told_due_at.is_not(None)
     is_about_due_date &= ~(NOTICE.c.kind.in_(_DUE_DATE_OR_DEADLINE) & is_deadline)
     is_valid = NOTICE.c.case_id.in_(case_ids) & NOTICE.c.cancelled_at.is_(None)

@@ -152,6 +152,8 @@ class CaseStory:
             about.insert(0, event.who)
         if event.action in {"resubmit", "lapse"} and decision is not None and decision.items:
             about.append(self._progress(decision))
+            if event.action == "lapse" and (missed := self._item_due(decision, event.at)):
+                about.append(_("“{item}” missed").format(item=missed))
         words = _("{what} ({by})").format(what=act_words(event), by=_(", ").join(about))
         reason = self._reason_of(event)
         return _("{what}: {details}").format(what=words, details=reason) if reason else words
@@ -163,6 +165,17 @@ class CaseStory:
 
     def _progress(self, decision: DecisionLine) -> str:
         return amounts.received(sum(not item.is_open for item in decision.items), len(decision.items))
+
+    def _item_due(self, decision: DecisionLine, at: datetime) -> str:
+        """Return the title of the open item whose own deadline is the first by a time; empty without one."""
+        due = [
+            (item.deadline_at, item.code) for item in decision.items if item.is_open and item.deadline_at is not None
+        ]
+        first_at, code = min(due, default=(None, ""))
+        reason = self.case.policy.reasons.get(code)
+        if first_at is None or first_at > at:
+            return ""
+        return code if reason is None else reason.title.in_language(current_language())
 
     def _missing(self) -> str:
         names = missing_names(self.case.evidence, self.case.policy, current_language())
@@ -210,8 +223,10 @@ class CaseStory:
             return _("waits for the applicant to rectify")
         first, progress = self.case.header.deadline_at or deadline_at, self._progress(newest)
         if first < deadline_at:
-            message = _("the applicant rectifies one item by {first}, all by {when} ({progress}), or the case lapses")
-            return message.format(first=self._instant(first), when=self._instant(deadline_at), progress=progress)
+            message = _("the applicant rectifies “{item}” by {first}, all by {when} ({progress}), or the case lapses")
+            when = self._instant(deadline_at)
+            item = self._item_due(newest, first) or "?"
+            return message.format(item=item, first=self._instant(first), when=when, progress=progress)
         message = _("the applicant rectifies by {when} ({progress}), or the case lapses")
         return message.format(when=self._instant(deadline_at), progress=progress)
 
