@@ -116,7 +116,8 @@ def _change(session: Session, context: Context, case: CaseRow, version_id: int) 
         update_due_date(session, context, case)
     is_due_new = case.due_at is not None and case.due_at != due_before
     due = case.due_at.astimezone(context.zone(session)).isoformat() if case.due_at and is_due_new else None
-    body = details(**versions, **asdict(change.findings), due=due, round=case.round, evidence_no=case.evidence_no)
+    now_at = {"round": case.round, "evidence_no": case.evidence_no}
+    body = details(**versions, **asdict(change.findings), due=due, is_voided=change.is_voided or None, **now_at)
     context.log_case(session, POLICY_ACTION, case, body)
     if was_incomplete:
         cancel_outdated(session, context, case, is_complete=change.is_completed)
