@@ -60,9 +60,7 @@ class AppealSource:
 
     def empty_words(self) -> str:
         """Return that no appeal waits, and how to file one."""
-        message = _(
-            "No appeals are waiting for a decision.\nTo file one, open the failed or lapsed case and press {key}."
-        )
+        message = _("No appeals are open.\nTo file one, open the failed or lapsed case and press {key}.")
         return message.format(key=desk.APPEAL.shown_keys)
 
 

@@ -10,11 +10,12 @@ from screens.widgets.safe_text import ACCENT, ERROR, MUTED, WARNING, Part, fitte
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.channel import channel_words
 from workbench.domain.case.measures import MeasureOrder
+from workbench.domain.case.records import NoticeLine
 from workbench.domain.text.safe import pad_right
 from workbench.i18n import _
-from workbench.services.outbox.outbox import NoticeLine, NoticePage
+from workbench.services.outbox.outbox import NoticePage
 from workbench.wording.amounts import count
-from workbench.wording.letters import kind_words, overdue_measures_words, overdue_words
+from workbench.wording.letters import failure_words, kind_words, overdue_measures_words, overdue_words
 from workbench.wording.measures import order_words
 
 _MARK, _CASE = 2, 10
@@ -50,7 +51,7 @@ def row_line(line: NoticeLine, view: View, width: int, *, is_marked: bool) -> Co
     released = view.instant(line.release_at) if width >= _WIDE else view.short_instant(line.release_at)
     if not line.is_released:
         released = _("not yet")
-    cells = (format_case(line.case_id), kind_words(line.kind), released)
+    cells = (format_case(line.case_id), kind_words(line), released)
     sign = view.symbols.mine if is_marked else ""
     return _columns(pad_right(sign, _MARK), cells, [outcome(line, view)], width, "")
 
@@ -63,13 +64,12 @@ def outcome(line: NoticeLine, view: View, *, has_time: bool = False) -> Part:
         details = "".join(f" {view.symbols.dot} {word}" for word in how if word)
         return _("sent {when}").format(when=when) + details, MUTED
     if line.failed_at is not None:
-        sign = f"{view.symbols.block} "
-        message = _("failed, overdue: {cause}") if line.is_overdue else _("failed: {cause}")
-        return sign + message.format(cause=line.failure), ERROR
+        return f"{view.symbols.block} {failure_words(line)}", ERROR
+    order = f" {view.symbols.dot} " + _("after the earlier letter") if line.after else ""
     due_by = view.day(line.due_by.astimezone(view.zone).date())
     if line.is_overdue:
-        return f"{view.symbols.warn} " + _("overdue since {when}").format(when=due_by), ERROR
-    return _("to be sent by {when}").format(when=due_by), ""
+        return f"{view.symbols.warn} " + _("overdue since {when}").format(when=due_by) + order, ERROR
+    return _("to be sent by {when}").format(when=due_by) + order, ""
 
 
 def summary(page: NoticePage, chosen: LetterFilter, view: View) -> Content:
@@ -103,7 +103,11 @@ def owed_lines(orders: Sequence[MeasureOrder], view: View, width: int) -> list[C
     """Return a line for each number to bar or restore, the one due first on top."""
     if not orders:
         return [plain(_("No number is to be barred or restored."), MUTED)]
-    lines = []
+    how = _(
+        "An admin or supervisor exports the work list with `workbench export measures`, and confirms what was carried "
+        "out with `workbench measures done FILE`."
+    )
+    lines = [*wrapped_lines(how, width, MUTED), Content()]
     for order in sorted(orders, key=lambda order: order.due_at):
         what = f"{format_case(order.case_id)} {view.symbols.dot} {order.msisdn or _('number unknown')}"
         words = f"{what} {view.symbols.dot} {order_words(order, view.now, view.zone)}"

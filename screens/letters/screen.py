@@ -27,12 +27,13 @@ from screens.widgets.safe_text import MUTED, plain
 from screens.widgets.static import Static
 from workbench.domain.case.case_id import format_case, parse_case
 from workbench.domain.case.channel import GATEWAY, channels
+from workbench.domain.case.records import NoticeLine
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, ngettext
 from workbench.keys import letters as keys
 from workbench.keys.command import Command, Place
 from workbench.keys.registry import BACK
-from workbench.services.outbox.outbox import NoticeLine, NoticePage, recording_refusal
+from workbench.services.outbox.outbox import NoticePage, recording_refusal
 from workbench.services.outbox.recording import Delivery
 from workbench.services.wiring import Services
 from workbench.wording.letters import kind_words, marked_sentence, moved_sentences
@@ -160,7 +161,7 @@ class LettersScreen(ModeScreen):
     def action_open(self) -> None:
         line, view = self.current, self.view()
         if line is not None:
-            title = _("Letter of {case}: {kind}").format(case=format_case(line.case_id), kind=kind_words(line.kind))
+            title = _("Letter of {case}: {kind}").format(case=format_case(line.case_id), kind=kind_words(line))
             self.app.push_screen(TextSheet(title, partial(letter_lines, line, view)))
 
     @work(group="read")
@@ -216,7 +217,7 @@ class LettersScreen(ModeScreen):
 
 def _title_for(targets: Sequence[NoticeLine], act: str) -> str:
     if len(targets) == 1:
-        which = f"{format_case(targets[0].case_id)}, {kind_words(targets[0].kind)}"
+        which = f"{format_case(targets[0].case_id)}, {kind_words(targets[0])}"
     else:
         which = ngettext("{count} letter", "{count} letters", len(targets)).format(count=len(targets))
     return _("{what}: {details}").format(what=act, details=which)

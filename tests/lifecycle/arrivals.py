@@ -112,7 +112,9 @@ class ArrivalsMachine(WholeLifeMachine):
         self.site.clock.at += SECOND
         if not done:
             return
-        self.documents.append(Document(done[0].batch or 0, case.application, kind, received))
+        if case.state != "appealed":
+            # What comes during an appeal is new evidence for it, and no answer to the rectification.
+            self.documents.append(Document(done[0].batch or 0, case.application, kind, received))
         act = "evidence"
         if is_due and not any(self.is_awaited(case, item) for item in case.items):
             act = "resubmit"

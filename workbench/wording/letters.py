@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from workbench.domain.case.lifecycle import VERDICT_WORDS
+from workbench.domain.case.records import NoticeLine
 from workbench.i18n import N_, _, comma_joined, ngettext
 from workbench.wording.amounts import count
 
@@ -29,9 +30,18 @@ KIND_WORDS: dict[str, str] = {
 }
 
 
-def kind_words(kind: str) -> str:
-    """Return the kind of a letter in words."""
-    return _(KIND_WORDS.get(kind, kind))
+_FAIL_WORDS: dict[str, str] = {"fixable": N_("fail, to rectify"), "final": N_("fail, final")}
+
+
+def kind_words(line: NoticeLine) -> str:
+    """Return the kind of a letter in words, of a fail with its own kind."""
+    return _(_FAIL_WORDS.get(line.fail_kind or "") or KIND_WORDS.get(line.kind, line.kind))
+
+
+def failure_words(line: NoticeLine) -> str:
+    """Return that a letter failed, with the cause as somebody or a program wrote it."""
+    message = _("failed, overdue: “{cause}”") if line.is_overdue else _("failed: “{cause}”")
+    return message.format(cause=line.failure)
 
 
 def marked_sentence(sent: int, failed: int) -> str:

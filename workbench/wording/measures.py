@@ -57,7 +57,7 @@ def order_words(order: MeasureOrder, now: datetime, zone: ZoneInfo) -> str:
     parts = [_(_ORDERED[order.measure]).format(when=ordered)]
     due = instant_on_screen(order.due_at, today, zone)
     if order.status(now) is OrderStatus.FAILED:
-        parts.append(_("failed: {cause}").format(cause=order.failure))
+        parts.append(_("failed: “{cause}”").format(cause=order.failure))
     elif order.is_overdue(now):
         parts.append(_("not carried out, was due {when}").format(when=due))
     else:

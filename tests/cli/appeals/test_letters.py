@@ -110,6 +110,10 @@ def test_the_answer_to_an_appeal_stays_owed_when_its_case_is_opened_or_withdrawn
     unsent = services.terminal.document("admin", "notices", "--unsent")["notices"]
     kinds = [line["kind"] for line in unsent if line["case"] == case]
     assert kinds[-2:] == ["appeal-decided", {"reopen": "reopened", "withdraw": "withdrawn"}[act]]
+    own = [line for line in unsent if line["case"] == case]
+    assert [line["after"] for line in own] == [None, *(line["id"] for line in own[:-1])]
+    shown = services.terminal.as_person("admin", "notices", case).stdout
+    assert "fail, final" in shown
 
 
 @LANGUAGES

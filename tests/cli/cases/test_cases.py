@@ -98,15 +98,19 @@ def test_an_empty_result_names_the_holders_and_when_their_holds_end(terminal: Te
     assert "held by others: b until Tue 24 Nov 10:30." in result.stderr
 
 
+@pytest.mark.parametrize("at", [(), ("--at", "D-1")])
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_show_has_the_names_and_values_of_fields_in_words(site: Site, tmp_path: Path, language: str) -> None:
+def test_show_has_the_names_and_values_of_fields_in_words(
+    site: Site, tmp_path: Path, language: str, at: tuple[str, ...]
+) -> None:
     Desk(site, tmp_path).queued()
     terminal = Terminal(site)
     terminal.document("a", "next")
+    terminal.document("a", "verify", "C-1", "phone", "--result", "he answered")
     terminal.document("a", "decide", "C-1", "fail", "--reason", "ID-NAME")
     shown = terminal.document("a", "show", "C-1")
 
-    text = terminal.as_person("a", "show", "C-1", "--lang", language).stdout
+    text = terminal.as_person("a", "show", "C-1", *at, "--lang", language).stdout
 
     names = {*shown["identity"], *shown["activity"], *shown["credit"], *shown["documents"][0]}
     assert [name for name in names if "_" in name and name in text] == []
@@ -116,6 +120,8 @@ def test_show_has_the_names_and_values_of_fields_in_words(site: Site, tmp_path: 
         "zh": ("申请人类型", "企业", "收到时间", "营业执照副本", "已生效", "身份证"),
     }
     assert [words for words in expected[language] if words not in text] == []
+    if at:
+        assert {"en": "by phone: he answered (a)", "zh": "电话核实: he answered (a)"}[language] in text
 
 
 def test_identity_is_masked_unless_revealed_and_revealing_is_logged(terminal: Terminal) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.framework.terminal import Terminal, refused
+from tests.offices import SUPPLIER
 from tests.services.outbox.gateways import Script
 
 
@@ -36,8 +37,24 @@ def test_the_notices_of_a_case_are_listed_with_who_sent_them_how_and_until_when(
     assert [row["case"] for row in outbox.document("a", "notices", "--overdue")["notices"]] == ["C-000002"]
     shown = outbox.as_person("a", "notices").stdout
     assert "SMS      sup" in shown
-    assert "2026-11-25 18:00 !  failed: no answer" in shown
+    assert "failed, overdue: “no answer”" in shown
     refused(outbox.as_person("a", "notices", "C-9"), 66)
+
+
+def test_an_unsent_letter_names_the_new_supplier_and_a_sent_one_the_old(outbox: Terminal, tmp_path: Path) -> None:
+    sent, rules = tmp_path / "sent", tmp_path / "rules.toml"
+    sent.write_text("1\n", encoding="utf-8")
+    outbox.document("sup", "notices", "sent", str(sent))
+    policy = outbox.as_person("admin", "policy", "show", "--toml").stdout
+    rules.write_text(policy.replace(SUPPLIER.name.zh, "新声移动").replace(SUPPLIER.phone, "10010"), encoding="utf-8")
+    outbox.document("admin", "policy", "apply", str(rules))
+
+    outbox.document("admin", "export", "notices", "--to", str(tmp_path / "letters"))
+
+    for case, words, others in (("C-000001", SUPPLIER.name.zh, "新声移动"), ("C-000002", "新声移动", SUPPLIER.name.zh)):
+        [page] = (tmp_path / "letters").glob(f"{case}-*.txt")
+        assert page.read_text(encoding="utf-8").count(words) == 3
+        assert others not in page.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("login", ["a", "sup", "admin"])

@@ -67,7 +67,7 @@ async def test_a_supervisor_reads_the_grounds_and_overturns_an_appeal_by_keys(
         await driver.press("escape")
         await decide(driver, "2", "you are right")
         assert "waits for a check" in driver.notes[-1]
-        assert "No appeals are waiting for a decision." in driver.text
+        assert "No appeals are open." in driver.text
     assert show(services, case)["appeals"][0]["to_state"] == "passed"
 
     async with at_the_site(services.site, "c", size=size) as driver:
@@ -124,7 +124,7 @@ async def test_who_touched_the_case_reads_why_they_cannot_decide_it(services: Pr
         assert driver.dialog == "AppealsScreen"
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "No appeals are waiting"), ("zh", "没有待处理的申诉")])
+@pytest.mark.parametrize(("language", "words"), [("en", "No appeals are open."), ("zh", "没有待处理的申诉")])
 async def test_without_appeals_the_screen_says_how_to_file_one(services: Promises, language: str, words: str) -> None:
     async with at_the_site(services.site, "sup", size=(80, 24), language=language) as driver:
         await driver.go("a")

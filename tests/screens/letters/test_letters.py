@@ -29,7 +29,7 @@ async def test_failed_and_owed_letters_stand_above_the_sent_ones(site: Site, siz
         rows = [line for line in desk.text.splitlines() if "C-00000" in line]
         assert "2 to send · 1 failed" in desk.text
         assert [row.split()[0] for row in rows] == ["C-000002", "C-000003", "C-000001"]
-        assert "✗ failed: gone [/b]" in rows[0]
+        assert "✗ failed: “gone [/b]”" in rows[0]
         assert "to be sent by Wed 25 Nov" in rows[1]
         assert "sent Tue 24 Nov · SMS · sup" in rows[2]
 
@@ -43,7 +43,7 @@ async def test_an_overdue_letter_is_marked_and_counted_on_the_start_page(site: S
 
         assert "2 letters overdue" in desk.text
         assert "! overdue since Wed 25 Nov" in desk.text
-        assert "failed, overdue: gone" in desk.text
+        assert "failed, overdue: “gone" in desk.text
 
 
 async def test_enter_shows_the_letter_with_people_masked(site: Site) -> None:

@@ -14,9 +14,9 @@ from tests.offices import Site
 from tests.services.outbox.gateways import Script, send
 from tests.services.outbox.test_outbox import decide
 from tests.sizes import sized
+from workbench.domain.case.records import NoticeLine
 from workbench.errors import BadConfiguration, NotAllowed, NotFound, WrongUsage
 from workbench.services.outbox.gateway import Answer, Gateway
-from workbench.services.outbox.outbox import NoticeLine
 from workbench.services.outbox.sending import LEASE
 
 

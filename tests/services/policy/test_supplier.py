@@ -58,8 +58,11 @@ def test_a_letter_rendered_again_is_the_letter_that_the_real_supplier_would_have
     for letter in every_kind(a_letter(language)):
         made_up = compose(replace(letter, supplier=made_up_supplier()))
 
-        assert with_sender(made_up.body, SUPPLIER, language) == compose(replace(letter, supplier=SUPPLIER)).body
+        assert (
+            with_sender(made_up.body, made_up_supplier(), SUPPLIER, language)
+            == compose(replace(letter, supplier=SUPPLIER)).body
+        )
     for clock in every_clock_letter(language):
         made_up = compose_clock_letter(replace(clock, supplier=made_up_supplier()))
         real = compose_clock_letter(replace(clock, supplier=SUPPLIER))
-        assert with_sender(made_up.body, SUPPLIER, language) == real.body
+        assert with_sender(made_up.body, made_up_supplier(), SUPPLIER, language) == real.body

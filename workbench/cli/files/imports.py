@@ -18,7 +18,7 @@ from workbench.cli.framework.options import CaseArgument, DryRun, Encoding, Note
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_batch, parse_batch
 from workbench.errors import ExitCode, WrongUsage
-from workbench.i18n import N_, _
+from workbench.i18n import N_, _, ngettext
 from workbench.services.importing.request import ImportRefused, ImportReport, ImportRequest
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.wording.amounts import count, minute
@@ -217,7 +217,11 @@ def resubmit(
         else:
             with errors_reported(context), output.ProgressLine(_("Importing")) as progress:
                 report = services.resubmissions.take(case, file, note, progress)
-            message = _("{batch}: {created} rows created, {updated} updated, {unchanged} unchanged.")
+            message = ngettext(
+                "{batch}: {created} row created, {updated} updated, {unchanged} unchanged.",
+                "{batch}: {created} rows created, {updated} updated, {unchanged} unchanged.",
+                report.created,
+            )
             counts = {name: getattr(report, name) for name in ("created", "updated", "unchanged")}
             output.narrate(message.format(batch=format_batch(report.batch or 0), **counts))
         print_state(context, services, case, _("{case} is back in the queue, in its next round."))

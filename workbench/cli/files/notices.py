@@ -15,7 +15,7 @@ from workbench.domain.case.channel import channel_words
 from workbench.errors import ExitCode
 from workbench.i18n import N_, _, ngettext
 from workbench.wording.amounts import count, minute
-from workbench.wording.letters import kind_words, marked_sentence, moved_sentences
+from workbench.wording.letters import failure_words, kind_words, marked_sentence, moved_sentences
 
 if TYPE_CHECKING:
     from workbench.services.review.late_letters import MovedDeadline
@@ -45,12 +45,11 @@ def list_notices(
         {
             _("Notice"): lambda line: str(line.id),
             _("Case"): lambda line: format_case(line.case_id),
-            _("Kind"): lambda line: kind_words(line.kind),
+            _("Kind"): kind_words,
             _("Released"): lambda line: minute(line.release_at, zone) if line.is_released else _("not yet"),
             _("Due by"): lambda line: minute(line.due_by, zone) + (" !" if line.is_overdue else ""),
-            _("Sent"): lambda line: (
-                _("failed: {cause}").format(cause=line.failure) if line.failed_at else minute(line.sent_at, zone)
-            ),
+            _("After"): lambda line: str(line.after or ""),
+            _("Sent"): lambda line: failure_words(line) if line.failed_at else minute(line.sent_at, zone),
             _("Channel"): lambda line: channel_words(line.channel),
             _("By"): lambda line: line.sent_by or "",
             _("Subject"): lambda line: line.subject,

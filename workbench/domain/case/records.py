@@ -131,3 +131,33 @@ class DecisionLine:
     corrects_id: int | None = None
     check_for: tuple[str, ...] = ()
     waived: Waiver | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeLine:
+    """One notice with people masked; `is_released` says that its grace period is over, so that it can be sent.
+
+    It must be sent by `due_by`, and after the letter `after` of its case if that is owed too. One that failed is still
+    owed. `attempts` counts how often it was handed to a gateway. `fail_kind` is set for a verdict that fails.
+    """
+
+    id: int
+    case_id: int
+    decision_id: int | None
+    kind: str
+    fail_kind: str | None
+    language: str
+    subject: str
+    body: str
+    created_at: datetime
+    release_at: datetime
+    is_released: bool
+    due_by: datetime
+    after: int | None
+    is_overdue: bool
+    sent_at: datetime | None
+    channel: str
+    sent_by: str | None
+    failed_at: datetime | None
+    failure: str
+    attempts: int

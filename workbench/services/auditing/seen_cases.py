@@ -29,6 +29,7 @@ from workbench.services.case.masking import masked_casefile
 from workbench.services.foundation.case_access import logins_of, visible_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.row_values import from_row
+from workbench.wording.case.labels import ANSWER, DECISION_STATUS, VERIFICATION
 from workbench.wording.case.story import verdict_words
 
 SHOWN_AT = "shown-at"
@@ -129,12 +130,16 @@ def case_as_seen(session: Session, context: Context, decision: DecisionRow, *, i
 def decision_pairs(seen: SeenCase, instant: Callable[[datetime], str]) -> tuple[tuple[str, str], ...]:
     """Return what the decision on a redrawn case says, as names and values; `instant` returns a time in words."""
     decision, casefile, language = seen.decision, seen.casefile, current_language()
-    answers = (f"{one.text.in_language(language)} {one.answer} {one.note}" for one in casefile.checklist if one.answer)
-    confirmed = (f"{line.kind}: {line.result} ({line.by})" for line in casefile.verifications)
+    answers = (
+        f"{one.text.in_language(language)} {_(ANSWER[one.answer])} {one.note}"
+        for one in casefile.checklist
+        if one.answer
+    )
+    confirmed = (f"{_(VERIFICATION[line.kind])}: {line.result} ({line.by})" for line in casefile.verifications)
     return (
         (_("At"), instant(decision.decided_at)),
         (_("Verdict"), " ".join((verdict_words(decision), *decision.reasons))),
-        (_("Status"), decision.status),
+        (_("Status"), _(DECISION_STATUS[decision.status])),
         (_("Policy"), str(casefile.policy_version)),
         (_("Checklist"), "\n".join(answers)),
         (_("Verifications"), "\n".join(confirmed)),

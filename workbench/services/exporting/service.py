@@ -1,6 +1,6 @@
 """Exports data to files, masked unless the admin gives a reason to reveal it; each export is logged as one event."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from db.access import new_file, sync
+from db.enums import Language
 from workbench.domain.case.actor import Actor
 from workbench.domain.case.lifecycle import CLERKS, admin_refusal, roles_refusal
 from workbench.domain.policy.policy import Supplier
@@ -23,7 +24,8 @@ from workbench.services.foundation.context import Service, details
 from workbench.services.foundation.safe_files import replacing
 from workbench.services.measures.report_file import WORK_LIST_COLUMNS
 from workbench.services.notices.letter_page import letter_pages, short_message
-from workbench.services.notices.sender import write_sender
+from workbench.services.notices.sender import senders, write_sender
+from workbench.services.policy.supplier import sender_of
 
 LETTER_TABLE = "notices.csv"
 """The table of the letters in the folder: the columns of the export and the name of each letter's files."""
@@ -74,7 +76,7 @@ class Exports(Service):
         path = absolute_path(request.output)
         with new_folder(path, self.context.own_files) as folder:
             with self.context.read() as session:
-                rows = _letters(folder, self._source(session, request), self.context.policy(session).supplier, request)
+                rows = _letters(folder, self._source(session, request), senders(session, self.context), request)
                 table = folder / LETTER_TABLE
                 count = write_rows(table, ExportFormat.CSV, (*notices.COLUMNS, "file"), rows)
                 sync(table)
@@ -105,9 +107,10 @@ class Exports(Service):
         self.context.log_alone("export", body=body)
 
 
-def _letters(folder: Path, source: Source, supplier: Supplier, request: ExportRequest) -> Iterator[Record]:
-    """Yield the row of each notice after its printable letter was written to a folder."""
+def _letters(folder: Path, source: Source, suppliers: Sequence[Supplier], request: ExportRequest) -> Iterator[Record]:
+    """Yield the row of each notice after its printable letter was written to a folder, with the head of its sender."""
     for row in notices.rows(source):
+        supplier = sender_of(str(row["body"]), suppliers, Language(str(row["language"])))
         stem = f"{row['case']}-{row['notice']:06}-{row['kind']}"
         texts = letter_pages(row, supplier)
         if request.with_sms:

@@ -3,15 +3,18 @@
 import re
 from typing import Any
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, false, or_, select, update
+from sqlmodel import Session, col
 
 from db.enums import Language
+from db.models import PolicyVersionRow
 from db.queries.chunks import chunks
 from db.queries.published import CASE, NOTICE, is_published
+from workbench.domain.policy.policy import Supplier
 from workbench.errors import BadConfiguration
 from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.foundation.context import Context
-from workbench.services.policy.supplier import advice_on_made_up, is_made_up, made_up_values, with_sender
+from workbench.services.policy.supplier import advice_on_made_up, is_made_up, made_up_supplier, sender_of, with_sender
 
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _RECIPIENT = ("applicant_kind", "applicant_name", "handler_name", "contact_phone")
@@ -36,25 +39,36 @@ def channel_of(row: Any) -> str:
     return "agent" if row.agent else "none"
 
 
+def senders(session: Session, context: Context) -> tuple[Supplier, ...]:
+    """Return the suppliers that letters may name: the one in force, then those of all versions and the made-up one."""
+    in_force = context.policy(session).supplier
+    ids = session.execute(select(col(PolicyVersionRow.id)).order_by(col(PolicyVersionRow.id).desc())).scalars()
+    every = (in_force, *(context.policy(session, one).supplier for one in ids), made_up_supplier())
+    return tuple(one for number, one in enumerate(every) if one not in every[:number])
+
+
 def write_sender(context: Context) -> None:
-    """Render the letters again that name the made-up supplier and were not sent: with the supplier in force.
+    """Render the letters again that name an earlier supplier and were not sent: with the supplier in force.
 
     Raises:
         BadConfiguration: If the made-up supplier is in force.
     """
+    with context.read() as session:
+        supplier, *earlier = suppliers = senders(session, context)
+        if is_made_up(supplier):
+            raise BadConfiguration(advice_on_made_up())
     for language in Language:
+        right = set(supplier.in_language(language).values())
+        outdated = {value for one in earlier for value in one.in_language(language).values()} - right
         wanted = select(NOTICE.c.id, NOTICE.c.body).where(
             NOTICE.c.language == language.value,
             NOTICE.c.sent_at.is_(None),
-            or_(*(NOTICE.c.body.contains(value, autoescape=True) for value in made_up_values(language))),
+            or_(false(), *(NOTICE.c.body.contains(value, autoescape=True) for value in sorted(outdated))),
         )
         with context.read() as session:
-            supplier = context.policy(session).supplier
-            if is_made_up(supplier):
-                raise BadConfiguration(advice_on_made_up())
-            ids = session.execute(wanted).scalars().all()
+            ids = session.execute(wanted.with_only_columns(NOTICE.c.id)).scalars().all()
         for portion in chunks(ids):
             with context.write() as session:
                 for row in session.execute(wanted.where(NOTICE.c.id.in_(portion))).all():
-                    body = with_sender(row.body, supplier, language)
+                    body = with_sender(row.body, sender_of(row.body, suppliers, language), supplier, language)
                     session.execute(update(NOTICE).where(NOTICE.c.id == row.id).values(body=body))

@@ -10,18 +10,19 @@ from sqlmodel import Session
 
 from db.models import ReviewerRow
 from db.queries.outbox import is_owed
-from db.queries.published import CASE, NOTICE, is_published, table_of
+from db.queries.published import NOTICE, table_of
 from db.queries.workload import count_overdue_measures
 from workbench.domain.case.actor import Actor
 from workbench.domain.case.lifecycle import CLERKS, LETTER_RECORDERS, roles_refusal
-from workbench.domain.clock.due import due_at, last_overdue_receipt
+from workbench.domain.case.records import NoticeLine
+from workbench.domain.clock.due import last_overdue_receipt
 from workbench.errors import NotAllowed, NotFound, WorkbenchError, WrongUsage
 from workbench.i18n import _
-from workbench.services.case.known_people import redactions_of
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.pacing import pause
 from workbench.services.foundation.row_values import from_row
+from workbench.services.notices.notice_lines import notice_lines, select_notices
 from workbench.services.outbox.recording import Delivery, Recorded, notice_rows, record
 from workbench.services.review.late_letters import KINDS_WITH_DEADLINE
 
@@ -29,33 +30,6 @@ _REVIEWER = table_of(ReviewerRow)
 _LISTED_IDS = 5
 _COST_TOGETHER, _COST_OF_MOVING = 200, 20
 """The notices in one transaction, of which one that may move a deadline counts as many: others wait little."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoticeLine:
-    """One notice with people masked; `is_released` says that its grace period is over, so that it can be sent.
-
-    It must be sent by `due_by`. One that failed is still owed. `attempts` counts how often it was handed to a gateway.
-    """
-
-    id: int
-    case_id: int
-    decision_id: int | None
-    kind: str
-    language: str
-    subject: str
-    body: str
-    created_at: datetime
-    release_at: datetime
-    is_released: bool
-    due_by: datetime
-    is_overdue: bool
-    sent_at: datetime | None
-    channel: str
-    sent_by: str | None
-    failed_at: datetime | None
-    failure: str
-    attempts: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +65,7 @@ class Notices(Service):
             if unsent or overdue:
                 until = _last_overdue_release(session, self.context) if overdue else self.context.now()
                 conditions = (*conditions, is_owed(until))
-            return self._lines(session, select_notices(conditions).order_by(NOTICE.c.id))
+            return notice_lines(session, self.context, select_notices(conditions).order_by(NOTICE.c.id))
 
     def page(self, case_id: int | None = None, *, unsent: bool = False, limit: int) -> NoticePage:
         """Return the first notices: those owed in the order of release, then the sent ones unless `unsent`.
@@ -111,7 +85,7 @@ class Notices(Service):
                 NOTICE.c.id,
             )
             shown = (*conditions, NOTICE.c.sent_at.is_(None)) if unsent else conditions
-            lines = self._lines(session, select_notices(shown).order_by(*order).limit(limit))
+            lines = notice_lines(session, self.context, select_notices(shown).order_by(*order).limit(limit))
             found = select_notices(conditions).subquery().c
             is_owed_now, is_failed = found.sent_at.is_(None), found.failed_at.is_not(None)
             is_overdue = is_owed_now & (found.release_at <= _last_overdue_release(session, self.context))
@@ -190,36 +164,6 @@ class Notices(Service):
             return ()
         visible_case(session, case_id)
         return (NOTICE.c.case_id == case_id,)
-
-    def _lines(self, session: Session, statement: Any) -> tuple[NoticeLine, ...]:
-        now, calendar = self.context.now(), self.context.calendar(session)
-        send_days = self.context.policy(session).notices.send_days
-        rows = session.execute(statement).all()
-        redactions = redactions_of(session, ((row.agent, row.application_no) for row in rows))
-        lines = []
-        for row in rows:
-            redaction, due_by = redactions[row.agent, row.application_no], due_at(row.release_at, send_days, calendar)
-            line = from_row(
-                NoticeLine,
-                row,
-                subject=redaction.mask_in(row.subject),
-                body=redaction.mask_in(row.body),
-                is_released=row.release_at <= now,
-                due_by=due_by,
-                is_overdue=row.sent_at is None and due_by < now,
-            )
-            lines.append(line)
-        return tuple(lines)
-
-
-def select_notices(conditions: Iterable[ColumnElement[bool]]) -> Any:
-    """Return the statement that reads notices, not the cancelled ones, with their applications and senders."""
-    return (
-        select(NOTICE, CASE.c.agent, CASE.c.application_no, _REVIEWER.c.login.label("sent_by"))
-        .join(CASE, CASE.c.id == NOTICE.c.case_id)
-        .outerjoin(_REVIEWER, _REVIEWER.c.id == NOTICE.c.sent_by_id)
-        .where(is_published(CASE.c.batch_id), NOTICE.c.cancelled_at.is_(None), *conditions)
-    )
 
 
 def _batches(rows: Iterable[Any]) -> Iterator[list[int]]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from db.enums import Language
@@ -35,13 +36,33 @@ def is_made_up(supplier: Supplier) -> bool:
     )
 
 
-def with_sender(letter: str, supplier: Supplier, language: Language) -> str:
-    """Return a letter with a supplier instead of the made-up one."""
-    right, made_up = supplier.in_language(language), made_up_supplier().in_language(language)
-    values = {made_up[name]: right[name] for name in made_up}
+def sender_of(letter: str, suppliers: Sequence[Supplier], language: Language) -> Supplier:
+    """Return which of some suppliers a letter names; of several the one of which it says most, else the first."""
+
+    def named(supplier: Supplier) -> int:
+        values = supplier.in_language(language)
+        if not all(values[name] in letter for name in _IDENTIFYING):
+            return 0
+        return sum(len(value) for value in values.values() if value in letter)
+
+    return max(suppliers, key=named)
+
+
+def with_sender(letter: str, before: Supplier, supplier: Supplier, language: Language) -> str:
+    """Return a letter with a supplier instead of the one that it names."""
+    right, named = supplier.in_language(language), before.in_language(language)
     # In one pass, so that no value of the supplier is searched; a longer value may contain a shorter one.
-    anywhere = "|".join(re.escape(value) for value in sorted(values, key=len, reverse=True))
-    return re.sub(anywhere, lambda found: values[found[0]], letter)
+    names = sorted(named, key=lambda name: len(named[name]), reverse=True)
+    values = {named[name].rstrip("。"): right[name].rstrip("。") for name in names}
+    return re.sub("|".join(_place_of(named[name], name) for name in names), lambda found: values[found[0]], letter)
+
+
+def _place_of(value: str, name: str) -> str:
+    """Return the pattern of a value: a name stands alone in its line, a short phone number not in a longer one."""
+    pattern = re.escape(value.rstrip("。"))
+    if name == "name":
+        return f"(?m:^{pattern}$)"
+    return rf"(?<![0-9]){pattern}(?![0-9])" if name == "phone" else pattern
 
 
 def advice_on_made_up() -> str:
