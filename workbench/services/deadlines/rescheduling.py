@@ -85,7 +85,7 @@ class Rescheduling(Service):
             own, new_deadline = self._new_deadline(session, case, row, until, item)
             return Extension(case_id=case_id, until=new_deadline, is_deadline=True, item=own.text if own else "")
 
-    def _new_due(self, session: Session, case: CaseRow, until: date) -> tuple[datetime, int]:
+    def _new_due(self, session: Session, case: CaseRow, until: date) -> tuple[datetime, float]:
         """Return the new due date, and by how many seconds of working time it moves."""
         context, case_id, clocks = self.context, case.id or 0, Clocks(session, self.context)
         suspensions, budget = clocks.suspensions_of(case), clocks.budget(case)
