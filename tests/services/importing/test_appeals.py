@@ -37,7 +37,8 @@ def _filed(desk: Desk) -> list[Any]:
     """Return the case and the filer of each appeal that has its event and its letter."""
     return desk.sql(
         """SELECT a.case_id, r.login FROM appeal AS a JOIN reviewer AS r ON r.id = a.filed_by_id
-           JOIN event AS e ON e.case_id = a.case_id AND e.action = 'appeal' AND NOT e.is_refused
+           JOIN event AS e ON e.case_id = a.case_id AND e.action = 'appeal' AND e.actor_id = a.filed_by_id
+           AND e.identity <> '' AND NOT e.is_refused
            JOIN notice AS n ON n.case_id = a.case_id ORDER BY a.id"""
     )
 
@@ -53,7 +54,7 @@ def test_what_an_interrupted_import_did_not_file_is_filed_by_the_next_start_for_
             desk.take(ImportKind.APPEALS, path)
     assert 0 < len(_filed(desk)) < APPEALS
 
-    desk.site.services("b")
+    desk.site.services("audit")
     assert [tuple(row) for row in _filed(desk)] == [(case, "admin") for case in range(1, APPEALS + 1)]
     assert desk.count("submission") == 0
     assert desk.is_chain_whole()
@@ -67,9 +68,9 @@ def test_an_appeal_that_its_case_no_longer_allows_stops_the_import_until_it_is_p
 ) -> None:
     real = getattr(work, until)
 
-    def meanwhile(*arguments: Any) -> None:
+    def meanwhile(*arguments: Any) -> Any:
         _set_state(desk, "queued", "id = 2")
-        real(*arguments)
+        return real(*arguments)
 
     monkeypatch.setattr(work, until, meanwhile)
     if until == "note":
@@ -77,9 +78,13 @@ def test_an_appeal_that_its_case_no_longer_allows_stops_the_import_until_it_is_p
             desk.run(ImportKind.APPEALS, rows)
         assert (desk.count("submission"), desk.count("appeal")) == (0, 0)
     else:
-        desk.run(ImportKind.APPEALS, rows)
+        report = desk.run(ImportKind.APPEALS, rows)
         assert len(_filed(desk)) == APPEALS - 1
         assert desk.site.actions(2) == ["refused appeal"]
+        assert (report.created, report.rejected, report.error_count) == (APPEALS - 1, 1, 1)
+        assert "C-000002" in str(report.errors[0])
+        (batch,) = (line for line in desk.site.services("admin").imports.batches() if line.kind is ImportKind.APPEALS)
+        assert batch.created == APPEALS - 1
 
 
 def test_a_workbook_does_not_both_appeal_a_case_and_open_another_of_its_application(desk: Desk) -> None:

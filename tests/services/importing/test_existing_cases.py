@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from db.enums import AppealOutcome, CaseState, DocumentKind, FailKind, ImportKind, Verdict, WaitsFor
 from db.models import DecisionRow, RectificationItemRow, RectificationRow
@@ -396,9 +397,15 @@ def test_an_import_that_died_before_applying_is_finished_by_the_next_start(
             desk.documents()
     assert desk.case().state == "incomplete"
     assert sup.casefiles.show(desk.case().id or 0).evidence.documents == ()
-    desk.site.services("b")
+    # Who imported acts, even if no longer active.
+    for is_active in (False, True):
+        with sup.context.write() as session:
+            session.execute(text("UPDATE reviewer SET is_active = :is WHERE login = 'admin'"), {"is": is_active})
+        desk.site.services("b")
     assert desk.case().state == "queued"
-    assert desk.site.actions(desk.case().id or 0) == ["complete"]
+    assert [tuple(row) for row in desk.sql("SELECT action, actor_login FROM event WHERE case_id = 1")] == [
+        ("complete", "admin")
+    ]
 
 
 def _interrupted(*_arguments: object) -> None:

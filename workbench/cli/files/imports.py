@@ -81,7 +81,7 @@ def _import(context: CommandContext, request: ImportRequest) -> None:
     with output.ProgressLine(_("Importing")) as progress, context.services() as services:
         report = services.imports.run(request, progress)
     print_report(context, report)
-    if report.error_count and request.rejects is None:
+    if report.unfiled or (report.error_count and request.rejects is None):
         raise typer.Exit(ExitCode.DATA)
 
 

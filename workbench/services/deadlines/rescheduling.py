@@ -23,8 +23,8 @@ from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import check_not_far, checked_reason
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import DueDateMessage, notify, release_time
+from workbench.services.rectifying.rectification import letter_items, open_items
 from workbench.services.reversal import deadlines_before, record_of
-from workbench.services.review.rectification import letter_items, open_items
 from workbench.services.review.waiving import item_named
 
 

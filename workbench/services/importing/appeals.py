@@ -3,13 +3,13 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, delete, func, select
+from sqlalchemy import Row, delete, func, select, update
 from sqlmodel import Session
 
 from db.enums import CaseState, ImportKind
-from db.queries.published import CASE, current_cases
+from db.queries.published import BATCH, CASE, current_cases
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action, state_refusal
 from workbench.domain.evidence.rows import AppealFiling
@@ -27,6 +27,13 @@ _FILED_TOGETHER = 5
 """Appeals in one transaction: fewer than other changes of cases, because a letter is written with each."""
 
 _GROUNDS = "grounds"
+
+
+class Unfiled(NamedTuple):
+    """An appeal of a published batch that could not be filed, because its case had changed since."""
+
+    case_id: int
+    why: str
 
 
 def judged_appeals(context: Context, rows: Sequence[AppealFiling], imported_at: datetime) -> list[Judgement]:
@@ -88,12 +95,12 @@ def first_filings(waiting: Sequence[Row[Any]]) -> list[Row[Any]]:
     return [one for one in waiting if _GROUNDS in json.loads(one.body)][:_FILED_TOGETHER]
 
 
-def file_appeals(context: Context, importer_id: int, filings: Sequence[Row[Any]]) -> None:
+def file_appeals(context: Context, filings: Sequence[Row[Any]]) -> list[Unfiled]:
     """File some appeals of a published batch, each with its own event; a filed one is no longer noted in its batch.
 
-    They count as filed by who imported them, whoever's start files them. If a case changed since the publication, the
-    refusal is logged as that of the command is.
+    If a case changed since the publication, the refusal is logged as that of the command is, and returned.
     """
+    unfiled = []
     with context.write() as session:
         for filing in filings:
             noted = session.execute(delete(SUBMISSION).where(SUBMISSION.c.id == filing.id))
@@ -103,7 +110,10 @@ def file_appeals(context: Context, importer_id: int, filings: Sequence[Row[Any]]
             grounds = json.loads(filing.body)[_GROUNDS]
             try:
                 case = case_in_state_for(session, Action.APPEAL, filing.case_id)
-                appeal, _letter = file_appeal(session, context, case, grounds, filing.received_at, filing.batch_id)
-                appeal.filed_by_id = importer_id
+                file_appeal(session, context, case, grounds, filing.received_at, filing.batch_id)
             except (NotAllowed, WrongUsage) as error:
                 context.log_refusal(session, Action.APPEAL, error, filing.case_id)
+                counts = {"created_count": BATCH.c.created_count - 1, "rejected_count": BATCH.c.rejected_count + 1}
+                session.execute(update(BATCH).where(BATCH.c.id == filing.batch_id).values(counts))
+                unfiled.append(Unfiled(filing.case_id, str(error)))
+    return unfiled

@@ -16,7 +16,8 @@ from workbench.services.case.evidence_reader import EvidenceReader
 from workbench.services.forecast.arrival_forecasts import ArrivalForecasts
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import pause
-from workbench.services.importing.appeals import file_appeals, first_filings
+from workbench.services.importing.appeals import Unfiled, file_appeals, first_filings
+from workbench.services.importing.batches import PUBLISHED, finishing
 from workbench.services.importing.completing import of_completed
 from workbench.services.importing.touching import SUBMISSION
 from workbench.services.review.new_evidence import Arrival, apply_evidence
@@ -35,8 +36,12 @@ def apply_pending(context: Context) -> None:
         apply_batch(context, batch_id)
 
 
-def apply_batch(context: Context, batch_id: int) -> None:
-    """Put a batch's new cases into the queue and let existing cases take in what concerns them."""
+def apply_batch(context: Context, batch_id: int) -> tuple[Unfiled, ...]:
+    """Put a batch's new cases into the queue and let existing cases take in what concerns them.
+
+    All of it is done by who imported the batch, whoever's start does it. Return the appeals that could not be filed.
+    """
+    context, unfiled = finishing(context, batch_id, PUBLISHED), list[Unfiled]()
     _list_cases(context, batch_id)
     with context.read() as session:
         batch = session.execute(select(BATCH).where(BATCH.c.id == batch_id)).one()
@@ -53,12 +58,13 @@ def apply_batch(context: Context, batch_id: int) -> None:
             break
         # Appeals come first: what else their import brings may change the state, so that none is possible any more.
         if filings := first_filings(waiting):
-            file_appeals(context, batch.started_by_id, filings)
+            unfiled += file_appeals(context, filings)
         else:
             _apply(context, batch, waiting, expecting)
         pause()
     with context.write() as session:
         session.execute(update(BATCH).where(BATCH.c.id == batch_id).values(applied_at=context.now()))
+    return tuple(unfiled)
 
 
 def _list_cases(context: Context, batch_id: int) -> None:

@@ -11,17 +11,23 @@ from sqlmodel import Session
 
 from db.access import access_of, lock_handle
 from db.enums import ImportKind
-from db.models import ImportBatchRow, ImportFileRow
+from db.models import EventRow, ImportBatchRow, ImportFileRow
 from db.queries.numbers import take_batch_number
 from db.queries.published import BATCH, table_of
+from workbench.domain.case.actor import Actor
 from workbench.domain.case.case_id import format_batch
 from workbench.errors import BadData, Busy
 from workbench.i18n import _
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
+from workbench.services.foundation.row_values import from_row
 from workbench.services.reading.reader import Reader
 
 FILE = table_of(ImportFileRow)
+PUBLISHED, UNDONE = "import", "import-undone"
+"""The events of a batch after which cases take it in or lose it."""
+
+_EVENT = table_of(EventRow)
 _NAME_LENGTH = 255
 
 
@@ -91,6 +97,15 @@ def refuse_known_files(session: Session, readers: Sequence[Reader]) -> None:
         if reader.sha256 in seen:
             raise BadData(_("{file} is given twice; nothing was written.").format(file=reader.path.name))
         seen.add(reader.sha256)
+
+
+def finishing(context: Context, batch_id: int, action: str) -> Context:
+    """Return the context of the person who published or undid a batch, whoever's start finishes it."""
+    columns = (_EVENT.c.actor_id.label("id"), _EVENT.c.actor_login.label("login"), _EVENT.c.identity)
+    of_batch = select(*columns).where(_EVENT.c.batch_id == batch_id, _EVENT.c.action == action)
+    with context.read() as session:
+        row = session.execute(of_batch.where(_EVENT.c.is_refused.is_(False)).order_by(_EVENT.c.seq.desc())).first()
+    return context if row is None else context.finishing(from_row(Actor, row, roles=frozenset()))
 
 
 @contextmanager

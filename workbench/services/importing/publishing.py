@@ -10,7 +10,7 @@ from db.enums import ImportKind
 from db.queries.published import BATCH, last_seq
 from workbench.services.calls.parquet import CallFileCheck
 from workbench.services.foundation.context import Context
-from workbench.services.importing.batches import busy, files_of, refuse_known_files
+from workbench.services.importing.batches import PUBLISHED, busy, files_of, refuse_known_files
 from workbench.services.importing.plan import Fate, Plan
 from workbench.services.reading.reader import Reader
 
@@ -81,7 +81,7 @@ def publish(  # noqa: PLR0913, PLR0917 - what is published
         )
         context.log(
             session,
-            "import",
+            PUBLISHED,
             batch_id=batch_id,
             body={
                 "kind": kind.value,

@@ -1,7 +1,7 @@
 """What is asked of an import, and what it answers."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -50,7 +50,8 @@ class ImportReport:
     """What an import did, or would do: `batch` is None when nothing was written.
 
     `rows` counts every record, `rejected` those that were not taken in; `errors` are the first thousand of
-    `error_count`. `unknown_callers` counts numbers in call files that are no card of ours.
+    `error_count`. `unknown_callers` counts numbers in call files that are no card of ours. `unfiled` counts the appeals
+    among the rejected ones that could not be filed after the publication, because their cases had changed since.
     """
 
     kind: ImportKind
@@ -65,6 +66,18 @@ class ImportReport:
     encoding: str
     unknown_callers: int = 0
     sheets: tuple[SheetLine, ...] = ()
+    unfiled: int = 0
+
+    def with_unfiled(self, problems: Sequence[RowProblem]) -> "ImportReport":
+        """Return the report with the appeals that could not be filed, which were planned to be."""
+        return replace(
+            self,
+            created=self.created - len(problems),
+            rejected=self.rejected + len(problems),
+            errors=(*self.errors, *problems)[:MAX_ERRORS_TOLD],
+            error_count=self.error_count + len(problems),
+            unfiled=len(problems),
+        )
 
 
 class ImportRefused(BadData):

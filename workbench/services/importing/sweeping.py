@@ -21,7 +21,7 @@ from workbench.services.case.assessment import FINDING
 from workbench.services.case.evidence_reader import APPLICATION, CARD, COMPLAINT, CREDIT, DOCUMENT
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import pause
-from workbench.services.importing.batches import lock_path, locked
+from workbench.services.importing.batches import UNDONE, finishing, lock_path, locked
 from workbench.services.importing.touching import SUBMISSION
 from workbench.services.review.new_evidence import retract_evidence
 
@@ -103,6 +103,7 @@ def _retract(context: Context, batch_id: int) -> None:
         .where(SUBMISSION.c.batch_id == batch_id, SUBMISSION.c.applied_at.is_not(None))
         .limit(_RETRACTED_TOGETHER)
     )
+    context = finishing(context, batch_id, UNDONE)
     while True:
         with context.write() as session:
             rows = session.execute(applied).all()

@@ -26,7 +26,7 @@ from workbench.services.case.card_windows import CALL_WINDOW
 from workbench.services.case.evidence_reader import APPLICATION, CARD, COMPLAINT, CREDIT, DOCUMENT
 from workbench.services.clock.case_clocks import EVENT
 from workbench.services.foundation.context import Context
-from workbench.services.importing.batches import busy, lock_path, locked
+from workbench.services.importing.batches import PUBLISHED, UNDONE, busy, lock_path, locked
 from workbench.services.importing.calls import OPT_OUT
 from workbench.services.importing.request import UndoneBatch
 from workbench.services.importing.sweeping import take_away
@@ -79,7 +79,7 @@ def undo_batch(context: Context, batch_id: int) -> UndoneBatch:
             session.execute(update(BATCH).where(BATCH.c.id == batch_id).values(published_at=None, published_seq=None))
             context.log(
                 session,
-                "import-undone",
+                UNDONE,
                 batch_id=batch_id,
                 body={"kind": batch.kind, "rows": batch.row_count, "cases": cases},
             )
@@ -147,7 +147,7 @@ def _refuse_due_items(session: Session, context: Context, batch_id: int) -> None
 
 def _refuse_acts(session: Session, context: Context, batch_id: int, cases: ColumnElement[bool]) -> None:
     """Refuse if somebody acted on one of some cases since the batch was imported; what the program did is no act."""
-    of_import = (EVENT.c.batch_id == batch_id, EVENT.c.action == "import")
+    of_import = (EVENT.c.batch_id == batch_id, EVENT.c.action == PUBLISHED)
     since = select(EVENT.c.seq).where(*of_import).order_by(EVENT.c.seq.desc()).limit(1).scalar_subquery()
     act = session.execute(
         select(EVENT.c.case_id, EVENT.c.action, EVENT.c.actor_login, EVENT.c.at)

@@ -10,12 +10,14 @@ from sqlmodel import Session
 
 from db.columns import to_us
 from db.enums import ImportKind
+from workbench.domain.case.case_id import format_case
 from workbench.domain.evidence.rows import CallRow
+from workbench.i18n import _
 from workbench.services.calls.writing import CallWriter, Written
 from workbench.services.clock.due_date_changes import due_changes_of_batch
 from workbench.services.foundation.calendar_days import edition
 from workbench.services.foundation.context import Context
-from workbench.services.importing.appeals import refuse_unfit
+from workbench.services.importing.appeals import Unfiled, refuse_unfit
 from workbench.services.importing.applying import apply_batch
 from workbench.services.importing.batches import begun
 from workbench.services.importing.calls import CallFigures, call_store, figures
@@ -37,6 +39,7 @@ from workbench.services.importing.sweeping import take_away
 from workbench.services.importing.touching import cases_about, cases_of_numbers, concerned_ids, note
 from workbench.services.importing.writing import Writing
 from workbench.services.notices.due_date_notices import follow_calendar
+from workbench.services.reading.problems import RowProblem
 from workbench.services.reading.reader import Reader
 from workbench.services.reading.rejects import RejectWriter
 
@@ -71,8 +74,8 @@ class Work:
             except BaseException:
                 take_away(self.context, batch_id)
                 raise
-            apply_batch(self.context, batch_id)
-        return replace(report, batch=batch_id)
+            unfiled = apply_batch(self.context, batch_id)
+        return replace(report, batch=batch_id).with_unfiled(_problems(readers, unfiled))
 
     def _calendar_edition(self) -> str:
         with self.context.read() as session:
@@ -167,6 +170,15 @@ class Work:
 
     def _touch(self, case_ids: set[int], kind: ImportKind) -> None:
         self.plan.touch(case_ids, kind, self.judge.imported_at)
+
+
+def _problems(readers: Sequence[Reader], unfiled: Sequence[Unfiled]) -> list[RowProblem]:
+    """Return appeals that could not be filed as problems of their files."""
+    files = ", ".join(dict.fromkeys(reader.path.name for reader in readers if reader.kind is ImportKind.APPEALS))
+    message = _("the appeal of {case} was not filed, because the case changed during the import. {cause}")
+    return [
+        RowProblem(file=files, message=message.format(case=format_case(one.case_id), cause=one.why)) for one in unfiled
+    ]
 
 
 _OF_CARDS = frozenset({ImportKind.APPLICATIONS, ImportKind.CARDS})
