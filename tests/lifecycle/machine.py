@@ -626,7 +626,7 @@ class LifecycleMachine(RuleBasedStateMachine):
             case.held_by, case.held_until, case.aside_until = before.held_by, until, aside
             case.fence += 1
             if was_on_desk and self._on_desk(before.held_by, case):
-                case.aside_until, case.held_until = self.now + ASIDE, self.now + ASIDE + HOLD
+                case.aside_until = until
 
     def _hold_again(self, case: Case, who: str) -> None:
         for other in self._on_desk(who, case):

@@ -27,6 +27,7 @@ from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.measures.orders import orders_summary, owe_restoring
 from workbench.services.notices.appeal_letter import AppealLetterKind, notify_of_appeal
 from workbench.services.notices.letter_measures import bars_in_force
+from workbench.services.rectifying.late_letters import take_back_early_lapse
 from workbench.services.site.people import solo_reason
 from workbench.services.site.separation import waiver_details, waiver_text
 
@@ -133,6 +134,7 @@ def put_into_force(
     facts = details(outcome=appeal.outcome, to=appeal.to_state, **waiver_details(waiver_of(appeal)))
     context.log_case(session, action, case, {**record, **facts})
     update_due_date(session, context, case)
+    take_back_early_lapse(session, context, case)
     release_at, kind = appeal.release_at or context.now(), AppealLetterKind.DECIDED
     notice = notify_of_appeal(session, context, case, appeal, kind, release_at=release_at, bars=bars)
     return appeal_result(session, case, appeal, notice)

@@ -19,8 +19,8 @@ from workbench.services.importing.request import ImportReport, ImportRequest, Pr
 from workbench.services.importing.service import Imports
 from workbench.services.importing.standing import MENDABLE_STATES
 from workbench.services.reading.reader import kind_of_file
+from workbench.services.rectifying.rectification import progress_of
 from workbench.services.review.new_evidence import answered_when
-from workbench.services.review.rectification import progress_of
 from workbench.services.review.remarks import Remarks, rectification_in_time
 
 

@@ -30,16 +30,16 @@ from workbench.services.foundation.context import Context, details
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import cancel_outdated, cancel_unreleased
 from workbench.services.notices.receipts import send_receipt
-from workbench.services.review.back_to_queue import to_queue, void_staged
-from workbench.services.review.lapse import correct_lapse_letter
-from workbench.services.review.next_round import assign_to_last_maker
-from workbench.services.review.rectification import (
+from workbench.services.rectifying.lapse import correct_lapse_letter
+from workbench.services.rectifying.rectification import (
     Progress,
     close_rectification,
     next_deadline,
     progress_of,
     reopen_items,
 )
+from workbench.services.review.back_to_queue import to_queue, void_staged
+from workbench.services.review.next_round import assign_to_last_maker
 
 FROM_APPLICANT = frozenset({ImportKind.APPLICATIONS, ImportKind.CARDS, ImportKind.DOCUMENTS})
 """The kinds of imports that the applicant submits; the other kinds are about a phone number or a person."""

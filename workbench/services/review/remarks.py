@@ -28,11 +28,11 @@ from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import cancel_unreleased, notify_of_status
+from workbench.services.rectifying.lapse import correct_lapse_letter
+from workbench.services.rectifying.rectification import close_rectification, next_deadline
 from workbench.services.reversal import close_work, record_of
 from workbench.services.review.back_to_queue import requeue
-from workbench.services.review.lapse import correct_lapse_letter
 from workbench.services.review.next_round import assign_to_last_maker
-from workbench.services.review.rectification import close_rectification, next_deadline
 
 
 class Remarks(Service):
