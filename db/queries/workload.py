@@ -14,7 +14,10 @@ _OPEN = text(
     (SELECT count(*) FROM "case" WHERE state = 'queued' AND is_listed = 1)
         + (SELECT count(*) FROM "case" WHERE state = 'in_review' AND held_until <= :now) AS queued,
     (SELECT count(*) FROM "case" WHERE state = 'in_review' AND held_by_id = :me AND held_until > :now) AS held_by_me,
-    (SELECT count(*) FROM "case" WHERE state = 'awaiting_check') AS to_check"""
+    (SELECT count(*) FROM "case" c WHERE c.state = 'awaiting_check'
+        AND NOT EXISTS (SELECT 1 FROM decision WHERE case_id = c.id AND status = 'staged' AND maker_id = :me)
+        AND NOT EXISTS (SELECT 1 FROM appeal WHERE case_id = c.id AND status = 'staged' AND decided_by_id = :me)
+    ) AS to_check"""
 )
 _ASSIGNED = text(
     """SELECT count(*) FROM "case"
@@ -54,7 +57,10 @@ _MEASURES = text(
 
 
 def open_counts(session: Session, reviewer_id: int, now: datetime) -> dict[str, int]:
-    """Return how many cases are queued, held by a person (`held_by_me`) and waiting for a check (`to_check`)."""
+    """Return how many cases are queued, held by a person (`held_by_me`), and waiting for that person's check.
+
+    `to_check` leaves out what the person staged, which another must check.
+    """
     row = session.execute(_OPEN, {"now": to_us(now), "me": reviewer_id}).one()
     return {name: int(value) for name, value in row._mapping.items()}  # noqa: SLF001 - SQLAlchemy's public name
 

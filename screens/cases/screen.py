@@ -13,7 +13,7 @@ from textual.widgets import OptionList
 
 from screens.cases.browser import CaseBrowser, CaseSource
 from screens.documents.dialog import show_documents
-from screens.panels.case_header import case_lines
+from screens.panels.case_header import case_lines, story_lines
 from screens.shell.base_screen import ModeScreen
 from screens.shell.clock import Clock
 from screens.shell.header import HeaderBar, title_line, who_line
@@ -59,7 +59,10 @@ class CaseListScreen(ModeScreen):
         if case is not None:
             view = replace(view, zone=ZoneInfo(case.policy.zone))
         lines = [title_line(_(self.NAME), case, who_line(login, None, view), view, width)]
-        lines += self._source.head_lines(width) if case is None else case_lines(case, view, width, login)
+        if case is None:
+            lines += self._source.head_lines(width)
+        else:
+            lines += [*case_lines(case, view, width, login), *story_lines(case, view, width)]
         self.query_one(HeaderBar).update(Content("\n").join(lines))
         self.refresh_bindings()
 

@@ -216,7 +216,7 @@ class CaseScreen(WorkScreen):
                 lines = case_lines(case, view, width, login, is_lost=session.is_lost, forecast=forecast)
             else:
                 hold = hold_words(case, view, login, is_lost=session.is_lost)
-                right = Content.assemble(hold, f" {view.symbols.dot} ", right)
+                right = Content.assemble(hold, f" {view.symbols.dot} ", right) if hold else right
                 lines = narrow_lines(case, view, width, forecast)
             lines += story_lines(case, view, width)
         lines.insert(0, title_line(_(self.NAME), case, right, view, width))

@@ -170,8 +170,11 @@ def notice_line(session: "DeskSession", view: View) -> Content | None:
         return lost_line(format_case(session.case.header.id), session.loss, view)
     if session.news:
         return news_line(session.news)
-    last = session.undoable
-    return undo_line(last, session.check_reasons.get(last.decision_id, ()), view) if last is not None else None
+    if (last := session.undoable) is None:
+        return None
+    line = undo_line(last, session.check_reasons.get(last.decision_id, ()), view)
+    is_of_another = session.case is not None and session.case.header.id != last.case_id
+    return Content.assemble(joined((_("Your last act, on another case: "), MUTED)), line) if is_of_another else line
 
 
 def news_line(news: "CaseNews") -> Content:

@@ -3,7 +3,19 @@
 from textual.content import Content
 
 from screens.shell.view import View
-from screens.widgets.safe_text import ACCENT, ERROR, INFO, MUTED, WARNING, Part, joined, plain, row, wrapped_lines
+from screens.widgets.safe_text import (
+    ACCENT,
+    ERROR,
+    INFO,
+    MUTED,
+    WARNING,
+    Part,
+    hanging,
+    joined,
+    plain,
+    row,
+    wrapped_lines,
+)
 from workbench.domain.case.casefile import CaseFile, CaseHeader
 from workbench.domain.case.lifecycle import PRIORITY_WORDS
 from workbench.domain.case.running import clock_runs, is_with_applicant
@@ -49,7 +61,7 @@ def narrow_lines(case: CaseFile, view: View, width: int, forecast: str = "") -> 
 
 
 def story_lines(case: CaseFile, view: View, width: int) -> list[Content]:
-    """Return the lines that say where a case stands; none for a new case that waits for its first verdict.
+    """Return the lines that say where a case stands; none for a new case that a reviewer has for its first verdict.
 
     A checker's note on a returned verdict comes first, then an earlier fail of the applicant in its cooldown.
     """
@@ -59,11 +71,15 @@ def story_lines(case: CaseFile, view: View, width: int) -> list[Content]:
         lines += wrapped_lines(f"{view.symbols.warn} {earlier_fail_text(case.earlier_fail)}", width, WARNING)
     if story.is_new:
         return lines
-    happened = story.happened + _("; ") if story.happened else ""
-    line = joined((happened, MUTED), (story.next, ""))
+    so_far: list[Part] = [(f"{_('So far')}  ", MUTED)]
+    following: list[Part] = [(f"{_('Next')}  ", MUTED)]
+    if not story.happened:
+        return [*lines, *hanging(following, story.next, width)]
+    line = joined(*so_far, (story.happened, MUTED), ("   ", ""), *following, (story.next, ""))
     if line.cell_length <= width:
         return [*lines, line]
-    return [*lines, *wrapped_lines(story.happened, width, MUTED)[:_MOST_STORY_LINES], *wrapped_lines(story.next, width)]
+    happened = hanging(so_far, story.happened, width, MUTED)[:_MOST_STORY_LINES]
+    return [*lines, *happened, *hanging(following, story.next, width)]
 
 
 def _due_and_forecast(header: CaseHeader, view: View, forecast: str, left: Content, width: int) -> Content:
@@ -154,7 +170,8 @@ def _due(header: CaseHeader, view: View, *, with_time_left: bool = True) -> Cont
         paused: list[Part] = [(dot, MUTED), (_("clock paused"), MUTED)] if with_time_left else []
         return joined((until or _("with the applicant"), ""), *paused)
     if not clock_runs(header.state, header.waits_for):
-        return joined((_("was due {when}").format(when=view.instant(header.due_at)), MUTED))
+        was_due = _("due date was {when}").format(when=view.instant(header.due_at))
+        return plain(was_due if header.due_at < view.now else "", MUTED)
     if header.suspended_from is not None and header.suspended_from <= view.now and not header.is_overdue:
         # The due date will move by the length of the suspension, so it is not shown.
         return joined((_("work suspended"), ""), (dot, MUTED), (_("clock paused"), MUTED))

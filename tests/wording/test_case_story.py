@@ -42,8 +42,8 @@ def fail(**changes: Any) -> DecisionLine:
     return DecisionLine(**(values | changes))
 
 
-def event(action: str, text: str = "") -> HistoryLine:
-    return HistoryLine(at=NOW - timedelta(hours=1), action=action, who="sup", text=text, round=1, state=None)
+def event(action: str, text: str = "", state: CaseState | None = None) -> HistoryLine:
+    return HistoryLine(at=NOW - timedelta(hours=1), action=action, who="sup", text=text, round=1, state=state)
 
 
 def story(
@@ -59,6 +59,7 @@ def with_own_deadline(ends_in: timedelta) -> DecisionLine:
     return fail(items=(ITEMS[0], replace(ITEMS[1], deadline_at=NOW + ends_in)))
 
 
+POLICY = event("policy", "1 → 2: +ACT-PEAK-HOUR")
 PENDING = fail(verdict=Verdict.PENDING, fail_kind=None, items=())
 FINAL = fail(fail_kind=FailKind.FINAL, status="approved", checker="rev2", items=())
 
@@ -66,7 +67,7 @@ FINAL = fail(fail_kind=FailKind.FINAL, status="approved", checker="rev2", items=
 @pytest.mark.parametrize(
     ("found", "happened", "following"),
     [
-        (story(CaseState.QUEUED), "", "waits for the next free reviewer"),
+        (story(CaseState.QUEUED), "", "any free reviewer decides, due Thu 26 Nov 18:00"),
         (story(CaseState.QUEUED, assignee="rev2"), "", "waits for rev2 to decide"),
         (
             story(CaseState.IN_REVIEW, held_by="rev1", aside_until=NOW + timedelta(days=3)),
@@ -104,7 +105,7 @@ FINAL = fail(fail_kind=FailKind.FINAL, status="approved", checker="rev2", items=
             story(CaseState.QUEUED, fail(), history=(event("resubmit"), event("decide")), round=2),
             "round 1: failed, can be rectified (rev1, Tue 24 Nov 11:32); "
             "resubmitted (Tue 24 Nov 13:32, 1 of 2 received)",
-            "waits for the next free reviewer",
+            "any free reviewer decides, due Thu 26 Nov 18:00",
         ),
         (
             story(CaseState.AWAITING_CHECK, fail(fail_kind=FailKind.FINAL, status="staged", check_for=("final_fail",))),
@@ -125,7 +126,38 @@ FINAL = fail(fail_kind=FailKind.FINAL, status="approved", checker="rev2", items=
             story(CaseState.QUEUED, FINAL, history=(event("comment", "a mistake"), event("reopen"), event("approve"))),
             "round 1: failed, final (rev1, Tue 24 Nov 11:32, checked by rev2); "
             "opened again (sup, Tue 24 Nov 13:32): a mistake",
-            "waits for the next free reviewer",
+            "any free reviewer decides, due Thu 26 Nov 18:00",
+        ),
+        (
+            story(
+                CaseState.QUEUED,
+                FINAL,
+                history=(POLICY, event("comment", "a mistake"), event("reopen"), event("approve"), event("decide")),
+            ),
+            "round 1: failed, final (rev1, Tue 24 Nov 11:32, checked by rev2); "
+            "opened again (sup, Tue 24 Nov 13:32): a mistake; policy changed (1 → 2, Tue 24 Nov 13:32)",
+            "any free reviewer decides, due Thu 26 Nov 18:00",
+        ),
+        (
+            story(
+                CaseState.QUEUED,
+                fail(),
+                history=(event("comment", "known"), event("waive", state=CaseState.QUEUED), event("decide")),
+                round=2,
+            ),
+            "round 1: failed, can be rectified (rev1, Tue 24 Nov 11:32); item waived (sup, Tue 24 Nov 13:32): known",
+            "any free reviewer decides, due Thu 26 Nov 18:00",
+        ),
+        (
+            story(CaseState.QUEUED, fail(status="void"), history=(POLICY, event("decide")), assignee="rev1"),
+            "round 1: failed, can be rectified (rev1, Tue 24 Nov 11:32, void: the policy changed); "
+            "policy changed (1 → 2, Tue 24 Nov 13:32)",
+            "waits for rev1 to decide",
+        ),
+        (
+            story(CaseState.QUEUED, fail(status="void"), history=(event("void"), event("decide")), assignee="rev1"),
+            "round 1: failed, can be rectified (rev1, Tue 24 Nov 11:32, void: the findings changed)",
+            "waits for rev1 to decide",
         ),
         (story(CaseState.WITHDRAWN, history=(event("withdraw"),)), "withdrawn (sup, Tue 24 Nov 13:32)", "closed"),
     ],
@@ -137,7 +169,7 @@ def test_a_case_says_what_happened_and_what_comes_next(found: CaseStory, happene
 
 
 def test_a_verdict_that_was_undone_is_not_told() -> None:
-    assert story(CaseState.IN_REVIEW, fail(status="undone")).is_new
+    assert story(CaseState.IN_REVIEW, fail(status="undone"), held_by="rev1").is_new
 
 
 def test_a_returned_verdict_gives_the_note_of_its_checker_until_it_is_decided_again() -> None:

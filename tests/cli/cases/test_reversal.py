@@ -316,6 +316,7 @@ def test_the_undo_of_a_second_extension_keeps_the_letter_of_the_first(services: 
 def test_the_undo_of_a_withdrawal_leaves_the_desk_of_the_former_holder_alone(services: Promises) -> None:
     first = services.received("2026-11-24 10:00")
     services.run("a", "next")
+    held_until = show(services, first)["held_until"]
     services.run("sup", "withdraw", first, "--reason", "the applicant wrote")
     second = services.received("2026-11-24 10:00")
     services.run("a", "next")
@@ -325,3 +326,4 @@ def test_the_undo_of_a_withdrawal_leaves_the_desk_of_the_former_holder_alone(ser
     with services.site.services("admin").context.read() as session:
         asides = session.execute(text('SELECT aside_until IS NOT NULL FROM "case" ORDER BY id')).scalars().all()
     assert asides == [1, 0]
+    assert show(services, first)["held_until"] == held_until

@@ -149,6 +149,9 @@ def test_a_verdict_that_waits_for_its_check_is_void_and_goes_back_to_its_maker(
 
     apply(VERSION)
 
+    shown = terminal.as_person("a", "show", "C-1").output
+    assert "void: the policy changed" in shown
+    assert "; what waited for its check is void" in shown
     assert show(terminal, "C-1")["state"] == "queued"
     assert terminal.as_person("b", "next").exit_code == 69
     assert terminal.document("a", "next")["case"] == "C-000001"

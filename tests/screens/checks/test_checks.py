@@ -48,6 +48,8 @@ async def test_a_small_list_says_who_made_each_verdict_and_how_to_leave(site: Si
         services.at("2026-11-24 10:00").run(login, "next")
         services.run(login, "decide", f"C-{number}", "fail", "--final", "--reason", "ID-USCC")
     async with at_the_site(site, "a", size=(60, 16), language=language) as desk:
+        # The own verdict is for another person to check.
+        assert {"en": "one verdict to check", "zh": "1 项结论待复核"}[language] in desk.text
         await desk.go("c")
         await desk.press("down")
         rows = [line for line in desk.text.splitlines() if line.startswith(" C-00000")][:2]
@@ -210,11 +212,11 @@ async def test_the_verdict_of_an_opened_case_is_a_panel_that_scrolls() -> None:
     async with at_work(troubled(), size=(60, 16)) as desk:
         await stage(desk)
         await desk.press("enter", "5")
-        assert "failed, final" in desk.text
-        assert "▼ 3 more" in desk.text
+        assert desk.text.count("failed, final") == 2, "in the story, and in the panel"
+        assert "▼ 5 more" in desk.text
 
         await desk.press("end")
-        assert "failed, final" not in desk.text
+        assert desk.text.count("failed, final") == 1
         assert "▼" not in desk.text
         await desk.press("4")
         assert "The applicant reads" not in desk.text

@@ -23,7 +23,8 @@ async def test_a_returned_case_shows_the_note_of_its_checker_above_all_and_in_it
     async with at_the_site(site, "a", size=size) as desk:
         await desk.press("n")
         assert "Returned by b: The registry shows it as valid" in desk.text
-        assert "round 1: failed, final (a, Tue 24 Nov 10:00, returned by b); a decides round 1" in desk.text
+        assert "So far  round 1: failed, final (a, Tue 24 Nov 10:00, returned by b)" in desk.text
+        assert "Next  a decides round 1" in desk.text
         await desk.press("4", "plus")
         assert "checker's note b The registry" in desk.text
 

@@ -155,7 +155,7 @@ async def test_a_supervisor_opens_a_final_case_again_and_sees_what_is_owed(
 @pytest.mark.parametrize(
     ("state", "roles", "own", "hinted"),
     [
-        (CaseState.RECTIFYING, {Role.SUPERVISOR}, frozenset(), "W waive   Esc back"),
+        (CaseState.RECTIFYING, {Role.SUPERVISOR}, frozenset(), "W waive   E extend   Esc back"),
         (CaseState.RECTIFYING, {Role.REVIEWER}, frozenset(), " Esc back"),
         (CaseState.PASSED, {Role.SUPERVISOR}, frozenset(), "R open again   Esc back"),
         (CaseState.PASSED, {Role.SUPERVISOR}, frozenset({124}), " Esc back"),
@@ -210,3 +210,11 @@ async def test_a_case_with_the_applicant_is_not_shown_as_overdue() -> None:
 
         line = next(line for line in desk.text.splitlines() if "with the applicant · clock paused" in line)
         assert "due " not in line
+
+
+async def test_a_case_without_a_hold_names_only_the_reviewer_at_the_right() -> None:
+    async with at_work(clean(), troubled(), size=(80, 24), arrange=listed) as desk:
+        await desk.go("q")
+        await desk.press("down", "down", "enter")
+        assert desk.text.splitlines()[0].endswith("  ◆ rev1")
+        assert "Next  any free reviewer decides, due Thu 26 Nov 18:00" in desk.text

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -199,6 +199,15 @@ def test_a_due_date_of_today_is_shown_as_today() -> None:
     case = replace(case, header=replace(case.header, working_days_left=0))
 
     assert case_lines(case, VIEW, 100, "rev1")[1].plain.endswith("due today")
+
+
+@pytest.mark.parametrize(("days", "words"), [(-1, "due date was Mon 23 Nov 14:32"), (1, "")])
+def test_a_closed_case_has_a_due_date_only_if_it_has_passed(days: int, words: str) -> None:
+    case = casefile(1, clean())
+    case = replace(case, header=replace(case.header, state=CaseState.PASSED, due_at=NOW + timedelta(days=days)))
+    line = case_lines(case, VIEW, 100, "rev1")[1].plain
+
+    assert line.endswith(words) if words else "due" not in line
 
 
 @pytest.mark.parametrize(

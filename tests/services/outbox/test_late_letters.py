@@ -7,12 +7,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import text
 
-from db.enums import CaseState, FailKind, ServiceClass, Verdict, WaitsFor
+from db.enums import AppealOutcome, CaseState, FailKind, Language, Role, ServiceClass, Verdict, WaitsFor
 from tests.offices import Site
+from workbench.domain.case.appeal import AppealRequest
 from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictRequest
 from workbench.services.outbox.recording import Delivery, Recorded
-from workbench.services.review.late_letters import MovedDeadline
+from workbench.services.rectifying.late_letters import MovedDeadline
 from workbench.services.wiring import Services
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -130,6 +132,44 @@ def test_a_lapse_that_an_undo_restores_is_taken_back_if_its_letter_turned_out_la
     assert (site.state(1), deadline(site)) == (CaseState.RECTIFYING, on(3, 18, 12))
     assert [line.action for line in site.services("a").casefiles.show(1).history][:2] == ["lapse-undone", "undo"]
     assert [one.kind for one in site.services("a").notices.list()] == ["fail"]
+
+
+def withdraw(site: Site) -> None:
+    site.services("a").remarks.withdraw(1, "they wrote")
+
+
+def answer_that_it_stands(site: Site) -> None:
+    decision = AppealRequest(case_id=1, outcome=AppealOutcome.STANDS, note="We looked at it again.")
+    site.services("sup").appeals.decide(decision)
+    site.services("sup2").appeal_checks.approve(1, "as I see it")
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("end", [withdraw, answer_that_it_stands])
+def test_an_appeal_ends_with_the_rectification_if_the_letter_with_its_deadline_turned_out_late(
+    site: Site, language: Language, end: Callable[[Site], None]
+) -> None:
+    decided(site, FAIL)
+    site.clock.at = on(2, month=12)
+    site.services("admin").ticking.tick()
+    site.clock.at = on(3, month=12)
+    with site.services("admin").context.write() as session:
+        session.execute(text("UPDATE application SET language = :language"), {"language": language.value})
+    site.services("admin").people.add("sup2", (Role.SUPERVISOR,))
+    site.services("a").appeals.file(1, "we answered")
+    mark(site, on(26), now=on(3, month=12))
+    assert site.state(1) == CaseState.APPEALED
+    end(site)
+
+    assert (site.state(1), deadline(site)) == (CaseState.RECTIFYING, on(3, 18, 12))
+    [*_others, corrected, letter] = site.services("a").notices.list()
+    assert (corrected.kind, letter.kind.startswith("appeal-")) == ("lapse-undone", True)
+    due, stays, again = {
+        Language.ZH: ("整改期限：2026年12月3日（周四）18:00", "原结论", "再次提出申诉"),
+        Language.EN: ("Rectify by: Thursday, 3 December 2026, 18:00", "result stands", "can appeal"),
+    }[language]
+    assert due in letter.body
+    assert [words for words in (stays, again, "None") if words in letter.body] == [], letter.body
 
 
 def test_a_moved_deadline_does_not_lapse_at_the_printed_one(site: Site) -> None:

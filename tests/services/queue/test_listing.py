@@ -138,6 +138,7 @@ FILTERS: dict[str, Test] = {
 }
 NO_INDEX_KNOWS = {"-cdxgkj", "-province:sichuan", "holder:nobody", "who:nobody", "-who:me"}
 ANY_STATE = (
+    "c-19",
     "state:all",
     "state:closed",
     "state:pending,passed",

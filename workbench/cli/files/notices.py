@@ -18,7 +18,7 @@ from workbench.wording.amounts import count, minute
 from workbench.wording.letters import failure_words, kind_words, marked_sentence, moved_sentences
 
 if TYPE_CHECKING:
-    from workbench.services.review.late_letters import MovedDeadline
+    from workbench.services.rectifying.late_letters import MovedDeadline
 
 
 def list_notices(

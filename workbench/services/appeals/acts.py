@@ -31,6 +31,7 @@ from workbench.services.foundation.context import Context
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.appeal_letter import AppealLetterKind, notify_of_appeal
+from workbench.services.rectifying.late_letters import take_back_early_lapse
 from workbench.services.reversal import record_of
 
 MOST_CHARACTERS = 4_000
@@ -96,16 +97,17 @@ def file_appeal(
 
 
 def withdraw_appeal(session: Session, context: Context, case: CaseRow, appeal: AppealRow) -> None:
-    """End an appeal that the applicant withdrew: the case gets back the state before it."""
+    """End an appeal that the applicant withdrew: the case gets back the state before it, or is rectified on."""
     before = {"status": appeal.status}
     record = changing(session, context, case, appeal, before)
     appeal.status, appeal.release_at = AppealStatus.WITHDRAWN.value, grace_end(session, context, case)
     to_state_before(case, appeal)
     case.version += 1
-    told, kind = result_notice(session, case), AppealLetterKind.WITHDRAWN
-    notify_of_appeal(session, context, case, appeal, kind, release_at=appeal.release_at, told=told)
     context.log_case(session, Action.WITHDRAW, case, {**record, "kind": "appeal"})
     update_due_date(session, context, case)
+    is_over = not take_back_early_lapse(session, context, case)
+    told, kind = result_notice(session, case) if is_over else None, AppealLetterKind.WITHDRAWN
+    notify_of_appeal(session, context, case, appeal, kind, release_at=appeal.release_at, told=told)
 
 
 def check_received(session: Session, context: Context, case: CaseRow, received_at: datetime, told_at: datetime) -> None:

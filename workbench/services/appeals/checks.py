@@ -27,6 +27,7 @@ from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.measures.orders import orders_summary, owe_restoring
 from workbench.services.notices.appeal_letter import AppealLetterKind, notify_of_appeal
 from workbench.services.notices.letter_measures import bars_in_force
+from workbench.services.rectifying.late_letters import take_back_early_lapse
 from workbench.services.site.people import solo_reason
 from workbench.services.site.separation import waiver_details, waiver_text
 
@@ -91,7 +92,7 @@ class AppealChecks(Service):
 
     def _staged(self, session: Session, action: Action, case_id: int, version: int | None) -> tuple[CaseRow, AppealRow]:
         """Return a case and its appeal whose decision waits for a check, if this person may check it."""
-        case = case_in_state_for(session, action, case_id)
+        case = case_in_state_for(session, self.context, action, case_id)
         appeal = newest_appeal(session, case_id, AppealStatus.STAGED)
         if appeal is None or version not in {None, case.version}:
             raise Busy(_("{case} changed while you looked at it; look again.").format(case=format_case(case_id)))
@@ -133,6 +134,7 @@ def put_into_force(
     facts = details(outcome=appeal.outcome, to=appeal.to_state, **waiver_details(waiver_of(appeal)))
     context.log_case(session, action, case, {**record, **facts})
     update_due_date(session, context, case)
+    take_back_early_lapse(session, context, case)
     release_at, kind = appeal.release_at or context.now(), AppealLetterKind.DECIDED
     notice = notify_of_appeal(session, context, case, appeal, kind, release_at=release_at, bars=bars)
     return appeal_result(session, case, appeal, notice)

@@ -135,7 +135,8 @@ def _policy_words(body: Mapping[str, Any]) -> str:
     """Return the words about a change of policy, such as `1 → 2: +ACT-PEAK-HOUR`."""
     findings = finding_change_words(*(body.get(name, ()) for name in ("added", "removed", "changed")))
     due = _("; due date: {day}").format(day=body["due"][:10]) if "due" in body else ""
-    return f"{body['from']} → {body['to']}: {findings}{due}"
+    void = _("; what waited for its check is void") if body.get("is_voided") else ""
+    return f"{body['from']} → {body['to']}: {findings}{due}{void}"
 
 
 def _text_line(at: datetime, action: str, login: str, text: str) -> HistoryLine:

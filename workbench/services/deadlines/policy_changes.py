@@ -26,8 +26,8 @@ from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import cancel_outdated, notify_of_status
 from workbench.services.notices.receipts import send_receipt
 from workbench.services.notices.verdict_letter import LetterItem
+from workbench.services.rectifying.rectification import letter_items, open_items
 from workbench.services.review.back_to_queue import to_queue, void_staged
-from workbench.services.review.rectification import letter_items, open_items
 
 _IS_OPEN = CASE.c.state.not_in([state.value for state in FINAL_STATES])
 _VERSION = PolicyVersionRow
@@ -116,7 +116,8 @@ def _change(session: Session, context: Context, case: CaseRow, version_id: int) 
         update_due_date(session, context, case)
     is_due_new = case.due_at is not None and case.due_at != due_before
     due = case.due_at.astimezone(context.zone(session)).isoformat() if case.due_at and is_due_new else None
-    body = details(**versions, **asdict(change.findings), due=due, round=case.round, evidence_no=case.evidence_no)
+    now_at = {"round": case.round, "evidence_no": case.evidence_no}
+    body = details(**versions, **asdict(change.findings), due=due, is_voided=change.is_voided or None, **now_at)
     context.log_case(session, POLICY_ACTION, case, body)
     if was_incomplete:
         cancel_outdated(session, context, case, is_complete=change.is_completed)

@@ -15,7 +15,7 @@ from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import notify_of_status
 from workbench.services.notices.verdict_letter import LetterItem
-from workbench.services.review.rectification import letter_items, open_items
+from workbench.services.rectifying.rectification import letter_items, open_items
 from workbench.wording.what_would_help import missing_names
 
 _FIRST_LETTER_WITHIN = timedelta(days=14)

@@ -21,8 +21,8 @@ from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import notify_of_status
 from workbench.services.notices.suspension_notices import NOTIFIED_STATES, SuspensionLetters
 from workbench.services.notices.verdict_letter import LetterItem
+from workbench.services.rectifying.lapse import lapse
 from workbench.services.review.back_to_queue import requeue
-from workbench.services.review.lapse import lapse
 
 _NOTIFIED_STATES = [state.value for state in NOTIFIED_STATES]
 

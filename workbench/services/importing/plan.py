@@ -8,7 +8,7 @@ from enum import IntEnum
 from db.enums import ImportKind
 from workbench.services.importing.request import MAX_ERRORS_TOLD
 from workbench.services.reading.problems import RowProblem
-from workbench.services.review.rectification import ReceivedDocument
+from workbench.services.rectifying.rectification import ReceivedDocument
 
 DIGEST_BYTES = 32
 """The length of a SHA-256."""

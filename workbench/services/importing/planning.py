@@ -18,7 +18,7 @@ from workbench.services.reading.built import key_of
 from workbench.services.reading.headers import column_names
 from workbench.services.reading.problems import BadRecord, FileProblem, Row, RowProblem
 from workbench.services.reading.reader import Reader
-from workbench.services.review.rectification import ReceivedDocument
+from workbench.services.rectifying.rectification import ReceivedDocument
 
 ROWS_AT_ONCE = 500
 _KEY_BYTES = 16

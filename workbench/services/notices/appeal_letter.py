@@ -12,13 +12,14 @@ from db.enums import AppealOutcome, ApplicantKind, CaseState, Language
 from db.models import AppealRow, CaseRow, NoticeRow
 from workbench.domain.case.appeal import last_filing_day
 from workbench.domain.case.case_id import format_case
+from workbench.services.case.decisions import first_deadline
 from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.case.known_people import redaction_of
 from workbench.services.foundation.context import Context
 from workbench.services.notices.letter_measures import bars_in_force
 from workbench.services.notices.verdict_letter import Bars, ComposedLetter, Letter, rendered
 from workbench.services.site.people import solo_reason
-from workbench.wording.letter_dates import letter_day, plain_day
+from workbench.wording.letter_dates import letter_day, letter_instant, plain_day
 from workbench.wording.quotation import quoted_if_foreign
 
 
@@ -37,7 +38,8 @@ class AppealLetter(Letter):
     `is_lapse` says that the appeal is against a lapse. `due_on` is until when the appeal is answered; in the answer to
     an overturned one, until when the case is reviewed. `outcome` and `answer` are empty before the decision.
     `is_decided_alone` says that one person reviews alone, who decides the appeal without a check. `is_later` says that
-    `appeal_until` is later than the notice of the result says.
+    `appeal_until` is later than the notice of the result says. `rectify_until` is set if a lapse was taken back,
+    because the letter with the deadline had been sent late.
     """
 
     kind: AppealLetterKind
@@ -52,6 +54,7 @@ class AppealLetter(Letter):
     appeal_until: date | None = None
     is_decided_alone: bool = False
     is_later: bool = False
+    rectify_until: datetime | None = None
     provisional_years: tuple[int, ...] = ()
 
 
@@ -67,6 +70,7 @@ def compose_appeal_letter(letter: AppealLetter) -> ComposedLetter:
         "appeal",
         replace(letter, answer=quoted_if_foreign(letter.answer.strip(), letter.language)),
         day=partial(letter_day, language=letter.language),
+        instant=partial(letter_instant, zone=letter.zone, language=letter.language),
         written_day=plain_day(letter.written_on, letter.language),
     )
 
@@ -94,6 +98,8 @@ def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
     calendar = context.calendar(session, case.policy_version_id)
     today = calendar.local_day(context.now())
     due_on = None if due_at is None else calendar.local_day(due_at)
+    rectify_until = first_deadline(session, case)
+    dates = (today, due_on, None if rectify_until is None else calendar.local_day(rectify_until))
     days = [last_filing_day(at, policy.appeal.file_days, calendar) for at in told_times(told)]
     until = max([*days, *([told.appeal_until_on] if told is not None and told.appeal_until_on else [])], default=None)
     return compose_appeal_letter(
@@ -118,7 +124,8 @@ def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
             is_decided_alone=bool(appeal.waived if kind is AppealLetterKind.DECIDED else solo_reason(session)),
             appeal_until=until if until is not None and until >= today else None,
             is_later=until is not None and until > ((told and told.appeal_until_on) or days[0]),
-            provisional_years=calendar.provisional_years(today, max(filter(None, (due_on, today)))),
+            rectify_until=rectify_until,
+            provisional_years=calendar.provisional_years(today, max(filter(None, dates))),
         )
     )
 

@@ -25,7 +25,7 @@ from workbench.services.foundation.pacing import pause
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.notice_lines import notice_lines, select_notices
 from workbench.services.outbox.recording import Delivery, Recorded, RecordingStopped, notice_rows, record
-from workbench.services.review.late_letters import KINDS_WITH_DEADLINE
+from workbench.services.rectifying.late_letters import KINDS_WITH_DEADLINE
 
 _REVIEWER = table_of(ReviewerRow)
 _LISTED_IDS = 5

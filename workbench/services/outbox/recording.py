@@ -16,7 +16,7 @@ from workbench.i18n import _
 from workbench.services.case.known_people import redactions_of
 from workbench.services.foundation import audit_log
 from workbench.services.foundation.context import Context, details
-from workbench.services.review.late_letters import MovedDeadline, move_deadline
+from workbench.services.rectifying.late_letters import MovedDeadline, move_deadline
 
 SENT, FAILED = "notice-sent", "notice-failed"
 """The events of a case whose letter was sent or could not be delivered."""

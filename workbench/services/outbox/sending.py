@@ -30,7 +30,7 @@ from workbench.services.outbox.recording import (
     notice_rows,
     record,
 )
-from workbench.services.review.late_letters import MovedDeadline
+from workbench.services.rectifying.late_letters import MovedDeadline
 
 LEASE = timedelta(minutes=1)
 """How long a letter belongs to the run that handed it over last, counted from the last renewal."""

@@ -27,6 +27,7 @@ from workbench.services.foundation.context import Service
 from workbench.services.foundation.drafts import link_draft
 from workbench.services.measures.orders import is_carried_out, take_back
 from workbench.services.queue.claims import ASIDE_GRACE, held_by
+from workbench.services.rectifying.late_letters import move_again, take_back_early_lapse
 from workbench.services.reversal import (
     LETTERS_OF_ACT,
     REVERSIBLE,
@@ -35,7 +36,6 @@ from workbench.services.reversal import (
     restore,
     restore_columns,
 )
-from workbench.services.review.late_letters import move_again, take_back_early_lapse
 
 _STATE_ACTS = (Action.DECIDE, Action.APPROVE, Action.RETURN, Action.ANSWER, Action.RESUBMIT)
 """The acts that change the state of a case and that an undo can concern; imports answer and resubmit too."""
@@ -131,7 +131,7 @@ class Undo(Service):
                 the application goes on.
         """
         with self.context.acting(Action.UNDO, case_id), self.context.write() as session:
-            case = case_in_state_for(session, Action.UNDO, case_id)
+            case = case_in_state_for(session, self.context, Action.UNDO, case_id)
             refuse_after_policy(session, self.context, case)
             act, was_closed = last_reversible_act(session, case), case.state in FINAL_STATES
             body = self._undo_verdict(session, case) if act is None else self._reverse(session, case, act)
@@ -190,11 +190,11 @@ class Undo(Service):
         if was_on_desk and case.held_by_id == self.context.actor.id:
             self._hold(session, case, self.context.actor.id)
             return
-        # The act of another person gives the holder no more time, and leaves the case on the desk where it is.
+        # The act of another person gives the holder no more time, and leaves the case on the desk where it is: this one
+        # is aside for the rest of its hold.
         case.held_until, case.aside_until = held_until, aside_until
         if was_on_desk and self._has_desk(session, case):
-            case.aside_until = now + timedelta(minutes=self.context.policy(session).desk.aside_minutes)
-            case.held_until = case.aside_until + ASIDE_GRACE
+            case.aside_until = held_until
         case.fence += 1
 
     def _letters(self, decision: DecisionRow) -> ColumnElement[bool]:

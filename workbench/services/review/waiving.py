@@ -16,10 +16,10 @@ from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import checked_reason
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import cancel_unreleased, notify_of_status
+from workbench.services.rectifying.rectification import close_rectification, letter_items, open_items
 from workbench.services.reversal import record_of
 from workbench.services.review.back_to_queue import requeue
 from workbench.services.review.next_round import assign_to_last_maker
-from workbench.services.review.rectification import close_rectification, letter_items, open_items
 
 
 class Waiving(Service):
@@ -38,7 +38,7 @@ class Waiving(Service):
         context = self.context
         with context.acting(Action.WAIVE, case_id), context.write() as session:
             text = checked_reason(reason, _("A waiver takes a reason."))
-            case = case_in_state_for(session, Action.WAIVE, case_id)
+            case = case_in_state_for(session, self.context, Action.WAIVE, case_id)
             row = open_rectification(session, case)
             assert row is not None  # noqa: S101 - a case is rectifying while its rectification is open
             items = items_of(session, row.decision_id)

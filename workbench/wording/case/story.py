@@ -2,29 +2,27 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from db.enums import AppealOutcome, AppealStatus, CaseState, FailKind, WaitsFor
 from workbench.domain.case.appeal import AppealLine, open_appeal
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.records import DecisionLine, HistoryLine
-from workbench.i18n import N_, _, comma_joined, current_language
+from workbench.i18n import _, comma_joined, current_language
 from workbench.wording import amounts
-from workbench.wording.case.history import act_words
+from workbench.wording.case.history import act_words, outcome_words
 from workbench.wording.case.labels import CHECK_FOR, DECIDED, WAITS_FOR
 from workbench.wording.what_would_help import missing_names
 
 _VERDICT_EVENTS = frozenset({"decide", "appeal", "appeal-decide"})
-_LATER_EVENTS = frozenset(
-    {"answer", "day-passed", "resubmit", "lapse", "lapse-undone", "reopen", "withdraw", "undo", "policy"}
-)
+_LATER_EVENTS = frozenset({"answer", "day-passed", "resubmit", "lapse", "lapse-undone", "reopen", "withdraw", "undo"})
 """The events after a verdict that decide what comes next."""
 
 _SAME_ACT = timedelta(seconds=1)
 """How far the times of an act and of its comment can differ."""
 
-_OUTCOMES = {AppealOutcome.STANDS: N_("the decision stands"), AppealOutcome.OVERTURNED: N_("overturned")}
-_OF_PEOPLE = frozenset({"reopen", "withdraw", "undo"})
+_OF_PEOPLE = frozenset({"reopen", "withdraw", "undo", "waive"})
 
 
 def verdict_words(decision: DecisionLine) -> str:
@@ -41,6 +39,13 @@ def _newest(case: CaseFile) -> DecisionLine | None:
     return max((line for line in case.decisions if line.status != "undone"), key=lambda line: line.id, default=None)
 
 
+def _decides_what_is_next(event: HistoryLine) -> bool:
+    """Say whether an event after a verdict decides what comes next; waiving the last item starts the next round."""
+    if event.action == "waive":
+        return event.state is CaseState.QUEUED
+    return event.action in _LATER_EVENTS and event.text != "appeal"
+
+
 @dataclass(frozen=True, slots=True)
 class CaseStory:
     """Where a case stands at a time, in sentences without full stops."""
@@ -50,8 +55,8 @@ class CaseStory:
 
     @property
     def is_new(self) -> bool:
-        """Whether nothing happened yet: the case waits for its first verdict."""
-        return self._waits_for_verdict and not self.happened
+        """Whether nothing happened yet: a reviewer has the case for its first verdict."""
+        return self._waits_for_verdict and self.case.header.held_by is not None and not self.happened
 
     @property
     def _waits_for_verdict(self) -> bool:
@@ -65,8 +70,12 @@ class CaseStory:
             parts.append(self._decision(decision))
             if (appeal := self._appeal_since(decision)) is not None:
                 parts.append(self._appeal(appeal))
-        if (event := self._later_event()) is not None:
+        since = tuple(takewhile(lambda line: line.action not in _VERDICT_EVENTS, self.case.history))
+        if (event := next(filter(_decides_what_is_next, since), None)) is not None:
             parts.append(self._event(event, decision))
+        if (change := next((line for line in since if line.action == "policy"), None)) is not None:
+            about = (change.text.partition(":")[0], self._instant(change.at))
+            parts.append(_("{what} ({by})").format(what=act_words(change), by=_(", ").join(about)))
         return _("; ").join(parts)
 
     @property
@@ -109,9 +118,14 @@ class CaseStory:
         elif decision.status == "returned":
             by.append(_("returned by {login}").format(login=decision.checker or "?"))
         elif decision.status == "void":
-            by.append(_("void: the findings changed"))
+            has_new_findings = self._is_void_by_findings(decision)
+            by.append(_("void: the findings changed") if has_new_findings else _("void: the policy changed"))
         message = _("round {round}: {verdict} ({by})")
         return message.format(round=decision.round, verdict=verdict_words(decision), by=_(", ").join(by))
+
+    def _is_void_by_findings(self, decision: DecisionLine) -> bool:
+        """Say whether new findings voided a verdict; a change of policy has no event `void` of its own."""
+        return any(line.action == "void" and line.at >= decision.decided_at for line in self.case.history)
 
     def _appeal_since(self, decision: DecisionLine) -> AppealLine | None:
         appeals = [line for line in self.case.appeals if line.status is not AppealStatus.UNDONE]
@@ -127,17 +141,10 @@ class CaseStory:
         by = [appeal.decided_by or "?"]
         if appeal.status is AppealStatus.CLOSED and appeal.checker:
             by.append(_("checked by {login}").format(login=appeal.checker))
+        is_overturned = appeal.outcome is AppealOutcome.OVERTURNED
+        outcome = outcome_words(appeal.outcome, appeal.to_state) if is_overturned else _("the decision stands")
         message = _("appeal: {outcome} ({by})")
-        return message.format(outcome=_(_OUTCOMES[appeal.outcome]), by=_(", ").join(by))
-
-    def _later_event(self) -> HistoryLine | None:
-        """Return the newest event that decides what comes next, if it is newer than the last verdict."""
-        for entry in self.case.history:
-            if entry.action in _LATER_EVENTS and entry.text != "appeal":
-                return entry
-            if entry.action in _VERDICT_EVENTS:
-                return None
-        return None
+        return message.format(outcome=outcome, by=_(", ").join(by))
 
     def _event(self, event: HistoryLine, decision: DecisionLine | None) -> str:
         about = [self._instant(event.at)]
@@ -186,7 +193,9 @@ class CaseStory:
             return _("{login} decides round {round}").format(login=header.held_by, round=header.round)
         if header.assignee is not None:
             return _("waits for {login} to decide").format(login=header.assignee)
-        return _("waits for the next free reviewer")
+        if header.due_at is None:
+            return _("any free reviewer decides")
+        return _("any free reviewer decides, due {when}").format(when=self._instant(header.due_at))
 
     def _pending(self) -> str:
         header = self.case.header

@@ -16,8 +16,8 @@ from workbench.services.case.decisions import items_in_plan, newest_decision, op
 from workbench.services.foundation.case_access import case_instead_of
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.review.lapse import take_back_lapse
-from workbench.services.review.rectification import next_deadline, open_items
+from workbench.services.rectifying.lapse import take_back_lapse
+from workbench.services.rectifying.rectification import next_deadline, open_items
 
 MOVED = "sent-late"
 """The event of a case whose letter was sent so late that its deadline moves."""

@@ -11,7 +11,7 @@ from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import cancel_unreleased, notify_of_status
-from workbench.services.review.rectification import letter_items, open_items
+from workbench.services.rectifying.rectification import letter_items, open_items
 
 
 def lapse(session: Session, context: Context, case: CaseRow) -> None:
