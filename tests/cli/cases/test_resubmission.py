@@ -13,6 +13,7 @@ from tests.promises import Promises
 from tests.resubmissions import CARD, fail, failed, new_document
 from tests.services.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Cells, Desk, application
 from workbench.services.importing import work
+from workbench.services.importing.applying import apply_batch
 
 
 @pytest.fixture
@@ -99,11 +100,10 @@ def test_a_case_that_is_withdrawn_before_it_takes_its_file_in_is_not_told_to_be_
     services: Promises, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failed(services)
-    real = work.apply_batch
 
     def meanwhile(*arguments: Any) -> Any:
         services.site.services("a").remarks.withdraw(1, "by phone")
-        return real(*arguments)
+        return apply_batch(*arguments)
 
     monkeypatch.setattr(work, "apply_batch", meanwhile)
     told = resubmit(services, "2026-11-26 10:00", new_document(desk, "2"))

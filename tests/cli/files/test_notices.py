@@ -10,6 +10,7 @@ from tests.offices import SUPPLIER
 from tests.services.outbox.gateways import Script
 from workbench.errors import StorageBusy
 from workbench.services.outbox import outbox as recorder
+from workbench.services.outbox.recording import record
 
 
 @pytest.fixture
@@ -91,15 +92,15 @@ def test_a_report_that_the_busy_database_stops_says_what_is_recorded_and_can_be_
 ) -> None:
     file = tmp_path / "sent"
     file.write_text("1\n2\n", encoding="utf-8")
-    real, calls = recorder.record, list[int]()
+    calls = list[int]()
 
-    def record(*arguments: Any) -> Any:
+    def fails_second(*arguments: Any) -> Any:
         calls.append(1)
         if len(calls) == 2:
             raise StorageBusy("busy")
-        return real(*arguments)
+        return record(*arguments)
 
-    monkeypatch.setattr(recorder, "record", record)
+    monkeypatch.setattr(recorder, "record", fails_second)
     monkeypatch.setattr(recorder, "_COST_TOGETHER", 1)
     result = outbox.as_person("sup", "notices", "sent", str(file))
     assert result.exit_code == 75
