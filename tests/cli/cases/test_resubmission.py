@@ -81,7 +81,7 @@ def test_a_file_of_one_case_is_imported_by_a_reviewer_and_counts_from_its_receip
     failed(services)
     told = resubmit(services, "2026-11-26 10:00", new_document(desk, "2"))
 
-    assert "1 rows created" in told
+    assert "1 row created" in told
     found = show(services)
     assert (found["state"], found["round"], found["assignee"]) == ("queued", 2, "a")
     assert found["received_at"].startswith("2026-11-25T09:00")
@@ -202,7 +202,10 @@ def test_an_application_that_is_handed_in_again_resubmits_by_itself_and_is_not_u
     assert show(services)["round"] == 2
 
     told = refused(services.terminal.as_person("b", "undo", "C-1"), 77)
-    assert told == "B-000004 brought C-000001 back to the queue; that cannot be undone."
+    assert told == (
+        "B-000004 brought C-000001 back to the queue, and what came by a file cannot be undone;"
+        " a new verdict asks for what is missing."
+    )
 
 
 def test_items_are_judged_by_who_holds_the_case_and_judged_again(services: Promises, desk: Desk) -> None:
