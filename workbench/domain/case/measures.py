@@ -130,6 +130,11 @@ def is_barred(orders: Iterable[MeasureOrder]) -> bool:
     return any(order.is_bar and not order.is_out_of_service for order in standing(orders))
 
 
+def barred_numbers(orders: Iterable[MeasureOrder]) -> frozenset[str]:
+    """Return the numbers that the carrier may have barred and not restored since."""
+    return frozenset(number for number, own in _by_number(orders).items() if _may_be_barred(own))
+
+
 def _may_be_barred(orders: Sequence[MeasureOrder]) -> bool:
     """Say whether the carrier may have barred a number and not restored it since."""
     last = [order for order in orders if (order.may_be_in_force if order.is_bar else order.done_at is not None)]

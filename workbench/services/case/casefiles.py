@@ -8,7 +8,6 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from db.columns import from_us
-from db.enums import CaseState
 from db.models import CaseRow, ChecklistAnswerRow, EventRow, NoticeRow
 from db.queries.published import newest_row
 from workbench.domain.case.casefile import CaseFile, CaseHeader
@@ -37,7 +36,7 @@ from workbench.services.case.masking import masked_casefile, public_name
 from workbench.services.case.measured_numbers import measure_orders
 from workbench.services.case.redaction import FREE_TEXTS, PERSONAL_FIELDS
 from workbench.services.case.round_changes import round_changes
-from workbench.services.foundation.case_access import is_held, logins_of, visible_case
+from workbench.services.foundation.case_access import is_held, logins_of, shown_state, visible_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.drafts import draft_body
 from workbench.services.foundation.row_values import from_row
@@ -188,9 +187,7 @@ def header_of(
     """Return the header of a case, with the applicant's name masked if it is that of a person."""
     now, due_at = context.now(), case.due_at
     calendar = context.calendar(session, case.policy_version_id)
-    is_held_now, state = is_held(case, now), CaseState(case.state)
-    if state is CaseState.IN_REVIEW and not is_held_now:
-        state = CaseState.QUEUED
+    is_held_now, state = is_held(case, now), shown_state(case, now)
     application = evidence.application
     return from_row(
         CaseHeader,

@@ -47,7 +47,7 @@ class Reopening(Service):
         """
         context = self.context
         with context.acting(Action.REOPEN, case_id), context.write() as session:
-            case = case_in_state_for(session, Action.REOPEN, case_id)
+            case = case_in_state_for(session, self.context, Action.REOPEN, case_id)
             check_not_blank(reason, _("The text is empty."))
             was_passed = case.state == CaseState.PASSED
             refuse_second_case(session, case)

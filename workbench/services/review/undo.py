@@ -131,7 +131,7 @@ class Undo(Service):
                 the application goes on.
         """
         with self.context.acting(Action.UNDO, case_id), self.context.write() as session:
-            case = case_in_state_for(session, Action.UNDO, case_id)
+            case = case_in_state_for(session, self.context, Action.UNDO, case_id)
             refuse_after_policy(session, self.context, case)
             act, was_closed = last_reversible_act(session, case), case.state in FINAL_STATES
             body = self._undo_verdict(session, case) if act is None else self._reverse(session, case, act)
