@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from db.enums import CaseState
 from db.models import (
@@ -91,9 +91,10 @@ def verifications_of(session: Session, case_id: int) -> tuple[VerificationLine, 
 
 def re_reviews_of(session: Session, case_id: int) -> tuple[ReReview, ...]:
     """Return the re-reviews that campaigns opened for a case, or for which they opened this case, oldest first."""
-    planned, passed_at = CampaignCaseRow, func.max(col(DecisionRow.decided_at), type_=col(DecisionRow.decided_at).type)
-    in_effect = col(DecisionRow.status).in_(("applied", "approved"))
-    passed = select(passed_at).where(DecisionRow.case_id == planned.case_id, in_effect).scalar_subquery()
+    planned, decision = CampaignCaseRow, DecisionRow
+    in_effect = (decision.case_id == planned.case_id, col(decision.status).in_(("applied", "approved")))
+    newest = select(decision.decided_at).where(*in_effect).order_by(col(decision.id).desc()).limit(1)
+    passed = newest.scalar_subquery()
     rows = session.exec(
         select(planned, CampaignRow.reason, CaseRow.state, passed)
         .join(CampaignRow, col(CampaignRow.id) == planned.campaign_id)
