@@ -164,6 +164,36 @@ def test_a_passed_case_leaves_the_list_when_the_batch_that_put_it_there_is_undon
     assert "CR-DEBTOR" not in desk.findings()
 
 
+COURT = {"subject_no": "91110000600037341L", "list": "court", "match": "exact"}
+COMPLAINT = {"msisdn": "13800138000", "received_at": "2026-11-20", "verified": "yes"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "row", "refusal"),
+    [
+        (ImportKind.CREDIT, COURT, "sup acted on C-000001 .*appeal"),
+        (ImportKind.COMPLAINTS, COMPLAINT, "sup acted on C-000001 .*appeal"),
+        (ImportKind.CREDIT, {**COURT, "subject_no": "91110000600037342X"}, None),
+    ],
+)
+def test_a_batch_that_an_appeal_brought_into_a_closed_case_stays(
+    desk: Desk, kind: ImportKind, row: dict[str, str], refusal: str | None
+) -> None:
+    case_id = desk.queued().id or 0
+    desk.change(state="failed")
+    batch = desk.run(kind, [row]).batch or 0
+    desk.site.services("sup").appeals.file(case_id, "未拨打过")
+
+    imports = desk.site.services("admin").imports
+    if refusal is None:
+        assert imports.undo(batch).rows == 1
+        return
+    findings = desk.findings()
+    with pytest.raises(NotAllowed, match=refusal):
+        imports.undo(batch)
+    assert (desk.findings(), desk.count("credit_record") + desk.count("complaint")) == (findings, 1)
+
+
 def items(desk: Desk) -> list[tuple[str, bool]]:
     return [tuple(row) for row in desk.sql("SELECT code, satisfied_at IS NOT NULL FROM rectification_item ORDER BY id")]
 
