@@ -1,17 +1,21 @@
 """The commands of a supervisor on what a case is waiting for: waive an item, extend a deadline."""
 
-from datetime import date, timedelta
+import asyncio
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 from screens.desk.case_commands import start
 from screens.desk.outcomes import CaseRef
+from screens.shell.base_screen import attempt
+from screens.shell.view import View
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import CaseState
 from workbench.i18n import _
 
 if TYPE_CHECKING:
     from screens.desk.case_screen import CaseScreen
+    from workbench.services.deadlines.rescheduling import Extension
 
 
 async def waive(screen: "CaseScreen", case: CaseFile) -> None:
@@ -53,18 +57,46 @@ async def extend(screen: "CaseScreen", case: CaseFile) -> None:
         if chosen is None:
             return
         item = chosen[0]
-    hint = _("Until which day? Enter it like {example}.").format(example=screen.view().today + timedelta(days=7))
-    day = await push(Prompt(title, hint, problem=_day_problem))
-    reason = day and await push(Prompt(title, _("Why? The applicant reads it in the letter.")))
-    if day and reason:
-        message = _("{case}: extended to {day}.").format(case=ref.name, day=day.strip())
+    own_deadline = next((one.deadline_at for number, one in open_items(case) if str(number) == item), None)
+    until_now = own_deadline or case.header.deadline_at or case.header.due_at
+    found = await _asked_day(screen, ref, title, until_now, item)
+    if found is None:
+        return
+    day, done = found
+    view = screen.view()
+    effect = _("Until now {before}; then {after}. Why? The applicant reads it in the letter.")
+    effect = effect.format(before=_day(until_now, view), after=_day(done.until, view))
+    reason = await push(Prompt(title, effect))
+    if reason:
+        message = (
+            _("{case}: extended to {day}. To undo, press u on the desk.")
+            if done.is_deadline
+            else _("{case}: extended to {day}.")
+        ).format(case=ref.name, day=_day(done.until, view))
         act = screen.session.services.rescheduling.extend
-        start(
-            screen,
-            partial(screen.session.record, ref, act, date.fromisoformat(day.strip()), reason, item),
-            "write",
-            message,
-        )
+        start(screen, partial(screen.session.record, ref, act, day, reason, item), "write", message)
+
+
+async def _asked_day(
+    screen: "CaseScreen", ref: CaseRef, title: str, until_now: datetime | None, item: str
+) -> "tuple[date, Extension] | None":
+    """Ask for a day until one is possible, and return it with what the extension to it would do; None if cancelled."""
+    from screens.dialogs.prompt import Prompt
+
+    view, services, value = screen.view(), screen.session.services, ""
+    hint = _("Until now {before}. Until which day? Enter it like {example}.").format(
+        before=_day(until_now, view), example=view.today + timedelta(days=7)
+    )
+    while (value := await screen.app.push_screen_wait(Prompt(title, hint, value, problem=_day_problem)) or "") != "":
+        day = date.fromisoformat(value.strip())
+        done = await attempt(screen, partial(asyncio.to_thread, services.rescheduling.preview, ref.id, day, item))
+        if done is not None:
+            return day, done
+    return None
+
+
+def _day(at: datetime | None, view: View) -> str:
+    return view.instant(at) if at is not None else _("no due date")
 
 
 def _day_problem(text: str) -> str | None:

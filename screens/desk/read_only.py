@@ -22,7 +22,7 @@ from workbench.domain.case.lifecycle import STATE_WORDS, Action, role_refusal
 from workbench.domain.case.vocabulary import CaseState
 from workbench.i18n import N_, _
 from workbench.keys.command import Command, Place
-from workbench.keys.desk import APPEAL, COMMENT, DOCUMENTS, REOPEN, WAIVE
+from workbench.keys.desk import APPEAL, COMMENT, DOCUMENTS, EXTEND, REOPEN, WAIVE
 from workbench.keys.registry import BACK
 from workbench.services.wiring import Services
 
@@ -103,7 +103,7 @@ class ReadOnlyScreen(CaseScreen):
         """The commands in the footer: what can be done with the case without a hold, and the way back."""
         case = self.session.case
         is_in_time = case is not None and case.appeal_until is not None and self.view().today <= case.appeal_until
-        return (REOPEN, *((APPEAL,) if is_in_time else ()), WAIVE, BACK, COMMENT, DOCUMENTS)
+        return (REOPEN, *((APPEAL,) if is_in_time else ()), WAIVE, EXTEND, BACK, COMMENT, DOCUMENTS)
 
     @property
     def read_only_reason(self) -> str:

@@ -114,7 +114,7 @@ class ArrivalsMachine(WholeLifeMachine):
             return
         if case.state != "appealed":
             # What comes during an appeal is new evidence for it, and no answer to the rectification.
-            self.documents.append(Document(done[0].batch or 0, case.application, kind, received))
+            self.documents.append(Document(done[0].batch or 0, case.id, kind, received))
         act = "evidence"
         if is_due and not any(self.is_awaited(case, item) for item in case.items):
             act = "resubmit"
@@ -136,9 +136,6 @@ class ArrivalsMachine(WholeLifeMachine):
         assert opened.keys() == {case.id for case in self.cases.values() if case.is_rectification_open}
         for case_id, number in opened.items():
             case = self.cases[case_id]
-            if self.of_application(case.application)[-1] is not case:
-                # What comes is for the newer case.
-                continue
             found = [row["satisfied_at"] is not None for row in self.stored.items if row["rectification_id"] == number]
             expected = [self.is_received(case, item) for item in case.items]
             assert found == expected, (case, found, expected)

@@ -185,8 +185,9 @@ class LifecycleMachine(RuleBasedStateMachine):
         return Case(row["id"], row["state"], int(row["application_no"].removeprefix("A-")), clock=clock)
 
     def current(self, application: int) -> Case:
-        """Return the open case of an application, else its newest one."""
-        return max(self.of_application(application), key=lambda case: (case.is_open, case.id))
+        """Return the open case of an application, else its newest one that was not withdrawn, else its newest."""
+        cases = self.of_application(application)
+        return max(cases, key=lambda case: (case.is_open, case.state != "withdrawn", case.id))
 
     def of_application(self, application: int) -> list[Case]:
         """Return the cases of an application."""

@@ -36,10 +36,10 @@ class Undoable:
 
 @dataclass(frozen=True)
 class Document:
-    """A document that an import brought."""
+    """A document that an import brought, and the case that took it in."""
 
     batch_id: int
-    application: int
+    case_id: int
     kind: str
     received_at: datetime
 
@@ -199,7 +199,7 @@ class Case:
 def fits(document: Document, case: Case, item: Item) -> bool:
     """Say whether a document is one for an item of a case, received since the verdict."""
     is_later = case.asked_at is not None and document.received_at >= case.asked_at
-    return document.application == case.application and document.kind in item.kinds and is_later
+    return document.case_id == case.id and document.kind in item.kinds and is_later
 
 
 def held_count(cases: Iterable[Case], who: str, now: datetime) -> int:

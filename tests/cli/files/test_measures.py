@@ -344,8 +344,9 @@ def test_a_fail_after_a_reopening_says_that_the_bar_no_longer_applies(
     if is_reported:
         report(terminal, tmp_path, "1", "2")
     terminal.document("sup", "reopen", case, "--reason", "x")
-    lifted = "我司已安排恢复下列号码的呼出和呼入服务：138••••••01、138••••••02（共2个）。"
-    assert f"但已采取的限制措施现予解除，{lifted}" in last_letter(terminal)
+    kind = "我司已安排恢复下列号码的呼出服务" if is_reported else "对下列号码的限制措施（限呼）尚未执行，现予取消"
+    lifted = f"{kind}：138••••••01、138••••••02（共2个）。"
+    assert f"但限制措施现予解除，{lifted}" in last_letter(terminal)
 
     decide(terminal, case, "fail", "--reason", "ACT-PEAK-HOUR")
 

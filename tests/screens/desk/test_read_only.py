@@ -155,7 +155,7 @@ async def test_a_supervisor_opens_a_final_case_again_and_sees_what_is_owed(
 @pytest.mark.parametrize(
     ("state", "roles", "own", "hinted"),
     [
-        (CaseState.RECTIFYING, {Role.SUPERVISOR}, frozenset(), "W waive   Esc back"),
+        (CaseState.RECTIFYING, {Role.SUPERVISOR}, frozenset(), "W waive   E extend   Esc back"),
         (CaseState.RECTIFYING, {Role.REVIEWER}, frozenset(), " Esc back"),
         (CaseState.PASSED, {Role.SUPERVISOR}, frozenset(), "R open again   Esc back"),
         (CaseState.PASSED, {Role.SUPERVISOR}, frozenset({124}), " Esc back"),

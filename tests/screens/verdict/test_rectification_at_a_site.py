@@ -56,6 +56,7 @@ async def test_a_supervisor_extends_a_deadline_by_key(services: Promises, *, is_
     case = verifying(services, "--item", PLAN)
     async with at_the_site(services.site, "sup") as desk:
         await open_rectifying(desk)
+        assert "E extend" in desk.text
         await desk.press("E")
         assert desk.dialog == "ChoiceDialog"
         await desk.press(*(["down"] if is_own else []), "enter")
@@ -63,13 +64,19 @@ async def test_a_supervisor_extends_a_deadline_by_key(services: Promises, *, is_
         await desk.press("enter")
         assert "Enter a day as YYYY-MM-DD." in desk.text
         await desk.press("ctrl+u")
-        await desk.type("2026-12-08")
+        await desk.type("2026-11-24")
         await desk.press("enter")
+        await desk.until("already due on that day or later")
+        await desk.press("ctrl+u")
+        # A Saturday: the deadline is the next working day, which is said before it is confirmed.
+        await desk.type("2026-12-05")
+        await desk.press("enter")
+        await desk.until("; then Mon 7 Dec 18:00.")
         await desk.type("a journey")
         await desk.press("enter")
-        assert f"{case}: extended to 2026-12-08." in desk.notes[-1]
-    assert services.clock(case)["mend_by"] == "2026-12-08T18:00:00+08:00"
-    own = "2026-12-08T18:00:00+08:00" if is_own else "2026-11-25T10:01:00+08:00"
+        assert desk.notes[-1] == f"{case}: extended to Mon 7 Dec 18:00. To undo, press u on the desk."
+    assert services.clock(case)["mend_by"] == "2026-12-07T18:00:00+08:00"
+    own = "2026-12-07T18:00:00+08:00" if is_own else "2026-11-25T10:01:00+08:00"
     assert own_deadlines(services, case) == [own, None]
 
 

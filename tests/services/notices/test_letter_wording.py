@@ -181,6 +181,9 @@ def test_an_item_with_its_own_deadline_has_a_line_and_a_sentence_unless_it_is_th
         assert ("整改期限：2026年11月25日" if language is ZH else "Rectify by: Wednesday, 25 Nov") in compose(only).body
 
 
+UNDONE = (BARS[0]._replace(is_carried_out=False),)
+
+
 @pytest.mark.parametrize(
     ("facts", "owed"),
     [
@@ -195,6 +198,8 @@ def test_an_item_with_its_own_deadline_has_a_line_and_a_sentence_unless_it_is_th
         (replace(a_letter(EN), measure=Measure.RESTORE), ("3 numbers are being restored.",)),
         (replace(final(a_letter(ZH)), measure=Measure.NONE, lifted=BARS[:1]), ("2个号码已安排复机。",)),
         (replace(final(a_letter(EN)), measure=Measure.NONE, lifted=BARS[1:]), ("1 number is being restored.",)),
+        (replace(final(a_letter(ZH)), measure=Measure.NONE, lifted=UNDONE), ("2个号码的限制措施已取消。",)),
+        (replace(final(a_letter(EN)), measure=Measure.NONE, lifted=UNDONE), ("Bar cancelled for 2 numbers.",)),
     ],
 )
 def test_a_short_message_says_how_many_cards_are_barred_or_restored(facts: LetterFacts, owed: tuple[str, ...]) -> None:
@@ -314,8 +319,8 @@ def test_a_reopened_review_says_what_holds_until_the_new_result() -> None:
     body = compose_clock_letter(barred).body
 
     assert (
-        "作出新的结论前，此前的结论暂不改变；但已采取的限制措施现予解除，我司已安排恢复下列号码的呼出和呼入服务："
-        "13800138001、13800138002、13800138003（共3个）。对此前的结论无需提出申诉；新的结论为不通过的，仍可申诉。"
+        "作出新的结论前，此前的结论暂不改变；但限制措施现予解除，我司已安排恢复下列号码的呼出服务："
+        "13800138001、13800138002（共2个）；我司已安排恢复下列号码的呼出和呼入服务：13800138003（共1个）。对此前的结论无需提出申诉；新的结论为不通过的，仍可申诉。"
     ) in body
     assert "3个号码已安排复机。" in text_of("reopened", compose_clock_letter(barred), ZH)
     passed = replace(free, status=replace(barred.status, bars=(), was_passed=True))

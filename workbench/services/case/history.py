@@ -9,9 +9,21 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from db.enums import CaseState
-from db.models import AppealRow, CaseRow, CommentRow, ContactRow, DecisionRow, EventRow, ReviewerRow, VerificationRow
+from db.models import (
+    AppealRow,
+    CampaignCaseRow,
+    CampaignRow,
+    CaseRow,
+    CommentRow,
+    ContactRow,
+    DecisionRow,
+    EventRow,
+    ReviewerRow,
+    VerificationRow,
+)
 from workbench.domain.case.case_id import format_decision
-from workbench.domain.case.records import CaseNews, ContactLine, HistoryLine, VerificationLine
+from workbench.domain.case.records import CaseNews, ContactLine, HistoryLine, ReReview, VerificationLine
+from workbench.domain.text.mask import mask_digits_within
 from workbench.i18n import _
 from workbench.wording.policy import finding_change_words
 
@@ -75,6 +87,32 @@ def verifications_of(session: Session, case_id: int) -> tuple[VerificationLine, 
         .order_by(col(VerificationRow.id))
     )
     return tuple(VerificationLine(kind=one.kind, result=one.result, by=by, at=one.verified_at) for one, by in rows)
+
+
+def re_reviews_of(session: Session, case_id: int) -> tuple[ReReview, ...]:
+    """Return the re-reviews that campaigns opened for a case, or for which they opened this case, oldest first."""
+    planned, decision = CampaignCaseRow, DecisionRow
+    in_effect = (decision.case_id == planned.case_id, col(decision.status).in_(("applied", "approved")))
+    newest = select(decision.decided_at).where(*in_effect).order_by(col(decision.id).desc()).limit(1)
+    passed = newest.scalar_subquery()
+    rows = session.exec(
+        select(planned, CampaignRow.reason, CaseRow.state, passed)
+        .join(CampaignRow, col(CampaignRow.id) == planned.campaign_id)
+        .join(CaseRow, col(CaseRow.id) == planned.opened_case_id)
+        .where((col(planned.case_id) == case_id) | (col(planned.opened_case_id) == case_id))
+        .order_by(col(planned.id))
+    )
+    return tuple(
+        ReReview(
+            passed_id=row.case_id,
+            passed_at=at,
+            opened_id=row.opened_case_id or 0,
+            campaign=row.campaign_id,
+            reason=mask_digits_within(reason),
+            state=CaseState(state),
+        )
+        for row, reason, state, at in rows
+    )
 
 
 def news_of(session: Session, case: CaseRow, seen_no: int) -> CaseNews:

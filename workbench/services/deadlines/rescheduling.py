@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from db.enums import CaseState, Priority, ServiceClass
-from db.models import CaseRow, CommentRow, RectificationItemRow
+from db.models import CaseRow, CommentRow, RectificationItemRow, RectificationRow
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.clock.clock import cap_of, extension_s
@@ -69,9 +69,25 @@ class Rescheduling(Service):
                 raise WrongUsage(_("{case} is not being rectified; leave out --item.").format(case=name))
             return self._extend_due(session, case, until, reason)
 
-    def _extend_due(self, session: Session, case: CaseRow, until: date, reason: str) -> Extension:
+    def preview(self, case_id: int, until: date, item: str = "") -> Extension:
+        """Return what `extend` would do, without doing it.
+
+        Raises:
+            WorkbenchError: As `extend`, except for the reason and the roles.
+        """
+        with self.context.read() as session:
+            case = case_in_state_for(session, self.context, Action.EXTEND, case_id)
+            check_not_far(until, self.context.today(session))
+            if case.state != CaseState.RECTIFYING:
+                return Extension(case_id=case_id, until=self._new_due(session, case, until)[0], is_deadline=False)
+            row = open_rectification(session, case)
+            assert row is not None  # noqa: S101 - a case is rectifying while its rectification is open
+            own, new_deadline = self._new_deadline(session, case, row, until, item)
+            return Extension(case_id=case_id, until=new_deadline, is_deadline=True, item=own.text if own else "")
+
+    def _new_due(self, session: Session, case: CaseRow, until: date) -> tuple[datetime, float]:
+        """Return the new due date, and by how many seconds of working time it moves."""
         context, case_id, clocks = self.context, case.id or 0, Clocks(session, self.context)
-        clocks.update_due_date(case)
         suspensions, budget = clocks.suspensions_of(case), clocks.budget(case)
         assert budget is not None  # noqa: S101 - a case that is not complete has no due date to extend
         calendar = clocks.calendar(case, budget)
@@ -90,22 +106,30 @@ class Rescheduling(Service):
         seconds = extension_s(budget, suspensions, calendar, new_due_at)
         if seconds <= 0:
             raise WrongUsage(_not_later(case_id))
-        body = {"by_s": seconds, "until": calendar.local_day(new_due_at).isoformat()}
+        return new_due_at, seconds
+
+    def _extend_due(self, session: Session, case: CaseRow, until: date, reason: str) -> Extension:
+        context, case_id = self.context, case.id or 0
+        update_due_date(session, context, case)
+        new_due_at, seconds = self._new_due(session, case, until)
+        day = context.calendar(session, case.policy_version_id).local_day(new_due_at)
+        body = {"by_s": seconds, "until": day.isoformat()}
         context.log(session, Action.EXTEND.value, case_id=case_id, body=body)
         self._finish(session, case, reason)
         notify(session, context, [(case, DueDateMessage(kind=ClockLetterKind.DELAY, cause=reason))])
         return Extension(case_id=case_id, until=case.due_at or new_due_at, is_deadline=False)
 
-    def _extend_deadline(self, session: Session, case: CaseRow, until: date, reason: str, item: str) -> Extension:
-        context, case_id = self.context, case.id or 0
+    def _new_deadline(
+        self, session: Session, case: CaseRow, row: RectificationRow, until: date, item: str
+    ) -> tuple[RectificationItemRow | None, datetime]:
+        """Return the item with a deadline of its own, if one is named, and the new deadline."""
+        context = self.context
         calendar = context.calendar(session, case.policy_version_id)
-        row = open_rectification(session, case)
-        assert row is not None  # noqa: S101 - a case is rectifying while its rectification is open
         own = _own_deadline(case, items_of(session, row.decision_id), item) if item else None
         new_deadline = calendar.closing(calendar.working_day_from(until))
         old_deadline = row.deadline_at if own is None else own.deadline_at
         if new_deadline <= max(context.now(), old_deadline or context.now()):
-            raise WrongUsage(_not_later(case_id))
+            raise WrongUsage(_not_later(case.id or 0))
         most_days = context.policy(session, case.policy_version_id).rectify.cap_days
         cap = due_at(context.now(), most_days, calendar)
         if new_deadline > cap:
@@ -113,6 +137,14 @@ class Rescheduling(Service):
             raise NotAllowed(_("The deadline is too far; the policy allows at most until {day}.").format(day=day))
         if problem := short_deadline_problem(new_deadline, context.now(), calendar):
             raise NotAllowed(problem)
+        return own, new_deadline
+
+    def _extend_deadline(self, session: Session, case: CaseRow, until: date, reason: str, item: str) -> Extension:
+        context, case_id = self.context, case.id or 0
+        calendar = context.calendar(session, case.policy_version_id)
+        row = open_rectification(session, case)
+        assert row is not None  # noqa: S101 - a case is rectifying while its rectification is open
+        own, new_deadline = self._new_deadline(session, case, row, until, item)
         kind = ClockLetterKind.DEADLINE
         body = {
             **record_of(session, context, case),
@@ -186,7 +218,7 @@ class Rescheduling(Service):
 
     def _case(self, session: Session, case_id: int, action: Action, reason: str) -> CaseRow:
         checked_reason(reason, _("This takes a reason."))
-        return case_in_state_for(session, action, case_id)
+        return case_in_state_for(session, self.context, action, case_id)
 
     def _finish(self, session: Session, case: CaseRow, reason: str) -> None:
         """Store the new due date, and the reason as a comment, because events hold no free text."""

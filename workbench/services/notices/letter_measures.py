@@ -1,13 +1,13 @@
 """The bars that a letter names: those in force, and those that a correction lifts."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from sqlmodel import Session
 
 from db.enums import RESTRICTIONS, Measure, Verdict
 from db.models import CaseRow, DecisionRow
-from workbench.domain.case.measures import MeasureOrder, standing
+from workbench.domain.case.measures import MeasureOrder, barred_numbers, standing
 from workbench.services.case.measured_numbers import measure_orders
 from workbench.services.foundation.context import Context
 from workbench.services.notices.verdict_letter import Bars
@@ -15,7 +15,8 @@ from workbench.services.notices.verdict_letter import Bars
 
 def bars_in_force(session: Session, context: Context, case: CaseRow) -> tuple[Bars, ...]:
     """Return the bars on the numbers of a case that are in force or ordered, by kind."""
-    return _by_kind(order for order in standing(_orders(session, context, case)) if order.is_bar)
+    orders = _orders(session, context, case)
+    return _by_kind((order for order in standing(orders) if order.is_bar), barred_numbers(orders))
 
 
 def bars_lifted(session: Session, context: Context, case: CaseRow, corrected: DecisionRow | None) -> tuple[Bars, ...]:
@@ -34,17 +35,18 @@ def bars_lifted(session: Session, context: Context, case: CaseRow, corrected: De
         if order.case_id == case.id and order.is_bar and order.msisdn not in barred
         if order.cancelled_at is None or order.cancelled_at >= order.release_at
     }
-    return _by_kind(told.values())
+    return _by_kind(told.values(), barred_numbers(orders))
 
 
 def _orders(session: Session, context: Context, case: CaseRow) -> tuple[MeasureOrder, ...]:
     return measure_orders(session, case, context.today(session))
 
 
-def _by_kind(orders: Iterable[MeasureOrder]) -> tuple[Bars, ...]:
+def _by_kind(orders: Iterable[MeasureOrder], barred: Container[str]) -> tuple[Bars, ...]:
     """Return the numbers of each kind of bar; a number out of service may be somebody else's, so it is left out."""
-    numbers: dict[Measure, list[str]] = defaultdict(list)
+    numbers: dict[tuple[Measure, bool], list[str]] = defaultdict(list)
     for order in orders:
         if not order.is_out_of_service:
-            numbers[order.measure] += [order.msisdn] if order.msisdn else []
-    return tuple(Bars(measure, tuple(numbers[measure])) for measure in sorted(RESTRICTIONS) if measure in numbers)
+            numbers[order.measure, order.msisdn in barred] += [order.msisdn] if order.msisdn else []
+    kinds = ((measure, is_carried_out) for measure in sorted(RESTRICTIONS) for is_carried_out in (True, False))
+    return tuple(Bars(kind[0], tuple(numbers[kind]), is_carried_out=kind[1]) for kind in kinds if kind in numbers)

@@ -32,14 +32,16 @@ _CARDS: Mapping[Language, Mapping[str, str]] = {
     Language.ZH: {
         r"（限呼），呼入不受影响：[^（\n]*（共(\d+)个）": "已限呼{}个号码",
         r"（双停）：[^（\n]*（共(\d+)个）": "已双停{}个号码",
-        r"恢复下列号码的呼出和呼入服务(?:（复机）)?：[^（\n]*（共(\d+)个）": "{}个号码已安排复机",
+        r"恢复下列号码的呼出(?:和呼入)?服务(?:（复机）)?：[^（\n]*（共(\d+)个）": "{}个号码已安排复机",
+        r"尚未执行，现予取消：[^（\n]*（共(\d+)个）": "{}个号码的限制措施已取消",
     },
     Language.EN: {
         r"outgoing calls are barred, and incoming calls still work, on [^(\n]*\((\d+) in total": (
             "Outgoing calls barred on {} {numbers}"
         ),
         r"outgoing and incoming calls are barred on [^(\n]*\((\d+) in total": "All calls barred on {} {numbers}",
-        r"outgoing and incoming calls (?:work again )?on[ :][^(\n]*\((\d+) in total": (
+        r"was not carried out and is cancelled for:[^(\n]*\((\d+) in total": "Bar cancelled for {} {numbers}",
+        r"outgoing (?:and incoming )?calls (?:work again )?on[ :][^(\n]*\((\d+) in total": (
             "{} {numbers} {are} being restored"
         ),
     },
@@ -95,11 +97,11 @@ def _facts_in(body: str, language: Language) -> list[str]:
 
 def _cards_in(body: str, language: Language) -> list[str]:
     """Return how many numbers a letter bars or restores, in words."""
-    found = ((words, re.search(sentence, body)) for sentence, words in _CARDS[language].items())
-    counted = ((words, match[1]) for words, match in found if match is not None)
+    found = ((words, sum(map(int, re.findall(sentence, body)))) for sentence, words in _CARDS[language].items())
     return [
-        words.format(count, numbers="number" if count == "1" else "numbers", are="is" if count == "1" else "are")
-        for words, count in counted
+        words.format(count, numbers="number" if count == 1 else "numbers", are="is" if count == 1 else "are")
+        for words, count in found
+        if count
     ]
 
 

@@ -26,10 +26,14 @@ class LetterReason:
 
 
 class Bars(NamedTuple):
-    """A bar on numbers, as letters name it; without numbers if none is known."""
+    """A bar on numbers, as letters name it; without numbers if none is known.
+
+    `is_carried_out` says that the carrier may have carried it out, so that lifting it restores the numbers.
+    """
 
     measure: Measure
     msisdns: tuple[str, ...]
+    is_carried_out: bool = True
 
 
 class LetterItem(NamedTuple):
