@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from sqlalchemy import text
 
 from db.enums import AppealOutcome, CaseState, FailKind, Language, Role, ServiceClass, Verdict, WaitsFor
 from tests.offices import Site
+from tests.services.outbox.gateways import Script, send
 from workbench.domain.case.appeal import AppealRequest
 from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictRequest
 from workbench.errors import WrongUsage
@@ -145,6 +147,19 @@ def test_unsent_letters_with_the_old_deadline_are_replaced_by_one_with_the_new(s
     [letter] = site.services("a").notices.list(unsent=True)
     assert letter.kind == "lapse-undone"
     assert "整改期限：2026年12月3日（周四）18:00" in letter.body
+
+
+def test_a_gateway_gets_no_letter_that_an_earlier_one_of_its_run_made_false(site: Site, tmp_path: Path) -> None:
+    decided(site, FAIL)
+    for day in (on(30), on(2, month=12), on(3, month=12)):
+        site.clock.at = day
+        site.services("admin").ticking.tick()
+    script = Script(tmp_path)
+    for _run in range(2):
+        send(site, script)
+        site.clock.on(seconds=60)
+
+    assert [letter["kind"] for letter in script.letters()] == ["fail", "lapse-undone"]
 
 
 def test_an_unsent_reminder_of_the_old_deadline_is_replaced(site: Site) -> None:
