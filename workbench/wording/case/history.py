@@ -13,6 +13,7 @@ from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.wording import amounts
 from workbench.wording.case.labels import ANSWER, DECIDED, ITEM_RESULT, MEASURE, VERIFICATION
 from workbench.wording.findings import document_name
+from workbench.wording.letters import kind_words
 
 _ACTS: dict[str, str] = {
     "next": N_("claimed"),
@@ -183,6 +184,12 @@ def _contacted(text: str, _case: CaseFile) -> str:
     return _("{what}: {details}").format(what=channel_words(channel), details=what) if colon else text
 
 
+def _letter(text: str, case: CaseFile) -> str:
+    channel, _blank, number = text.rpartition(" ")
+    kinds = (kind_words(line) for line in case.notices if str(line.id) == number)
+    return comma_joined([*kinds, *([channel_words(channel)] if channel else [])])
+
+
 def _judged(text: str, _case: CaseFile) -> str:
     code, _blank, result = text.rpartition(" ")
     if result not in set(ItemResult):
@@ -220,7 +227,8 @@ _DETAILS: dict[str, Callable[[str, CaseFile], str]] = {
     "checklist": _answered,
     "verify": _verified,
     "contact": _contacted,
-    "notice-sent": lambda text, _case: channel_words(text),
+    "notice-sent": _letter,
+    "notice-failed": _letter,
     "judge": _judged,
     "documents": _opened,
     "documents-written": _written,
