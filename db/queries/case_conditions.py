@@ -126,14 +126,17 @@ _IS_REPLACED = """EXISTS (
     WHERE o.agent = c.agent AND o.application_no = c.application_no AND o.id <> c.id AND b.published_at IS NOT NULL
         AND (o.state NOT IN ('passed', 'failed', 'lapsed', 'withdrawn') OR (o.id > c.id AND o.state <> 'withdrawn')))"""
 
+_MUST_REOPEN = f"c.reopen_for <> '' AND c.state IN ('passed', 'failed', 'lapsed') AND NOT {_IS_REPLACED}"
+
 MUST_REOPEN = Condition(
-    check=f"c.reopen_for <> '' AND NOT {_IS_REPLACED}",
-    hits=f"SELECT c.id AS id FROM \"case\" AS c WHERE c.reopen_for <> '' AND NOT {_IS_REPLACED}",
+    check=_MUST_REOPEN,
+    hits=f'SELECT c.id AS id FROM "case" AS c WHERE {_MUST_REOPEN}',
     recheck=NO_RECHECK,
 )
 """The condition that the case has block findings that are newer than its verdict, and can be opened again.
 
-It cannot while another case of its application is open, or has a later result.
+It cannot while it is open itself, such as after a staged verdict became void, or while another case of its application
+is open or has a later result.
 """
 
 

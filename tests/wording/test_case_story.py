@@ -9,7 +9,8 @@ import pytest
 from tests.languages import speaking
 from tests.screens.cases import NOW, casefile, clean
 from workbench.domain.case.casefile import CaseFile
-from workbench.domain.case.records import DecisionLine, HistoryLine, ItemLine
+from workbench.domain.case.measures import MeasureOrder
+from workbench.domain.case.records import DecisionLine, HistoryLine, ItemLine, ReReview
 from workbench.domain.case.vocabulary import CaseState, FailKind, Measure, Verdict, WaitsFor
 from workbench.wording.case.story import CaseStory
 
@@ -17,6 +18,7 @@ ITEMS = (
     ItemLine(code="DOC-UNSEALED", text="a copy", is_satisfied=True, is_waived=False),
     ItemLine(code="ID-REVERIFY", text="in person", is_satisfied=False, is_waived=False),
 )
+WAIVED = (replace(ITEMS[0], is_satisfied=False, is_waived=True), ITEMS[1])
 
 
 def fail(**changes: Any) -> DecisionLine:
@@ -50,7 +52,8 @@ def story(
     state: CaseState, *decisions: DecisionLine, history: tuple[HistoryLine, ...] = (), **changes: Any
 ) -> CaseStory:
     case: CaseFile = casefile(1, clean(), decisions=decisions, history=history)
-    of_case = {name: changes.pop(name) for name in ("appeal_until",) if name in changes}
+    names = ("appeal_until", "letter_due_by", "measures", "re_reviews")
+    of_case = {name: changes.pop(name) for name in names if name in changes}
     return CaseStory(replace(case, header=replace(case.header, state=state, **changes), **of_case), NOW)
 
 
@@ -59,6 +62,16 @@ def with_own_deadline(ends_in: timedelta) -> DecisionLine:
     return fail(items=(ITEMS[0], replace(ITEMS[1], deadline_at=NOW + ends_in)))
 
 
+RESTORING = MeasureOrder(
+    id=1,
+    case_id=1,
+    msisdn="1",
+    measure=Measure.RESTORE,
+    ordered_at=NOW,
+    release_at=NOW,
+    due_at=NOW + timedelta(days=1),
+)
+RE_REVIEW = ReReview(passed_id=1, passed_at=NOW, opened_id=95, campaign=1, reason="new limit", state=CaseState.QUEUED)
 POLICY = event("policy", "1 → 2: +ACT-PEAK-HOUR")
 PENDING = fail(verdict=Verdict.PENDING, fail_kind=None, items=())
 FINAL = fail(fail_kind=FailKind.FINAL, status="approved", checker="rev2", items=())
@@ -90,6 +103,11 @@ FINAL = fail(fail_kind=FailKind.FINAL, status="approved", checker="rev2", items=
             "the applicant rectifies by Tue 1 Dec 14:32 (1 of 2 received), or the case lapses",
         ),
         (
+            story(CaseState.RECTIFYING, fail(items=WAIVED), deadline_at=NOW + timedelta(days=7)),
+            "round 1: failed, can be rectified (rev1, Tue 24 Nov 11:32)",
+            "the applicant rectifies by Tue 1 Dec 14:32 (1 waived, 0 of 1 received), or the case lapses",
+        ),
+        (
             story(CaseState.RECTIFYING, with_own_deadline(timedelta(days=1)), deadline_at=NOW + timedelta(days=1)),
             "round 1: failed, can be rectified (rev1, Tue 24 Nov 11:32)",
             "the applicant rectifies “second identity verification” by Wed 25 Nov 14:32, all by Tue 1 Dec 14:32 "
@@ -115,7 +133,7 @@ FINAL = fail(fail_kind=FailKind.FINAL, status="approved", checker="rev2", items=
         (
             story(CaseState.FAILED, FINAL, appeal_until=date(2026, 12, 15)),
             "round 1: failed, final (rev1, Tue 24 Nov 11:32, checked by rev2)",
-            "closed, unless an appeal is received by Tue 15 Dec",
+            "closed; an appeal is possible until Tue 15 Dec",
         ),
         (
             story(CaseState.FAILED, FINAL, appeal_until=date(2026, 11, 20)),
@@ -158,6 +176,24 @@ FINAL = fail(fail_kind=FailKind.FINAL, status="approved", checker="rev2", items=
             story(CaseState.QUEUED, fail(status="void"), history=(event("void"), event("decide")), assignee="rev1"),
             "round 1: failed, can be rectified (rev1, Tue 24 Nov 11:32, void: the findings changed)",
             "waits for rev1 to decide",
+        ),
+        (
+            story(
+                CaseState.FAILED,
+                FINAL,
+                appeal_until=date(2026, 12, 15),
+                letter_due_by=NOW + timedelta(days=1),
+                measures=(RESTORING,),
+            ),
+            "round 1: failed, final (rev1, Tue 24 Nov 11:32, checked by rev2)",
+            "restoring ordered, due Wed 25 Nov 14:32, not carried out yet; "
+            "letter not sent yet, due by Wed 25 Nov 14:32; an appeal is possible until Tue 15 Dec",
+        ),
+        (story(CaseState.PASSED, re_reviews=(RE_REVIEW,)), "", "reviewed again as C-000095 (queued)"),
+        (
+            story(CaseState.QUEUED, re_reviews=(replace(RE_REVIEW, passed_id=8, opened_id=1),)),
+            "re-review of C-000008, passed Tue 24 Nov 14:32 (campaign 1: new limit)",
+            "any free reviewer decides, due Thu 26 Nov 18:00",
         ),
         (story(CaseState.WITHDRAWN, history=(event("withdraw"),)), "withdrawn (sup, Tue 24 Nov 13:32)", "closed"),
     ],

@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from db.enums import Measure
-from workbench.domain.case.measures import MeasureOrder, OrderStatus, standing
+from workbench.domain.case.measures import MeasureOrder, OrderStatus, last_orders
 from workbench.i18n import N_, _
 from workbench.wording.amounts import count, instant_on_screen
 
@@ -25,6 +25,12 @@ STATUS_WORDS = {
 _IN_FORCE = {
     Measure.BAR_OUT: N_("Outbound barred since {when}"),
     Measure.BAR_BOTH: N_("Both ways barred since {when}"),
+    Measure.RESTORE: N_("Restored {when} by {login}"),
+}
+_OWED = {
+    Measure.BAR_OUT: N_("outbound bar ordered, due {when}, not carried out yet"),
+    Measure.BAR_BOTH: N_("bar of both ways ordered, due {when}, not carried out yet"),
+    Measure.RESTORE: N_("restoring ordered, due {when}, not carried out yet"),
 }
 _ORDERED = {
     Measure.BAR_OUT: N_("Outbound bar ordered {when}"),
@@ -34,14 +40,22 @@ _ORDERED = {
 
 
 def measure_lines(orders: Iterable[MeasureOrder], now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
-    """Return a line for each group of numbers with the same order; nothing for numbers without a bar."""
-    lines = Counter(order_words(order, now, zone) for order in standing(orders))
+    """Return a line for each group of numbers with the same last order."""
+    lines = Counter(order_words(order, now, zone) for order in last_orders(orders))
     return tuple(
         _("{what} (1 number)").format(what=line)
         if number == 1
         else _("{what} ({count} numbers)").format(what=line, count=count(number))
         for line, number in lines.items()
     )
+
+
+def owed_orders(orders: Iterable[MeasureOrder], now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
+    """Return the orders that are not carried out yet, in words, each once."""
+    today = now.astimezone(zone).date()
+    owed = (order for order in last_orders(orders) if order.is_open)
+    words = (_(_OWED[order.measure]).format(when=instant_on_screen(order.due_at, today, zone)) for order in owed)
+    return tuple(dict.fromkeys(words))
 
 
 def order_words(order: MeasureOrder, now: datetime, zone: ZoneInfo) -> str:
@@ -52,7 +66,8 @@ def order_words(order: MeasureOrder, now: datetime, zone: ZoneInfo) -> str:
         words = _(_ORDERED[order.measure]).format(when=ordered)
         return _(", ").join([words, _("nobody recorded whether it was carried out")])
     if order.done_at is not None:
-        words = _(_IN_FORCE[order.measure]).format(when=instant_on_screen(order.done_at, today, zone))
+        done = instant_on_screen(order.done_at, today, zone)
+        words = _(_IN_FORCE[order.measure]).format(when=done, login=order.reported_by or "?")
         return _(", ").join([words, _("ordered {when}").format(when=ordered)])
     parts = [_(_ORDERED[order.measure]).format(when=ordered)]
     due = instant_on_screen(order.due_at, today, zone)

@@ -202,6 +202,14 @@ def test_an_open_case_and_an_empty_reason_are_refused(services: Promises, reason
     refused(services.terminal.as_person("sup", "reopen", case, "--reason", reason), code)
 
 
+def test_a_case_whose_hold_ran_out_is_called_queued(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.run("a", "next")
+    refusal = services.at("2026-11-24 17:00").terminal.as_person("sup", "reopen", case, "--reason", "x")
+    assert show(services, case)["state"] == "queued"
+    assert f"{case} is queued; this action is not possible" in refused(refusal, 77)
+
+
 def test_a_reopened_case_leaves_the_list_of_cases_to_open_again(services: Promises) -> None:
     case = passed(services)
     context = services.site.services("admin").context

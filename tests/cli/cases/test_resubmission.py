@@ -12,6 +12,8 @@ from tests.offices import Site
 from tests.promises import Promises
 from tests.resubmissions import CARD, fail, failed, new_document
 from tests.services.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Cells, Desk, application
+from workbench.services.importing import work
+from workbench.services.importing.applying import apply_batch
 
 
 @pytest.fixture
@@ -81,7 +83,7 @@ def test_a_file_of_one_case_is_imported_by_a_reviewer_and_counts_from_its_receip
     failed(services)
     told = resubmit(services, "2026-11-26 10:00", new_document(desk, "2"))
 
-    assert "1 rows created" in told
+    assert "1 row created" in told
     found = show(services)
     assert (found["state"], found["round"], found["assignee"]) == ("queued", 2, "a")
     assert found["received_at"].startswith("2026-11-25T09:00")
@@ -92,6 +94,23 @@ def test_a_file_of_one_case_is_imported_by_a_reviewer_and_counts_from_its_receip
     text = services.terminal.as_person("a", "show", "C-1").stdout
     assert "business licence · file " in text
     assert "unchanged · round 1: USE-STATEMENT" in text
+
+
+def test_a_case_that_is_withdrawn_before_it_takes_its_file_in_is_not_told_to_be_queued(
+    services: Promises, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed(services)
+
+    def meanwhile(*arguments: Any) -> Any:
+        services.site.services("a").remarks.withdraw(1, "by phone")
+        return apply_batch(*arguments)
+
+    monkeypatch.setattr(work, "apply_batch", meanwhile)
+    told = resubmit(services, "2026-11-26 10:00", new_document(desk, "2"))
+
+    assert "1 row created" in told
+    assert "C-000001 is not back in the queue; its state is: withdrawn." in told
+    assert show(services)["state"] == "withdrawn"
 
 
 def test_a_card_that_came_and_one_whose_service_ended_are_listed(services: Promises, desk: Desk) -> None:
@@ -202,7 +221,10 @@ def test_an_application_that_is_handed_in_again_resubmits_by_itself_and_is_not_u
     assert show(services)["round"] == 2
 
     told = refused(services.terminal.as_person("b", "undo", "C-1"), 77)
-    assert told == "B-000004 brought C-000001 back to the queue; that cannot be undone."
+    assert told == (
+        "B-000004 brought C-000001 back to the queue, and what came by a file cannot be undone;"
+        " a new verdict asks for what is missing."
+    )
 
 
 def test_items_are_judged_by_who_holds_the_case_and_judged_again(services: Promises, desk: Desk) -> None:

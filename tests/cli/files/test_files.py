@@ -104,6 +104,15 @@ def test_a_missing_file_exits_with_66_and_a_reviewer_cannot_import(terminal: Ter
     refused(terminal.as_person("a", "import", "applications", _file(desk, application("A-1")), "--json"), 77)
 
 
+@pytest.mark.parametrize(
+    "command",
+    ["notices sent", "measures done", "import cards", "import calendar", "import workbook", "resubmit C-1"],
+)
+def test_the_role_is_asked_before_the_file(terminal: Terminal, command: str) -> None:
+    terminal.site.plant(1)
+    refused(terminal.as_person("audit", *command.split(), "missing.csv"), 77)
+
+
 def test_the_text_output_gives_the_positions_of_errors(terminal: Terminal, desk: Desk) -> None:
     file = _file(desk, application("A-1", submitted_at="yesterday"))
 

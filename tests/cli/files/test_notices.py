@@ -1,12 +1,16 @@
 """The commands notices list, notices sent and notices send."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.cli.framework.terminal import Terminal, refused
 from tests.offices import SUPPLIER
 from tests.services.outbox.gateways import Script
+from workbench.errors import StorageBusy
+from workbench.services.outbox import outbox as recorder
+from workbench.services.outbox.recording import record
 
 
 @pytest.fixture
@@ -85,6 +89,31 @@ def test_a_report_names_moved_deadlines_and_cases_that_lapsed(outbox: Terminal, 
         "Sent late, so these deadlines moved on: C-000002 2026-12-03.",
         "These cases lapsed although their letters were sent late; a supervisor must look: C-000002.",
     ]
+
+
+def test_a_report_that_the_busy_database_stops_says_what_is_recorded_and_can_be_repeated(
+    outbox: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "sent"
+    file.write_text("1\n2\n", encoding="utf-8")
+    calls = list[int]()
+
+    def fails_second(*arguments: Any) -> Any:
+        calls.append(1)
+        if len(calls) == 2:
+            raise StorageBusy("busy")
+        return record(*arguments)
+
+    monkeypatch.setattr(recorder, "record", fails_second)
+    monkeypatch.setattr(recorder, "_COST_TOGETHER", 1)
+    result = outbox.as_person("sup", "notices", "sent", str(file))
+    assert result.exit_code == 75
+    assert result.stderr.splitlines() == [
+        "1 letter is marked as sent.",
+        "workbench: The database is busy: 1 of 2 letters are recorded. Run the command again for the rest.",
+    ]
+    again = outbox.document("sup", "notices", "sent", str(file))
+    assert (again["sent"], again["already_sent"]) == (1, 1)
 
 
 def test_letters_are_handed_to_a_program(outbox: Terminal, tmp_path: Path) -> None:

@@ -62,9 +62,11 @@ def test_every_case_of_an_import_ends_with_the_version_that_was_applied_meanwhil
     assert desk.sql("SELECT COUNT(*) FROM policy_version WHERE is_for_open_cases AND settled_at IS NULL") == [(0,)]
 
 
-@pytest.mark.parametrize("number", [3, 5, TRANSACTIONS - 1])
+@pytest.mark.parametrize(
+    ("number", "events"), [(3, ["import"]), (5, ["due", "import"]), (TRANSACTIONS - 1, ["import", "due"])]
+)
 def test_every_due_date_of_an_import_follows_the_calendar_that_was_set_meanwhile(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, number: int
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, number: int, events: list[str]
 ) -> None:
     desk.queued()
     desk.change(state="passed")
@@ -83,3 +85,8 @@ def test_every_due_date_of_an_import_follows_the_calendar_that_was_set_meanwhile
     assert new.due_at == shanghai("2026-11-27 18:00")
     told = desk.sql("SELECT told_due_at FROM notice WHERE case_id = :id ORDER BY id", id=new.id)
     assert from_us(told[-1][0]) == new.due_at
+    # The transaction that publishes computes no due dates: others wait for it.
+    logged = desk.sql(
+        "SELECT action FROM event WHERE action = 'import' AND batch_id = 3 OR action = 'due' ORDER BY seq"
+    )
+    assert [row[0] for row in logged] == events

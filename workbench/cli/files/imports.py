@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from db.enums import ImportKind
+from db.enums import CaseState, ImportKind
 from workbench.cli.calendar.commands import import_calendar
 from workbench.cli.cases.cases import print_state
 from workbench.cli.framework import output
@@ -17,6 +17,7 @@ from workbench.cli.framework.json_values import record
 from workbench.cli.framework.options import CaseArgument, DryRun, Encoding, NoteText, parse_instant
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_batch, parse_batch
+from workbench.domain.case.lifecycle import STATE_WORDS
 from workbench.errors import ExitCode, WrongUsage
 from workbench.i18n import N_, _, ngettext
 from workbench.services.importing.request import ImportRefused, ImportReport, ImportRequest
@@ -224,4 +225,10 @@ def resubmit(
             )
             counts = {name: getattr(report, name) for name in ("created", "updated", "unchanged")}
             output.narrate(message.format(batch=format_batch(report.batch or 0), **counts))
-        print_state(context, services, case, _("{case} is back in the queue, in its next round."))
+        # Somebody may have changed the case since its file was published.
+        state = services.casefiles.show(case).header.state
+        if state in {CaseState.QUEUED, CaseState.IN_REVIEW}:
+            print_state(context, services, case, _("{case} is back in the queue, in its next round."))
+        else:
+            sentence = _("{case} is not back in the queue; its state is: {state}.")
+            print_state(context, services, case, sentence, state=_(STATE_WORDS[state]))

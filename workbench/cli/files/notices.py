@@ -65,10 +65,14 @@ def mark_sent(
     ],
 ) -> None:
     """Mark the notices in a file as sent or failed."""
-    from workbench.services.outbox.sent_report import deliveries_in
+    from workbench.services.outbox.recording import RecordingStopped
 
+    stopped: RecordingStopped | None = None
     with context.services() as services:
-        recorded = services.notices.record(deliveries_in(file, zone_of(services)))
+        try:
+            recorded = services.notices.record_file(file)
+        except RecordingStopped as error:
+            stopped, recorded = error, error.recorded
     document = {
         "sent": recorded.sent,
         "already_sent": recorded.already_sent,
@@ -77,6 +81,8 @@ def mark_sent(
     }
     context.print_result(document, marked_sentence(recorded.sent, recorded.failed))
     _narrate_moved(context, recorded.moved)
+    if stopped is not None:
+        raise stopped
 
 
 def send(

@@ -18,6 +18,7 @@ from workbench.domain.case.records import (
     HistoryLine,
     ItemLine,
     NoticeLine,
+    ReReview,
     VerificationLine,
 )
 from workbench.domain.evidence.evidence import Evidence
@@ -89,7 +90,8 @@ class CaseFile:
     rows (Monday first) of 24 hours. `draft` is the reviewer's own draft, `notice` the last letter. `notices` are all
     letters and `measures` the orders on the numbers of the application, oldest first. `appeal_until` is the last day on
     which an appeal can be received, None if no appeal is possible. `changes` compares a later round with the one before
-    it.
+    it. `re_reviews` are of this case, or the one that this case is. `letter_due_by` is when the last letter must be
+    sent, None if it was sent.
     """
 
     header: CaseHeader
@@ -113,6 +115,8 @@ class CaseFile:
     contacts: tuple[ContactLine, ...] = ()
     notices: tuple[NoticeLine, ...] = ()
     changes: RoundChanges | None = None
+    re_reviews: tuple[ReReview, ...] = ()
+    letter_due_by: datetime | None = None
 
     @property
     def decisions_in_effect(self) -> tuple[DecisionLine, ...]:

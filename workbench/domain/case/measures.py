@@ -114,13 +114,15 @@ def lifting_of(orders: Iterable[MeasureOrder]) -> Lifting:
     return Lifting(tuple(cancelled), tuple(restored), tuple(numbers))
 
 
+def last_orders(orders: Iterable[MeasureOrder]) -> tuple[MeasureOrder, ...]:
+    """Return the last order of each number, without cancelled orders."""
+    in_effect = (order for order in orders if order.cancelled_at is None or order.done_at is not None)
+    return tuple(own[-1] for own in _by_number(in_effect).values())
+
+
 def standing(orders: Iterable[MeasureOrder]) -> tuple[MeasureOrder, ...]:
     """Return the last order of each number that is barred, to be barred, or not restored yet."""
-    newest = {
-        number: [order for order in own if order.is_open or order.done_at is not None]
-        for number, own in _by_number(orders).items()
-    }
-    return tuple(own[-1] for own in newest.values() if own and (own[-1].is_bar or own[-1].is_open))
+    return tuple(order for order in last_orders(orders) if order.is_bar or order.is_open)
 
 
 def is_barred(orders: Iterable[MeasureOrder]) -> bool:

@@ -108,6 +108,18 @@ class EarlierFail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReReview:
+    """A passed case and the case in which a campaign reviews it again; `state` is that of the new case."""
+
+    passed_id: int
+    passed_at: datetime | None
+    opened_id: int
+    campaign: int
+    reason: str
+    state: enums.CaseState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionLine:
     """One earlier or pending decision on the case; its notice corrects that of the decision `corrects_id`."""
 

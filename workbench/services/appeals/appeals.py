@@ -77,7 +77,7 @@ class Appeals(Service):
             WrongUsage: If the grounds are missing or too long, or it was received in the future or before the notice.
         """
         with self.context.acting(Action.APPEAL, case_id), self.context.write() as session:
-            case = case_in_state_for(session, Action.APPEAL, case_id)
+            case = case_in_state_for(session, self.context, Action.APPEAL, case_id)
             appeal, notice = file_appeal(session, self.context, case, grounds, received_at or self.context.now())
             return appeal_result(session, case, appeal, notice)
 
@@ -151,7 +151,7 @@ class Appeals(Service):
         return appeal_result(session, case, appeal)
 
     def _decidable(self, session: Session, request: AppealRequest) -> tuple[CaseRow, AppealRow]:
-        case = case_in_state_for(session, Action.APPEAL_DECIDE, request.case_id)
+        case = case_in_state_for(session, self.context, Action.APPEAL_DECIDE, request.case_id)
         appeal = newest_appeal(session, request.case_id, AppealStatus.OPEN)
         assert appeal is not None  # noqa: S101 - a case is appealed while its appeal is open
         if refusal := deciding_refusal(session, self.context, case):

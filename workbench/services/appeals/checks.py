@@ -92,7 +92,7 @@ class AppealChecks(Service):
 
     def _staged(self, session: Session, action: Action, case_id: int, version: int | None) -> tuple[CaseRow, AppealRow]:
         """Return a case and its appeal whose decision waits for a check, if this person may check it."""
-        case = case_in_state_for(session, action, case_id)
+        case = case_in_state_for(session, self.context, action, case_id)
         appeal = newest_appeal(session, case_id, AppealStatus.STAGED)
         if appeal is None or version not in {None, case.version}:
             raise Busy(_("{case} changed while you looked at it; look again.").format(case=format_case(case_id)))

@@ -8,7 +8,6 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from db.columns import from_us
-from db.enums import CaseState
 from db.models import CaseRow, ChecklistAnswerRow, EventRow, NoticeRow
 from db.queries.published import newest_row
 from workbench.domain.case.casefile import CaseFile, CaseHeader
@@ -16,6 +15,7 @@ from workbench.domain.case.changes import RoundBasis
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.records import CaseNews, ChecklistLine
 from workbench.domain.case.running import is_overdue
+from workbench.domain.clock.due import due_at
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import observe
 from workbench.domain.policy.policy import Policy
@@ -35,6 +35,7 @@ from workbench.services.case.history import (
     history_of,
     news_of,
     notices_of,
+    re_reviews_of,
     verifications_of,
 )
 from workbench.services.case.known_people import redaction_of
@@ -42,7 +43,7 @@ from workbench.services.case.masking import masked_casefile, public_name
 from workbench.services.case.measured_numbers import measure_orders
 from workbench.services.case.redaction import FREE_TEXTS, PERSONAL_FIELDS
 from workbench.services.case.round_changes import round_changes
-from workbench.services.foundation.case_access import is_held, logins_of, visible_case
+from workbench.services.foundation.case_access import is_held, logins_of, shown_state, visible_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.drafts import draft_body
 from workbench.services.foundation.row_values import from_row
@@ -130,6 +131,8 @@ class CaseFiles(Service):
                 notice=None if notice is None else notice.body,
                 notices=notices_of(session, context, case_id),
                 measures=measure_orders(session, case, today),
+                letter_due_by=_letter_due_by(session, context, notice),
+                re_reviews=re_reviews_of(session, case_id),
                 changes=round_changes(session, context, case, decisions, basis),
             )
         return masked_casefile(casefile, redaction) if is_masked else casefile
@@ -192,9 +195,7 @@ def header_of(
     """Return the header of a case, with the applicant's name masked if it is that of a person."""
     now, due_at = context.now(), case.due_at
     calendar = context.calendar(session, case.policy_version_id)
-    is_held_now, state = is_held(case, now), CaseState(case.state)
-    if state is CaseState.IN_REVIEW and not is_held_now:
-        state = CaseState.QUEUED
+    is_held_now, state = is_held(case, now), shown_state(case, now)
     application = evidence.application
     return from_row(
         CaseHeader,
@@ -217,6 +218,13 @@ def header_of(
         aside_until=case.aside_until if is_held_now else None,
         deadline_at=first_deadline(session, case),
     )
+
+
+def _letter_due_by(session: Session, context: Context, notice: NoticeRow | None) -> datetime | None:
+    """Return when a letter must be sent, None if it was sent or there is none."""
+    if notice is None or notice.sent_at is not None:
+        return None
+    return due_at(notice.release_at, context.policy(session).notices.send_days, context.calendar(session))
 
 
 def _received_at(session: Session, case: CaseRow) -> datetime:

@@ -11,11 +11,23 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from db.enums import CaseState
-from db.models import AppealRow, CaseRow, CommentRow, ContactRow, DecisionRow, EventRow, ReviewerRow, VerificationRow
+from db.models import (
+    AppealRow,
+    CampaignCaseRow,
+    CampaignRow,
+    CaseRow,
+    CommentRow,
+    ContactRow,
+    DecisionRow,
+    EventRow,
+    ReviewerRow,
+    VerificationRow,
+)
 from db.queries.published import CASE, DECISION, NOTICE, is_published, table_of
 from workbench.domain.case.case_id import format_decision
-from workbench.domain.case.records import CaseNews, ContactLine, HistoryLine, NoticeLine, VerificationLine
+from workbench.domain.case.records import CaseNews, ContactLine, HistoryLine, NoticeLine, ReReview, VerificationLine
 from workbench.domain.clock.due import due_at
+from workbench.domain.text.mask import mask_digits_within
 from workbench.i18n import _
 from workbench.services.case.known_people import redactions_of
 from workbench.services.foundation.context import Context
@@ -90,6 +102,32 @@ def verifications_of(session: Session, case_id: int) -> tuple[VerificationLine, 
         .order_by(col(VerificationRow.id))
     )
     return tuple(VerificationLine(kind=one.kind, result=one.result, by=by, at=one.verified_at) for one, by in rows)
+
+
+def re_reviews_of(session: Session, case_id: int) -> tuple[ReReview, ...]:
+    """Return the re-reviews that campaigns opened for a case, or for which they opened this case, oldest first."""
+    planned, decision = CampaignCaseRow, DecisionRow
+    in_effect = (decision.case_id == planned.case_id, col(decision.status).in_(("applied", "approved")))
+    newest = select(decision.decided_at).where(*in_effect).order_by(col(decision.id).desc()).limit(1)
+    passed = newest.scalar_subquery()
+    rows = session.exec(
+        select(planned, CampaignRow.reason, CaseRow.state, passed)
+        .join(CampaignRow, col(CampaignRow.id) == planned.campaign_id)
+        .join(CaseRow, col(CaseRow.id) == planned.opened_case_id)
+        .where((col(planned.case_id) == case_id) | (col(planned.opened_case_id) == case_id))
+        .order_by(col(planned.id))
+    )
+    return tuple(
+        ReReview(
+            passed_id=row.case_id,
+            passed_at=at,
+            opened_id=row.opened_case_id or 0,
+            campaign=row.campaign_id,
+            reason=mask_digits_within(reason),
+            state=CaseState(state),
+        )
+        for row, reason, state, at in rows
+    )
 
 
 def news_of(session: Session, case: CaseRow, seen_no: int) -> CaseNews:

@@ -75,16 +75,10 @@ def due_changes(
         )
         .order_by(CASE.c.due_at, CASE.c.id)
     )
-    return _changes(session, context, session.execute(statement).scalars().all(), calendar_of)
+    return due_changes_of(session, context, session.execute(statement).scalars().all(), calendar_of)
 
 
-def due_changes_of_batch(session: Session, context: Context, batch_id: int) -> tuple[DueChange, ...]:
-    """Return the changes of due dates of the new cases of a batch, if the calendar changed since they were computed."""
-    case_ids = select(CASE.c.id).where(CASE.c.batch_id == batch_id, CASE.c.due_at.is_not(None)).order_by(CASE.c.id)
-    return _changes(session, context, session.execute(case_ids).scalars().all())
-
-
-def _changes(
+def due_changes_of(
     session: Session, context: Context, case_ids: Sequence[int], calendar_of: CalendarOf | None = None
 ) -> tuple[DueChange, ...]:
     """Return the changes of the due dates of some cases, in the order given, by default under the stored calendar."""

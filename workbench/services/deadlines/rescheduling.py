@@ -76,7 +76,7 @@ class Rescheduling(Service):
             WorkbenchError: As `extend`, except for the reason and the roles.
         """
         with self.context.read() as session:
-            case = case_in_state_for(session, Action.EXTEND, case_id)
+            case = case_in_state_for(session, self.context, Action.EXTEND, case_id)
             check_not_far(until, self.context.today(session))
             if case.state != CaseState.RECTIFYING:
                 return Extension(case_id=case_id, until=self._new_due(session, case, until)[0], is_deadline=False)
@@ -218,7 +218,7 @@ class Rescheduling(Service):
 
     def _case(self, session: Session, case_id: int, action: Action, reason: str) -> CaseRow:
         checked_reason(reason, _("This takes a reason."))
-        return case_in_state_for(session, action, case_id)
+        return case_in_state_for(session, self.context, action, case_id)
 
     def _finish(self, session: Session, case: CaseRow, reason: str) -> None:
         """Store the new due date, and the reason as a comment, because events hold no free text."""

@@ -12,7 +12,7 @@ from db.enums import FINAL_STATES, CaseState
 from db.models import CaseRow, EventRow, ImportBatchRow, ReviewerRow
 from db.queries.published import CASE, is_open_case, is_published
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.lifecycle import STATE_WORDS, Action, state_refusal
+from workbench.domain.case.lifecycle import STATE_WORDS, TABLE, Action, state_refusal
 from workbench.errors import Busy, NotAllowed, NotFound
 from workbench.i18n import _
 from workbench.services.foundation.context import Context
@@ -52,7 +52,7 @@ def logins_of(session: Session) -> dict[int, str]:
     return {row.id: row.login for row in session.execute(select(col(ReviewerRow.id), col(ReviewerRow.login)))}
 
 
-def case_in_state_for(session: Session, action: Action, case_id: int) -> CaseRow:
+def case_in_state_for(session: Session, context: Context, action: Action, case_id: int) -> CaseRow:
     """Return a published case whose state allows an action.
 
     Raises:
@@ -60,9 +60,8 @@ def case_in_state_for(session: Session, action: Action, case_id: int) -> CaseRow
         NotAllowed: If its state does not allow the action.
     """
     case = visible_case(session, case_id)
-    refusal = state_refusal(action, CaseState(case.state), format_case(case_id))
-    if refusal:
-        raise NotAllowed(refusal)
+    if CaseState(case.state) not in TABLE[action].states:
+        raise NotAllowed(state_refusal(action, shown_state(case, context.now()), format_case(case_id)) or "")
     return case
 
 
@@ -106,6 +105,12 @@ def refuse_second_case(session: Session, case: CaseRow) -> None:
 def is_held(case: CaseRow, now: datetime) -> bool:
     """Say whether a person holds a case, and the hold has not expired."""
     return case.state == CaseState.IN_REVIEW and case.held_until is not None and case.held_until > now
+
+
+def shown_state(case: CaseRow, now: datetime) -> CaseState:
+    """Return the state of a case as lists show it: one whose hold ran out is queued."""
+    state = CaseState(case.state)
+    return CaseState.QUEUED if state is CaseState.IN_REVIEW and not is_held(case, now) else state
 
 
 def last_event(session: Session, case_id: int, actions: Iterable[str] = _HOLD_ACTIONS) -> EventRow | None:

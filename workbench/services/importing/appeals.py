@@ -48,7 +48,7 @@ def _judged(session: Session, context: Context, row: AppealFiling, imported_at: 
     if found is None:
         return of_unknown_application(key)
     try:
-        case = case_in_state_for(session, Action.APPEAL, found.id or 0)
+        case = case_in_state_for(session, context, Action.APPEAL, found.id or 0)
     except NotAllowed as error:
         return Judgement(fate=Fate.REFUSED, message=str(error), column="application_no")
     try:
@@ -109,7 +109,7 @@ def file_appeals(context: Context, filings: Sequence[Row[Any]]) -> list[Unfiled]
                 continue
             grounds = json.loads(filing.body)[_GROUNDS]
             try:
-                case = case_in_state_for(session, Action.APPEAL, filing.case_id)
+                case = case_in_state_for(session, context, Action.APPEAL, filing.case_id)
                 file_appeal(session, context, case, grounds, filing.received_at, filing.batch_id)
             except (NotAllowed, WrongUsage) as error:
                 context.log_refusal(session, Action.APPEAL, error, filing.case_id)

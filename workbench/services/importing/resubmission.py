@@ -42,7 +42,7 @@ class Resubmissions(Service):
         """
         with self.context.acting(Action.RESUBMIT, case_id):
             with self.context.read() as session:
-                case = case_in_state_for(session, Action.RESUBMIT, case_id)
+                case = case_in_state_for(session, self.context, Action.RESUBMIT, case_id)
                 refuse_second_case(session, case)
                 key = (case.agent, case.application_no)
             check = _InTimeCheck(self.context, case_id)
@@ -76,7 +76,7 @@ class _InTimeCheck:
     def __call__(self, plan: Plan) -> None:
         # What the documents of the file would satisfy is marked in this session only, which writes nothing.
         with self._context.read() as session, session.no_autoflush:
-            case = case_in_state_for(session, Action.RESUBMIT, self._case_id)
+            case = case_in_state_for(session, self._context, Action.RESUBMIT, self._case_id)
             touch = plan.touched.get(self._case_id)
             self.received_at = _received_at(session, touch, self._case_id) or self._context.now()
             if touch is not None:

@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Table, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, Row, Table, and_, exists, func, insert, or_, select, union, update
 from sqlmodel import Session
 
 from db.enums import CaseState, ImportKind
@@ -49,6 +50,7 @@ _NO_ACTS = (
 
 _REVIEWER = table_of(ReviewerRow)
 _HANDED_IN = (APPLICATION, CARD, DOCUMENT)
+_OF_NUMBER = (CALL_WINDOW, COMPLAINT)
 _OF_NUMBERS = select(CALL_WINDOW).where(CALL_WINDOW.c.msisdn_hash != "").subquery()
 
 
@@ -74,6 +76,7 @@ def undo_batch(context: Context, batch_id: int) -> UndoneBatch:
                         batch=format_batch(batch_id)
                     )
                 )
+            _note_taken_in(session, context, batch)
             _refuse_used(session, context, batch_id)
             cases = len(session.execute(select(CASE.c.id).where(CASE.c.batch_id == batch_id)).all())
             session.execute(update(BATCH).where(BATCH.c.id == batch_id).values(published_at=None, published_seq=None))
@@ -87,6 +90,38 @@ def undo_batch(context: Context, batch_id: int) -> UndoneBatch:
     finally:
         os.close(handle)
     return UndoneBatch(id=batch_id, kind=ImportKind(batch.kind), rows=batch.row_count, cases=cases)
+
+
+def _note_taken_in(session: Session, context: Context, batch: Row[Any]) -> None:
+    """Note the older cases that took a batch in though it did not concern them at its publication: they were closed.
+
+    An appeal, a campaign or a later import brings a case all that is known.
+    """
+    numbers = union(*(select(table.c.msisdn_hash).where(table.c.batch_id == batch.id) for table in _OF_NUMBER))
+    credit = select(CREDIT.c.subject_no, CREDIT.c.subject_hash).where(CREDIT.c.batch_id == batch.id)
+    subjects, hashes = (credit.with_only_columns(column) for column in (CREDIT.c.subject_no, CREDIT.c.subject_hash))
+    is_subject = or_(
+        APPLICATION.c.uscc.in_(subjects),
+        APPLICATION.c.legal_rep_id_no.in_(subjects),
+        APPLICATION.c.handler_id_hash.in_(hashes),
+    )
+    concerned = or_(
+        *(_has(table, table.c.batch_id == batch.id) for table in _HANDED_IN),
+        _has(CARD, CARD.c.msisdn_hash.in_(numbers)),
+        _has(APPLICATION, is_subject),
+    )
+    is_noted = exists().where(SUBMISSION.c.case_id == CASE.c.id, SUBMISSION.c.batch_id == batch.id)
+    took_in = (CASE.c.batch_id < batch.id, CASE.c.evidence_seq >= batch.published_seq, ~is_noted)
+    ids = session.execute(select(CASE.c.id).where(*took_in, concerned).order_by(CASE.c.id)).scalars()
+    now = context.now()
+    note = {"batch_id": batch.id, "round": 0, "received_at": now, "applied_at": now, "body": "{}"}
+    if notes := [{**note, "case_id": case_id} for case_id in ids]:
+        session.execute(insert(SUBMISSION), notes)
+
+
+def _has(table: Table, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return whether the application of a case has a row in a table that meets a condition."""
+    return exists().where(table.c.agent == CASE.c.agent, table.c.application_no == CASE.c.application_no, condition)
 
 
 def _refuse_used(session: Session, context: Context, batch_id: int) -> None:

@@ -1,22 +1,26 @@
 """Carries out a plan: rows, figures, cases, publication; then existing cases take it in."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from sqlalchemy import select
 from sqlmodel import Session
 
 from db.columns import to_us
 from db.enums import ImportKind
+from db.queries.chunks import chunks
+from db.queries.published import CASE
 from workbench.domain.case.case_id import format_case
 from workbench.domain.evidence.rows import CallRow
 from workbench.i18n import _
 from workbench.services.calls.writing import CallWriter, Written
-from workbench.services.clock.due_date_changes import due_changes_of_batch
+from workbench.services.clock.due_date_changes import due_changes_of
 from workbench.services.foundation.calendar_days import edition
 from workbench.services.foundation.context import Context
+from workbench.services.foundation.pacing import pause
 from workbench.services.importing.appeals import Unfiled, refuse_unfit
 from workbench.services.importing.applying import apply_batch
 from workbench.services.importing.batches import begun
@@ -44,6 +48,10 @@ from workbench.services.reading.reader import Reader
 from workbench.services.reading.rejects import RejectWriter
 
 
+class _CalendarChanged(Exception):
+    """The calendar changed while the batch was written."""
+
+
 @dataclass(slots=True)
 class Work:
     """One import that is carried out."""
@@ -69,8 +77,8 @@ class Work:
                     unchanged=report.unchanged,
                     rejected=report.rejected,
                 )
-                also = partial(self._at_publication, batch_id, calendar)
-                publish(self.context, request.kind, batch_id, seq, readers, counts, also)
+                show = partial(publish, self.context, request.kind, batch_id, seq, readers, counts)
+                self._publish(batch_id, calendar, show)
             except BaseException:
                 take_away(self.context, batch_id)
                 raise
@@ -81,15 +89,37 @@ class Work:
         with self.context.read() as session:
             return edition(session)
 
-    def _at_publication(self, batch_id: int, calendar: str, session: Session) -> None:
-        """Refuse the batch if a case that it replaces or appeals changed meanwhile.
+    def _publish(self, batch_id: int, calendar: str, show: Callable[[Callable[[Session], None]], None]) -> None:
+        """Show the batch; if the calendar changed since `calendar`, the due dates of its cases follow it before."""
+        while True:
+            try:
+                show(partial(self._check, batch_id, calendar))
+            except _CalendarChanged:
+                calendar = self._follow_calendar(batch_id)
+            else:
+                return
 
-        The due dates of its cases follow the calendar if it changed since `calendar`: only published cases did so.
-        """
+    def _check(self, batch_id: int, calendar: str, session: Session) -> None:
+        """Refuse the batch if a case that it replaces or appeals changed meanwhile, or the calendar did."""
         refuse_opened_again(session, batch_id, self.plan.reopened)
         refuse_unfit(session, batch_id)
         if edition(session) != calendar:
-            follow_calendar(session, self.context, due_changes_of_batch(session, self.context, batch_id))
+            raise _CalendarChanged
+
+    def _follow_calendar(self, batch_id: int) -> str:
+        """Let the due dates of the batch's cases follow the calendar, and return the edition that they have at least.
+
+        A change of the calendar moves only those of published cases.
+        """
+        has_due_date = (CASE.c.batch_id == batch_id, CASE.c.due_at.is_not(None))
+        with self.context.read() as session:
+            calendar = edition(session)
+            case_ids = session.execute(select(CASE.c.id).where(*has_due_date).order_by(CASE.c.id)).scalars().all()
+        for some in chunks(case_ids, _FOLLOWING_TOGETHER):
+            with self.context.write() as session:
+                follow_calendar(session, self.context, due_changes_of(session, self.context, some))
+            pause()
+        return calendar
 
     def _written(
         self, request: ImportRequest, readers: Sequence[Reader], batch_id: int, report: ImportReport
@@ -180,6 +210,9 @@ def _problems(readers: Sequence[Reader], unfiled: Sequence[Unfiled]) -> list[Row
         RowProblem(file=files, message=message.format(case=format_case(one.case_id), cause=one.why)) for one in unfiled
     ]
 
+
+_FOLLOWING_TOGETHER = 500
+"""Cases whose due dates follow the calendar in one transaction, so that nobody waits long."""
 
 _OF_CARDS = frozenset({ImportKind.APPLICATIONS, ImportKind.CARDS})
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -16,14 +17,14 @@ from workbench.domain.case.actor import Actor
 from workbench.domain.case.lifecycle import CLERKS, LETTER_RECORDERS, roles_refusal
 from workbench.domain.case.records import NoticeLine
 from workbench.domain.clock.due import last_overdue_receipt
-from workbench.errors import NotAllowed, NotFound, WorkbenchError, WrongUsage
+from workbench.errors import NotAllowed, NotFound, StorageBusy, WorkbenchError, WrongUsage
 from workbench.i18n import _
 from workbench.services.case.history import notice_lines, select_notices
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.pacing import pause
 from workbench.services.foundation.row_values import from_row
-from workbench.services.outbox.recording import Delivery, Recorded, notice_rows, record
+from workbench.services.outbox.recording import Delivery, Recorded, RecordingStopped, notice_rows, record
 from workbench.services.rectifying.late_letters import KINDS_WITH_DEADLINE
 
 _REVIEWER = table_of(ReviewerRow)
@@ -101,6 +102,21 @@ class Notices(Service):
             measures = count_overdue_measures(session, self.context.now()) if is_clerk else 0
             return from_row(NoticePage, counts, lines=lines, measures_overdue=measures)
 
+    def record_file(self, path: Path) -> Recorded:
+        """Record the deliveries that a file reports, as `record` does; the person's roles are checked first.
+
+        Raises:
+            NotFound: If there is no such file.
+            BadData: If it cannot be read.
+        """
+        from workbench.services.outbox.sent_report import deliveries_in
+
+        with self.context.requiring("notices sent", recording_refusal):
+            with self.context.read() as session:
+                zone = self.context.zone(session)
+            deliveries = deliveries_in(path, zone)
+        return self.record(deliveries)
+
     def record(self, deliveries: Iterable[Delivery]) -> Recorded:
         """Record that notices were sent or failed; if one is reported twice, a success counts.
 
@@ -111,6 +127,7 @@ class Notices(Service):
             NotAllowed: If the person's roles do not allow it, or a notice is not released or was cancelled.
             NotFound: If there is no such notice.
             WrongUsage: If a notice cannot have been sent at the given time.
+            RecordingStopped: If the database was busy when some were recorded.
         """
         context, wanted = self.context, dict[int, Delivery]()
         for one in deliveries:
@@ -124,7 +141,12 @@ class Notices(Service):
             for number, ids in enumerate(_batches(rows)):
                 if number:
                     pause()
-                recorded = recorded.plus(self._record_some({one: wanted[one] for one in ids}))
+                try:
+                    recorded = recorded.plus(self._record_some({one: wanted[one] for one in ids}))
+                except StorageBusy as error:
+                    if not number:
+                        raise
+                    raise RecordingStopped(recorded, len(wanted)) from error
             return recorded
 
     def _record_some(self, wanted: Mapping[int, Delivery]) -> Recorded:

@@ -11,6 +11,8 @@ from sqlmodel import Session
 from db.queries.chunks import chunks
 from db.queries.published import CASE, NOTICE
 from workbench.domain.text.safe import safe
+from workbench.errors import StorageBusy
+from workbench.i18n import _
 from workbench.services.case.known_people import redactions_of
 from workbench.services.foundation import audit_log
 from workbench.services.foundation.context import Context, details
@@ -50,6 +52,16 @@ class Recorded:
             failed=self.failed + other.failed,
             moved=self.moved + other.moved,
         )
+
+
+class RecordingStopped(StorageBusy):
+    """The database was busy when some deliveries were recorded; `recorded` is what became of these."""
+
+    def __init__(self, recorded: Recorded, asked: int) -> None:
+        self.recorded = recorded
+        message = _("The database is busy: {done} of {all} letters are recorded. Run the command again for the rest.")
+        done = recorded.sent + recorded.already_sent + recorded.failed
+        super().__init__(message.format(done=done, all=asked))
 
 
 def notice_rows(session: Session, ids: Iterable[int]) -> list[Any]:

@@ -162,7 +162,7 @@ class Assigning(Service):
         return tuple(sorted(found, key=lambda one: (one.is_away, one.login)))
 
     def _plan(self, session: Session, case_id: int, person: ReviewerRow | None) -> AssignedCase:
-        case = case_in_state_for(session, Action.ASSIGN, case_id)
+        case = case_in_state_for(session, self.context, Action.ASSIGN, case_id)
         holder = session.get(ReviewerRow, case.held_by_id) if is_held(case, self.context.now()) else None
         return AssignedCase(
             case_id=case_id, to=person.login if person else "", from_holder=holder.login if holder else None

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from db.enums import FINAL_STATES, AppealStatus, CaseState, ImportKind, Severity
+from db.enums import FINAL_STATES, CaseState, ImportKind, Severity
 from db.models import CaseRow, SubmissionRow
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.evidence.evidence import Evidence
@@ -23,7 +23,7 @@ from workbench.services.case.assessment import (
     set_application,
     store_assessment,
 )
-from workbench.services.case.decisions import newest_appeal, newest_decision, open_rectification
+from workbench.services.case.decisions import newest_decision, open_rectification
 from workbench.services.case.evidence_reader import read_evidence
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.context import Context, details
@@ -162,10 +162,8 @@ def _compare_with_verdict(session: Session, context: Context, case: CaseRow, arr
 
 
 def _contradicts_staged(session: Session, context: Context, case: CaseRow, arrival: Arrival) -> bool:
-    """Return whether the evidence changes a finding that warns or blocks, and note new block findings in the case."""
+    """Return whether the evidence changes a finding that warns or blocks."""
     before = _assessment_before(session, context, case, arrival)
-    if newest_appeal(session, case.id or 0, AppealStatus.STAGED) is None:
-        case.reopen_for = _rules(worse_blocks(before.findings, arrival.assessment.findings))
     return _grave_findings(before) != _grave_findings(arrival.assessment)
 
 

@@ -46,7 +46,7 @@ class Remarks(Service):
             WrongUsage: If the comment is empty.
         """
         with self.context.acting(Action.COMMENT, case_id), self.context.write() as session:
-            case_in_state_for(session, Action.COMMENT, case_id)
+            case_in_state_for(session, self.context, Action.COMMENT, case_id)
             check_not_blank(text, _("The text is empty."))
             self._add_comment(session, case_id, text)
             self.context.log(session, Action.COMMENT, case_id=case_id)
@@ -60,7 +60,7 @@ class Remarks(Service):
             WrongUsage: If the result is empty.
         """
         with self.context.acting(Action.VERIFY, case_id), self.context.write() as session:
-            case_in_state_for(session, Action.VERIFY, case_id)
+            case_in_state_for(session, self.context, Action.VERIFY, case_id)
             check_not_blank(result, _("The text is empty."))
             session.add(
                 VerificationRow(
@@ -81,7 +81,7 @@ class Remarks(Service):
             WrongUsage: If the text is empty.
         """
         with self.context.acting(Action.CONTACT, case_id), self.context.write() as session:
-            case_in_state_for(session, Action.CONTACT, case_id)
+            case_in_state_for(session, self.context, Action.CONTACT, case_id)
             check_not_blank(text, _("The text is empty."))
             session.add(
                 ContactRow(
@@ -103,7 +103,7 @@ class Remarks(Service):
             WrongUsage: If the policy has no such question.
         """
         with self.context.acting(Action.CHECKLIST, case_id), self.context.write() as session:
-            case = case_in_state_for(session, Action.CHECKLIST, case_id)
+            case = case_in_state_for(session, self.context, Action.CHECKLIST, case_id)
             policy = self.context.policy(session, case.policy_version_id)
             codes = [known.code for known in policy.questions]
             if question not in codes:
@@ -131,7 +131,7 @@ class Remarks(Service):
             WrongUsage: If no reason is given.
         """
         with self.context.acting(Action.WITHDRAW, case_id), self.context.write() as session:
-            case = case_in_state_for(session, Action.WITHDRAW, case_id)
+            case = case_in_state_for(session, self.context, Action.WITHDRAW, case_id)
             check_not_blank(reason, _("The text is empty."))
             self._add_comment(session, case_id, reason)
             appeal = newest_appeal(session, case_id, AppealStatus.OPEN, AppealStatus.STAGED)
@@ -173,7 +173,7 @@ class Remarks(Service):
 
     def _back_to_queue(self, case_id: int, action: Action, note: str, received_at: datetime | None = None) -> None:
         with self.context.acting(action, case_id), self.context.write() as session:
-            case = case_in_state_for(session, action, case_id)
+            case = case_in_state_for(session, self.context, action, case_id)
             was_lapsed, record = case.state == CaseState.LAPSED, record_of(session, self.context, case)
             if was_lapsed:
                 refuse_second_case(session, case)

@@ -11,7 +11,12 @@ from workbench.domain.case.records import Waiver
 from workbench.errors import NotAllowed
 from workbench.i18n import _
 from workbench.services.case.decisions import newest_decision
-from workbench.services.foundation.case_access import case_in_state_for, refuse_second_case, visible_case
+from workbench.services.foundation.case_access import (
+    case_in_state_for,
+    case_instead_of,
+    refuse_second_case,
+    visible_case,
+)
 from workbench.services.foundation.context import Service, details
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.measures.orders import orders_summary, owe_restoring
@@ -42,7 +47,7 @@ class Reopening(Service):
         """
         context = self.context
         with context.acting(Action.REOPEN, case_id), context.write() as session:
-            case = case_in_state_for(session, Action.REOPEN, case_id)
+            case = case_in_state_for(session, self.context, Action.REOPEN, case_id)
             check_not_blank(reason, _("The text is empty."))
             was_passed = case.state == CaseState.PASSED
             refuse_second_case(session, case)
@@ -84,6 +89,8 @@ class Reopening(Service):
         with self.context.read() as session:
             case = visible_case(session, case_id)
             if not is_allowed(Action.REOPEN, CaseState(case.state), self.context.actor):
+                return False
+            if case_instead_of(session, case) is not None:
                 return False
             decision = newest_decision(session, case_id, "applied", "approved")
             return not self._is_involved(session, case, decision) or bool(solo_reason(session))

@@ -172,7 +172,7 @@ class Checks(Service):
         self, session: Session, case_id: int, action: Action, decision_id: int | None
     ) -> tuple[CaseRow, DecisionRow]:
         """Return a case and its verdict that waits for a check, if this person may check it."""
-        case = case_in_state_for(session, action, case_id)
+        case = case_in_state_for(session, self.context, action, case_id)
         decision = newest_decision(session, case_id, "staged")
         if decision is None or (decision_id is not None and decision.id != decision_id):
             raise Busy(_case_changed(case_id))

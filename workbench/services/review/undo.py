@@ -131,7 +131,7 @@ class Undo(Service):
                 the application goes on.
         """
         with self.context.acting(Action.UNDO, case_id), self.context.write() as session:
-            case = case_in_state_for(session, Action.UNDO, case_id)
+            case = case_in_state_for(session, self.context, Action.UNDO, case_id)
             refuse_after_policy(session, self.context, case)
             act, was_closed = last_reversible_act(session, case), case.state in FINAL_STATES
             body = self._undo_verdict(session, case) if act is None else self._reverse(session, case, act)
@@ -146,7 +146,10 @@ class Undo(Service):
         """Undo the newest verdict or its check, and return the body of the event."""
         last = last_event(session, case.id or 0, _STATE_ACTS)
         if last is not None and last.batch_id is not None:
-            message = _("{batch} brought {case} back to the queue; that cannot be undone.")
+            message = _(
+                "{batch} brought {case} back to the queue, and what came by a file cannot be undone; a new verdict asks"
+                " for what is missing."
+            )
             raise NotAllowed(message.format(batch=format_batch(last.batch_id), case=format_case(case.id or 0)))
         decision = newest_decision(session, case.id or 0, "staged", *_STATUSES_WITH_RELEASE)
         if decision is None:

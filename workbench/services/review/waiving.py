@@ -38,7 +38,7 @@ class Waiving(Service):
         context = self.context
         with context.acting(Action.WAIVE, case_id), context.write() as session:
             text = checked_reason(reason, _("A waiver takes a reason."))
-            case = case_in_state_for(session, Action.WAIVE, case_id)
+            case = case_in_state_for(session, self.context, Action.WAIVE, case_id)
             row = open_rectification(session, case)
             assert row is not None  # noqa: S101 - a case is rectifying while its rectification is open
             items = items_of(session, row.decision_id)

@@ -1,18 +1,21 @@
 """Where a case stands: what happened to it, and what comes next."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import takewhile
 from zoneinfo import ZoneInfo
 
-from db.enums import AppealOutcome, AppealStatus, CaseState, FailKind, WaitsFor
+from db.enums import FINAL_STATES, AppealOutcome, AppealStatus, CaseState, FailKind, WaitsFor
 from workbench.domain.case.appeal import AppealLine, open_appeal
+from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
-from workbench.domain.case.records import DecisionLine, HistoryLine
+from workbench.domain.case.lifecycle import STATE_WORDS
+from workbench.domain.case.records import DecisionLine, HistoryLine, ReReview
 from workbench.i18n import _, comma_joined, current_language
 from workbench.wording import amounts
-from workbench.wording.case.history import act_words, outcome_words
+from workbench.wording.case.history import act_words, items_words, outcome_words
 from workbench.wording.case.labels import CHECK_FOR, DECIDED, WAITS_FOR
+from workbench.wording.measures import owed_orders
 from workbench.wording.what_would_help import missing_names
 
 _VERDICT_EVENTS = frozenset({"decide", "appeal", "appeal-decide"})
@@ -65,7 +68,7 @@ class CaseStory:
     @property
     def happened(self) -> str:
         """The last verdict, by whom, and what came since; empty for a case without any verdict."""
-        parts = []
+        parts = [self._origin(each) for each in self.case.re_reviews if each.opened_id == self.case.header.id]
         if (decision := _newest(self.case)) is not None:
             parts.append(self._decision(decision))
             if (appeal := self._appeal_since(decision)) is not None:
@@ -76,6 +79,7 @@ class CaseStory:
         if (change := next((line for line in since if line.action == "policy"), None)) is not None:
             about = (change.text.partition(":")[0], self._instant(change.at))
             parts.append(_("{what} ({by})").format(what=act_words(change), by=_(", ").join(about)))
+        parts += self._re_reviews(is_open=False)
         return _("; ").join(parts)
 
     @property
@@ -102,10 +106,25 @@ class CaseStory:
             CaseState.AWAITING_CHECK: self._check,
             CaseState.RECTIFYING: self._rectification,
             CaseState.APPEALED: self._appealed,
-            CaseState.FAILED: self._after_fail,
-            CaseState.LAPSED: self._after_fail,
-        }.get(self.case.header.state)
-        return _("closed") if after is None else after()
+        }.get(self.case.header.state, self._closed)
+        return after()
+
+    def _origin(self, re_review: ReReview) -> str:
+        """Return which case a campaign reviews again in this one, and why."""
+        passed_at = "?" if re_review.passed_at is None else self._instant(re_review.passed_at)
+        message = _("re-review of {case}, passed {when} (campaign {number}: {reason})")
+        case = format_case(re_review.passed_id)
+        return message.format(case=case, when=passed_at, number=re_review.campaign, reason=re_review.reason)
+
+    def _re_reviews(self, *, is_open: bool) -> list[str]:
+        """Return the cases in which campaigns review this one again, the open ones or the closed ones."""
+        return [
+            _("reviewed again as {case} ({state})").format(
+                case=format_case(each.opened_id), state=_(STATE_WORDS[each.state])
+            )
+            for each in self.case.re_reviews
+            if each.passed_id == self.case.header.id and (each.state not in FINAL_STATES) is is_open
+        ]
 
     def _instant(self, at: datetime) -> str:
         zone = ZoneInfo(self.case.policy.zone)
@@ -164,7 +183,7 @@ class CaseStory:
         return next((line.text for line in said if abs(line.at - event.at) < _SAME_ACT), "")
 
     def _progress(self, decision: DecisionLine) -> str:
-        return amounts.received(sum(not item.is_open for item in decision.items), len(decision.items))
+        return items_words(decision.items)
 
     def _item_due(self, decision: DecisionLine, at: datetime) -> str:
         """Return the title of the open item whose own deadline is the first by a time; empty without one."""
@@ -237,12 +256,20 @@ class CaseStory:
             return _("a supervisor decides the appeal by {when}").format(when=when)
         return _("{login} decides the appeal by {when}").format(login=header.assignee, when=when)
 
-    def _after_fail(self) -> str:
+    def _closed(self) -> str:
+        """Return what is still owed, or else that the case is closed; then whether an appeal is possible."""
+        zone = ZoneInfo(self.case.policy.zone)
+        owed = [*self._re_reviews(is_open=True), *owed_orders(self.case.measures, self.now, zone)]
+        if self.case.letter_due_by is not None:
+            owed.append(_("letter not sent yet, due by {when}").format(when=self._instant(self.case.letter_due_by)))
+        return _("; ").join([*(owed or [_("closed")]), *self._appeal_words(self.now.astimezone(zone).date())])
+
+    def _appeal_words(self, today: date) -> list[str]:
+        if self.case.header.state not in {CaseState.FAILED, CaseState.LAPSED}:
+            return []
         until = self.case.appeal_until
         if until is None:
-            return _("closed; no appeal is possible any more")
-        today = self.now.astimezone(ZoneInfo(self.case.policy.zone)).date()
+            return [_("no appeal is possible any more")]
         day = amounts.day_on_screen(until, today)
-        if today > until:
-            return _("closed; the last day to appeal was {day}").format(day=day)
-        return _("closed, unless an appeal is received by {day}").format(day=day)
+        message = _("the last day to appeal was {day}") if today > until else _("an appeal is possible until {day}")
+        return [message.format(day=day)]
