@@ -15,8 +15,7 @@ from workbench.domain.case.running import is_with_applicant
 from workbench.domain.case.vocabulary import AppealStatus, CaseState
 from workbench.domain.text.safe import cells, pad_right
 from workbench.i18n import _, current_language
-from workbench.wording import amounts
-from workbench.wording.case.history import act_words, detail_words, outcome_words
+from workbench.wording.case.history import act_words, detail_words, items_words, outcome_words
 from workbench.wording.case.labels import ITEM_RESULT
 
 
@@ -72,7 +71,7 @@ def item_words(item: ItemLine, view: View) -> str:
 
 def _required_items(case: CaseFile, decision: DecisionLine, view: View, width: int) -> list[PanelLine]:
     """Return the items of a decision; once the case has moved on, the title says that they were required."""
-    came = amounts.received(sum(not item.is_open for item in decision.items), len(decision.items))
+    came = items_words(decision.items)
     is_due = is_with_applicant(case.header.state, case.header.waits_for)
     title = _("Required in round {round}") if is_due else _("Was required in round {round}")
     parts = [title.format(round=decision.round), came]

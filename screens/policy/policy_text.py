@@ -195,6 +195,8 @@ def _campaign_lines(campaigns: Sequence[CampaignProgress], view: View, width: in
         if one.left or one.in_review:
             decided = sum(one.decided.values())
             words = message.format(number=one.id, opened=one.opened, planned=one.planned, decided=decided)
+            if one.stopped_at is not None:
+                words += _("; stopped {day}").format(day=view.instant(one.stopped_at))
             if one.left and one.last_on is not None:
                 words += _("; the last opens {day}").format(day=view.day(one.last_on))
             yield from wrapped_lines(words, width, ACCENT)

@@ -18,6 +18,7 @@ ITEMS = (
     ItemLine(code="DOC-UNSEALED", text="a copy", is_satisfied=True, is_waived=False),
     ItemLine(code="ID-REVERIFY", text="in person", is_satisfied=False, is_waived=False),
 )
+WAIVED = (replace(ITEMS[0], is_satisfied=False, is_waived=True), ITEMS[1])
 
 
 def fail(**changes: Any) -> DecisionLine:
@@ -100,6 +101,11 @@ FINAL = fail(fail_kind=FailKind.FINAL, status="approved", checker="rev2", items=
             story(CaseState.RECTIFYING, fail(), deadline_at=NOW + timedelta(days=7)),
             "round 1: failed, can be rectified (rev1, Tue 24 Nov 11:32)",
             "the applicant rectifies by Tue 1 Dec 14:32 (1 of 2 received), or the case lapses",
+        ),
+        (
+            story(CaseState.RECTIFYING, fail(items=WAIVED), deadline_at=NOW + timedelta(days=7)),
+            "round 1: failed, can be rectified (rev1, Tue 24 Nov 11:32)",
+            "the applicant rectifies by Tue 1 Dec 14:32 (1 waived, 0 of 1 received), or the case lapses",
         ),
         (
             story(CaseState.RECTIFYING, with_own_deadline(timedelta(days=1)), deadline_at=NOW + timedelta(days=1)),

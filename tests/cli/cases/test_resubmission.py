@@ -221,7 +221,10 @@ def test_an_application_that_is_handed_in_again_resubmits_by_itself_and_is_not_u
     assert show(services)["round"] == 2
 
     told = refused(services.terminal.as_person("b", "undo", "C-1"), 77)
-    assert told == "B-000004 brought C-000001 back to the queue; that cannot be undone."
+    assert told == (
+        "B-000004 brought C-000001 back to the queue, and what came by a file cannot be undone;"
+        " a new verdict asks for what is missing."
+    )
 
 
 def test_items_are_judged_by_who_holds_the_case_and_judged_again(services: Promises, desk: Desk) -> None:

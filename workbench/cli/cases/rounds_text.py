@@ -13,8 +13,7 @@ from workbench.domain.case.reason_scope import EvidencePart
 from workbench.domain.case.records import DecisionLine, ItemLine
 from workbench.domain.case.running import is_with_applicant
 from workbench.i18n import _
-from workbench.wording import amounts
-from workbench.wording.case.history import outcome_words
+from workbench.wording.case.history import items_words, outcome_words
 from workbench.wording.case.labels import ITEM_RESULT
 from workbench.wording.changes import ChangeWords
 
@@ -30,8 +29,7 @@ class RoundsText:
     def items(self, header: CaseHeader, decision: DecisionLine) -> None:
         """Print the items to rectify, with the numbers that `waive`, `extend` and `judge` take."""
         is_due = is_with_applicant(header.state, header.waits_for)
-        came = sum(not item.is_open for item in decision.items)
-        output.line(_("Items to rectify: {progress}").format(progress=amounts.received(came, len(decision.items))))
+        output.line(_("Items to rectify: {progress}").format(progress=items_words(decision.items)))
         output.listing(
             enumerate(decision.items, start=1),
             {

@@ -96,9 +96,11 @@ def progress_of(
         if item.satisfied_at is None and (found or is_gone):
             item.satisfied_at = now
         matching.append(found)
-    still_open = [item for item in items if _is_open(item)]
-    own_deadlines = [item.deadline_at for item in still_open if item.deadline_at is not None]
-    return Progress(len(items) - len(still_open), len(items), _last_at(matching), min(own_deadlines, default=None))
+    own_deadlines = [item.deadline_at for item in items if _is_open(item) and item.deadline_at is not None]
+    # Nothing needs to come for a waived item, and a waiver is no receipt.
+    asked = [item for item in items if item.waived_at is None]
+    came = sum(item.satisfied_at is not None for item in asked)
+    return Progress(came, len(asked), _last_at(matching), min(own_deadlines, default=None))
 
 
 def _kinds_for(code: str, kinds_by_rule: Mapping[str, set[str]]) -> Set[str]:

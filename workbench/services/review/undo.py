@@ -146,7 +146,10 @@ class Undo(Service):
         """Undo the newest verdict or its check, and return the body of the event."""
         last = last_event(session, case.id or 0, _STATE_ACTS)
         if last is not None and last.batch_id is not None:
-            message = _("{batch} brought {case} back to the queue; that cannot be undone.")
+            message = _(
+                "{batch} brought {case} back to the queue, and what came by a file cannot be undone; a new verdict asks"
+                " for what is missing."
+            )
             raise NotAllowed(message.format(batch=format_batch(last.batch_id), case=format_case(case.id or 0)))
         decision = newest_decision(session, case.id or 0, "staged", *_STATUSES_WITH_RELEASE)
         if decision is None:

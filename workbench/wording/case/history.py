@@ -1,6 +1,6 @@
 """The events of a case in words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from db.enums import AppealOutcome, CaseState, DocumentKind, ItemResult, Verdict
@@ -8,7 +8,7 @@ from workbench.domain.case.appeal import OUTCOME_WORDS
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.channel import channel_words
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, STATE_WORDS
-from workbench.domain.case.records import HistoryLine
+from workbench.domain.case.records import HistoryLine, ItemLine
 from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.wording import amounts
 from workbench.wording.case.labels import ANSWER, DECIDED, ITEM_RESULT, MEASURE, VERIFICATION
@@ -122,6 +122,15 @@ def detail_words(entry: HistoryLine, case: CaseFile) -> str:
         return _("{what}: {details}").format(what=_(_KINDS[kind]), details=amounts.received(int(received), int(asked)))
     words = _WORDS.get(entry.action, {})
     return _(words[entry.text]) if entry.text in words else entry.text
+
+
+def items_words(items: Sequence[ItemLine]) -> str:
+    """Return how many of the items to rectify came, and how many were waived: `1 waived, 0 of 2 received`."""
+    asked = [item for item in items if not item.is_waived]
+    words = amounts.received(sum(item.is_satisfied for item in asked), len(asked))
+    if not (waived := len(items) - len(asked)):
+        return words
+    return comma_joined([_("{count} waived").format(count=waived), *([words] if asked else [])])
 
 
 def outcome_words(outcome: AppealOutcome, to_state: CaseState | None) -> str:

@@ -13,7 +13,7 @@ from workbench.domain.case.lifecycle import STATE_WORDS
 from workbench.domain.case.records import DecisionLine, HistoryLine, ReReview
 from workbench.i18n import _, comma_joined, current_language
 from workbench.wording import amounts
-from workbench.wording.case.history import act_words, outcome_words
+from workbench.wording.case.history import act_words, items_words, outcome_words
 from workbench.wording.case.labels import CHECK_FOR, DECIDED, WAITS_FOR
 from workbench.wording.measures import owed_orders
 from workbench.wording.what_would_help import missing_names
@@ -183,7 +183,7 @@ class CaseStory:
         return next((line.text for line in said if abs(line.at - event.at) < _SAME_ACT), "")
 
     def _progress(self, decision: DecisionLine) -> str:
-        return amounts.received(sum(not item.is_open for item in decision.items), len(decision.items))
+        return items_words(decision.items)
 
     def _item_due(self, decision: DecisionLine, at: datetime) -> str:
         """Return the title of the open item whose own deadline is the first by a time; empty without one."""
