@@ -70,11 +70,13 @@ def overdue_measures_words(number: int) -> str:
     return ngettext("{count} measure overdue", "{count} measures overdue", number).format(count=count(number))
 
 
-def moved_sentences(moved: Sequence[tuple[str, str]], lapsed: Sequence[str], undone: Sequence[str]) -> list[str]:
+def moved_sentences(
+    moved: Sequence[tuple[str, str]], lapsed: Sequence[str], undone: Sequence[str], went_on: Sequence[str]
+) -> list[str]:
     """Return what late letters changed.
 
     `moved` are the deadlines that moved, as (case, day); `lapsed` the cases that stay lapsed, `undone` those that are
-    rectified again.
+    rectified again, `went_on` those that went on at their old date without an answer.
     """
     sentences = []
     if moved:
@@ -86,4 +88,7 @@ def moved_sentences(moved: Sequence[tuple[str, str]], lapsed: Sequence[str], und
     if lapsed:
         message = _("These cases lapsed although their letters were sent late; a supervisor must look: {cases}.")
         sentences.append(message.format(cases=comma_joined(lapsed)))
+    if went_on:
+        message = _("These cases went on without an answer although their letters were sent late: {cases}.")
+        sentences.append(message.format(cases=comma_joined(went_on)))
     return sentences

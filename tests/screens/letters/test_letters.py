@@ -11,6 +11,7 @@ from tests.cli.appeals.filed_appeals import failed
 from tests.offices import Site
 from tests.promises import Promises
 from tests.screens.driver import WINDOWS, at_the_site
+from tests.services.outbox.test_late_letters import FAIL, decided, on
 from tests.services.outbox.test_outbox import decide, sent
 from workbench.services.outbox.recording import Delivery
 
@@ -81,6 +82,21 @@ async def test_s_marks_the_letter_as_sent_through_a_channel(site: Site) -> None:
         line = site.services("a").notices.list(3)[0]
         assert (line.channel, line.sent_by) == ("email", "a")
         assert "1 letter is marked as sent." in desk.notes
+
+
+async def test_s_asks_when_a_letter_was_sent_if_its_deadline_depends_on_it(site: Site) -> None:
+    decided(site, FAIL)
+    site.clock.at = on(26)
+    async with at_the_site(site, "a") as desk:
+        await desk.go("n")
+        await desk.press("s", "enter")
+        assert "When was it sent?" in desk.text
+        assert "2026-11-26" in desk.text
+        await desk.press("escape")
+        assert site.services("a").notices.list()[0].sent_at is None
+        await desk.press("s", "enter", "enter")
+
+        assert "these deadlines moved on: C-000001 2026-12-03" in desk.notes[-1]
 
 
 async def test_x_marks_all_marked_letters_as_failed_with_a_cause(site: Site) -> None:

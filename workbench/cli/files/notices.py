@@ -124,13 +124,16 @@ def send(
 
 
 def _moved_document(moved: Iterable["MovedDeadline"]) -> dict[str, Any]:
-    """Return the deadlines that late letters moved, and the cases that had lapsed before: still, or no longer."""
+    """Return the deadlines that late letters moved, and the cases that had lapsed or gone on before."""
     return {
         "deadlines_moved": [
-            {"case": format_case(one.case_id), "deadline": one.deadline_on.isoformat()} for one in moved
+            {"case": format_case(one.case_id), "deadline": one.deadline_on.isoformat()}
+            for one in moved
+            if one.deadline_on is not None
         ],
         "lapsed": [format_case(one.case_id) for one in moved if one.has_lapsed],
         "lapse_undone": [format_case(one.case_id) for one in moved if one.is_lapse_undone],
+        "went_on": [format_case(one.case_id) for one in moved if one.deadline_on is None],
     }
 
 
@@ -138,5 +141,5 @@ def _narrate_moved(context: CommandContext, moved: Iterable["MovedDeadline"]) ->
     if not context.as_json:
         found = _moved_document(moved)
         days = [(one["case"], one["deadline"]) for one in found["deadlines_moved"]]
-        for sentence in moved_sentences(days, found["lapsed"], found["lapse_undone"]):
+        for sentence in moved_sentences(days, found["lapsed"], found["lapse_undone"], found["went_on"]):
             output.narrate(sentence)

@@ -79,6 +79,7 @@ def history_of(session: Session, case_id: int, before: EventRow | None = None) -
     for contact in contacts_of(session, case_id):
         lines.append(_text_line(contact.at, "contact", contact.by, f"{contact.channel}: {contact.text}"))
     lines += _check_notes(session, case_id)
+    lines += _verdict_texts(session, case_id, before)
     lines = [line for line in lines if before is None or line.at <= before.at]
     lines.sort(key=lambda line: line.at)
     # Reversed after sorting, because a sort with reverse=True keeps the oldest of simultaneous lines first.
@@ -150,6 +151,20 @@ def _check_notes(session: Session, case_id: int) -> list[HistoryLine]:
         )
         lines += (_text_line(at, "check-note", login, note) for at, login, note in rows if at is not None)
     return lines
+
+
+def _verdict_texts(session: Session, case_id: int, before: EventRow | None) -> Iterator[HistoryLine]:
+    """Yield the internal notes of verdicts and what their letters say, but not of the verdict that an event logs."""
+    rows = session.exec(
+        select(DecisionRow, ReviewerRow.login)
+        .join(ReviewerRow, col(ReviewerRow.id) == DecisionRow.maker_id)
+        .where(DecisionRow.case_id == case_id)
+    )
+    own = None if before is None else json.loads(before.body).get("decision")
+    for row, login in rows:
+        for action, text in (("verdict-note", row.note), ("verdict-letter", row.letter)):
+            if text and row.id != own:
+                yield _text_line(row.decided_at, action, login, text)
 
 
 def contacts_of(session: Session, case_id: int) -> tuple[ContactLine, ...]:

@@ -25,6 +25,8 @@ _ACTS: dict[str, str] = {
     "approve": N_("approved"),
     "return": N_("returned"),
     "check-note": N_("checker's note"),
+    "verdict-note": N_("note, internal"),
+    "verdict-letter": N_("letter text"),
     "comment": N_("comment"),
     "contact": N_("contact"),
     "notice-sent": N_("letter sent"),
@@ -151,7 +153,18 @@ def _decided(text: str, case: CaseFile) -> str:
     if rest and rest[0] == "waived":
         rest.pop(0)
         outcome = comma_joined((outcome, _("without a second person")))
-    return _("{what}: {details}").format(what=outcome, details=_ordered(" ".join(rest), case)) if rest else outcome
+    return _("{what}: {details}").format(what=outcome, details=_explained(rest, case)) if rest else outcome
+
+
+def _explained(codes: list[str], case: CaseFile) -> str:
+    """Return the measure and the reasons of a verdict in words, the reasons also with their codes."""
+    reasons, language = case.policy.reasons, current_language()
+    words = {
+        code: _("{what} ({by})").format(what=reasons[code].title.in_language(language), by=code)
+        for code in codes
+        if code in reasons
+    }
+    return comma_joined(words.get(code) or _(_ORDERS.get(code, code)) for code in codes)
 
 
 def _ordered(text: str, _case: CaseFile) -> str:
