@@ -1,16 +1,28 @@
 """Which notices are owed to applicants, and how many of them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session
 
 from db.queries.published import CASE, NOTICE, is_published
 
+LEASE = timedelta(minutes=1)
+"""How long a letter belongs to the run that handed it over last, counted from the last renewal."""
+
 
 def is_owed(released_until: datetime) -> ColumnElement[bool]:
     """Return the condition that a notice was released by some time and is neither sent nor cancelled."""
     return NOTICE.c.sent_at.is_(None) & NOTICE.c.cancelled_at.is_(None) & (NOTICE.c.release_at <= released_until)
+
+
+def is_leased(now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a run handed a letter over and has not recorded the outcome yet.
+
+    A time after now counts like one before it, since the clock may have been set back.
+    """
+    is_recent = NOTICE.c.handed_at.is_not(None) & NOTICE.c.handed_at.between(now - LEASE, now + LEASE)
+    return is_recent & NOTICE.c.failed_at.is_(None)
 
 
 def count_owed(session: Session, released_until: datetime) -> int:

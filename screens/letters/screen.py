@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path, PurePath
 from typing import ClassVar
@@ -28,6 +29,8 @@ from screens.widgets.static import Static
 from workbench.domain.case.case_id import format_case, parse_case
 from workbench.domain.case.channel import GATEWAY, channels
 from workbench.domain.case.records import NoticeLine
+from workbench.domain.values.bad_value import BadValue
+from workbench.domain.values.moments import instant_or_day
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, ngettext
 from workbench.keys import letters as keys
@@ -104,8 +107,33 @@ class LettersScreen(ModeScreen):
         title = _title_for(targets, _("Mark as sent"))
         words = {channel: word for channel, word in channels().items() if channel != GATEWAY}
         answer = await self.app.push_screen_wait(ChoiceDialog(title, words, _("channel")))
-        if answer is not None:
-            await self._record([Delivery(notice_id=line.id, channel=answer[0]) for line in targets])
+        if answer is None:
+            return
+        ids = [line.id for line in targets]
+        undated = await attempt(self, partial(asyncio.to_thread, self.services.notices.needing_time, ids))
+        if undated is None:
+            return
+        sent_at = await self._ask_when(len(undated)) if undated else None
+        if not undated or sent_at is not None:
+            times = dict.fromkeys(undated, sent_at)
+            await self._record([Delivery(notice_id=one, channel=answer[0], sent_at=times.get(one)) for one in ids])
+
+    async def _ask_when(self, count: int) -> datetime | None:
+        """Ask when letters were sent on which a deadline depends; None if the person goes back."""
+        view = self.view()
+
+        def problem(text: str) -> str | None:
+            try:
+                instant_or_day(text, view.zone)
+            except BadValue as error:
+                return str(error)
+            return None
+
+        title = ngettext("When was it sent?", "When were these {count} letters sent?", count).format(count=count)
+        hint = _("The deadline moves on by the working days after the release, and a lapse may be taken back.")
+        today = view.today.isoformat()
+        text = await self.app.push_screen_wait(Prompt(title, hint, today, problem=problem))
+        return None if text is None else instant_or_day(text, view.zone)
 
     @work(group="dialog")
     async def action_failed(self) -> None:
@@ -134,11 +162,13 @@ class LettersScreen(ModeScreen):
         recorded = await attempt(self, partial(asyncio.to_thread, self.services.notices.record, deliveries))
         if recorded is None:
             return
-        days = [(format_case(one.case_id), one.deadline_on.isoformat()) for one in recorded.moved]
+        moved = [(one, one.deadline_on) for one in recorded.moved]
+        days = [(format_case(one.case_id), day.isoformat()) for one, day in moved if day is not None]
+        went_on = [format_case(one.case_id) for one, day in moved if day is None]
         lapsed = [format_case(one.case_id) for one in recorded.moved if one.has_lapsed]
         undone = [format_case(one.case_id) for one in recorded.moved if one.is_lapse_undone]
-        sentences = [marked_sentence(recorded.sent, recorded.failed), *moved_sentences(days, lapsed, undone)]
-        self.notify(" ".join(sentences), timeout=12 if days else 5)
+        sentences = [marked_sentence(recorded.sent, recorded.failed), *moved_sentences(days, lapsed, undone, went_on)]
+        self.notify(" ".join(sentences), timeout=12 if moved else 5)
         self._marks.clear()
         self.action_load({one.notice_id for one in deliveries})
 

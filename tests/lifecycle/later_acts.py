@@ -189,19 +189,40 @@ class WholeLifeMachine(LifecycleMachine):
         ]
         if not owed:
             return
-        corrected = self._corrected_lapse(case)
-        call = self.services(who).notices.record
-        done = self.attempt(
-            "notices sent", who, None, lambda: call([Delivery(notice_id=row["id"]) for row in owed]), allowed=True
+        is_told, stale = bool(self._corrected_lapse(case)), self._stating_deadline(case)
+        call, sent = (
+            self.services(who).notices.record,
+            [Delivery(notice_id=row["id"], sent_at=self.now) for row in owed],
         )
+        done = self.attempt("notices sent", who, None, lambda: call(sent), allowed=True)
         moved = [row for row in owed if self._moves_deadline(case, row)]
         assert done[0].sent == len(owed)
         acts = [("notice-sent", number)] * len(owed) + [("sent-late", number)] * len(moved)
-        if case.state == "lapsed" and moved and case.ends_at and case.ends_at >= self.now and self.may_come_back(case):
+        is_ahead = case.ends_at is not None and case.ends_at >= self.now
+        is_undone = case.state == "lapsed" and bool(moved) and is_ahead and self.may_come_back(case)
+        if is_undone:
             case.enter("rectifying", self.now)
-            self.expect(who, *acts, ("lapse-undone", number), ("notices sent", None), notices=corrected)
-        else:
-            self.expect(who, *acts, ("notices sent", None))
+            acts.append(("lapse-undone", number))
+        notices = []
+        if is_undone or (case.state == "rectifying" and moved and stale):
+            is_lapse_told = is_told if is_undone else "lapse-undone" in stale
+            notices = [(number, "lapse-undone" if is_lapse_told else "deadline")]
+            self._leave_time(case)
+        self.expect(who, *acts, ("notices sent", None), notices=notices)
+
+    def _stating_deadline(self, case: Case) -> set[str]:
+        """Return the kinds of the letters about a case that are not released and give the deadline asked for last."""
+        kinds, since = {"deadline", "deadline-near", "lapsed", "lapse-undone", "waived"}, case.asked_at
+        rows = [row for row in self.stored.notices.values() if row["case_id"] == case.id and row["kind"] in kinds]
+        rows = [row for row in rows if row["cancelled_at"] is None and row["release_at"] > self.now]
+        return {row["kind"] for row in rows if since is None or row["created_at"] >= since}
+
+    def _leave_time(self, case: Case) -> None:
+        """Move on a deadline that is too near for the letter that gives it now."""
+        hours, before = self.suspensions.hours, case.ends_at
+        earliest = hours.later(self.now, 2 * 3600)
+        if before is not None and self.now <= before < earliest:
+            case.moved_to = hours.closing(earliest.astimezone(SHANGHAI).date())
 
     def _moves_deadline(self, case: Case, letter: Row) -> bool:
         """Move the date that a letter gives on by the working days that it is late; return whether it moved."""

@@ -38,6 +38,12 @@ def kind_words(line: NoticeLine) -> str:
     return _(_FAIL_WORDS.get(line.fail_kind or "") or KIND_WORDS.get(line.kind, line.kind))
 
 
+def has_moving_deadline(line: NoticeLine) -> bool:
+    """Say whether a letter gives a deadline and is not sent yet: the deadline moves on if it is sent late."""
+    gives_deadline = line.fail_kind == "fixable" or line.kind in {"pending", "deadline"}
+    return gives_deadline and line.sent_at is None
+
+
 def failure_words(line: NoticeLine) -> str:
     """Return that a letter failed, with the cause as somebody or a program wrote it."""
     message = _("failed, overdue: “{cause}”") if line.is_overdue else _("failed: “{cause}”")
@@ -64,11 +70,13 @@ def overdue_measures_words(number: int) -> str:
     return ngettext("{count} measure overdue", "{count} measures overdue", number).format(count=count(number))
 
 
-def moved_sentences(moved: Sequence[tuple[str, str]], lapsed: Sequence[str], undone: Sequence[str]) -> list[str]:
+def moved_sentences(
+    moved: Sequence[tuple[str, str]], lapsed: Sequence[str], undone: Sequence[str], went_on: Sequence[str]
+) -> list[str]:
     """Return what late letters changed.
 
     `moved` are the deadlines that moved, as (case, day); `lapsed` the cases that stay lapsed, `undone` those that are
-    rectified again.
+    rectified again, `went_on` those that went on at their old date without an answer.
     """
     sentences = []
     if moved:
@@ -80,4 +88,7 @@ def moved_sentences(moved: Sequence[tuple[str, str]], lapsed: Sequence[str], und
     if lapsed:
         message = _("These cases lapsed although their letters were sent late; a supervisor must look: {cases}.")
         sentences.append(message.format(cases=comma_joined(lapsed)))
+    if went_on:
+        message = _("These cases went on without an answer although their letters were sent late: {cases}.")
+        sentences.append(message.format(cases=comma_joined(went_on)))
     return sentences

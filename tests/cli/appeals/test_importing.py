@@ -1,6 +1,8 @@
 """Appeals are imported from a file, each as the command files one."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -8,6 +10,8 @@ from tests.cli.appeals.filed_appeals import failed, office, show
 from tests.cli.framework.terminal import refused
 from tests.offices import Site
 from tests.promises import Promises
+from workbench.services.importing import work
+from workbench.services.importing.applying import apply_batch
 
 HEADERS = {"en": "application_no,grounds,received_at", "zh": "申请编号,申诉理由,收件时间"}
 
@@ -66,3 +70,21 @@ def test_a_row_that_cannot_be_filed_is_told_by_line_and_column_and_the_file_writ
     told = services.terminal.as_person("admin", "import", "appeals", file_of(tmp_path, late), "--json")
     assert '"column": "received_at"' in told.stdout
     assert "2026-12-15" in told.stdout
+
+
+def test_an_appeal_that_a_change_of_its_case_stops_after_the_publication_is_told_and_exits_with_65(
+    services: Promises, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = [failed(services), failed(services)]
+    file = file_of(tmp_path, *(f"{number_of(services, case)},未拨打过,2026-12-01 10:00" for case in cases))
+
+    def meanwhile(*arguments: Any) -> Any:
+        services.run("a", "appeal", cases[1], "--grounds", "They called first.")
+        return apply_batch(*arguments)
+
+    monkeypatch.setattr(work, "apply_batch", meanwhile)
+    done = services.at("2026-12-03 09:00").terminal.as_person("admin", "import", "appeals", file, "--json")
+    assert done.exit_code == 65
+    report = json.loads(done.stdout)
+    assert (report["created"], report["rejected"], report["error_count"]) == (1, 1, 1)
+    assert f"the appeal of {cases[1]} was not filed" in report["errors"][0]["message"]

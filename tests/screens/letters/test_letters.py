@@ -3,10 +3,15 @@
 import pytest
 
 from screens.letters.screen import LettersScreen
+from screens.panels.letters import letters_of
+from screens.shell.clock import ZONE
+from screens.shell.symbols import DRAWN
+from screens.shell.view import View
 from tests.cli.appeals.filed_appeals import failed
 from tests.offices import Site
 from tests.promises import Promises
 from tests.screens.driver import WINDOWS, at_the_site
+from tests.services.outbox.test_late_letters import FAIL, decided, on
 from tests.services.outbox.test_outbox import decide, sent
 from workbench.services.outbox.recording import Delivery
 
@@ -32,6 +37,17 @@ async def test_failed_and_owed_letters_stand_above_the_sent_ones(site: Site, siz
         assert "✗ failed: “gone [/b]”" in rows[0]
         assert "to be sent by Wed 25 Nov" in rows[1]
         assert "sent Tue 24 Nov · SMS · sup" in rows[2]
+
+
+def test_the_history_of_a_case_has_its_letters_and_what_became_of_them(site: Site) -> None:
+    casefile = with_letters(site).services("a").casefiles.show(2)
+    view = View(now=site.clock.at, zone=ZONE, symbols=DRAWN)
+
+    lines = [line.content.plain for line in letters_of(casefile, view, 100)]
+
+    assert lines[0] == "Letters"
+    assert lines[1].startswith(" pass · written Tue 24 Nov")
+    assert "✗ failed: “gone [/b]”" in lines[1]
 
 
 async def test_an_overdue_letter_is_marked_and_counted_on_the_start_page(site: Site) -> None:
@@ -66,6 +82,21 @@ async def test_s_marks_the_letter_as_sent_through_a_channel(site: Site) -> None:
         line = site.services("a").notices.list(3)[0]
         assert (line.channel, line.sent_by) == ("email", "a")
         assert "1 letter is marked as sent." in desk.notes
+
+
+async def test_s_asks_when_a_letter_was_sent_if_its_deadline_depends_on_it(site: Site) -> None:
+    decided(site, FAIL)
+    site.clock.at = on(26)
+    async with at_the_site(site, "a") as desk:
+        await desk.go("n")
+        await desk.press("s", "enter")
+        assert "When was it sent?" in desk.text
+        assert "2026-11-26" in desk.text
+        await desk.press("escape")
+        assert site.services("a").notices.list()[0].sent_at is None
+        await desk.press("s", "enter", "enter")
+
+        assert "these deadlines moved on: C-000001 2026-12-03" in desk.notes[-1]
 
 
 async def test_x_marks_all_marked_letters_as_failed_with_a_cause(site: Site) -> None:

@@ -133,6 +133,6 @@ def test_a_lapse_is_not_taken_back_by_a_late_letter_once_a_newer_case_is_open(de
     desk.site.clock.on(days=30)
     desk.site.services("admin").ticking.tick()
     as_new(desk)
-    reviewer.notices.record([Delivery(notice_id=letter.id)])
+    reviewer.notices.record([Delivery(notice_id=letter.id, sent_at=desk.site.clock.at)])
     assert desk.site.actions(case_id)[-1] == "sent-late"
     assert desk.site.state(case_id) == "lapsed"

@@ -13,7 +13,11 @@ from tests.services.importing.test_existing_cases import rectifying
 from tests.services.importing.test_receipt_times import persons
 from workbench.errors import NotAllowed, NotFound
 from workbench.services.deadlines.suspensions import NewSuspension
+from workbench.services.importing import undoing
 from workbench.services.importing.batches import turn
+
+COURT = {"subject_no": "91110000600037341L", "list": "court", "match": "exact"}
+COMPLAINT = {"msisdn": "13800138000", "received_at": "2026-11-20", "verified": "yes"}
 
 
 def test_a_batch_that_nobody_touched_is_taken_back_with_its_cases(desk: Desk) -> None:
@@ -146,6 +150,26 @@ def test_evidence_and_acts_that_leave_nothing_do_not_keep_a_batch(desk: Desk) ->
     assert desk.is_chain_whole()
 
 
+def test_what_an_interrupted_undo_did_not_take_back_is_taken_back_for_who_undid_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.applications(application())
+    desk.run(ImportKind.CREDIT, [COURT])
+    with monkeypatch.context() as patched:
+        patched.setattr(undoing, "take_away", _interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            desk.site.services("admin").imports.undo(2)
+    assert "CR-DEBTOR" in desk.findings()
+    desk.site.services("audit")
+    assert "CR-DEBTOR" not in desk.findings()
+    logins = desk.sql("SELECT actor_login FROM event WHERE action = 'evidence-undone'")
+    assert [row[0] for row in logins] == ["admin"]
+
+
+def _interrupted(*_arguments: object) -> None:
+    raise KeyboardInterrupt
+
+
 def test_what_somebody_did_is_named(desk: Desk) -> None:
     desk.applications(application())
     desk.site.services("sup").remarks.comment(desk.case().id or 0, "see the register")
@@ -162,10 +186,6 @@ def test_a_passed_case_leaves_the_list_when_the_batch_that_put_it_there_is_undon
     desk.site.services("admin").imports.undo(3)
     assert queue.count("attention:reopen") == 0
     assert "CR-DEBTOR" not in desk.findings()
-
-
-COURT = {"subject_no": "91110000600037341L", "list": "court", "match": "exact"}
-COMPLAINT = {"msisdn": "13800138000", "received_at": "2026-11-20", "verified": "yes"}
 
 
 @pytest.mark.parametrize(

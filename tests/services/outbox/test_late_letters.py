@@ -13,6 +13,7 @@ from db.enums import AppealOutcome, CaseState, FailKind, Language, Role, Service
 from tests.offices import Site
 from workbench.domain.case.appeal import AppealRequest
 from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictRequest
+from workbench.errors import WrongUsage
 from workbench.services.outbox.recording import Delivery, Recorded
 from workbench.services.rectifying.late_letters import MovedDeadline
 from workbench.services.wiring import Services
@@ -68,6 +69,21 @@ def test_the_time_of_sending_counts_not_the_time_of_marking(site: Site) -> None:
     assert mark(decided(site, FAIL), on(24, 17), now=on(27)).moved == ()
 
 
+@pytest.mark.parametrize("has_lapsed", [False, True])
+def test_a_letter_on_which_a_deadline_depends_is_marked_only_with_its_time(site: Site, has_lapsed: bool) -> None:
+    decided(site, FAIL)
+    site.clock.at = on(2, month=12) if has_lapsed else on(26)
+    site.services("admin").ticking.tick()
+    notices, before = site.services("a").notices, site.state(1)
+
+    with pytest.raises(WrongUsage, match=r"nothing is written: 1\. Give the time"):
+        notices.record([Delivery(notice_id=1)])
+    assert (site.state(1), notices.list()[0].sent_at) == (before, None)
+    notices.record([Delivery(notice_id=1, failure="moved")])
+    assert mark(site, on(24, 17), now=site.clock.at).moved == ()
+    assert site.state(1) == before
+
+
 @pytest.mark.parametrize("is_told", [False, True])
 def test_a_lapse_before_the_moved_deadline_is_taken_back(site: Site, is_told: bool) -> None:
     decided(site, FAIL)
@@ -80,7 +96,7 @@ def test_a_lapse_before_the_moved_deadline_is_taken_back(site: Site, is_told: bo
     assert (site.state(1), deadline(site)) == (CaseState.RECTIFYING, on(3, 18, 12))
     assert [line.action for line in site.services("a").casefiles.show(1).history][:2] == ["lapse-undone", "sent-late"]
     letters = [one for one in site.services("a").notices.list() if one.kind in {"lapsed", "lapse-undone"}]
-    assert [one.kind for one in letters] == (["lapsed", "lapse-undone"] if is_told else [])
+    assert [one.kind for one in letters] == (["lapse-undone"] if is_told else [])
     if is_told:
         assert "因我司整改通知寄发延迟，贵公司整改期限相应顺延" in letters[-1].body
         assert "整改期限：2026年12月3日（周四）18:00" in letters[-1].body
@@ -114,6 +130,49 @@ def test_the_deadline_of_a_lapse_that_was_taken_back_is_no_due_date_after_an_ext
     assert [one.kind for one in site.services("a").notices.list()][-1] == "delay"
 
 
+def test_unsent_letters_with_the_old_deadline_are_replaced_by_one_with_the_new(site: Site) -> None:
+    decided(site, FAIL)
+    site.clock.at = on(30)
+    site.services("admin").ticking.tick()
+    site.clock.at = on(2, month=12)
+    site.services("admin").ticking.tick()
+    site.clock.at = on(3, month=12)
+    assert [one.kind for one in site.services("a").notices.list(unsent=True)] == ["fail", "deadline-near", "lapsed"]
+    mark(site, on(26), now=on(3, month=12))
+
+    assert site.state(1) == CaseState.RECTIFYING
+    site.clock.on(seconds=60)
+    [letter] = site.services("a").notices.list(unsent=True)
+    assert letter.kind == "lapse-undone"
+    assert "整改期限：2026年12月3日（周四）18:00" in letter.body
+
+
+def test_an_unsent_reminder_of_the_old_deadline_is_replaced(site: Site) -> None:
+    decided(site, FAIL)
+    site.clock.at = on(30)
+    assert site.services("admin").ticking.tick().reminded == 1
+    mark(site, on(26), now=on(30))
+
+    [letter] = site.services("a").notices.list(unsent=True)
+    assert letter.kind == "deadline"
+    assert "新的整改期限：2026年12月3日（周四）18:00" in letter.body
+    assert "我司此前载明期限的通知寄发延迟" in letter.body
+    site.clock.at = on(2, month=12)
+    assert site.services("admin").ticking.tick().reminded == 1
+
+
+def test_a_lapse_is_taken_back_with_two_working_hours_left(site: Site) -> None:
+    decided(site, FAIL)
+    site.clock.at = on(2, month=12)
+    site.services("admin").ticking.tick()
+    recorded = mark(site, on(26), now=on(3, 17, 12).replace(minute=59, second=40))
+
+    assert [one.deadline_on for one in recorded.moved] == [date(2026, 12, 4)]
+    assert deadline(site) == on(4, 18, 12)
+    site.clock.on(minutes=1)
+    assert site.services("admin").ticking.tick().lapsed == 0
+
+
 def resubmit(services: Services) -> None:
     services.remarks.resubmit(1, "", on(30))
 
@@ -131,7 +190,7 @@ def test_a_lapse_that_an_undo_restores_is_taken_back_if_its_letter_turned_out_la
 
     assert (site.state(1), deadline(site)) == (CaseState.RECTIFYING, on(3, 18, 12))
     assert [line.action for line in site.services("a").casefiles.show(1).history][:2] == ["lapse-undone", "undo"]
-    assert [one.kind for one in site.services("a").notices.list()] == ["fail"]
+    assert [one.kind for one in site.services("a").notices.list()] == ["fail", "deadline"]
 
 
 def withdraw(site: Site) -> None:
@@ -212,7 +271,7 @@ def test_an_extension_whose_letter_was_late_moves_on_itself(site: Site) -> None:
     decided(site, FAIL)
     site.services("sup").rescheduling.extend(1, date(2026, 12, 8), "long journey")
     site.clock.at = on(26)
-    recorded = site.services("a").notices.record([Delivery(notice_id=2)])
+    recorded = site.services("a").notices.record([Delivery(notice_id=2, sent_at=on(26))])
 
     assert [one.deadline_on for one in recorded.moved] == [date(2026, 12, 10)]
     assert deadline(site) == on(10, 18, 12)
@@ -233,6 +292,16 @@ def test_the_date_of_a_case_that_waits_for_its_applicant_moves_on(site: Site) ->
 
     assert [one.deadline_on for one in recorded.moved] == [MOVED]
     assert site.services("a").casefiles.show(1).header.next_action_on == MOVED
+
+
+def test_a_case_that_went_on_at_its_printed_date_is_reported(site: Site) -> None:
+    decided(site, PEND)
+    site.clock.at = on(2, month=12)
+    assert site.services("admin").ticking.tick().queued == 1
+    recorded = mark(site, on(26), now=on(2, month=12))
+
+    assert recorded.moved == (MovedDeadline(case_id=1, deadline_on=None),)
+    assert site.state(1) == CaseState.QUEUED
 
 
 def test_the_date_of_a_case_that_waits_for_others_stays(site: Site) -> None:

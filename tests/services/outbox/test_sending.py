@@ -9,6 +9,7 @@ import pytest
 
 from db.columns import to_us
 from db.enums import Role
+from db.queries.outbox import LEASE
 from tests.nursery import nursery
 from tests.offices import Site
 from tests.services.outbox.gateways import Script, send
@@ -17,7 +18,6 @@ from tests.sizes import sized
 from workbench.domain.case.records import NoticeLine
 from workbench.errors import BadConfiguration, NotAllowed, NotFound, WrongUsage
 from workbench.services.outbox.gateway import Answer, Gateway
-from workbench.services.outbox.sending import LEASE
 
 
 def released(site: Site, count: int = 1) -> Site:

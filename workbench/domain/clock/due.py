@@ -82,6 +82,12 @@ def natural_deadline(start: datetime, hours: int, calendar: WorkingCalendar, *, 
     return datetime.combine(calendar.next_working_day(day), time_of_day).astimezone(UTC)
 
 
+def leaving_time(deadline_at: datetime, now: datetime, calendar: WorkingCalendar) -> datetime:
+    """Return a deadline; if an applicant can no longer meet it, the closing time of the first day that leaves time."""
+    earliest = calendar.add_working_seconds(now, _LEAST_WORKING_S)
+    return deadline_at if deadline_at >= earliest else calendar.closing(calendar.local_day(earliest))
+
+
 def short_deadline_problem(deadline_at: datetime, now: datetime, calendar: WorkingCalendar) -> str | None:
     """Return why an applicant cannot meet a deadline, None if at least two working hours are left until then."""
     earliest = calendar.add_working_seconds(now, _LEAST_WORKING_S)

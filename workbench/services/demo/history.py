@@ -176,8 +176,11 @@ class History:
     def _send_letters(self) -> None:
         """Mark the letters of the day as sent; of some dozens one is forgotten and one cannot be delivered."""
         notices = self.services_of["sup"].notices
+        now = notices.context.now()
         deliveries = [
-            Delivery(notice_id=line.id, channel="sms", failure="" if line.id % _UNSENT_EVERY else "no answer")
+            Delivery(
+                notice_id=line.id, channel="sms", sent_at=now, failure="" if line.id % _UNSENT_EVERY else "no answer"
+            )
             for line in notices.list(unsent=True)
             if line.id % _UNSENT_EVERY != 1 and line.failed_at is None
         ]

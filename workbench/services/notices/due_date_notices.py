@@ -6,13 +6,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import ColumnElement, insert, select, text, update
 from sqlmodel import Session
 
 from db.enums import ApplicantKind, CaseState, Language
 from db.models import CaseRow
 from db.models.life_cycle import OPEN_APPEAL
 from db.queries.chunks import chunks
+from db.queries.outbox import is_leased
 from db.queries.published import APPEAL, CASE, NOTICE
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.findings.finding import Finding
@@ -178,6 +179,13 @@ def cancel_unreleased(session: Session, context: Context, case: CaseRow, kind: C
     ids = list(session.execute(found).scalars())
     session.execute(update(NOTICE).where(NOTICE.c.id.in_(ids)).values(cancelled_at=context.now()))
     return ids
+
+
+def cancel_unsent(session: Session, context: Context, of_letters: Iterable[ColumnElement[bool]]) -> set[str]:
+    """Cancel letters that were neither sent nor are in the hands of a gateway, released or not; return their kinds."""
+    is_open = (NOTICE.c.cancelled_at.is_(None), NOTICE.c.sent_at.is_(None), ~is_leased(context.now()))
+    cancelling = update(NOTICE).where(*of_letters, *is_open).values(cancelled_at=context.now())
+    return set(session.execute(cancelling.returning(NOTICE.c.kind)).scalars())
 
 
 def cancel_outdated(session: Session, context: Context, case: CaseRow, *, is_complete: bool) -> None:

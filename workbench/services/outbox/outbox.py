@@ -19,16 +19,16 @@ from workbench.domain.case.records import NoticeLine
 from workbench.domain.clock.due import last_overdue_receipt
 from workbench.errors import NotAllowed, NotFound, StorageBusy, WorkbenchError, WrongUsage
 from workbench.i18n import _
+from workbench.services.case.history import notice_lines, select_notices
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.pacing import pause
 from workbench.services.foundation.row_values import from_row
-from workbench.services.notices.notice_lines import notice_lines, select_notices
 from workbench.services.outbox.recording import Delivery, Recorded, RecordingStopped, notice_rows, record
-from workbench.services.rectifying.late_letters import KINDS_WITH_DEADLINE
+from workbench.services.rectifying.late_letters import KINDS_WITH_DEADLINE, depends_on_sending
 
 _REVIEWER = table_of(ReviewerRow)
-_LISTED_IDS = 5
+_LISTED_IDS, _LISTED_UNDATED = 5, 100
 _COST_TOGETHER, _COST_OF_MOVING = 200, 20
 """The notices in one transaction, of which one that may move a deadline counts as many: others wait little."""
 
@@ -126,7 +126,8 @@ class Notices(Service):
         Raises:
             NotAllowed: If the person's roles do not allow it, or a notice is not released or was cancelled.
             NotFound: If there is no such notice.
-            WrongUsage: If a notice cannot have been sent at the given time.
+            WrongUsage: If a notice cannot have been sent at the given time, or none is given although a deadline or a
+                lapse depends on it.
             RecordingStopped: If the database was busy when some were recorded.
         """
         context, wanted = self.context, dict[int, Delivery]()
@@ -137,6 +138,12 @@ class Notices(Service):
             with context.read() as session:
                 rows = notice_rows(session, wanted)
                 self._check(session, wanted, {row.id: row for row in rows})
+                undated = [row for row in rows if wanted[row.id].sent_at is None and not wanted[row.id].failure]
+                message = _(
+                    "A deadline depends on when these notices were sent, so nothing is written: {notices}."
+                    " Give the time of each (sent_at)."
+                )
+                _refuse(message, _depending(session, context, undated), WrongUsage, most=_LISTED_UNDATED)
             recorded = Recorded()
             for number, ids in enumerate(_batches(rows)):
                 if number:
@@ -148,6 +155,11 @@ class Notices(Service):
                         raise
                     raise RecordingStopped(recorded, len(wanted)) from error
             return recorded
+
+    def needing_time(self, notice_ids: Iterable[int]) -> tuple[int, ...]:
+        """Return the notices that cannot be recorded as sent without the time: a deadline or a lapse depends on it."""
+        with self.context.read() as session:
+            return tuple(_depending(session, self.context, notice_rows(session, notice_ids)))
 
     def _record_some(self, wanted: Mapping[int, Delivery]) -> Recorded:
         """Record a few deliveries in a transaction; a notice that was cancelled since it was checked is left out."""
@@ -212,8 +224,14 @@ def recording_refusal(actor: Actor) -> str | None:
     return roles_refusal(LETTER_RECORDERS, actor)
 
 
-def _refuse(sentence: str, numbers: Sequence[int], kind: type[WorkbenchError]) -> None:
+def _depending(session: Session, context: Context, rows: Iterable[Any]) -> list[int]:
+    """Return the unsent notices that would change a deadline or a lapse if they counted as sent now."""
+    now = context.now()
+    return [row.id for row in rows if row.sent_at is None and depends_on_sending(session, context, row, now)]
+
+
+def _refuse(sentence: str, numbers: Sequence[int], kind: type[WorkbenchError], *, most: int = _LISTED_IDS) -> None:
     """Raise an error that lists the first few of the given notices, if there are any."""
     if numbers:
-        shown = ", ".join(str(number) for number in numbers[:_LISTED_IDS])
-        raise kind(sentence.format(notices=shown + (" …" if len(numbers) > _LISTED_IDS else "")))
+        shown = ", ".join(str(number) for number in numbers[:most])
+        raise kind(sentence.format(notices=shown + (" …" if len(numbers) > most else "")))

@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlmodel import Session
 
 from db.columns import to_us
-from db.queries.outbox import is_owed
+from db.queries.outbox import is_leased, is_owed
 from db.queries.published import CASE, NOTICE, is_published
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import CLERKS, roles_refusal
@@ -31,9 +31,6 @@ from workbench.services.outbox.recording import (
     record,
 )
 from workbench.services.rectifying.late_letters import MovedDeadline
-
-LEASE = timedelta(minutes=1)
-"""How long a letter belongs to the run that handed it over last, counted from the last renewal."""
 
 PAUSES_S = (2.0, 10.0)
 """The seconds before each further attempt with the letters that failed."""
@@ -139,7 +136,7 @@ class _Run:
         with self.context.write() as session:
             claimed = session.execute(
                 update(NOTICE)
-                .where(NOTICE.c.id == notice_id, is_owed(now), ~_is_leased(now))
+                .where(NOTICE.c.id == notice_id, is_owed(now), ~is_leased(now))
                 .values(attempts=NOTICE.c.attempts + 1, handed_at=now, failed_at=None)
                 .returning(NOTICE.c.id)
             ).first()
@@ -203,19 +200,10 @@ def _owed_ids(session: Session, now: datetime, limit: int | None) -> Sequence[in
     statement = (
         select(NOTICE.c.id)
         .join(CASE, CASE.c.id == NOTICE.c.case_id)
-        .where(is_owed(now), ~_is_leased(now), is_published(CASE.c.batch_id))
+        .where(is_owed(now), ~is_leased(now), is_published(CASE.c.batch_id))
         .order_by(NOTICE.c.failed_at.is_not(None), NOTICE.c.failed_at, NOTICE.c.release_at, NOTICE.c.id)
     )
     return session.execute(statement.limit(limit)).scalars().all()
-
-
-def _is_leased(now: datetime) -> ColumnElement[bool]:
-    """Return the condition that a run handed a letter over and has not recorded the outcome yet.
-
-    A time after now counts like one before it, since the clock may have been set back.
-    """
-    is_recent = NOTICE.c.handed_at.is_not(None) & NOTICE.c.handed_at.between(now - LEASE, now + LEASE)
-    return is_recent & NOTICE.c.failed_at.is_(None)
 
 
 def _is_mine(row: Any) -> tuple[ColumnElement[bool], ...]:

@@ -4,14 +4,27 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from db.enums import CaseState
-from db.models import CaseRow
+from db.models import CaseRow, DecisionRow, RectificationItemRow, RectificationRow
 from db.queries.published import NOTICE
+from workbench.domain.clock.due import leaving_time
+from workbench.domain.policy.policy import Words
 from workbench.services.case.decisions import open_rectification
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import cancel_unreleased, notify_of_status
+from workbench.services.notices.due_date_notices import DueDateMessage, cancel_unsent, notify, notify_of_status
 from workbench.services.rectifying.rectification import letter_items, open_items
+
+_SENT_LATE = Words(en="We sent our earlier letter with your deadline late.", zh="我司此前载明期限的通知寄发延迟。")
+
+_WITH_OLD_DEADLINE = (
+    ClockLetterKind.DEADLINE.value,
+    ClockLetterKind.DEADLINE_NEAR.value,
+    ClockLetterKind.LAPSED.value,
+    ClockLetterKind.LAPSE_UNDONE.value,
+    ClockLetterKind.WAIVED.value,
+)
+"""The letters that state the deadline of a rectification, besides the one that asks for it."""
 
 
 def lapse(session: Session, context: Context, case: CaseRow) -> None:
@@ -41,21 +54,59 @@ def take_back_lapse(session: Session, context: Context, case: CaseRow) -> None:
     case.version += 1
     context.log_case(session, "lapse-undone", case, {"round": case.round})
     update_due_date(session, context, case)
-    cancel_unreleased(session, context, case, ClockLetterKind.LAPSED)
-    correct_lapse_letter(session, context, case, is_deadline_moved=True)
+    correct_deadline(session, context, case, was_lapsed=True)
 
 
-def correct_lapse_letter(session: Session, context: Context, case: CaseRow, *, is_deadline_moved: bool = False) -> None:
-    """Tell the applicant that a case goes on although it had lapsed, unless the letter about the lapse was cancelled.
+def correct_deadline(session: Session, context: Context, case: CaseRow, *, was_lapsed: bool = False) -> None:
+    """Cancel the unsent letters that state a deadline before it moved, and write one that states the new deadline.
+
+    Nothing is written if there are none and the case had not lapsed. If too little time is left when the letter is
+    written, the deadline moves on to the first day that leaves enough.
+    """
+    row = open_rectification(session, case)
+    if row is None or row.deadline_at is None:
+        return
+    decision = session.get_one(DecisionRow, row.decision_id)
+    is_since = NOTICE.c.created_at >= (decision.checked_at or decision.decided_at)
+    of_case = (NOTICE.c.case_id == case.id, NOTICE.c.kind.in_(_WITH_OLD_DEADLINE), is_since)
+    cancelled = cancel_unsent(session, context, of_case)
+    if not cancelled and not was_lapsed:
+        return
+    _leave_time(session, context, case, row)
+    is_lapse_told = was_lapsed or ClockLetterKind.LAPSE_UNDONE in cancelled
+    if (is_lapse_told and correct_lapse_letter(session, context, case, is_deadline_moved=True)) or not cancelled:
+        return
+    message = DueDateMessage(
+        kind=ClockLetterKind.DEADLINE,
+        cause=_SENT_LATE,
+        deadline_at=row.deadline_at,
+        asked=tuple(letter_items(open_items(session, row))),
+    )
+    notify(session, context, [(case, message)])
+
+
+def _leave_time(session: Session, context: Context, case: CaseRow, row: RectificationRow) -> None:
+    """Move on the deadlines that are still to come, but too soon for a letter that is written now."""
+    now, calendar = context.now(), context.calendar(session, case.policy_version_id)
+    rows: list[RectificationRow | RectificationItemRow] = [row, *open_items(session, row)]
+    for one in rows:
+        if one.deadline_at is not None and one.deadline_at >= now:
+            one.deadline_at = leaving_time(one.deadline_at, now, calendar)
+
+
+def correct_lapse_letter(session: Session, context: Context, case: CaseRow, *, is_deadline_moved: bool = False) -> bool:
+    """Tell the applicant that a case goes on although it had lapsed, and return whether a letter was written.
+
+    It is not if the letter about the lapse was cancelled before its release; a released one counts as sent.
 
     The caller has changed the state of the case. `is_deadline_moved` says that the deadline moved; otherwise what was
     due had come in time.
     """
     of_lapse = (NOTICE.c.case_id == case.id, NOTICE.c.kind == ClockLetterKind.LAPSED.value)
-    columns = (NOTICE.c.id, NOTICE.c.created_at, NOTICE.c.cancelled_at)
+    columns = (NOTICE.c.id, NOTICE.c.created_at, NOTICE.c.cancelled_at, NOTICE.c.release_at)
     letter = session.execute(select(*columns).where(*of_lapse).order_by(NOTICE.c.id.desc()).limit(1)).first()
-    if letter is None or letter.cancelled_at is not None:
-        return
+    if letter is None or (letter.cancelled_at is not None and letter.cancelled_at < letter.release_at):
+        return False
     row = open_rectification(session, case)
     notify_of_status(
         session,
@@ -67,3 +118,4 @@ def correct_lapse_letter(session: Session, context: Context, case: CaseRow, *, i
         corrects=(letter.id, letter.created_at),
         is_deadline_moved=is_deadline_moved,
     )
+    return True

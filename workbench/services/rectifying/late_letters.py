@@ -1,8 +1,8 @@
 """Moves on the deadline in a letter that was sent late, and takes back a lapse that this deadline no longer allows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -12,11 +12,11 @@ from db.enums import CaseState, Verdict, WaitsFor
 from db.models import CaseRow, DecisionRow, RectificationItemRow, RectificationRow
 from db.queries.published import NOTICE
 from workbench.domain.clock.due import moved_on, working_days_late
-from workbench.services.case.decisions import items_in_plan, newest_decision, open_rectification
+from workbench.services.case.decisions import first_deadline, items_in_plan, newest_decision, open_rectification
 from workbench.services.foundation.case_access import case_instead_of
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.rectifying.lapse import take_back_lapse
+from workbench.services.rectifying.lapse import correct_deadline, take_back_lapse
 from workbench.services.rectifying.rectification import next_deadline, open_items
 
 MOVED = "sent-late"
@@ -31,13 +31,14 @@ _LAPSED_STATES = (CaseState.LAPSED, CaseState.APPEALED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovedDeadline:
-    """A deadline that moved on because its letter was sent late.
+    """What a letter changed that was sent late: the deadline moved on to a day.
 
-    The case may have lapsed at the old deadline; `is_lapse_undone` says that this was taken back.
+    The case may have lapsed at the old deadline; `is_lapse_undone` says that this was taken back. Without a day nothing
+    moved, because the case went on at its old date without the answer of the applicant.
     """
 
     case_id: int
-    deadline_on: date
+    deadline_on: date | None
     has_lapsed: bool = False
     is_lapse_undone: bool = False
 
@@ -45,24 +46,62 @@ class MovedDeadline:
 def move_deadline(session: Session, context: Context, notice: Any, sent_at: datetime) -> MovedDeadline | None:
     """Move on the deadline in a letter by the working days that it was sent late; return None if nothing moves.
 
-    The deadline counts from the release, and the letter keeps it as printed. A case that lapsed although the new
-    deadline is still to come is rectified on, with a notice that takes the lapse back, unless a newer case replaced it.
+    The deadline counts from the release, and the letter keeps it as printed; unsent letters that state it are replaced.
+    A case that lapsed although the new deadline is still to come is rectified on, with a notice that takes the lapse
+    back, unless a newer case replaced it.
     """
+    late = _late(session, context, notice, sent_at)
+    if late is None:
+        return None
+    case, calendar = late.case, context.calendar(session, late.case.policy_version_id)
+    if late.went_on:
+        return MovedDeadline(case_id=case.id or 0, deadline_on=None)
+    for one, new in late.moves:
+        one.deadline_at = new
+    if late.next_day is not None:
+        case.next_action_on = late.next_day
+    deadline_on = late.next_day or calendar.local_day(late.moves[0][1])
+    body = {"notice": notice.id, "days": late.days, "deadline": deadline_on.isoformat()}
+    context.log(session, MOVED, case_id=case.id, body=body)
+    is_undone = take_back_early_lapse(session, context, case)
+    if late.moves and not is_undone and case.state == CaseState.RECTIFYING:
+        correct_deadline(session, context, case)
+    if (first := first_deadline(session, case)) is not None:
+        deadline_on = max(deadline_on, calendar.local_day(first))
+    has_lapsed = bool(late.moves) and case.state in _LAPSED_STATES
+    return MovedDeadline(
+        case_id=case.id or 0, deadline_on=deadline_on, has_lapsed=has_lapsed, is_lapse_undone=is_undone
+    )
+
+
+def depends_on_sending(session: Session, context: Context, notice: Any, sent_at: datetime) -> bool:
+    """Return whether a deadline or a lapse changes if a letter was sent at some time."""
+    return _late(session, context, notice, sent_at) is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Late:
+    """What a letter changes that was sent some working days late."""
+
+    case: CaseRow
+    days: int
+    moves: Sequence[tuple[RectificationRow | RectificationItemRow, datetime]] = ()
+    next_day: date | None = None
+    went_on: bool = False
+
+
+def _late(session: Session, context: Context, notice: Any, sent_at: datetime) -> _Late | None:
+    """Return what a letter changes if it was sent at some time, None if nothing."""
     if notice.kind not in KINDS_WITH_DEADLINE:
         return None
     case = session.get_one(CaseRow, notice.case_id)
     days = working_days_late(notice.release_at, sent_at, context.calendar(session, case.policy_version_id))
     if not days:
         return None
-    move = _move_pending_date if notice.kind == Verdict.PENDING else _move_rectification
-    deadline_on = move(session, context, case, notice, days)
-    if deadline_on is None:
-        return None
-    body = {"notice": notice.id, "days": days, "deadline": deadline_on.isoformat()}
-    context.log(session, MOVED, case_id=case.id, body=body)
-    row, is_undone = open_rectification(session, case), take_back_early_lapse(session, context, case)
-    moved = partial(MovedDeadline, case_id=case.id or 0, deadline_on=deadline_on)
-    return moved(has_lapsed=row is not None and case.state in _LAPSED_STATES, is_lapse_undone=is_undone)
+    if notice.kind == Verdict.PENDING:
+        return _late_for_pending(session, context, case, notice, days)
+    moves = _moves(session, context, case, notice, days)
+    return _Late(case=case, days=days, moves=moves) if moves else None
 
 
 def take_back_early_lapse(session: Session, context: Context, case: CaseRow) -> bool:
@@ -81,25 +120,21 @@ def move_again(session: Session, context: Context, case: CaseRow) -> None:
     calendar = context.calendar(session, case.policy_version_id)
     for notice in session.execute(select(NOTICE).where(*of_case, NOTICE.c.sent_at.is_not(None)).order_by(NOTICE.c.id)):
         if days := working_days_late(notice.release_at, notice.sent_at, calendar):
-            _move_rectification(session, context, case, notice, days)
+            for one, new in _moves(session, context, case, notice, days):
+                one.deadline_at = new
 
 
-def _move_rectification(session: Session, context: Context, case: CaseRow, notice: Any, days: int) -> date | None:
-    """Move on the deadlines that a letter gives for an open rectification, and return the day of the first moved one.
+def _moves(
+    session: Session, context: Context, case: CaseRow, notice: Any, days: int
+) -> list[tuple[RectificationRow | RectificationItemRow, datetime]]:
+    """Return what a letter gives a deadline for in an open rectification, each with the new one if that is later.
 
     A deadline that a supervisor has extended further since stays: the letter about the extension gives that one.
     """
-    row = open_rectification(session, case)
-    if row is None:
-        return None
-    calendar = context.calendar(session, case.policy_version_id)
-    moved = []
-    for one, printed_at in _printed(session, row, notice):
-        new = moved_on(printed_at, days, calendar)
-        if one.deadline_at is not None and new > one.deadline_at:
-            one.deadline_at = new
-            moved.append(new)
-    return calendar.local_day(moved[0]) if moved else None
+    row, calendar = open_rectification(session, case), context.calendar(session, case.policy_version_id)
+    printed = [] if row is None else _printed(session, row, notice)
+    moves = ((one, moved_on(printed_at, days, calendar)) for one, printed_at in printed)
+    return [(one, new) for one, new in moves if one.deadline_at is not None and new > one.deadline_at]
 
 
 def _printed(session: Session, row: RectificationRow, notice: Any) -> list[tuple[Any, datetime]]:
@@ -116,16 +151,16 @@ def _printed(session: Session, row: RectificationRow, notice: Any) -> list[tuple
     return [(one, at) for one, at in printed if at is not None]
 
 
-def _move_pending_date(session: Session, context: Context, case: CaseRow, notice: Any, days: int) -> date | None:
-    """Move on the next-action date of a case that still waits for its applicant, and return the new date."""
+def _late_for_pending(session: Session, context: Context, case: CaseRow, notice: Any, days: int) -> _Late | None:
+    """Return what a late letter changes for a case that waits for its applicant, or went on at its printed date."""
     newest = newest_decision(session, case.id or 0, "applied", "approved")
-    waits = case.state == CaseState.PENDING and case.waits_for == WaitsFor.APPLICANT
-    if not waits or newest is None or newest.id != notice.decision_id:
+    if newest is None or newest.id != notice.decision_id or newest.until_on is None:
         return None
-    if newest.until_on is None or case.next_action_on is None:
-        return None
-    new_day = context.calendar(session, case.policy_version_id).nth_working_day_after(newest.until_on, days)
-    if new_day <= case.next_action_on:
-        return None
-    case.next_action_on = new_day
-    return new_day
+    calendar = context.calendar(session, case.policy_version_id)
+    new_day = calendar.nth_working_day_after(newest.until_on, days)
+    if case.state == CaseState.PENDING and case.waits_for == WaitsFor.APPLICANT and case.next_action_on is not None:
+        return _Late(case=case, days=days, next_day=new_day) if new_day > case.next_action_on else None
+    expired = (NOTICE.c.case_id == case.id, NOTICE.c.kind == ClockLetterKind.EXPIRED.value, NOTICE.c.id > notice.id)
+    told_at = session.execute(select(NOTICE.c.created_at).where(*expired)).scalars().first()
+    is_early = told_at is not None and calendar.local_day(told_at) <= new_day
+    return _Late(case=case, days=days, went_on=True) if is_early else None
