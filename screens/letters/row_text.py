@@ -5,17 +5,17 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
+from screens.panels.letters import outcome
 from screens.shell.view import View
 from screens.widgets.safe_text import ACCENT, ERROR, MUTED, WARNING, Part, fitted, joined, plain, wrapped_lines
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.channel import channel_words
 from workbench.domain.case.measures import MeasureOrder
 from workbench.domain.case.records import NoticeLine
 from workbench.domain.text.safe import pad_right
 from workbench.i18n import _
 from workbench.services.outbox.outbox import NoticePage
 from workbench.wording.amounts import count
-from workbench.wording.letters import failure_words, kind_words, overdue_measures_words, overdue_words
+from workbench.wording.letters import kind_words, overdue_measures_words, overdue_words
 from workbench.wording.measures import order_words
 
 _MARK, _CASE = 2, 10
@@ -54,22 +54,6 @@ def row_line(line: NoticeLine, view: View, width: int, *, is_marked: bool) -> Co
     cells = (format_case(line.case_id), kind_words(line), released)
     sign = view.symbols.mine if is_marked else ""
     return _columns(pad_right(sign, _MARK), cells, [outcome(line, view)], width, "")
-
-
-def outcome(line: NoticeLine, view: View, *, has_time: bool = False) -> Part:
-    """Return what became of a letter: sent (with `has_time` at what time), failed, or by when it must be sent."""
-    if line.sent_at is not None:
-        when = view.instant(line.sent_at) if has_time else view.day(line.sent_at.astimezone(view.zone).date())
-        how = (channel_words(line.channel), line.sent_by or "")
-        details = "".join(f" {view.symbols.dot} {word}" for word in how if word)
-        return _("sent {when}").format(when=when) + details, MUTED
-    if line.failed_at is not None:
-        return f"{view.symbols.block} {failure_words(line)}", ERROR
-    order = f" {view.symbols.dot} " + _("after the earlier letter") if line.after else ""
-    due_by = view.day(line.due_by.astimezone(view.zone).date())
-    if line.is_overdue:
-        return f"{view.symbols.warn} " + _("overdue since {when}").format(when=due_by) + order, ERROR
-    return _("to be sent by {when}").format(when=due_by) + order, ""
 
 
 def summary(page: NoticePage, chosen: LetterFilter, view: View) -> Content:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from textual.content import Content
 
+from screens.panels.letters import letters_of
 from screens.panels.lines import EMPTY, PanelLine, heading, judged_mark, prose
 from screens.shell.symbols import Symbols
 from screens.shell.view import View
@@ -25,6 +26,7 @@ def history_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     lines = _required_items(case, latest, view, width) if latest is not None else []
     for appeal in case.appeals:
         lines += _appeal(appeal, view, width)
+    lines += letters_of(case, view, width)
     rows = [
         (f" {view.instant(entry.at)}", act_words(entry), entry.who, detail_words(entry, case)) for entry in case.history
     ]

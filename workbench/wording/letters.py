@@ -38,6 +38,12 @@ def kind_words(line: NoticeLine) -> str:
     return _(_FAIL_WORDS.get(line.fail_kind or "") or KIND_WORDS.get(line.kind, line.kind))
 
 
+def has_moving_deadline(line: NoticeLine) -> bool:
+    """Say whether a letter gives a deadline and is not sent yet: the deadline moves on if it is sent late."""
+    gives_deadline = line.fail_kind == "fixable" or line.kind in {"pending", "deadline"}
+    return gives_deadline and line.sent_at is None
+
+
 def failure_words(line: NoticeLine) -> str:
     """Return that a letter failed, with the cause as somebody or a program wrote it."""
     message = _("failed, overdue: “{cause}”") if line.is_overdue else _("failed: “{cause}”")

@@ -77,6 +77,12 @@ def test_the_name_of_a_person_stays_masked_after_the_applicant_became_a_company(
     assert "测试人" not in services.terminal.as_person("a", "show", "C-1").stdout
 
 
+def test_a_resubmission_by_word_names_the_items_that_did_not_come(services: Promises) -> None:
+    failed(services)
+    told = services.at("2026-11-25 10:00").terminal.as_person("b", "resubmit", "C-1").stderr
+    assert "C-000001 is back in the queue, in its next round.\nNot received: " in told
+
+
 def test_a_file_of_one_case_is_imported_by_a_reviewer_and_counts_from_its_receipt(
     services: Promises, desk: Desk
 ) -> None:

@@ -37,6 +37,10 @@ def test_the_notices_of_a_case_are_listed_with_who_sent_them_how_and_until_when(
     [failed] = outbox.document("a", "notices", "list", "C-2", "--unsent")["notices"]
     assert (sent["due_by"], sent["channel"], sent["sent_by"]) == ("2026-11-25T18:00:00+08:00", "sms", "sup")
     assert (failed["failure"], failed["sent_at"], failed["is_overdue"]) == ("no answer", None, False)
+    history = outbox.document("a", "show", "C-2")["notices"]
+    assert [(one["kind"], one["fail_kind"], one["failure"]) for one in history] == [("fail", "fixable", "no answer")]
+    assert "fail, to rectify" in outbox.as_person("a", "show", "C-2").stdout
+    assert "letter sent  pass, SMS" in outbox.as_person("a", "show", "C-1").stdout
     outbox.site.clock.on(days=2)
     assert [row["case"] for row in outbox.document("a", "notices", "--overdue")["notices"]] == ["C-000002"]
     shown = outbox.as_person("a", "notices").stdout

@@ -1,5 +1,6 @@
 """The desk says where a case stands: what happened, what a checker wants, what comes next."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ async def test_a_returned_case_shows_the_note_of_its_checker_above_all_and_in_it
     services = Promises(site)
     case = services.received("2026-11-24 09:00")
     services.at("2026-11-24 10:00").run("a", "next")
-    services.run("a", "decide", case, "fail", "--final", "--reason", "ID-USCC")
+    services.run("a", "decide", case, "fail", "--final", "--reason", "ID-USCC", "--note", "seal copied")
     services.run("b", "check", case, "return", "--note", "The registry shows it as valid")
     async with at_the_site(site, "a", size=size) as desk:
         await desk.press("n")
@@ -31,6 +32,8 @@ async def test_a_returned_case_shows_the_note_of_its_checker_above_all_and_in_it
     text = services.terminal.as_person("a", "show", case).output
     assert "Returned by b: The registry shows it as valid" in text
     assert "a decides round 1" in text
+    assert re.search(r"note, internal +seal copied", text)
+    assert re.search(r"letter text +\S", text)
 
 
 @pytest.mark.parametrize("size", WINDOWS)

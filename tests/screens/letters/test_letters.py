@@ -3,6 +3,10 @@
 import pytest
 
 from screens.letters.screen import LettersScreen
+from screens.panels.letters import letters_of
+from screens.shell.clock import ZONE
+from screens.shell.symbols import DRAWN
+from screens.shell.view import View
 from tests.cli.appeals.filed_appeals import failed
 from tests.offices import Site
 from tests.promises import Promises
@@ -33,6 +37,17 @@ async def test_failed_and_owed_letters_stand_above_the_sent_ones(site: Site, siz
         assert "✗ failed: “gone [/b]”" in rows[0]
         assert "to be sent by Wed 25 Nov" in rows[1]
         assert "sent Tue 24 Nov · SMS · sup" in rows[2]
+
+
+def test_the_history_of_a_case_has_its_letters_and_what_became_of_them(site: Site) -> None:
+    casefile = with_letters(site).services("a").casefiles.show(2)
+    view = View(now=site.clock.at, zone=ZONE, symbols=DRAWN)
+
+    lines = [line.content.plain for line in letters_of(casefile, view, 100)]
+
+    assert lines[0] == "Letters"
+    assert lines[1].startswith(" pass · written Tue 24 Nov")
+    assert "✗ failed: “gone [/b]”" in lines[1]
 
 
 async def test_an_overdue_letter_is_marked_and_counted_on_the_start_page(site: Site) -> None:

@@ -143,9 +143,9 @@ def test_items_of_the_past_are_told_apart_from_items_that_are_due(
 @pytest.mark.parametrize(
     ("entry", "words"),
     [
-        (line("decide", "fail fixable DOC-MISSING"), "failed, can be rectified: DOC-MISSING"),
+        (line("decide", "fail fixable DOC-MISSING"), "failed, can be rectified: documents missing (DOC-MISSING)"),
         (line("decide", "fail final"), "failed, final"),
-        (line("decide", "pass OK"), "passed: OK"),
+        (line("decide", "pass OK"), "passed: in order (OK)"),
         (line("verify", "registry: listed: yes"), "in a registry: listed: yes"),
         (line("evidence", "documents"), "documents"),
         (line("import", "received [/b]"), "received [/b]"),

@@ -103,8 +103,7 @@ async def test_the_chosen_version_of_many_is_in_view_and_a_campaign_tells_how_fa
         told = "Campaign 1: 1 of 3 passed cases opened again, 0 decided; the last opens Thu 26 Nov"
         assert told in " ".join(desk.text.split()), desk.text
         services.campaigns.stop(1, "enough")
-        await desk.go("d")
-        await desk.go("y")
+        await desk.press("n")
         await desk.until("stopped")
         assert "0 decided; stopped Tue 24 Nov" in " ".join(desk.text.split())
 

@@ -65,6 +65,7 @@ def case_document(casefile: CaseFile, now: datetime, *, revealed: bool = False) 
         "appeal_until": plain(casefile.appeal_until, zone),
         "measures": [order_document(order, zone, now) for order in casefile.measures],
         "notice": casefile.notice,
+        "notices": [record(line, zone, without=("case_id", "decision_id", "body")) for line in casefile.notices],
         "history": plain(casefile.history, zone),
         "policy_version": casefile.policy_version,
     }
@@ -73,8 +74,11 @@ def case_document(casefile: CaseFile, now: datetime, *, revealed: bool = False) 
 def seen_document(seen: "SeenCase", *, revealed: bool = False) -> dict[str, Any]:
     """Return a case as it was when a decision was made, with the decision under `seen`."""
     decision = {**_decision(seen.decision, ZoneInfo(seen.casefile.policy.zone)), "notice": seen.notice}
+    document = case_document(seen.casefile, seen.decision.decided_at, revealed=revealed)
+    # What became of the letters changes in place, so it is not known as of that time.
+    del document["notices"]
     return {
-        **case_document(seen.casefile, seen.decision.decided_at, revealed=revealed),
+        **document,
         "seen": {**decision, "policy_version": seen.casefile.policy_version, "not_redrawn": list(seen.gaps)},
     }
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from db.enums import FINAL_STATES, IdType
 from workbench.cli.cases.case_json import case_document, seen_document
+from workbench.cli.cases.letters_text import letter_columns
 from workbench.cli.cases.rounds_text import RoundsText
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
@@ -147,6 +148,9 @@ class CaseText:
 
     def _history(self, casefile: CaseFile) -> None:
         output.line()
+        if casefile.notices:
+            output.listing(casefile.notices, letter_columns(self.zone))
+            output.line()
         output.table(
             [_("At"), _("Who"), _("What"), ""],
             [

@@ -19,7 +19,7 @@ from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_batch, parse_batch
 from workbench.domain.case.lifecycle import STATE_WORDS
 from workbench.errors import ExitCode, WrongUsage
-from workbench.i18n import N_, _, ngettext
+from workbench.i18n import N_, _, comma_joined, ngettext
 from workbench.services.importing.request import ImportRefused, ImportReport, ImportRequest
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.wording.amounts import count, minute
@@ -226,9 +226,12 @@ def resubmit(
             counts = {name: getattr(report, name) for name in ("created", "updated", "unchanged")}
             output.narrate(message.format(batch=format_batch(report.batch or 0), **counts))
         # Somebody may have changed the case since its file was published.
-        state = services.casefiles.show(case).header.state
+        shown = services.casefiles.show(case)
+        state = shown.header.state
         if state in {CaseState.QUEUED, CaseState.IN_REVIEW}:
             print_state(context, services, case, _("{case} is back in the queue, in its next round."))
+            if missing := [item.code for item in shown.asked_items if item.is_open]:
+                output.narrate(_("Not received: {items}.").format(items=comma_joined(missing)))
         else:
             sentence = _("{case} is not back in the queue; its state is: {state}.")
             print_state(context, services, case, sentence, state=_(STATE_WORDS[state]))

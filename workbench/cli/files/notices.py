@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from workbench.cli.cases.letters_text import letter_columns
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import record
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_case, parse_case
-from workbench.domain.case.channel import channel_words
 from workbench.errors import ExitCode
 from workbench.i18n import N_, _, ngettext
-from workbench.wording.amounts import count, minute
-from workbench.wording.letters import failure_words, kind_words, marked_sentence, moved_sentences
+from workbench.wording.amounts import count
+from workbench.wording.letters import marked_sentence, moved_sentences
 
 if TYPE_CHECKING:
     from workbench.services.rectifying.late_letters import MovedDeadline
@@ -45,14 +45,7 @@ def list_notices(
         {
             _("Notice"): lambda line: str(line.id),
             _("Case"): lambda line: format_case(line.case_id),
-            _("Kind"): kind_words,
-            _("Released"): lambda line: minute(line.release_at, zone) if line.is_released else _("not yet"),
-            _("Due by"): lambda line: minute(line.due_by, zone) + (" !" if line.is_overdue else ""),
-            _("After"): lambda line: str(line.after or ""),
-            _("Sent"): lambda line: failure_words(line) if line.failed_at else minute(line.sent_at, zone),
-            _("Channel"): lambda line: channel_words(line.channel),
-            _("By"): lambda line: line.sent_by or "",
-            _("Subject"): lambda line: line.subject,
+            **letter_columns(zone),
         },
         numeric=(0,),
     )

@@ -17,6 +17,7 @@ from workbench.domain.case.records import (
     EarlierFail,
     HistoryLine,
     ItemLine,
+    NoticeLine,
     ReReview,
     VerificationLine,
 )
@@ -86,11 +87,11 @@ class CaseFile:
     """All data that the desk shows of one case, personal values masked.
 
     `days` are the outgoing calls of all cards on each local day of the window, oldest first. `hours` are call counts: 7
-    rows (Monday first) of 24 hours. `draft` is the reviewer's own draft, `notice` the last letter. `measures` are the
-    orders on the numbers of the application, oldest first. `appeal_until` is the last day on which an appeal can be
-    received, None if no appeal is possible. `changes` compares a later round with the one before it.
-    `re_reviews` are of this case, or the one that this case is. `letter_due_by` is when the last letter must be sent,
-    None if it was sent.
+    rows (Monday first) of 24 hours. `draft` is the reviewer's own draft, `notice` the last letter. `notices` are all
+    letters and `measures` the orders on the numbers of the application, oldest first. `appeal_until` is the last day on
+    which an appeal can be received, None if no appeal is possible. `changes` compares a later round with the one before
+    it. `re_reviews` are of this case, or the one that this case is. `letter_due_by` is when the last letter must be
+    sent, None if it was sent.
     """
 
     header: CaseHeader
@@ -112,6 +113,7 @@ class CaseFile:
     earlier_fail: EarlierFail | None = None
     measures: tuple[MeasureOrder, ...] = ()
     contacts: tuple[ContactLine, ...] = ()
+    notices: tuple[NoticeLine, ...] = ()
     changes: RoundChanges | None = None
     re_reviews: tuple[ReReview, ...] = ()
     letter_due_by: datetime | None = None

@@ -30,7 +30,14 @@ from workbench.services.case.decisions import (
     last_appeal_day,
 )
 from workbench.services.case.evidence_reader import calls_by_day_and_hour, read_evidence
-from workbench.services.case.history import contacts_of, history_of, news_of, re_reviews_of, verifications_of
+from workbench.services.case.history import (
+    contacts_of,
+    history_of,
+    news_of,
+    notices_of,
+    re_reviews_of,
+    verifications_of,
+)
 from workbench.services.case.known_people import redaction_of
 from workbench.services.case.masking import masked_casefile, public_name
 from workbench.services.case.measured_numbers import measure_orders
@@ -122,6 +129,7 @@ class CaseFiles(Service):
                 policy=policy,
                 policy_version=case.policy_version_id,
                 notice=None if notice is None else notice.body,
+                notices=notices_of(session, context, case_id),
                 measures=measure_orders(session, case, today),
                 letter_due_by=_letter_due_by(session, context, notice),
                 re_reviews=re_reviews_of(session, case_id),

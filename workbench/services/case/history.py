@@ -1,4 +1,4 @@
-"""Reads the history of a case from the audit log, comments, contacts and verifications."""
+"""Reads the history of a case from the audit log, comments, contacts and verifications, and its letters."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import ColumnElement, func
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from db.enums import CaseState
@@ -21,10 +23,15 @@ from db.models import (
     ReviewerRow,
     VerificationRow,
 )
+from db.queries.published import CASE, DECISION, NOTICE, is_published, table_of
 from workbench.domain.case.case_id import format_decision
-from workbench.domain.case.records import CaseNews, ContactLine, HistoryLine, ReReview, VerificationLine
+from workbench.domain.case.records import CaseNews, ContactLine, HistoryLine, NoticeLine, ReReview, VerificationLine
+from workbench.domain.clock.due import due_at
 from workbench.domain.text.mask import mask_digits_within
 from workbench.i18n import _
+from workbench.services.case.known_people import redactions_of
+from workbench.services.foundation.context import Context
+from workbench.services.foundation.row_values import from_row
 from workbench.wording.policy import finding_change_words
 
 _SHOWN = (
@@ -33,7 +40,12 @@ _SHOWN = (
 )
 """The values of an event body that the history shows."""
 
-_SHOWN_OF_ACTION = {"documents-written": "count", "extend": "until", "campaign": "reason"}
+_SHOWN_OF_ACTION = {
+    "documents-written": "count",
+    "extend": "until",
+    "campaign": "reason",
+    **dict.fromkeys(("notice-sent", "notice-failed"), "notice"),
+}
 """The value that the history shows only for some actions."""
 
 _WITH_TEXT = ("comment", "contact", "verify")
@@ -41,6 +53,9 @@ _WITH_TEXT = ("comment", "contact", "verify")
 
 _UNSHOWN = (*_WITH_TEXT, "notice-handed")
 """The actions whose events are not lines; whether a letter that was handed over was sent is an event of its own."""
+
+_REVIEWER = table_of(ReviewerRow)
+_EARLIER = NOTICE.alias("earlier")
 
 
 def history_of(session: Session, case_id: int, before: EventRow | None = None) -> tuple[HistoryLine, ...]:
@@ -64,6 +79,7 @@ def history_of(session: Session, case_id: int, before: EventRow | None = None) -
     for contact in contacts_of(session, case_id):
         lines.append(_text_line(contact.at, "contact", contact.by, f"{contact.channel}: {contact.text}"))
     lines += _check_notes(session, case_id)
+    lines += _verdict_texts(session, case_id, before)
     lines = [line for line in lines if before is None or line.at <= before.at]
     lines.sort(key=lambda line: line.at)
     # Reversed after sorting, because a sort with reverse=True keeps the oldest of simultaneous lines first.
@@ -137,6 +153,20 @@ def _check_notes(session: Session, case_id: int) -> list[HistoryLine]:
     return lines
 
 
+def _verdict_texts(session: Session, case_id: int, before: EventRow | None) -> Iterator[HistoryLine]:
+    """Yield the internal notes of verdicts and what their letters say, but not of the verdict that an event logs."""
+    rows = session.exec(
+        select(DecisionRow, ReviewerRow.login)
+        .join(ReviewerRow, col(ReviewerRow.id) == DecisionRow.maker_id)
+        .where(DecisionRow.case_id == case_id)
+    )
+    own = None if before is None else json.loads(before.body).get("decision")
+    for row, login in rows:
+        for action, text in (("verdict-note", row.note), ("verdict-letter", row.letter)):
+            if text and row.id != own:
+                yield _text_line(row.decided_at, action, login, text)
+
+
 def contacts_of(session: Session, case_id: int) -> tuple[ContactLine, ...]:
     """Return the contacts with the applicant of a case, the oldest first."""
     rows = session.exec(
@@ -179,3 +209,46 @@ def _policy_words(body: Mapping[str, Any]) -> str:
 
 def _text_line(at: datetime, action: str, login: str, text: str) -> HistoryLine:
     return HistoryLine(at=at, action=action, who=login, text=text, round=0, state=None)
+
+
+def notices_of(session: Session, context: Context, case_id: int) -> tuple[NoticeLine, ...]:
+    """Return the letters about a case that were not cancelled, the oldest first, with people masked."""
+    statement = select_notices((NOTICE.c.case_id == case_id,)).order_by(NOTICE.c.id)
+    return notice_lines(session, context, statement)
+
+
+def select_notices(conditions: Iterable[ColumnElement[bool]]) -> Any:
+    """Return the statement that reads notices, not the cancelled ones, with their applications and senders."""
+    is_owed_before = (_EARLIER.c.case_id == NOTICE.c.case_id, _EARLIER.c.id < NOTICE.c.id, NOTICE.c.sent_at.is_(None))
+    is_owed_still = (_EARLIER.c.sent_at.is_(None), _EARLIER.c.cancelled_at.is_(None))
+    after = select_columns(func.max(_EARLIER.c.id)).where(*is_owed_before, *is_owed_still).scalar_subquery()
+    more = (_REVIEWER.c.login.label("sent_by"), DECISION.c.fail_kind, after.label("after"))
+    return (
+        select_columns(NOTICE, CASE.c.agent, CASE.c.application_no, *more)
+        .join(CASE, CASE.c.id == NOTICE.c.case_id)
+        .outerjoin(_REVIEWER, _REVIEWER.c.id == NOTICE.c.sent_by_id)
+        .outerjoin(DECISION, DECISION.c.id == NOTICE.c.decision_id)
+        .where(is_published(CASE.c.batch_id), NOTICE.c.cancelled_at.is_(None), *conditions)
+    )
+
+
+def notice_lines(session: Session, context: Context, statement: Any) -> tuple[NoticeLine, ...]:
+    """Return the letters that a statement of `select_notices` reads, with people masked."""
+    now, calendar = context.now(), context.calendar(session)
+    send_days = context.policy(session).notices.send_days
+    rows = session.execute(statement).all()
+    redactions = redactions_of(session, ((row.agent, row.application_no) for row in rows))
+    lines = []
+    for row in rows:
+        redaction, due_by = redactions[row.agent, row.application_no], due_at(row.release_at, send_days, calendar)
+        line = from_row(
+            NoticeLine,
+            row,
+            subject=redaction.mask_in(row.subject),
+            body=redaction.mask_in(row.body),
+            is_released=row.release_at <= now,
+            due_by=due_by,
+            is_overdue=row.sent_at is None and due_by < now,
+        )
+        lines.append(line)
+    return tuple(lines)

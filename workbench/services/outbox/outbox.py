@@ -19,11 +19,11 @@ from workbench.domain.case.records import NoticeLine
 from workbench.domain.clock.due import last_overdue_receipt
 from workbench.errors import NotAllowed, NotFound, StorageBusy, WorkbenchError, WrongUsage
 from workbench.i18n import _
+from workbench.services.case.history import notice_lines, select_notices
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.pacing import pause
 from workbench.services.foundation.row_values import from_row
-from workbench.services.notices.notice_lines import notice_lines, select_notices
 from workbench.services.outbox.recording import Delivery, Recorded, RecordingStopped, notice_rows, record
 from workbench.services.rectifying.late_letters import KINDS_WITH_DEADLINE, depends_on_sending
 

@@ -13,6 +13,7 @@ from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.wording import amounts
 from workbench.wording.case.labels import ANSWER, DECIDED, ITEM_RESULT, MEASURE, VERIFICATION
 from workbench.wording.findings import document_name
+from workbench.wording.letters import kind_words
 
 _ACTS: dict[str, str] = {
     "next": N_("claimed"),
@@ -24,6 +25,8 @@ _ACTS: dict[str, str] = {
     "approve": N_("approved"),
     "return": N_("returned"),
     "check-note": N_("checker's note"),
+    "verdict-note": N_("note, internal"),
+    "verdict-letter": N_("letter text"),
     "comment": N_("comment"),
     "contact": N_("contact"),
     "notice-sent": N_("letter sent"),
@@ -150,7 +153,18 @@ def _decided(text: str, case: CaseFile) -> str:
     if rest and rest[0] == "waived":
         rest.pop(0)
         outcome = comma_joined((outcome, _("without a second person")))
-    return _("{what}: {details}").format(what=outcome, details=_ordered(" ".join(rest), case)) if rest else outcome
+    return _("{what}: {details}").format(what=outcome, details=_explained(rest, case)) if rest else outcome
+
+
+def _explained(codes: list[str], case: CaseFile) -> str:
+    """Return the measure and the reasons of a verdict in words, the reasons also with their codes."""
+    reasons, language = case.policy.reasons, current_language()
+    words = {
+        code: _("{what} ({by})").format(what=reasons[code].title.in_language(language), by=code)
+        for code in codes
+        if code in reasons
+    }
+    return comma_joined(words.get(code) or _(_ORDERS.get(code, code)) for code in codes)
 
 
 def _ordered(text: str, _case: CaseFile) -> str:
@@ -192,6 +206,12 @@ def _contacted(text: str, _case: CaseFile) -> str:
     return _("{what}: {details}").format(what=channel_words(channel), details=what) if colon else text
 
 
+def _letter(text: str, case: CaseFile) -> str:
+    channel, _blank, number = text.rpartition(" ")
+    kinds = (kind_words(line) for line in case.notices if str(line.id) == number)
+    return comma_joined([*kinds, *([channel_words(channel)] if channel else [])])
+
+
 def _judged(text: str, _case: CaseFile) -> str:
     code, _blank, result = text.rpartition(" ")
     if result not in set(ItemResult):
@@ -229,7 +249,8 @@ _DETAILS: dict[str, Callable[[str, CaseFile], str]] = {
     "checklist": _answered,
     "verify": _verified,
     "contact": _contacted,
-    "notice-sent": lambda text, _case: channel_words(text),
+    "notice-sent": _letter,
+    "notice-failed": _letter,
     "judge": _judged,
     "documents": _opened,
     "documents-written": _written,
