@@ -613,6 +613,9 @@ class LifecycleMachine(RuleBasedStateMachine):
             setattr(case, name, getattr(before, name))
         assert all(self.stored.notices[number]["cancelled_at"] is not None for number in act.letters)
         case.let_go()
+        if act.act == "appeal-decide" and case.undoable is not None and case.undoable.act == "return":
+            # The answer that was returned is gone, since this one replaced it.
+            case.undoable = None
         if act.act == "decide":
             self._hold_again(case, act.who)
             case.undoable = None

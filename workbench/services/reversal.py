@@ -9,7 +9,7 @@ from sqlalchemy import Table, exists, func, select, update
 from sqlmodel import Session, col
 
 from db.columns import from_us, to_us
-from db.enums import Measure
+from db.enums import AppealStatus, Measure
 from db.models import CaseRow, EventRow, RectificationItemRow, RectificationRow
 from db.queries.published import APPEAL, DECISION, ITEM, NOTICE, RECTIFICATION
 from workbench.domain.case.case_id import format_case
@@ -115,6 +115,14 @@ def restore(session: Session, case: CaseRow, record: Mapping[str, Any]) -> None:
         session.execute(update(APPEAL).where(APPEAL.c.id == appeal["id"]).values(appeal["before"]))
     of_case = (DECISION.c.case_id == case.id, DECISION.c.version_after == record["version"])
     session.execute(update(DECISION).where(*of_case).values(version_after=case.version))
+
+
+def is_answer_replaced(session: Session, record: Mapping[str, Any]) -> bool:
+    """Say whether an act returned an answer to an appeal that is gone, because another one replaced it meanwhile."""
+    appeal = record.get("appeal")
+    if appeal is None or appeal["before"].get("status") != AppealStatus.STAGED:
+        return False
+    return not session.execute(select(APPEAL.c.outcome).where(APPEAL.c.id == appeal["id"])).scalar()
 
 
 def deadlines_before(rows: Iterable[RectificationRow | RectificationItemRow]) -> dict[str, Any]:

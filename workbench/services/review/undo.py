@@ -31,6 +31,7 @@ from workbench.services.rectifying.late_letters import move_again, take_back_ear
 from workbench.services.reversal import (
     LETTERS_OF_ACT,
     REVERSIBLE,
+    is_answer_replaced,
     last_reversible_act,
     refuse_after_policy,
     restore,
@@ -247,6 +248,8 @@ class Undo(Service):
             return _("The notice of {case} was sent, so it can no longer be undone.").format(case=name)
         if is_carried_out(session, record):
             return _("The measure on {case} was carried out, so it can no longer be undone.").format(case=name)
+        if is_answer_replaced(session, record):
+            return _("The appeal of {case} was decided again since; its return stays.").format(case=name)
         return None
 
     def _to_checker(self, session: Session, case: CaseRow, decision: DecisionRow) -> None:
