@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from db.enums import FailKind, Verdict
 from tests.offices import Site
+from tests.policies import amend
 from tests.screens.cases import MSISDNS, calls, evidence
 from tests.screens.driver import WINDOWS, at_the_site, at_work
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
@@ -113,7 +114,7 @@ async def test_an_empty_desk_names_the_other_screens_and_the_cases_put_aside(sit
 
 async def test_at_the_limit_the_desk_names_the_cases_put_aside(site: Site) -> None:
     site.plant(2)
-    site.services("admin").people.limit("a", 1)
+    amend(site, ("max_aside = 10", "max_aside = 1"))
     async with at_the_site(site, "a") as desk:
         await desk.press("n", "h", "enter", "n")
 
