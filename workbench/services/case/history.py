@@ -66,7 +66,9 @@ def history_of(session: Session, case_id: int, before: EventRow | None = None) -
         .where(col(EventRow.action).not_in(_UNSHOWN))
         .order_by(col(EventRow.seq))
     )
-    lines = [_event_line(row) for row in events if before is None or row.seq < before.seq]
+    # The texts of a verdict come before its event, so that no act of the same instant comes between them.
+    lines = list(_verdict_texts(session, case_id, before))
+    lines += (_event_line(row) for row in events if before is None or row.seq < before.seq)
     comments = session.exec(
         select(CommentRow, ReviewerRow.login)
         .join(ReviewerRow, col(ReviewerRow.id) == CommentRow.author_id)
@@ -79,7 +81,6 @@ def history_of(session: Session, case_id: int, before: EventRow | None = None) -
     for contact in contacts_of(session, case_id):
         lines.append(_text_line(contact.at, "contact", contact.by, f"{contact.channel}: {contact.text}"))
     lines += _check_notes(session, case_id)
-    lines += _verdict_texts(session, case_id, before)
     lines = [line for line in lines if before is None or line.at <= before.at]
     lines.sort(key=lambda line: line.at)
     # Reversed after sorting, because a sort with reverse=True keeps the oldest of simultaneous lines first.
@@ -164,7 +165,7 @@ def _verdict_texts(session: Session, case_id: int, before: EventRow | None) -> I
     for row, login in rows:
         for action, text in (("verdict-note", row.note), ("verdict-letter", row.letter)):
             if text and row.id != own:
-                yield _text_line(row.decided_at, action, login, text)
+                yield replace(_text_line(row.decided_at, action, login, text), round=row.round)
 
 
 def contacts_of(session: Session, case_id: int) -> tuple[ContactLine, ...]:
