@@ -70,8 +70,9 @@ class Office:
         return self.terminal.document("audit", "show", CASE)
 
     def acts(self) -> list[str]:
-        """Return who did what to the case, the oldest first."""
-        entries = reversed(self.show()["history"])
+        """Return who did what to the case, the oldest first, without the texts of verdicts."""
+        history = reversed(self.show()["history"])
+        entries = [entry for entry in history if not entry["action"].startswith("verdict-")]
         return [" ".join(filter(None, (entry["who"], entry["action"], entry["text"]))) for entry in entries]
 
     def letters(self) -> list[tuple[str, bool]]:
@@ -272,4 +273,4 @@ def overturn(office: Office) -> None:
         seat.do("t", "F8 confirm +Esc leaves the field")
         seat.do("They had agreed to the calls.", r"Reason: .*\n.*They had agreed to the calls", "We lift the measure")
         seat.do("\x1b", "y confirm +Esc back +a second person checks it")
-        seat.confirm("y", f"{CASE} waits for a check of your decision", r"waiting for a decision\. *\n *To file one,")
+        seat.confirm("y", f"{CASE} waits for a check of your decision", r"No appeals are open\. *\n *To file one,")
