@@ -3,6 +3,7 @@
 Each language gets a folder with the texts, pages and short messages that `workbench export notices` writes.
 """
 
+import csv
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -82,7 +83,12 @@ class Office:
         """Export the released letters, and mark them as sent."""
         folder = self.desk.folder / f"sent-{self.desk.site.clock.at:%m%d}"
         self.terminal.document("admin", "export", "notices", "--to", str(folder))
-        self.terminal.document("admin", "notices", "sent", str(folder / "notices.csv"))
+        with (folder / "notices.csv").open(encoding="utf-8-sig", newline="") as file:
+            numbers = [row["notice"] for row in csv.DictReader(file)]
+        report = self.desk.folder / f"{folder.name}.csv"
+        sent = f"{self.desk.site.clock.at:%Y-%m-%dT%H:%M:%S%z}"
+        report.write_text("\n".join(["notice,sent_at", *(f"{number},{sent}" for number in numbers)]), encoding="utf-8")
+        self.terminal.document("admin", "notices", "sent", str(report))
 
     def change_policy(self, *changes: tuple[str, str]) -> None:
         """Put a changed policy into force, for open cases too."""

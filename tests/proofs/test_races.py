@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from db.enums import Role
 from tests.offices import Site
+from tests.policies import amend
 from tests.proofs.racing import LATER, claim_and_decide, decide_each, run_concurrently
 from tests.sizes import sized
 from workbench.domain.case.casefile import CaseFile
@@ -84,6 +85,7 @@ def test_an_expired_hold_loses_to_its_successor_and_keeps_its_draft(site: Site, 
 
 def held_by_a(site: Site, turns: int) -> list[tuple[int, int]]:
     site.plant(turns)
+    amend(site, ("max_aside = 10", f"max_aside = {turns + 1}"))
     site.services("admin").people.limit("a", turns + 1)
     return hold_cases(site, "a", turns)
 

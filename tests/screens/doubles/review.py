@@ -169,7 +169,7 @@ class MemoryChecks(Checks):
                 held_until=None,
                 blocks=2,
                 warns=3,
-                maker=found.decisions[-1].maker,
+                maker=found.decisions[-1].maker if found.decisions else "",
                 received_at=found.header.received_at,
             )
             for case_id, found in self._services.files.items()
