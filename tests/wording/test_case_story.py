@@ -189,6 +189,12 @@ FINAL = fail(fail_kind=FailKind.FINAL, status="approved", checker="rev2", items=
             "restoring ordered, due Wed 25 Nov 14:32, not carried out yet; "
             "letter not sent yet, due by Wed 25 Nov 14:32; an appeal is possible until Tue 15 Dec",
         ),
+        (
+            story(CaseState.APPEALED, FINAL, measures=(replace(RESTORING, due_at=NOW - timedelta(days=1)),)),
+            "round 1: failed, final (rev1, Tue 24 Nov 11:32, checked by rev2)",
+            "a supervisor decides the appeal by Thu 26 Nov 18:00; "
+            "restoring ordered, due Mon 23 Nov 14:32, not carried out yet, overdue",
+        ),
         (story(CaseState.PASSED, re_reviews=(RE_REVIEW,)), "", "reviewed again as C-000095 (queued)"),
         (
             story(CaseState.QUEUED, re_reviews=(replace(RE_REVIEW, passed_id=8, opened_id=1),)),

@@ -51,10 +51,12 @@ def measure_lines(orders: Iterable[MeasureOrder], now: datetime, zone: ZoneInfo)
 
 
 def owed_orders(orders: Iterable[MeasureOrder], now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
-    """Return the orders that are not carried out yet, in words, each once."""
-    today = now.astimezone(zone).date()
-    owed = (order for order in last_orders(orders) if order.is_open)
-    words = (_(_OWED[order.measure]).format(when=instant_on_screen(order.due_at, today, zone)) for order in owed)
+    """Return the orders that are not carried out yet, in words, each once; overdue ones say so."""
+    today, words = now.astimezone(zone).date(), list[str]()
+    for order in last_orders(orders):
+        if order.is_open:
+            owed = _(_OWED[order.measure]).format(when=instant_on_screen(order.due_at, today, zone))
+            words.append(_(", ").join([owed, _("overdue")]) if order.is_overdue(now) else owed)
     return tuple(dict.fromkeys(words))
 
 

@@ -97,7 +97,7 @@ class CaseStory:
 
     @property
     def next(self) -> str:
-        """Who acts next, and by when."""
+        """Who acts next, and by when; then the measures that are not carried out yet."""
         after = {
             CaseState.INCOMPLETE: self._missing,
             CaseState.QUEUED: self._review,
@@ -106,8 +106,11 @@ class CaseStory:
             CaseState.AWAITING_CHECK: self._check,
             CaseState.RECTIFYING: self._rectification,
             CaseState.APPEALED: self._appealed,
-        }.get(self.case.header.state, self._closed)
-        return after()
+        }.get(self.case.header.state)
+        return self._closed() if after is None else _("; ").join([after(), *self._owed_orders()])
+
+    def _owed_orders(self) -> tuple[str, ...]:
+        return owed_orders(self.case.measures, self.now, ZoneInfo(self.case.policy.zone))
 
     def _origin(self, re_review: ReReview) -> str:
         """Return which case a campaign reviews again in this one, and why."""
@@ -158,6 +161,8 @@ class CaseStory:
         if appeal.outcome is None:
             return _("appeal received {when}").format(when=received)
         by = [appeal.decided_by or "?"]
+        if appeal.decided_at is not None:
+            by.append(self._instant(appeal.decided_at))
         if appeal.status is AppealStatus.CLOSED and appeal.checker:
             by.append(_("checked by {login}").format(login=appeal.checker))
         is_overturned = appeal.outcome is AppealOutcome.OVERTURNED
@@ -259,7 +264,7 @@ class CaseStory:
     def _closed(self) -> str:
         """Return what is still owed, or else that the case is closed; then whether an appeal is possible."""
         zone = ZoneInfo(self.case.policy.zone)
-        owed = [*self._re_reviews(is_open=True), *owed_orders(self.case.measures, self.now, zone)]
+        owed = [*self._re_reviews(is_open=True), *self._owed_orders()]
         if self.case.letter_due_by is not None:
             owed.append(_("letter not sent yet, due by {when}").format(when=self._instant(self.case.letter_due_by)))
         return _("; ").join([*(owed or [_("closed")]), *self._appeal_words(self.now.astimezone(zone).date())])
