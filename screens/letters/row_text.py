@@ -74,7 +74,7 @@ def summary(page: NoticePage, chosen: LetterFilter, view: View) -> Content:
 
 
 def letter_lines(line: NoticeLine, view: View, width: int) -> list[Content]:
-    """Return a letter as the applicant reads it, people masked, under what became of it."""
+    """Return a letter as the applicant reads it, people masked, under its outcome."""
     text, style = outcome(line, view, has_time=True)
     attempts = []
     if line.attempts:

@@ -46,7 +46,7 @@ NO_LETTERS = NoticePage(lines=(), total=0, owed=0, failed=0, overdue=0)
 
 
 class LettersScreen(ModeScreen):
-    """Lists the letters, the owed ones first, and records what became of them."""
+    """Lists the letters, the owed ones first, and records their outcomes."""
 
     CSS_PATH: ClassVar[list[str | PurePath]] = [Path(__file__).with_name("letters.tcss")]
     PLACE: ClassVar[Place] = "letters"
@@ -158,7 +158,7 @@ class LettersScreen(ModeScreen):
         self.action_load()
 
     async def _record(self, deliveries: Sequence[Delivery]) -> None:
-        """Record what became of letters, and say which deadlines moved."""
+        """Record the outcomes of letters, and say which deadlines moved."""
         recorded = await attempt(self, partial(asyncio.to_thread, self.services.notices.record, deliveries))
         if recorded is None:
             return

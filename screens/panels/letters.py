@@ -1,4 +1,4 @@
-"""What became of a letter, and the letters about a case in its history."""
+"""The outcome of a letter, and the letters about a case in its history."""
 
 from screens.panels.lines import EMPTY, PanelLine, heading
 from screens.shell.view import View
@@ -11,7 +11,7 @@ from workbench.wording.letters import failure_words, has_moving_deadline, kind_w
 
 
 def outcome(line: NoticeLine, view: View, *, has_time: bool = False) -> Part:
-    """Return what became of a letter: sent (with `has_time` at what time), failed, or by when it must be sent."""
+    """Return the outcome of a letter: sent (with `has_time` at what time), failed, or by when it must be sent."""
     if line.sent_at is not None:
         when = view.instant(line.sent_at) if has_time else view.day(line.sent_at.astimezone(view.zone).date())
         how = (channel_words(line.channel), line.sent_by or "")
@@ -27,7 +27,7 @@ def outcome(line: NoticeLine, view: View, *, has_time: bool = False) -> Part:
 
 
 def letters_of(case: CaseFile, view: View, width: int) -> list[PanelLine]:
-    """Return a line for each letter about a case, the newest first: written, and what became of it; none without."""
+    """Return a line for each letter about a case, the newest first: written, and its outcome; none without."""
     lines = [heading(_("Letters"))] if case.notices else []
     for line in reversed(case.notices):
         words, style = outcome(line, view, has_time=True)

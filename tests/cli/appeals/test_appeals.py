@@ -67,6 +67,7 @@ def test_the_last_day_that_the_notice_gives_stays_when_the_calendar_changes(serv
     services.run("admin", "calendar", "set", "2026-12-05", "work", "--reason", "make-up")
 
     appealed(services, case, at="2026-12-15 10:00")
+    assert show(services, case)["state"] == "appealed"
 
 
 def test_a_second_lapse_can_be_appealed_although_the_appeal_against_the_first_was_answered(services: Promises) -> None:

@@ -75,7 +75,7 @@ def seen_document(seen: "SeenCase", *, revealed: bool = False) -> dict[str, Any]
     """Return a case as it was when a decision was made, with the decision under `seen`."""
     decision = {**_decision(seen.decision, ZoneInfo(seen.casefile.policy.zone)), "notice": seen.notice}
     document = case_document(seen.casefile, seen.decision.decided_at, revealed=revealed)
-    # What became of the letters changes in place, so it is not known as of that time.
+    # The outcomes of letters change in place, so they are not known as of that time.
     del document["notices"]
     return {
         **document,

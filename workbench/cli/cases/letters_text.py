@@ -11,7 +11,7 @@ from workbench.wording.letters import failure_words, kind_words
 
 
 def letter_columns(zone: ZoneInfo) -> dict[str, Callable[[NoticeLine], str]]:
-    """Return the columns that say what a letter is and what became of it."""
+    """Return the columns that say what a letter is, and whether it was sent."""
     return {
         _("Kind"): kind_words,
         _("Released"): lambda line: minute(line.release_at, zone) if line.is_released else _("not yet"),

@@ -66,7 +66,7 @@ WORKERS = frozenset({R.REVIEWER, R.SUPERVISOR})
 CLERKS = frozenset({R.SUPERVISOR, R.ADMIN})
 """The roles that get the work lists: letters to send, and measures to carry out."""
 LETTER_RECORDERS = WORKERS | CLERKS
-"""The roles that record what became of letters."""
+"""The roles that record the outcomes of letters."""
 EVERY_STATE = frozenset(S)
 _STATES_WITH_DUE_DATE = OPEN_STATES - {S.INCOMPLETE}
 

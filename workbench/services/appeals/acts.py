@@ -77,7 +77,7 @@ def file_appeal(
     case.assignee_id, case.returned_to_id = handler_for(session, context, case), None
     case.state = CaseState.APPEALED.value
     case.version += 1
-    # A closed case takes in nothing, but whoever decides the appeal must know what is known.
+    # A closed case takes in nothing, but the person who decides the appeal needs all evidence.
     record_evidence(session, case, last_seq(session))
     recompute(session, context, case)
     # What was received counts from its receipt, not from its entry.

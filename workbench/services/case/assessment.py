@@ -115,7 +115,7 @@ def findings_of_case(session: Session, case_id: int) -> tuple[Finding, ...]:
 
 
 def is_contradicted(session: Session, case_id: int, seen: str) -> bool:
-    """Return whether the rules that warn or block are no longer those that were seen by whoever decided.
+    """Return whether the rules that warn or block are no longer those that the decider saw.
 
     What was seen of appeals that an earlier version staged is unknown.
     """

@@ -88,7 +88,7 @@ class Context:
     is_finishing: bool = False
 
     def finishing(self, actor: Actor) -> "Context":
-        """Return a context in which a person finishes what that person began, whoever's process does the work."""
+        """Return a context in which a person finishes what they began, also in another person's process."""
         return replace(self, actor=actor, is_finishing=True)
 
     @contextmanager

@@ -39,7 +39,7 @@ def apply_pending(context: Context) -> None:
 def apply_batch(context: Context, batch_id: int) -> tuple[Unfiled, ...]:
     """Put a batch's new cases into the queue and let existing cases take in what concerns them.
 
-    All of it is done by who imported the batch, whoever's start does it. Return the appeals that could not be filed.
+    The events name the importer, also if another person's start does it. Return the appeals that could not be filed.
     """
     context, unfiled = finishing(context, batch_id, PUBLISHED), list[Unfiled]()
     _list_cases(context, batch_id)

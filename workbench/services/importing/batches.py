@@ -100,7 +100,7 @@ def refuse_known_files(session: Session, readers: Sequence[Reader]) -> None:
 
 
 def finishing(context: Context, batch_id: int, action: str) -> Context:
-    """Return the context of the person who published or undid a batch, whoever's start finishes it."""
+    """Return the context of the person who published or undid a batch, also if another person's start finishes it."""
     columns = (_EVENT.c.actor_id.label("id"), _EVENT.c.actor_login.label("login"), _EVENT.c.identity)
     of_batch = select(*columns).where(_EVENT.c.batch_id == batch_id, _EVENT.c.action == action)
     with context.read() as session:

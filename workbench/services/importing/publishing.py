@@ -20,7 +20,7 @@ WITH_CALLS = (ImportKind.CALLS.value, ImportKind.WORKBOOK.value)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """What became of the records of a batch."""
+    """How many records of a batch had each outcome."""
 
     rows: int
     created: int

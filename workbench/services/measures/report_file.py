@@ -38,7 +38,7 @@ class ReportedTime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderReport:
-    """The line of a file that says what became of an order; without `done` and `failure` it says nothing.
+    """The line of a file that reports the outcome of an order; without `done` and `failure` it says nothing.
 
     `done` is when it was carried out, `failed` when it failed. `msisdn` and `measure` are as the file has them, to
     notice lines that moved apart.

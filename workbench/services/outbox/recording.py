@@ -26,7 +26,7 @@ _FAILURE_LENGTH = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """What became of one notice: sent at a time (None: now) through a channel, or failed for the cause `failure`."""
+    """The outcome of one notice: sent at a time (None: now) through a channel, or failed for the cause `failure`."""
 
     notice_id: int
     channel: str = ""
@@ -55,7 +55,7 @@ class Recorded:
 
 
 class RecordingStopped(StorageBusy):
-    """The database was busy when some deliveries were recorded; `recorded` is what became of these."""
+    """The database was busy when some deliveries were recorded; `recorded` are their outcomes."""
 
     def __init__(self, recorded: Recorded, asked: int) -> None:
         self.recorded = recorded
@@ -77,7 +77,7 @@ def record(session: Session, context: Context, deliveries: Mapping[int, Delivery
     Args:
         session: A write session.
         context: The context of the person who reports.
-        deliveries: What became of each notice.
+        deliveries: The outcome of each notice.
         rows: The `notice_rows` of these notices.
     """
     unsent = [row for row in rows if row.sent_at is None]

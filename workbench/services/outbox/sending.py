@@ -1,4 +1,4 @@
-"""Hands the owed notices to the operator's gateway, at least once each, and records what became of them."""
+"""Hands the owed notices to the operator's gateway, at least once each, and records the outcomes."""
 
 import hashlib
 import json

@@ -124,7 +124,7 @@ class Undo(Service):
 
         Undoing a verdict restores the state and the draft of the case and gives this person a hold on it, even above
         the limit; the case on the desk is put aside. Undoing a check makes the verdict wait for a check again. Undoing
-        another act restores the state before it, and the hold of whoever held the case.
+        another act restores the state before it, and the hold of its former holder.
 
         Raises:
             NotFound: If there is no such case.
