@@ -93,8 +93,18 @@ class BaseScreen(Screen[Result]):
         """The bindings with their descriptions in the language in use."""
         return translated(super().active_bindings)
 
+    def on_compose(self) -> None:
+        # Before the widgets are created, so that they are styled once, for the window as it is.
+        width, height = self.app.size
+        self.add_class(_size_class(width, HORIZONTAL), _size_class(height, VERTICAL), update=False)
+
     def on_key(self, event: events.Key) -> None:
         fold(self, event)
+
+
+def _size_class(cells: int, sizes: list[tuple[int, str]]) -> str:
+    """Return the class of a size among those from (cells, class) on."""
+    return [name for least, name in sizes if cells >= least][-1]
 
 
 class WorkScreen(BaseScreen[None]):
