@@ -28,6 +28,9 @@ ORDERED_CASES = '"case" AS c INDEXED BY ix_case_order'
 _HEADER = b"SQLite format 3\x00"
 _COMPANION_SUFFIXES = ("-wal", "-shm", "-journal", ".lock")
 _LOCK_WAIT_S = 10.0
+_APPLICATION_AND_VERSION = (
+    "SELECT application_id, user_version FROM pragma_application_id CROSS JOIN pragma_user_version"
+)
 _PRAGMAS = (
     "synchronous=FULL",
     "foreign_keys=ON",
@@ -199,11 +202,10 @@ def schema_version(connection: Connection, path: Path) -> int:
     Raises:
         DatabaseRefused: If the file is a database of another program.
     """
-    found = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
-    version = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+    found, version = connection.exec_driver_sql(_APPLICATION_AND_VERSION).one()
     if found != APPLICATION_ID:
         raise DatabaseRefused(Refusal.NOT_OURS, str(path))
-    return version
+    return int(version)
 
 
 def stamp(connection: Connection, version: int) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, bindparam, exists, func, or_, select, tuple_
 from sqlmodel import Session, SQLModel
 
 from db.enums import FINAL_STATES, CaseState
@@ -96,6 +96,13 @@ def _with_seq(table: Table) -> Select[Any]:
     return select(table, seq.label("seq"))
 
 
+@cache
+def _of_many(*columns: ColumnElement[Any]) -> Select[Any]:
+    """Return the statement that reads the rows whose columns have one of the `wanted` values."""
+    target = tuple_(*columns) if len(columns) > 1 else columns[0]
+    return _with_seq(columns[0].table).where(target.in_(bindparam("wanted", expanding=True)))
+
+
 def newest_of_many(
     session: Session,
     columns: Sequence[ColumnElement[Any]],
@@ -108,11 +115,10 @@ def newest_of_many(
     `wanted` are plain values for one column, or tuples for several. They are queried in chunks, so all rows of a key
     must have the same values in these columns. The rows of a chunk are in the order in which keys were first written.
     """
-    target = tuple_(*columns) if len(columns) > 1 else columns[0]
-    statement = _with_seq(columns[0].table)
+    statement = _of_many(*columns)
     found: list[ImportedRow] = []
     for chunk in chunks(wanted):
-        rows = (row._asdict() for row in session.execute(statement.where(target.in_(chunk))))
+        rows = (row._asdict() for row in session.execute(statement, {"wanted": chunk}))
         visible = sorted((row for row in rows if snapshot.shows(row)), key=lambda row: (row["seq"], row["id"]))
         found += {key(row): row for row in visible}.values()
     return found
@@ -128,13 +134,22 @@ def every_version(
     session: Session, model: type[SQLModel], names: Sequence[str], applications: Iterable[tuple[str, str]]
 ) -> list[ImportedRow]:
     """Return the columns `names`, agent and number of all published rows of some applications, the latest last."""
-    table = table_of(model)
-    columns = (table.c[name] for name in ("agent", "application_no", *names))
-    # Imports follow one another, so a later row has a greater id.
-    statement = select(*columns).where(is_published(table.c.batch_id)).order_by(table.c.id)
-    key = tuple_(table.c.agent, table.c.application_no)
-    found = (session.execute(statement.where(key.in_(chunk))) for chunk in chunks(applications))
+    statement = _every_version(table_of(model), tuple(names))
+    found = (session.execute(statement, {"wanted": chunk}) for chunk in chunks(applications))
     return [row._asdict() for rows in found for row in rows]
+
+
+@cache
+def _every_version(table: Table, names: tuple[str, ...]) -> Select[Any]:
+    """Return the statement that reads columns of all published rows of the `wanted` applications."""
+    columns = (table.c[name] for name in ("agent", "application_no", *names))
+    key = tuple_(table.c.agent, table.c.application_no)
+    # Imports follow one another, so a later row has a greater id.
+    return (
+        select(*columns)
+        .where(is_published(table.c.batch_id), key.in_(bindparam("wanted", expanding=True)))
+        .order_by(table.c.id)
+    )
 
 
 def is_open_case() -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlmodel import Session, col
 
 from db.enums import DayStatus
@@ -21,6 +21,9 @@ Days = Mapping[date, CalendarDay]
 _DAYS = CalendarDayRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is a table
 
 _EDITION = "calendar_edition"
+_SETTINGS = SettingRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is a table
+_STORED_EDITION = select(_SETTINGS.c.value).where(_SETTINGS.c.name == _EDITION)
+_PUBLISHED_OF = select(_DAYS.c.on_date).where(_DAYS.c.on_date.in_(bindparam("days", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +45,14 @@ class Override:
 
 def edition(session: Session) -> str:
     """Return a token that changes with every change of the calendar; it is part of the key of a cached calendar."""
-    row = session.get(SettingRow, _EDITION)
-    return row.value if row is not None else ""
+    return str(session.execute(_STORED_EDITION).scalar() or "")
 
 
 def renew_edition(session: Session) -> None:
     """Write a new edition token, so that every process reads the calendar again."""
     # The token is random: a counter would repeat a number that a rolled-back transaction had used.
     session.merge(SettingRow(name=_EDITION, value=secrets.token_hex(8)))
+    session.flush()
 
 
 def published_days(session: Session) -> dict[date, CalendarDay]:
@@ -83,7 +86,7 @@ def days_in_force(session: Session) -> dict[date, CalendarDay]:
 def missing_years(session: Session, this_year: int) -> list[int]:
     """Return the years without published days among this year and the next one."""
     wanted = {date(year, 1, 1): year for year in (this_year, this_year + 1)}
-    found = set(session.execute(select(_DAYS.c.on_date).where(_DAYS.c.on_date.in_(wanted))).scalars())
+    found = set(session.execute(_PUBLISHED_OF, {"days": list(wanted)}).scalars())
     return [year for on, year in wanted.items() if on not in found]
 
 

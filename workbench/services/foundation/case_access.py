@@ -5,17 +5,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from db.enums import FINAL_STATES, CaseState
-from db.models import CaseRow, EventRow, ImportBatchRow, ReviewerRow
-from db.queries.published import CASE, is_open_case, is_published
+from db.models import CaseRow, EventRow, ReviewerRow
+from db.queries.published import BATCH, CASE, is_open_case, is_published
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import STATE_WORDS, TABLE, Action, state_refusal
 from workbench.errors import Busy, NotAllowed, NotFound
 from workbench.i18n import _
 from workbench.services.foundation.context import Context
+
+_PUBLISHED_AT = select(BATCH.c.published_at).where(BATCH.c.id == bindparam("batch"))
+_LOGINS = select(col(ReviewerRow.id), col(ReviewerRow.login))
 
 # How a person takes or gives up a case. New evidence and checks also move cases, but only as a side effect.
 _HOLD_ACTIONS = (Action.NEXT, Action.RELEASE, Action.SKIP, Action.DECIDE, Action.UNDO, Action.ASSIGN, Action.WITHDRAW)
@@ -42,14 +45,14 @@ def visible_case(session: Session, case_id: int) -> CaseRow:
         NotFound: If there is no such case.
     """
     case = session.get(CaseRow, case_id)
-    if case is None or session.get_one(ImportBatchRow, case.batch_id).published_at is None:
+    if case is None or session.execute(_PUBLISHED_AT, {"batch": case.batch_id}).scalar_one() is None:
         raise NotFound(_("There is no case {case}.").format(case=format_case(case_id)))
     return case
 
 
 def logins_of(session: Session) -> dict[int, str]:
     """Return the logins of all people by their ids."""
-    return {row.id: row.login for row in session.execute(select(col(ReviewerRow.id), col(ReviewerRow.login)))}
+    return {row.id: row.login for row in session.execute(_LOGINS)}
 
 
 def case_in_state_for(session: Session, context: Context, action: Action, case_id: int) -> CaseRow:

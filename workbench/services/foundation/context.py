@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, exists, select
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from db.engine import Database
 from db.enums import CaseState, Role
@@ -66,6 +66,14 @@ _ROLES = (
 
 _VERSIONS = select(_VERSION.c.id, _VERSION.c.effective_on).order_by(_VERSION.c.id.desc())
 
+_HAS_UNSETTLED = select(
+    exists().where(
+        *(_VERSION.c.is_for_open_cases, _VERSION.c.settled_at.is_(None)),
+        _VERSION.c.effective_on.is_(None) | (_VERSION.c.effective_on <= bindparam("until")),
+    )
+)
+"""Whether a policy version that applies to open cases has begun by a day, and was not settled."""
+
 RoleCheck = Callable[[Actor], str | None]
 """Says why a person's roles do not allow an act, None if they do."""
 
@@ -100,7 +108,7 @@ class Context:
             StorageFailed: If the disk or the database fails.
         """
         with _storage_errors(), self.database.read() as session:
-            self._read_roles(session)
+            self.read_roles(session)
             yield session
 
     @contextmanager
@@ -113,7 +121,7 @@ class Context:
             StorageFailed: If the disk or the database fails.
         """
         with _storage_errors(), self.database.write() as session:
-            self._read_roles(session)
+            self.read_roles(session)
             self._check_roles()
             yield session
 
@@ -122,18 +130,22 @@ class Context:
         """The files of the database and its store, which no output may replace."""
         return OwnFiles(files=self.database.files, store=self.store.folder)
 
-    def _read_roles(self, session: Session) -> None:
-        """Give the person the present roles."""
+    def read_roles(self, session: Session) -> None:
+        """Give the person the present roles.
+
+        Raises:
+            NotAllowed: If the person has no role.
+        """
         if self.is_finishing:
             return
-        roles = session.connection().execute(_ROLES, {"person": self.actor.id}).scalars()
-        actor = replace(self.actor, roles=frozenset(map(Role, roles)))
-        if not actor.roles:
+        roles = frozenset(map(Role, session.connection().execute(_ROLES, {"person": self.actor.id}).scalars()))
+        if not roles:
             message = _(
                 "{login} has no role here; an admin gives one with `workbench reviewers role {login} --add ROLE`."
             )
-            raise NotAllowed(message.format(login=actor.login))
-        self.actor = actor
+            raise NotAllowed(message.format(login=self.actor.login))
+        if roles != self.actor.roles:
+            self.actor = replace(self.actor, roles=roles)
 
     def _check_roles(self) -> None:
         """Refuse the act that is being carried out if the person's roles do not allow it."""
@@ -220,10 +232,8 @@ class Context:
 
     def has_unsettled_policy(self, session: Session) -> bool:
         """Return whether open cases may have to change to a policy version; a quick answer without reading policies."""
-        most = self.now().astimezone(UTC).date() + timedelta(days=1)
-        has_begun = col(PolicyVersionRow.effective_on).is_(None) | (col(PolicyVersionRow.effective_on) <= most)
-        is_unsettled = (col(PolicyVersionRow.is_for_open_cases), col(PolicyVersionRow.settled_at).is_(None))
-        return bool(session.execute(select(exists().where(*is_unsettled, has_begun))).scalar())
+        until = self.now().astimezone(UTC).date() + timedelta(days=1)
+        return bool(session.execute(_HAS_UNSETTLED, {"until": until}).scalar())
 
     def policy(self, session: Session, version_id: int | None = None) -> Policy:
         """Return a policy version, by default the one in force."""
