@@ -111,6 +111,9 @@ class AppealsScreen(CaseListScreen):
             self.notify(message.format(case=format_case(case_id)), timeout=8)
             self.action_load({case_id})
 
+    def refusal(self, action: str) -> str:
+        return self._source.refusals.get(self.case.header.id, "") if action == "decide" and self.case else ""
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "decide":
             return (self.case is not None and not self._source.refusals.get(self.case.header.id)) or None

@@ -136,6 +136,9 @@ class ChecksScreen(CaseListScreen):
             return True if self._verdict.may(Action.APPROVE if action == "approve" else Action.RETURN) else None
         return super().check_action(action, parameters)
 
+    def refusal(self, action: str) -> str:
+        return self._verdict.refusal if action in {"approve", "give_back"} else ""
+
     def action_approve(self) -> None:
         hint = _("The verdict takes effect and its notice goes out. A note is required: what did you check?")
         message = _("{case} approved. To undo, press u on the desk.")

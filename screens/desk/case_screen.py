@@ -1,18 +1,20 @@
 """The base of the screens that show a case: header, notice, panels and draft, updated every second."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePath
 from typing import Any, ClassVar
 
 from textual import getters, work
 from textual.app import ComposeResult
+from textual.binding import ActiveBinding
 from textual.content import Content
 
 from screens.desk import background_reads, case_commands, messages
 from screens.desk.empty_page import DeskPage
 from screens.desk.forecast_text import likely_words
-from screens.desk.key_map import COMMANDS, is_available
+from screens.desk.key_map import COMMAND_OF_KEY, COMMANDS, refusal
 from screens.desk.messages import notice_line
 from screens.desk.outcomes import CaseChanged, CaseRef, CaseRemoved, CaseShown, HoldLost, Outcome
 from screens.desk.session import DeskSession
@@ -24,6 +26,7 @@ from screens.shell.header import HeaderBar, title_line, who_line
 from screens.shell.symbols import symbols_of
 from screens.shell.view import View
 from screens.widgets.static import Static
+from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, NoNextCase
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
@@ -242,7 +245,24 @@ class CaseScreen(WorkScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "back":
             return self.panels.is_zoomed
-        return is_available(str(parameters[0]), self.session) if action == "act" else True
+        is_refused = action == "act" and refusal(COMMANDS[str(parameters[0])], self.session, self.view()) is not None
+        return None if is_refused else True
+
+    def why_not(self, key: str) -> str | None:
+        command = COMMAND_OF_KEY.get(key)
+        return None if command is None else refusal(command, self.session, self.view())
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """The bindings; that of undo names the case of the act that it takes back."""
+        found, undoable = super().active_bindings, self.session.undoable
+        if undoable is None:
+            return found
+        label = _("undo {case}").format(case=format_case(undoable.case_id))
+        undo = {key: active for key, active in found.items() if active.binding.id == desk.UNDO.id}
+        return found | {
+            key: active._replace(binding=replace(active.binding, description=label)) for key, active in undo.items()
+        }
 
     def action_act(self, command_id: str) -> None:
         command, case = COMMANDS[command_id], self.session.case

@@ -16,6 +16,7 @@ from screens.shell.bindings import bind, translated
 from screens.shell.clock import ZONE, Clock
 from screens.shell.footer import FooterBar
 from screens.shell.header import HeaderBar
+from screens.shell.key_guard import presses_of
 from screens.shell.symbols import symbols_of
 from screens.shell.view import View
 from screens.terminal.input_bursts import fold
@@ -109,6 +110,19 @@ class WorkScreen(BaseScreen[None]):
     def parts(self) -> ComposeResult:
         """Yield the widgets of the screen."""
         raise NotImplementedError
+
+    def why_not(self, key: str) -> str | None:  # noqa: ARG002 - most screens explain no key
+        """Return why the command of a key cannot be run now, None if it can be or the key has none."""
+        return None
+
+    def on_key(self, event: events.Key) -> None:
+        """Say why the key of a command does nothing; a key that is held down says it once."""
+        why_not = self.why_not(event.key)
+        if why_not:
+            event.stop()
+            event.prevent_default()
+            if not presses_of(self).is_repeat:
+                self.notify(why_not, timeout=6)
 
 
 class ModeScreen(WorkScreen):
