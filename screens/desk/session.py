@@ -127,8 +127,10 @@ class DeskSession:
     async def undo(self, undoable: UndoableAct) -> CaseShown | Unchanged:
         """Take back an act; its case comes to the desk if this person holds it afterwards."""
         await self.save_draft()
-        case = await self._write(self.services.undo.undo, undoable.case_id)
-        self.undoable = None
+        try:
+            case = await self._write(self.services.undo.undo, undoable.case_id, undoable)
+        finally:
+            self.undoable = None
         if case.header.held_by != self.login:
             return Unchanged()
         self.draft = None

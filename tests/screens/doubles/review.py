@@ -134,7 +134,8 @@ class MemoryUndo(Undo):
     def last(self) -> UndoableAct | None:
         return self._services.undoable
 
-    def undo(self, case_id: int) -> CaseFile:
+    def undo(self, case_id: int, offered: UndoableAct | None = None) -> CaseFile:
+        assert offered is None or offered.case_id == case_id
         self._services.log.append(("undo", case_id))
         self._services.undoable = None
         self._services.hold(case_id)
