@@ -17,7 +17,7 @@ from db.columns import to_us
 from db.queries.outbox import is_leased, is_owed
 from db.queries.published import CASE, NOTICE, is_published
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.lifecycle import CLERKS, roles_refusal
+from workbench.domain.case.lifecycle import work_list_refusal
 from workbench.errors import StorageBusy
 from workbench.services.foundation import audit_log
 from workbench.services.foundation.context import Context, Service
@@ -80,7 +80,7 @@ class Sending(Service):
             BadConfiguration: If the made-up supplier is in force.
         """
         context = self.context
-        with context.requiring("notices send", partial(roles_refusal, CLERKS)):
+        with context.requiring("notices send", work_list_refusal):
             write_sender(context)
             with context.read() as session:
                 left = _owed_ids(session, context.now(), limit)
