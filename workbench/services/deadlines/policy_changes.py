@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from datetime import date
 
 from sqlalchemy import exists, select, update
 from sqlmodel import Session, col
@@ -117,18 +118,35 @@ def _change(session: Session, context: Context, case: CaseRow, version_id: int) 
     is_due_new = case.due_at is not None and case.due_at != due_before
     due = case.due_at.astimezone(context.zone(session)).isoformat() if case.due_at and is_due_new else None
     now_at = {"round": case.round, "evidence_no": case.evidence_no}
-    body = details(**versions, **asdict(change.findings), due=due, is_voided=change.is_voided or None, **now_at)
+    is_voided, promise = change.is_voided or None, _promise(session, context, case, change)
+    asked = {"asked": change.missing_kinds, "asked_until": promise.isoformat()} if promise else {}
+    body = details(**versions, **asdict(change.findings), due=due, is_voided=is_voided, **asked, **now_at)
     context.log_case(session, POLICY_ACTION, case, body)
     if was_incomplete:
         cancel_outdated(session, context, case, is_complete=change.is_completed)
     if change.letter is ClockLetterKind.RECEIPT:
         send_receipt(session, context, case, None, change.assessment.findings)
     elif change.letter is not None:
-        _notify(session, context, case, change)
+        _notify(session, context, case, change, promise)
     return change
 
 
-def _notify(session: Session, context: Context, case: CaseRow, change: CaseChange) -> None:
+def _promise(session: Session, context: Context, case: CaseRow, change: CaseChange) -> date | None:
+    """Return the day until which the letter asks a case under review for documents; None if it asks for none then."""
+    state = CaseState(case.state)
+    has_deadline = state in {CaseState.INCOMPLETE, CaseState.RECTIFYING} or is_with_applicant(state, case.waits_for)
+    if change.letter is None or not change.missing or has_deadline:
+        return None
+    policy = context.policy(session, case.policy_version_id)
+    calendar, today = context.calendar(session, case.policy_version_id), context.today(session)
+    days = rectify_days((ItemRequest(code=_MISSING),), policy) or policy.rectify.default_days
+    until = calendar.nth_working_day_after(today, days)
+    due_on = calendar.local_day(case.due_at) if case.due_at else today
+    # Nothing that comes after the decision is considered.
+    return min(until, due_on) if due_on > today else until
+
+
+def _notify(session: Session, context: Context, case: CaseRow, change: CaseChange, promise: date | None) -> None:
     """Tell the applicant that other rules apply; what was asked for keeps its items and its deadline."""
     policy, calendar = (
         context.policy(session, case.policy_version_id),
@@ -136,7 +154,7 @@ def _notify(session: Session, context: Context, case: CaseRow, change: CaseChang
     )
     state, today, findings = CaseState(case.state), context.today(session), change.assessment.findings
     row = open_rectification(session, case) if state is CaseState.RECTIFYING else None
-    deadline_at, asked_until = None if row is None else row.deadline_at, None
+    deadline_at, asked_until = None if row is None else row.deadline_at, promise
     asked = [] if row is None else open_items(session, row)
     # What the letter asks for is not also suggested.
     named = {_MISSING} if change.missing else set()
@@ -148,12 +166,6 @@ def _notify(session: Session, context: Context, case: CaseRow, change: CaseChang
     elif is_with_applicant(state, case.waits_for) and case.next_action_on:
         asked_until = case.next_action_on
         deadline_at = calendar.closing(asked_until)
-    elif change.missing:
-        days = rectify_days((ItemRequest(code=_MISSING),), policy) or policy.rectify.default_days
-        asked_until = calendar.nth_working_day_after(today, days)
-        due_on = calendar.local_day(case.due_at) if case.due_at else today
-        # Nothing that comes after the decision is considered.
-        asked_until = min(asked_until, due_on) if due_on > today else asked_until
     notify_of_status(
         session,
         context,

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from sqlalchemy import exists, select
 from sqlmodel import Session
 
-from db.enums import AppealStatus, CaseState
+from db.enums import AppealStatus, CaseState, DocumentKind
 from db.models import CaseRow
 from db.queries.published import NOTICE
 from workbench.domain.evidence.evidence import Evidence
+from workbench.domain.facts.documents import missing_documents
 from workbench.domain.findings.finding_changes import FindingChanges, changed_findings
 from workbench.domain.policy.policy import Policy
 from workbench.services.case.assessment import Assessment, assess, assessed_columns
@@ -27,8 +28,8 @@ class CaseChange:
 
     `is_completed` says that no document is missing any more, `is_voided` that what waits for its check goes back,
     `is_appeal` that the due date is that of an appeal, which keeps the policy of its filing. `letter` is the letter to
-    the applicant, None if there is none; `missing` are the documents that it asks for, `waived` those that are no
-    longer required.
+    the applicant, None if there is none; `missing` are the documents that it asks for, by name and by kind, `waived`
+    those that are no longer required.
     """
 
     assessment: Assessment
@@ -39,6 +40,7 @@ class CaseChange:
     is_due_moved: bool = False
     letter: ClockLetterKind | None = None
     missing: tuple[str, ...] = ()
+    missing_kinds: tuple[DocumentKind, ...] = ()
     waived: tuple[str, ...] = ()
 
 
@@ -99,8 +101,10 @@ def change_of(clocks: Clocks, case: CaseRow, evidence: Evidence, before: Policy,
         waived = tuple(name for name in asked if name not in missing)
         return replace(change, letter=ClockLetterKind.POLICY if is_owed else None, missing=missing, waived=waived)
     is_owed = bool(change.findings) or change.is_due_moved
-    added = () if is_appeal else tuple(name for name in missing if name not in asked)
-    return replace(change, letter=ClockLetterKind.POLICY if is_owed or added else None, missing=added)
+    named = () if is_appeal else zip(missing_documents(evidence, after), missing, strict=True)
+    added = {kind: name for kind, name in named if name not in asked}
+    letter = ClockLetterKind.POLICY if is_owed or added else None
+    return replace(change, letter=letter, missing=tuple(added.values()), missing_kinds=tuple(added))
 
 
 def _is_asked(session: Session, context: Context, case_id: int) -> bool:
