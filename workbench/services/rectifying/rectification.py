@@ -161,6 +161,11 @@ def letter_items(items: Iterable[RectificationItemRow]) -> list[LetterItem]:
     return [LetterItem(item.text, item.deadline_at) for item in items]
 
 
+def waived_texts(session: Session, rectification: RectificationRow) -> tuple[str, ...]:
+    """Return the texts of the items that were waived."""
+    return tuple(item.text for item in items_of(session, rectification.decision_id) if item.waived_at is not None)
+
+
 def reopen_items(
     session: Session, context: Context, case: CaseRow, findings: Iterable[Finding], since: datetime
 ) -> Progress | None:
