@@ -80,17 +80,15 @@ class CaseListScreen(ModeScreen):
         return True
 
     def why_not(self, key: str) -> str | None:
+        """Return why a key does nothing now; the keys of the desk do nothing on an opened case."""
         active = self.active_bindings.get(key)
         if active is not None:
-            return None if active.enabled else self.refusal(active.binding.action)
+            case = None if active.enabled else self.case
+            return None if case is None else self._source.refusal(active.binding.action, case)
         command = next((each for each in DESK_COMMANDS if key in each.keys), None)
         if command is None or not self.browser.is_open:
             return None
         return refusal_elsewhere(command, self.services.actor)
-
-    def refusal(self, action: str) -> str:
-        """Return why an action that is not possible now is not, "" if it needs no words."""
-        raise NotImplementedError
 
     def action_load(self, done: Collection[int] = ()) -> None:
         self.browser.load(done)

@@ -1,14 +1,12 @@
 """The base of the screens that show a case: header, notice, panels and draft, updated every second."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePath
 from typing import Any, ClassVar
 
 from textual import getters, work
 from textual.app import ComposeResult
-from textual.binding import ActiveBinding
 from textual.content import Content
 
 from screens.desk import background_reads, case_commands, messages
@@ -21,12 +19,12 @@ from screens.desk.session import DeskSession
 from screens.panels.case_header import case_lines, hold_words, narrow_lines, story_lines
 from screens.panels.evidence_panels import EvidencePanels
 from screens.shell.base_screen import WorkScreen, attempt, run_in_worker
+from screens.shell.bindings import refusal_elsewhere
 from screens.shell.clock import Clock
 from screens.shell.header import HeaderBar, title_line, who_line
 from screens.shell.symbols import symbols_of
 from screens.shell.view import View
 from screens.widgets.static import Static
-from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, NoNextCase
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
@@ -57,8 +55,8 @@ class CaseScreen(WorkScreen):
     ]
     AUTO_FOCUS = None
     NAME: ClassVar[str] = N_("Desk")
-    OPENS_ON_CHANGES: ClassVar[bool] = False
-    """Whether a case of a later round opens on what changed since the last one."""
+    IS_DESK: ClassVar[bool] = False
+    """Whether cases are taken here; one of a later round then opens on what changed since the last one."""
 
     page = getters.query_one("#page", DeskPage)
     panels = getters.query_one(EvidencePanels)
@@ -160,7 +158,7 @@ class CaseScreen(WorkScreen):
             # With tabs, only one panel is visible.
             first = "identity" if self.has_class("-wide") else self.panels.most_severe
             self.call_after_refresh(self.panels.action_go, first)
-            if self.OPENS_ON_CHANGES and case.changes is not None:
+            if self.IS_DESK and case.changes is not None:
                 self.call_after_refresh(self.action_act, desk.CHANGES.id)
         self.refresh_bindings()
         self.call_after_refresh(run_in_worker, self, partial(background_reads.show_rights, self, case), "rights")
@@ -249,20 +247,13 @@ class CaseScreen(WorkScreen):
         return None if is_refused else True
 
     def why_not(self, key: str) -> str | None:
+        """Return why the command of a key cannot be run now, None if it can be or the key has none."""
         command = COMMAND_OF_KEY.get(key)
-        return None if command is None else refusal(command, self.session, self.view())
-
-    @property
-    def active_bindings(self) -> dict[str, ActiveBinding]:
-        """The bindings; that of undo names the case of the act that it takes back."""
-        found, undoable = super().active_bindings, self.session.undoable
-        if undoable is None:
-            return found
-        label = _("undo {case}").format(case=format_case(undoable.case_id))
-        undo = {key: active for key, active in found.items() if active.binding.id == desk.UNDO.id}
-        return found | {
-            key: active._replace(binding=replace(active.binding, description=label)) for key, active in undo.items()
-        }
+        if command is None:
+            return None
+        if not command.needs_case and not self.IS_DESK:
+            return refusal_elsewhere(command.command, self.session.services.actor)
+        return refusal(command, self.session, self.view())
 
     def action_act(self, command_id: str) -> None:
         command, case = COMMANDS[command_id], self.session.case

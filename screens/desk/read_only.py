@@ -2,16 +2,16 @@
 
 from typing import ClassVar
 
-from textual import events, work
+from textual import work
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from screens.desk.case_screen import CaseScreen
-from screens.desk.key_map import COMMAND_OF_KEY, bindings
+from screens.desk.key_map import bindings
 from screens.desk.outcomes import CaseShown
 from screens.desk.session import DeskSession
 from screens.shell.base_screen import attempt
-from screens.shell.bindings import bind, refusal_elsewhere
+from screens.shell.bindings import bind
 from screens.shell.clock import Clock
 from screens.shell.view import View
 from screens.widgets.safe_text import MUTED, joined
@@ -70,15 +70,6 @@ class ReadOnlyScreen(CaseScreen):
         self.show(CaseShown(is_same=False))
         self.show_notice()
         self.refresh_counts()
-
-    def on_key(self, _event: events.Key) -> None:
-        self.revealed.note_key()
-
-    def why_not(self, key: str) -> str | None:
-        command = COMMAND_OF_KEY.get(key)
-        if command is not None and not command.needs_case:
-            return refusal_elsewhere(command.command, self.session.services.actor)
-        return super().why_not(key)
 
     @property
     def footer_commands(self) -> tuple[Command, ...]:

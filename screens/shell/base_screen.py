@@ -17,6 +17,7 @@ from screens.shell.clock import ZONE, Clock
 from screens.shell.footer import FooterBar
 from screens.shell.header import HeaderBar
 from screens.shell.key_guard import presses_of
+from screens.shell.protocols import ExplainsKeys
 from screens.shell.symbols import symbols_of
 from screens.shell.view import View
 from screens.terminal.input_bursts import fold
@@ -95,7 +96,15 @@ class BaseScreen(Screen[Result]):
         return translated(super().active_bindings)
 
     def on_key(self, event: events.Key) -> None:
-        fold(self, event)
+        """Say why the key of a command does nothing; a key that is held down says it once."""
+        why_not = self.why_not(event.key) if isinstance(self, ExplainsKeys) else ""
+        if not why_not:
+            fold(self, event)
+            return
+        event.stop()
+        event.prevent_default()
+        if not presses_of(self).is_repeat:
+            self.notify(why_not, timeout=6)
 
 
 class WorkScreen(BaseScreen[None]):
@@ -110,19 +119,6 @@ class WorkScreen(BaseScreen[None]):
     def parts(self) -> ComposeResult:
         """Yield the widgets of the screen."""
         raise NotImplementedError
-
-    def why_not(self, key: str) -> str | None:  # noqa: ARG002 - most screens explain no key
-        """Return why the command of a key cannot be run now, None if it can be or the key has none."""
-        return None
-
-    def on_key(self, event: events.Key) -> None:
-        """Say why the key of a command does nothing; a key that is held down says it once."""
-        why_not = self.why_not(event.key)
-        if why_not:
-            event.stop()
-            event.prevent_default()
-            if not presses_of(self).is_repeat:
-                self.notify(why_not, timeout=6)
 
 
 class ModeScreen(WorkScreen):
