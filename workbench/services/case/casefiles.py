@@ -18,6 +18,7 @@ from workbench.domain.case.running import is_overdue
 from workbench.domain.clock.due import due_at
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import observe
+from workbench.domain.facts.documents import missing_documents
 from workbench.domain.policy.policy import Policy
 from workbench.errors import WrongUsage
 from workbench.i18n import _
@@ -32,6 +33,7 @@ from workbench.services.case.decisions import (
 )
 from workbench.services.case.evidence_reader import calls_by_day_and_hour, read_evidence
 from workbench.services.case.history import (
+    asked_documents_of,
     contacts_of,
     history_of,
     news_of,
@@ -160,6 +162,7 @@ class CaseFiles(Service):
             letter_due_by=_letter_due_by(session, context, notice),
             re_reviews=re_reviews_of(session, case_id),
             changes=round_changes(session, context, case, decisions, basis),
+            asked_documents=asked_documents_of(session, case, missing_documents(evidence, policy)),
         )
 
     def reveal(self, case_id: int, field: str) -> str:

@@ -3,13 +3,14 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Select, Table, bindparam, func, literal_column, null, union_all
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from db.enums import CaseState
+from db.enums import CaseState, DocumentKind
 from db.models import (
     CampaignCaseRow,
     CampaignRow,
@@ -23,7 +24,15 @@ from db.models import (
 )
 from db.queries.published import APPEAL, CASE, DECISION, NOTICE, is_published, table_of
 from workbench.domain.case.case_id import format_decision
-from workbench.domain.case.records import CaseNews, ContactLine, HistoryLine, NoticeLine, ReReview, VerificationLine
+from workbench.domain.case.records import (
+    AskedDocument,
+    CaseNews,
+    ContactLine,
+    HistoryLine,
+    NoticeLine,
+    ReReview,
+    VerificationLine,
+)
 from workbench.domain.clock.due import due_at
 from workbench.domain.text.mask import mask_digits_within
 from workbench.i18n import _
@@ -51,6 +60,9 @@ _WITH_TEXT = ("comment", "contact", "verify")
 
 _UNSHOWN = (*_WITH_TEXT, "notice-handed")
 """The actions whose events are not lines; whether a letter that was handed over was sent is an event of its own."""
+
+_BEFORE_VERDICT = (CaseState.QUEUED, CaseState.IN_REVIEW, CaseState.PENDING, CaseState.AWAITING_CHECK)
+"""The states in which a document can still be considered before the verdict."""
 
 _REVIEWER = table_of(ReviewerRow)
 _EARLIER = NOTICE.alias("earlier")
@@ -166,11 +178,33 @@ def re_reviews_of(session: Session, case_id: int) -> tuple[ReReview, ...]:
 
 def news_of(session: Session, case: CaseRow, seen_no: int) -> CaseNews:
     """Return what changed in a case since it had an evidence number."""
-    of_case = (EventRow.case_id == case.id, EventRow.action == "policy", col(EventRow.is_refused).is_(False))
-    bodies = map(json.loads, session.exec(select(EventRow.body).where(*of_case).order_by(col(EventRow.seq))))
-    unseen = [body for body in bodies if body["evidence_no"] > seen_no]
+    unseen = [body for body in _policy_changes(session, case) if body["evidence_no"] > seen_no]
     is_only_policy = case.evidence_no == seen_no + len(unseen)
     return CaseNews(has_evidence=not is_only_policy, policy="; ".join(map(_policy_words, unseen)))
+
+
+def _policy_changes(session: Session, case: CaseRow, before: EventRow | None = None) -> Iterator[dict[str, Any]]:
+    """Yield the bodies of the events by which the policy of a case changed, the oldest first."""
+    of_case = (EventRow.case_id == case.id, EventRow.action == "policy", col(EventRow.is_refused).is_(False))
+    for event in session.exec(select(EventRow).where(*of_case).order_by(col(EventRow.seq))):
+        if before is None or event.seq < before.seq:
+            yield json.loads(event.body)
+
+
+def asked_documents_of(
+    session: Session, case: CaseRow, missing: Iterable[DocumentKind], before: EventRow | None = None
+) -> tuple[AskedDocument, ...]:
+    """Return the missing documents that letters about a new policy asked for in this round, while a verdict is due."""
+    kinds = tuple(missing)
+    if not kinds or case.state not in _BEFORE_VERDICT:
+        return ()
+    asked = {
+        code: date.fromisoformat(body["asked_until"])
+        for body in _policy_changes(session, case, before)
+        if "asked_until" in body and body["round"] == case.round
+        for code in body["asked"]
+    }
+    return tuple(AskedDocument(kind=kind, until=asked[kind.value]) for kind in kinds if kind.value in asked)
 
 
 def contacts_of(session: Session, case_id: int) -> tuple[ContactLine, ...]:
@@ -204,8 +238,9 @@ def _policy_words(body: Mapping[str, Any]) -> str:
     """Return the words about a change of policy, such as `1 → 2: +ACT-PEAK-HOUR`."""
     findings = finding_change_words(*(body.get(name, ()) for name in ("added", "removed", "changed")))
     due = _("; due date: {day}").format(day=body["due"][:10]) if "due" in body else ""
+    asked = _("; documents asked for until {day}").format(day=body["asked_until"]) if "asked_until" in body else ""
     void = _("; what waited for its check is void") if body.get("is_voided") else ""
-    return f"{body['from']} → {body['to']}: {findings}{due}{void}"
+    return f"{body['from']} → {body['to']}: {findings}{due}{asked}{void}"
 
 
 def notices_of(session: Session, context: Context, case_id: int) -> tuple[NoticeLine, ...]:

@@ -49,7 +49,12 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
     else:
         case.state = CaseState.RECTIFYING.value
         _open_rectification(session, case, decision)
+    bars = bars_in_force(session, context, case)
     measure, numbers = order_of_verdict(session, context, case, decision)
+    if measure is not Measure.RESTORE:
+        # The answer that passed the review on appeal told what was lifted.
+        told = None if correction and correction.later == "passed" else corrected
+        bars = bars_lifted(session, context, case, told)
     letter = verdict_letter_facts.compose_for(
         kept.casefile,
         decision,
@@ -65,8 +70,7 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
         is_decided_alone=bool(decision.waived),
         corrects=correction,
         bars=bars_in_force(session, context, case) if measure is Measure.NONE else (),
-        # The answer that passed the review on appeal told what was lifted.
-        lifted=bars_lifted(session, context, case, None if correction and correction.later == "passed" else corrected),
+        lifted=bars,
     )
     session.add(
         NoticeRow(

@@ -16,7 +16,7 @@ from workbench.wording import amounts
 from workbench.wording.case.history import act_words, items_words, outcome_words
 from workbench.wording.case.labels import CHECK_FOR, DECIDED, WAITS_FOR
 from workbench.wording.measures import owed_orders
-from workbench.wording.what_would_help import missing_names
+from workbench.wording.what_would_help import asked_words, missing_names
 
 _VERDICT_EVENTS = frozenset({"decide", "appeal", "appeal-decide"})
 _LATER_EVENTS = frozenset({"answer", "day-passed", "resubmit", "lapse", "lapse-undone", "reopen", "withdraw", "undo"})
@@ -107,7 +107,10 @@ class CaseStory:
             CaseState.RECTIFYING: self._rectification,
             CaseState.APPEALED: self._appealed,
         }.get(self.case.header.state)
-        return self._closed() if after is None else _("; ").join([after(), *self._owed_orders()])
+        if after is None:
+            return self._closed()
+        asked = asked_words(self.case, self.now.astimezone(ZoneInfo(self.case.policy.zone)).date())
+        return _("; ").join([after(), *asked, *self._owed_orders()])
 
     def _owed_orders(self) -> tuple[str, ...]:
         return owed_orders(self.case.measures, self.now, ZoneInfo(self.case.policy.zone))
