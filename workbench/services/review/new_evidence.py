@@ -263,13 +263,11 @@ def _log(
     action: str,
     more: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
-    context.log(
+    context.log_case(
         session,
         action,
-        case_id=case.id,
+        case,
         batch_id=arrival.batch_id,
-        state=CaseState(case.state),
-        waits_for=case.waits_for,
         counted_at=arrival.received_at if action in _ANSWERS else None,
         body=details(kind=arrival.kind.value, round=case.round, evidence_no=case.evidence_no, **more),
     )
