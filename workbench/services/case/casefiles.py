@@ -15,7 +15,6 @@ from workbench.domain.case.changes import RoundBasis
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.records import CaseNews, ChecklistLine
 from workbench.domain.case.running import is_overdue
-from workbench.domain.clock.due import due_at
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import observe
 from workbench.domain.policy.policy import Policy
@@ -43,6 +42,7 @@ from workbench.services.case.masking import masked_casefile, public_name
 from workbench.services.case.measured_numbers import measure_orders
 from workbench.services.case.redaction import FREE_TEXTS, PERSONAL_FIELDS
 from workbench.services.case.round_changes import round_changes
+from workbench.services.clock.case_clocks import Clocks
 from workbench.services.foundation.case_access import is_held, logins_of, shown_state, visible_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.drafts import draft_body
@@ -131,7 +131,6 @@ class CaseFiles(Service):
                 notice=None if notice is None else notice.body,
                 notices=notices_of(session, context, case_id),
                 measures=measure_orders(session, case, today),
-                letter_due_by=_letter_due_by(session, context, notice),
                 re_reviews=re_reviews_of(session, case_id),
                 changes=round_changes(session, context, case, decisions, basis),
             )
@@ -217,14 +216,8 @@ def header_of(
         held_until=case.held_until if is_held_now else None,
         aside_until=case.aside_until if is_held_now else None,
         deadline_at=first_deadline(session, case),
+        due_if_answered_at=Clocks(session, context).due_if_answered(case),
     )
-
-
-def _letter_due_by(session: Session, context: Context, notice: NoticeRow | None) -> datetime | None:
-    """Return when a letter must be sent, None if it was sent or there is none."""
-    if notice is None or notice.sent_at is not None:
-        return None
-    return due_at(notice.release_at, context.policy(session).notices.send_days, context.calendar(session))
 
 
 def _received_at(session: Session, case: CaseRow) -> datetime:
