@@ -132,7 +132,9 @@ def test_a_pass_cancels_a_bar_that_nobody_has_and_restores_one_that_somebody_may
     terminal: Terminal, case: str, tmp_path: Path
 ) -> None:
     bar(terminal, case)
-    lift(terminal, case)
+    notice = lift(terminal, case)
+    assert "对下列号码的限制措施（限呼）尚未执行，现予取消：138••••••01、138••••••02（共2个）。" in notice
+    assert "恢复" not in notice
     terminal.site.clock.on(minutes=1)
     assert [status for _number, _measure, status in listed(terminal)] == ["cancelled", "cancelled"]
     assert listed(terminal, "--owed") == []
@@ -144,7 +146,8 @@ def test_a_pass_after_a_confirmed_bar_owes_the_restoring_until_it_is_confirmed(
     bar(terminal, case)
     report(terminal, tmp_path, "1", "2")
     notice = lift(terminal, case)
-    assert "恢复下列号码的呼出和呼入服务（复机）：138••••••01、138••••••02（共2个）" in notice
+    assert "我司已安排恢复下列号码的呼出服务：138••••••01、138••••••02（共2个）。" in notice
+    assert "呼入" not in notice
     assert listed(terminal, "--owed") == []
 
     terminal.site.clock.on(minutes=1)

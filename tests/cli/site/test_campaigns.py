@@ -121,6 +121,8 @@ def test_some_are_opened_each_working_day_and_the_applicant_is_told(services: Pr
         "started_at": None,
         "started_by": "admin",
         "stopped_at": None,
+        "stopped_by": None,
+        "stop_reason": None,
         "planned": 5,
         "opened": 4,
         "decided": {"pass": 0, "fail": 0, "pending": 0, "withdrawn": 0},
@@ -157,6 +159,10 @@ def test_the_verdicts_are_counted_and_a_stop_drops_the_rest(services: Promises) 
 
     assert stopped["decided"] == {"pass": 0, "fail": 1, "pending": 1, "withdrawn": 0}
     assert (stopped["in_review"], stopped["dropped"], stopped["left"], stopped["last_on"]) == (1, 2, 0, None)
+    assert (stopped["stopped_by"], stopped["stop_reason"]) == ("admin", "enough is known")
+    shown = " ".join(services.terminal.as_person("audit", "policy", "campaign", "show", "1").output.split())
+    started = "Started 2026-11-25 10:00 by admin Filter kind:enterprise Policy 1 Each working day 3"
+    assert f"{started} Stopped 2026-11-25 10:00 by admin: enough is known" in shown
     assert tick(services, "2026-11-26 09:00") == 0
     assert "stopped already" in refused(
         services.terminal.as_person("admin", "policy", "campaign", "stop", "1", "--reason", "x"), 77

@@ -108,13 +108,26 @@ def send(
     failures = [
         {"notice": one.notice_id, "case": format_case(one.case_id), "failure": one.failure} for one in report.failures
     ]
-    document = {"sent": report.sent, "failed": len(failures), "skipped": report.skipped, "failures": failures}
+    document = {
+        "sent": report.sent,
+        "failed": len(failures),
+        "skipped": report.skipped,
+        "held_back": report.held_back,
+        "failures": failures,
+    }
     sentence = marked_sentence(report.sent, len(failures))
     if report.skipped:
         message = ngettext(
             "{count} letter was left to another run.", "{count} letters were left to another run.", report.skipped
         )
         sentence = f"{sentence} {message.format(count=count(report.skipped))}"
+    if report.held_back:
+        message = ngettext(
+            "{count} letter waits for an earlier letter of its case.",
+            "{count} letters wait for earlier letters of their cases.",
+            report.held_back,
+        )
+        sentence = f"{sentence} {message.format(count=count(report.held_back))}"
     context.print_result({**document, **_moved_document(report.moved)}, sentence)
     _narrate_moved(context, report.moved)
     for failed in failures:

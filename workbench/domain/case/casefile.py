@@ -10,6 +10,7 @@ from workbench.domain.case.appeal import AppealLine
 from workbench.domain.case.changes import RoundChanges
 from workbench.domain.case.measures import MeasureOrder
 from workbench.domain.case.records import (
+    AskedDocument,
     CaseNews,
     ChecklistLine,
     ContactLine,
@@ -92,7 +93,8 @@ class CaseFile:
     rows (Monday first) of 24 hours. `draft` is the reviewer's own draft, `notice` the last letter. `notices` are all
     letters and `measures` the orders on the numbers of the application, oldest first. `appeal_until` is the last day on
     which an appeal can be received, None if no appeal is possible. `changes` compares a later round with the one before
-    it. `re_reviews` are of this case, or the one that this case is.
+    it. `re_reviews` are of this case, or the one that this case is. `asked_documents` are missing documents that a new
+    policy requires.
     """
 
     header: CaseHeader
@@ -117,6 +119,7 @@ class CaseFile:
     notices: tuple[NoticeLine, ...] = ()
     changes: RoundChanges | None = None
     re_reviews: tuple[ReReview, ...] = ()
+    asked_documents: tuple[AskedDocument, ...] = ()
 
     @property
     def decisions_in_effect(self) -> tuple[DecisionLine, ...]:

@@ -108,6 +108,14 @@ class EarlierFail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskedDocument:
+    """A missing document, and the day until which a letter about a new policy asked the applicant for it."""
+
+    kind: enums.DocumentKind
+    until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReReview:
     """A passed case and the case in which a campaign reviews it again; `state` is that of the new case."""
 

@@ -17,13 +17,14 @@ from workbench.domain.case.casefile import CaseFile, CaseHeader
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.records import DecisionLine, VerificationLine
 from workbench.domain.facts.all_facts import observe
+from workbench.domain.facts.documents import missing_documents
 from workbench.domain.findings.finding import Finding
 from workbench.errors import NotFound
 from workbench.i18n import _, current_language
 from workbench.services.case.casefiles import checklist_of, header_of
 from workbench.services.case.decisions import decisions_of
 from workbench.services.case.evidence_reader import calls_by_day_and_hour, read_evidence
-from workbench.services.case.history import history_of
+from workbench.services.case.history import asked_documents_of, history_of
 from workbench.services.case.known_people import redaction_of
 from workbench.services.case.masking import masked_casefile
 from workbench.services.foundation.case_access import logins_of, visible_case
@@ -114,6 +115,7 @@ def case_as_seen(session: Session, context: Context, decision: DecisionRow, *, i
         policy=policy,
         policy_version=kept["policy_version"],
         notice=_last_notice(session, decision),
+        asked_documents=asked_documents_of(session, case, missing_documents(evidence, policy), before=event),
     )
     own_notice = newest_row(session, NoticeRow, NoticeRow.decision_id == decision.id)
     notice = None if own_notice is None else own_notice.body

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlmodel import Session, col, select
 
 from db.enums import AppealStatus, ApplicantKind, CaseState, FailKind
@@ -27,7 +27,8 @@ from workbench.services.foundation.case_access import logins_of
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
 
-_APPLICATION = table_of(ApplicationRow)
+_APPLICATION, _REASON = table_of(ApplicationRow), table_of(DecisionReasonRow)
+_REASONS = select(_REASON.c.code).where(_REASON.c.decision_id == bindparam("decision")).order_by(_REASON.c.position)
 
 
 def newest_decision(session: Session, case_id: int, *statuses: str) -> DecisionRow | None:
@@ -199,8 +200,7 @@ def _decision(session: Session, row: DecisionRow, logins: dict[int, str], at: da
 
 def reasons_of(session: Session, decision_id: int | None) -> tuple[str, ...]:
     """Return the codes of the reasons of a decision, in the order in which they were marked."""
-    of_decision = select(DecisionReasonRow.code).where(DecisionReasonRow.decision_id == decision_id)
-    return tuple(session.exec(of_decision.order_by(col(DecisionReasonRow.position))))
+    return tuple(session.connection().execute(_REASONS, {"decision": decision_id}).scalars())
 
 
 def _deadline_at(session: Session, decision: DecisionRow) -> datetime | None:

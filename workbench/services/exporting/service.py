@@ -10,7 +10,7 @@ from sqlmodel import Session
 from db.access import new_file, sync
 from db.enums import Language
 from workbench.domain.case.actor import Actor
-from workbench.domain.case.lifecycle import CLERKS, admin_refusal, roles_refusal
+from workbench.domain.case.lifecycle import admin_refusal, work_list_refusal
 from workbench.domain.policy.policy import Supplier
 from workbench.domain.text.mask import mask_digits_within
 from workbench.errors import WrongUsage
@@ -123,4 +123,4 @@ def _letters(folder: Path, source: Source, suppliers: Sequence[Supplier], reques
 
 def _export_refusal(what: ExportKind, actor: Actor) -> str | None:
     is_work_list = what in {ExportKind.NOTICES, ExportKind.MEASURES}
-    return roles_refusal(CLERKS, actor) if is_work_list else admin_refusal(actor)
+    return work_list_refusal(actor) if is_work_list else admin_refusal(actor)

@@ -14,8 +14,7 @@ from sqlmodel import Session
 from db.models import ReviewerRow
 from db.queries.chunks import chunks
 from db.queries.published import CASE, MEASURE_ORDER, is_published, table_of
-from workbench.domain.case.actor import Actor
-from workbench.domain.case.lifecycle import CLERKS, roles_refusal
+from workbench.domain.case.lifecycle import work_list_refusal
 from workbench.domain.case.measures import MeasureOrder
 from workbench.domain.text.mask import MaskKind, mask
 from workbench.i18n import _
@@ -41,11 +40,6 @@ class ReportCounts:
     already_done: int
     failed: int
     unanswered: int
-
-
-def work_list_refusal(actor: Actor) -> str | None:
-    """Return why a person may not get or report the work list, None if they may."""
-    return roles_refusal(CLERKS, actor)
 
 
 class Measures(Service):

@@ -13,8 +13,7 @@ from db.models import ReviewerRow
 from db.queries.outbox import is_owed
 from db.queries.published import NOTICE, table_of
 from db.queries.workload import count_overdue_measures
-from workbench.domain.case.actor import Actor
-from workbench.domain.case.lifecycle import CLERKS, LETTER_RECORDERS, roles_refusal
+from workbench.domain.case.lifecycle import recording_refusal, work_list_refusal
 from workbench.domain.case.records import NoticeLine
 from workbench.domain.clock.due import last_overdue_receipt
 from workbench.errors import NotAllowed, NotFound, StorageBusy, WorkbenchError, WrongUsage
@@ -98,7 +97,7 @@ class Notices(Service):
                     func.count().filter(is_overdue).label("overdue"),
                 )
             ).one()
-            is_clerk = self.context.actor.has(*CLERKS)
+            is_clerk = work_list_refusal(self.context.actor) is None
             measures = count_overdue_measures(session, self.context.now()) if is_clerk else 0
             return from_row(NoticePage, counts, lines=lines, measures_overdue=measures)
 
@@ -217,11 +216,6 @@ def _batches(rows: Iterable[Any]) -> Iterator[list[int]]:
 
 def _last_overdue_release(session: Session, context: Context) -> datetime:
     return last_overdue_receipt(context.now(), context.policy(session).notices.send_days, context.calendar(session))
-
-
-def recording_refusal(actor: Actor) -> str | None:
-    """Return why a person may not record deliveries of notices, or None if they may."""
-    return roles_refusal(LETTER_RECORDERS, actor)
 
 
 def _depending(session: Session, context: Context, rows: Iterable[Any]) -> list[int]:

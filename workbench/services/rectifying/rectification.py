@@ -25,17 +25,19 @@ class Progress:
     """How many of the items asked for came, and when the last of them was received; None without a date.
 
     `first_deadline_at` is the earliest own deadline of the items that did not come in time, None if there is none.
+    `to_judge` are the items that name no document but may have come with one: only a reviewer can say.
     """
 
     received: int
     asked: int
     last_at: datetime | None
     first_deadline_at: datetime | None = None
+    to_judge: int = 0
 
     @property
     def is_complete(self) -> bool:
-        """Whether everything came."""
-        return self.received == self.asked
+        """Whether nothing is left to wait for: everything came, or waits for the judgement of a reviewer."""
+        return self.received + self.to_judge == self.asked
 
 
 class ReceivedDocument(NamedTuple):
@@ -57,7 +59,8 @@ def progress_of(
     `arriving` are documents that count as well although they are not imported yet.
 
     An item came if a document of it, or one for its reason, was imported after the verdict, or if the finding that its
-    reason names is gone. If that finding is about documents, each of them must have come again. Documents that were
+    reason names is gone. If that finding is about documents, each of them must have come again. An item that names no
+    document, such as an explanation of call figures, is never marked because of one. Documents that were
     received before the verdict are late evidence, not items to rectify; what was received after an item's own deadline
     does not count either. A pending case asks for the documents of its items or reasons; if these name none, any
     document answers.
@@ -67,13 +70,7 @@ def progress_of(
         return Progress(0, 0, None)
     since = decision.checked_at or decision.decided_at
     seen = json.loads(decision.seen)
-    is_later = BATCH.c.published_seq > seen["evidence_seq"] if "evidence_seq" in seen else BATCH.c.published_at >= since
-    published = select(BATCH.c.id).where(is_later)
-    of_case = (DOCUMENT.c.agent == case.agent, DOCUMENT.c.application_no == case.application_no)
-    rows = session.execute(
-        select(DOCUMENT.c.kind, DOCUMENT.c.received_at).where(*of_case, DOCUMENT.c.batch_id.in_(published))
-    )
-    documents: list[Any] = [*rows, *arriving]
+    documents = [*_documents_since(session, case, seen, since), *arriving]
     kinds_by_rule = {
         finding["rule"]: {kind for kind in finding["subject"].split(";") if kind in set(DocumentKind)}
         for finding in seen.get("findings", ())
@@ -88,19 +85,31 @@ def progress_of(
     gone = kinds_by_rule.keys() - {finding.rule for finding in findings}
     items, now = items_of(session, decision.id or 0), context.now()
     codes = [item.code for item in items]
-    matching = []
+    matching, to_judge, own_deadlines = [], 0, []
     for position, item in enumerate(items):
         in_time = [one for one in documents if item.deadline_at is None or one.received_at <= item.deadline_at]
         found = _documents_for(codes, in_time, kinds_by_rule)[position]
         is_gone = item.code in gone and (item.deadline_at is None or now <= item.deadline_at)
-        if item.satisfied_at is None and (found or is_gone):
+        if item.satisfied_at is None and (is_gone or (found and _kinds_for(item.code, kinds_by_rule))):
             item.satisfied_at = now
+        to_judge += bool(found) and _is_open(item)
+        if _is_open(item) and not found and item.deadline_at is not None:
+            own_deadlines.append(item.deadline_at)
         matching.append(found)
-    own_deadlines = [item.deadline_at for item in items if _is_open(item) and item.deadline_at is not None]
     # Nothing needs to come for a waived item, and a waiver is no receipt.
     asked = [item for item in items if item.waived_at is None]
     came = sum(item.satisfied_at is not None for item in asked)
-    return Progress(came, len(asked), _last_at(matching), min(own_deadlines, default=None))
+    first_deadline_at = min(own_deadlines, default=None)
+    return Progress(came, len(asked), _last_at(matching), first_deadline_at, to_judge)
+
+
+def _documents_since(session: Session, case: CaseRow, seen: Mapping[str, Any], since: datetime) -> list[Any]:
+    """Return the documents that were imported after a verdict that rests on what was `seen`, made at a time."""
+    is_later = BATCH.c.published_seq > seen["evidence_seq"] if "evidence_seq" in seen else BATCH.c.published_at >= since
+    published = select(BATCH.c.id).where(is_later)
+    of_case = (DOCUMENT.c.agent == case.agent, DOCUMENT.c.application_no == case.application_no)
+    columns = select(DOCUMENT.c.kind, DOCUMENT.c.received_at)
+    return list(session.execute(columns.where(*of_case, DOCUMENT.c.batch_id.in_(published))))
 
 
 def _kinds_for(code: str, kinds_by_rule: Mapping[str, set[str]]) -> Set[str]:
@@ -113,7 +122,7 @@ def _documents_for(
 ) -> list[list[Any]]:
     """Return the documents for each item: none before every document of its finding came.
 
-    An item that names no documents, such as an explanation of call figures, takes those that no other item names.
+    An item that names no document takes those that no other item names.
     """
     named = frozenset().union(*(_kinds_for(code, kinds_by_rule) for code in codes))
     matching = []
@@ -150,6 +159,11 @@ def next_deadline(session: Session, rectification: RectificationRow) -> datetime
 def letter_items(items: Iterable[RectificationItemRow]) -> list[LetterItem]:
     """Return items as letters list them."""
     return [LetterItem(item.text, item.deadline_at) for item in items]
+
+
+def waived_texts(session: Session, rectification: RectificationRow) -> tuple[str, ...]:
+    """Return the texts of the items that were waived."""
+    return tuple(item.text for item in items_of(session, rectification.decision_id) if item.waived_at is not None)
 
 
 def reopen_items(

@@ -230,13 +230,11 @@ def _log(
     session: Session, context: Context, case: CaseRow, arrival: Arrival, action: str, progress: Progress | None = None
 ) -> None:
     is_partial = action == "evidence" and progress is not None and progress.received
-    context.log(
+    context.log_case(
         session,
         action,
-        case_id=case.id,
+        case,
         batch_id=arrival.batch_id,
-        state=CaseState(case.state),
-        waits_for=case.waits_for,
         counted_at=arrival.received_at if action in {"answer", "resubmit"} else None,
         body=details(
             kind=arrival.kind.value,

@@ -17,7 +17,7 @@ from workbench.wording.case.labels import CHECK_FOR, WAITS_FOR
 from workbench.wording.case.times import CaseTimes
 from workbench.wording.letters import kind_words
 from workbench.wording.measures import owed_orders
-from workbench.wording.what_would_help import missing_names
+from workbench.wording.what_would_help import asked_words, missing_names
 
 
 def newest_decision(case: CaseFile) -> DecisionLine | None:
@@ -73,7 +73,7 @@ class NextSteps:
             *owed_orders(self.case.measures, self.times.now, ZoneInfo(self.case.policy.zone)),
         ]
         if after is not None:
-            return (after(), *owed)
+            return (after(), *asked_words(self.case, self.times.today), *owed)
         owed += [*reviewed_again(self.case, is_open=True), *self._appeal()]
         return (_("the review is closed"), *owed) if owed else (_("the review is closed, nothing is left to do"),)
 
