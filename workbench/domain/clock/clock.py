@@ -235,21 +235,6 @@ def clock_state(budget: Budget, suspensions: Sequence[Suspension], calendar: Wor
     )
 
 
-def due_if_resumed(
-    budget: Budget, suspensions: Sequence[Suspension], calendar: WorkingCalendar, at: datetime
-) -> datetime | None:
-    """Return when a paused case is due if its pause ends at a time; None without a pause, or while work is suspended.
-
-    Nobody knows when a suspension without an end is over, so no due date can be given during one.
-    """
-    if not budget.pauses or not budget.pauses[-1].span.is_open:
-        return None
-    *earlier, last = budget.pauses
-    ended = replace(last, span=Span(last.span.start, max(at, last.span.start)))
-    state = clock_state(replace(budget, pauses=(*earlier, ended)), suspensions, calendar)
-    return None if state.suspended_from is not None and state.suspended_from < at else state.due_at
-
-
 def extension_s(budget: Budget, suspensions: Sequence[Suspension], calendar: WorkingCalendar, until: datetime) -> float:
     """Return the working seconds by which to extend a budget, so that the case is due at `until`.
 

@@ -26,6 +26,7 @@ from workbench.services.case.case_cache import KeptCase, stamp_of
 from workbench.services.case.decisions import (
     appeals_of,
     decisions_of,
+    due_if_answered,
     earlier_fail_of,
     first_deadline,
     last_appeal_day,
@@ -45,7 +46,6 @@ from workbench.services.case.masking import masked_casefile, public_name
 from workbench.services.case.measured_numbers import measure_orders
 from workbench.services.case.redaction import FREE_TEXTS, PERSONAL_FIELDS
 from workbench.services.case.round_changes import round_changes
-from workbench.services.clock.case_clocks import Clocks
 from workbench.services.foundation.case_access import is_held, logins_of, shown_state, visible_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.drafts import draft_body
@@ -244,7 +244,7 @@ def header_of(
         held_until=case.held_until if is_held_now else None,
         aside_until=case.aside_until if is_held_now else None,
         deadline_at=first_deadline(session, case),
-        due_if_answered_at=Clocks(session, context).due_if_answered(case),
+        due_if_answered_at=due_if_answered(session, context, case),
     )
 
 

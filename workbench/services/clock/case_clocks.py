@@ -14,7 +14,7 @@ from db.columns import from_us
 from db.enums import AppealStatus, CaseState, ServiceClass
 from db.models import CaseRow, EventRow, SubmissionRow, SuspensionRow
 from db.queries.published import table_of
-from workbench.domain.case.running import clock_runs, is_with_applicant
+from workbench.domain.case.running import clock_runs
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.clock import (
     CLASS_ACTION,
@@ -25,7 +25,6 @@ from workbench.domain.clock.clock import (
     ClockState,
     budget_of,
     clock_state,
-    due_if_resumed,
     version_at_filing,
 )
 from workbench.domain.clock.explanation import ClockExplanation, explain_clock, explain_incomplete
@@ -135,17 +134,6 @@ class Clocks:
         if budget is None:
             return None
         return clock_state(budget, self.suspensions_of(case), self.calendar(case, budget))
-
-    def due_if_answered(self, case: CaseRow) -> datetime | None:
-        """Return when a case is due if its applicant answers at the last moment; None if it is not with them."""
-        if not is_with_applicant(CaseState(case.state), case.waits_for) or (budget := self.budget(case)) is None:
-            return None
-        calendar, rectification = self.calendar(case, budget), open_rectification(self.session, case)
-        if rectification is not None:
-            last_at = rectification.deadline_at
-        else:
-            last_at = None if case.next_action_on is None else calendar.closing(case.next_action_on)
-        return None if last_at is None else due_if_resumed(budget, self.suspensions_of(case), calendar, last_at)
 
     def explain(self, case: CaseRow) -> ClockExplanation:
         """Return the explanation of the due date of a case, as of now."""
