@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, bindparam, exists, func, or_, select, tuple_
 from sqlmodel import Session, SQLModel
 
 from db.enums import FINAL_STATES, CaseState
@@ -84,16 +84,26 @@ def last_seq(session: Session) -> int:
     return int(session.execute(select(func.coalesce(func.max(BATCH.c.published_seq), 0))).scalar_one())
 
 
+# Building a statement takes longer than running it, so those that every act runs are built once.
+
+
+def _is_wanted(columns: Sequence[ColumnElement[Any]]) -> ColumnElement[bool]:
+    """Return the condition that columns have one of the values that are bound as `wanted`."""
+    target = tuple_(*columns) if len(columns) > 1 else columns[0]
+    return target.in_(bindparam("wanted", expanding=True))
+
+
 @cache
-def _with_seq(table: Table) -> Select[Any]:
-    """Return the statement that reads a table's rows with the numbers of their publications."""
+def _with_seq(columns: tuple[ColumnElement[Any], ...]) -> Select[Any]:
+    """Return the statement that reads the rows with wanted values, with the numbers of their publications."""
     # A join would let the planner start from the batches; a sub-select by primary key cannot.
+    table = columns[0].table
     seq = (
         select(func.coalesce(BATCH.c.published_seq, _UNPUBLISHED_SEQ))
         .where(BATCH.c.id == table.c.batch_id)
         .scalar_subquery()
     )
-    return select(table, seq.label("seq"))
+    return select(table, seq.label("seq")).where(_is_wanted(columns))
 
 
 def newest_of_many(
@@ -108,11 +118,10 @@ def newest_of_many(
     `wanted` are plain values for one column, or tuples for several. They are queried in chunks, so all rows of a key
     must have the same values in these columns. The rows of a chunk are in the order in which keys were first written.
     """
-    target = tuple_(*columns) if len(columns) > 1 else columns[0]
-    statement = _with_seq(columns[0].table)
+    statement = _with_seq(tuple(columns))
     found: list[ImportedRow] = []
     for chunk in chunks(wanted):
-        rows = (row._asdict() for row in session.execute(statement.where(target.in_(chunk))))
+        rows = (row._asdict() for row in session.execute(statement, {"wanted": chunk}))
         visible = sorted((row for row in rows if snapshot.shows(row)), key=lambda row: (row["seq"], row["id"]))
         found += {key(row): row for row in visible}.values()
     return found
@@ -128,13 +137,17 @@ def every_version(
     session: Session, model: type[SQLModel], names: Sequence[str], applications: Iterable[tuple[str, str]]
 ) -> list[ImportedRow]:
     """Return the columns `names`, agent and number of all published rows of some applications, the latest last."""
-    table = table_of(model)
-    columns = (table.c[name] for name in ("agent", "application_no", *names))
-    # Imports follow one another, so a later row has a greater id.
-    statement = select(*columns).where(is_published(table.c.batch_id)).order_by(table.c.id)
-    key = tuple_(table.c.agent, table.c.application_no)
-    found = (session.execute(statement.where(key.in_(chunk))) for chunk in chunks(applications))
+    statement = _versions(table_of(model), tuple(names))
+    found = (session.execute(statement, {"wanted": chunk}) for chunk in chunks(applications))
     return [row._asdict() for rows in found for row in rows]
+
+
+@cache
+def _versions(table: Table, names: tuple[str, ...]) -> Select[Any]:
+    key = (table.c.agent, table.c.application_no)
+    # Imports follow one another, so a later row has a greater id.
+    published = select(*key, *(table.c[name] for name in names)).where(is_published(table.c.batch_id), _is_wanted(key))
+    return published.order_by(table.c.id)
 
 
 def is_open_case() -> ColumnElement[bool]:
