@@ -61,7 +61,7 @@ def test_a_case_to_open_again_leaves_the_list_while_its_re_review_is_open(servic
     assert to_open_again() == [other]
     assert re_review in refused(services.terminal.as_person("sup", "reopen", case, "--reason", "x"), 77)
     sup = services.site.services("sup")
-    assert not sup.reopening.may_reopen(1)
+    assert re_review in sup.reopening.why_not(1)
     assert f"reviewed again as {re_review} (queued)" in services.terminal.as_person("sup", "show", case).output
     origin = f"re-review of {case}, passed ? (campaign 1: the limit was raised)"
     assert origin in services.terminal.as_person("sup", "show", re_review).output
