@@ -64,7 +64,7 @@ class CaseListScreen(ModeScreen):
         if case is None:
             lines += self._source.head_lines(width)
         else:
-            lines += [*case_lines(case, view, width, login), *story_lines(case, view, width)]
+            lines += [*case_lines(case, view, width, login), *story_lines(case, view, width, self.size.height)]
         self.query_one(HeaderBar).update(Content("\n").join(lines))
         self.refresh_bindings()
 

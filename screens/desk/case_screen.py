@@ -219,7 +219,7 @@ class CaseScreen(WorkScreen):
                 hold = hold_words(case, view, login, is_lost=session.is_lost)
                 right = Content.assemble(hold, f" {view.symbols.dot} ", right) if hold else right
                 lines = narrow_lines(case, view, width, forecast)
-            lines += story_lines(case, view, width)
+            lines += story_lines(case, view, width, self.size.height)
         lines.insert(0, title_line(_(self.NAME), case, right, view, width))
         self.query_one(HeaderBar).update(Content("\n").join(lines))
 

@@ -10,6 +10,8 @@ from sqlalchemy import text
 
 from tests.cli.files.test_work_lists import REVEAL
 from tests.cli.framework.terminal import Terminal, refused
+from workbench.services.foundation import pacing
+from workbench.services.measures import work_list as work_lists
 
 BAR = ("fail", "--reason", "ACT-PEAK-HOUR", "--measure", "bar-out")
 ONE, TWO = "13800138001", "13800138002"
@@ -162,6 +164,27 @@ def test_a_pass_after_a_confirmed_bar_owes_the_restoring_until_it_is_confirmed(
     report(terminal, tmp_path, *(row["order"] for row in rows))
     assert listed(terminal, "--owed") == []
     assert terminal.site.services("sup").queue.counts().measures_overdue == 0
+
+
+def test_a_report_that_is_interrupted_says_how_far_it_came_and_can_be_repeated(
+    terminal: Terminal, case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    bar(terminal, case)
+    file = tmp_path / "done"
+    file.write_text("1\n2\n", encoding="utf-8")
+    monkeypatch.setattr(work_lists, "_TOGETHER", 1)
+    with monkeypatch.context() as interrupting:
+        interrupting.setattr(pacing, "pause", interrupt)
+        stopped = terminal.as_person("sup", "measures", "done", str(file))
+
+    assert stopped.exit_code == 130
+    assert "Carried out: 1." in stopped.output
+    assert "Interrupted: at least 1 of 2 entries are recorded. Run the command again" in stopped.stderr
+    again = terminal.document("sup", "measures", "done", str(file))
+    assert (again["done"], again["already_done"]) == (1, 1)
 
 
 def test_a_later_bar_takes_the_place_of_one_that_was_not_carried_out(

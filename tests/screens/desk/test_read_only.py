@@ -258,4 +258,4 @@ async def test_a_case_without_a_hold_names_only_the_reviewer_at_the_right() -> N
         await desk.go("q")
         await desk.press("down", "down", "enter")
         assert desk.text.splitlines()[0].endswith("  ◆ rev1")
-        assert "Next  any free reviewer decides, due Thu 26 Nov 18:00" in desk.text
+        assert "Next  any free reviewer decides round 1, due Thu 26 Nov 18:00" in desk.text

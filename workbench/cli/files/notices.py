@@ -18,6 +18,7 @@ from workbench.wording.amounts import count
 from workbench.wording.letters import marked_sentence, moved_sentences
 
 if TYPE_CHECKING:
+    from workbench.services.outbox.recording import Recorded
     from workbench.services.rectifying.late_letters import MovedDeadline
 
 
@@ -65,13 +66,13 @@ def mark_sent(
     ],
 ) -> None:
     """Mark the notices in a file as sent or failed."""
-    from workbench.services.outbox.recording import RecordingStopped
+    from workbench.services.foundation.pacing import PartlyRecorded
 
-    stopped: RecordingStopped | None = None
+    stopped: PartlyRecorded[Recorded] | None = None
     with context.services() as services:
         try:
             recorded = services.notices.record_file(file)
-        except RecordingStopped as error:
+        except PartlyRecorded as error:
             stopped, recorded = error, error.recorded
     document = {
         "sent": recorded.sent,

@@ -15,7 +15,6 @@ from workbench.domain.case.changes import RoundBasis
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.records import CaseNews, ChecklistLine
 from workbench.domain.case.running import is_overdue
-from workbench.domain.clock.due import due_at
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import observe
 from workbench.domain.facts.documents import missing_documents
@@ -27,6 +26,7 @@ from workbench.services.case.case_cache import KeptCase, stamp_of
 from workbench.services.case.decisions import (
     appeals_of,
     decisions_of,
+    due_if_answered,
     earlier_fail_of,
     first_deadline,
     last_appeal_day,
@@ -159,7 +159,6 @@ class CaseFiles(Service):
             notice=None if notice is None else notice.body,
             notices=notices_of(session, context, case_id),
             measures=measure_orders(session, case, today),
-            letter_due_by=_letter_due_by(session, context, notice),
             re_reviews=re_reviews_of(session, case_id),
             changes=round_changes(session, context, case, decisions, basis),
             asked_documents=asked_documents_of(session, case, missing_documents(evidence, policy)),
@@ -245,14 +244,8 @@ def header_of(
         held_until=case.held_until if is_held_now else None,
         aside_until=case.aside_until if is_held_now else None,
         deadline_at=first_deadline(session, case),
+        due_if_answered_at=due_if_answered(session, context, case),
     )
-
-
-def _letter_due_by(session: Session, context: Context, notice: NoticeRow | None) -> datetime | None:
-    """Return when a letter must be sent, None if it was sent or there is none."""
-    if notice is None or notice.sent_at is not None:
-        return None
-    return due_at(notice.release_at, context.policy(session).notices.send_days, context.calendar(session))
 
 
 def _received_at(session: Session, case: CaseRow) -> datetime:

@@ -131,7 +131,7 @@ class Undo(Service):
 
         Undoing a verdict restores the state and the draft of the case and gives this person a hold on it, even above
         the limit; the case on the desk is put aside. Undoing a check makes the verdict wait for a check again. Undoing
-        another act restores the state before it, and the hold of its former holder.
+        another act restores the state before it, and the hold of its former holder; what a file brought stays.
 
         Raises:
             NotFound: If there is no such case.
@@ -165,11 +165,11 @@ class Undo(Service):
 
     def _undo_verdict(self, session: Session, case: CaseRow) -> dict[str, Any]:
         """Undo the newest verdict or its check, and return the body of the event."""
-        last = last_event(session, case.id or 0, _STATE_ACTS)
+        last = last_event(session, case.id or 0, (*_STATE_ACTS, Action.UNDO))
         if last is not None and last.batch_id is not None:
             message = _(
-                "{batch} brought {case} back to the queue, and what came by a file cannot be undone; a new verdict asks"
-                " for what is missing."
+                "{batch} brought {case} back to the queue with all that it waited for, and evidence stays, so this"
+                " cannot be undone. If something is missing or wrong, ask for it with a new verdict."
             )
             raise NotAllowed(message.format(batch=format_batch(last.batch_id), case=format_case(case.id or 0)))
         decision = newest_decision(session, case.id or 0, "staged", *_STATUSES_WITH_RELEASE)
@@ -198,7 +198,7 @@ class Undo(Service):
         undone = {"act": act.action, "version": case.version, "restored": record["version"]}
         self._cancel_letters(session, letters)
         take_back(session, self.context.now(), record)
-        restore(session, case, record)
+        restore(session, case, record, act.batch_id)
         move_again(session, self.context, case)
         if case.state == CaseState.IN_REVIEW and case.held_by_id is not None:
             hold_again(session, self.context, case, record)
