@@ -9,7 +9,20 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, bindparam, exists, func, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    ScalarSelect,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+)
 from sqlmodel import Session, SQLModel
 
 from db.enums import FINAL_STATES, CaseState
@@ -150,9 +163,21 @@ def _versions(table: Table, names: tuple[str, ...]) -> Select[Any]:
     return published.order_by(table.c.id)
 
 
-def is_open_case() -> ColumnElement[bool]:
+def is_open_case(case: FromClause = CASE) -> ColumnElement[bool]:
     """Return the condition that a case is not closed."""
-    return CASE.c.state.not_in([state.value for state in FINAL_STATES])
+    return case.c.state.not_in([state.value for state in FINAL_STATES])
+
+
+def _current_last(case: FromClause) -> tuple[ColumnElement[Any], ...]:
+    return is_open_case(case), case.c.state != CaseState.WITHDRAWN.value, case.c.id
+
+
+def current_case_id(application: FromClause) -> ScalarSelect[int]:
+    """Return the number of the case that `current_cases` chooses, for a statement that reads applications."""
+    case = CASE.alias("own_case")
+    is_own = (case.c.agent == application.c.agent, case.c.application_no == application.c.application_no)
+    own = select(case.c.id).where(*is_own, is_published(case.c.batch_id))
+    return own.order_by(*(term.desc() for term in _current_last(case))).limit(1).scalar_subquery()
 
 
 def current_cases(session: Session, applications: Iterable[tuple[str, str]]) -> dict[tuple[str, str], CaseRow]:
@@ -161,8 +186,7 @@ def current_cases(session: Session, applications: Iterable[tuple[str, str]]) -> 
     Only published cases count. A withdrawn case gives way to an older one, which can be opened again.
     """
     key = tuple_(CASE.c.agent, CASE.c.application_no)
-    has_result = CASE.c.state != CaseState.WITHDRAWN.value
-    cases = select(CaseRow).where(is_published(CASE.c.batch_id)).order_by(is_open_case(), has_result, CASE.c.id)
+    cases = select(CaseRow).where(is_published(CASE.c.batch_id)).order_by(*_current_last(CASE))
     return {
         (case.agent, case.application_no): case
         for chunk in chunks(applications)
