@@ -264,6 +264,26 @@ def test_two_waivers_within_the_minute_are_one_letter(services: Promises) -> Non
     assert "“plan”" in letter["body"].split("无需再提交或整改")[1]
 
 
+def test_an_item_whose_text_names_documents_is_received_once_all_of_them_came(services: Promises, desk: Desk) -> None:
+    case = f"C-{desk.queued().id:06}"
+    services.run("a", "next")
+    asked = ("--item", "DOC-UNSEALED:BIZ_LICENSE;AUTH_LETTER", "--item", "CALL_SCRIPT")
+    services.run("a", "decide", case, "fail", "--reason", "DOC-UNSEALED", *asked)
+    services.at("2026-11-25 10:00")
+    for kind, received in (("COMMITMENT_LETTER", False), ("BIZ_LICENSE", False), ("AUTH_LETTER", True)):
+        bring(desk, DocumentKind(kind), received_at="2026-11-24 10:30")
+        assert [item["is_satisfied"] for item in items(services, case)] == [received, False]
+
+
+def test_an_item_that_names_no_document_is_for_the_reviewer_to_judge(services: Promises) -> None:
+    case = fail(services)
+    told = services.terminal.as_person("a", "resubmit", case).stderr
+    assert "Not received: DOC-UNSEALED.\nFor the reviewer to judge: ACT-PEAK-HOUR." in told
+    shown = services.terminal.as_person("a", "show", case).stdout
+    assert "1  DOC-UNSEALED   not received " in shown
+    assert "2  ACT-PEAK-HOUR  for the reviewer to judge" in shown
+
+
 @pytest.mark.parametrize("is_undone", [False, True])
 @pytest.mark.parametrize("language", list(Language))
 def test_an_extension_replaces_unsent_letters_with_the_old_deadline_and_names_what_was_waived(
