@@ -9,7 +9,20 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, bindparam, exists, func, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    ScalarSelect,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+)
 from sqlmodel import Session, SQLModel
 
 from db.enums import FINAL_STATES, CaseState
@@ -84,23 +97,26 @@ def last_seq(session: Session) -> int:
     return int(session.execute(select(func.coalesce(func.max(BATCH.c.published_seq), 0))).scalar_one())
 
 
+# Building a statement takes longer than running it, so those that every act runs are built once.
+
+
+def _is_wanted(columns: Sequence[ColumnElement[Any]]) -> ColumnElement[bool]:
+    """Return the condition that columns have one of the values that are bound as `wanted`."""
+    target = tuple_(*columns) if len(columns) > 1 else columns[0]
+    return target.in_(bindparam("wanted", expanding=True))
+
+
 @cache
-def _with_seq(table: Table) -> Select[Any]:
-    """Return the statement that reads a table's rows with the numbers of their publications."""
+def _with_seq(columns: tuple[ColumnElement[Any], ...]) -> Select[Any]:
+    """Return the statement that reads the rows with wanted values, with the numbers of their publications."""
     # A join would let the planner start from the batches; a sub-select by primary key cannot.
+    table = columns[0].table
     seq = (
         select(func.coalesce(BATCH.c.published_seq, _UNPUBLISHED_SEQ))
         .where(BATCH.c.id == table.c.batch_id)
         .scalar_subquery()
     )
-    return select(table, seq.label("seq"))
-
-
-@cache
-def _of_many(*columns: ColumnElement[Any]) -> Select[Any]:
-    """Return the statement that reads the rows whose columns have one of the `wanted` values."""
-    target = tuple_(*columns) if len(columns) > 1 else columns[0]
-    return _with_seq(columns[0].table).where(target.in_(bindparam("wanted", expanding=True)))
+    return select(table, seq.label("seq")).where(_is_wanted(columns))
 
 
 def newest_of_many(
@@ -115,7 +131,7 @@ def newest_of_many(
     `wanted` are plain values for one column, or tuples for several. They are queried in chunks, so all rows of a key
     must have the same values in these columns. The rows of a chunk are in the order in which keys were first written.
     """
-    statement = _of_many(*columns)
+    statement = _with_seq(tuple(columns))
     found: list[ImportedRow] = []
     for chunk in chunks(wanted):
         rows = (row._asdict() for row in session.execute(statement, {"wanted": chunk}))
@@ -134,27 +150,34 @@ def every_version(
     session: Session, model: type[SQLModel], names: Sequence[str], applications: Iterable[tuple[str, str]]
 ) -> list[ImportedRow]:
     """Return the columns `names`, agent and number of all published rows of some applications, the latest last."""
-    statement = _every_version(table_of(model), tuple(names))
+    statement = _versions(table_of(model), tuple(names))
     found = (session.execute(statement, {"wanted": chunk}) for chunk in chunks(applications))
     return [row._asdict() for rows in found for row in rows]
 
 
 @cache
-def _every_version(table: Table, names: tuple[str, ...]) -> Select[Any]:
-    """Return the statement that reads columns of all published rows of the `wanted` applications."""
-    columns = (table.c[name] for name in ("agent", "application_no", *names))
-    key = tuple_(table.c.agent, table.c.application_no)
+def _versions(table: Table, names: tuple[str, ...]) -> Select[Any]:
+    key = (table.c.agent, table.c.application_no)
     # Imports follow one another, so a later row has a greater id.
-    return (
-        select(*columns)
-        .where(is_published(table.c.batch_id), key.in_(bindparam("wanted", expanding=True)))
-        .order_by(table.c.id)
-    )
+    published = select(*key, *(table.c[name] for name in names)).where(is_published(table.c.batch_id), _is_wanted(key))
+    return published.order_by(table.c.id)
 
 
-def is_open_case() -> ColumnElement[bool]:
+def is_open_case(case: FromClause = CASE) -> ColumnElement[bool]:
     """Return the condition that a case is not closed."""
-    return CASE.c.state.not_in([state.value for state in FINAL_STATES])
+    return case.c.state.not_in([state.value for state in FINAL_STATES])
+
+
+def _current_last(case: FromClause) -> tuple[ColumnElement[Any], ...]:
+    return is_open_case(case), case.c.state != CaseState.WITHDRAWN.value, case.c.id
+
+
+def current_case_id(application: FromClause) -> ScalarSelect[int]:
+    """Return the number of the case that `current_cases` chooses, for a statement that reads applications."""
+    case = CASE.alias("own_case")
+    is_own = (case.c.agent == application.c.agent, case.c.application_no == application.c.application_no)
+    own = select(case.c.id).where(*is_own, is_published(case.c.batch_id))
+    return own.order_by(*(term.desc() for term in _current_last(case))).limit(1).scalar_subquery()
 
 
 def current_cases(session: Session, applications: Iterable[tuple[str, str]]) -> dict[tuple[str, str], CaseRow]:
@@ -163,8 +186,7 @@ def current_cases(session: Session, applications: Iterable[tuple[str, str]]) -> 
     Only published cases count. A withdrawn case gives way to an older one, which can be opened again.
     """
     key = tuple_(CASE.c.agent, CASE.c.application_no)
-    has_result = CASE.c.state != CaseState.WITHDRAWN.value
-    cases = select(CaseRow).where(is_published(CASE.c.batch_id)).order_by(is_open_case(), has_result, CASE.c.id)
+    cases = select(CaseRow).where(is_published(CASE.c.batch_id)).order_by(*_current_last(CASE))
     return {
         (case.agent, case.application_no): case
         for chunk in chunks(applications)

@@ -28,6 +28,7 @@ from screens.widgets.safe_text import MUTED, plain
 from screens.widgets.static import Static
 from workbench.domain.case.case_id import format_case, parse_case
 from workbench.domain.case.channel import GATEWAY, channels
+from workbench.domain.case.lifecycle import recording_refusal
 from workbench.domain.case.records import NoticeLine
 from workbench.domain.values.bad_value import BadValue
 from workbench.domain.values.moments import instant_or_day
@@ -36,7 +37,7 @@ from workbench.i18n import _, ngettext
 from workbench.keys import letters as keys
 from workbench.keys.command import Command, Place
 from workbench.keys.registry import BACK
-from workbench.services.outbox.outbox import NoticePage, recording_refusal
+from workbench.services.outbox.outbox import NoticePage
 from workbench.services.outbox.recording import Delivery
 from workbench.services.wiring import Services
 from workbench.wording.letters import kind_words, marked_sentence, moved_sentences

@@ -145,9 +145,13 @@ def _card_facts(card: CardFacts, view: View) -> list[str]:
 
 def _documents(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     name_of = partial(document_name, policy=case.policy, language=current_language())
+    asked = {one.kind: one.until for one in case.asked_documents}
     lines = [heading(_("Documents · {count}").format(count=count(len(case.evidence.documents))))]
     for kind in missing_documents(case.evidence, case.policy):
         lines.append(PanelLine(row(plain(f" {name_of(kind)}"), plain(_("missing"), ERROR), width)))
+        if kind in asked:
+            until = _("asked for until {day}").format(day=view.day(asked[kind]))
+            lines.append(PanelLine(plain(f"   {until}", MUTED)))
     newest = set(newest_files(case.evidence.documents))
     for document in case.evidence.documents:
         defects = claimed_defects(document, view.today)

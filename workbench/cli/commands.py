@@ -209,8 +209,8 @@ COMMANDS: tuple[Entry | Group, ...] = (
             ),
             Entry("add", "workbench.cli.site.reviewers:add", N_("Register a person (admin).")),
             Entry("role", "workbench.cli.site.reviewers:role", N_("Add or remove roles (admin).")),
-            Entry("away", "workbench.cli.site.reviewers:away", N_("Record that a person is away (admin).")),
-            Entry("back", "workbench.cli.site.reviewers:back", N_("Record that a person is back (admin).")),
+            Entry("away", "workbench.cli.site.reviewers:away", N_("Record that a person is away (supervisor, admin).")),
+            Entry("back", "workbench.cli.site.reviewers:back", N_("Record that a person is back (supervisor, admin).")),
             Entry(
                 "limit",
                 "workbench.cli.site.reviewers:limit",

@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from workbench.domain.case.case_id import format_case
 from workbench.domain.policy.comparison import ChangeKind, Value
 from workbench.domain.policy.versions import VersionState
-from workbench.i18n import N_, _, ngettext
+from workbench.i18n import N_, _, comma_joined, ngettext
 from workbench.wording.amounts import count
+
+_NAMED_CASES = 20
 
 KIND_WORDS: Mapping[ChangeKind, str] = {
     ChangeKind.THRESHOLD: N_("Rules and thresholds"),
@@ -69,6 +72,16 @@ def changed_cases_words(changed: int, touched: int) -> str:
     return sentence.format(count=count(changed), touched=count(touched))
 
 
+def touched_cases_words(case_ids: Iterable[int]) -> str:
+    """Return the sentence that names the open cases with other findings: the first of many, and how many more."""
+    ids = sorted(case_ids)
+    cases, more = comma_joined(format_case(case_id) for case_id in ids[:_NAMED_CASES]), len(ids) - _NAMED_CASES
+    if more <= 0:
+        return _("Cases with other findings: {cases}.").format(cases=cases)
+    sentence = _("Cases with other findings: {cases} and {count} more; --json names all.")
+    return sentence.format(cases=cases, count=count(more))
+
+
 def effect_words(voided: int, moved: int, letters: int) -> str:
     """Return the sentence about what a change of policy brings to open cases besides other findings."""
     sentence = _("Verdicts sent back to their makers: {voided}. Due dates moved: {moved}. Letters: {letters}.")
@@ -78,6 +91,6 @@ def effect_words(voided: int, moved: int, letters: int) -> str:
 def finding_change_words(added: Iterable[str], removed: Iterable[str], changed: Iterable[str]) -> str:
     """Return how the findings of a case changed, such as `+ACT-PEAK-HOUR −CR-STALE, changed: ACT-HANDSETS`."""
     signed = " ".join([*(f"+{rule}" for rule in added), *(f"−{rule}" for rule in removed)])
-    others = ", ".join(changed)
+    others = comma_joined(changed)
     parts = [signed, _("changed: {rules}").format(rules=others) if others else ""]
-    return ", ".join(filter(None, parts)) or _("the findings stay")
+    return comma_joined(filter(None, parts)) or _("the findings stay")

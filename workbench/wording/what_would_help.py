@@ -1,6 +1,7 @@
 """What the applicant can do to speed up a case: missing documents, and findings that need an answer."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from db.enums import Severity, WaitsFor
 from workbench.domain.case.casefile import CaseFile
@@ -9,6 +10,8 @@ from workbench.domain.facts.documents import missing_documents
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.placeholders import outside_brackets
 from workbench.domain.policy.policy import Policy, Words
+from workbench.i18n import _, comma_joined, current_language
+from workbench.wording.amounts import day_on_screen
 from workbench.wording.findings import NO_DETAILS, LetterDetails, document_name, letter_of, text_of
 
 _MISSING = "DOC-MISSING"
@@ -23,6 +26,17 @@ def missing_codes(casefile: CaseFile) -> tuple[str, ...]:
 def missing_names(evidence: Evidence, policy: Policy, language: str) -> tuple[str, ...]:
     """Return the names of the missing documents in a language."""
     return tuple(document_name(kind, policy, language) for kind in missing_documents(evidence, policy))
+
+
+def asked_words(casefile: CaseFile, today: date) -> tuple[str, ...]:
+    """Return a sentence without a full stop for each day until which a letter asked for missing documents."""
+    names: dict[date, list[str]] = {}
+    for one in casefile.asked_documents:
+        names.setdefault(one.until, []).append(document_name(one.kind, casefile.policy, current_language()))
+    message = _("a letter asks the applicant for {documents} until {day}")
+    return tuple(
+        message.format(documents=comma_joined(names[day]), day=day_on_screen(day, today)) for day in sorted(names)
+    )
 
 
 def findings_to_answer(casefile: CaseFile, language: str) -> Iterator[tuple[Finding, str]]:

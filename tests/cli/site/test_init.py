@@ -3,7 +3,9 @@
 import json
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -16,12 +18,11 @@ GROUP = str(os.getegid())
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
-    """A folder that every user of the host can enter, unlike pytest's own."""
-    for folder in (tmp_path, *tmp_path.parents):
-        if folder.stat().st_mode & 0o011 != 0o011:
-            folder.chmod(folder.stat().st_mode | 0o011)
-    return tmp_path / "office" / "w.db"
+def place() -> Iterator[Path]:
+    """A file in a folder that every user of the host can enter, unlike pytest's own."""
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder) / "office" / "w.db"
 
 
 def init(terminal: Terminal, place: Path, *words: str) -> Result:
@@ -38,7 +39,7 @@ def test_the_site_file_names_the_shared_database(terminal: Terminal, place: Path
     made = init(terminal, place, "--shared", GROUP, "--identity", "named", "--json")
 
     assert made.exit_code == 0, made.output
-    site = place.parent.parent / "etc" / "site.toml"
+    site = terminal.site.path.parent / "etc" / "site.toml"
     assert json.loads(made.stdout)["site"] == str(site)
     assert stat.S_IMODE(site.stat().st_mode) == 0o644
     assert stat.S_IMODE(site.parent.stat().st_mode) == 0o755
@@ -71,7 +72,7 @@ def test_an_unknown_group_or_unreachable_place_is_refused_and_nothing_is_created
     assert "install -d -m 2770" in refused(init(terminal, full / "w.db", "--shared", GROUP, "--json"), 73)
     assert "There is no folder" in refused(init(terminal, place.parent / "deep" / "w.db", "--shared", GROUP), 73)
     assert not place.parent.exists()
-    assert not (place.parent.parent / "etc").exists()
+    assert not (terminal.site.path.parent / "etc").exists()
     assert [path.name for path in full.iterdir()] == ["mine"]
 
 

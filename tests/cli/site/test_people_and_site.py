@@ -31,12 +31,18 @@ def test_roles_limits_and_absences_change(terminal: Terminal) -> None:
         "roles"
     ] == ["auditor"]
     assert terminal.document("admin", "reviewers", "limit", "b", "7")["max_held"] == 7
-    away = terminal.document("admin", "reviewers", "away", "c", "--from", "2026-11-24", "--to", "2026-11-27")
-    assert (away["is_away"], away["away_until"]) == (True, "2026-11-27")
-    assert not terminal.document("admin", "reviewers", "back", "c")["is_away"]
     refused(terminal.as_person("admin", "reviewers", "back", "c", "--json"), 66)
     refused(terminal.as_person("admin", "reviewers", "limit", "nobody", "2", "--json"), 66)
     refused(terminal.as_person("admin", "reviewers", "role", "admin", "--remove", "admin", "--json"), 77)
+
+
+@pytest.mark.parametrize("login", ["sup", "admin"])
+def test_a_supervisor_or_admin_records_who_is_away(terminal: Terminal, login: str) -> None:
+    away = terminal.document(login, "reviewers", "away", "c", "--from", "2026-11-24", "--to", "2026-11-27")
+
+    assert (away["is_away"], away["away_until"]) == (True, "2026-11-27")
+    assert "sup" in refused(terminal.as_person("a", "reviewers", "back", "c", "--json"), 77)
+    assert not terminal.document(login, "reviewers", "back", "c")["is_away"]
 
 
 def test_audit_verifies_the_log_and_prints_its_head(terminal: Terminal) -> None:

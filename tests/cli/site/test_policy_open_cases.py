@@ -9,15 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from db.columns import from_us
-from db.enums import CaseState, FailKind
+from db.enums import CaseState, DocumentKind, FailKind
 from db.models import CaseRow
 from tests.cli.appeals import filed_appeals
 from tests.cli.framework.terminal import Terminal, refused
 from tests.offices import Site
 from tests.promises import Promises, local
 from tests.proofs.racing import open_for_race, run_concurrently
+from tests.screens.driver import WINDOWS, at_the_site
 from tests.services.importing.files import ENTERPRISE_DOCUMENTS, Desk, application
 from tests.services.review.verdict_acts import failing
 from workbench.domain.case.records import CaseNews
@@ -100,6 +102,21 @@ def test_a_case_whose_findings_and_due_date_stay_gets_no_letter(
     assert (applied["open_cases_changed"], applied["open_cases_touched"]) == (1, 0)
     assert letters(terminal) == []
     assert show(terminal, "C-1")["history"][0]["text"] == "1 → 2: the findings stay"
+
+
+def test_the_cases_with_other_findings_are_named(terminal: Terminal, site: Site, tmp_path: Path) -> None:
+    site.plant(22)
+    with site.services("admin").context.write() as session:
+        session.execute(text("UPDATE application SET registered_capital_fen = 60000000"))
+    path = tmp_path / "policy.toml"
+    path.write_text(terminal.as_person("admin", "policy", "show", "--toml").stdout.replace(*CAPITAL), encoding="utf-8")
+
+    named = "Cases with other findings: C-000001, C-000002"
+    for login, *words in (("audit", "diff", str(path)), ("admin", "apply", str(path), "--open-cases")):
+        said = terminal.as_person(login, "policy", *words)
+        assert said.exit_code == 0
+        assert named in said.output
+        assert "C-000020 and 2 more; --json names all." in said.output
 
 
 def test_a_case_that_was_skipped_is_offered_again_and_a_hold_stays(
@@ -251,6 +268,34 @@ def test_a_complete_case_that_newly_lacks_a_document_is_told_what_to_hand_in_and
     assert "请与此前通知要求的材料一并提交" in to_rectifying
     assert "\n1. 加盖公章的材料：营业执照副本\n\n还需一并提交：\n1. 经办人手持身份证照片\n" in to_rectifying
     assert [show(terminal, f"C-{number}")["state"] for number in (1, 2, 3)] == ["rectifying", "queued", "queued"]
+
+
+@pytest.mark.parametrize("size", WINDOWS)
+async def test_the_day_until_which_a_new_policy_asks_for_documents_is_told_before_a_verdict(
+    terminal: Terminal, site: Site, desk: Desk, apply: Callable[..., Any], size: tuple[int, int]
+) -> None:
+    desk.queued(language="en", service_class="complex")
+    apply(MORE_DOCUMENTS)
+    [letter] = letters(terminal)
+    assert "\nSubmit by: Friday, 27 November 2026\n" in letter
+    asked = "a letter asks the applicant for photo of the handler holding the ID card until Fri 27 Nov"
+
+    async with at_the_site(site, "a", size=size) as screen:
+        await screen.press("n")
+        assert asked in " ".join(screen.text.split())
+        await screen.press("1", "plus")
+        screen.app.screen.query_one("#identity").scroll_to(y=14, animate=False)
+        await screen.settle()
+        assert "asked for until Fri 27 Nov" in screen.text
+        for key, is_warned in (("f", True), ("p", True), ("w", False)):
+            await screen.press(key)
+            assert (f"! {asked}" in " ".join(screen.text.replace("│", " ").split())) is is_warned
+            await screen.press("escape")
+
+    assert asked in " ".join(terminal.as_person("a", "show", "C-1").stdout.split())
+    assert show(terminal, "C-1")["asked_documents"] == [{"kind": "AGENT_HANDHELD", "until": "2026-11-27"}]
+    desk.documents(kinds=(DocumentKind.AGENT_HANDHELD,))
+    assert show(terminal, "C-1")["asked_documents"] == []
 
 
 def test_letters_about_missing_documents_never_contradict_the_one_of_a_new_policy(

@@ -1,10 +1,14 @@
 """Search by pinyin initials."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pypinyin import Style, lazy_pinyin
+from pypinyin.constants import PHRASES_DICT
 
-from db.initials import initials
+from db.initials import SEVERAL_INITIALS, initials
 from workbench.domain.values.spelling import matches
 
 
@@ -23,6 +27,37 @@ from workbench.domain.values.spelling import matches
 )
 def test_initials_are_the_first_letters_of_the_readings(text: str, letters: str) -> None:
     assert initials(text) == letters
+
+
+def reading(text: str) -> str:
+    """Return the initials of a text that is read as a whole."""
+    letters = "".join(lazy_pinyin(unicodedata.normalize("NFKC", text).casefold().strip(), style=Style.FIRST_LETTER))
+    return "".join(letter for letter in letters if letter.isascii() and letter.isalnum())
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(sorted(PHRASES_DICT)),
+            st.sampled_from("重庆长沙银行大夫成都AZaz09 ,·Ａé😀"),
+            st.integers(0x4E00, 0x9FFF).map(chr),
+        ),
+        max_size=8,
+    ).map("".join)
+)
+def test_initials_by_character_and_word_are_those_of_the_whole_text(text: str) -> None:
+    assert initials(text) == reading(text)
+
+
+@pytest.mark.proof
+def test_the_characters_with_several_initials_are_those_of_the_dictionary() -> None:
+    found = {
+        character
+        for phrase in PHRASES_DICT
+        for character, letter in zip(phrase, lazy_pinyin(phrase, style=Style.FIRST_LETTER), strict=True)
+        if reading(character) != letter
+    }
+    assert found == SEVERAL_INITIALS
 
 
 @pytest.mark.parametrize(

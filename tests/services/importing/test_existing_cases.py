@@ -252,13 +252,17 @@ def test_a_part_of_what_was_asked_for_is_progress_and_the_last_part_a_resubmissi
     assert desk.sql("SELECT round FROM submission WHERE batch_id = 4") == [(2,)]
 
 
-def test_a_document_that_no_item_names_answers_an_item_that_names_none(desk: Desk) -> None:
-    rectifying(desk, codes=("BIZ_LICENSE", "ACT-OFF-HOURS"))
-    new_licence(desk, received_at="2026-11-25 10:00")
-    assert (desk.case().state, desk.case().round) == ("rectifying", 1)
+@pytest.mark.parametrize("is_answer_first", [False, True])
+def test_an_item_that_names_no_document_is_left_to_the_reviewer(desk: Desk, *, is_answer_first: bool) -> None:
+    case_id = rectifying(desk, codes=("BIZ_LICENSE", "ACT-OFF-HOURS"))
+    kinds = [DocumentKind.BIZ_LICENSE, DocumentKind.COMMITMENT_LETTER]
+    for kind in reversed(kinds) if is_answer_first else kinds:
+        assert (desk.case().state, desk.case().round) == ("rectifying", 1)
+        desk.documents(kinds=(kind,), content="2", received_at="2026-11-25 10:00")
 
-    desk.documents(kinds=(DocumentKind.COMMITMENT_LETTER,), content="2", received_at="2026-11-25 09:30")
     assert (desk.case().state, desk.case().round) == ("queued", 2)
+    shown = desk.site.services("a").casefiles.show(case_id)
+    assert [item.is_satisfied for item in shown.decisions[-1].items] == [True, False]
 
 
 def test_resubmit_says_that_a_part_is_enough(desk: Desk) -> None:

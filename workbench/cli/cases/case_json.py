@@ -37,6 +37,7 @@ def case_document(casefile: CaseFile, now: datetime, *, revealed: bool = False) 
         "activity": _activity(casefile, revealed=revealed),
         "credit": _credit(casefile, zone),
         "documents": plain(casefile.evidence.documents, zone),
+        "asked_documents": plain(casefile.asked_documents, zone),
         "complaints": [
             {**plain(complaint, zone), "status": status.value}
             for complaint, status in zip(casefile.evidence.complaints, casefile.facts.complaints, strict=True)

@@ -22,7 +22,7 @@ from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.wording import amounts
 from workbench.wording.case.fields import FIELD_NAMES, FieldWords
 from workbench.wording.case.history import act_words, detail_words
-from workbench.wording.case.labels import DECISION_STATUS
+from workbench.wording.case.labels import CHECK_FOR, DECISION_STATUS
 from workbench.wording.case.story import CaseStory
 from workbench.wording.findings import earlier_fail_text, text_of
 from workbench.wording.measures import measure_lines
@@ -66,8 +66,8 @@ class CaseText:
         if story.check_note:
             yield _("Check"), story.check_note
         if story.happened:
-            yield _("So far"), story.happened
-        yield _("Next"), story.next
+            yield _("So far"), "\n".join(story.happened)
+        yield _("Next"), "\n".join(story.next)
 
     def _header(self, casefile: CaseFile) -> Iterator[tuple[str, str]]:
         header = casefile.header
@@ -83,6 +83,7 @@ class CaseText:
         elif header.due_at is not None:
             left = None if header.state in FINAL_STATES else header.working_days_left
             days_left = "" if left is None else f" · {amounts.working_days_left(left)}"
+            days_left = f" · {_('overdue')}" if header.is_overdue else days_left
             certainty = f" ({_('provisional')})" if header.is_due_provisional else ""
             yield _("Due"), self.instant(header.due_at) + certainty + days_left
         if header.held_by is not None:
@@ -141,7 +142,7 @@ class CaseText:
         for line in casefile.decisions:
             if line.waived is not None:
                 message = _("{decision} was decided by one person ({reason}); not checked: {rules}.")
-                rules = ", ".join(line.waived.rules)
+                rules = comma_joined(_(CHECK_FOR.get(rule, rule)) for rule in line.waived.rules)
                 output.line(message.format(decision=format_decision(line.id), reason=line.waived.reason, rules=rules))
         if decision := next((line for line in reversed(casefile.decisions_in_effect) if line.items), None):
             self.rounds.items(casefile.header, decision)

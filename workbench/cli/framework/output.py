@@ -7,9 +7,9 @@ from typing import Any, Self, TypeVar
 
 import typer
 
+from db.char_table import CharTable
 from workbench.domain.text.cells import cells, pad_left, pad_right
 from workbench.domain.text.safe import safe
-from workbench.domain.values.char_table import CharTable
 from workbench.signs import for_terminal
 
 _GAP = "  "

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from db.enums import FINAL_STATES, CaseState, Priority, Risk, Role, ServiceClass, Verdict
 from workbench.domain.case.actor import Actor
-from workbench.i18n import N_, _
+from workbench.i18n import N_, _, comma_joined
 
 S = CaseState
 R = Role
@@ -67,6 +67,8 @@ CLERKS = frozenset({R.SUPERVISOR, R.ADMIN})
 """The roles that get the work lists: letters to send, and measures to carry out."""
 LETTER_RECORDERS = WORKERS | CLERKS
 """The roles that record the outcomes of letters."""
+ABSENCE_RECORDERS = frozenset({R.SUPERVISOR, R.ADMIN})
+"""The roles that record who is away, and who is back."""
 EVERY_STATE = frozenset(S)
 _STATES_WITH_DUE_DATE = OPEN_STATES - {S.INCOMPLETE}
 
@@ -161,8 +163,23 @@ def roles_refusal(allowed: Set[Role], actor: Actor) -> str | None:
     """Return why a person with none of the allowed roles may not do something, or None if the person has one."""
     if not actor.roles.isdisjoint(allowed):
         return None
-    words = ", ".join(_(ROLE_WORDS[role]) for role in Role if role in allowed)
+    words = comma_joined(_(ROLE_WORDS[role]) for role in Role if role in allowed)
     return _("{login} may not do this; it needs one of these roles: {roles}.").format(login=actor.login, roles=words)
+
+
+def work_list_refusal(actor: Actor) -> str | None:
+    """Return why a person may neither get nor report the work lists, or None if they may."""
+    return roles_refusal(CLERKS, actor)
+
+
+def recording_refusal(actor: Actor) -> str | None:
+    """Return why a person may not record the outcomes of letters, or None if they may."""
+    return roles_refusal(LETTER_RECORDERS, actor)
+
+
+def absence_refusal(actor: Actor) -> str | None:
+    """Return why a person may not record absences, or None if they may."""
+    return roles_refusal(ABSENCE_RECORDERS, actor)
 
 
 def admin_refusal(actor: Actor) -> str | None:

@@ -74,6 +74,11 @@ class EvidencePart(StrEnum):
     CREDIT = "credit"
 
 
+def is_answered_by_documents(code: str) -> bool:
+    """Say whether a document can show that an item came; of other items only a reviewer can say so."""
+    return code in DOCUMENTS_OF_REASON or code in set(D) or code.startswith("DOC-")
+
+
 def is_about(code: str, subjects: Set[str], part: EvidencePart, name: str) -> bool:
     """Say whether a reason or item is about one thing of a part.
 

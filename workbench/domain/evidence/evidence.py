@@ -1,6 +1,6 @@
 """The evidence that panels show and rules check, as immutable values."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from db import enums
@@ -108,6 +108,10 @@ class CallFacts:
     calls_outside_service: int = 0
 
 
+NO_CALLS = CallFacts()
+"""The calls of a card, or of an application, without any."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComplaintFacts:
     """One complaint about one card."""
@@ -147,7 +151,7 @@ class Evidence:
     cards: tuple[CardFacts, ...] = ()
     documents: tuple[DocumentFacts, ...] = ()
     calls: tuple[CallFacts, ...] = ()
-    all_calls: CallFacts = field(default_factory=CallFacts)
+    all_calls: CallFacts = NO_CALLS
     complaints: tuple[ComplaintFacts, ...] = ()
     credit: tuple[CreditFacts, ...] = ()
     cards_of_brand: int = 0

@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from workbench.domain.evidence.evidence import CallFacts, ComplaintFacts, Evidence
+from workbench.domain.evidence.evidence import NO_CALLS, CallFacts, ComplaintFacts, Evidence
 from workbench.domain.evidence.service_period import service_period
 from workbench.domain.facts.documents import words_found
 from workbench.domain.facts.fact import NUMBER, FactType
@@ -37,6 +37,8 @@ def complaint_statuses(evidence: Evidence, policy: Policy, today: date) -> tuple
     A complaint from outside the card's service is another holder's. It is old if it is older than the policy's window,
     and older than the calls of the card's own window, which may have ended long ago.
     """
+    if not evidence.complaints:
+        return ()
     zone = ZoneInfo(policy.zone)
     first = today - timedelta(days=policy.calls.window_days - 1)
     periods = {card.msisdn: service_period(card) for card in evidence.cards}
@@ -84,6 +86,14 @@ def activity_facts(
     Ratios are 0 to 1, and None if the divisor is 0. `complaints` are the verified ones that count; `complaint_ratio`
     is those received since the start of the call period, divided by the calls in it.
     """
+    if call is NO_CALLS and not judged:
+        return dict(NO_ACTIVITY)
+    return _activity_facts(call, calling_hours, judged, zone)
+
+
+def _activity_facts(
+    call: CallFacts, calling_hours: CallingWindow, judged: Sequence[JudgedComplaint], zone: str
+) -> dict[str, FactValue]:
     off_hours = off_hours_calls(call, calling_hours)
     statuses = [status for _complaint, status in judged]
     complaints = [complaint for complaint, status in judged if status is ComplaintStatus.COUNTED]
@@ -107,8 +117,8 @@ def activity_facts(
     }
 
 
-NO_ACTIVITY: Mapping[str, FactValue] = activity_facts(
-    CallFacts(), CallingWindow(opens=time(0), closes=time(12)), (), "UTC"
+NO_ACTIVITY: Mapping[str, FactValue] = _activity_facts(
+    NO_CALLS, CallingWindow(opens=time(0), closes=time(12)), (), "UTC"
 )
 """The facts of a card without calls and complaints."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from workbench.domain.evidence.evidence import CallFacts, Evidence
+from workbench.domain.evidence.evidence import NO_CALLS, CallFacts, Evidence
 from workbench.domain.facts.activity import (
     ACTIVITY_FACTS,
     CASE_ACTIVITY_FACTS,
@@ -63,11 +63,8 @@ def activity_view(evidence: Evidence, facts: Facts) -> dict[str, Any]:
     calls = {call.msisdn: call for call in evidence.calls}
     return {
         **_activity(facts.case, evidence.all_calls),
-        "cards": [{"msisdn": msisdn, **_activity(own, calls.get(msisdn, _NO_WINDOW))} for msisdn, own in facts.cards],
+        "cards": [{"msisdn": msisdn, **_activity(own, calls.get(msisdn, NO_CALLS))} for msisdn, own in facts.cards],
     }
-
-
-_NO_WINDOW = CallFacts()
 
 
 def _activity(facts: Mapping[str, FactValue], call: CallFacts) -> dict[str, FactValue]:

@@ -38,9 +38,14 @@ def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE)
 
 
+@lru_cache(maxsize=1024)
 def words_found(text: str, words: tuple[str, ...]) -> tuple[str, ...]:
     """Return the words of a policy that a text contains, each once, in the order of the text."""
     return tuple(dict.fromkeys(_any_of(words).findall(text))) if text else ()
+
+
+_without_exclusions = lru_cache(maxsize=1024)(without_exclusions)
+"""Many applicants write the same scope, often the text of a form."""
 
 
 def missing_documents(evidence: Evidence, policy: Policy) -> tuple[DocumentKind, ...]:
@@ -58,7 +63,7 @@ def _trade_facts(application: ApplicationFacts, policy: Policy) -> dict[str, Fac
     trade = f"{application.industry}\n{application.business_scope}"
     if trade == "\n":
         return {"trade_allowed": None, "prohibited_trades": ""}
-    found = words_found(without_exclusions(trade), policy.use.prohibited_trades)
+    found = words_found(_without_exclusions(trade), policy.use.prohibited_trades)
     return {"trade_allowed": not found, "prohibited_trades": ";".join(found)}
 
 

@@ -2,6 +2,7 @@
 
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from db.enums import ApplicantKind, Priority, Risk, ServiceClass, Severity, Verdict
@@ -31,8 +32,13 @@ def findings_of(facts: Facts, policy: Policy) -> tuple[Finding, ...]:
 
     Blocks come first, then warns, then infos, each in the order of the policy.
     """
-    worst = ((code, _worst_finding(rule, facts)) for code, rule in policy.rules.items())
-    found = {code: finding for code, finding in worst if finding is not None}
+    found: dict[str, Finding] = {}
+    for checks in _checks_of(policy):
+        for check in checks:
+            subject = check.hit_subject(facts)
+            if subject is not None:
+                found[check.rule.code] = _finding(check, subject, facts.case)
+                break
     reported = [finding for code, finding in found.items() if policy.rules[code].yields_to not in found]
     return tuple(sorted(reported, key=_by_severity))
 
@@ -57,47 +63,68 @@ def _by_severity(graded: Finding | Limit) -> int:
     return _ORDER[graded.severity]
 
 
-def _worst_finding(rule: Rule, facts: Facts) -> Finding | None:
-    """Return the finding of the most severe limit that is hit; of equal limits, the first in the policy's order."""
-    for limit in sorted(rule.limits, key=_by_severity):
-        subject = _hit_subject(limit, facts)
-        if subject is not None:
-            return _finding(rule, limit, subject, facts.case)
-    return None
+class _Check:
+    """A limit of a rule, with what follows from it worked out: a batch asks it of every case."""
+
+    __slots__ = ("_compare", "_conditions", "_samples", "limit", "rule")
+
+    def __init__(self, rule: Rule, limit: Limit) -> None:
+        self.rule = rule
+        self.limit = limit
+        self._compare = COMPARISONS[limit.op]
+        self._samples = tuple(limit.samples.items())
+        self._conditions = tuple(limit.conditions.items())
+
+    def hit_subject(self, facts: Facts) -> _Subject | None:
+        """Return the subject if the limit is hit: the case, the worst card, or all documents that hit it.
+
+        The documents are named worst first, so that the applicant can rectify all of them in one round.
+        """
+        case, limit = facts.case, self.limit
+        if limit.scope == "case":
+            return ("", case) if self._is_hit(case, case) else None
+        subjects = facts.cards if limit.scope == "card" else facts.documents
+        hits = [subject for subject in subjects if self._is_hit(subject[1], case)]
+        if not hits:
+            return None
+        # Sorting is stable: subjects that are equally far beyond the limit stay in the order of the evidence.
+        hits.sort(key=lambda subject: -self._distance(subject[1], case))
+        name, own = hits[0]
+        if limit.scope == "document":
+            name = ";".join(dict.fromkeys(kind for kind, _facts in hits))
+        return name, own
+
+    def _is_hit(self, own: Mapping[str, FactValue], case: Mapping[str, FactValue]) -> bool:
+        limit = self.limit
+        observed = own.get(limit.observes)
+        if observed is None:
+            return False
+        bound = self.bound(own, case) if limit.value_of else limit.value
+        if bound is None or not self._compare(observed, bound):
+            return False
+        for fact, least in self._samples:
+            count = _known(fact, own, case)
+            if not isinstance(count, int | float) or count < least:
+                return False
+        return all(_known(name, own, case) in values for name, values in self._conditions)
+
+    def bound(self, own: Mapping[str, FactValue], case: Mapping[str, FactValue]) -> FactValue:
+        """Return the value that the observed one is compared with."""
+        return _known(self.limit.value_of, own, case) if self.limit.value_of else self.limit.value
+
+    def _distance(self, own: Mapping[str, FactValue], case: Mapping[str, FactValue]) -> float:
+        observed, bound = own[self.limit.observes], self.bound(own, case)
+        if isinstance(observed, int | float) and isinstance(bound, int | float):
+            return abs(observed - bound)
+        return 0.0
 
 
-def _hit_subject(limit: Limit, facts: Facts) -> _Subject | None:
-    """Return the subject if a limit is hit: the case, the worst card, or all documents that hit it.
-
-    The documents are named worst first, so that the applicant can rectify all of them in one round.
-    """
-    case = facts.case
-    if limit.scope == "case":
-        return ("", case) if _is_hit(limit, case, case) else None
-    subjects = facts.cards if limit.scope == "card" else facts.documents
-    hits = [subject for subject in subjects if _is_hit(limit, subject[1], case)]
-    if not hits:
-        return None
-    # Sorting is stable: subjects that are equally far beyond the limit stay in the order of the evidence.
-    hits.sort(key=lambda subject: -_distance(limit, subject[1], case))
-    name, own = hits[0]
-    if limit.scope == "document":
-        name = ";".join(dict.fromkeys(kind for kind, _facts in hits))
-    return name, own
-
-
-def _is_hit(limit: Limit, own: Mapping[str, FactValue], case: Mapping[str, FactValue]) -> bool:
-    observed = own.get(limit.observes)
-    if observed is None:
-        return False
-    bound = _bound(limit, own, case)
-    if bound is None or not COMPARISONS[limit.op](observed, bound):
-        return False
-    return _has_samples(limit, own, case) and _applies(limit, own, case)
-
-
-def _bound(limit: Limit, own: Mapping[str, FactValue], case: Mapping[str, FactValue]) -> FactValue:
-    return _known(limit.value_of, own, case) if limit.value_of else limit.value
+@lru_cache(maxsize=8)
+def _checks_of(policy: Policy) -> tuple[tuple[_Check, ...], ...]:
+    """Return the checks of each rule, the most severe first; of equal limits, the first in the policy's order."""
+    return tuple(
+        tuple(_Check(rule, limit) for limit in sorted(rule.limits, key=_by_severity)) for rule in policy.rules.values()
+    )
 
 
 def _known(name: str, own: Mapping[str, FactValue], case: Mapping[str, FactValue]) -> FactValue:
@@ -105,24 +132,8 @@ def _known(name: str, own: Mapping[str, FactValue], case: Mapping[str, FactValue
     return own[name] if name in own else case.get(name)
 
 
-def _has_samples(limit: Limit, own: Mapping[str, FactValue], case: Mapping[str, FactValue]) -> bool:
-    counts = ((_known(fact, own, case), least) for fact, least in limit.samples.items())
-    return all(isinstance(count, int | float) and count >= least for count, least in counts)
-
-
-def _applies(limit: Limit, own: Mapping[str, FactValue], case: Mapping[str, FactValue]) -> bool:
-    return all(_known(name, own, case) in values for name, values in limit.conditions.items())
-
-
-def _distance(limit: Limit, own: Mapping[str, FactValue], case: Mapping[str, FactValue]) -> float:
-    observed, bound = own[limit.observes], _bound(limit, own, case)
-    if isinstance(observed, int | float) and isinstance(bound, int | float):
-        return abs(observed - bound)
-    return 0.0
-
-
-def _finding(rule: Rule, limit: Limit, hit: _Subject, case: Mapping[str, FactValue]) -> Finding:
-    subject, own = hit
+def _finding(check: _Check, hit: _Subject, case: Mapping[str, FactValue]) -> Finding:
+    (subject, own), rule, limit = hit, check.rule, check.limit
     if limit.subject_of:
         subject = str(_known(limit.subject_of, own, case) or "")
     return Finding(
@@ -131,7 +142,7 @@ def _finding(rule: Rule, limit: Limit, hit: _Subject, case: Mapping[str, FactVal
         severity=limit.severity,
         observed=own[limit.observes],
         op=limit.op,
-        limit=_bound(limit, own, case),
+        limit=check.bound(own, case),
         unit=limit.unit,
         subject=subject,
         source=limit.source or rule.source,

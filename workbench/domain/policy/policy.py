@@ -256,6 +256,10 @@ class Policy:
     forecast: ForecastPolicy = USUAL_FORECAST
     notices: settings.NoticePolicy = settings.USUAL_NOTICES
 
+    def __hash__(self) -> int:
+        """Return a hash by which what is derived from a policy can be kept; equal policies have equal versions."""
+        return hash(self.version)
+
     def addressing(self, kind: ApplicantKind) -> "Policy":
         """Return the policy in the words for a kind of applicant: a person is the handler of the application."""
         if kind is not ApplicantKind.INDIVIDUAL:

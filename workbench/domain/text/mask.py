@@ -4,7 +4,7 @@ import re
 import unicodedata
 from enum import StrEnum
 
-from workbench.domain.values.char_table import CharTable
+from db.char_table import CharTable
 from workbench.domain.values.identifiers import uscc_valid
 
 DOT = "•"

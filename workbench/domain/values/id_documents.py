@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from db.enums import IdType
 from workbench.domain.values.identifiers import compact, ric_valid
@@ -34,6 +35,7 @@ _KINDS = (
 )
 
 
+@lru_cache(maxsize=1024)
 def id_type_of(text: str, stated: IdType | None) -> IdType:
     """Return the kind of document that a number is of: the stated one, or else the one whose form it has.
 

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from datetime import date
 from functools import lru_cache
+from operator import mul
 
 from db.enums import Carrier
 from workbench.domain.evidence.evidence import LONG_TERM
@@ -25,6 +26,10 @@ _FIRST_BIRTHDAY = date(1900, 1, 1)
 _USCC_ALPHABET = "0-9A-HJ-NPQRTUWXY"
 # The standard allows letters in positions 1 and 2 (the issuer), which stdnum's own check refuses.
 _USCC = re.compile(rf"[{_USCC_ALPHABET}]{{2}}[0-9]{{6}}[{_USCC_ALPHABET}]{{10}}")
+_USCC_DIGITS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_USCC_VALUES = bytes.maketrans(_USCC_DIGITS.encode(), bytes(range(len(_USCC_DIGITS))))
+_USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
+_ORGANISATION_VALUES = bytes.maketrans(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", bytes(range(36)))
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
 # Residence permits of people from Hong Kong, Macau and Taiwan: their codes are not counties.
@@ -70,6 +75,7 @@ def normal_msisdn(text: str) -> str:
     return _COUNTRY_PREFIX.sub("", bare, count=1) if bare.isascii() and bare.isdigit() else compact(text)
 
 
+@lru_cache(maxsize=1024)
 def ric_birth_date(text: str) -> date | None:
     """Return the birth date in an ID number; None if its form, check digit or date is invalid."""
     from stdnum.cn import ric
@@ -156,8 +162,13 @@ def id_validity_fits_age(birth: date | None, issued_on: date | None, valid_to: d
 
 def _organisation_digit(code: str) -> str:
     """Return the check digit of an organisation code of eight characters (GB 11714, mod 11)."""
-    total = sum(int(char, 36) * weight for char, weight in zip(code, _ORGANISATION_WEIGHTS, strict=True))
+    total = sum(map(mul, code.encode().translate(_ORGANISATION_VALUES), _ORGANISATION_WEIGHTS))
     return "0123456789X"[-total % 11]
+
+
+def _uscc_digit(code: str) -> str:
+    """Return the check digit of the first 17 characters of a USCC (GB 32100, mod 31)."""
+    return _USCC_DIGITS[-sum(map(mul, code.encode().translate(_USCC_VALUES), _USCC_WEIGHTS)) % 31]
 
 
 def uscc_valid(text: str) -> bool:
@@ -165,10 +176,8 @@ def uscc_valid(text: str) -> bool:
 
     Source: GB 32100-2015 (mod 31) and GB 11714 (positions 9 to 17).
     """
-    from stdnum.cn import uscc
-
     number = compact(text)
-    if not _USCC.fullmatch(number) or uscc.calc_check_digit(number[:17]) != number[17]:
+    if not _USCC.fullmatch(number) or _uscc_digit(number[:17]) != number[17]:
         return False
     return _organisation_digit(number[8:16]) == number[16]
 
@@ -178,6 +187,7 @@ def is_of_self_employed(text: str) -> bool:
     return compact(text).startswith("92")
 
 
+@lru_cache(maxsize=1024)
 def carrier_of_range(text: str) -> Carrier | None:
     """Return the network that the range of a number was assigned to, None if the range is unknown.
 

@@ -17,13 +17,14 @@ from workbench.domain.case.casefile import CaseFile, CaseHeader
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.records import DecisionLine, VerificationLine
 from workbench.domain.facts.all_facts import observe
+from workbench.domain.facts.documents import missing_documents
 from workbench.domain.findings.finding import Finding
 from workbench.errors import NotFound
 from workbench.i18n import _, current_language
 from workbench.services.case.casefiles import checklist_of, header_of
 from workbench.services.case.decisions import decisions_of
 from workbench.services.case.evidence_reader import calls_by_day_and_hour, read_evidence
-from workbench.services.case.history import history_of
+from workbench.services.case.history import asked_documents_of, history_of
 from workbench.services.case.known_people import redaction_of
 from workbench.services.case.masking import masked_casefile
 from workbench.services.foundation.case_access import logins_of, visible_case
@@ -114,6 +115,7 @@ def case_as_seen(session: Session, context: Context, decision: DecisionRow, *, i
         policy=policy,
         policy_version=kept["policy_version"],
         notice=_last_notice(session, decision),
+        asked_documents=asked_documents_of(session, case, missing_documents(evidence, policy), before=event),
     )
     own_notice = newest_row(session, NoticeRow, NoticeRow.decision_id == decision.id)
     notice = None if own_notice is None else own_notice.body
@@ -135,7 +137,11 @@ def decision_pairs(seen: SeenCase, instant: Callable[[datetime], str]) -> tuple[
         for one in casefile.checklist
         if one.answer
     )
-    confirmed = (f"{_(VERIFICATION[line.kind])}: {line.result} ({line.by})" for line in casefile.verifications)
+    named = _("{what}: {details}").format
+    confirmed = (
+        _("{what} ({by})").format(what=named(what=_(VERIFICATION[line.kind]), details=line.result), by=line.by)
+        for line in casefile.verifications
+    )
     return (
         (_("At"), instant(decision.decided_at)),
         (_("Verdict"), " ".join((verdict_words(decision), *decision.reasons))),
@@ -144,9 +150,9 @@ def decision_pairs(seen: SeenCase, instant: Callable[[datetime], str]) -> tuple[
         (_("Checklist"), "\n".join(answers)),
         (_("Verifications"), "\n".join(confirmed)),
         (_("Letter"), decision.letter),
-        (_("Items"), "\n".join(f"{item.code}: {item.text}" for item in decision.items)),
+        (_("Items"), "\n".join(named(what=item.code, details=item.text) for item in decision.items)),
         (_("Note"), decision.note),
-        (_("Checked by"), f"{decision.checker}: {decision.check_note}" if decision.checker else ""),
+        (_("Checked by"), named(what=decision.checker, details=decision.check_note) if decision.checker else ""),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlmodel import Session
 
 from db.enums import FINAL_STATES, CaseState, Priority, Risk, ServiceClass, Severity
@@ -25,6 +25,7 @@ from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
 
 FINDING = table_of(FindingRow)
+_FINDINGS = select(FINDING).where(FINDING.c.case_id == bindparam("case")).order_by(FINDING.c.position)
 
 _UNTOUCHED = frozenset({CaseState.INCOMPLETE, CaseState.QUEUED})
 """The states in which nobody has looked at a case of the first round."""
@@ -108,7 +109,7 @@ def finding_columns(case_id: int, findings: Iterable[Finding]) -> list[dict[str,
 
 def findings_of_case(session: Session, case_id: int) -> tuple[Finding, ...]:
     """Return the stored findings of a case, the most severe first."""
-    rows = session.execute(select(FINDING).where(FINDING.c.case_id == case_id).order_by(FINDING.c.position))
+    rows = session.connection().execute(_FINDINGS, {"case": case_id})
     return tuple(
         from_row(Finding, row, observed=json.loads(row.observed), limit=json.loads(row.limit_value)) for row in rows
     )
@@ -137,6 +138,11 @@ def recompute(session: Session, context: Context, case: CaseRow) -> tuple[Findin
     return assessment.findings
 
 
+def is_stale(session: Session, context: Context, case: CaseRow) -> bool:
+    """Return whether the findings of a case are of another day although it is open."""
+    return case.state not in FINAL_STATES and case.findings_on != context.today(session)
+
+
 def refresh_findings(context: Context, case_id: int) -> None:
     """Apply the rules to an open case again if its findings are of another day, since some depend on the date.
 
@@ -144,9 +150,8 @@ def refresh_findings(context: Context, case_id: int) -> None:
         NotFound: If there is no such case.
     """
     with context.read() as session:
-        case = visible_case(session, case_id)
-        is_stale = case.state not in FINAL_STATES and case.findings_on != context.today(session)
-    if is_stale:
+        is_outdated = is_stale(session, context, visible_case(session, case_id))
+    if is_outdated:
         with context.write() as session:
             recompute(session, context, visible_case(session, case_id))
 

@@ -15,6 +15,7 @@ from db.enums import CreditList
 from db.queries.card_counts import card_counts
 from db.queries.published import ImportedRow, Snapshot, newest_of_many, table_of
 from workbench.domain.evidence.evidence import (
+    NO_CALLS,
     ApplicationFacts,
     CallFacts,
     CardFacts,
@@ -178,5 +179,7 @@ def _all_calls(calls: Sequence[CallFacts], combined: Sequence[ImportedRow]) -> C
     """Return the calls of all cards: the window of the only card with calls, else the combined window."""
     if len(calls) == 1:
         return replace(calls[0], msisdn="")
-    over_all = calls_of_row(combined[0]) if combined and calls else CallFacts()
+    if not calls:
+        return NO_CALLS
+    over_all = calls_of_row(combined[0]) if combined else NO_CALLS
     return replace(over_all, calls_outside_service=sum(call.calls_outside_service for call in calls))

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from datetime import date
 
 from sqlalchemy import exists, select, update
 from sqlmodel import Session, col
@@ -47,8 +48,8 @@ class PolicyChanges(Service):
         for case_ids in chunks(matching_case_ids(self.context, (_IS_OPEN,))):
             with self.context.read() as session:
                 cases = session.execute(select(CaseRow).where(CASE.c.id.in_(case_ids), _IS_OPEN)).scalars().all()
-                for change in _changes(session, self.context, cases, policy):
-                    effect.add(change)
+                for case_id, change in _changes(session, self.context, cases, policy):
+                    effect.add(case_id, change)
         return effect
 
     def finish(self) -> OpenCaseEffect:
@@ -69,7 +70,7 @@ class PolicyChanges(Service):
         is_older = CASE.c.policy_version_id < version_id
 
         def act(session: Session, case: CaseRow) -> bool:
-            effect.add(_change(session, context, case, version_id))
+            effect.add(case.id or 0, _change(session, context, case, version_id))
             return True
 
         act_on_all(context, (_IS_OPEN, is_older), act, _CASES_AT_ONCE)
@@ -81,8 +82,10 @@ class PolicyChanges(Service):
         return effect
 
 
-def _changes(session: Session, context: Context, cases: Sequence[CaseRow], policy: Policy) -> Iterator[CaseChange]:
-    """Yield what a policy does to some cases; their evidence is read together."""
+def _changes(
+    session: Session, context: Context, cases: Sequence[CaseRow], policy: Policy
+) -> Iterator[tuple[int, CaseChange]]:
+    """Yield what a policy does to each of some cases; their evidence is read together."""
     today = context.today(session)
     clocks = Clocks(session, context, clock_events(session, [case.id or 0 for case in cases]), given_policy=policy)
     by_seq: dict[int, list[CaseRow]] = defaultdict(list)
@@ -93,7 +96,7 @@ def _changes(session: Session, context: Context, cases: Sequence[CaseRow], polic
         evidence = EvidenceReader(session, context.store, Snapshot(seq=seq), today).of_keys(keys)
         for case in same:
             before = context.policy(session, case.policy_version_id)
-            yield change_of(clocks, case, evidence[case.agent, case.application_no], before, policy)
+            yield case.id or 0, change_of(clocks, case, evidence[case.agent, case.application_no], before, policy)
 
 
 def _change(session: Session, context: Context, case: CaseRow, version_id: int) -> CaseChange:
@@ -117,18 +120,35 @@ def _change(session: Session, context: Context, case: CaseRow, version_id: int) 
     is_due_new = case.due_at is not None and case.due_at != due_before
     due = case.due_at.astimezone(context.zone(session)).isoformat() if case.due_at and is_due_new else None
     now_at = {"round": case.round, "evidence_no": case.evidence_no}
-    body = details(**versions, **asdict(change.findings), due=due, is_voided=change.is_voided or None, **now_at)
+    is_voided, promise = change.is_voided or None, _promise(session, context, case, change)
+    asked = {"asked": change.missing_kinds, "asked_until": promise.isoformat()} if promise else {}
+    body = details(**versions, **asdict(change.findings), due=due, is_voided=is_voided, **asked, **now_at)
     context.log_case(session, POLICY_ACTION, case, body)
     if was_incomplete:
         cancel_outdated(session, context, case, is_complete=change.is_completed)
     if change.letter is ClockLetterKind.RECEIPT:
         send_receipt(session, context, case, None, change.assessment.findings)
     elif change.letter is not None:
-        _notify(session, context, case, change)
+        _notify(session, context, case, change, promise)
     return change
 
 
-def _notify(session: Session, context: Context, case: CaseRow, change: CaseChange) -> None:
+def _promise(session: Session, context: Context, case: CaseRow, change: CaseChange) -> date | None:
+    """Return the day until which the letter asks a case under review for documents; None if it asks for none then."""
+    state = CaseState(case.state)
+    has_deadline = state in {CaseState.INCOMPLETE, CaseState.RECTIFYING} or is_with_applicant(state, case.waits_for)
+    if change.letter is None or not change.missing or has_deadline:
+        return None
+    policy = context.policy(session, case.policy_version_id)
+    calendar, today = context.calendar(session, case.policy_version_id), context.today(session)
+    days = rectify_days((ItemRequest(code=_MISSING),), policy) or policy.rectify.default_days
+    until = calendar.nth_working_day_after(today, days)
+    due_on = calendar.local_day(case.due_at) if case.due_at else today
+    # Nothing that comes after the decision is considered.
+    return min(until, due_on) if due_on > today else until
+
+
+def _notify(session: Session, context: Context, case: CaseRow, change: CaseChange, promise: date | None) -> None:
     """Tell the applicant that other rules apply; what was asked for keeps its items and its deadline."""
     policy, calendar = (
         context.policy(session, case.policy_version_id),
@@ -136,7 +156,7 @@ def _notify(session: Session, context: Context, case: CaseRow, change: CaseChang
     )
     state, today, findings = CaseState(case.state), context.today(session), change.assessment.findings
     row = open_rectification(session, case) if state is CaseState.RECTIFYING else None
-    deadline_at, asked_until = None if row is None else row.deadline_at, None
+    deadline_at, asked_until = None if row is None else row.deadline_at, promise
     asked = [] if row is None else open_items(session, row)
     # What the letter asks for is not also suggested.
     named = {_MISSING} if change.missing else set()
@@ -148,12 +168,6 @@ def _notify(session: Session, context: Context, case: CaseRow, change: CaseChang
     elif is_with_applicant(state, case.waits_for) and case.next_action_on:
         asked_until = case.next_action_on
         deadline_at = calendar.closing(asked_until)
-    elif change.missing:
-        days = rectify_days((ItemRequest(code=_MISSING),), policy) or policy.rectify.default_days
-        asked_until = calendar.nth_working_day_after(today, days)
-        due_on = calendar.local_day(case.due_at) if case.due_at else today
-        # Nothing that comes after the decision is considered.
-        asked_until = min(asked_until, due_on) if due_on > today else asked_until
     notify_of_status(
         session,
         context,

@@ -1,14 +1,15 @@
 """Computes what another policy does to an open case: its findings, state, due date and letter; nothing is written."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import exists, select
 from sqlmodel import Session
 
-from db.enums import AppealStatus, CaseState
+from db.enums import AppealStatus, CaseState, DocumentKind
 from db.models import CaseRow
 from db.queries.published import NOTICE
 from workbench.domain.evidence.evidence import Evidence
+from workbench.domain.facts.documents import missing_documents
 from workbench.domain.findings.finding_changes import FindingChanges, changed_findings
 from workbench.domain.policy.policy import Policy
 from workbench.services.case.assessment import Assessment, assess, assessed_columns
@@ -27,8 +28,8 @@ class CaseChange:
 
     `is_completed` says that no document is missing any more, `is_voided` that what waits for its check goes back,
     `is_appeal` that the due date is that of an appeal, which keeps the policy of its filing. `letter` is the letter to
-    the applicant, None if there is none; `missing` are the documents that it asks for, `waived` those that are no
-    longer required.
+    the applicant, None if there is none; `missing` are the documents that it asks for, by name and by kind, `waived`
+    those that are no longer required.
     """
 
     assessment: Assessment
@@ -39,6 +40,7 @@ class CaseChange:
     is_due_moved: bool = False
     letter: ClockLetterKind | None = None
     missing: tuple[str, ...] = ()
+    missing_kinds: tuple[DocumentKind, ...] = ()
     waived: tuple[str, ...] = ()
 
 
@@ -46,20 +48,25 @@ class CaseChange:
 class OpenCaseEffect:
     """How many open cases a policy concerns, and in how many of them what changes.
 
-    `touched_count` get other findings, `voided_count` lose what waits for its check, the due dates of `moved_count`
+    The cases `touched` get other findings, `voided_count` lose what waits for its check, the due dates of `moved_count`
     move, and the applicants of `letter_count` get a letter.
     """
 
     open_count: int = 0
-    touched_count: int = 0
+    touched: list[int] = field(default_factory=list)
     voided_count: int = 0
     moved_count: int = 0
     letter_count: int = 0
 
-    def add(self, change: CaseChange) -> None:
+    @property
+    def touched_count(self) -> int:
+        """How many cases get other findings."""
+        return len(self.touched)
+
+    def add(self, case_id: int, change: CaseChange) -> None:
         """Count a case and what changes in it."""
         self.open_count += 1
-        self.touched_count += bool(change.findings)
+        self.touched += [case_id] if change.findings else []
         self.voided_count += change.is_voided
         self.moved_count += change.is_due_moved
         self.letter_count += change.letter is not None
@@ -99,8 +106,10 @@ def change_of(clocks: Clocks, case: CaseRow, evidence: Evidence, before: Policy,
         waived = tuple(name for name in asked if name not in missing)
         return replace(change, letter=ClockLetterKind.POLICY if is_owed else None, missing=missing, waived=waived)
     is_owed = bool(change.findings) or change.is_due_moved
-    added = () if is_appeal else tuple(name for name in missing if name not in asked)
-    return replace(change, letter=ClockLetterKind.POLICY if is_owed or added else None, missing=added)
+    named = () if is_appeal else zip(missing_documents(evidence, after), missing, strict=True)
+    added = {kind: name for kind, name in named if name not in asked}
+    letter = ClockLetterKind.POLICY if is_owed or added else None
+    return replace(change, letter=letter, missing=tuple(added.values()), missing_kinds=tuple(added))
 
 
 def _is_asked(session: Session, context: Context, case_id: int) -> bool:

@@ -17,11 +17,11 @@ from workbench.errors import Busy, NotAllowed, NotFound
 from workbench.i18n import _
 from workbench.services.foundation.context import Context
 
-_PUBLISHED_AT = select(BATCH.c.published_at).where(BATCH.c.id == bindparam("batch"))
-_LOGINS = select(col(ReviewerRow.id), col(ReviewerRow.login))
-
 # How a person takes or gives up a case. New evidence and checks also move cases, but only as a side effect.
 _HOLD_ACTIONS = (Action.NEXT, Action.RELEASE, Action.SKIP, Action.DECIDE, Action.UNDO, Action.ASSIGN, Action.WITHDRAW)
+
+_LOGINS = select(col(ReviewerRow.id), col(ReviewerRow.login))
+_PUBLISHED = select(BATCH.c.id).where(BATCH.c.id == bindparam("batch"), BATCH.c.published_at.is_not(None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,14 +45,21 @@ def visible_case(session: Session, case_id: int) -> CaseRow:
         NotFound: If there is no such case.
     """
     case = session.get(CaseRow, case_id)
-    if case is None or session.execute(_PUBLISHED_AT, {"batch": case.batch_id}).scalar_one() is None:
+    if case is None or not _is_published(session, case.batch_id):
         raise NotFound(_("There is no case {case}.").format(case=format_case(case_id)))
     return case
 
 
+def _is_published(session: Session, batch_id: int) -> bool:
+    published: set[int] = session.info.setdefault("published", set())
+    if batch_id not in published and session.connection().execute(_PUBLISHED, {"batch": batch_id}).first():
+        published.add(batch_id)
+    return batch_id in published
+
+
 def logins_of(session: Session) -> dict[int, str]:
     """Return the logins of all people by their ids."""
-    return {row.id: row.login for row in session.execute(_LOGINS)}
+    return {row.id: row.login for row in session.connection().execute(_LOGINS)}
 
 
 def case_in_state_for(session: Session, context: Context, action: Action, case_id: int) -> CaseRow:

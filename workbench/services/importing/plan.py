@@ -63,11 +63,18 @@ class FilePlan:
     """What becomes of the records of one file, in their order: a byte each, and why a good row is refused.
 
     `digests` holds the SHA-256 of a document for each record of its file, also where the record is bad: zeros then.
+    Records of calls are only counted, in `calls`.
     """
 
     fates: bytearray = field(default_factory=bytearray)
     refusals: dict[int, Judgement] = field(default_factory=dict)
     digests: bytearray = field(default_factory=bytearray)
+    calls: int = 0
+
+    @property
+    def rows(self) -> int:
+        """How many records the file has."""
+        return len(self.fates) + self.calls
 
     def sha256_of(self, index: int) -> str:
         """Return the SHA-256 of the document that a record names, counted from 0."""

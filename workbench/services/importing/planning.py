@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -11,6 +12,7 @@ from workbench.domain.evidence.rows import AppealFiling, CardRow, DocumentRow
 from workbench.i18n import _
 from workbench.services.foundation.context import Context
 from workbench.services.importing.appeals import judged_appeals
+from workbench.services.importing.call_intake import CallIntake
 from workbench.services.importing.judging import Judge
 from workbench.services.importing.plan import DIGEST_BYTES, Fate, FilePlan, Judgement, Plan
 from workbench.services.importing.progress import Meter
@@ -31,24 +33,25 @@ def portions(reader: Reader, size: int = ROWS_AT_ONCE) -> Iterator[list[Row | Ba
         yield portion
 
 
-def planned(context: Context, readers: Sequence[Reader], judge: Judge, meter: Meter) -> Plan:
+def planned(context: Context, readers: Sequence[Reader], judge: Judge, meter: Meter, calls: CallIntake) -> Plan:
     """Return what an import of these files will do.
 
     Where keys come twice, a second pass refuses the first rows with such keys too.
     """
     known = sum(len(reader.repeated) for reader in readers)
-    plan = _Planner(context, judge, meter).plan_of(readers)
+    plan = _Planner(context, judge, meter, calls).plan_of(readers)
     if sum(len(reader.repeated) for reader in readers) == known:
         return plan
     judge.arriving.clear()
     meter.repeat(readers)
-    return _Planner(context, judge, meter).plan_of(readers)
+    return _Planner(context, judge, meter, calls).plan_of(readers)
 
 
 class _Planner:
     """Makes one plan."""
 
-    def __init__(self, context: Context, judge: Judge, meter: Meter) -> None:
+    def __init__(self, context: Context, judge: Judge, meter: Meter, calls: CallIntake) -> None:
+        self._calls = calls
         self._context = context
         self._judge = judge
         self._meter = meter
@@ -67,14 +70,32 @@ class _Planner:
             file = FilePlan()
             self._plan.files.append(file)
             try:
+                if reader.kind is ImportKind.CALLS:
+                    self._take_calls(reader, file)
+                    continue
                 for portion in portions(reader):
                     self._take(portion, file, reader)
                     self._meter.at(reader)
             except FileProblem as problem:
                 self._plan.errors.add(problem.problems)
                 self._plan.is_broken = True
-            self._meter.finished(reader)
+            finally:
+                self._meter.finished(reader)
         return self._plan
+
+    def _take_calls(self, reader: Reader, file: FilePlan) -> None:
+        """Stage the calls of a file; which of them are there already is asked when they are published."""
+
+        def refuse(record: BadRecord) -> None:
+            file.calls += 1
+            self._plan.counts[Fate.REFUSED] += 1
+            self._plan.errors.add(record.problems)
+
+        created, problem = self._calls.take(reader, refuse, partial(self._meter.at, reader))
+        file.calls += created
+        self._plan.counts[Fate.CREATED] += created
+        if problem is not None:
+            raise problem
 
     def _take(self, portion: list[Row | BadRecord], file: FilePlan, reader: Reader) -> None:
         good: list[Any] = [record.value for record in portion if isinstance(record, Row)]
@@ -105,9 +126,6 @@ class _Planner:
             file.digests.extend(bytes.fromhex(sha256) or bytes(DIGEST_BYTES))
 
     def _judgements(self, values: list[Any], reader: Reader) -> Sequence[Judgement]:
-        if reader.kind is ImportKind.CALLS:
-            # Whether a call is there already is asked of all call files at once, when they are written.
-            return [Judgement(fate=Fate.CREATED)] * len(values)
         if reader.kind is ImportKind.APPEALS:
             return judged_appeals(self._context, values, self._judge.imported_at)
         with self._context.read() as session:

@@ -2,9 +2,8 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from sqlalchemy import Table, insert
 
@@ -16,6 +15,7 @@ from workbench.i18n import _
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import pause
 from workbench.services.importing.appeals import filings_of
+from workbench.services.importing.call_intake import CallIntake
 from workbench.services.importing.columns import TABLES, Columns, card_columns, document_columns
 from workbench.services.importing.documents import BadDocument, copied, found_beside, stored
 from workbench.services.importing.judging import Judge
@@ -32,9 +32,6 @@ CHUNK_ROWS = 2_000
 
 _MAX_ROWS = 5_000
 
-Takes = Callable[[Any], None]
-"""Takes a row that does not go into a table."""
-
 
 @dataclass(slots=True, kw_only=True)
 class Writing:
@@ -46,7 +43,7 @@ class Writing:
     batch_id: int
     meter: Meter
     rejects: RejectWriter | None
-    take_call: Takes | None = None
+    calls: CallIntake
     concerned: dict[ImportKind, set[str]] = field(default_factory=lambda: defaultdict(set))
     """What rows that belong to no application are about: hashes of numbers or callees, or subjects as they are."""
 
@@ -59,6 +56,12 @@ class Writing:
         for position, (reader, file) in enumerate(zip(readers, self.plan.files, strict=True)):
             if position and self.rejects is not None:
                 self.rejects.follow(reader)
+            if reader.kind is ImportKind.CALLS:
+                if self.rejects is not None:
+                    for record in self.calls.refused(reader):
+                        self.rejects.write(record)
+                self.meter.finished(reader)
+                continue
             index = 0
             for portion in portions(reader, CHUNK_ROWS):
                 if index + len(portion) > len(file.fates):
@@ -84,10 +87,6 @@ class Writing:
                 wanted.append((index, record))
                 if fate == Fate.UPDATED and reader.kind is ImportKind.APPLICATIONS:
                     updated.add((record.value.agent, record.value.application_no))  # type: ignore[union-attr]  # an application by its kind
-        if reader.kind is ImportKind.CALLS and self.take_call is not None:
-            for _position, record in wanted:
-                self.take_call(record.value)
-            return
         if reader.kind is ImportKind.APPEALS:
             filings = [record.value for _index, record in wanted if isinstance(record.value, AppealFiling)]
             self.insert([(SUBMISSION, filings_of(self.context, filings, self.judge.imported_at))])

@@ -13,18 +13,17 @@ from db.models import ReviewerRow
 from db.queries.outbox import is_owed
 from db.queries.published import NOTICE, table_of
 from db.queries.workload import count_overdue_measures
-from workbench.domain.case.actor import Actor
-from workbench.domain.case.lifecycle import CLERKS, LETTER_RECORDERS, roles_refusal
+from workbench.domain.case.lifecycle import recording_refusal, work_list_refusal
 from workbench.domain.case.records import NoticeLine
 from workbench.domain.clock.due import last_overdue_receipt
-from workbench.errors import NotAllowed, NotFound, StorageBusy, WorkbenchError, WrongUsage
+from workbench.errors import NotAllowed, NotFound, WorkbenchError, WrongUsage
 from workbench.i18n import _
 from workbench.services.case.history import notice_lines, select_notices
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Context, Service
-from workbench.services.foundation.pacing import pause
+from workbench.services.foundation.pacing import record_in_portions
 from workbench.services.foundation.row_values import from_row
-from workbench.services.outbox.recording import Delivery, Recorded, RecordingStopped, notice_rows, record
+from workbench.services.outbox.recording import Delivery, Recorded, notice_rows, record
 from workbench.services.rectifying.late_letters import KINDS_WITH_DEADLINE, depends_on_sending
 
 _REVIEWER = table_of(ReviewerRow)
@@ -98,7 +97,7 @@ class Notices(Service):
                     func.count().filter(is_overdue).label("overdue"),
                 )
             ).one()
-            is_clerk = self.context.actor.has(*CLERKS)
+            is_clerk = work_list_refusal(self.context.actor) is None
             measures = count_overdue_measures(session, self.context.now()) if is_clerk else 0
             return from_row(NoticePage, counts, lines=lines, measures_overdue=measures)
 
@@ -128,7 +127,7 @@ class Notices(Service):
             NotFound: If there is no such notice.
             WrongUsage: If a notice cannot have been sent at the given time, or none is given although a deadline or a
                 lapse depends on it.
-            RecordingStopped: If the database was busy when some were recorded.
+            PartlyRecorded: If the work was stopped after some were recorded.
         """
         context, wanted = self.context, dict[int, Delivery]()
         for one in deliveries:
@@ -144,17 +143,11 @@ class Notices(Service):
                     " Give the time of each (sent_at)."
                 )
                 _refuse(message, _depending(session, context, undated), WrongUsage, most=_LISTED_UNDATED)
-            recorded = Recorded()
-            for number, ids in enumerate(_batches(rows)):
-                if number:
-                    pause()
-                try:
-                    recorded = recorded.plus(self._record_some({one: wanted[one] for one in ids}))
-                except StorageBusy as error:
-                    if not number:
-                        raise
-                    raise RecordingStopped(recorded, len(wanted)) from error
-            return recorded
+
+            def record_some(ids: Sequence[int]) -> Recorded:
+                return self._record_some({one: wanted[one] for one in ids})
+
+            return record_in_portions(list(_batches(rows)), record_some, Recorded())
 
     def needing_time(self, notice_ids: Iterable[int]) -> tuple[int, ...]:
         """Return the notices that cannot be recorded as sent without the time: a deadline or a lapse depends on it."""
@@ -217,11 +210,6 @@ def _batches(rows: Iterable[Any]) -> Iterator[list[int]]:
 
 def _last_overdue_release(session: Session, context: Context) -> datetime:
     return last_overdue_receipt(context.now(), context.policy(session).notices.send_days, context.calendar(session))
-
-
-def recording_refusal(actor: Actor) -> str | None:
-    """Return why a person may not record deliveries of notices, or None if they may."""
-    return roles_refusal(LETTER_RECORDERS, actor)
 
 
 def _depending(session: Session, context: Context, rows: Iterable[Any]) -> list[int]:

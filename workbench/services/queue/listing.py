@@ -12,7 +12,7 @@ from db.queries.case_list import CaseList
 from db.queries.case_rows import case_rows
 from db.queries.outbox import count_owed
 from workbench.domain.case.casefile import CaseRowView, DeskCounts
-from workbench.domain.case.lifecycle import CLERKS, Action, role_refusal
+from workbench.domain.case.lifecycle import Action, role_refusal, work_list_refusal
 from workbench.domain.case.running import is_overdue
 from workbench.domain.clock.due import last_overdue_receipt
 from workbench.domain.filter.keys import REOPEN_FILTER
@@ -65,7 +65,7 @@ class Queue(Service):
     def counts(self) -> DeskCounts:
         """Return the counts of the desk header."""
         me, now = self.context.actor.id, self.context.now()
-        is_clerk = self.context.actor.has(*CLERKS)
+        is_clerk = work_list_refusal(self.context.actor) is None
         may_reopen = role_refusal(Action.REOPEN, self.context.actor) is None
         may_decide_appeals = role_refusal(Action.APPEAL_DECIDE, self.context.actor) is None
         with self.context.read() as session:
@@ -79,13 +79,11 @@ class Queue(Service):
                 assigned=workload.count_assigned(session, me, now),
                 aside=workload.put_aside_by(session, me, now),
                 measures_overdue=workload.count_overdue_measures(session, now) if is_clerk else 0,
-                letters_overdue=self._letters_overdue(session),
+                letters_overdue=self._letters_overdue(session) if is_clerk else 0,
             )
 
     def _letters_overdue(self, session: Session) -> int:
         context = self.context
-        if not context.actor.has(*CLERKS):
-            return 0
         days, calendar = context.policy(session).notices.send_days, context.calendar(session)
         return count_owed(session, last_overdue_receipt(context.now(), days, calendar))
 

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from db.enums import Role
 from db.models import AbsenceRow, ReviewerRoleRow, ReviewerRow, SettingRow
-from workbench.domain.case.lifecycle import WORKERS
+from workbench.domain.case.lifecycle import WORKERS, absence_refusal
 from workbench.errors import NotAllowed, NotFound, WrongUsage
 from workbench.i18n import _
 from workbench.services.foundation.context import Service
@@ -33,7 +33,7 @@ class PersonLine:
 
 
 class People(Service):
-    """The registered people; every role may list them, only admins may change them."""
+    """The registered people; every role may list them, only admins may change more than absences."""
 
     def list(self) -> tuple[PersonLine, ...]:
         """Return all people, ordered by login."""
@@ -113,11 +113,11 @@ class People(Service):
         """Record an absence; while it lasts, cases assigned to the person are offered to all reviewers.
 
         Raises:
-            NotAllowed: If the caller is not an admin.
+            NotAllowed: If the caller is neither supervisor nor admin.
             NotFound: If the login is not registered.
             WrongUsage: If the last day is before the first.
         """
-        with self._changing("reviewers away") as session:
+        with self._recording_absence("reviewers away") as session:
             if to_on is not None and to_on < from_on:
                 raise WrongUsage(_("The last day is before the first."))
             person = find_person(session, login)
@@ -129,10 +129,10 @@ class People(Service):
         """End a person's absence.
 
         Raises:
-            NotAllowed: If the caller is not an admin.
+            NotAllowed: If the caller is neither supervisor nor admin.
             NotFound: If the login is not registered, or the person is not away.
         """
-        with self._changing("reviewers back") as session:
+        with self._recording_absence("reviewers back") as session:
             person = find_person(session, login)
             absences = _absences(session, person.id or 0, self.context.today(session))
             if not absences:
@@ -160,6 +160,12 @@ class People(Service):
     def _changing(self, action: str) -> Iterator[Session]:
         """Open a write transaction for an admin, and log a refusal raised by this check or by the block."""
         with self.context.as_admin(action), self.context.write() as session:
+            yield session
+
+    @contextmanager
+    def _recording_absence(self, action: str) -> Iterator[Session]:
+        """Open a write transaction for a person who may record absences, and log a refusal as `_changing` does."""
+        with self.context.requiring(action, absence_refusal), self.context.write() as session:
             yield session
 
     def _log(self, session: Session, action: str, person: ReviewerRow, **body: object) -> None:
