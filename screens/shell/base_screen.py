@@ -95,11 +95,6 @@ class BaseScreen(Screen[Result]):
         """The bindings with their descriptions in the language in use."""
         return translated(super().active_bindings)
 
-    def on_compose(self) -> None:
-        # Before the widgets are created, so that they are styled once, for the window as it is.
-        width, height = self.app.size
-        self.add_class(_size_class(width, HORIZONTAL), _size_class(height, VERTICAL), update=False)
-
     def on_key(self, event: events.Key) -> None:
         """Say why the key of a command does nothing; a key that is held down says it once."""
         why_not = self.why_not(event.key) if isinstance(self, ExplainsKeys) else ""
@@ -112,15 +107,17 @@ class BaseScreen(Screen[Result]):
             self.notify(why_not, timeout=6)
 
 
-def _size_class(cells: int, sizes: list[tuple[int, str]]) -> str:
-    """Return the class of a size among those from (cells, class) on."""
-    return [name for least, name in sizes if cells >= least][-1]
+def fit_to_window(screen: Screen[Any]) -> None:
+    """Give a screen the classes of its window before its widgets are created, so that they are styled only once."""
+    for cells, sizes in zip(screen.app.size, (HORIZONTAL, VERTICAL), strict=True):
+        screen.add_class(*[name for least, name in sizes if cells >= least][-1:], update=False)
 
 
 class WorkScreen(BaseScreen[None]):
     """A screen with a header and a footer; `parts` yields the widgets between them."""
 
     def compose(self) -> ComposeResult:
+        fit_to_window(self)
         yield HeaderBar()
         yield from self.parts()
         yield FooterBar()
@@ -188,6 +185,7 @@ class BoxDialog(Dialog[Result]):
         self._heading = heading
 
     def compose(self) -> ComposeResult:
+        fit_to_window(self)
         with Vertical() as box:
             box.border_title = plain(self._heading)
             yield from self.parts()

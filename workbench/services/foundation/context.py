@@ -71,14 +71,6 @@ VERSIONS = "policy_versions"
 
 _VERSIONS = select(_VERSION.c.id, _VERSION.c.effective_on).order_by(_VERSION.c.id.desc())
 
-_HAS_UNSETTLED = select(
-    exists().where(
-        *(_VERSION.c.is_for_open_cases, _VERSION.c.settled_at.is_(None)),
-        _VERSION.c.effective_on.is_(None) | (_VERSION.c.effective_on <= bindparam("until")),
-    )
-)
-"""Whether a policy version that applies to open cases has begun by a day, and was not settled."""
-
 RoleCheck = Callable[[Actor], str | None]
 """Says why a person's roles do not allow an act, None if they do."""
 
@@ -136,11 +128,7 @@ class Context:
         return OwnFiles(files=self.database.files, store=self.store.folder)
 
     def read_roles(self, session: Session) -> None:
-        """Give the person the present roles.
-
-        Raises:
-            NotAllowed: If the person has no role.
-        """
+        """Give the person the present roles; a person without any is refused."""
         if self.is_finishing:
             return
         roles = frozenset(map(Role, session.connection().execute(_ROLES, {"person": self.actor.id}).scalars()))
@@ -238,8 +226,10 @@ class Context:
 
     def has_unsettled_policy(self, session: Session) -> bool:
         """Return whether open cases may have to change to a policy version; a quick answer without reading policies."""
-        until = self.now().astimezone(UTC).date() + timedelta(days=1)
-        return bool(session.execute(_HAS_UNSETTLED, {"until": until}).scalar())
+        most = self.now().astimezone(UTC).date() + timedelta(days=1)
+        has_begun = _VERSION.c.effective_on.is_(None) | (_VERSION.c.effective_on <= most)
+        is_unsettled = (_VERSION.c.is_for_open_cases, _VERSION.c.settled_at.is_(None))
+        return bool(session.execute(select(exists().where(*is_unsettled, has_begun))).scalar())
 
     def policy(self, session: Session, version_id: int | None = None) -> Policy:
         """Return a policy version, by default the one in force."""
