@@ -6,10 +6,11 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlmodel import Session
 
 from db.enums import ApplicantKind, CaseState, ImportKind, Trigger
+from db.queries.bulk_insert import insert_rows
 from db.queries.numbers import take_case_numbers
 from db.queries.published import CASE, NOTICE, ImportedRow, Snapshot, current_cases, newest_of_many
 from db.queries.search_index import index_cases, terms_of
@@ -57,6 +58,25 @@ class Opening:
     opened_at: datetime
     batch_id: int
     seq: int
+
+    @property
+    def same_columns(self) -> Columns:
+        """The columns that all new cases of an import have in common."""
+        return {
+            "batch_id": self.batch_id,
+            "trigger": Trigger.FIRST_USE.value,
+            "round": 1,
+            "opened_at": self.opened_at,
+            "is_class_set": False,
+            "is_priority_set": False,
+            "policy_version_id": self.rules.policy_id,
+            "fence": 0,
+            "version": 0,
+            "evidence_no": 0,
+            "evidence_seq": self.seq,
+            "is_listed": False,
+            "reopen_for": "",
+        }
 
 
 def open_cases(context: Context, batch_id: int, seq: int, reopened: set[Key]) -> int:
@@ -125,32 +145,19 @@ def _judged(row: ImportedRow, evidence: Evidence, opening: Opening) -> Judged:
     rules = opening.rules
     assessment = assess(evidence, rules.policy, rules.today)
     columns: Columns = {
-        "batch_id": opening.batch_id,
         "agent": row["agent"],
         "application_no": row["application_no"],
         "application_id": row["id"],
         "applicant_name": row["applicant_name"],
-        "trigger": Trigger.FIRST_USE.value,
         "state": CaseState.INCOMPLETE.value,
-        "round": 1,
         **assessment.columns(),
         **assessment.class_columns(),
-        "opened_at": opening.opened_at,
         "received_at": row["received_at"],
         "complete_at": None,
         "due_at": None,
         "is_due_provisional": False,
         "suspended_from": None,
-        "is_class_set": False,
-        "is_priority_set": False,
-        "policy_version_id": rules.policy_id,
         "waits_for": "",
-        "fence": 0,
-        "version": 0,
-        "evidence_no": 0,
-        "evidence_seq": opening.seq,
-        "is_listed": False,
-        "reopen_for": "",
     }
     if assessment.is_complete:
         complete_at, standing = first_clock_state(
@@ -208,11 +215,13 @@ def _write(context: Context, opened: Iterable[Opened], opening: Opening) -> bool
         if (context.policy_id(session), all_suspensions(session)) != (opening.rules.policy_id, opening.stops):
             return False
         first = take_case_numbers(session, len(cases))
-        session.execute(insert(CASE), [{**case, "id": first + place} for place, case in enumerate(cases)])
-        index_cases(session, [{**row, "id": first + place} for place, row in enumerate(terms)])
-        if findings:
-            session.execute(insert(FINDING), [{**row, "case_id": first + row["case_id"] - 1} for row in findings])
-        if receipts:
-            session.execute(insert(NOTICE), [receipt.numbered(first + place) for place, receipt in receipts])
+        for place, case in enumerate(cases):
+            case["id"] = terms[place]["id"] = first + place
+        for finding in findings:
+            finding["case_id"] += first - 1
+        insert_rows(session, CASE, cases, **opening.same_columns)
+        index_cases(session, terms)
+        insert_rows(session, FINDING, findings)
+        insert_rows(session, NOTICE, [receipt.numbered(first + place) for place, receipt in receipts])
     pause()
     return True

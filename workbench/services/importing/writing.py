@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Table, insert
+from sqlalchemy import Table
 
 from db.enums import ImportKind
+from db.queries.bulk_insert import insert_rows
 from db.queries.published import EVERYTHING, newest_of_many
 from workbench.domain.evidence.evidence import CardFacts
 from workbench.domain.evidence.rows import AppealFiling, CardRow, DocumentRow
@@ -103,9 +104,8 @@ class Writing:
         """Write rows of this batch, at most 5,000 in one transaction."""
         for table, rows in inserts:
             for start in range(0, len(rows), _MAX_ROWS):
-                portion = [{**row, "batch_id": self.batch_id} for row in rows[start : start + _MAX_ROWS]]
                 with self.context.write() as session:
-                    session.execute(insert(table), portion)
+                    insert_rows(session, table, rows[start : start + _MAX_ROWS], batch_id=self.batch_id)
                 pause()
 
     def _columns(self, record: Row, index: int, file: FilePlan, reader: Reader) -> Columns:
