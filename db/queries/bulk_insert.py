@@ -1,10 +1,11 @@
 """Writes many rows of a table with the driver's own `executemany`."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Dialect, Table
+from sqlalchemy import Boolean, Column, Date, Dialect, Table
 from sqlmodel import Session
 
 _Bind = Callable[[Any], Any] | None
@@ -17,7 +18,9 @@ def insert_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]
     connection = session.connection()
     statement, binds = _prepared(table, tuple(rows[0]), tuple(same.items()), connection.dialect)
     columns = [
-        [row[name] for row in rows] if bind is None else [None if row[name] is None else bind(row[name]) for row in rows]
+        [row[name] for row in rows]
+        if bind is None
+        else [None if row[name] is None else bind(row[name]) for row in rows]
         for name, bind in binds.items()
     ]
     connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
@@ -40,12 +43,14 @@ def _prepared(
     quoted = ", ".join(f'"{name}"' for name in (*names, *constants))
     shown = (_literal(bind(value) if (bind := binds[name]) else value) for name, value in constants.items())
     values = ", ".join((*("?" for _name in names), *shown))
-    statement = f'INSERT INTO "{table.name}" ({quoted}) VALUES ({values})'
+    statement = f'INSERT INTO "{table.name}" ({quoted}) VALUES ({values})'  # noqa: S608 - names and values are our own
     return statement, {name: binds[name] for name in names}
 
 
 def _bind_of(column: Column[Any], dialect: Dialect) -> _Bind:
     """Return what makes a value of a column one of the driver's; it takes flags as they are."""
+    if isinstance(column.type, Date):
+        return date.isoformat
     return None if isinstance(column.type, Boolean) else column.type.bind_processor(dialect)
 
 

@@ -18,7 +18,7 @@ from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.suspension import Suspension, stopped_until
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.policy.policy import Policy
-from workbench.services.case.assessment import FINDING, Assessment, assess, finding_columns
+from workbench.services.case.assessment import FINDING, Assessment, assess_all, finding_columns
 from workbench.services.case.evidence_reader import EvidenceReader, application_key
 from workbench.services.clock.case_clocks import all_suspensions, due_columns, first_clock_state
 from workbench.services.forecast.arrival_forecasts import ArrivalForecasts, NewCase
@@ -96,7 +96,9 @@ def open_cases(context: Context, batch_id: int, seq: int, reopened: set[Key]) ->
                 opening = Opening(
                     rules=rules, stops=all_suspensions(session), opened_at=context.now(), batch_id=batch_id, seq=seq
                 )
-            judged = [_judged(row, evidence[application_key(row)], opening) for row in applications]
+            of_rows = [evidence[application_key(row)] for row in applications]
+            assessments = assess_all(of_rows, rules.policy, rules.today)
+            judged = [_judged(*each, opening) for each in zip(applications, of_rows, assessments, strict=True)]
             is_written = _write(context, list(_opened(judged, opening, expecting)), opening)
         opened += len(applications)
     return opened
@@ -141,9 +143,8 @@ def _wanted(context: Context, batch_id: int, reopened: set[Key]) -> Iterator[Seq
         yield found
 
 
-def _judged(row: ImportedRow, evidence: Evidence, opening: Opening) -> Judged:
+def _judged(row: ImportedRow, evidence: Evidence, assessment: Assessment, opening: Opening) -> Judged:
     rules = opening.rules
-    assessment = assess(evidence, rules.policy, rules.today)
     columns: Columns = {
         "agent": row["agent"],
         "application_no": row["application_no"],

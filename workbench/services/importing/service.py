@@ -16,7 +16,7 @@ from workbench.i18n import _
 from workbench.services.foundation.context import Context
 from workbench.services.importing.batches import FILE, busy, refuse_known_files, turn
 from workbench.services.importing.judging import Judge
-from workbench.services.importing.plan import Fate, Plan
+from workbench.services.importing.plan import Fate, Plan, Spill
 from workbench.services.importing.planning import planned
 from workbench.services.importing.progress import Meter
 from workbench.services.importing.publishing import Counts
@@ -91,6 +91,7 @@ class Imports:
             judge = Judge(store=self.context.store, terms=terms, imported_at=self.context.now(), only=request.only)
             meter = Meter(readers, progress)
             plan = planned(self.context, readers, judge, meter)
+            opened.callback(plan.spill.close)
             report = reported(request, readers, plan)
             if plan.errors.count and (request.rejects is None or plan.is_broken):
                 raise ImportRefused(report)
@@ -163,7 +164,7 @@ class Imports:
         """Open every file, and tell everything that is wrong with their heads."""
         with self.context.read() as session:
             zone = self.context.zone(session)
-        plan = Plan()
+        plan = Plan(spill=Spill(self.context.store.batches))
         readers: list[Reader] = []
         for path in request.paths:
             try:
@@ -197,7 +198,7 @@ def _readers_of(path: Path, request: ImportRequest, zone: ZoneInfo, now: datetim
 
 def _sheets(readers: Sequence[Reader], plan: Plan) -> tuple[SheetLine, ...]:
     """Return the sheets that are read, and how many records each has as far as it was planned."""
-    rows = [len(file.fates) for file in plan.files] or [0] * len(readers)
+    rows = plan.rows_of_files or [0] * len(readers)
     return tuple(
         SheetLine(file=reader.path.name, sheet=reader.sheet, kind=reader.kind, rows=count)
         for reader, count in zip(readers, rows, strict=True)
