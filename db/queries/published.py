@@ -7,11 +7,13 @@ evidence, never a mix.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, exists, func, or_, select, tuple_
 from sqlmodel import Session, SQLModel
 
+from db.dialects.sqlite_lists import is_wanted, wanted
 from db.enums import FINAL_STATES, CaseState
 from db.models import (
     AppealRow,
@@ -85,37 +87,34 @@ def last_seq(session: Session) -> int:
 
 
 @cache
-def _with_seq(table: Table) -> Select[Any]:
-    """Return the statement that reads a table's rows with the numbers of their publications."""
+def _with_seq(*columns: ColumnElement[Any]) -> Select[Any]:
+    """Return the statement that reads the wanted rows of a table with the numbers of their publications."""
+    table = columns[0].table
     # A join would let the planner start from the batches; a sub-select by primary key cannot.
     seq = (
         select(func.coalesce(BATCH.c.published_seq, _UNPUBLISHED_SEQ))
         .where(BATCH.c.id == table.c.batch_id)
         .scalar_subquery()
     )
-    return select(table, seq.label("seq"))
+    return select(table, seq.label("seq")).where(is_wanted(columns))
 
 
 def newest_of_many(
     session: Session,
     columns: Sequence[ColumnElement[Any]],
-    wanted: Iterable[object],
+    values: Iterable[object],
     key: Callable[[ImportedRow], object],
     snapshot: Snapshot,
 ) -> list[ImportedRow]:
-    """Return the latest visible rows whose columns have one of the wanted values.
+    """Return the latest visible rows whose columns have one of some values.
 
-    `wanted` are plain values for one column, or tuples for several. They are queried in chunks, so all rows of a key
-    must have the same values in these columns. The rows of a chunk are in the order in which keys were first written.
+    `values` are plain values for one column, or tuples for several; all rows of a key must have the same values in
+    these columns. The rows are in the order in which keys were first written.
     """
-    target = tuple_(*columns) if len(columns) > 1 else columns[0]
-    statement = _with_seq(columns[0].table)
-    found: list[ImportedRow] = []
-    for chunk in chunks(wanted):
-        rows = (row._asdict() for row in session.execute(statement.where(target.in_(chunk))))
-        visible = sorted((row for row in rows if snapshot.shows(row)), key=lambda row: (row["seq"], row["id"]))
-        found += {key(row): row for row in visible}.values()
-    return found
+    found = session.execute(_with_seq(*columns), wanted(values))
+    rows = (row._asdict() for row in found)
+    visible = sorted((row for row in rows if snapshot.shows(row)), key=itemgetter("seq", "id"))
+    return list({key(row): row for row in visible}.values())
 
 
 def newest_row(session: Session, model: type[_Row], *conditions: Any) -> _Row | None:
@@ -147,14 +146,16 @@ def current_cases(session: Session, applications: Iterable[tuple[str, str]]) -> 
 
     Only published cases count. A withdrawn case gives way to an older one, which can be opened again.
     """
-    key = tuple_(CASE.c.agent, CASE.c.application_no)
+    cases = session.execute(_current_cases(), wanted(applications)).scalars()
+    return {(case.agent, case.application_no): case for case in cases}
+
+
+@cache
+def _current_cases() -> Select[Any]:
+    is_of_them = is_wanted((CASE.c.agent, CASE.c.application_no))
     has_result = CASE.c.state != CaseState.WITHDRAWN.value
-    cases = select(CaseRow).where(is_published(CASE.c.batch_id)).order_by(is_open_case(), has_result, CASE.c.id)
-    return {
-        (case.agent, case.application_no): case
-        for chunk in chunks(applications)
-        for case in session.execute(cases.where(key.in_(chunk))).scalars()
-    }
+    order = (is_open_case(), has_result, CASE.c.id)
+    return select(CaseRow).where(is_of_them, is_published(CASE.c.batch_id)).order_by(*order)
 
 
 # Making an alias copies every column, which takes longer than the statement itself, so each alias is made once. This
