@@ -96,8 +96,10 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         if isinstance(event, events.Key) and not event.is_forwarded:
             if self._start.keep(event):
                 return
-            if self.desk is not None:
-                self.desk.note_key()
+            if isinstance(self.screen, RevealsFields):
+                self.screen.revealed.note_key()
+            if self.desk is not None and self.desk.session.note_key():
+                self.desk.renew()
         await super().on_event(event)
 
     @work(group="open")

@@ -16,6 +16,7 @@ class ExitCode(IntEnum):
     BUSY = 75
     NOT_ALLOWED = 77
     CONFIG = 78
+    INTERRUPTED = 130
 
 
 class WorkbenchError(Exception):

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, text
 
 from db.access import Access, access_of, lock_handle, make_folder, new_file
 from db.dialects import sqlite_search
@@ -26,6 +26,7 @@ ORDERED_CASES = '"case" AS c INDEXED BY ix_case_order'
 """The FROM clause for the cases `c`, which forces SQLite to read them along the index of the list order."""
 
 _HEADER = b"SQLite format 3\x00"
+_HEADER_NUMBERS = text("SELECT application_id, user_version FROM pragma_application_id, pragma_user_version")
 _COMPANION_SUFFIXES = ("-wal", "-shm", "-journal", ".lock")
 _LOCK_WAIT_S = 10.0
 _PRAGMAS = (
@@ -199,11 +200,10 @@ def schema_version(connection: Connection, path: Path) -> int:
     Raises:
         DatabaseRefused: If the file is a database of another program.
     """
-    found = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
-    version = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+    found, version = connection.execute(_HEADER_NUMBERS).one()
     if found != APPLICATION_ID:
         raise DatabaseRefused(Refusal.NOT_OURS, str(path))
-    return version
+    return int(version)
 
 
 def stamp(connection: Connection, version: int) -> None:

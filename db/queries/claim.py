@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import TextClause, text
 from sqlmodel import Session
@@ -91,14 +91,21 @@ _CLAIM_UPDATE = """UPDATE "case" SET state = 'in_review', held_by_id = :me, held
             returned_to_id = NULL, fence = fence + 1, version = version + 1"""
 _CLAIM = text(
     f"""{_CLAIM_UPDATE} WHERE id = ({_ordered(_branches_over_all(""), "id", "1").replace(":most", "1")})
-        RETURNING id, fence"""
+        RETURNING id, fence, policy_version_id"""
+)
+_HOLDS = text(
+    """SELECT reviewer.max_held, c.id, c.aside_until
+        FROM reviewer LEFT JOIN "case" AS c
+            ON c.held_by_id = reviewer.id AND c.state = 'in_review' AND c.held_until > :now
+        WHERE reviewer.id = :me
+        ORDER BY c.aside_until, c.id"""
 )
 # Every change increases the version, except the renewal of a hold. So a case with the same version still matches the
 # filter, and only the hold is checked again.
 _CLAIM_FOUND = text(
     f"""{_CLAIM_UPDATE} WHERE id = :id AND version = :version
             AND CASE state WHEN 'queued' THEN is_listed WHEN 'in_review' THEN held_until <= :now ELSE 0 END
-        RETURNING id, fence"""
+        RETURNING id, fence, policy_version_id"""
 )
 
 
@@ -107,6 +114,14 @@ def _find(hits: str, filter_check: str) -> TextClause:
     """Return the statement that finds the next cases within a filter."""
     branches = _branches_over_hits(filter_check) if hits else _branches_over_all(filter_check)
     return text(f"{hits} {_ordered(branches, 'id, version', ':most')}")
+
+
+class Claimed(NamedTuple):
+    """A case that was just claimed, with the number of its hold."""
+
+    id: int
+    fence: int
+    policy_version_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,14 +142,35 @@ class Claimer:
         }
 
 
-def claim_next(session: Session, claimer: Claimer, until: datetime) -> tuple[int, int] | None:
-    """Claim the next free case for a reviewer, and return its id and fence, or None if there is none.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holds:
+    """The cases that a person holds: those on the desk, and those put aside; `limit` is the person's own, or None.
+
+    A case whose time aside is over is on the desk again, after those that were never put aside.
+    """
+
+    limit: int | None
+    on_desk: tuple[int, ...]
+    aside: tuple[int, ...]
+
+
+def holds_of(session: Session, reviewer_id: int, now: datetime) -> Holds:
+    """Return the cases that a person holds and whose hold has not expired."""
+    now_us = to_us(now)
+    rows = session.connection().execute(_HOLDS, {"me": reviewer_id, "now": now_us}).all()
+    aside = tuple(row.id for row in rows if row.aside_until is not None and row.aside_until > now_us)
+    on_desk = tuple(row.id for row in rows if row.id is not None and row.id not in aside)
+    return Holds(limit=rows[0].max_held, on_desk=on_desk, aside=aside)
+
+
+def claim_next(session: Session, claimer: Claimer, until: datetime) -> Claimed | None:
+    """Claim the next free case for a reviewer, or return None if there is none.
 
     Cases returned to the reviewer come first, then cases assigned to the reviewer, then the common queue by (overdue,
     due today, priority, due date, id).
     """
-    row = session.execute(_CLAIM, {**claimer.values(), "until": to_us(until)}).first()
-    return (int(row.id), int(row.fence)) if row else None
+    row = session.connection().execute(_CLAIM, {**claimer.values(), "until": to_us(until)}).first()
+    return Claimed(*row) if row else None
 
 
 def find_next(session: Session, claimer: Claimer, within: CaseList, most: int) -> Sequence[Any]:
@@ -147,13 +183,13 @@ def find_next(session: Session, claimer: Claimer, within: CaseList, most: int) -
     return session.execute(_find("" if hits is None else hits_table(hits), filter_check), values).all()
 
 
-def claim_found(session: Session, claimer: Claimer, until: datetime, found: Iterable[Any]) -> tuple[int, int] | None:
-    """Claim the first found case that has not changed, and return its id and fence, or None if all have changed."""
+def claim_found(session: Session, claimer: Claimer, until: datetime, found: Iterable[Any]) -> Claimed | None:
+    """Claim the first found case that has not changed, or return None if all have changed."""
     values = {**claimer.values(), "until": to_us(until)}
     for case in found:
         row = session.execute(_CLAIM_FOUND, {**values, "id": case.id, "version": case.version}).first()
         if row is not None:
-            return int(row.id), int(row.fence)
+            return Claimed(*row)
     return None
 
 

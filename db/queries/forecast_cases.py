@@ -46,7 +46,7 @@ to the day."""
 
 _COLUMNS = """c.id, c.agent, c.service_class, c.priority_rank, a.applicant_kind, a.card_type, a.province,
        c.block_count, c.warn_count, c.state, c.round, c.due_at, c.complete_at, c.opened_at,
-       c.waits_for, c.suspended_from, c.held_until,
+       c.waits_for, c.next_action_on, c.suspended_from, c.held_until,
        CASE WHEN c.state = 'awaiting_check' THEN coalesce(
           (SELECT d.verdict FROM decision d WHERE d.case_id = c.id AND d.status = 'staged' ORDER BY d.id DESC LIMIT 1),
           (SELECT CASE WHEN p.to_state = 'passed' THEN 'pass' ELSE 'fail' END

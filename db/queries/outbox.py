@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlmodel import Session
 
 from db.queries.published import CASE, NOTICE, is_published
@@ -14,6 +14,23 @@ LEASE = timedelta(minutes=1)
 def is_owed(released_until: datetime) -> ColumnElement[bool]:
     """Return the condition that a notice was released by some time and is neither sent nor cancelled."""
     return NOTICE.c.sent_at.is_(None) & NOTICE.c.cancelled_at.is_(None) & (NOTICE.c.release_at <= released_until)
+
+
+def is_held_back(released_until: datetime) -> ColumnElement[bool]:
+    """Return the condition that an earlier letter of the same case, in the order of release, is still owed.
+
+    A failed one is owed too: later letters build on it or correct it, and would mislead who did not get it. They go on
+    once it is handed over, or is recorded as sent some other way.
+    """
+    earlier = NOTICE.alias()
+    is_earlier = or_(
+        earlier.c.release_at < NOTICE.c.release_at,
+        and_(earlier.c.release_at == NOTICE.c.release_at, earlier.c.id < NOTICE.c.id),
+    )
+    is_unsent = (
+        earlier.c.sent_at.is_(None) & earlier.c.cancelled_at.is_(None) & (earlier.c.release_at <= released_until)
+    )
+    return exists().where(earlier.c.case_id == NOTICE.c.case_id, is_earlier, is_unsent)
 
 
 def is_leased(now: datetime) -> ColumnElement[bool]:

@@ -10,7 +10,18 @@ from functools import cache
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, exists, func, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    ScalarSelect,
+    Select,
+    Table,
+    and_,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlmodel import Session, SQLModel
 
 from db.dialects.sqlite_lists import is_wanted, wanted
@@ -25,7 +36,6 @@ from db.models import (
     RectificationItemRow,
     RectificationRow,
 )
-from db.queries.chunks import chunks
 
 _Row = TypeVar("_Row", bound=SQLModel)
 
@@ -86,11 +96,14 @@ def last_seq(session: Session) -> int:
     return int(session.execute(select(func.coalesce(func.max(BATCH.c.published_seq), 0))).scalar_one())
 
 
+# Building a statement takes longer than running it, so those that every act runs are built once.
+
+
 @cache
 def _with_seq(*columns: ColumnElement[Any]) -> Select[Any]:
     """Return the statement that reads the wanted rows of a table with the numbers of their publications."""
-    table = columns[0].table
     # A join would let the planner start from the batches; a sub-select by primary key cannot.
+    table = columns[0].table
     seq = (
         select(func.coalesce(BATCH.c.published_seq, _UNPUBLISHED_SEQ))
         .where(BATCH.c.id == table.c.batch_id)
@@ -127,18 +140,33 @@ def every_version(
     session: Session, model: type[SQLModel], names: Sequence[str], applications: Iterable[tuple[str, str]]
 ) -> list[ImportedRow]:
     """Return the columns `names`, agent and number of all published rows of some applications, the latest last."""
-    table = table_of(model)
-    columns = (table.c[name] for name in ("agent", "application_no", *names))
+    found = session.execute(_versions(table_of(model), tuple(names)), wanted(applications))
+    return [row._asdict() for row in found]
+
+
+@cache
+def _versions(table: Table, names: tuple[str, ...]) -> Select[Any]:
+    key = (table.c.agent, table.c.application_no)
     # Imports follow one another, so a later row has a greater id.
-    statement = select(*columns).where(is_published(table.c.batch_id)).order_by(table.c.id)
-    key = tuple_(table.c.agent, table.c.application_no)
-    found = (session.execute(statement.where(key.in_(chunk))) for chunk in chunks(applications))
-    return [row._asdict() for rows in found for row in rows]
+    published = select(*key, *(table.c[name] for name in names)).where(is_published(table.c.batch_id), is_wanted(key))
+    return published.order_by(table.c.id)
 
 
-def is_open_case() -> ColumnElement[bool]:
+def is_open_case(case: FromClause = CASE) -> ColumnElement[bool]:
     """Return the condition that a case is not closed."""
-    return CASE.c.state.not_in([state.value for state in FINAL_STATES])
+    return case.c.state.not_in([state.value for state in FINAL_STATES])
+
+
+def _current_last(case: FromClause) -> tuple[ColumnElement[Any], ...]:
+    return is_open_case(case), case.c.state != CaseState.WITHDRAWN.value, case.c.id
+
+
+def current_case_id(application: FromClause) -> ScalarSelect[int]:
+    """Return the number of the case that `current_cases` chooses, for a statement that reads applications."""
+    case = CASE.alias("own_case")
+    is_own = (case.c.agent == application.c.agent, case.c.application_no == application.c.application_no)
+    own = select(case.c.id).where(*is_own, is_published(case.c.batch_id))
+    return own.order_by(*(term.desc() for term in _current_last(case))).limit(1).scalar_subquery()
 
 
 def current_cases(session: Session, applications: Iterable[tuple[str, str]]) -> dict[tuple[str, str], CaseRow]:
@@ -153,9 +181,7 @@ def current_cases(session: Session, applications: Iterable[tuple[str, str]]) -> 
 @cache
 def _current_cases() -> Select[Any]:
     is_of_them = is_wanted((CASE.c.agent, CASE.c.application_no))
-    has_result = CASE.c.state != CaseState.WITHDRAWN.value
-    order = (is_open_case(), has_result, CASE.c.id)
-    return select(CaseRow).where(is_of_them, is_published(CASE.c.batch_id)).order_by(*order)
+    return select(CaseRow).where(is_of_them, is_published(CASE.c.batch_id)).order_by(*_current_last(CASE))
 
 
 # Making an alias copies every column, which takes longer than the statement itself, so each alias is made once. This

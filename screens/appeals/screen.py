@@ -41,6 +41,10 @@ class AppealSource:
         self.refusals[case_id] = self._services.appeals.why_not_decide(case_id)
         return self._services.casefiles.show_current(case_id)
 
+    def refusal(self, action: str, case: CaseFile) -> str:
+        """Return why this person may not decide the appeal."""
+        return self.refusals.get(case.header.id, "") if action == "decide" else ""
+
     def row_content(self, row: WaitingAppeal, view: View, width: int) -> Content:
         """Return an appeal as two lines."""
         return appeal_rows(row, view, width, self._services.actor.login)

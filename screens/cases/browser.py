@@ -33,6 +33,9 @@ class CaseSource(Protocol):
     def read_case(self, case_id: int) -> CaseFile:
         """Return a case."""
 
+    def refusal(self, action: str, case: CaseFile) -> str:
+        """Return why an action of the screen is not possible on a case, "" if it needs no words."""
+
     def row_content(self, row: Any, view: View, width: int) -> Content:
         """Return a row of the list."""
 

@@ -15,11 +15,13 @@ from screens.cases.browser import CaseBrowser, CaseSource
 from screens.documents.dialog import show_documents
 from screens.panels.case_header import case_lines, story_lines
 from screens.shell.base_screen import ModeScreen
+from screens.shell.bindings import refusal_elsewhere
 from screens.shell.clock import Clock
 from screens.shell.header import HeaderBar, title_line, who_line
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import Action, is_allowed
 from workbench.i18n import _
+from workbench.keys.desk import DESK_COMMANDS
 from workbench.services.wiring import Services
 
 
@@ -62,7 +64,7 @@ class CaseListScreen(ModeScreen):
         if case is None:
             lines += self._source.head_lines(width)
         else:
-            lines += [*case_lines(case, view, width, login), *story_lines(case, view, width)]
+            lines += [*case_lines(case, view, width, login), *story_lines(case, view, width, self.size.height)]
         self.query_one(HeaderBar).update(Content("\n").join(lines))
         self.refresh_bindings()
 
@@ -76,6 +78,17 @@ class CaseListScreen(ModeScreen):
         if action == "documents":
             return self.case is not None and is_allowed(Action.DOCUMENTS, self.case.header.state, self.services.actor)
         return True
+
+    def why_not(self, key: str) -> str | None:
+        """Return why a key does nothing now; the keys of the desk do nothing on an opened case."""
+        active = self.active_bindings.get(key)
+        if active is not None:
+            case = None if active.enabled else self.case
+            return None if case is None else self._source.refusal(active.binding.action, case)
+        command = next((each for each in DESK_COMMANDS if key in each.keys), None)
+        if command is None or not self.browser.is_open:
+            return None
+        return refusal_elsewhere(command, self.services.actor)
 
     def action_load(self, done: Collection[int] = ()) -> None:
         self.browser.load(done)

@@ -51,6 +51,10 @@ class StagedSource:
         """Return what is staged on a case."""
         return StagedVerdict(case, self._services.actor, is_alone=bool(self.reason_alone))
 
+    def refusal(self, action: str, case: CaseFile) -> str:
+        """Return why this person may not check what is staged."""
+        return self.verdict_of(case).refusal if action in {"approve", "give_back"} else ""
+
     def row_content(self, row: StagedRow, view: View, width: int) -> Content:
         """Return a case as a line."""
         return row_line(row, view, width)

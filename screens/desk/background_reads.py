@@ -23,8 +23,8 @@ async def show_rights(screen: "CaseScreen", case: CaseFile) -> None:
     """Offer the key that opens a case again only to those who neither made nor checked its verdict."""
     session = screen.session
     if is_allowed(Action.REOPEN, case.header.state, session.services.actor):
-        read = partial(asyncio.to_thread, session.services.reopening.may_reopen, case.header.id)
-        may_reopen = await attempt(screen, read)
+        read = partial(asyncio.to_thread, session.services.reopening.why_not, case.header.id)
+        refusal = await attempt(screen, read)
         if session.is_on_desk(CaseRef.of(case)):
-            session.may_reopen = bool(may_reopen)
+            session.reopen_refusal = refusal
     screen.refresh_bindings()

@@ -17,7 +17,7 @@ from workbench.domain.case.casefile import CaseFile, UndoableAct
 from workbench.domain.case.channel import channel_words
 from workbench.domain.case.verdict import is_last_round
 from workbench.domain.case.vocabulary import ContactChannel, FailKind, Verdict, VerificationKind
-from workbench.i18n import _
+from workbench.i18n import N_, _
 
 if TYPE_CHECKING:
     from screens.desk.case_screen import CaseScreen
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 Run = Callable[..., Any]
 """Runs a command on a screen and the case that was shown when the key was pressed."""
 
+
+FINISH_FIRST = N_("Decide this case first, put it aside (h), skip (s) or release it (b).")
 
 EXCLUSIVE = frozenset({"claim", "read", "hold"})
 """The groups of workers in which a new worker cancels the running one."""
@@ -43,8 +45,7 @@ async def take_next(screen: "CaseScreen") -> None:
     if session.case is None and outcome is None:
         screen.show_page()
     elif outcome is not None and session.case is not None and session.case.header.id == unfinished:
-        message = _("Decide this case first, put it aside (h), skip (s) or release it (b).")
-        screen.notify(message, timeout=6)
+        screen.notify(_(FINISH_FIRST), timeout=6)
     screen.refresh_counts()
 
 

@@ -12,13 +12,14 @@ from textual.content import Content
 from screens.desk import background_reads, case_commands, messages
 from screens.desk.empty_page import DeskPage
 from screens.desk.forecast_text import likely_words
-from screens.desk.key_map import COMMANDS, is_available
+from screens.desk.key_map import COMMAND_OF_KEY, COMMANDS, refusal
 from screens.desk.messages import notice_line
 from screens.desk.outcomes import CaseChanged, CaseRef, CaseRemoved, CaseShown, HoldLost, Outcome
 from screens.desk.session import DeskSession
 from screens.panels.case_header import case_lines, hold_words, narrow_lines, story_lines
 from screens.panels.evidence_panels import EvidencePanels
 from screens.shell.base_screen import WorkScreen, attempt, run_in_worker
+from screens.shell.bindings import refusal_elsewhere
 from screens.shell.clock import Clock
 from screens.shell.header import HeaderBar, title_line, who_line
 from screens.shell.symbols import symbols_of
@@ -54,8 +55,8 @@ class CaseScreen(WorkScreen):
     ]
     AUTO_FOCUS = None
     NAME: ClassVar[str] = N_("Desk")
-    OPENS_ON_CHANGES: ClassVar[bool] = False
-    """Whether a case of a later round opens on what changed since the last one."""
+    IS_DESK: ClassVar[bool] = False
+    """Whether cases are taken here; one of a later round then opens on what changed since the last one."""
 
     page = getters.query_one("#page", DeskPage)
     panels = getters.query_one(EvidencePanels)
@@ -157,7 +158,7 @@ class CaseScreen(WorkScreen):
             # With tabs, only one panel is visible.
             first = "identity" if self.has_class("-wide") else self.panels.most_severe
             self.call_after_refresh(self.panels.action_go, first)
-            if self.OPENS_ON_CHANGES and case.changes is not None:
+            if self.IS_DESK and case.changes is not None:
                 self.call_after_refresh(self.action_act, desk.CHANGES.id)
         self.refresh_bindings()
         self.call_after_refresh(run_in_worker, self, partial(background_reads.show_rights, self, case), "rights")
@@ -218,7 +219,7 @@ class CaseScreen(WorkScreen):
                 hold = hold_words(case, view, login, is_lost=session.is_lost)
                 right = Content.assemble(hold, f" {view.symbols.dot} ", right) if hold else right
                 lines = narrow_lines(case, view, width, forecast)
-            lines += story_lines(case, view, width)
+            lines += story_lines(case, view, width, self.size.height)
         lines.insert(0, title_line(_(self.NAME), case, right, view, width))
         self.query_one(HeaderBar).update(Content("\n").join(lines))
 
@@ -242,7 +243,17 @@ class CaseScreen(WorkScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "back":
             return self.panels.is_zoomed
-        return is_available(str(parameters[0]), self.session) if action == "act" else True
+        is_refused = action == "act" and refusal(COMMANDS[str(parameters[0])], self.session, self.view()) is not None
+        return None if is_refused else True
+
+    def why_not(self, key: str) -> str | None:
+        """Return why the command of a key cannot be run now, None if it can be or the key has none."""
+        command = COMMAND_OF_KEY.get(key)
+        if command is None:
+            return None
+        if not command.needs_case and not self.IS_DESK:
+            return refusal_elsewhere(command.command, self.session.services.actor)
+        return refusal(command, self.session, self.view())
 
     def action_act(self, command_id: str) -> None:
         command, case = COMMANDS[command_id], self.session.case

@@ -22,7 +22,10 @@ def forecast_lines(forecast: CaseForecast, case: CaseFile, view: View, width: in
     language = current_language()
     lines = wrapped_lines(phone_sentence(forecast, view.today), width, BOLD)
     lines.append(plain(_("copied, to be read out or pasted"), MUTED))
-    lines += [Content(), *wrapped_lines(CaseStory(case, view.now).next, width)]
+    story = CaseStory(case, view.now)
+    for label, entries in ((_("So far"), story.happened), (_("Next"), story.next)):
+        if entries:
+            lines += [Content(), plain(label, MUTED), *_all_wrapped(entries, width)]
     facts = [text for text in (explanation(forecast, view.today), chance(forecast), *caveats(forecast)) if text]
     lines += [Content(), *_all_wrapped(facts, width)]
     missing = missing_names(case.evidence, case.policy, language)

@@ -1,4 +1,4 @@
-"""The commands on a case: what each runs, and when it is available."""
+"""The commands on a case: what each runs, and why it is not possible now."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,8 +9,12 @@ from textual.binding import Binding
 
 from screens.desk import case_commands, deadline_commands
 from screens.shell.bindings import bind
-from workbench.domain.case.lifecycle import Action, is_allowed, role_refusal
-from workbench.domain.case.vocabulary import Verdict
+from screens.shell.view import View
+from workbench.domain.case.case_id import format_case
+from workbench.domain.case.casefile import CaseFile, CaseHeader
+from workbench.domain.case.lifecycle import TABLE, Action, state_refusal
+from workbench.domain.case.vocabulary import CaseState, Verdict
+from workbench.i18n import _
 from workbench.keys import desk
 from workbench.keys.command import Command
 
@@ -64,9 +68,7 @@ _ON_A_CASE: tuple[DeskCommand, ...] = (
 
 COMMANDS: dict[str, DeskCommand] = {each.command.id: each for each in (*_AT_THE_DESK, *_ON_A_CASE)}
 
-VERDICT_KEYS = frozenset(
-    key for each in _ON_A_CASE if each.command.action is Action.DECIDE for key in each.command.keys
-)
+COMMAND_OF_KEY: dict[str, DeskCommand] = {key: each for each in COMMANDS.values() for key in each.command.keys}
 
 
 def bindings(*, is_desk: bool) -> Iterable[Binding]:
@@ -76,19 +78,45 @@ def bindings(*, is_desk: bool) -> Iterable[Binding]:
     yield bind(desk.FIND, f"app.act('{desk.FIND.id}')")
 
 
-def is_available(command_id: str, session: "DeskSession") -> bool | None:
-    """Say whether a command can be run now; None dims its key."""
-    case, action, actor = session.case, COMMANDS[command_id].command.action, session.services.actor
-    if command_id == desk.NEXT.id:
-        can_run = role_refusal(Action.NEXT, actor) is None and not session.is_unfinished
-    elif command_id == desk.UNDO.id:
-        can_run = session.undoable is not None
-    else:
-        holds = session.is_held
-        can_run = case is not None and (action is None or is_allowed(action, case.header.state, actor, holds=holds))
-        if action is Action.REOPEN:
-            can_run = can_run and session.may_reopen
-        if case is not None and action is Action.APPEAL and case.appeal_until is None:
-            # An appeal that was received in time can still be entered later.
-            can_run = False
-    return can_run or None
+def refusal(each: DeskCommand, session: "DeskSession", view: View) -> str | None:
+    """Return why a command cannot be run now and what to do, None if it can be run."""
+    case, command = session.case, each.command
+    if (refused := command.refusal(session.services.actor)) is not None:
+        return refused
+    if command is desk.NEXT:
+        return _(case_commands.FINISH_FIRST) if session.is_unfinished else None
+    if command is desk.UNDO:
+        return None if session.undoable is not None else _("None of your acts can be undone now.")
+    if case is None:
+        return _("No case is shown. To take a case, press n; to open one of the queue, press g q.")
+    return None if command.action is None else _refusal_on(case, command.action, session, view)
+
+
+def _refusal_on(case: CaseFile, action: Action, session: "DeskSession", view: View) -> str | None:
+    """Return why an action on the shown case is not possible now, None if it is; the role allows it."""
+    header, name = case.header, format_case(case.header.id)
+    if TABLE[action].needs_hold and not session.is_held:
+        return _hold_refusal(header, view, is_lost=session.is_lost)
+    if (refused := state_refusal(action, header.state, name)) is not None:
+        return refused
+    if action is Action.REOPEN and session.reopen_refusal != "":
+        return session.reopen_refusal or _("It is not known yet whether you may open {case} again.").format(case=name)
+    # An appeal that was received in time can still be entered later.
+    if action is Action.APPEAL and case.appeal_until is None:
+        return _("The appeal against the result of {case} was decided; no other is possible.").format(case=name)
+    return None
+
+
+def _hold_refusal(header: CaseHeader, view: View, *, is_lost: bool) -> str:
+    """Return why only its holder acts on a case, and what the reviewer can do."""
+    name = format_case(header.id)
+    if is_lost:
+        return _("You no longer hold {case}. To take another case, press n.").format(case=name)
+    if header.held_by is not None:
+        until = view.moment(header.held_until) if header.held_until is not None else ""
+        message = _("{case} is held by {login} until {until}; only its holder can do this.")
+        return message.format(case=name, login=header.held_by, until=until)
+    if header.state in {CaseState.QUEUED, CaseState.IN_REVIEW}:
+        message = _("Nobody holds {case}. To work on a case, press n on the desk: it takes the next one.")
+        return message.format(case=name)
+    return state_refusal(Action.DECIDE, header.state, name) or ""

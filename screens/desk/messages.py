@@ -174,7 +174,7 @@ def notice_line(session: "DeskSession", view: View) -> Content | None:
         return None
     line = undo_line(last, session.check_reasons.get(last.decision_id, ()), view)
     is_of_another = session.case is not None and session.case.header.id != last.case_id
-    return Content.assemble(joined((_("Your last act, on another case: "), MUTED)), line) if is_of_another else line
+    return Content.assemble(joined((_("Another case: "), MUTED)), line) if is_of_another else line
 
 
 def news_line(news: "CaseNews") -> Content:

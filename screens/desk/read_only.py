@@ -2,12 +2,12 @@
 
 from typing import ClassVar
 
-from textual import events, work
+from textual import work
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from screens.desk.case_screen import CaseScreen
-from screens.desk.key_map import VERDICT_KEYS, bindings
+from screens.desk.key_map import bindings
 from screens.desk.outcomes import CaseShown
 from screens.desk.session import DeskSession
 from screens.shell.base_screen import attempt
@@ -16,9 +16,8 @@ from screens.shell.clock import Clock
 from screens.shell.view import View
 from screens.widgets.safe_text import MUTED, joined
 from workbench.domain.case.actor import Actor
-from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, CaseHeader
-from workbench.domain.case.lifecycle import STATE_WORDS, Action, role_refusal
+from workbench.domain.case.lifecycle import STATE_WORDS
 from workbench.domain.case.vocabulary import CaseState
 from workbench.i18n import N_, _
 from workbench.keys.command import Command, Place
@@ -36,22 +35,6 @@ def read_only_line(session: DeskSession, view: View) -> Content | None:
         (f" {view.symbols.dot} ", MUTED),
         (_holder_words(session.case.header, session.services.actor, view), ""),
     )
-
-
-def why_no_verdict(header: CaseHeader, actor: Actor, view: View) -> str:
-    """Return why no verdict can be given on this screen, and what the reviewer can do."""
-    refusal = role_refusal(Action.DECIDE, actor)
-    if refusal:
-        return refusal
-    case = format_case(header.id)
-    if header.held_by is not None:
-        until = view.moment(header.held_until) if header.held_until is not None else ""
-        message = _("{case} is held by {login} until {until}; only who holds a case decides it.")
-        return message.format(case=case, login=header.held_by, until=until)
-    if header.state in {CaseState.QUEUED, CaseState.IN_REVIEW}:
-        return _("Nobody holds {case}. To decide a case, press n on the desk: it takes the next one.").format(case=case)
-    message = _("{case} is {state}; no verdict can be given in that state.")
-    return message.format(case=case, state=_(STATE_WORDS[header.state]))
 
 
 def _holder_words(header: CaseHeader, actor: Actor, view: View) -> str:
@@ -87,16 +70,6 @@ class ReadOnlyScreen(CaseScreen):
         self.show(CaseShown(is_same=False))
         self.show_notice()
         self.refresh_counts()
-
-    def on_key(self, event: events.Key) -> None:
-        """Explain why no verdict can be given, if the key is that of a verdict."""
-        self.revealed.note_key()
-        case = self.session.case
-        if case is not None and event.key in VERDICT_KEYS:
-            event.stop()
-            event.prevent_default()
-            message = why_no_verdict(case.header, self.session.services.actor, self.view())
-            self.notify(message, timeout=6)
 
     @property
     def footer_commands(self) -> tuple[Command, ...]:

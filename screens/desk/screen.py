@@ -1,10 +1,11 @@
 """The desk: one case at a time, from its claim to its verdict."""
 
+from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 
 from textual import events
-from textual.binding import BindingType
+from textual.binding import ActiveBinding, BindingType
 
 from screens.desk.case_commands import start
 from screens.desk.case_screen import CaseScreen
@@ -12,6 +13,8 @@ from screens.desk.key_map import bindings
 from screens.desk.outcomes import CaseRef
 from screens.shell.bindings import bind
 from screens.shell.key_guard import presses_of
+from workbench.domain.case.case_id import format_case
+from workbench.i18n import _
 from workbench.keys import desk
 from workbench.keys.command import Place
 from workbench.keys.registry import BACK
@@ -23,7 +26,7 @@ class DeskScreen(CaseScreen):
     """The mode in which cases are decided."""
 
     PLACE: ClassVar[Place] = "desk"
-    OPENS_ON_CHANGES: ClassVar[bool] = True
+    IS_DESK: ClassVar[bool] = True
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(is_desk=True), bind(BACK, "back")]
 
     def begin(self, *, takes_next: bool) -> None:
@@ -38,11 +41,6 @@ class DeskScreen(CaseScreen):
         if self.session.counts is not None:
             self.refresh_counts()
 
-    def note_key(self) -> None:
-        """Record that a key was pressed, which renews the hold."""
-        if self.session.note_key():
-            self.renew()
-
     def renew(self) -> None:
         """Renew the hold of the case on the desk."""
         case = self.session.case
@@ -56,3 +54,15 @@ class DeskScreen(CaseScreen):
             event.prevent_default()
             if not presses_of(self).is_repeat:
                 self.action_act(desk.NEXT.id)
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """The bindings; that of undo names the case of the act that it takes back."""
+        found, undoable = super().active_bindings, self.session.undoable
+        if undoable is None:
+            return found
+        label = _("undo {case}").format(case=format_case(undoable.case_id))
+        undo = {key: active for key, active in found.items() if active.binding.id == desk.UNDO.id}
+        return found | {
+            key: active._replace(binding=replace(active.binding, description=label)) for key, active in undo.items()
+        }

@@ -32,7 +32,8 @@ RENEW_EVERY = timedelta(minutes=1)
 class DeskSession:
     """The work of one person at one desk.
 
-    `check_reasons` are the reasons why a verdict of this desk waits for a second person, by decision.
+    `check_reasons` are the reasons why a verdict of this desk waits for a second person, by decision. `reopen_refusal`
+    says why this person may not open the case again, "" if they may; None until it is read.
     """
 
     def __init__(self, services: Services, clock: Clock) -> None:
@@ -49,7 +50,7 @@ class DeskSession:
         self.counts: DeskCounts | None = None
         self.undoable: UndoableAct | None = None
         self.check_reasons: dict[int, tuple[str, ...]] = {}
-        self.may_reopen = False
+        self.reopen_refusal: str | None = None
         self._renewed_at: datetime | None = None
         self._reads = 0
 
@@ -81,7 +82,7 @@ class DeskSession:
         is_same = self.case is not None and self.case.header.id == case.header.id
         if not is_same:
             self.revealed.clear()
-            self.may_reopen = False
+            self.reopen_refusal = None
         if self.draft is None or self.draft.case_id != case.header.id:
             self.draft = Draft(case.header.id, case.draft, self.services.drafts.save)
         self.case, self.is_lost, self.news = case, False, CaseNews()
@@ -126,8 +127,10 @@ class DeskSession:
     async def undo(self, undoable: UndoableAct) -> CaseShown | Unchanged:
         """Take back an act; its case comes to the desk if this person holds it afterwards."""
         await self.save_draft()
-        case = await self._write(self.services.undo.undo, undoable.case_id)
-        self.undoable = None
+        try:
+            case = await self._write(self.services.undo.undo, undoable.case_id, undoable)
+        finally:
+            self.undoable = None
         if case.header.held_by != self.login:
             return Unchanged()
         self.draft = None

@@ -15,11 +15,11 @@ from workbench.services.wiring import Services
 async def reopen_case(screen: Screen[None], services: Services, case_id: int) -> bool:
     """Ask for the reason, open the case again, and report it; return whether it was opened."""
     name = format_case(case_id)
-    may_reopen = await attempt(screen, partial(asyncio.to_thread, services.reopening.may_reopen, case_id))
-    if not may_reopen:
-        if may_reopen is not None:
-            message = _("You made or checked the verdict on {case}; another supervisor must open it again.")
-            screen.notify(message.format(case=name), severity="error", timeout=8)
+    refusal = await attempt(screen, partial(asyncio.to_thread, services.reopening.why_not, case_id))
+    if refusal is None:
+        return False
+    if refusal:
+        screen.notify(refusal, severity="error", timeout=8)
         return False
     hint = _(
         "Why? Only colleagues read this. The applicant is told that the result is checked once more,"

@@ -1,5 +1,7 @@
 """The lines about a case above its panels: applicant, priority, hold and due date."""
 
+from collections.abc import Sequence
+
 from textual.content import Content
 
 from screens.shell.view import View
@@ -20,6 +22,7 @@ from workbench.domain.case.casefile import CaseFile, CaseHeader
 from workbench.domain.case.lifecycle import PRIORITY_WORDS
 from workbench.domain.case.running import clock_runs, is_with_applicant
 from workbench.domain.case.vocabulary import CaseState, Priority
+from workbench.domain.text.safe import cells, pad_right
 from workbench.domain.values.provinces import province_words
 from workbench.i18n import _
 from workbench.wording.amounts import count, hold_left, working_days_left
@@ -31,8 +34,9 @@ _LEFT_ROOM = 24
 """The cells that the left part, such as the applicant's name, needs before the remaining time is shown."""
 
 _MOST_NOTE_LINES = 3
-_MOST_STORY_LINES = 2
-"""The history has the whole note of a checker, and the whole reason of an act."""
+_LEAST_STORY_LINES = 2
+_LINES_FOR_ONE_OF_STORY = 6
+"""The history has the whole note of a checker, and the acts for which a low screen has no lines."""
 
 _LEAST_LEFT = 16
 """The cells that the left part always gets."""
@@ -60,10 +64,11 @@ def narrow_lines(case: CaseFile, view: View, width: int, forecast: str = "") -> 
     return [row(name, _due_and_forecast(case.header, view, forecast, name, width), width)]
 
 
-def story_lines(case: CaseFile, view: View, width: int) -> list[Content]:
+def story_lines(case: CaseFile, view: View, width: int, height: int) -> list[Content]:
     """Return the lines that say where a case stands; none for a new case that a reviewer has for its first verdict.
 
-    A checker's note on a returned verdict comes first, then an earlier fail of the applicant in its cooldown.
+    A checker's note on a returned verdict comes first, then an earlier fail of the applicant in its cooldown. What
+    happened has a line for each act; a screen of few lines has the newest ones and says how many the history has.
     """
     story = CaseStory(case, view.now)
     lines = wrapped_lines(story.check_note, width, WARNING)[:_MOST_NOTE_LINES] if story.check_note else []
@@ -71,15 +76,38 @@ def story_lines(case: CaseFile, view: View, width: int) -> list[Content]:
         lines += wrapped_lines(f"{view.symbols.warn} {earlier_fail_text(case.earlier_fail)}", width, WARNING)
     if story.is_new:
         return lines
-    so_far: list[Part] = [(f"{_('So far')}  ", MUTED)]
-    following: list[Part] = [(f"{_('Next')}  ", MUTED)]
-    if not story.happened:
-        return [*lines, *hanging(following, story.next, width)]
-    line = joined(*so_far, (story.happened, MUTED), ("   ", ""), *following, (story.next, ""))
-    if line.cell_length <= width:
-        return [*lines, line]
-    happened = hanging(so_far, story.happened, width, MUTED)[:_MOST_STORY_LINES]
-    return [*lines, *happened, *hanging(following, story.next, width)]
+    so_far, following = _("So far"), _("Next")
+    room = 2 + max(cells(label) for label in (so_far, following) if story.happened or label == following)
+    happened = _listed(so_far, story.happened, width, room, MUTED)
+    most = max(_LEAST_STORY_LINES, height // _LINES_FOR_ONE_OF_STORY)
+    if len(happened) > most:
+        # Whole acts are left out, so the lines of the newest acts are counted.
+        happened = _newest(story.happened, so_far, width, room, most)
+    return [*lines, *happened, *_listed(following, story.next, width, room, "")]
+
+
+def _newest(entries: Sequence[str], label: str, width: int, room: int, most: int) -> list[Content]:
+    """Return as many of the newest entries as fit in `most` lines, at least one, below the count of the others."""
+    shown = list(entries[-1:])
+    for entry in reversed(entries[:-1]):
+        lines = _listed(label, [entry, *shown], width, room, MUTED)
+        if len(lines) >= most:
+            break
+        shown.insert(0, entry)
+    hidden = len(entries) - len(shown)
+    if not hidden:
+        return _listed(label, shown, width, room, MUTED)
+    more = _("+{count} earlier; press 4 for the history")
+    return _listed(label, [more.format(count=count(hidden)), *shown], width, room, MUTED)
+
+
+def _listed(label: str, entries: Sequence[str], width: int, room: int, style: str) -> list[Content]:
+    """Return entries below each other, with a label beside the first."""
+    lines: list[Content] = []
+    for entry in entries:
+        beside = "" if lines else label
+        lines += hanging([(pad_right(beside, room), MUTED)], entry, width, style)
+    return lines
 
 
 def _due_and_forecast(header: CaseHeader, view: View, forecast: str, left: Content, width: int) -> Content:

@@ -16,6 +16,8 @@ from screens.shell.bindings import bind, translated
 from screens.shell.clock import ZONE, Clock
 from screens.shell.footer import FooterBar
 from screens.shell.header import HeaderBar
+from screens.shell.key_guard import presses_of
+from screens.shell.protocols import ExplainsKeys
 from screens.shell.symbols import symbols_of
 from screens.shell.view import View
 from screens.terminal.input_bursts import fold
@@ -94,7 +96,15 @@ class BaseScreen(Screen[Result]):
         return translated(super().active_bindings)
 
     def on_key(self, event: events.Key) -> None:
-        fold(self, event)
+        """Say why the key of a command does nothing; a key that is held down says it once."""
+        why_not = self.why_not(event.key) if isinstance(self, ExplainsKeys) else ""
+        if not why_not:
+            fold(self, event)
+            return
+        event.stop()
+        event.prevent_default()
+        if not presses_of(self).is_repeat:
+            self.notify(why_not, timeout=6)
 
 
 class WorkScreen(BaseScreen[None]):

@@ -5,8 +5,10 @@ from dataclasses import replace
 from textual.binding import ActiveBinding, Binding
 from textual.screen import Screen
 
+from workbench.domain.case.actor import Actor
 from workbench.i18n import _
 from workbench.keys.command import Command
+from workbench.keys.desk import NEXT, UNDO
 from workbench.keys.registry import COMMAND_BY_ID
 
 
@@ -47,3 +49,12 @@ def available_bindings(screen: Screen[object]) -> dict[str, ActiveBinding]:
         if command is not None and active.enabled:
             found.setdefault(command.id, active)
     return {name: found[name] for name in COMMAND_BY_ID if name in found}
+
+
+def refusal_elsewhere(command: Command, actor: Actor) -> str:
+    """Return why a command of the desk does nothing on a case that another screen shows, and where it works."""
+    if (refused := command.refusal(actor)) is not None:
+        return refused
+    if command in {NEXT, UNDO}:
+        return _("This key works on the desk: press g d first.")
+    return _("This key works on a case that you open from the queue (g q). To see the keys of this screen, press ?.")

@@ -2,6 +2,7 @@
 
 from typing import ClassVar, Protocol, runtime_checkable
 
+from screens.shell.revealed_fields import RevealedFields
 from workbench.keys.command import Command, Place
 
 
@@ -22,8 +23,18 @@ class ChoosesFooter(Protocol):
 
 
 @runtime_checkable
+class ExplainsKeys(Protocol):
+    """A screen that says why a key does nothing."""
+
+    def why_not(self, key: str) -> str | None:
+        """Return why the command of a key cannot be run now, None or "" if it can be or the key has none."""
+
+
+@runtime_checkable
 class RevealsFields(Protocol):
     """A screen that can reveal personal values."""
+
+    revealed: RevealedFields
 
     def hide_fields(self) -> None:
         """Mask all personal values."""

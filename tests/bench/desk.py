@@ -1,12 +1,14 @@
-"""Measures the acts of the desk: pairs of claim and decide by eight processes, and how long each act locks."""
+"""Measures the acts of the desk: pairs of claim and decide by eight processes, and what each act takes."""
 
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from functools import partial
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, event
 
@@ -21,6 +23,8 @@ PROCESSES = 8
 _LOCK_MOST_MS = {"claim": 2.0, "decide": 8.0}
 _PAIRS_AT_LEAST = 75.0
 
+_Result = TypeVar("_Result")
+
 
 def acts(folder: Path, queued: int, pairs: int) -> Iterator[Figure]:
     """Measure claims and decisions on a long queue, beside bare transactions of two updates each."""
@@ -29,79 +33,106 @@ def acts(folder: Path, queued: int, pairs: int) -> Iterator[Figure]:
     people = [f"r{number}" for number in range(PROCESSES)]
     for login in people:
         site.services("admin").people.add(login, (Role.REVIEWER,))
-    locks = _lock_times(site, pairs)
+    measured = _measured_acts(site, pairs)
     began = time.perf_counter()
     results = run_concurrently([(_timed_acts, (site.path, login, pairs)) for login in people])
-    wall_s = time.perf_counter() - began
-    decided = [case for (cases, _errors), _seconds in results for case in cases]
-    errors = [error for (_cases, failures), _seconds in results for error in failures]
-    if errors or len(set(decided)) != pairs * PROCESSES or len(decided) != len(set(decided)):
+    wall_s, count = time.perf_counter() - began, pairs * PROCESSES
+    decided = [case for (cases, _errors), _wall_s, _cpu_s in results for case in cases]
+    errors = [error for (_cases, failures), _wall_s, _cpu_s in results for error in failures]
+    if errors or len(set(decided)) != count or len(decided) != len(set(decided)):
         raise WrongResult(f"{len(decided)} decisions of {len(set(decided))} cases, {len(errors)} errors: {errors[:1]}")
-    ours_s = max(seconds for _result, seconds in results)
+    ours_s = max(seconds for _result, seconds, _cpu_s in results)
     peer_s = max(run_concurrently([(_bare_acts, (_bare(folder), pairs)) for _login in people]))
     site.close()
     yield Figure(
-        name=f"{pairs * PROCESSES:,} pairs of claim and decide by {PROCESSES} processes, {queued:,} cases queued",
+        name=f"{count:,} pairs of claim and decide by {PROCESSES} processes, {queued:,} cases queued",
         peer="two bare updates with synchronous=FULL",
         ours_s=[ours_s],
         peer_s=[peer_s],
         most=0,
         more={
-            "pairs_per_second": round(pairs * PROCESSES / ours_s, 1),
+            "pairs_per_second": round(count / ours_s, 1),
             "pairs_per_second_at_least": _PAIRS_AT_LEAST,
+            "cpu_ms_per_pair": round(sum(cpu_s for _result, _wall_s, cpu_s in results) / count * 1000, 1),
             "wall_s": round(wall_s, 2),
-            **{f"{act}_lock_ms": round(statistics.median(locks[act]), 2) for act in locks},
-            **{f"{act}_lock_ms_p95": round(_p95(locks[act]), 2) for act in locks},
-            **{f"{act}_lock_ms_at_most": most for act, most in _LOCK_MOST_MS.items()},
+            **{name: value for act in _LOCK_MOST_MS for name, value in _act_figures(act, measured[act]).items()},
         },
     )
 
 
-def _p95(values: list[float]) -> float:
-    return sorted(values)[int(len(values) * 0.95)]
+@dataclass
+class _Act:
+    """What one act took: its CPU time, how long it held the write lock, of that before the commit, its statements."""
+
+    cpu_ms: float = 0.0
+    lock_ms: float = 0.0
+    before_commit_ms: float = 0.0
+    statements: int = 0
 
 
-def _lock_times(site: Site, pairs: int) -> dict[str, list[float]]:
-    """Return the milliseconds for which claims and decisions of one process held the write lock."""
-    services = site.services("a")
-    database, began, spent = services.context.database, list[float](), list[float]()
+def _act_figures(act: str, measured: list[_Act]) -> dict[str, float]:
+    """Return the medians of an act; a commit waits for the disk, so the time before it is given too."""
+    names = [field.name for field in fields(_Act)]
+    medians = {f"{act}_{name}": statistics.median(getattr(one, name) for one in measured) for name in names}
+    p95 = sorted(one.lock_ms for one in measured)[int(len(measured) * 0.95)]
+    limits = {f"{act}_lock_ms_p95": p95, f"{act}_lock_ms_at_most": _LOCK_MOST_MS[act]}
+    return {name: round(value, 2) for name, value in {**medians, **limits}.items()}
+
+
+def _measured_acts(site: Site, pairs: int) -> dict[str, list[_Act]]:
+    """Claim and decide in one process, and return what each act took."""
+    services, current, began = site.services("a"), [_Act()], [0.0]
+    database = services.context.database
     write = database.write
 
-    @event.listens_for(database.writer, "begin")
+    def note_statement(*_arguments: Any) -> None:
+        current[-1].statements += 1
+
     def note_begin(_connection: Connection) -> None:
-        # Our own listener comes after the one that takes the lock.
-        began.append(time.perf_counter())
+        # This listener comes after the one that takes the lock.
+        began[0] = time.perf_counter()
+
+    def note_commit(_connection: Connection) -> None:
+        current[-1].before_commit_ms += (time.perf_counter() - began[0]) * 1000
 
     @contextmanager
     def watched() -> Iterator[Any]:
         with write() as session:
             yield session
-        spent.append((time.perf_counter() - began[-1]) * 1000)
+        current[-1].lock_ms += (time.perf_counter() - began[0]) * 1000
 
+    for engine in (database.reader, database.writer):
+        event.listen(engine, "before_cursor_execute", note_statement)
+    event.listen(database.writer, "begin", note_begin)
+    event.listen(database.writer, "commit", note_commit)
     database.write = watched  # type: ignore[method-assign]  # a measure around the real one
-    locks: dict[str, list[float]] = {"claim": [], "decide": []}
+    acts: dict[str, list[_Act]] = {"claim": [], "decide": []}
+
+    def take(act: str, do: Callable[[], _Result]) -> _Result:
+        current.append(_Act())
+        cpu_began = time.process_time()
+        result = do()
+        current[-1].cpu_ms = (time.process_time() - cpu_began) * 1000
+        acts[act].append(current[-1])
+        return result
+
     for _pair in range(pairs):
-        found = services.claims.next()
-        locks["claim"].append(sum(spent))
-        spent.clear()
+        found = take("claim", services.claims.next)
         if not isinstance(found, CaseFile):
             raise WrongResult(f"no case: {found}")
-        services.verdicts.decide(passing(found.header.id, found.header.fence))
-        locks["decide"].append(sum(spent))
-        spent.clear()
-    database.write = write  # type: ignore[method-assign]  # back to the real one
-    event.remove(database.writer, "begin", note_begin)
-    return locks
+        take("decide", partial(services.verdicts.decide, passing(found.header.id, found.header.fence)))
+    services.close()
+    return acts
 
 
 def _timed_acts(path: Path, login: str, pairs: int, barrier: Barrier, queue: Any) -> None:
-    """Claim and decide, and put the result and its seconds into the queue; imports and opening do not count."""
+    """Claim and decide, and put the result and its seconds (wall, CPU) into the queue; opening does not count."""
     open_for_race(path, login, Site(path).clock.at).close()
     kept = _Kept()
     barrier.wait()
-    began = time.perf_counter()
+    began, cpu_began = time.perf_counter(), time.process_time()
     claim_and_decide(path, login, pairs, _PASSED, kept)
-    queue.put((kept.value, time.perf_counter() - began))
+    queue.put((kept.value, time.perf_counter() - began, time.process_time() - cpu_began))
 
 
 class _Kept:
@@ -128,8 +159,8 @@ def _bare(folder: Path) -> Path:
     if not bare.exists():
         connection = driver().connect(str(bare))
         connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, state TEXT)")
-        connection.execute("INSERT INTO t VALUES (1, '')")
+        connection.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, acts INTEGER)")
+        connection.execute("INSERT INTO t VALUES (1, 0)")
         connection.commit()
         connection.close()
     return bare
@@ -142,6 +173,7 @@ def _bare_acts(path: Path, pairs: int, barrier: Barrier, queue: Any) -> None:
     began = time.perf_counter()
     for _act in range(2 * pairs):
         connection.execute("BEGIN IMMEDIATE")
-        connection.execute("UPDATE t SET state = 'a'")
+        # SQLite writes nothing for an update that changes nothing.
+        connection.execute("UPDATE t SET acts = acts + 1")
         connection.execute("COMMIT")
     queue.put(time.perf_counter() - began)

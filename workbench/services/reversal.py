@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from db.columns import from_us, to_us
 from db.enums import AppealStatus, Measure
-from db.models import CaseRow, EventRow, RectificationItemRow, RectificationRow
+from db.models import CaseRow, EventRow, RectificationItemRow, RectificationRow, SubmissionRow
 from db.queries.published import APPEAL, DECISION, ITEM, NOTICE, RECTIFICATION
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
@@ -104,8 +104,11 @@ def close_work(session: Session, context: Context, case: CaseRow, *, keeps_measu
     return changed
 
 
-def restore(session: Session, case: CaseRow, record: Mapping[str, Any]) -> None:
-    """Restore a case as its act recorded it, and open again what the act closed; a verdict can be undone as before."""
+def restore(session: Session, case: CaseRow, record: Mapping[str, Any], batch_id: int | None = None) -> None:
+    """Restore a case as its act recorded it, and open again what the act closed; a verdict can be undone as before.
+
+    What a batch brought by that act stays, as evidence of the restored round.
+    """
     restore_columns(case, record["before"])
     case.version += 1
     for table, values in _OPEN_AGAIN.items():
@@ -113,6 +116,9 @@ def restore(session: Session, case: CaseRow, record: Mapping[str, Any]) -> None:
     _restore_deadlines(session, record)
     if appeal := record.get("appeal"):
         session.execute(update(APPEAL).where(APPEAL.c.id == appeal["id"]).values(appeal["before"]))
+    if batch_id is not None:
+        of_batch = (col(SubmissionRow.case_id) == case.id, col(SubmissionRow.batch_id) == batch_id)
+        session.execute(update(SubmissionRow).where(*of_batch).values(round=case.round))
     of_case = (DECISION.c.case_id == case.id, DECISION.c.version_after == record["version"])
     session.execute(update(DECISION).where(*of_case).values(version_after=case.version))
 

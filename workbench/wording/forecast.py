@@ -57,15 +57,15 @@ def range_on_screen(days: DayRange, today: date) -> str:
 def likely(forecast: CaseForecast, today: date, due_on: date | None = None) -> str:
     """Return the forecast in the header of a case: when it is likely to be decided, or when its check ends.
 
-    While the applicant has the case it holds only if all that was asked for arrives today. `due_on` is the due date,
-    if our clock runs: a later forecast says so.
+    While the applicant has the case, or documents are missing, it holds only if everything arrives today. `due_on` is
+    the due date, if our clock runs: a later forecast says so.
     """
     if forecast.is_endless:
         return _("no date available")
     days = range_on_screen(forecast.decided, today)
     if forecast.awaits_check:
         words = _("result likely {days}")
-    elif forecast.awaits_items:
+    elif forecast.awaits_items or forecast.is_incomplete:
         words = _("if all arrives today, likely decided {days}")
     else:
         words = _("likely decided {days} (little history)") if forecast.is_thin else _("likely decided {days}")
@@ -110,6 +110,8 @@ def caveats(forecast: CaseForecast | QueueForecast) -> Iterator[str]:
         yield _("There is too little history, so the figures are assumptions of the policy.")
     if isinstance(forecast, CaseForecast) and forecast.is_incomplete:
         yield _("Documents are missing; the forecast assumes that they arrive now.")
+    if isinstance(forecast, CaseForecast) and forecast.is_with_others:
+        yield _("The case waits for others; the forecast assumes that the wait lasts until its last day.")
     if forecast.is_suspended:
         yield _("Work is suspended; the forecast assumes that it resumes tomorrow.")
     if forecast.is_endless:

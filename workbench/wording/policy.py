@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from workbench.domain.case.case_id import format_case
 from workbench.domain.policy.comparison import ChangeKind, Value
 from workbench.domain.policy.versions import VersionState
-from workbench.i18n import N_, _, ngettext
+from workbench.i18n import N_, _, comma_joined, ngettext
 from workbench.wording.amounts import count
+
+_NAMED_CASES = 20
 
 KIND_WORDS: Mapping[ChangeKind, str] = {
     ChangeKind.THRESHOLD: N_("Rules and thresholds"),
@@ -67,6 +70,16 @@ def changed_cases_words(changed: int, touched: int) -> str:
         changed,
     )
     return sentence.format(count=count(changed), touched=count(touched))
+
+
+def touched_cases_words(case_ids: Iterable[int]) -> str:
+    """Return the sentence that names the open cases with other findings: the first of many, and how many more."""
+    ids = sorted(case_ids)
+    cases, more = comma_joined(format_case(case_id) for case_id in ids[:_NAMED_CASES]), len(ids) - _NAMED_CASES
+    if more <= 0:
+        return _("Cases with other findings: {cases}.").format(cases=cases)
+    sentence = _("Cases with other findings: {cases} and {count} more; --json names all.")
+    return sentence.format(cases=cases, count=count(more))
 
 
 def effect_words(voided: int, moved: int, letters: int) -> str:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from db.enums import DocumentKind
-from tests.cli.calendar.test_reminders import fail, kinds, letters, tick
+from db.enums import DocumentKind, Language
+from tests.cli.calendar.test_reminders import fail, kinds, letters, tick, write_in
 from tests.cli.framework.terminal import refused
 from tests.offices import Site
 from tests.policies import amend
@@ -262,6 +262,56 @@ def test_two_waivers_within_the_minute_are_one_letter(services: Promises) -> Non
 
     [letter] = letters(services, "waived")
     assert "“plan”" in letter["body"].split("无需再提交或整改")[1]
+
+
+def test_an_item_whose_text_names_documents_is_received_once_all_of_them_came(services: Promises, desk: Desk) -> None:
+    case = f"C-{desk.queued().id:06}"
+    services.run("a", "next")
+    asked = ("--item", "DOC-UNSEALED:BIZ_LICENSE;AUTH_LETTER", "--item", "CALL_SCRIPT")
+    services.run("a", "decide", case, "fail", "--reason", "DOC-UNSEALED", *asked)
+    services.at("2026-11-25 10:00")
+    for kind, received in (("COMMITMENT_LETTER", False), ("BIZ_LICENSE", False), ("AUTH_LETTER", True)):
+        bring(desk, DocumentKind(kind), received_at="2026-11-24 10:30")
+        assert [item["is_satisfied"] for item in items(services, case)] == [received, False]
+
+
+def test_an_item_that_names_no_document_is_for_the_reviewer_to_judge(services: Promises) -> None:
+    case = fail(services)
+    told = services.terminal.as_person("a", "resubmit", case).stderr
+    assert "Not received: DOC-UNSEALED.\nFor the reviewer to judge: ACT-PEAK-HOUR." in told
+    shown = services.terminal.as_person("a", "show", case).stdout
+    assert "1  DOC-UNSEALED   not received " in shown
+    assert "2  ACT-PEAK-HOUR  for the reviewer to judge" in shown
+
+
+@pytest.mark.parametrize("is_undone", [False, True])
+@pytest.mark.parametrize("language", list(Language))
+def test_an_extension_replaces_unsent_letters_with_the_old_deadline_and_names_what_was_waived(
+    services: Promises, language: Language, *, is_undone: bool
+) -> None:
+    case = fail(services)
+    write_in(services, language)
+    services.at("2026-11-25 10:00").run("sup", "waive", case, "2", "--reason", "x")
+    tick(services, "2026-11-30 10:00")
+    before = kinds(services)
+    services.run("sup", "extend", case, "--until", "2026-12-03", "--reason", "the licence office is closed")
+    assert (before, kinds(services)) == (["fail", "waived", "deadline-near"], ["fail", "deadline"])
+
+    if is_undone:
+        services.run("sup", "undo", case)
+        assert kinds(services) == before
+        return
+    services.run("sup", "extend", case, "--until", "2026-12-04", "--reason", "still closed")
+    [letter] = letters(services, "deadline")
+    needed, waived, left = {
+        Language.ZH: ("12月4日", "无需再提交或整改", "尚待提交或整改"),
+        Language.EN: ("4 December", "What we no longer need", "What you still have to submit"),
+    }[language]
+    assert needed in letter["body"]
+    assert "plan" in letter["body"].split(waived)[1].split(left)[0]
+    assert "plan" not in letter["body"].split(left)[1]
+    tick(services, "2026-12-03 10:00")
+    assert kinds(services) == ["fail", "deadline", "deadline-near"]
 
 
 def limit(services: Promises, words: str) -> None:

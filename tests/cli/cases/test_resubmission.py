@@ -219,17 +219,38 @@ def test_an_undone_resubmission_gives_the_case_back_to_nobody(services: Promises
     assert (show(services)["state"], show(services)["round"], len(show(services)["documents"])) == ("rectifying", 1, 9)
 
 
-def test_an_application_that_is_handed_in_again_resubmits_by_itself_and_is_not_undone(
+def test_a_resubmission_by_file_is_undone_within_the_minute_and_its_evidence_stays(
     services: Promises, desk: Desk
 ) -> None:
     failed(services)
+    before = show(services)
     resubmit(services, "2026-11-25 10:00", desk.write([application(uscc="91110000600037341L")]))
+    assert (show(services)["state"], show(services)["round"]) == ("queued", 2)
+    assert "Another person" in refused(services.terminal.as_person("a", "undo", "C-1"), 77)
+
+    services.at("2026-11-25 10:00:30").run("b", "undo", "C-1")
+    found = show(services)
+    for name in ("state", "round", "assignee", "changes", "due_at"):
+        assert found[name] == before[name], name
+    assert found["identity"]["uscc"] == "91110000600037341L"
+    assert "released" in refused(services.terminal.as_person("a", "undo", "C-1"), 77)
+
+    services.run("b", "resubmit", "C-1")
+    assert (show(services)["state"], show(services)["round"]) == ("queued", 2)
+    assert "91110000600037341L" in {new for _old, new in changes(services).values() if isinstance(new, str)}
+
+
+def test_a_resubmission_by_file_with_all_that_was_asked_for_is_not_undone(services: Promises, desk: Desk) -> None:
+    failed(services)
+    for item in ("2", "3"):
+        services.run("sup", "waive", "C-1", item, "--reason", "x")
+    resubmit(services, "2026-11-25 10:00", new_document(desk, "2"))
     assert show(services)["round"] == 2
 
     told = refused(services.terminal.as_person("b", "undo", "C-1"), 77)
     assert told == (
-        "B-000004 brought C-000001 back to the queue, and what came by a file cannot be undone;"
-        " a new verdict asks for what is missing."
+        "B-000004 brought C-000001 back to the queue with all that it waited for, and evidence stays, so this cannot be"
+        " undone. If something is missing or wrong, ask for it with a new verdict."
     )
 
 

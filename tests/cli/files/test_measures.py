@@ -10,6 +10,8 @@ from sqlalchemy import text
 
 from tests.cli.files.test_work_lists import REVEAL
 from tests.cli.framework.terminal import Terminal, refused
+from workbench.services.foundation import pacing
+from workbench.services.measures import work_list as work_lists
 
 BAR = ("fail", "--reason", "ACT-PEAK-HOUR", "--measure", "bar-out")
 ONE, TWO = "13800138001", "13800138002"
@@ -132,7 +134,9 @@ def test_a_pass_cancels_a_bar_that_nobody_has_and_restores_one_that_somebody_may
     terminal: Terminal, case: str, tmp_path: Path
 ) -> None:
     bar(terminal, case)
-    lift(terminal, case)
+    notice = lift(terminal, case)
+    assert "对下列号码的限制措施（限呼）尚未执行，现予取消：138••••••01、138••••••02（共2个）。" in notice
+    assert "恢复" not in notice
     terminal.site.clock.on(minutes=1)
     assert [status for _number, _measure, status in listed(terminal)] == ["cancelled", "cancelled"]
     assert listed(terminal, "--owed") == []
@@ -144,7 +148,8 @@ def test_a_pass_after_a_confirmed_bar_owes_the_restoring_until_it_is_confirmed(
     bar(terminal, case)
     report(terminal, tmp_path, "1", "2")
     notice = lift(terminal, case)
-    assert "恢复下列号码的呼出和呼入服务（复机）：138••••••01、138••••••02（共2个）" in notice
+    assert "我司已安排恢复下列号码的呼出服务：138••••••01、138••••••02（共2个）。" in notice
+    assert "呼入" not in notice
     assert listed(terminal, "--owed") == []
 
     terminal.site.clock.on(minutes=1)
@@ -159,6 +164,27 @@ def test_a_pass_after_a_confirmed_bar_owes_the_restoring_until_it_is_confirmed(
     report(terminal, tmp_path, *(row["order"] for row in rows))
     assert listed(terminal, "--owed") == []
     assert terminal.site.services("sup").queue.counts().measures_overdue == 0
+
+
+def test_a_report_that_is_interrupted_says_how_far_it_came_and_can_be_repeated(
+    terminal: Terminal, case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    bar(terminal, case)
+    file = tmp_path / "done"
+    file.write_text("1\n2\n", encoding="utf-8")
+    monkeypatch.setattr(work_lists, "_TOGETHER", 1)
+    with monkeypatch.context() as interrupting:
+        interrupting.setattr(pacing, "pause", interrupt)
+        stopped = terminal.as_person("sup", "measures", "done", str(file))
+
+    assert stopped.exit_code == 130
+    assert "Carried out: 1." in stopped.output
+    assert "Interrupted: at least 1 of 2 entries are recorded. Run the command again" in stopped.stderr
+    again = terminal.document("sup", "measures", "done", str(file))
+    assert (again["done"], again["already_done"]) == (1, 1)
 
 
 def test_a_later_bar_takes_the_place_of_one_that_was_not_carried_out(

@@ -8,7 +8,7 @@ import pytest
 from tests.cli.framework.terminal import Terminal, refused
 from tests.offices import SUPPLIER
 from tests.services.outbox.gateways import Script
-from workbench.errors import StorageBusy
+from workbench.errors import StorageBusy, StorageFailed
 from workbench.services.outbox import outbox as recorder
 from workbench.services.outbox.recording import record
 
@@ -91,8 +91,16 @@ def test_a_report_names_moved_deadlines_and_cases_that_lapsed(outbox: Terminal, 
     ]
 
 
-def test_a_report_that_the_busy_database_stops_says_what_is_recorded_and_can_be_repeated(
-    outbox: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("error", "code", "cause"),
+    [
+        (StorageBusy("busy"), 75, "The database is busy"),
+        (StorageFailed("full"), 74, "The storage failed"),
+        (KeyboardInterrupt(), 130, "Interrupted"),
+    ],
+)
+def test_a_report_that_is_stopped_says_what_is_recorded_and_can_be_repeated(
+    outbox: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, cause: str
 ) -> None:
     file = tmp_path / "sent"
     file.write_text("1\n2\n", encoding="utf-8")
@@ -101,16 +109,16 @@ def test_a_report_that_the_busy_database_stops_says_what_is_recorded_and_can_be_
     def fails_second(*arguments: Any) -> Any:
         calls.append(1)
         if len(calls) == 2:
-            raise StorageBusy("busy")
+            raise error
         return record(*arguments)
 
     monkeypatch.setattr(recorder, "record", fails_second)
     monkeypatch.setattr(recorder, "_COST_TOGETHER", 1)
     result = outbox.as_person("sup", "notices", "sent", str(file))
-    assert result.exit_code == 75
+    assert result.exit_code == code
     assert result.stderr.splitlines() == [
         "1 letter is marked as sent.",
-        "workbench: The database is busy: 1 of 2 letters are recorded. Run the command again for the rest.",
+        f"workbench: {cause}: at least 1 of 2 entries are recorded. Run the command again for the rest.",
     ]
     again = outbox.document("sup", "notices", "sent", str(file))
     assert (again["sent"], again["already_sent"]) == (1, 1)

@@ -61,7 +61,7 @@ def test_a_case_to_open_again_leaves_the_list_while_its_re_review_is_open(servic
     assert to_open_again() == [other]
     assert re_review in refused(services.terminal.as_person("sup", "reopen", case, "--reason", "x"), 77)
     sup = services.site.services("sup")
-    assert not sup.reopening.may_reopen(1)
+    assert re_review in sup.reopening.why_not(1)
     assert f"reviewed again as {re_review} (queued)" in services.terminal.as_person("sup", "show", case).output
     origin = f"re-review of {case}, passed ? (campaign 1: the limit was raised)"
     assert origin in services.terminal.as_person("sup", "show", re_review).output
@@ -121,6 +121,8 @@ def test_some_are_opened_each_working_day_and_the_applicant_is_told(services: Pr
         "started_at": None,
         "started_by": "admin",
         "stopped_at": None,
+        "stopped_by": None,
+        "stop_reason": None,
         "planned": 5,
         "opened": 4,
         "decided": {"pass": 0, "fail": 0, "pending": 0, "withdrawn": 0},
@@ -157,6 +159,10 @@ def test_the_verdicts_are_counted_and_a_stop_drops_the_rest(services: Promises) 
 
     assert stopped["decided"] == {"pass": 0, "fail": 1, "pending": 1, "withdrawn": 0}
     assert (stopped["in_review"], stopped["dropped"], stopped["left"], stopped["last_on"]) == (1, 2, 0, None)
+    assert (stopped["stopped_by"], stopped["stop_reason"]) == ("admin", "enough is known")
+    shown = " ".join(services.terminal.as_person("audit", "policy", "campaign", "show", "1").output.split())
+    started = "Started 2026-11-25 10:00 by admin Filter kind:enterprise Policy 1 Each working day 3"
+    assert f"{started} Stopped 2026-11-25 10:00 by admin: enough is known" in shown
     assert tick(services, "2026-11-26 09:00") == 0
     assert "stopped already" in refused(
         services.terminal.as_person("admin", "policy", "campaign", "stop", "1", "--reason", "x"), 77

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from db.columns import from_us
 from db.enums import CaseState, DocumentKind, FailKind
@@ -101,6 +102,21 @@ def test_a_case_whose_findings_and_due_date_stay_gets_no_letter(
     assert (applied["open_cases_changed"], applied["open_cases_touched"]) == (1, 0)
     assert letters(terminal) == []
     assert show(terminal, "C-1")["history"][0]["text"] == "1 → 2: the findings stay"
+
+
+def test_the_cases_with_other_findings_are_named(terminal: Terminal, site: Site, tmp_path: Path) -> None:
+    site.plant(22)
+    with site.services("admin").context.write() as session:
+        session.execute(text("UPDATE application SET registered_capital_fen = 60000000"))
+    path = tmp_path / "policy.toml"
+    path.write_text(terminal.as_person("admin", "policy", "show", "--toml").stdout.replace(*CAPITAL), encoding="utf-8")
+
+    named = "Cases with other findings: C-000001, C-000002"
+    for login, *words in (("audit", "diff", str(path)), ("admin", "apply", str(path), "--open-cases")):
+        said = terminal.as_person(login, "policy", *words)
+        assert said.exit_code == 0
+        assert named in said.output
+        assert "C-000020 and 2 more; --json names all." in said.output
 
 
 def test_a_case_that_was_skipped_is_offered_again_and_a_hold_stays(

@@ -60,7 +60,7 @@ async def test_a_supervisor_reads_the_grounds_and_overturns_an_appeal_by_keys(
 
         await driver.press("enter")
         assert "We never called them." in driver.text
-        assert "Next  sup decides the appeal by" in driver.text
+        assert "Next    sup decides the appeal, due" in driver.text
         await driver.press("4", "plus")
         assert "Appeal (not decided yet)" in driver.text
         assert "appeal filed" in driver.text

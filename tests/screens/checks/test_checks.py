@@ -40,6 +40,21 @@ async def test_the_list_shows_waiting_verdicts_with_their_reasons(size: tuple[in
         assert "seen twice [/b]" in desk.text
 
 
+async def test_a_key_that_does_nothing_on_a_case_to_check_says_why(site: Site) -> None:
+    services = Promises(site)
+    case = services.received("2026-11-24 09:00")
+    services.at("2026-11-24 10:00").run("a", "next")
+    services.run("a", "decide", case, "fail", "--final", "--reason", "ID-USCC")
+    async with at_the_site(site, "a") as desk:
+        await desk.go("c")
+        await desk.press("a", "enter", "c", "u")
+        assert desk.notes == [
+            "This is your own verdict; a second person must check it. Until then, undo it with u on the desk.",
+            "This key works on a case that you open from the queue (g q). To see the keys of this screen, press ?.",
+            "This key works on the desk: press g d first.",
+        ]
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_a_small_list_says_who_made_each_verdict_and_how_to_leave(site: Site, language: str) -> None:
     services = Promises(site)
@@ -213,7 +228,7 @@ async def test_the_verdict_of_an_opened_case_is_a_panel_that_scrolls() -> None:
         await stage(desk)
         await desk.press("enter", "5")
         assert desk.text.count("failed, final") == 2, "in the story, and in the panel"
-        assert "▼ 5 more" in desk.text
+        assert "▼ 8 more" in desk.text
 
         await desk.press("end")
         assert desk.text.count("failed, final") == 1

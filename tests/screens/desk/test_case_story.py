@@ -1,15 +1,21 @@
 """The desk says where a case stands: what happened, what a checker wants, what comes next."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from db.enums import CaseState
+from screens.panels.case_header import story_lines
 from tests.cli.cases.test_rectification import failed, limit
 from tests.offices import Site
 from tests.promises import Promises
+from tests.screens.cases import NOW
 from tests.screens.driver import WINDOWS, at_the_site
+from tests.screens.panels.test_history import VIEW
 from tests.services.importing.files import Desk, application
+from tests.wording.test_case_story import fail, story
 
 
 @pytest.mark.parametrize("size", WINDOWS)
@@ -24,8 +30,9 @@ async def test_a_returned_case_shows_the_note_of_its_checker_above_all_and_in_it
     async with at_the_site(site, "a", size=size) as desk:
         await desk.press("n")
         assert "Returned by b: The registry shows it as valid" in desk.text
-        assert "So far  round 1: failed, final (a, Tue 24 Nov 10:00, returned by b)" in desk.text
-        assert "Next  a decides round 1" in desk.text
+        assert "So far  round 1: failed, final: " in desk.text
+        assert "(a, Tue 24 Nov 10:00; returned by b, Tue 24 Nov 10:00)" in " ".join(desk.text.split())
+        assert "Next    a decides round 1, due" in desk.text
         await desk.press("4", "plus")
         assert "checker's note b The registry" in desk.text
 
@@ -53,3 +60,48 @@ async def test_a_case_in_the_cooldown_of_a_final_fail_says_so_above_its_panels(
         assert (
             "! The same applicant failed finally on 2026-11-25 (C-000001) and may apply again from 2026-12-01." in text
         )
+
+
+@pytest.mark.parametrize(
+    ("back", "verdict"),
+    [("answer", ("pending", "--reason", "WAIT-APPLICANT")), ("resubmit", ("fail", "--reason", "USE-STATEMENT"))],
+)
+def test_the_due_date_of_a_paused_case_is_that_of_an_answer_on_the_last_day(
+    site: Site, back: str, verdict: tuple[str, ...]
+) -> None:
+    services = Promises(site)
+    case = services.received("2026-11-24 09:00")
+    services.at("2026-11-24 10:00").run("a", "next")
+    services.run("a", "decide", case, *verdict, "--until", "2026-12-04")
+    told = " ".join(services.terminal.as_person("a", "show", case).output.split())
+    promised = re.search(r"clock paused, due (\w+ \d+ Dec \d\d:\d\d) if the answer comes on the last day", told)
+    assert promised is not None, told
+
+    services.at("2026-12-04 18:00").run("a", back, case)
+    assert re.search(f"Due +{promised[1]}", services.terminal.as_person("a", "show", case).output)
+
+
+def test_a_wait_for_others_past_the_due_date_says_so_and_the_forecast_is_after_it(site: Site) -> None:
+    services = Promises(site)
+    case = services.received("2026-11-24 09:00")
+    services.at("2026-11-24 10:00").run("a", "next")
+    services.run("a", "decide", case, "pending", "--reason", "WAIT-CARRIER", "--until", "2026-12-04")
+
+    told = " ".join(services.terminal.as_person("a", "show", case).output.split())
+    assert "waits for the carrier until Fri 4 Dec at the latest, later than due (Fri 27 Nov 18:00), then" in told
+    forecast = services.terminal.document("a", "forecast", case, "--json")
+    assert forecast["decided"]["p50"] >= "2026-12-07"
+    assert forecast["passed"]["p50"] >= forecast["decided"]["p50"]
+
+
+@pytest.mark.parametrize(("height", "shown"), [(24, 3), (40, 5)])
+def test_a_low_screen_has_the_newest_acts_and_counts_the_others(height: int, shown: int) -> None:
+    days = [NOW - timedelta(days=9 - number) for number in range(5)]
+    decisions = tuple(fail(id=number, round=number + 1, decided_at=at, items=()) for number, at in enumerate(days))
+    case = story(CaseState.QUEUED, *decisions).case
+
+    lines = [line.plain.strip() for line in story_lines(case, VIEW, 100, height)]
+    assert lines[-1].startswith("Next")
+    assert [line for line in lines if "failed" in line][-1].startswith("round 5: failed")
+    assert sum("failed" in line for line in lines) == shown
+    assert ("+2 earlier; press 4 for the history" in lines[0]) is (shown == 3)

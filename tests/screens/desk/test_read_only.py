@@ -6,11 +6,12 @@ import pytest
 from textual.widgets import Static
 
 from db.enums import CaseState, Role
+from screens.desk.key_map import COMMANDS
 from tests.screens.cases import clean, troubled
 from tests.screens.doubles.queue import candidate, case_row
 from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import Driver, at_work
-from workbench.keys.desk import COMMENT, FAIL, HISTORY, NEXT, PASS, PEND, RELEASE, UNDO
+from workbench.keys.desk import COMMENT, FAIL, FIELD_DOWN, FIELD_UP, HISTORY, NEXT, PASS, PEND, RELEASE, UNDO
 from workbench.keys.registry import BACK
 
 
@@ -59,11 +60,51 @@ async def test_a_verdict_key_explains_why_it_is_not_available() -> None:
         await open_second(desk)
         await desk.press("p")
         assert desk.dialog == "ReadOnlyScreen"
-        assert "C-000124 is held by rev2 until 14:32; only who holds a case decides it." in desk.notes
+        assert "C-000124 is held by rev2 until 14:32; only its holder can do this." in desk.notes
 
         await desk.press("escape", "down", "enter", "f6")
-        assert "Nobody holds C-000123. To decide a case, press n on the desk: it takes the next one." in desk.notes
+        assert "Nobody holds C-000123. To work on a case, press n on the desk: it takes the next one." in desk.notes
         assert desk.services.decided == []
+
+
+_MOVES = {FIELD_UP.id, FIELD_DOWN.id}
+_ANY_ROLE = frozenset({Role.REVIEWER, Role.SUPERVISOR, Role.ADMIN})
+
+
+@pytest.mark.parametrize(
+    ("state", "roles"),
+    [
+        (None, _ANY_ROLE),
+        (CaseState.QUEUED, frozenset({Role.REVIEWER})),
+        (CaseState.FAILED, _ANY_ROLE),
+        (CaseState.RECTIFYING, frozenset({Role.AUDITOR})),
+    ],
+)
+async def test_each_key_of_the_desk_acts_on_an_opened_case_or_says_why_not(
+    state: CaseState | None, roles: frozenset[Role]
+) -> None:
+    def arrange(services: MemoryServices) -> None:
+        listed(services)
+        services.actor = replace(services.actor, roles=roles)
+        if state is not None:
+            services.change(124, state=state, held_by=None, held_until=None)
+
+    async with at_work(clean(), troubled(), size=(80, 24), arrange=arrange) as desk:
+        await open_second(desk)
+        for command in (each.command for each in COMMANDS.values() if each.command.id not in _MOVES):
+            before = desk.text, list(desk.services.log)
+            await desk.press(command.keys[0])
+            assert desk.notes or (desk.text, desk.services.log) != before, command.id
+            desk.app.clear_notifications()
+            if desk.dialog != "ReadOnlyScreen":
+                await desk.press("escape")
+            assert desk.dialog == "ReadOnlyScreen", command.id
+
+
+async def test_a_key_of_a_case_says_that_none_is_on_the_desk() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("p")
+        assert desk.notes == ["No case is shown. To take a case, press n; to open one of the queue, press g q."]
 
 
 async def test_a_read_only_case_takes_comments() -> None:
@@ -217,4 +258,4 @@ async def test_a_case_without_a_hold_names_only_the_reviewer_at_the_right() -> N
         await desk.go("q")
         await desk.press("down", "down", "enter")
         assert desk.text.splitlines()[0].endswith("  ◆ rev1")
-        assert "Next  any free reviewer decides, due Thu 26 Nov 18:00" in desk.text
+        assert "Next  any free reviewer decides round 1, due Thu 26 Nov 18:00" in desk.text

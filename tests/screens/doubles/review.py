@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from db.enums import CaseState, FailKind, Role, Verdict
+from db.enums import CaseState, FailKind, Verdict
 from workbench.domain.case.casefile import (
     CaseFile,
     DecisionResult,
@@ -134,7 +134,8 @@ class MemoryUndo(Undo):
     def last(self) -> UndoableAct | None:
         return self._services.undoable
 
-    def undo(self, case_id: int) -> CaseFile:
+    def undo(self, case_id: int, offered: UndoableAct | None = None) -> CaseFile:
+        assert offered is None or offered.case_id == case_id
         self._services.log.append(("undo", case_id))
         self._services.undoable = None
         self._services.hold(case_id)
@@ -208,8 +209,8 @@ class MemoryReopening(Reopening):
     def __init__(self, services: "MemoryServices") -> None:
         self._services = services
 
-    def may_reopen(self, case_id: int) -> bool:
-        return self._services.actor.has(Role.SUPERVISOR) and case_id not in self._services.own_verdicts
+    def why_not(self, case_id: int) -> str:
+        return "Your own verdict." if case_id in self._services.own_verdicts else ""
 
     def reopen(self, case_id: int, reason: str) -> None:
         self._services.log.append(("reopen", case_id, reason))

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from db.enums import Direction
 from workbench.services.calls.store import CallStore
-from workbench.services.calls.writing import Written
+from workbench.services.calls.writing import StagedCalls, Written
 
 KEY = b"a made-up key of 32 bytes, no more"[:32]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -52,15 +52,25 @@ def a_store(folder: Path) -> CallStore:
 
 def write(store: CallStore, batch_id: int, calls: Iterable[Call], published: Iterable[int] = ()) -> Written:
     """Publish calls as a batch."""
-    with store.begin(batch_id) as writer:
-        for one in calls:
-            writer.add(
+    with store.staging() as staged:
+        stage(staged, calls)
+        return staged.publish(batch_id, list(published))
+
+
+def stage(staged: StagedCalls, calls: Iterable[Call]) -> None:
+    """Hand calls in."""
+    staged.load(
+        "handed_in",
+        (
+            (
                 one.msisdn,
                 one.callee,
                 one.start_at_us,
                 one.duration_s,
                 one.answered,
-                one.direction,
+                one.direction is Direction.IN,
                 one.imei,
             )
-        return writer.finish(list(published))
+            for one in calls
+        ),
+    )

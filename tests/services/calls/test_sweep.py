@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from db.enums import Direction
-from tests.services.calls.samples import CALLEE, CARD, SHANGHAI, a_store, call, write
+from tests.services.calls.samples import CARD, SHANGHAI, a_store, call, stage, write
 
 FIRST = call("2026-03-02T09:00")
 
@@ -25,11 +24,12 @@ def test_files_of_batches_that_nobody_keeps_are_taken(tmp_path: Path) -> None:
 
 def test_parts_of_a_live_batch_stay_and_it_can_be_finished(tmp_path: Path) -> None:
     store = a_store(tmp_path)
-    with store.begin(5) as writer:
-        writer.add(CARD, CALLEE, 1, 1, True, Direction.OUT, "")
+    with store.staging() as staged:
+        stage(staged, [FIRST])
+        (tmp_path / "calls" / "calls-00000005.parquet.part").touch()
 
         assert store.sweep(set(), {5}) == []
-        writer.finish()
+        staged.publish(5)
 
     assert store.numbers_of(5) == [(CARD, 1)]
 

@@ -4,6 +4,7 @@ import itertools
 import multiprocessing
 import os
 import random
+import resource
 import stat
 import time
 from pathlib import Path
@@ -12,7 +13,6 @@ import pytest
 
 from db.enums import Direction
 from tests.services.calls.samples import (
-    CALLEE,
     CARD,
     OTHER_CALLEE,
     OTHER_CARD,
@@ -22,6 +22,7 @@ from tests.services.calls.samples import (
     a_store,
     at,
     call,
+    stage,
     write,
 )
 from workbench.domain.evidence.evidence import CallFacts
@@ -52,17 +53,17 @@ def test_a_batch_becomes_one_file_of_its_owner(tmp_path: Path) -> None:
     assert (written.rows, written.created, written.unchanged) == (2, 2, 0)
 
 
-def test_every_file_is_its_owners_while_it_is_written(tmp_path: Path) -> None:
+def test_what_is_staged_is_its_owners(tmp_path: Path) -> None:
     store = a_store(tmp_path)
     before = os.umask(0)
     try:
-        with store.begin(1) as writer:
-            writer.add(CARD, CALLEE, 1, 1, True, Direction.OUT, "")
+        with store.staging() as staged:
+            stage(staged, [FIRST])
             modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "calls").iterdir()}
     finally:
         os.umask(before)
 
-    assert modes == {0o600}
+    assert modes == {0o700}
 
 
 def test_a_call_twice_in_a_file_counts_once(tmp_path: Path) -> None:
@@ -155,34 +156,25 @@ def test_no_callee_is_in_clear_anywhere_in_the_store(tmp_path: Path) -> None:
 
     def nowhere() -> bool:
         files = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
-        return len(files) > 0 and not any(b"1990777" in content for content in files)
+        return not any(b"1990777" in content for content in files)
 
-    with store.begin(1) as writer:
-        for number, callee in enumerate(callees * 10):
-            writer.add(CARD, "+86 " + callee, number, 5, True, Direction.OUT, "")
+    with store.staging() as staged:
+        calls = enumerate(callees * 10)
+        stage(staged, (Call(callee="+86 " + callee, start_at_us=number) for number, callee in calls))
         assert nowhere()
-        writer.finish()
+        staged.publish(1)
+        assert nowhere()
 
     assert nowhere()
     assert next(store.rows([1], None)).callee_hash == store.callee_hash(callees[0])
 
 
-def test_an_aborted_batch_leaves_nothing(tmp_path: Path) -> None:
-    store = a_store(tmp_path)
-    writer = store.begin(1)
-    writer.add(CARD, CALLEE, 1, 1, True, Direction.OUT, "")
-
-    writer.abort()
-
-    assert list((tmp_path / "calls").iterdir()) == []
-
-
-def test_an_import_that_fails_takes_its_parts_back(tmp_path: Path) -> None:
+def test_an_import_that_fails_leaves_nothing(tmp_path: Path) -> None:
     store = a_store(tmp_path)
 
     def fail_halfway() -> None:
-        with store.begin(1) as writer:
-            writer.add(CARD, CALLEE, 1, 1, True, Direction.OUT, "")
+        with store.staging() as staged:
+            stage(staged, [FIRST])
             raise KeyError
 
     with pytest.raises(KeyError):
@@ -205,35 +197,30 @@ def test_a_missing_and_a_damaged_file_are_told(tmp_path: Path) -> None:
     assert store.batches() == {1}
 
 
-def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("most_bytes", [0, 100, 10_000])
+def test_a_full_disk_is_told_and_leaves_nothing(most_bytes: int, tmp_path: Path) -> None:
     store = a_store(tmp_path)
-    writer = store.begin(1)
-    part = tmp_path / "calls" / "calls-00000001.csv.part"
-    full = Path("/dev/full")
-    if not full.exists():
-        pytest.skip("needs a device that is always full")
-    with full.open("wb") as device:
-        os.dup2(device.fileno(), writer._file.fileno())
+    calls = [Call(callee=str(number), start_at_us=number) for number in range(2_000)]
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with store.staging() as staged:
+        stage(staged, calls)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, limits[1]))
+        try:
+            with pytest.raises(StorageFailed, match="make room on the disk"):
+                staged.publish(1)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
-    def add_many() -> None:
-        for number in range(5_000):
-            writer.add(CARD, CALLEE, number, 1, True, Direction.OUT, "")
-
-    with pytest.raises(StorageFailed, match="make room on the disk"):
-        add_many()
-    writer.abort()
-
-    assert not part.exists()
+    assert list((tmp_path / "calls").iterdir()) == []
 
 
 def _import_forever(folder: Path, begun: "multiprocessing.synchronize.Event", rows: int) -> None:
-    writer = a_store(folder).begin(2)
-    for number in range(rows):
-        writer.add(CARD, CALLEE, number * SECOND_US, 1, True, Direction.OUT, "")
-    begun.set()
-    if rows > 10:
-        writer.finish([1])
-    time.sleep(60)
+    with a_store(folder).staging() as staged:
+        stage(staged, (Call(start_at_us=number * SECOND_US) for number in range(rows)))
+        begun.set()
+        if rows > 10:
+            staged.publish(2, [1])
+        time.sleep(60)
 
 
 @pytest.mark.parametrize(
@@ -254,7 +241,7 @@ def test_a_killed_import_leaves_only_what_the_sweep_takes(tmp_path: Path, delay_
 
     if delay_s is None:
         assert not (tmp_path / "calls" / "calls-00000002.parquet").exists()
-        assert store.batches() == {1, 2}
+        assert store.batches() == {1}
     elif (tmp_path / "calls" / "calls-00000002.parquet").exists():
         assert store.numbers_of(2) == [(CARD, 40_000)]
     store.sweep({1})

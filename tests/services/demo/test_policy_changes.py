@@ -50,6 +50,8 @@ def test_the_figures_of_the_differences_are_what_applying_then_changes(terminal:
     assert said["open_cases"] == applied["open_cases_changed"] == len(CASES)
     figures = [said[name] for name in FIGURES]
     assert figures == [applied[name] for name in FIGURES]
+    assert said["touched_cases"] == applied["touched_cases"]
+    assert len(said["touched_cases"]) == said["open_cases_touched"]
     assert all(0 < figure <= len(CASES) for figure in figures)
     assert len(terminal.document("audit", "notices")["notices"]) == letters + said["letters"]
     after = terminal.document("audit", "policy", "diff", str(path))

@@ -90,9 +90,9 @@ def test_each_state_event_says_whether_the_clock_runs_under_which_policy_and_sin
     case = desk.queued()
     context = desk.site.services("a").context
     with context.write() as session:
-        visible_case(session, case.id or 0).state = "pending"
-        visible_case(session, case.id or 0).waits_for = "applicant"
-        context.log(session, "decide", case_id=case.id, state=CaseState.PENDING, waits_for="applicant")
+        pending = visible_case(session, case.id or 0)
+        pending.state, pending.waits_for = "pending", "applicant"
+        context.log_case(session, "decide", pending)
     desk.site.clock.on(days=2)
     desk.documents(kinds=(DocumentKind.BIZ_LICENSE,), content="2", received_at="2026-11-25 10:00")
 

@@ -26,7 +26,14 @@ from tests.services.notices.sample_letters import (
     pending,
     with_reasons,
 )
-from workbench.services.notices.verdict_letter import ComposedLetter, LetterFacts, LetterReason, causes_text, compose
+from workbench.services.notices.verdict_letter import (
+    Bars,
+    ComposedLetter,
+    LetterFacts,
+    LetterReason,
+    causes_text,
+    compose,
+)
 
 
 @pytest.fixture(params=list(Language))
@@ -112,6 +119,22 @@ def test_a_pass_letter_says_that_the_cards_are_restored(letter: LetterFacts) -> 
     body = compose(replace(letter, measure=Measure.RESTORE)).body
 
     assert ("复机" if letter.language is Language.ZH else "calls work again") in body
+
+
+def test_a_pass_letter_names_the_calls_that_each_number_gets_back(letter: LetterFacts) -> None:
+    numbers = tuple(f"1380013800{number}" for number in range(4))
+    lifted = (Bars(Measure.BAR_OUT, numbers[:2]), Bars(Measure.BAR_BOTH, numbers[2:3]))
+    body = compose(replace(letter, measure=Measure.RESTORE, msisdns=numbers, lifted=lifted)).body
+
+    out, both, also = {
+        Language.ZH: ("的呼出服务：", "的呼出和呼入服务：", "另恢复下列号码的呼出和呼入服务（复机）："),
+        Language.EN: ("restoring outgoing calls on: ", "outgoing and incoming calls on: ", "on these numbers too"),
+    }[letter.language]
+    before, rest = body.split(out)
+    assert all(number not in before for number in numbers)
+    assert numbers[1] in rest.split(both)[0]
+    assert numbers[2] in rest.split(both)[1].split(also)[0]
+    assert numbers[3] in rest.split(also)[1]
 
 
 def test_the_letter_of_a_fixable_fail_lists_every_item(letter: LetterFacts) -> None:

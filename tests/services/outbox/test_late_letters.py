@@ -176,6 +176,16 @@ def test_an_unsent_reminder_of_the_old_deadline_is_replaced(site: Site) -> None:
     assert site.services("admin").ticking.tick().reminded == 1
 
 
+def test_a_letter_that_replaces_an_unsent_one_about_a_waiver_names_what_was_waived(site: Site) -> None:
+    decided(site, replace(FAIL, items=(ItemRequest(code="USE-SCRIPT"), ItemRequest(code="USE-CONSENT", text="plan"))))
+    site.services("sup").waiving.waive(1, "2", "x")
+    mark(site, on(26))
+
+    [letter] = site.services("a").notices.list(unsent=True)
+    assert letter.kind == "deadline"
+    assert "plan" in letter.body.split("无需再提交或整改")[1].split("尚待提交或整改")[0]
+
+
 def test_a_lapse_is_taken_back_with_two_working_hours_left(site: Site) -> None:
     decided(site, FAIL)
     site.clock.at = on(2, month=12)

@@ -136,6 +136,24 @@ def test_letters_that_never_failed_go_first(site: Site, tmp_path: Path) -> None:
     assert [letter["notice"] for letter in script.letters()] == [1, 1, 1, 2]
 
 
+def test_a_letter_waits_for_the_earlier_ones_of_its_case_also_for_failed_ones(site: Site, tmp_path: Path) -> None:
+    released(site, 2)
+    site.services("sup").reopening.reopen(1, "to check it again")
+    site.clock.on(seconds=60)
+    of_case_1 = f"tail -n 1 {tmp_path}/letters | grep -q C-000001"
+
+    report = send(site, script := Script(tmp_path, f"{of_case_1} && exit 1; exit 0"))
+    assert (report.sent, [one.notice_id for one in report.failures], report.held_back) == (1, [1], 1)
+    assert [letter["notice"] for letter in script.letters()] == [1, 2, 1, 1]
+    assert [line.attempts for line in lines(site)] == [3, 1, 0]
+
+    once = f"test -e {tmp_path}/again && exit 0; touch {tmp_path}/again; exit 1"
+    report = send(site, script := Script(tmp_path, once))
+    assert (report.sent, report.held_back) == (2, 0)
+    assert [letter["notice"] for letter in script.letters()][-3:] == [1, 1, 3]
+    assert site.actions(1).count("notice-handed") == 3
+
+
 def test_a_cancelled_or_unreleased_letter_is_not_handed_over(site: Site, tmp_path: Path) -> None:
     decide(site, 2)
     site.services("a").undo.undo(2)

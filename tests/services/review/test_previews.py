@@ -1,15 +1,17 @@
-"""Previews of a verdict read the case once, and again after every change."""
+"""Previews of a verdict and the decision use the case as it was read, and read it again after every change."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
-import pytest
 from sqlalchemy import event
+from sqlmodel import select
 
-from db.enums import ChecklistValue
+from db.enums import ChecklistValue, VerificationKind
+from db.models import DecisionRow
 from tests.offices import Site
 from tests.services.review.verdict_acts import failing, take
-from workbench.domain.case.casefile import CaseFile, ItemRequest
+from workbench.domain.case.casefile import ItemRequest
 
 MOST_STATEMENTS = 8
 """The statements that read the stamp of the case and the calendar edition, and begin each transaction."""
@@ -18,42 +20,33 @@ MOST_STATEMENTS = 8
 class Reads:
     """Counts how often a whole case and how many statements are read."""
 
-    def __init__(self, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, site: Site) -> None:
         self.cases = self.statements = 0
-        services = site.services("a")
-        show = services.casefiles.show
+        event.listen(site.services("a").context.database.reader, "before_cursor_execute", self._count)
 
-        def counted(case_id: int) -> CaseFile:
-            self.cases += 1
-            return show(case_id)
-
-        def count(*_statement: Any) -> None:
-            self.statements += 1
-
-        monkeypatch.setattr(services.verdicts.casefiles, "show", counted)
-        event.listen(services.context.database.reader, "before_cursor_execute", count)
+    def _count(self, _connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        self.statements += 1
+        self.cases += "FROM finding" in statement
 
 
-def test_typing_a_note_does_not_read_the_case_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_typing_a_note_and_deciding_do_not_read_the_case_again(site: Site) -> None:
     (case,) = site.plant()
     take(site)
-    reads = Reads(site, monkeypatch)
-    preview = site.services("a").verdicts.preview
-    preview(failing(case))
-    assert reads.cases == 1
-    reads.statements = 0
+    reads = Reads(site)
+    verdicts = site.services("a").verdicts
 
     for length in range(1, 11):
-        preview(failing(case, note="a" * length))
+        verdicts.preview(failing(case, note="a" * length))
 
-    assert reads.cases == 1
     assert reads.statements <= 10 * MOST_STATEMENTS
+    verdicts.decide(failing(case))
+    assert reads.cases == 0
 
 
-def test_the_next_preview_has_every_change_of_the_case(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_next_preview_has_every_change_of_the_case(site: Site) -> None:
     (case,) = site.plant()
     seen = take(site).header.evidence_no
-    reads = Reads(site, monkeypatch)
+    reads = Reads(site)
     services = site.services("a")
     first_preview = services.verdicts.preview(failing(case, evidence_no=seen))
     assert not first_preview.news
@@ -64,20 +57,31 @@ def test_the_next_preview_has_every_change_of_the_case(site: Site, monkeypatch: 
 
     assert next_preview.open_questions == first_preview.open_questions[1:]
     services.verdicts.preview(failing(case, evidence_no=seen - 1))
-    assert reads.cases == 3
+    assert reads.cases == 2
 
 
-def test_the_next_preview_has_the_findings_of_another_day(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_decision_keeps_what_others_added_since_the_case_was_taken(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+    site.services("sup").remarks.verify(case, VerificationKind.PHONE, "answered")
+
+    site.services("a").verdicts.decide(failing(case))
+
+    with site.services("a").context.read() as session:
+        seen = json.loads(session.exec(select(DecisionRow.seen)).one())
+    assert [line["result"] for line in seen["verifications"]] == ["answered"]
+
+
+def test_the_next_preview_has_the_facts_of_another_day(site: Site) -> None:
     (case,) = site.plant(severity="block")
     site.clock.on(hours=13, minutes=50)
     take(site)
-    reads = Reads(site, monkeypatch)
+    reads = Reads(site)
     preview = site.services("a").verdicts.preview
     preview(failing(case))
+    assert reads.cases == 0
 
     site.clock.on(minutes=20)
-    take(site)
-    reads.cases = 0
     preview(failing(case))
 
     assert site.actions(case) == ["next"]

@@ -5,14 +5,15 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from db.enums import FailKind, Role, Verdict
+from db.enums import CaseState, FailKind, Role, Verdict
 from tests.cli.appeals import filed_appeals
 from tests.offices import Site
 from tests.services.review.verdict_acts import decide, failing, passing, take
-from workbench.domain.case.case_id import format_case
+from workbench.domain.case.case_id import format_case, parse_case
 from workbench.domain.case.casefile import VerdictRequest
 from workbench.errors import NotAllowed
 from workbench.services.outbox.recording import Delivery
+from workbench.services.wiring import Services
 
 
 def staged(case: int) -> VerdictRequest:
@@ -127,8 +128,9 @@ def test_acts_of_every_kind_are_offered_in_turn_the_newest_first(site: Site) -> 
         "resubmit": (resubmitted,),
         "appeal": (appealable, "--grounds", "x"),
     }
-    services = site.services("sup")
+    services, before = site.services("sup"), {}
     for act, words in acts.items():
+        before[words[0]] = state_of(services, words[0])
         if act == "decided":
             office.run("sup", "next", "--filter", failed)
         office.run("sup", {"decided": "decide", "extend-deadline": "extend"}.get(act, act), *words)
@@ -136,9 +138,17 @@ def test_acts_of_every_kind_are_offered_in_turn_the_newest_first(site: Site) -> 
     taken_back = []
     while (last := services.undo.last()) is not None:
         taken_back.append((last.act, format_case(last.case_id)))
-        services.undo.undo(last.case_id)
+        services.undo.undo(last.case_id, last)
+        assert state_of(services, taken_back[-1][1]) == before[taken_back[-1][1]]
 
     assert taken_back == [(act, words[0]) for act, words in reversed(acts.items())]
+
+
+def state_of(services: Services, case: str) -> tuple[object, ...]:
+    """Return where a case stands; a case that was queued for `next` is held after its undo."""
+    header = services.casefiles.show(parse_case(case)).header
+    state = CaseState.IN_REVIEW if header.state is CaseState.QUEUED else header.state
+    return state, header.round, header.due_at, header.deadline_at, header.waits_for, header.next_action_on
 
 
 def test_an_undone_act_gives_way_to_the_newest_act_on_any_case(site: Site) -> None:

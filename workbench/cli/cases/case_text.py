@@ -66,8 +66,8 @@ class CaseText:
         if story.check_note:
             yield _("Check"), story.check_note
         if story.happened:
-            yield _("So far"), story.happened
-        yield _("Next"), story.next
+            yield _("So far"), "\n".join(story.happened)
+        yield _("Next"), "\n".join(story.next)
 
     def _header(self, casefile: CaseFile) -> Iterator[tuple[str, str]]:
         header = casefile.header
@@ -83,6 +83,7 @@ class CaseText:
         elif header.due_at is not None:
             left = None if header.state in FINAL_STATES else header.working_days_left
             days_left = "" if left is None else f" · {amounts.working_days_left(left)}"
+            days_left = f" · {_('overdue')}" if header.is_overdue else days_left
             certainty = f" ({_('provisional')})" if header.is_due_provisional else ""
             yield _("Due"), self.instant(header.due_at) + certainty + days_left
         if header.held_by is not None:

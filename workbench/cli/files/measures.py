@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from workbench.cli.cases.case_json import order_document
 from workbench.cli.framework import output
@@ -12,6 +12,9 @@ from workbench.domain.case.case_id import format_case
 from workbench.i18n import N_, _
 from workbench.wording.amounts import count, minute
 from workbench.wording.measures import MEASURE_WORDS, STATUS_WORDS
+
+if TYPE_CHECKING:
+    from workbench.services.measures.work_list import ReportCounts
 
 
 def list_measures(
@@ -57,11 +60,19 @@ def report_done(
     ],
 ) -> None:
     """Record which orders were carried out."""
+    from workbench.services.foundation.pacing import PartlyRecorded
+
+    stopped: PartlyRecorded[ReportCounts] | None = None
     with context.services() as services:
-        counts = services.measures.report(file)
+        try:
+            counts = services.measures.report(file)
+        except PartlyRecorded as error:
+            stopped, counts = error, error.recorded
     document = asdict(counts)
     sentence = _(
         "Carried out: {done}. Reported before: {already_done}. Failed and still owed: {failed}. "
         "Without an answer and still owed: {unanswered}."
     )
     context.print_result(document, sentence.format(**{name: count(number) for name, number in document.items()}))
+    if stopped is not None:
+        raise stopped

@@ -18,6 +18,7 @@ from workbench.wording.amounts import count
 from workbench.wording.letters import marked_sentence, moved_sentences
 
 if TYPE_CHECKING:
+    from workbench.services.outbox.recording import Recorded
     from workbench.services.rectifying.late_letters import MovedDeadline
 
 
@@ -65,13 +66,13 @@ def mark_sent(
     ],
 ) -> None:
     """Mark the notices in a file as sent or failed."""
-    from workbench.services.outbox.recording import RecordingStopped
+    from workbench.services.foundation.pacing import PartlyRecorded
 
-    stopped: RecordingStopped | None = None
+    stopped: PartlyRecorded[Recorded] | None = None
     with context.services() as services:
         try:
             recorded = services.notices.record_file(file)
-        except RecordingStopped as error:
+        except PartlyRecorded as error:
             stopped, recorded = error, error.recorded
     document = {
         "sent": recorded.sent,
@@ -108,13 +109,26 @@ def send(
     failures = [
         {"notice": one.notice_id, "case": format_case(one.case_id), "failure": one.failure} for one in report.failures
     ]
-    document = {"sent": report.sent, "failed": len(failures), "skipped": report.skipped, "failures": failures}
+    document = {
+        "sent": report.sent,
+        "failed": len(failures),
+        "skipped": report.skipped,
+        "held_back": report.held_back,
+        "failures": failures,
+    }
     sentence = marked_sentence(report.sent, len(failures))
     if report.skipped:
         message = ngettext(
             "{count} letter was left to another run.", "{count} letters were left to another run.", report.skipped
         )
         sentence = f"{sentence} {message.format(count=count(report.skipped))}"
+    if report.held_back:
+        message = ngettext(
+            "{count} letter waits for an earlier letter of its case.",
+            "{count} letters wait for earlier letters of their cases.",
+            report.held_back,
+        )
+        sentence = f"{sentence} {message.format(count=count(report.held_back))}"
     context.print_result({**document, **_moved_document(report.moved)}, sentence)
     _narrate_moved(context, report.moved)
     for failed in failures:

@@ -1,5 +1,6 @@
 """Commands about campaigns, which review passed cases again: policy campaign start, show, stop."""
 
+from collections.abc import Iterator
 from datetime import UTC
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
@@ -9,8 +10,8 @@ from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import record
 from workbench.cli.framework.options import DryRun
 from workbench.cli.framework.parameters import argument, option
-from workbench.i18n import N_, _
-from workbench.wording.amounts import count
+from workbench.i18n import N_, _, comma_joined
+from workbench.wording.amounts import count, minute
 
 if TYPE_CHECKING:
     from workbench.services.campaigns.campaigns import CampaignPlan, CampaignProgress
@@ -84,6 +85,23 @@ def show(
         },
         numeric=range(7),
     )
+    if campaign is not None:
+        output.line()
+        output.pairs(_origin(found[0], zone))
+
+
+def _origin(one: "CampaignProgress", zone: ZoneInfo) -> Iterator[tuple[str, str]]:
+    """Yield who started and stopped a campaign, when, and what chose its cases."""
+    by = _("{when} by {login}")
+    yield _("Started"), by.format(when=minute(one.started_at, zone), login=one.started_by)
+    yield _("Rules"), comma_joined(one.rules)
+    yield _("Filter"), one.filter
+    yield _("Policy"), str(one.policy_version_id)
+    yield _("Each working day"), count(one.per_day)
+    if one.stopped_at is not None:
+        when, login = minute(one.stopped_at, zone), one.stopped_by or "?"
+        told = by.format(when=when, login=login)
+        yield _("Stopped"), _("{what}: {details}").format(what=told, details=one.stop_reason)
 
 
 def stop(

@@ -12,6 +12,7 @@ from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import plain, record
 from workbench.cli.framework.options import parse_day
 from workbench.cli.framework.parameters import argument, option
+from workbench.domain.case.case_id import format_case
 from workbench.i18n import N_, _
 from workbench.wording.amounts import minute
 from workbench.wording.policy import (
@@ -20,6 +21,7 @@ from workbench.wording.policy import (
     changed_cases_words,
     effect_words,
     state_words,
+    touched_cases_words,
     touched_words,
     value_words,
 )
@@ -107,6 +109,8 @@ def diff(
     if not changes:
         output.line(_("The two policies say the same."))
     output.line(touched_words(effect.touched_count, effect.open_count, new_name))
+    if effect.touched:
+        output.line(touched_cases_words(effect.touched))
     output.line(effect_words(effect.voided_count, effect.moved_count, effect.letter_count))
 
 
@@ -170,15 +174,18 @@ def _applied_sentences(applied: "AppliedPolicy", effect: "OpenCaseEffect", file:
         yield lost.format(number=old.number, day=_begin(old, zone).isoformat())
     if effect.open_count:
         yield changed_cases_words(effect.open_count, effect.touched_count)
+        if effect.touched:
+            yield touched_cases_words(effect.touched)
         yield effect_words(effect.voided_count, effect.moved_count, effect.letter_count)
     if version.is_supplier_made_up:
         yield advice_on_made_up()
 
 
-def _counts(effect: "OpenCaseEffect") -> dict[str, int]:
+def _counts(effect: "OpenCaseEffect") -> dict[str, Any]:
     """Return what a policy changes in open cases, as JSON."""
     return {
         "open_cases_touched": effect.touched_count,
+        "touched_cases": [format_case(case_id) for case_id in sorted(effect.touched)],
         "verdicts_returned": effect.voided_count,
         "due_dates_moved": effect.moved_count,
         "letters": effect.letter_count,

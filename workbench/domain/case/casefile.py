@@ -66,6 +66,7 @@ class CaseHeader(CaseLine):
 
     `working_days_left` counts the working days after today up to and including the due day. `fence` grows with each
     hold, `evidence_no` with each change of evidence. `corrects_id` is the decision whose notice the next one corrects.
+    While the applicant has the case, `due_if_answered_at` is when it is due if the answer comes at the last moment.
     """
 
     applicant_kind: enums.ApplicantKind
@@ -81,6 +82,7 @@ class CaseHeader(CaseLine):
     version: int
     evidence_no: int
     corrects_id: int | None = None
+    due_if_answered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +93,8 @@ class CaseFile:
     rows (Monday first) of 24 hours. `draft` is the reviewer's own draft, `notice` the last letter. `notices` are all
     letters and `measures` the orders on the numbers of the application, oldest first. `appeal_until` is the last day on
     which an appeal can be received, None if no appeal is possible. `changes` compares a later round with the one before
-    it. `re_reviews` are of this case, or the one that this case is. `letter_due_by` is when the last letter must be
-    sent, None if it was sent. `asked_documents` are missing documents that a new policy requires.
+    it. `re_reviews` are of this case, or the one that this case is. `asked_documents` are missing documents that a new
+    policy requires.
     """
 
     header: CaseHeader
@@ -117,7 +119,6 @@ class CaseFile:
     notices: tuple[NoticeLine, ...] = ()
     changes: RoundChanges | None = None
     re_reviews: tuple[ReReview, ...] = ()
-    letter_due_by: datetime | None = None
     asked_documents: tuple[AskedDocument, ...] = ()
 
     @property

@@ -129,7 +129,10 @@ class ReReview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionLine:
-    """One earlier or pending decision on the case; its notice corrects that of the decision `corrects_id`."""
+    """One earlier or pending decision on the case; its notice corrects that of the decision `corrects_id`.
+
+    `checked_at` is when a second person approved or returned it. `waits_for` is set for a pending verdict.
+    """
 
     id: int
     round: int
@@ -148,6 +151,8 @@ class DecisionLine:
     deadline_at: datetime | None
     until_on: date | None
     items: tuple[ItemLine, ...]
+    checked_at: datetime | None = None
+    waits_for: enums.WaitsFor | None = None
     corrects_id: int | None = None
     check_for: tuple[str, ...] = ()
     waived: Waiver | None = None

@@ -43,10 +43,11 @@ _BETWEEN_NUMBERS = re.compile(r"[;,、\n]")
 _DRIVE = re.compile(r"[A-Za-z]:")
 _COUNTRY_CODE = re.compile(r"(?:\+|00)?86(?=1\d{10}$)")
 
-_FLAGS = {
+FLAGS = {
     **dict.fromkeys(("1", "true", "yes", "y", "是"), True),
     **dict.fromkeys(("0", "false", "no", "n", "否"), False),
 }
+"""The words for yes and no, folded."""
 
 Choice = TypeVar("Choice")
 
@@ -173,7 +174,7 @@ def flag(raw: str) -> bool:
     Raises:
         BadValue: If it is none of these.
     """
-    found = _looked_up(raw, _FLAGS)
+    found = _looked_up(raw, FLAGS)
     if found is None:
         raise BadValue(_("“{value}” is neither yes nor no; write yes or no."), raw)
     return found

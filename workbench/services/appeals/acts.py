@@ -81,15 +81,7 @@ def file_appeal(
     record_evidence(session, case, last_seq(session))
     recompute(session, context, case)
     # What was received counts from its receipt, not from its entry.
-    context.log(
-        session,
-        Action.APPEAL,
-        case_id=case_id,
-        batch_id=batch_id,
-        state=CaseState.APPEALED,
-        counted_at=received_at,
-        body=record,
-    )
+    context.log_case(session, Action.APPEAL, case, record, batch_id=batch_id, counted_at=received_at)
     update_due_date(session, context, case)
     appeal.due_at = case.due_at or received_at
     kind = AppealLetterKind.RECEIVED

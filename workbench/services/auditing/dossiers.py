@@ -84,7 +84,8 @@ class Dossiers(Service):
         with context.requiring(Action.DOSSIER, partial(_refusal, reveal=request.reveal), case_id):
             if request.reveal and not request.reason.strip():
                 raise WrongUsage(_("--reveal writes personal data unmasked; give the reason with --reason."))
-            casefile = CaseFiles(context).read(case_id, is_masked=not request.reveal)
+            casefiles = CaseFiles(context)
+            casefile = casefiles.read_revealed(case_id) if request.reveal else casefiles.show(case_id)
             path = absolute_path(request.output)
             with new_folder(path, context.own_files) as folder:
                 documents = Documents(context).copy(case_id, folder / "documents") if request.reveal else ()

@@ -5,7 +5,7 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SPILL_PREFIX = "spill-"
 _THREADS = 2
-_MEMORY_LIMIT = "1GB"
+_MEMORY_LIMIT = "400MB"
 _ROWS_AT_ONCE = 10_000
 
 _CSV_FORMAT = "header = false, auto_detect = false, delim = ',', quote = '\"', escape = '\"', new_line = '\\r\\n'"
@@ -63,17 +63,18 @@ class Engine:
             while portion := result.fetchmany(_ROWS_AT_ONCE):
                 yield from portion
 
-    def open_rows(self, name: str, columns: Mapping[str, str], path: Path) -> None:
-        """Make the rows of a file of `csv_rows` readable as one view; an empty text in it reads as NULL."""
-        self.run(f"CREATE TEMP VIEW {name} AS FROM {_csv_source(path, columns)}")
+    def define(self, name: str, function: Callable[..., object], takes: list[str], returns: str) -> None:
+        """Let SQL call a function, with the types that it takes and returns."""
+        with failures_told(self._folder):
+            self._connection.create_function(name, function, takes, returns)  # type: ignore[arg-type]  # names of types
 
     def load(self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[object]]) -> None:
-        """Make a temporary table of rows; a file carries them, row by row binding being ten times slower."""
+        """Make a temporary table of rows, an empty text of which is NULL; row by row binding is ten times slower."""
         path = self._spill / f"{name}.csv"
         with failures_told(self._folder):
             with path.open("x", encoding="utf-8", newline="") as file:
                 csv_rows(file).writerows(rows)
-            self.run(f"CREATE TEMP TABLE {name} AS FROM {_csv_source(path, columns)}")
+            self.run(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM {_csv_source(path, columns)}")
             path.unlink()
 
     def open_calls(self, files: Sequence[Path], name: str = "call") -> None:

@@ -52,9 +52,9 @@ class CallFiles:
         """Return where the calls of a batch lie once they are whole."""
         return self.folder / f"calls-{batch_id:08d}.parquet"
 
-    def part(self, batch_id: int, suffix: str) -> Path:
-        """Return where a batch is being written; `suffix` is csv or parquet."""
-        return self.folder / f"calls-{batch_id:08d}.{suffix}.part"
+    def part(self, batch_id: int) -> Path:
+        """Return where a batch is being written."""
+        return self.folder / f"calls-{batch_id:08d}.parquet.part"
 
     def paths(self, batch_ids: Collection[int]) -> list[Path]:
         """Return the files of batches, which are what their imports wrote.

@@ -15,7 +15,7 @@ from workbench.services.calls.engine import Engine, engine
 from workbench.services.calls.hashing import CalleeHasher
 from workbench.services.calls.parquet import CallFileCheck, CallFiles
 from workbench.services.calls.windows import DayFacts, HourFacts, OptOut, Survey, ask
-from workbench.services.calls.writing import CallWriter
+from workbench.services.calls.writing import StagedCalls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +47,11 @@ class CallStore:
         """Return the keyed hash of a number as the files have it, for opt-outs."""
         return self._hasher(number)
 
-    def begin(self, batch_id: int) -> CallWriter:
-        """Start the file of a batch; nothing of it is to be seen before it is finished."""
-        return CallWriter(self._files, self._hasher, batch_id)
+    @contextmanager
+    def staging(self) -> Iterator[StagedCalls]:
+        """Open a place for the calls of an import, which leaves nothing behind but what is published."""
+        with engine(self._files.folder) as duck:
+            yield StagedCalls(duck, self._files, self._hasher)
 
     def batches(self) -> set[int]:
         """Return the batches that have a file, whole or in part."""

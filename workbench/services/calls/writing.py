@@ -1,36 +1,37 @@
-"""Writes the calls of one batch: rows into a part, then one sorted Parquet file, published by its name."""
+"""Writes the calls of one batch: staged in DuckDB, then one sorted Parquet file, published by its name."""
 
 import os
-from collections.abc import Collection
-from contextlib import suppress
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from db.access import sync
-from db.enums import Direction
-from workbench.services.calls.engine import (
-    CALL_COLUMNS,
-    Engine,
-    csv_rows,
-    engine,
-    failures_told,
-    make_call_folder,
-    quoted,
-    storage_failure,
-)
+from workbench.services.calls.engine import Engine, failures_told, make_call_folder, quoted
 from workbench.services.calls.hashing import CalleeHasher
 from workbench.services.calls.parquet import CallFiles, check_of, create_private
 
+STAGED_COLUMNS = {
+    "msisdn": "VARCHAR",
+    "callee": "UUID",
+    "start_us": "BIGINT",
+    "duration_s": "BIGINT",
+    "answered": "BOOLEAN",
+    "incoming": "BOOLEAN",
+    "imei": "VARCHAR",
+}
+"""A call that is staged; `callee` is a keyed hash, as 16 bytes sort and spill faster than 32 digits."""
+
 # Records of one call that differ become the fullest one, whatever their order and file.
 _MERGE = """
-CREATE TEMP VIEW fresh AS
-SELECT msisdn, callee, start_us, max(duration_s) AS duration_s, bool_or(answered) AS answered, direction,
-       max(coalesce(imei, '')) AS imei
-FROM added
-GROUP BY msisdn, callee, start_us, direction
-ORDER BY msisdn, start_us, callee, direction
+SELECT msisdn, replace(callee::VARCHAR, '-', '') AS callee, start_us, duration_s, answered,
+       CASE WHEN incoming THEN 'in' ELSE 'out' END AS direction, imei
+FROM (
+    SELECT msisdn, callee, start_us, max(duration_s) AS duration_s, bool_or(answered) AS answered, incoming,
+           max(coalesce(imei, '')) AS imei
+    FROM staged WHERE msisdn IS NOT NULL
+    GROUP BY msisdn, callee, start_us, incoming
+    ORDER BY msisdn, start_us, callee, incoming DESC
+)
 """
 
 # DuckDB builds its hash table on the right side, which must be the batch and not everything ever imported.
@@ -40,6 +41,9 @@ SELECT count(*) FROM (
     FROM published SEMI JOIN written USING (msisdn, callee, start_us, direction)
 )
 """
+
+CallColumns = tuple[str, str, int, int, bool, bool, str]
+"""A call as it is handed in: the callee as a number, and whether the call is incoming."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,52 +61,29 @@ class Written:
     sha256: str
 
 
-class CallWriter:
-    """The calls of one batch on their way into the store; as a context, it takes back what is unfinished."""
+class StagedCalls:
+    """The calls of one import in a DuckDB of their own; a callee is hashed before it gets there.
 
-    def __init__(self, files: CallFiles, hasher: CalleeHasher, batch_id: int) -> None:
+    A table of staged calls has the columns of `STAGED_COLUMNS`, and may have more. Rows without an msisdn do not count.
+    In SQL, `callee_hash(number)` returns what `callee` holds.
+    """
+
+    def __init__(self, duck: Engine, files: CallFiles, hasher: CalleeHasher) -> None:
+        self.duck = duck
+        self.tables: set[str] = set()
         self._files = files
         self._hashed = hasher
-        self._batch_id = batch_id
-        self._rows = 0
-        self._rows_part = files.part(batch_id, "csv")
-        self._parquet_part = files.part(batch_id, "parquet")
-        with failures_told(files.folder):
-            make_call_folder(files.folder)
-            self._file = os.fdopen(create_private(self._rows_part), "w", encoding="utf-8", newline="")
-        self._write = csv_rows(self._file).writerow
+        duck.define("callee_digits", hasher, ["VARCHAR"], "VARCHAR")
+        duck.run("CREATE TEMP MACRO callee_hash(number) AS callee_digits(number)::UUID")
 
-    def __enter__(self) -> Self:
-        return self
+    def load(self, table: str, calls: Iterable[CallColumns]) -> None:
+        """Make a table of calls."""
+        hashed = self._hashed
+        self.duck.load(table, STAGED_COLUMNS, ((call[0], hashed(call[1]), *call[2:]) for call in calls))
+        self.tables.add(table)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.abort()
-
-    def add(  # noqa: PLR0913, PLR0917 - the columns of a call; a value per row would cost a second per million
-        self,
-        msisdn: str,
-        callee: str,
-        start_at_us: int,
-        duration_s: int,
-        answered: bool,  # noqa: FBT001 - a column
-        direction: Direction,
-        imei: str,
-    ) -> None:
-        """Take one call (start in microseconds UTC); only the hash of the callee leaves the memory.
-
-        Raises:
-            StorageFailed: If the disk is full.
-        """
-        self._rows += 1
-        try:
-            self._write((msisdn, self._hashed(callee), start_at_us, duration_s, answered, direction, imei))
-        except OSError as error:
-            raise storage_failure(self._files.folder, error) from error
-
-    def finish(self, published: Collection[int] = ()) -> Written:
-        """Publish the file under its name, and count the calls that no file of the `published` batches has.
+    def publish(self, batch_id: int, published: Collection[int] = ()) -> Written:
+        """Publish the file of a batch under its name, and count the calls that no file of other batches has.
 
         A repeated call stays in the file, so that it still counts when the batch that had it first is undone.
 
@@ -110,45 +91,39 @@ class CallWriter:
             StorageFailed: If the disk is full or a published file is missing or damaged.
             BadConfiguration: If a published file was changed.
         """
-        earlier = self._files.paths([batch_id for batch_id in published if batch_id != self._batch_id])
-        path = self._files.path(self._batch_id)
-        with engine(self._files.folder) as duck, failures_told(self._files.folder):
-            self._file.close()
-            self._write_parquet(duck)
-            created = self._count_created(duck, earlier)
-            sync(self._parquet_part)
-            bytes_count, sha256 = check_of(self._parquet_part)
-            self._parquet_part.rename(path)
-            self._rows_part.unlink()
-            sync(self._files.folder)
+        folder = self._files.folder
+        earlier = self._files.paths([other for other in published if other != batch_id])
+        path, part = self._files.path(batch_id), self._files.part(batch_id)
+        try:
+            with failures_told(folder):
+                make_call_folder(folder)
+                # Made beforehand, so that DuckDB fills a file that was never readable by others.
+                os.close(create_private(part))
+                rows = self._write(part)
+                created = self._count_created(part, earlier)
+                sync(part)
+                bytes_count, sha256 = check_of(part)
+                part.rename(path)
+                sync(folder)
+        finally:
+            part.unlink(missing_ok=True)
         return Written(
-            path=path,
-            rows=self._rows,
-            created=created,
-            unchanged=self._rows - created,
-            bytes_count=bytes_count,
-            sha256=sha256,
+            path=path, rows=rows, created=created, unchanged=rows - created, bytes_count=bytes_count, sha256=sha256
         )
 
-    def abort(self) -> None:
-        """Take back what is not finished; a finished file stays."""
-        # A full disk refuses the last rows once more, and they are not wanted.
-        with suppress(OSError):
-            self._file.close()
-        self._rows_part.unlink(missing_ok=True)
-        self._parquet_part.unlink(missing_ok=True)
+    def _write(self, part: Path) -> int:
+        """Write all staged calls to a file, and return how many were handed in."""
+        if not self.tables:
+            self.load("no_calls", ())
+        tables = " UNION ALL ".join(f"FROM {table} SELECT {', '.join(STAGED_COLUMNS)}" for table in sorted(self.tables))
+        self.duck.run(f"CREATE OR REPLACE TEMP VIEW staged AS {tables}")
+        self.duck.run(f"COPY ({_MERGE}) TO {quoted(part)} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)")
+        [(rows,)] = self.duck.rows("SELECT count(msisdn) FROM staged")
+        return int(rows)
 
-    def _write_parquet(self, duck: Engine) -> None:
-        # Made beforehand, so that DuckDB fills a file that was never readable by others.
-        os.close(create_private(self._parquet_part))
-        duck.open_rows("added", CALL_COLUMNS, self._rows_part)
-        duck.run(_MERGE)
-        target = quoted(self._parquet_part)
-        duck.run(f"COPY fresh TO {target} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)")
-
-    def _count_created(self, duck: Engine, earlier: list[Path]) -> int:
-        duck.open_calls([self._parquet_part], "written")
-        duck.open_calls(earlier, "published")
-        [(calls,)] = duck.rows("SELECT count(*) FROM written")
-        [(known,)] = duck.rows(_ALREADY_THERE)
+    def _count_created(self, part: Path, earlier: list[Path]) -> int:
+        self.duck.open_calls([part], "written")
+        self.duck.open_calls(earlier, "published")
+        [(calls,)] = self.duck.rows("SELECT count(*) FROM written")
+        [(known,)] = self.duck.rows(_ALREADY_THERE)
         return int(calls) - int(known)

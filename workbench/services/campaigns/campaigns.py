@@ -1,5 +1,6 @@
 """Plans, shows and stops campaigns on behalf of one person."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from sqlalchemy import func, insert, select
 from sqlmodel import Session
 
 from db.enums import CaseState
-from db.models import CampaignRow, ReviewerRow
+from db.models import CampaignRow, EventRow, ReviewerRow
 from db.queries.published import CASE, table_of
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.text.mask import mask_digits_within
@@ -24,6 +25,8 @@ from workbench.services.foundation.input_checks import checked_reason
 from workbench.services.foundation.row_values import from_row
 
 _REVIEWER = table_of(ReviewerRow)
+_EVENT = table_of(EventRow)
+_STOP = "policy campaign stop"
 _VERDICT_OF_STATE: Mapping[str, str] = {
     CaseState.PASSED.value: "pass",
     CaseState.FAILED.value: "fail",
@@ -68,7 +71,7 @@ class CampaignProgress:
 
     `decided` counts the opened cases by their verdict (pass, fail, pending) or withdrawal; `in_review` are opened and
     not decided. `skipped` were no longer passed when their turn came, `dropped` were not opened before the stop. `left`
-    are still to be opened, the last of them on `last_on`.
+    are still to be opened, the last of them on `last_on`. `stop_reason` is empty unless it was stopped.
     """
 
     id: int
@@ -80,6 +83,8 @@ class CampaignProgress:
     started_at: datetime
     started_by: str
     stopped_at: datetime | None
+    stopped_by: str | None
+    stop_reason: str
     planned: int
     opened: int
     decided: Mapping[str, int]
@@ -176,7 +181,7 @@ class Campaigns(Service):
             WrongUsage: If no reason is given.
         """
         context = self.context
-        with context.as_admin("policy campaign stop"):
+        with context.as_admin(_STOP):
             text = checked_reason(reason, _("Stopping a campaign needs a reason; give it with --reason."))
             with context.write() as session:
                 campaign = session.get(CampaignRow, campaign_id)
@@ -186,7 +191,7 @@ class Campaigns(Service):
                     raise NotAllowed(_("Campaign {number} is stopped already.").format(number=campaign_id))
                 campaign.stopped_at = context.now()
                 body = {"campaign": campaign_id, "reason": mask_digits_within(text)}
-                context.log(session, "policy campaign stop", body=body)
+                context.log(session, _STOP, body=body)
             return self.show(campaign_id)
 
     def _progress(self, session: Session, campaign_id: int) -> CampaignProgress:
@@ -211,11 +216,14 @@ class Campaigns(Service):
             by_verdict[_VERDICT_OF_STATE.get(state, "in_review")] += number
         opened, is_stopped = by_verdict.total(), row.stopped_at is not None
         left = 0 if is_stopped else waiting
+        stopped_by, stop_reason = _stop_of(session, campaign_id) if is_stopped else (None, "")
         return from_row(
             CampaignProgress,
             row,
             reason=mask_digits_within(row.reason),
             rules=tuple(row.rules.split()),
+            stopped_by=stopped_by,
+            stop_reason=stop_reason,
             planned=planned,
             opened=opened,
             decided={name: by_verdict[name] for name in ("pass", "fail", "pending", "withdrawn")},
@@ -248,6 +256,15 @@ def _days(calendar: WorkingCalendar, today: date, per_day: int, number: int) -> 
 def _count(session: Session, campaign_id: int, *conditions: Any) -> int:
     statement = select(func.count()).select_from(CAMPAIGN_CASE).where(CAMPAIGN_CASE.c.campaign_id == campaign_id)
     return int(session.execute(statement.where(*conditions)).scalar_one())
+
+
+def _stop_of(session: Session, campaign_id: int) -> tuple[str | None, str]:
+    """Return who stopped a campaign and why, as the log tells."""
+    stops = select(_EVENT.c.actor_login, _EVENT.c.body).where(
+        _EVENT.c.case_id.is_(None), _EVENT.c.action == _STOP, ~_EVENT.c.is_refused
+    )
+    told = ((login, json.loads(body)) for login, body in session.execute(stops.order_by(_EVENT.c.seq.desc())))
+    return next(((login, body["reason"]) for login, body in told if body["campaign"] == campaign_id), (None, ""))
 
 
 def _unknown(campaign_id: int) -> NotFound:

@@ -152,6 +152,11 @@ def recompute(session: Session, context: Context, case: CaseRow) -> tuple[Findin
     return assessment.findings
 
 
+def is_stale(session: Session, context: Context, case: CaseRow) -> bool:
+    """Return whether the findings of a case are of another day although it is open."""
+    return case.state not in FINAL_STATES and case.findings_on != context.today(session)
+
+
 def refresh_findings(context: Context, case_id: int) -> None:
     """Apply the rules to an open case again if its findings are of another day, since some depend on the date.
 
@@ -159,9 +164,8 @@ def refresh_findings(context: Context, case_id: int) -> None:
         NotFound: If there is no such case.
     """
     with context.read() as session:
-        case = visible_case(session, case_id)
-        is_stale = case.state not in FINAL_STATES and case.findings_on != context.today(session)
-    if is_stale:
+        is_outdated = is_stale(session, context, visible_case(session, case_id))
+    if is_outdated:
         with context.write() as session:
             recompute(session, context, visible_case(session, case_id))
 

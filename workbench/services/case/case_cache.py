@@ -1,42 +1,42 @@
-"""A cache of the case that was read last, because previews read the same case many times."""
+"""The case that a person read last, kept because previews and the verdict read the same case again."""
 
-from datetime import date
+from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select
-from sqlmodel import col
+from sqlalchemy import bindparam, func, select
+from sqlmodel import Session
 
-from db.enums import DocumentKind
 from db.models import EventRow
+from db.queries.published import CASE, is_published, table_of
 from workbench.domain.case.casefile import CaseFile
-from workbench.services.case.casefiles import CaseFiles
-from workbench.services.case.documents import unopened_kinds
-from workbench.services.foundation.case_access import visible_case
+from workbench.services.case.redaction import Redaction
+from workbench.services.foundation.calendar_days import edition
+from workbench.services.foundation.context import Context
 
-_Version = tuple[int, int, date | None, int | None]
-"""A value that changes with every change of a case: an act writes an event, new findings set `findings_on`."""
+_EVENT, _SIBLING = table_of(EventRow), CASE.alias("sibling")
+_SIBLINGS = select(_SIBLING.c.id).where(
+    _SIBLING.c.agent == CASE.c.agent, _SIBLING.c.application_no == CASE.c.application_no
+)
+_LAST_EVENT = select(func.max(_EVENT.c.seq)).where(_EVENT.c.case_id.in_(_SIBLINGS)).correlate(CASE).scalar_subquery()
+_STAMP = select(CASE.c.id, CASE.c.version, CASE.c.evidence_no, CASE.c.findings_on, _LAST_EVENT).where(
+    CASE.c.id == bindparam("case"), is_published(CASE.c.batch_id)
+)
 
 
-class CaseCache:
-    """Keeps one case with the kinds of its unopened documents, and reads the case again after it has changed."""
+@dataclass(frozen=True, slots=True)
+class KeptCase:
+    """A case as it was read last, masked, with what masks its texts; it is unchanged while its stamp stays."""
 
-    def __init__(self, casefiles: CaseFiles) -> None:
-        self.casefiles = casefiles
-        self._cached: tuple[_Version, CaseFile, tuple[DocumentKind, ...]] | None = None
+    stamp: Any
+    casefile: CaseFile
+    redaction: Redaction
 
-    def read(self, case_id: int) -> tuple[CaseFile, tuple[DocumentKind, ...]]:
-        """Return a case, and the kinds of its documents that no person has opened.
 
-        Raises:
-            NotFound: If there is no such case.
-        """
-        context = self.casefiles.context
-        with context.read() as session:
-            case = visible_case(session, case_id)
-            last_event = select(func.max(col(EventRow.seq))).where(col(EventRow.case_id) == case_id)
-            version = (case_id, case.version, case.findings_on, session.execute(last_event).scalar())
-        if self._cached is None or self._cached[0] != version:
-            # If the case changes after its version was read, the next call reads it again.
-            casefile = self.casefiles.show(case_id)
-            with context.read() as session:
-                self._cached = (version, casefile, unopened_kinds(session, case_id, casefile.evidence.documents))
-        return self._cached[1:]
+def stamp_of(session: Session, context: Context, case_id: int) -> Any:
+    """Return a value that changes with every change of what a case shows, except of drafts and holds.
+
+    An act writes an event, also on an earlier case of the application, new findings set their day, and some facts
+    depend on the day and the calendar.
+    """
+    row = session.connection().execute(_STAMP, {"case": case_id}).first()
+    return row and (*row, context.today(session), edition(session))

@@ -15,17 +15,18 @@ from workbench.domain.case.changes import RoundBasis
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.records import CaseNews, ChecklistLine
 from workbench.domain.case.running import is_overdue
-from workbench.domain.clock.due import due_at
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import observe
 from workbench.domain.facts.documents import missing_documents
 from workbench.domain.policy.policy import Policy
 from workbench.errors import WrongUsage
 from workbench.i18n import _
-from workbench.services.case.assessment import findings_of_case, refresh_findings
+from workbench.services.case.assessment import findings_of_case, is_stale, refresh_findings
+from workbench.services.case.case_cache import KeptCase, stamp_of
 from workbench.services.case.decisions import (
     appeals_of,
     decisions_of,
+    due_if_answered,
     earlier_fail_of,
     first_deadline,
     last_appeal_day,
@@ -60,7 +61,8 @@ class CaseFiles(Service):
         Raises:
             NotFound: If there is no such case.
         """
-        return self.read(case_id, is_masked=True)
+        with self.context.read() as session:
+            return self._keep(session, visible_case(session, case_id)).casefile
 
     def show_current(self, case_id: int) -> CaseFile:
         """Return a case with personal values masked, and with the findings of today if it is open.
@@ -68,8 +70,23 @@ class CaseFiles(Service):
         Raises:
             NotFound: If there is no such case.
         """
+        with self.context.read() as session:
+            case = visible_case(session, case_id)
+            if not is_stale(session, self.context, case):
+                return self._keep(session, case).casefile
         refresh_findings(self.context, case_id)
         return self.show(case_id)
+
+    def unchanged(self, session: Session, case_id: int) -> KeptCase:
+        """Return a case as this person read it last, read again if it has changed since.
+
+        Raises:
+            NotFound: If there is no such case.
+        """
+        kept = self.context.cache.cases.get(self.context.actor.id)
+        if kept is not None and kept.stamp == stamp_of(session, self.context, case_id):
+            return kept
+        return self._keep(session, visible_case(session, case_id))
 
     def news(self, case_id: int, seen_no: int) -> CaseNews:
         """Return what changed in a case since it had an evidence number, which grows with every such change.
@@ -88,57 +105,64 @@ class CaseFiles(Service):
             NotAllowed: If the person may not see personal values.
         """
         with self.context.acting(Action.REVEAL, case_id):
-            casefile = self.read(case_id, is_masked=False)
+            casefile = self.read_revealed(case_id)
             self.context.log_alone(Action.REVEAL, case_id=case_id, body={"field": "all"})
         return casefile
 
-    def read(self, case_id: int, *, is_masked: bool) -> CaseFile:
-        """Return a case without an event; the caller logs one if values are not masked.
+    def read_revealed(self, case_id: int) -> CaseFile:
+        """Return a case with all personal values in clear; the caller logs an event.
 
         Raises:
             NotFound: If there is no such case.
         """
-        context = self.context
-        with context.read() as session:
-            case = visible_case(session, case_id)
-            policy = context.policy(session, case.policy_version_id)
-            today = context.today(session)
-            evidence = read_evidence(session, case, context.store, today)
-            days, hours = calls_by_day_and_hour(session, case, evidence, context.store)
-            logins = logins_of(session)
-            redaction = redaction_of(session, (case.agent, case.application_no))
-            is_valid = col(NoticeRow.cancelled_at).is_(None)
-            notice = newest_row(session, NoticeRow, NoticeRow.case_id == case_id, is_valid)
-            facts, findings = observe(evidence, policy, today), findings_of_case(session, case_id)
-            decisions = decisions_of(session, case_id, logins)
-            basis = RoundBasis(evidence=evidence, facts=facts.case, findings=findings)
-            casefile = CaseFile(
-                header=header_of(session, context, case, evidence, logins),
-                evidence=evidence,
-                facts=facts,
-                findings=findings,
-                days=days,
-                hours=hours,
-                history=history_of(session, case_id),
-                checklist=checklist_of(policy, evidence, _answers(session, case, logins)),
-                verifications=verifications_of(session, case_id),
-                contacts=contacts_of(session, case_id),
-                decisions=decisions,
-                appeals=appeals_of(session, case_id, logins),
-                earlier_fail=earlier_fail_of(session, context, case),
-                appeal_until=last_appeal_day(session, context, case),
-                draft=draft_body(session, case_id, context.actor.id),
-                policy=policy,
-                policy_version=case.policy_version_id,
-                notice=None if notice is None else notice.body,
-                notices=notices_of(session, context, case_id),
-                measures=measure_orders(session, case, today),
-                letter_due_by=_letter_due_by(session, context, notice),
-                re_reviews=re_reviews_of(session, case_id),
-                changes=round_changes(session, context, case, decisions, basis),
-                asked_documents=asked_documents_of(session, case, missing_documents(evidence, policy)),
-            )
-        return masked_casefile(casefile, redaction) if is_masked else casefile
+        with self.context.read() as session:
+            return self._read(session, visible_case(session, case_id))
+
+    def _keep(self, session: Session, case: CaseRow) -> KeptCase:
+        """Read a case masked, and keep it for this person."""
+        redaction = redaction_of(session, (case.agent, case.application_no))
+        casefile = masked_casefile(self._read(session, case), redaction)
+        kept = KeptCase(stamp_of(session, self.context, case.id or 0), casefile, redaction)
+        self.context.cache.cases[self.context.actor.id] = kept
+        return kept
+
+    def _read(self, session: Session, case: CaseRow) -> CaseFile:
+        context, case_id = self.context, case.id or 0
+        policy = context.policy(session, case.policy_version_id)
+        today = context.today(session)
+        evidence = read_evidence(session, case, context.store, today)
+        days, hours = calls_by_day_and_hour(session, case, evidence, context.store)
+        logins = logins_of(session)
+        is_valid = col(NoticeRow.cancelled_at).is_(None)
+        notice = newest_row(session, NoticeRow, NoticeRow.case_id == case_id, is_valid)
+        facts, findings = observe(evidence, policy, today), findings_of_case(session, case_id)
+        decisions = decisions_of(session, case_id, logins)
+        basis = RoundBasis(evidence=evidence, facts=facts.case, findings=findings)
+        return CaseFile(
+            header=header_of(session, context, case, evidence, logins),
+            evidence=evidence,
+            facts=facts,
+            findings=findings,
+            days=days,
+            hours=hours,
+            history=history_of(session, case_id),
+            checklist=checklist_of(policy, evidence, _answers(session, case, logins)),
+            verifications=verifications_of(session, case_id),
+            contacts=contacts_of(session, case_id),
+            decisions=decisions,
+            appeals=appeals_of(session, case_id, logins),
+            earlier_fail=earlier_fail_of(session, context, case),
+            appeal_until=last_appeal_day(session, context, case),
+            draft=draft_body(session, case_id, context.actor.id),
+            policy=policy,
+            policy_version=case.policy_version_id,
+            notice=None if notice is None else notice.body,
+            notices=notices_of(session, context, case_id),
+            measures=measure_orders(session, case, today),
+            re_reviews=re_reviews_of(session, case_id),
+            changes=round_changes(session, context, case, decisions, basis),
+            asked_documents=asked_documents_of(session, case, missing_documents(evidence, policy)),
+        )
 
     def reveal(self, case_id: int, field: str) -> str:
         """Return one personal value in clear, and log an event that names the field, not the value.
@@ -220,14 +244,8 @@ def header_of(
         held_until=case.held_until if is_held_now else None,
         aside_until=case.aside_until if is_held_now else None,
         deadline_at=first_deadline(session, case),
+        due_if_answered_at=due_if_answered(session, context, case),
     )
-
-
-def _letter_due_by(session: Session, context: Context, notice: NoticeRow | None) -> datetime | None:
-    """Return when a letter must be sent, None if it was sent or there is none."""
-    if notice is None or notice.sent_at is not None:
-        return None
-    return due_at(notice.release_at, context.policy(session).notices.send_days, context.calendar(session))
 
 
 def _received_at(session: Session, case: CaseRow) -> datetime:

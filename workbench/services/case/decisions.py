@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlmodel import Session, col, select
 
 from db.enums import AppealStatus, ApplicantKind, CaseState, FailKind
@@ -18,16 +18,19 @@ from db.models import (
     NoticeRow,
     RectificationItemRow,
     RectificationRow,
+    SuspensionRow,
 )
 from db.queries.published import CASE, DECISION, newest_row, table_of
 from workbench.domain.case.appeal import AppealLine, last_filing_day
 from workbench.domain.case.casefile import ItemRequest
 from workbench.domain.case.records import DecisionLine, EarlierFail, ItemLine, Waiver
+from workbench.domain.case.running import is_with_applicant
 from workbench.services.foundation.case_access import logins_of
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
 
-_APPLICATION = table_of(ApplicationRow)
+_APPLICATION, _REASON = table_of(ApplicationRow), table_of(DecisionReasonRow)
+_REASONS = select(_REASON.c.code).where(_REASON.c.decision_id == bindparam("decision")).order_by(_REASON.c.position)
 
 
 def newest_decision(session: Session, case_id: int, *statuses: str) -> DecisionRow | None:
@@ -175,6 +178,31 @@ def first_deadline(session: Session, case: CaseRow) -> datetime | None:
     return min((at for at in deadlines if at is not None), default=row.deadline_at)
 
 
+def due_if_answered(session: Session, context: Context, case: CaseRow) -> datetime | None:
+    """Return when a case is due if the applicant, who has it, answers at the last moment.
+
+    The stored due date moves on by the working time from the verdict until the answer. None while nobody can say it: a
+    suspension goes on after that moment.
+    """
+    if case.due_at is None or not is_with_applicant(CaseState(case.state), case.waits_for):
+        return None
+    verdict, rectification = (
+        newest_decision(session, case.id or 0, "applied", "approved"),
+        open_rectification(session, case),
+    )
+    calendar = context.calendar(session, case.policy_version_id)
+    last_at = rectification.deadline_at if rectification else None
+    if last_at is None and case.next_action_on is not None:
+        last_at = calendar.closing(case.next_action_on)
+    if verdict is None or last_at is None:
+        return None
+    goes_on = col(SuspensionRow.to_at).is_(None) | (col(SuspensionRow.to_at) > last_at)
+    if session.exec(select(SuspensionRow.id).where(goes_on).limit(1)).first() is not None:
+        return None
+    paused_at = verdict.checked_at or verdict.decided_at
+    return calendar.add_working_seconds(case.due_at, calendar.working_seconds_between(paused_at, last_at))
+
+
 def decisions_of(
     session: Session, case_id: int, logins: dict[int, str], at: datetime | None = None
 ) -> tuple[DecisionLine, ...]:
@@ -199,8 +227,7 @@ def _decision(session: Session, row: DecisionRow, logins: dict[int, str], at: da
 
 def reasons_of(session: Session, decision_id: int | None) -> tuple[str, ...]:
     """Return the codes of the reasons of a decision, in the order in which they were marked."""
-    of_decision = select(DecisionReasonRow.code).where(DecisionReasonRow.decision_id == decision_id)
-    return tuple(session.exec(of_decision.order_by(col(DecisionReasonRow.position))))
+    return tuple(session.connection().execute(_REASONS, {"decision": decision_id}).scalars())
 
 
 def _deadline_at(session: Session, decision: DecisionRow) -> datetime | None:

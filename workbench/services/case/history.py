@@ -3,16 +3,15 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import BindParameter, ColumnElement, Select, Table, bindparam, func, literal_column, null, union_all
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from db.enums import CaseState, DocumentKind
 from db.models import (
-    AppealRow,
     CampaignCaseRow,
     CampaignRow,
     CaseRow,
@@ -23,7 +22,7 @@ from db.models import (
     ReviewerRow,
     VerificationRow,
 )
-from db.queries.published import CASE, DECISION, NOTICE, is_published, table_of
+from db.queries.published import APPEAL, CASE, DECISION, NOTICE, is_published, table_of
 from workbench.domain.case.case_id import format_decision
 from workbench.domain.case.records import (
     AskedDocument,
@@ -67,35 +66,74 @@ _BEFORE_VERDICT = (CaseState.QUEUED, CaseState.IN_REVIEW, CaseState.PENDING, Cas
 
 _REVIEWER = table_of(ReviewerRow)
 _EARLIER = NOTICE.alias("earlier")
+_COMMENT, _CONTACT, _EVENT = table_of(CommentRow), table_of(ContactRow), table_of(EventRow)
+_VERIFICATION = table_of(VerificationRow)
+_CASE_ID: BindParameter[int] = bindparam("case")
+
+
+def _by_person(table: Table, person: str, *columns: Any) -> Select[Any]:
+    """Return the statement that reads columns of what people did on a case, with the login of each, in order."""
+    wrote = table.join(_REVIEWER, _REVIEWER.c.id == table.c[person])
+    return select_columns(*columns, _REVIEWER.c.login).select_from(wrote).where(table.c.case_id == _CASE_ID)
+
+
+def _texts(position: int, action: str, table: Table, person: str, at: str, text: Any) -> Select[Any]:
+    """Return the statement that reads the texts of one table as lines of the history, the empty ones left out."""
+    is_verdict = person == "maker_id"
+    columns: tuple[Any, ...] = (
+        literal_column(str(position)).label("position"),
+        table.c[at].label("at"),
+        literal_column(f"'{action}'").label("action"),
+        text.label("text"),
+        (table.c.round if is_verdict else literal_column("0")).label("round"),
+        (table.c.id if is_verdict else null()).label("decision"),
+    )
+    return _by_person(table, person, *columns).where(text != "")
+
+
+_POSITION_OF_ACTS = 2
+_TEXTS = union_all(
+    # The texts of a verdict come before its event, so that no act of the same instant comes between them.
+    _texts(0, "verdict-note", DECISION, "maker_id", "decided_at", DECISION.c.note),
+    _texts(1, "verdict-letter", DECISION, "maker_id", "decided_at", DECISION.c.letter),
+    _texts(3, "comment", _COMMENT, "author_id", "written_at", _COMMENT.c.body),
+    _texts(
+        *(4, "verify", _VERIFICATION, "verified_by_id", "verified_at"),
+        _VERIFICATION.c.kind + ": " + _VERIFICATION.c.result,
+    ),
+    _texts(5, "contact", _CONTACT, "contacted_by_id", "contacted_at", _CONTACT.c.channel + ": " + _CONTACT.c.text),
+    # The notes with which checkers approved or returned what was staged.
+    _texts(6, "check-note", DECISION, "checker_id", "checked_at", DECISION.c.check_note),
+    _texts(7, "check-note", APPEAL, "checker_id", "checked_at", APPEAL.c.check_note),
+)
+"""The texts about a case; `position` is the order of simultaneous lines, among which acts have `_POSITION_OF_ACTS`."""
+
+_ACTS = (
+    select_columns(_EVENT)
+    .where(_EVENT.c.case_id == _CASE_ID, _EVENT.c.is_refused.is_(False), _EVENT.c.action.not_in(_UNSHOWN))
+    .order_by(_EVENT.c.seq)
+)
+_VERIFICATIONS = _by_person(_VERIFICATION, "verified_by_id", _VERIFICATION, _VERIFICATION.c.verified_at.label("at"))
+_VERIFICATIONS = _VERIFICATIONS.order_by(_VERIFICATION.c.id)
+_CONTACTS = _by_person(_CONTACT, "contacted_by_id", _CONTACT, _CONTACT.c.contacted_at.label("at"))
+_CONTACTS = _CONTACTS.order_by(_CONTACT.c.id)
 
 
 def history_of(session: Session, case_id: int, before: EventRow | None = None) -> tuple[HistoryLine, ...]:
     """Return the acts on a case, or those before an event, the newest first, without refused attempts."""
-    events = session.exec(
-        select(EventRow)
-        .where(EventRow.case_id == case_id, col(EventRow.is_refused).is_(False))
-        .where(col(EventRow.action).not_in(_UNSHOWN))
-        .order_by(col(EventRow.seq))
-    )
-    # The texts of a verdict come before its event, so that no act of the same instant comes between them.
-    lines = list(_verdict_texts(session, case_id, before))
-    lines += (_event_line(row) for row in events if before is None or row.seq < before.seq)
-    comments = session.exec(
-        select(CommentRow, ReviewerRow.login)
-        .join(ReviewerRow, col(ReviewerRow.id) == CommentRow.author_id)
-        .where(CommentRow.case_id == case_id)
-    )
-    lines += (_text_line(row.written_at, "comment", login, row.body) for row, login in comments)
-    for verification in verifications_of(session, case_id):
-        text = f"{verification.kind}: {verification.result}"
-        lines.append(_text_line(verification.at, "verify", verification.by, text))
-    for contact in contacts_of(session, case_id):
-        lines.append(_text_line(contact.at, "contact", contact.by, f"{contact.channel}: {contact.text}"))
-    lines += _check_notes(session, case_id)
-    lines = [line for line in lines if before is None or line.at <= before.at]
-    lines.sort(key=lambda line: line.at)
+    connection, of_case = session.connection(), {"case": case_id}
+    own = 0 if before is None else json.loads(before.body).get("decision", 0)
+    lines = [
+        (row.position, from_row(HistoryLine, row, who=row.login, state=None))
+        for row in connection.execute(_TEXTS, of_case)
+        # The texts of the verdict that the event logs are not those of an earlier act.
+        if (before is None or row.at <= before.at) and row.decision != own
+    ]
+    acts = (row for row in connection.execute(_ACTS, of_case) if before is None or row.seq < before.seq)
+    lines += ((_POSITION_OF_ACTS, _event_line(row)) for row in acts)
+    lines.sort(key=lambda placed: (placed[1].at, placed[0]))
     # Reversed after sorting, because a sort with reverse=True keeps the oldest of simultaneous lines first.
-    return tuple(_with_rounds(lines))[::-1]
+    return tuple(_with_rounds(line for _position, line in lines))[::-1]
 
 
 def _with_rounds(lines: Iterable[HistoryLine]) -> Iterator[HistoryLine]:
@@ -108,13 +146,8 @@ def _with_rounds(lines: Iterable[HistoryLine]) -> Iterator[HistoryLine]:
 
 def verifications_of(session: Session, case_id: int) -> tuple[VerificationLine, ...]:
     """Return the facts that were confirmed outside the workbench, the oldest first."""
-    rows = session.exec(
-        select(VerificationRow, ReviewerRow.login)
-        .join(ReviewerRow, col(ReviewerRow.id) == VerificationRow.verified_by_id)
-        .where(VerificationRow.case_id == case_id)
-        .order_by(col(VerificationRow.id))
-    )
-    return tuple(VerificationLine(kind=one.kind, result=one.result, by=by, at=one.verified_at) for one, by in rows)
+    rows = session.connection().execute(_VERIFICATIONS, {"case": case_id})
+    return tuple(from_row(VerificationLine, row, by=row.login) for row in rows)
 
 
 def re_reviews_of(session: Session, case_id: int) -> tuple[ReReview, ...]:
@@ -174,45 +207,13 @@ def asked_documents_of(
     return tuple(AskedDocument(kind=kind, until=asked[kind.value]) for kind in kinds if kind.value in asked)
 
 
-def _check_notes(session: Session, case_id: int) -> list[HistoryLine]:
-    """Return the notes with which checkers approved or returned what was staged on a case."""
-    lines: list[HistoryLine] = []
-    for table in (DecisionRow, AppealRow):
-        rows = session.exec(
-            select(col(table.checked_at), col(ReviewerRow.login), col(table.check_note))
-            .join(ReviewerRow, col(ReviewerRow.id) == col(table.checker_id))
-            .where(col(table.case_id) == case_id, col(table.check_note) != "")
-        )
-        lines += (_text_line(at, "check-note", login, note) for at, login, note in rows if at is not None)
-    return lines
-
-
-def _verdict_texts(session: Session, case_id: int, before: EventRow | None) -> Iterator[HistoryLine]:
-    """Yield the internal notes of verdicts and what their letters say, but not of the verdict that an event logs."""
-    rows = session.exec(
-        select(DecisionRow, ReviewerRow.login)
-        .join(ReviewerRow, col(ReviewerRow.id) == DecisionRow.maker_id)
-        .where(DecisionRow.case_id == case_id)
-    )
-    own = None if before is None else json.loads(before.body).get("decision")
-    for row, login in rows:
-        for action, text in (("verdict-note", row.note), ("verdict-letter", row.letter)):
-            if text and row.id != own:
-                yield replace(_text_line(row.decided_at, action, login, text), round=row.round)
-
-
 def contacts_of(session: Session, case_id: int) -> tuple[ContactLine, ...]:
     """Return the contacts with the applicant of a case, the oldest first."""
-    rows = session.exec(
-        select(ContactRow, ReviewerRow.login)
-        .join(ReviewerRow, col(ReviewerRow.id) == ContactRow.contacted_by_id)
-        .where(ContactRow.case_id == case_id)
-        .order_by(col(ContactRow.id))
-    )
-    return tuple(ContactLine(channel=row.channel, text=row.text, by=login, at=row.contacted_at) for row, login in rows)
+    rows = session.connection().execute(_CONTACTS, {"case": case_id})
+    return tuple(from_row(ContactLine, row, by=row.login) for row in rows)
 
 
-def _event_line(row: EventRow) -> HistoryLine:
+def _event_line(row: Any) -> HistoryLine:
     body: dict[str, Any] = json.loads(row.body)
     words = [str(body[name]) for name in _SHOWN if body.get(name)]
     words += [str(body[_SHOWN_OF_ACTION[row.action]])] if row.action in _SHOWN_OF_ACTION else []
@@ -240,10 +241,6 @@ def _policy_words(body: Mapping[str, Any]) -> str:
     asked = _("; documents asked for until {day}").format(day=body["asked_until"]) if "asked_until" in body else ""
     void = _("; what waited for its check is void") if body.get("is_voided") else ""
     return f"{body['from']} → {body['to']}: {findings}{due}{asked}{void}"
-
-
-def _text_line(at: datetime, action: str, login: str, text: str) -> HistoryLine:
-    return HistoryLine(at=at, action=action, who=login, text=text, round=0, state=None)
 
 
 def notices_of(session: Session, context: Context, case_id: int) -> tuple[NoticeLine, ...]:

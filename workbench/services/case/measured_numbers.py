@@ -4,7 +4,7 @@ import json
 from datetime import date
 from operator import itemgetter
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlmodel import Session
 
 from db.enums import Measure
@@ -22,6 +22,21 @@ UNKNOWN = ""
 """The number of an order for a case without any number."""
 
 _REVIEWER = table_of(ReviewerRow)
+_CASES = select(CASE.c.id).where(
+    CASE.c.agent == bindparam("agent"), CASE.c.application_no == bindparam("application_no")
+)
+_ORDERS = (
+    select(MEASURE_ORDER, _REVIEWER.c.login.label("reported_by"))
+    .outerjoin(_REVIEWER, _REVIEWER.c.id == MEASURE_ORDER.c.reported_by_id)
+    .where(MEASURE_ORDER.c.case_id.in_(_CASES))
+    .order_by(MEASURE_ORDER.c.id)
+)
+_UNORDERED = (
+    select(DECISION)
+    .where(DECISION.c.case_id.in_(_CASES), DECISION.c.status.in_(("applied", "approved")))
+    .where(DECISION.c.measure != Measure.NONE.value, ~exists().where(MEASURE_ORDER.c.decision_id == DECISION.c.id))
+    .order_by(DECISION.c.id)
+)
 
 
 def numbers_in_service(session: Session, case: CaseRow, today: date) -> tuple[str, ...]:
@@ -71,22 +86,12 @@ def measure_orders(session: Session, case: CaseRow, today: date) -> tuple[Measur
 
     The measures of verdicts without orders come first: those verdicts are older than the orders.
     """
-    cases = select(CASE.c.id).where(CASE.c.agent == case.agent, CASE.c.application_no == case.application_no)
-    statement = (
-        select(MEASURE_ORDER, _REVIEWER.c.login.label("reported_by"))
-        .outerjoin(_REVIEWER, _REVIEWER.c.id == MEASURE_ORDER.c.reported_by_id)
-        .where(MEASURE_ORDER.c.case_id.in_(cases))
-        .order_by(MEASURE_ORDER.c.id)
-    )
-    rows, ended = session.execute(statement).all(), numbers_out_of_service(session, case, today)
-    unordered = (
-        select(DECISION)
-        .where(DECISION.c.case_id.in_(cases), DECISION.c.status.in_(("applied", "approved")))
-        .where(DECISION.c.measure != Measure.NONE.value, ~exists().where(MEASURE_ORDER.c.decision_id == DECISION.c.id))
-        .order_by(DECISION.c.id)
-    )
+    of_application = {"agent": case.agent, "application_no": case.application_no}
+    rows = session.execute(_ORDERS, of_application).all()
+    unordered = session.execute(_UNORDERED, of_application).all()
+    ended = numbers_out_of_service(session, case, today) if rows or unordered else frozenset()
     orders = []
-    for decision in session.execute(unordered).all():
+    for decision in unordered:
         numbers = kept_numbers(decision.measure, decision.seen)
         at = decision.release_at or decision.decided_at
         if numbers is None:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from db.columns import from_us
@@ -48,13 +48,19 @@ POLICY_ACTION = "policy"
 
 _MAY_BE_APPEALED = (CaseState.APPEALED, CaseState.AWAITING_CHECK)
 _DUE_DATE_ACTIONS = (EXTEND_ACTION, CLASS_ACTION)
+_SUSPENSIONS = select(SUSPENSION).order_by(SUSPENSION.c.from_at, SUSPENSION.c.id)
+_EVENTS = (
+    select(*(EVENT.c[name] for name in ("case_id", "batch_id", "at", "action", "state", "is_clock_running", "body")))
+    .where(EVENT.c.case_id.in_(bindparam("cases", expanding=True)), EVENT.c.is_refused.is_(False))
+    .where((EVENT.c.state != "") | EVENT.c.action.in_(_DUE_DATE_ACTIONS))
+    .order_by(EVENT.c.seq)
+)
 _RECEIVING_ACTIONS = frozenset({"answer", "resubmit", "appeal"})
 
 
 def all_suspensions(session: Session) -> tuple[Suspension, ...]:
     """Return all suspensions, including ended ones, in the order of their starts."""
-    rows = session.execute(select(SUSPENSION).order_by(SUSPENSION.c.from_at, SUSPENSION.c.id))
-    return tuple(suspension_of(row) for row in rows)
+    return tuple(suspension_of(row) for row in session.connection().execute(_SUSPENSIONS))
 
 
 def suspension_of(row: Any) -> Suspension:
@@ -218,15 +224,7 @@ def due_columns(state: ClockState) -> dict[str, Any]:
 
 def clock_events(session: Session, case_ids: Sequence[int]) -> dict[int, list[ClockEvent]]:
     """Return the events in the log that affect the clocks of some cases, in the order of the log."""
-    rows = session.execute(
-        select(
-            EVENT.c.case_id, EVENT.c.batch_id, EVENT.c.at, EVENT.c.action, EVENT.c.state, EVENT.c.is_clock_running,
-            EVENT.c.body,
-        )
-        .where(EVENT.c.case_id.in_(case_ids), EVENT.c.is_refused.is_(False))
-        .where((EVENT.c.state != "") | EVENT.c.action.in_(_DUE_DATE_ACTIONS))
-        .order_by(EVENT.c.seq)
-    ).all()  # fmt: skip
+    rows = session.connection().execute(_EVENTS, {"cases": case_ids}).all()
     found: dict[int, list[ClockEvent]] = {case_id: [] for case_id in case_ids}
     received_at = _received_at_by_import(session, rows)
     for row in rows:

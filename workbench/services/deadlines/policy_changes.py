@@ -48,8 +48,8 @@ class PolicyChanges(Service):
         for case_ids in chunks(matching_case_ids(self.context, (_IS_OPEN,))):
             with self.context.read() as session:
                 cases = session.execute(select(CaseRow).where(CASE.c.id.in_(case_ids), _IS_OPEN)).scalars().all()
-                for change in _changes(session, self.context, cases, policy):
-                    effect.add(change)
+                for case_id, change in _changes(session, self.context, cases, policy):
+                    effect.add(case_id, change)
         return effect
 
     def finish(self) -> OpenCaseEffect:
@@ -70,7 +70,7 @@ class PolicyChanges(Service):
         is_older = CASE.c.policy_version_id < version_id
 
         def act(session: Session, case: CaseRow) -> bool:
-            effect.add(_change(session, context, case, version_id))
+            effect.add(case.id or 0, _change(session, context, case, version_id))
             return True
 
         act_on_all(context, (_IS_OPEN, is_older), act, _CASES_AT_ONCE)
@@ -82,8 +82,10 @@ class PolicyChanges(Service):
         return effect
 
 
-def _changes(session: Session, context: Context, cases: Sequence[CaseRow], policy: Policy) -> Iterator[CaseChange]:
-    """Yield what a policy does to some cases; their evidence is read together."""
+def _changes(
+    session: Session, context: Context, cases: Sequence[CaseRow], policy: Policy
+) -> Iterator[tuple[int, CaseChange]]:
+    """Yield what a policy does to each of some cases; their evidence is read together."""
     today = context.today(session)
     clocks = Clocks(session, context, clock_events(session, [case.id or 0 for case in cases]), given_policy=policy)
     by_seq: dict[int, list[CaseRow]] = defaultdict(list)
@@ -94,7 +96,7 @@ def _changes(session: Session, context: Context, cases: Sequence[CaseRow], polic
         evidence = EvidenceReader(session, context.store, Snapshot(seq=seq), today).of_keys(keys)
         for case in same:
             before = context.policy(session, case.policy_version_id)
-            yield change_of(clocks, case, evidence[case.agent, case.application_no], before, policy)
+            yield case.id or 0, change_of(clocks, case, evidence[case.agent, case.application_no], before, policy)
 
 
 def _change(session: Session, context: Context, case: CaseRow, version_id: int) -> CaseChange:

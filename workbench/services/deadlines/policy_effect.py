@@ -1,6 +1,6 @@
 """Computes what another policy does to an open case: its findings, state, due date and letter; nothing is written."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import exists, select
 from sqlmodel import Session
@@ -48,20 +48,25 @@ class CaseChange:
 class OpenCaseEffect:
     """How many open cases a policy concerns, and in how many of them what changes.
 
-    `touched_count` get other findings, `voided_count` lose what waits for its check, the due dates of `moved_count`
+    The cases `touched` get other findings, `voided_count` lose what waits for its check, the due dates of `moved_count`
     move, and the applicants of `letter_count` get a letter.
     """
 
     open_count: int = 0
-    touched_count: int = 0
+    touched: list[int] = field(default_factory=list)
     voided_count: int = 0
     moved_count: int = 0
     letter_count: int = 0
 
-    def add(self, change: CaseChange) -> None:
+    @property
+    def touched_count(self) -> int:
+        """How many cases get other findings."""
+        return len(self.touched)
+
+    def add(self, case_id: int, change: CaseChange) -> None:
         """Count a case and what changes in it."""
         self.open_count += 1
-        self.touched_count += bool(change.findings)
+        self.touched += [case_id] if change.findings else []
         self.voided_count += change.is_voided
         self.moved_count += change.is_due_moved
         self.letter_count += change.letter is not None

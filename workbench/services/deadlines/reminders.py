@@ -68,6 +68,7 @@ def _remind_of_deadlines(context: Context) -> int:
     # Of the same case: by itself, the statement would ask for a letter about any case.
     is_told = exists().where(
         NOTICE.c.case_id == RECTIFICATION.c.case_id,
+        NOTICE.c.cancelled_at.is_(None),
         NOTICE.c.told_due_at == RECTIFICATION.c.deadline_at,
         (NOTICE.c.kind == kind.value) | (NOTICE.c.created_at > since),
     )

@@ -23,7 +23,8 @@ from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import check_not_far, checked_reason
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import DueDateMessage, notify, release_time
-from workbench.services.rectifying.rectification import letter_items, open_items
+from workbench.services.rectifying.lapse import cancel_deadline_letters
+from workbench.services.rectifying.rectification import letter_items, open_items, waived_texts
 from workbench.services.reversal import deadlines_before, record_of
 from workbench.services.review.waiving import item_named
 
@@ -51,7 +52,8 @@ class Rescheduling(Service):
         old and the new date, and later pauses move it further. The applicant gets a notice with the reason.
 
         A deadline in natural hours is extended only if `item` names its item by number or code. If the day is after the
-        deadline of the other items, that one moves too.
+        deadline of the other items, that one moves too. Unsent reminders of the old deadline are cancelled, and so are
+        unsent letters about waived items: the letter about the extension names these too.
 
         Raises:
             NotFound: If there is no such case or item.
@@ -145,9 +147,13 @@ class Rescheduling(Service):
         row = open_rectification(session, case)
         assert row is not None  # noqa: S101 - a case is rectifying while its rectification is open
         own, new_deadline = self._new_deadline(session, case, row, until, item)
-        kind = ClockLetterKind.DEADLINE
+        kind, outdated = ClockLetterKind.DEADLINE, {ClockLetterKind.DEADLINE_NEAR.value, ClockLetterKind.WAIVED.value}
+        if own is None:
+            # The letter about one item does not repeat the deadline of the others, which may be another one now.
+            outdated.add(kind.value)
         body = {
             **record_of(session, context, case),
+            "notice": list(cancel_deadline_letters(session, context, case, row, outdated)),
             **deadlines_before([row] if own is None else [row, own]),
             "deadline": calendar.local_day(new_deadline).isoformat(),
             "item": own.code if own else "",
@@ -165,6 +171,7 @@ class Rescheduling(Service):
             deadline_at=new_deadline,
             item=own.text if own else "",
             asked=tuple(letter_items(open_items(session, row))),
+            waived=waived_texts(session, row),
             release_at=release_time(session, context, kind, policy),
         )
         notify(session, context, [(case, message)])

@@ -11,6 +11,7 @@ from typing import Any
 from db.access import sync
 from db.dialects.sqlite import disable_fsync
 from db.enums import IdentityMode, Role
+from workbench.services.case.assessment import refresh_findings
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.demo.history import ADMIN, History
 from workbench.services.demo.relative_dates import RelativeDates
@@ -74,8 +75,8 @@ def build(database: Path, now: datetime, data: Path, progress: Callable[[int, in
 class _UnreadCaseFiles(CaseFiles):
     """Does not read the cases that are claimed, because nobody looks at them while the history is replayed."""
 
-    def show(self, case_id: int) -> Any:  # noqa: ARG002 - what reading it would need
-        return None
+    def show_current(self, case_id: int) -> Any:
+        refresh_findings(self.context, case_id)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import accumulate
 from typing import Any
 
@@ -108,6 +108,7 @@ def _open_cases(
         state = CaseState(row.state)
         runs = clock_runs(state, row.waits_for)
         is_arriving = state is CaseState.INCOMPLETE
+        waits_for_others = state is CaseState.PENDING and not is_with_applicant(state, row.waits_for)
         stopped_until = incomplete.stopped_until(row.province, row.agent)
         ahead_if_queued = incomplete.ahead(from_us(due_us), row.priority_rank) if is_arriving and due_us else ahead
         yield OpenCase(
@@ -123,9 +124,17 @@ def _open_cases(
             is_held=state is CaseState.IN_REVIEW and row.held_until is not None and row.held_until > now_us,
             is_stopped=row.suspended_from is not None and row.suspended_from <= now_us,
             stopped_until=0.0 if stopped_until is None else time_.of_instant(stopped_until),
-            waits_for_others=state is CaseState.PENDING and not is_with_applicant(state, row.waits_for),
+            waits_for_others=waits_for_others,
+            returns_at=_returns_at(row, time_) if waits_for_others else 0.0,
             is_staged_against=row.staged_verdict not in {None, Verdict.PASS.value},
         )
+
+
+def _returns_at(row: Any, time_: WorkingTime) -> float:
+    """Return when a pending case returns to the queue without an answer: on the day after the last one of its wait."""
+    if row.next_action_on is None:
+        return 0.0
+    return time_.of_day(date.fromisoformat(row.next_action_on) + timedelta(days=1))
 
 
 def _due_us(row: Any, policy: Policy, incomplete: IncompleteCases) -> int | None:

@@ -159,9 +159,14 @@ class ForecastPresenter:
         return [past if released else to_come for past, to_come, released in both]
 
     def _feasible(self, case: OpenCase, pair: QuantilePair) -> QuantilePair:
-        """Return a range that does not begin before a reviewer can act on the case; a past range stays the same."""
+        """Return a range that does not begin before a reviewer can act on the case; a past range stays the same.
+
+        A case that waits for others can be decided once it returns to the queue: nobody knows whether the answer comes
+        sooner.
+        """
         resumes_at = case.stopped_until + _MOMENT if case.stopped_until else 0.0
-        earliest = max(self._earliest, self._tomorrow if case.is_stopped else 0.0, resumes_at)
+        returns_at = case.returns_at + _MOMENT if case.returns_at else 0.0
+        earliest = max(self._earliest, self._tomorrow if case.is_stopped else 0.0, resumes_at, returns_at)
         if pair.p90 < self._at or pair.p50 >= earliest:
             return pair
         # Work on other cases continues during a suspension with an end, so the range keeps its width.

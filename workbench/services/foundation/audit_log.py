@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from db.columns import to_us
 from db.enums import CaseState
-from db.models import CaseRow, EventRow
+from db.models import EventRow
 from db.queries.chunks import chunks
 from workbench.domain.case.actor import Actor
 from workbench.domain.case.running import clock_runs
@@ -20,6 +20,9 @@ from workbench.domain.case.running import clock_runs
 _FIRST_PREV_HASH = "0" * 64
 
 _EVENT = EventRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is a table
+
+_LAST = select(_EVENT.c.seq, _EVENT.c.hash).order_by(_EVENT.c.seq.desc()).limit(1)
+_INSERT = insert(_EVENT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +59,7 @@ def append(  # noqa: PLR0913 - one parameter for each column
     case_id: int | None = None,
     batch_id: int | None = None,
     state: CaseState | None = None,
+    policy_id: int | None = None,
     waits_for: str = "",
     is_refused: bool = False,
     counted_at: datetime | None = None,
@@ -64,13 +68,12 @@ def append(  # noqa: PLR0913 - one parameter for each column
     """Append one event in the caller's write transaction, and return its number.
 
     `body` holds codes, counts and keyed hashes, never a personal value. An event with a state also records whether
-    the clock of the case runs from then on, and the version of the policy. `counted_at` is the instant from which the
-    clock counts if it differs from `at`: what an applicant sent counts from its receipt.
+    the clock of the case runs from then on, and the version of its policy, `policy_id`. `counted_at` is the instant
+    from which the clock counts if it differs from `at`: what an applicant sent counts from its receipt.
     """
     content = dict(body or {})
     if state is not None:
-        policy = session.execute(select(col(CaseRow.policy_version_id)).where(col(CaseRow.id) == case_id)).scalar()
-        content |= {} if policy is None else {"policy": policy}
+        content |= {} if policy_id is None else {"policy": policy_id}
         content |= {} if counted_at is None else {"counted_at": to_us(counted_at)}
     event = {
         **_columns(actor, action, at, content),
@@ -104,13 +107,13 @@ def _write(session: Session, events: Iterable[Mapping[str, Any]]) -> int:
         rows.append({**values, "prev_hash": prev_hash, "hash": digest})
         prev_hash = digest
     for chunk in chunks(rows):
-        session.execute(insert(_EVENT), chunk)
+        session.connection().execute(_INSERT, chunk)
     return seq
 
 
 def last_event(session: Session) -> tuple[int, str]:
     """Return the number and the hash of the last event; of an empty log, 0 and a hash of zeros."""
-    last = session.execute(select(_EVENT.c.seq, _EVENT.c.hash).order_by(_EVENT.c.seq.desc()).limit(1)).first()
+    last = session.connection().execute(_LAST).first()
     return (last.seq, last.hash) if last else (0, _FIRST_PREV_HASH)
 
 

@@ -21,6 +21,7 @@ Days = Mapping[date, CalendarDay]
 _DAYS = CalendarDayRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is a table
 
 _EDITION = "calendar_edition"
+_READ_EDITION = select(col(SettingRow.value)).where(col(SettingRow.name) == _EDITION)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,15 +42,20 @@ class Override:
 
 
 def edition(session: Session) -> str:
-    """Return a token that changes with every change of the calendar; it is part of the key of a cached calendar."""
-    row = session.get(SettingRow, _EDITION)
-    return row.value if row is not None else ""
+    """Return a token that changes with every change of the calendar; it is part of the key of a cached calendar.
+
+    It is read once in each transaction, because no other process can change it during one.
+    """
+    if _EDITION not in session.info:
+        session.info[_EDITION] = session.connection().execute(_READ_EDITION).scalar() or ""
+    return str(session.info[_EDITION])
 
 
 def renew_edition(session: Session) -> None:
     """Write a new edition token, so that every process reads the calendar again."""
     # The token is random: a counter would repeat a number that a rolled-back transaction had used.
-    session.merge(SettingRow(name=_EDITION, value=secrets.token_hex(8)))
+    session.info[_EDITION] = secrets.token_hex(8)
+    session.merge(SettingRow(name=_EDITION, value=session.info[_EDITION]))
 
 
 def published_days(session: Session) -> dict[date, CalendarDay]:

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from db.enums import FINAL_STATES, CaseState
-from db.models import CaseRow, EventRow, ImportBatchRow, ReviewerRow
-from db.queries.published import CASE, is_open_case, is_published
+from db.models import CaseRow, EventRow, ReviewerRow
+from db.queries.published import BATCH, CASE, is_open_case, is_published
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import STATE_WORDS, TABLE, Action, state_refusal
 from workbench.errors import Busy, NotAllowed, NotFound
@@ -19,6 +19,8 @@ from workbench.services.foundation.context import Context
 
 # How a person takes or gives up a case. New evidence and checks also move cases, but only as a side effect.
 _HOLD_ACTIONS = (Action.NEXT, Action.RELEASE, Action.SKIP, Action.DECIDE, Action.UNDO, Action.ASSIGN, Action.WITHDRAW)
+
+_PUBLISHED = select(BATCH.c.id).where(BATCH.c.id == bindparam("batch"), BATCH.c.published_at.is_not(None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +44,16 @@ def visible_case(session: Session, case_id: int) -> CaseRow:
         NotFound: If there is no such case.
     """
     case = session.get(CaseRow, case_id)
-    if case is None or session.get_one(ImportBatchRow, case.batch_id).published_at is None:
+    if case is None or not _is_published(session, case.batch_id):
         raise NotFound(_("There is no case {case}.").format(case=format_case(case_id)))
     return case
+
+
+def _is_published(session: Session, batch_id: int) -> bool:
+    published: set[int] = session.info.setdefault("published", set())
+    if batch_id not in published and session.connection().execute(_PUBLISHED, {"batch": batch_id}).first():
+        published.add(batch_id)
+    return batch_id in published
 
 
 def logins_of(session: Session) -> dict[int, str]:

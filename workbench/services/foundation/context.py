@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     # Never imported at run time here: importing them would delay the first frame.
     from workbench.domain.forecast.assumptions import PolicyAssumptions
     from workbench.domain.forecast.queue.model import QueueModel
+    from workbench.services.case.case_cache import KeptCase
 
 
 @dataclass
@@ -45,13 +46,14 @@ class Cache:
 
     A policy version never changes. The key of a calendar includes its edition, which changes with every change of a
     day. The key of a forecast model is all its inputs: the day, the policy version, the calendar edition, the suspended
-    days and the assumed staff. `is_closing` is set when the program closes: long work that can be interrupted stops,
-    and the next start continues it.
+    days and the assumed staff. `cases` has the case that each person read last. `is_closing` is set when the program
+    closes: long work that can be interrupted stops, and the next start continues it.
     """
 
     policies: dict[int, Policy] = field(default_factory=dict)
     calendars: dict[tuple[str, str, WorkingHours], WorkingCalendar] = field(default_factory=dict)
     is_closing: Event = field(default_factory=Event)
+    cases: "dict[int, KeptCase]" = field(default_factory=dict)
     models: "dict[tuple[date, int, str, frozenset[date], PolicyAssumptions], QueueModel]" = field(default_factory=dict)
 
 
@@ -63,6 +65,9 @@ _ROLES = (
     .where(_REVIEWER.c.id == bindparam("person"), _REVIEWER.c.is_active)
 )
 """The roles of a person who is active."""
+
+VERSIONS = "policy_versions"
+"""The name under which a session keeps the policy versions that it read."""
 
 _VERSIONS = select(_VERSION.c.id, _VERSION.c.effective_on).order_by(_VERSION.c.id.desc())
 
@@ -196,18 +201,19 @@ class Context:
         with self.write() as session:
             self.log(session, action, **details)
 
-    def log_case(self, session: Session, action: str, case: CaseRow, body: Mapping[str, Any] | None = None) -> None:
+    def log_case(
+        self, session: Session, action: str, case: CaseRow, body: Mapping[str, Any] | None = None, **details: Any
+    ) -> None:
         """Append an event about a case, with the state that the case is in after the act."""
-        state = CaseState(case.state)
-        self.log(session, action, case_id=case.id, state=state, waits_for=case.waits_for, body=body)
+        details |= {"state": CaseState(case.state), "policy_id": case.policy_version_id, "waits_for": case.waits_for}
+        self.log(session, action, case_id=case.id, body=body, **details)
 
     def policy_id(self, session: Session) -> int:
         """Return the id of the policy version in force: the newest that has begun, each by the day in its own zone."""
-        return next(
-            int(number)
-            for number, day in session.connection().execute(_VERSIONS)
-            if self._has_begun(session, number, day)
-        )
+        # Read once in each transaction; only one that applies a policy changes it, and tells so.
+        versions = session.info.get(VERSIONS) or session.connection().execute(_VERSIONS).all()
+        session.info[VERSIONS] = versions
+        return next(int(number) for number, day in versions if self._has_begun(session, number, day))
 
     def _has_begun(self, session: Session, version_id: int, effective_on: date | None) -> bool:
         if effective_on is None:

@@ -7,15 +7,24 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlalchemy import bindparam, select, update
+from sqlmodel import Session, col
 
 from db.models import CaseRow, DraftRow
+from db.queries.published import table_of
 from workbench.domain.case.case_id import format_case
 from workbench.errors import StorageGone
 from workbench.i18n import _
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.safe_files import replacing
 from workbench.services.foundation.site_settings import APP_NAME
+
+_DRAFT = table_of(DraftRow)
+_LINK = update(_DRAFT).where(_DRAFT.c.case_id == bindparam("case"), _DRAFT.c.reviewer_id == bindparam("reviewer"))
+_LINK = _LINK.values(decision_id=bindparam("decision_id"))
+_BODY = select(_DRAFT.c.body).where(
+    _DRAFT.c.case_id == bindparam("case"), _DRAFT.c.reviewer_id == bindparam("reviewer"), _DRAFT.c.decision_id.is_(None)
+)
 
 
 class Drafts(Service):
@@ -64,21 +73,16 @@ class Drafts(Service):
 
 def find_draft(session: Session, case_id: int, reviewer_id: int) -> DraftRow | None:
     """Return a person's draft of a case, including one that became a decision."""
-    return session.exec(
-        select(DraftRow).where(DraftRow.case_id == case_id, DraftRow.reviewer_id == reviewer_id)
-    ).one_or_none()
+    of_person = (col(DraftRow.case_id) == case_id, col(DraftRow.reviewer_id) == reviewer_id)
+    return session.execute(select(DraftRow).where(*of_person)).scalar_one_or_none()
 
 
 def link_draft(session: Session, case_id: int, reviewer_id: int, decision_id: int | None) -> None:
     """Link a draft to the decision it became, or with None open the draft again; does nothing without a draft."""
-    draft = find_draft(session, case_id, reviewer_id)
-    if draft is not None:
-        draft.decision_id = decision_id
+    session.connection().execute(_LINK, {"case": case_id, "reviewer": reviewer_id, "decision_id": decision_id})
 
 
 def draft_body(session: Session, case_id: int, reviewer_id: int) -> dict[str, Any]:
     """Return the body of a person's open draft, empty if there is none."""
-    draft = find_draft(session, case_id, reviewer_id)
-    if draft is None or draft.decision_id is not None:
-        return {}
-    return dict(json.loads(draft.body))
+    body = session.connection().execute(_BODY, {"case": case_id, "reviewer": reviewer_id}).scalar()
+    return {} if body is None else dict(json.loads(body))

@@ -1,11 +1,60 @@
-"""Pauses between the transactions of long work, so that other writers get the lock."""
+"""Long work in portions with pauses between their transactions, so that other writers get the lock."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any, Generic, Protocol, Self, TypeVar
+
+from workbench.errors import ExitCode, StorageBusy, StorageFailed, WorkbenchError
+from workbench.i18n import _
 
 _PAUSE_S: ContextVar[float] = ContextVar("pause_s", default=0.02)
+
+
+class _Summable(Protocol):
+    def __add__(self, other: Any, /) -> Self: ...
+
+
+_Entry = TypeVar("_Entry")
+_Outcome = TypeVar("_Outcome", bound=_Summable)
+
+
+class PartlyRecorded(WorkbenchError, Generic[_Outcome]):
+    """Work stopped after some of its portions; `recorded` is the outcome of these."""
+
+    def __init__(self, recorded: _Outcome, done: int, asked: int, error: BaseException) -> None:
+        self.recorded = recorded
+        cause, self.exit_code = _("Interrupted"), ExitCode.INTERRUPTED
+        if isinstance(error, StorageBusy | StorageFailed):
+            cause = _("The database is busy") if isinstance(error, StorageBusy) else _("The storage failed")
+            self.exit_code = error.exit_code
+        # The portion that was interrupted may have been written too.
+        message = _("{cause}: at least {done} of {all} entries are recorded. Run the command again for the rest.")
+        super().__init__(message.format(cause=cause, done=done, all=asked))
+
+
+def record_in_portions(
+    portions: Sequence[Sequence[_Entry]], record: Callable[[Sequence[_Entry]], _Outcome], nothing: _Outcome
+) -> _Outcome:
+    """Record each portion in a transaction of its own, and return the sum of the outcomes.
+
+    Raises:
+        PartlyRecorded: If the database, the disk or the user stopped the work after the first portion.
+        WorkbenchError: If the first portion failed; nothing was written then.
+    """
+    recorded, done = nothing, 0
+    for number, portion in enumerate(portions):
+        try:
+            if number:
+                pause()
+            outcome = record(portion)
+        except (StorageBusy, StorageFailed, KeyboardInterrupt) as error:
+            if not number:
+                raise
+            raise PartlyRecorded(recorded, done, sum(map(len, portions)), error) from error
+        recorded, done = recorded + outcome, done + len(portion)
+    return recorded
 
 
 def pause() -> None:

@@ -13,6 +13,7 @@ from workbench.domain.evidence.rows import AppealFiling, CardRow, DocumentRow
 from workbench.i18n import _
 from workbench.services.foundation.context import Context
 from workbench.services.importing.appeals import judged_appeals
+from workbench.services.importing.call_intake import CallIntake
 from workbench.services.importing.judging import Judge
 from workbench.services.importing.plan import DocumentToCopy, Fate, Judgement, Plan, Portion, Spill
 from workbench.services.importing.progress import Meter
@@ -28,25 +29,26 @@ ROWS_AT_ONCE = 2_000
 _KEY_BYTES = 16
 
 
-def planned(context: Context, readers: Sequence[Reader], judge: Judge, meter: Meter) -> Plan:
+def planned(context: Context, readers: Sequence[Reader], judge: Judge, meter: Meter, calls: CallIntake) -> Plan:
     """Return what an import of these files will do.
 
     Where keys come twice, a second pass refuses the first rows with such keys too.
     """
     known = sum(len(reader.repeated) for reader in readers)
-    plan = _Planner(context, judge, meter).plan_of(readers)
+    plan = _Planner(context, judge, meter, calls).plan_of(readers)
     if sum(len(reader.repeated) for reader in readers) == known:
         return plan
     plan.spill.close()
     judge.arriving.clear()
     meter.repeat(readers)
-    return _Planner(context, judge, meter).plan_of(readers)
+    return _Planner(context, judge, meter, calls).plan_of(readers)
 
 
 class _Planner:
     """Makes one plan."""
 
-    def __init__(self, context: Context, judge: Judge, meter: Meter) -> None:
+    def __init__(self, context: Context, judge: Judge, meter: Meter, calls: CallIntake) -> None:
+        self._calls = calls
         self._context = context
         self._judge = judge
         self._meter = meter
@@ -72,14 +74,35 @@ class _Planner:
         for place, reader in enumerate(readers):
             self._plan.rows_of_files.append(0)
             try:
+                if reader.kind is ImportKind.CALLS:
+                    self._take_calls(place, reader)
+                    continue
                 for records in chunks(reader, ROWS_AT_ONCE):
                     self._take(records, place, reader)
                     self._meter.at(reader.bytes_read)
             except FileProblem as problem:
                 self._plan.errors.add(problem.problems)
                 self._plan.is_broken = True
-            self._meter.finished(reader)
+            finally:
+                self._meter.finished(reader)
         return self._plan
+
+    def _take_calls(self, place: int, reader: Reader) -> None:
+        """Stage the calls of a file; which of them are there already is asked when they are published."""
+        portion = Portion(place)
+
+        def refuse(record: BadRecord) -> None:
+            self._refuse(record, portion)
+            if len(portion.rejected) == ROWS_AT_ONCE:
+                self._plan.spill.add(portion)
+                portion.rejected.clear()
+
+        created, problem = self._calls.take(reader, refuse, lambda: self._meter.at(reader.bytes_read))
+        self._plan.spill.add(portion)
+        self._plan.rows_of_files[place] += created
+        self._plan.counts[Fate.CREATED] += created
+        if problem is not None:
+            raise problem
 
     def _take(self, records: list[Row | BadRecord], place: int, reader: Reader) -> None:
         good: list[Any] = [record.value for record in records if isinstance(record, Row)]
@@ -90,9 +113,7 @@ class _Planner:
         portion = Portion(place)
         for record in records:
             if isinstance(record, BadRecord):
-                self._plan.counts[Fate.REFUSED] += 1
-                self._plan.errors.add(record.problems)
-                portion.rejected.append(record)
+                self._refuse(record, portion)
                 continue
             judgement = self._checked(record.value, next(judgements), reader.kind)
             self._plan.take(judgement, reader.kind)
@@ -104,13 +125,17 @@ class _Planner:
                 portion.rejected.append(refused)
             else:
                 _keep(record, judgement, portion)
-        self._plan.rows_of_files[place] += len(records)
+        self._plan.rows_of_files[place] += len(good)
         self._plan.spill.add(portion)
 
+    def _refuse(self, record: BadRecord, portion: Portion) -> None:
+        """Count a bad record, and keep it for the file of rejects."""
+        self._plan.rows_of_files[portion.file] += 1
+        self._plan.counts[Fate.REFUSED] += 1
+        self._plan.errors.add(record.problems)
+        portion.rejected.append(record)
+
     def _judgements(self, values: list[Any], reader: Reader) -> Sequence[Judgement]:
-        if reader.kind is ImportKind.CALLS:
-            # Whether a call is there already is asked of all call files at once, when they are written.
-            return [Judgement(fate=Fate.CREATED, made=value) for value in values]
         if reader.kind is ImportKind.APPEALS:
             return judged_appeals(self._context, values, self._judge.imported_at)
         with self._context.read() as session:

@@ -15,6 +15,7 @@ from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.foundation.context import Context
 from workbench.services.importing.batches import FILE, busy, refuse_known_files, turn
+from workbench.services.importing.call_intake import CallIntake
 from workbench.services.importing.judging import Judge
 from workbench.services.importing.plan import Fate, Plan, Spill
 from workbench.services.importing.planning import planned
@@ -90,7 +91,8 @@ class Imports:
                 )
             judge = Judge(store=self.context.store, terms=terms, imported_at=self.context.now(), only=request.only)
             meter = Meter(readers, progress)
-            plan = planned(self.context, readers, judge, meter)
+            calls = CallIntake(self.context, opened, judge.imported_at)
+            plan = planned(self.context, readers, judge, meter, calls)
             opened.callback(plan.spill.close)
             report = reported(request, readers, plan)
             if plan.errors.count and (request.rejects is None or plan.is_broken):
@@ -99,7 +101,7 @@ class Imports:
                 return report
             if check is not None:
                 check(plan)
-            done = Work(self.context, judge, plan, meter).done(request, readers, report)
+            done = Work(self.context, judge, plan, meter, calls).done(request, readers, report)
             with self.context.read() as session:
                 is_policy_unsettled = self.context.has_unsettled_policy(session)
             if is_policy_unsettled:

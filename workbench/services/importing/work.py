@@ -4,19 +4,16 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session
 
-from db.columns import to_us
 from db.enums import ImportKind
 from db.queries.chunks import chunks
 from db.queries.published import CASE
 from workbench.domain.case.case_id import format_case
-from workbench.domain.evidence.rows import CallRow
 from workbench.i18n import _
-from workbench.services.calls.writing import CallWriter, Written
+from workbench.services.calls.writing import Written
 from workbench.services.clock.due_date_changes import due_changes_of
 from workbench.services.foundation.calendar_days import edition
 from workbench.services.foundation.context import Context
@@ -24,6 +21,7 @@ from workbench.services.foundation.pacing import pause
 from workbench.services.importing.appeals import Unfiled, refuse_unfit
 from workbench.services.importing.applying import apply_batch
 from workbench.services.importing.batches import begun
+from workbench.services.importing.call_intake import CallIntake
 from workbench.services.importing.calls import CallFigures, call_store, figures
 from workbench.services.importing.judging import Judge
 from workbench.services.importing.opening import open_cases
@@ -60,6 +58,7 @@ class Work:
     judge: Judge
     plan: Plan
     meter: Meter
+    calls: CallIntake
 
     def done(self, request: ImportRequest, readers: Sequence[Reader], report: ImportReport) -> ImportReport:
         """Do what was planned, and return the report with the batch's number."""
@@ -139,9 +138,8 @@ class Work:
                 meter=self.meter,
                 rejects=rejects,
             )
-            written = self._calls_written(writing, readers) if request.kind in WITH_CALLS else None
-            if written is None:
-                writing.write(readers)
+            writing.write(readers)
+        written = self._calls_written(batch_id) if request.kind in WITH_CALLS else None
         computed = figures(self.context, request.kind, batch_id, writing.insert)
         called = call_store(self.context).numbers_of(batch_id) if written and written.rows else []
         called_numbers = [msisdn for msisdn, _calls in called]
@@ -156,13 +154,10 @@ class Work:
             unknown_callers=computed.unknown(called_numbers),
         )
 
-    def _calls_written(self, writing: Writing, readers: Sequence[Reader]) -> Written:
-        """Write all rows, those of calls into a file of their own."""
-        with call_store(self.context).begin(writing.batch_id) as calls:
-            writing.take_call = _adder(calls)
-            writing.write(readers)
-            written = calls.finish(published_call_batches(self.context))
-        record_call_file(self.context, writing.batch_id, (written.bytes_count, written.sha256))
+    def _calls_written(self, batch_id: int) -> Written:
+        """Publish the calls of all files as one of the batch."""
+        written = self.calls.staged.publish(batch_id, published_call_batches(self.context))
+        record_call_file(self.context, batch_id, (written.bytes_count, written.sha256))
         return written
 
     def _numbers(
@@ -215,12 +210,3 @@ _FOLLOWING_TOGETHER = 500
 """Cases whose due dates follow the calendar in one transaction, so that nobody waits long."""
 
 _OF_CARDS = frozenset({ImportKind.APPLICATIONS, ImportKind.CARDS})
-
-
-def _adder(calls: CallWriter) -> Any:
-    """Return what takes a row of a call file."""
-
-    def add(row: CallRow) -> None:
-        calls.add(row.msisdn, row.callee, to_us(row.start_at), row.duration_s, row.answered, row.direction, row.imei)
-
-    return add

@@ -1,9 +1,8 @@
 """The second pass over the files: rows into the database, a chunk at a time, unseen until the batch is published."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import Table
 
@@ -29,9 +28,6 @@ from workbench.services.reading.rejects import RejectWriter
 
 _MAX_ROWS = 5_000
 
-Takes = Callable[[Any], None]
-"""Takes a row that does not go into a table."""
-
 
 @dataclass(slots=True, kw_only=True)
 class Writing:
@@ -43,7 +39,6 @@ class Writing:
     batch_id: int
     meter: Meter
     rejects: RejectWriter | None
-    take_call: Takes | None = None
     concerned: dict[ImportKind, set[str]] = field(default_factory=lambda: defaultdict(set))
     """What rows that belong to no application are about: hashes of numbers or callees, or subjects as they are."""
 
@@ -72,12 +67,9 @@ class Writing:
                 self.rejects.write(record)
         for document in portion.documents:
             self._copy(document, reader)
-        if reader.kind is ImportKind.CALLS and self.take_call is not None:
-            for call in portion.made:
-                self.take_call(call)
-        elif reader.kind is ImportKind.APPEALS:
+        if reader.kind is ImportKind.APPEALS:
             self.insert([(SUBMISSION, filings_of(self.context, portion.made, self.judge.imported_at))])
-        else:
+        elif portion.made:
             name = ABOUT.get(reader.kind)
             if name is not None:
                 self.concerned[reader.kind].update(columns[name] for columns in portion.made)

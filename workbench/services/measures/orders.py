@@ -72,10 +72,15 @@ def order_of_verdict(
 
 def _keep(decision: DecisionRow, changes: OrderChanges) -> None:
     """Keep in a decision what it changed, instead of what it changed before its check was undone."""
-    seen = {name: value for name, value in json.loads(decision.seen).items() if name not in changes.record}
-    if changes.written or changes.cancelled:
-        seen |= changes.record
-    decision.seen = json.dumps(seen, ensure_ascii=False)
+    has_changed = bool(changes.written or changes.cancelled)
+    if has_changed or kept_record(decision):
+        seen = {name: value for name, value in json.loads(decision.seen).items() if name not in changes.record}
+        decision.seen = json.dumps(seen | (changes.record if has_changed else {}), ensure_ascii=False)
+
+
+def kept_record(decision: DecisionRow) -> Mapping[str, Any]:
+    """Return what a decision keeps, empty without orders; only then is its long JSON text not parsed."""
+    return json.loads(decision.seen) if f'"{_WRITTEN}"' in decision.seen else {}
 
 
 def lifted_numbers(session: Session, context: Context, case: CaseRow) -> tuple[str, ...]:
@@ -115,6 +120,8 @@ def _order(  # noqa: PLR0913 - an order needs all of these facts
     appeal_id: int | None = None,
 ) -> OrderChanges:
     """Order a measure for each number; an earlier order for the number that was not carried out is cancelled."""
+    if not numbers:
+        return OrderChanges()
     now, times = context.now(), context.policy(session).measures_due
     if measure is Measure.RESTORE:
         due = release_at + timedelta(hours=times.restore_hours)

@@ -2,10 +2,10 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, select, update
@@ -20,7 +20,7 @@ from workbench.domain.text.mask import MaskKind, mask
 from workbench.i18n import _
 from workbench.services.case.known_people import redactions_of
 from workbench.services.foundation.context import Service
-from workbench.services.foundation.pacing import pause
+from workbench.services.foundation.pacing import record_in_portions
 from workbench.services.foundation.row_values import from_row
 from workbench.services.measures.report_file import OrderReport, ReportedTime, read_reports
 from workbench.services.reading.problems import FileProblem, RowProblem
@@ -36,10 +36,14 @@ _IS_OPEN = (MEASURE_ORDER.c.done_at.is_(None), MEASURE_ORDER.c.cancelled_at.is_(
 class ReportCounts:
     """How many orders a file confirmed as done, confirmed again, reported as failed, and left without an answer."""
 
-    done: int
-    already_done: int
-    failed: int
-    unanswered: int
+    done: int = 0
+    already_done: int = 0
+    failed: int = 0
+    unanswered: int = 0
+
+    def __add__(self, other: Self) -> Self:
+        """Return the sums of two."""
+        return replace(self, **{name: number + getattr(other, name) for name, number in asdict(self).items()})
 
 
 class Measures(Service):
@@ -80,12 +84,13 @@ class Measures(Service):
         """Record which orders a file says were carried out or failed.
 
         All lines are checked before the first is recorded. Many are recorded in several transactions, so that others
-        wait little; after an interruption the same file can be recorded again. An order confirmed again stays as it
+        wait little; after a stop between them the same file can be recorded again. An order confirmed again stays as it
         was confirmed first. A failed one stays owed.
 
         Raises:
             NotAllowed: If the person is neither a supervisor nor an admin.
             FileProblem: With each line of the file that is refused.
+            PartlyRecorded: If the work was stopped after some were recorded.
         """
         context, now = self.context, self.context.now()
         with context.requiring("measures done", work_list_refusal):
@@ -96,13 +101,14 @@ class Measures(Service):
                 rows = _rows(session, {report.order for report in reports})
             if problems := _ReportCheck(path.name, rows, zone, now).problems(reports):
                 raise FileProblem(*problems)
-            counts: Counter[str] = Counter()
-            for number, some in enumerate(chunks(list({one.order: one for one in reports}.values()), _TOGETHER)):
-                if number:
-                    pause()
+
+            def record_some(some: Sequence[OrderReport]) -> ReportCounts:
                 with context.write() as session:
-                    counts += self._record(session, some, now)
-            return ReportCounts(**{name: counts[name] for name in ("done", "already_done", "failed", "unanswered")})
+                    counts = self._record(session, some, now)
+                return ReportCounts(**{one.name: counts[one.name] for one in fields(ReportCounts)})
+
+            portions = list(chunks(list({one.order: one for one in reports}.values()), _TOGETHER))
+            return record_in_portions(portions, record_some, ReportCounts())
 
     def _record(self, session: Session, reports: Sequence[OrderReport], now: datetime) -> Counter[str]:
         """Record a few reports; an order that was cancelled since it was checked is left out."""

@@ -93,6 +93,7 @@ class ClockLetter(Letter):
         status: What a letter about the state of a case also says; None in the other letters.
         item: The item whose own deadline is extended; empty if the deadline is that of all items.
         asked: What the applicant still has to rectify, in a letter that repeats or extends the deadline.
+        waived: What is no longer needed, in such a letter.
         earlier_case_no: The case whose result is reviewed again because of other rules.
         release_at: When the letter is released, if not at once.
     """
@@ -116,6 +117,7 @@ class ClockLetter(Letter):
     status: StatusFacts | None = None
     item: str = ""
     asked: tuple[LetterItem, ...] = ()
+    waived: tuple[str, ...] = ()
     earlier_case_no: str = ""
     release_at: datetime | None = None
     written_at: datetime
@@ -200,7 +202,7 @@ def suggestion_lines(
 def compose_clock_letter(letter: ClockLetter) -> ComposedLetter:
     """Return the subject and body of a letter, in the applicant's language."""
     template, items = ("clock", ()) if letter.status is None else ("status", letter.status.items)
-    waived = () if letter.status is None else letter.status.waived
+    waived = letter.waived if letter.status is None else letter.status.waived
     return rendered(
         f"{template}_subject",
         template,

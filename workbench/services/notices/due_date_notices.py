@@ -63,7 +63,7 @@ class DueDateMessage:
     `forecast` was made before the transaction; the policy decides whether the letter shows it. `findings` are those
     that the letter may mention, so that the applicant can act on them early. `status` is set for a letter about the
     state of the case. `item` is the item whose own deadline the letter extends, `asked` what is still to rectify,
-    `earlier_case_no` the passed case that is reviewed again.
+    `waived` what is no longer needed, `earlier_case_no` the passed case that is reviewed again.
     """
 
     kind: ClockLetterKind
@@ -76,6 +76,7 @@ class DueDateMessage:
     status: StatusFacts | None = None
     item: str = ""
     asked: tuple[LetterItem, ...] = ()
+    waived: tuple[str, ...] = ()
     earlier_case_no: str = ""
     release_at: datetime | None = None
 
@@ -181,11 +182,14 @@ def cancel_unreleased(session: Session, context: Context, case: CaseRow, kind: C
     return ids
 
 
-def cancel_unsent(session: Session, context: Context, of_letters: Iterable[ColumnElement[bool]]) -> set[str]:
-    """Cancel letters that were neither sent nor are in the hands of a gateway, released or not; return their kinds."""
+def cancel_unsent(session: Session, context: Context, of_letters: Iterable[ColumnElement[bool]]) -> dict[int, str]:
+    """Cancel letters that were neither sent nor are in the hands of a gateway, released or not.
+
+    Return the kind of each by its number.
+    """
     is_open = (NOTICE.c.cancelled_at.is_(None), NOTICE.c.sent_at.is_(None), ~is_leased(context.now()))
     cancelling = update(NOTICE).where(*of_letters, *is_open).values(cancelled_at=context.now())
-    return set(session.execute(cancelling.returning(NOTICE.c.kind)).scalars())
+    return {row.id: row.kind for row in session.execute(cancelling.returning(NOTICE.c.id, NOTICE.c.kind))}
 
 
 def cancel_outdated(session: Session, context: Context, case: CaseRow, *, is_complete: bool) -> None:
@@ -250,6 +254,7 @@ def letter_about(
         status=message.status,
         item=message.item,
         asked=message.asked,
+        waived=message.waived,
         earlier_case_no=message.earlier_case_no,
         release_at=message.release_at,
         supplier=policy.supplier,

@@ -88,7 +88,7 @@ class LetterFacts(Letter):
     correct, `msisdns` the numbers that the measure concerns, `answer_days` the working days within which an appeal is
     answered, `appeal_until` the last day to appeal or to object. `corrects` is the notice that this letter corrects.
     `bars` are the bars that stand besides the measure, `lifted` those that the applicant was told of and that no longer
-    apply.
+    apply; those of a measure that restores say which calls work again.
     `is_decided_alone` says that no second person checked the verdict, although the policy asks for it.
     `provisional_years` are the years with an unpublished calendar that a date in the letter depends on.
     """
@@ -116,6 +116,12 @@ class LetterFacts(Letter):
     def restricts(self) -> bool:
         """Whether the cards are limited or suspended: the letter then needs more information (反诈法, art. 32)."""
         return self.measure in RESTRICTIONS
+
+    @property
+    def also_restored(self) -> tuple[str, ...]:
+        """The numbers to restore of which no bar is known, so that the letter cannot say what was barred."""
+        known = {number for bar in self.lifted for number in bar.msisdns}
+        return tuple(number for number in self.msisdns if self.measure is Measure.RESTORE and number not in known)
 
     @property
     def owes_remedy(self) -> bool:

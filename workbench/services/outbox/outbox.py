@@ -16,14 +16,14 @@ from db.queries.workload import count_overdue_measures
 from workbench.domain.case.lifecycle import recording_refusal, work_list_refusal
 from workbench.domain.case.records import NoticeLine
 from workbench.domain.clock.due import last_overdue_receipt
-from workbench.errors import NotAllowed, NotFound, StorageBusy, WorkbenchError, WrongUsage
+from workbench.errors import NotAllowed, NotFound, WorkbenchError, WrongUsage
 from workbench.i18n import _
 from workbench.services.case.history import notice_lines, select_notices
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Context, Service
-from workbench.services.foundation.pacing import pause
+from workbench.services.foundation.pacing import record_in_portions
 from workbench.services.foundation.row_values import from_row
-from workbench.services.outbox.recording import Delivery, Recorded, RecordingStopped, notice_rows, record
+from workbench.services.outbox.recording import Delivery, Recorded, notice_rows, record
 from workbench.services.rectifying.late_letters import KINDS_WITH_DEADLINE, depends_on_sending
 
 _REVIEWER = table_of(ReviewerRow)
@@ -127,7 +127,7 @@ class Notices(Service):
             NotFound: If there is no such notice.
             WrongUsage: If a notice cannot have been sent at the given time, or none is given although a deadline or a
                 lapse depends on it.
-            RecordingStopped: If the database was busy when some were recorded.
+            PartlyRecorded: If the work was stopped after some were recorded.
         """
         context, wanted = self.context, dict[int, Delivery]()
         for one in deliveries:
@@ -143,17 +143,11 @@ class Notices(Service):
                     " Give the time of each (sent_at)."
                 )
                 _refuse(message, _depending(session, context, undated), WrongUsage, most=_LISTED_UNDATED)
-            recorded = Recorded()
-            for number, ids in enumerate(_batches(rows)):
-                if number:
-                    pause()
-                try:
-                    recorded = recorded.plus(self._record_some({one: wanted[one] for one in ids}))
-                except StorageBusy as error:
-                    if not number:
-                        raise
-                    raise RecordingStopped(recorded, len(wanted)) from error
-            return recorded
+
+            def record_some(ids: Sequence[int]) -> Recorded:
+                return self._record_some({one: wanted[one] for one in ids})
+
+            return record_in_portions(list(_batches(rows)), record_some, Recorded())
 
     def needing_time(self, notice_ids: Iterable[int]) -> tuple[int, ...]:
         """Return the notices that cannot be recorded as sent without the time: a deadline or a lapse depends on it."""

@@ -11,8 +11,6 @@ from sqlmodel import Session
 from db.queries.chunks import chunks
 from db.queries.published import CASE, NOTICE
 from workbench.domain.text.safe import safe
-from workbench.errors import StorageBusy
-from workbench.i18n import _
 from workbench.services.case.known_people import redactions_of
 from workbench.services.foundation import audit_log
 from workbench.services.foundation.context import Context, details
@@ -43,7 +41,7 @@ class Recorded:
     failed: int = 0
     moved: tuple[MovedDeadline, ...] = ()
 
-    def plus(self, other: Self) -> Self:
+    def __add__(self, other: Self) -> Self:
         """Return the sums of two."""
         return replace(
             self,
@@ -52,16 +50,6 @@ class Recorded:
             failed=self.failed + other.failed,
             moved=self.moved + other.moved,
         )
-
-
-class RecordingStopped(StorageBusy):
-    """The database was busy when some deliveries were recorded; `recorded` are their outcomes."""
-
-    def __init__(self, recorded: Recorded, asked: int) -> None:
-        self.recorded = recorded
-        message = _("The database is busy: {done} of {all} letters are recorded. Run the command again for the rest.")
-        done = recorded.sent + recorded.already_sent + recorded.failed
-        super().__init__(message.format(done=done, all=asked))
 
 
 def notice_rows(session: Session, ids: Iterable[int]) -> list[Any]:

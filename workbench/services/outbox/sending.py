@@ -10,11 +10,11 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlmodel import Session
 
 from db.columns import to_us
-from db.queries.outbox import is_leased, is_owed
+from db.queries.outbox import is_held_back, is_leased, is_owed
 from db.queries.published import CASE, NOTICE, is_published
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import work_list_refusal
@@ -36,6 +36,7 @@ PAUSES_S = (2.0, 10.0)
 """The seconds before each further attempt with the letters that failed."""
 
 _KEY_LENGTH = 32
+_HELD_BACK = object()
 
 Progress = Callable[[int, int], object]
 
@@ -51,10 +52,15 @@ class FailedLetter:
 
 @dataclass(slots=True)
 class SendReport:
-    """What a run did: `skipped` letters were in the hands of another run, or no longer owed."""
+    """What a run did.
+
+    `skipped` letters were in the hands of another run, or no longer owed; `held_back` letters wait for an earlier one
+    of their case that could not be sent.
+    """
 
     sent: int = 0
     skipped: int = 0
+    held_back: int = 0
     failures: list[FailedLetter] = field(default_factory=list)
     moved: list[MovedDeadline] = field(default_factory=list)
 
@@ -70,7 +76,12 @@ class Sending(Service):
         progress: Progress | None = None,
         wait: Callable[[float], object] = time.sleep,
     ) -> SendReport:
-        """Hand each owed letter to the gateway, and those that failed again after a while; those never tried go first.
+        """Hand each owed letter to the gateway, and those that failed again after a while.
+
+        Cases without failed letters go first. The letters of a case go in the order of their release: none is handed
+        over before an earlier one that is still owed, also if that one stands as failed. A later letter corrects
+        earlier ones or builds on them, and what keeps one from an applicant usually keeps the next from them too. Once
+        the failed letter is recorded as sent some other way (`notices sent`), the next run goes on.
 
         A letter is marked as sent only after the gateway's success, in a transaction of its own. If the process ends
         between the two, the next run hands it over again with the same idempotency key.
@@ -93,7 +104,7 @@ class Sending(Service):
                     wait(pause_s)
                 failed = []
                 for notice_id in left:
-                    if run.hand_over(notice_id, is_first=attempt == 1, is_last=attempt > len(PAUSES_S)):
+                    if run.hand_over(notice_id, is_last=attempt > len(PAUSES_S)):
                         done += 1
                     else:
                         failed.append(notice_id)
@@ -112,10 +123,14 @@ class _Run:
     first_hash: str
     zone: ZoneInfo
     report: SendReport = field(default_factory=SendReport)
+    handed: set[int] = field(default_factory=set)
 
-    def hand_over(self, notice_id: int, *, is_first: bool, is_last: bool) -> bool:
-        """Hand over one letter and record the outcome; return False if it failed and will be tried again."""
-        row = self._claim(notice_id, is_first=is_first)
+    def hand_over(self, notice_id: int, *, is_last: bool) -> bool:
+        """Hand over one letter and record the outcome; return False if it failed or has to wait, and is tried again."""
+        row = self._claim(notice_id)
+        if row is _HELD_BACK:
+            self.report.held_back += is_last
+            return is_last
         if row is None:
             self.report.skipped += 1
             return True
@@ -130,20 +145,27 @@ class _Run:
         self.report.moved += recorded.moved
         return True
 
-    def _claim(self, notice_id: int, *, is_first: bool) -> Any | None:
-        """Take the lease on a letter and return its row, None if it is no longer owed or another run has the lease."""
+    def _claim(self, notice_id: int) -> Any | None:
+        """Take the lease on a letter and return its row, None if it is no longer owed or another run has the lease.
+
+        `_HELD_BACK` if an earlier letter of its case is still owed.
+        """
         now = self.context.now()
+        is_free = (NOTICE.c.id == notice_id, is_owed(now), ~is_leased(now))
         with self.context.write() as session:
+            if session.execute(select(NOTICE.c.id).where(*is_free, is_held_back(now))).first() is not None:
+                return _HELD_BACK
             claimed = session.execute(
                 update(NOTICE)
-                .where(NOTICE.c.id == notice_id, is_owed(now), ~is_leased(now))
+                .where(*is_free)
                 .values(attempts=NOTICE.c.attempts + 1, handed_at=now, failed_at=None)
                 .returning(NOTICE.c.id)
             ).first()
             if claimed is None:
                 return None
             row = session.execute(select_letters().where(NOTICE.c.id == notice_id)).one()
-            if is_first:
+            if notice_id not in self.handed:
+                self.handed.add(notice_id)
                 # The log has the event before the personal values leave the program.
                 self.context.log(session, "notice-handed", case_id=row.case_id, body={"notice": notice_id})
             return row
@@ -196,12 +218,16 @@ class _Run:
 
 
 def _owed_ids(session: Session, now: datetime, limit: int | None) -> Sequence[int]:
-    """Return the letters to hand over: those that never failed first, so that a few bad ones do not block the rest."""
+    """Return the letters to hand over, each after the earlier ones of its case.
+
+    Cases without failed letters come first, so that a few bad ones do not block the rest.
+    """
+    failed_at = func.max(NOTICE.c.failed_at).over(partition_by=NOTICE.c.case_id)
     statement = (
         select(NOTICE.c.id)
         .join(CASE, CASE.c.id == NOTICE.c.case_id)
         .where(is_owed(now), ~is_leased(now), is_published(CASE.c.batch_id))
-        .order_by(NOTICE.c.failed_at.is_not(None), NOTICE.c.failed_at, NOTICE.c.release_at, NOTICE.c.id)
+        .order_by(failed_at.is_not(None), failed_at, NOTICE.c.release_at, NOTICE.c.id)
     )
     return session.execute(statement.limit(limit)).scalars().all()
 

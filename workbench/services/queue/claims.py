@@ -5,14 +5,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-import sqlmodel
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 from sqlmodel import Session, col
 
 from db.columns import to_us
 from db.enums import CaseState
-from db.models import CaseRow, ReviewerRow, SkipRow
-from db.queries.claim import Claimer, claim_found, claim_next, count_left, find_next
+from db.models import CaseRow, SkipRow
+from db.queries.claim import Claimed, Claimer, claim_found, claim_next, count_left, find_next, holds_of
 from db.queries.workload import count_skipped, other_holders
 from workbench.domain.case.casefile import CaseFile, NoNextCase
 from workbench.domain.case.lifecycle import Action
@@ -31,8 +30,8 @@ _RENEW_EVERY = timedelta(minutes=1)
 # How many cases each attempt reads. The first case is nearly always free, unless others claim with the same filter.
 _CANDIDATES_BY_ATTEMPT = (1, 16, 16, 16)
 
-Claim = Callable[[Session, Claimer, datetime], tuple[int, int] | None]
-"""A function that claims a case until a time, and returns its id and fence, or None if there is none."""
+Claim = Callable[[Session, Claimer, datetime], Claimed | None]
+"""A function that claims a case until a time, or returns None if there is none."""
 
 
 class Claims(Service):
@@ -91,39 +90,18 @@ class Claims(Service):
         context = self.context
         with context.write() as session:
             now = context.now()
-            policy = context.policy(session)
-            held = self._resume_held(session, now)
-            if held is not None:
-                return held
-            me, most_aside = context.actor.id, policy.desk.max_aside
-            limit = held_limit(session, context, me)
-            if count_held(session, me, now) >= limit:
-                return NoNextCase(kind="limit", limit=limit)
-            if _count_aside(session, me, now) >= most_aside:
-                return NoNextCase(kind="limit", limit=most_aside)
-            claimed = claim(session, self._claimer(session), now + timedelta(minutes=policy.desk.hold_minutes))
+            desk, holds = context.policy(session).desk, holds_of(session, context.actor.id, now)
+            if holds.on_desk:
+                return _resume(session, holds.on_desk[0])
+            if len(holds.aside) >= desk.max_aside:
+                return NoNextCase(kind="limit", limit=desk.max_aside)
+            claimed = claim(session, self._claimer(session), now + timedelta(minutes=desk.hold_minutes))
             if claimed is None:
                 return None
-            case_id, fence = claimed
-            context.log(session, Action.NEXT, case_id=case_id, state=CaseState.IN_REVIEW, body={"fence": fence})
-            return case_id
-
-    def _resume_held(self, session: Session, now: datetime) -> int | None:
-        """Return a case that this person holds and has not put aside, or resume one whose time aside is over."""
-        aside_until = col(CaseRow.aside_until)
-        row = session.exec(
-            sqlmodel.select(CaseRow)
-            .where(*held_by(self.context.actor.id, now))
-            .where(aside_until.is_(None) | (aside_until <= now))
-            .order_by(aside_until, col(CaseRow.id))
-            .limit(1)
-        ).first()
-        if row is None:
-            return None
-        if row.aside_until is not None:
-            row.aside_until = None
-            row.version += 1
-        return row.id
+            case, body = claimed.id, {"fence": claimed.fence}
+            policy_id = claimed.policy_version_id
+            context.log(session, Action.NEXT, case_id=case, state=CaseState.IN_REVIEW, policy_id=policy_id, body=body)
+            return case
 
     def renew(self, case_id: int) -> datetime | None:
         """Extend the hold of an active person and return its new end, None if the hold is lost.
@@ -219,7 +197,7 @@ class Claims(Service):
             if until <= now:
                 raise WrongUsage(_("A case can only be put aside until a time in the future."))
             most = self.context.policy(session).desk.max_aside
-            if _count_aside(session, self.context.actor.id, now, besides=case_id) >= most:
+            if len({*holds_of(session, self.context.actor.id, now).aside} - {case_id}) >= most:
                 message = _("You have put aside as many cases as you may ({limit}); decide or release one first.")
                 raise NotAllowed(message.format(limit=most))
             case.aside_until = until
@@ -259,21 +237,8 @@ def held_by(reviewer_id: int, now: datetime) -> tuple[Any, ...]:
     )
 
 
-def held_limit(session: Session, context: Context, reviewer_id: int) -> int:
-    """Return how many cases a person may hold: the limit of the person, else that of the policy."""
-    own = session.get_one(ReviewerRow, reviewer_id).max_held
-    return context.policy(session).desk.max_held if own is None else own
-
-
-def count_held(session: Session, reviewer_id: int, now: datetime) -> int:
-    """Count the cases that a person holds, without those put aside."""
-    return _count(session, *held_by(reviewer_id, now)) - _count_aside(session, reviewer_id, now)
-
-
-def _count_aside(session: Session, reviewer_id: int, now: datetime, besides: int = 0) -> int:
-    """Count the cases that a person has put aside, besides one case."""
-    return _count(session, *held_by(reviewer_id, now), col(CaseRow.aside_until) > now, col(CaseRow.id) != besides)
-
-
-def _count(session: Session, *conditions: Any) -> int:
-    return int(session.execute(select(func.count()).select_from(CaseRow).where(*conditions)).scalar_one())
+def _resume(session: Session, case_id: int) -> int:
+    """Resume a held case, whose time aside is over if it was put aside, and return its number."""
+    was_aside = update(CaseRow).where(col(CaseRow.id) == case_id, col(CaseRow.aside_until).is_not(None))
+    session.execute(was_aside.values(aside_until=None, version=col(CaseRow.version) + 1))
+    return case_id

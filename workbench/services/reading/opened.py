@@ -88,6 +88,7 @@ class OpenedText(OpenedFile):
                 yield text
             except UnicodeDecodeError:
                 raise self.changed() from None
+        self.refuse_change()
 
     @property
     def bytes_read(self) -> int:

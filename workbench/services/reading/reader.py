@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -46,13 +47,13 @@ class Reader:
         self.bytes_count = source.bytes_count
         self.pass_bytes = source.pass_bytes
         self.file = source.file
-        self._source = source
+        self.source = source
         self._spec = kind_spec
         self._known = column_names(kind)
         self._lines_of_keys: dict[bytes, int] = {}
         self.repeated: dict[int, int] = {}
         self._plans: dict[tuple[str, ...], RowPlan | list[Complaint]] = {}
-        with source.table(self._knows) as table:
+        with self.table() as table:
             self.columns = table.names
             if table.header_line:
                 place = RowProblem(file=self.path.name, sheet=self.sheet, line=table.header_line, message="")
@@ -64,11 +65,11 @@ class Reader:
     @property
     def bytes_read(self) -> int:
         """How far the present pass has come, for showing progress."""
-        return self._source.bytes_read
+        return self.source.bytes_read
 
     def close(self) -> None:
         """Close the file."""
-        self._source.close()
+        self.source.close()
 
     def __enter__(self) -> Self:
         return self
@@ -85,12 +86,29 @@ class Reader:
             FileProblem: If the file cannot be trusted from some line on, or changed since it was opened.
         """
         self._lines_of_keys.clear()
-        with self._source.table(self._knows) as table:
+        with self.table() as table:
             for record in table:
-                if isinstance(record, Broken):
-                    yield self._broken(record)
-                else:
-                    yield self._typed(record)
+                yield self.judged(record)
+
+    def table(self) -> AbstractContextManager[Table]:
+        """Give the records from the start as they are in the file; one pass at a time.
+
+        Raises:
+            FileProblem: If the file cannot be trusted from some line on, or changed since it was opened.
+        """
+        return self.source.table(self._knows)
+
+    def judged(self, record: RawRecord | Broken) -> Row | BadRecord:
+        """Return the row of a record, or what is wrong with it."""
+        return self._broken(record) if isinstance(record, Broken) else self._typed(record)
+
+    def texts(self, record: RawRecord) -> Sequence[str] | None:
+        """Return the cells of a record as texts, None if its columns or cells are not all as they must be."""
+        if self.format == "csv":
+            return cast("Sequence[str]", record.cells)
+        plan = self._plan(record.names)
+        texts, complaints = ((), plan) if isinstance(plan, list) else plan.texts(record.cells)
+        return None if complaints else texts
 
     def _knows(self, name: str) -> bool:
         """Say whether a text is the name of a column that is read."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TextIO
 
 from workbench.services.reading.jsonl import JsonLines
 from workbench.services.reading.opened import OpenedText
@@ -101,11 +101,19 @@ class TextSource:
         Raises:
             FileProblem: If there is nothing in the file, or it has changed since it was opened.
         """
-        with self._file.text() as text:
+        with self.text() as text:
             if self.format == "jsonl":
                 yield JsonLines(text, self.path.name)
             else:
                 yield CsvTable(text, self.path.name, knows)
+
+    def text(self) -> AbstractContextManager[TextIO]:
+        """Give the text from its start, line ends as they are; one pass at a time.
+
+        Raises:
+            FileProblem: If the file has changed since it was opened.
+        """
+        return self._file.text()
 
     def _found_format(self) -> Format:
         """Return the format by the file's extension, else by its first character."""

@@ -58,8 +58,8 @@ class CsvTable:
     """A CSV text with a header: its columns, and its records once.
 
     `knows` says whether a text is the name of a column; by it the header is found below a title, and the
-    delimiter that the file has; `above` are the rows over it. The text must be opened so that it ends lines at a
-    line feed only and keeps carriage returns.
+    delimiter that the file has; `above` are the rows over it, and `first_line` is the first line below it. The text
+    must be opened so that it ends lines at a line feed only and keeps carriage returns.
 
     Raises:
         FileProblem: If there is no header.
@@ -80,6 +80,7 @@ class CsvTable:
         lines = chain(head[self.header_line - 1 :], text)
         self._reader = csv.reader(self._watched(lines), delimiter=self.delimiter, strict=True)
         self.names = self._header()
+        self.first_line = self.header_line + self._reader.line_num
         self.above = tuple(RawRecord(line, self.names, self._placed(cells)) for line, cells in titles)
 
     def _watched(self, lines: Iterator[str]) -> Iterator[str]:

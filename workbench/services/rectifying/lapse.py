@@ -1,5 +1,7 @@
 """Closes a case that was not rectified in time, and takes that back if it was in time after all."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
 from sqlmodel import Session
 
@@ -13,7 +15,7 @@ from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import DueDateMessage, cancel_unsent, notify, notify_of_status
-from workbench.services.rectifying.rectification import letter_items, open_items
+from workbench.services.rectifying.rectification import letter_items, open_items, waived_texts
 
 _SENT_LATE = Words(en="We sent our earlier letter with your deadline late.", zh="我司此前载明期限的通知寄发延迟。")
 
@@ -66,10 +68,7 @@ def correct_deadline(session: Session, context: Context, case: CaseRow, *, was_l
     row = open_rectification(session, case)
     if row is None or row.deadline_at is None:
         return
-    decision = session.get_one(DecisionRow, row.decision_id)
-    is_since = NOTICE.c.created_at >= (decision.checked_at or decision.decided_at)
-    of_case = (NOTICE.c.case_id == case.id, NOTICE.c.kind.in_(_WITH_OLD_DEADLINE), is_since)
-    cancelled = cancel_unsent(session, context, of_case)
+    cancelled = cancel_deadline_letters(session, context, case, row, _WITH_OLD_DEADLINE).values()
     if not cancelled and not was_lapsed:
         return
     _leave_time(session, context, case, row)
@@ -81,8 +80,18 @@ def correct_deadline(session: Session, context: Context, case: CaseRow, *, was_l
         cause=_SENT_LATE,
         deadline_at=row.deadline_at,
         asked=tuple(letter_items(open_items(session, row))),
+        waived=waived_texts(session, row),
     )
     notify(session, context, [(case, message)])
+
+
+def cancel_deadline_letters(
+    session: Session, context: Context, case: CaseRow, row: RectificationRow, kinds: Iterable[str]
+) -> dict[int, str]:
+    """Cancel unsent letters of some kinds about the deadline of a rectification; return the kind of each by number."""
+    decision = session.get_one(DecisionRow, row.decision_id)
+    is_since = NOTICE.c.created_at >= (decision.checked_at or decision.decided_at)
+    return cancel_unsent(session, context, (NOTICE.c.case_id == case.id, NOTICE.c.kind.in_(kinds), is_since))
 
 
 def _leave_time(session: Session, context: Context, case: CaseRow, row: RectificationRow) -> None:
@@ -114,6 +123,7 @@ def correct_lapse_letter(session: Session, context: Context, case: CaseRow, *, i
         case,
         ClockLetterKind.LAPSE_UNDONE,
         items=[] if row is None else letter_items(open_items(session, row)),
+        waived=() if row is None else waived_texts(session, row),
         deadline_at=None if row is None else row.deadline_at,
         corrects=(letter.id, letter.created_at),
         is_deadline_moved=is_deadline_moved,

@@ -7,18 +7,16 @@ from sqlmodel import Session, col, select
 
 from db.enums import AppealStatus, CaseState, FailKind, Measure, Verdict
 from db.models import (
-    ApplicationRow,
     CaseRow,
-    DecisionReasonRow,
     DecisionRow,
     NoticeRow,
     RectificationItemRow,
     RectificationRow,
 )
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseFile, DecisionResult
-from workbench.services.case.decisions import items_in_plan, newest_appeal, waiver_of
-from workbench.services.case.known_people import redaction_of
+from workbench.domain.case.casefile import DecisionResult
+from workbench.services.case.case_cache import KeptCase
+from workbench.services.case.decisions import items_in_plan, newest_appeal, reasons_of, waiver_of
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
 from workbench.services.measures.orders import order_of_verdict
@@ -29,7 +27,7 @@ from workbench.services.notices.letter_measures import bars_in_force, bars_lifte
 from workbench.services.notices.verdict_letter import Correction
 
 
-def apply_verdict(session: Session, context: Context, case: CaseRow, decision: DecisionRow, casefile: CaseFile) -> str:
+def apply_verdict(session: Session, context: Context, case: CaseRow, decision: DecisionRow, kept: KeptCase) -> str:
     """Change the state of the case, open its rectification, order its measure and write its notice.
 
     Return the text of the notice. Only the returned text is masked; the stored notice is not, because the applicant
@@ -51,18 +49,18 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
     else:
         case.state = CaseState.RECTIFYING.value
         _open_rectification(session, case, decision)
+    bars = bars_in_force(session, context, case)
     measure, numbers = order_of_verdict(session, context, case, decision)
-    codes = session.exec(
-        select(DecisionReasonRow.code)
-        .where(DecisionReasonRow.decision_id == decision.id)
-        .order_by(DecisionReasonRow.position)  # type: ignore[arg-type]  # columns at class level
-    ).all()
+    if measure is not Measure.RESTORE:
+        # The answer that passed the review on appeal told what was lifted.
+        told = None if correction and correction.later == "passed" else corrected
+        bars = bars_lifted(session, context, case, told)
     letter = verdict_letter_facts.compose_for(
-        casefile,
+        kept.casefile,
         decision,
         items_in_plan(decision),
-        codes,
-        applicant_name=session.get_one(ApplicationRow, case.application_id).applicant_name,
+        reasons_of(session, decision.id),
+        applicant_name=case.applicant_name,
         case_no=format_case(case.id or 0),
         supplier=context.policy(session).supplier,
         calendar=context.calendar(session, case.policy_version_id),
@@ -72,15 +70,14 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
         is_decided_alone=bool(decision.waived),
         corrects=correction,
         bars=bars_in_force(session, context, case) if measure is Measure.NONE else (),
-        # The answer that passed the review on appeal told what was lifted.
-        lifted=bars_lifted(session, context, case, None if correction and correction.later == "passed" else corrected),
+        lifted=bars,
     )
     session.add(
         NoticeRow(
             case_id=case.id or 0,
             decision_id=decision.id,
             kind=decision.verdict,
-            language=casefile.header.language,
+            language=kept.casefile.header.language,
             subject=letter.subject,
             body=letter.body,
             created_at=now,
@@ -89,7 +86,7 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
             appeal_until_on=letter.appeal_until,
         )
     )
-    return redaction_of(session, (case.agent, case.application_no)).mask_in(letter.body)
+    return kept.redaction.mask_in(letter.body)
 
 
 def _correction(session: Session, context: Context, corrected: DecisionRow | None) -> Correction | None:

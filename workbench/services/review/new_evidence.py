@@ -1,8 +1,10 @@
 """Applies newly published evidence to an existing case: its findings, state, round, due date and receipt."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
@@ -38,11 +40,14 @@ from workbench.services.rectifying.rectification import (
     progress_of,
     reopen_items,
 )
+from workbench.services.reversal import record_of
 from workbench.services.review.back_to_queue import to_queue, void_staged
 from workbench.services.review.next_round import assign_to_last_maker
 
 FROM_APPLICANT = frozenset({ImportKind.APPLICATIONS, ImportKind.CARDS, ImportKind.DOCUMENTS})
 """The kinds of imports that the applicant submits; the other kinds are about a phone number or a person."""
+
+_ANSWERS = frozenset({"answer", "resubmit"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,14 +72,12 @@ def apply_evidence(session: Session, context: Context, case: CaseRow, arrival: A
     """Apply newly published evidence to a case in the caller's write transaction, and write one event."""
     state = CaseState(case.state)
     is_from_applicant = arrival.kind in FROM_APPLICANT
-    if state is CaseState.PASSED and not is_from_applicant:
-        _compare_with_verdict(session, context, case, arrival)
-        return
     if state in FINAL_STATES and not (state is CaseState.LAPSED and is_from_applicant):
-        # The case was decided while the import ran; it keeps the findings of the decision.
-        _log(session, context, case, arrival, "evidence-late")
+        _apply_to_closed(session, context, case, arrival)
         return
     voids_verdict = state is CaseState.AWAITING_CHECK and _contradicts_staged(session, context, case, arrival)
+    waits = is_from_applicant and (state is CaseState.LAPSED or is_with_applicant(state, case.waits_for))
+    record = _record(session, context, case) if waits else {}
     record_evidence(session, case, arrival.seq)
     case.version += 1
     store_assessment(session, case, arrival.assessment)
@@ -83,19 +86,28 @@ def apply_evidence(session: Session, context: Context, case: CaseRow, arrival: A
         cancel_outdated(session, context, case, is_complete=arrival.assessment.is_complete)
     if state is CaseState.INCOMPLETE and arrival.assessment.is_complete:
         action = "complete"
-    elif is_from_applicant and (state is CaseState.LAPSED or is_with_applicant(state, case.waits_for)):
+    elif waits:
         progress = progress_of(session, context, case, arrival.assessment.findings)
         action, received_at = _answer(session, context, case, arrival, progress)
         arrival = replace(arrival, received_at=received_at)
     elif voids_verdict:
         action = "void"
     _change_state(session, context, case, arrival, action)
-    _log(session, context, case, arrival, action, progress)
+    _log(session, context, case, arrival, action, {} if progress is None else _told(action, progress, record))
     update_due_date(session, context, case)
     if state is CaseState.LAPSED:
         _correct_lapse(session, context, case)
     if action == "complete":
         send_receipt(session, context, case, arrival.forecast, arrival.assessment.findings)
+
+
+def _apply_to_closed(session: Session, context: Context, case: CaseRow, arrival: Arrival) -> None:
+    """Apply newly published evidence to a case that keeps its verdict."""
+    if case.state == CaseState.PASSED and arrival.kind not in FROM_APPLICANT:
+        _compare_with_verdict(session, context, case, arrival)
+    else:
+        # The case was decided while the import ran; it keeps the findings of the decision.
+        _log(session, context, case, arrival, "evidence-late")
 
 
 def retract_evidence(session: Session, context: Context, case: CaseRow, batch_id: int) -> None:
@@ -226,22 +238,36 @@ def _is_overdue(session: Session, context: Context, case: CaseRow) -> bool:
     return deadline_at is None or deadline_at < context.now()
 
 
+def _record(session: Session, context: Context, case: CaseRow) -> dict[str, Any]:
+    """Return what an undo restores of a case that the new evidence brings back to the queue."""
+    record, row = record_of(session, context, case), open_rectification(session, case)
+    return record if row is None else {**record, "rectification": [row.id]}
+
+
+def _told(action: str, progress: Progress, record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what the event tells of a case that waited: how far the answer is, or what an undo restores.
+
+    A case that has all that it waited for cannot wait again, and the applicant of a lapsed one reads that it goes on.
+    """
+    if action == "evidence" and progress.received:
+        return {"progress": f"{progress.received}/{progress.asked}"}
+    was_lapsed = record["before"]["state"] == CaseState.LAPSED
+    return record if action in _ANSWERS and not progress.is_complete and not was_lapsed else {}
+
+
 def _log(
-    session: Session, context: Context, case: CaseRow, arrival: Arrival, action: str, progress: Progress | None = None
+    session: Session,
+    context: Context,
+    case: CaseRow,
+    arrival: Arrival,
+    action: str,
+    more: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
-    is_partial = action == "evidence" and progress is not None and progress.received
-    context.log(
+    context.log_case(
         session,
         action,
-        case_id=case.id,
+        case,
         batch_id=arrival.batch_id,
-        state=CaseState(case.state),
-        waits_for=case.waits_for,
-        counted_at=arrival.received_at if action in {"answer", "resubmit"} else None,
-        body=details(
-            kind=arrival.kind.value,
-            round=case.round,
-            evidence_no=case.evidence_no,
-            progress=f"{progress.received}/{progress.asked}" if progress is not None and is_partial else None,
-        ),
+        counted_at=arrival.received_at if action in _ANSWERS else None,
+        body=details(kind=arrival.kind.value, round=case.round, evidence_no=case.evidence_no, **more),
     )

@@ -6,17 +6,12 @@ from db.columns import from_us
 from db.enums import CaseState, Trigger
 from db.models import AppealRow, CaseRow, CommentRow, DecisionRow, NoticeRow
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.lifecycle import Action, is_allowed
+from workbench.domain.case.lifecycle import Action, role_refusal
 from workbench.domain.case.records import Waiver
 from workbench.errors import NotAllowed
 from workbench.i18n import _
 from workbench.services.case.decisions import newest_decision
-from workbench.services.foundation.case_access import (
-    case_in_state_for,
-    case_instead_of,
-    refuse_second_case,
-    visible_case,
-)
+from workbench.services.foundation.case_access import case_in_state_for, refuse_second_case
 from workbench.services.foundation.context import Service, details
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.measures.orders import orders_summary, owe_restoring
@@ -80,20 +75,22 @@ class Reopening(Service):
                     session, context, case, kind, bars=bars, was_passed=was_passed, is_decided_alone=waiver is not None
                 )
 
-    def may_reopen(self, case_id: int) -> bool:
-        """Return whether this person may open a case again now.
+    def why_not(self, case_id: int) -> str:
+        """Return why this person may not open a case again now, "" if they may.
 
         Raises:
             NotFound: If there is no such case.
         """
         with self.context.read() as session:
-            case = visible_case(session, case_id)
-            if not is_allowed(Action.REOPEN, CaseState(case.state), self.context.actor):
-                return False
-            if case_instead_of(session, case) is not None:
-                return False
-            decision = newest_decision(session, case_id, "applied", "approved")
-            return not self._is_involved(session, case, decision) or bool(solo_reason(session))
+            try:
+                if refusal := role_refusal(Action.REOPEN, self.context.actor):
+                    return refusal
+                case = case_in_state_for(session, self.context, Action.REOPEN, case_id)
+                refuse_second_case(session, case)
+                self._waiver(session, case, newest_decision(session, case_id, "applied", "approved"))
+            except NotAllowed as refused:
+                return str(refused)
+        return ""
 
     def _waiver(self, session: Session, case: CaseRow, decision: DecisionRow | None) -> Waiver | None:
         """Refuse who made or checked the verdict; return the rule that is waived for a person who reviews alone."""

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from db.enums import CaseState
 from db.models import CaseRow, DecisionRow
+from db.queries.claim import holds_of
 from workbench.domain.case.appeal import AppealResult
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, DecisionResult, StagedRow
@@ -16,6 +17,7 @@ from workbench.errors import Busy, NotAllowed
 from workbench.i18n import _
 from workbench.services.appeals.checks import AppealChecks
 from workbench.services.case.assessment import is_contradicted, refresh_findings
+from workbench.services.case.case_cache import KeptCase
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.decisions import makers_of_staged, newest_decision, waiver_of
 from workbench.services.clock.case_clocks import update_due_date
@@ -24,8 +26,7 @@ from workbench.services.foundation.context import Service, details
 from workbench.services.foundation.drafts import link_draft
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.foundation.row_values import from_row
-from workbench.services.measures.orders import orders_summary
-from workbench.services.queue.claims import count_held, held_limit
+from workbench.services.measures.orders import kept_record, orders_summary
 from workbench.services.queue.listing import Queue
 from workbench.services.review.apply_verdict import apply_verdict, outcome
 from workbench.services.review.back_to_queue import void_verdict
@@ -80,16 +81,17 @@ class Checks(Service):
                 # A refusal must not write anything, not even the findings of today.
                 self._staged(session, case_id, Action.APPROVE, decision_id)
             refresh_findings(self.context, case_id)
-            casefile = CaseFiles(self.context).show(case_id)
+            with self.context.read() as session:
+                kept = CaseFiles(self.context).unchanged(session, case_id)
             with self.context.write() as session:
                 case, decision = self._staged(session, case_id, Action.APPROVE, decision_id)
-                if case.version != casefile.header.version or evidence_no not in {None, case.evidence_no}:
+                if case.version != kept.casefile.header.version or evidence_no not in {None, case.evidence_no}:
                     raise Busy(_case_changed(case_id))
                 if is_contradicted(session, case_id, decision.seen):
                     void_verdict(session, self.context, case)
                     approved = None
                 else:
-                    approved = self._approve(session, case, decision, casefile, note)
+                    approved = self._approve(session, case, decision, kept, note)
             if approved is None:
                 message = _(
                     "Findings of {case} changed since the verdict, so the verdict is void;"
@@ -99,26 +101,26 @@ class Checks(Service):
             return approved
 
     def _approve(
-        self, session: Session, case: CaseRow, decision: DecisionRow, casefile: CaseFile, note: str
+        self, session: Session, case: CaseRow, decision: DecisionRow, kept: KeptCase, note: str
     ) -> DecisionResult:
         """Put a staged verdict into force; if its own maker does so, alone, the waiver is recorded."""
         context, now = self.context, self.context.now()
         is_own = is_same_person(session, context, decision.case_id, decision.maker_id)
-        release_at = now + timedelta(seconds=casefile.policy.desk.grace_s)
+        release_at = now + timedelta(seconds=kept.casefile.policy.desk.grace_s)
         if is_own:
             rules = tuple(json.loads(decision.seen).get("check_for", ())) or ("check",)
             decision.waived = waiver_text(Waiver(rules=rules, reason=solo_reason(session)))
             decision.status, decision.release_at, decision.check_note = "applied", release_at, note
         else:
             self._sign(decision, "approved", note, release_at)
-        notice = apply_verdict(session, context, case, decision, casefile)
+        notice = apply_verdict(session, context, case, decision, kept)
         case.version += 1
         decision.version_after = case.version
         result = outcome(case, decision, now, notice)
         body = details(
             decision=decision.id,
             verdict=decision.verdict,
-            orders=orders_summary(session, json.loads(decision.seen)),
+            orders=orders_summary(session, kept_record(decision)),
             **waiver_details(waiver_of(decision)),
             same_account=shares_account(session, context, decision.case_id, decision.maker_id) or None,
         )
@@ -161,7 +163,8 @@ class Checks(Service):
         case.version += 1
         # Assigned to the maker, so that no other person gets it when the hold expires.
         case.returned_to_id = case.assignee_id = maker_id
-        if count_held(session, maker_id, now) < held_limit(session, self.context, maker_id):
+        holds = holds_of(session, maker_id, now)
+        if len(holds.on_desk) < (holds.limit or self.context.policy(session).desk.max_held):
             case.state = CaseState.IN_REVIEW.value
             case.held_by_id, case.held_until, case.aside_until = maker_id, now + hold, None
             case.fence += 1

@@ -26,7 +26,6 @@ from workbench.services.foundation.case_access import case_in_state_for, last_ev
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.drafts import link_draft
 from workbench.services.measures.orders import is_carried_out, take_back
-from workbench.services.queue.claims import ASIDE_GRACE, held_by
 from workbench.services.rectifying.late_letters import move_again, take_back_early_lapse
 from workbench.services.reversal import (
     LETTERS_OF_ACT,
@@ -37,6 +36,7 @@ from workbench.services.reversal import (
     restore,
     restore_columns,
 )
+from workbench.services.review.restored_holds import hold, hold_again
 
 _STATE_ACTS = (Action.DECIDE, Action.APPROVE, Action.RETURN, Action.ANSWER, Action.RESUBMIT)
 """The acts that change the state of a case and that an undo can concern; imports answer and resubmit too."""
@@ -55,6 +55,11 @@ def _undo_until(act: EventRow) -> datetime | None:
     """Return until when an act can be undone; None if it waits for a check, until which it can be."""
     until_us = json.loads(act.body).get("undo_until_us")
     return None if until_us is None else from_us(until_us)
+
+
+def _act_of(decision: DecisionRow) -> str:
+    """Return the last act on a decision: `decided`, or its check, `approved` or `returned`."""
+    return decision.status if decision.status in _CHECKED_STATUSES else "decided"
 
 
 class Undo(Service):
@@ -115,26 +120,30 @@ class Undo(Service):
             decision_id=decision.id or 0,
             verdict=Verdict(decision.verdict),
             until=decision.release_at,
-            act=decision.status if decision.status in _CHECKED_STATUSES else "decided",
+            act=_act_of(decision),
             maker=session.get_one(ReviewerRow, decision.maker_id).login,
         )
 
-    def undo(self, case_id: int) -> CaseFile:
+    def undo(self, case_id: int, offered: UndoableAct | None = None) -> CaseFile:
         """Undo the last verdict or check on a case, or an act after it: a withdrawal, answer, waiver, reopening …
+
+        `offered` is the act that this person was offered to undo; by default, it is whichever is the last.
 
         Undoing a verdict restores the state and the draft of the case and gives this person a hold on it, even above
         the limit; the case on the desk is put aside. Undoing a check makes the verdict wait for a check again. Undoing
-        another act restores the state before it, and the hold of its former holder.
+        another act restores the state before it, and the hold of its former holder; what a file brought stays.
 
         Raises:
             NotFound: If there is no such case.
-            NotAllowed: If the act is released or another person's, somebody acted on the case since, or another case of
-                the application goes on.
+            NotAllowed: If the act is released or another person's, another act than the offered one is the last,
+                somebody acted on the case since, or another case of the application goes on.
         """
         with self.context.acting(Action.UNDO, case_id), self.context.write() as session:
             case = case_in_state_for(session, self.context, Action.UNDO, case_id)
             refuse_after_policy(session, self.context, case)
             act, was_closed = last_reversible_act(session, case), case.state in FINAL_STATES
+            if offered is not None:
+                self._refuse_other(session, case, act, offered)
             body = self._undo_verdict(session, case) if act is None else self._reverse(session, case, act)
             if was_closed and case.state not in FINAL_STATES:
                 refuse_second_case(session, case)
@@ -143,13 +152,24 @@ class Undo(Service):
             take_back_early_lapse(session, self.context, case)
         return CaseFiles(self.context).show(case_id)
 
+    def _refuse_other(self, session: Session, case: CaseRow, act: EventRow | None, offered: UndoableAct) -> None:
+        """Refuse to undo another act than the offered one, because this person acted again in another window."""
+        decision = newest_decision(session, case.id or 0, "staged", *_STATUSES_WITH_RELEASE)
+        if act is not None:
+            is_offered = (act.action, _undo_until(act)) == (offered.act, offered.until)
+        else:
+            is_offered = decision is not None and (_act_of(decision), decision.id) == (offered.act, offered.decision_id)
+        if not is_offered:
+            message = _("{case} was acted on again since this was offered; to undo the last act, press u again.")
+            raise NotAllowed(message.format(case=format_case(case.id or 0)))
+
     def _undo_verdict(self, session: Session, case: CaseRow) -> dict[str, Any]:
         """Undo the newest verdict or its check, and return the body of the event."""
-        last = last_event(session, case.id or 0, _STATE_ACTS)
+        last = last_event(session, case.id or 0, (*_STATE_ACTS, Action.UNDO))
         if last is not None and last.batch_id is not None:
             message = _(
-                "{batch} brought {case} back to the queue, and what came by a file cannot be undone; a new verdict asks"
-                " for what is missing."
+                "{batch} brought {case} back to the queue with all that it waited for, and evidence stays, so this"
+                " cannot be undone. If something is missing or wrong, ask for it with a new verdict."
             )
             raise NotAllowed(message.format(batch=format_batch(last.batch_id), case=format_case(case.id or 0)))
         decision = newest_decision(session, case.id or 0, "staged", *_STATUSES_WITH_RELEASE)
@@ -178,28 +198,11 @@ class Undo(Service):
         undone = {"act": act.action, "version": case.version, "restored": record["version"]}
         self._cancel_letters(session, letters)
         take_back(session, self.context.now(), record)
-        restore(session, case, record)
+        restore(session, case, record, act.batch_id)
         move_again(session, self.context, case)
         if case.state == CaseState.IN_REVIEW and case.held_by_id is not None:
-            self._hold_again(session, case, record)
+            hold_again(session, self.context, case, record)
         return undone
-
-    def _hold_again(self, session: Session, case: CaseRow, record: Mapping[str, Any]) -> None:
-        """Give the holder of a case the hold that an act ended; a person who undoes the own act gets a fresh one."""
-        now = self.context.now()
-        held_until, aside_until = (
-            from_us(record[name]) if name in record else None for name in ("held_until_us", "aside_until_us")
-        )
-        was_on_desk = held_until is not None and held_until > now and not (aside_until and aside_until > now)
-        if was_on_desk and case.held_by_id == self.context.actor.id:
-            self._hold(session, case, self.context.actor.id)
-            return
-        # The act of another person gives the holder no more time, and leaves the case on the desk where it is: this one
-        # is aside for the rest of its hold.
-        case.held_until, case.aside_until = held_until, aside_until
-        if was_on_desk and self._has_desk(session, case):
-            case.aside_until = held_until
-        case.fence += 1
 
     def _letters(self, decision: DecisionRow) -> ColumnElement[bool]:
         """Return the condition on the unreleased notices of a decision."""
@@ -273,28 +276,5 @@ class Undo(Service):
         restore_columns(case, json.loads(decision.before))
         case.state = CaseState.IN_REVIEW.value
         case.version += 1
-        self._hold(session, case, self.context.actor.id)
+        hold(session, self.context, case)
         link_draft(session, decision.case_id, self.context.actor.id, None)
-
-    def _hold(self, session: Session, case: CaseRow, holder_id: int) -> None:
-        """Give a person a fresh hold on a case; the case on that person's desk is put aside."""
-        now, policy = self.context.now(), self.context.policy(session)
-        until = now + timedelta(minutes=policy.desk.aside_minutes)
-        session.execute(
-            update(CaseRow)
-            .where(*self._on_desk(holder_id, case))
-            .values(aside_until=until, held_until=until + ASIDE_GRACE, version=col(CaseRow.version) + 1)
-        )
-        case.held_by_id = holder_id
-        case.held_until = now + timedelta(minutes=policy.desk.hold_minutes)
-        case.fence += 1
-
-    def _on_desk(self, holder_id: int | None, case: CaseRow) -> tuple[ColumnElement[bool], ...]:
-        """Return the conditions on the other case that a person has on the desk."""
-        now = self.context.now()
-        not_aside = col(CaseRow.aside_until).is_(None) | (col(CaseRow.aside_until) <= now)
-        return (*held_by(holder_id or 0, now), not_aside, col(CaseRow.id) != case.id)
-
-    def _has_desk(self, session: Session, case: CaseRow) -> bool:
-        """Return whether the holder of a case has another case on the desk."""
-        return session.exec(select(CaseRow.id).where(*self._on_desk(case.held_by_id, case))).first() is not None

@@ -5,10 +5,12 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import insert
 from sqlmodel import Session
 
 from db.enums import RESTRICTIONS, CaseState, Verdict
 from db.models import CaseRow, DecisionReasonRow, DecisionRow
+from db.queries.published import table_of
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, DecisionResult, VerdictPreview, VerdictRequest
 from workbench.domain.case.lifecycle import Action
@@ -20,20 +22,23 @@ from workbench.domain.policy.policy import Policy
 from workbench.domain.text.mask import MaskKind, mask
 from workbench.errors import Busy, NotAllowed, WrongUsage
 from workbench.i18n import _
-from workbench.services.case.case_cache import CaseCache
+from workbench.services.case.case_cache import KeptCase
 from workbench.services.case.casefiles import CaseFiles
+from workbench.services.case.documents import unopened_kinds
 from workbench.services.case.history import news_of
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import held_case, visible_case
 from workbench.services.foundation.context import Context, Service, details
 from workbench.services.foundation.drafts import link_draft
 from workbench.services.foundation.row_values import from_row
-from workbench.services.measures.orders import lifted_numbers, orders_summary
+from workbench.services.measures.orders import kept_record, lifted_numbers, orders_summary
 from workbench.services.reversal import columns_before
 from workbench.services.review.apply_verdict import apply_verdict, outcome
 from workbench.services.review.verdict_plan import VerdictPlan, plan_verdict
 from workbench.services.site.people import solo_reason
 from workbench.services.site.separation import IMPORTER, importer_refusal, waiver_details, waiver_text
+
+_ADD_REASONS = insert(table_of(DecisionReasonRow))
 
 
 class Verdicts(Service):
@@ -42,7 +47,6 @@ class Verdicts(Service):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.casefiles = CaseFiles(context)
-        self._case_cache = CaseCache(self.casefiles)
 
     def preview(self, request: VerdictRequest) -> VerdictPreview:
         """Return what a verdict would do: letter, items, deadline, required checks, and the problems that prevent it.
@@ -50,12 +54,13 @@ class Verdicts(Service):
         Raises:
             NotFound: If there is no such case.
         """
-        casefile, unopened = self._case_cache.read(request.case_id)
         now, seen_no = self.context.now(), request.evidence_no
         with self.context.read() as session:
+            casefile = self.casefiles.unchanged(session, request.case_id).casefile
             calendar = self.context.calendar(session, casefile.policy_version)
             plan = self._separated(session, plan_verdict(request, casefile, calendar, now), casefile.policy)
             restored = self._restored(session, casefile, request)
+            unopened = unopened_kinds(session, request.case_id, casefile.evidence.documents)
             news = CaseNews()
             if seen_no not in {None, casefile.header.evidence_no}:
                 news = news_of(session, visible_case(session, request.case_id), seen_no or 0)
@@ -94,7 +99,9 @@ class Verdicts(Service):
             WrongUsage: If no reason is given, or one that the policy does not have.
         """
         with self.context.acting(Action.DECIDE, request.case_id):
-            casefile = self.casefiles.show(request.case_id)
+            with self.context.read() as session:
+                kept = self.casefiles.unchanged(session, request.case_id)
+            casefile = kept.casefile
             if not request.reasons or any(code not in casefile.policy.reasons for code in request.reasons):
                 raise WrongUsage(problem_of(request, casefile.policy, casefile.findings) or "")
             with self.context.write() as session:
@@ -113,7 +120,9 @@ class Verdicts(Service):
                 plan = self._separated(session, plan, casefile.policy)
                 if plan.problems:
                     raise NotAllowed(plan.problems[0])
-                return self._record(session, case, casefile, plan, now)
+                with session.no_autoflush:
+                    # So that the case is written once, at the end.
+                    return self._record(session, case, kept, plan, now)
 
     def _separated(self, session: Session, plan: VerdictPlan, policy: Policy) -> VerdictPlan:
         """Return a plan with the rules that need two people: waived for who reviews alone, else with their problem."""
@@ -124,25 +133,25 @@ class Verdicts(Service):
         return replace(plan, problems=(*plan.problems, refusal)) if refusal else plan
 
     def _record(
-        self, session: Session, case: CaseRow, casefile: CaseFile, plan: VerdictPlan, now: datetime
+        self, session: Session, case: CaseRow, kept: KeptCase, plan: VerdictPlan, now: datetime
     ) -> DecisionResult:
         """Write the decision with its reasons, rectification, notice, draft and event."""
         context, request = self.context, plan.request
-        decision = _decision_row(case, casefile, plan, context.actor.id, now)
+        decision = _decision_row(case, kept.casefile, plan, context.actor.id, now)
         session.add(decision)
         session.flush()
-        session.add_all(
-            DecisionReasonRow(decision_id=decision.id or 0, position=position, code=code)
+        reasons = [
+            {"decision_id": decision.id, "position": position, "code": code}
             for position, code in enumerate(request.reasons)
-        )
+        ]
+        session.connection().execute(_ADD_REASONS, reasons)
         notice, case.reopen_for = None, ""
         if plan.is_staged:
             case.state = CaseState.AWAITING_CHECK.value
         else:
-            notice = apply_verdict(session, context, case, decision, casefile)
+            notice = apply_verdict(session, context, case, decision, kept)
         case.held_by_id = case.held_until = case.aside_until = case.returned_to_id = None
-        case.version += 1
-        decision.version_after = case.version
+        case.version = decision.version_after
         link_draft(session, request.case_id, context.actor.id, decision.id)
         body = details(
             decision=decision.id,
@@ -153,7 +162,7 @@ class Verdicts(Service):
             check_for=list(plan.check_for) if plan.is_staged else (),
             **waiver_details(plan.waiver),
             measure=decision.measure,
-            orders=orders_summary(session, json.loads(decision.seen)),
+            orders=orders_summary(session, kept_record(decision)),
         )
         context.log_case(session, Action.DECIDE, case, body)
         update_due_date(session, context, case)
@@ -177,6 +186,7 @@ def _decision_row(case: CaseRow, casefile: CaseFile, plan: VerdictPlan, maker_id
         status="staged" if is_staged else "applied",
         maker_id=maker_id,
         decided_at=now,
+        version_after=case.version + 1,
         release_at=None if is_staged else now + timedelta(seconds=casefile.policy.desk.grace_s),
         waived=waiver_text(plan.waiver),
         before=json.dumps(columns_before(case)),

@@ -16,7 +16,7 @@ from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import checked_reason
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import cancel_unreleased, notify_of_status
-from workbench.services.rectifying.rectification import close_rectification, letter_items, open_items
+from workbench.services.rectifying.rectification import close_rectification, letter_items, open_items, waived_texts
 from workbench.services.reversal import record_of
 from workbench.services.review.back_to_queue import requeue
 from workbench.services.review.next_round import assign_to_last_maker
@@ -64,14 +64,14 @@ class Waiving(Service):
 
     def _notify(self, session: Session, case: CaseRow, row: RectificationRow) -> None:
         """Tell the applicant what is no longer needed in this round, and what still is."""
-        items, left = items_of(session, row.decision_id), open_items(session, row)
+        left = open_items(session, row)
         notify_of_status(
             session,
             self.context,
             case,
             ClockLetterKind.WAIVED,
             items=letter_items(left),
-            waived=[item.text for item in items if item.waived_at is not None],
+            waived=waived_texts(session, row),
             deadline_at=row.deadline_at if left else None,
         )
 

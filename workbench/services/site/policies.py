@@ -17,7 +17,7 @@ from workbench.domain.policy.policy import Policy, Supplier
 from workbench.domain.policy.versions import VersionDates, VersionState, replaced_by, states_of
 from workbench.errors import BadData, NotFound, WrongUsage
 from workbench.i18n import _
-from workbench.services.foundation.context import Context, Service, details
+from workbench.services.foundation.context import VERSIONS, Context, Service, details
 from workbench.services.foundation.input_checks import check_not_far
 from workbench.services.foundation.row_values import from_row
 from workbench.services.foundation.safe_files import read_whole
@@ -154,13 +154,19 @@ class Policies(Service):
                         row.is_for_open_cases, row.settled_at = True, None
                 for one in replaced:
                     one.settled_at = context.now()
-                session.add(row)
-                session.flush()
+                _write(session, row)
                 body = {"policy": row.id, "version": policy.version, "sha256": row.sha256, "open_cases": for_open_cases}
                 day = None if effective_on is None else effective_on.isoformat()
                 context.log(session, "policy apply", body=details(**body, effective_on=day))
                 lines = tuple(_line(session, one, states) for one in replaced)
                 return AppliedPolicy(version=_version(session, context, row.id or 0), is_changed=True, replaced=lines)
+
+
+def _write(session: Session, row: PolicyVersionRow) -> None:
+    """Write a version, and let the transaction read the versions again."""
+    session.add(row)
+    session.flush()
+    session.info.pop(VERSIONS)
 
 
 def _check_day(day: date, today: date) -> None:

@@ -43,8 +43,9 @@ class QueueHistory:
 class OpenCase:
     """An open case to forecast; `ahead` counts the cases before it in the queue, None if it is not queued.
 
-    `due` and `stopped_until` are in working days. `is_arriving`: the case is not queued yet, and counts as if it
-    arrived now. `is_held`: a reviewer holds it. `waits_for_others`: it is pending but does not wait for its applicant.
+    `due`, `stopped_until` and `returns_at` are in working days. `is_arriving`: the case is not queued yet, and counts
+    as if it arrived now. `is_held`: a reviewer holds it. `waits_for_others`: it is pending but does not wait for its
+    applicant; it returns to the queue at `returns_at`, if no answer comes before.
     `is_stopped`: a suspension without a known end stops its clock; `stopped_until` is the end of a suspension, if it is
     known. `is_staged_against`: a verdict other than pass awaits its check.
     """
@@ -57,6 +58,7 @@ class OpenCase:
     waits_for_others: bool = False
     is_stopped: bool = False
     stopped_until: float = 0.0
+    returns_at: float = 0.0
     is_staged_against: bool = False
 
 

@@ -1,0 +1,193 @@
+"""What comes next for a case: who acts, by when, and what is still owed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from db.enums import FINAL_STATES, CaseState, WaitsFor
+from workbench.domain.case.appeal import open_appeal
+from workbench.domain.case.case_id import format_case
+from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.lifecycle import STATE_WORDS
+from workbench.domain.case.records import DecisionLine, NoticeLine
+from workbench.i18n import _, comma_joined, current_language
+from workbench.wording import amounts
+from workbench.wording.case.history import items_words
+from workbench.wording.case.labels import CHECK_FOR, WAITS_FOR
+from workbench.wording.case.times import CaseTimes
+from workbench.wording.letters import kind_words
+from workbench.wording.measures import owed_orders
+from workbench.wording.what_would_help import asked_words, missing_names
+
+
+def newest_decision(case: CaseFile) -> DecisionLine | None:
+    """Return the newest decision on a case that was not undone."""
+    return max((line for line in case.decisions if line.status != "undone"), key=lambda line: line.id, default=None)
+
+
+def reviewed_again(case: CaseFile, *, is_open: bool) -> list[str]:
+    """Return the cases in which campaigns review a case again, the open ones or the closed ones."""
+    return [
+        _("reviewed again as {case} ({state})").format(
+            case=format_case(each.opened_id), state=_(STATE_WORDS[each.state])
+        )
+        for each in case.re_reviews
+        if each.passed_id == case.header.id and (each.state not in FINAL_STATES) is is_open
+    ]
+
+
+def missed_item(decision: DecisionLine, case: CaseFile, at: datetime) -> str:
+    """Return the title of the open item whose own deadline is the first by a time; empty without one."""
+    due = [(item.deadline_at, item.code) for item in decision.items if item.is_open and item.deadline_at is not None]
+    first_at, code = min(due, default=(None, ""))
+    return "" if first_at is None or first_at > at else reason_title(case, code)
+
+
+def reason_title(case: CaseFile, code: str) -> str:
+    """Return the title of a reason in the current language, the code of one that the policy does not have."""
+    reason = case.policy.reasons.get(code)
+    return code if reason is None else reason.title.in_language(current_language())
+
+
+@dataclass(frozen=True, slots=True)
+class NextSteps:
+    """What comes next for a case, in sentences without full stops."""
+
+    case: CaseFile
+    times: CaseTimes
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Who acts next, and by when; then each duty that is still owed: letters, bars and restorings."""
+        after = {
+            CaseState.INCOMPLETE: self._missing,
+            CaseState.QUEUED: self._review,
+            CaseState.IN_REVIEW: self._review,
+            CaseState.PENDING: self._pending,
+            CaseState.AWAITING_CHECK: self._check,
+            CaseState.RECTIFYING: self._rectification,
+            CaseState.APPEALED: self._appealed,
+        }.get(self.case.header.state)
+        owed = [
+            *self._owed_letters(),
+            *owed_orders(self.case.measures, self.times.now, ZoneInfo(self.case.policy.zone)),
+        ]
+        if after is not None:
+            return (after(), *asked_words(self.case, self.times.today), *owed)
+        owed += [*reviewed_again(self.case, is_open=True), *self._appeal()]
+        return (_("the review is closed"), *owed) if owed else (_("the review is closed, nothing is left to do"),)
+
+    def _owed_letters(self) -> list[str]:
+        """Return the letters that are not sent yet, in one sentence, with the earliest date by which one must be."""
+        unsent = sorted((line for line in self.case.notices if line.sent_at is None), key=lambda line: line.due_by)
+        if not unsent:
+            return []
+        first = unsent[0]
+        when = self.times.instant(first.due_by)
+        if len(unsent) == 1:
+            words = _("letter “{kind}” not sent yet, due by {when}").format(kind=self._kind(first), when=when)
+        else:
+            message = _("{count} letters not sent yet ({kinds}), the first due by {when}")
+            kinds = _("; ").join(dict.fromkeys(map(self._kind, unsent)))
+            words = message.format(count=amounts.count(len(unsent)), kinds=kinds, when=when)
+        return [_(", ").join([words, _("overdue")]) if first.is_overdue else words]
+
+    def _kind(self, letter: NoticeLine) -> str:
+        failed = letter.failed_at is not None
+        return _("{what} ({by})").format(what=kind_words(letter), by=_("failed")) if failed else kind_words(letter)
+
+    def _with_due_date(self, sentence: str) -> str:
+        """Return a sentence with the due date; while work is suspended that date moves on, so it is not given."""
+        header = self.case.header
+        if header.due_at is None:
+            return sentence
+        if header.suspended_from is not None and header.suspended_from <= self.times.now and not header.is_overdue:
+            return _(", ").join([sentence, _("due date open while work is suspended")])
+        due = _("due {when}").format(when=self.times.instant(header.due_at))
+        return _(", ").join([sentence, due, *([_("overdue")] if header.is_overdue else [])])
+
+    def _missing(self) -> str:
+        names = missing_names(self.case.evidence, self.case.policy, current_language())
+        if not names:
+            return _("waits for documents of the applicant; the clock starts when they have come")
+        message = _("waits for documents of the applicant: {names}; the clock starts when they have come")
+        return message.format(names=comma_joined(names))
+
+    def _review(self) -> str:
+        header = self.case.header
+        if header.aside_until is not None and header.aside_until > self.times.now:
+            words = _("{login} put it aside until {when}")
+            words = words.format(login=header.held_by or "?", when=self.times.instant(header.aside_until))
+        elif header.held_by is not None:
+            words = _("{login} decides round {round}").format(login=header.held_by, round=header.round)
+        elif header.assignee is not None:
+            words = _("waits for {login} to decide round {round}").format(login=header.assignee, round=header.round)
+        else:
+            words = _("any free reviewer decides round {round}").format(round=header.round)
+        return self._with_due_date(words)
+
+    def _pending(self) -> str:
+        header = self.case.header
+        when = self.times.day(header.next_action_on)
+        if header.waits_for is WaitsFor.APPLICANT:
+            message = _("waits for the applicant's answer until {when}, then returns to the queue")
+            return self._paused(message.format(when=when))
+        who = "?" if header.waits_for is None else _(WAITS_FOR[header.waits_for])
+        day, due_at = header.next_action_on, header.due_at
+        # The case returns on the day after the last one of the wait.
+        if header.is_overdue or day is None or due_at is None or due_at.astimezone(self.times.zone).date() > day:
+            message = _("waits for {who} until {when} at the latest, then returns to the queue")
+            return self._with_due_date(message.format(who=who, when=when))
+        message = _("waits for {who} until {when} at the latest, later than due ({due}), then returns to the queue")
+        return message.format(who=who, when=when, due=self.times.instant(due_at))
+
+    def _paused(self, sentence: str) -> str:
+        """Return what the applicant does while the clock is paused, with the due date that follows at the latest."""
+        due_at = self.case.header.due_if_answered_at
+        if due_at is None:
+            return sentence
+        paused = _("clock paused, due {when} if the answer comes on the last day").format(
+            when=self.times.instant(due_at)
+        )
+        return _("; ").join([sentence, paused])
+
+    def _check(self) -> str:
+        newest = newest_decision(self.case)
+        if open_appeal(self.case.appeals) is not None or newest is None:
+            return self._with_due_date(_("waits for another person to check the decision on the appeal"))
+        if not newest.check_for:
+            return self._with_due_date(_("waits for another person to check it"))
+        why = comma_joined(_(CHECK_FOR.get(name, name)) for name in newest.check_for)
+        return self._with_due_date(_("waits for another person to check it ({why})").format(why=why))
+
+    def _rectification(self) -> str:
+        newest = next((line for line in reversed(self.case.decisions_in_effect) if line.items), None)
+        deadline_at = self.case.header.deadline_at if newest is None else newest.deadline_at
+        if newest is None or deadline_at is None:
+            return _("waits for the applicant to rectify")
+        first, progress = self.case.header.deadline_at or deadline_at, items_words(newest.items)
+        when = self.times.instant(deadline_at)
+        if first < deadline_at:
+            message = _("the applicant rectifies “{item}” by {first}, all by {when} ({progress}), or the case lapses")
+            item = missed_item(newest, self.case, first) or "?"
+            words = message.format(item=item, first=self.times.instant(first), when=when, progress=progress)
+        else:
+            message = _("the applicant rectifies by {when} ({progress}), or the case lapses")
+            words = message.format(when=when, progress=progress)
+        return self._paused(words)
+
+    def _appealed(self) -> str:
+        header = self.case.header
+        who = header.assignee or _("a supervisor")
+        return self._with_due_date(_("{login} decides the appeal").format(login=who))
+
+    def _appeal(self) -> list[str]:
+        """Return until when an appeal is possible; nothing if the case did not fail."""
+        if self.case.header.state not in {CaseState.FAILED, CaseState.LAPSED}:
+            return []
+        until = self.case.appeal_until
+        if until is None:
+            return [_("no appeal is possible any more")]
+        is_over = self.times.today > until
+        message = _("the last day to appeal was {day}") if is_over else _("an appeal is possible until {day}")
+        return [message.format(day=self.times.day(until))]
