@@ -87,7 +87,10 @@ class RoundsText:
         for line in casefile.appeals:
             output.line()
             output.line(_("Appeal ({status})").format(status=_(STATUS_WORDS[line.status])))
-            answer = "" if line.outcome is None else f"{outcome_words(line.outcome, line.to_state)}: {line.answer}"
+            answer = ""
+            if line.outcome is not None:
+                outcome = outcome_words(line.outcome, line.to_state)
+                answer = _("{what}: {details}").format(what=outcome, details=line.answer)
             appealed = next((one for one in casefile.decisions if one.id == line.decision_id), None)
             shown = {
                 _("Received"): self.instant(line.received_at),

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import lru_cache, partial
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlmodel import Session
 
 from db.enums import FINAL_STATES, CaseState, Priority, Risk, ServiceClass, Severity
@@ -26,6 +26,7 @@ from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
 
 FINDING = table_of(FindingRow)
+_FINDINGS = select(FINDING).where(FINDING.c.case_id == bindparam("case")).order_by(FINDING.c.position)
 
 _UNTOUCHED = frozenset({CaseState.INCOMPLETE, CaseState.QUEUED})
 """The states in which nobody has looked at a case of the first round."""
@@ -123,7 +124,7 @@ def finding_columns(case_id: int, findings: Iterable[Finding]) -> list[dict[str,
 
 def findings_of_case(session: Session, case_id: int) -> tuple[Finding, ...]:
     """Return the stored findings of a case, the most severe first."""
-    rows = session.execute(select(FINDING).where(FINDING.c.case_id == case_id).order_by(FINDING.c.position))
+    rows = session.connection().execute(_FINDINGS, {"case": case_id})
     return tuple(
         from_row(Finding, row, observed=json.loads(row.observed), limit=json.loads(row.limit_value)) for row in rows
     )
