@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session
 
+from db.dialects.sqlite_bulk import insert_rows
 from db.enums import ApplicantKind, CaseState, ImportKind, Trigger
-from db.queries.bulk_insert import insert_rows
+from db.queries.chunks import chunks
 from db.queries.numbers import take_case_numbers
-from db.queries.published import CASE, NOTICE, ImportedRow, Snapshot, current_cases, newest_of_many
+from db.queries.published import CASE, NOTICE, ImportedRow, Snapshot, current_case_id, newest_of_many
 from db.queries.search_index import index_cases, terms_of
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.suspension import Suspension, stopped_until
@@ -29,7 +30,10 @@ from workbench.services.importing.plan import Key
 from workbench.services.notices.bulk_letters import UnnumberedNotice
 from workbench.services.notices.receipts import receipt_of, shows_forecast
 
-_READ_TOGETHER = 500
+_READ_TOGETHER = 2_000
+_WRITTEN_TOGETHER = 500
+"""With their findings and receipts, so many cases stay below 5,000 rows."""
+
 _APPLICATION = TABLES[ImportKind.APPLICATIONS]
 
 Judged = tuple[ImportedRow, Columns, Assessment]
@@ -88,19 +92,22 @@ def open_cases(context: Context, batch_id: int, seq: int, reopened: set[Key]) ->
     sight = Snapshot(own_batch=batch_id)
     expecting = ArrivalForecasts(context)
     for applications in _wanted(context, batch_id, reopened):
-        is_written = False
-        while not is_written:
+        opened += len(applications)
+        waiting = applications
+        while waiting:
             with context.read() as session:
                 rules = _rules(session, context)
-                evidence = EvidenceReader(session, context.store, sight, rules.today).of_rows(applications)
+                evidence = EvidenceReader(session, context.store, sight, rules.today).of_rows(waiting)
                 opening = Opening(
                     rules=rules, stops=all_suspensions(session), opened_at=context.now(), batch_id=batch_id, seq=seq
                 )
-            of_rows = [evidence[application_key(row)] for row in applications]
+            of_rows = [evidence[application_key(row)] for row in waiting]
             assessments = assess_all(of_rows, rules.policy, rules.today)
-            judged = [_judged(*each, opening) for each in zip(applications, of_rows, assessments, strict=True)]
-            is_written = _write(context, list(_opened(judged, opening, expecting)), opening)
-        opened += len(applications)
+            judged = [_judged(*each, opening) for each in zip(waiting, of_rows, assessments, strict=True)]
+            for some in chunks(judged, _WRITTEN_TOGETHER):
+                if not _write(context, list(_opened(some, opening, expecting)), opening):
+                    break
+                waiting = waiting[len(some) :]
     return opened
 
 
@@ -118,22 +125,15 @@ def _rules(session: Session, context: Context) -> Rules:
 def _wanted(context: Context, batch_id: int, reopened: set[Key]) -> Iterator[Sequence[ImportedRow]]:
     """Yield the applications that get a case, a portion at a time."""
     last = 0
+    own = _APPLICATION.c.batch_id == batch_id, current_case_id(_APPLICATION).is_(None)
     while True:
+        statement = select(_APPLICATION).where(*own, _APPLICATION.c.id > last).order_by(_APPLICATION.c.id)
         with context.read() as session:
-            statement = (
-                select(_APPLICATION)
-                .where(_APPLICATION.c.batch_id == batch_id, _APPLICATION.c.id > last)
-                .order_by(_APPLICATION.c.id)
-                .limit(_READ_TOGETHER)
-            )
-            rows = [row._asdict() for row in session.execute(statement)]
-            known = current_cases(session, [application_key(row) for row in rows])
+            rows = [row._asdict() for row in session.execute(statement.limit(_READ_TOGETHER))]
         if not rows:
             break
         last = rows[-1]["id"]
-        wanted = [row for row in rows if application_key(row) not in known]
-        if wanted:
-            yield wanted
+        yield rows
     keys = iter(sorted(reopened))
     columns = (_APPLICATION.c.agent, _APPLICATION.c.application_no)
     while portion := list(islice(keys, _READ_TOGETHER)):

@@ -14,6 +14,7 @@ from db.queries.published import BATCH, table_of
 from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.foundation.context import Context
+from workbench.services.foundation.pacing import few_collections
 from workbench.services.importing.batches import FILE, busy, refuse_known_files, turn
 from workbench.services.importing.call_intake import CallIntake
 from workbench.services.importing.judging import Judge
@@ -75,7 +76,7 @@ class Imports:
 
         `check` is called with the plan before anything is written, and refuses it with an exception.
         """
-        with ExitStack() as opened:
+        with few_collections(), ExitStack() as opened:
             if request.rejects is not None:
                 self.context.own_files.refuse(request.rejects)
             if not opened.enter_context(turn(self.context.store)):

@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, select
 from sqlmodel import Session
 
 from db.columns import to_us
+from db.dialects.sqlite_bulk import insert_rows
 from db.enums import FINAL_STATES, CaseState, ImportKind
 from db.models import CaseRow, SubmissionRow
-from db.queries.bulk_insert import insert_rows
 from db.queries.published import current_cases, is_published, table_of
 from workbench.services.case.evidence_reader import APPLICATION, CARD
 from workbench.services.foundation.context import Context, details

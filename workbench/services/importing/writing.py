@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Table
 
+from db.dialects.sqlite_bulk import insert_rows
 from db.enums import ImportKind
-from db.queries.bulk_insert import insert_rows
 from db.queries.published import EVERYTHING, newest_of_many
 from workbench.domain.evidence.evidence import CardFacts
 from workbench.domain.evidence.rows import CardRow
