@@ -10,7 +10,7 @@ from typing import Any, Generic, Protocol, Self, TypeVar
 from workbench.errors import ExitCode, StorageBusy, StorageFailed, WorkbenchError
 from workbench.i18n import _
 
-_PAUSE_S: ContextVar[float] = ContextVar("pause_s", default=0.02)
+_PAUSE_S: ContextVar[float] = ContextVar("pause_s", default=0.005)
 
 
 class _Summable(Protocol):
