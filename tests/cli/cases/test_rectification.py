@@ -314,6 +314,21 @@ def test_an_extension_replaces_unsent_letters_with_the_old_deadline_and_names_wh
     assert kinds(services) == ["fail", "deadline", "deadline-near"]
 
 
+@pytest.mark.parametrize("is_undone", [False, True])
+def test_a_waiver_replaces_an_unsent_reminder_that_names_its_item(services: Promises, *, is_undone: bool) -> None:
+    case = fail(services)
+    tick(services, "2026-11-30 10:00")
+    before = kinds(services)
+    services.run("sup", "waive", case, "2", "--reason", "x")
+    if is_undone:
+        services.run("sup", "undo", case)
+        assert kinds(services) == before == ["fail", "deadline-near"]
+        return
+    assert kinds(services) == ["fail", "waived"]
+    tick(services, "2026-11-30 11:00")
+    assert kinds(services) == ["fail", "waived"]
+
+
 def limit(services: Promises, words: str) -> None:
     """Add a limit to the policy in force."""
     amend(services.site, ("hours_end_on_days_off = false", f"hours_end_on_days_off = false\n{words} #"))
