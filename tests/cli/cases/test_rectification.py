@@ -10,6 +10,7 @@ from tests.cli.calendar.test_reminders import fail, kinds, letters, tick, write_
 from tests.cli.framework.terminal import refused
 from tests.offices import Site
 from tests.policies import amend
+from tests.prepared import prepared
 from tests.promises import Promises
 from tests.services.importing.files import PERSON, Desk, application
 from workbench.services.importing.request import ImportRefused
@@ -46,6 +47,7 @@ def own_deadlines(services: Promises, case: str) -> list[str | None]:
     return [item["deadline_at"] for item in items(services, case)]
 
 
+@prepared
 def verifying(services: Promises, *more: str, at: str = "2026-11-24 10:00") -> str:
     """Fail a new case that must verify its identity again and, with `more`, rectify other items."""
     case = services.at(at).received(at)
@@ -54,6 +56,7 @@ def verifying(services: Promises, *more: str, at: str = "2026-11-24 10:00") -> s
     return case
 
 
+@prepared
 def submitted(services: Promises, desk: Desk) -> str:
     """Fail an imported case that must submit a licence and an authority letter by 1 December."""
     case = f"C-{desk.queued().id:06}"
@@ -346,6 +349,7 @@ def test_in_the_last_round_of_the_policy_only_a_final_fail_is_possible(services:
     services.run("a", *again, "--final")
 
 
+@prepared
 def failed(services: Promises, desk: Desk, **changes: str) -> None:
     """Fail an imported case finally, confirmed on 25 November."""
     desk.queued(**changes)
