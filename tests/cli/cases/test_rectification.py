@@ -10,6 +10,7 @@ from tests.cli.calendar.test_reminders import fail, kinds, letters, tick, write_
 from tests.cli.framework.terminal import refused
 from tests.offices import Site
 from tests.policies import amend
+from tests.prepared import prepared
 from tests.promises import Promises
 from tests.services.importing.files import PERSON, Desk, application
 from workbench.services.importing.request import ImportRefused
@@ -46,6 +47,7 @@ def own_deadlines(services: Promises, case: str) -> list[str | None]:
     return [item["deadline_at"] for item in items(services, case)]
 
 
+@prepared
 def verifying(services: Promises, *more: str, at: str = "2026-11-24 10:00") -> str:
     """Fail a new case that must verify its identity again and, with `more`, rectify other items."""
     case = services.at(at).received(at)
@@ -54,6 +56,7 @@ def verifying(services: Promises, *more: str, at: str = "2026-11-24 10:00") -> s
     return case
 
 
+@prepared
 def submitted(services: Promises, desk: Desk) -> str:
     """Fail an imported case that must submit a licence and an authority letter by 1 December."""
     case = f"C-{desk.queued().id:06}"
@@ -314,6 +317,21 @@ def test_an_extension_replaces_unsent_letters_with_the_old_deadline_and_names_wh
     assert kinds(services) == ["fail", "deadline", "deadline-near"]
 
 
+@pytest.mark.parametrize("is_undone", [False, True])
+def test_a_waiver_replaces_an_unsent_reminder_that_names_its_item(services: Promises, *, is_undone: bool) -> None:
+    case = fail(services)
+    tick(services, "2026-11-30 10:00")
+    before = kinds(services)
+    services.run("sup", "waive", case, "2", "--reason", "x")
+    if is_undone:
+        services.run("sup", "undo", case)
+        assert kinds(services) == before == ["fail", "deadline-near"]
+        return
+    assert kinds(services) == ["fail", "waived"]
+    tick(services, "2026-11-30 11:00")
+    assert kinds(services) == ["fail", "waived"]
+
+
 def limit(services: Promises, words: str) -> None:
     """Add a limit to the policy in force."""
     amend(services.site, ("hours_end_on_days_off = false", f"hours_end_on_days_off = false\n{words} #"))
@@ -331,6 +349,7 @@ def test_in_the_last_round_of_the_policy_only_a_final_fail_is_possible(services:
     services.run("a", *again, "--final")
 
 
+@prepared
 def failed(services: Promises, desk: Desk, **changes: str) -> None:
     """Fail an imported case finally, confirmed on 25 November."""
     desk.queued(**changes)
