@@ -9,6 +9,7 @@ from db.enums import CaseState
 from db.models import CaseRow
 from tests.cli.framework.terminal import Terminal
 from tests.offices import Site
+from tests.prepared import prepared
 from workbench.domain.case.case_id import format_case, parse_case
 from workbench.services.clock.case_clocks import update_due_date
 
@@ -67,11 +68,13 @@ class Promises:
         result = self.terminal.as_person(login, *words)
         assert result.exit_code == 0, result.output
 
+    @prepared
     def ask(self, at: str, case: str) -> None:
         """Take the next case and set it to pending for its applicant."""
         self.at(at).run("a", "next")
         self.run("a", "decide", case, "pending", "--reason", "WAIT-APPLICANT")
 
+    @prepared
     def ask_for_a_seal(self, at: str, case: str, *, until: str = "") -> None:
         """Take the next case and fail it, with one item to rectify by a day."""
         self.at(at).run("a", "next")

@@ -7,11 +7,24 @@ evidence, never a mix.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, bindparam, exists, func, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    ScalarSelect,
+    Select,
+    Table,
+    and_,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlmodel import Session, SQLModel
 
+from db.dialects.sqlite_lists import is_wanted, wanted
 from db.enums import FINAL_STATES, CaseState
 from db.models import (
     AppealRow,
@@ -23,7 +36,6 @@ from db.models import (
     RectificationItemRow,
     RectificationRow,
 )
-from db.queries.chunks import chunks
 
 _Row = TypeVar("_Row", bound=SQLModel)
 
@@ -87,15 +99,9 @@ def last_seq(session: Session) -> int:
 # Building a statement takes longer than running it, so those that every act runs are built once.
 
 
-def _is_wanted(columns: Sequence[ColumnElement[Any]]) -> ColumnElement[bool]:
-    """Return the condition that columns have one of the values that are bound as `wanted`."""
-    target = tuple_(*columns) if len(columns) > 1 else columns[0]
-    return target.in_(bindparam("wanted", expanding=True))
-
-
 @cache
-def _with_seq(columns: tuple[ColumnElement[Any], ...]) -> Select[Any]:
-    """Return the statement that reads the rows with wanted values, with the numbers of their publications."""
+def _with_seq(*columns: ColumnElement[Any]) -> Select[Any]:
+    """Return the statement that reads the wanted rows of a table with the numbers of their publications."""
     # A join would let the planner start from the batches; a sub-select by primary key cannot.
     table = columns[0].table
     seq = (
@@ -103,28 +109,25 @@ def _with_seq(columns: tuple[ColumnElement[Any], ...]) -> Select[Any]:
         .where(BATCH.c.id == table.c.batch_id)
         .scalar_subquery()
     )
-    return select(table, seq.label("seq")).where(_is_wanted(columns))
+    return select(table, seq.label("seq")).where(is_wanted(columns))
 
 
 def newest_of_many(
     session: Session,
     columns: Sequence[ColumnElement[Any]],
-    wanted: Iterable[object],
+    values: Iterable[object],
     key: Callable[[ImportedRow], object],
     snapshot: Snapshot,
 ) -> list[ImportedRow]:
-    """Return the latest visible rows whose columns have one of the wanted values.
+    """Return the latest visible rows whose columns have one of some values.
 
-    `wanted` are plain values for one column, or tuples for several. They are queried in chunks, so all rows of a key
-    must have the same values in these columns. The rows of a chunk are in the order in which keys were first written.
+    `values` are plain values for one column, or tuples for several; all rows of a key must have the same values in
+    these columns. The rows are in the order in which keys were first written.
     """
-    statement = _with_seq(tuple(columns))
-    found: list[ImportedRow] = []
-    for chunk in chunks(wanted):
-        rows = (row._asdict() for row in session.execute(statement, {"wanted": chunk}))
-        visible = sorted((row for row in rows if snapshot.shows(row)), key=lambda row: (row["seq"], row["id"]))
-        found += {key(row): row for row in visible}.values()
-    return found
+    found = session.execute(_with_seq(*columns), wanted(values))
+    rows = (row._asdict() for row in found)
+    visible = sorted((row for row in rows if snapshot.shows(row)), key=itemgetter("seq", "id"))
+    return list({key(row): row for row in visible}.values())
 
 
 def newest_row(session: Session, model: type[_Row], *conditions: Any) -> _Row | None:
@@ -137,22 +140,33 @@ def every_version(
     session: Session, model: type[SQLModel], names: Sequence[str], applications: Iterable[tuple[str, str]]
 ) -> list[ImportedRow]:
     """Return the columns `names`, agent and number of all published rows of some applications, the latest last."""
-    statement = _versions(table_of(model), tuple(names))
-    found = (session.execute(statement, {"wanted": chunk}) for chunk in chunks(applications))
-    return [row._asdict() for rows in found for row in rows]
+    found = session.execute(_versions(table_of(model), tuple(names)), wanted(applications))
+    return [row._asdict() for row in found]
 
 
 @cache
 def _versions(table: Table, names: tuple[str, ...]) -> Select[Any]:
     key = (table.c.agent, table.c.application_no)
     # Imports follow one another, so a later row has a greater id.
-    published = select(*key, *(table.c[name] for name in names)).where(is_published(table.c.batch_id), _is_wanted(key))
+    published = select(*key, *(table.c[name] for name in names)).where(is_published(table.c.batch_id), is_wanted(key))
     return published.order_by(table.c.id)
 
 
-def is_open_case() -> ColumnElement[bool]:
+def is_open_case(case: FromClause = CASE) -> ColumnElement[bool]:
     """Return the condition that a case is not closed."""
-    return CASE.c.state.not_in([state.value for state in FINAL_STATES])
+    return case.c.state.not_in([state.value for state in FINAL_STATES])
+
+
+def _current_last(case: FromClause) -> tuple[ColumnElement[Any], ...]:
+    return is_open_case(case), case.c.state != CaseState.WITHDRAWN.value, case.c.id
+
+
+def current_case_id(application: FromClause) -> ScalarSelect[int]:
+    """Return the number of the case that `current_cases` chooses, for a statement that reads applications."""
+    case = CASE.alias("own_case")
+    is_own = (case.c.agent == application.c.agent, case.c.application_no == application.c.application_no)
+    own = select(case.c.id).where(*is_own, is_published(case.c.batch_id))
+    return own.order_by(*(term.desc() for term in _current_last(case))).limit(1).scalar_subquery()
 
 
 def current_cases(session: Session, applications: Iterable[tuple[str, str]]) -> dict[tuple[str, str], CaseRow]:
@@ -160,14 +174,14 @@ def current_cases(session: Session, applications: Iterable[tuple[str, str]]) -> 
 
     Only published cases count. A withdrawn case gives way to an older one, which can be opened again.
     """
-    key = tuple_(CASE.c.agent, CASE.c.application_no)
-    has_result = CASE.c.state != CaseState.WITHDRAWN.value
-    cases = select(CaseRow).where(is_published(CASE.c.batch_id)).order_by(is_open_case(), has_result, CASE.c.id)
-    return {
-        (case.agent, case.application_no): case
-        for chunk in chunks(applications)
-        for case in session.execute(cases.where(key.in_(chunk))).scalars()
-    }
+    cases = session.execute(_current_cases(), wanted(applications)).scalars()
+    return {(case.agent, case.application_no): case for case in cases}
+
+
+@cache
+def _current_cases() -> Select[Any]:
+    is_of_them = is_wanted((CASE.c.agent, CASE.c.application_no))
+    return select(CaseRow).where(is_of_them, is_published(CASE.c.batch_id)).order_by(*_current_last(CASE))
 
 
 # Making an alias copies every column, which takes longer than the statement itself, so each alias is made once. This

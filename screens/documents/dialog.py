@@ -202,7 +202,7 @@ def _claims(line: DocumentLine, view: View) -> Content:
     fine = [_("declared as sealed")] if line.sealed else []
     if line.valid_to is not None:
         fine.append(validity_words(line.valid_to, view))
-    return plain(f"{', '.join(fine)} ", MUTED)
+    return plain(f"{comma_joined(fine)} ", MUTED)
 
 
 def save_outcome(done: Sequence[WrittenDocument], folder: str) -> tuple[str, str]:

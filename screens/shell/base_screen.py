@@ -107,10 +107,17 @@ class BaseScreen(Screen[Result]):
             self.notify(why_not, timeout=6)
 
 
+def fit_to_window(screen: Screen[Any]) -> None:
+    """Give a screen the classes of its window before its widgets are created, so that they are styled only once."""
+    for cells, sizes in zip(screen.app.size, (HORIZONTAL, VERTICAL), strict=True):
+        screen.add_class(*[name for least, name in sizes if cells >= least][-1:], update=False)
+
+
 class WorkScreen(BaseScreen[None]):
     """A screen with a header and a footer; `parts` yields the widgets between them."""
 
     def compose(self) -> ComposeResult:
+        fit_to_window(self)
         yield HeaderBar()
         yield from self.parts()
         yield FooterBar()
@@ -178,6 +185,7 @@ class BoxDialog(Dialog[Result]):
         self._heading = heading
 
     def compose(self) -> ComposeResult:
+        fit_to_window(self)
         with Vertical() as box:
             box.border_title = plain(self._heading)
             yield from self.parts()

@@ -25,16 +25,11 @@ class FooterBar(Static):
         super().__init__(markup=False)
 
     def on_mount(self) -> None:
-        self.screen.bindings_updated_signal.subscribe(self, self.show)
-        self.show(self.screen)
+        # The bindings change several times before a frame is drawn, so the keys are found only when it is.
+        self.screen.bindings_updated_signal.subscribe(self, lambda _screen: self.refresh())
 
-    def on_resize(self) -> None:
-        self.show(self.screen)
-
-    def show(self, screen: Screen[object]) -> None:
-        """Show the keys of a screen."""
-        if self.is_attached and screen is self.screen:
-            self.update(hints(screen, self.content_size.width or screen.size.width - 2), layout=False)
+    def render(self) -> Content:
+        return hints(self.screen, self.content_size.width)
 
 
 def hints(screen: Screen[object], width: int) -> Content:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from sqlmodel import Session, select
+from sqlalchemy import bindparam, select
+from sqlmodel import Session
 
 from db import schema
 from db.access import Access
@@ -16,6 +17,7 @@ from db.dialects import sqlite
 from db.enums import IdentityMode, Role
 from db.errors import DatabaseRefused, Refusal
 from db.models import ReviewerRoleRow, ReviewerRow, SettingRow
+from db.queries.published import table_of
 from workbench.domain.case.actor import Actor
 from workbench.domain.policy.policy import Supplier
 from workbench.errors import NotAllowed, StorageFailed, WorkbenchError
@@ -39,6 +41,10 @@ from workbench.services.site.database import open_database
 from workbench.services.site.people import SOLO_SETTING
 from workbench.services.site.policies import new_version
 from workbench.services.wiring import Services
+
+_SETTING, _REVIEWER = table_of(SettingRow), table_of(ReviewerRow)
+_IDENTITY = select(_SETTING.c.value).where(_SETTING.c.name == "identity")
+_PERSON = select(_REVIEWER.c.id).where(_REVIEWER.c.login == bindparam("login"), _REVIEWER.c.is_active)
 
 _FIRST_YEAR = 2018
 _YEARS_AHEAD = 2
@@ -138,20 +144,19 @@ def _write_first_rows(session: Session, new: NewSite, at: datetime) -> None:
 
 def _identify(session: Session, as_login: str | None) -> Actor:
     """Return the person who acts, identified as the settings of the database require."""
-    setting = session.get(SettingRow, "identity")
-    mode = IdentityMode(setting.value) if setting else IdentityMode.OS
+    mode = IdentityMode(session.execute(_IDENTITY).scalar() or IdentityMode.OS)
     if mode is IdentityMode.OS and as_login is not None:
         raise NotAllowed(
             _("--as cannot be used: this database identifies people by the operating system's user. Leave it out.")
         )
     login = as_login or os_login()
-    row = session.exec(select(ReviewerRow).where(ReviewerRow.login == login, ReviewerRow.is_active)).first()
-    if row is None or row.id is None:
+    person = session.execute(_PERSON, {"login": login}).scalar()
+    if person is None:
         message = _("{login} is not registered here; an admin runs `workbench reviewers add {login}`.")
         raise NotAllowed(message.format(login=login))
     uid = os_uid() if mode is IdentityMode.OS else os.getuid()
     # Each transaction reads the roles.
-    return Actor(id=row.id, login=login, roles=frozenset(), identity=f"{mode.value}:{uid}")
+    return Actor(id=person, login=login, roles=frozenset(), identity=f"{mode.value}:{uid}")
 
 
 def open_services(path: Path, as_login: str | None, now: Callable[[], datetime], *, resumes: bool = True) -> Services:
@@ -166,9 +171,8 @@ def open_services(path: Path, as_login: str | None, now: Callable[[], datetime],
     try:
         store = Store.beside(path)
         with database.read() as session:
-            actor = _identify(session, as_login)
-        services = Services(Context(database, store, now, actor))
-        with services.context.read() as session:
+            services = Services(Context(database, store, now, _identify(session, as_login)))
+            services.context.read_roles(session)
             is_checked = verify_hash_key(session, store)
         if not is_checked:
             with services.context.write() as session:

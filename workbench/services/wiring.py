@@ -180,12 +180,13 @@ class Services:
         from workbench.services.clock.case_clocks import unsettled_suspension_ids
         from workbench.services.importing.resuming import has_leftovers, resume
 
-        if has_leftovers(self.context):
-            resume(self.context)
         # The year in UTC is exact enough; the policy, which has the time zone, takes long to read at a start.
         with self.context.read() as session:
+            is_interrupted = has_leftovers(session, self.context.store)
             missing, unsettled = missing_years(session, self.context.now().year), unsettled_suspension_ids(session)
             applies_to_open_cases = self.context.has_unsettled_policy(session)
+        if is_interrupted:
+            resume(self.context)
         if missing:
             self.calendars.seed_missing_years()
         if unsettled:

@@ -91,6 +91,6 @@ def effect_words(voided: int, moved: int, letters: int) -> str:
 def finding_change_words(added: Iterable[str], removed: Iterable[str], changed: Iterable[str]) -> str:
     """Return how the findings of a case changed, such as `+ACT-PEAK-HOUR −CR-STALE, changed: ACT-HANDSETS`."""
     signed = " ".join([*(f"+{rule}" for rule in added), *(f"−{rule}" for rule in removed)])
-    others = ", ".join(changed)
+    others = comma_joined(changed)
     parts = [signed, _("changed: {rules}").format(rules=others) if others else ""]
-    return ", ".join(filter(None, parts)) or _("the findings stay")
+    return comma_joined(filter(None, parts)) or _("the findings stay")

@@ -4,6 +4,7 @@ from typing import Any
 
 from db.enums import Role
 from tests.offices import Site
+from tests.prepared import prepared
 from tests.promises import Promises
 
 FAILED_AT = "2026-11-24 10:00"
@@ -11,11 +12,17 @@ FAILED_AT = "2026-11-24 10:00"
 
 def office(site: Site) -> Promises:
     """Return a site with two supervisors, at the time of its first verdict."""
-    site.services("admin").people.add("sup2", (Role.SUPERVISOR,))
-    site.services("admin").people.role("admin", (), (Role.SUPERVISOR,))
+    _staff(site)
     return Promises(site).at(FAILED_AT)
 
 
+@prepared
+def _staff(site: Site) -> None:
+    site.services("admin").people.add("sup2", (Role.SUPERVISOR,))
+    site.services("admin").people.role("admin", (), (Role.SUPERVISOR,))
+
+
+@prepared
 def failed(office: Promises, *, measure: str = "none") -> str:
     """Fail a case for good: a decides, b approves; the notice is released a minute later."""
     case = office.received(FAILED_AT)
@@ -25,6 +32,7 @@ def failed(office: Promises, *, measure: str = "none") -> str:
     return case
 
 
+@prepared
 def lapsed(office: Promises) -> str:
     """Let a case lapse on 1 December."""
     case = office.received(FAILED_AT)
@@ -33,6 +41,7 @@ def lapsed(office: Promises) -> str:
     return case
 
 
+@prepared
 def appealed(office: Promises, case: str = "", *, at: str = "2026-12-01 10:00") -> str:
     """File an appeal on a failed case."""
     case = case or failed(office)

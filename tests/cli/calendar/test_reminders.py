@@ -11,6 +11,7 @@ from db.enums import DocumentKind, Language
 from tests.first_schema import downgrade
 from tests.offices import Site
 from tests.policies import amend
+from tests.prepared import prepared
 from tests.promises import Promises, local
 from tests.proofs.racing import open_for_race, run_concurrently
 from tests.services.importing.files import ENTERPRISE_DOCUMENTS, INDIVIDUAL_DOCUMENTS, PERSON, Desk, application
@@ -69,6 +70,7 @@ def check_pages(services: Promises, folder: Path, language: Language, kind: str,
     assert "\n\n\n" not in plain
 
 
+@prepared
 def fail(services: Promises, *more: str, until: str = "2026-12-01") -> str:
     """Fail a case that must rectify two items by a day, and return its number."""
     case = services.received("2026-11-24 10:00")

@@ -121,7 +121,7 @@ def test_show_has_the_names_and_values_of_fields_in_words(
     }
     assert [words for words in expected[language] if words not in text] == []
     if at:
-        assert {"en": "by phone: he answered (a)", "zh": "电话核实: he answered (a)"}[language] in text
+        assert {"en": "by phone: he answered (a)", "zh": "电话核实：he answered（a）"}[language] in text
 
 
 def test_identity_is_masked_unless_revealed_and_revealing_is_logged(terminal: Terminal) -> None:

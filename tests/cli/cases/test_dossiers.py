@@ -11,6 +11,7 @@ from db.enums import ImportKind
 from db.models import ContactRow, MeasureOrderRow
 from tests.cli.cases.test_masking import EARLIER, OF_NOW, SAID, people, shown
 from tests.cli.framework.terminal import Terminal, refused
+from tests.prepared import prepared
 from tests.services.importing.files import INDIVIDUAL_DOCUMENTS, Desk, application
 
 
@@ -20,6 +21,12 @@ def desk(terminal: Terminal, tmp_path: Path) -> Desk:
     folder = tmp_path / "files"
     folder.mkdir()
     desk = Desk(terminal.site, folder)
+    _fill(desk, terminal)
+    return desk
+
+
+@prepared
+def _fill(desk: Desk, terminal: Terminal) -> None:
     for names in (EARLIER, OF_NOW):
         desk.applications(application("A-1", **people(*names)))
         desk.run(ImportKind.CARDS, [{"application_no": "A-1", "msisdn": "13800138000", "actual_user_name": names[2]}])
@@ -48,7 +55,6 @@ def desk(terminal: Terminal, tmp_path: Path) -> Desk:
         session.add(
             MeasureOrderRow(case_id=1, msisdn="13800138000", measure="bar-out", ordered_at=at, release_at=at, due_at=at)
         )
-    return desk
 
 
 def read(folder: Path, name: str) -> Any:

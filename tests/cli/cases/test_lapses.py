@@ -9,6 +9,7 @@ from tests.cli.calendar.test_reminders import LANGUAGES, fail, kinds, letters, t
 from tests.cli.cases.test_rectification import PLAN, VERIFY, bring, own_deadlines, show, standing, submitted, verifying
 from tests.cli.framework.terminal import refused
 from tests.offices import Site
+from tests.prepared import prepared
 from tests.promises import Promises
 from tests.services.importing.files import PDF, Desk, application
 
@@ -25,6 +26,7 @@ def services(site: Site) -> Promises:
     return Promises(site).at("2026-11-24 10:00")
 
 
+@prepared
 def lapsed(services: Promises, desk: Desk) -> str:
     """Let a case lapse on 1 December, with the letter released on the day after."""
     case = submitted(services, desk)

@@ -8,6 +8,7 @@ import pytest
 
 from db.enums import ImportKind
 from tests.cli.framework.terminal import Terminal
+from tests.prepared import prepared
 from tests.services.importing.files import INDIVIDUAL_DOCUMENTS, Desk, application
 
 OF_NOW = ("申样本", "立样本", "使样本")
@@ -30,6 +31,12 @@ def desk(terminal: Terminal, tmp_path: Path) -> Desk:
     folder = tmp_path / "files"
     folder.mkdir()
     desk = Desk(terminal.site, folder)
+    _fill(desk)
+    return desk
+
+
+@prepared
+def _fill(desk: Desk) -> None:
     for names in (EARLIER, OF_NOW):
         desk.applications(application("A-1", **people(*names)))
         card = {"application_no": "A-1", "msisdn": "13800138000", "actual_user_name": names[2]}
@@ -37,7 +44,6 @@ def desk(terminal: Terminal, tmp_path: Path) -> Desk:
     desk.documents("A-1", INDIVIDUAL_DOCUMENTS)
     complaint = {"msisdn": "13800138000", "received_at": "2026-11-20 10:00", "source": SAID, "summary": SAID}
     desk.run(ImportKind.COMPLAINTS, [complaint])
-    return desk
 
 
 def shown(text: str) -> Iterator[str]:

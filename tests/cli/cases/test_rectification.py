@@ -10,6 +10,7 @@ from tests.cli.calendar.test_reminders import fail, kinds, letters, tick, write_
 from tests.cli.framework.terminal import refused
 from tests.offices import Site
 from tests.policies import amend
+from tests.prepared import prepared
 from tests.promises import Promises
 from tests.services.importing.files import PERSON, Desk, application
 from workbench.services.importing.request import ImportRefused
@@ -46,6 +47,7 @@ def own_deadlines(services: Promises, case: str) -> list[str | None]:
     return [item["deadline_at"] for item in items(services, case)]
 
 
+@prepared
 def verifying(services: Promises, *more: str, at: str = "2026-11-24 10:00") -> str:
     """Fail a new case that must verify its identity again and, with `more`, rectify other items."""
     case = services.at(at).received(at)
@@ -54,6 +56,7 @@ def verifying(services: Promises, *more: str, at: str = "2026-11-24 10:00") -> s
     return case
 
 
+@prepared
 def submitted(services: Promises, desk: Desk) -> str:
     """Fail an imported case that must submit a licence and an authority letter by 1 December."""
     case = f"C-{desk.queued().id:06}"
@@ -264,6 +267,26 @@ def test_two_waivers_within_the_minute_are_one_letter(services: Promises) -> Non
     assert "“plan”" in letter["body"].split("无需再提交或整改")[1]
 
 
+def test_an_item_whose_text_names_documents_is_received_once_all_of_them_came(services: Promises, desk: Desk) -> None:
+    case = f"C-{desk.queued().id:06}"
+    services.run("a", "next")
+    asked = ("--item", "DOC-UNSEALED:BIZ_LICENSE;AUTH_LETTER", "--item", "CALL_SCRIPT")
+    services.run("a", "decide", case, "fail", "--reason", "DOC-UNSEALED", *asked)
+    services.at("2026-11-25 10:00")
+    for kind, received in (("COMMITMENT_LETTER", False), ("BIZ_LICENSE", False), ("AUTH_LETTER", True)):
+        bring(desk, DocumentKind(kind), received_at="2026-11-24 10:30")
+        assert [item["is_satisfied"] for item in items(services, case)] == [received, False]
+
+
+def test_an_item_that_names_no_document_is_for_the_reviewer_to_judge(services: Promises) -> None:
+    case = fail(services)
+    told = services.terminal.as_person("a", "resubmit", case).stderr
+    assert "Not received: DOC-UNSEALED.\nFor the reviewer to judge: ACT-PEAK-HOUR." in told
+    shown = services.terminal.as_person("a", "show", case).stdout
+    assert "1  DOC-UNSEALED   not received " in shown
+    assert "2  ACT-PEAK-HOUR  for the reviewer to judge" in shown
+
+
 @pytest.mark.parametrize("is_undone", [False, True])
 @pytest.mark.parametrize("language", list(Language))
 def test_an_extension_replaces_unsent_letters_with_the_old_deadline_and_names_what_was_waived(
@@ -294,6 +317,21 @@ def test_an_extension_replaces_unsent_letters_with_the_old_deadline_and_names_wh
     assert kinds(services) == ["fail", "deadline", "deadline-near"]
 
 
+@pytest.mark.parametrize("is_undone", [False, True])
+def test_a_waiver_replaces_an_unsent_reminder_that_names_its_item(services: Promises, *, is_undone: bool) -> None:
+    case = fail(services)
+    tick(services, "2026-11-30 10:00")
+    before = kinds(services)
+    services.run("sup", "waive", case, "2", "--reason", "x")
+    if is_undone:
+        services.run("sup", "undo", case)
+        assert kinds(services) == before == ["fail", "deadline-near"]
+        return
+    assert kinds(services) == ["fail", "waived"]
+    tick(services, "2026-11-30 11:00")
+    assert kinds(services) == ["fail", "waived"]
+
+
 def limit(services: Promises, words: str) -> None:
     """Add a limit to the policy in force."""
     amend(services.site, ("hours_end_on_days_off = false", f"hours_end_on_days_off = false\n{words} #"))
@@ -311,6 +349,7 @@ def test_in_the_last_round_of_the_policy_only_a_final_fail_is_possible(services:
     services.run("a", *again, "--final")
 
 
+@prepared
 def failed(services: Promises, desk: Desk, **changes: str) -> None:
     """Fail an imported case finally, confirmed on 25 November."""
     desk.queued(**changes)

@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from tests.cli.framework.terminal import refused
 from tests.offices import Site
+from tests.prepared import prepared
 from tests.promises import Promises
 
 OPENED = "2026-11-26 10:00"
@@ -21,6 +22,7 @@ def show(services: Promises, case: str) -> Any:
     return services.terminal.document("a", "show", case)
 
 
+@prepared
 def passed(services: Promises, login: str = "a") -> str:
     case = services.received("2026-11-24 10:00")
     services.run(login, "next")
@@ -28,6 +30,7 @@ def passed(services: Promises, login: str = "a") -> str:
     return case
 
 
+@prepared
 def failed(services: Promises) -> str:
     case = services.received("2026-11-24 10:00")
     services.run("a", "next")
@@ -36,6 +39,7 @@ def failed(services: Promises) -> str:
     return case
 
 
+@prepared
 def lapsed(services: Promises) -> str:
     case = services.received("2026-11-24 10:00")
     services.ask_for_a_seal("2026-11-24 10:00", case)

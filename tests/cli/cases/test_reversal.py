@@ -10,6 +10,7 @@ from db.enums import Language
 from tests.cli.calendar.test_reminders import LANGUAGES, check_pages, fail, kinds, write_in
 from tests.cli.framework.terminal import refused
 from tests.offices import Site
+from tests.prepared import prepared
 from tests.promises import Promises
 from workbench.domain.case.casefile import CaseFile
 
@@ -33,12 +34,14 @@ def refuse_undo(services: Promises, case: str, login: str = "a") -> str:
     return refused(services.terminal.as_person(login, "undo", case), 77)
 
 
+@prepared
 def withdrawn(services: Promises) -> str:
     case = services.received("2026-11-24 10:00")
     services.run("a", "withdraw", case, "--reason", "the applicant wrote")
     return case
 
 
+@prepared
 def pending(services: Promises, reason: str = "WAIT-APPLICANT") -> str:
     case = services.received("2026-11-24 10:00")
     services.run("a", "next")

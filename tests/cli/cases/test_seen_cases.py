@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from db.enums import DocumentKind, ImportKind
 from tests.cli.framework.terminal import Terminal, refused
+from tests.prepared import prepared
 from tests.services.importing.files import Desk, application
 
 FAIL = ("decide", "C-1", "fail", "--reason", "ID-NAME", "--item", "ID-NAME:names differ", "--letter", "causes")
@@ -20,6 +21,12 @@ def desk(terminal: Terminal, tmp_path: Path) -> Desk:
     folder = tmp_path / "files"
     folder.mkdir()
     desk = Desk(terminal.site, folder)
+    _fill(desk)
+    return desk
+
+
+@prepared
+def _fill(desk: Desk) -> None:
     desk.applications(application("A-1"))
     desk.run(ImportKind.CARDS, [{"application_no": "A-1", "msisdn": "13800138000", "activated_on": "2026-01-01"}])
     complain(desk, "2026-11-20 10:00")
@@ -35,7 +42,6 @@ def desk(terminal: Terminal, tmp_path: Path) -> Desk:
     ]
     desk.run(ImportKind.CALLS, calls)
     desk.documents("A-1")
-    return desk
 
 
 def complain(desk: Desk, at: str) -> None:

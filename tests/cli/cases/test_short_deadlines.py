@@ -5,6 +5,7 @@ import pytest
 from tests.cli.calendar.test_reminders import fail
 from tests.cli.framework.terminal import refused
 from tests.offices import Site
+from tests.prepared import prepared
 from tests.promises import Promises
 
 
@@ -13,6 +14,7 @@ def services(site: Site) -> Promises:
     return Promises(site)
 
 
+@prepared
 def taken(services: Promises, at: str) -> str:
     case = services.at(at).received("2026-11-24 10:00", "extended")
     services.run("a", "next")

@@ -11,6 +11,7 @@ from db.enums import Language
 from tests.cli.calendar.test_reminders import LANGUAGES
 from tests.first_schema import downgrade
 from tests.offices import Site
+from tests.prepared import prepared
 from tests.promises import SHANGHAI, Promises
 from tests.services.importing.files import Desk, application
 
@@ -19,11 +20,15 @@ from tests.services.importing.files import Desk, application
 def services(site: Site, tmp_path: Any) -> Promises:
     """A site with one case, whose applicant got a receipt with the due date Wednesday, 2 December 2026."""
     services = Promises(site).at("2026-11-25 10:00")
-    desk = Desk(site, tmp_path)
-    desk.applications(application(service_class="complex", submitted_at="2026-11-25 09:30"))
-    desk.documents(received_at="2026-11-25 09:45")
+    _receive(Desk(site, tmp_path))
     assert services.due("C-000001") == "2026-12-02 18:00"
     return services
+
+
+@prepared
+def _receive(desk: Desk) -> None:
+    desk.applications(application(service_class="complex", submitted_at="2026-11-25 09:30"))
+    desk.documents(received_at="2026-11-25 09:45")
 
 
 def letters(services: Promises) -> list[tuple[str, str]]:

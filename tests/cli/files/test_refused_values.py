@@ -128,7 +128,7 @@ def test_a_refused_value_is_shown_by_its_ends_and_its_length(terminal: Terminal,
     assert "“1…0 (11 characters)” is not a valid date or time" in result.stdout
 
     result = terminal.as_person("admin", "import", "applications", str(file), "--lang", "zh")
-    assert "“1…0（11 个字符）”" in result.stdout
+    assert "“1…0（11个字符）”" in result.stdout
 
 
 def test_a_formula_error_that_is_none_is_not_quoted(terminal: Terminal, desk: Desk) -> None:

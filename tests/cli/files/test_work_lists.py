@@ -9,6 +9,7 @@ import pytest
 from db.enums import ImportKind
 from tests.cli.framework.terminal import Terminal, refused
 from tests.offices import SUPPLIER
+from tests.prepared import prepared
 from tests.services.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Desk, application
 
 REVEAL = ("--reveal", "--reason", "to bar the numbers and send the letters")
@@ -22,6 +23,12 @@ def desk(terminal: Terminal, tmp_path: Path) -> Desk:
     folder = tmp_path / "files"
     folder.mkdir()
     desk = Desk(terminal.site, folder)
+    _fill(desk)
+    return desk
+
+
+@prepared
+def _fill(desk: Desk) -> None:
     desk.applications(
         application("A-1", **COMPANY),
         application("A-2", **PERSON, agent="", msisdns="13800138003", contact_phone="010-12345678", language="en"),
@@ -33,7 +40,6 @@ def desk(terminal: Terminal, tmp_path: Path) -> Desk:
     desk.documents("A-1", agent="虚构渠道")
     desk.documents("A-2", INDIVIDUAL_DOCUMENTS)
     desk.documents("A-3", INDIVIDUAL_DOCUMENTS, agent="虚构渠道")
-    return desk
 
 
 def decide(terminal: Terminal, desk: Desk, number: str, *words: str, as_login: str = "a") -> str:

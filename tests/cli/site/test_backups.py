@@ -18,6 +18,7 @@ from db.enums import ImportKind
 from tests.cli.framework.terminal import Terminal, refused
 from tests.nursery import nursery
 from tests.offices import Site
+from tests.prepared import prepared
 from tests.services.importing.files import Desk, application
 from tests.services.importing.test_calls import call
 from workbench.errors import BadData
@@ -32,10 +33,15 @@ def desk(terminal: Terminal, tmp_path: Path) -> Desk:
     folder = tmp_path / "files"
     folder.mkdir()
     desk = Desk(terminal.site, folder)
+    _fill(desk)
+    return desk
+
+
+@prepared
+def _fill(desk: Desk) -> None:
     desk.applications(application())
     desk.documents()
     desk.run(ImportKind.CALLS, [call(minute) for minute in range(30)])
-    return desk
 
 
 def backed_up(terminal: Terminal, path: Path) -> Path:

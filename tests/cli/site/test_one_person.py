@@ -66,7 +66,7 @@ def test_a_verdict_takes_effect_at_once_and_record_notice_log_and_export_name_th
     assert words in shown["notice"]
     event = bodies(shop, "decide")[0]
     assert (event["waived"], event["waive_reason"]) == (["final_fail"], REASON)
-    assert f"decided by one person ({REASON})" in run(shop, "show", decided["case"]).stdout
+    assert f"decided by one person ({REASON}); not checked: a final fail." in run(shop, "show", decided["case"]).stdout
     run(shop, "export", "decisions", "--output", str(tmp_path / "d.jsonl"), "--format", "jsonl")
     [row] = map(json.loads, (tmp_path / "d.jsonl").read_text(encoding="utf-8").splitlines())
     assert (row["waived"], row["waive_reason"]) == ("final_fail", REASON)

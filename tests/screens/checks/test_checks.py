@@ -64,7 +64,7 @@ async def test_a_small_list_says_who_made_each_verdict_and_how_to_leave(site: Si
         services.run(login, "decide", f"C-{number}", "fail", "--final", "--reason", "ID-USCC")
     async with at_the_site(site, "a", size=(60, 16), language=language) as desk:
         # The own verdict is for another person to check.
-        assert {"en": "one verdict to check", "zh": "1 项结论待复核"}[language] in desk.text
+        assert {"en": "one verdict to check", "zh": "1项结论待复核"}[language] in desk.text
         await desk.go("c")
         await desk.press("down")
         rows = [line for line in desk.text.splitlines() if line.startswith(" C-00000")][:2]

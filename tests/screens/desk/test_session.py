@@ -223,7 +223,7 @@ async def test_undoing_a_verdict_returns_the_case_only_to_its_holder(
     undoable = UndoableAct(case_id=123, decision_id=1, verdict=Verdict.PASS, until=None)
     assert await session.undo(undoable) == CaseShown(is_same=False)
 
-    services.undo.undo = lambda number: replace(
+    services.undo.undo = lambda number, _offered: replace(
         services.files[number], header=replace(services.files[number].header, held_by=None)
     )
     session.remove()

@@ -186,7 +186,7 @@ async def test_a_marked_letter_that_was_sent_meanwhile_counts_as_sent_before(sit
         site.services("sup").notices.record(sent(3))
         await desk.press("enter")
 
-        assert desk.notes == ["已将 0 封通知标记为已发送。"]
+        assert desk.notes == ["已将0封通知标记为已发送。"]
 
 
 async def test_k_on_the_desk_records_a_contact(site: Site) -> None:

@@ -5,16 +5,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.services.exporting.unguarding import unguarded
-from workbench.services.exporting.guard import guarded
+from workbench.services.exporting.guard import guarded, is_harmless
 
 STARTERS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-BEFORE = ("", " ", "\u200b", "\u3000", "\ufeff", "\u00a0 \u2060")
+BEFORE = ("", " ", "\u3164", "\u200b", "\u3000", "\ufeff", "\u00a0 \u2060")
 
 
 @pytest.mark.parametrize("before", BEFORE)
 @pytest.mark.parametrize("starter", STARTERS)
 def test_a_cell_that_starts_like_a_formula_gets_a_quote(starter: str, before: str) -> None:
-    assert guarded(f"{before}{starter}SUM(1)") == f"'{before}{starter}SUM(1)"
+    text = f"{before}{starter}SUM(1)"
+    assert guarded(text) == f"'{text}"
+    assert not is_harmless(text)
 
 
 @pytest.mark.parametrize("text", ["", "虚构公司", "13800138000", "A=1", "'quoted'", "'", "a@b", "3-4"])
@@ -30,6 +32,11 @@ def test_a_text_that_looks_guarded_gets_another_quote() -> None:
 @given(st.text(st.sampled_from([*STARTERS, *"'a1 \u200b\u3000\n"]), max_size=6))
 def test_a_guarded_text_can_be_restored(text: str) -> None:
     assert unguarded(guarded(text)) == text
+
+
+@given(st.text(max_size=3))
+def test_a_harmless_text_needs_no_guard(text: str) -> None:
+    assert not is_harmless(text) or guarded(text) == text
 
 
 @given(st.text(st.sampled_from([*STARTERS, *"'a1 \u200b\u3000\n"]), max_size=6))

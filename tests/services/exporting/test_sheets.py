@@ -15,7 +15,7 @@ from tests.services.exporting.unguarding import unguarded
 from workbench.domain.evidence.evidence import LONG_TERM
 from workbench.errors import CannotCreate
 from workbench.services.exporting.request import ExportFormat
-from workbench.services.exporting.sheets import Record, write_rows
+from workbench.services.exporting.sheets import Record, in_pages, write_rows
 
 COLUMNS = ("name", "count", "amount", "flag", "on", "until", "absent")
 ROW: Record = {
@@ -31,7 +31,7 @@ HOSTILE = ("=1+1", "+86 138", "-1", "@SUM(A1)", "\t=1", " =1", "\u200b=1", "＝1
 
 
 def _write(path: Path, chosen: ExportFormat, rows: Sequence[Record], columns: Sequence[str] = COLUMNS) -> None:
-    write_rows(path, chosen, columns, rows)
+    write_rows(path, chosen, columns, in_pages(columns, rows))
 
 
 def test_a_csv_has_a_byte_order_mark_and_quotes_everything(tmp_path: Path) -> None:

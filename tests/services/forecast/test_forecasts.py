@@ -67,6 +67,26 @@ def test_a_pending_case_says_whether_it_waits_for_a_third_party(
     assert site.services("a").forecasts.of_case(number).is_with_others is with_others
 
 
+def test_a_case_with_its_applicant_is_forecast_as_if_the_answer_came_now(site: Site) -> None:
+    lived(site)
+    (number,) = site.plant()
+    forecasts = site.services("a").forecasts
+    waiting = forecasts.of_queue().queued
+    with site.services("admin").context.database.write() as session:
+        session.execute(
+            text("UPDATE \"case\" SET state = 'pending', waits_for = 'applicant' WHERE id = :id"), {"id": number}
+        )
+    site.clock.on(minutes=1)
+    found, queue = forecasts.of_case(number), forecasts.of_queue()
+
+    assert (found.ahead, found.passed, found.passed_needs) == (None, None, (PassNeed.ITEMS,))
+    assert queue.queued == waiting - 1
+    # The case would wait for those that are due before it.
+    site.plant(200, due_in_days=1)
+    site.clock.on(minutes=1)
+    assert forecasts.of_case(number).decided.p50 > found.decided.p90
+
+
 def test_a_case_awaiting_a_check_is_undecided_with_a_day_for_its_result(site: Site) -> None:
     lived(site)
     (number,) = site.plant()

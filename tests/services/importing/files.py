@@ -14,6 +14,7 @@ from sqlmodel import col, select
 from db.enums import DocumentKind, ImportKind
 from db.models import CaseRow
 from tests.offices import Site
+from tests.prepared import prepared
 from workbench.services.foundation import audit_log
 from workbench.services.importing.request import ImportReport, ImportRequest
 
@@ -141,6 +142,7 @@ class Desk:
             )
         return self.run(ImportKind.DOCUMENTS, rows, **options)
 
+    @prepared
     def queued(self, number: str = "A-1", **changes: str) -> CaseRow:
         """Import an application with all its documents."""
         self.applications(application(number, **changes))

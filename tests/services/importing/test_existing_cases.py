@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from db.enums import AppealOutcome, CaseState, DocumentKind, FailKind, ImportKind, Verdict, WaitsFor
 from db.models import DecisionRow, RectificationItemRow, RectificationRow
+from tests.prepared import prepared
 from tests.services.importing.files import Desk, application, shanghai
 from workbench.domain.case.appeal import AppealRequest
 from workbench.domain.case.casefile import VerdictRequest
@@ -21,6 +22,7 @@ def new_licence(desk: Desk, *, received_at: str = "2026-11-23 15:00") -> None:
     desk.documents(kinds=(DocumentKind.BIZ_LICENSE,), content="2", received_at=received_at)
 
 
+@prepared
 def rectifying(desk: Desk, *, deadline: str = "2026-12-01 18:00", codes: tuple[str, ...] = ("BIZ_LICENSE",)) -> int:
     """Bring A-1 to where the applicant must mend it, decided on Tuesday at 10:00."""
     case = desk.queued()
@@ -180,6 +182,7 @@ def test_a_verdict_that_waits_for_its_check_stays_when_only_an_info_changed(desk
     assert desk.sql("SELECT status FROM decision") == [("staged",)]
 
 
+@prepared
 def pending(desk: Desk, waits_for: WaitsFor) -> int:
     """Let a case wait, decided on Tuesday at 10:00."""
     case = desk.queued()

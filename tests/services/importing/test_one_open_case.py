@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from db.enums import DocumentKind, FailKind, Verdict
+from tests.prepared import prepared
 from tests.services.importing.files import Desk, application, shanghai
 from tests.services.importing.test_existing_cases import rectifying, stage
 from tests.services.importing.test_reopening import passed
@@ -18,6 +19,7 @@ from workbench.services.outbox.recording import Delivery
 Act = Callable[[Desk, int], object]
 
 
+@prepared
 def failed(desk: Desk) -> int:
     case_id = desk.queued().id or 0
     stage(desk)
@@ -32,6 +34,7 @@ def lapsed(desk: Desk) -> int:
     return case_id
 
 
+@prepared
 def withdrawn(desk: Desk) -> int:
     case_id = desk.queued().id or 0
     desk.site.services("a").remarks.withdraw(case_id, "they wrote")

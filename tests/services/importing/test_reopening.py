@@ -3,6 +3,7 @@
 import pytest
 
 from db.enums import AppealOutcome, CaseState, ImportKind
+from tests.prepared import prepared
 from tests.services.importing.files import Desk
 from tests.services.importing.test_existing_cases import stage
 from workbench.domain.case.appeal import AppealRequest
@@ -14,6 +15,7 @@ CLEARED = {**COURT, "match": "none"}
 REOPEN = "attention:reopen"
 
 
+@prepared
 def passed(desk: Desk) -> int:
     """Pass A-1, and return the number of its case."""
     desk.queued()

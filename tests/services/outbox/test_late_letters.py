@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from db.enums import AppealOutcome, CaseState, FailKind, Language, Role, ServiceClass, Verdict, WaitsFor
 from tests.offices import Site
+from tests.prepared import prepared
 from tests.services.outbox.gateways import Script, send
 from workbench.domain.case.appeal import AppealRequest
 from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictRequest
@@ -33,11 +34,16 @@ def on(day: int, hour: int = 10, month: int = 11) -> datetime:
 
 def decided(site: Site, request: VerdictRequest) -> Site:
     """Decide a case on Tuesday, 24 November, with the deadline on the next Tuesday."""
+    _decide(site, request)
+    return site
+
+
+@prepared
+def _decide(site: Site, request: VerdictRequest) -> None:
     site.plant(1)
     assert isinstance(site.services("a").claims.next(), CaseFile)
     site.services("a").verdicts.decide(replace(request, until=PRINTED))
     site.clock.on(seconds=60)
-    return site
 
 
 def mark(site: Site, sent_at: datetime, *, now: datetime | None = None) -> Recorded:

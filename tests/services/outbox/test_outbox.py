@@ -8,6 +8,7 @@ import pytest
 
 from db.enums import Verdict
 from tests.offices import TUESDAY, Site
+from tests.prepared import prepared
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
 from workbench.errors import BadData, NotAllowed, NotFound, WrongUsage
 from workbench.services.outbox.recording import Delivery
@@ -20,6 +21,7 @@ def sent(*ids: int) -> list[Delivery]:
     return [Delivery(notice_id=number) for number in ids]
 
 
+@prepared
 def decide(site: Site, count: int) -> None:
     site.plant(count)
     for _number in range(count):

@@ -29,10 +29,11 @@ class Reads:
         self.cases += "FROM finding" in statement
 
 
-def test_typing_a_note_and_deciding_do_not_read_the_case_again(site: Site) -> None:
-    (case,) = site.plant()
+def test_neither_typing_nor_deciding_nor_the_acts_of_others_read_the_case_again(site: Site) -> None:
+    case, _other = site.plant(2)
     take(site)
     reads = Reads(site)
+    take(site, "b")
     verdicts = site.services("a").verdicts
 
     for length in range(1, 11):

@@ -22,7 +22,7 @@ from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.wording import amounts
 from workbench.wording.case.fields import FIELD_NAMES, FieldWords
 from workbench.wording.case.history import act_words, detail_words
-from workbench.wording.case.labels import DECISION_STATUS
+from workbench.wording.case.labels import CHECK_FOR, DECISION_STATUS
 from workbench.wording.case.story import CaseStory
 from workbench.wording.findings import earlier_fail_text, text_of
 from workbench.wording.measures import measure_lines
@@ -142,7 +142,7 @@ class CaseText:
         for line in casefile.decisions:
             if line.waived is not None:
                 message = _("{decision} was decided by one person ({reason}); not checked: {rules}.")
-                rules = ", ".join(line.waived.rules)
+                rules = comma_joined(_(CHECK_FOR.get(rule, rule)) for rule in line.waived.rules)
                 output.line(message.format(decision=format_decision(line.id), reason=line.waived.reason, rules=rules))
         if decision := next((line for line in reversed(casefile.decisions_in_effect) if line.items), None):
             self.rounds.items(casefile.header, decision)

@@ -9,7 +9,7 @@ from workbench.cli.framework import output
 from workbench.domain.case.appeal import STATUS_WORDS, AppealLine
 from workbench.domain.case.case_id import format_decision
 from workbench.domain.case.casefile import CaseFile, CaseHeader
-from workbench.domain.case.reason_scope import EvidencePart, names_documents
+from workbench.domain.case.reason_scope import EvidencePart, is_answered_by_documents
 from workbench.domain.case.records import DecisionLine, ItemLine
 from workbench.domain.case.running import is_with_applicant
 from workbench.i18n import _
@@ -37,7 +37,7 @@ class RoundsText:
                 _("Item"): lambda row: row[1].code,
                 _("Progress"): lambda row: (
                     _("for the reviewer to judge")
-                    if header.round > decision.round and row[1].is_open and not names_documents(row[1].code)
+                    if header.round > decision.round and row[1].is_open and not is_answered_by_documents(row[1].code)
                     else self._progress(row[1], decision.deadline_at, is_due=is_due)
                 ),
                 _("Judged"): lambda row: (
@@ -87,7 +87,10 @@ class RoundsText:
         for line in casefile.appeals:
             output.line()
             output.line(_("Appeal ({status})").format(status=_(STATUS_WORDS[line.status])))
-            answer = "" if line.outcome is None else f"{outcome_words(line.outcome, line.to_state)}: {line.answer}"
+            answer = ""
+            if line.outcome is not None:
+                outcome = outcome_words(line.outcome, line.to_state)
+                answer = _("{what}: {details}").format(what=outcome, details=line.answer)
             appealed = next((one for one in casefile.decisions if one.id == line.decision_id), None)
             shown = {
                 _("Received"): self.instant(line.received_at),

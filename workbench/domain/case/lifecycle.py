@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from db.enums import FINAL_STATES, CaseState, Priority, Risk, Role, ServiceClass, Verdict
 from workbench.domain.case.actor import Actor
-from workbench.i18n import N_, _
+from workbench.i18n import N_, _, comma_joined
 
 S = CaseState
 R = Role
@@ -163,7 +163,7 @@ def roles_refusal(allowed: Set[Role], actor: Actor) -> str | None:
     """Return why a person with none of the allowed roles may not do something, or None if the person has one."""
     if not actor.roles.isdisjoint(allowed):
         return None
-    words = ", ".join(_(ROLE_WORDS[role]) for role in Role if role in allowed)
+    words = comma_joined(_(ROLE_WORDS[role]) for role in Role if role in allowed)
     return _("{login} may not do this; it needs one of these roles: {roles}.").format(login=actor.login, roles=words)
 
 

@@ -74,7 +74,7 @@ class EvidencePart(StrEnum):
     CREDIT = "credit"
 
 
-def names_documents(code: str) -> bool:
+def is_answered_by_documents(code: str) -> bool:
     """Say whether a document can show that an item came; of other items only a reviewer can say so."""
     return code in DOCUMENTS_OF_REASON or code in set(D) or code.startswith("DOC-")
 

@@ -20,8 +20,9 @@ class Forecast:
     """The forecast of one case.
 
     `ahead` counts the cases before it in the queue, None if it is not queued. `sent_back` is the share of similar cases
-    that the first verdict sends back. `decided` is when the next decision is made; if a verdict awaits its check, when
-    its result is released; and for a case that is neither queued nor awaits a check, when similar cases passed.
+    that the first verdict sends back. `decided` is when the next decision is made: if the applicant has the case, after
+    an answer that comes now; if a verdict awaits its check, when its result is released; and for any other case that is
+    not queued, when similar cases passed.
     """
 
     case: int

@@ -1,12 +1,16 @@
 """Sanitises stored text before it is shown, so that it cannot control the terminal."""
 
 import unicodedata
+from functools import lru_cache
 
 from workbench.domain.text.cells import cells, fit, head, pad_left, pad_right
 
 __all__ = ["cells", "fit", "fold_key", "pad_left", "pad_right", "safe", "typed"]
 
 MARKS_PER_BASE = 4
+_REMEMBERED = 1 << 14
+"""Of how many characters it is remembered whether they are plain; most texts need fewer."""
+
 _DOTTED_CIRCLE = "◌"
 _C0_PICTURES = 0x2400
 _DELETE = "\x7f"
@@ -55,6 +59,12 @@ def _is_unsafe(char: str) -> bool:
     return _is_within(char, _INVISIBLE)
 
 
+@lru_cache(_REMEMBERED)
+def _is_plain(char: str) -> bool:
+    """Say whether a character is shown as it is, whatever stands beside it."""
+    return not (char in _PRESENTATION or _is_unsafe(char) or _is_mark(char))
+
+
 def _picture(char: str) -> str:
     """Return a visible substitute for a character that must not reach the terminal."""
     if ord(char) < ord(" "):
@@ -98,9 +108,13 @@ def safe(text: str, *, keep_newlines: bool = False, limit: int | None = None) ->
     each character keeps at most four marks. With `limit` (in cells) a longer text ends with the number of omitted
     characters, `… +312`. Newlines and tabs stay only with `keep_newlines`. Safe text is returned unchanged.
     """
-    if not (text.isascii() and text.isprintable()):
+    if not (text.isascii() and text.isprintable()) and not _is_all_plain(text):
         text = _without_controls(text, keep="\n\t" if keep_newlines else "")
     return text if limit is None else _limited(text, limit)
+
+
+def _is_all_plain(text: str) -> bool:
+    return all(map(_is_plain, text)) and unicodedata.is_normalized("NFC", text)
 
 
 def _without_controls(text: str, keep: str) -> str:

@@ -137,7 +137,11 @@ def decision_pairs(seen: SeenCase, instant: Callable[[datetime], str]) -> tuple[
         for one in casefile.checklist
         if one.answer
     )
-    confirmed = (f"{_(VERIFICATION[line.kind])}: {line.result} ({line.by})" for line in casefile.verifications)
+    named = _("{what}: {details}").format
+    confirmed = (
+        _("{what} ({by})").format(what=named(what=_(VERIFICATION[line.kind]), details=line.result), by=line.by)
+        for line in casefile.verifications
+    )
     return (
         (_("At"), instant(decision.decided_at)),
         (_("Verdict"), " ".join((verdict_words(decision), *decision.reasons))),
@@ -146,9 +150,9 @@ def decision_pairs(seen: SeenCase, instant: Callable[[datetime], str]) -> tuple[
         (_("Checklist"), "\n".join(answers)),
         (_("Verifications"), "\n".join(confirmed)),
         (_("Letter"), decision.letter),
-        (_("Items"), "\n".join(f"{item.code}: {item.text}" for item in decision.items)),
+        (_("Items"), "\n".join(named(what=item.code, details=item.text) for item in decision.items)),
         (_("Note"), decision.note),
-        (_("Checked by"), f"{decision.checker}: {decision.check_note}" if decision.checker else ""),
+        (_("Checked by"), named(what=decision.checker, details=decision.check_note) if decision.checker else ""),
     )
 
 

@@ -14,10 +14,13 @@ from workbench.services.foundation.calendar_days import edition
 from workbench.services.foundation.context import Context
 
 _EVENT, _SIBLING = table_of(EventRow), CASE.alias("sibling")
-_SIBLINGS = select(_SIBLING.c.id).where(
-    _SIBLING.c.agent == CASE.c.agent, _SIBLING.c.application_no == CASE.c.application_no
+_LAST_EVENT = (
+    select(func.max(_EVENT.c.seq))
+    .select_from(_SIBLING.join(_EVENT, _EVENT.c.case_id == _SIBLING.c.id))
+    .where(_SIBLING.c.agent == CASE.c.agent, _SIBLING.c.application_no == CASE.c.application_no)
+    .correlate(CASE)
+    .scalar_subquery()
 )
-_LAST_EVENT = select(func.max(_EVENT.c.seq)).where(_EVENT.c.case_id.in_(_SIBLINGS)).correlate(CASE).scalar_subquery()
 _STAMP = select(CASE.c.id, CASE.c.version, CASE.c.evidence_no, CASE.c.findings_on, _LAST_EVENT).where(
     CASE.c.id == bindparam("case"), is_published(CASE.c.batch_id)
 )

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlalchemy import bindparam, select
+from sqlmodel import Session, col
 
 from db.columns import from_us
-from db.models import CaseRow, ChecklistAnswerRow, EventRow, NoticeRow
-from db.queries.published import newest_row
+from db.models import CaseRow, ChecklistAnswerRow, EventRow
+from db.queries.published import NOTICE, table_of
 from workbench.domain.case.casefile import CaseFile, CaseHeader
 from workbench.domain.case.changes import RoundBasis
 from workbench.domain.case.lifecycle import Action
@@ -50,6 +51,11 @@ from workbench.services.foundation.case_access import is_held, logins_of, shown_
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.drafts import draft_body
 from workbench.services.foundation.row_values import from_row
+
+_ANSWER = table_of(ChecklistAnswerRow)
+_ANSWERS = select(_ANSWER).where(_ANSWER.c.case_id == bindparam("case"), _ANSWER.c.round == bindparam("round"))
+_NEWEST_NOTICE = select(NOTICE).where(NOTICE.c.case_id == bindparam("case"), NOTICE.c.cancelled_at.is_(None))
+_NEWEST_NOTICE = _NEWEST_NOTICE.order_by(NOTICE.c.id.desc()).limit(1)
 
 
 class CaseFiles(Service):
@@ -133,8 +139,7 @@ class CaseFiles(Service):
         evidence = read_evidence(session, case, context.store, today)
         days, hours = calls_by_day_and_hour(session, case, evidence, context.store)
         logins = logins_of(session)
-        is_valid = col(NoticeRow.cancelled_at).is_(None)
-        notice = newest_row(session, NoticeRow, NoticeRow.case_id == case_id, is_valid)
+        notice = session.connection().execute(_NEWEST_NOTICE, {"case": case_id}).first()
         facts, findings = observe(evidence, policy, today), findings_of_case(session, case_id)
         decisions = decisions_of(session, case_id, logins)
         basis = RoundBasis(evidence=evidence, facts=facts.case, findings=findings)
@@ -250,12 +255,10 @@ def header_of(
 
 def _received_at(session: Session, case: CaseRow) -> datetime:
     """Return when the evidence of the current round was received: the application, or later its resubmission."""
-    events = session.exec(
-        select(EventRow)
-        .where(EventRow.case_id == case.id, EventRow.action == Action.RESUBMIT, col(EventRow.is_refused).is_(False))
-        .order_by(col(EventRow.seq).desc())
-    )
-    for event in events:
+    if case.round == 1:
+        return case.received_at
+    of_case = (col(EventRow.case_id) == case.id, col(EventRow.action) == Action.RESUBMIT, ~col(EventRow.is_refused))
+    for event in session.execute(select(EventRow).where(*of_case).order_by(col(EventRow.seq).desc())).scalars():
         body = json.loads(event.body)
         if body.get("round") == case.round:
             return from_us(body["counted_at"]) if "counted_at" in body else event.at
@@ -264,10 +267,10 @@ def _received_at(session: Session, case: CaseRow) -> datetime:
 
 def _answers(session: Session, case: CaseRow, logins: Mapping[int, str]) -> dict[str, dict[str, Any]]:
     """Return the answers of the current round by question."""
-    of_round = (ChecklistAnswerRow.case_id == case.id, ChecklistAnswerRow.round == case.round)
+    of_round = {"case": case.id, "round": case.round}
     return {
         row.question: {"answer": row.answer, "note": row.note, "by": logins.get(row.answered_by_id)}
-        for row in session.exec(select(ChecklistAnswerRow).where(*of_round))
+        for row in session.connection().execute(_ANSWERS, of_round)
     }
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, func
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from db.enums import AppealStatus, ApplicantKind, CaseState, FailKind
@@ -20,7 +21,7 @@ from db.models import (
     RectificationRow,
     SuspensionRow,
 )
-from db.queries.published import CASE, DECISION, newest_row, table_of
+from db.queries.published import APPEAL, CASE, DECISION, newest_row, table_of
 from workbench.domain.case.appeal import AppealLine, last_filing_day
 from workbench.domain.case.casefile import ItemRequest
 from workbench.domain.case.records import DecisionLine, EarlierFail, ItemLine, Waiver
@@ -30,6 +31,8 @@ from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
 
 _APPLICATION, _REASON = table_of(ApplicationRow), table_of(DecisionReasonRow)
+_APPEALS = select_columns(APPEAL).where(APPEAL.c.case_id == bindparam("case")).order_by(APPEAL.c.id)
+_DECISIONS = select_columns(DECISION).where(DECISION.c.case_id == bindparam("case")).order_by(DECISION.c.id)
 _REASONS = select(_REASON.c.code).where(_REASON.c.decision_id == bindparam("decision")).order_by(_REASON.c.position)
 
 
@@ -58,7 +61,7 @@ def makers_of_staged(session: Session, case_ids: Collection[int]) -> dict[int, s
 
 def appeals_of(session: Session, case_id: int, logins: dict[int, str]) -> tuple[AppealLine, ...]:
     """Return all appeals of a case, including undone ones, the oldest first."""
-    rows = session.exec(select(AppealRow).where(AppealRow.case_id == case_id).order_by(col(AppealRow.id))).all()
+    rows = session.connection().execute(_APPEALS, {"case": case_id})
     return tuple(
         from_row(
             AppealLine,
@@ -207,11 +210,11 @@ def decisions_of(
     session: Session, case_id: int, logins: dict[int, str], at: datetime | None = None
 ) -> tuple[DecisionLine, ...]:
     """Return all decisions of a case, including undone ones, the oldest first; items as they were at a time, or now."""
-    rows = session.exec(select(DecisionRow).where(DecisionRow.case_id == case_id).order_by(col(DecisionRow.id))).all()
+    rows = session.connection().execute(_DECISIONS, {"case": case_id})
     return tuple(_decision(session, row, logins, at) for row in rows)
 
 
-def _decision(session: Session, row: DecisionRow, logins: dict[int, str], at: datetime | None) -> DecisionLine:
+def _decision(session: Session, row: Any, logins: dict[int, str], at: datetime | None) -> DecisionLine:
     return from_row(
         DecisionLine,
         row,
@@ -230,7 +233,7 @@ def reasons_of(session: Session, decision_id: int | None) -> tuple[str, ...]:
     return tuple(session.connection().execute(_REASONS, {"decision": decision_id}).scalars())
 
 
-def _deadline_at(session: Session, decision: DecisionRow) -> datetime | None:
+def _deadline_at(session: Session, decision: Any) -> datetime | None:
     """Return the deadline in force, which an extension or a late letter may have moved; before a check, the planned."""
     in_force = select(RectificationRow.deadline_at).where(RectificationRow.decision_id == decision.id)
     return session.exec(in_force).first() or decision.deadline_at
@@ -262,13 +265,13 @@ def items_of(session: Session, decision_id: int) -> list[RectificationItemRow]:
     )
 
 
-def items_in_plan(decision: DecisionRow) -> list[ItemRequest]:
-    """Return the items that a decision asks for, as they were when it was made."""
+def items_in_plan(decision: Any) -> list[ItemRequest]:
+    """Return the items that a decision, a row of its table, asks for, as they were when it was made."""
     items = json.loads(decision.seen).get("items", [])
     return [from_row(ItemRequest, {"deadline_at": None, **item}) for item in items]
 
 
-def _items(session: Session, decision: DecisionRow, logins: dict[int, str], at: datetime) -> tuple[ItemLine, ...]:
+def _items(session: Session, decision: Any, logins: dict[int, str], at: datetime) -> tuple[ItemLine, ...]:
     """Return the items to rectify. While a verdict waits for its check, its items are only in the column `seen`."""
     if rows := items_of(session, decision.id or 0):
         return tuple(

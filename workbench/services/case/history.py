@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Select, Table, bindparam, func, literal_column, null, union_all
@@ -17,7 +18,6 @@ from db.models import (
     CaseRow,
     CommentRow,
     ContactRow,
-    DecisionRow,
     EventRow,
     ReviewerRow,
     VerificationRow,
@@ -66,8 +66,10 @@ _BEFORE_VERDICT = (CaseState.QUEUED, CaseState.IN_REVIEW, CaseState.PENDING, Cas
 
 _REVIEWER = table_of(ReviewerRow)
 _EARLIER = NOTICE.alias("earlier")
+_OWN, _SIBLING = CASE.alias("own"), CASE.alias("sibling")
 _COMMENT, _CONTACT, _EVENT = table_of(CommentRow), table_of(ContactRow), table_of(EventRow)
 _VERIFICATION = table_of(VerificationRow)
+_CAMPAIGN, _PLANNED = table_of(CampaignRow), table_of(CampaignCaseRow)
 _CASE_ID: BindParameter[int] = bindparam("case")
 
 
@@ -117,6 +119,28 @@ _VERIFICATIONS = _by_person(_VERIFICATION, "verified_by_id", _VERIFICATION, _VER
 _VERIFICATIONS = _VERIFICATIONS.order_by(_VERIFICATION.c.id)
 _CONTACTS = _by_person(_CONTACT, "contacted_by_id", _CONTACT, _CONTACT.c.contacted_at.label("at"))
 _CONTACTS = _CONTACTS.order_by(_CONTACT.c.id)
+_RE_REVIEWS = (
+    select_columns(
+        _PLANNED.c.case_id.label("passed_id"),
+        select_columns(DECISION.c.decided_at)
+        .where(DECISION.c.case_id == _PLANNED.c.case_id, DECISION.c.status.in_(("applied", "approved")))
+        .order_by(DECISION.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+        .label("passed_at"),
+        _PLANNED.c.opened_case_id.label("opened_id"),
+        _PLANNED.c.campaign_id.label("campaign"),
+        *(_CAMPAIGN.c.reason, CASE.c.state),
+    )
+    # Both cases are of one application, so the plans of a long campaign are found by index.
+    .select_from(_OWN)
+    .join(_SIBLING, (_SIBLING.c.agent == _OWN.c.agent) & (_SIBLING.c.application_no == _OWN.c.application_no))
+    .join(_PLANNED, _PLANNED.c.case_id == _SIBLING.c.id)
+    .join(_CAMPAIGN, _CAMPAIGN.c.id == _PLANNED.c.campaign_id)
+    .join(CASE, CASE.c.id == _PLANNED.c.opened_case_id)
+    .where(_OWN.c.id == _CASE_ID, (_PLANNED.c.case_id == _CASE_ID) | (_PLANNED.c.opened_case_id == _CASE_ID))
+    .order_by(_PLANNED.c.id)
+)
 
 
 def history_of(session: Session, case_id: int, before: EventRow | None = None) -> tuple[HistoryLine, ...]:
@@ -152,27 +176,9 @@ def verifications_of(session: Session, case_id: int) -> tuple[VerificationLine, 
 
 def re_reviews_of(session: Session, case_id: int) -> tuple[ReReview, ...]:
     """Return the re-reviews that campaigns opened for a case, or for which they opened this case, oldest first."""
-    planned, decision = CampaignCaseRow, DecisionRow
-    in_effect = (decision.case_id == planned.case_id, col(decision.status).in_(("applied", "approved")))
-    newest = select(decision.decided_at).where(*in_effect).order_by(col(decision.id).desc()).limit(1)
-    passed = newest.scalar_subquery()
-    rows = session.exec(
-        select(planned, CampaignRow.reason, CaseRow.state, passed)
-        .join(CampaignRow, col(CampaignRow.id) == planned.campaign_id)
-        .join(CaseRow, col(CaseRow.id) == planned.opened_case_id)
-        .where((col(planned.case_id) == case_id) | (col(planned.opened_case_id) == case_id))
-        .order_by(col(planned.id))
-    )
     return tuple(
-        ReReview(
-            passed_id=row.case_id,
-            passed_at=at,
-            opened_id=row.opened_case_id or 0,
-            campaign=row.campaign_id,
-            reason=mask_digits_within(reason),
-            state=CaseState(state),
-        )
-        for row, reason, state, at in rows
+        from_row(ReReview, row, reason=mask_digits_within(row.reason))
+        for row in session.connection().execute(_RE_REVIEWS, {"case": case_id})
     )
 
 
@@ -245,8 +251,12 @@ def _policy_words(body: Mapping[str, Any]) -> str:
 
 def notices_of(session: Session, context: Context, case_id: int) -> tuple[NoticeLine, ...]:
     """Return the letters about a case that were not cancelled, the oldest first, with people masked."""
-    statement = select_notices((NOTICE.c.case_id == case_id,)).order_by(NOTICE.c.id)
-    return notice_lines(session, context, statement)
+    return notice_lines(session, context, _letters_of_case(), case=case_id)
+
+
+@cache
+def _letters_of_case() -> Any:
+    return select_notices((NOTICE.c.case_id == _CASE_ID,)).order_by(NOTICE.c.id)
 
 
 def select_notices(conditions: Iterable[ColumnElement[bool]]) -> Any:
@@ -264,11 +274,11 @@ def select_notices(conditions: Iterable[ColumnElement[bool]]) -> Any:
     )
 
 
-def notice_lines(session: Session, context: Context, statement: Any) -> tuple[NoticeLine, ...]:
+def notice_lines(session: Session, context: Context, statement: Any, **values: Any) -> tuple[NoticeLine, ...]:
     """Return the letters that a statement of `select_notices` reads, with people masked."""
     now, calendar = context.now(), context.calendar(session)
     send_days = context.policy(session).notices.send_days
-    rows = session.execute(statement).all()
+    rows = session.execute(statement, values).all()
     redactions = redactions_of(session, ((row.agent, row.application_no) for row in rows))
     lines = []
     for row in rows:

@@ -46,9 +46,9 @@ _TEXTS: Mapping[type, tuple[str, ...]] = {
 """The texts of each kind of line, which may name people."""
 
 
-def public_name(kind: ApplicantKind, name: str) -> str:
+def public_name(kind: ApplicantKind | str, name: str) -> str:
     """Return the name of an applicant, masked if the applicant is a person."""
-    return mask(MaskKind.NAME, name) if kind is ApplicantKind.INDIVIDUAL else name
+    return mask(MaskKind.NAME, name) if kind == ApplicantKind.INDIVIDUAL else name
 
 
 def _masked(lines: Iterable[_Line], redaction: Redaction) -> tuple[_Line, ...]:

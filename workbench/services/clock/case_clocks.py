@@ -46,6 +46,7 @@ SUSPENSION = table_of(SuspensionRow)
 POLICY_ACTION = "policy"
 """The action of the event that changes the policy of a case."""
 
+_UNSETTLED = select(SUSPENSION.c.id).where(SUSPENSION.c.settled_at.is_(None)).order_by(SUSPENSION.c.id)
 _MAY_BE_APPEALED = (CaseState.APPEALED, CaseState.AWAITING_CHECK)
 _DUE_DATE_ACTIONS = (EXTEND_ACTION, CLASS_ACTION)
 _SUSPENSIONS = select(SUSPENSION).order_by(SUSPENSION.c.from_at, SUSPENSION.c.id)
@@ -198,8 +199,7 @@ def update_due_date(session: Session, context: Context, case: CaseRow) -> bool:
 
 def unsettled_suspension_ids(session: Session) -> Sequence[int]:
     """Return the ids of the suspensions whose start or end some due dates may not include yet."""
-    unsettled = select(SUSPENSION.c.id).where(SUSPENSION.c.settled_at.is_(None)).order_by(SUSPENSION.c.id)
-    return session.execute(unsettled).scalars().all()
+    return session.execute(_UNSETTLED).scalars().all()
 
 
 def first_clock_state(

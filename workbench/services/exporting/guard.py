@@ -11,6 +11,15 @@ _STARTS = re.compile(rf"[\t\r＝＋－＠]|[{_SKIPPED}]*[=+\-@\t\r＝＋－＠]"
 _GUARDED = re.compile(rf"'+(?:{_STARTS.pattern})")
 
 
+# Letters to Python, but invisible, so a spreadsheet may skip them.
+_FILLERS = "\u115f\u1160\u3164\uffa0"
+
+
+def is_harmless(value: object) -> bool:
+    """Say whether a value is a text that begins with a letter or digit, as nearly all do, so that it needs no guard."""
+    return isinstance(value, str) and value[:1].isalnum() and value[0] not in _FILLERS
+
+
 def guarded(text: str) -> str:
     """Return a text with a quote in front if a spreadsheet could read it as a formula.
 

@@ -18,7 +18,7 @@ from workbench.i18n import _
 from workbench.services.case.output_folder import absolute_path, new_folder
 from workbench.services.exporting import appeals, applications, decisions, events, measures, notices
 from workbench.services.exporting.request import ExportFormat, ExportKind, ExportReport, ExportRequest
-from workbench.services.exporting.sheets import Record, write_rows
+from workbench.services.exporting.sheets import Page, Record, in_pages, write_rows
 from workbench.services.exporting.source import Source
 from workbench.services.foundation.context import Service, details
 from workbench.services.foundation.safe_files import replacing
@@ -30,14 +30,21 @@ from workbench.services.policy.supplier import sender_of
 LETTER_TABLE = "notices.csv"
 """The table of the letters in the folder: the columns of the export and the name of each letter's files."""
 
-_SOURCES: dict[ExportKind, tuple[tuple[str, ...], Callable[[Source], Iterator[Record]]]] = {
-    ExportKind.APPLICATIONS: (applications.COLUMNS, applications.rows),
+_RECORDS: dict[ExportKind, tuple[tuple[str, ...], Callable[[Source], Iterator[Record]]]] = {
     ExportKind.DECISIONS: (decisions.COLUMNS, decisions.rows),
     ExportKind.APPEALS: (appeals.COLUMNS, appeals.rows),
     ExportKind.NOTICES: (notices.COLUMNS, notices.rows),
     ExportKind.EVENTS: (events.COLUMNS, events.rows),
     ExportKind.MEASURES: (WORK_LIST_COLUMNS, measures.rows),
 }
+
+
+def _pages(what: ExportKind, source: Source) -> tuple[tuple[str, ...], Iterator[Page]]:
+    """Return the names of the columns of an export, and its rows."""
+    if what is ExportKind.APPLICATIONS:
+        return applications.COLUMNS, applications.pages(source)
+    columns, records = _RECORDS[what]
+    return columns, in_pages(columns, records(source))
 
 
 class Exports(Service):
@@ -61,13 +68,12 @@ class Exports(Service):
 
     def _written(self, request: ExportRequest) -> ExportReport:
         chosen = request.chosen_format
-        columns, rows = _SOURCES[request.what]
         with replacing(request.output, self.context.own_files) as draft:
             if request.what is ExportKind.MEASURES and request.reveal:
                 with self.context.write() as session:
                     measures.mark_exported(self._source(session, request))
             with self.context.read() as session:
-                count = write_rows(draft, chosen, columns, rows(self._source(session, request)))
+                count = write_rows(draft, chosen, *_pages(request.what, self._source(session, request)))
             # The export must be in the log before anybody can read the file.
             self._log(request, count, chosen.value)
         return ExportReport(rows=count, path=request.output, format=chosen, revealed=request.reveal)
@@ -77,8 +83,8 @@ class Exports(Service):
         with new_folder(path, self.context.own_files) as folder:
             with self.context.read() as session:
                 rows = _letters(folder, self._source(session, request), senders(session, self.context), request)
-                table = folder / LETTER_TABLE
-                count = write_rows(table, ExportFormat.CSV, (*notices.COLUMNS, "file"), rows)
+                table, columns = folder / LETTER_TABLE, (*notices.COLUMNS, "file")
+                count = write_rows(table, ExportFormat.CSV, columns, in_pages(columns, rows))
                 sync(table)
             self._log(request, count, "letters")
         return ExportReport(rows=count, path=path, format=None, revealed=request.reveal)

@@ -2,10 +2,11 @@
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TextIO
@@ -14,7 +15,7 @@ from workbench.domain.evidence.evidence import LONG_TERM
 from workbench.domain.text.cells import cells
 from workbench.errors import CannotCreate
 from workbench.i18n import _
-from workbench.services.exporting.guard import guarded
+from workbench.services.exporting.guard import guarded, is_harmless
 from workbench.services.exporting.request import ExportFormat
 
 Value = str | int | Decimal | bool | date | None
@@ -22,49 +23,86 @@ Value = str | int | Decimal | bool | date | None
 
 Record = Mapping[str, Value]
 
+Column = Sequence[Any]
+"""The values of one column, each a `Value`; an empty text means None."""
+
+Page = Sequence[Column]
+"""Some rows, column by column, because a column is converted in a fraction of the time that its values would take."""
+
+_PAGE = 1000
+
 MAX_SHEET_ROWS = 1_048_575
 MAX_CELL_LENGTH = 32_767
 _MEASURED_ROWS = 200
 _MAX_COLUMN_WIDTH = 60
 
 
-def write_rows(path: Path, chosen: ExportFormat, columns: Sequence[str], rows: Iterable[Record]) -> int:
-    """Write rows to a file in one of the formats, and return their number."""
+def in_pages(columns: Sequence[str], records: Iterable[Record]) -> Iterator[Page]:
+    """Yield records in pages."""
+    remaining = iter(records)
+    while page := list(islice(remaining, _PAGE)):
+        yield [[record[column] for record in page] for column in columns]
+
+
+def converted(column: Column, convert: Callable[[Any], Any]) -> Column:
+    """Return a column with each value converted that is neither None nor empty; equal values are converted once."""
+    values = {value: convert(value) for value in set(column) if value is not None and value != ""}
+    return [values.get(value) for value in column] if values else [None] * len(column)
+
+
+def write_rows(path: Path, chosen: ExportFormat, columns: Sequence[str], pages: Iterable[Page]) -> int:
+    """Write pages of rows to a file in one of the formats, and return the number of rows."""
     match chosen:
         case ExportFormat.XLSX:
-            return _write_sheet(path, columns, rows)
+            return _write_sheet(path, columns, _rows_of(pages))
         case ExportFormat.CSV:
             # Excel in China reads UTF-8 only with a byte order mark.
             with path.open("w", encoding="utf-8-sig", newline="") as file:
-                return _write_csv(file, columns, rows)
+                return _write_csv(file, columns, pages)
         case ExportFormat.JSONL:
             with path.open("w", encoding="utf-8", newline="\n") as file:
-                return _write_json_lines(file, columns, rows)
+                return _write_json_lines(file, columns, pages)
 
 
-def _write_csv(file: TextIO, columns: Sequence[str], rows: Iterable[Record]) -> int:
+def _rows_of(pages: Iterable[Page]) -> Iterator[tuple[Value, ...]]:
+    for page in pages:
+        yield from zip(*page, strict=True)
+
+
+def _write_csv(file: TextIO, columns: Sequence[str], pages: Iterable[Page]) -> int:
     writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(columns)
     count = 0
-    for row in rows:
-        writer.writerow([guarded(text_of(row[column])) for column in columns])
-        count += 1
+    for page in pages:
+        writer.writerows(zip(*map(_csv_column, page), strict=True))
+        count += len(page[0])
     return count
 
 
-def _write_json_lines(file: TextIO, columns: Sequence[str], rows: Iterable[Record]) -> int:
+def _csv_column(column: Column) -> Column:
+    """Return a column as the writer shall write it; nearly all columns stay as they are."""
+    changed = {
+        value: text
+        for value in set(column)
+        if value is not None and not is_harmless(value) and (text := guarded(text_of(value))) != value
+    }
+    return [changed.get(value, value) for value in column] if changed else column
+
+
+def _write_json_lines(file: TextIO, columns: Sequence[str], pages: Iterable[Page]) -> int:
     count = 0
-    for row in rows:
-        values = {column: _json_value(row[column]) for column in columns}
-        file.write(json.dumps(values, ensure_ascii=False, separators=(",", ":")) + "\n")
-        count += 1
+    for page in pages:
+        for row in zip(*(converted(column, _json_value) for column in page), strict=True):
+            values = dict(zip(columns, row, strict=True))
+            file.write(json.dumps(values, ensure_ascii=False, separators=(",", ":")) + "\n")
+        count += len(page[0])
     return count
 
 
-def _json_value(value: Value) -> str | float | bool | None:
+def _json_value(value: Value) -> Value | float:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
-    return value if value is None or isinstance(value, bool | int) else text_of(value)
+    return value if isinstance(value, bool | int) else text_of(value)
 
 
 def text_of(value: Value) -> str:
@@ -78,7 +116,7 @@ def text_of(value: Value) -> str:
     return str(value)
 
 
-def _write_sheet(path: Path, columns: Sequence[str], rows: Iterable[Record]) -> int:
+def _write_sheet(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> int:
     """Write rows to an Excel sheet without formulas or links."""
     widths = [cells(column) for column in columns]
     count = 0
@@ -89,10 +127,10 @@ def _write_sheet(path: Path, columns: Sequence[str], rows: Iterable[Record]) -> 
         for count, row in enumerate(rows, start=1):
             if count > MAX_SHEET_ROWS:
                 raise CannotCreate(_("A sheet holds at most 1,048,575 rows; export as csv, or fewer with --since."))
-            for index, column in enumerate(columns):
-                _write_cell(sheet, count, index, row[column])
+            for index, value in enumerate(row):
+                _write_cell(sheet, count, index, value)
                 if count <= _MEASURED_ROWS:
-                    widths[index] = max(widths[index], cells(text_of(row[column]).partition("\n")[0]))
+                    widths[index] = max(widths[index], cells(text_of(value).partition("\n")[0]))
         for index, width in enumerate(widths):
             sheet.set_column(index, index, min(_MAX_COLUMN_WIDTH, width + 2))
     return count

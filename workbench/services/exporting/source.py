@@ -1,14 +1,15 @@
 """Reads the database for an export: pages of rows in order, with local instants and masked people."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, Select
+from sqlalchemy import ColumnElement, Row, bindparam
 from sqlmodel import Session
 
+from db.columns import from_us
 from db.enums import CaseState
 from workbench.services.case.known_people import Key, redactions_of
 from workbench.services.case.redaction import Redaction
@@ -39,6 +40,10 @@ class Source:
             return value.astimezone(self.zone).isoformat()
         return None if value == "" else value
 
+    def local(self, us: int) -> str:
+        """Return a stored instant as the local time with its offset."""
+        return str(self._value(from_us(us)))
+
     @property
     def today(self) -> date:
         """The local day of the export."""
@@ -61,17 +66,12 @@ class Source:
         keys = [(row.agent, row.application_no) for row in rows]
         return dict.fromkeys(keys, _NOBODY) if self.reveal else redactions_of(self.session, keys)
 
-    def pages(self, statement: Select[Any], key: ColumnElement[int]) -> Iterator[list[Row[Any]]]:
-        """Yield the rows of a statement in pages, ordered by `key`, one of its columns.
+    def pages(self, statement: Any, key: ColumnElement[int]) -> Iterator[Sequence[Row[Any]]]:
+        """Yield the rows of a `select` statement in pages, ordered by `key`, one of its columns, a number above 0.
 
         Only one page is in memory at a time.
         """
-        last = None
-        while True:
-            page = statement if last is None else statement.where(key > last)
-            rows = list(self.session.execute(page.order_by(key).limit(_PAGE)).all())
-            if rows:
-                yield rows
-            if len(rows) < _PAGE:
-                return
+        page, last = statement.where(key > bindparam("last")).order_by(key).limit(_PAGE), 0
+        while rows := self.session.execute(page, {"last": last}).all():
+            yield rows
             last = getattr(rows[-1], key.name)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from sqlmodel import Session, select
 
-from db.columns import from_us, to_us
+from db.columns import to_us
 from db.enums import CaseState, ServiceClass, Severity, Verdict
 from db.models import AbsenceRow
 from db.queries import forecast_cases
@@ -92,7 +92,7 @@ def _open_cases(
 ) -> Iterator[OpenCase]:
     """Yield open cases, given their rows and how many queued cases are ahead of each.
 
-    An incomplete case has the position that it would have if its documents came now.
+    An incomplete case, or one with its applicant, has the position that it would have if everything came now.
     """
     rules_by_case = _block_rules(incomplete.session, rows)
     acts_by_case, now_us = _acts_after_verdicts(incomplete.session, time_, rows), to_us(incomplete.now)
@@ -100,7 +100,7 @@ def _open_cases(
         now_us if CaseState(row.state) is CaseState.INCOMPLETE else row.complete_at or row.opened_at for row in rows
     ]
     at = time_.of(np.array(arrived_us, dtype=np.float64) / _US_PER_S)
-    due_dates = [_due_us(row, policy, incomplete) for row in rows]
+    due_dates, now = [_due_us(row, policy, incomplete) for row in rows], time_.of_instant(incomplete.now)
     due = time_.of(np.array([(due_at or 0) / _US_PER_S for due_at in due_dates], dtype=np.float64))
     for row, ahead, arrived_at, due_us, due_at in zip(
         rows, ahead_counts, at.tolist(), due_dates, due.tolist(), strict=True
@@ -110,16 +110,21 @@ def _open_cases(
         is_arriving = state is CaseState.INCOMPLETE
         waits_for_others = state is CaseState.PENDING and not is_with_applicant(state, row.waits_for)
         stopped_until = incomplete.stopped_until(row.province, row.agent)
-        ahead_if_queued = incomplete.ahead(from_us(due_us), row.priority_rank) if is_arriving and due_us else ahead
+        steps = _completed(steps_from_acts(acts_by_case.get(row.id, ()), arrived_at), state, runs=runs)
+        is_returning = is_with_applicant(state, row.waits_for)
+        due_on, ahead_if_queued = due_at, ahead
+        is_to_come = (is_arriving or is_returning) and due_us is not None
+        if is_to_come:
+            # The due date moves on by the working time that the applicant has had the case. The closing time of the
+            # day is used: the simulation puts cases that are due on one day together.
+            paused_days = max(now - steps[-1].at, 0.0) if is_returning else 0.0
+            closing = incomplete.calendar.closing(time_.day(due_at + paused_days))
+            due_on, ahead_if_queued = time_.of_instant(closing), incomplete.ahead(closing, row.priority_rank)
         yield OpenCase(
-            history=_history(
-                row,
-                _completed(steps_from_acts(acts_by_case.get(row.id, ()), arrived_at), state, runs=runs),
-                policy,
-                tuple(rules_by_case.get(row.id, ())),
-            ),
-            ahead=ahead_if_queued if state in _IN_THE_QUEUE or is_arriving else None,
-            due=due_at if due_us else np.inf,
+            history=_history(row, steps, policy, tuple(rules_by_case.get(row.id, ()))),
+            ahead=ahead_if_queued if state in _IN_THE_QUEUE or is_to_come else None,
+            due=due_on if due_us else np.inf,
+            is_returning=is_returning,
             is_arriving=is_arriving,
             is_held=state is CaseState.IN_REVIEW and row.held_until is not None and row.held_until > now_us,
             is_stopped=row.suspended_from is not None and row.suspended_from <= now_us,

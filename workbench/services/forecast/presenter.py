@@ -44,7 +44,7 @@ class ForecastPresenter:
                 passed_needs=needs,
                 pass_rate=self._pass_rate(case),
                 is_decided=case.history.first_result_at is not None,
-                ahead=None if case.is_arriving else each.ahead,
+                ahead=None if case.is_arriving or case.is_returning else each.ahead,
                 reviewers=self._present,
                 per_day=per_day,
                 sent_back=each.sent_back,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlmodel import Session, col
 
 from db.enums import DayStatus
@@ -21,6 +21,7 @@ Days = Mapping[date, CalendarDay]
 _DAYS = CalendarDayRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is a table
 
 _EDITION = "calendar_edition"
+_PUBLISHED_OF = select(_DAYS.c.on_date).where(_DAYS.c.on_date.in_(bindparam("days", expanding=True)))
 _READ_EDITION = select(col(SettingRow.value)).where(col(SettingRow.name) == _EDITION)
 
 
@@ -89,7 +90,7 @@ def days_in_force(session: Session) -> dict[date, CalendarDay]:
 def missing_years(session: Session, this_year: int) -> list[int]:
     """Return the years without published days among this year and the next one."""
     wanted = {date(year, 1, 1): year for year in (this_year, this_year + 1)}
-    found = set(session.execute(select(_DAYS.c.on_date).where(_DAYS.c.on_date.in_(wanted))).scalars())
+    found = set(session.execute(_PUBLISHED_OF, {"days": list(wanted)}).scalars())
     return [year for on, year in wanted.items() if on not in found]
 
 

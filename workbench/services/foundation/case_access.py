@@ -20,6 +20,7 @@ from workbench.services.foundation.context import Context
 # How a person takes or gives up a case. New evidence and checks also move cases, but only as a side effect.
 _HOLD_ACTIONS = (Action.NEXT, Action.RELEASE, Action.SKIP, Action.DECIDE, Action.UNDO, Action.ASSIGN, Action.WITHDRAW)
 
+_LOGINS = select(col(ReviewerRow.id), col(ReviewerRow.login))
 _PUBLISHED = select(BATCH.c.id).where(BATCH.c.id == bindparam("batch"), BATCH.c.published_at.is_not(None))
 
 
@@ -58,7 +59,7 @@ def _is_published(session: Session, batch_id: int) -> bool:
 
 def logins_of(session: Session) -> dict[int, str]:
     """Return the logins of all people by their ids."""
-    return {row.id: row.login for row in session.execute(select(col(ReviewerRow.id), col(ReviewerRow.login)))}
+    return {row.id: row.login for row in session.connection().execute(_LOGINS)}
 
 
 def case_in_state_for(session: Session, context: Context, action: Action, case_id: int) -> CaseRow:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, exists, select
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from db.engine import Database
 from db.enums import CaseState, Role
@@ -105,7 +105,7 @@ class Context:
             StorageFailed: If the disk or the database fails.
         """
         with _storage_errors(), self.database.read() as session:
-            self._read_roles(session)
+            self.read_roles(session)
             yield session
 
     @contextmanager
@@ -118,7 +118,7 @@ class Context:
             StorageFailed: If the disk or the database fails.
         """
         with _storage_errors(), self.database.write() as session:
-            self._read_roles(session)
+            self.read_roles(session)
             self._check_roles()
             yield session
 
@@ -127,18 +127,18 @@ class Context:
         """The files of the database and its store, which no output may replace."""
         return OwnFiles(files=self.database.files, store=self.store.folder)
 
-    def _read_roles(self, session: Session) -> None:
-        """Give the person the present roles."""
+    def read_roles(self, session: Session) -> None:
+        """Give the person the present roles; a person without any is refused."""
         if self.is_finishing:
             return
-        roles = session.connection().execute(_ROLES, {"person": self.actor.id}).scalars()
-        actor = replace(self.actor, roles=frozenset(map(Role, roles)))
-        if not actor.roles:
+        roles = frozenset(map(Role, session.connection().execute(_ROLES, {"person": self.actor.id}).scalars()))
+        if not roles:
             message = _(
                 "{login} has no role here; an admin gives one with `workbench reviewers role {login} --add ROLE`."
             )
-            raise NotAllowed(message.format(login=actor.login))
-        self.actor = actor
+            raise NotAllowed(message.format(login=self.actor.login))
+        if roles != self.actor.roles:
+            self.actor = replace(self.actor, roles=roles)
 
     def _check_roles(self) -> None:
         """Refuse the act that is being carried out if the person's roles do not allow it."""
@@ -227,8 +227,8 @@ class Context:
     def has_unsettled_policy(self, session: Session) -> bool:
         """Return whether open cases may have to change to a policy version; a quick answer without reading policies."""
         most = self.now().astimezone(UTC).date() + timedelta(days=1)
-        has_begun = col(PolicyVersionRow.effective_on).is_(None) | (col(PolicyVersionRow.effective_on) <= most)
-        is_unsettled = (col(PolicyVersionRow.is_for_open_cases), col(PolicyVersionRow.settled_at).is_(None))
+        has_begun = _VERSION.c.effective_on.is_(None) | (_VERSION.c.effective_on <= most)
+        is_unsettled = (_VERSION.c.is_for_open_cases, _VERSION.c.settled_at.is_(None))
         return bool(session.execute(select(exists().where(*is_unsettled, has_begun))).scalar())
 
     def policy(self, session: Session, version_id: int | None = None) -> Policy:

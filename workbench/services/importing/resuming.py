@@ -1,26 +1,27 @@
 """What any start of the program finishes or takes away of interrupted imports."""
 
 from sqlalchemy import and_, exists, or_, select
+from sqlmodel import Session
 
 from db.queries.published import BATCH
 from workbench.errors import WorkbenchError
 from workbench.services.foundation.context import Context
+from workbench.services.foundation.file_store import Store
 from workbench.services.importing.batches import turn
 from workbench.services.importing.publishing import WITH_CALLS, record_call_file
 
 _HAS_NO_CHECK = and_(BATCH.c.kind.in_(WITH_CALLS), BATCH.c.published_at.is_not(None), BATCH.c.calls_sha256.is_(None))
 
 
-def has_leftovers(context: Context) -> bool:
+_LEFTOVER = select(exists().where(or_(BATCH.c.published_at.is_(None), BATCH.c.applied_at.is_(None), _HAS_NO_CHECK)))
+
+
+def has_leftovers(session: Session, store: Store) -> bool:
     """Say whether a batch is unpublished, not yet taken in by every case, without check values, or left only its lock.
 
     An import that dies before its first transaction ends leaves a lock file that no row knows of.
     """
-    if any(context.store.batches.glob("[0-9]*.lock")):
-        return True
-    with context.read() as session:
-        leftover = exists().where(or_(BATCH.c.published_at.is_(None), BATCH.c.applied_at.is_(None), _HAS_NO_CHECK))
-        return bool(session.execute(select(leftover)).scalar())
+    return any(store.batches.glob("[0-9]*.lock")) or bool(session.execute(_LEFTOVER).scalar())
 
 
 def resume(context: Context) -> None:

@@ -158,7 +158,7 @@ class Reader:
         if other is not None:
             message = _("The same row is on line {line} too; remove one of them.").format(line=f"{other:,}")
             return self._bad(record, cells, [("", message)])
-        return Row(line=record.line, raw=dict(zip(record.names, cells, strict=True)), value=value)
+        return Row(record.line, record.names, cells, value)
 
     def _other_line_of(self, value: RowValue, line: int) -> int | None:
         """Return another line with the row's key, None if none is known; calls may overlap, so they have no key."""

@@ -13,7 +13,9 @@ from db.enums import DocumentKind, Verdict
 from db.models import CaseRow, DecisionReasonRow, RectificationItemRow, RectificationRow
 from db.queries.published import BATCH
 from workbench.domain.case.reason_scope import DOCUMENTS_OF_REASON
+from workbench.domain.case.verdict import documents_mentioned
 from workbench.domain.findings.finding import Finding
+from workbench.domain.policy.policy import Policy
 from workbench.services.case.decisions import items_of, newest_decision, open_rectification
 from workbench.services.case.evidence_reader import DOCUMENT
 from workbench.services.foundation.context import Context
@@ -59,17 +61,17 @@ def progress_of(
     `arriving` are documents that count as well although they are not imported yet.
 
     An item came if a document of it, or one for its reason, was imported after the verdict, or if the finding that its
-    reason names is gone. If that finding is about documents, each of them must have come again. An item that names no
-    document, such as an explanation of call figures, is never marked because of one. Documents that were
-    received before the verdict are late evidence, not items to rectify; what was received after an item's own deadline
-    does not count either. A pending case asks for the documents of its items or reasons; if these name none, any
-    document answers.
+    reason names is gone. If that finding or the text of the item is about documents, each of them must have come. An
+    item that names no document, such as an explanation of call figures, is never marked because of one. Documents that
+    were received before the verdict are late evidence, not items to rectify; what was received after an item's own
+    deadline does not count either. A pending case asks for the documents of its items or reasons; if these name none,
+    any document answers.
     """
     decision = newest_decision(session, case.id or 0, "applied", "approved")
     if decision is None:
         return Progress(0, 0, None)
     since = decision.checked_at or decision.decided_at
-    seen = json.loads(decision.seen)
+    seen, policy = json.loads(decision.seen), context.policy(session, case.policy_version_id)
     documents = [*_documents_since(session, case, seen, since), *arriving]
     kinds_by_rule = {
         finding["rule"]: {kind for kind in finding["subject"].split(";") if kind in set(DocumentKind)}
@@ -77,20 +79,21 @@ def progress_of(
     }
     if decision.verdict == Verdict.PENDING:
         reasons = select(col(DecisionReasonRow.code)).where(col(DecisionReasonRow.decision_id) == decision.id)
-        codes = [item["code"] for item in seen.get("items", ())] or session.execute(reasons).scalars()
-        asked = [code for code in codes if _kinds_for(code, kinds_by_rule)]
-        matching = _documents_for(asked, documents, kinds_by_rule) or [documents]
+        planned = [(item["code"], item["text"]) for item in seen.get("items", ())]
+        planned = planned or [(code, "") for code in session.execute(reasons).scalars()]
+        named = [_named(code, text, kinds_by_rule, policy) for code, text in planned]
+        matching = _documents_for([one for one in named if one.kinds], documents) or [documents]
         return Progress(sum(map(bool, matching)), len(matching), _last_at(matching))
     documents = [document for document in documents if document.received_at >= since]
     gone = kinds_by_rule.keys() - {finding.rule for finding in findings}
     items, now = items_of(session, decision.id or 0), context.now()
-    codes = [item.code for item in items]
+    named = [_named(item.code, item.text, kinds_by_rule, policy) for item in items]
     matching, to_judge, own_deadlines = [], 0, []
     for position, item in enumerate(items):
         in_time = [one for one in documents if item.deadline_at is None or one.received_at <= item.deadline_at]
-        found = _documents_for(codes, in_time, kinds_by_rule)[position]
+        found = _documents_for(named, in_time)[position]
         is_gone = item.code in gone and (item.deadline_at is None or now <= item.deadline_at)
-        if item.satisfied_at is None and (is_gone or (found and _kinds_for(item.code, kinds_by_rule))):
+        if item.satisfied_at is None and (is_gone or (found and named[position].kinds)):
             item.satisfied_at = now
         to_judge += bool(found) and _is_open(item)
         if _is_open(item) and not found and item.deadline_at is not None:
@@ -112,24 +115,32 @@ def _documents_since(session: Session, case: CaseRow, seen: Mapping[str, Any], s
     return list(session.execute(columns.where(*of_case, DOCUMENT.c.batch_id.in_(published))))
 
 
-def _kinds_for(code: str, kinds_by_rule: Mapping[str, set[str]]) -> Set[str]:
-    """Return the kinds of documents that an item or reason names, none if it names none."""
-    return kinds_by_rule.get(code) or DOCUMENTS_OF_REASON.get(code) or {code} & set(DocumentKind)
+class _Named(NamedTuple):
+    """The kinds of documents that an item or reason names, and whether all of them must come."""
+
+    kinds: Set[str]
+    needs_all: bool
 
 
-def _documents_for(
-    codes: Sequence[str], documents: Sequence[Any], kinds_by_rule: Mapping[str, set[str]]
-) -> list[list[Any]]:
-    """Return the documents for each item: none before every document of its finding came.
+def _named(code: str, text: str, kinds_by_rule: Mapping[str, set[str]], policy: Policy) -> _Named:
+    """Return the documents that an item or reason names by its finding, its code or its text."""
+    if of_finding := kinds_by_rule.get(code):
+        return _Named(of_finding, needs_all=True)
+    if of_code := DOCUMENTS_OF_REASON.get(code) or {code} & set(DocumentKind):
+        return _Named(of_code, needs_all=False)
+    return _Named(documents_mentioned(text, policy), needs_all=True)
+
+
+def _documents_for(named: Sequence[_Named], documents: Sequence[Any]) -> list[list[Any]]:
+    """Return the documents for each item: none before every document that it needs came.
 
     An item that names no document takes those that no other item names.
     """
-    named = frozenset().union(*(_kinds_for(code, kinds_by_rule) for code in codes))
+    all_kinds = frozenset().union(*(one.kinds for one in named))
     matching = []
-    for code in codes:
-        kinds, required = _kinds_for(code, kinds_by_rule), kinds_by_rule.get(code) or set()
-        found = [document for document in documents if document.kind in kinds or not (kinds or document.kind in named)]
-        matching.append(found if required <= {document.kind for document in found} else [])
+    for kinds, needs_all in named:
+        found = [one for one in documents if one.kind in kinds or not (kinds or one.kind in all_kinds)]
+        matching.append(found if not needs_all or kinds <= {one.kind for one in found} else [])
     return matching
 
 

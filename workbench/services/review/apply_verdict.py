@@ -19,7 +19,7 @@ from workbench.services.case.case_cache import KeptCase
 from workbench.services.case.decisions import items_in_plan, newest_appeal, reasons_of, waiver_of
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
-from workbench.services.measures.orders import order_of_verdict
+from workbench.services.measures.orders import kept_record, order_of_verdict
 from workbench.services.notices import verdict_letter_facts
 from workbench.services.notices.appeal_letter import AppealLetterKind
 from workbench.services.notices.due_date_letter import ClockLetterKind
@@ -49,12 +49,14 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
     else:
         case.state = CaseState.RECTIFYING.value
         _open_rectification(session, case, decision)
-    bars = bars_in_force(session, context, case)
+    bars = lifted = bars_in_force(session, context, case)
     measure, numbers = order_of_verdict(session, context, case, decision)
     if measure is not Measure.RESTORE:
         # The answer that passed the review on appeal told what was lifted.
         told = None if correction and correction.later == "passed" else corrected
-        bars = bars_lifted(session, context, case, told)
+        lifted = bars_lifted(session, context, case, told)
+    if kept_record(decision):
+        bars = bars_in_force(session, context, case)
     letter = verdict_letter_facts.compose_for(
         kept.casefile,
         decision,
@@ -69,8 +71,8 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
         msisdns=numbers,
         is_decided_alone=bool(decision.waived),
         corrects=correction,
-        bars=bars_in_force(session, context, case) if measure is Measure.NONE else (),
-        lifted=bars,
+        bars=bars if measure is Measure.NONE else (),
+        lifted=lifted,
     )
     session.add(
         NoticeRow(

@@ -10,6 +10,8 @@ from workbench.i18n import _
 from workbench.services.foundation.file_store import Store
 
 _SETTING = "hash_key_check"
+_SETTINGS = table_of(SettingRow)
+_CHECK_VALUE = select(_SETTINGS.c.value).where(_SETTINGS.c.name == _SETTING)
 _HASHED = (
     (table_of(ApplicationRow), "handler_id_no", "handler_id_hash"),
     (table_of(CardRow), "msisdn", "msisdn_hash"),
@@ -33,15 +35,15 @@ def verify_hash_key(session: Session, store: Store) -> bool:
     Raises:
         BadConfiguration: If the key is missing, or another one.
     """
-    setting = session.get(SettingRow, _SETTING)
-    is_right = store.hashed(_SETTING) == setting.value if setting else _gives_stored_hashes(session, store)
+    stored = session.execute(_CHECK_VALUE).scalar()
+    is_right = store.hashed(_SETTING) == stored if stored else _gives_stored_hashes(session, store)
     if not is_right:
         message = _(
             "The hash key {file} is not the one that this database was made with, so numbers would not be found; "
             "put the key back from a backup."
         )
         raise BadConfiguration(message.format(file=store.key_file))
-    return setting is not None
+    return stored is not None
 
 
 def _gives_stored_hashes(session: Session, store: Store) -> bool:

@@ -44,8 +44,9 @@ class OpenCase:
     """An open case to forecast; `ahead` counts the cases before it in the queue, None if it is not queued.
 
     `due`, `stopped_until` and `returns_at` are in working days. `is_arriving`: the case is not queued yet, and counts
-    as if it arrived now. `is_held`: a reviewer holds it. `waits_for_others`: it is pending but does not wait for its
-    applicant; it returns to the queue at `returns_at`, if no answer comes before.
+    as if it arrived now. `is_returning`: its applicant has it, and it counts as if the answer came now. `is_held`: a
+    reviewer holds it. `waits_for_others`: it is pending but does not wait for its applicant; it returns to the queue at
+    `returns_at`, if no answer comes before.
     `is_stopped`: a suspension without a known end stops its clock; `stopped_until` is the end of a suspension, if it is
     known. `is_staged_against`: a verdict other than pass awaits its check.
     """
@@ -54,6 +55,7 @@ class OpenCase:
     ahead: int | None
     due: float = np.inf
     is_arriving: bool = False
+    is_returning: bool = False
     is_held: bool = False
     waits_for_others: bool = False
     is_stopped: bool = False
@@ -184,7 +186,7 @@ class QueueModel:
 
     def queue_clearing(self, cases: Sequence[OpenCase], now: float, reviewers: int | None = None) -> QueueClearing:
         """Return when the cases queued now will be decided, and how many of them late."""
-        queued = [case for case in cases if case.ahead is not None and not case.is_arriving]
+        queued = [case for case in cases if case.ahead is not None and not (case.is_arriving or case.is_returning)]
         simulation = self.simulate(now, len(queued), reviewers)
         if not queued:
             return QueueClearing(queued=0, p50_days=0, p90_days=0, late_p50=0, late_p90=0, days=())
