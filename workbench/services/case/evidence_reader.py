@@ -117,8 +117,8 @@ class EvidenceReader:
 
     def _subjects(self, row: ImportedRow) -> tuple[str, ...]:
         """Return the hashes of the company, its legal representative and the handler, without duplicates."""
-        numbers = (row["uscc"], row["legal_rep_id_no"], row["handler_id_no"])
-        return tuple(dict.fromkeys(self.store.hashed(number) for number in numbers if number))
+        company, legal_rep = self.store.hashed(row["uscc"]), self.store.hashed(row["legal_rep_id_no"])
+        return tuple(filter(None, dict.fromkeys((company, legal_rep, row["handler_id_hash"]))))
 
     def _credit(self, subjects: set[str]) -> dict[str, list[ImportedRow]]:
         rows = newest_of_many(
