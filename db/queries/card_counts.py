@@ -1,15 +1,16 @@
 """How many cards in service an applicant has, over all visible applications."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import CompoundSelect, Select, and_, func, null, or_, select, union_all
 from sqlmodel import Session
 
+from db.dialects.sqlite_lists import is_wanted, wanted
 from db.enums import ApplicantKind
 from db.models import ApplicationRow, CardRow
-from db.queries.chunks import chunks
 from db.queries.published import ImportedRow, Snapshot, has_newer, is_visible, table_of
 
 _APPLICATION = table_of(ApplicationRow)
@@ -45,15 +46,12 @@ def card_counts(session: Session, applications: Iterable[ImportedRow], snapshot:
         subjects[column].add(application[column])
     most_of_one_brand: dict[str, int] = {}
     totals: dict[str, int] = {}
-    for column, wanted in subjects.items():
-        for chunk in chunks(sorted(wanted - {""})):
-            cards = _cards_of(column, chunk, snapshot, today).subquery()
-            count = func.count(cards.c.msisdn.distinct())
-            counts = select(cards.c.subject, count).group_by(cards.c.subject)
-            totals.update(session.execute(counts).all())
-            # In ascending order, so that the greatest count of a subject overwrites the others.
-            counts_by_brand = counts.where(cards.c.brand != "").group_by(cards.c.brand).order_by(count)
-            most_of_one_brand.update(session.execute(counts_by_brand).all())
+    for column, subjects_ in subjects.items():
+        for subject, brand, count in session.execute(_counts(column, snapshot, today), wanted(subjects_ - {""})):
+            if brand is None:
+                totals[subject] = count
+            else:
+                most_of_one_brand[subject] = max(count, most_of_one_brand.get(subject, 0))
     return CardCounts(most_of_one_brand, totals)
 
 
@@ -63,15 +61,25 @@ def _subject_column(application: ImportedRow) -> str:
     return "handler_id_hash" if is_person else "uscc"
 
 
-def _cards_of(column: str, subjects: Sequence[str], snapshot: Snapshot, today: date) -> Select[tuple[str, str, str]]:
-    """Return the statement that selects the visible cards in service of some applicants."""
+@lru_cache(maxsize=8)
+def _counts(column: str, snapshot: Snapshot, today: date) -> CompoundSelect[tuple[str, str | None, int]]:
+    """Return the statement that counts the cards of applicants: in all, with no brand, and by brand."""
+    cards = _cards(column, snapshot, today).cte("cards")
+    count = func.count(cards.c.msisdn.distinct())
+    totals = select(cards.c.subject, null().label("brand"), count).group_by(cards.c.subject)
+    of_brand = select(cards.c.subject, cards.c.brand, count).where(cards.c.brand != "")
+    return union_all(totals, of_brand.group_by(cards.c.subject, cards.c.brand))
+
+
+def _cards(column: str, snapshot: Snapshot, today: date) -> Select[tuple[str, str, str]]:
+    """Return the statement that selects the visible cards in service of the wanted applicants."""
     subject = _A.c[column]
     belongs = and_(_C.c.agent == _A.c.agent, _C.c.application_no == _A.c.application_no)
     return (
         select(subject.label("subject"), _C.c.brand, _C.c.msisdn)
         .select_from(_A)
         .join(_C, belongs)
-        .where(subject.in_(subjects))
+        .where(is_wanted((subject,)))
         .where(or_(_C.c.service_ended_on.is_(None), _C.c.service_ended_on >= today))
         .where(is_visible(_A.c.batch_id, snapshot), is_visible(_C.c.batch_id, snapshot))
         .where(~has_newer(_A, _APPLICATION, ("agent", "application_no"), snapshot))

@@ -16,15 +16,14 @@ from sqlalchemy import (
     Select,
     Table,
     and_,
-    bindparam,
     exists,
     func,
     or_,
     select,
-    tuple_,
 )
 from sqlmodel import Session, SQLModel
 
+from db.dialects.sqlite_lists import is_wanted, wanted
 from db.enums import FINAL_STATES, CaseState
 from db.models import (
     AppealRow,
@@ -36,7 +35,6 @@ from db.models import (
     RectificationItemRow,
     RectificationRow,
 )
-from db.queries.chunks import chunks
 
 _Row = TypeVar("_Row", bound=SQLModel)
 
@@ -100,15 +98,9 @@ def last_seq(session: Session) -> int:
 # Building a statement takes longer than running it, so those that every act runs are built once.
 
 
-def _is_wanted(columns: Sequence[ColumnElement[Any]]) -> ColumnElement[bool]:
-    """Return the condition that columns have one of the values that are bound as `wanted`."""
-    target = tuple_(*columns) if len(columns) > 1 else columns[0]
-    return target.in_(bindparam("wanted", expanding=True))
-
-
 @cache
-def _with_seq(columns: tuple[ColumnElement[Any], ...]) -> Select[Any]:
-    """Return the statement that reads the rows with wanted values, with the numbers of their publications."""
+def _with_seq(*columns: ColumnElement[Any]) -> Select[Any]:
+    """Return the statement that reads the wanted rows of a table with the numbers of their publications."""
     # A join would let the planner start from the batches; a sub-select by primary key cannot.
     table = columns[0].table
     seq = (
@@ -116,28 +108,23 @@ def _with_seq(columns: tuple[ColumnElement[Any], ...]) -> Select[Any]:
         .where(BATCH.c.id == table.c.batch_id)
         .scalar_subquery()
     )
-    return select(table, seq.label("seq")).where(_is_wanted(columns))
+    return select(table, seq.label("seq")).where(is_wanted(columns)).order_by("seq", table.c.id)
 
 
 def newest_of_many(
     session: Session,
     columns: Sequence[ColumnElement[Any]],
-    wanted: Iterable[object],
+    values: Iterable[object],
     key: Callable[[ImportedRow], object],
     snapshot: Snapshot,
 ) -> list[ImportedRow]:
-    """Return the latest visible rows whose columns have one of the wanted values.
+    """Return the latest visible rows whose columns have one of some values.
 
-    `wanted` are plain values for one column, or tuples for several. They are queried in chunks, so all rows of a key
-    must have the same values in these columns. The rows of a chunk are in the order in which keys were first written.
+    `values` are plain values for one column, or tuples for several; all rows of a key must have the same values in
+    these columns. The rows are in the order in which keys were first written.
     """
-    statement = _with_seq(tuple(columns))
-    found: list[ImportedRow] = []
-    for chunk in chunks(wanted):
-        rows = (row._asdict() for row in session.execute(statement, {"wanted": chunk}))
-        visible = sorted((row for row in rows if snapshot.shows(row)), key=lambda row: (row["seq"], row["id"]))
-        found += {key(row): row for row in visible}.values()
-    return found
+    rows = [row._asdict() for row in session.execute(_with_seq(*columns), wanted(values))]
+    return list({key(row): row for row in rows if snapshot.shows(row)}.values())
 
 
 def newest_row(session: Session, model: type[_Row], *conditions: Any) -> _Row | None:
@@ -150,16 +137,15 @@ def every_version(
     session: Session, model: type[SQLModel], names: Sequence[str], applications: Iterable[tuple[str, str]]
 ) -> list[ImportedRow]:
     """Return the columns `names`, agent and number of all published rows of some applications, the latest last."""
-    statement = _versions(table_of(model), tuple(names))
-    found = (session.execute(statement, {"wanted": chunk}) for chunk in chunks(applications))
-    return [row._asdict() for rows in found for row in rows]
+    found = session.execute(_versions(table_of(model), tuple(names)), wanted(applications))
+    return [row._asdict() for row in found]
 
 
 @cache
 def _versions(table: Table, names: tuple[str, ...]) -> Select[Any]:
     key = (table.c.agent, table.c.application_no)
     # Imports follow one another, so a later row has a greater id.
-    published = select(*key, *(table.c[name] for name in names)).where(is_published(table.c.batch_id), _is_wanted(key))
+    published = select(*key, *(table.c[name] for name in names)).where(is_published(table.c.batch_id), is_wanted(key))
     return published.order_by(table.c.id)
 
 
@@ -185,13 +171,14 @@ def current_cases(session: Session, applications: Iterable[tuple[str, str]]) -> 
 
     Only published cases count. A withdrawn case gives way to an older one, which can be opened again.
     """
-    key = tuple_(CASE.c.agent, CASE.c.application_no)
-    cases = select(CaseRow).where(is_published(CASE.c.batch_id)).order_by(*_current_last(CASE))
-    return {
-        (case.agent, case.application_no): case
-        for chunk in chunks(applications)
-        for case in session.execute(cases.where(key.in_(chunk))).scalars()
-    }
+    cases = session.execute(_current_cases(), wanted(applications)).scalars()
+    return {(case.agent, case.application_no): case for case in cases}
+
+
+@cache
+def _current_cases() -> Select[Any]:
+    is_of_them = is_wanted((CASE.c.agent, CASE.c.application_no))
+    return select(CaseRow).where(is_of_them, is_published(CASE.c.batch_id)).order_by(*_current_last(CASE))
 
 
 # Making an alias copies every column, which takes longer than the statement itself, so each alias is made once. This

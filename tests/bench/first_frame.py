@@ -36,12 +36,16 @@ def help_page(_folder: Path, _size: int, turns: int) -> Iterator[Figure]:
 
 @dataclass
 class Desk:
-    """The desk at one database, started anew each time; the memory is that of the last start."""
+    """The desk at one database, started anew each time; the memory is that of the last start.
+
+    `cases_s` are the seconds from each start to the case, `claims_s` those from pressing `n`.
+    """
 
     home: Path
     database: Path
     frames_s: list[float] = field(default_factory=list)
     cases_s: list[float] = field(default_factory=list)
+    claims_s: list[float] = field(default_factory=list)
     memory_mb: float = 0.0
 
     def first_frame(self) -> float:
@@ -50,8 +54,11 @@ class Desk:
         start = time.monotonic()
         with PtySession(arguments, self.home, more=COLD) as terminal:
             frame = _seconds_until(terminal, "Desk") - start
+            pressed = time.monotonic()
             terminal.press("n")
-            self.cases_s.append(_seconds_until(terminal, "C-0") - start)
+            shown = _seconds_until(terminal, "C-0")
+            self.cases_s.append(shown - start)
+            self.claims_s.append(shown - pressed)
             self.memory_mb = _memory_mb(terminal)
         self._release()
         return frame
@@ -65,10 +72,6 @@ class Desk:
         services.claims.release(found.header.id)
         services.close()
 
-    def first_case(self) -> float:
-        """Return the seconds to the case of the earliest start that is not counted yet."""
-        return self.cases_s.pop(0)
-
 
 def desk(folder: Path, queued: int, turns: int) -> Iterator[Figure]:
     """Measure the first frame and the first case with many cases, beside a bare app and beside a thousand cases."""
@@ -77,11 +80,13 @@ def desk(folder: Path, queued: int, turns: int) -> Iterator[Figure]:
     small = Desk(folder, _planted(folder / "small.db", _SMALL, now))
     peer = partial(_bare, folder)
     peer(), large.first_frame(), small.first_frame()
-    large.cases_s.clear()
-    small.cases_s.clear()
+    for one in (large, small):
+        one.cases_s.clear()
+        one.claims_s.clear()
     name = f"the desk with {queued:,} cases"
     frames_s, bare_s = in_turns(large.first_frame, peer, turns)
-    cases_s = [large.first_case() for _turn in range(turns)]
+    cases_s = list(large.cases_s)
+    large.claims_s.clear()
     bare = "the first frame of a bare Textual app"
     yield Figure(name=f"first frame of {name}", peer=bare, ours_s=frames_s, peer_s=bare_s, most=1.2)
     yield Figure(name=f"first case of {name}", peer=bare, ours_s=cases_s, peer_s=bare_s, most=2.5)
@@ -96,8 +101,7 @@ def desk(folder: Path, queued: int, turns: int) -> Iterator[Figure]:
         most_mb=large.memory_mb,
         most_mb_allowed=1.15 * small.memory_mb,
     )
-    cases_s, small_s = large.cases_s, small.cases_s
-    yield Figure(name=f"first case of {name}", peer=few, ours_s=cases_s, peer_s=small_s, most=1.15)
+    yield Figure(name=f"`n` to the case, {name}", peer=few, ours_s=large.claims_s, peer_s=small.claims_s, most=1.15)
 
 
 def _planted(path: Path, queued: int, now: datetime) -> Path:

@@ -10,6 +10,7 @@ from tests.services.calls.samples import (
     CARD,
     OTHER_CALLEE,
     OTHER_CARD,
+    SHANGHAI,
     a_store,
     at,
     call,
@@ -68,6 +69,18 @@ def test_rows_come_by_number_and_start_each_once(store: CallStore) -> None:
         imei="",
     )
     assert [row.msisdn for row in store.rows([1, 2], [OTHER_CARD])] == [OTHER_CARD]
+
+
+def test_a_file_of_an_earlier_version_has_its_callees_as_texts(store: CallStore, tmp_path: Path) -> None:
+    expected = list(store.rows([1, 2], None)), store.windows([1, 2], None, window_days=30, zone=SHANGHAI)
+    path = tmp_path / "calls" / "calls-00000001.parquet"
+    with engine(tmp_path) as duck:
+        texts = "SELECT * REPLACE (replace(callee::VARCHAR, '-', '') AS callee)"
+        duck.run(f"COPY (FROM '{path}' {texts}) TO '{path}.old' (FORMAT parquet)")
+    path.with_name(f"{path.name}.old").replace(path)
+
+    assert (list(store.rows([1, 2], None)), store.windows([1, 2], None, window_days=30, zone=SHANGHAI)) == expected
+    assert store.callers_of([1], [store.callee_hash(CALLEE)]) != set()
 
 
 def test_rows_left_half_read_leave_nothing_in_the_store(store: CallStore, tmp_path: Path) -> None:

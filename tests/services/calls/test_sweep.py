@@ -89,7 +89,7 @@ def test_a_spill_folder_in_use_stays_and_a_dead_one_goes(tmp_path: Path) -> None
 
     with store.survey([1], None, 30, SHANGHAI) as survey:
         removed = store.sweep({1})
-        assert [facts.calls for facts in survey.windows()] == [1]
+        assert [facts.calls for facts in survey.windows] == [1]
 
     assert removed == [dead]
     assert names(tmp_path) == ["calls-00000001.parquet"]

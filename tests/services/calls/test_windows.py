@@ -125,7 +125,7 @@ def test_the_window_never_ends_after_today(tmp_path: Path) -> None:
     write(store, 1, [call("2026-03-04T23:59:59"), call("2026-03-05T00:00:00"), call("2099-01-01T10:00")])
 
     with store.survey([1], [CARD], 30, SHANGHAI, (), date(2026, 3, 4)) as survey:
-        [found] = survey.windows()
+        [found] = survey.windows
 
     assert (found.window_to, found.calls) == (date(2026, 3, 4), 1)
 

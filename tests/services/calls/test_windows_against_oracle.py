@@ -82,9 +82,9 @@ def test_facts_equal_those_of_plain_loops(tmp_path: Path, name: str, around: str
         of_card[call.msisdn].append(call)
 
     with store.survey([1, 2], CARDS, DAYS, zone, hashed) as survey:
-        windows = survey.windows()
+        windows = survey.windows
         together = survey.together({7: CARDS[:3], 8: CARDS[3:], 9: ["19900009999"]})
-        days, hours = survey.days(), survey.hours()
+        days, hours = list(survey.days()), list(survey.hours())
 
     assert windows == [oracle.facts(of_card[card], zone, DAYS, opt_outs) for card in sorted(of_card)]
     assert together == {
@@ -115,7 +115,7 @@ def test_facts_of_a_service_period_are_those_of_the_calls_on_its_days(tmp_path: 
     write(store, 1, calls)
 
     with store.survey([1], [*CARDS, *periods], DAYS, zone, (), today) as survey:
-        found = {facts.msisdn: facts for facts in survey.windows()}
+        found = {facts.msisdn: facts for facts in survey.windows}
 
     for period in periods:
         own = [call for call in calls if call.msisdn == period.msisdn]

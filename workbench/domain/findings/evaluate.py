@@ -1,14 +1,15 @@
 """Evaluates the rules of a policy, and derives risk, priority and service class. A rule never decides a case."""
 
 import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 from db.enums import ApplicantKind, Priority, Risk, ServiceClass, Severity, Verdict
 from workbench.domain.facts.all_facts import Facts
 from workbench.domain.findings.finding import Finding
-from workbench.domain.policy.policy import CLEAN_REASON, OVERRIDE_REASON, FactValue, Limit, Policy, Rule
+from workbench.domain.policy.policy import CLEAN_REASON, OVERRIDE_REASON, FactValue, Limit, Policy, Rule, Scope
 
 COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt,
@@ -24,23 +25,36 @@ _PRIORITIES = tuple(Priority)
 _CLASSES = tuple(ServiceClass)
 _MEDIUM_FROM_WARNS = 2
 
-_Subject = tuple[str, Mapping[str, FactValue]]
-
 
 def findings_of(facts: Facts, policy: Policy) -> tuple[Finding, ...]:
-    """Return one finding for each rule that is hit, with its most severe limit.
+    """Return the findings of one case; see `findings_of_all`."""
+    return findings_of_all((facts,), policy)[0]
+
+
+def findings_of_all(cases: Sequence[Facts], policy: Policy) -> list[tuple[Finding, ...]]:
+    """Return for each of some cases one finding for each rule that is hit, with its most severe limit.
 
     Blocks come first, then warns, then infos, each in the order of the policy.
     """
-    found: dict[str, Finding] = {}
-    for checks in _checks_of(policy):
-        for check in checks:
-            subject = check.hit_subject(facts)
-            if subject is not None:
-                found[check.rule.code] = _finding(check, subject, facts.case)
-                break
-    reported = [finding for code, finding in found.items() if policy.rules[code].yields_to not in found]
-    return tuple(sorted(reported, key=_by_severity))
+    subjects: dict[Scope, _Subjects] = {
+        "case": _Subjects([("", facts.case) for facts in cases], range(len(cases)), cases),
+        "card": _Subjects(*_flat([facts.cards for facts in cases]), cases),
+        "document": _Subjects(*_flat([facts.documents for facts in cases]), cases),
+    }
+    found: list[dict[str, Finding]] = [{} for _case in cases]
+    for check in _checks_of(policy):
+        code = check.rule.code
+        for place, finding in check.findings(subjects[check.limit.scope]):
+            # The checks of a rule begin with the most severe one.
+            found[place].setdefault(code, finding)
+    return [
+        tuple(
+            sorted(
+                [finding for code, finding in own.items() if policy.rules[code].yields_to not in own], key=_by_severity
+            )
+        )
+        for own in found
+    ]
 
 
 def worse_blocks(before: Iterable[Finding], after: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -63,10 +77,47 @@ def _by_severity(graded: Finding | Limit) -> int:
     return _ORDER[graded.severity]
 
 
-class _Check:
-    """A limit of a rule, with what follows from it worked out: a batch asks it of every case."""
+_Subject = tuple[str, Mapping[str, FactValue]]
 
-    __slots__ = ("_compare", "_conditions", "_samples", "limit", "rule")
+
+def _flat(of_cases: Sequence[Sequence[_Subject]]) -> tuple[list[_Subject], list[int]]:
+    """Return the cards or documents of all cases, and the place of the case of each."""
+    return (
+        [subject for own in of_cases for subject in own],
+        [place for place, own in enumerate(of_cases) for _subject in own],
+    )
+
+
+class _Subjects:
+    """The cases of a batch, or all their cards or documents, with their facts by columns."""
+
+    def __init__(self, subjects: Sequence[_Subject], places: Sequence[int], cases: Sequence[Facts]) -> None:
+        self.subjects = subjects
+        self.places = places
+        self._cases = cases
+        self._columns: dict[str, list[FactValue]] = {}
+        self._values: dict[str, set[FactValue]] = {}
+
+    def column(self, fact: str) -> list[FactValue]:
+        """Return the values of a fact; None where it is unknown."""
+        if fact not in self._columns:
+            self._columns[fact] = [own.get(fact) for _name, own in self.subjects]
+        return self._columns[fact]
+
+    def values(self, fact: str) -> set[FactValue]:
+        """Return the values of a fact that differ."""
+        if fact not in self._values:
+            self._values[fact] = set(self.column(fact)) - {None}
+        return self._values[fact]
+
+    def known(self, index: int, fact: str) -> FactValue:
+        """Return a fact of a card or document, or else of its case."""
+        own = self.subjects[index][1]
+        return own[fact] if fact in own else self._cases[self.places[index]].case.get(fact)
+
+
+class _Check:
+    """A limit of a rule, with what follows from it worked out once for all cases."""
 
     def __init__(self, rule: Rule, limit: Limit) -> None:
         self.rule = rule
@@ -75,78 +126,88 @@ class _Check:
         self._samples = tuple(limit.samples.items())
         self._conditions = tuple(limit.conditions.items())
 
-    def hit_subject(self, facts: Facts) -> _Subject | None:
-        """Return the subject if the limit is hit: the case, the worst card, or all documents that hit it.
+    def findings(self, batch: _Subjects) -> Iterator[tuple[int, Finding]]:
+        """Yield the place of each case that hits the limit, and its finding.
 
-        The documents are named worst first, so that the applicant can rectify all of them in one round.
+        Its subject is the worst card, or all documents that hit the limit. They are named worst first, so that the
+        applicant can rectify all of them in one round.
         """
-        case, limit = facts.case, self.limit
-        if limit.scope == "case":
-            return ("", case) if self._is_hit(case, case) else None
-        subjects = facts.cards if limit.scope == "card" else facts.documents
-        hits = [subject for subject in subjects if self._is_hit(subject[1], case)]
-        if not hits:
-            return None
-        # Sorting is stable: subjects that are equally far beyond the limit stay in the order of the evidence.
-        hits.sort(key=lambda subject: -self._distance(subject[1], case))
-        name, own = hits[0]
-        if limit.scope == "document":
-            name = ";".join(dict.fromkeys(kind for kind, _facts in hits))
-        return name, own
+        hits = self._beyond(batch)
+        if self._samples or self._conditions:
+            hits = [index for index in hits if self._counts(batch, index)]
+        if self.limit.scope == "case":
+            observed, subject_of = batch.column(self.limit.observes), self.limit.subject_of
+            for index in hits:
+                subject = str(batch.known(index, subject_of) or "") if subject_of else ""
+                yield index, self._finding(observed[index], self._bound(batch, index), subject)
+            return
+        for place, own_hits in groupby(hits, key=batch.places.__getitem__):
+            # Sorting is stable: subjects that are equally far beyond the limit stay in the order of the evidence.
+            worst_first = sorted(own_hits, key=lambda index: -self._distance(batch, index))
+            names = [batch.subjects[index][0] for index in worst_first]
+            subject = ";".join(dict.fromkeys(names)) if self.limit.scope == "document" else names[0]
+            if self.limit.subject_of:
+                subject = str(batch.known(worst_first[0], self.limit.subject_of) or "")
+            value = batch.column(self.limit.observes)[worst_first[0]]
+            yield place, self._finding(value, self._bound(batch, worst_first[0]), subject)
 
-    def _is_hit(self, own: Mapping[str, FactValue], case: Mapping[str, FactValue]) -> bool:
-        limit = self.limit
-        observed = own.get(limit.observes)
-        if observed is None:
-            return False
-        bound = self.bound(own, case) if limit.value_of else limit.value
-        if bound is None or not self._compare(observed, bound):
-            return False
-        for fact, least in self._samples:
-            count = _known(fact, own, case)
-            if not isinstance(count, int | float) or count < least:
-                return False
-        return all(_known(name, own, case) in values for name, values in self._conditions)
+    def _beyond(self, batch: _Subjects) -> list[int]:
+        """Return which subjects are beyond the limit; what is unknown is not."""
+        observes = self.limit.observes
+        if not self.limit.value_of:
+            # Most facts have few values, and most values are within all limits.
+            beyond = {value for value in batch.values(observes) if self._is_beyond(value, self.limit.value)}
+            return [index for index, value in enumerate(batch.column(observes)) if value in beyond] if beyond else []
+        return [
+            index
+            for index, value in enumerate(batch.column(observes))
+            if value is not None and self._is_beyond(value, self._bound(batch, index))
+        ]
 
-    def bound(self, own: Mapping[str, FactValue], case: Mapping[str, FactValue]) -> FactValue:
-        """Return the value that the observed one is compared with."""
-        return _known(self.limit.value_of, own, case) if self.limit.value_of else self.limit.value
+    def _is_beyond(self, observed: FactValue, bound: FactValue) -> bool:
+        return bound is not None and self._compare(observed, bound)
 
-    def _distance(self, own: Mapping[str, FactValue], case: Mapping[str, FactValue]) -> float:
-        observed, bound = own[self.limit.observes], self.bound(own, case)
+    def _bound(self, batch: _Subjects, index: int) -> FactValue:
+        return batch.known(index, self.limit.value_of) if self.limit.value_of else self.limit.value
+
+    def _counts(self, batch: _Subjects, index: int) -> bool:
+        """Say whether the limit applies to a subject, and its sample is large enough."""
+        counts = ((batch.known(index, fact), least) for fact, least in self._samples)
+        return all(isinstance(count, int | float) and count >= least for count, least in counts) and all(
+            batch.known(index, fact) in values for fact, values in self._conditions
+        )
+
+    def _distance(self, batch: _Subjects, index: int) -> float:
+        observed, bound = batch.column(self.limit.observes)[index], self._bound(batch, index)
         if isinstance(observed, int | float) and isinstance(bound, int | float):
             return abs(observed - bound)
         return 0.0
 
+    @lru_cache(maxsize=16_384, typed=True)  # noqa: B019 - the checks of the last policies are kept anyway
+    def _finding(self, observed: FactValue, bound: FactValue, subject: str) -> Finding:
+        rule, limit = self.rule, self.limit
+        return Finding(
+            rule=rule.code,
+            leg=rule.leg,
+            severity=limit.severity,
+            observed=observed,
+            op=limit.op,
+            limit=bound,
+            unit=limit.unit,
+            subject=subject,
+            source=limit.source or rule.source,
+            observes=limit.observes,
+        )
+
 
 @lru_cache(maxsize=8)
-def _checks_of(policy: Policy) -> tuple[tuple[_Check, ...], ...]:
-    """Return the checks of each rule, the most severe first; of equal limits, the first in the policy's order."""
+def _checks_of(policy: Policy) -> tuple[_Check, ...]:
+    """Return the checks of all rules; those of a rule begin with the most severe limit.
+
+    Of equal limits, the first in the policy's order comes first.
+    """
     return tuple(
-        tuple(_Check(rule, limit) for limit in sorted(rule.limits, key=_by_severity)) for rule in policy.rules.values()
-    )
-
-
-def _known(name: str, own: Mapping[str, FactValue], case: Mapping[str, FactValue]) -> FactValue:
-    """Return a fact of the card or document, or else of the case."""
-    return own[name] if name in own else case.get(name)
-
-
-def _finding(check: _Check, hit: _Subject, case: Mapping[str, FactValue]) -> Finding:
-    (subject, own), rule, limit = hit, check.rule, check.limit
-    if limit.subject_of:
-        subject = str(_known(limit.subject_of, own, case) or "")
-    return Finding(
-        rule=rule.code,
-        leg=rule.leg,
-        severity=limit.severity,
-        observed=own[limit.observes],
-        op=limit.op,
-        limit=check.bound(own, case),
-        unit=limit.unit,
-        subject=subject,
-        source=limit.source or rule.source,
-        observes=limit.observes,
+        _Check(rule, limit) for rule in policy.rules.values() for limit in sorted(rule.limits, key=_by_severity)
     )
 
 

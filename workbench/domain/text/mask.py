@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from enum import StrEnum
+from functools import lru_cache
 
 from db.char_table import CharTable
 from workbench.domain.values.identifiers import uscc_valid
@@ -77,6 +78,7 @@ def _is_public(number: str) -> bool:
     return uscc_valid(number) and not _ID_LIKE.fullmatch(number)
 
 
+@lru_cache(maxsize=1024)
 def mask_digits_within(text: str) -> str:
     """Return a text with every ID, SIM or phone number in it masked.
 

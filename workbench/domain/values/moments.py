@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -22,6 +23,7 @@ Moment = TypeVar("Moment", date, datetime)
 
 _ISO_LENGTH = 10
 _ISO_SECONDS_LENGTH = 19
+_ISO_MINUTES = re.compile(r"(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}[ T](?:[01][0-9]|2[0-3]):[0-5][0-9]")
 
 _DAY = re.compile(r"(\d{4})(?:-(\d{1,2})-|/(\d{1,2})/|\.(\d{1,2})\.|年(\d{1,2})月)(\d{1,2})[日号]?")
 _COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
@@ -123,6 +125,9 @@ def _moment(raw: str) -> datetime | None:
         if FIRST_YEAR <= moment.year <= LAST_YEAR:
             return moment
         raise _unreadable(raw)
+    if _ISO_MINUTES.fullmatch(raw):
+        with suppress(ValueError):
+            return datetime.fromisoformat(raw)
     return _other_moment(raw)
 
 

@@ -33,10 +33,10 @@ class CalleeHasher:
     """Hashes numbers with one key, which is read once."""
 
     def __init__(self, key: bytes) -> None:
-        self._keyed = hashlib.blake2b(key=key, digest_size=_HASH_BYTES)
+        self._copy = hashlib.blake2b(key=key, digest_size=_HASH_BYTES).copy
 
     def __call__(self, number: str) -> str:
-        keyed = self._keyed.copy()
+        keyed = self._copy()
         keyed.update(normal_number(number).encode())
         return keyed.hexdigest()
 

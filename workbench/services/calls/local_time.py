@@ -1,5 +1,6 @@
 """Local time as shifts from UTC, so that the database engine needs no time zones of its own."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 
 DAY_US = 86_400_000_000
@@ -42,3 +43,10 @@ def zone_shifts(zone: tzinfo, first_us: int, last_us: int) -> list[tuple[int, in
             shifts.append((_changed_at(zone, at_us, next_us), shift))
         at_us = next_us
     return shifts
+
+
+def shift_sql(instant: str, shifts: Sequence[tuple[int, int]]) -> str:
+    """Return the SQL of the shift at an instant, of pairs (from instant, shift)."""
+    cases = "".join(f" WHEN {instant} >= {from_us} THEN {shift}" for from_us, shift in reversed(shifts[1:]))
+    first = shifts[0][1] if shifts else 0
+    return f"CASE{cases} ELSE {first} END" if cases else str(first)

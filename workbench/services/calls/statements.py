@@ -22,53 +22,101 @@ WHERE period = msisdn OR first_us < from_us OR last_us >= ended_us
 # compared with one of a joined table.
 LAST_RECORDS = """
 CREATE TEMP TABLE last_record AS
-SELECT period, msisdn, from_us, until_us,
-       coalesce(max(start_us) FILTER (direction = 'out'), max(start_us)) AS last_us
-FROM call JOIN (SELECT *, least(ended_us, $until_us::BIGINT) AS until_us FROM wanted) USING (msisdn)
-WHERE start_us - from_us >= 0 AND until_us - start_us > 0
-GROUP BY ALL
+SELECT row_number() OVER ()::INTEGER AS id, *
+FROM (
+    SELECT period, msisdn, from_us, until_us,
+           coalesce(max(start_us) FILTER (direction = 'out'), max(start_us)) AS last_us
+    FROM call JOIN (SELECT *, least(ended_us, $until_us::BIGINT) AS until_us FROM wanted) USING (msisdn)
+    WHERE start_us - from_us >= 0 AND until_us - start_us > 0
+    GROUP BY ALL
+)
 """
 
 # Incoming calls may follow the last outgoing one on its day.
 RECENT_BOUNDS = "SELECT min(last_us) - $reach_us::BIGINT, max(last_us) + 86400000000 FROM last_record"
 
+# Numbers stand in for the texts of periods, as they are grouped and sorted much faster.
+_RECENT = """
+    SELECT id, callee, start_us, direction = 'out' AS outgoing, {local_us} AS local_us,
+           ({local_last_us}) // 86400000000 AS last_day, last_record.msisdn AS msisdn, duration_s, answered, imei
+    FROM call JOIN last_record ON call.msisdn = last_record.msisdn
+    WHERE last_us - start_us < {reach_us} AND start_us - from_us >= 0 AND until_us - start_us > 0
+"""
+
 # A call that several files have is one call; records that differ become the fullest one, as within a file.
-WINDOWED = """
-CREATE TEMP TABLE windowed AS
-WITH merged AS (
-    SELECT period, msisdn, callee, start_us, direction, last_us,
+_MERGED = """
+    SELECT id, callee, start_us, outgoing, local_us, last_day, msisdn,
            max(duration_s) AS duration_s, bool_or(answered) AS answered, max(imei) AS imei
-    FROM call JOIN last_record USING (msisdn)
-    WHERE last_us - start_us < $reach_us::BIGINT AND start_us - from_us >= 0 AND until_us - start_us > 0
-    GROUP BY period, msisdn, callee, start_us, direction, last_us
-), local AS (
-    SELECT merged.*, start_us + shift_us + $epoch_us::BIGINT AS local_us
-    FROM merged ASOF JOIN zone_shift ON start_us >= zone_shift.from_us
-), dated AS (
-    SELECT *, (local_us // 86400000000)::INTEGER AS day, (local_us // 1800000000 % 48)::INTEGER AS half
-    FROM local
-), ends AS (
-    SELECT period, max(day) FILTER (start_us = last_us) AS last_day FROM dated GROUP BY period
+    FROM ({recent}) GROUP BY ALL
+"""
+
+_WINDOWED = """
+CREATE TEMP {kind} windowed AS
+WITH dated AS (
+    SELECT *, (local_us // 86400000000)::INTEGER AS day, (local_us // 1800000000 % 48)::UTINYINT AS half
+    FROM ({records})
 ), own AS (
     SELECT callee, msisdn, min(since_us) AS since_us FROM opt_out WHERE msisdn IS NOT NULL
     GROUP BY callee, msisdn
 ), general AS (
     SELECT callee, min(since_us) AS since_us FROM opt_out WHERE msisdn IS NULL GROUP BY callee
 )
-SELECT dated.period, dated.callee, start_us, direction = 'out' AS outgoing, duration_s, answered,
+SELECT id, dated.callee AS callee, start_us, outgoing, duration_s, answered, imei, day, half, last_day,
        -- The 15th digit of an IMEI checks the others, and the 15th and 16th of an IMEISV name the software.
-       left(regexp_replace(imei, '[^0-9A-Za-z]', '', 'g'), 14) AS handset,
-       day, half, last_day,
+       CASE WHEN imei = '' THEN '' ELSE left(regexp_replace(imei, '[^0-9A-Za-z]', '', 'g'), 14) END AS handset,
        coalesce(start_us >= own.since_us, false) OR coalesce(start_us >= general.since_us, false) AS opted_out
 FROM dated
-JOIN ends ON ends.period = dated.period
 LEFT JOIN own ON own.callee = dated.callee AND own.msisdn = dated.msisdn
 LEFT JOIN general ON general.callee = dated.callee
-WHERE day > last_day - $window_days::INTEGER AND day <= last_day
+WHERE day > last_day - {window_days} AND day <= last_day
 """
 
-WITHOUT_CALLS = "SELECT period FROM wanted ANTI JOIN windowed USING (period) WHERE period <> msisdn ORDER BY period"
+
+def windowed(*, local_us: str, local_last_us: str, reach_us: int, window_days: int, is_one_file: bool) -> str:
+    """Return the statement that makes the relation of dated calls within their windows.
+
+    Args:
+        local_us: The SQL of the local time of `start_us`, in microseconds of ordinals.
+        local_last_us: The same of `last_us`.
+        reach_us: How long before the last record a window can begin.
+        window_days: The days of a window.
+        is_one_file: Whether all calls are in one file, which has each call once; reading it again is then cheaper than
+            keeping what was read.
+    """
+    recent = _RECENT.format(local_us=local_us, local_last_us=local_last_us, reach_us=reach_us)
+    return _WINDOWED.format(
+        kind="VIEW" if is_one_file else "TABLE",
+        records=recent if is_one_file else _MERGED.format(recent=recent),
+        window_days=window_days,
+    )
+
+
+WITHOUT_CALLS = "SELECT period FROM wanted ANTI JOIN last_record USING (period) WHERE period <> msisdn ORDER BY period"
 """The service periods on whose days a number has no record, though it has some on others."""
+
+SLOTS = """
+CREATE TEMP TABLE slot AS
+SELECT id, day, half, any_value(last_day) AS last_day,
+       count(*) FILTER (outgoing) AS calls,
+       count(*) FILTER (NOT outgoing) AS calls_in,
+       count(*) FILTER (outgoing AND answered) AS answered,
+       sum(duration_s) FILTER (outgoing AND answered) AS duration_s,
+       count(*) FILTER (outgoing AND answered AND duration_s <= 6) AS short_calls,
+       count(*) FILTER (outgoing AND opted_out) AS opt_out_calls
+FROM windowed GROUP BY id, day, half
+"""
+"""What the half hours amount to. A short call is an answered one of at most 6 s (Telnyx penalty rule)."""
+
+CALLEES = """
+CREATE TEMP TABLE pair AS
+SELECT id, callee, count(*) AS calls FROM windowed WHERE outgoing GROUP BY id, callee
+"""
+
+# Most callees are called once; only the others can be called several times a day.
+REPEATED = """
+CREATE TEMP TABLE repeated AS
+SELECT id, callee, day, start_us FROM windowed SEMI JOIN (FROM pair WHERE calls > 1) USING (id, callee) WHERE outgoing
+"""
 
 FACT_NAMES = (
     "msisdn",
@@ -76,86 +124,83 @@ FACT_NAMES = (
     "calls",
     "calls_in",
     "answered",
-    "distinct_callees",
     "total_duration_s",
     "short_calls",
-    "handsets",
     "opt_out_calls",
+    "handsets",
     "half_hours",
     "peak_hour_calls",
     "peak_day_calls",
+    "distinct_callees",
+    "max_same_callee_window",
     "max_same_callee_day",
     "max_same_callee_5min",
-    "max_same_callee_window",
 )
 """The columns of FACTS, by their names in CallFacts where it has them."""
 
-# A short call is an answered one of at most 6 s (Telnyx penalty rule). Five minutes are from start to start
-# and include 300 s (Tencent Cloud rule of call frequency).
+# Five minutes are from start to start and include 300 s (Tencent Cloud rule of call frequency).
 FACTS = """
-WITH placed AS (
-    SELECT * FROM windowed WHERE outgoing
-), totals AS (
-    SELECT period, any_value(last_day) AS last_day,
-           count(*) FILTER (outgoing) AS calls,
-           count(*) FILTER (NOT outgoing) AS calls_in,
-           count(*) FILTER (outgoing AND answered) AS answered,
-           count(DISTINCT callee) FILTER (outgoing) AS distinct_callees,
-           coalesce(sum(duration_s) FILTER (outgoing AND answered), 0)::BIGINT AS total_duration_s,
-           count(*) FILTER (outgoing AND answered AND duration_s <= 6) AS short_calls,
-           count(DISTINCT handset) FILTER (outgoing AND handset <> '') AS handsets,
-           count(*) FILTER (outgoing AND opted_out) AS opt_out_calls,
-           histogram(half) FILTER (outgoing) AS half_hours
-    FROM windowed GROUP BY period
+WITH totals AS (
+    SELECT id, any_value(last_day) AS last_day, sum(calls)::BIGINT AS calls, sum(calls_in)::BIGINT AS calls_in,
+           sum(answered)::BIGINT AS answered, coalesce(sum(duration_s), 0)::BIGINT AS total_duration_s,
+           sum(short_calls)::BIGINT AS short_calls, sum(opt_out_calls)::BIGINT AS opt_out_calls
+    FROM slot GROUP BY id
+), phones AS (
+    SELECT id, count(*) AS handsets
+    FROM (SELECT DISTINCT id, handset FROM windowed WHERE outgoing AND imei <> '' AND handset <> '') GROUP BY id
+), halves AS (
+    SELECT id, map(list(half), list(n)) AS half_hours
+    FROM (SELECT id, half, sum(calls)::BIGINT AS n FROM slot GROUP BY id, half) GROUP BY id
 ), hours AS (
-    SELECT period, max(n) AS most
-    FROM (SELECT period, count(*) AS n FROM placed GROUP BY period, day, half // 2)
-    GROUP BY period
+    SELECT id, max(n) AS most
+    FROM (SELECT id, sum(calls)::BIGINT AS n FROM slot GROUP BY id, day, half // 2) GROUP BY id
 ), days AS (
-    SELECT period, max(n) AS most FROM (SELECT period, count(*) AS n FROM placed GROUP BY period, day)
-    GROUP BY period
+    SELECT id, max(n) AS most FROM (SELECT id, sum(calls)::BIGINT AS n FROM slot GROUP BY id, day) GROUP BY id
+), callees AS (
+    SELECT id, count(*) AS distinct_callees, max(calls) AS most, 1 AS once FROM pair GROUP BY id
 ), same_day AS (
-    SELECT period, max(n) AS most FROM (SELECT period, count(*) AS n FROM placed GROUP BY period, callee, day)
-    GROUP BY period
+    SELECT id, max(n) AS most FROM (SELECT id, count(*) AS n FROM repeated GROUP BY id, callee, day) GROUP BY id
 ), same_5min AS (
-    SELECT period, max(n) AS most FROM (
-        SELECT period, count(*) OVER (
-            PARTITION BY period, callee ORDER BY start_us RANGE BETWEEN 300000000 PRECEDING AND CURRENT ROW
-        ) AS n FROM placed
-    ) GROUP BY period
-), same_window AS (
-    SELECT period, max(n) AS most FROM (SELECT period, count(*) AS n FROM placed GROUP BY period, callee)
-    GROUP BY period
+    SELECT id, max(n) AS most FROM (
+        SELECT id, count(*) OVER (
+            PARTITION BY id, callee ORDER BY start_us RANGE BETWEEN 300000000 PRECEDING AND CURRENT ROW
+        ) AS n FROM repeated
+    ) GROUP BY id
 )
-SELECT totals.*, coalesce(hours.most, 0), coalesce(days.most, 0), coalesce(same_day.most, 0),
-       coalesce(same_5min.most, 0), coalesce(same_window.most, 0)
-FROM totals
-LEFT JOIN hours USING (period)
-LEFT JOIN days USING (period)
-LEFT JOIN same_day USING (period)
-LEFT JOIN same_5min USING (period)
-LEFT JOIN same_window USING (period)
+SELECT period, totals.* EXCLUDE (id), coalesce(handsets, 0), half_hours,
+       coalesce(hours.most, 0), coalesce(days.most, 0), coalesce(distinct_callees, 0), coalesce(callees.most, 0),
+       coalesce(same_day.most, once, 0), coalesce(same_5min.most, once, 0)
+FROM last_record
+JOIN totals USING (id)
+LEFT JOIN phones USING (id)
+LEFT JOIN halves USING (id)
+LEFT JOIN hours USING (id)
+LEFT JOIN days USING (id)
+LEFT JOIN callees USING (id)
+LEFT JOIN same_day USING (id)
+LEFT JOIN same_5min USING (id)
 ORDER BY period
 """
 
 UNIONS = """
-SELECT id, count(DISTINCT callee) FILTER (outgoing), count(DISTINCT handset) FILTER (outgoing AND handset <> '')
-FROM windowed JOIN grouped USING (period) GROUP BY id
+SELECT grouped.id, count(DISTINCT callee) FILTER (outgoing),
+       count(DISTINCT handset) FILTER (outgoing AND handset <> '')
+FROM windowed JOIN last_record USING (id) JOIN grouped USING (period) GROUP BY grouped.id
 """
 
 DAYS = """
-SELECT period, day, count(*), count(*) FILTER (answered)
-FROM windowed WHERE outgoing GROUP BY period, day ORDER BY period, day
+SELECT period, day, sum(calls)::BIGINT, sum(answered)::BIGINT
+FROM slot JOIN last_record USING (id) WHERE calls > 0 GROUP BY period, day ORDER BY period, day
 """
 
 # Day 1 of the ordinals is a Monday.
 HOURS = """
-SELECT period, (day + 6) % 7 AS weekday, half // 2 AS hour, count(*)
-FROM windowed WHERE outgoing GROUP BY period, weekday, hour ORDER BY period, weekday, hour
+SELECT period, (day + 6) % 7 AS weekday, half // 2 AS hour, sum(calls)::BIGINT
+FROM slot JOIN last_record USING (id) WHERE calls > 0 GROUP BY period, weekday, hour ORDER BY period, weekday, hour
 """
 
 ROWS = """
-SELECT msisdn, callee, start_us, max(duration_s), bool_or(answered), direction, max(imei)
+SELECT msisdn, replace(callee::VARCHAR, '-', ''), start_us, max(duration_s), bool_or(answered), direction, max(imei)
 FROM call SEMI JOIN wanted USING (msisdn)
 GROUP BY msisdn, callee, start_us, direction
 ORDER BY msisdn, start_us, callee, direction

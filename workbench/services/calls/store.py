@@ -81,7 +81,10 @@ class CallStore:
         """
         with self._opened(batch_ids) as duck:
             ask(duck, numbers, zone)
-            yield Survey(duck, window_days=window_days, zone=zone, opt_outs=opt_outs, today=today)
+            is_one_file = len(set(batch_ids)) == 1
+            yield Survey(
+                duck, window_days=window_days, zone=zone, opt_outs=opt_outs, today=today, is_one_file=is_one_file
+            )
 
     def windows(
         self,
@@ -94,26 +97,26 @@ class CallStore:
     ) -> list[CallFacts]:
         """Return the facts of each number that has a record, over its last `window_days` local days."""
         with self.survey(batch_ids, msisdns, window_days, zone, opt_outs) as survey:
-            return survey.windows()
+            return survey.windows
 
     def days(
         self, batch_ids: Collection[int], msisdns: Iterable[str] | None, *, window_days: int, zone: ZoneInfo
     ) -> list[DayFacts]:
         """Return the outgoing calls of each number on each local day of its window that has some."""
         with self.survey(batch_ids, msisdns, window_days, zone) as survey:
-            return survey.days()
+            return list(survey.days())
 
     def hours(
         self, batch_ids: Collection[int], msisdns: Iterable[str] | None, *, window_days: int, zone: ZoneInfo
     ) -> list[HourFacts]:
         """Return the outgoing calls of each number in each local hour of a weekday, over its window."""
         with self.survey(batch_ids, msisdns, window_days, zone) as survey:
-            return survey.hours()
+            return list(survey.hours())
 
     def callers_of(self, batch_ids: Collection[int], callee_hashes: Iterable[str]) -> set[str]:
         """Return the numbers that called one of these callees: to be computed again when opt-outs arrive."""
         with self._opened(batch_ids) as duck:
-            duck.load("wanted", {"callee": "VARCHAR"}, ((callee,) for callee in callee_hashes))
+            duck.load("wanted", {"callee": "UUID"}, ((callee,) for callee in callee_hashes))
             return {msisdn for (msisdn,) in duck.rows(statements.CALLERS)}
 
     def numbers_of(self, batch_id: int) -> list[tuple[str, int]]:

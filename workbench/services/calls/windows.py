@@ -1,8 +1,9 @@
 """What the calls of a number amount to within its window, and of all cards of an application."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ from workbench.domain.evidence.evidence import CallFacts
 from workbench.domain.evidence.service_period import ServicePeriod
 from workbench.services.calls import statements
 from workbench.services.calls.engine import Engine
-from workbench.services.calls.local_time import DAY_US, EPOCH_ORDINAL, zone_shifts
+from workbench.services.calls.local_time import DAY_US, EPOCH_ORDINAL, shift_sql, zone_shifts
 
 OptOut = tuple[str, int, str]
 """Hash of a callee, since when not to be called (microseconds UTC), and by which msisdn ('': by any)."""
@@ -63,6 +64,11 @@ def _midnight_us(day: date, zone: ZoneInfo) -> int:
     return to_us(datetime.combine(day, time(), zone).astimezone(UTC))
 
 
+def _local_us(instant: str, shifts: Sequence[tuple[int, int]]) -> str:
+    """Return the SQL of an instant as local microseconds of ordinals."""
+    return f"{instant} + {EPOCH_ORDINAL * DAY_US} + {shift_sql(instant, shifts)}"
+
+
 class Survey:
     """The calls of some numbers and service periods, each within its own window, read once for every question.
 
@@ -70,7 +76,14 @@ class Survey:
     """
 
     def __init__(
-        self, duck: Engine, *, window_days: int, zone: ZoneInfo, opt_outs: Iterable[OptOut], today: date | None
+        self,
+        duck: Engine,
+        *,
+        window_days: int,
+        zone: ZoneInfo,
+        opt_outs: Iterable[OptOut],
+        today: date | None,
+        is_one_file: bool,
     ) -> None:
         """Lay the windows over the view `call` for the periods of the table `wanted`.
 
@@ -78,37 +91,44 @@ class Survey:
         """
         self._duck = duck
         self._window_days = window_days
-        duck.load("opt_out", {"callee": "VARCHAR", "since_us": "BIGINT", "msisdn": "VARCHAR"}, opt_outs)
+        duck.load("opt_out", {"callee": "UUID", "since_us": "BIGINT", "msisdn": "VARCHAR"}, opt_outs)
         until_us = _ALWAYS_US if today is None else _midnight_us(today + timedelta(days=1), zone)
         duck.run(statements.LAST_RECORDS, {"until_us": until_us})
         [(first_us, last_us)] = duck.rows(statements.RECENT_BOUNDS, {"reach_us": self._reach_us})
         shifts = [] if first_us is None else zone_shifts(zone, first_us, last_us)
-        duck.load("zone_shift", {"from_us": "BIGINT", "shift_us": "BIGINT"}, shifts)
         duck.run(
-            statements.WINDOWED,
-            {
-                "reach_us": self._reach_us,
-                "epoch_us": EPOCH_ORDINAL * DAY_US,
-                "window_days": window_days,
-            },
+            statements.windowed(
+                local_us=_local_us("start_us", shifts),
+                local_last_us=_local_us("last_us", shifts),
+                reach_us=self._reach_us,
+                window_days=window_days,
+                is_one_file=is_one_file,
+            )
         )
-        self._facts: list[CallFacts] | None = None
+        duck.run(statements.SLOTS)
 
     @property
     def _reach_us(self) -> int:
         # Two days more than the window, as its first day starts at a midnight and clocks may be put back.
         return (self._window_days + 2) * DAY_US
 
+    def facts(self) -> Iterator[CallFacts]:
+        """Yield the facts of each number that has a record, and of each service period that excludes one."""
+        self._duck.run(statements.CALLEES)
+        self._duck.run(statements.REPEATED)
+        for row in self._duck.rows(statements.FACTS):
+            yield self._facts_of(row)
+        for (period,) in self._duck.rows(statements.WITHOUT_CALLS):
+            yield CallFacts(msisdn=period)
+
+    @cached_property
     def windows(self) -> list[CallFacts]:
-        """Return the facts of each number that has a record, and of each service period that excludes one."""
-        if self._facts is None:
-            self._facts = [self._facts_of(row) for row in self._duck.rows(statements.FACTS)]
-            self._facts += [CallFacts(msisdn=period) for (period,) in self._duck.rows(statements.WITHOUT_CALLS)]
-        return self._facts
+        """The facts of each number and service period, kept for several questions."""
+        return list(self.facts())
 
     def together(self, groups: Mapping[int, Iterable[str]]) -> dict[int, CallFacts]:
         """Return the facts over all numbers of each group; a group without a record is left out."""
-        by_number = {facts.msisdn: facts for facts in self.windows()}
+        by_number = {facts.msisdn: facts for facts in self.windows}
         members = {
             group: [by_number[msisdn] for msisdn in dict.fromkeys(msisdns) if msisdn in by_number]
             for group, msisdns in groups.items()
@@ -124,19 +144,15 @@ class Survey:
                 together[group] = replace(_summed(cards), distinct_callees=callees, handsets=handsets)
         return together
 
-    def days(self) -> list[DayFacts]:
-        """Return the calls of each number on each local day that has some."""
-        return [
-            DayFacts(msisdn=msisdn, on=date.fromordinal(day), calls=calls, answered=answered)
-            for msisdn, day, calls, answered in self._duck.rows(statements.DAYS)
-        ]
+    def days(self) -> Iterator[DayFacts]:
+        """Yield the calls of each number on each local day that has some."""
+        for msisdn, day, calls, answered in self._duck.rows(statements.DAYS):
+            yield DayFacts(msisdn=msisdn, on=date.fromordinal(day), calls=calls, answered=answered)
 
-    def hours(self) -> list[HourFacts]:
-        """Return the calls of each number in each local hour of a weekday that has some."""
-        return [
-            HourFacts(msisdn=msisdn, weekday=weekday, hour=hour, calls=calls)
-            for msisdn, weekday, hour, calls in self._duck.rows(statements.HOURS)
-        ]
+    def hours(self) -> Iterator[HourFacts]:
+        """Yield the calls of each number in each local hour of a weekday that has some."""
+        for msisdn, weekday, hour, calls in self._duck.rows(statements.HOURS):
+            yield HourFacts(msisdn=msisdn, weekday=weekday, hour=hour, calls=calls)
 
     def _facts_of(self, row: tuple[Any, ...]) -> CallFacts:
         """Return a row of the facts statement as a value."""

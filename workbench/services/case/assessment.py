@@ -1,9 +1,10 @@
 """Applies the rules to the evidence of a case, and stores the findings, risk, priority and service class."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select
@@ -16,7 +17,7 @@ from db.queries.search_index import index_cases, terms_of
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import observe
 from workbench.domain.facts.documents import missing_documents
-from workbench.domain.findings.evaluate import class_of, findings_of, priority_of, risk_of
+from workbench.domain.findings.evaluate import class_of, findings_of_all, priority_of, risk_of
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import Policy
 from workbench.services.case.evidence_reader import APPLICATION, application_key, read_evidence, snapshot_of
@@ -30,7 +31,7 @@ _FINDINGS = select(FINDING).where(FINDING.c.case_id == bindparam("case")).order_
 _UNTOUCHED = frozenset({CaseState.INCOMPLETE, CaseState.QUEUED})
 """The states in which nobody has looked at a case of the first round."""
 
-_PLAIN_FIELDS = ("rule", "op", "unit", "subject", "source", "observes")
+_as_json = lru_cache(maxsize=4096, typed=True)(partial(json.dumps, ensure_ascii=False))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,16 @@ class Assessment:
 
 def assess(evidence: Evidence, policy: Policy, today: date) -> Assessment:
     """Return the result of applying the rules of a policy to evidence on a local day."""
-    findings = findings_of(observe(evidence, policy, today), policy)
+    return assess_all((evidence,), policy, today)[0]
+
+
+def assess_all(evidence: Sequence[Evidence], policy: Policy, today: date) -> list[Assessment]:
+    """Return the results of applying the rules of a policy to the evidence of several cases on a local day."""
+    found = findings_of_all([observe(one, policy, today) for one in evidence], policy)
+    return [_assessment(one, findings, policy, today) for one, findings in zip(evidence, found, strict=True)]
+
+
+def _assessment(evidence: Evidence, findings: tuple[Finding, ...], policy: Policy, today: date) -> Assessment:
     cards = len(evidence.cards)
     return Assessment(
         findings=findings,
@@ -99,9 +109,14 @@ def finding_columns(case_id: int, findings: Iterable[Finding]) -> list[dict[str,
             "position": position,
             "leg": finding.leg.value,
             "severity": finding.severity.value,
-            "observed": json.dumps(finding.observed, ensure_ascii=False),
-            "limit_value": json.dumps(finding.limit, ensure_ascii=False),
-            **{name: getattr(finding, name) for name in _PLAIN_FIELDS},
+            "observed": _as_json(finding.observed),
+            "limit_value": _as_json(finding.limit),
+            "rule": finding.rule,
+            "op": finding.op,
+            "unit": finding.unit,
+            "subject": finding.subject,
+            "source": finding.source,
+            "observes": finding.observes,
         }
         for position, finding in enumerate(findings)
     ]

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from operator import itemgetter
@@ -34,29 +34,31 @@ class CardWindow:
 
 
 def windows_of_cards(
-    session: Session, cards: Iterable[ImportedRow], store: Store, snapshot: Snapshot
+    session: Session, cards: Sequence[ImportedRow], store: Store, snapshot: Snapshot
 ) -> dict[ServicePeriod, CardWindow]:
     """Return the call figures of the service period of each card that has some.
 
     They are those of the number, unless calls of the number lie outside the period.
     """
-    hash_of = {period_of_row(card): card["msisdn_hash"] for card in cards if card["msisdn_hash"]}
-    period_hash_of = {period: store.hashed(period.key) for period in hash_of}
-    wanted = {*hash_of.values(), *period_hash_of.values()}
-    rows = newest_of_many(session, (CALL_WINDOW.c.msisdn_hash,), wanted, itemgetter("msisdn_hash"), snapshot)
+    of_hash = (session, (CALL_WINDOW.c.msisdn_hash,))
+    key = itemgetter("msisdn_hash")
+    rows = newest_of_many(*of_hash, {card["msisdn_hash"] for card in cards} - {""}, key, snapshot)
     windows = {row["msisdn_hash"]: row for row in rows}
+    # A number has figures of a period only beside its own.
+    hash_of = {period_of_row(card): card["msisdn_hash"] for card in cards if card["msisdn_hash"] in windows}
+    period_hash_of = {period: store.hashed(period.key) for period in hash_of}
+    windows |= {row["msisdn_hash"]: row for row in newest_of_many(*of_hash, period_hash_of.values(), key, snapshot)}
     apart = {
         period: windows[hash_of[period]]
         for period, period_hash in period_hash_of.items()
-        if period_hash in windows and period_hash != hash_of[period] and hash_of[period] in windows
+        if period_hash in windows and period_hash != hash_of[period]
     }
     outside = _calls_outside(session, apart, snapshot)
     found: dict[ServicePeriod, CardWindow] = {}
     for period, msisdn_hash in hash_of.items():
-        row = windows.get(period_hash_of[period]) or windows.get(msisdn_hash)
-        if row is not None:
-            facts = replace(calls_of_row(row), calls_outside_service=outside.get(period, 0))
-            found[period] = CardWindow(facts, row)
+        row = windows.get(period_hash_of[period]) or windows[msisdn_hash]
+        facts = replace(calls_of_row(row), calls_outside_service=outside.get(period, 0))
+        found[period] = CardWindow(facts, row)
     return found
 
 

@@ -66,6 +66,7 @@ _BEFORE_VERDICT = (CaseState.QUEUED, CaseState.IN_REVIEW, CaseState.PENDING, Cas
 
 _REVIEWER = table_of(ReviewerRow)
 _EARLIER = NOTICE.alias("earlier")
+_OWN, _SIBLING = CASE.alias("own"), CASE.alias("sibling")
 _COMMENT, _CONTACT, _EVENT = table_of(CommentRow), table_of(ContactRow), table_of(EventRow)
 _VERIFICATION = table_of(VerificationRow)
 _CAMPAIGN, _PLANNED = table_of(CampaignRow), table_of(CampaignCaseRow)
@@ -118,8 +119,6 @@ _VERIFICATIONS = _by_person(_VERIFICATION, "verified_by_id", _VERIFICATION, _VER
 _VERIFICATIONS = _VERIFICATIONS.order_by(_VERIFICATION.c.id)
 _CONTACTS = _by_person(_CONTACT, "contacted_by_id", _CONTACT, _CONTACT.c.contacted_at.label("at"))
 _CONTACTS = _CONTACTS.order_by(_CONTACT.c.id)
-
-
 _RE_REVIEWS = (
     select_columns(
         _PLANNED.c.case_id.label("passed_id"),
@@ -133,10 +132,13 @@ _RE_REVIEWS = (
         _PLANNED.c.campaign_id.label("campaign"),
         *(_CAMPAIGN.c.reason, CASE.c.state),
     )
-    .select_from(_PLANNED)
+    # Both cases are of one application, so the plans of a long campaign are found by index.
+    .select_from(_OWN)
+    .join(_SIBLING, (_SIBLING.c.agent == _OWN.c.agent) & (_SIBLING.c.application_no == _OWN.c.application_no))
+    .join(_PLANNED, _PLANNED.c.case_id == _SIBLING.c.id)
     .join(_CAMPAIGN, _CAMPAIGN.c.id == _PLANNED.c.campaign_id)
     .join(CASE, CASE.c.id == _PLANNED.c.opened_case_id)
-    .where((_PLANNED.c.case_id == _CASE_ID) | (_PLANNED.c.opened_case_id == _CASE_ID))
+    .where(_OWN.c.id == _CASE_ID, (_PLANNED.c.case_id == _CASE_ID) | (_PLANNED.c.opened_case_id == _CASE_ID))
     .order_by(_PLANNED.c.id)
 )
 

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from workbench.domain.text.mask import DOT, MaskKind, mask, mask_digits_within
 from workbench.domain.values.spelling import SpelledText, has_parts, key_of
@@ -21,6 +22,10 @@ FREE_TEXTS = ("business_scope", "stated_use", "call_script", "consent_source")
 
 _SHORTEST = 2
 """The length of the shortest name that is masked: a single character occurs in too many sentences."""
+
+
+_spelled = lru_cache(maxsize=1024)(SpelledText)
+"""The last texts with their spelling, because thousands of applications state the same texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ class Redaction:
 
     def mask_names_in(self, text: str) -> str:
         """Return a text with these people masked, and other numbers in clear."""
-        spelled = SpelledText(text)
+        spelled = _spelled(text)
         found = [key for key in self.mask_by_key if key in spelled]
         # The usual case: the text names none of these people.
         if all(self.mask_by_key[key].kind is None for key in found):

@@ -1,5 +1,6 @@
 """Long work in portions with pauses between their transactions, so that other writers get the lock."""
 
+import gc
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from typing import Any, Generic, Protocol, Self, TypeVar
 from workbench.errors import ExitCode, StorageBusy, StorageFailed, WorkbenchError
 from workbench.i18n import _
 
-_PAUSE_S: ContextVar[float] = ContextVar("pause_s", default=0.02)
+_PAUSE_S: ContextVar[float] = ContextVar("pause_s", default=0.005)
 
 
 class _Summable(Protocol):
@@ -60,6 +61,17 @@ def record_in_portions(
 def pause() -> None:
     """Give other writers time to take the lock: SQLite does not queue them."""
     time.sleep(_PAUSE_S.get())
+
+
+@contextmanager
+def few_collections() -> Iterator[None]:
+    """Collect garbage seldom in this block: work in portions makes many objects and hardly any cycle."""
+    before = gc.get_threshold()
+    gc.set_threshold(50_000, 20, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 @contextmanager

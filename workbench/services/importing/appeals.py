@@ -59,7 +59,7 @@ def _judged(session: Session, context: Context, row: AppealFiling, imported_at: 
         check_received(session, context, case, row.received_at or imported_at, told_result_at(session, context, case))
     except (NotAllowed, WrongUsage) as error:
         return Judgement(fate=Fate.REFUSED, message=str(error), column="received_at")
-    return Judgement(fate=Fate.CREATED)
+    return Judgement(fate=Fate.CREATED, made=row)
 
 
 def filings_of(context: Context, rows: Sequence[AppealFiling], imported_at: datetime) -> list[Columns]:

@@ -63,10 +63,6 @@ class CallIntake:
             count += parsed
         return count, records.problem
 
-    def refused(self, reader: Reader) -> Iterator[BadRecord]:
-        """Yield the bad records of a file that was taken, in their order."""
-        yield from (record for record in self._odd(reader) if isinstance(record, BadRecord))
-
     def _parsed(self, reader: Reader, refuse: Callable[[BadRecord], object]) -> Iterator[CallColumns]:
         """Yield the calls that only the parser accepts."""
         for record in self._odd(reader):

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -30,7 +31,8 @@ from workbench.services.importing.touching import applications_of_numbers
 OPT_OUT = table_of(OptOutRow)
 
 _NUMBERS_TOGETHER = 2_000
-_APPLICATIONS_TOGETHER = 1_000
+_APPLICATIONS_TOGETHER = 10_000
+_ROWS_TOGETHER = 5_000
 _FACTS = tuple(field.name for field in fields(CallFacts) if field.name not in {"half_hours", "calls_outside_service"})
 _HAS_CALLS = exists().where(CALL_WINDOW.c.msisdn_hash == CARD.c.msisdn_hash)
 
@@ -69,12 +71,15 @@ class CallFigures:
     def of_numbers(self, msisdns: Iterable[str]) -> None:
         """Compute numbers anew, and the applications that have one of them as a card."""
         touched: set[Key] = set()
+        wanted: list[str | ServicePeriod] = []
         for portion in portions_of(msisdns, _NUMBERS_TOGETHER):
             hashes = [self.context.store.hashed(msisdn) for msisdn in portion]
             with self.context.read() as session:
-                periods = self._periods(session, CARD.c.msisdn_hash, hashes)
+                wanted += [*portion, *self._periods(session, CARD.c.msisdn_hash, hashes)]
                 touched |= applications_of_numbers(session, hashes)
-            with self._surveyed([*portion, *periods]) as survey:
+        if wanted:
+            # All at once, as each survey reads every call file.
+            with self._surveyed(wanted) as survey:
                 self._write_numbers(survey)
         self.of_applications(sorted(touched))
 
@@ -91,7 +96,7 @@ class CallFigures:
                 continue
             periods = {period for cards in groups.values() for period in cards}
             with self._surveyed([*periods, *(period.msisdn for period in periods)]) as survey:
-                known = {facts.msisdn for facts in survey.windows()}
+                known = {facts.msisdn for facts in survey.windows}
                 found = survey.together(
                     {
                         place: [period.key if period.key in known else period.msisdn for period in cards]
@@ -181,8 +186,8 @@ class CallFigures:
         return list({period.key: period for period in (ServicePeriod(*row) for row in rows)}.values())
 
     def _write_numbers(self, survey: Survey) -> None:
-        hashed = self.context.store.hashed
-        windows = [
+        hashed = lru_cache(self.context.store.hashed)
+        windows = (
             {
                 **self._columns(facts),
                 "agent": "",
@@ -190,17 +195,19 @@ class CallFigures:
                 "msisdn": msisdn_of(facts.msisdn),
                 "msisdn_hash": hashed(facts.msisdn),
             }
-            for facts in survey.windows()
-        ]
-        days = [
+            for facts in survey.facts()
+        )
+        days = (
             {"msisdn_hash": hashed(day.msisdn), "on_date": day.on, "calls": day.calls, "answered": day.answered}
             for day in survey.days()
-        ]
-        hours = [
+        )
+        hours = (
             {"msisdn_hash": hashed(hour.msisdn), "weekday": hour.weekday, "hour": hour.hour, "calls": hour.calls}
             for hour in survey.hours()
-        ]
-        self.insert([(CALL_WINDOW, windows), (CALL_DAY, days), (CALL_HOUR, hours)])
+        )
+        for table, rows in ((CALL_WINDOW, windows), (CALL_DAY, days), (CALL_HOUR, hours)):
+            for portion in portions_of(rows, _ROWS_TOGETHER):
+                self.insert([(table, portion)])
 
     def _columns(self, facts: CallFacts) -> Columns:
         columns = {name: getattr(facts, name) for name in _FACTS}

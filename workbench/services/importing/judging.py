@@ -69,16 +69,17 @@ class Judge:
         judgements = []
         for key, row in zip(keys, rows, strict=True):
             known = standing.applications.get(key)
+            made = columns.application_columns(row, self.store)
             if known is None:
-                judgements.append(Judgement(fate=Fate.CREATED))
+                judgements.append(Judgement(fate=Fate.CREATED, made=made))
                 continue
-            is_same = is_equal(columns.application_columns(row, self.store), known)
+            is_same = is_equal(made, known)
             if is_same and not (self.terms.as_new and standing.is_closed(key)):
                 judgements.append(Judgement(fate=Fate.UNCHANGED))
                 continue
             # The date of the first submission says nothing about when this change came.
             receipt = row.received_at if row.received_at != known["received_at"] else self.imported_at
-            judgements.append(standing.judged(key, Fate.UPDATED, receipt))
+            judgements.append(standing.judged(key, Fate.UPDATED, receipt, made=made))
         return judgements
 
     def _cards(self, session: Session, rows: Sequence[CardRow]) -> list[Judgement]:
@@ -97,12 +98,13 @@ class Judge:
                 judgements.append(of_unknown_application(key))
                 continue
             before = known.get((*key, row.card.msisdn))
-            if before is not None and is_equal(columns.card_columns(row, self.store), before):
+            made = columns.card_columns(row, self.store)
+            if before is not None and is_equal(made, before):
                 judgements.append(Judgement(fate=Fate.UNCHANGED))
             else:
                 fate = Fate.CREATED if before is None else Fate.UPDATED
                 receipt = self.arriving.get(key) or self.imported_at
-                judgements.append(standing.judged(key, fate, receipt))
+                judgements.append(standing.judged(key, fate, receipt, made=made))
         return judgements
 
     def _documents(self, session: Session, rows: Sequence[DocumentRow], folder: Path) -> list[Judgement]:
@@ -127,12 +129,15 @@ class Judge:
                 judgements.append(Judgement(fate=Fate.REFUSED, message=str(problem), column=column))
                 continue
             before = known.get((*key, row.kind.value, file.sha256))
-            if before is not None and self._is_same_document(row, file, before):
+            made = columns.document_columns(row, file, self.imported_at)
+            # A document without a date of receipt would differ from itself each time.
+            besides = frozenset() if row.received_at else frozenset({"received_at"})
+            if before is not None and is_equal(made, before, besides=besides):
                 judgements.append(Judgement(fate=Fate.UNCHANGED, sha256=file.sha256))
                 continue
             fate = Fate.CREATED if before is None else Fate.UPDATED
             receipt = row.received_at or self.arriving.get(key) or self.imported_at
-            judgements.append(standing.judged(key, fate, receipt, sha256=file.sha256))
+            judgements.append(standing.judged(key, fate, receipt, sha256=file.sha256, made=made))
         return judgements
 
     def file_of(self, row: DocumentRow, folder: Path) -> StoredFile:
@@ -148,32 +153,17 @@ class Judge:
             raise BadDocument(_("The file has another SHA-256 than its row says; check which is right."))
         return file
 
-    def _is_same_document(self, row: DocumentRow, file: StoredFile, before: ImportedRow) -> bool:
-        # A document without a date of receipt would differ from itself each time.
-        besides = frozenset() if row.received_at else frozenset({"received_at"})
-        return is_equal(columns.document_columns(row, file, self.imported_at), before, besides=besides)
-
     def _records(self, kind: ImportKind, session: Session, rows: Sequence[Any]) -> list[Judgement]:
         """Judge rows that belong to a number or a subject, not to an application."""
         table = TABLES[kind]
         column = table.c[_FOUND_BY[kind]]
-        made = [self.columns_of(kind, row) for row in rows]
+        made = [_COLUMNS[kind](row, self.store) for row in rows]
         key = _KEYS[kind]
         known = _by_key(session, (column,), {columns[column.name] for columns in made}, key)
-        judgements = []
-        for columns_ in made:
-            before = known.get(key(columns_))
-            judgements.append(Judgement(fate=_fate_of(columns_, before)))
-        return judgements
-
-    def columns_of(self, kind: ImportKind, row: Any) -> Columns:
-        """Return the columns of a row of any kind but documents and calls."""
-        return _COLUMNS[kind](row, self.store)
+        return [Judgement(fate=_fate_of(one, known.get(key(one))), made=one) for one in made]
 
 
 _COLUMNS: Mapping[ImportKind, Callable[[Any, Store], Columns]] = {
-    ImportKind.APPLICATIONS: columns.application_columns,
-    ImportKind.CARDS: columns.card_columns,
     ImportKind.OPTOUTS: columns.opt_out_columns,
     ImportKind.CREDIT: columns.credit_columns,
     ImportKind.COMPLAINTS: columns.complaint_columns,

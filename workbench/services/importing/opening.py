@@ -6,18 +6,20 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlmodel import Session
 
+from db.dialects.sqlite_bulk import insert_rows
 from db.enums import ApplicantKind, CaseState, ImportKind, Trigger
+from db.queries.chunks import chunks
 from db.queries.numbers import take_case_numbers
-from db.queries.published import CASE, NOTICE, ImportedRow, Snapshot, current_cases, newest_of_many
+from db.queries.published import CASE, NOTICE, ImportedRow, Snapshot, current_case_id, newest_of_many
 from db.queries.search_index import index_cases, terms_of
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.suspension import Suspension, stopped_until
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.policy.policy import Policy
-from workbench.services.case.assessment import FINDING, Assessment, assess, finding_columns
+from workbench.services.case.assessment import FINDING, Assessment, assess_all, finding_columns
 from workbench.services.case.evidence_reader import EvidenceReader, application_key
 from workbench.services.clock.case_clocks import all_suspensions, due_columns, first_clock_state
 from workbench.services.forecast.arrival_forecasts import ArrivalForecasts, NewCase
@@ -28,7 +30,10 @@ from workbench.services.importing.plan import Key
 from workbench.services.notices.bulk_letters import UnnumberedNotice
 from workbench.services.notices.receipts import receipt_of, shows_forecast
 
-_READ_TOGETHER = 500
+_READ_TOGETHER = 2_000
+_WRITTEN_TOGETHER = 500
+"""With their findings and receipts, so many cases stay below 5,000 rows."""
+
 _APPLICATION = TABLES[ImportKind.APPLICATIONS]
 
 Judged = tuple[ImportedRow, Columns, Assessment]
@@ -58,6 +63,25 @@ class Opening:
     batch_id: int
     seq: int
 
+    @property
+    def same_columns(self) -> Columns:
+        """The columns that all new cases of an import have in common."""
+        return {
+            "batch_id": self.batch_id,
+            "trigger": Trigger.FIRST_USE.value,
+            "round": 1,
+            "opened_at": self.opened_at,
+            "is_class_set": False,
+            "is_priority_set": False,
+            "policy_version_id": self.rules.policy_id,
+            "fence": 0,
+            "version": 0,
+            "evidence_no": 0,
+            "evidence_seq": self.seq,
+            "is_listed": False,
+            "reopen_for": "",
+        }
+
 
 def open_cases(context: Context, batch_id: int, seq: int, reopened: set[Key]) -> int:
     """Open the cases of a batch that will be published as `seq`, and return how many.
@@ -68,17 +92,22 @@ def open_cases(context: Context, batch_id: int, seq: int, reopened: set[Key]) ->
     sight = Snapshot(own_batch=batch_id)
     expecting = ArrivalForecasts(context)
     for applications in _wanted(context, batch_id, reopened):
-        is_written = False
-        while not is_written:
+        opened += len(applications)
+        waiting = applications
+        while waiting:
             with context.read() as session:
                 rules = _rules(session, context)
-                evidence = EvidenceReader(session, context.store, sight, rules.today).of_rows(applications)
+                evidence = EvidenceReader(session, context.store, sight, rules.today).of_rows(waiting)
                 opening = Opening(
                     rules=rules, stops=all_suspensions(session), opened_at=context.now(), batch_id=batch_id, seq=seq
                 )
-            judged = [_judged(row, evidence[application_key(row)], opening) for row in applications]
-            is_written = _write(context, list(_opened(judged, opening, expecting)), opening)
-        opened += len(applications)
+            of_rows = [evidence[application_key(row)] for row in waiting]
+            assessments = assess_all(of_rows, rules.policy, rules.today)
+            judged = [_judged(*each, opening) for each in zip(waiting, of_rows, assessments, strict=True)]
+            for some in chunks(judged, _WRITTEN_TOGETHER):
+                if not _write(context, list(_opened(some, opening, expecting)), opening):
+                    break
+                waiting = waiting[len(some) :]
     return opened
 
 
@@ -96,22 +125,15 @@ def _rules(session: Session, context: Context) -> Rules:
 def _wanted(context: Context, batch_id: int, reopened: set[Key]) -> Iterator[Sequence[ImportedRow]]:
     """Yield the applications that get a case, a portion at a time."""
     last = 0
+    own = _APPLICATION.c.batch_id == batch_id, current_case_id(_APPLICATION).is_(None)
     while True:
+        statement = select(_APPLICATION).where(*own, _APPLICATION.c.id > last).order_by(_APPLICATION.c.id)
         with context.read() as session:
-            statement = (
-                select(_APPLICATION)
-                .where(_APPLICATION.c.batch_id == batch_id, _APPLICATION.c.id > last)
-                .order_by(_APPLICATION.c.id)
-                .limit(_READ_TOGETHER)
-            )
-            rows = [row._asdict() for row in session.execute(statement)]
-            known = current_cases(session, [application_key(row) for row in rows])
+            rows = [row._asdict() for row in session.execute(statement.limit(_READ_TOGETHER))]
         if not rows:
             break
         last = rows[-1]["id"]
-        wanted = [row for row in rows if application_key(row) not in known]
-        if wanted:
-            yield wanted
+        yield rows
     keys = iter(sorted(reopened))
     columns = (_APPLICATION.c.agent, _APPLICATION.c.application_no)
     while portion := list(islice(keys, _READ_TOGETHER)):
@@ -121,36 +143,22 @@ def _wanted(context: Context, batch_id: int, reopened: set[Key]) -> Iterator[Seq
         yield found
 
 
-def _judged(row: ImportedRow, evidence: Evidence, opening: Opening) -> Judged:
+def _judged(row: ImportedRow, evidence: Evidence, assessment: Assessment, opening: Opening) -> Judged:
     rules = opening.rules
-    assessment = assess(evidence, rules.policy, rules.today)
     columns: Columns = {
-        "batch_id": opening.batch_id,
         "agent": row["agent"],
         "application_no": row["application_no"],
         "application_id": row["id"],
         "applicant_name": row["applicant_name"],
-        "trigger": Trigger.FIRST_USE.value,
         "state": CaseState.INCOMPLETE.value,
-        "round": 1,
         **assessment.columns(),
         **assessment.class_columns(),
-        "opened_at": opening.opened_at,
         "received_at": row["received_at"],
         "complete_at": None,
         "due_at": None,
         "is_due_provisional": False,
         "suspended_from": None,
-        "is_class_set": False,
-        "is_priority_set": False,
-        "policy_version_id": rules.policy_id,
         "waits_for": "",
-        "fence": 0,
-        "version": 0,
-        "evidence_no": 0,
-        "evidence_seq": opening.seq,
-        "is_listed": False,
-        "reopen_for": "",
     }
     if assessment.is_complete:
         complete_at, standing = first_clock_state(
@@ -208,11 +216,13 @@ def _write(context: Context, opened: Iterable[Opened], opening: Opening) -> bool
         if (context.policy_id(session), all_suspensions(session)) != (opening.rules.policy_id, opening.stops):
             return False
         first = take_case_numbers(session, len(cases))
-        session.execute(insert(CASE), [{**case, "id": first + place} for place, case in enumerate(cases)])
-        index_cases(session, [{**row, "id": first + place} for place, row in enumerate(terms)])
-        if findings:
-            session.execute(insert(FINDING), [{**row, "case_id": first + row["case_id"] - 1} for row in findings])
-        if receipts:
-            session.execute(insert(NOTICE), [receipt.numbered(first + place) for place, receipt in receipts])
+        for place, case in enumerate(cases):
+            case["id"] = terms[place]["id"] = first + place
+        for finding in findings:
+            finding["case_id"] += first - 1
+        insert_rows(session, CASE, cases, **opening.same_columns)
+        index_cases(session, terms)
+        insert_rows(session, FINDING, findings)
+        insert_rows(session, NOTICE, [receipt.numbered(first + place) for place, receipt in receipts])
     pause()
     return True

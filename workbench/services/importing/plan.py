@@ -1,17 +1,22 @@
 """What an import will do, row by row: made once, shown by a dry run and followed by the real one."""
 
-from collections.abc import Iterable
+import pickle
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum
+from functools import cached_property
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, NamedTuple
 
 from db.enums import ImportKind
 from workbench.services.importing.request import MAX_ERRORS_TOLD
-from workbench.services.reading.problems import RowProblem
+from workbench.services.reading.problems import BadRecord, RowProblem
 from workbench.services.rectifying.rectification import ReceivedDocument
 
-DIGEST_BYTES = 32
-"""The length of a SHA-256."""
+_KEPT_IN_MEMORY = 8 << 20
 
 Key = tuple[str, str]
 """An application: its agent and number."""
@@ -31,7 +36,7 @@ class Judgement:
     """What becomes of one good row, and why it is refused (`column` is the column's own name, not the file's).
 
     `case_id` is the existing case that takes it in and `receipt` since when it counts as received; `reopens` the
-    application that gets a new case. `sha256` is that of a document.
+    application that gets a new case. `sha256` is that of a document. `made` are the columns that the row becomes.
     """
 
     fate: Fate
@@ -41,6 +46,7 @@ class Judgement:
     receipt: datetime | None = None
     reopens: Key | None = None
     sha256: str = ""
+    made: Any = None
 
 
 @dataclass(slots=True)
@@ -58,27 +64,54 @@ class Errors:
                 self.told.append(problem)
 
 
-@dataclass(slots=True)
-class FilePlan:
-    """What becomes of the records of one file, in their order: a byte each, and why a good row is refused.
+class DocumentToCopy(NamedTuple):
+    """A document whose file the store must have when the batch is published; `path` is '' if its row names none."""
 
-    `digests` holds the SHA-256 of a document for each record of its file, also where the record is bad: zeros then.
-    Records of calls are only counted, in `calls`.
+    path: str
+    sha256: str
+    line: int
+
+
+@dataclass(slots=True)
+class Portion:
+    """What an import will write of some records of a file: as the plan made it, so that they are read once.
+
+    `file` is the place of the reader. `made` are the columns of rows, of calls and appeals the values; `updated` the
+    applications that are known already.
     """
 
-    fates: bytearray = field(default_factory=bytearray)
-    refusals: dict[int, Judgement] = field(default_factory=dict)
-    digests: bytearray = field(default_factory=bytearray)
-    calls: int = 0
+    file: int
+    made: list[Any] = field(default_factory=list)
+    documents: list[DocumentToCopy] = field(default_factory=list)
+    updated: set[Key] = field(default_factory=set)
+    rejected: list[BadRecord] = field(default_factory=list)
 
-    @property
-    def rows(self) -> int:
-        """How many records the file has."""
-        return len(self.fates) + self.calls
 
-    def sha256_of(self, index: int) -> str:
-        """Return the SHA-256 of the document that a record names, counted from 0."""
-        return self.digests[index * DIGEST_BYTES : (index + 1) * DIGEST_BYTES].hex()
+class Spill:
+    """Portions in their order, written down as they come: in memory while they are few, else in a file without name."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @cached_property
+    def _file(self) -> IO[bytes]:
+        return SpooledTemporaryFile(max_size=_KEPT_IN_MEMORY, dir=str(self._folder))
+
+    def add(self, portion: Portion) -> None:
+        """Write down one more portion."""
+        pickle.dump(portion, self._file, pickle.HIGHEST_PROTOCOL)
+
+    def __iter__(self) -> Iterator[Portion]:
+        """Read the portions from the first one."""
+        self._file.seek(0)
+        with suppress(EOFError):
+            while True:
+                yield pickle.load(self._file)  # noqa: S301 - this process wrote it, and nobody else can open it
+
+    def close(self) -> None:
+        """Forget the portions."""
+        if "_file" in self.__dict__:
+            self._file.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +132,12 @@ class Plan:
 
     `touched` are the existing cases that take something in; `reopened` the applications that get a new case; `cards`
     the digests of the cards that the import itself brings. `documents` are those that existing cases take in, in an
-    import for one application. `is_broken` says that a file cannot be read to its end.
+    import for one application. `is_broken` says that a file cannot be read to its end. `rows_of_files` counts the
+    records of each file.
     """
 
-    files: list[FilePlan] = field(default_factory=list)
+    spill: Spill
+    rows_of_files: list[int] = field(default_factory=list)
     errors: Errors = field(default_factory=Errors)
     counts: list[int] = field(default_factory=lambda: [0] * len(Fate))
     touched: dict[int, Touch] = field(default_factory=dict)

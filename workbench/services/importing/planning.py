@@ -1,20 +1,21 @@
 """The first pass over the files: every record judged, every error told, nothing written."""
 
 import hashlib
+import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from functools import partial
-from itertools import islice
+from collections.abc import Sequence
 from typing import Any
 
 from db.enums import ImportKind
+from db.queries.chunks import chunks
+from workbench.domain.evidence.evidence import ApplicationFacts
 from workbench.domain.evidence.rows import AppealFiling, CardRow, DocumentRow
 from workbench.i18n import _
 from workbench.services.foundation.context import Context
 from workbench.services.importing.appeals import judged_appeals
 from workbench.services.importing.call_intake import CallIntake
 from workbench.services.importing.judging import Judge
-from workbench.services.importing.plan import DIGEST_BYTES, Fate, FilePlan, Judgement, Plan
+from workbench.services.importing.plan import DocumentToCopy, Fate, Judgement, Plan, Portion, Spill
 from workbench.services.importing.progress import Meter
 from workbench.services.reading.built import key_of
 from workbench.services.reading.headers import column_names
@@ -22,15 +23,10 @@ from workbench.services.reading.problems import BadRecord, FileProblem, Row, Row
 from workbench.services.reading.reader import Reader
 from workbench.services.rectifying.rectification import ReceivedDocument
 
-ROWS_AT_ONCE = 500
+ROWS_AT_ONCE = 2_000
+"""So many records are planned, and written in one transaction; with their cards they stay below 5,000 rows usually."""
+
 _KEY_BYTES = 16
-
-
-def portions(reader: Reader, size: int = ROWS_AT_ONCE) -> Iterator[list[Row | BadRecord]]:
-    """Yield the records of a file from its start, a portion at a time."""
-    records = iter(reader)
-    while portion := list(islice(records, size)):
-        yield portion
 
 
 def planned(context: Context, readers: Sequence[Reader], judge: Judge, meter: Meter, calls: CallIntake) -> Plan:
@@ -42,6 +38,7 @@ def planned(context: Context, readers: Sequence[Reader], judge: Judge, meter: Me
     plan = _Planner(context, judge, meter, calls).plan_of(readers)
     if sum(len(reader.repeated) for reader in readers) == known:
         return plan
+    plan.spill.close()
     judge.arriving.clear()
     meter.repeat(readers)
     return _Planner(context, judge, meter, calls).plan_of(readers)
@@ -55,27 +52,34 @@ class _Planner:
         self._context = context
         self._judge = judge
         self._meter = meter
-        self._plan = Plan()
+        self._plan = Plan(spill=Spill(context.store.batches))
         self._watched: set[ImportKind] = set()
         self._seen: set[bytes] = set()
         self._is_of_several_kinds = False
 
     def plan_of(self, readers: Sequence[Reader]) -> Plan:
+        """Return the plan; its spill is closed if the work fails."""
+        try:
+            return self._planned(readers)
+        except BaseException:
+            self._plan.spill.close()
+            raise
+
+    def _planned(self, readers: Sequence[Reader]) -> Plan:
         kinds = Counter(reader.kind for reader in readers)
         self._is_of_several_kinds = len(kinds) > 1
         # A reader knows the keys of its own file; documents are known by their content only here.
         several = {kind for kind, count in kinds.items() if count > 1} - {ImportKind.CALLS}
         self._watched = several | {ImportKind.DOCUMENTS}
-        for reader in readers:
-            file = FilePlan()
-            self._plan.files.append(file)
+        for place, reader in enumerate(readers):
+            self._plan.rows_of_files.append(0)
             try:
                 if reader.kind is ImportKind.CALLS:
-                    self._take_calls(reader, file)
+                    self._take_calls(place, reader)
                     continue
-                for portion in portions(reader):
-                    self._take(portion, file, reader)
-                    self._meter.at(reader)
+                for records in chunks(reader, ROWS_AT_ONCE):
+                    self._take(records, place, reader)
+                    self._meter.at(reader.bytes_read)
             except FileProblem as problem:
                 self._plan.errors.add(problem.problems)
                 self._plan.is_broken = True
@@ -83,47 +87,53 @@ class _Planner:
                 self._meter.finished(reader)
         return self._plan
 
-    def _take_calls(self, reader: Reader, file: FilePlan) -> None:
+    def _take_calls(self, place: int, reader: Reader) -> None:
         """Stage the calls of a file; which of them are there already is asked when they are published."""
+        portion = Portion(place)
 
         def refuse(record: BadRecord) -> None:
-            file.calls += 1
-            self._plan.counts[Fate.REFUSED] += 1
-            self._plan.errors.add(record.problems)
+            self._refuse(record, portion)
+            if len(portion.rejected) == ROWS_AT_ONCE:
+                self._plan.spill.add(portion)
+                portion.rejected.clear()
 
-        created, problem = self._calls.take(reader, refuse, partial(self._meter.at, reader))
-        file.calls += created
+        created, problem = self._calls.take(reader, refuse, lambda: self._meter.at(reader.bytes_read))
+        self._plan.spill.add(portion)
+        self._plan.rows_of_files[place] += created
         self._plan.counts[Fate.CREATED] += created
         if problem is not None:
             raise problem
 
-    def _take(self, portion: list[Row | BadRecord], file: FilePlan, reader: Reader) -> None:
-        good: list[Any] = [record.value for record in portion if isinstance(record, Row)]
+    def _take(self, records: list[Row | BadRecord], place: int, reader: Reader) -> None:
+        good: list[Any] = [record.value for record in records if isinstance(record, Row)]
         judged = self._judgements(good, reader)
         if self._is_of_several_kinds and reader.kind is ImportKind.APPLICATIONS:
             self._judge.expect(good, judged)
         judgements = iter(judged)
-        for record in portion:
+        portion = Portion(place)
+        for record in records:
             if isinstance(record, BadRecord):
-                self._plan.counts[Fate.REFUSED] += 1
-                self._plan.errors.add(record.problems)
-                self._note(Fate.REFUSED, "", file, reader)
+                self._refuse(record, portion)
                 continue
             judgement = self._checked(record.value, next(judgements), reader.kind)
             self._plan.take(judgement, reader.kind)
             if self._judge.only is not None and isinstance(record.value, DocumentRow) and judgement.receipt is not None:
                 self._plan.documents.append(ReceivedDocument(record.value.kind.value, judgement.receipt))
             if judgement.fate is Fate.REFUSED:
-                file.refusals[len(file.fates)] = judgement
-                self._plan.errors.add([problem_of(record, judgement, reader)])
-            self._note(judgement.fate, judgement.sha256, file, reader)
+                refused = as_bad_record(record, judgement, reader)
+                self._plan.errors.add(refused.problems)
+                portion.rejected.append(refused)
+            else:
+                _keep(record, judgement, portion)
+        self._plan.rows_of_files[place] += len(good)
+        self._plan.spill.add(portion)
 
-    @staticmethod
-    def _note(fate: Fate, sha256: str, file: FilePlan, reader: Reader) -> None:
-        """Note what becomes of the next record; every record has its place, so that the second pass finds it."""
-        file.fates.append(fate)
-        if reader.kind is ImportKind.DOCUMENTS:
-            file.digests.extend(bytes.fromhex(sha256) or bytes(DIGEST_BYTES))
+    def _refuse(self, record: BadRecord, portion: Portion) -> None:
+        """Count a bad record, and keep it for the file of rejects."""
+        self._plan.rows_of_files[portion.file] += 1
+        self._plan.counts[Fate.REFUSED] += 1
+        self._plan.errors.add(record.problems)
+        portion.rejected.append(record)
 
     def _judgements(self, values: list[Any], reader: Reader) -> Sequence[Judgement]:
         if reader.kind is ImportKind.APPEALS:
@@ -163,21 +173,30 @@ def _digest(*key: str) -> bytes:
     return hashlib.blake2b("\0".join(key).encode(), digest_size=_KEY_BYTES).digest()
 
 
-def problem_of(record: Row, judgement: Judgement, reader: Reader) -> RowProblem:
-    """Return why a good row is refused, at its place in the file."""
-    names = column_names(reader.kind)
-    column = next((name for name in record.raw if judgement.column and names.meaning(name) == judgement.column), "")
-    return RowProblem(
+def _keep(record: Row, judgement: Judgement, portion: Portion) -> None:
+    """Note what is written of a good row."""
+    value = record.value
+    if isinstance(value, DocumentRow):
+        # Also of a document that is known: its file is put back where the store has lost or damaged it.
+        portion.documents.append(DocumentToCopy(value.path, judgement.sha256, record.line))
+    if judgement.fate is Fate.UNCHANGED:
+        return
+    if judgement.fate is Fate.UPDATED and isinstance(value, ApplicationFacts):
+        portion.updated.add((value.agent, value.application_no))
+    portion.made.append(judgement.made)
+
+
+def as_bad_record(record: Row, judgement: Judgement, reader: Reader) -> BadRecord:
+    """Return a row that is refused as the rejects file takes it, with the reason at its place in the file."""
+    names, raw = column_names(reader.kind), record.raw
+    column = next((name for name in raw if judgement.column and names.meaning(name) == judgement.column), "")
+    problem = RowProblem(
         file=reader.path.name, sheet=reader.sheet, line=record.line, column=column, message=judgement.message
     )
-
-
-def as_bad_record(record: Row, judgement: Judgement, reader: Reader, text: str = "") -> BadRecord:
-    """Return a refused row as the rejects file takes it."""
     return BadRecord(
         line=record.line,
-        raw=record.raw,
-        cells=tuple(record.raw.values()),
-        text=text,
-        problems=(problem_of(record, judgement, reader),),
+        raw=raw,
+        cells=tuple(raw.get(name, "") for name in reader.columns),
+        text=json.dumps(raw, ensure_ascii=False) if reader.format == "jsonl" else "",
+        problems=(problem,),
     )

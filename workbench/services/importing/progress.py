@@ -1,4 +1,4 @@
-"""How far an import has come, over two passes through all its files."""
+"""How far an import has come: all its files are read, then written."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ PASSES = 2
 
 
 class Meter:
-    """Tells how many bytes are read."""
+    """Tells how many bytes are read or written."""
 
     def __init__(self, readers: Sequence[Reader], progress: Progress | None) -> None:
         self._total = PASSES * sum(reader.pass_bytes for reader in readers)
@@ -20,10 +20,10 @@ class Meter:
         """Expect one more pass through all files."""
         self._total += sum(reader.pass_bytes for reader in readers)
 
-    def at(self, reader: Reader) -> None:
+    def at(self, bytes_done: int) -> None:
         """Tell how far the present pass through a file has come."""
         if self._progress is not None:
-            self._progress(min(self._done + reader.bytes_read, self._total), self._total)
+            self._progress(min(self._done + bytes_done, self._total), self._total)
 
     def finished(self, reader: Reader) -> None:
         """Count a pass through a file as done."""

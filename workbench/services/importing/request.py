@@ -11,7 +11,7 @@ from workbench.i18n import _
 from workbench.services.reading.problems import RowProblem
 
 Progress = Callable[[int, int], None]
-"""Is told how many bytes are read, and of how many; each file is read twice, once to plan and once to write."""
+"""Is told how many bytes are done, and of how many; those of each file count twice, when read and when written."""
 
 MAX_ERRORS_TOLD = 1_000
 

@@ -14,10 +14,11 @@ from db.queries.published import BATCH, table_of
 from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.foundation.context import Context
+from workbench.services.foundation.pacing import few_collections
 from workbench.services.importing.batches import FILE, busy, refuse_known_files, turn
 from workbench.services.importing.call_intake import CallIntake
 from workbench.services.importing.judging import Judge
-from workbench.services.importing.plan import Fate, Plan
+from workbench.services.importing.plan import Fate, Plan, Spill
 from workbench.services.importing.planning import planned
 from workbench.services.importing.progress import Meter
 from workbench.services.importing.publishing import Counts
@@ -75,7 +76,7 @@ class Imports:
 
         `check` is called with the plan before anything is written, and refuses it with an exception.
         """
-        with ExitStack() as opened:
+        with few_collections(), ExitStack() as opened:
             if request.rejects is not None:
                 self.context.own_files.refuse(request.rejects)
             if not opened.enter_context(turn(self.context.store)):
@@ -93,6 +94,7 @@ class Imports:
             meter = Meter(readers, progress)
             calls = CallIntake(self.context, opened, judge.imported_at)
             plan = planned(self.context, readers, judge, meter, calls)
+            opened.callback(plan.spill.close)
             report = reported(request, readers, plan)
             if plan.errors.count and (request.rejects is None or plan.is_broken):
                 raise ImportRefused(report)
@@ -165,7 +167,7 @@ class Imports:
         """Open every file, and tell everything that is wrong with their heads."""
         with self.context.read() as session:
             zone = self.context.zone(session)
-        plan = Plan()
+        plan = Plan(spill=Spill(self.context.store.batches))
         readers: list[Reader] = []
         for path in request.paths:
             try:
@@ -199,7 +201,7 @@ def _readers_of(path: Path, request: ImportRequest, zone: ZoneInfo, now: datetim
 
 def _sheets(readers: Sequence[Reader], plan: Plan) -> tuple[SheetLine, ...]:
     """Return the sheets that are read, and how many records each has as far as it was planned."""
-    rows = [file.rows for file in plan.files] or [0] * len(readers)
+    rows = plan.rows_of_files or [0] * len(readers)
     return tuple(
         SheetLine(file=reader.path.name, sheet=reader.sheet, kind=reader.kind, rows=count)
         for reader, count in zip(readers, rows, strict=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select, tuple_
 from sqlmodel import Session
@@ -57,18 +58,18 @@ class Standing:
     failed_at: Mapping[int, datetime]
     terms: ImportTerms
 
-    def judged(self, key: Key, fate: Fate, receipt: datetime, *, sha256: str = "") -> Judgement:
+    def judged(self, key: Key, fate: Fate, receipt: datetime, *, sha256: str = "", made: Any = None) -> Judgement:
         """Return what becomes of a row that brings something: taken in by its case, a new case, or refused."""
         case = self.cases.get(key)
         if case is None or case.id is None:
-            return Judgement(fate=fate, sha256=sha256)
+            return Judgement(fate=fate, sha256=sha256, made=made)
         why = self._refusal(case, receipt)
         if why is None:
-            return Judgement(fate=fate, case_id=case.id, receipt=receipt, sha256=sha256)
+            return Judgement(fate=fate, case_id=case.id, receipt=receipt, sha256=sha256, made=made)
         if self.terms.as_new and case.state in FINAL_STATES:
             if (why := self._cooldown_refusal(case.id, receipt)) is not None:
                 return Judgement(fate=Fate.REFUSED, message=why, sha256=sha256)
-            return Judgement(fate=fate, reopens=key, sha256=sha256)
+            return Judgement(fate=fate, reopens=key, sha256=sha256, made=made)
         return Judgement(fate=Fate.REFUSED, message=why, sha256=sha256)
 
     def _cooldown_refusal(self, case_id: int, receipt: datetime) -> str | None:
@@ -111,7 +112,9 @@ def standing_of(session: Session, keys: set[Key], terms: ImportTerms) -> Standin
     """Return how some applications stand."""
     key_columns = (_APPLICATION.c.agent, _APPLICATION.c.application_no)
     rows = newest_of_many(session, key_columns, keys, lambda row: (row["agent"], row["application_no"]), EVERYTHING)
-    cases = current_cases(session, keys)
+    applications = {(row["agent"], row["application_no"]): row for row in rows}
+    # There are no cases of unknown applications.
+    cases = current_cases(session, applications)
     mendable = [case.id for case in cases.values() if case.state in MENDABLE_STATES]
     deadlines = session.execute(
         select(RECTIFICATION.c.case_id, RECTIFICATION.c.deadline_at)
@@ -119,7 +122,7 @@ def standing_of(session: Session, keys: set[Key], terms: ImportTerms) -> Standin
         .order_by(RECTIFICATION.c.id)
     )
     return Standing(
-        applications={(row["agent"], row["application_no"]): row for row in rows},
+        applications=applications,
         cases=cases,
         deadlines={row.case_id: row.deadline_at for row in deadlines},
         failed_at=_failed_at(session, cases.values()) if terms.cooldown_days else {},

@@ -4,10 +4,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy import ColumnElement, select
 from sqlmodel import Session
 
 from db.columns import to_us
+from db.dialects.sqlite_bulk import insert_rows
 from db.enums import FINAL_STATES, CaseState, ImportKind
 from db.models import CaseRow, SubmissionRow
 from db.queries.published import current_cases, is_published, table_of
@@ -79,8 +80,6 @@ def note(context: Context, batch_id: int, touched: Mapping[int, Touch]) -> None:
     rows = [
         {
             "case_id": case_id,
-            "batch_id": batch_id,
-            "round": 0,
             "received_at": touched[case_id].received_at,
             "body": json.dumps(_body(touched[case_id])),
         }
@@ -88,5 +87,5 @@ def note(context: Context, batch_id: int, touched: Mapping[int, Touch]) -> None:
     ]
     for start in range(0, len(rows), _WRITTEN_TOGETHER):
         with context.write() as session:
-            session.execute(insert(SUBMISSION), rows[start : start + _WRITTEN_TOGETHER])
+            insert_rows(session, SUBMISSION, rows[start : start + _WRITTEN_TOGETHER], batch_id=batch_id, round=0)
         pause()

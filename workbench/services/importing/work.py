@@ -137,7 +137,6 @@ class Work:
                 batch_id=batch_id,
                 meter=self.meter,
                 rejects=rejects,
-                calls=self.calls,
             )
             writing.write(readers)
         written = self._calls_written(batch_id) if request.kind in WITH_CALLS else None

@@ -18,6 +18,8 @@ _TITLE = "title"
 
 _LONG_NUMBER = re.compile(r"(?=(?:[^0-9]*[0-9]){5})[0-9A-Za-z*+;]+")
 
+_MOST_CELLS_KEPT = 1_000
+
 Complaint = tuple[str, str]
 """A column's name as in the file, and what is wrong with its value."""
 
@@ -29,6 +31,22 @@ class _Step:
     index: int
     name: str
     column: Column
+
+
+class _Parsed(dict[str, Any]):
+    """The values of a column's cells, None of an empty one: most columns have few that differ."""
+
+    def __init__(self, parse: Parse) -> None:
+        super().__init__()
+        self._parse = parse
+
+    def __missing__(self, cell: str) -> Any:
+        text = cell.strip()
+        value = self._parse(text) if text else None
+        if len(self) >= _MOST_CELLS_KEPT:
+            self.clear()
+        self[cell] = value
+        return value
 
 
 class RowPlan:
@@ -45,9 +63,7 @@ class RowPlan:
                 self._steps.append(_Step(index, name, kind.columns[meaning]))
             elif not name:
                 self._nameless.append(index)
-        self._quick: list[tuple[int, str, Parse]] = [
-            (step.index, step.column.field, step.column.parse) for step in self._steps
-        ]
+        self._quick = [(step.index, step.column.field, _Parsed(step.column.parse)) for step in self._steps]
         self._step_at = {step.index: step for step in self._steps}
         self._name_of = {step.column.name: step.name for step in self._steps}
 
@@ -55,10 +71,10 @@ class RowPlan:
         """Return the row of these cells, or everything that is wrong with them."""
         found: dict[str, Any] = {}
         try:
-            for index, field, parse in self._quick:
-                cell = cells[index].strip()
-                if cell:
-                    found[field] = parse(cell)
+            for index, field, parsed in self._quick:
+                value = parsed[cells[index]]
+                if value is not None:
+                    found[field] = value
         except BadValue:
             return self._complaints(cells)
         for choices in self._kind.required:

@@ -1,6 +1,6 @@
 """What is wrong with an imported file, and where."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from workbench.domain.evidence.rows import RowValue
@@ -53,13 +53,19 @@ class FileProblem(BadData):
         super().__init__(sentence)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True)
 class Row:
     """One good record: the line where it starts, its columns and cells as in the file, and what it is."""
 
     line: int
-    raw: Mapping[str, str]
+    names: Sequence[str]
+    cells: Sequence[str]
     value: RowValue
+
+    @property
+    def raw(self) -> Mapping[str, str]:
+        """The cells by the names of their columns."""
+        return dict(zip(self.names, self.cells, strict=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,11 +15,15 @@ from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import checked_reason
 from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import cancel_unreleased, notify_of_status
+from workbench.services.notices.due_date_notices import notify_of_status
+from workbench.services.rectifying.lapse import cancel_deadline_letters
 from workbench.services.rectifying.rectification import close_rectification, letter_items, open_items, waived_texts
 from workbench.services.reversal import record_of
 from workbench.services.review.back_to_queue import requeue
 from workbench.services.review.next_round import assign_to_last_maker
+
+_REPLACED = (ClockLetterKind.WAIVED, ClockLetterKind.DEADLINE_NEAR)
+"""Unsent letters that the one about a waiver replaces: it tells all that was waived, what is left, and until when."""
 
 
 class Waiving(Service):
@@ -48,7 +52,7 @@ class Waiving(Service):
                 **record_of(session, context, case),
                 "item": item.code,
                 "rectification_item": [item.id],
-                "notice": cancel_unreleased(session, context, case, ClockLetterKind.WAIVED),
+                "notice": list(cancel_deadline_letters(session, context, case, row, _REPLACED)),
             }
             item.waived_at, item.waived_by_id, item.waive_reason = context.now(), context.actor.id, text
             session.add(CommentRow(case_id=case_id, author_id=context.actor.id, written_at=item.waived_at, body=text))

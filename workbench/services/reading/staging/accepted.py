@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from db.columns import to_us
 from workbench.domain.values import moments, values
-from workbench.services.calls.local_time import DAY_US, zone_shifts
+from workbench.services.calls.local_time import DAY_US, shift_sql, zone_shifts
 from workbench.services.reading.headers import value_names
 from workbench.services.reading.kinds import FLAG, INSTANT, NUMBER, PHONE, QUANTITY, Sort
 
@@ -67,12 +67,10 @@ def _accepted_instant(cell: str, zone: ZoneInfo, now: datetime | None) -> Accept
     local_us = f"epoch_us(try_cast({cell} AS TIMESTAMP))"
     shifts = zone_shifts(zone, _FIRST_US, last_us + DAY_US)
     # A local time that a change of the clocks skips or repeats is what it was before the change.
-    ends = [from_us + max(before, after) for (_from, before), (from_us, after) in pairwise(shifts)]
-    cases = " ".join(
-        f"WHEN {local_us} < {end} THEN {shift}" for end, (_from, shift) in zip(ends, shifts[:-1], strict=True)
-    )
-    shift = f"CASE {cases} ELSE {shifts[-1][1]} END" if cases else str(shifts[-1][1])
-    value = f"{local_us} - {shift}"
+    local_shifts = [shifts[0]]
+    for (_from, before), (from_us, after) in pairwise(shifts):
+        local_shifts.append((from_us + max(before, after), after))
+    value = f"{local_us} - {shift_sql(local_us, local_shifts)}"
     # The first days are left out, as their shift may be another.
     in_time = f"coalesce({local_us} >= {_FIRST_US + 2 * DAY_US} AND {value} <= {last_us}, false)"
     return Accepted(f"regexp_full_match({cell}, '{_INSTANT}') AND {in_time}", value)

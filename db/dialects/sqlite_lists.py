@@ -1,0 +1,26 @@
+"""Conditions on long lists of values: bound as one JSON text, since SQLite limits the values that a statement binds.
+
+Another dialect must offer the same names.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, func, select, tuple_
+
+_WANTED = "wanted"
+
+
+def is_wanted(columns: Sequence[ColumnElement[Any]]) -> ColumnElement[bool]:
+    """Return the condition that a column has one of the values, or columns one of the tuples, that `wanted` binds."""
+    each = func.json_each(bindparam(_WANTED)).table_valued("value")
+    if len(columns) == 1:
+        return columns[0].in_(select(each.c.value))
+    parts = (func.json_extract(each.c.value, f"$[{place}]") for place in range(len(columns)))
+    return tuple_(*columns).in_(select(*parts))
+
+
+def wanted(values: Iterable[object]) -> dict[str, str]:
+    """Return the parameter with the values or tuples that a statement asks for."""
+    return {_WANTED: json.dumps(list(values), ensure_ascii=False)}
