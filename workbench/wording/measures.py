@@ -18,7 +18,7 @@ MEASURE_WORDS = {
 STATUS_WORDS = {
     OrderStatus.UNRELEASED: N_("not released yet"),
     OrderStatus.OWED: N_("owed"),
-    OrderStatus.FAILED: N_("failed"),
+    OrderStatus.FAILED: N_("not carried out"),
     OrderStatus.DONE: N_("done"),
     OrderStatus.CANCELLED: N_("cancelled"),
 }
