@@ -1,7 +1,7 @@
 """The pinyin initials of Chinese text, for finding names without typing them."""
 
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from db.char_table import CharTable
 
@@ -14,6 +14,8 @@ SEVERAL_INITIALS = frozenset(
 )
 """The characters whose initial depends on the word; `pypinyin` has no other (a test compares)."""
 
+_IN_NO_WORD = "\u3447"
+
 
 @lru_cache(maxsize=4096)
 def initials(text: str) -> str:
@@ -24,9 +26,38 @@ def initials(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold().strip()
     if SEVERAL_INITIALS.isdisjoint(folded):
         return folded.translate(_INITIALS)
+    # No word goes beyond a pair of characters that no word has, so names are put together from known pieces.
+    inside, start, pieces = _pairs_in_words(), 0, []
+    for at in range(1, len(folded)):
+        if folded[at - 1 : at + 1] not in inside:
+            pieces.append(_initials_of_piece(folded[start:at], is_within=_is_han(folded[at])))
+            start = at
+    return "".join((*pieces, _initials_of_piece(folded[start:], is_within=False)))
+
+
+@cache
+def _pairs_in_words() -> frozenset[str]:
+    from pypinyin.constants import PHRASES_DICT
+
+    return frozenset(word[at : at + 2] for word in PHRASES_DICT for at in range(len(word) - 1))
+
+
+def _is_han(character: str) -> bool:
+    from pypinyin.constants import RE_HANS
+
+    return RE_HANS.match(character) is not None
+
+
+@lru_cache(maxsize=8192)
+def _initials_of_piece(piece: str, *, is_within: bool) -> str:
+    """Return the initials of a piece; `is_within` says that another Chinese character follows it in the text."""
+    if SEVERAL_INITIALS.isdisjoint(piece):
+        return piece.translate(_INITIALS)
     from pypinyin.seg.simpleseg import seg
 
-    return "".join(map(_initials_of_word, seg(folded)))
+    # The segmenter takes the last characters of a text apart differently from others.
+    words = seg(piece + _IN_NO_WORD)[:-1] if is_within else seg(piece)
+    return "".join(map(_initials_of_word, words))
 
 
 @lru_cache(maxsize=4096)

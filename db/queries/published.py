@@ -7,7 +7,6 @@ evidence, never a mix.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from operator import itemgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -109,7 +108,7 @@ def _with_seq(*columns: ColumnElement[Any]) -> Select[Any]:
         .where(BATCH.c.id == table.c.batch_id)
         .scalar_subquery()
     )
-    return select(table, seq.label("seq")).where(is_wanted(columns))
+    return select(table, seq.label("seq")).where(is_wanted(columns)).order_by("seq", table.c.id)
 
 
 def newest_of_many(
@@ -124,10 +123,8 @@ def newest_of_many(
     `values` are plain values for one column, or tuples for several; all rows of a key must have the same values in
     these columns. The rows are in the order in which keys were first written.
     """
-    found = session.execute(_with_seq(*columns), wanted(values))
-    rows = (row._asdict() for row in found)
-    visible = sorted((row for row in rows if snapshot.shows(row)), key=itemgetter("seq", "id"))
-    return list({key(row): row for row in visible}.values())
+    rows = [row._asdict() for row in session.execute(_with_seq(*columns), wanted(values))]
+    return list({key(row): row for row in rows if snapshot.shows(row)}.values())
 
 
 def newest_row(session: Session, model: type[_Row], *conditions: Any) -> _Row | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from workbench.domain.evidence.evidence import NO_CALLS, CallFacts, ComplaintFacts, Evidence
@@ -58,6 +59,7 @@ def _judged_complaints(evidence: Evidence, policy: Policy, today: date) -> list[
     return list(zip(evidence.complaints, complaint_statuses(evidence, policy, today), strict=True))
 
 
+@lru_cache(maxsize=1024)
 def calling_hours_for(industry: str, policy: Policy) -> CallingWindow:
     """Return the calling hours of an industry; the first name in the policy that matches wins."""
     matching = (one.hours for one in policy.windows.industries if words_found(industry, one.names))

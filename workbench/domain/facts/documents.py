@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from db.enums import DocumentKind
-from workbench.domain.evidence.evidence import ApplicationFacts, DocumentFacts, Evidence
+from workbench.domain.evidence.evidence import DocumentFacts, Evidence
 from workbench.domain.facts.business_scope import without_exclusions
 from workbench.domain.facts.fact import FLAG, NUMBER, TEXT, FactType
 from workbench.domain.facts.identity import days_left
@@ -38,14 +38,9 @@ def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE)
 
 
-@lru_cache(maxsize=1024)
 def words_found(text: str, words: tuple[str, ...]) -> tuple[str, ...]:
     """Return the words of a policy that a text contains, each once, in the order of the text."""
     return tuple(dict.fromkeys(_any_of(words).findall(text))) if text else ()
-
-
-_without_exclusions = lru_cache(maxsize=1024)(without_exclusions)
-"""Many applicants write the same scope, often the text of a form."""
 
 
 def missing_documents(evidence: Evidence, policy: Policy) -> tuple[DocumentKind, ...]:
@@ -58,29 +53,39 @@ def missing_documents(evidence: Evidence, policy: Policy) -> tuple[DocumentKind,
     return tuple(kind for kind in required if kind not in given)
 
 
-def _trade_facts(application: ApplicationFacts, policy: Policy) -> dict[str, FactValue]:
+# Many applicants write the same texts, those of a form.
+
+
+@lru_cache(maxsize=1024)
+def _trade_facts(industry: str, business_scope: str, policy: Policy) -> Mapping[str, FactValue]:
     """Return the prohibited trades in the industry and the business scope, without what they exclude."""
-    trade = f"{application.industry}\n{application.business_scope}"
-    if trade == "\n":
+    if not industry and not business_scope:
         return {"trade_allowed": None, "prohibited_trades": ""}
-    found = words_found(_without_exclusions(trade), policy.use.prohibited_trades)
+    found = words_found(without_exclusions(f"{industry}\n{business_scope}"), policy.use.prohibited_trades)
     return {"trade_allowed": not found, "prohibited_trades": ";".join(found)}
+
+
+@lru_cache(maxsize=1024)
+def _script_facts(call_script: str, policy: Policy) -> Mapping[str, FactValue]:
+    script = call_script.strip()
+    words = words_found(script, policy.use.forbidden_script_words)
+    return {
+        "script_given": bool(script),
+        "script_words_found": len(words) if script else None,
+        "script_words": ";".join(words),
+    }
 
 
 def use_facts(evidence: Evidence, policy: Policy) -> dict[str, FactValue]:
     """Return the facts about missing documents, trade, call script, stated use and consent."""
     application = evidence.application
     missing = missing_documents(evidence, policy)
-    script = application.call_script.strip()
-    words = words_found(script, policy.use.forbidden_script_words)
     return {
         "documents": len(evidence.documents),
         "documents_missing": len(missing),
         "missing_kinds": ";".join(missing),
-        **_trade_facts(application, policy),
-        "script_given": bool(script),
-        "script_words_found": len(words) if script else None,
-        "script_words": ";".join(words),
+        **_trade_facts(application.industry, application.business_scope, policy),
+        **_script_facts(application.call_script, policy),
         "stated_use_given": bool(application.stated_use.strip()),
         "consent_source_given": bool(application.consent_source.strip()),
     }

@@ -257,8 +257,8 @@ class Policy:
     notices: settings.NoticePolicy = settings.USUAL_NOTICES
 
     def __hash__(self) -> int:
-        """Return a hash by which what is derived from a policy can be kept; equal policies have equal versions."""
-        return hash(self.version)
+        """Return a hash by which what is derived from this object can be kept; it never meets that of another."""
+        return id(self)
 
     def addressing(self, kind: ApplicantKind) -> "Policy":
         """Return the policy in the words for a kind of applicant: a person is the handler of the application."""

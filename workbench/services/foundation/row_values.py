@@ -16,27 +16,32 @@ def from_row(kind: Callable[..., _Value], row: Any, /, **given: Any) -> _Value:
     The row is an entity, a row of a statement, a dataclass or a mapping. In a field of an enumeration, a text becomes
     its member and an empty text becomes None; in a field of a day or an instant, an ISO text becomes one.
     """
-    read = row.__getitem__ if isinstance(row, Mapping) else partial(getattr, row)
-    values = {}
-    for name, convert in _conversion_by_field(kind).items():
-        if name not in given:
-            value = read(name)
-            values[name] = value if convert is None else convert(value) if value else None
+    read = row.__getitem__ if type(row) is dict or isinstance(row, Mapping) else partial(getattr, row)
+    plain, conversions = _fields_of(kind, tuple(given))
+    values = {name: read(name) for name in plain}
+    for name, convert in conversions:
+        value = read(name)
+        values[name] = convert(value) if value else None
     return kind(**values, **given)
 
 
 @cache
-def _conversion_by_field(kind: Any) -> Mapping[str, Callable[[Any], Any] | None]:
-    """Return what converts the values of each field of a dataclass, None for a field that takes them as they are."""
-    fields: dict[str, Callable[[Any], Any] | None] = {}
+def _fields_of(kind: Any, given: tuple[str, ...]) -> tuple[list[str], list[tuple[str, Callable[[Any], Any]]]]:
+    """Return the fields that take values as they are, and those of which values are converted, but for the given."""
+    plain: list[str] = []
+    conversions: list[tuple[str, Callable[[Any], Any]]] = []
     for name, hint in get_type_hints(kind).items():
         # The type of an optional value, or the type itself.
-        plain = get_args(hint)[0] if isinstance(hint, UnionType) else hint
-        if isinstance(plain, type) and issubclass(plain, date):
-            fields[name] = partial(_moment, plain)
+        of_value = get_args(hint)[0] if isinstance(hint, UnionType) else hint
+        if name in given:
+            continue
+        if isinstance(of_value, type) and issubclass(of_value, date):
+            conversions.append((name, partial(_moment, of_value)))
+        elif isinstance(of_value, type) and issubclass(of_value, Enum):
+            conversions.append((name, of_value))
         else:
-            fields[name] = plain if isinstance(plain, type) and issubclass(plain, Enum) else None
-    return fields
+            plain.append(name)
+    return plain, conversions
 
 
 def _moment(kind: type[date], value: date | str) -> date:
