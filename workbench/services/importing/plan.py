@@ -12,6 +12,8 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Any, NamedTuple
 
 from db.enums import ImportKind
+from workbench.errors import StorageFailed
+from workbench.i18n import _
 from workbench.services.importing.request import MAX_ERRORS_TOLD
 from workbench.services.reading.problems import BadRecord, RowProblem
 from workbench.services.rectifying.rectification import ReceivedDocument
@@ -98,8 +100,16 @@ class Spill:
         return SpooledTemporaryFile(max_size=_KEPT_IN_MEMORY, dir=str(self._folder))
 
     def add(self, portion: Portion) -> None:
-        """Write down one more portion."""
-        pickle.dump(portion, self._file, pickle.HIGHEST_PROTOCOL)
+        """Write down one more portion.
+
+        Raises:
+            StorageFailed: If the disk cannot take it.
+        """
+        try:
+            pickle.dump(portion, self._file, pickle.HIGHEST_PROTOCOL)
+        except OSError as error:
+            message = _("The store cannot take {path} ({cause}); make room or check its rights.")
+            raise StorageFailed(message.format(path=self._folder, cause=error.strerror)) from error
 
     def __iter__(self) -> Iterator[Portion]:
         """Read the portions from the first one."""

@@ -92,6 +92,7 @@ class Package:
                     yield chunk
         except _DAMAGES as error:
             raise self.damaged() from error
+        self._opened.refuse_change()
 
     def damaged(self) -> FileProblem:
         """Return the problem of a file that is no whole workbook."""
