@@ -352,7 +352,8 @@ def test_columns_have_the_letters_that_a_spreadsheet_shows(column: int, letters:
 
 
 def test_a_workbook_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None:
-    path = write_workbook(tmp_path / "a.xlsx", {"cards": sheet_of(ImportKind.CARDS)})
+    rows = [["application_no", "msisdn"], *([f"A-{number}", f"{13800000000 + number}"] for number in range(2_000))]
+    path = write_workbook(tmp_path / "a.xlsx", {"cards": rows})
 
     with open_reader(path, ImportKind.CARDS, zone=SHANGHAI) as reader:
         records = iter(reader)
