@@ -38,7 +38,7 @@ class Judgement:
     """What becomes of one good row, and why it is refused (`column` is the column's own name, not the file's).
 
     `case_id` is the existing case that takes it in and `receipt` since when it counts as received; `reopens` the
-    application that gets a new case. `sha256` is that of a document. `made` are the columns that the row becomes.
+    application that gets a new case. `made` are the columns that the row becomes.
     """
 
     fate: Fate
@@ -47,7 +47,6 @@ class Judgement:
     case_id: int | None = None
     receipt: datetime | None = None
     reopens: Key | None = None
-    sha256: str = ""
     made: Any = None
 
 
@@ -119,9 +118,10 @@ class Spill:
                 yield pickle.load(self._file)  # noqa: S301 - this process wrote it, and nobody else can open it
 
     def close(self) -> None:
-        """Forget the portions."""
+        """Forget the portions; more may follow."""
         if "_file" in self.__dict__:
             self._file.close()
+            del self._file
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ class Plan:
     records of each file.
     """
 
-    spill: Spill
+    portions: Iterable[Portion] = ()
     rows_of_files: list[int] = field(default_factory=list)
     errors: Errors = field(default_factory=Errors)
     counts: list[int] = field(default_factory=lambda: [0] * len(Fate))
