@@ -1,4 +1,4 @@
-"""The first pass over the files: every record judged, every error told, nothing written."""
+"""Reads the files of an import: every record judged, every error told, and what is to be written kept for later."""
 
 import hashlib
 import json
@@ -48,16 +48,19 @@ def planned(
 def _portions(reader: Reader) -> Iterator[list[Row | BadRecord]]:
     """Yield the records of a file from its start, a portion at a time; also those before what tears it apart."""
     records: list[Row | BadRecord] = []
+    torn: FileProblem | None = None
     try:
         for record in reader:
             records.append(record)
             if len(records) == ROWS_AT_ONCE:
                 yield records
                 records = []
-    except FileProblem:
+    except FileProblem as problem:
+        torn = problem
+    if records:
         yield records
-        raise
-    yield records
+    if torn is not None:
+        raise torn
 
 
 class _Planner:
@@ -107,7 +110,8 @@ class _Planner:
                 portion.rejected.clear()
 
         created, problem = self._calls.take(reader, refuse, lambda: self._meter.at(reader.bytes_read))
-        self._spill.add(portion)
+        if portion.rejected:
+            self._spill.add(portion)
         self._plan.rows_of_files[place] += created
         self._plan.counts[Fate.CREATED] += created
         if problem is not None:

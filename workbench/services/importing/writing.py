@@ -1,4 +1,4 @@
-"""The second pass over the files: rows into the database, a chunk at a time, unseen until the batch is published."""
+"""Writes what was planned: rows into the database, a chunk at a time, unseen until the batch is published."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
