@@ -93,8 +93,7 @@ class CaseFile:
     rows (Monday first) of 24 hours. `draft` is the reviewer's own draft, `notice` the last letter. `notices` are all
     letters and `measures` the orders on the numbers of the application, oldest first. `appeal_until` is the last day on
     which an appeal can be received, None if no appeal is possible. `changes` compares a later round with the one before
-    it. `re_reviews` are of this case, or the one that this case is. `asked_documents` are missing documents that a new
-    policy requires.
+    it. `re_reviews` are of this case, or the one that it is. A new policy requires the missing `asked_documents`.
     """
 
     header: CaseHeader
@@ -208,12 +207,13 @@ class NoNextCase:
 class ItemRequest:
     """One item to rectify, as the reviewer requests it; an empty text means the reason's own text.
 
-    `deadline_at` is set in a plan, for an item that has a deadline of its own.
+    A plan sets its own deadline, if any, and the documents that its text lists: () in free words, None in the reason's.
     """
 
     code: str
     text: str = ""
     deadline_at: datetime | None = None
+    documents: tuple[enums.DocumentKind, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,13 +66,15 @@ class ContactLine:
 class ItemLine:
     """One item that the applicant must rectify; `deadline_at` is its own deadline, if it has one.
 
-    `waived_by` and `waive_reason` say who waived it and why, `judged` is the reviewer's judgement of what came.
+    `is_for_reviewer` says that no document can show whether it came, only a reviewer. `waived_by` and `waive_reason`
+    say who waived it and why, `judged` is the reviewer's judgement of what came.
     """
 
     code: str
     text: str
     is_satisfied: bool
     is_waived: bool
+    is_for_reviewer: bool = False
     deadline_at: datetime | None = None
     waived_by: str | None = None
     waived_at: datetime | None = None

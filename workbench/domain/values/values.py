@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from workbench.domain.values.bad_value import BadValue, outlined
-from workbench.domain.values.identifiers import uscc_valid
+from workbench.domain.values.identifiers import ric_check_digit, uscc_valid
 from workbench.i18n import _
 
 SHORT_LENGTH = 64
@@ -78,9 +78,7 @@ def code(raw: str, limit: int) -> str:
 
 def has_ric_check_digit(number: str) -> bool:
     """Say whether the check digit of a resident ID number of 18 characters is right (GB 11643)."""
-    from stdnum.cn import ric
-
-    return bool(ric.calc_check_digit(number) == number[-1])
+    return ric_check_digit(number) == number[-1]
 
 
 def identifier(raw: str, checks: Sequence[Callable[[str], bool]] = (uscc_valid, has_ric_check_digit)) -> str:

@@ -72,10 +72,9 @@ class EvidenceReader:
         keys = [application_key(row) for row in applications]
         cards = self._newest_by(_OF_APPLICATION, CARD, keys, "msisdn")
         documents = self._newest_by(_OF_APPLICATION, DOCUMENT, keys, "kind", "sha256")
-        hashes = {card["msisdn_hash"] for own in cards.values() for card in own}
-        windows = windows_of_cards(
-            self.session, [card for own in cards.values() for card in own], self.store, self.snapshot
-        )
+        all_cards = [card for own in cards.values() for card in own]
+        hashes = {card["msisdn_hash"] for card in all_cards}
+        windows = windows_of_cards(self.session, all_cards, self.store, self.snapshot)
         # These windows combine all cards of an application. The windows of single numbers have an empty key.
         combined = self._newest_by(_OF_APPLICATION, CALL_WINDOW, set(keys) - {("", "")})
         complaints = self._newest_by(("msisdn_hash",), COMPLAINT, hashes, "received_at", "source")
@@ -84,23 +83,27 @@ class EvidenceReader:
         counts = card_counts(self.session, applications, self.snapshot, self.today)
         found: dict[Key, Evidence] = {}
         for key, row in zip(keys, applications, strict=True):
-            own_cards = cards[key]
-            own_hashes = [card["msisdn_hash"] for card in own_cards]
-            calls = tuple(windows[period_of_row(card)].facts for card in own_cards if period_of_row(card) in windows)
+            own_cards = cards.get(key, ())
+            periods = map(period_of_row, own_cards if windows else ())
+            calls = tuple(windows[period].facts for period in periods if period in windows)
             cards_of_brand, cards_total = counts.of(row)
             found[key] = Evidence(
                 application=from_row(
                     ApplicationFacts, row, msisdns=tuple(filter(None, row["msisdns"].split(BETWEEN_NUMBERS)))
                 ),
                 cards=tuple(from_row(CardFacts, card) for card in own_cards),
-                documents=tuple(from_row(DocumentFacts, document) for document in documents[key]),
+                documents=tuple(from_row(DocumentFacts, document) for document in documents.get(key, ())),
                 calls=calls,
-                all_calls=_all_calls(calls, combined[key]),
-                complaints=tuple(from_row(ComplaintFacts, one) for own in own_hashes for one in complaints[own]),
+                all_calls=_all_calls(calls, combined.get(key, ())),
+                complaints=tuple(
+                    from_row(ComplaintFacts, one)
+                    for card in own_cards
+                    for one in complaints.get(card["msisdn_hash"], ())
+                ),
                 credit=tuple(
                     from_row(CreditFacts, one, list=CreditList(one["list_name"]))
                     for subject in subjects[key]
-                    for one in credit[subject]
+                    for one in credit.get(subject, ())
                 ),
                 cards_of_brand=cards_of_brand,
                 cards_total=cards_total,

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import BinaryIO
+from typing import IO
 
 from workbench.errors import WrongUsage
 from workbench.i18n import _
@@ -68,7 +68,7 @@ class _Flaw:
 class _Reading:
     """One strict pass over a file with one codec; `flaw` says where it breaks, if it does."""
 
-    def __init__(self, file: BinaryIO, codec: str) -> None:
+    def __init__(self, file: IO[bytes], codec: str) -> None:
         self.flaw: _Flaw | None = None
         self.sample = ""
         self._codec = codec
@@ -78,7 +78,7 @@ class _Reading:
                 beyond = (character for character in chunk if not character.isascii())
                 self.sample += "".join(islice(beyond, _SAMPLE_CHARACTERS))
 
-    def _decoded(self, file: BinaryIO) -> Iterator[str]:
+    def _decoded(self, file: IO[bytes]) -> Iterator[str]:
         """Yield the text; stop at the first flaw."""
         decoder = codecs.getincrementaldecoder(self._codec)("strict")
         file.seek(0)
@@ -100,7 +100,7 @@ class _Reading:
             consumed += len(chunk)
 
 
-def detect(file: BinaryIO, name: str, override: str | None = None) -> Encoding:
+def detect(file: IO[bytes], name: str, override: str | None = None) -> Encoding:
     """Return the encoding of a file, by its mark, else UTF-8, else GB18030, else nothing.
 
     Args:
@@ -123,7 +123,7 @@ def detect(file: BinaryIO, name: str, override: str | None = None) -> Encoding:
     return Encoding(name=label, codec=codec, bytes_count=bytes_count, sha256=sha256)
 
 
-def _measured(file: BinaryIO, name: str) -> tuple[int, str]:
+def _measured(file: IO[bytes], name: str) -> tuple[int, str]:
     """Return size and digest; refuse what is no text at a glance."""
     digest = hashlib.sha256()
     size = open_line = 0
@@ -163,7 +163,7 @@ def _named(override: str) -> tuple[str, str]:
     return wanted, codec
 
 
-def _marked(file: BinaryIO) -> tuple[str, str]:
+def _marked(file: IO[bytes]) -> tuple[str, str]:
     """Return label and codec that a byte order mark says; '' without a mark."""
     file.seek(0)
     start = file.read(4)
@@ -173,7 +173,7 @@ def _marked(file: BinaryIO) -> tuple[str, str]:
     return "", ""
 
 
-def _guessed(file: BinaryIO, name: str) -> str:
+def _guessed(file: IO[bytes], name: str) -> str:
     """Return utf-8 or gb18030 for a file without a mark."""
     utf8 = _Reading(file, "utf-8")
     if utf8.flaw is None:
@@ -191,7 +191,7 @@ def _guessed(file: BinaryIO, name: str) -> str:
     return "gb18030"
 
 
-def _could_be_gb18030(file: BinaryIO, utf8_sample: str) -> bool:
+def _could_be_gb18030(file: IO[bytes], utf8_sample: str) -> bool:
     """Say whether a few bytes that are valid UTF-8 make common Chinese in GB18030, and none in UTF-8."""
     if _is_common_chinese(utf8_sample):
         return False
@@ -213,7 +213,7 @@ def _is_mostly_common(sample: str) -> bool:
     return len(sample.encode("gb2312", "ignore")) >= len(sample)  # two bytes for each
 
 
-def _is_damaged_utf8(file: BinaryIO, flaw: _Flaw) -> bool:
+def _is_damaged_utf8(file: IO[bytes], flaw: _Flaw) -> bool:
     """Say whether a file that breaks UTF-8 is UTF-8 all the same, with some wrong bytes.
 
     Damaged UTF-8 often is valid GB18030, and would become nonsense without a word. In UTF-8 most of what is

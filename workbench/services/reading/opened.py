@@ -1,16 +1,19 @@
 """A file that somebody else made: opened once, checked, and read as often as it is asked for."""
 
+import hashlib
 import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import TextIO
+from typing import IO, BinaryIO, TextIO
 
 from workbench.errors import StorageFailed
 from workbench.i18n import _
 from workbench.services.foundation.safe_files import open_regular, reader_of
 from workbench.services.reading.encoding import Encoding, detect
+from workbench.services.reading.packed import PACKED_SUFFIXES, damage_reported, unpacked
 from workbench.services.reading.problems import FileProblem, RowProblem
 
 
@@ -61,10 +64,16 @@ class OpenedText(OpenedFile):
         WrongUsage: If the named encoding is not one that can be read.
     """
 
-    def __init__(self, path: Path, encoding: str | None = None) -> None:
+    def __init__(self, path: Path, encoding: str | None = None, *, may_be_packed: bool = False) -> None:
         super().__init__(path)
+        self._is_packed = may_be_packed and path.suffix.lower() in PACKED_SUFFIXES
         try:
-            self.encoding: Encoding = detect(self.file, path.name, encoding)
+            with damage_reported(path):
+                self.encoding: Encoding = detect(self._unpacked(self.file), path.name, encoding)
+            if self._is_packed:
+                self.file.seek(0)
+                sha256 = hashlib.file_digest(self.file, "sha256").hexdigest()
+                self.encoding = replace(self.encoding, sha256=sha256, bytes_count=self.file.tell())
         except OSError as error:
             self.close()
             raise StorageFailed(_("{path} cannot be read; check the disk.").format(path=path)) from error
@@ -82,13 +91,17 @@ class OpenedText(OpenedFile):
         self.refuse_change()
         self.file.seek(0)
         # A pass has a handle of its own, so that it may end before or after the file is closed.
-        handle = reader_of(os.dup(self.file.fileno()))
-        with io.TextIOWrapper(handle, encoding=self.encoding.codec, errors="strict", newline="\n") as text:
-            try:
-                yield text
-            except UnicodeDecodeError:
-                raise self.changed() from None
+        with reader_of(os.dup(self.file.fileno())) as handle, damage_reported(self.path):
+            unpacked = self._unpacked(handle)
+            with io.TextIOWrapper(unpacked, encoding=self.encoding.codec, errors="strict", newline="\n") as text:
+                try:
+                    yield text
+                except UnicodeDecodeError:
+                    raise self.changed() from None
         self.refuse_change()
+
+    def _unpacked(self, file: BinaryIO) -> IO[bytes]:
+        return unpacked(file, self.path) if self._is_packed else file
 
     @property
     def bytes_read(self) -> int:

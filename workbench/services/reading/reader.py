@@ -15,17 +15,16 @@ from workbench.i18n import _
 from workbench.services.reading.built import key_of
 from workbench.services.reading.headers import column_names, header_problems
 from workbench.services.reading.kinds import KindSpec, spec
-from workbench.services.reading.opened import OpenedText, is_archive
 from workbench.services.reading.plan import Complaint, RowPlan
 from workbench.services.reading.problems import BadRecord, FileProblem, Row, RowProblem
-from workbench.services.reading.sheet_names import kind_of, sheet_of, sheets_by_kind
-from workbench.services.reading.sources import TEXT_SUFFIXES, SheetSource, Source, Table, TextSource
+from workbench.services.reading.sheet_names import kind_of, sheets_by_kind
+from workbench.services.reading.source_of_file import source_of
+from workbench.services.reading.sources import SheetSource, Source, Table
 from workbench.services.reading.table import Broken, RawRecord
 from workbench.services.reading.workbook import Workbook
 
 _MAX_PLANS = 500
 _KEY_BYTES = 16
-WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xlsm"})
 
 
 class Reader:
@@ -222,7 +221,7 @@ def open_reader(
         WrongUsage: If the encoding is not one that can be read.
         StorageFailed: If it cannot be read.
     """
-    source = _source_of(path, kind, encoding)
+    source = source_of(path, kind, encoding)
     try:
         return Reader(source, kind, spec(kind, zone, agent, now))
     except BaseException:
@@ -275,7 +274,7 @@ def kind_of_file(path: Path) -> ImportKind:
         NotFound: If there is no such file.
         FileProblem: If it holds none of them, or cannot be read.
     """
-    source = _source_of(path, ImportKind.APPLICATIONS, None)
+    source = source_of(path, ImportKind.APPLICATIONS, None)
     try:
         if isinstance(source, SheetSource) and any(map(kind_of, source.sheet_names)):
             return ImportKind.WORKBOOK
@@ -288,12 +287,3 @@ def kind_of_file(path: Path) -> ImportKind:
             return kind
     message = _("Its columns are neither those of applications nor of cards nor of documents.")
     raise FileProblem(RowProblem(file=path.name, message=message))
-
-
-def _source_of(path: Path, kind: ImportKind, encoding: str | None) -> Source:
-    """Return where the records of a file come from."""
-    suffix = path.suffix.lower()
-    if suffix in WORKBOOK_SUFFIXES or (suffix not in TEXT_SUFFIXES and is_archive(path)):
-        workbook = Workbook(path)
-        return SheetSource(workbook, sheet_of(workbook, kind))
-    return TextSource(OpenedText(path, encoding))

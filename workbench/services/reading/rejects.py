@@ -13,9 +13,10 @@ from workbench.errors import CannotCreate, WrongUsage
 from workbench.i18n import _
 from workbench.services.reading.headers import IGNORED, column_names
 from workbench.services.reading.problems import BadRecord
-from workbench.services.reading.reader import WORKBOOK_SUFFIXES, Reader
+from workbench.services.reading.reader import Reader
 from workbench.services.reading.rejected_sheets import RejectedSheets
 from workbench.services.reading.sheet_names import own_name
+from workbench.services.reading.source_of_file import WORKBOOK_SUFFIXES
 
 CAUSE = "cause"
 
