@@ -7,7 +7,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, Table, bindparam, func, literal_column, null, union_all
+from sqlalchemy import BindParameter, ColumnElement, Select, Table, bindparam, literal_column, null, union_all
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
@@ -22,6 +22,7 @@ from db.models import (
     ReviewerRow,
     VerificationRow,
 )
+from db.queries.outbox import blocking_letter
 from db.queries.published import APPEAL, CASE, DECISION, NOTICE, is_published, table_of
 from workbench.domain.case.case_id import format_decision
 from workbench.domain.case.records import (
@@ -65,7 +66,6 @@ _BEFORE_VERDICT = {CaseState(name) for name in ("queued", "in_review", "pending"
 """The states in which a document can still be considered before the next verdict."""
 
 _REVIEWER = table_of(ReviewerRow)
-_EARLIER = NOTICE.alias("earlier")
 _OWN, _SIBLING = CASE.alias("own"), CASE.alias("sibling")
 _COMMENT, _CONTACT, _EVENT = table_of(CommentRow), table_of(ContactRow), table_of(EventRow)
 _VERIFICATION = table_of(VerificationRow)
@@ -261,10 +261,7 @@ def _letters_of_case() -> Any:
 
 def select_notices(conditions: Iterable[ColumnElement[bool]]) -> Any:
     """Return the statement that reads notices, not the cancelled ones, with their applications and senders."""
-    is_owed_before = (_EARLIER.c.case_id == NOTICE.c.case_id, _EARLIER.c.id < NOTICE.c.id, NOTICE.c.sent_at.is_(None))
-    is_owed_still = (_EARLIER.c.sent_at.is_(None), _EARLIER.c.cancelled_at.is_(None))
-    after = select_columns(func.max(_EARLIER.c.id)).where(*is_owed_before, *is_owed_still).scalar_subquery()
-    more = (_REVIEWER.c.login.label("sent_by"), DECISION.c.fail_kind, after.label("after"))
+    more = (_REVIEWER.c.login.label("sent_by"), DECISION.c.fail_kind, blocking_letter().label("after"))
     return (
         select_columns(NOTICE, CASE.c.agent, CASE.c.application_no, *more)
         .join(CASE, CASE.c.id == NOTICE.c.case_id)
