@@ -73,7 +73,7 @@ class NextSteps:
             *owed_orders(self.case.measures, self.times.now, ZoneInfo(self.case.policy.zone)),
         ]
         if after is not None:
-            return (after(), *asked_words(self.case, self.times.today), *owed)
+            return (after(), *asked_words(self.case.asked_documents, self.case.policy, self.times.today), *owed)
         owed += [*reviewed_again(self.case, is_open=True), *self._appeal()]
         return (_("the review is closed"), *owed) if owed else (_("the review is closed, nothing is left to do"),)
 
