@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,10 @@ from tests.pure import results_cached
 from workbench.services.foundation.pacing import without_pauses
 
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
+
+# Compiled modules are kept, whatever the environment says: compiling all tests takes each worker five seconds.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

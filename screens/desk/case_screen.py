@@ -150,14 +150,14 @@ class CaseScreen(WorkScreen):
                 self.notify(message, severity="warning", timeout=10)
 
     def _show_case(self, case: CaseFile, *, is_same: bool) -> None:
-        self.add_class("-with-case")
+        _turn(self, has_case=True)
         self.show_header()
         self.show_draft()
         if not is_same:
             self.panels.is_zoomed = False
             # With tabs, only one panel is visible.
             first = "identity" if self.has_class("-wide") else self.panels.most_severe
-            self.call_after_refresh(self.panels.action_go, first)
+            self.panels.action_go(first)
             if self.IS_DESK and case.changes is not None:
                 self.call_after_refresh(self.action_act, desk.CHANGES.id)
         self.refresh_bindings()
@@ -167,7 +167,7 @@ class CaseScreen(WorkScreen):
 
     def show_page(self, text: Content | None = None) -> None:
         """Show the page without a case: a text, or the overview of waiting cases."""
-        self.remove_class("-with-case")
+        _turn(self, has_case=False)
         self.page.focus()
         self.page.show(text or messages.overview(self.session, self.view()), is_overview=text is None)
         self.show_header()
@@ -228,7 +228,7 @@ class CaseScreen(WorkScreen):
         if self.session.drop_late_undo():
             self.refresh_bindings()
         line = self._notice_line(self.session, self.view())
-        self.set_class(line is not None, "-noticed")
+        self.notice.display = line is not None
         if line is not None:
             self.notice.update(line)
 
@@ -267,3 +267,10 @@ class CaseScreen(WorkScreen):
 
     def action_back(self) -> None:
         self.panels.is_zoomed = False
+
+
+def _turn(screen: CaseScreen, *, has_case: bool) -> None:
+    """Show the panels of a case, or the page; a class of the screen would style all its widgets again."""
+    screen.panels.display, screen.page.display = has_case, not has_case
+    for bar in (screen.reveal_bar, screen.draft_bar):
+        bar.set_class(has_case, "-with-case")

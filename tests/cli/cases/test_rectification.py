@@ -278,13 +278,50 @@ def test_an_item_whose_text_names_documents_is_received_once_all_of_them_came(se
         assert [item["is_satisfied"] for item in items(services, case)] == [received, False]
 
 
-def test_an_item_that_names_no_document_is_for_the_reviewer_to_judge(services: Promises) -> None:
-    case = fail(services)
+@pytest.mark.parametrize(
+    ("verdict", "item", "brought", "is_received"),
+    [
+        ("fail", "CR-ARREARS:proof of payment, as the service agreement requires", "USE_STATEMENT", False),
+        ("fail", "CR-ARREARS:proof of payment, as the service agreement requires", "SERVICE_AGREEMENT", False),
+        ("fail", "CR-ARREARS:SERVICE_AGREEMENT", "SERVICE_AGREEMENT", True),
+        ("fail", "USE-TRADE:photos of the premises (the business licence is in order)", "PREMISES_MEDIA", False),
+        ("fail", "USE-TRADE:photos of the premises, or the permit", "INDUSTRY_PERMIT", True),
+        ("pending", "USE-SCRIPT:说明外呼话术为何与录音不一致", "USE_STATEMENT", False),
+    ],
+)
+def test_any_document_may_answer_an_item_in_free_words(
+    services: Promises, desk: Desk, verdict: str, item: str, brought: str, *, is_received: bool
+) -> None:
+    case, code = f"C-{desk.queued().id:06}", item.partition(":")[0]
+    services.run("a", "next")
+    services.run("a", "decide", case, verdict, "--reason", code, "--item", item, "--until", "2026-12-01")
+    services.at("2026-11-25 10:00")
+    bring(desk, DocumentKind(brought), received_at="2026-11-24 10:30")
+
+    tick(services, "2026-12-02 10:00")
+    assert standing(services, case) == ("queued", 1 if verdict == "pending" else 2)
+    assert [kind for kind in kinds(services) if kind in {"expired", "lapsed"}] == []
+    assert [one["is_satisfied"] for one in items(services, case)] == [is_received]
+
+
+@pytest.mark.parametrize("item", ["CR-ARREARS:SERVICE_AGREEMENT", "BIZ_LICENSE:a copy", "USE-SCRIPT"])
+def test_only_a_listed_document_answers_an_item_that_lists_documents(services: Promises, desk: Desk, item: str) -> None:
+    case = f"C-{desk.queued().id:06}"
+    services.run("a", "next")
+    services.run("a", "decide", case, "fail", "--reason", "USE-SCRIPT", "--item", item)
+    services.at("2026-11-25 10:00")
+    bring(desk, DocumentKind.USE_STATEMENT, received_at="2026-11-24 10:30")
+    assert standing(services, case) == ("rectifying", 1)
+
+
+def test_an_item_without_listed_documents_is_for_the_reviewer_to_judge(services: Promises) -> None:
+    case = fail(services, "--item", "DOC-QUALITY:a better copy of the licence")
     told = services.terminal.as_person("a", "resubmit", case).stderr
-    assert "Not received: DOC-UNSEALED.\nFor the reviewer to judge: ACT-PEAK-HOUR." in told
+    assert "Not received: DOC-UNSEALED.\nFor the reviewer to judge: ACT-PEAK-HOUR, DOC-QUALITY." in told
     shown = services.terminal.as_person("a", "show", case).stdout
     assert "1  DOC-UNSEALED   not received " in shown
     assert "2  ACT-PEAK-HOUR  for the reviewer to judge" in shown
+    assert "3  DOC-QUALITY    for the reviewer to judge" in shown
 
 
 @pytest.mark.parametrize("is_undone", [False, True])

@@ -9,7 +9,7 @@ from workbench.cli.framework import output
 from workbench.domain.case.appeal import STATUS_WORDS, AppealLine
 from workbench.domain.case.case_id import format_decision
 from workbench.domain.case.casefile import CaseFile, CaseHeader
-from workbench.domain.case.reason_scope import EvidencePart, is_answered_by_documents
+from workbench.domain.case.reason_scope import EvidencePart
 from workbench.domain.case.records import DecisionLine, ItemLine
 from workbench.domain.case.running import is_with_applicant
 from workbench.i18n import _
@@ -37,7 +37,7 @@ class RoundsText:
                 _("Item"): lambda row: row[1].code,
                 _("Progress"): lambda row: (
                     _("for the reviewer to judge")
-                    if header.round > decision.round and row[1].is_open and not is_answered_by_documents(row[1].code)
+                    if header.round > decision.round and row[1].is_open and row[1].is_for_reviewer
                     else self._progress(row[1], decision.deadline_at, is_due=is_due)
                 ),
                 _("Judged"): lambda row: (

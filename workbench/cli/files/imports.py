@@ -18,7 +18,6 @@ from workbench.cli.framework.options import CaseArgument, DryRun, Encoding, Note
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_batch, parse_batch
 from workbench.domain.case.lifecycle import STATE_WORDS
-from workbench.domain.case.reason_scope import is_answered_by_documents
 from workbench.errors import ExitCode, WrongUsage
 from workbench.i18n import N_, _, comma_joined, ngettext
 from workbench.services.importing.request import ImportRefused, ImportReport, ImportRequest
@@ -231,10 +230,10 @@ def resubmit(
         state = shown.header.state
         if state in {CaseState.QUEUED, CaseState.IN_REVIEW}:
             print_state(context, services, case, _("{case} is back in the queue, in its next round."))
-            left = [item.code for item in shown.asked_items if item.is_open]
-            if missing := [code for code in left if is_answered_by_documents(code)]:
+            left = [item for item in shown.asked_items if item.is_open]
+            if missing := [item.code for item in left if not item.is_for_reviewer]:
                 output.narrate(_("Not received: {items}.").format(items=comma_joined(missing)))
-            if unclear := [code for code in left if not is_answered_by_documents(code)]:
+            if unclear := [item.code for item in left if item.is_for_reviewer]:
                 output.narrate(_("For the reviewer to judge: {items}.").format(items=comma_joined(unclear)))
         else:
             sentence = _("{case} is not back in the queue; its state is: {state}.")

@@ -1,7 +1,8 @@
 """What a reason or an item to rectify is about: documents, fields of the application, cards, calls or credit lists."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from enum import StrEnum
+from typing import Any, NamedTuple
 
 from db.enums import CreditList, DocumentKind
 from workbench.domain.text.mask import MaskKind, mask
@@ -74,9 +75,32 @@ class EvidencePart(StrEnum):
     CREDIT = "credit"
 
 
-def is_answered_by_documents(code: str) -> bool:
-    """Say whether a document can show that an item came; of other items only a reviewer can say so."""
-    return code in DOCUMENTS_OF_REASON or code in set(D) or code.startswith("DOC-")
+class NamedDocuments(NamedTuple):
+    """The kinds of documents that show that an item came, and whether all of them must come.
+
+    `others_count` says whether another document may answer it as well; only a reviewer can say then whether it did.
+    """
+
+    kinds: Set[str]
+    needs_all: bool
+    others_count: bool
+
+
+def named_documents(items: Iterable[tuple[str, str]], seen: Mapping[str, Any]) -> list[NamedDocuments]:
+    """Return the documents that each item, a code with a text, names in the verdict that rests on what was `seen`.
+
+    These are the documents that the letter lists for it, else those of its finding, else those of its code.
+    """
+    listed_by_item = {(item["code"], item["text"]): item.get("documents") for item in seen.get("items", ())}
+    subjects = {finding["rule"]: finding["subject"].split(";") for finding in seen.get("findings", ())}
+    named = []
+    for code, text in items:
+        listed = listed_by_item.get((code, text))
+        required = set(D).intersection(listed or subjects.get(code, ()))
+        kinds = required or DOCUMENTS_OF_REASON.get(code) or {code} & set(D)
+        # The reviewer's own words may ask for anything, whatever documents they mention.
+        named.append(NamedDocuments(kinds, bool(required), others_count=not kinds or listed == []))
+    return named
 
 
 def is_about(code: str, subjects: Set[str], part: EvidencePart, name: str) -> bool:

@@ -66,13 +66,15 @@ class ContactLine:
 class ItemLine:
     """One item that the applicant must rectify; `deadline_at` is its own deadline, if it has one.
 
-    `waived_by` and `waive_reason` say who waived it and why, `judged` is the reviewer's judgement of what came.
+    `is_for_reviewer` says that no document can show whether it came, only a reviewer. `waived_by` and `waive_reason`
+    say who waived it and why, `judged` is the reviewer's judgement of what came.
     """
 
     code: str
     text: str
     is_satisfied: bool
     is_waived: bool
+    is_for_reviewer: bool = False
     deadline_at: datetime | None = None
     waived_by: str | None = None
     waived_at: datetime | None = None
@@ -186,3 +188,18 @@ class NoticeLine:
     failed_at: datetime | None
     failure: str
     attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoableAct:
+    """The last act that a person may undo: `decided`, or the check (`approved`, `returned`) of a verdict by `maker`.
+
+    Any other act has the name of its action, such as `withdraw` or `appeal-decide`, and no verdict.
+    """
+
+    case_id: int
+    until: datetime | None
+    decision_id: int = 0
+    verdict: enums.Verdict | None = None
+    act: str = "decided"
+    maker: str = ""

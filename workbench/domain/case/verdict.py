@@ -122,19 +122,6 @@ def documents_named(code: str, items: Sequence[ItemRequest], policy: Policy) -> 
     return tuple(dict.fromkeys(own or [DocumentKind(item.code) for item in items if item.code in _DOCUMENT_CODES]))
 
 
-def documents_mentioned(text: str, policy: Policy) -> frozenset[DocumentKind]:
-    """Return the documents that a text mentions by code or name; a name within a longer name does not count."""
-    names = {kind.value.lower(): kind for kind in DocumentKind}
-    for spoken in (policy, policy.addressing(ApplicantKind.INDIVIDUAL)):
-        names |= {name.lower(): kind for kind, words in spoken.documents.names.items() for name in (words.en, words.zh)}
-    rest, found = text.lower(), set[DocumentKind]()
-    for name in sorted(names, key=len, reverse=True):
-        if name in rest:
-            found.add(names[name])
-            rest = rest.replace(name, " ")
-    return frozenset(found)
-
-
 def _documents_in(text: str, policy: Policy) -> list[DocumentKind]:
     """Return the documents in a list of codes or names; none if the text holds anything else."""
     kinds = {kind.value.lower(): kind for kind in DocumentKind}

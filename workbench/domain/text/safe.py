@@ -11,6 +11,7 @@ MARKS_PER_BASE = 4
 _REMEMBERED = 1 << 14
 """Of how many characters it is remembered whether they are plain; most texts need fewer."""
 
+_LAYOUT = "\n\t"
 _DOTTED_CIRCLE = "◌"
 _C0_PICTURES = 0x2400
 _DELETE = "\x7f"
@@ -80,7 +81,7 @@ def _with_few_marks(text: str) -> str:
         if not _is_mark(char):
             marks = 0
         else:
-            if not kept or kept[-1] in "\n\t":
+            if not kept or kept[-1] in _LAYOUT:
                 kept.append(_DOTTED_CIRCLE)
             marks += 1
         if marks <= MARKS_PER_BASE:
@@ -108,13 +109,14 @@ def safe(text: str, *, keep_newlines: bool = False, limit: int | None = None) ->
     each character keeps at most four marks. With `limit` (in cells) a longer text ends with the number of omitted
     characters, `… +312`. Newlines and tabs stay only with `keep_newlines`. Safe text is returned unchanged.
     """
-    if not (text.isascii() and text.isprintable()) and not _is_all_plain(text):
-        text = _without_controls(text, keep="\n\t" if keep_newlines else "")
+    keep = _LAYOUT if keep_newlines else ""
+    if not (text.isascii() and text.isprintable()) and not _is_all_plain(text, keep):
+        text = _without_controls(text, keep)
     return text if limit is None else _limited(text, limit)
 
 
-def _is_all_plain(text: str) -> bool:
-    return all(map(_is_plain, text)) and unicodedata.is_normalized("NFC", text)
+def _is_all_plain(text: str, keep: str) -> bool:
+    return all(_is_plain(char) or char in keep for char in set(text)) and unicodedata.is_normalized("NFC", text)
 
 
 def _without_controls(text: str, keep: str) -> str:

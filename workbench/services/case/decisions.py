@@ -24,6 +24,7 @@ from db.models import (
 from db.queries.published import APPEAL, CASE, DECISION, newest_row, table_of
 from workbench.domain.case.appeal import AppealLine, last_filing_day
 from workbench.domain.case.casefile import ItemRequest
+from workbench.domain.case.reason_scope import named_documents
 from workbench.domain.case.records import DecisionLine, EarlierFail, ItemLine, Waiver
 from workbench.domain.case.running import is_with_applicant
 from workbench.services.foundation.case_access import logins_of
@@ -268,22 +269,24 @@ def items_of(session: Session, decision_id: int) -> list[RectificationItemRow]:
 def items_in_plan(decision: Any) -> list[ItemRequest]:
     """Return the items that a decision, a row of its table, asks for, as they were when it was made."""
     items = json.loads(decision.seen).get("items", [])
-    return [from_row(ItemRequest, {"deadline_at": None, **item}) for item in items]
+    return [from_row(ItemRequest, {"deadline_at": None, "documents": None, **item}) for item in items]
 
 
 def _items(session: Session, decision: Any, logins: dict[int, str], at: datetime) -> tuple[ItemLine, ...]:
     """Return the items to rectify. While a verdict waits for its check, its items are only in the column `seen`."""
     if rows := items_of(session, decision.id or 0):
+        named = named_documents([(row.code, row.text) for row in rows], json.loads(decision.seen))
         return tuple(
             from_row(
                 ItemLine,
                 row,
+                is_for_reviewer=documents.others_count,
                 is_satisfied=row.satisfied_at is not None and row.satisfied_at <= at,
                 is_waived=row.waived_at is not None and row.waived_at <= at,
                 waived_by=logins.get(row.waived_by_id or 0),
                 judged_by=logins.get(row.judged_by_id or 0),
             )
-            for row in rows
+            for row, documents in zip(rows, named, strict=True)
         )
     return tuple(
         ItemLine(code=item.code, text=item.text, is_satisfied=False, is_waived=False, deadline_at=item.deadline_at)

@@ -53,17 +53,20 @@ def causes(casefile: CaseFile, codes: Sequence[str], items: Sequence[ItemRequest
 def worded_items(casefile: CaseFile, items: Sequence[ItemRequest]) -> tuple[ItemRequest, ...]:
     """Return the items with their texts: the reviewer's, else the reason's, else the document's name.
 
-    An item without any text is left out.
+    An item without any text is left out; the others get the documents that their texts list.
     """
     policy, language = casefile.policy.addressing(casefile.header.applicant_kind), casefile.header.language
+    of_documents = {code for code, reason in policy.reasons.items() if reason.names_documents}
     names = {kind.value: words.in_language(language) for kind, words in policy.documents.names.items()}
     worded = []
     for item in items:
         reason, details = policy.reasons.get(item.code), _details(casefile, item.code, items)
         of_reason = "" if reason is None else item_of(reason, casefile.findings, policy, language, details).strip()
-        own = "" if of_reason and documents_named(item.code, [item], policy) else item.text.strip()
+        listed = documents_named(item.code, [item], policy)
+        own = "" if item.code in of_documents and listed else item.text.strip()
         if text := own or of_reason or names.get(item.code, ""):
-            worded.append(ItemRequest(code=item.code, text=text))
+            documents = listed if own else (details.documents if item.code in of_documents else ()) or None
+            worded.append(ItemRequest(code=item.code, text=text, documents=documents))
     return tuple(worded)
 
 

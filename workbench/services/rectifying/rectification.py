@@ -1,7 +1,7 @@
 """Compares what an applicant was asked for with what came since, and closes rectifications."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -9,16 +9,16 @@ from typing import Any, NamedTuple
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
-from db.enums import DocumentKind, Verdict
+from db.enums import Verdict
 from db.models import CaseRow, DecisionReasonRow, RectificationItemRow, RectificationRow
-from db.queries.published import BATCH
-from workbench.domain.case.reason_scope import DOCUMENTS_OF_REASON
-from workbench.domain.case.verdict import documents_mentioned
+from db.queries.published import BATCH, NOTICE
+from workbench.domain.case.reason_scope import NamedDocuments, named_documents
 from workbench.domain.findings.finding import Finding
-from workbench.domain.policy.policy import Policy
 from workbench.services.case.decisions import items_of, newest_decision, open_rectification
 from workbench.services.case.evidence_reader import DOCUMENT
 from workbench.services.foundation.context import Context
+from workbench.services.notices.due_date_letter import ClockLetterKind
+from workbench.services.notices.due_date_notices import cancel_unsent
 from workbench.services.notices.verdict_letter import LetterItem
 
 
@@ -60,40 +60,35 @@ def progress_of(
 
     `arriving` are documents that count as well although they are not imported yet.
 
-    An item came if a document of it, or one for its reason, was imported after the verdict, or if the finding that its
-    reason names is gone. If that finding or the text of the item is about documents, each of them must have come. An
-    item that names no document, such as an explanation of call figures, is never marked because of one. Documents that
-    were received before the verdict are late evidence, not items to rectify; what was received after an item's own
-    deadline does not count either. A pending case asks for the documents of its items or reasons; if these name none,
-    any document answers.
+    An item came if a document that it names was imported after the verdict, or if the finding that its reason names is
+    gone. If the letter or that finding lists documents, each of them must have come. An item in free words, or one that
+    names no document, waits for a reviewer's judgement once any other document came. Documents that were received
+    before the verdict are late evidence, not items to rectify; what was received after an item's own deadline does not
+    count either. A pending case asks for the documents of its items or reasons; if these name none, any answers.
     """
     decision = newest_decision(session, case.id or 0, "applied", "approved")
     if decision is None:
         return Progress(0, 0, None)
     since = decision.checked_at or decision.decided_at
-    seen, policy = json.loads(decision.seen), context.policy(session, case.policy_version_id)
+    seen = json.loads(decision.seen)
     documents = [*_documents_since(session, case, seen, since), *arriving]
-    kinds_by_rule = {
-        finding["rule"]: {kind for kind in finding["subject"].split(";") if kind in set(DocumentKind)}
-        for finding in seen.get("findings", ())
-    }
     if decision.verdict == Verdict.PENDING:
         reasons = select(col(DecisionReasonRow.code)).where(col(DecisionReasonRow.decision_id) == decision.id)
         planned = [(item["code"], item["text"]) for item in seen.get("items", ())]
         planned = planned or [(code, "") for code in session.execute(reasons).scalars()]
-        named = [_named(code, text, kinds_by_rule, policy) for code, text in planned]
-        matching = _documents_for([one for one in named if one.kinds], documents) or [documents]
+        named = [one for one in named_documents(planned, seen) if one.kinds]
+        matching = [_documents_for(one, named, documents)[1] for one in named] or [documents]
         return Progress(sum(map(bool, matching)), len(matching), _last_at(matching))
     documents = [document for document in documents if document.received_at >= since]
-    gone = kinds_by_rule.keys() - {finding.rule for finding in findings}
+    gone = {finding["rule"] for finding in seen.get("findings", ())} - {finding.rule for finding in findings}
     items, now = items_of(session, decision.id or 0), context.now()
-    named = [_named(item.code, item.text, kinds_by_rule, policy) for item in items]
+    named = named_documents([(item.code, item.text) for item in items], seen)
     matching, to_judge, own_deadlines = [], 0, []
     for position, item in enumerate(items):
         in_time = [one for one in documents if item.deadline_at is None or one.received_at <= item.deadline_at]
-        found = _documents_for(named, in_time)[position]
+        shown, found = _documents_for(named[position], named, in_time)
         is_gone = item.code in gone and (item.deadline_at is None or now <= item.deadline_at)
-        if item.satisfied_at is None and (is_gone or (found and named[position].kinds)):
+        if item.satisfied_at is None and (is_gone or shown):
             item.satisfied_at = now
         to_judge += bool(found) and _is_open(item)
         if _is_open(item) and not found and item.deadline_at is not None:
@@ -115,33 +110,19 @@ def _documents_since(session: Session, case: CaseRow, seen: Mapping[str, Any], s
     return list(session.execute(columns.where(*of_case, DOCUMENT.c.batch_id.in_(published))))
 
 
-class _Named(NamedTuple):
-    """The kinds of documents that an item or reason names, and whether all of them must come."""
+def _documents_for(
+    one: NamedDocuments, named: Iterable[NamedDocuments], documents: Sequence[Any]
+) -> tuple[list[Any], list[Any]]:
+    """Return the documents that show that an item came, and those that may have answered it.
 
-    kinds: Set[str]
-    needs_all: bool
-
-
-def _named(code: str, text: str, kinds_by_rule: Mapping[str, set[str]], policy: Policy) -> _Named:
-    """Return the documents that an item or reason names by its finding, its code or its text."""
-    if of_finding := kinds_by_rule.get(code):
-        return _Named(of_finding, needs_all=True)
-    if of_code := DOCUMENTS_OF_REASON.get(code) or {code} & set(DocumentKind):
-        return _Named(of_code, needs_all=False)
-    return _Named(documents_mentioned(text, policy), needs_all=True)
-
-
-def _documents_for(named: Sequence[_Named], documents: Sequence[Any]) -> list[list[Any]]:
-    """Return the documents for each item: none before every document that it needs came.
-
-    An item that names no document takes those that no other item names.
+    The former are none before every document that the item needs came; no other item names the latter.
     """
-    all_kinds = frozenset().union(*(one.kinds for one in named))
-    matching = []
-    for kinds, needs_all in named:
-        found = [one for one in documents if one.kind in kinds or not (kinds or one.kind in all_kinds)]
-        matching.append(found if not needs_all or kinds <= {one.kind for one in found} else [])
-    return matching
+    shown = [document for document in documents if document.kind in one.kinds]
+    if one.needs_all and not one.kinds <= {document.kind for document in shown}:
+        shown = []
+    claimed = frozenset().union(*(other.kinds for other in named)) - one.kinds
+    others = [document for document in documents if one.others_count and document.kind not in claimed]
+    return shown, shown or others
 
 
 def _last_at(matching: Iterable[Iterable[Any]]) -> datetime | None:
@@ -194,7 +175,13 @@ def reopen_items(
 
 
 def close_rectification(session: Session, context: Context, case: CaseRow, findings: Iterable[Finding]) -> None:
-    """Close the rectification of a case, and mark the items that came."""
+    """Close the rectification of a case, mark the items that came, and cancel an unsent reminder of its deadline."""
     progress_of(session, context, case, findings)
+    cancel_reminder(session, context, case)
     of_case = col(RectificationRow.case_id) == case.id
     session.execute(update(RectificationRow).where(of_case).values(is_open=False))
+
+
+def cancel_reminder(session: Session, context: Context, case: CaseRow) -> None:
+    """Cancel the unsent reminder of a deadline that no longer matters; if an undo brings it back, `remind` does too."""
+    cancel_unsent(session, context, (NOTICE.c.case_id == case.id, NOTICE.c.kind == ClockLetterKind.DEADLINE_NEAR.value))
