@@ -205,13 +205,24 @@ SENT_LETTER = letter("pending", NOW - timedelta(days=2), sent_at=NOW)
             "the review is closed; no appeal is possible any more",
         ),
         (
+            story(CaseState.LAPSED, fail(), notices=(letter("fail", NOW + timedelta(days=1), fail_kind="fixable"),)),
+            f"{FAILED})",
+            "the review is closed; letter “fail, to rectify” not sent yet, due by Wed 25 Nov 14:32; "
+            "the letter with the deadline is not sent; if it is sent late, the lapse is taken back; "
+            "no appeal is possible any more",
+        ),
+        (
             story(CaseState.QUEUED, fail(), history=(event("resubmit"), event("decide")), round=2),
             f"{FAILED}); resubmitted (Tue 24 Nov 13:32, 1 of 2 received)",
             "any free reviewer decides round 2, due Thu 26 Nov 18:00",
         ),
         (
-            story(CaseState.AWAITING_CHECK, fail(fail_kind=FailKind.FINAL, status="staged", check_for=("final_fail",))),
-            "round 1: failed, final: document without seal (rev1, Tue 24 Nov 11:32)",
+            story(
+                CaseState.AWAITING_CHECK,
+                fail(fail_kind=FailKind.FINAL, status="staged", check_for=("final_fail",), measure=Measure.BAR_OUT),
+                assignee="rev1",
+            ),
+            "round 1: failed, final, bar outbound: document without seal (rev1, Tue 24 Nov 11:32)",
             "waits for another person to check it (a final fail), due Thu 26 Nov 18:00",
         ),
         (
@@ -279,7 +290,7 @@ SENT_LETTER = letter("pending", NOW - timedelta(days=2), sent_at=NOW)
             ),
             CHECKED,
             "a supervisor decides the appeal, due Thu 26 Nov 18:00; "
-            "2 letters not sent yet (receipt (failed); appeal received), the first due by Mon 23 Nov 14:32, overdue; "
+            "2 letters not sent yet (receipt (failed); appeal received), 1 overdue, the first since Mon 23 Nov 14:32; "
             "restoring ordered, due Mon 23 Nov 14:32, not carried out yet, overdue",
         ),
         (
@@ -315,11 +326,12 @@ SENT_LETTER = letter("pending", NOW - timedelta(days=2), sent_at=NOW)
                 fail(decided_at=NOW - timedelta(days=9)),
                 history=(event("appeal-decide"), event("appeal"), replace(event("lapse"), at=NOW - timedelta(days=4))),
                 appeals=(APPEAL,),
+                assignee="sup2",
             ),
             "round 1: failed, can be rectified: document without seal (rev1, Sun 15 Nov 14:32); "
             "lapsed (Fri 20 Nov 14:32, 1 of 2 received); appeal received Sat 21 Nov 14:32; "
             "appeal: the decision stands (sup, Sun 22 Nov 14:32; returned by sup2, Mon 23 Nov 14:32)",
-            "waits for another person to check the decision on the appeal, due Thu 26 Nov 18:00",
+            "waits for sup2 to check the decision on the appeal, due Thu 26 Nov 18:00",
         ),
         (
             story(

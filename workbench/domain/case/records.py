@@ -188,3 +188,18 @@ class NoticeLine:
     failed_at: datetime | None
     failure: str
     attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoableAct:
+    """The last act that a person may undo: `decided`, or the check (`approved`, `returned`) of a verdict by `maker`.
+
+    Any other act has the name of its action, such as `withdraw` or `appeal-decide`, and no verdict.
+    """
+
+    case_id: int
+    until: datetime | None
+    decision_id: int = 0
+    verdict: enums.Verdict | None = None
+    act: str = "decided"
+    maker: str = ""

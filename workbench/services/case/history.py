@@ -62,8 +62,8 @@ _WITH_TEXT = ("comment", "contact", "verify")
 _UNSHOWN = (*_WITH_TEXT, "notice-handed")
 """The actions whose events are not lines; whether a letter that was handed over was sent is an event of its own."""
 
-_BEFORE_VERDICT = (CaseState.QUEUED, CaseState.IN_REVIEW, CaseState.PENDING, CaseState.AWAITING_CHECK)
-"""The states in which a document can still be considered before the verdict."""
+_BEFORE_VERDICT = {CaseState(name) for name in ("queued", "in_review", "pending", "awaiting_check", "rectifying")}
+"""The states in which a document can still be considered before the next verdict."""
 
 _REVIEWER = table_of(ReviewerRow)
 _OWN, _SIBLING = CASE.alias("own"), CASE.alias("sibling")
@@ -200,14 +200,14 @@ def _policy_changes(session: Session, case: CaseRow, before: EventRow | None = N
 def asked_documents_of(
     session: Session, case: CaseRow, missing: Iterable[DocumentKind], before: EventRow | None = None
 ) -> tuple[AskedDocument, ...]:
-    """Return the missing documents that letters about a new policy asked for in this round, while a verdict is due."""
+    """Return the missing documents that letters about a new policy asked for, while a verdict is due."""
     kinds = tuple(missing)
     if not kinds or case.state not in _BEFORE_VERDICT:
         return ()
     asked = {
         code: date.fromisoformat(body["asked_until"])
         for body in _policy_changes(session, case, before)
-        if "asked_until" in body and body["round"] == case.round
+        if "asked_until" in body
         for code in body["asked"]
     }
     return tuple(AskedDocument(kind=kind, until=asked[kind.value]) for kind in kinds if kind.value in asked)

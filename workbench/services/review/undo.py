@@ -15,8 +15,9 @@ from db.models import CaseRow, DecisionRow, EventRow, RectificationRow, Reviewer
 from db.models.life_cycle import OPEN_APPEAL
 from db.queries.published import APPEAL, NOTICE
 from workbench.domain.case.case_id import format_batch, format_case
-from workbench.domain.case.casefile import CaseFile, UndoableAct
+from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import Action
+from workbench.domain.case.records import UndoableAct
 from workbench.errors import NotAllowed
 from workbench.i18n import _
 from workbench.services.case.casefiles import CaseFiles

@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from zoneinfo import ZoneInfo
 
-from db.enums import AppealOutcome, AppealStatus, CaseState, FailKind, Verdict
+from db.enums import AppealOutcome, AppealStatus, CaseState, FailKind, Measure, Verdict
 from workbench.domain.case.appeal import AppealLine, open_appeal
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.records import DecisionLine, HistoryLine, ReReview
 from workbench.i18n import _, comma_joined
 from workbench.wording.case.history import act_words, detail_words, items_words, outcome_words
-from workbench.wording.case.labels import DECIDED, WAITS_FOR
+from workbench.wording.case.labels import DECIDED, MEASURE, WAITS_FOR
 from workbench.wording.case.next_steps import NextSteps, missed_item, newest_decision, reason_title, reviewed_again
 from workbench.wording.case.times import CaseTimes
 
@@ -34,12 +34,13 @@ _OF_PEOPLE = frozenset({"reopen", "withdraw", "undo", "waive"})
 
 
 def verdict_words(decision: DecisionLine) -> str:
-    """Return the verdict of a decision, with the kind of a fail."""
-    words = _(DECIDED[decision.verdict])
-    if decision.fail_kind is None:
-        return words
-    kind = _("final") if decision.fail_kind is FailKind.FINAL else _("can be rectified")
-    return _("{verdict}, {kind}").format(verdict=words, kind=kind)
+    """Return the verdict of a decision, with the kind of a fail and the measure."""
+    words = [_(DECIDED[decision.verdict])]
+    if decision.fail_kind is not None:
+        words.append(_("final") if decision.fail_kind is FailKind.FINAL else _("can be rectified"))
+    if decision.measure is not Measure.NONE:
+        words.append(_(MEASURE[decision.measure]))
+    return _(", ").join(words)
 
 
 def _is_told(event: HistoryLine, *, is_since: bool) -> bool:
@@ -61,8 +62,10 @@ class CaseStory:
 
     @property
     def is_new(self) -> bool:
-        """Whether nothing happened yet: a reviewer has the case for its first verdict."""
-        return self._waits_for_verdict and self.case.header.held_by is not None and not self.happened
+        """Whether nothing happened yet: a reviewer has the case for its first verdict, and did not put it aside."""
+        header = self.case.header
+        is_held = header.held_by is not None and header.aside_until is None
+        return self._waits_for_verdict and is_held and not self.happened
 
     @property
     def _waits_for_verdict(self) -> bool:
