@@ -8,10 +8,10 @@ from functools import lru_cache
 from sqlalchemy import CompoundSelect, Select, and_, func, null, or_, select, union_all
 from sqlmodel import Session
 
-from db.dialects.sqlite_lists import is_wanted, wanted
+from db.dialects.sqlite_lists import is_wanted
 from db.enums import ApplicantKind
 from db.models import ApplicationRow, CardRow
-from db.queries.published import ImportedRow, Snapshot, has_newer, is_visible, table_of
+from db.queries.published import ImportedRow, Snapshot, has_newer, is_visible, rows_of, table_of
 
 _APPLICATION = table_of(ApplicationRow)
 _CARD = table_of(CardRow)
@@ -47,7 +47,7 @@ def card_counts(session: Session, applications: Iterable[ImportedRow], snapshot:
     most_of_one_brand: dict[str, int] = {}
     totals: dict[str, int] = {}
     for column, subjects_ in subjects.items():
-        for subject, brand, count in session.execute(_counts(column, snapshot, today), wanted(subjects_ - {""})):
+        for subject, brand, count in rows_of(session, _counts(column, snapshot, today), subjects_ - {""}):
             if brand is None:
                 totals[subject] = count
             else:

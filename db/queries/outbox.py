@@ -2,10 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, select
 from sqlmodel import Session
 
 from db.queries.published import CASE, NOTICE, is_published
+
+_OUR_DATES = ("receipt", "delay", "resumed")
+INFORMING = (*_OUR_DATES, "incomplete", "still-incomplete", "policy", "deadline-near", "waived", "expired")
+"""The kinds of letters that only inform: no later letter builds on them or corrects them."""
 
 LEASE = timedelta(minutes=1)
 """How long a letter belongs to the run that handed it over last, counted from the last renewal."""
@@ -16,21 +20,19 @@ def is_owed(released_until: datetime) -> ColumnElement[bool]:
     return NOTICE.c.sent_at.is_(None) & NOTICE.c.cancelled_at.is_(None) & (NOTICE.c.release_at <= released_until)
 
 
-def is_held_back(released_until: datetime) -> ColumnElement[bool]:
-    """Return the condition that an earlier letter of the same case, in the order of release, is still owed.
+def blocking_letter() -> ScalarSelect[int]:
+    """Return the number of the letter that a notice waits for, the last one if there are several; NULL without one.
 
-    A failed one is owed too: later letters build on it or correct it, and would mislead who did not get it. They go on
-    once it is handed over, or is recorded as sent some other way.
+    The letters of a case go in the order in which they were written, whether released or not. A failed one holds back
+    later ones too: they build on it or correct it, and would mislead an applicant who did not get it. A letter that
+    only informs holds nothing back, since it may be obsolete while the next one has a deadline; but our own dates stay
+    in order, so that the last one that an applicant reads holds.
     """
-    earlier = NOTICE.alias()
-    is_earlier = or_(
-        earlier.c.release_at < NOTICE.c.release_at,
-        and_(earlier.c.release_at == NOTICE.c.release_at, earlier.c.id < NOTICE.c.id),
-    )
-    is_unsent = (
-        earlier.c.sent_at.is_(None) & earlier.c.cancelled_at.is_(None) & (earlier.c.release_at <= released_until)
-    )
-    return exists().where(earlier.c.case_id == NOTICE.c.case_id, is_earlier, is_unsent)
+    earlier = NOTICE.alias("earlier")
+    is_unsent = earlier.c.sent_at.is_(None) & earlier.c.cancelled_at.is_(None) & NOTICE.c.sent_at.is_(None)
+    holds_back = earlier.c.kind.not_in(INFORMING) | (earlier.c.kind.in_(_OUR_DATES) & NOTICE.c.kind.in_(_OUR_DATES))
+    is_earlier = (earlier.c.case_id == NOTICE.c.case_id) & (earlier.c.id < NOTICE.c.id)
+    return select(func.max(earlier.c.id)).where(is_earlier, is_unsent, holds_back).scalar_subquery()
 
 
 def is_leased(now: datetime) -> ColumnElement[bool]:

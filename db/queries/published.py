@@ -111,6 +111,12 @@ def _with_seq(*columns: ColumnElement[Any]) -> Select[Any]:
     return select(table, seq.label("seq")).where(is_wanted(columns)).order_by("seq", table.c.id)
 
 
+def rows_of(session: Session, statement: Any, values: Iterable[object]) -> Sequence[Any]:
+    """Return the rows of a statement that asks for some values; nothing is asked for no value."""
+    asked = list(values)
+    return session.execute(statement, wanted(asked)).all() if asked else ()
+
+
 def newest_of_many(
     session: Session,
     columns: Sequence[ColumnElement[Any]],
@@ -123,7 +129,7 @@ def newest_of_many(
     `values` are plain values for one column, or tuples for several; all rows of a key must have the same values in
     these columns. The rows are in the order in which keys were first written.
     """
-    rows = [row._asdict() for row in session.execute(_with_seq(*columns), wanted(values))]
+    rows = [row._asdict() for row in rows_of(session, _with_seq(*columns), values)]
     return list({key(row): row for row in rows if snapshot.shows(row)}.values())
 
 
@@ -137,8 +143,7 @@ def every_version(
     session: Session, model: type[SQLModel], names: Sequence[str], applications: Iterable[tuple[str, str]]
 ) -> list[ImportedRow]:
     """Return the columns `names`, agent and number of all published rows of some applications, the latest last."""
-    found = session.execute(_versions(table_of(model), tuple(names)), wanted(applications))
-    return [row._asdict() for row in found]
+    return [row._asdict() for row in rows_of(session, _versions(table_of(model), tuple(names)), applications)]
 
 
 @cache

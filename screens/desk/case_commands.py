@@ -13,8 +13,9 @@ from screens.shell.base_screen import attempt, run_in_worker
 from screens.shell.key_guard import presses_of
 from screens.widgets.safe_text import wrapped_lines
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseFile, UndoableAct
+from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.channel import channel_words
+from workbench.domain.case.records import UndoableAct
 from workbench.domain.case.verdict import is_last_round
 from workbench.domain.case.vocabulary import ContactChannel, FailKind, Verdict, VerificationKind
 from workbench.i18n import N_, _

@@ -11,8 +11,9 @@ from screens.shell.symbols import Symbols
 from screens.shell.view import View
 from screens.widgets.safe_text import MUTED, SUCCESS, WARNING, joined, key_hints, paragraphs, plain
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import DecisionResult, DeskCounts, NoNextCase, UndoableAct
+from workbench.domain.case.casefile import DecisionResult, DeskCounts, NoNextCase
 from workbench.domain.case.lifecycle import Action, role_refusal
+from workbench.domain.case.records import CaseNews, UndoableAct
 from workbench.domain.case.vocabulary import Verdict
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _, comma_joined
@@ -23,7 +24,6 @@ from workbench.wording.letters import overdue_words
 
 if TYPE_CHECKING:
     from screens.desk.session import DeskSession
-    from workbench.domain.case.records import CaseNews
     from workbench.services.foundation.case_access import LostHold
 
 _LISTED = 5
@@ -177,7 +177,7 @@ def notice_line(session: "DeskSession", view: View) -> Content | None:
     return Content.assemble(joined((_("Another case: "), MUTED)), line) if is_of_another else line
 
 
-def news_line(news: "CaseNews") -> Content:
+def news_line(news: CaseNews) -> Content:
     """Return the line about what changed in the case on the desk; a change of policy comes with what it changed."""
     what = _("New evidence has arrived for this case; ")
     if news.policy:

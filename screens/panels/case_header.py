@@ -35,7 +35,7 @@ _LEFT_ROOM = 24
 
 _MOST_NOTE_LINES = 3
 _LEAST_STORY_LINES = 2
-_LINES_FOR_ONE_OF_STORY = 6
+_LINES_FOR_ONE_OF_STORY = 4
 """The history has the whole note of a checker, and the acts for which a low screen has no lines."""
 
 _LEAST_LEFT = 16

@@ -35,7 +35,6 @@ from workbench.keys.registry import MEASURE as MEASURE_KEY
 from workbench.wording.case.labels import CHECK_FOR, ITEM_RESULT, MEASURE, WAITS_FOR
 from workbench.wording.findings import document_name
 from workbench.wording.quotation import is_foreign
-from workbench.wording.what_would_help import asked_words
 
 KEY = "$text-accent bold"
 _WEEK = timedelta(days=7)
@@ -113,9 +112,9 @@ def warning_lines(
     if denied:
         message = _("answered no: {questions}").format(questions=_questions(denied))
         lines += wrapped_lines(fitted(f"{view.symbols.warn} {message}", width * most - most).rstrip(), width, WARNING)
-    if state.verdict is Verdict.PASS and case.unfixed_items:
-        lines += wrapped_lines(f"{view.symbols.warn} {_unfixed_words(case)}", width, WARNING)
-    lines += _asked_lines(state, case, view, width)
+    unfixed = (_unfixed_words(case),) if state.verdict is Verdict.PASS and case.unfixed_items else ()
+    for words in (*unfixed, *preview.warnings):
+        lines += wrapped_lines(f"{view.symbols.warn} {words}", width, WARNING)
     lines += _omission_lines(case, preview, view, width)
     for item in preview.items:
         if item.deadline_at is not None:
@@ -152,13 +151,6 @@ def _special_rules(case: CaseFile, preview: VerdictPreview) -> Iterator[str]:
     if case.header.corrects_id is not None:
         message = _("The case was opened again: the notice corrects that of {decision}.")
         yield message.format(decision=format_decision(case.header.corrects_id))
-
-
-def _asked_lines(state: VerdictState, case: CaseFile, view: View, width: int) -> Iterator[Content]:
-    """Yield the documents that the applicant still has time to send, before a verdict that does not wait for them."""
-    if state.verdict is not Verdict.PENDING and any(one.until >= view.today for one in case.asked_documents):
-        for words in asked_words(case, view.today):
-            yield from wrapped_lines(f"{view.symbols.warn} {words}", width, WARNING)
 
 
 def _unfixed_words(case: CaseFile) -> str:

@@ -233,11 +233,11 @@ def fail_finally_with_a_bar(office: Office) -> None:
         seat.do("f", r"\[x\] 1 too many calls in an hour", "cards +no measure")
         # The same key right after the first is taken for one that is held down.
         seat.confirm("f", r"\(•\) final", "a second person checks: a final fail")
-        seat.do("m", "cards +outbound barred")
+        seat.do("m", "cards +bar outbound")
         seat.confirm("y", rf"{CASE} waits for a second person \(a final fail\)")
     office.at("2026-11-24 10:30")
     with office.sits_down("b") as seat:
-        seat.go("c", rf"{CASE} +failed, final, outbound barred +by a", "too many calls in an hour +ACT-PEAK-HOUR")
+        seat.go("c", rf"{CASE} +failed, final, bar outbound +by a", "too many calls in an hour +ACT-PEAK-HOUR")
         seat.do("\r", "1 Identity")
         approve(seat, "I read the records.")
     office.at("2026-11-24 14:00")

@@ -10,15 +10,10 @@ from workbench.domain.case.measures import MeasureOrder, OrderStatus, last_order
 from workbench.i18n import N_, _
 from workbench.wording.amounts import count, instant_on_screen
 
-MEASURE_WORDS = {
-    Measure.BAR_OUT: N_("bar outbound"),
-    Measure.BAR_BOTH: N_("bar both ways"),
-    Measure.RESTORE: N_("restore"),
-}
 STATUS_WORDS = {
     OrderStatus.UNRELEASED: N_("not released yet"),
     OrderStatus.OWED: N_("owed"),
-    OrderStatus.FAILED: N_("failed"),
+    OrderStatus.FAILED: N_("not carried out"),
     OrderStatus.DONE: N_("done"),
     OrderStatus.CANCELLED: N_("cancelled"),
 }

@@ -5,6 +5,7 @@ from datetime import date
 
 from db.enums import Severity, WaitsFor
 from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.records import AskedDocument
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.documents import missing_documents
 from workbench.domain.findings.finding import Finding
@@ -28,14 +29,16 @@ def missing_names(evidence: Evidence, policy: Policy, language: str) -> tuple[st
     return tuple(document_name(kind, policy, language) for kind in missing_documents(evidence, policy))
 
 
-def asked_words(casefile: CaseFile, today: date) -> tuple[str, ...]:
+def asked_words(asked: Iterable[AskedDocument], policy: Policy, today: date) -> tuple[str, ...]:
     """Return a sentence without a full stop for each day until which a letter asked for missing documents."""
     names: dict[date, list[str]] = {}
-    for one in casefile.asked_documents:
-        names.setdefault(one.until, []).append(document_name(one.kind, casefile.policy, current_language()))
-    message = _("a letter asks the applicant for {documents} until {day}")
+    for one in asked:
+        names.setdefault(one.until, []).append(document_name(one.kind, policy, current_language()))
+    due = _("a letter asks the applicant for {documents} until {day}")
+    past = _("the applicant was asked for {documents} until {day}; nothing came")
     return tuple(
-        message.format(documents=comma_joined(names[day]), day=day_on_screen(day, today)) for day in sorted(names)
+        (due if day >= today else past).format(documents=comma_joined(names[day]), day=day_on_screen(day, today))
+        for day in sorted(names)
     )
 
 

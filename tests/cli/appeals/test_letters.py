@@ -12,6 +12,7 @@ from tests.cli.calendar.test_reminders import LANGUAGES, check_pages, write_in
 from tests.cli.framework.terminal import refused
 from tests.offices import Site
 from tests.promises import Promises
+from tests.services.outbox.gateways import Script
 
 STAYS = {Language.ZH: "已采取的限制措施继续有效", Language.EN: "The measure already taken stays in force"}
 LIFTED = {Language.ZH: "限制措施即予解除", Language.EN: "We lift the measure at once"}
@@ -133,3 +134,19 @@ def test_a_late_answer_is_announced_as_that_of_the_appeal_and_never_after_its_la
     assert {Language.ZH: "申诉的答复将晚于", Language.EN: "The answer to your appeal will take longer"}[
         language
     ] in body
+
+
+def test_the_receipt_of_an_appeal_waits_until_its_lapse_was_told(services: Promises, tmp_path: Path) -> None:
+    case, script = lapsed(services), Script(tmp_path)
+    appealed(services, case, at="2026-12-01 10:00")
+
+    sending = ("notices", "send", "--with", script.command)
+    report = services.at("2026-12-01 10:05").terminal.document("sup", *sending)
+    *_others, told, receipt = services.terminal.document("sup", "notices", case)["notices"]
+    assert report["waiting"] == [{"notice": receipt["id"], "case": case, "after": told["id"]}]
+    assert (report["held_back"], receipt["after"]) == (1, told["id"])
+    said = services.terminal.as_person("sup", *sending).stderr
+    assert f"notice {receipt['id']} of {case}: waits for notice {told['id']}\n" in said
+
+    services.at("2026-12-02 09:00").run("sup", *sending)
+    assert [letter["kind"] for letter in script.letters()][-2:] == ["lapsed", "appeal-received"]

@@ -104,6 +104,8 @@ def test_a_resubmission_is_refused_once_an_item_in_hours_is_missed(services: Pro
     assert "2026-11-25 10:01" in refused(services.terminal.as_person("a", "resubmit", case), 77)
     services.run("a", "resubmit", case, "--received-at", "2026-11-25 10:01")
     assert standing(services, case) == ("queued", 2)
+    told = " ".join(services.terminal.as_person("a", "show", case).output.split())
+    assert "resubmitted (Wed 25 Nov 10:02, handed in Wed 25 Nov 10:01, " in told
 
 
 def test_a_lapsed_case_whose_other_items_are_not_due_yet_is_rectified_on(services: Promises, desk: Desk) -> None:
@@ -289,3 +291,15 @@ def test_a_deadline_in_hours_gets_no_reminder(services: Promises) -> None:
 
     for at in ("2026-11-27 23:00", "2026-11-28 10:00", "2026-11-29 10:00", "2026-11-30 09:00"):
         assert "reminded" not in tick(services, at)
+
+
+@pytest.mark.parametrize("words", [("tick",), ("resubmit", "C-1")])
+def test_an_unsent_reminder_is_cancelled_once_its_deadline_no_longer_matters(
+    services: Promises, words: tuple[str, ...]
+) -> None:
+    fail(services)
+    tick(services, "2026-11-30 10:00")
+    assert kinds(services)[-1] == "deadline-near"
+
+    services.at("2026-12-01 18:01" if words == ("tick",) else "2026-12-01 17:00").run("a", *words)
+    assert "deadline-near" not in kinds(services)

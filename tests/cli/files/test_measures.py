@@ -101,7 +101,7 @@ def test_a_bar_is_on_the_work_list_once_it_is_released_and_off_once_it_is_confir
     assert listed(terminal, "--owed") == []
     shown = terminal.as_person("a", "show", case).stdout
     assert "Outbound barred since Tue 24 Nov 10:30, ordered Tue 24 Nov 10:00 (1 number)" in shown
-    assert "measure reported  outbound barred carried out (1), outbound barred not carried out (1)" in shown
+    assert "measure reported  bar outbound carried out (1), bar outbound not carried out (1)" in shown
 
 
 def counted(**counts: int) -> dict[str, int]:

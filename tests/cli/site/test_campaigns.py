@@ -235,3 +235,13 @@ def test_parallel_ticks_open_each_case_of_a_day_once(services: Promises) -> None
     assert len(queued(services)) == count
     assert progress(services)["left"] == count
     assert len(services.terminal.document("a", "notices")["notices"]) == count
+
+
+def test_a_number_in_the_filter_of_a_campaign_is_masked(services: Promises) -> None:
+    passed(services, 1)
+    campaign(services, "--filter", "kind:enterprise -13800138000", *WHY)
+
+    assert progress(services)["filter"] == "kind:enterprise -138••••••00"
+    shown = services.terminal.as_person("a", "policy", "campaign", "show", "1").stdout
+    assert "138••••••00" in shown
+    assert "13800138000" not in shown

@@ -298,6 +298,36 @@ async def test_the_day_until_which_a_new_policy_asks_for_documents_is_told_befor
     assert show(terminal, "C-1")["asked_documents"] == []
 
 
+@pytest.mark.parametrize("state", ["pending", "rectifying"])
+def test_what_a_new_policy_asks_of_a_case_with_its_applicant_is_told_until_a_verdict_after_it(
+    terminal: Terminal, site: Site, apply: Callable[..., Any], state: str
+) -> None:
+    services = Promises(site)
+    case = services.received("2026-11-24 10:00")
+    if state == "pending":
+        services.ask("2026-11-24 10:30", case)
+    else:
+        services.ask_for_a_seal("2026-11-24 10:30", case, until="2026-12-01")
+    site.clock.at = local("2026-11-24 11:00")
+    apply(MORE_DOCUMENTS)
+    asked = show(terminal, case)["asked_documents"]
+    assert asked == [{"kind": "AGENT_HANDHELD", "until": "2026-12-01"}]
+
+    services.at("2026-11-26 10:00").run("a", "answer" if state == "pending" else "resubmit", case)
+    found = show(terminal, case)
+    assert (found["state"], found["asked_documents"]) == ("queued", asked)
+    assert any("; documents asked for until 2026-12-01" in (line["text"] or "") for line in found["history"])
+
+    services.run("a", "next")
+    document = "photo of the handler holding the ID card"
+    site.clock.at = local("2026-12-02 10:00")
+    late = f"the applicant was asked for {document} until Tue 1 Dec; nothing came"
+    assert late in " ".join(terminal.as_person("a", "show", case).stdout.split())
+    site.clock.at = local("2026-11-26 10:00")
+    decided = terminal.as_person("a", "decide", case, "fail", "--final", "--reason", "USE-SCRIPT").stderr
+    assert decided == f"Note: a letter asks the applicant for {document} until Tue 1 Dec.\n"
+
+
 def test_letters_about_missing_documents_never_contradict_the_one_of_a_new_policy(
     terminal: Terminal, desk: Desk, apply: Callable[..., Any]
 ) -> None:

@@ -16,7 +16,8 @@ from screens.desk.session import DeskSession
 from screens.shell.clock import Clock
 from tests.screens.cases import clean, troubled
 from tests.screens.doubles.services import Clocks, MemoryServices
-from workbench.domain.case.casefile import NoNextCase, UndoableAct
+from workbench.domain.case.casefile import NoNextCase
+from workbench.domain.case.records import UndoableAct
 from workbench.domain.case.vocabulary import Verdict
 from workbench.errors import Busy
 from workbench.services.foundation.case_access import LostHold

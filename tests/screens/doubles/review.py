@@ -9,12 +9,11 @@ from workbench.domain.case.casefile import (
     CaseFile,
     DecisionResult,
     StagedRow,
-    UndoableAct,
     VerdictPreview,
     VerdictRequest,
 )
 from workbench.domain.case.measures import is_barred
-from workbench.domain.case.records import CaseNews, DecisionLine, ItemLine
+from workbench.domain.case.records import CaseNews, DecisionLine, ItemLine, UndoableAct
 from workbench.domain.case.verdict import asks_for_items, check_reasons_for, items_for, pending_waits_for, problems_of
 from workbench.errors import Busy, NotAllowed
 from workbench.services.notices.verdict_letter_facts import causes, worded_items

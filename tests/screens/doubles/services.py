@@ -18,9 +18,9 @@ from workbench.domain.case.casefile import (
     CaseFile,
     DeskCounts,
     NoNextCase,
-    UndoableAct,
     VerdictRequest,
 )
+from workbench.domain.case.records import UndoableAct
 from workbench.domain.evidence.evidence import Evidence
 from workbench.services.deadlines.tick import TickCounts
 from workbench.services.foundation.case_access import LostHold

@@ -154,7 +154,7 @@ def test_items_of_the_past_are_told_apart_from_items_that_are_due(
         (line("reopen", "D-000001"), "corrected notice owed for D-000001"),
         (
             line("reopen", "restore waived D-000001 a shop of one"),
-            "restored, without a second person (a shop of one), corrected notice owed for D-000001",
+            "restore, without a second person (a shop of one), corrected notice owed for D-000001",
         ),
     ],
 )

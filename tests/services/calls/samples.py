@@ -1,13 +1,16 @@
 """Made-up calls, and how tests put them into a store."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from db.enums import Direction
+from workbench.domain.evidence.evidence import CallFacts
+from workbench.services.calls.engine import engine
+from workbench.services.calls.parquet import CallFiles
 from workbench.services.calls.store import CallStore
 from workbench.services.calls.writing import StagedCalls, Written
 
@@ -43,6 +46,49 @@ def at(text: str, zone: ZoneInfo = SHANGHAI) -> int:
 def call(text: str, **columns: Any) -> Call:
     """Return a call at a time of Shanghai."""
     return replace(Call(start_at_us=at(text)), **columns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptCall:
+    """A call as the store keeps it."""
+
+    msisdn: str
+    callee_hash: str
+    start_at_us: int
+    duration_s: int
+    answered: bool
+    direction: Direction
+    imei: str
+
+
+_KEPT = """
+SELECT msisdn, replace(callee::VARCHAR, '-', ''), start_us, max(duration_s), bool_or(answered), direction, max(imei)
+FROM call
+GROUP BY msisdn, callee, start_us, direction
+ORDER BY msisdn, start_us, callee, direction
+"""
+
+
+def rows(folder: Path, *batch_ids: int) -> list[KeptCall]:
+    """Return the calls of some batches, by number and start."""
+    with engine(folder / "calls") as duck:
+        duck.open_calls(CallFiles(folder / "calls", {}).paths(batch_ids))
+        names = [field.name for field in fields(KeptCall)]
+        found = [KeptCall(**dict(zip(names, row, strict=True))) for row in duck.rows(_KEPT)]
+    return [replace(call, direction=Direction(call.direction)) for call in found]
+
+
+def windows(
+    store: CallStore, batch_ids: Collection[int], msisdns: Iterable[str] | None, **asked: Any
+) -> list[CallFacts]:
+    """Return the facts of numbers."""
+    with store.survey(batch_ids, msisdns, **{"window_days": 30, "zone": SHANGHAI, **asked}) as survey:
+        return list(survey.facts())
+
+
+def discard(folder: Path, batch_id: int) -> None:
+    """Remove the files of a batch."""
+    CallFiles(folder / "calls", {}).discard(batch_id)
 
 
 def a_store(folder: Path) -> CallStore:

@@ -8,16 +8,20 @@ from db.enums import Direction
 from tests.services.calls.samples import (
     CALLEE,
     CARD,
+    KEY,
     OTHER_CALLEE,
     OTHER_CARD,
-    SHANGHAI,
+    KeptCall,
     a_store,
     at,
     call,
+    rows,
+    windows,
     write,
 )
 from workbench.services.calls.engine import engine
-from workbench.services.calls.store import CallRow, CallStore
+from workbench.services.calls.hashing import callee_hash
+from workbench.services.calls.store import CallStore
 
 THIRD_CARD = "19900000003"
 
@@ -40,8 +44,8 @@ def store(tmp_path: Path) -> CallStore:
 
 
 def test_callers_are_those_who_dialled_a_callee(store: CallStore) -> None:
-    assert store.callers_of([1, 2], [store.callee_hash(CALLEE)]) == {CARD}
-    assert store.callers_of([1, 2], [store.callee_hash("+86" + OTHER_CALLEE)]) == {OTHER_CARD, THIRD_CARD}
+    assert store.callers_of([1, 2], [callee_hash(KEY, CALLEE)]) == {CARD}
+    assert store.callers_of([1, 2], [callee_hash(KEY, "+86" + OTHER_CALLEE)]) == {OTHER_CARD, THIRD_CARD}
     assert store.callers_of([1, 2], []) == set()
 
 
@@ -50,48 +54,36 @@ def test_numbers_of_a_batch_come_with_their_calls(store: CallStore) -> None:
     assert store.numbers_of(2) == [(CARD, 1), (THIRD_CARD, 2)]
 
 
-def test_rows_come_by_number_and_start_each_once(store: CallStore) -> None:
-    rows = list(store.rows([2, 1], None))
+def test_calls_of_several_files_come_once(store: CallStore, tmp_path: Path) -> None:
+    kept = rows(tmp_path, 2, 1)
 
-    assert [(row.msisdn, row.start_at_us) for row in rows] == [
+    assert [(row.msisdn, row.start_at_us) for row in kept] == [
         (CARD, at("2026-03-02T09:00")),
         (OTHER_CARD, at("2026-03-02T09:01")),
         (THIRD_CARD, at("2026-03-02T09:02")),
         (THIRD_CARD, at("2026-03-02T09:03")),
     ]
-    assert rows[2] == CallRow(
+    assert kept[2] == KeptCall(
         msisdn=THIRD_CARD,
-        callee_hash=store.callee_hash(CALLEE),
+        callee_hash=callee_hash(KEY, CALLEE),
         start_at_us=at("2026-03-02T09:02"),
         duration_s=30,
         answered=True,
         direction=Direction.IN,
         imei="",
     )
-    assert [row.msisdn for row in store.rows([1, 2], [OTHER_CARD])] == [OTHER_CARD]
 
 
 def test_a_file_of_an_earlier_version_has_its_callees_as_texts(store: CallStore, tmp_path: Path) -> None:
-    expected = list(store.rows([1, 2], None)), store.windows([1, 2], None, window_days=30, zone=SHANGHAI)
+    expected = rows(tmp_path, 1, 2), windows(store, [1, 2], None)
     path = tmp_path / "calls" / "calls-00000001.parquet"
     with engine(tmp_path) as duck:
         texts = "SELECT * REPLACE (replace(callee::VARCHAR, '-', '') AS callee)"
         duck.run(f"COPY (FROM '{path}' {texts}) TO '{path}.old' (FORMAT parquet)")
     path.with_name(f"{path.name}.old").replace(path)
 
-    assert (list(store.rows([1, 2], None)), store.windows([1, 2], None, window_days=30, zone=SHANGHAI)) == expected
-    assert store.callers_of([1], [store.callee_hash(CALLEE)]) != set()
-
-
-def test_rows_left_half_read_leave_nothing_in_the_store(store: CallStore, tmp_path: Path) -> None:
-    rows = store.rows([1, 2], None)
-    next(rows)
-    rows.close()
-
-    assert sorted(path.name for path in (tmp_path / "calls").iterdir()) == [
-        "calls-00000001.parquet",
-        "calls-00000002.parquet",
-    ]
+    assert (rows(tmp_path, 1, 2), windows(store, [1, 2], None)) == expected
+    assert store.callers_of([1], [callee_hash(KEY, CALLEE)]) != set()
 
 
 def test_the_engine_loads_no_extension_from_the_network(tmp_path: Path) -> None:

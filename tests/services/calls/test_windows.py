@@ -18,6 +18,7 @@ from tests.services.calls.samples import (
     a_store,
     at,
     call,
+    windows,
     write,
 )
 from workbench.domain.evidence.evidence import CallFacts
@@ -30,7 +31,7 @@ NOON = at("2026-03-02T12:00")
 def facts(folder: Path, *calls: Call, opt_outs: tuple[OptOut, ...] = (), days: int = 30) -> CallFacts:
     store = a_store(folder)
     write(store, 1, calls)
-    [found] = store.windows([1], [CARD], window_days=days, zone=SHANGHAI, opt_outs=opt_outs)
+    [found] = windows(store, [1], [CARD], window_days=days, zone=SHANGHAI, opt_outs=opt_outs)
     return found
 
 
@@ -134,7 +135,7 @@ def test_each_number_has_a_window_of_its_own(tmp_path: Path) -> None:
     store = a_store(tmp_path)
     write(store, 1, [call("2026-01-10T12:00"), call("2026-03-10T12:00", msisdn=OTHER_CARD)])
 
-    found = store.windows([1], [OTHER_CARD, CARD], window_days=10, zone=SHANGHAI)
+    found = windows(store, [1], [OTHER_CARD, CARD], window_days=10, zone=SHANGHAI)
 
     assert [(one.msisdn, one.window_to, one.calls) for one in found] == [
         (CARD, date(2026, 1, 10), 1),
@@ -258,8 +259,8 @@ def test_days_and_hours_are_those_of_the_window(tmp_path: Path) -> None:
         ],
     )
 
-    days = store.days([1], [CARD], window_days=10, zone=SHANGHAI)
-    hours = store.hours([1], [CARD], window_days=10, zone=SHANGHAI)
+    with store.survey([1], [CARD], 10, SHANGHAI) as survey:
+        days, hours = list(survey.days()), list(survey.hours())
 
     assert days == [
         DayFacts(msisdn=CARD, on=date(2026, 3, 1), calls=1, answered=0),
@@ -277,7 +278,7 @@ def test_the_hour_that_clocks_repeat_is_one_hour(tmp_path: Path) -> None:
     store = a_store(tmp_path)
     write(store, 1, [Call(start_at_us=first), Call(start_at_us=first + 3_600 * SECOND_US)])
 
-    [found] = store.windows([1], [CARD], window_days=1, zone=zone)
+    [found] = windows(store, [1], [CARD], window_days=1, zone=zone)
 
     assert found.peak_hour_calls == 2
     assert found.half_hours[3] == 2
@@ -287,9 +288,9 @@ def test_a_number_without_records_and_a_store_without_batches_give_nothing(tmp_p
     store = a_store(tmp_path)
     write(store, 1, later())
 
-    assert store.windows([1], [OTHER_CARD], window_days=30, zone=SHANGHAI) == []
-    assert store.windows([1], [], window_days=30, zone=SHANGHAI) == []
-    assert store.windows([], None, window_days=30, zone=SHANGHAI) == []
+    assert windows(store, [1], [OTHER_CARD], window_days=30, zone=SHANGHAI) == []
+    assert windows(store, [1], [], window_days=30, zone=SHANGHAI) == []
+    assert windows(store, [], None, window_days=30, zone=SHANGHAI) == []
     with store.survey([], [CARD], 30, SHANGHAI) as survey:
         assert survey.together({1: [CARD]}) == {}
-    assert store.days([], [CARD], window_days=30, zone=SHANGHAI) == []
+        assert [*survey.days(), *survey.hours()] == []

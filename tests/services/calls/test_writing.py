@@ -14,28 +14,28 @@ import pytest
 from db.enums import Direction
 from tests.services.calls.samples import (
     CARD,
+    KEY,
     OTHER_CALLEE,
     OTHER_CARD,
     SECOND_US,
-    SHANGHAI,
     Call,
     a_store,
     at,
     call,
+    discard,
+    rows,
     stage,
+    windows,
     write,
 )
-from workbench.domain.evidence.evidence import CallFacts
 from workbench.errors import StorageFailed
-from workbench.services.calls.store import CallStore
+from workbench.services.calls.engine import SPILL_PREFIX
+from workbench.services.calls.hashing import callee_hash
+from workbench.services.calls.parquet import CallFiles
 
 FIRST = call("2026-03-02T09:00")
 SECOND = call("2026-03-02T09:05", callee=OTHER_CALLEE)
 THIRD = call("2026-03-02T09:09", msisdn=OTHER_CARD)
-
-
-def windows(store: CallStore, *batch_ids: int) -> list[CallFacts]:
-    return store.windows(batch_ids, None, window_days=30, zone=SHANGHAI)
 
 
 def test_a_batch_becomes_one_file_of_its_owner(tmp_path: Path) -> None:
@@ -66,6 +66,11 @@ def test_what_is_staged_is_its_owners(tmp_path: Path) -> None:
     assert modes == {0o700}
 
 
+def names(folder: Path) -> list[str]:
+    """Return what is in the store, but for what was spilled."""
+    return sorted(path.name for path in (folder / "calls").iterdir() if not path.name.startswith(SPILL_PREFIX))
+
+
 def test_a_call_twice_in_a_file_counts_once(tmp_path: Path) -> None:
     store = a_store(tmp_path)
 
@@ -73,7 +78,7 @@ def test_a_call_twice_in_a_file_counts_once(tmp_path: Path) -> None:
 
     assert (written.rows, written.created, written.unchanged) == (3, 2, 1)
     assert store.numbers_of(1) == [(CARD, 2)]
-    assert [facts.calls for facts in windows(store, 1)] == [2]
+    assert [facts.calls for facts in windows(store, [1], None)] == [2]
 
 
 def test_the_other_direction_another_second_and_another_callee_are_other_calls(tmp_path: Path) -> None:
@@ -92,8 +97,8 @@ def test_overlapping_files_count_nothing_twice(tmp_path: Path) -> None:
     written = write(store, 2, [SECOND, THIRD, SECOND], [1])
 
     assert (written.rows, written.created, written.unchanged) == (3, 1, 2)
-    assert [facts.calls for facts in windows(store, 1, 2)] == [2, 1]
-    assert len(list(store.rows([1, 2], None))) == 3
+    assert [facts.calls for facts in windows(store, [1, 2], None)] == [2, 1]
+    assert len(rows(tmp_path, 1, 2)) == 3
 
 
 def test_a_repeated_call_still_counts_when_its_first_batch_is_undone(tmp_path: Path) -> None:
@@ -101,10 +106,9 @@ def test_a_repeated_call_still_counts_when_its_first_batch_is_undone(tmp_path: P
     write(store, 1, [FIRST, SECOND])
     write(store, 2, [SECOND, THIRD], [1])
 
-    removed = store.discard(1)
+    discard(tmp_path, 1)
 
-    assert [path.name for path in removed] == ["calls-00000001.parquet"]
-    assert [facts.calls for facts in windows(store, 2)] == [1, 1]
+    assert [facts.calls for facts in windows(store, [2], None)] == [1, 1]
 
 
 @pytest.mark.proof
@@ -118,7 +122,7 @@ def test_files_in_any_order_and_rows_in_any_order_give_equal_facts(tmp_path: Pat
         store = a_store(tmp_path / str(number))
         for batch_id, calls in enumerate(order):
             write(store, batch_id, random.Random(number).sample(calls, len(calls)), range(batch_id))
-        found.append((windows(store, 0, 1, 2), list(store.rows([0, 1, 2], None))))
+        found.append((windows(store, [0, 1, 2], None), rows(tmp_path / str(number), 0, 1, 2)))
 
     assert all(one == found[0] for one in found)
     assert found[0][0][0].total_duration_s == 90
@@ -130,7 +134,7 @@ def test_an_empty_batch_is_a_file_without_calls(tmp_path: Path) -> None:
     written = write(store, 1, [])
 
     assert (written.rows, written.created, written.unchanged) == (0, 0, 0)
-    assert windows(store, 1) == []
+    assert windows(store, [1], None) == []
 
 
 def test_rows_come_back_as_they_went_in_whatever_their_characters(tmp_path: Path) -> None:
@@ -139,7 +143,7 @@ def test_rows_come_back_as_they_went_in_whatever_their_characters(tmp_path: Path
 
     write(store, 1, [Call(msisdn=f"x{text}", start_at_us=at("2026-03-02T09:00"), imei=text) for text in odd])
 
-    assert {(row.msisdn, row.imei) for row in store.rows([1], None)} == {(f"x{text}", text) for text in odd}
+    assert {(row.msisdn, row.imei) for row in rows(tmp_path, 1)} == {(f"x{text}", text) for text in odd}
 
 
 def test_a_folder_with_the_signs_of_a_pattern_is_a_folder(tmp_path: Path) -> None:
@@ -147,7 +151,7 @@ def test_a_folder_with_the_signs_of_a_pattern_is_a_folder(tmp_path: Path) -> Non
 
     write(store, 1, [FIRST])
 
-    assert [facts.calls for facts in windows(store, 1)] == [1]
+    assert [facts.calls for facts in windows(store, [1], None)] == [1]
 
 
 def test_no_callee_is_in_clear_anywhere_in_the_store(tmp_path: Path) -> None:
@@ -166,7 +170,7 @@ def test_no_callee_is_in_clear_anywhere_in_the_store(tmp_path: Path) -> None:
         assert nowhere()
 
     assert nowhere()
-    assert next(store.rows([1], None)).callee_hash == store.callee_hash(callees[0])
+    assert rows(tmp_path, 1)[0].callee_hash == callee_hash(KEY, callees[0])
 
 
 def test_an_import_that_fails_leaves_nothing(tmp_path: Path) -> None:
@@ -189,12 +193,12 @@ def test_a_missing_and_a_damaged_file_are_told(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:100])
 
     with pytest.raises(StorageFailed, match="cannot be worked on"):
-        windows(store, 1)
+        windows(store, [1], None)
     with pytest.raises(StorageFailed, match=r"calls-00000002\.parquet is missing"):
-        windows(store, 2)
+        windows(store, [2], None)
     with pytest.raises(StorageFailed, match="cannot be worked on"):
         write(store, 3, [FIRST], [1])
-    assert store.batches() == {1}
+    assert names(tmp_path) == ["calls-00000001.parquet"]
 
 
 @pytest.mark.parametrize("most_bytes", [0, 100, 10_000])
@@ -240,10 +244,10 @@ def test_a_killed_import_leaves_only_what_the_sweep_takes(tmp_path: Path, delay_
     child.join()
 
     if delay_s is None:
-        assert not (tmp_path / "calls" / "calls-00000002.parquet").exists()
-        assert store.batches() == {1}
+        assert names(tmp_path) == ["calls-00000001.parquet"]
     elif (tmp_path / "calls" / "calls-00000002.parquet").exists():
         assert store.numbers_of(2) == [(CARD, 40_000)]
-    store.sweep({1})
+    discard(tmp_path, 2)
+    CallFiles(tmp_path / "calls", {}).sweep_spills()
     assert [path.name for path in (tmp_path / "calls").iterdir()] == ["calls-00000001.parquet"]
     assert write(store, 2, [SECOND], [1]).created == 1

@@ -189,6 +189,20 @@ def test_one_event_tells_the_digest_and_the_counts_of_a_batch(desk: Desk) -> Non
     assert desk.is_chain_whole()
 
 
+def test_a_header_alone_is_an_import_of_nothing(desk: Desk) -> None:
+    path = desk.folder / "empty.csv"
+    path.write_text(",".join(application()) + "\n", encoding="utf-8")
+    assert desk.take(ImportKind.APPLICATIONS, path).rows == 0
+
+
+def test_errors_before_a_tear_are_told_with_it(desk: Desk) -> None:
+    path = desk.write([application("A-1"), application("A-2", province="x" * 300), application("A-3")])
+    path.write_text(path.read_text(encoding="utf-8") + '"torn\n', encoding="utf-8")
+    with pytest.raises(ImportRefused) as refused:
+        desk.take(ImportKind.APPLICATIONS, path)
+    assert [error.line for error in refused.value.report.errors] == [3, 5]
+
+
 @pytest.mark.proof
 def test_progress_runs_from_nothing_to_everything(desk: Desk) -> None:
     path = desk.write([application(f"A-{number}") for number in range(1200)])

@@ -145,7 +145,7 @@ def test_unsent_letters_with_the_old_deadline_are_replaced_by_one_with_the_new(s
     site.clock.at = on(2, month=12)
     site.services("admin").ticking.tick()
     site.clock.at = on(3, month=12)
-    assert [one.kind for one in site.services("a").notices.list(unsent=True)] == ["fail", "deadline-near", "lapsed"]
+    assert [one.kind for one in site.services("a").notices.list(unsent=True)] == ["fail", "lapsed"]
     mark(site, on(26), now=on(3, month=12))
 
     assert site.state(1) == CaseState.RECTIFYING
@@ -161,8 +161,9 @@ def test_a_gateway_gets_no_letter_that_an_earlier_one_of_its_run_made_false(site
         site.clock.at = day
         site.services("admin").ticking.tick()
     script = Script(tmp_path)
-    for _run in range(2):
-        send(site, script)
+    for cancelled in (1, 0):
+        report = send(site, script)
+        assert (report.sent, report.skipped, report.cancelled) == (1, 0, cancelled)
         site.clock.on(seconds=60)
 
     assert [letter["kind"] for letter in script.letters()] == ["fail", "lapse-undone"]

@@ -3,12 +3,14 @@
 import json
 import random
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from db.columns import to_us
 from db.enums import Role
+from db.models import NoticeRow
 from db.queries.outbox import LEASE
 from tests.nursery import nursery
 from tests.offices import Site
@@ -18,6 +20,7 @@ from tests.sizes import sized
 from workbench.domain.case.records import NoticeLine
 from workbench.errors import BadConfiguration, NotAllowed, NotFound, WrongUsage
 from workbench.services.outbox.gateway import Answer, Gateway
+from workbench.services.outbox.recording import Delivery
 
 
 def released(site: Site, count: int = 1) -> Site:
@@ -136,6 +139,18 @@ def test_letters_that_never_failed_go_first(site: Site, tmp_path: Path) -> None:
     assert [letter["notice"] for letter in script.letters()] == [1, 1, 1, 2]
 
 
+def test_a_letter_that_waits_takes_no_place_in_a_limited_run(site: Site, tmp_path: Path) -> None:
+    written(site, "lapsed", "appeal-received")
+    written(site, "pass")
+    with site.services("a").context.write() as session:
+        session.get_one(NoticeRow, 1).release_at += timedelta(hours=9)
+
+    report = send(site, script := Script(tmp_path), limit=1)
+
+    assert (report.sent, [*report.waiting]) == (1, [2])
+    assert [letter["notice"] for letter in script.letters()] == [3]
+
+
 def test_a_letter_waits_for_the_earlier_ones_of_its_case_also_for_failed_ones(site: Site, tmp_path: Path) -> None:
     released(site, 2)
     site.services("sup").reopening.reopen(1, "to check it again")
@@ -143,15 +158,69 @@ def test_a_letter_waits_for_the_earlier_ones_of_its_case_also_for_failed_ones(si
     of_case_1 = f"tail -n 1 {tmp_path}/letters | grep -q C-000001"
 
     report = send(site, script := Script(tmp_path, f"{of_case_1} && exit 1; exit 0"))
-    assert (report.sent, [one.notice_id for one in report.failures], report.held_back) == (1, [1], 1)
+    assert (report.sent, [one.notice_id for one in report.failures], [*report.waiting]) == (1, [1], [3])
     assert [letter["notice"] for letter in script.letters()] == [1, 2, 1, 1]
     assert [line.attempts for line in lines(site)] == [3, 1, 0]
 
     once = f"test -e {tmp_path}/again && exit 0; touch {tmp_path}/again; exit 1"
     report = send(site, script := Script(tmp_path, once))
-    assert (report.sent, report.held_back) == (2, 0)
+    assert (report.sent, report.waiting) == (2, {})
     assert [letter["notice"] for letter in script.letters()][-3:] == [1, 1, 3]
     assert site.actions(1).count("notice-handed") == 3
+
+
+def written(site: Site, *kinds: str) -> None:
+    """Write letters of some kinds about one more case, all released."""
+    [case_id] = site.plant(1)
+    with site.services("a").context.write() as session:
+        at = site.clock.at
+        session.add_all(
+            NoticeRow(case_id=case_id, kind=kind, language="zh", subject=kind, body=kind, created_at=at, release_at=at)
+            for kind in kinds
+        )
+
+
+@pytest.mark.parametrize(
+    ("failing", "later", "is_held"),
+    [
+        ("fail", "deadline-near", True),
+        ("pending", "expired", True),
+        ("lapsed", "appeal-received", True),
+        ("re-review", "fail", True),
+        # What only informs may be obsolete, but of our own dates the last one read holds.
+        ("policy", "deadline-near", False),
+        ("incomplete", "still-incomplete", False),
+        ("waived", "lapsed", False),
+        ("delay", "fail", False),
+        ("delay", "resumed", True),
+    ],
+)
+def test_a_failed_letter_holds_back_what_builds_on_it(
+    site: Site, tmp_path: Path, failing: str, later: str, is_held: bool
+) -> None:
+    written(site, failing, later)
+
+    report = send(
+        site, Script(tmp_path, f'tail -n 1 {tmp_path}/letters | grep -q \'"kind": "{failing}"\' && exit 1; exit 0')
+    )
+
+    assert (report.sent, [(one.notice_id, one.after) for one in report.waiting.values()]) == (
+        (0, [(2, 1)]) if is_held else (1, [])
+    )
+    assert {line.id: line.after for line in lines(site)}.get(2) == (1 if is_held else None)
+
+
+@pytest.mark.parametrize(
+    ("result", "left"), [("fail", ["fail", "policy"]), ("pending", ["policy", "pending", "policy"])]
+)
+def test_a_letter_that_only_informs_is_cancelled_once_the_result_after_it_was_sent(
+    site: Site, result: str, left: list[str]
+) -> None:
+    written(site, "policy", result, "policy")
+
+    site.services("sup").notices.record([Delivery(notice_id=2)])
+
+    assert [line.kind for line in lines(site)] == left
 
 
 def test_a_cancelled_or_unreleased_letter_is_not_handed_over(site: Site, tmp_path: Path) -> None:

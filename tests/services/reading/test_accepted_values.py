@@ -20,9 +20,15 @@ NOW = datetime(2026, 11, 27, 12, 30, 15, 123_456, tzinfo=UTC)
 COLUMNS = {name.removesuffix("*"): sort for name, sort in SORTS[ImportKind.CALLS].items()}
 ZONES = (SHANGHAI, ZoneInfo("America/New_York"), ZoneInfo("Australia/Lord_Howe"), ZoneInfo("Africa/Casablanca"))
 USUAL = {
-    "caller": ("13800138000", "02112345678", "0571123456", "95588", "4001234567"),
+    "caller": ("13800138000", "02112345678", "0571123456", "95588", "+8613800138000", "8613800138000"),
     "callee": ("13800138000", "057112345678"),
-    "start_at": ("2026-11-20 10:00:00", "2026-11-20T23:59:59", "2000-02-29 00:00:00"),
+    "start_at": (
+        "2026-11-20 10:00:00",
+        "2026-11-20T23:59:59",
+        "2000-02-29 00:00:00",
+        "2026/11/3 9:05",
+        "2026-1-2 1:2:3.25",
+    ),
     "duration_s": ("0", "5", "007", "123456789"),
     "answered": ("0", "1", "true", "yes", "否"),
     "direction": ("out", "in"),

@@ -349,3 +349,15 @@ def test_a_workbook_without_its_extension_is_known_by_how_it_begins(tmp_path: Pa
 @pytest.mark.parametrize(("column", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (16_383, "XFD")])
 def test_columns_have_the_letters_that_a_spreadsheet_shows(column: int, letters: str) -> None:
     assert column_letters(column) == letters
+
+
+def test_a_workbook_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None:
+    rows = [["application_no", "msisdn"], *([f"A-{number}", f"{13800000000 + number}"] for number in range(2_000))]
+    path = write_workbook(tmp_path / "a.xlsx", {"cards": rows})
+
+    with open_reader(path, ImportKind.CARDS, zone=SHANGHAI) as reader:
+        records = iter(reader)
+        next(records)
+        os.utime(path, (1, 1))
+        with pytest.raises(FileProblem, match="changed"):
+            list(records)

@@ -76,9 +76,11 @@ def test_only_the_checker_can_undo_a_check(site: Site, act: str) -> None:
     (case,) = site.plant()
     take(site)
     decide(site, staged(case))
-    checks = site.services("b").checks
+    offered, checks = site.services("a").undo.last(), site.services("b").checks
     (checks.approve if act == "approved" else checks.give_back)(case, "seen")
 
+    with pytest.raises(NotAllowed, match="Another person acted last"):
+        site.services("a").undo.undo(case, offered)
     assert site.services("a").undo.last() is None
     newest = site.services("b").undo.last()
     assert newest is not None

@@ -229,6 +229,8 @@ def print_decided(context: CommandContext, decided: DecisionResult, zone: ZoneIn
             (_("Notice"), decided.notice or ""),
         ]
     )
+    for words in decided.warnings:
+        output.narrate(_("Note: {words}.").format(words=words))
 
 
 def empty_sentence(empty: NoNextCase, now: datetime, zone: ZoneInfo) -> str:

@@ -109,30 +109,42 @@ def send(
     failures = [
         {"notice": one.notice_id, "case": format_case(one.case_id), "failure": one.failure} for one in report.failures
     ]
+    waiting = [
+        {"notice": one.notice_id, "case": format_case(one.case_id), "after": one.after}
+        for one in report.waiting.values()
+    ]
     document = {
         "sent": report.sent,
         "failed": len(failures),
         "skipped": report.skipped,
-        "held_back": report.held_back,
+        "cancelled": report.cancelled,
+        "held_back": len(waiting),
         "failures": failures,
+        "waiting": waiting,
     }
-    sentence = marked_sentence(report.sent, len(failures))
-    if report.skipped:
-        message = ngettext(
+    counted = {
+        ngettext(
             "{count} letter was left to another run.", "{count} letters were left to another run.", report.skipped
-        )
-        sentence = f"{sentence} {message.format(count=count(report.skipped))}"
-    if report.held_back:
-        message = ngettext(
+        ): report.skipped,
+        ngettext(
+            "{count} letter was cancelled during the run.",
+            "{count} letters were cancelled during the run.",
+            report.cancelled,
+        ): report.cancelled,
+        ngettext(
             "{count} letter waits for an earlier letter of its case.",
             "{count} letters wait for earlier letters of their cases.",
-            report.held_back,
-        )
-        sentence = f"{sentence} {message.format(count=count(report.held_back))}"
+            len(waiting),
+        ): len(waiting),
+    }
+    more = (message.format(count=count(number)) for message, number in counted.items() if number)
+    sentence = " ".join([marked_sentence(report.sent, len(failures)), *more])
     context.print_result({**document, **_moved_document(report.moved)}, sentence)
     _narrate_moved(context, report.moved)
     for failed in failures:
         output.complain(_("notice {notice} of {case}: {failure}").format(**failed))
+    for one in waiting:
+        output.complain(_("notice {notice} of {case}: waits for notice {after}").format(**one))
     if failures:
         raise typer.Exit(ExitCode.IO)
 

@@ -246,7 +246,8 @@ class VerdictPreview:
     (final_fail, override, high_risk, restore), `waived_for` why there is none although it is needed, "" if there is.
     `news` is what changed since the reviewer saw the case, `open_questions` are unanswered checklist questions,
     `unopened` are documents that nobody opened, `problems` are the reasons why the verdict would be refused, `restored`
-    are the numbers whose bar a pass lifts. A provisional date depends on an unpublished calendar.
+    are the numbers whose bar a pass lifts. `warnings` are sentences without a full stop about what a verdict would cut
+    short. A provisional date depends on an unpublished calendar.
     """
 
     letter: str
@@ -264,13 +265,15 @@ class VerdictPreview:
     is_date_provisional: bool = False
     restored: tuple[str, ...] = ()
     waived_for: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionResult:
     """The effects of a decision; `notice` is the letter with personal names masked.
 
-    `check_for` is why the decision waits for a check, `waived` are the two-person rules that did not apply.
+    `check_for` is why the decision waits for a check, `waived` are the two-person rules that did not apply, `warnings`
+    those of the preview.
     """
 
     case_id: int
@@ -283,18 +286,4 @@ class DecisionResult:
     deadline_at: datetime | None
     check_for: tuple[str, ...]
     waived: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UndoableAct:
-    """The last act that a person may undo: `decided`, or the check (`approved`, `returned`) of a verdict by `maker`.
-
-    Any other act has the name of its action, such as `withdraw` or `appeal-decide`, and no verdict.
-    """
-
-    case_id: int
-    until: datetime | None
-    decision_id: int = 0
-    verdict: enums.Verdict | None = None
-    act: str = "decided"
-    maker: str = ""
+    warnings: tuple[str, ...] = ()

@@ -9,7 +9,10 @@ from workbench.domain.policy.policy import Words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryLine:
-    """One act on the case; `text` is what a person wrote, or else the details in codes, without personal values."""
+    """One act on the case; `text` is what a person wrote, or else the details in codes, without personal values.
+
+    `received_at` is when we received what the applicant sent, which counts for the clock.
+    """
 
     at: datetime
     action: str
@@ -17,6 +20,7 @@ class HistoryLine:
     text: str
     round: int
     state: enums.CaseState | None
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,3 +192,18 @@ class NoticeLine:
     failed_at: datetime | None
     failure: str
     attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoableAct:
+    """The last act that a person may undo: `decided`, or the check (`approved`, `returned`) of a verdict by `maker`.
+
+    Any other act has the name of its action, such as `withdraw` or `appeal-decide`, and no verdict.
+    """
+
+    case_id: int
+    until: datetime | None
+    decision_id: int = 0
+    verdict: enums.Verdict | None = None
+    act: str = "decided"
+    maker: str = ""

@@ -2,9 +2,8 @@
 
 import hashlib
 import os
-import re
 import shutil
-from collections.abc import Collection, Container, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from db.access import access_of, sync
@@ -12,10 +11,6 @@ from workbench.errors import BadConfiguration, StorageFailed
 from workbench.i18n import _
 from workbench.services.calls.engine import SPILL_PREFIX, failures_told, locked
 from workbench.services.foundation.safe_files import open_regular
-
-_PUBLISHED = re.compile(r"calls-([0-9]{8,})\.parquet")
-_PART = re.compile(r"calls-([0-9]{8,})\.(?:csv|parquet)\.part")
-
 
 CallFileCheck = tuple[int, str]
 """The size of a call file in bytes, and its SHA-256."""
@@ -77,52 +72,21 @@ class CallFiles:
             )
         return path
 
-    def batches(self) -> set[int]:
-        """Return the batches that have a file here, whole or in part."""
-        return {batch_id for batch_id, _path in self._named(_PUBLISHED, _PART)}
-
-    def discard(self, batch_id: int) -> list[Path]:
-        """Remove every file of a batch, and return what was removed."""
-        return self._remove(path for owner, path in self._named(_PUBLISHED, _PART) if owner == batch_id)
-
-    def sweep(self, keep: Container[int], live: Container[int]) -> list[Path]:
-        """Remove what dead imports left, and return what was removed.
-
-        That is: parts of batches that are not `live`, files of batches neither in `keep` nor `live`, and
-        spill folders whose process is gone. Both are asked for one batch at a time, just before its files go,
-        so they may try a lock instead of holding a list.
-        """
-        parts = (path for batch_id, path in self._named(_PART) if batch_id not in live)
-        files = (path for batch_id, path in self._named(_PUBLISHED) if batch_id not in keep and batch_id not in live)
-        return [*self._remove(parts), *self._remove(files), *self._sweep_spills()]
-
-    def _named(self, *patterns: re.Pattern[str]) -> Iterator[tuple[int, Path]]:
-        """Yield the batch and path of each file with such a name; other files are not ours."""
-        if not self.folder.is_dir():
-            return
-        for path in sorted(self.folder.iterdir()):
-            for pattern in patterns:
-                if name := pattern.fullmatch(path.name):
-                    yield int(name[1]), path
-
-    def _remove(self, paths: Iterator[Path]) -> list[Path]:
-        removed = []
-        for path in paths:
-            path.unlink(missing_ok=True)
-            removed.append(path)
-        if removed:
+    def discard(self, batch_id: int) -> None:
+        """Remove every file of a batch, whole or in part."""
+        if self.folder.is_dir():
+            self.path(batch_id).unlink(missing_ok=True)
+            for part in self.folder.glob(f"calls-{batch_id:08d}.*.part"):
+                part.unlink(missing_ok=True)
             sync(self.folder)
-        return removed
 
-    def _sweep_spills(self) -> list[Path]:
-        removed = []
-        for spill in sorted(self.folder.glob(SPILL_PREFIX + "*")):
+    def sweep_spills(self) -> None:
+        """Remove the spill folders of processes that are gone."""
+        for spill in self.folder.glob(SPILL_PREFIX + "*"):
             lock = locked(spill)
             if lock is not None:
                 shutil.rmtree(spill, ignore_errors=True)
                 os.close(lock)
-                removed.append(spill)
-        return removed
 
 
 def create_private(path: Path) -> int:

@@ -199,13 +199,6 @@ SELECT period, (day + 6) % 7 AS weekday, half // 2 AS hour, sum(calls)::BIGINT
 FROM slot JOIN last_record USING (id) WHERE calls > 0 GROUP BY period, weekday, hour ORDER BY period, weekday, hour
 """
 
-ROWS = """
-SELECT msisdn, replace(callee::VARCHAR, '-', ''), start_us, max(duration_s), bool_or(answered), direction, max(imei)
-FROM call SEMI JOIN wanted USING (msisdn)
-GROUP BY msisdn, callee, start_us, direction
-ORDER BY msisdn, start_us, callee, direction
-"""
-
 NUMBERS = "SELECT msisdn, count(*) FROM call GROUP BY msisdn ORDER BY msisdn"
 
 CALLERS = "SELECT DISTINCT msisdn FROM call SEMI JOIN wanted USING (callee) WHERE direction = 'out'"

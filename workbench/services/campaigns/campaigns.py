@@ -221,6 +221,7 @@ class Campaigns(Service):
             CampaignProgress,
             row,
             reason=mask_digits_within(row.reason),
+            filter=mask_digits_within(row.filter),
             rules=tuple(row.rules.split()),
             stopped_by=stopped_by,
             stop_reason=stop_reason,

@@ -7,13 +7,14 @@ from datetime import date, timedelta
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, select
+from sqlalchemy import Table, func, select
 from sqlmodel import Session
 
 from db import models
+from db.dialects.sqlite_lists import is_wanted
 from db.enums import CreditList
 from db.queries.card_counts import card_counts
-from db.queries.published import ImportedRow, Snapshot, newest_of_many, table_of
+from db.queries.published import ImportedRow, Snapshot, newest_of_many, rows_of, table_of
 from workbench.domain.evidence.evidence import (
     NO_CALLS,
     ApplicationFacts,
@@ -38,6 +39,17 @@ CREDIT = table_of(models.CreditRecordRow)
 
 _OF_APPLICATION = ("agent", "application_no")
 _WEEKDAYS, _HOURS = 7, 24
+
+
+def _calls_by(table: Table, *names: str) -> Any:
+    """Return the statement that sums the calls of some numbers, each with its batch, by some columns."""
+    columns = [table.c[name] for name in names]
+    of_numbers = is_wanted((table.c.msisdn_hash, table.c.batch_id))
+    return select(*columns, func.sum(table.c.calls).label("calls")).where(of_numbers).group_by(*columns)
+
+
+_CALLS_BY_DAY = _calls_by(CALL_DAY, "on_date")
+_CALLS_BY_HOUR = _calls_by(CALL_HOUR, "weekday", "hour")
 
 
 def snapshot_of(case: models.CaseRow) -> Snapshot:
@@ -146,14 +158,12 @@ def calls_by_day_and_hour(
     """Return how many outgoing calls all cards made: per day, oldest first, and per hour (7 rows, Monday first)."""
     cards = [{**asdict(card), "msisdn_hash": store.hashed(card.msisdn)} for card in evidence.cards]
     windows = windows_of_cards(session, cards, store, snapshot_of(case))
-    days: dict[date, int] = defaultdict(int)
-    hours = [[0] * _HOURS for _weekday in range(_WEEKDAYS)]
     # All figures of a number come from its newest batch: earlier batches may have days outside the window.
-    for window in {window.row["msisdn_hash"]: window.row for window in windows.values()}.values():
-        for day in session.execute(select(CALL_DAY).where(_computed_with(CALL_DAY, window))):
-            days[day.on_date] += day.calls
-        for hour in session.execute(select(CALL_HOUR).where(_computed_with(CALL_HOUR, window))):
-            hours[hour.weekday][hour.hour] += hour.calls
+    rows = {(window.row["msisdn_hash"], window.row["batch_id"]) for window in windows.values()}
+    hours = [[0] * _HOURS for _weekday in range(_WEEKDAYS)]
+    for hour in rows_of(session, _CALLS_BY_HOUR, rows):
+        hours[hour.weekday][hour.hour] = hour.calls
+    days = {day.on_date: day.calls for day in rows_of(session, _CALLS_BY_DAY, rows)}
     return _every_day(days), tuple(tuple(row) for row in hours)
 
 
@@ -164,11 +174,6 @@ def _every_day(days: Mapping[date, int]) -> tuple[tuple[date, int], ...]:
     first, last = min(days), max(days)
     all_days = (first + timedelta(days=passed) for passed in range((last - first).days + 1))
     return tuple((day, days.get(day, 0)) for day in all_days)
-
-
-def _computed_with(table: Table, window: ImportedRow) -> ColumnElement[bool]:
-    """Return the condition that a row has the number and the batch of a call window."""
-    return and_(table.c.msisdn_hash == window["msisdn_hash"], table.c.batch_id == window["batch_id"])
 
 
 def _grouped(rows: Iterable[ImportedRow], key: Any) -> dict[Any, list[ImportedRow]]:

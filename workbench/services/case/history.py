@@ -7,10 +7,11 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, Table, bindparam, func, literal_column, null, union_all
+from sqlalchemy import BindParameter, ColumnElement, Select, Table, bindparam, literal_column, null, union_all
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
+from db.columns import from_us
 from db.enums import CaseState, DocumentKind
 from db.models import (
     CampaignCaseRow,
@@ -22,6 +23,7 @@ from db.models import (
     ReviewerRow,
     VerificationRow,
 )
+from db.queries.outbox import blocking_letter
 from db.queries.published import APPEAL, CASE, DECISION, NOTICE, is_published, table_of
 from workbench.domain.case.case_id import format_decision
 from workbench.domain.case.records import (
@@ -61,11 +63,10 @@ _WITH_TEXT = ("comment", "contact", "verify")
 _UNSHOWN = (*_WITH_TEXT, "notice-handed")
 """The actions whose events are not lines; whether a letter that was handed over was sent is an event of its own."""
 
-_BEFORE_VERDICT = (CaseState.QUEUED, CaseState.IN_REVIEW, CaseState.PENDING, CaseState.AWAITING_CHECK)
-"""The states in which a document can still be considered before the verdict."""
+_BEFORE_VERDICT = {CaseState(name) for name in ("queued", "in_review", "pending", "awaiting_check", "rectifying")}
+"""The states in which a document can still be considered before the next verdict."""
 
 _REVIEWER = table_of(ReviewerRow)
-_EARLIER = NOTICE.alias("earlier")
 _OWN, _SIBLING = CASE.alias("own"), CASE.alias("sibling")
 _COMMENT, _CONTACT, _EVENT = table_of(CommentRow), table_of(ContactRow), table_of(EventRow)
 _VERIFICATION = table_of(VerificationRow)
@@ -148,7 +149,7 @@ def history_of(session: Session, case_id: int, before: EventRow | None = None) -
     connection, of_case = session.connection(), {"case": case_id}
     own = 0 if before is None else json.loads(before.body).get("decision", 0)
     lines = [
-        (row.position, from_row(HistoryLine, row, who=row.login, state=None))
+        (row.position, from_row(HistoryLine, row, who=row.login, state=None, received_at=None))
         for row in connection.execute(_TEXTS, of_case)
         # The texts of the verdict that the event logs are not those of an earlier act.
         if (before is None or row.at <= before.at) and row.decision != own
@@ -200,14 +201,14 @@ def _policy_changes(session: Session, case: CaseRow, before: EventRow | None = N
 def asked_documents_of(
     session: Session, case: CaseRow, missing: Iterable[DocumentKind], before: EventRow | None = None
 ) -> tuple[AskedDocument, ...]:
-    """Return the missing documents that letters about a new policy asked for in this round, while a verdict is due."""
+    """Return the missing documents that letters about a new policy asked for, while a verdict is due."""
     kinds = tuple(missing)
     if not kinds or case.state not in _BEFORE_VERDICT:
         return ()
     asked = {
         code: date.fromisoformat(body["asked_until"])
         for body in _policy_changes(session, case, before)
-        if "asked_until" in body and body["round"] == case.round
+        if "asked_until" in body
         for code in body["asked"]
     }
     return tuple(AskedDocument(kind=kind, until=asked[kind.value]) for kind in kinds if kind.value in asked)
@@ -237,6 +238,7 @@ def _event_line(row: Any) -> HistoryLine:
         text=" ".join(words),
         round=int(body.get("round", 0)),
         state=CaseState(row.state) if row.state else None,
+        received_at=from_us(body["counted_at"]) if "counted_at" in body else None,
     )
 
 
@@ -261,10 +263,7 @@ def _letters_of_case() -> Any:
 
 def select_notices(conditions: Iterable[ColumnElement[bool]]) -> Any:
     """Return the statement that reads notices, not the cancelled ones, with their applications and senders."""
-    is_owed_before = (_EARLIER.c.case_id == NOTICE.c.case_id, _EARLIER.c.id < NOTICE.c.id, NOTICE.c.sent_at.is_(None))
-    is_owed_still = (_EARLIER.c.sent_at.is_(None), _EARLIER.c.cancelled_at.is_(None))
-    after = select_columns(func.max(_EARLIER.c.id)).where(*is_owed_before, *is_owed_still).scalar_subquery()
-    more = (_REVIEWER.c.login.label("sent_by"), DECISION.c.fail_kind, after.label("after"))
+    more = (_REVIEWER.c.login.label("sent_by"), DECISION.c.fail_kind, blocking_letter().label("after"))
     return (
         select_columns(NOTICE, CASE.c.agent, CASE.c.application_no, *more)
         .join(CASE, CASE.c.id == NOTICE.c.case_id)

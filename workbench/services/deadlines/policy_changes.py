@@ -120,8 +120,8 @@ def _change(session: Session, context: Context, case: CaseRow, version_id: int) 
     is_due_new = case.due_at is not None and case.due_at != due_before
     due = case.due_at.astimezone(context.zone(session)).isoformat() if case.due_at and is_due_new else None
     now_at = {"round": case.round, "evidence_no": case.evidence_no}
-    is_voided, promise = change.is_voided or None, _promise(session, context, case, change)
-    asked = {"asked": change.missing_kinds, "asked_until": promise.isoformat()} if promise else {}
+    is_voided, until = change.is_voided or None, _asked_until(session, context, case, change)
+    asked = {"asked": change.missing_kinds, "asked_until": until.isoformat()} if until else {}
     body = details(**versions, **asdict(change.findings), due=due, is_voided=is_voided, **asked, **now_at)
     context.log_case(session, POLICY_ACTION, case, body)
     if was_incomplete:
@@ -129,18 +129,21 @@ def _change(session: Session, context: Context, case: CaseRow, version_id: int) 
     if change.letter is ClockLetterKind.RECEIPT:
         send_receipt(session, context, case, None, change.assessment.findings)
     elif change.letter is not None:
-        _notify(session, context, case, change, promise)
+        _notify(session, context, case, change, until)
     return change
 
 
-def _promise(session: Session, context: Context, case: CaseRow, change: CaseChange) -> date | None:
-    """Return the day until which the letter asks a case under review for documents; None if it asks for none then."""
-    state = CaseState(case.state)
-    has_deadline = state in {CaseState.INCOMPLETE, CaseState.RECTIFYING} or is_with_applicant(state, case.waits_for)
-    if change.letter is None or not change.missing or has_deadline:
+def _asked_until(session: Session, context: Context, case: CaseRow, change: CaseChange) -> date | None:
+    """Return the day until which the letter asks a complete case for documents; None if it asks for none."""
+    if change.letter is None or not change.missing_kinds:
         return None
     policy = context.policy(session, case.policy_version_id)
     calendar, today = context.calendar(session, case.policy_version_id), context.today(session)
+    row = open_rectification(session, case)
+    if row is not None and row.deadline_at is not None:
+        return calendar.local_day(row.deadline_at)
+    if is_with_applicant(CaseState(case.state), case.waits_for) and case.next_action_on:
+        return case.next_action_on
     days = rectify_days((ItemRequest(code=_MISSING),), policy) or policy.rectify.default_days
     until = calendar.nth_working_day_after(today, days)
     due_on = calendar.local_day(case.due_at) if case.due_at else today
@@ -148,7 +151,7 @@ def _promise(session: Session, context: Context, case: CaseRow, change: CaseChan
     return min(until, due_on) if due_on > today else until
 
 
-def _notify(session: Session, context: Context, case: CaseRow, change: CaseChange, promise: date | None) -> None:
+def _notify(session: Session, context: Context, case: CaseRow, change: CaseChange, until: date | None) -> None:
     """Tell the applicant that other rules apply; what was asked for keeps its items and its deadline."""
     policy, calendar = (
         context.policy(session, case.policy_version_id),
@@ -156,7 +159,7 @@ def _notify(session: Session, context: Context, case: CaseRow, change: CaseChang
     )
     state, today, findings = CaseState(case.state), context.today(session), change.assessment.findings
     row = open_rectification(session, case) if state is CaseState.RECTIFYING else None
-    deadline_at, asked_until = None if row is None else row.deadline_at, promise
+    deadline_at, asked_until = (None, until) if row is None else (row.deadline_at, None)
     asked = [] if row is None else open_items(session, row)
     # What the letter asks for is not also suggested.
     named = {_MISSING} if change.missing else set()

@@ -79,7 +79,7 @@ class Judge:
                 continue
             # The date of the first submission says nothing about when this change came.
             receipt = row.received_at if row.received_at != known["received_at"] else self.imported_at
-            judgements.append(standing.judged(key, Fate.UPDATED, receipt, made=made))
+            judgements.append(standing.judged(key, Fate.UPDATED, receipt, made))
         return judgements
 
     def _cards(self, session: Session, rows: Sequence[CardRow]) -> list[Judgement]:
@@ -104,7 +104,7 @@ class Judge:
             else:
                 fate = Fate.CREATED if before is None else Fate.UPDATED
                 receipt = self.arriving.get(key) or self.imported_at
-                judgements.append(standing.judged(key, fate, receipt, made=made))
+                judgements.append(standing.judged(key, fate, receipt, made))
         return judgements
 
     def _documents(self, session: Session, rows: Sequence[DocumentRow], folder: Path) -> list[Judgement]:
@@ -133,11 +133,11 @@ class Judge:
             # A document without a date of receipt would differ from itself each time.
             besides = frozenset() if row.received_at else frozenset({"received_at"})
             if before is not None and is_equal(made, before, besides=besides):
-                judgements.append(Judgement(fate=Fate.UNCHANGED, sha256=file.sha256))
+                judgements.append(Judgement(fate=Fate.UNCHANGED, made=made))
                 continue
             fate = Fate.CREATED if before is None else Fate.UPDATED
             receipt = row.received_at or self.arriving.get(key) or self.imported_at
-            judgements.append(standing.judged(key, fate, receipt, sha256=file.sha256, made=made))
+            judgements.append(standing.judged(key, fate, receipt, made))
         return judgements
 
     def file_of(self, row: DocumentRow, folder: Path) -> StoredFile:

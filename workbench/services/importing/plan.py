@@ -12,6 +12,8 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Any, NamedTuple
 
 from db.enums import ImportKind
+from workbench.errors import StorageFailed
+from workbench.i18n import _
 from workbench.services.importing.request import MAX_ERRORS_TOLD
 from workbench.services.reading.problems import BadRecord, RowProblem
 from workbench.services.rectifying.rectification import ReceivedDocument
@@ -36,7 +38,7 @@ class Judgement:
     """What becomes of one good row, and why it is refused (`column` is the column's own name, not the file's).
 
     `case_id` is the existing case that takes it in and `receipt` since when it counts as received; `reopens` the
-    application that gets a new case. `sha256` is that of a document. `made` are the columns that the row becomes.
+    application that gets a new case. `made` are the columns that the row becomes.
     """
 
     fate: Fate
@@ -45,7 +47,6 @@ class Judgement:
     case_id: int | None = None
     receipt: datetime | None = None
     reopens: Key | None = None
-    sha256: str = ""
     made: Any = None
 
 
@@ -98,8 +99,16 @@ class Spill:
         return SpooledTemporaryFile(max_size=_KEPT_IN_MEMORY, dir=str(self._folder))
 
     def add(self, portion: Portion) -> None:
-        """Write down one more portion."""
-        pickle.dump(portion, self._file, pickle.HIGHEST_PROTOCOL)
+        """Write down one more portion.
+
+        Raises:
+            StorageFailed: If the disk cannot take it.
+        """
+        try:
+            pickle.dump(portion, self._file, pickle.HIGHEST_PROTOCOL)
+        except OSError as error:
+            message = _("The store cannot take {path} ({cause}); make room or check its rights.")
+            raise StorageFailed(message.format(path=self._folder, cause=error.strerror)) from error
 
     def __iter__(self) -> Iterator[Portion]:
         """Read the portions from the first one."""
@@ -109,9 +118,10 @@ class Spill:
                 yield pickle.load(self._file)  # noqa: S301 - this process wrote it, and nobody else can open it
 
     def close(self) -> None:
-        """Forget the portions."""
+        """Forget the portions; more may follow."""
         if "_file" in self.__dict__:
             self._file.close()
+            del self._file
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +146,7 @@ class Plan:
     records of each file.
     """
 
-    spill: Spill
+    portions: Iterable[Portion] = ()
     rows_of_files: list[int] = field(default_factory=list)
     errors: Errors = field(default_factory=Errors)
     counts: list[int] = field(default_factory=lambda: [0] * len(Fate))

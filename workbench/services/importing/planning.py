@@ -1,13 +1,12 @@
-"""The first pass over the files: every record judged, every error told, nothing written."""
+"""Reads the files of an import: every record judged, every error told, and what is to be written kept for later."""
 
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from db.enums import ImportKind
-from db.queries.chunks import chunks
 from workbench.domain.evidence.evidence import ApplicationFacts
 from workbench.domain.evidence.rows import AppealFiling, CardRow, DocumentRow
 from workbench.i18n import _
@@ -29,43 +28,56 @@ ROWS_AT_ONCE = 2_000
 _KEY_BYTES = 16
 
 
-def planned(context: Context, readers: Sequence[Reader], judge: Judge, meter: Meter, calls: CallIntake) -> Plan:
+def planned(
+    context: Context, readers: Sequence[Reader], judge: Judge, meter: Meter, calls: CallIntake, spill: Spill
+) -> Plan:
     """Return what an import of these files will do.
 
     Where keys come twice, a second pass refuses the first rows with such keys too.
     """
     known = sum(len(reader.repeated) for reader in readers)
-    plan = _Planner(context, judge, meter, calls).plan_of(readers)
+    plan = _Planner(context, judge, meter, calls, spill).plan_of(readers)
     if sum(len(reader.repeated) for reader in readers) == known:
         return plan
-    plan.spill.close()
+    spill.close()
     judge.arriving.clear()
     meter.repeat(readers)
-    return _Planner(context, judge, meter, calls).plan_of(readers)
+    return _Planner(context, judge, meter, calls, spill).plan_of(readers)
+
+
+def _portions(reader: Reader) -> Iterator[list[Row | BadRecord]]:
+    """Yield the records of a file from its start, a portion at a time; also those before what tears it apart."""
+    records: list[Row | BadRecord] = []
+    torn: FileProblem | None = None
+    try:
+        for record in reader:
+            records.append(record)
+            if len(records) == ROWS_AT_ONCE:
+                yield records
+                records = []
+    except FileProblem as problem:
+        torn = problem
+    if records:
+        yield records
+    if torn is not None:
+        raise torn
 
 
 class _Planner:
     """Makes one plan."""
 
-    def __init__(self, context: Context, judge: Judge, meter: Meter, calls: CallIntake) -> None:
+    def __init__(self, context: Context, judge: Judge, meter: Meter, calls: CallIntake, spill: Spill) -> None:
         self._calls = calls
+        self._spill = spill
         self._context = context
         self._judge = judge
         self._meter = meter
-        self._plan = Plan(spill=Spill(context.store.batches))
+        self._plan = Plan(portions=spill)
         self._watched: set[ImportKind] = set()
         self._seen: set[bytes] = set()
         self._is_of_several_kinds = False
 
     def plan_of(self, readers: Sequence[Reader]) -> Plan:
-        """Return the plan; its spill is closed if the work fails."""
-        try:
-            return self._planned(readers)
-        except BaseException:
-            self._plan.spill.close()
-            raise
-
-    def _planned(self, readers: Sequence[Reader]) -> Plan:
         kinds = Counter(reader.kind for reader in readers)
         self._is_of_several_kinds = len(kinds) > 1
         # A reader knows the keys of its own file; documents are known by their content only here.
@@ -77,7 +89,7 @@ class _Planner:
                 if reader.kind is ImportKind.CALLS:
                     self._take_calls(place, reader)
                     continue
-                for records in chunks(reader, ROWS_AT_ONCE):
+                for records in _portions(reader):
                     self._take(records, place, reader)
                     self._meter.at(reader.bytes_read)
             except FileProblem as problem:
@@ -94,11 +106,12 @@ class _Planner:
         def refuse(record: BadRecord) -> None:
             self._refuse(record, portion)
             if len(portion.rejected) == ROWS_AT_ONCE:
-                self._plan.spill.add(portion)
+                self._spill.add(portion)
                 portion.rejected.clear()
 
         created, problem = self._calls.take(reader, refuse, lambda: self._meter.at(reader.bytes_read))
-        self._plan.spill.add(portion)
+        if portion.rejected:
+            self._spill.add(portion)
         self._plan.rows_of_files[place] += created
         self._plan.counts[Fate.CREATED] += created
         if problem is not None:
@@ -126,7 +139,7 @@ class _Planner:
             else:
                 _keep(record, judgement, portion)
         self._plan.rows_of_files[place] += len(good)
-        self._plan.spill.add(portion)
+        self._spill.add(portion)
 
     def _refuse(self, record: BadRecord, portion: Portion) -> None:
         """Count a bad record, and keep it for the file of rejects."""
@@ -155,11 +168,11 @@ class _Planner:
             return judgement
         key = key_of(kind, value)
         if isinstance(value, DocumentRow):
-            key = (*key[:3], judgement.sha256)
+            key = (*key[:3], judgement.made["sha256"])
         digest = _digest(kind.value, *key)
         if digest in self._seen:
             message = _("This row came already in this import; remove one.")
-            return Judgement(fate=Fate.REFUSED, message=message, sha256=judgement.sha256)
+            return Judgement(fate=Fate.REFUSED, message=message)
         self._seen.add(digest)
         return judgement
 
@@ -178,7 +191,7 @@ def _keep(record: Row, judgement: Judgement, portion: Portion) -> None:
     value = record.value
     if isinstance(value, DocumentRow):
         # Also of a document that is known: its file is put back where the store has lost or damaged it.
-        portion.documents.append(DocumentToCopy(value.path, judgement.sha256, record.line))
+        portion.documents.append(DocumentToCopy(value.path, judgement.made["sha256"], record.line))
     if judgement.fate is Fate.UNCHANGED:
         return
     if judgement.fate is Fate.UPDATED and isinstance(value, ApplicationFacts):

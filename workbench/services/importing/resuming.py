@@ -1,10 +1,13 @@
 """What any start of the program finishes or takes away of interrupted imports."""
 
+from itertools import chain
+
 from sqlalchemy import and_, exists, or_, select
 from sqlmodel import Session
 
 from db.queries.published import BATCH
 from workbench.errors import WorkbenchError
+from workbench.services.calls.engine import SPILL_PREFIX
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
 from workbench.services.importing.batches import turn
@@ -19,9 +22,10 @@ _LEFTOVER = select(exists().where(or_(BATCH.c.published_at.is_(None), BATCH.c.ap
 def has_leftovers(session: Session, store: Store) -> bool:
     """Say whether a batch is unpublished, not yet taken in by every case, without check values, or left only its lock.
 
-    An import that dies before its first transaction ends leaves a lock file that no row knows of.
+    An import that dies before its first transaction ends leaves a lock file, or what it spilled, that no row knows of.
     """
-    return any(store.batches.glob("[0-9]*.lock")) or bool(session.execute(_LEFTOVER).scalar())
+    unknown = chain(store.batches.glob("[0-9]*.lock"), store.calls.glob(f"{SPILL_PREFIX}*"))
+    return any(unknown) or bool(session.execute(_LEFTOVER).scalar())
 
 
 def resume(context: Context) -> None:

@@ -1,7 +1,7 @@
 """Takes files into the database, lists what was taken in, and takes a batch back."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -93,8 +93,8 @@ class Imports:
             judge = Judge(store=self.context.store, terms=terms, imported_at=self.context.now(), only=request.only)
             meter = Meter(readers, progress)
             calls = CallIntake(self.context, opened, judge.imported_at)
-            plan = planned(self.context, readers, judge, meter, calls)
-            opened.callback(plan.spill.close)
+            spill = opened.enter_context(closing(Spill(self.context.store.batches)))
+            plan = planned(self.context, readers, judge, meter, calls, spill)
             report = reported(request, readers, plan)
             if plan.errors.count and (request.rejects is None or plan.is_broken):
                 raise ImportRefused(report)
@@ -167,7 +167,7 @@ class Imports:
         """Open every file, and tell everything that is wrong with their heads."""
         with self.context.read() as session:
             zone = self.context.zone(session)
-        plan = Plan(spill=Spill(self.context.store.batches))
+        plan = Plan()
         readers: list[Reader] = []
         for path in request.paths:
             try:

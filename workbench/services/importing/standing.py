@@ -58,19 +58,19 @@ class Standing:
     failed_at: Mapping[int, datetime]
     terms: ImportTerms
 
-    def judged(self, key: Key, fate: Fate, receipt: datetime, *, sha256: str = "", made: Any = None) -> Judgement:
+    def judged(self, key: Key, fate: Fate, receipt: datetime, made: Any) -> Judgement:
         """Return what becomes of a row that brings something: taken in by its case, a new case, or refused."""
         case = self.cases.get(key)
         if case is None or case.id is None:
-            return Judgement(fate=fate, sha256=sha256, made=made)
+            return Judgement(fate=fate, made=made)
         why = self._refusal(case, receipt)
         if why is None:
-            return Judgement(fate=fate, case_id=case.id, receipt=receipt, sha256=sha256, made=made)
+            return Judgement(fate=fate, case_id=case.id, receipt=receipt, made=made)
         if self.terms.as_new and case.state in FINAL_STATES:
             if (why := self._cooldown_refusal(case.id, receipt)) is not None:
-                return Judgement(fate=Fate.REFUSED, message=why, sha256=sha256)
-            return Judgement(fate=fate, reopens=key, sha256=sha256, made=made)
-        return Judgement(fate=Fate.REFUSED, message=why, sha256=sha256)
+                return Judgement(fate=Fate.REFUSED, message=why)
+            return Judgement(fate=fate, reopens=key, made=made)
+        return Judgement(fate=Fate.REFUSED, message=why)
 
     def _cooldown_refusal(self, case_id: int, receipt: datetime) -> str | None:
         """Return why a new application is too early after a final fail, None if it is not."""

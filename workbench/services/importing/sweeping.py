@@ -17,6 +17,7 @@ from db.models import (
 )
 from db.queries.published import BATCH, CASE, NOTICE, table_of
 from db.queries.search_index import remove_cases
+from workbench.services.calls.parquet import CallFiles
 from workbench.services.case.assessment import FINDING
 from workbench.services.case.evidence_reader import APPLICATION, CARD, COMPLAINT, CREDIT, DOCUMENT
 from workbench.services.foundation.context import Context
@@ -58,6 +59,7 @@ def sweep(context: Context) -> list[int]:
 
     The caller holds the turn to import, so that no document is copied meanwhile.
     """
+    CallFiles(context.store.calls, {}).sweep_spills()
     swept = []
     for batch_id in unpublished(context):
         handle = locked(lock_path(context.store, batch_id))
@@ -77,8 +79,6 @@ def take_away(context: Context, batch_id: int) -> int:
 
     A published batch is left as it is.
     """
-    from workbench.services.importing.calls import call_store
-
     if batch_id not in unpublished(context):
         return 0
     _retract(context, batch_id)
@@ -86,7 +86,7 @@ def take_away(context: Context, batch_id: int) -> int:
     removed = 0
     for table in _TABLES:
         removed += _delete(context, table, batch_id)
-    call_store(context).discard(batch_id)
+    CallFiles(context.store.calls, {}).discard(batch_id)
     _discard_documents(context, digests)
     with context.write() as session:
         session.execute(delete(BATCH).where(BATCH.c.id == batch_id))

@@ -1,4 +1,4 @@
-"""The second pass over the files: rows into the database, a chunk at a time, unseen until the batch is published."""
+"""Writes what was planned: rows into the database, a chunk at a time, unseen until the batch is published."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -48,7 +48,7 @@ class Writing:
         Raises:
             FileProblem: If a document is no longer what was planned.
         """
-        portions = iter(self.plan.spill)
+        portions = iter(self.plan.portions)
         portion = next(portions, None)
         for place, (reader, rows) in enumerate(zip(readers, self.plan.rows_of_files, strict=True)):
             if place and self.rejects is not None:

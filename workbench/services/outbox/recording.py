@@ -8,18 +8,23 @@ from typing import Any, Self
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
+from db.enums import Verdict
 from db.queries.chunks import chunks
+from db.queries.outbox import INFORMING
 from db.queries.published import CASE, NOTICE
 from workbench.domain.text.safe import safe
 from workbench.services.case.known_people import redactions_of
 from workbench.services.foundation import audit_log
 from workbench.services.foundation.context import Context, details
+from workbench.services.notices.due_date_letter import ClockLetterKind
+from workbench.services.notices.due_date_notices import cancel_unsent
 from workbench.services.rectifying.late_letters import MovedDeadline, move_deadline
 
 SENT, FAILED = "notice-sent", "notice-failed"
 """The events of a case whose letter was sent or could not be delivered."""
 
 _FAILURE_LENGTH = 200
+_RESULTS = (Verdict.PASS, Verdict.FAIL, ClockLetterKind.LAPSED, ClockLetterKind.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +78,7 @@ def record(session: Session, context: Context, deliveries: Mapping[int, Delivery
     failed = [row for row in unsent if deliveries[row.id].failure]
     _write_sent(session, context, [(row, deliveries[row.id]) for row in sent])
     _write_failed(session, context, [(row, deliveries[row.id].failure) for row in failed])
+    _cancel_overtaken(session, context, sent)
     moved = (move_deadline(session, context, row, deliveries[row.id].sent_at or context.now()) for row in sent)
     return Recorded(
         sent=len(sent),
@@ -103,6 +109,14 @@ def _write_sent(session: Session, context: Context, sent: Sequence[tuple[Any, De
         )
     bodies = ((row.case_id, details(notice=row.id, channel=given.channel)) for row, given in sent)
     audit_log.append_many(session, me, SENT, now, bodies)
+
+
+def _cancel_overtaken(session: Session, context: Context, sent: Iterable[Any]) -> None:
+    """Cancel the letters that only inform of what was before a result, once the result was sent without them."""
+    for row in sent:
+        if row.kind in _RESULTS:
+            earlier = (NOTICE.c.case_id == row.case_id, NOTICE.c.id < row.id, NOTICE.c.kind.in_(INFORMING))
+            cancel_unsent(session, context, earlier)
 
 
 def _write_failed(session: Session, context: Context, failed: Sequence[tuple[Any, str]]) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlmodel import Session
 
 from db.columns import to_us
-from db.queries.outbox import is_held_back, is_leased, is_owed
+from db.queries.outbox import blocking_letter, is_leased, is_owed
 from db.queries.published import CASE, NOTICE, is_published
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import work_list_refusal
@@ -36,7 +36,6 @@ PAUSES_S = (2.0, 10.0)
 """The seconds before each further attempt with the letters that failed."""
 
 _KEY_LENGTH = 32
-_HELD_BACK = object()
 
 Progress = Callable[[int, int], object]
 
@@ -50,17 +49,27 @@ class FailedLetter:
     failure: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingLetter:
+    """A letter that waits for the earlier letter `after` of its case, which could not be sent or is not released."""
+
+    notice_id: int
+    case_id: int
+    after: int
+
+
 @dataclass(slots=True)
 class SendReport:
     """What a run did.
 
-    `skipped` letters were in the hands of another run, or no longer owed; `held_back` letters wait for an earlier one
-    of their case that could not be sent.
+    `skipped` letters were handed over by another run, `cancelled` ones were cancelled during this run. `waiting` are
+    by their numbers the letters that wait for an earlier one.
     """
 
     sent: int = 0
     skipped: int = 0
-    held_back: int = 0
+    cancelled: int = 0
+    waiting: dict[int, WaitingLetter] = field(default_factory=dict)
     failures: list[FailedLetter] = field(default_factory=list)
     moved: list[MovedDeadline] = field(default_factory=list)
 
@@ -78,10 +87,9 @@ class Sending(Service):
     ) -> SendReport:
         """Hand each owed letter to the gateway, and those that failed again after a while.
 
-        Cases without failed letters go first. The letters of a case go in the order of their release: none is handed
-        over before an earlier one that is still owed, also if that one stands as failed. A later letter corrects
-        earlier ones or builds on them, and what keeps one from an applicant usually keeps the next from them too. Once
-        the failed letter is recorded as sent some other way (`notices sent`), the next run goes on.
+        Cases without failed letters go first. The letters of a case go in the order in which they were written, as
+        `blocking_letter` says. Once a failed letter is recorded as sent some other way (`notices sent`), the next run
+        goes on with those that wait for it.
 
         A letter is marked as sent only after the gateway's success, in a transaction of its own. If the process ends
         between the two, the next run hands it over again with the same idempotency key.
@@ -94,16 +102,19 @@ class Sending(Service):
         with context.requiring("notices send", work_list_refusal):
             write_sender(context)
             with context.read() as session:
-                left = _owed_ids(session, context.now(), limit)
+                left = _owed_ids(session, context.now())
                 run = _Run(context, gateway, audit_log.first_hash(session), context.zone(session))
+            total, done = len(left) if limit is None else min(limit, len(left)), 0
             if left:
-                context.log_alone("notices send", body={"count": len(left)})
-            total, done = len(left), 0
+                context.log_alone("notices send", body={"count": total})
             for attempt, pause_s in enumerate((0.0, *PAUSES_S), start=1):
-                if attempt > 1 and left:
+                if attempt > 1:
                     wait(pause_s)
                 failed = []
                 for notice_id in left:
+                    # A letter that waits does not count, or it would keep those of other cases from a limited run.
+                    if len(run.handed) == limit and notice_id not in run.handed:
+                        continue
                     if run.hand_over(notice_id, is_last=attempt > len(PAUSES_S)):
                         done += 1
                     else:
@@ -111,6 +122,9 @@ class Sending(Service):
                     if progress is not None:
                         progress(done, total)
                 left = failed
+                if run.report.waiting.keys() >= set(left):
+                    # No letter failed that could be sent by another attempt.
+                    break
             return run.report
 
 
@@ -128,12 +142,8 @@ class _Run:
     def hand_over(self, notice_id: int, *, is_last: bool) -> bool:
         """Hand over one letter and record the outcome; return False if it failed or has to wait, and is tried again."""
         row = self._claim(notice_id)
-        if row is _HELD_BACK:
-            self.report.held_back += is_last
-            return is_last
         if row is None:
-            self.report.skipped += 1
-            return True
+            return notice_id not in self.report.waiting
         answer = self.gateway.hand_over(self._document(row), partial(self._renew, row))
         if answer.failure:
             self._record_failure(row, answer.failure, is_last=is_last)
@@ -146,23 +156,23 @@ class _Run:
         return True
 
     def _claim(self, notice_id: int) -> Any | None:
-        """Take the lease on a letter and return its row, None if it is no longer owed or another run has the lease.
-
-        `_HELD_BACK` if an earlier letter of its case is still owed.
-        """
-        now = self.context.now()
-        is_free = (NOTICE.c.id == notice_id, is_owed(now), ~is_leased(now))
+        """Take the lease on a letter and return its row; None if it cannot be handed over, as the report then says."""
+        now, report = self.context.now(), self.report
+        report.waiting.pop(notice_id, None)
+        columns = (NOTICE.c.case_id, NOTICE.c.cancelled_at, blocking_letter().label("after"))
+        is_free = (is_owed(now) & ~is_leased(now)).label("is_free")
         with self.context.write() as session:
-            if session.execute(select(NOTICE.c.id).where(*is_free, is_held_back(now))).first() is not None:
-                return _HELD_BACK
-            claimed = session.execute(
-                update(NOTICE)
-                .where(*is_free)
-                .values(attempts=NOTICE.c.attempts + 1, handed_at=now, failed_at=None)
-                .returning(NOTICE.c.id)
-            ).first()
-            if claimed is None:
+            found = session.execute(select(*columns, is_free).where(NOTICE.c.id == notice_id)).one()
+            if not found.is_free:
+                report.cancelled += found.cancelled_at is not None
+                report.skipped += found.cancelled_at is None
                 return None
+            if found.after is not None:
+                waiting = WaitingLetter(notice_id=notice_id, case_id=found.case_id, after=found.after)
+                report.waiting[notice_id] = waiting
+                return None
+            taken = {"attempts": NOTICE.c.attempts + 1, "handed_at": now, "failed_at": None}
+            session.execute(update(NOTICE).where(NOTICE.c.id == notice_id).values(taken))
             row = session.execute(select_letters().where(NOTICE.c.id == notice_id)).one()
             if notice_id not in self.handed:
                 self.handed.add(notice_id)
@@ -217,7 +227,7 @@ class _Run:
         return at.astimezone(self.zone).isoformat()
 
 
-def _owed_ids(session: Session, now: datetime, limit: int | None) -> Sequence[int]:
+def _owed_ids(session: Session, now: datetime) -> Sequence[int]:
     """Return the letters to hand over, each after the earlier ones of its case.
 
     Cases without failed letters come first, so that a few bad ones do not block the rest.
@@ -227,9 +237,9 @@ def _owed_ids(session: Session, now: datetime, limit: int | None) -> Sequence[in
         select(NOTICE.c.id)
         .join(CASE, CASE.c.id == NOTICE.c.case_id)
         .where(is_owed(now), ~is_leased(now), is_published(CASE.c.batch_id))
-        .order_by(failed_at.is_not(None), failed_at, NOTICE.c.release_at, NOTICE.c.id)
+        .order_by(failed_at.is_not(None), failed_at, NOTICE.c.id)
     )
-    return session.execute(statement.limit(limit)).scalars().all()
+    return session.execute(statement).scalars().all()
 
 
 def _is_mine(row: Any) -> tuple[ColumnElement[bool], ...]:

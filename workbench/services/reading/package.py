@@ -62,6 +62,14 @@ class Package:
         self._zip.close()
         self._opened.close()
 
+    def refuse_change(self) -> None:
+        """Refuse a file that is no longer the one that was opened.
+
+        Raises:
+            FileProblem: If it has changed.
+        """
+        self._opened.refuse_change()
+
     def has(self, name: str) -> bool:
         """Say whether there is a part of this name; capitals make no difference, as in every such package."""
         return name.casefold() in self._parts
@@ -80,7 +88,7 @@ class Package:
         Raises:
             FileProblem: If the part is not there or not what the archive says, or the file has changed.
         """
-        self._opened.refuse_change()
+        self.refuse_change()
         part = self._part(name)
         try:
             with self._zip.open(part) as stream:

@@ -87,6 +87,7 @@ class Workbook:
             raise FileProblem(self._disorder(sheet, error.line)) from error
         except (BadXml, ValueError, IndexError) as error:
             raise self.package.damaged() from error
+        self.package.refuse_change()
 
     def text(self, number: int) -> str:
         """Return one of the texts that cells share."""

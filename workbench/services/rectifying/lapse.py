@@ -15,7 +15,7 @@ from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import DueDateMessage, cancel_unsent, notify, notify_of_status
-from workbench.services.rectifying.rectification import letter_items, open_items, waived_texts
+from workbench.services.rectifying.rectification import cancel_reminder, letter_items, open_items, waived_texts
 
 _SENT_LATE = Words(en="We sent our earlier letter with your deadline late.", zh="我司此前载明期限的通知寄发延迟。")
 
@@ -39,6 +39,7 @@ def lapse(session: Session, context: Context, case: CaseRow) -> None:
     case.version += 1
     context.log_case(session, "lapse", case, {"round": case.round})
     update_due_date(session, context, case)
+    cancel_reminder(session, context, case)
     if row is None:
         return
     deadlines = {item.id: item.deadline_at or row.deadline_at for item in open_items(session, row)}

@@ -11,12 +11,14 @@ from sqlmodel import Session, col
 
 from db.enums import Verdict
 from db.models import CaseRow, DecisionReasonRow, RectificationItemRow, RectificationRow
-from db.queries.published import BATCH
+from db.queries.published import BATCH, NOTICE
 from workbench.domain.case.reason_scope import NamedDocuments, named_documents
 from workbench.domain.findings.finding import Finding
 from workbench.services.case.decisions import items_of, newest_decision, open_rectification
 from workbench.services.case.evidence_reader import DOCUMENT
 from workbench.services.foundation.context import Context
+from workbench.services.notices.due_date_letter import ClockLetterKind
+from workbench.services.notices.due_date_notices import cancel_unsent
 from workbench.services.notices.verdict_letter import LetterItem
 
 
@@ -173,7 +175,13 @@ def reopen_items(
 
 
 def close_rectification(session: Session, context: Context, case: CaseRow, findings: Iterable[Finding]) -> None:
-    """Close the rectification of a case, and mark the items that came."""
+    """Close the rectification of a case, mark the items that came, and cancel an unsent reminder of its deadline."""
     progress_of(session, context, case, findings)
+    cancel_reminder(session, context, case)
     of_case = col(RectificationRow.case_id) == case.id
     session.execute(update(RectificationRow).where(of_case).values(is_open=False))
+
+
+def cancel_reminder(session: Session, context: Context, case: CaseRow) -> None:
+    """Cancel the unsent reminder of a deadline that no longer matters; if an undo brings it back, `remind` does too."""
+    cancel_unsent(session, context, (NOTICE.c.case_id == case.id, NOTICE.c.kind == ClockLetterKind.DEADLINE_NEAR.value))

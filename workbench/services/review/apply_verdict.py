@@ -132,6 +132,7 @@ def outcome(
         notice=notice,
         check_for=check_for,
         waived=waiver.rules if waiver else (),
+        warnings=(),
     )
 
 

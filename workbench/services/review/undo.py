@@ -15,8 +15,9 @@ from db.models import CaseRow, DecisionRow, EventRow, RectificationRow, Reviewer
 from db.models.life_cycle import OPEN_APPEAL
 from db.queries.published import APPEAL, NOTICE
 from workbench.domain.case.case_id import format_batch, format_case
-from workbench.domain.case.casefile import CaseFile, UndoableAct
+from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import Action
+from workbench.domain.case.records import UndoableAct
 from workbench.errors import NotAllowed
 from workbench.i18n import _
 from workbench.services.case.casefiles import CaseFiles
@@ -142,9 +143,12 @@ class Undo(Service):
             case = case_in_state_for(session, self.context, Action.UNDO, case_id)
             refuse_after_policy(session, self.context, case)
             act, was_closed = last_reversible_act(session, case), case.state in FINAL_STATES
-            if offered is not None:
-                self._refuse_other(session, case, act, offered)
+            is_other = offered is not None and not self._is_offered(session, case, act, offered)
             body = self._undo_verdict(session, case) if act is None else self._reverse(session, case, act)
+            if is_other:
+                # Only now, because whoever is told to press u again can undo the last act; this undo is rolled back.
+                message = _("{case} was acted on again since this was offered; to undo the last act, press u again.")
+                raise NotAllowed(message.format(case=format_case(case.id or 0)))
             if was_closed and case.state not in FINAL_STATES:
                 refuse_second_case(session, case)
             self.context.log_case(session, Action.UNDO, case, {**body, "round": case.round, "fence": case.fence})
@@ -152,16 +156,12 @@ class Undo(Service):
             take_back_early_lapse(session, self.context, case)
         return CaseFiles(self.context).show(case_id)
 
-    def _refuse_other(self, session: Session, case: CaseRow, act: EventRow | None, offered: UndoableAct) -> None:
-        """Refuse to undo another act than the offered one, because this person acted again in another window."""
-        decision = newest_decision(session, case.id or 0, "staged", *_STATUSES_WITH_RELEASE)
+    def _is_offered(self, session: Session, case: CaseRow, act: EventRow | None, offered: UndoableAct) -> bool:
+        """Return whether the offered act is the last one; this person may have acted again in another window."""
         if act is not None:
-            is_offered = (act.action, _undo_until(act)) == (offered.act, offered.until)
-        else:
-            is_offered = decision is not None and (_act_of(decision), decision.id) == (offered.act, offered.decision_id)
-        if not is_offered:
-            message = _("{case} was acted on again since this was offered; to undo the last act, press u again.")
-            raise NotAllowed(message.format(case=format_case(case.id or 0)))
+            return (act.action, _undo_until(act)) == (offered.act, offered.until)
+        decision = newest_decision(session, case.id or 0, "staged", *_STATUSES_WITH_RELEASE)
+        return decision is not None and (_act_of(decision), decision.id) == (offered.act, offered.decision_id)
 
     def _undo_verdict(self, session: Session, case: CaseRow) -> dict[str, Any]:
         """Undo the newest verdict or its check, and return the body of the event."""

@@ -23,13 +23,15 @@ from workbench.domain.policy.policy import Policy
 from workbench.i18n import _
 from workbench.services.foundation.input_checks import far_day_problem
 from workbench.services.notices import verdict_letter_facts
+from workbench.wording.what_would_help import asked_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictPlan:
     """What a verdict would do; in `request`, all defaults are filled in.
 
-    `waiver` has the two-person rules that do not apply, because one person reviews alone.
+    `waiver` has the two-person rules that do not apply, because one person reviews alone; `warnings` say what the
+    applicant still has time to send.
     """
 
     request: VerdictRequest
@@ -39,6 +41,7 @@ class VerdictPlan:
     check_for: tuple[str, ...]
     problems: tuple[str, ...]
     is_date_provisional: bool
+    warnings: tuple[str, ...]
     waiver: Waiver | None = None
 
     @property
@@ -77,6 +80,8 @@ def plan_verdict(request: VerdictRequest, casefile: CaseFile, calendar: WorkingC
         _date_problem(request, deadline_at, policy, calendar, now),
         round_problem(request, policy, casefile.header.round),
     )
+    is_waiting = request.verdict is Verdict.PENDING
+    still_due = [] if is_waiting else [one for one in casefile.asked_documents if one.until >= today]
     date_in_letter = request.until if deadline_at is None else calendar.local_day(deadline_at)
     return VerdictPlan(
         request=request,
@@ -88,6 +93,7 @@ def plan_verdict(request: VerdictRequest, casefile: CaseFile, calendar: WorkingC
         ),
         problems=(*problems_of(request, policy, casefile.findings), *filter(None, more_problems)),
         is_date_provisional=date_in_letter is not None and calendar.depends_on_provisional(today, date_in_letter),
+        warnings=asked_words(still_due, policy, today),
     )
 
 

@@ -166,7 +166,8 @@ class Verdicts(Service):
         )
         context.log_case(session, Action.DECIDE, case, body)
         update_due_date(session, context, case)
-        return outcome(case, decision, now, notice, plan.check_for if plan.is_staged else ())
+        result = outcome(case, decision, now, notice, plan.check_for if plan.is_staged else ())
+        return replace(result, warnings=plan.warnings)
 
 
 def _decision_row(case: CaseRow, casefile: CaseFile, plan: VerdictPlan, maker_id: int, now: datetime) -> DecisionRow:

@@ -44,9 +44,9 @@ WAITS_FOR: dict[WaitsFor, str] = {
 }
 MEASURE: dict[Measure, str] = {
     Measure.NONE: N_("no measure"),
-    Measure.BAR_OUT: N_("outbound barred"),
-    Measure.BAR_BOTH: N_("both ways barred"),
-    Measure.RESTORE: N_("restored"),
+    Measure.BAR_OUT: N_("bar outbound"),
+    Measure.BAR_BOTH: N_("bar both ways"),
+    Measure.RESTORE: N_("restore"),
 }
 QUALITY: dict[Quality | None, str] = {Quality.BLURRED: N_("blurred"), Quality.INCOMPLETE: N_("incomplete")}
 VERDICT: dict[Verdict, str] = {

@@ -15,7 +15,7 @@ from workbench.wording import amounts
 from workbench.wording.case.history import items_words
 from workbench.wording.case.labels import CHECK_FOR, WAITS_FOR
 from workbench.wording.case.times import CaseTimes
-from workbench.wording.letters import kind_words
+from workbench.wording.letters import has_moving_deadline, kind_words
 from workbench.wording.measures import owed_orders
 from workbench.wording.what_would_help import asked_words, missing_names
 
@@ -73,7 +73,7 @@ class NextSteps:
             *owed_orders(self.case.measures, self.times.now, ZoneInfo(self.case.policy.zone)),
         ]
         if after is not None:
-            return (after(), *asked_words(self.case, self.times.today), *owed)
+            return (after(), *asked_words(self.case.asked_documents, self.case.policy, self.times.today), *owed)
         owed += [*reviewed_again(self.case, is_open=True), *self._appeal()]
         return (_("the review is closed"), *owed) if owed else (_("the review is closed, nothing is left to do"),)
 
@@ -84,17 +84,27 @@ class NextSteps:
             return []
         first = unsent[0]
         when = self.times.instant(first.due_by)
+        late = sum(line.is_overdue for line in unsent)
         if len(unsent) == 1:
             words = _("letter “{kind}” not sent yet, due by {when}").format(kind=self._kind(first), when=when)
+            words = _(", ").join([words, _("overdue")]) if late else words
         else:
             message = _("{count} letters not sent yet ({kinds}), the first due by {when}")
+            if late:
+                message = _("{count} letters not sent yet ({kinds}), {late} overdue, the first since {when}")
             kinds = _("; ").join(dict.fromkeys(map(self._kind, unsent)))
-            words = message.format(count=amounts.count(len(unsent)), kinds=kinds, when=when)
-        return [_(", ").join([words, _("overdue")]) if first.is_overdue else words]
+            words = message.format(count=amounts.count(len(unsent)), kinds=kinds, late=amounts.count(late), when=when)
+        return [words, *self._unsent_deadline(unsent)]
+
+    def _unsent_deadline(self, unsent: list[NoticeLine]) -> list[str]:
+        """Return what sending a letter late changes for a lapsed case, whose deadline that letter gives."""
+        if self.case.header.state is CaseState.LAPSED and any(map(has_moving_deadline, unsent)):
+            return [_("the letter with the deadline is not sent; if it is sent late, the lapse is taken back")]
+        return []
 
     def _kind(self, letter: NoticeLine) -> str:
-        failed = letter.failed_at is not None
-        return _("{what} ({by})").format(what=kind_words(letter), by=_("failed")) if failed else kind_words(letter)
+        kind = kind_words(letter)
+        return kind if letter.failed_at is None else _("{what} ({by})").format(what=kind, by=_("sending failed"))
 
     def _with_due_date(self, sentence: str) -> str:
         """Return a sentence with the due date; while work is suspended that date moves on, so it is not given."""
@@ -143,22 +153,25 @@ class NextSteps:
 
     def _paused(self, sentence: str) -> str:
         """Return what the applicant does while the clock is paused, with the due date that follows at the latest."""
-        due_at = self.case.header.due_if_answered_at
-        if due_at is None:
+        header, verdict = self.case.header, newest_decision(self.case)
+        was_due = verdict is not None and header.due_at and header.due_at <= (verdict.checked_at or verdict.decided_at)
+        if was_due:
+            return _("; ").join([sentence, _("clock paused, overdue when the answer comes")])
+        if header.due_if_answered_at is None:
             return sentence
-        paused = _("clock paused, due {when} if the answer comes on the last day").format(
-            when=self.times.instant(due_at)
-        )
-        return _("; ").join([sentence, paused])
+        paused = _("clock paused, due {when} if the answer comes on the last day")
+        return _("; ").join([sentence, paused.format(when=self.times.instant(header.due_if_answered_at))])
 
     def _check(self) -> str:
-        newest = newest_decision(self.case)
-        if open_appeal(self.case.appeals) is not None or newest is None:
-            return self._with_due_date(_("waits for another person to check the decision on the appeal"))
+        newest, appeal, assignee = newest_decision(self.case), open_appeal(self.case.appeals), self.case.header.assignee
+        maker = appeal.decided_by if appeal is not None else newest and newest.maker
+        who = assignee if assignee is not None and assignee != maker else _("another person")
+        if appeal is not None or newest is None:
+            return self._with_due_date(_("waits for {login} to check the decision on the appeal").format(login=who))
         if not newest.check_for:
-            return self._with_due_date(_("waits for another person to check it"))
+            return self._with_due_date(_("waits for {login} to check it").format(login=who))
         why = comma_joined(_(CHECK_FOR.get(name, name)) for name in newest.check_for)
-        return self._with_due_date(_("waits for another person to check it ({why})").format(why=why))
+        return self._with_due_date(_("waits for {login} to check it ({why})").format(login=who, why=why))
 
     def _rectification(self) -> str:
         newest = next((line for line in reversed(self.case.decisions_in_effect) if line.items), None)

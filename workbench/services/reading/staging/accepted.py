@@ -16,11 +16,13 @@ from workbench.services.calls.local_time import DAY_US, shift_sql, zone_shifts
 from workbench.services.reading.headers import value_names
 from workbench.services.reading.kinds import FLAG, INSTANT, NUMBER, PHONE, QUANTITY, Sort
 
-_INSTANT = "20[0-9]{2}-[0-9]{2}-[0-9]{2}[ T]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+_INSTANT = (
+    "20[0-9]{2}(-[0-9]{1,2}-|/[0-9]{1,2}/)[0-9]{1,2}[ T]([01]?[0-9]|2[0-3]):[0-5]?[0-9](:[0-5]?[0-9]([.][0-9]{1,6})?)?"
+)
 _FIRST_US, _LAST_US = to_us(datetime(2000, 1, 1, tzinfo=UTC)), to_us(datetime(2099, 12, 31, tzinfo=UTC))
 
-# Numbers without a country code, and without zeros that a spreadsheet may have put for digits.
-_FORMS = {PHONE: "[0-9]{1,12}", NUMBER: "[0-9]{1,17}", QUANTITY: "[0-9]{1,9}"}
+# Numbers that are too short for zeros that a spreadsheet may have put for digits; telephones also with a country code.
+_FORMS = {PHONE: "[0-9]{1,12}|([+]|00)?861[0-9]{10}", NUMBER: "[0-9]{1,17}", QUANTITY: "[0-9]{1,9}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,10 @@ def accepted(sort: Sort, cell: str, zone: ZoneInfo, now: datetime | None) -> Acc
     if sort.words is not None:
         names = value_names(sort.section, sort.words)
         return _accepted_word(cell, {word: f"'{code.value}'" for word, code in names.items()})
-    value = f"try_cast({cell} AS BIGINT)" if sort is QUANTITY else cell
-    return Accepted(f"regexp_full_match({cell}, '{_FORMS[sort]}')", value)
+    condition = f"regexp_full_match({cell}, '{_FORMS[sort]}')"
+    if sort is PHONE:
+        return Accepted(condition, f"CASE WHEN length({cell}) > 12 THEN right({cell}, 11) ELSE {cell} END")
+    return Accepted(condition, f"try_cast({cell} AS BIGINT)" if sort is QUANTITY else cell)
 
 
 def _accepted_word(cell: str, meanings: Mapping[str, str]) -> Accepted:
