@@ -174,7 +174,7 @@ def test_every_form_gives_the_same_calls_errors_and_rejects(form: str, desk: Des
 def calls_of(desk: Desk) -> list[tuple[object, ...]]:
     """Return the calls of the first batch, with the local hour and minute."""
     [folder] = desk.site.path.parent.glob("*.store")
-    found = []
+    found: list[tuple[object, ...]] = []
     for row in rows(folder, 1):
         at = datetime.fromtimestamp(row.start_at_us / 1_000_000, SHANGHAI)
         found.append((row.msisdn, at.hour, at.minute, row.duration_s, row.answered, row.direction.value, row.imei))
