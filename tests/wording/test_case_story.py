@@ -169,6 +169,19 @@ SENT_LETTER = letter("pending", NOW - timedelta(days=2), sent_at=NOW)
             "clock paused, due Tue 1 Dec 14:32 if the answer comes on the last day",
         ),
         (
+            story(
+                CaseState.PENDING,
+                PENDING,
+                waits_for=WaitsFor.APPLICANT,
+                next_action_on=date(2026, 11, 27),
+                due_at=NOW - timedelta(hours=4),
+                due_if_answered_at=NOW + timedelta(days=1),
+            ),
+            "round 1: pending: document without seal, waits for the applicant (rev1, Tue 24 Nov 11:32)",
+            "waits for the applicant's answer until Fri 27 Nov, then returns to the queue; "
+            "clock paused, overdue when the answer comes",
+        ),
+        (
             story(CaseState.PENDING, ON_CARRIER, waits_for=WaitsFor.CARRIER, next_action_on=date(2026, 11, 25)),
             "round 1: pending: waits for the carrier (rev1, Tue 24 Nov 11:32)",
             "waits for the carrier until Wed 25 Nov at the latest, then returns to the queue, due Thu 26 Nov 18:00",
@@ -270,6 +283,24 @@ SENT_LETTER = letter("pending", NOW - timedelta(days=2), sent_at=NOW)
             "waits for rev1 to decide round 1, due Thu 26 Nov 18:00",
         ),
         (
+            story(CaseState.WITHDRAWN, fail(status="void"), history=(event("withdraw"), event("decide"))),
+            f"{FAILED}; void: the application was withdrawn); withdrawn (sup, Tue 24 Nov 13:32)",
+            "the review is closed, nothing is left to do",
+        ),
+        (
+            story(
+                CaseState.QUEUED,
+                fail(status="void", decided_at=NOW - timedelta(hours=2)),
+                fail(id=2, status="void", decided_at=NOW - timedelta(minutes=30)),
+                history=(replace(event("void"), at=NOW), event("decide"), POLICY, event("undo"), event("withdraw")),
+            ),
+            "round 1: failed, can be rectified (rev1, Tue 24 Nov 12:32; void: the policy changed); "
+            "withdrawn (sup, Tue 24 Nov 13:32); "
+            "round 1: failed, can be rectified: document without seal "
+            "(rev1, Tue 24 Nov 14:02; void: the findings changed)",
+            "any free reviewer decides round 1, due Thu 26 Nov 18:00",
+        ),
+        (
             story(
                 CaseState.FAILED,
                 FINAL,
@@ -290,7 +321,8 @@ SENT_LETTER = letter("pending", NOW - timedelta(days=2), sent_at=NOW)
             ),
             CHECKED,
             "a supervisor decides the appeal, due Thu 26 Nov 18:00; "
-            "2 letters not sent yet (receipt (failed); appeal received), 1 overdue, the first since Mon 23 Nov 14:32; "
+            "2 letters not sent yet (receipt (sending failed); appeal received), 1 overdue, "
+            "the first since Mon 23 Nov 14:32; "
             "restoring ordered, due Mon 23 Nov 14:32, not carried out yet, overdue",
         ),
         (
@@ -365,8 +397,18 @@ SENT_LETTER = letter("pending", NOW - timedelta(days=2), sent_at=NOW)
             "any free reviewer decides round 2, due Thu 26 Nov 18:00",
         ),
         (
-            story(CaseState.QUEUED, fail(), history=(event("resubmit"), event("lapse"), event("decide")), round=2),
-            f"{FAILED}); lapsed (Tue 24 Nov 13:32); resubmitted (Tue 24 Nov 13:32, 1 of 2 received, lapse taken back)",
+            story(
+                CaseState.QUEUED,
+                fail(),
+                history=(
+                    replace(event("resubmit"), received_at=NOW - timedelta(days=3)),
+                    event("lapse"),
+                    event("decide"),
+                ),
+                round=2,
+            ),
+            f"{FAILED}); lapsed (Tue 24 Nov 13:32); "
+            "resubmitted (Tue 24 Nov 13:32, handed in Sat 21 Nov 14:32, 1 of 2 received, lapse taken back)",
             "any free reviewer decides round 2, due Thu 26 Nov 18:00",
         ),
         (
@@ -408,3 +450,30 @@ def test_a_returned_verdict_gives_the_note_of_its_checker_until_it_is_decided_ag
     assert story(CaseState.AWAITING_CHECK, returned, fail(id=2, status="staged")).check_note == ""
     with speaking("zh"):
         assert story(CaseState.IN_REVIEW, returned).check_note == "rev2 退回：look at page 2"
+
+
+@pytest.mark.parametrize(
+    ("found", "sentence"),
+    [
+        (story(CaseState.QUEUED, assignee="rev2"), "等待 rev2 审核第1轮，截止时间 11月26日 周四 18:00"),
+        (story(CaseState.APPEALED, assignee="sup"), "等待处理申诉，处理人：sup，截止时间 11月26日 周四 18:00"),
+        (
+            story(CaseState.PASSED, notices=(letter("fail", NOW, failed_at=NOW),)),
+            "“不通过（发送失败）”通知尚未发送，应于11月24日 周二 14:32前发送",
+        ),
+        (
+            story(
+                CaseState.PASSED,
+                appeals=(replace(APPEAL, outcome=AppealOutcome.OVERTURNED, to_state=CaseState.QUEUED),),
+            ),
+            "申诉：申诉成立，退回重新审核（sup，11月22日 周日 14:32；sup2 退回，11月23日 周一 14:32）",
+        ),
+        (
+            story(CaseState.QUEUED, fail(status="undone"), history=(event("undo", "pass"), event("decide"))),
+            "已撤销“已通过”（sup，11月24日 周二 13:32）",
+        ),
+    ],
+)
+def test_chinese_has_words_of_its_own_and_blanks_around_logins(found: CaseStory, sentence: str) -> None:
+    with speaking("zh"):
+        assert sentence in (*found.happened, *found.next)

@@ -13,7 +13,7 @@ from workbench.wording.amounts import count, instant_on_screen
 STATUS_WORDS = {
     OrderStatus.UNRELEASED: N_("not released yet"),
     OrderStatus.OWED: N_("owed"),
-    OrderStatus.FAILED: N_("failed"),
+    OrderStatus.FAILED: N_("not carried out"),
     OrderStatus.DONE: N_("done"),
     OrderStatus.CANCELLED: N_("cancelled"),
 }

@@ -104,6 +104,8 @@ def test_a_resubmission_is_refused_once_an_item_in_hours_is_missed(services: Pro
     assert "2026-11-25 10:01" in refused(services.terminal.as_person("a", "resubmit", case), 77)
     services.run("a", "resubmit", case, "--received-at", "2026-11-25 10:01")
     assert standing(services, case) == ("queued", 2)
+    told = " ".join(services.terminal.as_person("a", "show", case).output.split())
+    assert "resubmitted (Wed 25 Nov 10:02, handed in Wed 25 Nov 10:01, " in told
 
 
 def test_a_lapsed_case_whose_other_items_are_not_due_yet_is_rectified_on(services: Promises, desk: Desk) -> None:

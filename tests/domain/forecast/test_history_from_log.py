@@ -2,7 +2,7 @@
 
 import pytest
 
-from workbench.domain.forecast.case_history import CaseHistory, QueueSpells
+from workbench.domain.forecast.case_history import CaseHistory, QueueSpells, paused_since
 from workbench.domain.forecast.history_from_log import LoggedAct, steps_from_acts
 
 
@@ -50,9 +50,11 @@ def test_after_an_undone_check_the_verdict_awaits_its_check() -> None:
         ((("withdraw", "withdrawn", 3), ("undo", "rectifying", 3.1)), "rectifying"),
         ((("resubmit", "queued", 3), ("undo", "rectifying", 3.1)), "rectifying"),
         ((("resubmit", "queued", 3), ("withdraw", "withdrawn", 4), ("undo", "in_review", 4.1)), "queued"),
+        ((("undo", "rectifying", 3.1),), "rectifying"),
+        ((("resubmit", "queued", 3), ("undo", "queued", 3.1)), "queued"),
     ],
 )
-def test_an_undone_withdrawal_or_resubmission_is_no_step_and_leaves_the_verdict(
+def test_an_undo_that_leaves_the_verdict_removes_only_its_own_act(
     acts: tuple[tuple[str, str, float], ...], left: str
 ) -> None:
     steps = steps_of(("complete", "queued", 1), ("decide", "rectifying", 2), *acts)
@@ -85,9 +87,15 @@ def test_pending_on_others_and_on_the_applicant_are_different_steps() -> None:
         assert steps_from_acts([*acts_of(("complete", "queued", 1)), pending], 1)[-1].what == what
 
 
-def test_the_due_date_moves_by_the_time_of_the_applicant() -> None:
-    acts = (("complete", "queued", 1.2), ("decide", "rectifying", 2.0), ("resubmit", "queued", 5.5))
+LAPSE_TAKEN_BACK = (("lapse", "lapsed", 4.0), ("lapse-undone", "rectifying", 5.0))
+
+
+@pytest.mark.parametrize("meanwhile", [(), LAPSE_TAKEN_BACK])
+def test_the_due_date_moves_by_the_time_of_the_applicant(meanwhile: tuple[tuple[str, str, float], ...]) -> None:
+    acts = (("complete", "queued", 1.2), ("decide", "rectifying", 2.0), *meanwhile, ("resubmit", "queued", 5.5))
     steps = steps_from_acts(acts_of(*acts), 1.2)
+    assert paused_since(steps[:-1]) == 2.0
+    assert paused_since(steps) is None
 
     spells = QueueSpells.of([CaseHistory(case=1, steps=steps, attributes={}, class_days=3)])
 

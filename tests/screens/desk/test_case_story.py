@@ -73,6 +73,9 @@ def test_the_due_date_of_a_paused_case_is_that_of_an_answer_on_the_last_day(
     case = services.received("2026-11-24 09:00")
     services.at("2026-11-24 10:00").run("a", "next")
     services.run("a", "decide", case, *verdict, "--until", "2026-12-04")
+    # A suspension elsewhere, and one that begins after the case is due.
+    services.run("sup", "calendar", "suspend", "2026-12-01", "2026-12-31", "--province", "海南", "--reason", "x")
+    services.run("sup", "calendar", "suspend", "2027-03-01", "2027-03-03", "--reason", "x")
     told = " ".join(services.terminal.as_person("a", "show", case).output.split())
     promised = re.search(r"clock paused, due (\w+ \d+ Dec \d\d:\d\d) if the answer comes on the last day", told)
     assert promised is not None, told

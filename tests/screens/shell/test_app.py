@@ -16,11 +16,12 @@ from tests.screens.doubles.services import Clocks, MemoryServices
 from tests.screens.driver import Driver, at_work
 from workbench.errors import BadConfiguration, NotFound, StorageBusy
 
-HEAVY = ("sqlmodel", "sqlalchemy", "duckdb", "jinja2", "alembic", "pypinyin")
+HEAVY = ("sqlmodel", "sqlalchemy", "duckdb", "jinja2", "alembic", "pypinyin", "typer")
 
 
-def test_importing_the_screens_loads_no_heavy_module() -> None:
-    code = f"import sys, screens.app; print([name for name in {HEAVY!r} if name in sys.modules])"
+def test_what_is_imported_before_the_first_frame_loads_no_heavy_module() -> None:
+    modules = "screens.app, workbench.cli.framework.fast_start"
+    code = f"import sys, {modules}; print([name for name in {HEAVY!r} if name in sys.modules])"
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 

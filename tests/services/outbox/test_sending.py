@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -138,6 +139,18 @@ def test_letters_that_never_failed_go_first(site: Site, tmp_path: Path) -> None:
     assert [letter["notice"] for letter in script.letters()] == [1, 1, 1, 2]
 
 
+def test_a_letter_that_waits_takes_no_place_in_a_limited_run(site: Site, tmp_path: Path) -> None:
+    written(site, "lapsed", "appeal-received")
+    written(site, "pass")
+    with site.services("a").context.write() as session:
+        session.get_one(NoticeRow, 1).release_at += timedelta(hours=9)
+
+    report = send(site, script := Script(tmp_path), limit=1)
+
+    assert (report.sent, [*report.waiting]) == (1, [2])
+    assert [letter["notice"] for letter in script.letters()] == [3]
+
+
 def test_a_letter_waits_for_the_earlier_ones_of_its_case_also_for_failed_ones(site: Site, tmp_path: Path) -> None:
     released(site, 2)
     site.services("sup").reopening.reopen(1, "to check it again")
@@ -157,7 +170,7 @@ def test_a_letter_waits_for_the_earlier_ones_of_its_case_also_for_failed_ones(si
 
 
 def written(site: Site, *kinds: str) -> None:
-    """Write letters of some kinds about one case, all released."""
+    """Write letters of some kinds about one more case, all released."""
     [case_id] = site.plant(1)
     with site.services("a").context.write() as session:
         at = site.clock.at

@@ -1,6 +1,7 @@
 """Previews of a verdict and the decision use the case as it was read, and read it again after every change."""
 
 import json
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +16,12 @@ from workbench.domain.case.casefile import ItemRequest
 
 MOST_STATEMENTS = 8
 """The statements that read the stamp of the case and the calendar edition, and begin each transaction."""
+
+MOST_OF_CLAIM, MOST_OF_VERDICT = 8, 26
+"""The statements of a claim and of a fixable fail under the write lock."""
+
+MOST_READ = 36
+"""The statements that read a case for the desk, and find it unchanged for its verdict."""
 
 
 class Reads:
@@ -42,6 +49,24 @@ def test_neither_typing_nor_deciding_nor_the_acts_of_others_read_the_case_again(
     assert reads.statements <= 10 * MOST_STATEMENTS
     verdicts.decide(failing(case))
     assert reads.cases == 0
+
+
+def test_the_acts_of_the_desk_run_few_statements_and_fewer_under_the_write_lock(site: Site) -> None:
+    site.plant(2)
+    services = site.services("a")
+    database = services.context.database
+    services.verdicts.decide(failing(take(site).header.id))
+    counts: Counter[str] = Counter()
+    for name, engine in (("read", database.reader), ("write", database.writer)):
+        event.listen(engine, "before_cursor_execute", lambda *_statement, name=name: counts.update([name]))
+
+    case = take(site).header.id
+    of_claim = counts["write"]
+    services.verdicts.decide(failing(case))
+
+    assert of_claim <= MOST_OF_CLAIM
+    assert counts["write"] - of_claim <= MOST_OF_VERDICT
+    assert counts["read"] <= MOST_READ
 
 
 def test_the_next_preview_has_every_change_of_the_case(site: Site) -> None:

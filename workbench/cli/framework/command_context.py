@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from workbench.cli.framework import output
-
 if TYPE_CHECKING:
     from workbench.services.wiring import Services
 
@@ -74,6 +72,9 @@ class CommandContext:
 
     def print_result(self, document: Any, sentence: str) -> None:
         """Print what the command did: a JSON document with --json, else a sentence on stderr."""
+        # Imported here, because opening the workbench prints nothing.
+        from workbench.cli.framework import output
+
         if self.as_json:
             output.document(document)
         else:

@@ -9,7 +9,10 @@ from workbench.domain.policy.policy import Words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryLine:
-    """One act on the case; `text` is what a person wrote, or else the details in codes, without personal values."""
+    """One act on the case; `text` is what a person wrote, or else the details in codes, without personal values.
+
+    `received_at` is when we received what the applicant sent, which counts for the clock.
+    """
 
     at: datetime
     action: str
@@ -17,6 +20,7 @@ class HistoryLine:
     text: str
     round: int
     state: enums.CaseState | None
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 """The history of a case in working days, as the forecast reads it, and its waiting times in the queue."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 import numpy as np
 
@@ -12,6 +13,9 @@ QUEUED, VERDICT, PASSED, AWAITING_CHECK = "queued", "verdict", "passed", "awaiti
 FINAL_STEPS = frozenset({PASSED, "failed", "lapsed", "withdrawn"})
 WITH_APPLICANT = frozenset({"rectifying", "pending"})
 """The steps after which the applicant must act, so that the clock pauses."""
+
+_PAUSED = WITH_APPLICANT | {"lapsed"}
+"""A pause goes on while a case is lapsed, because the lapse may be taken back."""
 
 _WITHOUT_RESULT = frozenset({QUEUED, VERDICT, AWAITING_CHECK})
 """The steps that give the applicant no result. A verdict that awaits its check is not a result yet."""
@@ -145,15 +149,16 @@ def _queue_entries(history: CaseHistory) -> Iterable[tuple[int, Step, float]]:
     The due date is the promised working days after the day of receipt, plus the time that the applicant had the case.
     """
     due = np.floor(history.steps[0].at) + 1 + history.class_days
-    paused_at: float | None = None
     for index, step in enumerate(history.steps):
-        if paused_at is not None:
-            due += step.at - paused_at
-            paused_at = None
-        if step.what in WITH_APPLICANT:
-            paused_at = step.at
+        if step.what not in _PAUSED and (since := paused_since(history.steps[:index])) is not None:
+            due += step.at - since
         if step.what == QUEUED:
             yield index, step, due
+
+
+def paused_since(steps: Sequence[Step]) -> float | None:
+    """Return when the pause in which the last step falls began, None if it falls in none."""
+    return min((step.at for step in takewhile(lambda step: step.what in _PAUSED, reversed(steps))), default=None)
 
 
 def _left_at(history: CaseHistory, index: int) -> float:

@@ -7,12 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from db.enums import CaseState
-from workbench.domain.forecast.case_history import FINAL_STEPS, QUEUED, VERDICT, Step
+from workbench.domain.forecast.case_history import QUEUED, VERDICT, Step
 
 _IN_THE_QUEUE = frozenset({CaseState.QUEUED.value, CaseState.IN_REVIEW.value})
-_WITH_APPLICANT = frozenset({CaseState.PENDING.value, CaseState.RECTIFYING.value, CaseState.LAPSED.value})
-"""The states that only the undo of an answer or a resubmission restores, not the undo of a verdict."""
-
 _PENDING_OTHERS = "pending_others"
 """The step of a pending case that does not wait for the applicant, so that its clock runs."""
 
@@ -39,7 +36,7 @@ def steps_from_acts(acts: Iterable[LoggedAct], complete_at: float) -> tuple[Step
         if not steps and act.action != "complete":
             steps.append(Step(QUEUED, min(complete_at, act.at)))
         if act.action == "undo":
-            _undo(steps, act.state)
+            _undo(steps, step_name(act.state, is_running=act.is_running))
         else:
             steps += _steps(steps, act)
     return tuple(steps) or (Step(QUEUED, complete_at),)
@@ -61,16 +58,9 @@ def _steps(steps: list[Step], act: LoggedAct) -> Iterator[Step]:
         yield Step(what, act.at)
 
 
-def _undo(steps: list[Step], state: str) -> None:
-    """Remove the step of an undone withdrawal, answer, resubmission or reopening; else the last verdict and on.
-
-    Of an undone check, remove only the steps after it was requested.
-    """
-    if steps and (steps[-1].what == CaseState.WITHDRAWN.value or state in _WITH_APPLICANT | FINAL_STEPS):
-        del steps[-1]
-        return
-    last = state if state == CaseState.AWAITING_CHECK.value else VERDICT
+def _undo(steps: list[Step], restored: str) -> None:
+    """Remove the steps after the one that an undo restores; none if the act had not changed the state."""
     for index in range(len(steps) - 1, -1, -1):
-        if steps[index].what == last:
-            del steps[index + 1 if last == state else index :]
+        if steps[index].what == restored:
+            del steps[index + 1 :]
             return

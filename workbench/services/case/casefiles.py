@@ -249,7 +249,7 @@ def header_of(
         held_until=case.held_until if is_held_now else None,
         aside_until=case.aside_until if is_held_now else None,
         deadline_at=first_deadline(session, case),
-        due_if_answered_at=due_if_answered(session, context, case),
+        due_if_answered_at=due_if_answered(session, context, case, application.province),
     )
 
 

@@ -19,7 +19,6 @@ from db.models import (
     NoticeRow,
     RectificationItemRow,
     RectificationRow,
-    SuspensionRow,
 )
 from db.queries.published import APPEAL, CASE, DECISION, newest_row, table_of
 from workbench.domain.case.appeal import AppealLine, last_filing_day
@@ -27,6 +26,7 @@ from workbench.domain.case.casefile import ItemRequest
 from workbench.domain.case.reason_scope import named_documents
 from workbench.domain.case.records import DecisionLine, EarlierFail, ItemLine, Waiver
 from workbench.domain.case.running import is_with_applicant
+from workbench.services.foundation.calendar_days import all_suspensions
 from workbench.services.foundation.case_access import logins_of
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
@@ -182,11 +182,11 @@ def first_deadline(session: Session, case: CaseRow) -> datetime | None:
     return min((at for at in deadlines if at is not None), default=row.deadline_at)
 
 
-def due_if_answered(session: Session, context: Context, case: CaseRow) -> datetime | None:
-    """Return when a case is due if the applicant, who has it, answers at the last moment.
+def due_if_answered(session: Session, context: Context, case: CaseRow, province: str) -> datetime | None:
+    """Return when a case from a province is due if the applicant, who has it, answers at the last moment.
 
     The stored due date moves on by the working time from the verdict until the answer. None while nobody can say it: a
-    suspension goes on after that moment.
+    suspension of the case lasts longer than until that moment, and begins before the case is due.
     """
     if case.due_at is None or not is_with_applicant(CaseState(case.state), case.waits_for):
         return None
@@ -200,11 +200,10 @@ def due_if_answered(session: Session, context: Context, case: CaseRow) -> dateti
         last_at = calendar.closing(case.next_action_on)
     if verdict is None or last_at is None:
         return None
-    goes_on = col(SuspensionRow.to_at).is_(None) | (col(SuspensionRow.to_at) > last_at)
-    if session.exec(select(SuspensionRow.id).where(goes_on).limit(1)).first() is not None:
-        return None
     paused_at = verdict.checked_at or verdict.decided_at
-    return calendar.add_working_seconds(case.due_at, calendar.working_seconds_between(paused_at, last_at))
+    due_at = calendar.add_working_seconds(case.due_at, calendar.working_seconds_between(paused_at, last_at))
+    concerned = (one.span for one in all_suspensions(session) if one.concerns(province, case.agent))
+    return None if any(span.start < due_at and span.end > last_at for span in concerned) else due_at
 
 
 def decisions_of(

@@ -11,6 +11,7 @@ from sqlalchemy import BindParameter, ColumnElement, Select, Table, bindparam, l
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
+from db.columns import from_us
 from db.enums import CaseState, DocumentKind
 from db.models import (
     CampaignCaseRow,
@@ -148,7 +149,7 @@ def history_of(session: Session, case_id: int, before: EventRow | None = None) -
     connection, of_case = session.connection(), {"case": case_id}
     own = 0 if before is None else json.loads(before.body).get("decision", 0)
     lines = [
-        (row.position, from_row(HistoryLine, row, who=row.login, state=None))
+        (row.position, from_row(HistoryLine, row, who=row.login, state=None, received_at=None))
         for row in connection.execute(_TEXTS, of_case)
         # The texts of the verdict that the event logs are not those of an earlier act.
         if (before is None or row.at <= before.at) and row.decision != own
@@ -237,6 +238,7 @@ def _event_line(row: Any) -> HistoryLine:
         text=" ".join(words),
         round=int(body.get("round", 0)),
         state=CaseState(row.state) if row.state else None,
+        received_at=from_us(body["counted_at"]) if "counted_at" in body else None,
     )
 
 

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from db.columns import from_us
 from db.enums import AppealStatus, CaseState, ServiceClass
-from db.models import CaseRow, EventRow, SubmissionRow, SuspensionRow
+from db.models import CaseRow, EventRow, SubmissionRow
 from db.queries.published import table_of
 from workbench.domain.case.running import clock_runs
 from workbench.domain.clock.calendar import WorkingCalendar
@@ -28,20 +28,19 @@ from workbench.domain.clock.clock import (
     version_at_filing,
 )
 from workbench.domain.clock.explanation import ClockExplanation, explain_clock, explain_incomplete
-from workbench.domain.clock.spans import NEVER, Span
 from workbench.domain.clock.suspension import Suspension
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.policy.policy import Policy
 from workbench.services.case.assessment import completed_at
 from workbench.services.case.decisions import newest_appeal, open_rectification
 from workbench.services.case.evidence_reader import APPLICATION
+from workbench.services.foundation.calendar_days import SUSPENSION, all_suspensions
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.row_values import from_row
 
 EVENT = table_of(EventRow)
 SUBMISSION = table_of(SubmissionRow)
-SUSPENSION = table_of(SuspensionRow)
 
 POLICY_ACTION = "policy"
 """The action of the event that changes the policy of a case."""
@@ -49,7 +48,6 @@ POLICY_ACTION = "policy"
 _UNSETTLED = select(SUSPENSION.c.id).where(SUSPENSION.c.settled_at.is_(None)).order_by(SUSPENSION.c.id)
 _MAY_BE_APPEALED = (CaseState.APPEALED, CaseState.AWAITING_CHECK)
 _DUE_DATE_ACTIONS = (EXTEND_ACTION, CLASS_ACTION)
-_SUSPENSIONS = select(SUSPENSION).order_by(SUSPENSION.c.from_at, SUSPENSION.c.id)
 _EVENTS = (
     select(*(EVENT.c[name] for name in ("case_id", "batch_id", "at", "action", "state", "is_clock_running", "body")))
     .where(EVENT.c.case_id.in_(bindparam("cases", expanding=True)), EVENT.c.is_refused.is_(False))
@@ -57,20 +55,6 @@ _EVENTS = (
     .order_by(EVENT.c.seq)
 )
 _RECEIVING_ACTIONS = frozenset({"answer", "resubmit", "appeal"})
-
-
-def all_suspensions(session: Session) -> tuple[Suspension, ...]:
-    """Return all suspensions, including ended ones, in the order of their starts."""
-    return tuple(suspension_of(row) for row in session.connection().execute(_SUSPENSIONS))
-
-
-def suspension_of(row: Any) -> Suspension:
-    """Return the suspension that a row of the table holds."""
-    span = Span(row.from_at, row.announced_to_at or NEVER)
-    announced = from_row(Suspension, row, span=span, announced=None, is_settled=row.settled_at is not None)
-    if row.to_at == row.announced_to_at:
-        return announced
-    return replace(announced, span=Span(row.from_at, row.to_at), announced=announced)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from db.queries import suspension_notices
 from db.queries.chunks import chunks
 from db.queries.published import CASE, is_published
 from workbench.domain.clock.suspension import Suspension
-from workbench.services.clock.case_clocks import Clocks, all_suspensions, clock_events, stored_clock_state
+from workbench.services.clock.case_clocks import Clocks, clock_events, stored_clock_state
+from workbench.services.foundation.calendar_days import all_suspensions
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import pause
 from workbench.services.notices.suspension_notices import SuspensionLetters

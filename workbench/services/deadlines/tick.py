@@ -12,10 +12,11 @@ from db.queries.suspension_notices import awaits_end_notice
 from workbench.domain.clock.suspension import Suspension
 from workbench.services.campaigns.opening import open_due
 from workbench.services.case.decisions import items_in_plan, newest_decision
-from workbench.services.clock.case_clocks import SUSPENSION, Clocks, suspension_of
+from workbench.services.clock.case_clocks import Clocks
 from workbench.services.deadlines.batches import act_on_all
 from workbench.services.deadlines.delays import notify_of_delays
 from workbench.services.deadlines.reminders import remind
+from workbench.services.foundation.calendar_days import SUSPENSION, suspension_of
 from workbench.services.foundation.context import Service
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import notify_of_status

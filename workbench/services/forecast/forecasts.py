@@ -23,12 +23,11 @@ from workbench.domain.forecast.working_time import WorkingTime
 from workbench.domain.policy.policy import Policy
 from workbench.errors import NotAllowed
 from workbench.i18n import _
-from workbench.services.clock.case_clocks import all_suspensions
 from workbench.services.forecast import history_reader
 from workbench.services.forecast.arrival_forecasts import NewCase
 from workbench.services.forecast.incomplete_cases import IncompleteCases
 from workbench.services.forecast.presenter import ForecastPresenter
-from workbench.services.foundation.calendar_days import edition
+from workbench.services.foundation.calendar_days import all_suspensions, edition
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Context, Service
 

@@ -15,7 +15,7 @@ from db.enums import CaseState, ServiceClass, Severity, Verdict
 from db.models import AbsenceRow
 from db.queries import forecast_cases
 from workbench.domain.case.running import clock_runs, is_with_applicant
-from workbench.domain.forecast.case_history import QUEUED, VERDICT, CaseHistory, Step
+from workbench.domain.forecast.case_history import QUEUED, VERDICT, CaseHistory, Step, paused_since
 from workbench.domain.forecast.history_from_log import LoggedAct, step_name, steps_from_acts
 from workbench.domain.forecast.queue.capacity import Absence, Verdicts
 from workbench.domain.forecast.queue.model import OpenCase, QueueHistory
@@ -117,7 +117,8 @@ def _open_cases(
         if is_to_come:
             # The due date moves on by the working time that the applicant has had the case. The closing time of the
             # day is used: the simulation puts cases that are due on one day together.
-            paused_days = max(now - steps[-1].at, 0.0) if is_returning else 0.0
+            since = paused_since(steps)
+            paused_days = 0.0 if since is None else max(now - since, 0.0)
             closing = incomplete.calendar.closing(time_.day(due_at + paused_days))
             due_on, ahead_if_queued = time_.of_instant(closing), incomplete.ahead(closing, row.priority_rank)
         yield OpenCase(

@@ -1,21 +1,28 @@
-"""The days of the calendar in the database: the published days, and the overrides that admins set on top of them."""
+"""The calendar in the database: the published days, the overrides that admins set on top of them, and suspensions."""
 
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select
 from sqlmodel import Session, col
 
 from db.enums import DayStatus
-from db.models import CalendarDayRow, CalendarOverrideRow, ReviewerRow, SettingRow
+from db.models import CalendarDayRow, CalendarOverrideRow, ReviewerRow, SettingRow, SuspensionRow
 from db.queries.chunks import chunks
+from db.queries.published import table_of
 from workbench.domain.clock.calendar import CalendarDay, DayKind
 from workbench.domain.clock.hours import Hours, format_hours, parse_hours
+from workbench.domain.clock.spans import NEVER, Span
+from workbench.domain.clock.suspension import Suspension
 from workbench.services.foundation.row_values import from_row
 
 Days = Mapping[date, CalendarDay]
+
+SUSPENSION = table_of(SuspensionRow)
+_SUSPENSIONS = select(SUSPENSION).order_by(SUSPENSION.c.from_at, SUSPENSION.c.id)
 
 # Thousands of days are read as plain rows, which is several times faster than as objects.
 _DAYS = CalendarDayRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is a table
@@ -129,3 +136,17 @@ def write_override(session: Session, override: Override, admin_id: int) -> None:
 def drop_override(session: Session, on: date) -> None:
     """Delete the override of a date, if there is one; the published day applies again."""
     session.execute(delete(CalendarOverrideRow).where(col(CalendarOverrideRow.on_date) == on))
+
+
+def all_suspensions(session: Session) -> tuple[Suspension, ...]:
+    """Return all suspensions, including ended ones, in the order of their starts."""
+    return tuple(suspension_of(row) for row in session.connection().execute(_SUSPENSIONS))
+
+
+def suspension_of(row: Any) -> Suspension:
+    """Return the suspension that a row of the table holds."""
+    span = Span(row.from_at, row.announced_to_at or NEVER)
+    announced = from_row(Suspension, row, span=span, announced=None, is_settled=row.settled_at is not None)
+    if row.to_at == row.announced_to_at:
+        return announced
+    return replace(announced, span=Span(row.from_at, row.to_at), announced=announced)

@@ -9,8 +9,9 @@ from db.models import CaseRow
 from workbench.domain.clock.suspension import Suspension, stopped_until
 from workbench.domain.forecast.result import CaseForecast
 from workbench.services.case.assessment import assessed_columns
-from workbench.services.clock.case_clocks import all_suspensions, first_clock_state
+from workbench.services.clock.case_clocks import first_clock_state
 from workbench.services.forecast.arrival_forecasts import ArrivalForecasts, NewCase
+from workbench.services.foundation.calendar_days import all_suspensions
 from workbench.services.foundation.context import Context
 from workbench.services.notices.receipts import shows_forecast
 from workbench.services.review.new_evidence import Arrival

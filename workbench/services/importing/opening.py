@@ -21,8 +21,9 @@ from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.policy.policy import Policy
 from workbench.services.case.assessment import FINDING, Assessment, assess_all, finding_columns
 from workbench.services.case.evidence_reader import EvidenceReader, application_key
-from workbench.services.clock.case_clocks import all_suspensions, due_columns, first_clock_state
+from workbench.services.clock.case_clocks import due_columns, first_clock_state
 from workbench.services.forecast.arrival_forecasts import ArrivalForecasts, NewCase
+from workbench.services.foundation.calendar_days import all_suspensions
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import pause
 from workbench.services.importing.columns import TABLES, Columns

@@ -102,16 +102,19 @@ class Sending(Service):
         with context.requiring("notices send", work_list_refusal):
             write_sender(context)
             with context.read() as session:
-                left = _owed_ids(session, context.now(), limit)
+                left = _owed_ids(session, context.now())
                 run = _Run(context, gateway, audit_log.first_hash(session), context.zone(session))
+            total, done = len(left) if limit is None else min(limit, len(left)), 0
             if left:
-                context.log_alone("notices send", body={"count": len(left)})
-            total, done = len(left), 0
+                context.log_alone("notices send", body={"count": total})
             for attempt, pause_s in enumerate((0.0, *PAUSES_S), start=1):
                 if attempt > 1:
                     wait(pause_s)
                 failed = []
                 for notice_id in left:
+                    # A letter that waits does not count, or it would keep those of other cases from a limited run.
+                    if len(run.handed) == limit and notice_id not in run.handed:
+                        continue
                     if run.hand_over(notice_id, is_last=attempt > len(PAUSES_S)):
                         done += 1
                     else:
@@ -224,7 +227,7 @@ class _Run:
         return at.astimezone(self.zone).isoformat()
 
 
-def _owed_ids(session: Session, now: datetime, limit: int | None) -> Sequence[int]:
+def _owed_ids(session: Session, now: datetime) -> Sequence[int]:
     """Return the letters to hand over, each after the earlier ones of its case.
 
     Cases without failed letters come first, so that a few bad ones do not block the rest.
@@ -236,7 +239,7 @@ def _owed_ids(session: Session, now: datetime, limit: int | None) -> Sequence[in
         .where(is_owed(now), ~is_leased(now), is_published(CASE.c.batch_id))
         .order_by(failed_at.is_not(None), failed_at, NOTICE.c.id)
     )
-    return session.execute(statement.limit(limit)).scalars().all()
+    return session.execute(statement).scalars().all()
 
 
 def _is_mine(row: Any) -> tuple[ColumnElement[bool], ...]:

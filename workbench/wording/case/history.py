@@ -7,7 +7,7 @@ from db.enums import AppealOutcome, CaseState, DocumentKind, ItemResult, Verdict
 from workbench.domain.case.appeal import OUTCOME_WORDS
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.channel import channel_words
-from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, STATE_WORDS
+from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS
 from workbench.domain.case.records import HistoryLine, ItemLine
 from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.wording import amounts
@@ -98,6 +98,11 @@ _FIELDS: dict[str, str] = {
 _BY_TIME = frozenset({"lapse", "day-passed", "delay-told", "reminded"})
 """Events that a deadline causes. Their actor is only the user whose program ran at that time."""
 
+_OVERTURNED: dict[CaseState | None, str] = {
+    CaseState.PASSED: N_("overturned, passed"),
+    CaseState.QUEUED: N_("overturned, queued"),
+}
+
 _FAIL_KINDS: dict[str, str] = {"fixable": N_("can be rectified"), "final": N_("final")}
 
 
@@ -136,7 +141,7 @@ def items_words(items: Sequence[ItemLine]) -> str:
 
 def outcome_words(outcome: AppealOutcome, to_state: CaseState | None) -> str:
     """Return the decision on an appeal, with the state after an overturned one."""
-    return comma_joined([_(OUTCOME_WORDS[outcome]), *([_(STATE_WORDS[to_state])] if to_state else [])])
+    return _(_OVERTURNED.get(to_state) or OUTCOME_WORDS[outcome])
 
 
 def _decided(text: str, case: CaseFile) -> str:

@@ -103,8 +103,8 @@ class NextSteps:
         return []
 
     def _kind(self, letter: NoticeLine) -> str:
-        failed = letter.failed_at is not None
-        return _("{what} ({by})").format(what=kind_words(letter), by=_("failed")) if failed else kind_words(letter)
+        kind = kind_words(letter)
+        return kind if letter.failed_at is None else _("{what} ({by})").format(what=kind, by=_("sending failed"))
 
     def _with_due_date(self, sentence: str) -> str:
         """Return a sentence with the due date; while work is suspended that date moves on, so it is not given."""
@@ -153,13 +153,14 @@ class NextSteps:
 
     def _paused(self, sentence: str) -> str:
         """Return what the applicant does while the clock is paused, with the due date that follows at the latest."""
-        due_at = self.case.header.due_if_answered_at
-        if due_at is None:
+        header, verdict = self.case.header, newest_decision(self.case)
+        was_due = verdict is not None and header.due_at and header.due_at <= (verdict.checked_at or verdict.decided_at)
+        if was_due:
+            return _("; ").join([sentence, _("clock paused, overdue when the answer comes")])
+        if header.due_if_answered_at is None:
             return sentence
-        paused = _("clock paused, due {when} if the answer comes on the last day").format(
-            when=self.times.instant(due_at)
-        )
-        return _("; ").join([sentence, paused])
+        paused = _("clock paused, due {when} if the answer comes on the last day")
+        return _("; ").join([sentence, paused.format(when=self.times.instant(header.due_if_answered_at))])
 
     def _check(self) -> str:
         newest, appeal, assignee = newest_decision(self.case), open_appeal(self.case.appeals), self.case.header.assignee

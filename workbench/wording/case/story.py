@@ -11,7 +11,7 @@ from workbench.domain.case.appeal import AppealLine, open_appeal
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.records import DecisionLine, HistoryLine, ReReview
-from workbench.i18n import _, comma_joined
+from workbench.i18n import N_, _, comma_joined
 from workbench.wording.case.history import act_words, detail_words, items_words, outcome_words
 from workbench.wording.case.labels import DECIDED, MEASURE, WAITS_FOR
 from workbench.wording.case.next_steps import NextSteps, missed_item, newest_decision, reason_title, reviewed_again
@@ -29,6 +29,13 @@ _SAME_ACT = timedelta(seconds=1)
 
 _WAITING = "WAIT-"
 """The codes of the reasons whose titles say for whom a case waits begin with this."""
+
+_VOIDED_BY = {
+    "void": N_("void: the findings changed"),
+    "policy": N_("void: the policy changed"),
+    "withdraw": N_("void: the application was withdrawn"),
+}
+"""The events that void a verdict that waits for its check, and what they say of it."""
 
 _OF_PEOPLE = frozenset({"reopen", "withdraw", "undo", "waive"})
 
@@ -126,8 +133,7 @@ class CaseStory:
         elif decision.status == "returned":
             by.append(self._checked(_("returned by {login}"), decision))
         elif decision.status == "void":
-            has_new_findings = self._is_void_by_findings(decision)
-            by.append(_("void: the findings changed") if has_new_findings else _("void: the policy changed"))
+            by.append(_(self._void_words(decision)))
         words = verdict_words(decision)
         if is_explained and (reasons := self._reasons(decision)):
             words = _("{what}: {details}").format(what=words, details=reasons)
@@ -146,9 +152,14 @@ class CaseStory:
             titles.append(_("waits for {who}").format(who=_(WAITS_FOR[decision.waits_for])))
         return comma_joined(titles)
 
-    def _is_void_by_findings(self, decision: DecisionLine) -> bool:
-        """Say whether new findings voided a verdict; a change of policy has no event `void` of its own."""
-        return any(line.action == "void" and line.at >= decision.decided_at for line in self.case.history)
+    def _void_words(self, decision: DecisionLine) -> str:
+        """Return the untranslated words for the first event that voided a verdict.
+
+        A withdrawal counts only if no other event follows: after it, only its undo brings the case back.
+        """
+        later = [line.action for line in reversed(self.case.history) if line.at >= decision.decided_at]
+        causes = (action for action in later if action in _VOIDED_BY)
+        return _VOIDED_BY.get(min(causes, key=lambda action: action == "withdraw", default=""), "void")
 
     def _appeals(self) -> Iterator[tuple[datetime, str]]:
         for appeal in self.case.appeals:
@@ -183,6 +194,8 @@ class CaseStory:
             about.insert(0, event.who)
         if event.action == "policy":
             about.insert(0, event.text.partition(":")[0])
+        if event.received_at is not None and self._times.instant(event.received_at) != about[-1]:
+            about.append(_("handed in {when}").format(when=self._times.instant(event.received_at)))
         decision = newest_decision(self.case)
         if has_progress and event.action in {"resubmit", "lapse"} and decision is not None and decision.items:
             about.append(items_words(decision.items))
@@ -204,7 +217,7 @@ class CaseStory:
         if event.action == "withdraw" and event.text == "appeal":
             return _("appeal withdrawn")
         if event.action == "undo" and event.text:
-            return _("{what}: {details}").format(what=act_words(event), details=detail_words(event, self.case))
+            return _("taken back: {what}").format(what=detail_words(event, self.case))
         return act_words(event)
 
     def _reason_of(self, event: HistoryLine) -> str:
