@@ -1,11 +1,15 @@
 """Call records and opt-outs: what they make of numbers, applications and cases."""
 
 import json
+from datetime import datetime
+from pathlib import Path
 
 import pytest
 
 from db.enums import ImportKind
+from tests.services.calls.samples import SHANGHAI, rows
 from tests.services.importing.files import Cells, Desk, application
+from tests.services.reading.workbooks import write_workbook
 from workbench.domain.case.casefile import CaseFile
 
 
@@ -110,3 +114,68 @@ def test_days_without_a_call_are_gaps_between_days_with_calls(desk: Desk) -> Non
     desk.queued()
     desk.run(ImportKind.CALLS, [call(0, day="2026-11-17"), call(1, day="2026-11-20"), call(2, day="2026-11-20")])
     assert [count for _day, count in shown(desk).days] == [1, 0, 0, 2]
+
+
+MIXED: list[Cells] = [
+    call(0),
+    {**call(1), "caller": "+86 138-0013-8000", "start_at": "2026年11月20日 10:01", "duration_s": "40.0"},
+    {**call(2), "caller": "138*****000"},
+    {**call(3), "direction": "呼入", "caller": "02112345678", "callee": "13800138000"},
+    {**call(4), "start_at": "2027-11-20 10:04:00", "duration_s": "-1"},
+    {**call(5), "answered": "否", "imei": "4901-5420-3237-518"},
+    {**call(6), "callee": ""},
+    call(0),
+]
+
+
+def mixed_file(desk: Desk, form: str) -> Path:
+    """Write calls of which SQL accepts some, the parser others, and nothing the rest."""
+    columns = list(dict.fromkeys(column for row in MIXED for column in row))
+    table = [[row.get(column, "") for column in columns] for row in MIXED]
+    path = desk.folder / f"mixed.{form.rpartition(' ')[2]}"
+    if form == "xlsx":
+        return write_workbook(path, {"calls": [columns, *table]})
+    if form == "jsonl":
+        text = "\n".join(json.dumps(row) for row in MIXED)
+    else:
+        text = "\n".join(",".join(cells) for cells in [columns, *table])
+    if form == "odd csv":
+        text = text.replace("40.0", '"40.0"') + "\n\n"
+    path.write_bytes(text.encode("gb18030" if form == "gb18030 csv" else "utf-8"))
+    return path
+
+
+@pytest.mark.parametrize("form", ["csv", "odd csv", "gb18030 csv", "jsonl", "xlsx"])
+def test_every_form_gives_the_same_calls_errors_and_rejects(form: str, desk: Desk) -> None:
+    path = mixed_file(desk, form)
+    rejects = desk.folder / f"rejects.{form.rpartition(' ')[2]}"
+    planned = desk.take(ImportKind.CALLS, path, dry_run=True, rejects=rejects, encoding=None)
+    report = desk.take(ImportKind.CALLS, path, rejects=rejects)
+
+    first = 1 if form == "jsonl" else 2
+    assert (report.rows, report.created, report.unchanged, report.rejected) == (8, 4, 1, 3)
+    assert [(error.line, error.column) for error in report.errors] == [
+        (first + 2, "caller"),
+        (first + 4, "start_at"),
+        (first + 4, "duration_s"),
+        (first + 6, "callee"),
+    ]
+    assert (planned.rows, planned.rejected, planned.errors) == (8, 3, report.errors)
+    again = desk.take(ImportKind.CALLS, rejects, rejects=desk.folder / f"again{rejects.suffix}")
+    assert (again.rows, again.rejected) == (3, 3)
+    assert calls_of(desk) == [
+        ("13800138000", 10, 0, 40, True, "out", ""),
+        ("13800138000", 10, 1, 40, True, "out", ""),
+        ("13800138000", 10, 3, 40, True, "in", ""),
+        ("13800138000", 10, 5, 40, False, "out", "490154203237518"),
+    ]
+
+
+def calls_of(desk: Desk) -> list[tuple[object, ...]]:
+    """Return the calls of the first batch, with the local hour and minute."""
+    [folder] = desk.site.path.parent.glob("*.store")
+    found: list[tuple[object, ...]] = []
+    for row in rows(folder, 1):
+        at = datetime.fromtimestamp(row.start_at_us / 1_000_000, SHANGHAI)
+        found.append((row.msisdn, at.hour, at.minute, row.duration_s, row.answered, row.direction.value, row.imei))
+    return found

@@ -8,23 +8,19 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 from db.access import access_of, make_folder
 from workbench.errors import StorageFailed
 from workbench.i18n import _
 
 if TYPE_CHECKING:
-    from _csv import Writer as CsvWriter
-
     import duckdb
 
 SPILL_PREFIX = "spill-"
 _THREADS = 2
 _MEMORY_LIMIT = "500MB"
 _ROWS_AT_ONCE = 10_000
-
-_CSV_FORMAT = "header = false, auto_detect = false, delim = ',', quote = '\"', escape = '\"', new_line = '\\r\\n'"
 
 CALL_COLUMNS: Mapping[str, str] = {
     "msisdn": "VARCHAR",
@@ -38,9 +34,9 @@ CALL_COLUMNS: Mapping[str, str] = {
 """A call as it is kept; `callee` is a keyed hash of 16 bytes, `start_us` microseconds UTC."""
 
 
-def quoted(path: Path) -> str:
-    """Return a path as an SQL text, for the statements that take no parameter there."""
-    return "'" + str(path).replace("'", "''") + "'"
+def quoted(text: object) -> str:
+    """Return a text or path as an SQL text, for what takes no parameter."""
+    return "'" + str(text).replace("'", "''") + "'"
 
 
 class Engine:
@@ -73,8 +69,9 @@ class Engine:
         path = self._spill / f"{name}.csv"
         with failures_told(self._folder):
             with path.open("x", encoding="utf-8", newline="") as file:
-                csv_rows(file).writerows(rows)
-            self.run(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM {_csv_source(path, columns)}")
+                # The line end makes it quote both CR and LF.
+                csv.writer(file, lineterminator="\r\n").writerows(rows)
+            self.run(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM {csv_source(path, columns)}")
             path.unlink()
 
     def open_calls(self, files: Sequence[Path], name: str = "call") -> None:
@@ -146,15 +143,22 @@ def storage_failure(folder: Path, error: Exception) -> StorageFailed:
     )
 
 
-def csv_rows(file: TextIO) -> "CsvWriter":
-    """Return a writer of rows for DuckDB to read; its line end makes it quote both CR and LF."""
-    return csv.writer(file, lineterminator="\r\n")
-
-
-def _csv_source(path: Path, columns: Mapping[str, str]) -> str:
-    """Return the table function that reads a file of `csv_rows`."""
+def csv_source(
+    path: object,
+    columns: Mapping[str, str],
+    *,
+    delimiter: str = ",",
+    line_end: str = r"\r\n",
+    not_null: Iterable[str] = (),
+) -> str:
+    """Return the table function that reads CSV without a header; an empty text is NULL but in columns `not_null`."""
     kinds = ", ".join(f"'{column}': '{kind}'" for column, kind in columns.items())
-    return f"read_csv({quoted(path)}, {_CSV_FORMAT}, columns = {{{kinds}}})"
+    kept = ", ".join(map(quoted, not_null))
+    return (
+        f"read_csv({quoted(path)}, header = false, auto_detect = false, delim = {quoted(delimiter)}, quote = '\"', "
+        f"escape = '\"', new_line = '{line_end}', columns = {{{kinds}}}"
+        + (f", force_not_null = [{kept}])" if kept else ")")
+    )
 
 
 def make_call_folder(folder: Path) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from db.access import sync
-from workbench.services.calls.engine import Engine, failures_told, make_call_folder, quoted
+from workbench.services.calls.engine import Engine, failures_told, quoted
 from workbench.services.calls.hashing import CalleeHasher
 from workbench.services.calls.parquet import CallFiles, check_of, create_private
 
@@ -97,7 +97,6 @@ class StagedCalls:
         path, part = self._files.path(batch_id), self._files.part(batch_id)
         try:
             with failures_told(folder):
-                make_call_folder(folder)
                 # Made beforehand, so that DuckDB fills a file that was never readable by others.
                 os.close(create_private(part))
                 rows = self._write(part)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from db.columns import to_us
 from workbench.domain.values import moments, values
+from workbench.services.calls.engine import quoted
 from workbench.services.calls.local_time import DAY_US, shift_sql, zone_shifts
 from workbench.services.reading.headers import value_names
 from workbench.services.reading.kinds import FLAG, INSTANT, NUMBER, PHONE, QUANTITY, Sort
@@ -59,7 +60,7 @@ def _accepted_word(cell: str, meanings: Mapping[str, str]) -> Accepted:
     """Return the SQL for words, each with the SQL of its meaning."""
     by_meaning: dict[str, list[str]] = {}
     for word, meaning in meanings.items():
-        by_meaning.setdefault(meaning, []).append("'" + word.replace("'", "''") + "'")
+        by_meaning.setdefault(meaning, []).append(quoted(word))
     cases = " ".join(f"WHEN {cell} IN ({', '.join(words)}) THEN {meaning}" for meaning, words in by_meaning.items())
     value = f"CASE {cases} END"
     return Accepted(f"({value}) IS NOT NULL", value)

@@ -17,7 +17,7 @@ from itertools import islice
 from typing import TextIO
 
 from workbench.errors import StorageFailed
-from workbench.services.calls.engine import Engine
+from workbench.services.calls.engine import Engine, csv_source, quoted
 from workbench.services.reading.headers import column_names
 from workbench.services.reading.problems import BadRecord, FileProblem, Row
 from workbench.services.reading.reader import Reader
@@ -29,7 +29,6 @@ from workbench.services.reading.table import Broken, CsvTable, RawRecord
 _CHARACTERS_TOGETHER = 1 << 20
 _LONGEST_RECORD = 320_000
 """The most characters of a record; DuckDB reads lines of at most 2 MB."""
-_LF, _CRLF = r"\n", r"\r\n"
 
 
 class StagedRecords:
@@ -46,7 +45,7 @@ class StagedRecords:
             self.columns = tuple(self._known.chinese)
         else:
             self.columns = self._meanings(reader.columns)
-        self._cells = [f"c{place}" for place in range(len(self.columns))]
+        self._cells = {f"c{place}": "VARCHAR" for place in range(len(self.columns))}
         self._duck = duck
         self._reader = reader
         self._progress = progress
@@ -109,21 +108,21 @@ class StagedRecords:
         with self._reader.table() as table:
             if not isinstance(table, CsvTable):
                 raise NotClean
-        cells = self._cells
+        texts = self._cells
         with source.text() as text:
-            blocks = clean_blocks(_bytes_of(text, table.first_line), table.delimiter, len(cells))
+            blocks = clean_blocks(_bytes_of(text, table.first_line), table.delimiter, len(texts))
             with piped(self._watched(blocks)) as path:
-                filled = " OR ".join(f"{cell} <> ''" for cell in cells)
+                filled = " OR ".join(f"{cell} <> ''" for cell in texts)
                 line = f"row_number() OVER () + {table.first_line - 1} AS line"
-                is_odd = f"c0 = {_quoted(table.names[0])} AS is_odd"
-                lines = f"FROM {_read_csv(path, {}, cells, table.delimiter, _LF)} SELECT {line}, {is_odd}, *"
-                yield f"(FROM ({lines}) WHERE {filled})"
+                is_odd = f"c0 = {quoted(table.names[0])} AS is_odd"
+                lines = csv_source(path, texts, delimiter=table.delimiter, line_end=r"\n", not_null=texts)
+                yield f"(FROM (FROM {lines} SELECT {line}, {is_odd}, *) WHERE {filled})"
 
     @contextmanager
     def _read_relation(self) -> Iterator[str]:
         """Give the relation of records that the reader takes apart."""
         with piped(self._watched(self._rows())) as path:
-            yield _read_csv(path, {"line": "BIGINT", "is_odd": "BOOLEAN"}, self._cells, ",", _CRLF)
+            yield csv_source(path, {"line": "BIGINT", "is_odd": "BOOLEAN", **self._cells}, not_null=self._cells)
 
     def _watched(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
         for block in blocks:
@@ -169,17 +168,3 @@ def _bytes_of(text: TextIO, first_line: int) -> Iterator[bytes]:
         pass
     while characters := text.read(_CHARACTERS_TOGETHER):
         yield characters.encode()
-
-
-def _read_csv(path: str, first: dict[str, str], cells: Sequence[str], delimiter: str, line_end: str) -> str:
-    """Return the table function that reads a pipe of CSV; the last columns are cells."""
-    columns = ", ".join(f"'{name}': '{kind}'" for name, kind in {**first, **dict.fromkeys(cells, "VARCHAR")}.items())
-    not_null = ", ".join(map(_quoted, cells))
-    return (
-        f"read_csv({_quoted(path)}, header = false, auto_detect = false, delim = {_quoted(delimiter)}, quote = '\"', "
-        f"escape = '\"', new_line = {_quoted(line_end)}, columns = {{{columns}}}, force_not_null = [{not_null}])"
-    )
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
