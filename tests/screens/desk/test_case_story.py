@@ -97,7 +97,7 @@ def test_a_wait_for_others_past_the_due_date_says_so_and_the_forecast_is_after_i
     assert forecast["passed"]["p50"] >= forecast["decided"]["p50"]
 
 
-@pytest.mark.parametrize(("height", "shown"), [(24, 3), (40, 5)])
+@pytest.mark.parametrize(("height", "shown"), [(16, 3), (40, 5)])
 def test_a_low_screen_has_the_newest_acts_and_counts_the_others(height: int, shown: int) -> None:
     days = [NOW - timedelta(days=9 - number) for number in range(5)]
     decisions = tuple(fail(id=number, round=number + 1, decided_at=at, items=()) for number, at in enumerate(days))
