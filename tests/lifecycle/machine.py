@@ -508,7 +508,7 @@ class LifecycleMachine(RuleBasedStateMachine):
         case.returned_to = None
         if is_staged:
             case.enter("awaiting_check", self.now)
-            case.maker = who
+            case.maker, case.is_contradicted = who, False
         else:
             case.take_effect(decision, self.now)
             self.check_correction(decision)
@@ -522,6 +522,9 @@ class LifecycleMachine(RuleBasedStateMachine):
         case = self.cases[number]
         allowed, before = self._may_check(case, who), case.before()
         is_appeal = bool(case.decider)
+        if case.is_contradicted and not is_appeal:
+            # Its approval was undone after the finding came; approving it again would void it.
+            return
         done = self.attempt(
             "approve", who, case, lambda: self.services(who).checks.approve(number, "x"), allowed=allowed
         )
@@ -764,6 +767,7 @@ class LifecycleMachine(RuleBasedStateMachine):
             case.new_evidence()
             acts.append(("evidence", number))
         elif case.state == "passed":
+            case.is_contradicted = True
             acts += [(event["action"], number) for event in self.events if event["action"] == "attention"]
             case.skipped_by.clear()
         self.expect("admin", *acts)

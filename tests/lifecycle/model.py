@@ -58,7 +58,7 @@ class Case:
 
     `items` are the items asked for last. `deadline` is the one that the verdict or a supervisor set, `moved_to` the one
     to which a letter that was sent late moved it. `untold` are the verdicts whose letter a withdrawal or a reopening
-    cancelled before its release.
+    cancelled before its release. `is_contradicted` says that a finding came after the newest verdict had passed.
     """
 
     id: int
@@ -84,6 +84,7 @@ class Case:
     fit_to_decide: frozenset[str] = frozenset()
     before_appeal: "Case | None" = None
     untold: frozenset[int] = frozenset()
+    is_contradicted: bool = False
     undoable: Undoable | None = None
     skipped_by: set[str] = field(default_factory=set)
 
