@@ -192,6 +192,14 @@ def live_on(office: Office) -> None:
     office.run("a", "appeal", "A-12", "--grounds", "We called our own customers.")
     office.run("admin", "appeal-decide", "A-12", "stands", "--note", NO_CONSENT[office.language])
     office.run("c", "check", "A-12", "approve", "--note", "as I see it")
+    office.send()
+    lapse(office)
+
+
+def lapse(office: Office) -> None:
+    """Bring about the letters after the deadlines; a reminder that is not sent before the lapse is cancelled."""
+    office.at("2026-12-03 10:00")
+    office.send()
     office.at("2026-12-07 10:00")
     seal(office, "A-11")
     office.at("2026-12-08 10:00")

@@ -47,7 +47,7 @@ async def test_a_case_of_the_second_round_opens_on_what_changed(
 
         await desk.press("escape")
         assert desk.dialog == "DeskScreen"
-        assert "丙•• " in desk.text
+        assert "91110000600037341L" in desk.text
         assert "✓ ±" in desk.text
         await desk.press("d")
         assert desk.dialog == "ChangesSheet"

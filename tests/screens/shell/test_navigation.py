@@ -63,6 +63,7 @@ async def test_the_letter_shown_after_a_verdict_names_no_person(site: Site) -> N
     site.plant()
     with site.services("admin").context.write() as session:
         session.execute(text("UPDATE application SET applicant_kind = 'individual', applicant_name = '虚构人'"))
+        session.execute(text("UPDATE \"case\" SET applicant_name = '虚构人'"))
     async with at_the_site(site, "a", size=(120, 60)) as desk:
         await desk.press("n", "p", "y")
         assert "The applicant reads" in desk.text
