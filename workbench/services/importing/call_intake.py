@@ -19,15 +19,16 @@ from workbench.services.reading.staging.records import StagedRecords
 
 _SORTS = {name.removesuffix("*"): (sort, name.endswith("*")) for name, sort in SORTS[ImportKind.CALLS].items()}
 
-# Seen from our number, which is the called side of an incoming call; a record that SQL does not accept is its line.
+# Seen from our number, which is the called side of an incoming call; a record that SQL does not accept is NULL.
+# Lines are asked for separately, as DuckDB counts them in one thread.
 _CALLS = """
 CREATE OR REPLACE TEMP TABLE {table} AS
-SELECT CASE WHEN is_accepted THEN NULL ELSE line END AS line,
-       CASE WHEN is_accepted THEN CASE WHEN incoming THEN callee ELSE caller END END AS msisdn,
+SELECT CASE WHEN is_accepted THEN CASE WHEN incoming THEN callee ELSE caller END END AS msisdn,
        CASE WHEN is_accepted THEN callee_hash(CASE WHEN incoming THEN caller ELSE callee END) END AS callee,
        start_at AS start_us, duration_s, coalesce(answered, duration_s > 0) AS answered, incoming, imei
-FROM (SELECT line, {condition} AS is_accepted, {values}, coalesce(direction = 'in', false) AS incoming FROM {records})
+FROM (SELECT {condition} AS is_accepted, {values}, coalesce(direction = 'in', false) AS incoming FROM {records})
 """
+_ODD = "CREATE OR REPLACE TEMP TABLE {table}_odd AS SELECT line FROM {records} WHERE NOT ({condition})"
 
 
 class CallIntake:
@@ -54,10 +55,12 @@ class CallIntake:
         duck = self.staged.duck
         records = self._records[reader] = StagedRecords(duck, reader, progress)
         table = self._table(reader)
-        records.run(self._statement(records, reader).replace("{table}", table))
+        calls, odd = (sql.replace("{table}", table) for sql in self._statements(records, reader))
+        records.run(calls)
         self.staged.tables.add(table)
-        [(count, odd)] = duck.rows(f"FROM {table} SELECT count(msisdn), count(line)")
-        if odd:
+        [(rows, count)] = duck.rows(f"FROM {table} SELECT count(*), count(msisdn)")
+        if count < rows:
+            records.run(odd)
             self.staged.load(f"{table}_parsed", self._parsed(reader, refuse))
             [(parsed,)] = duck.rows(f"FROM {table}_parsed SELECT count(*)")
             count += parsed
@@ -76,13 +79,16 @@ class CallIntake:
 
     def _odd(self, reader: Reader) -> Iterator[Row | BadRecord]:
         """Yield the records of a file that SQL does not accept."""
-        lines = self.staged.duck.rows(f"FROM {self._table(reader)} SELECT line WHERE line IS NOT NULL ORDER BY line")
+        table = self._table(reader)
+        [(rows, count)] = self.staged.duck.rows(f"FROM {table} SELECT count(*), count(msisdn)")
+        lines = self.staged.duck.rows(f"FROM {table}_odd SELECT line ORDER BY line") if count < rows else ()
         return self._records[reader].judged(line for (line,) in lines)
 
     def _table(self, reader: Reader) -> str:
         return f"file_{list(self._records).index(reader)}"
 
-    def _statement(self, records: StagedRecords, reader: Reader) -> str:
+    def _statements(self, records: StagedRecords, reader: Reader) -> tuple[str, str]:
+        """Return the statements that make the tables of the calls that SQL accepts, and of the lines of the others."""
         with self._context.read() as session:
             zone = self._context.zone(session)
         conditions = ["NOT is_odd"]
@@ -93,4 +99,6 @@ class CallIntake:
             conditions.append(f"({found.condition})" if is_required else f"({cell} = '' OR {found.condition})")
             values.append(f"{found.value} AS {name}")
         conditions += [f"c{place} = ''" for place, name in enumerate(reader.columns) if not name]
-        return _CALLS.replace("{condition}", " AND ".join(conditions)).replace("{values}", ", ".join(values))
+        condition = " AND ".join(conditions)
+        calls = _CALLS.replace("{condition}", condition).replace("{values}", ", ".join(values))
+        return calls, _ODD.replace("{condition}", condition)
