@@ -27,6 +27,7 @@ ITEMS = (
     ItemLine(code="DOC-UNSEALED", text="a copy", is_satisfied=True, is_waived=False),
     ItemLine(code="ID-REVERIFY", text="in person", is_satisfied=False, is_waived=False),
 )
+UNCLEAR = (ITEMS[0], replace(ITEMS[1], is_for_reviewer=True))
 WAIVED = (replace(ITEMS[0], is_satisfied=False, is_waived=True), ITEMS[1])
 
 
@@ -148,7 +149,7 @@ SENT_LETTER = letter("pending", NOW - timedelta(days=2), sent_at=NOW)
         (
             story(CaseState.IN_REVIEW, held_by="rev1", aside_until=NOW + timedelta(days=3)),
             "",
-            "rev1 put it aside until Fri 27 Nov 14:32, due Thu 26 Nov 18:00",
+            "rev1 put it aside until Fri 27 Nov 14:32 and decides round 1 then, due Thu 26 Nov 18:00",
         ),
         (
             story(CaseState.PENDING, ON_CARRIER, waits_for=WaitsFor.CARRIER, next_action_on=date(2026, 11, 27)),
@@ -218,15 +219,20 @@ SENT_LETTER = letter("pending", NOW - timedelta(days=2), sent_at=NOW)
             "the review is closed; no appeal is possible any more",
         ),
         (
-            story(CaseState.LAPSED, fail(), notices=(letter("fail", NOW + timedelta(days=1), fail_kind="fixable"),)),
+            story(CaseState.LAPSED, fail(), notices=(letter("fail", NOW - timedelta(days=1), fail_kind="fixable"),)),
             f"{FAILED})",
-            "the review is closed; letter “fail, to rectify” not sent yet, due by Wed 25 Nov 14:32; "
-            "the letter with the deadline is not sent; if it is sent late, the lapse is taken back; "
+            "the review is closed; letter “fail, to rectify” not sent yet, due by Mon 23 Nov 14:32, overdue; "
+            "letter “fail, to rectify” gave the deadline; sending it now takes the lapse back; "
             "no appeal is possible any more",
         ),
         (
             story(CaseState.QUEUED, fail(), history=(event("resubmit"), event("decide")), round=2),
             f"{FAILED}); resubmitted (Tue 24 Nov 13:32, 1 of 2 received)",
+            "any free reviewer decides round 2, due Thu 26 Nov 18:00",
+        ),
+        (
+            story(CaseState.QUEUED, fail(items=UNCLEAR), history=(event("resubmit"), event("decide")), round=2),
+            f"{FAILED}); resubmitted (Tue 24 Nov 13:32, 1 of 1 received, 1 for the reviewer to judge)",
             "any free reviewer decides round 2, due Thu 26 Nov 18:00",
         ),
         (
@@ -249,9 +255,15 @@ SENT_LETTER = letter("pending", NOW - timedelta(days=2), sent_at=NOW)
             "the review is closed; the last day to appeal was Fri 20 Nov",
         ),
         (
-            story(CaseState.QUEUED, FINAL, history=(event("comment", "a mistake"), event("reopen"), event("approve"))),
+            story(
+                CaseState.QUEUED,
+                FINAL,
+                history=(event("comment", "a mistake"), event("reopen"), event("approve")),
+                corrects_id=7,
+            ),
             f"{CHECKED}; opened again (sup, Tue 24 Nov 13:32): a mistake",
-            "any free reviewer decides round 1, due Thu 26 Nov 18:00",
+            "any free reviewer decides round 1, due Thu 26 Nov 18:00; "
+            "the next verdict's notice corrects that of D-000007",
         ),
         (
             story(

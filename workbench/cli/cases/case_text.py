@@ -73,9 +73,6 @@ class CaseText:
         header = casefile.header
         yield _("Case"), f"{format_case(header.id)} · {header.application_no} · {header.applicant_name}"
         yield _("State"), _("{state}, round {round}").format(state=_(STATE_WORDS[header.state]), round=header.round)
-        if header.corrects_id is not None:
-            owed = _("opened again; the next verdict's notice corrects that of {decision}")
-            yield _("Corrected notice"), owed.format(decision=format_decision(header.corrects_id))
         yield _("Priority"), _(PRIORITY_WORDS[header.priority])
         yield from self._story(casefile)
         if is_with_applicant(header.state, header.waits_for):

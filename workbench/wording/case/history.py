@@ -130,13 +130,21 @@ def detail_words(entry: HistoryLine, case: CaseFile) -> str:
     return _(words[entry.text]) if entry.text in words else entry.text
 
 
-def items_words(items: Sequence[ItemLine]) -> str:
-    """Return how many of the items to rectify came, and how many were waived: `1 waived, 0 of 2 received`."""
-    asked = [item for item in items if not item.is_waived]
-    words = amounts.received(sum(item.is_satisfied for item in asked), len(asked))
-    if not (waived := len(items) - len(asked)):
-        return words
-    return comma_joined([_("{count} waived").format(count=waived), *([words] if asked else [])])
+def items_words(items: Sequence[ItemLine], *, is_answered: bool = False) -> str:
+    """Return how many of the items to rectify came, and how many were waived: `1 waived, 0 of 2 received`.
+
+    Once the applicant has answered, items that no document can show are for the reviewer to judge.
+    """
+    left = [item for item in items if not item.is_waived]
+    unclear = [item for item in left if is_answered and item.is_open and item.is_for_reviewer]
+    parts = []
+    if waived := len(items) - len(left):
+        parts.append(_("{count} waived").format(count=waived))
+    if shown := len(left) - len(unclear):
+        parts.append(amounts.received(sum(item.is_satisfied for item in left), shown))
+    if unclear:
+        parts.append(_("{count} for the reviewer to judge").format(count=len(unclear)))
+    return comma_joined(parts)
 
 
 def outcome_words(outcome: AppealOutcome, to_state: CaseState | None) -> str:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from db.enums import FINAL_STATES, CaseState, WaitsFor
 from workbench.domain.case.appeal import open_appeal
-from workbench.domain.case.case_id import format_case
+from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import STATE_WORDS
 from workbench.domain.case.records import DecisionLine, NoticeLine
@@ -73,9 +73,21 @@ class NextSteps:
             *owed_orders(self.case.measures, self.times.now, ZoneInfo(self.case.policy.zone)),
         ]
         if after is not None:
-            return (after(), *asked_words(self.case.asked_documents, self.case.policy, self.times.today), *owed)
+            return (
+                after(),
+                *self._correction(),
+                *asked_words(self.case.asked_documents, self.case.policy, self.times.today),
+                *owed,
+            )
         owed += [*reviewed_again(self.case, is_open=True), *self._appeal()]
         return (_("the review is closed"), *owed) if owed else (_("the review is closed, nothing is left to do"),)
+
+    def _correction(self) -> list[str]:
+        """Return which decision the letter of the next verdict corrects; nothing if it corrects none."""
+        if self.case.header.corrects_id is None:
+            return []
+        message = _("the next verdict's notice corrects that of {decision}")
+        return [message.format(decision=format_decision(self.case.header.corrects_id))]
 
     def _owed_letters(self) -> list[str]:
         """Return the letters that are not sent yet, in one sentence, with the earliest date by which one must be."""
@@ -98,9 +110,11 @@ class NextSteps:
 
     def _unsent_deadline(self, unsent: list[NoticeLine]) -> list[str]:
         """Return what sending a letter late changes for a lapsed case, whose deadline that letter gives."""
-        if self.case.header.state is CaseState.LAPSED and any(map(has_moving_deadline, unsent)):
-            return [_("the letter with the deadline is not sent; if it is sent late, the lapse is taken back")]
-        return []
+        letter = next((line for line in unsent if line.is_overdue and has_moving_deadline(line)), None)
+        if letter is None or self.case.header.state is not CaseState.LAPSED:
+            return []
+        message = _("letter “{kind}” gave the deadline; sending it now takes the lapse back")
+        return [message.format(kind=kind_words(letter))]
 
     def _kind(self, letter: NoticeLine) -> str:
         kind = kind_words(letter)
@@ -126,8 +140,10 @@ class NextSteps:
     def _review(self) -> str:
         header = self.case.header
         if header.aside_until is not None and header.aside_until > self.times.now:
-            words = _("{login} put it aside until {when}")
-            words = words.format(login=header.held_by or "?", when=self.times.instant(header.aside_until))
+            words = _("{login} put it aside until {when} and decides round {round} then")
+            words = words.format(
+                login=header.held_by or "?", when=self.times.instant(header.aside_until), round=header.round
+            )
         elif header.held_by is not None:
             words = _("{login} decides round {round}").format(login=header.held_by, round=header.round)
         elif header.assignee is not None:

@@ -198,7 +198,7 @@ class CaseStory:
             about.append(_("handed in {when}").format(when=self._times.instant(event.received_at)))
         decision = newest_decision(self.case)
         if has_progress and event.action in {"resubmit", "lapse"} and decision is not None and decision.items:
-            about.append(items_words(decision.items))
+            about.append(items_words(decision.items, is_answered=event.action == "resubmit"))
             if event.action == "lapse" and (missed := missed_item(decision, self.case, event.at)):
                 about.append(_("“{item}” missed").format(item=missed))
         if event.action == "resubmit" and self._had_lapsed(event):
