@@ -221,7 +221,7 @@ SENT_LETTER = letter("pending", NOW - timedelta(days=2), sent_at=NOW)
         (
             story(CaseState.LAPSED, fail(), notices=(letter("fail", NOW - timedelta(days=1), fail_kind="fixable"),)),
             f"{FAILED})",
-            "the review is closed; letter “fail, to rectify” not sent yet, due by Mon 23 Nov 14:32, overdue; "
+            "the review is closed; a supervisor sends letter “fail, to rectify”, due by Mon 23 Nov 14:32, overdue; "
             "letter “fail, to rectify” gave the deadline; sending it now takes the lapse back; "
             "no appeal is possible any more",
         ),
@@ -321,8 +321,9 @@ SENT_LETTER = letter("pending", NOW - timedelta(days=2), sent_at=NOW)
                 measures=(RESTORING,),
             ),
             CHECKED,
-            "the review is closed; letter “fail” not sent yet, due by Wed 25 Nov 14:32; "
-            "restoring ordered, due Wed 25 Nov 14:32, not carried out yet; an appeal is possible until Tue 15 Dec",
+            "the review is closed; a supervisor sends letter “fail”, due by Wed 25 Nov 14:32; "
+            "restoring of barred numbers ordered, not reported by a supervisor yet, due Wed 25 Nov 14:32; "
+            "an appeal is possible until Tue 15 Dec",
         ),
         (
             story(
@@ -333,9 +334,9 @@ SENT_LETTER = letter("pending", NOW - timedelta(days=2), sent_at=NOW)
             ),
             CHECKED,
             "a supervisor decides the appeal, due Thu 26 Nov 18:00; "
-            "2 letters not sent yet (receipt (sending failed); appeal received), 1 overdue, "
+            "a supervisor sends 2 letters (receipt (sending failed); appeal received), 1 overdue, "
             "the first since Mon 23 Nov 14:32; "
-            "restoring ordered, due Mon 23 Nov 14:32, not carried out yet, overdue",
+            "restoring of barred numbers ordered, not reported by a supervisor yet, due Mon 23 Nov 14:32, overdue",
         ),
         (
             story(CaseState.PASSED, re_reviews=(RE_REVIEW,)),
@@ -471,7 +472,7 @@ def test_a_returned_verdict_gives_the_note_of_its_checker_until_it_is_decided_ag
         (story(CaseState.APPEALED, assignee="sup"), "等待处理申诉，处理人：sup，截止时间 11月26日 周四 18:00"),
         (
             story(CaseState.PASSED, notices=(letter("fail", NOW, failed_at=NOW),)),
-            "“不通过（发送失败）”通知尚未发送，应于11月24日 周二 14:32前发送",
+            "“不通过（发送失败）”通知待主管发送，应于11月24日 周二 14:32前发送",
         ),
         (
             story(

@@ -23,9 +23,9 @@ _IN_FORCE = {
     Measure.RESTORE: N_("Restored {when} by {login}"),
 }
 _OWED = {
-    Measure.BAR_OUT: N_("outbound bar ordered, due {when}, not carried out yet"),
-    Measure.BAR_BOTH: N_("bar of both ways ordered, due {when}, not carried out yet"),
-    Measure.RESTORE: N_("restoring ordered, due {when}, not carried out yet"),
+    Measure.BAR_OUT: N_("outbound bar ordered, not reported by a supervisor yet, due {when}"),
+    Measure.BAR_BOTH: N_("bar of both ways ordered, not reported by a supervisor yet, due {when}"),
+    Measure.RESTORE: N_("restoring of barred numbers ordered, not reported by a supervisor yet, due {when}"),
 }
 _ORDERED = {
     Measure.BAR_OUT: N_("Outbound bar ordered {when}"),

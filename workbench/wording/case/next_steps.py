@@ -98,12 +98,12 @@ class NextSteps:
         when = self.times.instant(first.due_by)
         late = sum(line.is_overdue for line in unsent)
         if len(unsent) == 1:
-            words = _("letter “{kind}” not sent yet, due by {when}").format(kind=self._kind(first), when=when)
+            words = _("a supervisor sends letter “{kind}”, due by {when}").format(kind=self._kind(first), when=when)
             words = _(", ").join([words, _("overdue")]) if late else words
         else:
-            message = _("{count} letters not sent yet ({kinds}), the first due by {when}")
+            message = _("a supervisor sends {count} letters ({kinds}), the first due by {when}")
             if late:
-                message = _("{count} letters not sent yet ({kinds}), {late} overdue, the first since {when}")
+                message = _("a supervisor sends {count} letters ({kinds}), {late} overdue, the first since {when}")
             kinds = _("; ").join(dict.fromkeys(map(self._kind, unsent)))
             words = message.format(count=amounts.count(len(unsent)), kinds=kinds, late=amounts.count(late), when=when)
         return [words, *self._unsent_deadline(unsent)]
