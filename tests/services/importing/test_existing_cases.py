@@ -112,6 +112,21 @@ def test_a_verdict_that_waits_for_its_check_is_void_when_a_finding_changed(desk:
     assert desk.site.services("a").claims.next().header.id == case.id  # type: ignore[union-attr]  # the case is free
 
 
+def test_an_undone_approval_of_a_pass_is_void_when_a_finding_came_after_it(desk: Desk) -> None:
+    case_id = desk.queued(licence_valid_to="2026-11-01").id or 0
+    a, b = desk.site.services("a"), desk.site.services("b")
+    a.claims.next()
+    a.verdicts.decide(VerdictRequest(case_id=case_id, verdict=Verdict.PASS, reasons=("OK-OVERRIDE",), note="renewed"))
+    b.checks.approve(case_id, "yes")
+    desk.run(ImportKind.CREDIT, [{"subject_no": "91110000600037341L", "list": "court", "match": "exact"}])
+    b.undo.undo(case_id)
+    assert desk.case().state == "awaiting_check"
+
+    with pytest.raises(Busy, match="the verdict is void"):
+        b.checks.approve(case_id, "yes")
+    assert (desk.case().state, desk.case().returned_to_id) == ("queued", 2)
+
+
 def test_a_decision_on_an_appeal_is_void_when_a_finding_changed_and_goes_back_to_its_decider(desk: Desk) -> None:
     case_id = desk.queued().id or 0
     stage(desk)
