@@ -73,8 +73,8 @@ def item_words(item: ItemLine, view: View) -> str:
 
 def _required_items(case: CaseFile, decision: DecisionLine, view: View, width: int) -> list[PanelLine]:
     """Return the items of a decision; once the case has moved on, the title says that they were required."""
-    came = items_words(decision.items)
     is_due = is_with_applicant(case.header.state, case.header.waits_for)
+    came = items_words(decision.items, is_answered=not is_due and case.header.state is not CaseState.LAPSED)
     title = _("Required in round {round}") if is_due else _("Was required in round {round}")
     parts = [title.format(round=decision.round), came]
     if decision.deadline_at is not None:

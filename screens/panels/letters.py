@@ -32,7 +32,7 @@ def letters_of(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     for line in reversed(case.notices):
         words, style = outcome(line, view, has_time=True)
         written = _("written {when}").format(when=view.instant(line.created_at))
-        late = _("its deadline moves on if it is sent late") if has_moving_deadline(line) else ""
+        late = _("its deadline moves on if it is sent late") if has_moving_deadline(line, case.header) else ""
         text = f" {view.symbols.dot} ".join(part for part in (kind_words(line), written, words, late) if part)
         lines += map(PanelLine, hanging([(" ", "")], text, width, style))
     return [*lines, EMPTY] if lines else []

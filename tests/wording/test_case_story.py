@@ -203,6 +203,18 @@ SENT_LETTER = letter("pending", NOW - timedelta(days=2), sent_at=NOW)
             "the applicant rectifies by Tue 1 Dec 14:32 (1 of 2 received), or the case lapses",
         ),
         (
+            story(
+                CaseState.RECTIFYING,
+                fail(),
+                deadline_at=NOW + timedelta(days=7),
+                notices=(letter("fail", NOW - timedelta(days=1), fail_kind="fixable"),),
+            ),
+            f"{FAILED})",
+            "the applicant rectifies by Tue 1 Dec 14:32 (1 of 2 received), or the case lapses; "
+            "a supervisor sends letter “fail, to rectify”, due by Mon 23 Nov 14:32, overdue; "
+            "letter “fail, to rectify” is late: sending it moves the applicant's deadline on",
+        ),
+        (
             story(CaseState.RECTIFYING, fail(items=WAIVED), deadline_at=NOW + timedelta(days=7)),
             f"{FAILED})",
             "the applicant rectifies by Tue 1 Dec 14:32 (1 waived, 0 of 1 received), or the case lapses",
@@ -222,7 +234,7 @@ SENT_LETTER = letter("pending", NOW - timedelta(days=2), sent_at=NOW)
             story(CaseState.LAPSED, fail(), notices=(letter("fail", NOW - timedelta(days=1), fail_kind="fixable"),)),
             f"{FAILED})",
             "the review is closed; a supervisor sends letter “fail, to rectify”, due by Mon 23 Nov 14:32, overdue; "
-            "letter “fail, to rectify” gave the deadline; sending it now takes the lapse back; "
+            "letter “fail, to rectify” is late: sending it takes the lapse back and cancels the letter about it; "
             "no appeal is possible any more",
         ),
         (
@@ -259,11 +271,11 @@ SENT_LETTER = letter("pending", NOW - timedelta(days=2), sent_at=NOW)
                 CaseState.QUEUED,
                 FINAL,
                 history=(event("comment", "a mistake"), event("reopen"), event("approve")),
-                corrects_id=7,
+                corrects_id=1,
             ),
             f"{CHECKED}; opened again (sup, Tue 24 Nov 13:32): a mistake",
             "any free reviewer decides round 1, due Thu 26 Nov 18:00; "
-            "the next verdict's notice corrects that of D-000007",
+            "the next verdict's notice corrects that of D-000001 (failed)",
         ),
         (
             story(

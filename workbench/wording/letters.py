@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from db.enums import CaseState, WaitsFor
+from workbench.domain.case.casefile import CaseHeader
 from workbench.domain.case.lifecycle import VERDICT_WORDS
 from workbench.domain.case.records import NoticeLine
 from workbench.i18n import N_, _, comma_joined, ngettext
@@ -38,9 +40,13 @@ def kind_words(line: NoticeLine) -> str:
     return _(_FAIL_WORDS.get(line.fail_kind or "") or KIND_WORDS.get(line.kind, line.kind))
 
 
-def has_moving_deadline(line: NoticeLine) -> bool:
-    """Say whether a letter gives a deadline and is not sent yet: the deadline moves on if it is sent late."""
-    gives_deadline = line.fail_kind == "fixable" or line.kind in {"pending", "deadline"}
+def has_moving_deadline(line: NoticeLine, header: CaseHeader) -> bool:
+    """Say whether an unsent letter gives the applicant the deadline of a case, which moves on if it is sent late."""
+    if line.kind == "pending":
+        gives_deadline = header.state is CaseState.PENDING and header.waits_for is WaitsFor.APPLICANT
+    else:
+        is_about_items = line.fail_kind == "fixable" or line.kind == "deadline"
+        gives_deadline = is_about_items and header.state in {CaseState.RECTIFYING, CaseState.LAPSED}
     return gives_deadline and line.sent_at is None
 
 

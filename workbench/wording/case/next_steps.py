@@ -13,7 +13,7 @@ from workbench.domain.case.records import DecisionLine, NoticeLine
 from workbench.i18n import _, comma_joined, current_language
 from workbench.wording import amounts
 from workbench.wording.case.history import items_words
-from workbench.wording.case.labels import CHECK_FOR, WAITS_FOR
+from workbench.wording.case.labels import CHECK_FOR, DECIDED, WAITS_FOR
 from workbench.wording.case.times import CaseTimes
 from workbench.wording.letters import has_moving_deadline, kind_words
 from workbench.wording.measures import owed_orders
@@ -86,8 +86,10 @@ class NextSteps:
         """Return which decision the letter of the next verdict corrects; nothing if it corrects none."""
         if self.case.header.corrects_id is None:
             return []
-        message = _("the next verdict's notice corrects that of {decision}")
-        return [message.format(decision=format_decision(self.case.header.corrects_id))]
+        corrected = (line for line in self.case.decisions if line.id == self.case.header.corrects_id)
+        verdict = next((_(DECIDED[line.verdict]) for line in corrected), "?")
+        message = _("the next verdict's notice corrects that of {decision} ({verdict})")
+        return [message.format(decision=format_decision(self.case.header.corrects_id), verdict=verdict)]
 
     def _owed_letters(self) -> list[str]:
         """Return the letters that are not sent yet, in one sentence, with the earliest date by which one must be."""
@@ -109,11 +111,14 @@ class NextSteps:
         return [words, *self._unsent_deadline(unsent)]
 
     def _unsent_deadline(self, unsent: list[NoticeLine]) -> list[str]:
-        """Return what sending a letter late changes for a lapsed case, whose deadline that letter gives."""
-        letter = next((line for line in unsent if line.is_overdue and has_moving_deadline(line)), None)
-        if letter is None or self.case.header.state is not CaseState.LAPSED:
+        """Return what sending a late letter changes, if it gives the applicant's deadline."""
+        header = self.case.header
+        letter = next((line for line in unsent if line.is_overdue and has_moving_deadline(line, header)), None)
+        if letter is None:
             return []
-        message = _("letter “{kind}” gave the deadline; sending it now takes the lapse back")
+        message = _("letter “{kind}” is late: sending it moves the applicant's deadline on")
+        if header.state is CaseState.LAPSED:
+            message = _("letter “{kind}” is late: sending it takes the lapse back and cancels the letter about it")
         return [message.format(kind=kind_words(letter))]
 
     def _kind(self, letter: NoticeLine) -> str:
