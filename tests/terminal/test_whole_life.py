@@ -170,7 +170,7 @@ def judge_items_and_pass(office: Office) -> None:
         seat.do("3", r"1 a plan for the number of calls in an hour +not fixed")
         seat.do("1", r"2 the call script +fixed")
         seat.do("1", r"3 the source of the list, with proof of consent +fixed")
-        seat.do("\x1b", r"Was required in round 1 · 2 of 3 received · the deadline was")
+        seat.do("\x1b", r"Was required in round 1 · 2 of 2 received, 1 for the reviewer to judge · the deadline was")
         seat.wait_for("a plan for the number of calls in an hour · not")
         seat.do("p", r"\[x\] 3 passed after a check by hand +OK-OVERRIDE", "a second person checks: a pass against")
         seat.wait_for(r"1 of 3 items of the last round are not judged fixed \(d\): ACT-PEAK-HOUR: not fixed")
