@@ -22,7 +22,7 @@ from workbench.services.foundation.pacing import without_pauses
 
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
-# Compiled modules are kept, whatever the environment says: compiling all tests takes each worker five seconds.
+# Keep compiled modules even if the environment disables them: compiling all tests takes each worker five seconds.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 

@@ -1,4 +1,4 @@
-"""The relation that SQL reads: the records that the reader has, each on its line, whatever the file is like."""
+"""The relation that SQL reads: the records of the reader with their line numbers, for a file in any form."""
 
 from collections.abc import Iterator
 from pathlib import Path

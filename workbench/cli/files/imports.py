@@ -225,7 +225,7 @@ def resubmit(
             )
             counts = {name: getattr(report, name) for name in ("created", "updated", "unchanged")}
             output.narrate(message.format(batch=format_batch(report.batch or 0), **counts))
-        # Somebody may have changed the case since its file was published.
+        # Another person may have changed the case after its file was published.
         shown = services.casefiles.show(case)
         state = shown.header.state
         if state in {CaseState.QUEUED, CaseState.IN_REVIEW}:

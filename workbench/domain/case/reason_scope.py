@@ -98,7 +98,7 @@ def named_documents(items: Iterable[tuple[str, str]], seen: Mapping[str, Any]) -
         listed = listed_by_item.get((code, text))
         required = set(D).intersection(listed or subjects.get(code, ()))
         kinds = required or DOCUMENTS_OF_REASON.get(code) or {code} & set(D)
-        # The reviewer's own words may ask for anything, whatever documents they mention.
+        # The reviewer's own words may ask for anything, even if they name documents.
         named.append(NamedDocuments(kinds, bool(required), others_count=not kinds or listed == []))
     return named
 

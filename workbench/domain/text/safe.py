@@ -62,7 +62,7 @@ def _is_unsafe(char: str) -> bool:
 
 @lru_cache(_REMEMBERED)
 def _is_plain(char: str) -> bool:
-    """Say whether a character is shown as it is, whatever stands beside it."""
+    """Say whether a character is shown unchanged beside any other character."""
     return not (char in _PRESENTATION or _is_unsafe(char) or _is_mark(char))
 
 

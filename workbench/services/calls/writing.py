@@ -21,7 +21,7 @@ STAGED_COLUMNS = {
 }
 """A call that is staged; `callee` is a keyed hash."""
 
-# Records of one call that differ become the fullest one, whatever their order and file. Numbers are sorted several
+# Records of one call that differ become the fullest one, in any order and file. Numbers are sorted several
 # times faster than texts; the calls of a number must lie together, so that reading them skips the others.
 _MERGE = """
 SELECT msisdn, callee, start_us, duration_s, answered,

@@ -115,7 +115,7 @@ class Spill:
         self._file.seek(0)
         with suppress(EOFError):
             while True:
-                yield pickle.load(self._file)  # noqa: S301 - this process wrote it, and nobody else can open it
+                yield pickle.load(self._file)  # noqa: S301 - only this process can open the file
 
     def close(self) -> None:
         """Forget the portions; more may follow."""

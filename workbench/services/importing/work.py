@@ -207,6 +207,6 @@ def _problems(readers: Sequence[Reader], unfiled: Sequence[Unfiled]) -> list[Row
 
 
 _FOLLOWING_TOGETHER = 500
-"""Cases whose due dates follow the calendar in one transaction, so that nobody waits long."""
+"""Cases whose due dates follow the calendar in one transaction, so that other writers wait briefly."""
 
 _OF_CARDS = frozenset({ImportKind.APPLICATIONS, ImportKind.CARDS})

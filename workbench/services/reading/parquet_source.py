@@ -67,7 +67,7 @@ class ParquetSource:
 
     @property
     def sql(self) -> str:
-        """The SQL that reads the opened file, whatever its path is like."""
+        """The SQL that reads the opened file; it works for any path."""
         return f"read_parquet('/dev/fd/{self._opened.file.fileno()}')"
 
 

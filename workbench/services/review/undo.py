@@ -137,7 +137,7 @@ class Undo(Service):
         Raises:
             NotFound: If there is no such case.
             NotAllowed: If the act is released or another person's, another act than the offered one is the last,
-                somebody acted on the case since, or another case of the application goes on.
+                another person acted on the case since, or another case of the application goes on.
         """
         with self.context.acting(Action.UNDO, case_id), self.context.write() as session:
             case = case_in_state_for(session, self.context, Action.UNDO, case_id)
@@ -146,7 +146,7 @@ class Undo(Service):
             is_other = offered is not None and not self._is_offered(session, case, act, offered)
             body = self._undo_verdict(session, case) if act is None else self._reverse(session, case, act)
             if is_other:
-                # Only now, because whoever is told to press u again can undo the last act; this undo is rolled back.
+                # Checked last, so that "press u again" is said only to a person who can; this undo is rolled back.
                 message = _("{case} was acted on again since this was offered; to undo the last act, press u again.")
                 raise NotAllowed(message.format(case=format_case(case.id or 0)))
             if was_closed and case.state not in FINAL_STATES:

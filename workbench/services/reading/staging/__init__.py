@@ -1,1 +1,1 @@
-"""Files on their way into DuckDB: one relation of text columns, whatever the form of the file."""
+"""Loads a file of any form into DuckDB, as one relation of text columns."""

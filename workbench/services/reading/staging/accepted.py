@@ -1,6 +1,6 @@
 """The SQL that accepts and converts single values: only such as are written in the usual form.
 
-What SQL accepts means the same to the parser of the column; whatever else is written goes to the parser, which accepts
+What SQL accepts means the same to the parser of the column; all other values go to the parser, which accepts
 it or words the error. A test compares both.
 """
 

@@ -28,7 +28,7 @@ def piped(blocks: Iterable[bytes]) -> Iterator[str]:
 
 
 def _write(blocks: Iterable[bytes], write_end: int, is_over: Event) -> None:
-    """Write blocks until there are no more, or nobody reads them."""
+    """Write blocks until there are no more, or the reader has closed the pipe."""
     with os.fdopen(write_end, "wb", buffering=0) as pipe:
         for block in blocks:
             unwritten = memoryview(block)

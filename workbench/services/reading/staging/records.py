@@ -6,7 +6,7 @@
 * `is_odd` (BOOLEAN), true where only the reader can say what the record is: its cells then are worth nothing;
 * `c0`, `c1` … (VARCHAR, never NULL): the cells of the columns in `StagedRecords.columns`, as they are in the file.
 
-Records without any text are left out. Whatever SQL does not accept goes back to the reader by its line, see `judged`.
+Records without any text are left out. Rows that SQL does not accept go back to the reader by their lines, see `judged`.
 """
 
 import csv
