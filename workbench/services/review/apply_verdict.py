@@ -34,21 +34,10 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
     reads it.
     """
     now = context.now()
-    verdict = Verdict(decision.verdict)
     decision.corrects_id, case.corrects_id = case.corrects_id, None
     corrected = None if decision.corrects_id is None else session.get_one(DecisionRow, decision.corrects_id)
     correction = _correction(session, context, corrected)
-    case.waits_for, case.next_action_on = "", None
-    if verdict is Verdict.PASS:
-        case.state = CaseState.PASSED.value
-    elif verdict is Verdict.PENDING:
-        case.state = CaseState.PENDING.value
-        case.waits_for, case.next_action_on = decision.waits_for, decision.until_on
-    elif decision.fail_kind == FailKind.FINAL:
-        case.state = CaseState.FAILED.value
-    else:
-        case.state = CaseState.RECTIFYING.value
-        _open_rectification(session, case, decision)
+    _change_state(session, case, decision)
     bars = lifted = bars_in_force(session, context, case)
     measure, numbers = order_of_verdict(session, context, case, decision)
     if measure is not Measure.RESTORE:
@@ -89,6 +78,22 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
         )
     )
     return kept.redaction.mask_in(letter.body)
+
+
+def _change_state(session: Session, case: CaseRow, decision: DecisionRow) -> None:
+    """Put a case into the state of its verdict, and open the rectification of a fixable fail."""
+    case.waits_for, case.next_action_on = "", None
+    verdict = Verdict(decision.verdict)
+    if verdict is Verdict.PASS:
+        case.state = CaseState.PASSED.value
+    elif verdict is Verdict.PENDING:
+        case.state = CaseState.PENDING.value
+        case.waits_for, case.next_action_on = decision.waits_for, decision.until_on
+    elif decision.fail_kind == FailKind.FINAL:
+        case.state = CaseState.FAILED.value
+    else:
+        case.state = CaseState.RECTIFYING.value
+        _open_rectification(session, case, decision)
 
 
 def _correction(session: Session, context: Context, corrected: DecisionRow | None) -> Correction | None:
