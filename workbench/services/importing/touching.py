@@ -87,5 +87,5 @@ def note(context: Context, batch_id: int, touched: Mapping[int, Touch]) -> None:
     ]
     for start in range(0, len(rows), _WRITTEN_TOGETHER):
         with context.write() as session:
-            insert_rows(session, SUBMISSION, rows[start : start + _WRITTEN_TOGETHER], batch_id=batch_id, round=0)
+            insert_rows(session, SUBMISSION.name, rows[start : start + _WRITTEN_TOGETHER], batch_id=batch_id, round=0)
         pause()

@@ -67,7 +67,7 @@ class Work:
             try:
                 report = self._written(request, readers, batch_id, report)
                 calendar = self._calendar_edition()
-                open_cases(self.context, batch_id, seq, self.plan.reopened)
+                open_cases(self.context, batch_id, seq, self.plan.rows, self.plan.reopened)
                 note(self.context, batch_id, self.plan.touched)
                 counts = Counts(
                     rows=report.rows,
