@@ -10,8 +10,7 @@ from db.enums import ImportKind
 from tests.bench.made_up import write_applications
 from tests.offices import Site
 from tests.policies import ask_persons_for_nothing
-from workbench.services.foundation import workers
-from workbench.services.importing import opening
+from workbench.services.importing import opening, workers
 from workbench.services.importing.request import ImportRequest
 
 _TABLES = ("application", "card", "case", "finding", "notice")

@@ -93,9 +93,11 @@ class Context:
     is_finishing: bool = False
 
     def __reduce__(self) -> tuple[Callable[..., "Context"], tuple[object, ...]]:
-        """Let another process open the same database for the same person; there it stays as late as it is now."""
+        """Let another process open the same database for the same person; its clock stands still."""
         database = Database(self.database.path, schema=self.database.schema)
-        return _reopened, (database, Store(self.store.folder), self.now(), self.actor, self.is_finishing)
+        # Without arguments, `replace` returns the same time each time.
+        parts = (database, Store(self.store.folder), self.now().replace, self.actor)
+        return partial(Context, is_finishing=self.is_finishing), parts
 
     def finishing(self, actor: Actor) -> "Context":
         """Return a context in which a person finishes what they began, also in another person's process."""
@@ -297,12 +299,3 @@ def _storage_errors() -> Iterator[None]:
             raise StorageBusy(_("The database is busy; nothing was written. Try again.")) from error
         # The message of the driver names tables and columns, never a stored value.
         raise StorageFailed(_("The storage failed: {cause}; nothing was written.").format(cause=error.orig)) from error
-
-
-def details(**values: Any) -> Mapping[str, Any]:
-    """Return the body of an event without the values that are None or empty."""
-    return {name: value for name, value in values.items() if value not in (None, "", (), [])}
-
-
-def _reopened(database: Database, store: Store, now: datetime, actor: Actor, is_finishing: bool) -> Context:  # noqa: FBT001
-    return Context(database, store, lambda: now, actor, is_finishing=is_finishing)

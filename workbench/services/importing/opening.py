@@ -15,10 +15,10 @@ from workbench.services.forecast.arrival_forecasts import ArrivalForecasts
 from workbench.services.foundation.calendar_days import all_suspensions
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import pause
-from workbench.services.foundation.workers import shared_out
 from workbench.services.importing.columns import TABLES
 from workbench.services.importing.new_cases import Basis, NewBatch, NewCases, new_cases
 from workbench.services.importing.plan import Key
+from workbench.services.importing.workers import shared_out
 from workbench.services.notices.bulk_letters import UnnumberedNotice
 from workbench.services.notices.receipts import receipt_of
 

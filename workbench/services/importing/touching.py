@@ -13,7 +13,8 @@ from db.enums import FINAL_STATES, CaseState, ImportKind
 from db.models import CaseRow, SubmissionRow
 from db.queries.published import current_cases, is_published, table_of
 from workbench.services.case.evidence_reader import APPLICATION, CARD
-from workbench.services.foundation.context import Context, details
+from workbench.services.foundation.audit_log import details
+from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.pacing import pause
 from workbench.services.importing.plan import Key, Touch

@@ -9,13 +9,13 @@ import pytest
 
 from tests.nursery import nursery
 from workbench.errors import StorageFailed
-from workbench.services.foundation import workers
-from workbench.services.foundation.workers import shared_out
+from workbench.services.importing import workers
+from workbench.services.importing.workers import shared_out
 
 _PARENT = """
 import sys
-from tests.services.foundation.test_workers import process_of
-from workbench.services.foundation.workers import Helper
+from tests.services.importing.test_workers import process_of
+from workbench.services.importing.workers import Helper
 
 with Helper(process_of, 0) as helper:
     helper.send(0)
