@@ -30,10 +30,22 @@ class OpenedFile:
         self.path = path
         self.file = open_regular(path)
         self._stamp = self._state()
+        self.bytes_count = self._stamp[0]
 
     def close(self) -> None:
         """Close the file."""
         self.file.close()
+
+    @contextmanager
+    def examining(self) -> Iterator[None]:
+        """Close the file if the block, which reads it for the first time, fails."""
+        try:
+            yield
+        except BaseException as error:
+            self.close()
+            if isinstance(error, OSError):
+                raise StorageFailed(_("{path} cannot be read; check the disk.").format(path=self.path)) from error
+            raise
 
     def refuse_change(self) -> None:
         """Refuse a file that is no longer the one that was checked.
@@ -67,19 +79,12 @@ class OpenedText(OpenedFile):
     def __init__(self, path: Path, encoding: str | None = None, *, may_be_packed: bool = False) -> None:
         super().__init__(path)
         self._is_packed = may_be_packed and path.suffix.lower() in PACKED_SUFFIXES
-        try:
-            with damage_reported(path):
-                self.encoding: Encoding = detect(self._unpacked(self.file), path.name, encoding)
+        with self.examining(), damage_reported(path):
+            self.encoding: Encoding = detect(self._unpacked(self.file), path.name, encoding)
             if self._is_packed:
                 self.file.seek(0)
                 sha256 = hashlib.file_digest(self.file, "sha256").hexdigest()
                 self.encoding = replace(self.encoding, sha256=sha256, bytes_count=self.file.tell())
-        except OSError as error:
-            self.close()
-            raise StorageFailed(_("{path} cannot be read; check the disk.").format(path=path)) from error
-        except BaseException:
-            self.close()
-            raise
 
     @contextmanager
     def text(self) -> Iterator[TextIO]:

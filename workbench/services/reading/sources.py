@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal, Protocol, TextIO
 
@@ -143,7 +144,7 @@ class SheetSource:
     @property
     def bytes_read(self) -> int:
         """How far the present pass has come."""
-        return self._workbook.package.bytes_read(self._part.part)
+        return self._workbook.package.bytes_read[self._part.part]
 
     def close(self) -> None:
         """Close the workbook."""
@@ -160,12 +161,6 @@ class SheetSource:
         try:
             yield SheetTable(self._workbook.rows(self._part), place, knows)
         except FileProblem as problem:
-            raise FileProblem(*(self._placed(one) for one in problem.problems)) from problem
-
-    def _placed(self, problem: RowProblem) -> RowProblem:
-        """Return a problem of the whole file as one of this sheet, where it names none."""
-        if problem.sheet:
-            return problem
-        return RowProblem(
-            file=problem.file, sheet=self.sheet, line=problem.line, column=problem.column, message=problem.message
-        )
+            # A problem of the whole file is one of this sheet, where it names none.
+            placed = (replace(one, sheet=one.sheet or self.sheet) for one in problem.problems)
+            raise FileProblem(*placed) from problem
