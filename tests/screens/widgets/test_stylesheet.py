@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from textual.css import stylesheet
+from textual.css.parse import parse
 
 from tests.screens.cases import clean
 from tests.screens.driver import at_work
@@ -12,13 +12,12 @@ from tests.screens.driver import at_work
 
 async def test_screens_that_are_opened_later_do_not_parse_our_styles_again(monkeypatch: pytest.MonkeyPatch) -> None:
     parsed: Counter[tuple[str, str]] = Counter()
-    parse = stylesheet.parse
 
     def counted(scope: str, css: str, read_from: tuple[str, str], **options: Any) -> Any:
         parsed[read_from] += 1
         return parse(scope, css, read_from, **options)
 
-    monkeypatch.setattr(stylesheet, "parse", counted)
+    monkeypatch.setattr("textual.css.stylesheet.parse", counted)
 
     async with at_work(clean()) as desk:
         await desk.go("q")
