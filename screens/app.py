@@ -137,21 +137,12 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         """Run a kept key, and wait until its effect is shown, since the next key may depend on it."""
         before = self.focused or self.screen
         await super().on_event(events.Key(key.key, key.character))
-        await self._wait_until_handled(before)
+        await _wait_until_handled(before)
         with suppress(WorkerError):
             await self.workers.wait_for_complete([each for each in self.workers if each.group == "claim"])
         # Showing a case posts focus messages in up to this many rounds; wait for each.
         for _round in range(_FOCUS_ROUNDS):
-            await self._wait_until_handled(self.focused or self.screen)
-
-    async def _wait_until_handled(self, start: DOMNode) -> None:
-        """Wait until a node and its ancestors, up to the app, have handled their messages."""
-        for node in start.ancestors_with_self:
-            is_handled = asyncio.Event()
-            node.call_later(is_handled.set)
-            # A screen that was closed does not answer.
-            with suppress(TimeoutError):
-                await asyncio.wait_for(is_handled.wait(), _ANSWER_WITHIN_S)
+            await _wait_until_handled(self.focused or self.screen)
 
     async def end(self, return_code: int) -> None:
         """Save the draft and end the program; the hold is kept."""
@@ -203,3 +194,13 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
 
     async def action_go(self, command_id: str) -> None:
         await self.switch_mode(command_id.removeprefix("go."))
+
+
+async def _wait_until_handled(start: DOMNode) -> None:
+    """Wait until a node and its ancestors, up to the app, have handled their messages."""
+    for node in start.ancestors_with_self:
+        is_handled = asyncio.Event()
+        node.call_later(is_handled.set)
+        # A screen that was closed does not answer.
+        with suppress(TimeoutError):
+            await asyncio.wait_for(is_handled.wait(), _ANSWER_WITHIN_S)
