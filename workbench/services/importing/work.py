@@ -128,7 +128,7 @@ class Work:
             rejects: RejectWriter | None = None
             if request.rejects is not None:
                 keeps_sheets = request.kind is ImportKind.WORKBOOK
-                rejects = RejectWriter(request.rejects, readers[0], keeps_sheets=keeps_sheets)
+                rejects = RejectWriter(request.rejects, self.context.own_files, keeps_sheets=keeps_sheets)
                 open_files.enter_context(rejects)
             writing = Writing(
                 context=self.context,

@@ -51,7 +51,7 @@ class Writing:
         portions = iter(self.plan.portions)
         portion = next(portions, None)
         for place, (reader, rows) in enumerate(zip(readers, self.plan.rows_of_files, strict=True)):
-            if place and self.rejects is not None:
+            if self.rejects is not None:
                 self.rejects.follow(reader)
             written = 0
             while portion is not None and portion.file == place:
