@@ -12,6 +12,8 @@ from db.access import inode_of
 from db.dialects import sqlite
 from db.errors import DatabaseRefused, Refusal
 
+_ENGINES = ("reader", "writer", "bulk_writer")
+
 
 class Database:
     """One database. Any thread may read and write through it.
@@ -24,6 +26,10 @@ class Database:
         self.path = path
         self.schema = schema
         self._inode = inode_of(path)
+
+    def __getstate__(self) -> dict[str, object]:
+        """Take no connection into another process."""
+        return {name: value for name, value in self.__dict__.items() if name not in _ENGINES}
 
     @cached_property
     def reader(self) -> Engine:
@@ -83,7 +89,7 @@ class Database:
 
     def close(self) -> None:
         """Close all connections."""
-        for name in ("reader", "writer", "bulk_writer"):
+        for name in _ENGINES:
             engine = self.__dict__.pop(name, None)
             if engine is not None:
                 engine.dispose()

@@ -94,9 +94,8 @@ class Context:
 
     def __reduce__(self) -> tuple[Callable[..., "Context"], tuple[object, ...]]:
         """Let another process open the same database for the same person; its clock stands still."""
-        database = Database(self.database.path, schema=self.database.schema)
-        # Without arguments, `replace` returns the same time each time.
-        parts = (database, Store(self.store.folder), self.now().replace, self.actor)
+        # `replace` without arguments always returns the same time.
+        parts = (self.database, self.store, self.now().replace, self.actor)
         return partial(Context, is_finishing=self.is_finishing), parts
 
     def finishing(self, actor: Actor) -> "Context":
