@@ -97,7 +97,7 @@ class StagedRecords:
         with self._reader.table() as table:
             for record in table:
                 if record.line == line:
-                    yield self._reader.judged(record)
+                    yield self._reader.rows.read(record)
                     line = next(wanted, None)
                     if line is None:
                         return
@@ -150,7 +150,7 @@ class StagedRecords:
 
     def _texts(self, record: RawRecord | Broken) -> Sequence[str] | None:
         """Return the texts of the record's cells below the columns, None if it is odd."""
-        texts = None if isinstance(record, Broken) else self._reader.texts(record)
+        texts = None if isinstance(record, Broken) else self._reader.rows.texts(record)
         if isinstance(record, Broken) or texts is None or sum(map(len, texts)) > _LONGEST_RECORD:
             return None
         if self._reader.format != "jsonl":
