@@ -15,6 +15,7 @@ from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import few_collections
+from workbench.services.importing.applying import apply_pending
 from workbench.services.importing.batches import FILE, busy, refuse_known_files, turn
 from workbench.services.importing.call_intake import CallIntake
 from workbench.services.importing.judging import Judge
@@ -81,7 +82,10 @@ class Imports:
                 self.context.own_files.refuse(request.rejects)
             if not opened.enter_context(turn(self.context.store)):
                 raise busy()
-            self._finish_others(request)
+            if not request.dry_run:
+                # Otherwise the plan would rest on cases half way between two publications.
+                sweep(self.context)
+                apply_pending(self.context)
             readers = self._opened(request, opened)
             with self.context.read() as session:
                 refuse_known_files(session, readers)
@@ -153,15 +157,6 @@ class Imports:
             if not is_mine:
                 raise busy()
             return undo_batch(self.context, batch_id)
-
-    def _finish_others(self, request: ImportRequest) -> None:
-        """Finish what an interrupted import left, or the plan would rest on cases half way between two publications."""
-        if request.dry_run:
-            return
-        from workbench.services.importing.applying import apply_pending
-
-        sweep(self.context)
-        apply_pending(self.context)
 
     def _opened(self, request: ImportRequest, opened: ExitStack) -> list[Reader]:
         """Open every file, and tell everything that is wrong with their heads."""

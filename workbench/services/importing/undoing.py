@@ -1,6 +1,5 @@
 """Takes a published batch back, while nothing rests on it."""
 
-import os
 from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Any
@@ -28,7 +27,7 @@ from workbench.services.case.card_windows import CALL_WINDOW
 from workbench.services.case.evidence_reader import APPLICATION, CARD, COMPLAINT, CREDIT, DOCUMENT
 from workbench.services.clock.case_clocks import EVENT
 from workbench.services.foundation.context import Context
-from workbench.services.importing.batches import PUBLISHED, UNDONE, busy, lock_path, locked
+from workbench.services.importing.batches import PUBLISHED, UNDONE, busy, held, lock_path
 from workbench.services.importing.calls import OPT_OUT
 from workbench.services.importing.request import UndoneBatch
 from workbench.services.importing.sweeping import take_away
@@ -63,34 +62,23 @@ def undo_batch(context: Context, batch_id: int) -> UndoneBatch:
         NotFound: If there is no such batch.
         NotAllowed: If somebody acted on a case of it, a later batch rests on it, or it changed the state of a case.
     """
-    handle = locked(lock_path(context.store, batch_id))
-    if handle is None:
-        raise busy()
-    try:
+    with held(lock_path(context.store, batch_id)) as is_mine:
+        if not is_mine:
+            raise busy()
         with context.write() as session:
-            batch = session.execute(
-                select(BATCH).where(BATCH.c.id == batch_id, BATCH.c.published_at.is_not(None))
-            ).first()
+            wanted = (BATCH.c.id == batch_id, BATCH.c.published_at.is_not(None))
+            batch = session.execute(select(BATCH).where(*wanted)).first()
             if batch is None:
                 lock_path(context.store, batch_id).unlink(missing_ok=True)
-                raise NotFound(
-                    _("There is no import {batch}; `workbench imports` lists them.").format(
-                        batch=format_batch(batch_id)
-                    )
-                )
+                message = _("There is no import {batch}; `workbench imports` lists them.")
+                raise NotFound(message.format(batch=format_batch(batch_id)))
             _note_taken_in(session, context, batch)
             _refuse_used(session, context, batch_id)
-            cases = len(session.execute(select(CASE.c.id).where(CASE.c.batch_id == batch_id)).all())
+            cases = session.execute(select(func.count()).where(CASE.c.batch_id == batch_id)).scalar_one()
             session.execute(update(BATCH).where(BATCH.c.id == batch_id).values(published_at=None, published_seq=None))
-            context.log(
-                session,
-                UNDONE,
-                batch_id=batch_id,
-                body={"kind": batch.kind, "rows": batch.row_count, "cases": cases},
-            )
+            body = {"kind": batch.kind, "rows": batch.row_count, "cases": cases}
+            context.log(session, UNDONE, batch_id=batch_id, body=body)
         take_away(context, batch_id)
-    finally:
-        os.close(handle)
     return UndoneBatch(id=batch_id, kind=ImportKind(batch.kind), rows=batch.row_count, cases=cases)
 
 
