@@ -66,7 +66,7 @@ class Work:
             try:
                 report = self._written(request, readers, batch_id, report)
                 calendar = self._calendar_edition()
-                open_cases(self.context, batch_id, seq, self.plan.reopened)
+                open_cases(self.context, batch_id, seq, self.plan.rows, self.plan.reopened)
                 note(self.context, batch_id, self.plan.touched)
                 show = partial(publish, self.context, batch_id, seq, readers, report)
                 self._publish(batch_id, calendar, show)

@@ -82,8 +82,8 @@ class Writing:
         """Write rows of this batch, at most 5,000 in one transaction."""
         for table, rows in inserts:
             for start in range(0, len(rows), _MAX_ROWS):
-                with self.context.write() as session:
-                    insert_rows(session, table, rows[start : start + _MAX_ROWS], batch_id=self.batch_id)
+                with self.context.write(is_bulk=True) as session:
+                    insert_rows(session, table.name, rows[start : start + _MAX_ROWS], batch_id=self.batch_id)
                 pause()
 
     def _copy(self, document: DocumentToCopy, reader: Reader) -> None:
