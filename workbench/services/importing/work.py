@@ -29,7 +29,6 @@ from workbench.services.importing.plan import Plan
 from workbench.services.importing.progress import Meter
 from workbench.services.importing.publishing import (
     WITH_CALLS,
-    Counts,
     next_seq,
     publish,
     published_call_batches,
@@ -67,16 +66,9 @@ class Work:
             try:
                 report = self._written(request, readers, batch_id, report)
                 calendar = self._calendar_edition()
-                open_cases(self.context, batch_id, seq, self.plan.reopened)
+                open_cases(self.context, batch_id, seq, self.plan.rows, self.plan.reopened)
                 note(self.context, batch_id, self.plan.touched)
-                counts = Counts(
-                    rows=report.rows,
-                    created=report.created,
-                    updated=report.updated,
-                    unchanged=report.unchanged,
-                    rejected=report.rejected,
-                )
-                show = partial(publish, self.context, request.kind, batch_id, seq, readers, counts)
+                show = partial(publish, self.context, batch_id, seq, readers, report)
                 self._publish(batch_id, calendar, show)
             except BaseException:
                 take_away(self.context, batch_id)
@@ -128,7 +120,7 @@ class Work:
             rejects: RejectWriter | None = None
             if request.rejects is not None:
                 keeps_sheets = request.kind is ImportKind.WORKBOOK
-                rejects = RejectWriter(request.rejects, readers[0], keeps_sheets=keeps_sheets)
+                rejects = RejectWriter(request.rejects, self.context.own_files, keeps_sheets=keeps_sheets)
                 open_files.enter_context(rejects)
             writing = Writing(
                 context=self.context,

@@ -51,7 +51,7 @@ class Writing:
         portions = iter(self.plan.portions)
         portion = next(portions, None)
         for place, (reader, rows) in enumerate(zip(readers, self.plan.rows_of_files, strict=True)):
-            if place and self.rejects is not None:
+            if self.rejects is not None:
                 self.rejects.follow(reader)
             written = 0
             while portion is not None and portion.file == place:
@@ -82,8 +82,8 @@ class Writing:
         """Write rows of this batch, at most 5,000 in one transaction."""
         for table, rows in inserts:
             for start in range(0, len(rows), _MAX_ROWS):
-                with self.context.write() as session:
-                    insert_rows(session, table, rows[start : start + _MAX_ROWS], batch_id=self.batch_id)
+                with self.context.write(is_bulk=True) as session:
+                    insert_rows(session, table.name, rows[start : start + _MAX_ROWS], batch_id=self.batch_id)
                 pause()
 
     def _copy(self, document: DocumentToCopy, reader: Reader) -> None:
