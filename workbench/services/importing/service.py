@@ -15,13 +15,14 @@ from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import few_collections
+from workbench.services.importing.applying import apply_pending
 from workbench.services.importing.batches import FILE, busy, refuse_known_files, turn
 from workbench.services.importing.call_intake import CallIntake
 from workbench.services.importing.judging import Judge
 from workbench.services.importing.plan import Fate, Plan, Spill
 from workbench.services.importing.planning import Planner
 from workbench.services.importing.progress import Meter
-from workbench.services.importing.publishing import Counts
+from workbench.services.importing.publishing import COUNTS
 from workbench.services.importing.request import (
     BatchLine,
     ImportRefused,
@@ -84,7 +85,10 @@ class Imports:
                 self.context.own_files.refuse(request.rejects)
             if not opened.enter_context(turn(self.context.store)):
                 raise busy()
-            self._finish_others(request)
+            if not request.dry_run:
+                # Otherwise the plan would rest on cases half way between two publications.
+                sweep(self.context)
+                apply_pending(self.context)
             readers = self._opened(request, opened)
             with self.context.read() as session:
                 refuse_known_files(session, readers)
@@ -123,7 +127,7 @@ class Imports:
             files: dict[int, list[str]] = {}
             for file in session.execute(select(FILE).order_by(FILE.c.id)):
                 files.setdefault(file.batch_id, []).append(file.name)
-            rows = session.execute(
+            published = (
                 select(BATCH, reviewer.c.login)
                 .join(reviewer, reviewer.c.id == BATCH.c.started_by_id)
                 .where(BATCH.c.published_at.is_not(None))
@@ -131,18 +135,14 @@ class Imports:
             )
             return tuple(
                 BatchLine(
-                    id=row.id,
-                    kind=ImportKind(row.kind),
-                    published_at=row.published_at,
-                    by=row.login,
-                    files=tuple(files.get(row.id, ())),
-                    rows=row.row_count,
-                    created=row.created_count,
-                    updated=row.updated_count,
-                    unchanged=row.unchanged_count,
-                    rejected=row.rejected_count,
+                    id=row["id"],
+                    kind=ImportKind(row["kind"]),
+                    published_at=row["published_at"],
+                    by=row["login"],
+                    files=tuple(files.get(row["id"], ())),
+                    **{name: row[column] for name, column in COUNTS.items()},
                 )
-                for row in rows
+                for row in session.execute(published).mappings()
             )
 
     def undo(self, batch_id: int) -> UndoneBatch:
@@ -157,15 +157,6 @@ class Imports:
             if not is_mine:
                 raise busy()
             return undo_batch(self.context, batch_id)
-
-    def _finish_others(self, request: ImportRequest) -> None:
-        """Finish what an interrupted import left, or the plan would rest on cases half way between two publications."""
-        if request.dry_run:
-            return
-        from workbench.services.importing.applying import apply_pending
-
-        sweep(self.context)
-        apply_pending(self.context)
 
     def _opened(self, request: ImportRequest, opened: ExitStack) -> list[Reader]:
         """Open every file, and tell everything that is wrong with their heads."""
@@ -225,15 +216,15 @@ def _sheets(readers: Sequence[Reader], plan: Plan) -> tuple[SheetLine, ...]:
 
 def reported(request: ImportRequest, readers: Sequence[Reader], plan: Plan) -> ImportReport:
     """Return what a plan comes to, before anything is written."""
-    counts = Counts.of(plan)
+    counts = plan.counts
     return ImportReport(
         kind=request.kind,
         batch=None,
-        rows=counts.rows,
-        created=plan.counts[Fate.CREATED],
-        updated=counts.updated,
-        unchanged=counts.unchanged,
-        rejected=counts.rejected,
+        rows=plan.rows,
+        created=counts[Fate.CREATED],
+        updated=counts[Fate.UPDATED],
+        unchanged=counts[Fate.UNCHANGED],
+        rejected=counts[Fate.REFUSED],
         errors=tuple(plan.errors.told),
         error_count=plan.errors.count,
         encoding=", ".join(dict.fromkeys(reader.encoding for reader in readers if reader.encoding)),

@@ -30,7 +30,6 @@ from workbench.services.importing.plan import Plan
 from workbench.services.importing.progress import Meter
 from workbench.services.importing.publishing import (
     WITH_CALLS,
-    Counts,
     next_seq,
     publish,
     published_call_batches,
@@ -72,14 +71,7 @@ class Work:
                 calendar = self._calendar_edition()
                 open_cases(NewBatch(self.context, batch_id), seq, self.plan.reopened, self.helper)
                 note(self.context, batch_id, self.plan.touched)
-                counts = Counts(
-                    rows=report.rows,
-                    created=report.created,
-                    updated=report.updated,
-                    unchanged=report.unchanged,
-                    rejected=report.rejected,
-                )
-                show = partial(publish, self.context, request.kind, batch_id, seq, readers, counts)
+                show = partial(publish, self.context, batch_id, seq, readers, report)
                 self._publish(batch_id, calendar, show)
             except BaseException:
                 take_away(self.context, batch_id)
