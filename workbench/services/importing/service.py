@@ -90,14 +90,7 @@ class Imports:
                 sweep(self.context)
                 apply_pending(self.context)
             readers = self._opened(request, opened)
-            with self.context.read() as session:
-                refuse_known_files(session, readers)
-                terms = ImportTerms(
-                    calendar=self.context.calendar(session),
-                    as_new=request.as_new,
-                    cooldown_days=self.context.policy(session).rectify.cooldown_days,
-                )
-            judge = Judge(store=self.context.store, terms=terms, imported_at=self.context.now(), only=request.only)
+            judge = self._judge(request, readers)
             meter = Meter(readers, progress)
             calls = CallIntake(self.context, opened, judge.imported_at)
             spill = opened.enter_context(closing(Spill(self.context.store.batches)))
@@ -119,6 +112,17 @@ class Imports:
 
                 PolicyChanges(self.context).finish()
             return done
+
+    def _judge(self, request: ImportRequest, readers: Sequence[Reader]) -> Judge:
+        """Return what judges the rows of these files, which were not imported before."""
+        with self.context.read() as session:
+            refuse_known_files(session, readers)
+            terms = ImportTerms(
+                calendar=self.context.calendar(session),
+                as_new=request.as_new,
+                cooldown_days=self.context.policy(session).rectify.cooldown_days,
+            )
+        return Judge(store=self.context.store, terms=terms, imported_at=self.context.now(), only=request.only)
 
     def batches(self) -> tuple[BatchLine, ...]:
         """Return every published import, the newest first."""
