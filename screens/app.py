@@ -22,6 +22,7 @@ from screens.shell.keyboard_app import KeyboardApp
 from screens.shell.protocols import RevealsFields
 from screens.shell.theme import DARK, LIGHT
 from screens.terminal.hangup_watch import HangupWatch
+from screens.widgets.stylesheet import Stylesheet
 from workbench.errors import StorageFailed, WorkbenchError
 from workbench.keys.desk import NEXT
 from workbench.keys.registry import GO, HELP, PALETTE, QUIT, THEME
@@ -49,7 +50,6 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
 
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = False
-    DEFAULT_MODE = "start"
     BINDINGS: ClassVar[list[BindingType]] = [
         # Priority: otherwise `g` bubbles through the panels,
         # and a second key typed immediately after it is handled first.
@@ -76,6 +76,7 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         self.register_theme(LIGHT)
         # Set without a redraw, since nothing is drawn yet.
         self.set_reactive(KeyboardApp.theme, LIGHT.name if look.theme() == LIGHT.name else DARK.name)
+        self.stylesheet = Stylesheet(variables=self.get_css_variables())
         self.look = look
         self.clock = Clock(now=now, monotonic=monotonic)
         self.desk: DeskScreen | None = None
@@ -84,7 +85,10 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         self._open_services = open_services
         self._start = StartScreen(self.clock)
         self._hangup_watch = HangupWatch(self.end)
-        self.add_mode("start", lambda: self._start)
+
+    def get_default_screen(self) -> StartScreen:
+        # As the screen of a mode it would be drawn a frame later.
+        return self._start
 
     def on_ready(self) -> None:
         if not self.is_headless:
@@ -125,7 +129,7 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         desk.begin(takes_next=bool(keys) and keys[0].key in NEXT.keys)
         self.set_timer(CATCH_UP_AFTER_S, partial(catch_up, self, desk))
         self.set_interval(CATCH_UP_EVERY_S, partial(catch_up, self, desk))
-        await self.remove_mode("start")
+        await self._start.remove()
         while keys:
             await self._run_key(keys.pop(0))
 
@@ -133,21 +137,12 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         """Run a kept key, and wait until its effect is shown, since the next key may depend on it."""
         before = self.focused or self.screen
         await super().on_event(events.Key(key.key, key.character))
-        await self._wait_until_handled(before)
+        await _wait_until_handled(before)
         with suppress(WorkerError):
             await self.workers.wait_for_complete([each for each in self.workers if each.group == "claim"])
         # Showing a case posts focus messages in up to this many rounds; wait for each.
         for _round in range(_FOCUS_ROUNDS):
-            await self._wait_until_handled(self.focused or self.screen)
-
-    async def _wait_until_handled(self, start: DOMNode) -> None:
-        """Wait until a node and its ancestors, up to the app, have handled their messages."""
-        for node in start.ancestors_with_self:
-            is_handled = asyncio.Event()
-            node.call_later(is_handled.set)
-            # A screen that was closed does not answer.
-            with suppress(TimeoutError):
-                await asyncio.wait_for(is_handled.wait(), _ANSWER_WITHIN_S)
+            await _wait_until_handled(self.focused or self.screen)
 
     async def end(self, return_code: int) -> None:
         """Save the draft and end the program; the hold is kept."""
@@ -199,3 +194,13 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
 
     async def action_go(self, command_id: str) -> None:
         await self.switch_mode(command_id.removeprefix("go."))
+
+
+async def _wait_until_handled(start: DOMNode) -> None:
+    """Wait until a node and its ancestors, up to the app, have handled their messages."""
+    for node in start.ancestors_with_self:
+        is_handled = asyncio.Event()
+        node.call_later(is_handled.set)
+        # A screen that was closed does not answer.
+        with suppress(TimeoutError):
+            await asyncio.wait_for(is_handled.wait(), _ANSWER_WITHIN_S)

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from pathlib import Path, PurePath
 from typing import Any, ClassVar
 
 from textual import getters, work
@@ -49,10 +48,7 @@ NoticeLine = Callable[[DeskSession, View], Content | None]
 class CaseScreen(WorkScreen):
     """Shows the case of a session, or a page while there is none, and runs the commands on the case."""
 
-    CSS_PATH: ClassVar[list[str | PurePath]] = [
-        Path(__file__).with_name("desk.tcss"),
-        Path(__file__).parents[1] / "panels" / "panels.tcss",
-    ]
+    CSS_PATH = "../panels/panels.tcss"
     AUTO_FOCUS = None
     NAME: ClassVar[str] = N_("Desk")
     IS_DESK: ClassVar[bool] = False

@@ -20,7 +20,6 @@ from workbench.keys.registry import QUIT
 class StartScreen(WorkScreen):
     """Shown in place of the desk until the database is open, or with the reason why it cannot be opened."""
 
-    CSS_PATH = "desk.tcss"
     AUTO_FOCUS = None
     PLACE: ClassVar[Place] = "desk"
 
@@ -57,7 +56,7 @@ class StartScreen(WorkScreen):
         """Show the title and the clock."""
         view = View(now=self._clock.now(), zone=ZONE, symbols=symbols_of(self))
         self.query_one(HeaderBar).update(
-            title_line(_("Desk"), None, who_line("", None, view), view, max(10, self.size.width - 2))
+            title_line(_("Desk"), None, who_line("", None, view), view, max(10, self.app.size.width - 2))
         )
 
     def show_failure(self, error: WorkbenchError) -> None:

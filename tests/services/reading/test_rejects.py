@@ -1,6 +1,7 @@
 import errno
 import json
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -10,29 +11,33 @@ from db.enums import ImportKind
 from tests.services.reading.samples import SHANGHAI, bad, good, read
 from tests.services.reading.workbooks import Value, write_cells, write_workbook
 from workbench.errors import CannotCreate, WrongUsage
-from workbench.services.reading import rejected_sheets
+from workbench.services.foundation.safe_files import OwnFiles
 from workbench.services.reading.problems import BadRecord, Row
-from workbench.services.reading.reader import open_reader, open_readers
+from workbench.services.reading.reader import Reader, open_reader, open_readers
 from workbench.services.reading.rejects import RejectWriter
 
 CARDS = "原因,申请编号,号码,iccid\n"
 
 
+def writer_of(target: Path, *, keeps_sheets: bool = False) -> RejectWriter:
+    """Return a writer of rejects at a database that is elsewhere."""
+    return RejectWriter(target, OwnFiles(files=(), store=target.parent / "store"), keeps_sheets=keeps_sheets)
+
+
 def reject(source: Path, target: Path) -> int:
     """Write the bad records of a file of cards."""
-    with (
-        open_reader(source, ImportKind.CARDS, zone=SHANGHAI) as reader,
-        RejectWriter(target, reader) as writer,
-    ):
+    with open_reader(source, ImportKind.CARDS, zone=SHANGHAI) as reader, writer_of(target) as writer:
+        writer.follow(reader)
         for record in reader:
             if not isinstance(record, Row):
                 writer.write(record)
         return writer.count
 
 
-def write_and_fail(writer: RejectWriter, record: BadRecord) -> None:
+def write_and_fail(writer: RejectWriter, reader: Reader, record: BadRecord) -> None:
     """Write a record in an import that fails later."""
     with writer:
+        writer.follow(reader)
         writer.write(record)
         raise RuntimeError
 
@@ -81,12 +86,14 @@ def test_rejected_rows_of_json_lines_keep_their_values(tmp_path: Path) -> None:
         '{"cause": "old", "msisdn": "13800138000", "msisdn": "虚构"}',
         '{"application_no": "A-2", "msisdn": "\\ud800"}',
         '{"application_no": "A-3", "msisdn": {"a": [1]}}',
+        '{"msisdn": "*", "cause": "old", "\\ud800": 1, "\\ud800": 2}',
+        '{"cause": "old"}',
         '{"application_no": "A-4", ',
         "[1]",
     ]
     source.write_text("\n".join(lines), encoding="utf-8")
 
-    assert reject(source, target) == 6
+    assert reject(source, target) == 8
 
     written = [json.loads(line) for line in target.read_text("utf-8").splitlines()]
     assert all(next(iter(record)) == "cause" and record["cause"] for record in written)
@@ -94,15 +101,17 @@ def test_rejected_rows_of_json_lines_keep_their_values(tmp_path: Path) -> None:
     assert written[0] == {"application_no": "A-1", "msisdn": 1.38e10, "daily_quota_calls": 300}
     assert target.read_text("utf-8").splitlines()[1].endswith('"msisdn": "13800138000", "msisdn": "虚构"}')
     assert written[3]["msisdn"] == {"a": [1]}
-    assert [record["text"] for record in written[4:]] == [lines[4].strip(), "[1]"]
-    assert len(bad(read(target, ImportKind.CARDS))) == 6
+    assert target.read_text("utf-8").splitlines()[4].endswith('"msisdn": "*", "\\ud800": 1, "\\ud800": 2}')
+    assert written[5].keys() == {"cause"}
+    assert [record["text"] for record in written[6:]] == [lines[6].strip(), "[1]"]
+    assert len(bad(read(target, ImportKind.CARDS))) == 8
 
 
 def test_mended_json_lines_are_read(tmp_path: Path) -> None:
     source, target = tmp_path / "cards.jsonl", tmp_path / "rejects.jsonl"
     source.write_text('{"application_no": "A-1", "msisdn": 1.38e+10}\n', encoding="utf-8")
     reject(source, target)
-    target.write_text(target.read_text("utf-8").replace("13800000000.0", '"13800138000"'), encoding="utf-8")
+    target.write_text(target.read_text("utf-8").replace("1.38e+10", '"13800138000"'), encoding="utf-8")
 
     assert len(good(read(target, ImportKind.CARDS))) == 1
 
@@ -123,7 +132,7 @@ def test_a_failed_import_leaves_no_part_of_the_file(tmp_path: Path) -> None:
     with open_reader(source, ImportKind.CARDS, zone=SHANGHAI) as reader:
         (record,) = bad(list(reader))
         with pytest.raises(RuntimeError):
-            write_and_fail(RejectWriter(target, reader), record)
+            write_and_fail(writer_of(target), reader, record)
 
     assert target.read_text() == "of before"
     assert sorted(tmp_path.iterdir()) == [source, target]
@@ -163,7 +172,8 @@ def test_a_second_file_of_the_same_columns_goes_to_the_same_rejects(tmp_path: Pa
         (tmp_path / name).write_text(f"{header}\n*,*\n", encoding="utf-8")
     readers = [open_reader(tmp_path / name, ImportKind.CARDS, zone=SHANGHAI) for name in ("a.csv", "b.csv", "c.csv")]
 
-    with RejectWriter(tmp_path / "rejects.csv", readers[0]) as writer:
+    with writer_of(tmp_path / "rejects.csv") as writer:
+        writer.follow(readers[0])
         writer.write(bad(list(readers[0]))[0])
         writer.follow(readers[1])
         writer.write(bad(list(readers[1]))[0])
@@ -239,7 +249,7 @@ def test_sheets_of_one_meaning_with_other_columns_get_names_of_their_own_that_ar
         source = write_workbook(tmp_path / f"{number}.xlsx", {"Cards": rows})
         readers.append(open_reader(source, ImportKind.CARDS, zone=SHANGHAI))
 
-    with RejectWriter(target, readers[0], keeps_sheets=True) as writer:
+    with writer_of(target, keeps_sheets=True) as writer:
         for reader in readers:
             writer.follow(reader)
             writer.write(bad(list(reader))[0])
@@ -258,7 +268,7 @@ def test_rejects_that_cannot_be_begun_leave_nothing(tmp_path: Path, monkeypatch:
     def full(*_arguments: object, **_options: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(rejected_sheets, "TemporaryDirectory", full)
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", full)
     with pytest.raises(CannotCreate, match="No space left"):
         reject(source, tmp_path / "rejects.xlsx")
     assert list(tmp_path.iterdir()) == [source]

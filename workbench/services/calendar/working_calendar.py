@@ -20,7 +20,8 @@ from workbench.services.calendar.preview import CalendarEffect, CalendarImport, 
 from workbench.services.calendar.public_holidays import days_of_year, seed_days
 from workbench.services.clock.due_date_changes import due_changes
 from workbench.services.foundation import calendar_days
-from workbench.services.foundation.context import Service, details
+from workbench.services.foundation.audit_log import details
+from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.foundation.row_values import from_row
 from workbench.services.reading.notice_file import NoticeFile, read_notice

@@ -106,7 +106,7 @@ def _read_table(path: Path, columns: LogColumns, encoding: str | None, progress:
             cells = record.cells
             collector.add(str(cells[case]), str(cells[activity]), str(cells[time]), line=record.line, columns=names)
             if number % _ROWS_PER_PROGRESS == 0:
-                progress(opened.bytes_read, opened.encoding.bytes_count)
+                progress(opened.bytes_read, opened.bytes_count)
     return collector.traces()
 
 

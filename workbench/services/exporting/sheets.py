@@ -2,12 +2,10 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
 from datetime import date
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, TextIO
 
 from workbench.domain.evidence.evidence import LONG_TERM
@@ -16,6 +14,7 @@ from workbench.errors import CannotCreate
 from workbench.i18n import _
 from workbench.services.exporting.guard import BETWEEN_TEXTS, guarded, is_harmless
 from workbench.services.exporting.request import ExportFormat
+from workbench.services.foundation.safe_files import MAX_CELL_LENGTH, MAX_SHEET_ROWS, new_workbook
 
 Value = str | int | Decimal | bool | date | None
 """The value of a cell; an instant is a text, the local time with its offset."""
@@ -30,8 +29,6 @@ Page = Sequence[Column]
 
 _PAGE = 1000
 
-MAX_SHEET_ROWS = 1_048_575
-MAX_CELL_LENGTH = 32_767
 _MEASURED_ROWS = 200
 _MAX_COLUMN_WIDTH = 60
 
@@ -129,7 +126,7 @@ def _write_sheet(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Val
     """Write rows to an Excel sheet without formulas or links."""
     widths = [cells(column) for column in columns]
     count = 0
-    with _open_workbook(path) as workbook:
+    with new_workbook(path) as workbook:
         sheet = workbook.add_worksheet()
         sheet.freeze_panes(1, 0)
         sheet.write_row(0, 0, columns, workbook.add_format({"bold": True}))
@@ -154,33 +151,3 @@ def _write_cell(sheet: Any, row: int, index: int, value: Value) -> None:
         raise CannotCreate(_("A text is too long for a cell of a sheet; export as csv or jsonl."))
     if text:
         sheet.write_string(row, index, text)
-
-
-@contextmanager
-def _open_workbook(path: Path) -> Iterator[Any]:
-    """Open an Excel workbook that is written row by row; its temporary files are in a private folder."""
-    import xlsxwriter
-    from xlsxwriter.exceptions import XlsxFileError
-
-    with TemporaryDirectory(dir=path.parent, prefix=f"{path.name}-") as folder:
-        workbook = xlsxwriter.Workbook(
-            str(path),
-            {
-                "constant_memory": True,
-                "strings_to_formulas": False,
-                "strings_to_urls": False,
-                "strings_to_numbers": False,
-                "tmpdir": folder,
-            },
-        )
-        try:
-            yield workbook
-        except BaseException:
-            # Close the workbook to release its open files; the caller deletes the incomplete file.
-            with suppress(XlsxFileError, OSError):
-                workbook.close()
-            raise
-        try:
-            workbook.close()
-        except XlsxFileError as error:
-            raise CannotCreate(_("The sheet cannot be written: {cause}.").format(cause=error)) from error

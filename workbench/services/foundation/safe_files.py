@@ -8,10 +8,16 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from db.access import inode_of, sync
 from workbench.errors import BadData, CannotCreate, NotFound, StorageFailed
 from workbench.i18n import _
+
+MAX_SHEET_ROWS = 1_048_575
+"""The rows that a sheet holds below its header."""
+
+MAX_CELL_LENGTH = 32_767
 
 
 class _RegularFile(io.FileIO):
@@ -127,7 +133,8 @@ def replacing(target: Path, own_files: OwnFiles) -> Iterator[Path]:
     try:
         if target.is_dir():
             raise IsADirectoryError(None, _("it is a folder"))
-        handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".tmp", dir=target.parent.resolve())
+        # A name has at most 255 bytes, and a character up to four.
+        handle, name = tempfile.mkstemp(prefix=f".{target.name[:30]}.", suffix=".tmp", dir=target.parent.resolve())
         os.close(handle)
         draft = Path(name)
         try:
@@ -146,6 +153,40 @@ def cannot_write(path: Path, error: OSError) -> CannotCreate:
     """Return the error for a file that cannot be written."""
     message = _("{file} cannot be written: {cause}. Nothing was changed; choose another place.")
     return CannotCreate(message.format(file=path, cause=error.strerror or type(error).__name__))
+
+
+@contextlib.contextmanager
+def new_workbook(path: Path) -> Iterator[Any]:
+    """Yield an Excel workbook that is written row by row; its temporary files are in a private folder.
+
+    Raises:
+        CannotCreate: If it cannot be written.
+    """
+    import xlsxwriter
+    from xlsxwriter.exceptions import XlsxFileError
+
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f"{path.name}-") as folder:
+        workbook = xlsxwriter.Workbook(
+            str(path),
+            {
+                "constant_memory": True,
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+                "tmpdir": folder,
+            },
+        )
+        try:
+            yield workbook
+        except BaseException:
+            # Close the workbook to release its open files; the caller deletes the incomplete file.
+            with contextlib.suppress(XlsxFileError, OSError):
+                workbook.close()
+            raise
+        try:
+            workbook.close()
+        except XlsxFileError as error:
+            raise CannotCreate(_("The sheet cannot be written: {cause}.").format(cause=error)) from error
 
 
 def missing_parents(path: Path) -> list[Path]:

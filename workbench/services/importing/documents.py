@@ -2,12 +2,12 @@
 
 import hashlib
 import os
-import tempfile
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from db.access import make_folder, sync
+from db.access import make_folder, new_file, sync
 from workbench.errors import BadData, NotFound, StorageFailed
 from workbench.i18n import _
 from workbench.services.foundation.file_store import Store
@@ -82,25 +82,15 @@ def copied(path: Path, sha256: str, store: Store) -> None:
         return
     try:
         make_folder(target.parent, store.access)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".new-")
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as copy, _opened(path) as file:
-                if _digested(file, copy).sha256 != sha256:
-                    raise BadDocument(_("The file changed while it was read; import it again when it is complete."))
-                copy.flush()
-                os.fchmod(copy.fileno(), store.access.file_mode)
-                os.fsync(copy.fileno())
-            temporary.replace(target)
-        finally:
-            temporary.unlink(missing_ok=True)
+        draft = target.with_name(f".new-{secrets.token_hex(8)}")
+        with new_file(draft, store.access.file_mode) as copy, _opened(path) as file:
+            if _digested(file, copy).sha256 != sha256:
+                raise BadDocument(_("The file changed while it was read; import it again when it is complete."))
+        draft.replace(target)
         sync(target.parent)
     except OSError as error:
-        raise StorageFailed(
-            _("The store cannot take {path} ({cause}); make room or check its rights.").format(
-                path=path, cause=error.strerror
-            )
-        ) from error
+        message = _("The store cannot take {path} ({cause}); make room or check its rights.")
+        raise StorageFailed(message.format(path=path, cause=error.strerror)) from error
 
 
 def in_store(sha256: str, store: Store) -> StoredFile:

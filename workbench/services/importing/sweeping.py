@@ -1,7 +1,6 @@
 """Takes away what dead imports left: their rows, their files, and last the batch itself."""
 
-import os
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from sqlalchemy import Table, delete, exists, select
 
@@ -22,7 +21,7 @@ from workbench.services.case.assessment import FINDING
 from workbench.services.case.evidence_reader import APPLICATION, CARD, COMPLAINT, CREDIT, DOCUMENT
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import pause
-from workbench.services.importing.batches import UNDONE, finishing, lock_path, locked
+from workbench.services.importing.batches import UNDONE, finishing, held, lock_path
 from workbench.services.importing.touching import SUBMISSION
 from workbench.services.review.new_evidence import retract_evidence
 
@@ -62,14 +61,10 @@ def sweep(context: Context) -> list[int]:
     CallFiles(context.store.calls, {}).sweep_spills()
     swept = []
     for batch_id in unpublished(context):
-        handle = locked(lock_path(context.store, batch_id))
-        if handle is None:
-            continue
-        try:
-            take_away(context, batch_id)
-            swept.append(batch_id)
-        finally:
-            os.close(handle)
+        with held(lock_path(context.store, batch_id)) as is_mine:
+            if is_mine:
+                take_away(context, batch_id)
+                swept.append(batch_id)
     _sweep_locks(context)
     return swept
 
@@ -82,12 +77,11 @@ def take_away(context: Context, batch_id: int) -> int:
     if batch_id not in unpublished(context):
         return 0
     _retract(context, batch_id)
-    digests = _digests_of(context, batch_id)
-    removed = 0
-    for table in _TABLES:
-        removed += _delete(context, table, batch_id)
+    digests = _own_documents(context, batch_id)
+    removed = sum(_delete(context, table, batch_id) for table in _TABLES)
     CallFiles(context.store.calls, {}).discard(batch_id)
-    _discard_documents(context, digests)
+    for digest in digests:
+        context.store.document_path(digest).unlink(missing_ok=True)
     with context.write() as session:
         session.execute(delete(BATCH).where(BATCH.c.id == batch_id))
         context.log(session, "import-swept", batch_id=batch_id)
@@ -133,26 +127,18 @@ def _delete(context: Context, table: Table, batch_id: int) -> int:
         pause()
 
 
-def _digests_of(context: Context, batch_id: int) -> list[str]:
+def _own_documents(context: Context, batch_id: int) -> Sequence[str]:
+    """Return the SHA-256 of the document files that no row of another batch names."""
+    other = DOCUMENT.alias()
+    is_shared = exists().where(other.c.sha256 == DOCUMENT.c.sha256, other.c.batch_id != batch_id)
+    wanted = select(DOCUMENT.c.sha256).where(DOCUMENT.c.batch_id == batch_id, ~is_shared).distinct()
     with context.read() as session:
-        wanted = select(DOCUMENT.c.sha256).where(DOCUMENT.c.batch_id == batch_id).distinct()
-        return [row.sha256 for row in session.execute(wanted)]
-
-
-def _discard_documents(context: Context, digests: Iterable[str]) -> None:
-    """Remove document files that no row names any more."""
-    with context.read() as session:
-        for digest in digests:
-            is_named = session.execute(select(exists().where(DOCUMENT.c.sha256 == digest))).scalar()
-            if not is_named:
-                context.store.document_path(digest).unlink(missing_ok=True)
+        return session.execute(wanted).scalars().all()
 
 
 def _sweep_locks(context: Context) -> None:
     """Remove lock files that no process holds; new ones are made only within a write transaction."""
     for path in sorted(context.store.batches.glob("[0-9]*.lock")):
-        with context.write():
-            handle = locked(path)
-            if handle is not None:
+        with context.write(), held(path) as is_mine:
+            if is_mine:
                 path.unlink(missing_ok=True)
-                os.close(handle)

@@ -13,7 +13,8 @@ from db.enums import FINAL_STATES, CaseState, ImportKind
 from db.models import CaseRow, SubmissionRow
 from db.queries.published import current_cases, is_published, table_of
 from workbench.services.case.evidence_reader import APPLICATION, CARD
-from workbench.services.foundation.context import Context, details
+from workbench.services.foundation.audit_log import details
+from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.pacing import pause
 from workbench.services.importing.plan import Key, Touch
@@ -87,5 +88,5 @@ def note(context: Context, batch_id: int, touched: Mapping[int, Touch]) -> None:
     ]
     for start in range(0, len(rows), _WRITTEN_TOGETHER):
         with context.write() as session:
-            insert_rows(session, SUBMISSION, rows[start : start + _WRITTEN_TOGETHER], batch_id=batch_id, round=0)
+            insert_rows(session, SUBMISSION.name, rows[start : start + _WRITTEN_TOGETHER], batch_id=batch_id, round=0)
         pause()

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from workbench.domain.values.bad_value import BadValue
 from workbench.domain.values.moments import instant_or_day, not_after
 from workbench.i18n import _
-from workbench.services.reading.opened import OpenedText, is_archive
+from workbench.services.reading.opened import is_archive
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.sources import SheetSource, Source, TextSource
 from workbench.services.reading.table import Broken, Cell, RawRecord
@@ -112,7 +112,7 @@ def _source_of(path: Path) -> Source:
     if is_archive(path):
         workbook = Workbook(path)
         return SheetSource(workbook, workbook.sheets[0])
-    return TextSource(OpenedText(path))
+    return TextSource(path)
 
 
 def _folded(name: str) -> str:

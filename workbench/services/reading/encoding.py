@@ -6,11 +6,8 @@ senders use, names the byte and line that fits neither, and refuses a file that 
 """
 
 import codecs
-import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
-from typing import IO
+from typing import IO, NamedTuple
 
 from workbench.errors import WrongUsage
 from workbench.i18n import _
@@ -47,57 +44,39 @@ _CODECS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Encoding:
-    """How a file is written: `name` for people, `codec` to decode it with; its size and its SHA-256."""
+class Encoding(NamedTuple):
+    """How a text is written: `name` for people, `codec` to decode it with."""
 
     name: str
     codec: str
-    bytes_count: int
-    sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Flaw:
+class _Flaw(NamedTuple):
     """The first byte that an encoding does not allow, and its line."""
 
     offset: int
     line: int
 
 
-class _Reading:
-    """One strict pass over a file with one codec; `flaw` says where it breaks, if it does."""
-
-    def __init__(self, file: IO[bytes], codec: str) -> None:
-        self.flaw: _Flaw | None = None
-        self.sample = ""
-        self._codec = codec
-        self._lines = 1
-        for chunk in self._decoded(file):
-            if len(self.sample) < _SAMPLE_CHARACTERS and not chunk.isascii():
-                beyond = (character for character in chunk if not character.isascii())
-                self.sample += "".join(islice(beyond, _SAMPLE_CHARACTERS))
-
-    def _decoded(self, file: IO[bytes]) -> Iterator[str]:
-        """Yield the text; stop at the first flaw."""
-        decoder = codecs.getincrementaldecoder(self._codec)("strict")
-        file.seek(0)
-        consumed = 0
-        while True:
-            pending = len(decoder.getstate()[0])
-            chunk = file.read(CHUNK_BYTES)
-            try:
-                text = decoder.decode(chunk, final=not chunk)
-            except UnicodeDecodeError as error:
-                good = error.object[: error.start].decode(self._codec, "ignore")
-                self.flaw = _Flaw(consumed - pending + error.start, self._lines + good.count("\n"))
-                yield good
-                return
-            self._lines += text.count("\n")
-            yield text
-            if not chunk:
-                return
-            consumed += len(chunk)
+def _decoded(file: IO[bytes], codec: str) -> tuple[_Flaw | None, str]:
+    """Decode a file strictly with one codec; return where that breaks, and the first non-ASCII characters."""
+    decoder = codecs.getincrementaldecoder(codec)("strict")
+    file.seek(0)
+    flaw, sample, consumed, line = None, "", 0, 1
+    while True:
+        pending = len(decoder.getstate()[0])
+        chunk = file.read(CHUNK_BYTES)
+        try:
+            text = decoder.decode(chunk, final=not chunk)
+        except UnicodeDecodeError as error:
+            text = error.object[: error.start].decode(codec, "ignore")
+            flaw = _Flaw(consumed - pending + error.start, line + text.count("\n"))
+        if len(sample) < _SAMPLE_CHARACTERS and not text.isascii():
+            sample += "".join(islice((character for character in text if not character.isascii()), _SAMPLE_CHARACTERS))
+        if flaw or not chunk:
+            return flaw, sample
+        line += text.count("\n")
+        consumed += len(chunk)
 
 
 def detect(file: IO[bytes], name: str, override: str | None = None) -> Encoding:
@@ -112,42 +91,29 @@ def detect(file: IO[bytes], name: str, override: str | None = None) -> Encoding:
         WrongUsage: If the named encoding is not one of those that can be read.
         FileProblem: If no encoding fits, two fit, or a line has no end.
     """
-    bytes_count, sha256 = _measured(file, name)
+    _refuse_no_text(file, name)
     label, codec = _named(override) if override else _marked(file)
-    if codec:
-        flaw = _Reading(file, codec).flaw
-        if flaw is not None:
-            raise _broken(name, label, flaw)
-    else:
+    if not codec:
         label = codec = _guessed(file, name)
-    return Encoding(name=label, codec=codec, bytes_count=bytes_count, sha256=sha256)
+    elif flaw := _decoded(file, codec)[0]:
+        raise _broken(name, label, flaw)
+    return Encoding(label, codec)
 
 
-def _measured(file: IO[bytes], name: str) -> tuple[int, str]:
-    """Return size and digest; refuse what is no text at a glance."""
-    digest = hashlib.sha256()
-    size = open_line = 0
+def _refuse_no_text(file: IO[bytes], name: str) -> None:
+    """Refuse a workbook that is called a text file, and a file without line ends."""
+    file.seek(0)
+    if file.read(4).startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        message = _("This is a spreadsheet or an archive, not text; save it as “CSV UTF-8” and import that.")
+        raise FileProblem(RowProblem(file=name, message=message))
+    open_line = 0
     file.seek(0)
     while chunk := file.read(CHUNK_BYTES):
-        if size == 0:
-            _refuse_office_files(chunk, name)
-        digest.update(chunk)
-        size += len(chunk)
         last = chunk.rfind(b"\n")
         open_line = open_line + len(chunk) if last < 0 else len(chunk) - last - 1
         if open_line > LINE_BYTES:
-            message = _("A line is longer than {limit} MB; give a CSV or JSON Lines file.").format(
-                limit=LINE_BYTES >> 20
-            )
-            raise FileProblem(RowProblem(file=name, message=message))
-    return size, digest.hexdigest()
-
-
-def _refuse_office_files(start: bytes, name: str) -> None:
-    """Refuse a workbook that is called a text file."""
-    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        message = _("This is a spreadsheet or an archive, not text; save it as “CSV UTF-8” and import that.")
-        raise FileProblem(RowProblem(file=name, message=message))
+            message = _("A line is longer than {limit} MB; give a CSV or JSON Lines file.")
+            raise FileProblem(RowProblem(file=name, message=message.format(limit=LINE_BYTES >> 20)))
 
 
 def _named(override: str) -> tuple[str, str]:
@@ -155,11 +121,8 @@ def _named(override: str) -> tuple[str, str]:
     wanted = override.strip().lower().replace("_", "-")
     codec = _CODECS.get(wanted) or _CODECS.get(wanted.replace("utf", "utf-"))
     if codec is None:
-        raise WrongUsage(
-            _("“{encoding}” is not an encoding that can be read; use one of {known}.").format(
-                encoding=override, known=", ".join(_CODECS)
-            )
-        )
+        message = _("“{encoding}” is not an encoding that can be read; use one of {known}.")
+        raise WrongUsage(message.format(encoding=override, known=", ".join(_CODECS)))
     return wanted, codec
 
 
@@ -175,19 +138,19 @@ def _marked(file: IO[bytes]) -> tuple[str, str]:
 
 def _guessed(file: IO[bytes], name: str) -> str:
     """Return utf-8 or gb18030 for a file without a mark."""
-    utf8 = _Reading(file, "utf-8")
-    if utf8.flaw is None:
-        if 0 < len(utf8.sample) < _SAMPLE_CHARACTERS and _could_be_gb18030(file, utf8.sample):
+    flaw, sample = _decoded(file, "utf-8")
+    if flaw is None:
+        if 0 < len(sample) < _SAMPLE_CHARACTERS and _could_be_gb18030(file, sample):
             message = _("The file can be UTF-8 or GB18030; say which with --encoding utf-8 or gb18030.")
             raise FileProblem(RowProblem(file=name, message=message))
         return "utf-8"
-    if _is_damaged_utf8(file, utf8.flaw):
-        raise _broken(name, "utf-8", utf8.flaw)
-    gb18030 = _Reading(file, "gb18030")
-    if gb18030.flaw is not None:
-        raise _broken(name, "gb18030", gb18030.flaw)
-    if not _is_mostly_common(gb18030.sample):
-        raise _broken(name, "utf-8", utf8.flaw)
+    if _is_damaged_utf8(file, flaw):
+        raise _broken(name, "utf-8", flaw)
+    other_flaw, sample = _decoded(file, "gb18030")
+    if other_flaw is not None:
+        raise _broken(name, "gb18030", other_flaw)
+    if not _is_mostly_common(sample):
+        raise _broken(name, "utf-8", flaw)
     return "gb18030"
 
 
@@ -195,8 +158,8 @@ def _could_be_gb18030(file: IO[bytes], utf8_sample: str) -> bool:
     """Say whether a few bytes that are valid UTF-8 make common Chinese in GB18030, and none in UTF-8."""
     if _is_common_chinese(utf8_sample):
         return False
-    other = _Reading(file, "gb18030")
-    return other.flaw is None and _is_common_chinese(other.sample)
+    flaw, sample = _decoded(file, "gb18030")
+    return flaw is None and _is_common_chinese(sample)
 
 
 def _is_common_chinese(sample: str) -> bool:

@@ -43,12 +43,12 @@ def read_notice(path: Path) -> NoticeFile:
     """
     opened = OpenedText(path)
     try:
-        if opened.encoding.bytes_count > MOST_BYTES:
+        if opened.bytes_count > MOST_BYTES:
             message = _("The file is larger than {limit} MB; a year's calendar is a few kB.").format(limit=1)
             raise FileProblem(RowProblem(file=path.name, message=message))
         with opened.text() as lines:
             text = lines.read()
-        return NoticeFile(name=path.name, sha256=opened.encoding.sha256, notice=_notice(text, path.name))
+        return NoticeFile(name=path.name, sha256=opened.sha256, notice=_notice(text, path.name))
     finally:
         opened.close()
 

@@ -5,14 +5,13 @@ import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import IO, BinaryIO, TextIO
 
 from workbench.errors import StorageFailed
 from workbench.i18n import _
 from workbench.services.foundation.safe_files import open_regular, reader_of
-from workbench.services.reading.encoding import Encoding, detect
+from workbench.services.reading.encoding import detect
 from workbench.services.reading.packed import PACKED_SUFFIXES, damage_reported, unpacked
 from workbench.services.reading.problems import FileProblem, RowProblem
 
@@ -30,10 +29,27 @@ class OpenedFile:
         self.path = path
         self.file = open_regular(path)
         self._stamp = self._state()
+        self.bytes_count = self._stamp[0]
 
     def close(self) -> None:
         """Close the file."""
         self.file.close()
+
+    @contextmanager
+    def examining(self) -> Iterator[None]:
+        """Close the file if the block, which reads it for the first time, fails."""
+        try:
+            yield
+        except BaseException as error:
+            self.close()
+            if isinstance(error, OSError):
+                raise StorageFailed(_("{path} cannot be read; check the disk.").format(path=self.path)) from error
+            raise
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the file."""
+        self.file.seek(0)
+        return hashlib.file_digest(self.file, "sha256").hexdigest()
 
     def refuse_change(self) -> None:
         """Refuse a file that is no longer the one that was checked.
@@ -56,7 +72,7 @@ class OpenedFile:
 
 
 class OpenedText(OpenedFile):
-    """An open text file with its encoding, size and digest.
+    """An open text file with its encoding and digest.
 
     Raises:
         BadData: If its encoding cannot be told.
@@ -67,19 +83,9 @@ class OpenedText(OpenedFile):
     def __init__(self, path: Path, encoding: str | None = None, *, may_be_packed: bool = False) -> None:
         super().__init__(path)
         self._is_packed = may_be_packed and path.suffix.lower() in PACKED_SUFFIXES
-        try:
-            with damage_reported(path):
-                self.encoding: Encoding = detect(self._unpacked(self.file), path.name, encoding)
-            if self._is_packed:
-                self.file.seek(0)
-                sha256 = hashlib.file_digest(self.file, "sha256").hexdigest()
-                self.encoding = replace(self.encoding, sha256=sha256, bytes_count=self.file.tell())
-        except OSError as error:
-            self.close()
-            raise StorageFailed(_("{path} cannot be read; check the disk.").format(path=path)) from error
-        except BaseException:
-            self.close()
-            raise
+        with self.examining(), damage_reported(path):
+            self.encoding, self._codec = detect(self._unpacked(self.file), path.name, encoding)
+            self.sha256 = self.digest()
 
     @contextmanager
     def text(self) -> Iterator[TextIO]:
@@ -93,7 +99,7 @@ class OpenedText(OpenedFile):
         # A pass has a handle of its own, so that it may end before or after the file is closed.
         with reader_of(os.dup(self.file.fileno())) as handle, damage_reported(self.path):
             unpacked = self._unpacked(handle)
-            with io.TextIOWrapper(unpacked, encoding=self.encoding.codec, errors="strict", newline="\n") as text:
+            with io.TextIOWrapper(unpacked, encoding=self._codec, errors="strict", newline="\n") as text:
                 try:
                     yield text
                 except UnicodeDecodeError:
@@ -106,7 +112,7 @@ class OpenedText(OpenedFile):
     @property
     def bytes_read(self) -> int:
         """How far the present pass has come."""
-        return min(os.lseek(self.file.fileno(), 0, os.SEEK_CUR), self.encoding.bytes_count)
+        return min(os.lseek(self.file.fileno(), 0, os.SEEK_CUR), self.bytes_count)
 
 
 def is_archive(path: Path) -> bool:

@@ -2,11 +2,11 @@
 
 import hashlib
 import zlib
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from workbench.errors import StorageFailed
 from workbench.i18n import _
 from workbench.services.reading.opened import OpenedFile
 from workbench.services.reading.problems import FileProblem, RowProblem
@@ -33,7 +33,7 @@ _DAMAGES = (BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, NotImple
 """What zipfile raises at an archive that is none, or not whole."""
 
 
-class Package:
+class Package(OpenedFile):
     """An open XLSX file: its size, its SHA-256, and its parts by name.
 
     Raises:
@@ -43,32 +43,12 @@ class Package:
     """
 
     def __init__(self, path: Path) -> None:
-        self._opened = OpenedFile(path)
-        self._read: dict[str, int] = {}
-        self.path = path
-        try:
-            self.bytes_count, self.sha256 = self._measured()
-            self._zip = self._archive()
+        super().__init__(path)
+        self.bytes_read: dict[str, int] = defaultdict(int)
+        """How many bytes of each part the last pass has read."""
+        with self.examining():
+            self.sha256 = self._examined()
             self._parts = self._checked()
-        except OSError as error:
-            self._opened.close()
-            raise StorageFailed(_("{path} cannot be read; check the disk.").format(path=path)) from error
-        except BaseException:
-            self._opened.close()
-            raise
-
-    def close(self) -> None:
-        """Close the file."""
-        self._zip.close()
-        self._opened.close()
-
-    def refuse_change(self) -> None:
-        """Refuse a file that is no longer the one that was opened.
-
-        Raises:
-            FileProblem: If it has changed.
-        """
-        self._opened.refuse_change()
 
     def has(self, name: str) -> bool:
         """Say whether there is a part of this name; capitals make no difference, as in every such package."""
@@ -77,10 +57,6 @@ class Package:
     def size(self, name: str) -> int:
         """Return how many bytes a part unpacks to."""
         return self._part(name).file_size
-
-    def bytes_read(self, name: str) -> int:
-        """Return how many bytes of a part the last pass has read."""
-        return self._read.get(name, 0)
 
     def chunks(self, name: str) -> Iterator[bytes]:
         """Yield the bytes of a part, a little at a time, never more than the archive says that it has.
@@ -94,9 +70,9 @@ class Package:
             with self._zip.open(part) as stream:
                 # What a lying archive holds beyond its word is not unpacked: zipfile stops there, and the
                 # check sum, which it then compares, does not fit.
-                self._read[name] = 0
+                self.bytes_read[name] = 0
                 while chunk := stream.read(_CHUNK_BYTES):
-                    self._read[name] += len(chunk)
+                    self.bytes_read[name] += len(chunk)
                     yield chunk
         except _DAMAGES as error:
             raise self.damaged() from error
@@ -105,9 +81,13 @@ class Package:
         """Return the problem of a file that is no whole workbook."""
         return self.refused(_("This is no whole XLSX workbook; save it again as XLSX in a spreadsheet program."))
 
-    def refused(self, message: str) -> FileProblem:
-        """Return a problem of the whole file."""
-        return FileProblem(RowProblem(file=self.path.name, message=message))
+    def too_much_text(self) -> FileProblem:
+        """Return the problem of a file whose texts would fill the memory."""
+        return self.refused(_("The workbook holds too much text; split it, or save its sheets as CSV."))
+
+    def refused(self, message: str, line: int = 0) -> FileProblem:
+        """Return a problem of the whole file, or of one line of the sheet that is being read."""
+        return FileProblem(RowProblem(file=self.path.name, line=line, message=message))
 
     def _part(self, name: str) -> ZipInfo:
         part = self._parts.get(name.casefold())
@@ -115,45 +95,32 @@ class Package:
             raise self.damaged()
         return part
 
-    def _measured(self) -> tuple[int, str]:
-        """Return size and digest; refuse what is too large or no archive before anybody unpacks it."""
-        file, digest = self._opened.file, hashlib.sha256()
-        size = entries = 0
-        tail = b""
-        while chunk := file.read(_CHUNK_BYTES):
-            if not size:
-                self._refuse_other_files(chunk)
-            size += len(chunk)
-            if size > FILE_BYTES:
-                raise self.refused(
-                    _("The workbook is larger than {limit} MB; split it, or save its sheets as CSV.").format(
-                        limit=FILE_BYTES >> 20
-                    )
-                )
+    def _examined(self) -> str:
+        """Return the digest; refuse what is too large or no archive before anybody unpacks it."""
+        start = self.file.peek(len(_OLD_OFFICE_MARK))
+        if start.startswith(_OLD_OFFICE_MARK):
+            raise self.refused(_("This is an old or a protected workbook; save it as XLSX without a password."))
+        if start and not start.startswith(b"PK\x03\x04"):
+            raise self.refused(_("This is no XLSX workbook, whatever its name says; save it as XLSX or CSV."))
+        if self.bytes_count > FILE_BYTES:
+            message = _("The workbook is larger than {limit} MB; split it, or save its sheets as CSV.")
+            raise self.refused(message.format(limit=FILE_BYTES >> 20))
+        digest, entries = hashlib.sha256(), 0
+        while chunk := self.file.read(_CHUNK_BYTES):
             digest.update(chunk)
-            joined = tail + chunk
-            entries += joined.count(_ENTRY_MARK)
-            tail = joined[1 - len(_ENTRY_MARK) :]
+            # Chunk ends may hide a few marks; the exact number is checked later.
+            entries += chunk.count(_ENTRY_MARK)
         # The directory of an archive is read as a whole, so its length is checked before that.
         if entries > MAX_ENTRIES + _CHANCE:
             raise self._too_many()
-        return size, digest.hexdigest()
-
-    def _refuse_other_files(self, start: bytes) -> None:
-        if start.startswith(_OLD_OFFICE_MARK):
-            message = _("This is an old or a protected workbook; save it as XLSX without a password.")
-            raise self.refused(message)
-        if not start.startswith(b"PK\x03\x04"):
-            raise self.refused(_("This is no XLSX workbook, whatever its name says; save it as XLSX or CSV."))
-
-    def _archive(self) -> ZipFile:
-        try:
-            return ZipFile(self._opened.file)
-        except _DAMAGES as error:
-            raise self.damaged() from error
+        return digest.hexdigest()
 
     def _checked(self) -> dict[str, ZipInfo]:
         """Return the parts by their folded names; refuse an archive that could do harm."""
+        try:
+            self._zip = ZipFile(self.file)
+        except _DAMAGES as error:
+            raise self.damaged() from error
         entries = self._zip.infolist()
         if len(entries) > MAX_ENTRIES:
             raise self._too_many()
@@ -178,13 +145,9 @@ class Package:
             raise self._unpacks_too_large()
 
     def _too_many(self) -> FileProblem:
-        return self.refused(
-            _("The workbook has more than {limit} parts; keep only the sheets to import.").format(limit=MAX_ENTRIES)
-        )
+        message = _("The workbook has more than {limit} parts; keep only the sheets to import.")
+        return self.refused(message.format(limit=MAX_ENTRIES))
 
     def _unpacks_too_large(self) -> FileProblem:
-        return self.refused(
-            _("The workbook unpacks to far more than a sheet holds (limit {limit} MB); save its sheets as CSV.").format(
-                limit=UNPACKED_BYTES >> 20
-            )
-        )
+        message = _("The workbook unpacks to far more than a sheet holds (limit {limit} MB); save its sheets as CSV.")
+        return self.refused(message.format(limit=UNPACKED_BYTES >> 20))

@@ -1,6 +1,5 @@
 """A Parquet file as a table of texts, as they would be in CSV."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +19,7 @@ _ROWS_TOGETHER = 10_000
 _INSTANT = "TIMESTAMP WITH TIME ZONE"
 
 
-class ParquetSource:
+class ParquetSource(OpenedFile):
     """A Parquet file; its records are numbered as in a sheet whose header is line 1.
 
     Raises:
@@ -33,16 +32,11 @@ class ParquetSource:
     format: Format = "csv"
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self.file: object = (opened := OpenedFile(path))
-        self._opened = opened
+        super().__init__(path)
+        self.pass_bytes = self.bytes_count
         self.bytes_read = 0
-        self.sha256 = hashlib.file_digest(opened.file, "sha256").hexdigest()
-        self.bytes_count = self.pass_bytes = opened.file.tell()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._opened.close()
+        with self.examining():
+            self.sha256 = self.digest()
 
     @contextmanager
     def table(self, knows: Knows) -> Iterator["_ParquetTable"]:  # noqa: ARG002 - the columns have names of their own
@@ -53,7 +47,7 @@ class ParquetSource:
         """
         import duckdb
 
-        self._opened.refuse_change()
+        self.refuse_change()
         self.bytes_read = 0
         try:
             with duckdb.connect(
@@ -63,12 +57,12 @@ class ParquetSource:
         except duckdb.Error as error:
             message = _("The file is not a complete Parquet file; export it again.")
             raise FileProblem(RowProblem(file=self.path.name, message=message)) from error
-        self._opened.refuse_change()
+        self.refuse_change()
 
     @property
     def sql(self) -> str:
         """The SQL that reads the opened file; it works for any path."""
-        return f"read_parquet('/dev/fd/{self._opened.file.fileno()}')"
+        return f"read_parquet('/dev/fd/{self.file.fileno()}')"
 
 
 class _ParquetTable:

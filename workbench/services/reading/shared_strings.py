@@ -1,9 +1,9 @@
 """The texts that the cells of a workbook share, kept as one block of bytes."""
 
 from array import array
-from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
+from workbench.services.reading.package import Package
 from workbench.services.reading.sheet_cells import unescaped
 from workbench.services.reading.xml_parts import BadXml, elements, local
 
@@ -12,29 +12,25 @@ MAX_BYTES = 64 << 20
 _LONG_BYTES = 256
 
 
-class TooManyTexts(ValueError):
-    """More text than is kept in memory."""
-
-
 class SharedStrings:
     """The shared texts of a workbook by their number.
 
     Raises:
         BadXml: If they cannot be read.
-        TooManyTexts: If they are more than a sheet can mean.
+        FileProblem: If they are more than a sheet can mean.
     """
 
-    def __init__(self, chunks: Iterator[bytes]) -> None:
+    def __init__(self, package: Package, part: str) -> None:
         self._block = bytearray()
         self._long: dict[int, str] = {}
         # A list of a million texts takes several times the memory of what they say.
         self._ends = array("L", [0])
-        for _parent, item in elements(chunks, 1):
+        for _parent, item in elements(package.chunks(part), 1):
             if local(item.tag) == "si":
                 self._block += text_of(item).encode("utf-8", "surrogatepass")
                 self._ends.append(len(self._block))
             if len(self._ends) > MAX_STRINGS or len(self._block) > MAX_BYTES:
-                raise TooManyTexts
+                raise package.too_much_text()
 
     def __getitem__(self, number: int) -> str:
         """Return one text.
@@ -44,13 +40,14 @@ class SharedStrings:
         """
         if not 0 <= number < len(self._ends) - 1:
             raise BadXml
+        if (text := self._long.get(number)) is not None:
+            return text
         start, end = self._ends[number], self._ends[number + 1]
-        if end - start < _LONG_BYTES:
-            return self._block[start:end].decode("utf-8", "surrogatepass")
+        text = self._block[start:end].decode("utf-8", "surrogatepass")
         # A hundred thousand cells may share one long text; it must not be there as many times.
-        if number not in self._long:
-            self._long[number] = self._block[start:end].decode("utf-8", "surrogatepass")
-        return self._long[number]
+        if end - start >= _LONG_BYTES:
+            self._long[number] = text
+        return text
 
 
 def text_of(item: Element) -> str:

@@ -4,13 +4,16 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Protocol
+from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
-from workbench.services.reading.number_formats import Shape
+from workbench.services.reading.number_formats import PLAIN
 from workbench.services.reading.shared_strings import text_of
 from workbench.services.reading.sheet_cells import Fault, Flag, SheetCell, moment_of, number_of, unescaped
 from workbench.services.reading.xml_parts import BadXml, elements, local
+
+if TYPE_CHECKING:
+    from workbench.services.reading.workbook import Workbook
 
 MAX_ROWS = 1_048_576
 MAX_COLUMNS_WIDE = 16_384
@@ -50,29 +53,11 @@ class Merged:
     last_line: int
 
 
-class OutOfOrder(BadXml):
-    """A row or cell that does not come behind the one before; `line` is its row, as the sheet numbers it."""
-
-    def __init__(self, line: int) -> None:
-        self.line = line
-
-
-class Shared(Protocol):
-    """What the sheets of a workbook have in common."""
-
-    @property
-    def is_1904(self) -> bool: ...
-
-    def text(self, number: int) -> str: ...
-
-    def shape(self, style: str | None) -> Shape: ...
-
-
-def sheet_rows(chunks: Iterator[bytes], shared: Shared) -> Iterator[SheetRow | Merged]:
+def sheet_rows(chunks: Iterator[bytes], shared: "Workbook") -> Iterator[SheetRow | Merged]:
     """Yield the rows that have a filled cell, then the merged cells; a formula counts as what was stored with it.
 
     Raises:
-        OutOfOrder: If a row or cell comes twice or too late, so that one would hide another.
+        FileProblem: If a row or cell comes twice or too late, so that one would hide another.
         BadXml: If the sheet is damaged or would fill the memory; a ValueError too where a number is none.
     """
     line = 0
@@ -82,7 +67,7 @@ def sheet_rows(chunks: Iterator[bytes], shared: Shared) -> Iterator[SheetRow | M
             if not 0 < line <= MAX_ROWS:
                 raise BadXml
             if line <= before:
-                raise OutOfOrder(line)
+                raise shared.out_of_order(line)
             cells = _cells(element, line, shared)
             if cells:
                 yield SheetRow(line, cells)
@@ -90,7 +75,7 @@ def sheet_rows(chunks: Iterator[bytes], shared: Shared) -> Iterator[SheetRow | M
             yield _merged(element.get("ref", ""))
 
 
-def _cells(row: Element, line: int, shared: Shared) -> dict[int, SheetCell]:
+def _cells(row: Element, line: int, shared: "Workbook") -> dict[int, SheetCell]:
     """Return the filled cells of a row."""
     prefix = row.tag.removesuffix(local(row.tag))
     value_tag = f"{prefix}v"
@@ -100,7 +85,7 @@ def _cells(row: Element, line: int, shared: Shared) -> dict[int, SheetCell]:
         place = element.get("r")
         before, column = column, column + 1 if place is None else _column(place.rstrip(_DIGITS))
         if column <= before:
-            raise OutOfOrder(line)
+            raise shared.out_of_order(line)
         if column >= MAX_COLUMNS_WIDE:
             raise BadXml
         kind = element.get("t", "n")
@@ -116,13 +101,13 @@ def _cells(row: Element, line: int, shared: Shared) -> dict[int, SheetCell]:
     return cells
 
 
-def _cell(kind: str, text: str, style: str | None, shared: Shared) -> SheetCell:
+def _cell(kind: str, text: str, style: str | None, shared: "Workbook") -> SheetCell:
     """Return a filled cell by the kind that is stored with it."""
     match kind:
         case "s":
-            return shared.text(int(text))
+            return shared.strings[int(text)]
         case "n":
-            return number_of(text.strip(), shared.shape(style), is_1904=shared.is_1904)
+            return number_of(text.strip(), shared.shapes.get(style, PLAIN), is_1904=shared.is_1904)
         case "str":
             return unescaped(text)
         case "b":

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from db.enums import ImportKind
-from workbench.services.reading.opened import OpenedText, is_archive
+from workbench.services.reading.opened import is_archive
 from workbench.services.reading.packed import PACKED_SUFFIXES
 from workbench.services.reading.parquet_source import PARQUET_SUFFIX, ParquetSource
 from workbench.services.reading.sheet_names import sheet_of
@@ -16,11 +16,11 @@ WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xlsm"})
 def source_of(path: Path, kind: ImportKind, encoding: str | None) -> Source:
     """Return where the records of a file come from."""
     suffix = path.suffix.lower()
-    if kind is ImportKind.CALLS and suffix == PARQUET_SUFFIX:
+    has_calls = kind is ImportKind.CALLS
+    if has_calls and suffix == PARQUET_SUFFIX:
         return ParquetSource(path)
-    if kind is ImportKind.CALLS and suffix in PACKED_SUFFIXES:
-        return TextSource(OpenedText(path, encoding, may_be_packed=True))
-    if suffix in WORKBOOK_SUFFIXES or (suffix not in TEXT_SUFFIXES and is_archive(path)):
+    is_text = suffix in TEXT_SUFFIXES or (has_calls and suffix in PACKED_SUFFIXES)
+    if suffix in WORKBOOK_SUFFIXES or (not is_text and is_archive(path)):
         workbook = Workbook(path)
         return SheetSource(workbook, sheet_of(workbook, kind))
-    return TextSource(OpenedText(path, encoding))
+    return TextSource(path, encoding, may_be_packed=has_calls)

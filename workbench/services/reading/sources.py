@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal, Protocol, TextIO
+from typing import Literal, Protocol
 
 from workbench.services.reading.jsonl import JsonLines
 from workbench.services.reading.opened import OpenedText
@@ -55,7 +56,6 @@ class Source(Protocol):
     many bytes one pass reads, `bytes_read` how far the present one has come.
     """
 
-    file: object
     path: Path
     sheet: str
     format: Format
@@ -65,6 +65,9 @@ class Source(Protocol):
     pass_bytes: int
 
     @property
+    def file(self) -> object: ...
+
+    @property
     def bytes_read(self) -> int: ...
 
     def table(self, knows: Knows) -> AbstractContextManager[Table]: ...
@@ -72,27 +75,15 @@ class Source(Protocol):
     def close(self) -> None: ...
 
 
-class TextSource:
+class TextSource(OpenedText):
     """A text file."""
 
-    def __init__(self, file: OpenedText) -> None:
-        self.file: object = file
-        self.path = file.path
-        self.sheet = ""
-        self.encoding = file.encoding.name
-        self.sha256 = file.encoding.sha256
-        self.bytes_count = self.pass_bytes = file.encoding.bytes_count
-        self._file = file
+    sheet = ""
+
+    def __init__(self, path: Path, encoding: str | None = None, *, may_be_packed: bool = False) -> None:
+        super().__init__(path, encoding, may_be_packed=may_be_packed)
+        self.pass_bytes = self.bytes_count
         self.format: Format = self._found_format()
-
-    @property
-    def bytes_read(self) -> int:
-        """How far the present pass has come."""
-        return self._file.bytes_read
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
 
     @contextmanager
     def table(self, knows: Knows) -> Iterator[Table]:
@@ -102,25 +93,14 @@ class TextSource:
             FileProblem: If there is nothing in the file, or it has changed since it was opened.
         """
         with self.text() as text:
-            if self.format == "jsonl":
-                yield JsonLines(text, self.path.name)
-            else:
-                yield CsvTable(text, self.path.name, knows)
-
-    def text(self) -> AbstractContextManager[TextIO]:
-        """Give the text from its start, line ends as they are; one pass at a time.
-
-        Raises:
-            FileProblem: If the file has changed since it was opened.
-        """
-        return self._file.text()
+            yield JsonLines(text, self.path.name) if self.format == "jsonl" else CsvTable(text, self.path.name, knows)
 
     def _found_format(self) -> Format:
         """Return the format by the file's extension, else by its first character."""
         by_name = _FORMATS.get(self.path.suffix.lower())
         if by_name is not None:
             return by_name
-        with self._file.text() as text:
+        with self.text() as text:
             return "jsonl" if text.read(1024).lstrip("\ufeff \t\r\n").startswith("{") else "csv"
 
 
@@ -143,7 +123,7 @@ class SheetSource:
     @property
     def bytes_read(self) -> int:
         """How far the present pass has come."""
-        return self._workbook.package.bytes_read(self._part.part)
+        return self._workbook.package.bytes_read[self._part.part]
 
     def close(self) -> None:
         """Close the workbook."""
@@ -160,12 +140,6 @@ class SheetSource:
         try:
             yield SheetTable(self._workbook.rows(self._part), place, knows)
         except FileProblem as problem:
-            raise FileProblem(*(self._placed(one) for one in problem.problems)) from problem
-
-    def _placed(self, problem: RowProblem) -> RowProblem:
-        """Return a problem of the whole file as one of this sheet, where it names none."""
-        if problem.sheet:
-            return problem
-        return RowProblem(
-            file=problem.file, sheet=self.sheet, line=problem.line, column=problem.column, message=problem.message
-        )
+            # A problem of the whole file is one of this sheet, where it names none.
+            placed = (replace(one, sheet=one.sheet or self.sheet) for one in problem.problems)
+            raise FileProblem(*placed) from problem

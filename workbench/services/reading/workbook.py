@@ -1,19 +1,25 @@
-"""An XLSX workbook: its sheets by name, and what the cells of all of them share."""
+"""An XLSX workbook: its sheets by name, and what the cells of all of them share.
+
+Our own reader takes 2.5 s of CPU and 18 MB for 50,000 rows of 22 columns; python-calamine takes 0.7 s and 115 MB, and
+openpyxl (read-only) 4.8 s and 100 MB. Neither replaces it: calamine drops number formats and lets a repeated row hide
+another, two distant cells make it abort the process, and a long shared text takes 1.8 GB; openpyxl needs 0.9 GB for a
+row without an end. Both refuse a whole sheet because of one bad cell.
+"""
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from workbench.i18n import _
-from workbench.services.reading.number_formats import PLAIN, Shape, shape_of
+from workbench.services.reading.number_formats import Shape, shape_of
 from workbench.services.reading.package import Package
-from workbench.services.reading.problems import FileProblem, RowProblem
-from workbench.services.reading.shared_strings import SharedStrings, TooManyTexts
-from workbench.services.reading.sheet_rows import Merged, OutOfOrder, SheetRow, sheet_rows
-from workbench.services.reading.xml_parts import BadXml, elements, local, root_of
+from workbench.services.reading.problems import FileProblem
+from workbench.services.reading.shared_strings import SharedStrings
+from workbench.services.reading.sheet_rows import Merged, SheetRow, sheet_rows
+from workbench.services.reading.xml_parts import ELEMENT_BYTES, BadXml, elements, local
 
 MAX_CHARACTERS = 512 << 20
 """The most text of one sheet: as much as of a CSV file, however many cells share one text."""
@@ -54,15 +60,14 @@ class Workbook:
     def __init__(self, path: Path) -> None:
         self.package = Package(path)
         self.path = path
-        try:
+        with self.package.examining():
             main = self._part(_MAIN, self._relations(""))
             self._needed = self._relations(main)
-            root = self._tree(main)
-            self._is_1904 = _counts_from_1904(root)
-            self.sheets = self._sheets(root)
-        except BaseException:
-            self.close()
-            raise
+            children = {local(child.tag): child for child in self._children(main)}
+            days = children.get("workbookPr")
+            self.is_1904 = days is not None and days.get("date1904") in {"1", "true"}
+            """Whether days are counted from 1904, as in workbooks of old Macintoshes."""
+            self.sheets = self._sheets(children.get("sheets", ()))
 
     def close(self) -> None:
         """Close the file."""
@@ -81,41 +86,24 @@ class Workbook:
                 if isinstance(row, SheetRow):
                     shared += sum(len(cell) for cell in row.cells.values() if isinstance(cell, str))
                     if shared > MAX_CHARACTERS:
-                        raise self._too_much_text()
+                        raise self.package.too_much_text()
                 yield row
-        except OutOfOrder as error:
-            raise FileProblem(self._disorder(sheet, error.line)) from error
-        except (BadXml, ValueError, IndexError) as error:
+        except (ValueError, IndexError) as error:
             raise self.package.damaged() from error
         self.package.refuse_change()
 
-    def text(self, number: int) -> str:
-        """Return one of the texts that cells share."""
-        return self._strings[number]
-
-    def shape(self, style: str | None) -> Shape:
-        """Return what a style of cells shows of a number."""
-        return PLAIN if style is None else self._shapes.get(style, PLAIN)
-
-    @property
-    def is_1904(self) -> bool:
-        """Say whether days are counted from 1904."""
-        return self._is_1904
+    @cached_property
+    def strings(self) -> SharedStrings:
+        """The texts that cells share."""
+        return SharedStrings(self.package, self._part(_STRINGS, self._needed))
 
     @cached_property
-    def _strings(self) -> SharedStrings:
-        try:
-            return SharedStrings(self.package.chunks(self._part(_STRINGS, self._needed)))
-        except TooManyTexts:
-            raise self._too_much_text() from None
-
-    @cached_property
-    def _shapes(self) -> Mapping[str, Shape]:
+    def shapes(self) -> Mapping[str | None, Shape]:
         """What the styles of cells show, by their numbers as cells name them."""
         if not any(relation.kind == _STYLES for relation in self._needed):
             return {}
         codes: dict[int, str] = {}
-        shapes: dict[str, Shape] = {}
+        shapes: dict[str | None, Shape] = {}
         chunks = self.package.chunks(self._part(_STYLES, self._needed))
         for parent, element in elements(chunks, 2, until=frozenset({"cellStyles", "dxfs"})):
             if parent == "numFmts":
@@ -130,7 +118,7 @@ class Workbook:
         folder, name = posixpath.split(part)
         listed = posixpath.join(folder, "_rels", f"{name}.rels")
         relations = []
-        for element in self._tree(listed):
+        for element in self._children(listed):
             if element.get("TargetMode") == "External":
                 continue
             # An absolute target begins at the package; only names of its own parts are ever looked up.
@@ -146,14 +134,16 @@ class Workbook:
                 return relation.part
         raise self.package.damaged()
 
-    def _tree(self, part: str) -> Element:
-        """Return a small part as a whole."""
+    def _children(self, part: str) -> list[Element]:
+        """Return the children of the root of a part that must be small."""
+        if self.package.size(part) > ELEMENT_BYTES:
+            raise self.package.damaged()
         try:
-            return root_of(self.package.chunks(part))
+            return [child for _parent, child in elements(self.package.chunks(part), 1)]
         except BadXml as error:
             raise self.package.damaged() from error
 
-    def _sheets(self, root: Element) -> tuple[SheetPart, ...]:
+    def _sheets(self, listed: Iterable[Element]) -> tuple[SheetPart, ...]:
         """Return the sheets that have cells, in the order of their tabs."""
         by_identity = {relation.identity: relation.part for relation in self._needed if relation.kind == _SHEET}
         found = [
@@ -162,32 +152,19 @@ class Workbook:
                 part=by_identity[identity],
                 is_hidden=sheet.get("state", "visible") != "visible",
             )
-            for child in root
-            if local(child.tag) == "sheets"
-            for sheet in child
+            for sheet in listed
             if (identity := _identity(sheet)) in by_identity
         ]
         if not found or not all(self.package.has(sheet.part) for sheet in found):
             raise self.package.damaged()
         return tuple(found)
 
-    def problem(self, message: str) -> FileProblem:
-        """Return a problem of the whole file."""
-        return self.package.refused(message)
-
-    def _disorder(self, sheet: SheetPart, line: int) -> RowProblem:
+    def out_of_order(self, line: int) -> FileProblem:
+        """Return the problem of a row or cell that does not come after the one before."""
         message = _(
             "The rows or cells of the sheet are not in their order here; save it again in a spreadsheet program."
         )
-        return RowProblem(file=self.path.name, sheet=sheet.name, line=line, message=message)
-
-    def _too_much_text(self) -> FileProblem:
-        return self.problem(_("The workbook holds too much text; split it, or save its sheets as CSV."))
-
-
-def _counts_from_1904(root: Element) -> bool:
-    """Say whether a workbook counts days from 1904, as those of old Macintoshes do."""
-    return any(child.get("date1904") in {"1", "true"} for child in root if local(child.tag) == "workbookPr")
+        return self.package.refused(message, line)
 
 
 def _identity(sheet: Element) -> str:
