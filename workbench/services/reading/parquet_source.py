@@ -39,7 +39,7 @@ class ParquetSource(OpenedFile):
             self.sha256 = self.digest()
 
     @contextmanager
-    def table(self, knows: Knows) -> Iterator["_ParquetTable"]:  # noqa: ARG002 - the columns have names of their own
+    def table(self, knows: Knows) -> Iterator["ParquetTable"]:  # noqa: ARG002 - the columns have names of their own
         """Give the records from the start.
 
         Raises:
@@ -53,7 +53,7 @@ class ParquetSource(OpenedFile):
             with duckdb.connect(
                 config={"autoload_known_extensions": False, "threads": 1, "memory_limit": "200MB"}
             ) as connection:
-                yield _ParquetTable(connection, self)
+                yield ParquetTable(connection, self)
         except duckdb.Error as error:
             message = _("The file is not a complete Parquet file; export it again.")
             raise FileProblem(RowProblem(file=self.path.name, message=message)) from error
@@ -65,7 +65,7 @@ class ParquetSource(OpenedFile):
         return f"read_parquet('/dev/fd/{self.file.fileno()}')"
 
 
-class _ParquetTable:
+class ParquetTable:
     """The records of a Parquet file, once."""
 
     header_line = 1

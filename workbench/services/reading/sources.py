@@ -1,16 +1,16 @@
 """Where records come from: a text file, or a sheet of a workbook."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
 from workbench.services.reading.jsonl import JsonLines
 from workbench.services.reading.opened import OpenedText
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.sheet_table import SheetTable
-from workbench.services.reading.table import Broken, CsvTable, RawRecord
+from workbench.services.reading.table import CsvTable
 from workbench.services.reading.workbook import SheetPart, Workbook
 
 Format = Literal["csv", "jsonl", "xlsx"]
@@ -31,50 +31,6 @@ TEXT_SUFFIXES = frozenset(_FORMATS)
 """Extensions of files that are text, whatever they begin with."""
 
 
-class Table(Protocol):
-    """Records of one kind, once: their columns, and the line of the header, 0 where each record names its own.
-
-    `above` are the rows over the header, with their cells below the names of the columns.
-    """
-
-    @property
-    def names(self) -> tuple[str, ...]: ...
-
-    @property
-    def header_line(self) -> int: ...
-
-    @property
-    def above(self) -> tuple[RawRecord, ...]: ...
-
-    def __iter__(self) -> Iterator[RawRecord | Broken]: ...
-
-
-class Source(Protocol):
-    """A file or sheet that can be read as often as it is asked for.
-
-    `file` is what the sheets of a workbook have in common, `bytes_count` and `sha256` are its own; `pass_bytes` is how
-    many bytes one pass reads, `bytes_read` how far the present one has come.
-    """
-
-    path: Path
-    sheet: str
-    format: Format
-    encoding: str
-    sha256: str
-    bytes_count: int
-    pass_bytes: int
-
-    @property
-    def file(self) -> object: ...
-
-    @property
-    def bytes_read(self) -> int: ...
-
-    def table(self, knows: Knows) -> AbstractContextManager[Table]: ...
-
-    def close(self) -> None: ...
-
-
 class TextSource(OpenedText):
     """A text file."""
 
@@ -86,7 +42,7 @@ class TextSource(OpenedText):
         self.format: Format = self._found_format()
 
     @contextmanager
-    def table(self, knows: Knows) -> Iterator[Table]:
+    def table(self, knows: Knows) -> Iterator[JsonLines | CsvTable]:
         """Give the records from the start; one pass at a time.
 
         Raises:
@@ -107,12 +63,13 @@ class TextSource(OpenedText):
 class SheetSource:
     """A sheet of a workbook, which several sheets may have in common."""
 
+    format: Format = "xlsx"
+    encoding = ""
+
     def __init__(self, workbook: Workbook, sheet: SheetPart) -> None:
         self.file: object = workbook
         self.path = workbook.path
         self.sheet = sheet.name
-        self.format: Format = "xlsx"
-        self.encoding = ""
         self.sha256 = workbook.package.sha256
         self.bytes_count = workbook.package.bytes_count
         self.pass_bytes = workbook.package.size(sheet.part)
@@ -130,7 +87,7 @@ class SheetSource:
         self._workbook.close()
 
     @contextmanager
-    def table(self, knows: Knows) -> Iterator[Table]:
+    def table(self, knows: Knows) -> Iterator[SheetTable]:
         """Give the records from the start; one pass at a time.
 
         Raises:
