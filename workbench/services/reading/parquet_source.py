@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from workbench.i18n import _
 from workbench.services.reading.opened import OpenedFile
 from workbench.services.reading.problems import FileProblem, RowProblem
-from workbench.services.reading.sources import Format, Knows
-from workbench.services.reading.table import Broken, RawRecord, flaw_of
+from workbench.services.reading.table import Broken, Format, Knows, RawRecord, flaw_of
 
 if TYPE_CHECKING:
     import duckdb

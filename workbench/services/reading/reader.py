@@ -18,8 +18,7 @@ from workbench.services.reading.kinds import KindSpec, spec
 from workbench.services.reading.plan import Complaint, RowPlan
 from workbench.services.reading.problems import BadRecord, FileProblem, Row, RowProblem
 from workbench.services.reading.sheet_names import kind_of, sheets_by_kind
-from workbench.services.reading.source_of_file import Source, Table, source_of
-from workbench.services.reading.sources import SheetSource
+from workbench.services.reading.sources import SheetSource, Source, Table, source_of
 from workbench.services.reading.table import Broken, RawRecord
 from workbench.services.reading.workbook import Workbook
 

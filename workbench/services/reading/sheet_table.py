@@ -1,6 +1,6 @@
 """Records of one sheet of a workbook, with the header found below a title."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain, islice
 
@@ -11,6 +11,7 @@ from workbench.services.reading.table import (
     HEADER_WITHIN_LINES,
     Broken,
     Cell,
+    Knows,
     RawRecord,
     flaw_of,
     header_repeated,
@@ -29,7 +30,7 @@ class SheetTable:
         FileProblem: If the sheet is empty.
     """
 
-    def __init__(self, rows: Iterator[SheetRow | Merged], place: RowProblem, knows: Callable[[str], bool]) -> None:
+    def __init__(self, rows: Iterator[SheetRow | Merged], place: RowProblem, knows: Knows) -> None:
         self._rows = rows
         self._place = place
         # Merged cells come behind all rows, so they are in the head only where the sheet is short.

@@ -1,22 +1,20 @@
 """Where records come from: a text file, or a sheet of a workbook."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
+from db.enums import ImportKind
 from workbench.services.reading.jsonl import JsonLines
-from workbench.services.reading.opened import OpenedText
+from workbench.services.reading.opened import OpenedText, is_archive
+from workbench.services.reading.packed import PACKED_SUFFIXES
+from workbench.services.reading.parquet_source import PARQUET_SUFFIX, ParquetSource, ParquetTable
 from workbench.services.reading.problems import FileProblem, RowProblem
+from workbench.services.reading.sheet_names import sheet_of
 from workbench.services.reading.sheet_table import SheetTable
-from workbench.services.reading.table import CsvTable
+from workbench.services.reading.table import CsvTable, Format, Knows
 from workbench.services.reading.workbook import SheetPart, Workbook
-
-Format = Literal["csv", "jsonl", "xlsx"]
-
-Knows = Callable[[str], bool]
-"""Says whether a text is the name of a column."""
 
 _FORMATS: dict[str, Format] = {
     ".csv": "csv",
@@ -29,6 +27,8 @@ _FORMATS: dict[str, Format] = {
 
 TEXT_SUFFIXES = frozenset(_FORMATS)
 """Extensions of files that are text, whatever they begin with."""
+
+WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xlsm"})
 
 
 class TextSource(OpenedText):
@@ -100,3 +100,30 @@ class SheetSource:
             # A problem of the whole file is one of this sheet, where it names none.
             placed = (replace(one, sheet=one.sheet or self.sheet) for one in problem.problems)
             raise FileProblem(*placed) from problem
+
+
+Source = TextSource | SheetSource | ParquetSource
+"""A file or sheet that can be read as often as it is asked for.
+
+`file` is what the sheets of a workbook have in common, `bytes_count` and `sha256` are its own; `pass_bytes` is how many
+bytes one pass reads, `bytes_read` how far the present one has come.
+"""
+
+Table = CsvTable | JsonLines | SheetTable | ParquetTable
+"""Records of one kind, once: their columns, and the line of the header, 0 where each record names its own.
+
+`above` are the rows over the header, with their cells below the names of the columns.
+"""
+
+
+def source_of(path: Path, kind: ImportKind, encoding: str | None) -> Source:
+    """Return where the records of a file come from."""
+    suffix = path.suffix.lower()
+    has_calls = kind is ImportKind.CALLS
+    if has_calls and suffix == PARQUET_SUFFIX:
+        return ParquetSource(path)
+    is_text = suffix in TEXT_SUFFIXES or (has_calls and suffix in PACKED_SUFFIXES)
+    if suffix in WORKBOOK_SUFFIXES or (not is_text and is_archive(path)):
+        workbook = Workbook(path)
+        return SheetSource(workbook, sheet_of(workbook, kind))
+    return TextSource(path, encoding, may_be_packed=has_calls)

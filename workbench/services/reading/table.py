@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Literal, TextIO
 
 from workbench.i18n import _
 from workbench.services.reading.problems import FileProblem, RowProblem
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
 Cell = str | int | float | bool | list[object] | SheetValue | None
 """What a cell can hold; in CSV always a text, in a sheet what it stores."""
+
+Format = Literal["csv", "jsonl", "xlsx"]
+
+Knows = Callable[[str], bool]
+"""Says whether a text is the name of a column."""
 
 FIELD_LENGTH = 32_000
 """The most characters of one field."""
@@ -65,7 +70,7 @@ class CsvTable:
         FileProblem: If there is no header.
     """
 
-    def __init__(self, text: TextIO, file: str, knows: Callable[[str], bool]) -> None:
+    def __init__(self, text: TextIO, file: str, knows: Knows) -> None:
         self._file = file
         head = list(islice(text, HEADER_WITHIN_LINES))
         if head:
@@ -248,7 +253,7 @@ def _leniently(text: str, delimiter: str) -> tuple[str, ...]:
     return tuple(text.rstrip("\r\n").split(delimiter))
 
 
-def _find_header(head: list[str], knows: Callable[[str], bool]) -> tuple[str, int]:
+def _find_header(head: list[str], knows: Knows) -> tuple[str, int]:
     """Return the delimiter, and the line of the header among the first lines."""
     best = (0, ",", 0)
     for delimiter in DELIMITERS:
@@ -261,7 +266,7 @@ def _find_header(head: list[str], knows: Callable[[str], bool]) -> tuple[str, in
     return max(DELIMITERS, key=head[first - 1].count), first
 
 
-def _most_known(head: list[str], delimiter: str, knows: Callable[[str], bool]) -> tuple[int, int]:
+def _most_known(head: list[str], delimiter: str, knows: Knows) -> tuple[int, int]:
     """Return the greatest number of column names in one row, and that row's line."""
     rows = csv.reader(head, delimiter=delimiter)
     return most_known(_with_lines(rows), knows)
@@ -276,7 +281,7 @@ def _with_lines(rows: "_csv.Reader") -> Iterator[tuple[int, Sequence[str]]]:
             start = rows.line_num + 1
 
 
-def most_known(rows: Iterable[tuple[int, Sequence[str]]], knows: Callable[[str], bool]) -> tuple[int, int]:
+def most_known(rows: Iterable[tuple[int, Sequence[str]]], knows: Knows) -> tuple[int, int]:
     """Return the greatest number of column names in one of the first rows, and that row's line."""
     most, line_of_most = 0, 1
     for line, cells in rows:
