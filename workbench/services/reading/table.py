@@ -255,21 +255,13 @@ def _leniently(text: str, delimiter: str) -> tuple[str, ...]:
 
 def _find_header(head: list[str], knows: Knows) -> tuple[str, int]:
     """Return the delimiter, and the line of the header among the first lines."""
-    best = (0, ",", 0)
-    for delimiter in DELIMITERS:
-        known, line = _most_known(head, delimiter, knows)
-        if known > best[0]:
-            best = (known, delimiter, line)
-    if best[0]:
-        return best[1], best[2]
+    rows = {delimiter: _with_lines(csv.reader(head, delimiter=delimiter)) for delimiter in DELIMITERS}
+    found = {delimiter: most_known(rows[delimiter], knows) for delimiter in DELIMITERS}
+    delimiter = max(DELIMITERS, key=lambda one: found[one][0])
+    if found[delimiter][0]:
+        return delimiter, found[delimiter][1]
     first = next(number for number, line in enumerate(head, start=1) if line.strip())
     return max(DELIMITERS, key=head[first - 1].count), first
-
-
-def _most_known(head: list[str], delimiter: str, knows: Knows) -> tuple[int, int]:
-    """Return the greatest number of column names in one row, and that row's line."""
-    rows = csv.reader(head, delimiter=delimiter)
-    return most_known(_with_lines(rows), knows)
 
 
 def _with_lines(rows: "_csv.Reader") -> Iterator[tuple[int, Sequence[str]]]:

@@ -7,6 +7,7 @@ row without an end. Both refuse a whole sheet because of one bad cell.
 """
 
 import posixpath
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,13 +31,8 @@ _STRINGS = "sharedStrings"
 _STYLES = "styles"
 
 
-@dataclass(frozen=True, slots=True)
-class _Relation:
-    """A part that another one needs: what for, by which id, and where it lies."""
-
-    kind: str
-    identity: str
-    part: str
+_Relations = Mapping[str, Mapping[str, str]]
+"""The parts that another one needs: by what for, then by their ids."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +96,7 @@ class Workbook:
     @cached_property
     def shapes(self) -> Mapping[str | None, Shape]:
         """What the styles of cells show, by their numbers as cells name them."""
-        if not any(relation.kind == _STYLES for relation in self._needed):
+        if _STYLES not in self._needed:
             return {}
         codes: dict[int, str] = {}
         shapes: dict[str | None, Shape] = {}
@@ -113,25 +109,22 @@ class Workbook:
                 shapes[str(len(shapes))] = shape_of(number, codes.get(number))
         return shapes
 
-    def _relations(self, part: str) -> tuple[_Relation, ...]:
+    def _relations(self, part: str) -> _Relations:
         """Return what a part needs; '' is the package itself."""
         folder, name = posixpath.split(part)
-        listed = posixpath.join(folder, "_rels", f"{name}.rels")
-        relations = []
-        for element in self._children(listed):
-            if element.get("TargetMode") == "External":
-                continue
-            # An absolute target begins at the package; only names of its own parts are ever looked up.
-            target = posixpath.normpath(posixpath.join("/", folder, element.get("Target", ""))).lstrip("/")
-            kind = element.get("Type", "").rpartition("/")[2]
-            relations.append(_Relation(kind, element.get("Id", ""), target))
-        return tuple(relations)
+        found: defaultdict[str, dict[str, str]] = defaultdict(dict)
+        for element in self._children(posixpath.join(folder, "_rels", f"{name}.rels")):
+            if element.get("TargetMode") != "External":
+                # An absolute target begins at the package; only names of its own parts are ever looked up.
+                target = posixpath.normpath(posixpath.join("/", folder, element.get("Target", ""))).lstrip("/")
+                kind = element.get("Type", "").rpartition("/")[2]
+                found[kind][element.get("Id", "")] = target
+        return found
 
-    def _part(self, kind: str, relations: tuple[_Relation, ...]) -> str:
+    def _part(self, kind: str, relations: _Relations) -> str:
         """Return the part that is needed for something."""
-        for relation in relations:
-            if relation.kind == kind:
-                return relation.part
+        for part in relations.get(kind, {}).values():
+            return part
         raise self.package.damaged()
 
     def _children(self, part: str) -> list[Element]:
@@ -145,7 +138,7 @@ class Workbook:
 
     def _sheets(self, listed: Iterable[Element]) -> tuple[SheetPart, ...]:
         """Return the sheets that have cells, in the order of their tabs."""
-        by_identity = {relation.identity: relation.part for relation in self._needed if relation.kind == _SHEET}
+        by_identity = self._needed.get(_SHEET, {})
         found = [
             SheetPart(
                 name=sheet.get("name", ""),
