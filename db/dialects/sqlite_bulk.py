@@ -21,6 +21,11 @@ class BulkRows:
     names: tuple[str, ...]
     rows: Sequence[tuple[Any, ...]]
 
+    def column(self, name: str) -> list[Any]:
+        """Return the values of a column."""
+        place = self.names.index(name)
+        return [row[place] for row in self.rows]
+
 
 def bulk_rows(table: str, rows: Sequence[Mapping[str, Any]]) -> BulkRows:
     """Return rows of a table, all with the same columns, as the driver takes them."""

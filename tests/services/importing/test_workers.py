@@ -3,21 +3,22 @@
 import os
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.nursery import nursery
 from workbench.errors import StorageFailed
-from workbench.services.importing import workers
-from workbench.services.importing.workers import shared_out
+from workbench.services.importing.workers import Helper, shared_out
 
 _PARENT = """
 import sys
 from tests.services.importing.test_workers import process_of
 from workbench.services.importing.workers import Helper
 
-with Helper(process_of, 0) as helper:
+with Helper() as helper:
+    helper.begin(process_of, 0)
     helper.send(0)
     print(helper.result(), flush=True)
     sys.stdin.read()
@@ -40,33 +41,37 @@ def killed(_shared: None, task: int) -> int:
     return task
 
 
-@pytest.fixture(autouse=True)
-def two_processors(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "_has_processors", lambda: True)
+@pytest.fixture
+def helper() -> Iterator[Helper]:
+    with Helper() as helper:
+        yield helper
 
 
-def test_results_come_in_the_order_of_tasks_whoever_does_them() -> None:
-    results = list(shared_out(in_either, 20, range(60)))
+def test_results_come_in_the_order_of_tasks_whoever_does_them(helper: Helper) -> None:
+    results = list(shared_out(in_either, 20, range(60), helper))
     assert [task for task, _process, _text in results] == list(range(60))
     assert len({process for _task, process, _text in results}) == 2
 
 
-@pytest.mark.parametrize("processors", [1, 2])
-def test_few_tasks_and_a_single_processor_need_no_other_process(
-    monkeypatch: pytest.MonkeyPatch, processors: int
-) -> None:
-    monkeypatch.setattr(workers, "_has_processors", lambda: processors > 1)
-    assert set(shared_out(process_of, 0, range(3), is_alone=processors > 1)) == {os.getpid()}
+def test_without_a_helper_this_process_does_all() -> None:
+    assert set(shared_out(process_of, 0, range(3), None)) == {os.getpid()}
 
 
-def test_an_error_in_the_other_process_is_raised_here() -> None:
+def test_a_helper_does_one_thing_after_the_other(helper: Helper) -> None:
+    tasks = range(20)
+    first = list(shared_out(in_either, 0, tasks, helper))
+    assert [task for task, _process, _text in first] == list(tasks)
+    assert os.getpid() not in set(shared_out(process_of, 20, range(2), helper))
+
+
+def test_an_error_in_the_other_process_is_raised_here(helper: Helper) -> None:
     with pytest.raises(ZeroDivisionError):
-        list(shared_out(process_of, 0, [-1]))
+        list(shared_out(process_of, 0, [-1], helper))
 
 
-def test_a_process_that_is_killed_is_told() -> None:
+def test_a_process_that_is_killed_is_told(helper: Helper) -> None:
     with pytest.raises(StorageFailed, match="ended from outside; run the command again"):
-        list(shared_out(killed, None, [0]))
+        list(shared_out(killed, None, [0], helper))
 
 
 def test_the_other_process_ends_when_this_one_is_killed() -> None:

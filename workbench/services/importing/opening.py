@@ -18,14 +18,11 @@ from workbench.services.foundation.pacing import pause
 from workbench.services.importing.columns import TABLES
 from workbench.services.importing.new_cases import Basis, NewBatch, NewCases, new_cases
 from workbench.services.importing.plan import Key
-from workbench.services.importing.workers import shared_out
+from workbench.services.importing.workers import Helper, shared_out
 from workbench.services.notices.bulk_letters import UnnumberedNotice
 from workbench.services.notices.receipts import receipt_of
 
 _WORKED_OUT_TOGETHER = 2_000
-_ENOUGH_FOR_A_PROCESS = 20_000
-"""Starting another process costs as much as some thousand cases."""
-
 _APPLICATION = TABLES[ImportKind.APPLICATIONS]
 
 _SAME_COLUMNS = {
@@ -42,13 +39,13 @@ _SAME_COLUMNS = {
 """The columns that all new cases have in common."""
 
 
-def open_cases(context: Context, batch_id: int, seq: int, applications: int, reopened: set[Key]) -> None:
-    """Open the cases of a batch of some applications that will be published as `seq`.
+def open_cases(batch: NewBatch, seq: int, reopened: set[Key], helper: Helper | None) -> None:
+    """Open the cases of a batch that will be published as `seq`.
 
     Each new application gets one, and each application in `reopened` another.
     """
-    batch, wanted = NewBatch(context, batch_id), _wanted(context, batch_id, reopened)
-    results = shared_out(new_cases, batch, wanted, is_alone=applications < _ENOUGH_FOR_A_PROCESS)
+    context = batch.context
+    results = shared_out(new_cases, batch, _wanted(context, batch.batch_id, reopened), helper)
     expecting = ArrivalForecasts(context)
     for result in results:
         for cases in result:

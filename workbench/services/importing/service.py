@@ -20,7 +20,7 @@ from workbench.services.importing.batches import FILE, busy, refuse_known_files,
 from workbench.services.importing.call_intake import CallIntake
 from workbench.services.importing.judging import Judge
 from workbench.services.importing.plan import Fate, Plan, Spill
-from workbench.services.importing.planning import planned
+from workbench.services.importing.planning import Planner
 from workbench.services.importing.progress import Meter
 from workbench.services.importing.publishing import COUNTS
 from workbench.services.importing.request import (
@@ -36,10 +36,13 @@ from workbench.services.importing.standing import ImportTerms
 from workbench.services.importing.sweeping import sweep
 from workbench.services.importing.undoing import undo_batch
 from workbench.services.importing.work import Work
+from workbench.services.importing.workers import Helper, has_processors
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.reader import Reader, open_reader, open_readers
 from workbench.services.reading.sheet_names import IMPORT_ORDER
 from workbench.services.review.new_evidence import FROM_APPLICANT
+
+_ENOUGH_BYTES = 4_000_000
 
 
 class Imports:
@@ -87,18 +90,12 @@ class Imports:
                 sweep(self.context)
                 apply_pending(self.context)
             readers = self._opened(request, opened)
-            with self.context.read() as session:
-                refuse_known_files(session, readers)
-                terms = ImportTerms(
-                    calendar=self.context.calendar(session),
-                    as_new=request.as_new,
-                    cooldown_days=self.context.policy(session).rectify.cooldown_days,
-                )
-            judge = Judge(store=self.context.store, terms=terms, imported_at=self.context.now(), only=request.only)
+            judge = self._judge(request, readers)
             meter = Meter(readers, progress)
             calls = CallIntake(self.context, opened, judge.imported_at)
             spill = opened.enter_context(closing(Spill(self.context.store.batches)))
-            plan = planned(self.context, readers, judge, meter, calls, spill)
+            helper = opened.enter_context(Helper()) if _is_large(readers) and has_processors() else None
+            plan = Planner(self.context, judge, meter, calls, spill, helper).plan_of(readers)
             report = reported(request, readers, plan)
             if plan.errors.count and (request.rejects is None or plan.is_broken):
                 raise ImportRefused(report)
@@ -106,7 +103,7 @@ class Imports:
                 return report
             if check is not None:
                 check(plan)
-            done = Work(self.context, judge, plan, meter, calls).done(request, readers, report)
+            done = Work(self.context, judge, plan, meter, calls, helper).done(request, readers, report)
             with self.context.read() as session:
                 is_policy_unsettled = self.context.has_unsettled_policy(session)
             if is_policy_unsettled:
@@ -115,6 +112,17 @@ class Imports:
 
                 PolicyChanges(self.context).finish()
             return done
+
+    def _judge(self, request: ImportRequest, readers: Sequence[Reader]) -> Judge:
+        """Return what judges the rows of these files, which were not imported before."""
+        with self.context.read() as session:
+            refuse_known_files(session, readers)
+            terms = ImportTerms(
+                calendar=self.context.calendar(session),
+                as_new=request.as_new,
+                cooldown_days=self.context.policy(session).rectify.cooldown_days,
+            )
+        return Judge(store=self.context.store, terms=terms, imported_at=self.context.now(), only=request.only)
 
     def batches(self) -> tuple[BatchLine, ...]:
         """Return every published import, the newest first."""
@@ -173,6 +181,16 @@ class Imports:
             raise ImportRefused(reported(request, readers, plan))
         # What others refer to goes in first, from all workbooks.
         return sorted(readers, key=lambda reader: IMPORT_ORDER.index(reader.kind))
+
+
+def _is_large(readers: Sequence[Reader]) -> bool:
+    """Say whether another process should help: its start costs as much as some thousand applications.
+
+    The rows of other kinds may belong to applications of the same import, which only this process knows.
+    """
+    return {reader.kind for reader in readers} == {ImportKind.APPLICATIONS} and (
+        sum(reader.pass_bytes for reader in readers) >= _ENOUGH_BYTES
+    )
 
 
 def _others_kinds(readers: Sequence[Reader]) -> Iterator[RowProblem]:

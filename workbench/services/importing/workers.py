@@ -13,12 +13,14 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
+from workbench import i18n
 from workbench.errors import StorageFailed
 from workbench.i18n import _
 from workbench.services.foundation.pacing import few_collections
 
+_Shared = TypeVar("_Shared")
 _Task = TypeVar("_Task")
 _Result = TypeVar("_Result")
 
@@ -26,16 +28,20 @@ _SENT_AHEAD = 2
 _DONE_AHEAD = 4
 
 
-class Helper(Generic[_Task, _Result]):
-    """A process that does a part of the tasks of this one; used as a context manager it is ended.
+class _Job(NamedTuple):
+    """What is done with the tasks that follow."""
 
-    `work` is a function at the top of a module, and `shared` its first argument, which the process gets once.
-    """
+    work: Callable[[Any, Any], Any]
+    shared: Any
 
-    def __init__(self, work: Callable[[Any, _Task], _Result], shared: Any) -> None:
+
+class Helper:
+    """A process that does a part of the tasks of this one; used as a context manager it is ended."""
+
+    def __init__(self) -> None:
         spawning = get_context("spawn")
         self._pipe, theirs = spawning.Pipe()
-        self._process = spawning.Process(target=_serve, args=(theirs, work, shared), daemon=True)
+        self._process = spawning.Process(target=_serve, args=(theirs, i18n.current_language()), daemon=True)
         self._process.start()
         theirs.close()
 
@@ -46,7 +52,11 @@ class Helper(Generic[_Task, _Result]):
         self._pipe.close()
         self._process.join()
 
-    def send(self, task: _Task) -> None:
+    def begin(self, work: Callable[[_Shared, Any], Any], shared: _Shared) -> None:
+        """Say what the next tasks are: a function at the top of a module, and its first argument."""
+        self._pipe.send(_Job(work, shared))
+
+    def send(self, task: object) -> None:
         """Let the process do a task; it takes tasks while it works."""
         self._pipe.send(task)
 
@@ -54,79 +64,82 @@ class Helper(Generic[_Task, _Result]):
         """Say whether the result of the earliest task is there."""
         return self._pipe.poll()
 
-    def result(self) -> _Result:
-        """Wait for the result of the earliest task."""
-        result: _Result | Exception = self._pipe.recv()
+    def result(self) -> Any:
+        """Wait for the result of the earliest task, and return it, or raise its error."""
+        result = self._pipe.recv()
         if isinstance(result, Exception):
             raise result
         return result
 
 
+def has_processors() -> bool:
+    """Say whether this process may use more than one processor."""
+    return len(os.sched_getaffinity(0)) > 1 if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1) > 1
+
+
 def shared_out(
-    work: Callable[[Any, _Task], _Result], shared: Any, tasks: Iterable[_Task], *, is_alone: bool = False
+    work: Callable[[_Shared, _Task], _Result], shared: _Shared, tasks: Iterable[_Task], helper: Helper | None
 ) -> Iterator[_Result]:
-    """Yield the results of tasks in their order; another process does those to which this one does not come.
+    """Yield the results of tasks in their order; the helper, if there is one, does a part of them meanwhile.
 
     Args:
         work: A function at the top of a module.
-        shared: The first argument of the function; the other process gets it once.
+        shared: The first argument of the function; the helper gets it once.
         tasks: The second arguments of the function.
-        is_alone: Whether this process does all tasks, because there are few.
+        helper: The other process.
 
     Raises:
         StorageFailed: If the other process was ended from outside.
     """
-    if is_alone or not _has_processors():
+    if helper is None:
         yield from (work(shared, task) for task in tasks)
         return
-    coming = iter(tasks)
-    # The results of this process, and for each task that was sent the mark that its result comes later.
+    # The results of this process, and None for each task that was sent.
     results: deque[_Result | None] = deque()
+    sent = 0
     try:
-        with Helper(work, shared) as helper:
-            sent = 0
-            for task in coming:
-                if sent < _SENT_AHEAD:
-                    helper.send(task)
-                    results.append(None)
-                    sent += 1
-                else:
-                    results.append(work(shared, task))
-                while results and (results[0] is not None or helper.is_done() or len(results) > _DONE_AHEAD):
-                    first = results.popleft()
-                    if first is None:
-                        first = helper.result()
-                        sent -= 1
-                    yield first
-            for first in results:
+        helper.begin(work, shared)
+        for task in tasks:
+            if sent < _SENT_AHEAD:
+                helper.send(task)
+                results.append(None)
+                sent += 1
+            else:
+                results.append(work(shared, task))
+            while results and (results[0] is not None or helper.is_done() or len(results) > _DONE_AHEAD):
+                first = results.popleft()
+                sent -= first is None
                 yield helper.result() if first is None else first
+        for first in results:
+            yield helper.result() if first is None else first
     except (EOFError, ConnectionError) as error:
         message = _("A process of this command was ended from outside; run the command again.")
         raise StorageFailed(message) from error
 
 
-def _has_processors() -> bool:
-    """Say whether this process may use more than one processor."""
-    return len(os.sched_getaffinity(0)) > 1 if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1) > 1
-
-
-def _serve(pipe: Connection, work: Callable[[Any, _Task], _Result], shared: Any) -> None:
+def _serve(pipe: Connection, language: str) -> None:
     """Do tasks until the other end of the pipe is gone; an interrupt concerns the other process only."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    tasks: SimpleQueue[tuple[_Task] | None] = SimpleQueue()
-    Thread(target=_receive, args=(pipe, tasks), daemon=True).start()
+    i18n.use(language)
+    messages: SimpleQueue[tuple[Any] | None] = SimpleQueue()
+    Thread(target=_receive, args=(pipe, messages), daemon=True).start()
+    job = _Job(max, None)
     with suppress(ConnectionError), few_collections():
-        while (task := tasks.get()) is not None:
+        while (message := messages.get()) is not None:
+            [task] = message
+            if isinstance(task, _Job):
+                job = task
+                continue
             try:
-                result: _Result | Exception = work(shared, *task)
+                result = job.work(job.shared, task)
             except Exception as error:
                 result = error
             pipe.send(result)
 
 
-def _receive(pipe: Connection, tasks: "SimpleQueue[tuple[_Task] | None]") -> None:
-    """Take tasks from the pipe at once, so that the other process never waits while this one sends a result."""
+def _receive(pipe: Connection, messages: "SimpleQueue[tuple[Any] | None]") -> None:
+    """Take messages from the pipe at once, so that the other process never waits while this one sends a result."""
     with suppress(EOFError, OSError):
         while True:
-            tasks.put((pipe.recv(),))
-    tasks.put(None)
+            messages.put((pipe.recv(),))
+    messages.put(None)

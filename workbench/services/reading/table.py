@@ -3,9 +3,8 @@
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Literal, TextIO
+from typing import TYPE_CHECKING, Literal, NamedTuple, TextIO
 
 from workbench.i18n import _
 from workbench.services.reading.problems import FileProblem, RowProblem
@@ -33,8 +32,7 @@ HEADER_WITHIN_LINES = 10
 _ENOUGH_KNOWN_NAMES = 2
 
 
-@dataclass(frozen=True, slots=True)
-class RawRecord:
+class RawRecord(NamedTuple):
     """One record as in the file: the line where it starts, its columns and its cells, as many as columns."""
 
     line: int
@@ -48,8 +46,7 @@ class RawRecord:
         return dict(zip(self.names, self.cells, strict=True))
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(NamedTuple):
     """A record that is none: why, and which column is at fault if it is one."""
 
     line: int
