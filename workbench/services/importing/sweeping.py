@@ -24,7 +24,8 @@ _TABLES = [
 ]
 """The tables of rows of batches, children before their parents; an event outlives its batch."""
 
-_OF_CASES = (NOTICE, FINDING, table_of(SuspensionNoticeRow), table_of(DelayNoticeRow))
+OF_CASES = (NOTICE, FINDING, table_of(SuspensionNoticeRow), table_of(DelayNoticeRow))
+"""The tables of what the program itself adds to a case, which goes with the case."""
 
 
 def sweep(context: Context) -> None:
@@ -89,7 +90,7 @@ def _delete(context: Context, table: Table, batch_id: int) -> None:
     while count == _DELETED_TOGETHER:
         with context.write() as session:
             if table is CASE:
-                for told in _OF_CASES:
+                for told in OF_CASES:
                     session.execute(delete(told).where(told.c.case_id.in_(chunk)))
                 remove_cases(session, chunk)
             gone = session.execute(delete(table).where(table.c.id.in_(chunk)))

@@ -246,7 +246,7 @@ def _closing_quote(text: str, start: int) -> int:
 
 
 def _leniently(text: str, delimiter: str) -> tuple[str, ...]:
-    """Return about the cells of a record that is not CSV, so that somebody can mend it."""
+    """Return about the cells of a record that is not CSV, so that somebody can fix it."""
     return tuple(text.rstrip("\r\n").split(delimiter))
 
 
