@@ -75,9 +75,7 @@ def sheets_by_kind(workbook: Workbook) -> list[tuple[ImportKind, SheetPart]]:
             chosen.append((kind, sheet))
     if not chosen and not problems:
         names = comma_joined(shown(kind) for kind in IMPORT_ORDER)
-        raise workbook.package.refused(
-            _("No sheet of the workbook has rows; name its sheets {names}.").format(names=names)
-        )
+        raise workbook.refused(_("No sheet of the workbook has rows; name its sheets {names}.").format(names=names))
     if problems:
         raise FileProblem(*problems)
     return chosen

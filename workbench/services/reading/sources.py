@@ -77,9 +77,9 @@ class SheetSource:
         self.file: object = workbook
         self.path = workbook.path
         self.sheet = sheet.name
-        self.sha256 = workbook.package.sha256
-        self.bytes_count = workbook.package.bytes_count
-        self.pass_bytes = workbook.package.size(sheet.part)
+        self.sha256 = workbook.sha256
+        self.bytes_count = workbook.bytes_count
+        self.pass_bytes = workbook.size(sheet.part)
         self.sheet_names = tuple(part.name for part in workbook.sheets)
         self._workbook = workbook
         self._part = sheet
@@ -87,7 +87,7 @@ class SheetSource:
     @property
     def bytes_read(self) -> int:
         """How far the present pass has come."""
-        return self._workbook.package.bytes_read[self._part.part]
+        return self._workbook.bytes_read[self._part.part]
 
     def close(self) -> None:
         """Close the workbook."""

@@ -1,6 +1,7 @@
 """Records of a CSV file, read strictly and one after the other."""
 
 import csv
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import chain, islice
@@ -186,7 +187,8 @@ class CsvTable:
             message = _("A quote is opened and not closed; close it, or double it if it belongs to the text.")
         if not is_alone:
             raise self._torn(line + offset, column, message)
-        return Broken(line, column, message, _leniently(text, self.delimiter))
+        # About its cells, so that somebody can fix it.
+        return Broken(line, column, message, tuple(text.rstrip("\r\n").split(self.delimiter)))
 
     def _torn(self, line: int, column: str, message: str) -> FileProblem:
         """Return the problem of a file of which nothing can be trusted from this line on."""
@@ -219,35 +221,14 @@ def _too_long() -> str:
 
 def faulty_field(text: str, delimiter: str) -> tuple[int, int]:
     """Return which field of a record is not CSV, and how many lines below the record's start it begins."""
-    at = index = lines = 0
-    while at < len(text):
-        if text[at] == '"':
-            close = _closing_quote(text, at + 1)
-            after = text[close + 1 : close + 2]
-            if close < 0 or close - at > FIELD_LENGTH or after != delimiter:
-                return index, lines
-            lines += text.count("\n", at, close)
-            at = close + 2
-        else:
-            end = text.find(delimiter, at)
-            if end < 0 or "\r" in text[at:end] or end - at > FIELD_LENGTH:
-                return index, lines
-            at = end + 1
+    most = f"{{0,{FIELD_LENGTH}}}"
+    # A field in quotes, in which two quotes together stand for one, or a field without.
+    field = re.compile(f'("([^"]|""){most}"|(?!")[^\r{delimiter}]{most}){delimiter}')
+    at = index = 0
+    while found := field.match(text, at):
+        at = found.end()
         index += 1
-    return index, lines
-
-
-def _closing_quote(text: str, start: int) -> int:
-    """Return where a quoted field ends, -1 if nowhere; two quotes together stand for one."""
-    at = text.find('"', start)
-    while at >= 0 and text[at + 1 : at + 2] == '"':
-        at = text.find('"', at + 2)
-    return at
-
-
-def _leniently(text: str, delimiter: str) -> tuple[str, ...]:
-    """Return about the cells of a record that is not CSV, so that somebody can fix it."""
-    return tuple(text.rstrip("\r\n").split(delimiter))
+    return index, text.count("\n", 0, at)
 
 
 def _find_header(head: list[str], knows: Knows) -> tuple[str, int]:

@@ -44,7 +44,7 @@ class SheetPart:
     is_hidden: bool
 
 
-class Workbook:
+class Workbook(Package):
     """An open workbook.
 
     Raises:
@@ -54,9 +54,8 @@ class Workbook:
     """
 
     def __init__(self, path: Path) -> None:
-        self.package = Package(path)
-        self.path = path
-        with self.package.examining():
+        super().__init__(path)
+        with self.examining():
             main = self._part(_MAIN, self._relations(""))
             self._needed = self._relations(main)
             children = {local(child.tag): child for child in self._children(main)}
@@ -64,10 +63,6 @@ class Workbook:
             self.is_1904 = days is not None and days.get("date1904") in {"1", "true"}
             """Whether days are counted from 1904, as in workbooks of old Macintoshes."""
             self.sheets = self._sheets(children.get("sheets", ()))
-
-    def close(self) -> None:
-        """Close the file."""
-        self.package.close()
 
     def rows(self, sheet: SheetPart) -> Iterator[SheetRow | Merged]:
         """Yield the rows of a sheet that have a filled cell, then the merged cells.
@@ -78,20 +73,20 @@ class Workbook:
         """
         shared = 0
         try:
-            for row in sheet_rows(self.package.chunks(sheet.part), self):
+            for row in sheet_rows(self.chunks(sheet.part), self):
                 if isinstance(row, SheetRow):
                     shared += sum(len(cell) for cell in row.cells.values() if isinstance(cell, str))
                     if shared > MAX_CHARACTERS:
-                        raise self.package.too_much_text()
+                        raise self.too_much_text()
                 yield row
         except (ValueError, IndexError) as error:
-            raise self.package.damaged() from error
-        self.package.refuse_change()
+            raise self.damaged() from error
+        self.refuse_change()
 
     @cached_property
     def strings(self) -> SharedStrings:
         """The texts that cells share."""
-        return SharedStrings(self.package, self._part(_STRINGS, self._needed))
+        return SharedStrings(self, self._part(_STRINGS, self._needed))
 
     @cached_property
     def shapes(self) -> Mapping[str | None, Shape]:
@@ -100,7 +95,7 @@ class Workbook:
             return {}
         codes: dict[int, str] = {}
         shapes: dict[str | None, Shape] = {}
-        chunks = self.package.chunks(self._part(_STYLES, self._needed))
+        chunks = self.chunks(self._part(_STYLES, self._needed))
         for parent, element in elements(chunks, 2, until=frozenset({"cellStyles", "dxfs"})):
             if parent == "numFmts":
                 codes[int(element.get("numFmtId", "0"))] = element.get("formatCode", "")
@@ -125,16 +120,16 @@ class Workbook:
         """Return the part that is needed for something."""
         for part in relations.get(kind, {}).values():
             return part
-        raise self.package.damaged()
+        raise self.damaged()
 
     def _children(self, part: str) -> list[Element]:
         """Return the children of the root of a part that must be small."""
-        if self.package.size(part) > ELEMENT_BYTES:
-            raise self.package.damaged()
+        if self.size(part) > ELEMENT_BYTES:
+            raise self.damaged()
         try:
-            return [child for _parent, child in elements(self.package.chunks(part), 1)]
+            return [child for _parent, child in elements(self.chunks(part), 1)]
         except BadXml as error:
-            raise self.package.damaged() from error
+            raise self.damaged() from error
 
     def _sheets(self, listed: Iterable[Element]) -> tuple[SheetPart, ...]:
         """Return the sheets that have cells, in the order of their tabs."""
@@ -148,8 +143,8 @@ class Workbook:
             for sheet in listed
             if (identity := _identity(sheet)) in by_identity
         ]
-        if not found or not all(self.package.has(sheet.part) for sheet in found):
-            raise self.package.damaged()
+        if not found:
+            raise self.damaged()
         return tuple(found)
 
     def out_of_order(self, line: int) -> FileProblem:
@@ -157,7 +152,7 @@ class Workbook:
         message = _(
             "The rows or cells of the sheet are not in their order here; save it again in a spreadsheet program."
         )
-        return self.package.refused(message, line)
+        return self.refused(message, line)
 
 
 def _identity(sheet: Element) -> str:
