@@ -53,20 +53,17 @@ def _judged(session: Session, context: Context, row: RowValue, imported_at: date
     found = current_cases(session, {key}).get(key)
     if found is None:
         return of_unknown_application(key)
+    column = "application_no"
     try:
         case = case_in_state_for(session, context, Action.APPEAL, found.id or 0)
-    except NotAllowed as error:
-        return Judgement(fate=Fate.REFUSED, message=str(error), column="application_no")
-    try:
+        column = "grounds"
         check_grounds(row["grounds"])
-    except WrongUsage as error:
-        return Judgement(fate=Fate.REFUSED, message=str(error), column="grounds")
-    try:
+        column = "received_at"
         check_received(
             session, context, case, row["received_at"] or imported_at, told_result_at(session, context, case)
         )
     except (NotAllowed, WrongUsage) as error:
-        return Judgement(fate=Fate.REFUSED, message=str(error), column="received_at")
+        return Judgement(fate=Fate.REFUSED, message=str(error), column=column)
     if key in reopened:
         message = _("The import opens a new case of {number}; remove this appeal, or that application.")
         message = message.format(number=row["application_no"])

@@ -17,7 +17,7 @@ from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import pause
 from workbench.services.importing.appeals import filings_of
 from workbench.services.importing.columns import KEYS, TABLES, Columns
-from workbench.services.importing.documents import BadDocument, copied, found_beside, stored
+from workbench.services.importing.documents import BadDocument, copied, found_beside
 from workbench.services.importing.judged_records import digest
 from workbench.services.importing.judging import Judge
 from workbench.services.importing.plan import DocumentToCopy, Key, Plan, Portion
@@ -99,7 +99,7 @@ class Writing:
         try:
             if document.path:
                 copied(found_beside(reader.path.parent, document.path), document.sha256, self.context.store)
-            elif stored(document.sha256, self.context.store) is None:
+            elif not self.context.store.document_path(document.sha256).exists():
                 message = _("The file changed while it was read; import it again when it is complete.")
         except BadDocument as problem:
             message = str(problem)
