@@ -1,6 +1,14 @@
 """A translation of characters that is computed as characters come."""
 
+import sys
 from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_UNKNOWN = 0xFFFFFFFF
 
 
 class CharTable(dict[int, str]):
@@ -13,3 +21,26 @@ class CharTable(dict[int, str]):
     def __missing__(self, code: int) -> str:
         translated = self[code] = self._translate(chr(code))
         return translated
+
+    def translated(self, text: str) -> str:
+        """Return `text.translate(self)`, for a text of many thousand characters in a third of the time.
+
+        Each entry must be one character.
+        """
+        import numpy as np
+
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+        found = self._codes[codes]
+        unknown = found == _UNKNOWN
+        if unknown.any():
+            for code in set(codes[unknown].tolist()):
+                self._codes[code] = ord(self[code])
+            found = self._codes[codes]
+        return bytes(found.data).decode("utf-32-le", "surrogatepass")
+
+    @cached_property
+    def _codes(self) -> "np.ndarray[Any, np.dtype[np.uint32]]":
+        """The entries as an array."""
+        import numpy as np
+
+        return np.full(sys.maxunicode + 1, _UNKNOWN, "<u4")

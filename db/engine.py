@@ -1,4 +1,4 @@
-"""The two engines of a database: a read-only one, and a writer that waits for the write lock."""
+"""The engines of a database: a read-only one, and writers that wait for the write lock."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +11,8 @@ from sqlmodel import Session
 from db.access import inode_of
 from db.dialects import sqlite
 from db.errors import DatabaseRefused, Refusal
+
+_ENGINES = ("reader", "writer", "bulk_writer")
 
 
 class Database:
@@ -25,6 +27,10 @@ class Database:
         self.schema = schema
         self._inode = inode_of(path)
 
+    def __getstate__(self) -> dict[str, object]:
+        """Take no connection into another process."""
+        return {name: value for name, value in self.__dict__.items() if name not in _ENGINES}
+
     @cached_property
     def reader(self) -> Engine:
         """The engine of all reads. Writing through it raises."""
@@ -34,6 +40,13 @@ class Database:
     def writer(self) -> Engine:
         """The engine of all writes; each transaction begins IMMEDIATE."""
         return sqlite.make_engine(self.path, query_only=False)
+
+    @cached_property
+    def bulk_writer(self) -> Engine:
+        """The engine of rows that nobody sees before a later commit of `writer`, which makes them durable."""
+        engine = sqlite.make_engine(self.path, query_only=False)
+        sqlite.prepare_bulk_writes(engine)
+        return engine
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -50,15 +63,18 @@ class Database:
         return Session(self.reader)
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self, *, is_bulk: bool = False) -> Iterator[Session]:
         """Open a session that commits when the block ends, or rolls back if it raises.
+
+        With `is_bulk` it writes rows that nobody sees before a later commit of another session.
 
         Raises:
             LockTimeout: If another process held the write lock for ten seconds.
             DatabaseRefused: If the schema changed, or the file was replaced or removed, since the database was opened.
         """
         self._check_in_place()
-        with sqlite.write_lock(self.path), Session(self.writer) as session, session.begin():
+        engine = self.bulk_writer if is_bulk else self.writer
+        with sqlite.write_lock(self.path), Session(engine) as session, session.begin():
             if self.schema is not None:
                 found = sqlite.schema_version(session.connection(), self.path)
                 if found != self.schema:
@@ -73,7 +89,7 @@ class Database:
 
     def close(self) -> None:
         """Close all connections."""
-        for name in ("reader", "writer"):
+        for name in _ENGINES:
             engine = self.__dict__.pop(name, None)
             if engine is not None:
                 engine.dispose()

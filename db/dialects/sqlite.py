@@ -115,6 +115,19 @@ def disable_fsync(engine: Engine) -> None:
         connection.execute("PRAGMA synchronous=OFF")
 
 
+def prepare_bulk_writes(engine: Engine) -> None:
+    """Let every new connection of an engine write many rows fast, without fsync at each commit.
+
+    After a power failure its last commits may be missing, but never without those after them. A later commit of
+    another connection with `synchronous=FULL` makes all of them durable.
+    """
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        for pragma in ("synchronous=NORMAL", "cache_size=-65536", "wal_autocheckpoint=16000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+
 def create_file(path: Path, access: Access) -> None:
     """Create an empty database file that only its owner, or the group of its folder, can read.
 

@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy import Connection, Integer, Select, column, delete, table, text
 from sqlalchemy.orm import Session
 
+from db.dialects.sqlite_bulk import BulkRows
 from db.initials import initials
 
 CREATE = """CREATE VIRTUAL TABLE search_term USING fts5(
@@ -87,6 +88,12 @@ def index_cases(connection: Connection | Session, rows: Sequence[Mapping[str, An
     """Index cases; each row is a result of `terms_of` with the `id` of the case added."""
     if rows:
         connection.execute(_INDEX, rows)
+
+
+def index_rows(cases: Iterable[tuple[int, str, str]]) -> BulkRows:
+    """Return the rows of the index for new cases, each with its id, the applicant's name and the number."""
+    rows = [(case_id, *terms_of(name, number).values()) for case_id, name, number in cases]
+    return BulkRows(_TABLE.name, ("rowid", "name", "single", "initials", "part"), rows)
 
 
 def remove_cases(connection: Connection | Session, case_ids: Select[tuple[int]]) -> None:

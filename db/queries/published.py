@@ -117,6 +117,16 @@ def rows_of(session: Session, statement: Any, values: Iterable[object]) -> Seque
     return session.execute(statement, wanted(asked)).all() if asked else ()
 
 
+def dicts_of(session: Session, statement: Any, values: Iterable[object]) -> list[ImportedRow]:
+    """Return the rows of `rows_of` as dictionaries, which are quicker than mappings of rows."""
+    asked = list(values)
+    if not asked:
+        return []
+    result = session.execute(statement, wanted(asked))
+    names = tuple(result.keys())
+    return [dict(zip(names, row, strict=True)) for row in result]
+
+
 def newest_of_many(
     session: Session,
     columns: Sequence[ColumnElement[Any]],
@@ -129,7 +139,7 @@ def newest_of_many(
     `values` are plain values for one column, or tuples for several; all rows of a key must have the same values in
     these columns. The rows are in the order in which keys were first written.
     """
-    rows = [row._asdict() for row in rows_of(session, _with_seq(*columns), values)]
+    rows = dicts_of(session, _with_seq(*columns), values)
     return list({key(row): row for row in rows if snapshot.shows(row)}.values())
 
 

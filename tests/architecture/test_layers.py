@@ -46,7 +46,11 @@ def test_no_file_has_more_than_300_lines() -> None:
 
 # Only the entry point catches every error, because a traceback would print stored values.
 # Documents of applicants are decoded in a separate process, where libraries raise any error on a damaged file.
-LAST_DEFENCES = {"workbench/cli/framework/failures.py", "screens/documents/page_renderer.py"}
+LAST_DEFENCES = {
+    "workbench/cli/framework/failures.py",
+    "workbench/services/importing/workers.py",
+    "screens/documents/page_renderer.py",
+}
 
 
 def catches_everything(handler: ast.ExceptHandler) -> bool:

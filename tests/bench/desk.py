@@ -105,7 +105,7 @@ def _measured_acts(site: Site, pairs: int) -> dict[str, list[_Act]]:
         event.listen(engine, "before_cursor_execute", note_statement)
     event.listen(database.writer, "begin", note_begin)
     event.listen(database.writer, "commit", note_commit)
-    database.write = watched  # type: ignore[method-assign]  # a measure around the real one
+    database.write = watched  # type: ignore[assignment,method-assign]  # a measure around the real one
     acts: dict[str, list[_Act]] = {"claim": [], "decide": []}
 
     def take(act: str, do: Callable[[], _Result]) -> _Result:

@@ -2,9 +2,10 @@
 
 import hashlib
 
+import numpy as np
 import pytest
 
-from workbench.services.calls.hashing import callee_hash, normal_number
+from workbench.services.calls.hashing import CalleeHasher, callee_hash, normal_number
 
 KEY = b"k" * 32
 
@@ -47,3 +48,10 @@ def test_the_hash_is_keyed_blake2b_of_the_normal_number() -> None:
     assert callee_hash(KEY, "+86 19900001001") == expected
     assert callee_hash(b"other key", "19900001001") != expected
     assert callee_hash(KEY, "19900001002") != expected
+
+
+def test_coded_numbers_have_the_hashes_of_their_texts() -> None:
+    texts = ["0", "95500", "01080000001", "19900001001", "057112345678", "8610800000011", "86130000000000"]
+    texts += [f"1{number:010}" for number in range(0, 10**10, 10**6 - 7)]
+    found = CalleeHasher(KEY).of_coded(np.array([int("1" + text) for text in texts]))
+    assert [f"{high:016x}{low:016x}" for high, low in found.T] == [callee_hash(KEY, text) for text in texts]

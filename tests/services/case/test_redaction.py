@@ -1,6 +1,8 @@
 """Masking people inside texts about a case, in all spellings of their names."""
 
+import sys
 import time
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,9 +18,10 @@ from tests.services.importing.files import application as cells
 from workbench.domain.case.vocabulary import CreditList, CreditMatch, PanelKind, Severity
 from workbench.domain.evidence.evidence import ComplaintFacts, CreditFacts, Evidence
 from workbench.domain.findings.finding import Finding
-from workbench.domain.text.mask import MaskKind, mask
+from workbench.domain.text.mask import _PLAIN, MaskKind, mask
+from workbench.domain.values.spelling import folded_and_keys
 from workbench.services.case.masking import masked_evidence, masked_finding
-from workbench.services.case.redaction import Redaction
+from workbench.services.case.redaction import BETWEEN_TEXTS, Redaction, places_to_mask
 
 PERSON = Redaction.of([("110101199003070038", MaskKind.ID_NO), ("虚构甲", MaskKind.NAME), ("施样本", MaskKind.NAME)])
 
@@ -234,3 +237,62 @@ def test_a_text_names_several_people_and_their_numbers_at_once() -> None:
     shown = people.mask_in("致虚构人:请用138 0000 0011联系张虚构,代码91350211M000100Y43")
 
     assert shown == "致虚••:请用138••••••••11联系张••,代码91350211M000100Y43"
+
+
+PIECES = (
+    *(
+        "张三",
+        "张 三",
+        "阿卜拉·买提",
+        "Li",
+        "LI",
+        "Zhāng",
+        "x",
+        "X",
+        ";",
+        ")",
+        "-",
+        " ",
+        "1",
+        "０",
+        "①",
+        "٣",
+        "\u00ad",
+        "。",
+    ),
+    *("13800138000", "138 0013 8000", "(010)6505 1234", "110101199003070038", "11010119900307003X", "12345"),
+    *("2026-12-16", "91110000600037341L", "EA1234567"),
+)
+CELL = st.lists(st.sampled_from(PIECES), max_size=3).map("".join)
+
+
+@given(st.lists(st.tuples(CELL, CELL, CELL, CELL, CELL), min_size=1, max_size=5))
+def test_texts_in_which_nothing_is_masked_are_recognised_many_at_once(rows: list[tuple[str, ...]]) -> None:
+    named, numbered = places_to_mask(
+        [row[0] for row in rows],
+        [BETWEEN_TEXTS.join(row[1:3]) for row in rows],
+        [BETWEEN_TEXTS.join(row[3:]) for row in rows],
+    )
+
+    for place, (name, *numbers, first, second) in enumerate(rows):
+        people = Redaction.of([(name, MaskKind.NAME), *((number, MaskKind.ID_NO) for number in numbers)])
+        for text in (first, second):
+            if place not in named:
+                assert people.mask_names_in(text) == text
+                if place not in numbered:
+                    assert people.mask_in(text) == text
+
+
+def test_folding_keeps_what_a_number_consists_of() -> None:
+    # Whether a text has a number to mask is decided on its folded form.
+    letters = {"Lo", "Cn", "Co", "Cs"}
+    text = "".join(filter(lambda char: unicodedata.category(char) not in letters, map(chr, range(sys.maxunicode + 1))))
+    for char, plain in zip(folded_and_keys(text)[0], text.translate(_PLAIN), strict=True):
+        if plain in "0123456789":
+            assert char == plain
+        elif plain in "- ":
+            assert char == " "
+        elif plain in ")":
+            assert char == ")"
+        else:
+            assert char not in "0123456789"

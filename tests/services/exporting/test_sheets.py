@@ -6,16 +6,20 @@ import zipfile
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from tests.services.exporting.unguarding import unguarded
 from workbench.domain.evidence.evidence import LONG_TERM
 from workbench.errors import CannotCreate
+from workbench.services.exporting.guard import guarded
 from workbench.services.exporting.request import ExportFormat
-from workbench.services.exporting.sheets import Record, in_pages, write_rows
+from workbench.services.exporting.sheets import Record, in_pages, write_csv, write_rows
 
 COLUMNS = ("name", "count", "amount", "flag", "on", "until", "absent")
 ROW: Record = {
@@ -43,6 +47,18 @@ def test_a_csv_has_a_byte_order_mark_and_quotes_everything(tmp_path: Path) -> No
         "\ufeff" + ",".join(f'"{column}"' for column in COLUMNS) + "\r\n"
         '"虚构公司","3","1234.50","yes","2026-11-24","long-term",""\r\n'
     )
+
+
+@given(st.lists(st.tuples(*[st.text(st.sampled_from("\"',\r\n=张0"), max_size=4)] * 2), min_size=1, max_size=4))
+def test_a_csv_is_as_the_library_writes_it(rows: list[tuple[str, str]]) -> None:
+    expected = StringIO()
+    writer = csv.writer(expected, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerows([["a", "b"], *([guarded(text) for text in row] for row in rows)])
+    written = StringIO()
+
+    write_csv(written, ("a", "b"), [list(zip(*rows, strict=True))])
+
+    assert written.getvalue() == expected.getvalue()
 
 
 def test_json_lines_keep_numbers_and_null(tmp_path: Path) -> None:

@@ -41,15 +41,14 @@ print("done", flush=True)
 def publish_first() -> None:
     """Break the import on purpose: publish a batch before its rows are written, to prove that the proof can fail."""
     from workbench.services.importing import work
-    from workbench.services.importing.publishing import Counts, next_seq, publish
+    from workbench.services.importing.publishing import next_seq, publish
 
     real = work.Work._written
 
     def hasty(
         self: work.Work, request: ImportRequest, readers: Sequence[Reader], batch_id: int, report: ImportReport
     ) -> ImportReport:
-        counts = Counts(rows=0, created=0, updated=0, unchanged=0, rejected=0)
-        publish(self.context, request.kind, batch_id, next_seq(self.context), readers, counts)
+        publish(self.context, batch_id, next_seq(self.context), readers, report)
         return real(self, request, readers, batch_id, report)
 
     setattr(work.Work, "_written", hasty)  # noqa: B010 - the mutant

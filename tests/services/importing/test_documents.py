@@ -121,8 +121,11 @@ def test_a_document_of_an_unknown_application_is_refused(desk_with_one: Desk) ->
 def test_the_same_content_twice_under_one_kind_is_an_error(desk_with_one: Desk) -> None:
     for name in ("one.pdf", "two.pdf"):
         (desk_with_one.folder / name).write_bytes(PDF)
-    [(line, _column, _message)] = refused(desk_with_one, row(path="one.pdf"), row(path="two.pdf"))
-    assert line == 3
+    found = refused(desk_with_one, row(path="one.pdf"), row(path="two.pdf"))
+    assert [(line, "on line 3" in message, "on line 2" in message) for line, _column, message in found] == [
+        (2, True, False),
+        (3, False, True),
+    ]
 
 
 def test_a_document_that_is_there_already_is_unchanged_though_it_names_no_receipt(desk_with_one: Desk) -> None:

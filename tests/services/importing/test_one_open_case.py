@@ -116,9 +116,9 @@ def test_an_import_that_replaces_a_case_is_refused_if_that_was_opened_again_mean
     older = failed(desk)
     open_cases = opening.open_cases
 
-    def opened(*wanted: Any) -> int:
+    def opened(*wanted: Any) -> None:
         reopen(desk, older)
-        return open_cases(*wanted)
+        open_cases(*wanted)
 
     monkeypatch.setattr(work, "open_cases", opened)
     with pytest.raises(Busy, match=f"{format_case(older)} was opened again"):

@@ -31,11 +31,11 @@ def before_write(desk: Desk, number: int, act: Callable[[], None], monkeypatch: 
     database = desk.site.services("admin").context.database
     real, seen = database.write, list[int]()
 
-    def write() -> AbstractContextManager[Any]:
+    def write(**how: Any) -> AbstractContextManager[Any]:
         seen.append(len(seen))
         if seen[-1] == number:
             act()
-        return real()
+        return real(**how)
 
     monkeypatch.setattr(database, "write", write)
     return seen

@@ -126,17 +126,6 @@ def test_blanks_around_a_value_do_not_count_in_good_and_bad_records(tmp_path: Pa
     assert [problem.column for problem in bad([broken])[0].problems] == ["msisdn"]
 
 
-def test_a_key_that_comes_twice_names_the_first_line(tmp_path: Path) -> None:
-    for kind in KINDS:
-        text = as_jsonl(kind)
-        first, second, again = read(written(tmp_path / "rows.jsonl", text + text.splitlines()[0]), kind)
-        assert good([first, second]) == [first, second]
-        if kind is ImportKind.CALLS:
-            assert good([again])
-        else:
-            assert "on line 1" in bad([again])[0].problems[0].message
-
-
 def test_keys_are_those_of_the_design() -> None:
     assert {kind: key_of(kind, rows[0]) for kind, rows in EXPECTED.items()} == {
         ImportKind.APPLICATIONS: ("虚构渠道", "A-0001"),

@@ -15,7 +15,7 @@ from workbench.errors import BadData, NotFound
 from workbench.services.reading.headers import column_names
 from workbench.services.reading.problems import FileProblem
 from workbench.services.reading.reader import open_reader
-from workbench.services.reading.sheet_rows import SheetRow, column_letters
+from workbench.services.reading.sheet_rows import SheetRow
 from workbench.services.reading.workbook import Workbook
 
 
@@ -344,11 +344,6 @@ def test_a_workbook_without_its_extension_is_known_by_how_it_begins(tmp_path: Pa
     path = (tmp_path / "w.xlsx").rename(tmp_path / "workbook")
 
     assert len(good(read(path, ImportKind.CARDS))) == 1
-
-
-@pytest.mark.parametrize(("column", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (16_383, "XFD")])
-def test_columns_have_the_letters_that_a_spreadsheet_shows(column: int, letters: str) -> None:
-    assert column_letters(column) == letters
 
 
 def test_a_workbook_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None:

@@ -58,10 +58,25 @@ def duck(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
         yield opened
 
 
+def stage(reader: Reader, duck: Engine) -> StagedRecords:
+    """Make the table `staged` of a reader's records."""
+    staged = StagedRecords(reader)
+
+    def begin() -> None:
+        cells = {f"c{place}": "VARCHAR" for place in range(len(staged.columns))}
+        duck.create("staged", {"line": "BIGINT", "is_odd": "BOOLEAN", **cells})
+
+    def take(relation: str) -> None:
+        with duck.cursor() as cursor:
+            cursor.run(f"INSERT INTO staged FROM {relation}")
+
+    staged.read(begin, take)
+    return staged
+
+
 def check(reader: Reader, duck: Engine) -> StagedRecords:
     """Compare the relation with the reader's own records."""
-    staged = StagedRecords(duck, reader)
-    staged.run("CREATE OR REPLACE TEMP TABLE staged AS FROM {records}")
+    staged = stage(reader, duck)
     found = {line: (is_odd, cells) for line, is_odd, *cells in duck.rows("FROM staged ORDER BY line")}
     records: dict[int, RawRecord | Broken] = {}
     problem = None
@@ -77,7 +92,7 @@ def check(reader: Reader, duck: Engine) -> StagedRecords:
         if is_odd:
             continue
         assert isinstance(record, RawRecord)
-        texts = dict(zip(record.names, reader.texts(record) or (), strict=True))
+        texts = dict(zip(record.names, reader.rows.texts(record) or (), strict=True))
         if reader.format == "jsonl":
             names = {name: column_names(reader.kind).meaning(name) for name in texts}
             texts = {str(names[name]): text for name, text in texts.items() if names[name] and text}
@@ -85,7 +100,7 @@ def check(reader: Reader, duck: Engine) -> StagedRecords:
         else:
             assert cells == list(texts.values())
     odd = [line for line, (is_odd, _cells) in found.items() if is_odd]
-    judged = [reader.judged(record) for record in records.values()]
+    judged = [reader.rows.read(record) for record in records.values()]
     assert [record.line for record in staged.judged(odd)] == odd
     assert list(staged.judged(list(found))) == judged
     return staged
@@ -130,11 +145,14 @@ def test_objects_with_other_or_odd_keys_are_staged_below_their_columns(duck: Eng
     assert [line for (line,) in duck.rows("SELECT line FROM staged WHERE is_odd ORDER BY line")] == [3, 4, 5, 6]
 
 
-def test_a_file_of_many_blocks_is_staged_on_its_lines(duck: Engine, tmp_path: Path) -> None:
+def test_a_file_of_many_portions_is_staged_on_its_lines(
+    duck: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.services.reading.staging.records._PORTION_BYTES", 1 << 20)
     path = tmp_path / "calls.csv"
     path.write_text(HEADER + (PLAIN + PLAIN.replace("5,", '"5",')) * 40_000, encoding="utf-8")
     with open_reader(path, ImportKind.CALLS, zone=SHANGHAI) as reader:
-        StagedRecords(duck, reader).run("CREATE OR REPLACE TEMP TABLE staged AS FROM {records}")
+        stage(reader, duck)
     found = list(duck.rows("SELECT count(*), min(line), max(line), count(DISTINCT line), max(c3) FROM staged"))
     assert found == [(80_000, 2, 80_001, 80_000, "5")]
 

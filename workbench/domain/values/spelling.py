@@ -48,6 +48,12 @@ def key_of(name: str) -> str:
     return _without_gaps(name.translate(_FOLDS))
 
 
+def folded_and_keys(text: str) -> tuple[str, str]:
+    """Return a text of many thousand characters folded, which keeps its length, and its key."""
+    plain = _FOLDS.translated(text)
+    return plain, _without_gaps(plain)
+
+
 def has_parts(name: str, key: str) -> bool:
     """Say whether a name with this key has parts that a dot or an apostrophe may separate, as foreign names have."""
     return len(key) > _LONG or len(key) < len(name)

@@ -15,7 +15,7 @@ from db.columns import personal_columns
 from db.models import DraftRow, EventRow, ReviewerRow
 from db.queries.published import CASE, table_of
 from workbench.domain.text.mask import MaskKind
-from workbench.services.case.known_people import masked_column
+from workbench.services.case.known_people import masked_values
 from workbench.services.case.redaction import Redaction
 
 Records = dict[str, list[dict[str, Any]]]
@@ -107,4 +107,4 @@ def masked_value(name: str, text: str, redaction: Redaction) -> str:
     kind = _PERSONAL.get(name, "text")
     # A finding may name documents where another one names a number.
     is_text = kind == "text" or (kind == MaskKind.MSISDN and not text.isdecimal())
-    return redaction.mask_in(text) if is_text else masked_column(kind, text)
+    return redaction.mask_in(text) if is_text else masked_values(kind, [text])[0]

@@ -27,8 +27,9 @@ from workbench.services.case.documents import Documents, WrittenDocument
 from workbench.services.case.known_people import redaction_of
 from workbench.services.case.output_folder import absolute_path, new_folder
 from workbench.services.foundation import audit_log
+from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.case_access import logins_of, visible_case
-from workbench.services.foundation.context import Service, details
+from workbench.services.foundation.context import Service
 
 _EVIDENCE = ("identity", "cards", "activity", "credit", "documents", "complaints", "findings", "policy_version")
 """The keys of a case's JSON that are its evidence."""

@@ -5,7 +5,7 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from workbench.i18n import _
 
 if TYPE_CHECKING:
     import duckdb
+    from numpy.typing import NDArray
 
 SPILL_PREFIX = "spill-"
 _THREADS = 2
@@ -59,10 +60,24 @@ class Engine:
             while portion := result.fetchmany(_ROWS_AT_ONCE):
                 yield from portion
 
-    def define(self, name: str, function: Callable[..., object], takes: list[str], returns: str) -> None:
-        """Let SQL call a function, with the types that it takes and returns."""
+    def arrays(self, query: str) -> "dict[str, NDArray[Any]]":
+        """Return the columns of a query, none of which may hold NULL."""
         with failures_told(self._folder):
-            self._connection.create_function(name, function, takes, returns)  # type: ignore[arg-type]  # names of types
+            return self._connection.execute(query).fetchnumpy()
+
+    @contextmanager
+    def opened_arrays(self, name: str, arrays: "Mapping[str, NDArray[Any]]") -> Iterator[None]:
+        """Make columns readable as a relation while the block runs."""
+        with failures_told(self._folder):
+            self._connection.register(name, arrays)
+            yield
+            self._connection.unregister(name)
+
+    @contextmanager
+    def cursor(self) -> "Iterator[Engine]":
+        """Open another connection to the same tables, but the temporary ones, for a thread."""
+        with self._connection.cursor() as connection:
+            yield Engine(connection, self._spill)
 
     def load(self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[object]]) -> None:
         """Make a temporary table of rows, an empty text of which is NULL; row by row binding is ten times slower."""
@@ -73,6 +88,10 @@ class Engine:
                 csv.writer(file, lineterminator="\r\n").writerows(rows)
             self.run(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM {csv_source(path, columns)}")
             path.unlink()
+
+    def create(self, name: str, columns: Mapping[str, str]) -> None:
+        """Make an empty table that every cursor sees."""
+        self.run(f"CREATE OR REPLACE TABLE {name} ({', '.join(map(' '.join, columns.items()))})")
 
     def open_calls(self, files: Sequence[Path], name: str = "call") -> None:
         """Make the rows of Parquet files readable as one view (or an empty table, if there are no files)."""
@@ -115,6 +134,10 @@ def engine(folder: Path) -> Iterator[Engine]:
                 },
             )
             opened.enter_context(connection)
+            # Progress is asked for; DuckDB must not print it.
+            connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
+            # It groups several parts of a table at once, which takes more memory than it may.
+            connection.execute("SET disabled_optimizers = 'partitioned_execution'")
         yield Engine(connection, spill)
 
 

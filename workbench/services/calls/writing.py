@@ -10,29 +10,35 @@ from workbench.services.calls.engine import Engine, failures_told, quoted
 from workbench.services.calls.hashing import CalleeHasher
 from workbench.services.calls.parquet import CallFiles, check_of, create_private
 
-STAGED_COLUMNS = {
-    "msisdn": "VARCHAR",
+_STAGED = {
+    "msisdn": "BIGINT",
     "callee": "UUID",
     "start_us": "BIGINT",
-    "duration_s": "BIGINT",
+    "duration_s": "INTEGER",
     "answered": "BOOLEAN",
     "incoming": "BOOLEAN",
     "imei": "VARCHAR",
 }
-"""A call that is staged; `callee` is a keyed hash."""
+"""A staged call; `callee` is a keyed hash, `msisdn` a code, as integers are sorted several times faster than texts."""
 
-# Records of one call that differ become the fullest one, in any order and file. Numbers are sorted several
-# times faster than texts; the calls of a number must lie together, so that reading them skips the others.
+_ADD = """
+INSERT INTO {table} SELECT msisdn, ((callee_high::UHUGEINT << 64) | callee_low)::UUID, start_us, duration_s, answered,
+       incoming, CASE WHEN imei > 1 THEN substr(imei::VARCHAR, 2) END
+FROM portion WHERE odd_line = 0
+"""
+_ADD_ODD = "INSERT INTO {table}_odd SELECT odd_line FROM portion WHERE odd_line > 0"
+
+# Records of one call that differ become the fullest one, in any order and file. The calls of a number must lie
+# together, so that reading them skips the others.
 _MERGE = """
-SELECT msisdn, callee, start_us, duration_s, answered,
-       CASE WHEN incoming THEN 'in' ELSE 'out' END AS direction, imei
+SELECT coalesce(odd_number.msisdn, substr(code::VARCHAR, 2)) AS msisdn, callee, start_us,
+       duration_s::BIGINT AS duration_s, answered, CASE WHEN incoming THEN 'in' ELSE 'out' END AS direction, imei
 FROM (
-    SELECT msisdn, callee, start_us, max(duration_s) AS duration_s, bool_or(answered) AS answered, incoming,
+    SELECT msisdn AS code, callee, start_us, max(duration_s) AS duration_s, bool_or(answered) AS answered, incoming,
            max(coalesce(imei, '')) AS imei
-    FROM staged WHERE msisdn IS NOT NULL
-    GROUP BY msisdn, callee, start_us, incoming
-    ORDER BY try_cast(msisdn AS BIGINT), start_us
-)
+    FROM staged GROUP BY msisdn, callee, start_us, incoming
+) LEFT JOIN odd_number USING (code)
+ORDER BY code, start_us
 """
 
 # DuckDB builds its hash table on the right side, which must be the batch and not everything ever imported.
@@ -42,6 +48,9 @@ SELECT count(*) FROM (
     FROM published SEMI JOIN written USING (msisdn, callee, start_us, direction)
 )
 """
+
+_CODED_DIGITS = 17
+"""So many digits fit into a BIGINT after a 1."""
 
 CallColumns = tuple[str, str, int, int, bool, bool, str]
 """A call as it is handed in: the callee as a number, and whether the call is incoming."""
@@ -63,25 +72,45 @@ class Written:
 
 
 class StagedCalls:
-    """The calls of one import in a DuckDB of their own; a callee is hashed before it gets there.
-
-    A table of staged calls has the columns of `STAGED_COLUMNS`, and may have more. Rows without an msisdn do not count.
-    In SQL, `callee_hash(number)` returns what `callee` holds.
-    """
+    """The calls of one import in a DuckDB of their own; a callee is hashed before it gets there."""
 
     def __init__(self, duck: Engine, files: CallFiles, hasher: CalleeHasher) -> None:
         self.duck = duck
         self.tables: set[str] = set()
         self._files = files
         self._hashed = hasher
-        duck.define("callee_digits", hasher, ["VARCHAR"], "VARCHAR")
-        duck.run("CREATE TEMP MACRO callee_hash(number) AS callee_digits(number)::UUID")
+        self._odd_numbers: dict[str, int] = {}
+
+    def begin(self, table: str) -> None:
+        """Make a table for calls, and one for the lines of others, empty."""
+        self.duck.create(table, _STAGED)
+        self.duck.create(f"{table}_odd", {"line": "BIGINT"})
+        self.tables.add(table)
+
+    def add(self, table: str, query: str) -> None:
+        """Add the calls of a query to a table; several threads may add at once.
+
+        The query has the columns of a staged call, none of them NULL, with `msisdn`, `callee` and `imei` as codes: the
+        digits after a 1. `odd_line` is 0, or the line of a record that is not taken but kept by its line.
+        """
+        with self.duck.cursor() as duck:
+            portion = duck.arrays(query)
+            portion["callee_high"], portion["callee_low"] = self._hashed.of_coded(portion.pop("callee"))
+            with duck.opened_arrays("portion", portion):
+                duck.run(_ADD.format(table=table))
+                duck.run(_ADD_ODD.format(table=table))
 
     def load(self, table: str, calls: Iterable[CallColumns]) -> None:
         """Make a table of calls."""
-        hashed = self._hashed
-        self.duck.load(table, STAGED_COLUMNS, ((call[0], hashed(call[1]), *call[2:]) for call in calls))
+        coded = ((self._code(call[0]), self._hashed(call[1]), *call[2:]) for call in calls)
+        self.duck.load(table, _STAGED, coded)
         self.tables.add(table)
+
+    def _code(self, number: str) -> int:
+        """Return the code of a number: its digits after a 1, or less than 0 if it is something else."""
+        if len(number) <= _CODED_DIGITS and number.isascii() and number.isdigit():
+            return int("1" + number)
+        return self._odd_numbers.setdefault(number, -1 - len(self._odd_numbers))
 
     def publish(self, batch_id: int, published: Collection[int] = ()) -> Written:
         """Publish the file of a batch under its name, and count the calls that no file of other batches has.
@@ -115,10 +144,11 @@ class StagedCalls:
         """Write all staged calls to a file, and return how many were handed in."""
         if not self.tables:
             self.load("no_calls", ())
-        tables = " UNION ALL ".join(f"FROM {table} SELECT {', '.join(STAGED_COLUMNS)}" for table in sorted(self.tables))
+        tables = " UNION ALL ".join(f"FROM {table}" for table in sorted(self.tables))
         self.duck.run(f"CREATE OR REPLACE TEMP VIEW staged AS {tables}")
+        self.duck.load("odd_number", {"msisdn": "VARCHAR", "code": "BIGINT"}, self._odd_numbers.items())
         self.duck.run(f"COPY ({_MERGE}) TO {quoted(part)} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)")
-        [(rows,)] = self.duck.rows("SELECT count(msisdn) FROM staged")
+        [(rows,)] = self.duck.rows("SELECT count(*) FROM staged")
         return int(rows)
 
     def _count_created(self, part: Path, earlier: list[Path]) -> int:

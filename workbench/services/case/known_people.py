@@ -1,16 +1,19 @@
 """Finds the people named in any version of an application, so that their names can be masked in texts."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import reduce
+from itertools import islice
 from typing import Any
 
+from sqlalchemy import ColumnElement, FromClause, case, func, select
 from sqlmodel import Session
 
 from db.columns import personal_columns
 from db.enums import ApplicantKind
 from db.models import ApplicationRow, CardRow
-from db.queries.published import every_version
-from workbench.domain.text.mask import MaskKind, mask
-from workbench.services.case.redaction import Redaction
+from db.queries.published import every_version, table_of
+from workbench.domain.text.mask import MaskKind, mask_all
+from workbench.services.case.redaction import BETWEEN_TEXTS, Redaction
 
 Key = tuple[str, str]
 """The key of an application: its agent and number."""
@@ -23,11 +26,18 @@ _OF_CARD = personal_columns(CardRow)
 _APPLICANT = ("applicant_kind", "applicant_name")
 
 
-def masked_column(kind: str, text: str) -> str:
-    """Return the value of a personal column as its kind is masked; in a list of numbers, each number is masked."""
-    if kind == "msisdns":
-        return BETWEEN_NUMBERS.join(mask(MaskKind.MSISDN, number) for number in text.split(BETWEEN_NUMBERS))
-    return mask(MaskKind(kind), text)
+def masked_values(kind: str, texts: Sequence[str]) -> list[str]:
+    """Return values of a personal column as its kind is masked; in a list of numbers, each number is masked."""
+    if kind != "msisdns":
+        return mask_all(MaskKind(kind), texts)
+    lists = [text.split(BETWEEN_NUMBERS) for text in texts]
+    masked = iter(mask_all(MaskKind.MSISDN, [number for own in lists for number in own]))
+    return [BETWEEN_NUMBERS.join(islice(masked, len(own))) for own in lists]
+
+
+def values_apart(kind: str, texts: Sequence[str]) -> Sequence[str]:
+    """Return values of a personal column, with a list of numbers as `places_to_mask` takes it."""
+    return [text.replace(BETWEEN_NUMBERS, BETWEEN_TEXTS) for text in texts] if kind == "msisdns" else texts
 
 
 def redactions_of(session: Session, applications: Iterable[Key]) -> dict[Key, Redaction]:
@@ -48,6 +58,33 @@ def redactions_of(session: Session, applications: Iterable[Key]) -> dict[Key, Re
         is_person = row["applicant_kind"] == ApplicantKind.INDIVIDUAL
         pairs.append((row["applicant_name"], MaskKind.NAME if is_person else None))
     return {key: Redaction.of(pairs) for key, pairs in pairs_by_key.items()}
+
+
+def others_of(application: FromClause) -> tuple[ColumnElement[str], ColumnElement[str]]:
+    """Return columns with the personal values of other versions of an application and of its cards, in one text each.
+
+    They include all that `redactions_of` masks, and values of unpublished rows too.
+    """
+    version, card = (table_of(model).alias(f"other_{model.__tablename__}") for model in (ApplicationRow, CardRow))
+    individual = case((version.c.applicant_kind == ApplicantKind.INDIVIDUAL.value, version.c.applicant_name), else_="")
+    of_version = [
+        func.replace(version.c[name], BETWEEN_NUMBERS, BETWEEN_TEXTS) if kind == "msisdns" else version.c[name]
+        for name, kind in _OF_APPLICATION.items()
+    ]
+    is_other = version.c.id != application.c.id
+    return (
+        _in_one_text(application, version, [*of_version, individual], is_other),
+        _in_one_text(application, card, [card.c[name] for name in _OF_CARD]),
+    )
+
+
+def _in_one_text(
+    application: FromClause, table: FromClause, columns: Sequence[ColumnElement[str]], *conditions: ColumnElement[bool]
+) -> ColumnElement[str]:
+    values = reduce(lambda text, column: text + BETWEEN_TEXTS + column, columns)
+    is_own = (table.c.agent == application.c.agent, table.c.application_no == application.c.application_no)
+    joined = select(func.aggregate_strings(values, BETWEEN_TEXTS)).where(*is_own, *conditions)
+    return func.coalesce(joined.correlate(application).scalar_subquery(), "")
 
 
 def redaction_of(session: Session, application: Key) -> Redaction:

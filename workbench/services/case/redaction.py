@@ -1,12 +1,15 @@
 """Masks the names and numbers of the people of a case inside texts."""
 
+import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
-from workbench.domain.text.mask import DOT, MaskKind, mask, mask_digits_within
-from workbench.domain.values.spelling import SpelledText, has_parts, key_of
+from db.char_table import CharTable
+from workbench.domain.text.mask import DOT, MaskKind, has_number, mask, mask_digits_within
+from workbench.domain.values.spelling import SpelledText, folded_and_keys, has_parts, key_of
 
 PERSONAL_FIELDS: dict[str, MaskKind] = {
     "legal_rep_name": MaskKind.NAME,
@@ -26,6 +29,17 @@ _SHORTEST = 2
 
 _spelled = lru_cache(maxsize=1024)(SpelledText)
 """The last texts with their spelling, because thousands of applications state the same texts."""
+
+
+BETWEEN_TEXTS = "\uffff"
+"""The separator of the texts, and of the names and numbers, of one row in `places_to_mask`; no character."""
+
+_BETWEEN_ROWS = "\0"
+"""Imports refuse it."""
+
+_SHAPES = CharTable(lambda char: "0" if char in "0123456789" else char)
+_TEN_DIGITS = "0" * 10
+_USUAL = re.compile(rf"(?:(?:{_TEN_DIGITS}0*[Xx]?)?(?:{BETWEEN_TEXTS}|\Z))*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +113,52 @@ def _hide(shown: list[str], start: int, masked: str) -> None:
     for index, char in enumerate(masked, start=start):
         if char == DOT and shown[index] != "\n":
             shown[index] = DOT
+
+
+def places_to_mask(names: Sequence[str], numbers: Sequence[str], texts: Sequence[str]) -> tuple[set[int], set[int]]:
+    """Return which rows have a text that may name one of their people, and which have one with another number to mask.
+
+    The names and numbers of a row, and its texts, are separated by `BETWEEN_TEXTS`. `Redaction.mask_in` leaves the
+    texts of all other rows as they are. This takes a fraction of the time, because it reads many rows as one text.
+    """
+    if any(_BETWEEN_ROWS in text for text in chain(names, numbers, texts)):
+        return set(range(len(texts))), set()
+    folded, joined = folded_and_keys(_BETWEEN_ROWS.join(texts))
+    keys = joined.split(_BETWEEN_ROWS)
+    named = set(_named_rows(range(len(texts)), names, keys))
+    with_digits = _rows_with_digits(joined)
+    # The usual numbers have ten digits or more, so only texts with as many can have them.
+    shapes = _SHAPES.translated(_BETWEEN_ROWS.join(numbers)).split(_BETWEEN_ROWS)
+    unusual = {row for row, shape in enumerate(shapes) if not _is_usual(shape)}
+    named.update(_named_rows(sorted((unusual | with_digits) - named), numbers, keys))
+    folded_texts = folded.split(_BETWEEN_ROWS) if with_digits else ()
+    return named, {row for row in with_digits if has_number(folded_texts[row])}
+
+
+@lru_cache(maxsize=1024)
+def _is_usual(shape: str) -> bool:
+    """Say whether texts have the shape of phone or ID numbers with ten digits or more, or are empty."""
+    return _USUAL.fullmatch(shape) is not None
+
+
+def _rows_with_digits(keys: str) -> set[int]:
+    """Return the rows of keys with ten digits or more together, or with brackets between them."""
+    shape = _SHAPES.translated(keys.replace(")", ""))
+    rows, row, done, at = set(), 0, 0, shape.find(_TEN_DIGITS)
+    while at >= 0:
+        row += shape.count(_BETWEEN_ROWS, done, at)
+        rows.add(row)
+        done = shape.find(_BETWEEN_ROWS, at)
+        at = shape.find(_TEN_DIGITS, done) if done >= 0 else -1
+    return rows
+
+
+def _named_rows(rows: Sequence[int], names: Sequence[str], texts: Sequence[str]) -> Iterator[int]:
+    """Yield the rows whose text has one of their names or numbers; the texts are keys."""
+    _folded, keys = folded_and_keys(_BETWEEN_ROWS.join([names[row] for row in rows]))
+    for row, own in zip(rows, keys.split(_BETWEEN_ROWS), strict=False):
+        text = texts[row]
+        for name in own.split(BETWEEN_TEXTS):
+            if name and name in text:
+                yield row
+                break

@@ -22,7 +22,8 @@ from workbench.services.case.evidence_reader import EvidenceReader, read_evidenc
 from workbench.services.clock.case_clocks import POLICY_ACTION, Clocks, clock_events, update_due_date
 from workbench.services.deadlines.batches import act_on_all, matching_case_ids
 from workbench.services.deadlines.policy_effect import CaseChange, OpenCaseEffect, change_of
-from workbench.services.foundation.context import Context, Service, details
+from workbench.services.foundation.audit_log import details
+from workbench.services.foundation.context import Context, Service
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import cancel_outdated, notify_of_status
 from workbench.services.notices.receipts import send_receipt

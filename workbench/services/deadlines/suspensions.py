@@ -18,8 +18,9 @@ from workbench.i18n import _
 from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.clock.case_clocks import unsettled_suspension_ids
 from workbench.services.deadlines.recompute import SuspensionEffect, preview_suspension, recompute_open_cases
+from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.calendar_days import SUSPENSION, all_suspensions
-from workbench.services.foundation.context import Service, details
+from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import check_not_far, checked_reason
 from workbench.services.foundation.row_values import from_row
 

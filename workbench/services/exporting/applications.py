@@ -3,22 +3,22 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import partial
-from typing import Any
+from functools import lru_cache
 
-from sqlalchemy import Row, select, type_coerce
+from sqlalchemy import select, type_coerce
 from sqlalchemy.types import NullType
 
 from db.columns import from_us, personal_columns
-from db.enums import ImportKind
+from db.enums import ApplicantKind, ImportKind
 from db.models import ApplicationRow
 from db.queries.published import CASE, EVERYTHING, current_case_id, has_newer, is_published
 from workbench.domain.case.case_id import format_case
+from workbench.domain.text.mask import MaskKind
 from workbench.services.case.evidence_reader import APPLICATION
-from workbench.services.case.known_people import masked_column
+from workbench.services.case.known_people import masked_values, others_of, redactions_of, values_apart
 from workbench.services.case.masking import public_name
-from workbench.services.case.redaction import FREE_TEXTS
-from workbench.services.exporting.sheets import Column, Page, converted
+from workbench.services.case.redaction import BETWEEN_TEXTS, FREE_TEXTS, Redaction, places_to_mask
+from workbench.services.exporting.sheets import Column, Page, converted, text_of
 from workbench.services.exporting.source import Source
 from workbench.services.reading.kinds import SORTS
 
@@ -33,12 +33,15 @@ _DAYS = ("first_reviewed_on", "licence_valid_to", "handler_id_issued_on", "handl
 _KEY = ("agent", "application_no")
 
 _SHOWN = [column for column in APPLICATION.c if column.name in {*COLUMNS, "id", "registered_capital_fen"}]
+_OTHERS = {f"others_{place}": column for place, column in enumerate(others_of(APPLICATION))}
+_NOBODY = Redaction.of(())
 
 # The columns are read as they are stored: converting each value of a million rows would take longer than all the rest.
 _STATEMENT = (
     select(
         *(type_coerce(column, NullType()).label(column.name) for column in (*_SHOWN, CASE.c.held_until)),
         *(CASE.c.state, CASE.c.id.label("case")),
+        *(column.label(name) for name, column in _OTHERS.items()),
     )
     .select_from(APPLICATION.outerjoin(CASE, CASE.c.id == current_case_id(APPLICATION)))
     .where(is_published(APPLICATION.c.batch_id), ~has_newer(APPLICATION, APPLICATION, _KEY, EVERYTHING))
@@ -51,38 +54,63 @@ def pages(source: Source) -> Iterator[Page]:
     for rows in source.pages(statement, APPLICATION.c.id):
         columns: dict[str, Column] = dict(zip(rows[0]._fields, zip(*rows, strict=True), strict=True))
         if not source.reveal:
-            columns |= _masked(source, rows, columns)
+            columns |= _masked(source, columns)
         columns["state"] = [
-            state and source.effective_state(state, held_until and from_us(held_until))
+            state if held_until is None else source.effective_state(state, from_us(held_until))
             for state, held_until in zip(columns["state"], columns["held_until"], strict=True)
         ]
         columns["case"] = [case and format_case(case) for case in columns["case"]]
         columns["registered_capital_cny"] = converted(columns["registered_capital_fen"], _yuan)
-        columns |= {name: converted(columns[name], source.local) for name in _INSTANTS}
+        columns |= {name: source.local(columns[name]) for name in _INSTANTS}
         columns |= {name: converted(columns[name], _day) for name in _DAYS}
         yield [columns[name] for name in COLUMNS]
 
 
-def _masked(source: Source, rows: Sequence[Row[Any]], columns: Mapping[str, Column]) -> dict[str, Column]:
+def _masked(source: Source, columns: Mapping[str, Column]) -> dict[str, Column]:
     """Return the columns with personal values, masked."""
     kinds, names = columns["applicant_kind"], columns["applicant_name"]
-    masked: dict[str, Column] = {
-        name: converted(columns[name], partial(masked_column, kind)) for name, kind in _PERSONAL.items()
-    }
+    masked: dict[str, Column] = {name: masked_values(kind, columns[name]) for name, kind in _PERSONAL.items()}
     masked["applicant_name"] = [public_name(kind, name) for kind, name in zip(kinds, names, strict=True)]
+    return masked | _masked_texts(source, columns)
+
+
+def _masked_texts(source: Source, columns: Mapping[str, Column]) -> dict[str, Column]:
+    """Return the columns with free texts, masked."""
     texts = {name: list(columns[name]) for name in FREE_TEXTS}
-    with_text = [place for place, own in enumerate(zip(*texts.values(), strict=True)) if any(own)]
-    people = source.people_of(rows[place] for place in with_text)
-    for place in with_text:
-        hidden = people[rows[place].agent, rows[place].application_no]
+    in_rows = (_in_rows(group) for group in (_names(columns), _numbers(columns), list(texts.values())))
+    named, numbered = places_to_mask(*in_rows)
+    keys = {place: (columns["agent"][place], columns["application_no"][place]) for place in named}
+    people = redactions_of(source.session, keys.values())
+    for place in named | numbered:
+        hidden = people[keys[place]] if place in named else _NOBODY
         for column in texts.values():
             column[place] = column[place] and hidden.mask_in(column[place])
-    return masked | texts
+    return dict(texts)
 
 
+def _names(columns: Mapping[str, Column]) -> list[Column]:
+    """Return the columns with names of people that the texts of a row may have."""
+    kinds, names = columns["applicant_kind"], columns["applicant_name"]
+    own = [name if kind == ApplicantKind.INDIVIDUAL else "" for kind, name in zip(kinds, names, strict=True)]
+    return [own, *(columns[name] for name, kind in _PERSONAL.items() if kind == MaskKind.NAME)]
+
+
+def _numbers(columns: Mapping[str, Column]) -> list[Column]:
+    """Return the columns with numbers of people, and with the names and numbers of other versions and cards."""
+    kinds = {name: kind for name, kind in _PERSONAL.items() if kind != MaskKind.NAME}
+    return [*(values_apart(kind, columns[name]) for name, kind in kinds.items()), *(columns[name] for name in _OTHERS)]
+
+
+def _in_rows(columns: Sequence[Column]) -> list[str]:
+    """Return the texts of each row in one text; columns without any text are left out."""
+    with_text = list(filter(any, columns)) or columns[:1]
+    return list(map(BETWEEN_TEXTS.join, zip(*with_text, strict=True)))
+
+
+@lru_cache(maxsize=10_000)
 def _yuan(fen: int) -> Decimal:
     return (fen / _FEN_PER_YUAN).quantize(_FEN)
 
 
-def _day(text: str) -> date:
-    return date.fromisoformat(text)
+def _day(text: str) -> str:
+    return text_of(date.fromisoformat(text))

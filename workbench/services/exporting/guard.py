@@ -11,13 +11,13 @@ _STARTS = re.compile(rf"[\t\r＝＋－＠]|[{_SKIPPED}]*[=+\-@\t\r＝＋－＠]"
 _GUARDED = re.compile(rf"'+(?:{_STARTS.pattern})")
 
 
-# Letters to Python, but invisible, so a spreadsheet may skip them.
-_FILLERS = "\u115f\u1160\u3164\uffa0"
+BETWEEN_TEXTS = "\0"
+_SUSPECT = re.compile(rf"{BETWEEN_TEXTS}['\t\r＝＋－＠=+\-@{_SKIPPED}]")
 
 
-def is_harmless(value: object) -> bool:
-    """Say whether a value is a text that begins with a letter or digit, as nearly all do, so that it needs no guard."""
-    return isinstance(value, str) and value[:1].isalnum() and value[0] not in _FILLERS
+def is_harmless(texts: str) -> bool:
+    """Say whether no text, of many that a NUL separates, begins with a character that can make `guarded` change it."""
+    return not _SUSPECT.search(BETWEEN_TEXTS + texts)
 
 
 def guarded(text: str) -> str:

@@ -20,7 +20,8 @@ from workbench.services.exporting import appeals, applications, decisions, event
 from workbench.services.exporting.request import ExportFormat, ExportKind, ExportReport, ExportRequest
 from workbench.services.exporting.sheets import Page, Record, in_pages, write_rows
 from workbench.services.exporting.source import Source
-from workbench.services.foundation.context import Service, details
+from workbench.services.foundation.audit_log import details
+from workbench.services.foundation.context import Service
 from workbench.services.foundation.safe_files import replacing
 from workbench.services.measures.report_file import WORK_LIST_COLUMNS
 from workbench.services.notices.letter_page import letter_pages, short_message

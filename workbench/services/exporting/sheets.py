@@ -1,6 +1,5 @@
 """Writes rows to a CSV, JSON Lines or Excel file."""
 
-import csv
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -13,7 +12,7 @@ from workbench.domain.evidence.evidence import LONG_TERM
 from workbench.domain.text.cells import cells
 from workbench.errors import CannotCreate
 from workbench.i18n import _
-from workbench.services.exporting.guard import guarded, is_harmless
+from workbench.services.exporting.guard import BETWEEN_TEXTS, guarded, is_harmless
 from workbench.services.exporting.request import ExportFormat
 from workbench.services.foundation.safe_files import MAX_CELL_LENGTH, MAX_SHEET_ROWS, new_workbook
 
@@ -55,7 +54,7 @@ def write_rows(path: Path, chosen: ExportFormat, columns: Sequence[str], pages: 
         case ExportFormat.CSV:
             # Excel in China reads UTF-8 only with a byte order mark.
             with path.open("w", encoding="utf-8-sig", newline="") as file:
-                return _write_csv(file, columns, pages)
+                return write_csv(file, columns, pages)
         case ExportFormat.JSONL:
             with path.open("w", encoding="utf-8", newline="\n") as file:
                 return _write_json_lines(file, columns, pages)
@@ -66,37 +65,47 @@ def _rows_of(pages: Iterable[Page]) -> Iterator[tuple[Value, ...]]:
         yield from zip(*page, strict=True)
 
 
-def _write_csv(file: TextIO, columns: Sequence[str], pages: Iterable[Page]) -> int:
-    writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow(columns)
+def write_csv(file: TextIO, columns: Sequence[str], pages: Iterable[Page]) -> int:
+    """Write rows as CSV, every cell quoted, and return their number."""
+    file.write(_csv_rows([column] for column in columns))
     count = 0
     for page in pages:
-        writer.writerows(zip(*map(_csv_column, page), strict=True))
+        file.write(_csv_rows(map(_csv_cells, page)))
         count += len(page[0])
     return count
 
 
-def _csv_column(column: Column) -> Column:
-    """Return a column as the writer shall write it; nearly all columns stay as they are."""
-    changed = {
-        value: text
-        for value in set(column)
-        if value is not None and not is_harmless(value) and (text := guarded(text_of(value))) != value
-    }
-    return [changed.get(value, value) for value in column] if changed else column
+def _csv_rows(columns: Iterable[Column]) -> str:
+    """Return the rows of columns of texts; joining quoted texts takes a third of the time of `csv.writer`."""
+    return "".join([f'"{row}"\r\n' for row in map('","'.join, zip(*columns, strict=True))])
+
+
+def _csv_cells(column: Column) -> Column:
+    """Return the texts of a column as they are written between quotes; nearly all columns stay as they are."""
+    texts, joined = column, ""
+    try:
+        joined = BETWEEN_TEXTS.join(texts)
+    except TypeError:
+        texts = [text_of(value) for value in column]
+        joined = BETWEEN_TEXTS.join(texts)
+    if not is_harmless(joined):
+        texts = [guarded(text) for text in texts]
+    return [text.replace('"', '""') for text in texts] if '"' in joined else texts
 
 
 def _write_json_lines(file: TextIO, columns: Sequence[str], pages: Iterable[Page]) -> int:
+    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
     count = 0
     for page in pages:
-        for row in zip(*(converted(column, _json_value) for column in page), strict=True):
-            values = dict(zip(columns, row, strict=True))
-            file.write(json.dumps(values, ensure_ascii=False, separators=(",", ":")) + "\n")
+        rows = zip(*(map(_json_value, column) for column in page), strict=True)
+        file.writelines(encode(dict(zip(columns, row, strict=True))) + "\n" for row in rows)
         count += len(page[0])
     return count
 
 
 def _json_value(value: Value) -> Value | float:
+    if value is None or value.__class__ is str:
+        return value or None
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     return value if isinstance(value, bool | int) else text_of(value)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,8 +15,33 @@ from db.enums import CaseState
 from workbench.services.case.known_people import Key, redactions_of
 from workbench.services.case.redaction import Redaction
 
-_PAGE = 1000
+_PORTION = 10_000
+"""How many rows one statement reads, because starting it takes as long as reading a hundred rows."""
+
+_PAGE = 250
+"""How many rows are converted together: so few that they stay in the cache of the processor."""
+
 _NOBODY = Redaction.of(())
+
+
+_SECOND_US = 1_000_000
+_QUARTER_US = 900 * _SECOND_US
+
+
+_CLOCK = [f":{second // 60:02}:{second % 60:02}" for second in range(3600)]
+
+
+@lru_cache(maxsize=50_000)
+def _quarter_hour(zone: ZoneInfo, quarter: int) -> tuple[str, int, str] | None:
+    """Return the local hour, the second within it and the offset at which a quarter of an hour since 1970 begins.
+
+    None if the clock changes within the quarter, or is not ahead of UTC by whole quarters.
+    """
+    start, end = (from_us(us).astimezone(zone) for us in (quarter * _QUARTER_US, (quarter + 1) * _QUARTER_US - 1))
+    if start.utcoffset() != end.utcoffset() or start.minute % 15 or start.second:
+        return None
+    text = start.isoformat()
+    return text[:13], start.minute * 60, text[19:]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +66,14 @@ class Source:
             return value.astimezone(self.zone).isoformat()
         return None if value == "" else value
 
-    def local(self, us: int) -> str:
-        """Return a stored instant as the local time with its offset."""
-        return str(self._value(from_us(us)))
+    def local(self, column: Iterable[int]) -> list[str]:
+        """Return a column of stored instants as local times with their offsets."""
+        return [
+            self._value(from_us(us))
+            if us % _SECOND_US or not (found := _quarter_hour(self.zone, us // _QUARTER_US))
+            else found[0] + _CLOCK[found[1] + us % _QUARTER_US // _SECOND_US] + found[2]
+            for us in column
+        ]
 
     @property
     def today(self) -> date:
@@ -55,9 +86,9 @@ class Source:
             return []
         return [column >= datetime.combine(self.since, time(), tzinfo=self.zone)]
 
-    def effective_state(self, state: str, held_until: datetime | None) -> str:
+    def effective_state(self, state: str, held_until: datetime) -> str:
         """Return the state of a case, which is queued if its hold has expired."""
-        if state == CaseState.IN_REVIEW and held_until is not None and held_until <= self.now:
+        if state == CaseState.IN_REVIEW and held_until <= self.now:
             return CaseState.QUEUED.value
         return state
 
@@ -71,7 +102,10 @@ class Source:
 
         Only one page is in memory at a time.
         """
-        page, last = statement.where(key > bindparam("last")).order_by(key).limit(_PAGE), 0
-        while rows := self.session.execute(page, {"last": last}).all():
-            yield rows
-            last = getattr(rows[-1], key.name)
+        portion = statement.where(key > bindparam("last")).order_by(key).limit(_PORTION)
+        last, count = 0, _PORTION
+        while count == _PORTION:
+            count = 0
+            for rows in self.session.execute(portion, {"last": last}).partitions(_PAGE):
+                yield rows
+                count, last = count + len(rows), getattr(rows[-1], key.name)

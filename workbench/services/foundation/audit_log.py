@@ -151,3 +151,8 @@ def verify(session: Session) -> ChainReport:
             return ChainReport(event_count=count, head=prev_hash, broken_at=row.seq)
         prev_hash, count = stored_hash, count + 1
     return ChainReport(event_count=count, head=prev_hash, broken_at=None)
+
+
+def details(**values: Any) -> Mapping[str, Any]:
+    """Return the body of an event without the values that are None or empty."""
+    return {name: value for name, value in values.items() if value not in (None, "", (), [])}

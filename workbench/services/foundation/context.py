@@ -92,6 +92,12 @@ class Context:
     cache: Cache = field(default_factory=Cache)
     is_finishing: bool = False
 
+    def __reduce__(self) -> tuple[Callable[..., "Context"], tuple[object, ...]]:
+        """Let another process open the same database for the same person; its clock stands still."""
+        # `replace` without arguments always returns the same time.
+        parts = (self.database, self.store, self.now().replace, self.actor)
+        return partial(Context, is_finishing=self.is_finishing), parts
+
     def finishing(self, actor: Actor) -> "Context":
         """Return a context in which a person finishes what they began, also in another person's process."""
         return replace(self, actor=actor, is_finishing=True)
@@ -109,15 +115,17 @@ class Context:
             yield session
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self, *, is_bulk: bool = False) -> Iterator[Session]:
         """Open a write transaction, which is committed at the end, or rolled back on an exception.
+
+        With `is_bulk` it writes rows that nobody sees before a later transaction.
 
         Raises:
             NotAllowed: If the person has no role, or none that allows the act that is being carried out.
             StorageBusy: If another process kept the write lock for ten seconds.
             StorageFailed: If the disk or the database fails.
         """
-        with _storage_errors(), self.database.write() as session:
+        with _storage_errors(), self.database.write(is_bulk=is_bulk) as session:
             self.read_roles(session)
             self._check_roles()
             yield session
@@ -290,8 +298,3 @@ def _storage_errors() -> Iterator[None]:
             raise StorageBusy(_("The database is busy; nothing was written. Try again.")) from error
         # The message of the driver names tables and columns, never a stored value.
         raise StorageFailed(_("The storage failed: {cause}; nothing was written.").format(cause=error.orig)) from error
-
-
-def details(**values: Any) -> Mapping[str, Any]:
-    """Return the body of an event without the values that are None or empty."""
-    return {name: value for name, value in values.items() if value not in (None, "", (), [])}

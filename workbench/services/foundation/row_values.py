@@ -1,11 +1,12 @@
 """Fills dataclasses with the columns of rows, the fields of other dataclasses, or values of JSON."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from enum import Enum
 from functools import cache, partial
+from operator import attrgetter, itemgetter
 from types import UnionType
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import Any, NamedTuple, TypeVar, get_args, get_type_hints
 
 _Value = TypeVar("_Value")
 
@@ -16,32 +17,48 @@ def from_row(kind: Callable[..., _Value], row: Any, /, **given: Any) -> _Value:
     The row is an entity, a row of a statement, a dataclass or a mapping. In a field of an enumeration, a text becomes
     its member and an empty text becomes None; in a field of a day or an instant, an ISO text becomes one.
     """
-    read = row.__getitem__ if type(row) is dict or isinstance(row, Mapping) else partial(getattr, row)
-    plain, conversions = _fields_of(kind, tuple(given))
-    values = {name: read(name) for name in plain}
-    for name, convert in conversions:
-        value = read(name)
+    fields = _fields_of(kind, tuple(given))
+    is_mapping = type(row) is dict or isinstance(row, Mapping)
+    values = dict(zip(fields.names, (fields.items if is_mapping else fields.attributes)(row), strict=True))
+    for name, convert in fields.conversions:
+        value = values[name]
         values[name] = convert(value) if value else None
     return kind(**values, **given)
 
 
+class _Fields(NamedTuple):
+    """The fields of a dataclass that are read from a row: how all are read at once, and which values are converted."""
+
+    names: Sequence[str]
+    items: Callable[[Any], tuple[Any, ...]]
+    attributes: Callable[[Any], tuple[Any, ...]]
+    conversions: Sequence[tuple[str, Callable[[Any], Any]]]
+
+
 @cache
-def _fields_of(kind: Any, given: tuple[str, ...]) -> tuple[list[str], list[tuple[str, Callable[[Any], Any]]]]:
-    """Return the fields that take values as they are, and those of which values are converted, but for the given."""
-    plain: list[str] = []
+def _fields_of(kind: Any, given: tuple[str, ...]) -> _Fields:
+    """Return the fields of a dataclass but for the given."""
+    names: list[str] = []
     conversions: list[tuple[str, Callable[[Any], Any]]] = []
     for name, hint in get_type_hints(kind).items():
-        # The type of an optional value, or the type itself.
-        of_value = get_args(hint)[0] if isinstance(hint, UnionType) else hint
         if name in given:
             continue
+        names.append(name)
+        # The type of an optional value, or the type itself.
+        of_value = get_args(hint)[0] if isinstance(hint, UnionType) else hint
         if isinstance(of_value, type) and issubclass(of_value, date):
             conversions.append((name, partial(_moment, of_value)))
         elif isinstance(of_value, type) and issubclass(of_value, Enum):
             conversions.append((name, of_value))
-        else:
-            plain.append(name)
-    return plain, conversions
+    return _Fields(names, _all(itemgetter, names), _all(attrgetter, names), conversions)
+
+
+def _all(getter: Callable[..., Callable[[Any], Any]], names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """Return what reads all names at once; a getter of one name would not return a tuple."""
+    if len(names) > 1:
+        return getter(*names)
+    read = [getter(name) for name in names]
+    return lambda row: tuple(one(row) for one in read)
 
 
 def _moment(kind: type[date], value: date | str) -> date:

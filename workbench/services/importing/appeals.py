@@ -14,13 +14,14 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action, state_refusal
 from workbench.domain.evidence.rows import AppealFiling
 from workbench.errors import NotAllowed, WrongUsage
+from workbench.i18n import _
 from workbench.services.appeals.acts import check_grounds, check_received, file_appeal
 from workbench.services.case.decisions import told_result_at
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Context
 from workbench.services.importing.columns import Columns
 from workbench.services.importing.judging import of_unknown_application
-from workbench.services.importing.plan import Fate, Judgement
+from workbench.services.importing.plan import Fate, Judgement, Key
 from workbench.services.importing.touching import SUBMISSION
 
 _FILED_TOGETHER = 5
@@ -36,30 +37,38 @@ class Unfiled(NamedTuple):
     why: str
 
 
-def judged_appeals(context: Context, rows: Sequence[AppealFiling], imported_at: datetime) -> list[Judgement]:
-    """Return what becomes of some appeals: each is filed, or refused as the command refuses it."""
+def judged_appeals(
+    context: Context, rows: Sequence[AppealFiling], imported_at: datetime, reopened: set[Key]
+) -> list[Judgement]:
+    """Return what becomes of some appeals: each is filed, or refused as the command refuses it.
+
+    In an import that opens a new case of an application, an appeal of the earlier one is refused.
+    """
     with context.read() as session:
-        return [_judged(session, context, row, imported_at) for row in rows]
+        return [_judged(session, context, row, imported_at, reopened) for row in rows]
 
 
-def _judged(session: Session, context: Context, row: AppealFiling, imported_at: datetime) -> Judgement:
+def _judged(
+    session: Session, context: Context, row: AppealFiling, imported_at: datetime, reopened: set[Key]
+) -> Judgement:
     key = (row.agent, row.application_no)
     found = current_cases(session, {key}).get(key)
     if found is None:
         return of_unknown_application(key)
+    column = "application_no"
     try:
         case = case_in_state_for(session, context, Action.APPEAL, found.id or 0)
-    except NotAllowed as error:
-        return Judgement(fate=Fate.REFUSED, message=str(error), column="application_no")
-    try:
+        column = "grounds"
         check_grounds(row.grounds)
-    except WrongUsage as error:
-        return Judgement(fate=Fate.REFUSED, message=str(error), column="grounds")
-    try:
+        column = "received_at"
         check_received(session, context, case, row.received_at or imported_at, told_result_at(session, context, case))
     except (NotAllowed, WrongUsage) as error:
-        return Judgement(fate=Fate.REFUSED, message=str(error), column="received_at")
-    return Judgement(fate=Fate.CREATED, made=row)
+        return Judgement(fate=Fate.REFUSED, message=str(error), column=column)
+    if key in reopened:
+        message = _("The import opens a new case of {number}; remove this appeal, or that application.")
+        message = message.format(number=row.application_no)
+        return Judgement(fate=Fate.REFUSED, message=message, column="application_no")
+    return Judgement(fate=Fate.CREATED)
 
 
 def filings_of(context: Context, rows: Sequence[AppealFiling], imported_at: datetime) -> list[Columns]:

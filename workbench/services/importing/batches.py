@@ -3,7 +3,7 @@
 import fcntl
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import select
@@ -36,29 +36,26 @@ def lock_path(store: Store, batch_id: int) -> Path:
     return store.batches / f"{batch_id}.lock"
 
 
-def locked(path: Path) -> int | None:
-    """Return a handle that holds the lock of a file, or None if another process has it."""
-    handle = lock_handle(path, access_of(path.parent))
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(handle)
-        return None
-    return handle
-
-
 @contextmanager
-def turn(store: Store) -> Iterator[bool]:
-    """Hold the right to import or to take imports back, if it is free, and say whether it is held.
+def held(path: Path) -> Iterator[bool]:
+    """Hold the lock of a file during the block if no other process has it, and yield whether it is held."""
+    handle = lock_handle(path, access_of(path.parent))
+    is_held = False
+    try:
+        with suppress(BlockingIOError):
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            is_held = True
+        yield is_held
+    finally:
+        os.close(handle)
+
+
+def turn(store: Store) -> AbstractContextManager[bool]:
+    """Hold the right to import or to take imports back, if it is free, and yield whether it is held.
 
     A plan holds only while nothing else is published, so one import follows the other.
     """
-    handle = locked(store.batches / "import.lock")
-    try:
-        yield handle is not None
-    finally:
-        if handle is not None:
-            os.close(handle)
+    return held(store.batches / "import.lock")
 
 
 def busy() -> Busy:
@@ -111,15 +108,13 @@ def finishing(context: Context, batch_id: int, action: str) -> Context:
 @contextmanager
 def begun(context: Context, kind: ImportKind, readers: Sequence[Reader]) -> Iterator[int]:
     """Begin a batch and keep it alive while the block runs; it is unseen until it is published."""
-    with ExitStack() as held:
+    with ExitStack() as lock:
         with context.write() as session:
             batch_id = take_batch_number(session)
             # Locked before the row can be seen, so that there is never a batch without its lock.
             path = lock_path(context.store, batch_id)
-            handle = locked(path)
-            if handle is None:
+            if not lock.enter_context(held(path)):
                 raise busy()
-            held.callback(os.close, handle)
             session.add(
                 ImportBatchRow(id=batch_id, kind=kind.value, started_at=context.now(), started_by_id=context.actor.id)
             )

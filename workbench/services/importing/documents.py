@@ -2,12 +2,13 @@
 
 import hashlib
 import os
-import tempfile
+import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from db.access import make_folder, sync
+from db.access import make_folder, new_file, sync
 from workbench.errors import BadData, NotFound, StorageFailed
 from workbench.i18n import _
 from workbench.services.foundation.file_store import Store
@@ -78,29 +79,19 @@ def copied(path: Path, sha256: str, store: Store) -> None:
         StorageFailed: If the store cannot take it.
     """
     target = store.document_path(sha256)
-    if _is_whole(target, sha256):
+    if _whole(sha256, store):
         return
     try:
         make_folder(target.parent, store.access)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".new-")
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as copy, _opened(path) as file:
-                if _digested(file, copy).sha256 != sha256:
-                    raise BadDocument(_("The file changed while it was read; import it again when it is complete."))
-                copy.flush()
-                os.fchmod(copy.fileno(), store.access.file_mode)
-                os.fsync(copy.fileno())
-            temporary.replace(target)
-        finally:
-            temporary.unlink(missing_ok=True)
+        draft = target.with_name(f".new-{secrets.token_hex(8)}")
+        with new_file(draft, store.access.file_mode) as copy, _opened(path) as file:
+            if _digested(file, copy).sha256 != sha256:
+                raise BadDocument(_("The file changed while it was read; import it again when it is complete."))
+        draft.replace(target)
         sync(target.parent)
     except OSError as error:
-        raise StorageFailed(
-            _("The store cannot take {path} ({cause}); make room or check its rights.").format(
-                path=path, cause=error.strerror
-            )
-        ) from error
+        message = _("The store cannot take {path} ({cause}); make room or check its rights.")
+        raise StorageFailed(message.format(path=path, cause=error.strerror)) from error
 
 
 def in_store(sha256: str, store: Store) -> StoredFile:
@@ -109,33 +100,21 @@ def in_store(sha256: str, store: Store) -> StoredFile:
     Raises:
         BadDocument: If the store has none of this SHA-256, or what it has is another file now.
     """
-    file = stored(sha256, store)
-    if file is None:
+    if not store.document_path(sha256).exists():
         raise BadDocument(_("The store has no file of this SHA-256; give its path instead."))
-    if not _is_whole(store.document_path(sha256), sha256):
+    file = _whole(sha256, store)
+    if file is None:
         raise BadDocument(_("The store's file of this SHA-256 is damaged; give its path, and it is put back."))
     return file
 
 
-def stored(sha256: str, store: Store) -> StoredFile | None:
-    """Return what is known of a file that the store has, or None if it has none of this SHA-256."""
-    path = store.document_path(sha256)
-    try:
-        with path.open("rb") as file:
-            start = file.read(_LONGEST_MAGIC)
-            bytes_count = os.fstat(file.fileno()).st_size
-    except FileNotFoundError:
-        return None
-    return StoredFile(sha256=sha256, bytes_count=bytes_count, media_type=media_type_of(start))
-
-
-def _is_whole(path: Path, sha256: str) -> bool:
-    """Say whether a file of the store is what its name says; a disk that loses bits keeps the size, so it is read."""
-    try:
-        return examined(path).sha256 == sha256
-    except (BadDocument, OSError):
-        # What cannot be read cannot be shown either, so it is replaced; where that fails too, the import says so.
-        return False
+def _whole(sha256: str, store: Store) -> StoredFile | None:
+    """Return a file of the store if it is what its name says; a disk that loses bits keeps the size, so it is read."""
+    # What cannot be read cannot be shown either, so it is replaced; where that fails too, the import says so.
+    with suppress(BadDocument, OSError):
+        file = examined(store.document_path(sha256))
+        return file if file.sha256 == sha256 else None
+    return None
 
 
 def _opened(path: Path) -> BinaryIO:

@@ -29,7 +29,7 @@ class Judge:
 
     `arriving` are the applications that come with the import itself, and since when they count as received; None
     where nothing of them changes. Cards and documents of the same workbook may belong to them. With `only`, rows of
-    other applications are refused.
+    other applications are refused. `reopened` are the applications of which the import opens new cases.
     """
 
     store: Store
@@ -37,6 +37,7 @@ class Judge:
     imported_at: datetime
     only: Key | None = None
     arriving: dict[Key, datetime | None] = field(default_factory=dict)
+    reopened: set[Key] = field(default_factory=set)
 
     def judged(self, kind: ImportKind, session: Session, rows: Sequence[Any], folder: Path) -> list[Judgement]:
         """Return what becomes of some rows of a kind and of a file in a folder, in their order."""

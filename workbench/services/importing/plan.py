@@ -1,7 +1,7 @@
 """What an import will do, row by row: made once, shown by a dry run and followed by the real one."""
 
 import pickle
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, NamedTuple
 
+from db.dialects.sqlite_bulk import BulkRows
 from db.enums import ImportKind
 from workbench.errors import StorageFailed
 from workbench.i18n import _
@@ -33,12 +34,11 @@ class Fate(IntEnum):
     REFUSED = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
+class Judgement(NamedTuple):
     """What becomes of one good row, and why it is refused (`column` is the column's own name, not the file's).
 
     `case_id` is the existing case that takes it in and `receipt` since when it counts as received; `reopens` the
-    application that gets a new case. `made` are the columns that the row becomes.
+    application that gets a new case. `made` are the columns of the row.
     """
 
     fate: Fate
@@ -48,6 +48,14 @@ class Judgement:
     receipt: datetime | None = None
     reopens: Key | None = None
     made: Any = None
+
+    def without_columns(self) -> "Judgement":
+        """Return the judgement without the columns of the row; most are the same object then, which is quicker sent."""
+        is_plain = self.fate is Fate.CREATED and self.case_id is None and self.reopens is None
+        return _CREATED if is_plain else self._replace(made=None)
+
+
+_CREATED = Judgement(Fate.CREATED)
 
 
 @dataclass(slots=True)
@@ -77,14 +85,14 @@ class DocumentToCopy(NamedTuple):
 class Portion:
     """What an import will write of some records of a file: as the plan made it, so that they are read once.
 
-    `file` is the place of the reader. `made` are the columns of rows, of calls and appeals the values; `updated` the
-    applications that are known already.
+    `file` is the place of the reader; `has_updates` says that some rows replace earlier ones.
     """
 
     file: int
-    made: list[Any] = field(default_factory=list)
-    documents: list[DocumentToCopy] = field(default_factory=list)
-    updated: set[Key] = field(default_factory=set)
+    rows: BulkRows | None = None
+    appeals: Sequence[Any] = ()
+    documents: Sequence[DocumentToCopy] = ()
+    has_updates: bool = False
     rejected: list[BadRecord] = field(default_factory=list)
 
 

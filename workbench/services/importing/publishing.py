@@ -1,7 +1,6 @@
 """Makes a batch visible as a whole: one transaction, one event."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import select, update
 from sqlmodel import Session
@@ -11,34 +10,18 @@ from db.queries.published import BATCH, last_seq
 from workbench.services.calls.parquet import CallFileCheck
 from workbench.services.foundation.context import Context
 from workbench.services.importing.batches import PUBLISHED, busy, files_of, refuse_known_files
-from workbench.services.importing.plan import Fate, Plan
+from workbench.services.importing.request import ImportReport
 from workbench.services.reading.reader import Reader
 
 WITH_CALLS = (ImportKind.CALLS.value, ImportKind.WORKBOOK.value)
 """Kinds of batches that have a file of call records; that of a workbook without calls is empty."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
-    """How many records of a batch had each outcome."""
-
-    rows: int
-    created: int
-    updated: int
-    unchanged: int
-    rejected: int
-
-    @classmethod
-    def of(cls, plan: Plan) -> "Counts":
-        """Return the counts of a plan."""
-        counts = plan.counts
-        return cls(
-            rows=plan.rows,
-            created=counts[Fate.CREATED],
-            updated=counts[Fate.UPDATED],
-            unchanged=counts[Fate.UNCHANGED],
-            rejected=counts[Fate.REFUSED],
-        )
+COUNTS = {
+    "rows": "row_count",
+    **{name: f"{name}_count" for name in ("created", "updated", "unchanged", "rejected")},
+}
+"""How many records had each outcome: the names of the counts in a report, and their columns."""
 
 
 def next_seq(context: Context) -> int:
@@ -47,13 +30,12 @@ def next_seq(context: Context) -> int:
         return last_seq(session) + 1
 
 
-def publish(  # noqa: PLR0913, PLR0917 - what is published
+def publish(
     context: Context,
-    kind: ImportKind,
     batch_id: int,
     seq: int,
     readers: Sequence[Reader],
-    counts: Counts,
+    report: ImportReport,
     also: Callable[[Session], None] | None = None,
 ) -> None:
     """Show a batch to everybody at once; `also` acts in the same transaction.
@@ -62,37 +44,16 @@ def publish(  # noqa: PLR0913, PLR0917 - what is published
         BadData: If the same file was published meanwhile.
         Busy: If another batch was.
     """
+    counts = {name: getattr(report, name) for name in COUNTS}
     with context.write() as session:
         refuse_known_files(session, readers)
         if last_seq(session) + 1 != seq:
             raise busy()
-        session.execute(
-            update(BATCH)
-            .where(BATCH.c.id == batch_id)
-            .values(
-                published_at=context.now(),
-                published_seq=seq,
-                row_count=counts.rows,
-                created_count=counts.created,
-                updated_count=counts.updated,
-                unchanged_count=counts.unchanged,
-                rejected_count=counts.rejected,
-            )
-        )
-        context.log(
-            session,
-            PUBLISHED,
-            batch_id=batch_id,
-            body={
-                "kind": kind.value,
-                "files": [reader.sha256 for reader in files_of(readers)],
-                "rows": counts.rows,
-                "created": counts.created,
-                "updated": counts.updated,
-                "unchanged": counts.unchanged,
-                "rejected": counts.rejected,
-            },
-        )
+        columns = {column: counts[name] for name, column in COUNTS.items()}
+        shown = update(BATCH).where(BATCH.c.id == batch_id)
+        session.execute(shown.values(published_at=context.now(), published_seq=seq, **columns))
+        files = [reader.sha256 for reader in files_of(readers)]
+        context.log(session, PUBLISHED, batch_id=batch_id, body={"kind": report.kind.value, "files": files, **counts})
         if also is not None:
             also(session)
 

@@ -15,13 +15,14 @@ from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import few_collections
+from workbench.services.importing.applying import apply_pending
 from workbench.services.importing.batches import FILE, busy, refuse_known_files, turn
 from workbench.services.importing.call_intake import CallIntake
 from workbench.services.importing.judging import Judge
 from workbench.services.importing.plan import Fate, Plan, Spill
-from workbench.services.importing.planning import planned
+from workbench.services.importing.planning import Planner
 from workbench.services.importing.progress import Meter
-from workbench.services.importing.publishing import Counts
+from workbench.services.importing.publishing import COUNTS
 from workbench.services.importing.request import (
     BatchLine,
     ImportRefused,
@@ -35,10 +36,13 @@ from workbench.services.importing.standing import ImportTerms
 from workbench.services.importing.sweeping import sweep
 from workbench.services.importing.undoing import undo_batch
 from workbench.services.importing.work import Work
+from workbench.services.importing.workers import Helper, has_processors
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.reader import Reader, open_reader, open_readers
 from workbench.services.reading.sheet_names import IMPORT_ORDER
 from workbench.services.review.new_evidence import FROM_APPLICANT
+
+_ENOUGH_BYTES = 4_000_000
 
 
 class Imports:
@@ -81,20 +85,17 @@ class Imports:
                 self.context.own_files.refuse(request.rejects)
             if not opened.enter_context(turn(self.context.store)):
                 raise busy()
-            self._finish_others(request)
+            if not request.dry_run:
+                # Otherwise the plan would rest on cases half way between two publications.
+                sweep(self.context)
+                apply_pending(self.context)
             readers = self._opened(request, opened)
-            with self.context.read() as session:
-                refuse_known_files(session, readers)
-                terms = ImportTerms(
-                    calendar=self.context.calendar(session),
-                    as_new=request.as_new,
-                    cooldown_days=self.context.policy(session).rectify.cooldown_days,
-                )
-            judge = Judge(store=self.context.store, terms=terms, imported_at=self.context.now(), only=request.only)
+            judge = self._judge(request, readers)
             meter = Meter(readers, progress)
             calls = CallIntake(self.context, opened, judge.imported_at)
             spill = opened.enter_context(closing(Spill(self.context.store.batches)))
-            plan = planned(self.context, readers, judge, meter, calls, spill)
+            helper = opened.enter_context(Helper()) if _is_large(readers) and has_processors() else None
+            plan = Planner(self.context, judge, meter, calls, spill, helper).plan_of(readers)
             report = reported(request, readers, plan)
             if plan.errors.count and (request.rejects is None or plan.is_broken):
                 raise ImportRefused(report)
@@ -102,7 +103,7 @@ class Imports:
                 return report
             if check is not None:
                 check(plan)
-            done = Work(self.context, judge, plan, meter, calls).done(request, readers, report)
+            done = Work(self.context, judge, plan, meter, calls, helper).done(request, readers, report)
             with self.context.read() as session:
                 is_policy_unsettled = self.context.has_unsettled_policy(session)
             if is_policy_unsettled:
@@ -112,6 +113,17 @@ class Imports:
                 PolicyChanges(self.context).finish()
             return done
 
+    def _judge(self, request: ImportRequest, readers: Sequence[Reader]) -> Judge:
+        """Return what judges the rows of these files, which were not imported before."""
+        with self.context.read() as session:
+            refuse_known_files(session, readers)
+            terms = ImportTerms(
+                calendar=self.context.calendar(session),
+                as_new=request.as_new,
+                cooldown_days=self.context.policy(session).rectify.cooldown_days,
+            )
+        return Judge(store=self.context.store, terms=terms, imported_at=self.context.now(), only=request.only)
+
     def batches(self) -> tuple[BatchLine, ...]:
         """Return every published import, the newest first."""
         reviewer = table_of(ReviewerRow)
@@ -119,7 +131,7 @@ class Imports:
             files: dict[int, list[str]] = {}
             for file in session.execute(select(FILE).order_by(FILE.c.id)):
                 files.setdefault(file.batch_id, []).append(file.name)
-            rows = session.execute(
+            published = (
                 select(BATCH, reviewer.c.login)
                 .join(reviewer, reviewer.c.id == BATCH.c.started_by_id)
                 .where(BATCH.c.published_at.is_not(None))
@@ -127,18 +139,14 @@ class Imports:
             )
             return tuple(
                 BatchLine(
-                    id=row.id,
-                    kind=ImportKind(row.kind),
-                    published_at=row.published_at,
-                    by=row.login,
-                    files=tuple(files.get(row.id, ())),
-                    rows=row.row_count,
-                    created=row.created_count,
-                    updated=row.updated_count,
-                    unchanged=row.unchanged_count,
-                    rejected=row.rejected_count,
+                    id=row["id"],
+                    kind=ImportKind(row["kind"]),
+                    published_at=row["published_at"],
+                    by=row["login"],
+                    files=tuple(files.get(row["id"], ())),
+                    **{name: row[column] for name, column in COUNTS.items()},
                 )
-                for row in rows
+                for row in session.execute(published).mappings()
             )
 
     def undo(self, batch_id: int) -> UndoneBatch:
@@ -153,15 +161,6 @@ class Imports:
             if not is_mine:
                 raise busy()
             return undo_batch(self.context, batch_id)
-
-    def _finish_others(self, request: ImportRequest) -> None:
-        """Finish what an interrupted import left, or the plan would rest on cases half way between two publications."""
-        if request.dry_run:
-            return
-        from workbench.services.importing.applying import apply_pending
-
-        sweep(self.context)
-        apply_pending(self.context)
 
     def _opened(self, request: ImportRequest, opened: ExitStack) -> list[Reader]:
         """Open every file, and tell everything that is wrong with their heads."""
@@ -182,6 +181,16 @@ class Imports:
             raise ImportRefused(reported(request, readers, plan))
         # What others refer to goes in first, from all workbooks.
         return sorted(readers, key=lambda reader: IMPORT_ORDER.index(reader.kind))
+
+
+def _is_large(readers: Sequence[Reader]) -> bool:
+    """Say whether another process should help: its start costs as much as some thousand applications.
+
+    The rows of other kinds may belong to applications of the same import, which only this process knows.
+    """
+    return {reader.kind for reader in readers} == {ImportKind.APPLICATIONS} and (
+        sum(reader.pass_bytes for reader in readers) >= _ENOUGH_BYTES
+    )
 
 
 def _others_kinds(readers: Sequence[Reader]) -> Iterator[RowProblem]:
@@ -211,15 +220,15 @@ def _sheets(readers: Sequence[Reader], plan: Plan) -> tuple[SheetLine, ...]:
 
 def reported(request: ImportRequest, readers: Sequence[Reader], plan: Plan) -> ImportReport:
     """Return what a plan comes to, before anything is written."""
-    counts = Counts.of(plan)
+    counts = plan.counts
     return ImportReport(
         kind=request.kind,
         batch=None,
-        rows=counts.rows,
-        created=plan.counts[Fate.CREATED],
-        updated=counts.updated,
-        unchanged=counts.unchanged,
-        rejected=counts.rejected,
+        rows=plan.rows,
+        created=counts[Fate.CREATED],
+        updated=counts[Fate.UPDATED],
+        unchanged=counts[Fate.UNCHANGED],
+        rejected=counts[Fate.REFUSED],
         errors=tuple(plan.errors.told),
         error_count=plan.errors.count,
         encoding=", ".join(dict.fromkeys(reader.encoding for reader in readers if reader.encoding)),

@@ -1,99 +1,67 @@
 """Takes away what dead imports left: their rows, their files, and last the batch itself."""
 
-import os
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from sqlalchemy import Table, delete, exists, select
 
-from db.models import (
-    CallDayRow,
-    CallHourRow,
-    CallWindowRow,
-    CaseRow,
-    DelayNoticeRow,
-    ImportFileRow,
-    OptOutRow,
-    SuspensionNoticeRow,
-)
+from db.models import CaseRow, DelayNoticeRow, SuspensionNoticeRow
 from db.queries.published import BATCH, CASE, NOTICE, table_of
 from db.queries.search_index import remove_cases
 from workbench.services.calls.parquet import CallFiles
 from workbench.services.case.assessment import FINDING
-from workbench.services.case.evidence_reader import APPLICATION, CARD, COMPLAINT, CREDIT, DOCUMENT
+from workbench.services.case.evidence_reader import DOCUMENT
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import pause
-from workbench.services.importing.batches import UNDONE, finishing, lock_path, locked
+from workbench.services.importing.batches import UNDONE, finishing, held, lock_path
 from workbench.services.importing.touching import SUBMISSION
 from workbench.services.review.new_evidence import retract_evidence
 
 _DELETED_TOGETHER = 5_000
 _RETRACTED_TOGETHER = 20
 
-# Children before their parents, because the database checks foreign keys.
-_TABLES: tuple[Table, ...] = (
-    SUBMISSION,
-    CASE,
-    APPLICATION,
-    CARD,
-    DOCUMENT,
-    COMPLAINT,
-    CREDIT,
-    table_of(OptOutRow),
-    table_of(CallWindowRow),
-    table_of(CallDayRow),
-    table_of(CallHourRow),
-    table_of(ImportFileRow),
-)
-_OF_CASES = (NOTICE, FINDING, table_of(SuspensionNoticeRow), table_of(DelayNoticeRow))
+_TABLES = [
+    table for table in reversed(BATCH.metadata.sorted_tables) if "batch_id" in table.c and table.c.batch_id.foreign_keys
+]
+"""The tables of rows of batches, children before their parents; an event outlives its batch."""
+
+OF_CASES = (NOTICE, FINDING, table_of(SuspensionNoticeRow), table_of(DelayNoticeRow))
+"""The tables of what the program itself adds to a case, which goes with the case."""
 
 
-def unpublished(context: Context) -> list[int]:
-    """Return the batches that nobody sees: being written, or left by an import that died."""
-    with context.read() as session:
-        wanted = select(BATCH.c.id).where(BATCH.c.published_at.is_(None)).order_by(BATCH.c.id)
-        return [row.id for row in session.execute(wanted)]
-
-
-def sweep(context: Context) -> list[int]:
-    """Take away every unpublished batch whose import is dead, and return which; a live one is never touched.
+def sweep(context: Context) -> None:
+    """Take away every unpublished batch whose import is dead; a live one is never touched.
 
     The caller holds the turn to import, so that no document is copied meanwhile.
     """
     CallFiles(context.store.calls, {}).sweep_spills()
-    swept = []
-    for batch_id in unpublished(context):
-        handle = locked(lock_path(context.store, batch_id))
-        if handle is None:
-            continue
-        try:
-            take_away(context, batch_id)
-            swept.append(batch_id)
-        finally:
-            os.close(handle)
+    with context.read() as session:
+        wanted = select(BATCH.c.id).where(BATCH.c.published_at.is_(None)).order_by(BATCH.c.id)
+        unpublished = session.execute(wanted).scalars().all()
+    for batch_id in unpublished:
+        with held(lock_path(context.store, batch_id)) as is_mine:
+            if is_mine:
+                take_away(context, batch_id)
     _sweep_locks(context)
-    return swept
 
 
-def take_away(context: Context, batch_id: int) -> int:
-    """Remove all rows and files of an unpublished batch whose lock the caller holds; return how many rows.
-
-    A published batch is left as it is.
-    """
-    if batch_id not in unpublished(context):
-        return 0
+def take_away(context: Context, batch_id: int) -> None:
+    """Remove all rows and files of a batch whose lock the caller holds; a published batch is left as it is."""
+    with context.read() as session:
+        is_unpublished = exists().where(BATCH.c.id == batch_id, BATCH.c.published_at.is_(None))
+        if not session.execute(select(is_unpublished)).scalar():
+            return
     _retract(context, batch_id)
-    digests = _digests_of(context, batch_id)
-    removed = 0
+    digests = _own_documents(context, batch_id)
     for table in _TABLES:
-        removed += _delete(context, table, batch_id)
+        _delete(context, table, batch_id)
     CallFiles(context.store.calls, {}).discard(batch_id)
-    _discard_documents(context, digests)
+    for digest in digests:
+        context.store.document_path(digest).unlink(missing_ok=True)
     with context.write() as session:
         session.execute(delete(BATCH).where(BATCH.c.id == batch_id))
         context.log(session, "import-swept", batch_id=batch_id)
         # Within the transaction, so that nobody takes a lock on a file that is going.
         lock_path(context.store, batch_id).unlink(missing_ok=True)
-    return removed
 
 
 def _retract(context: Context, batch_id: int) -> None:
@@ -115,44 +83,33 @@ def _retract(context: Context, batch_id: int) -> None:
         pause()
 
 
-def _delete(context: Context, table: Table, batch_id: int) -> int:
+def _delete(context: Context, table: Table, batch_id: int) -> None:
     """Delete a batch's rows of one table a chunk at a time, so that others can work on."""
-    chunk = select(table.c.id).where(table.c.batch_id == batch_id).limit(_DELETED_TOGETHER)
-    removed = 0
-    while True:
+    chunk = select(table.c.id).where(table.c.batch_id == batch_id).order_by(table.c.id).limit(_DELETED_TOGETHER)
+    count = _DELETED_TOGETHER
+    while count == _DELETED_TOGETHER:
         with context.write() as session:
             if table is CASE:
-                for told in _OF_CASES:
-                    session.execute(delete(told).where(told.c.case_id.in_(chunk.order_by(table.c.id))))
-                remove_cases(session, chunk.order_by(table.c.id))
-            gone = session.execute(delete(table).where(table.c.id.in_(chunk.order_by(table.c.id))))
-            count = int(gone.rowcount)  # type: ignore[attr-defined]  # a delete's result has one
-        removed += count
-        if count < _DELETED_TOGETHER:
-            return removed
+                for told in OF_CASES:
+                    session.execute(delete(told).where(told.c.case_id.in_(chunk)))
+                remove_cases(session, chunk)
+            gone = session.execute(delete(table).where(table.c.id.in_(chunk)))
+            count = gone.rowcount  # type: ignore[attr-defined]  # a delete's result has one
         pause()
 
 
-def _digests_of(context: Context, batch_id: int) -> list[str]:
+def _own_documents(context: Context, batch_id: int) -> Sequence[str]:
+    """Return the SHA-256 of the document files that no row of another batch names."""
+    other = DOCUMENT.alias()
+    is_shared = exists().where(other.c.sha256 == DOCUMENT.c.sha256, other.c.batch_id != batch_id)
+    wanted = select(DOCUMENT.c.sha256).where(DOCUMENT.c.batch_id == batch_id, ~is_shared).distinct()
     with context.read() as session:
-        wanted = select(DOCUMENT.c.sha256).where(DOCUMENT.c.batch_id == batch_id).distinct()
-        return [row.sha256 for row in session.execute(wanted)]
-
-
-def _discard_documents(context: Context, digests: Iterable[str]) -> None:
-    """Remove document files that no row names any more."""
-    with context.read() as session:
-        for digest in digests:
-            is_named = session.execute(select(exists().where(DOCUMENT.c.sha256 == digest))).scalar()
-            if not is_named:
-                context.store.document_path(digest).unlink(missing_ok=True)
+        return session.execute(wanted).scalars().all()
 
 
 def _sweep_locks(context: Context) -> None:
     """Remove lock files that no process holds; new ones are made only within a write transaction."""
     for path in sorted(context.store.batches.glob("[0-9]*.lock")):
-        with context.write():
-            handle = locked(path)
-            if handle is not None:
+        with context.write(), held(path) as is_mine:
+            if is_mine:
                 path.unlink(missing_ok=True)
-                os.close(handle)

@@ -1,23 +1,14 @@
 """Takes a published batch back, while nothing rests on it."""
 
-import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, Table, and_, exists, func, insert, or_, select, union, update
+from sqlalchemy import ColumnElement, FromClause, Row, Select, Table, exists, func, insert, or_, select, union, update
 from sqlmodel import Session
 
 from db.enums import CaseState, ImportKind
-from db.models import (
-    ChecklistAnswerRow,
-    CommentRow,
-    ContactRow,
-    DecisionRow,
-    DraftRow,
-    ReviewerRow,
-    SkipRow,
-    VerificationRow,
-)
+from db.models import ReviewerRow
 from db.queries.published import BATCH, CASE, ITEM, NOTICE, RECTIFICATION, is_published, table_of
 from workbench.domain.case.case_id import format_batch, format_case
 from workbench.domain.case.lifecycle import Action
@@ -27,16 +18,19 @@ from workbench.services.case.card_windows import CALL_WINDOW
 from workbench.services.case.evidence_reader import APPLICATION, CARD, COMPLAINT, CREDIT, DOCUMENT
 from workbench.services.clock.case_clocks import EVENT
 from workbench.services.foundation.context import Context
-from workbench.services.importing.batches import PUBLISHED, UNDONE, busy, lock_path, locked
+from workbench.services.importing.batches import PUBLISHED, UNDONE, busy, held, lock_path
 from workbench.services.importing.calls import OPT_OUT
 from workbench.services.importing.request import UndoneBatch
-from workbench.services.importing.sweeping import take_away
+from workbench.services.importing.sweeping import OF_CASES, take_away
 from workbench.services.importing.touching import SUBMISSION
 
-_ACTED_ON: tuple[Table, ...] = tuple(
-    table_of(model)
-    for model in (DecisionRow, DraftRow, CommentRow, ContactRow, ChecklistAnswerRow, VerificationRow, SkipRow)
-)
+_ACTED_ON = [
+    table
+    for table in CASE.metadata.sorted_tables
+    if "case_id" in table.c and table.c.case_id.foreign_keys and table not in {SUBMISSION, *OF_CASES}
+]
+"""The tables of what people add to a case."""
+
 _UNTOUCHED_STATES = (CaseState.INCOMPLETE.value, CaseState.QUEUED.value, CaseState.IN_REVIEW.value)
 _MOVES = ("complete", "answer", "resubmit", "lapse-undone", "void")
 """The events by which a batch changes the state of a case; people answer and resubmit too."""
@@ -51,6 +45,7 @@ _NO_ACTS = (
 _REVIEWER = table_of(ReviewerRow)
 _HANDED_IN = (APPLICATION, CARD, DOCUMENT)
 _OF_NUMBER = (CALL_WINDOW, COMPLAINT)
+_CASE = CASE.c.id.label("case")
 _OF_NUMBERS = select(CALL_WINDOW).where(CALL_WINDOW.c.msisdn_hash != "").subquery()
 
 
@@ -61,34 +56,23 @@ def undo_batch(context: Context, batch_id: int) -> UndoneBatch:
         NotFound: If there is no such batch.
         NotAllowed: If somebody acted on a case of it, a later batch rests on it, or it changed the state of a case.
     """
-    handle = locked(lock_path(context.store, batch_id))
-    if handle is None:
-        raise busy()
-    try:
+    with held(lock_path(context.store, batch_id)) as is_mine:
+        if not is_mine:
+            raise busy()
         with context.write() as session:
-            batch = session.execute(
-                select(BATCH).where(BATCH.c.id == batch_id, BATCH.c.published_at.is_not(None))
-            ).first()
+            wanted = (BATCH.c.id == batch_id, BATCH.c.published_at.is_not(None))
+            batch = session.execute(select(BATCH).where(*wanted)).first()
             if batch is None:
                 lock_path(context.store, batch_id).unlink(missing_ok=True)
-                raise NotFound(
-                    _("There is no import {batch}; `workbench imports` lists them.").format(
-                        batch=format_batch(batch_id)
-                    )
-                )
+                message = _("There is no import {batch}; `workbench imports` lists them.")
+                raise NotFound(message.format(batch=format_batch(batch_id)))
             _note_taken_in(session, context, batch)
             _refuse_used(session, context, batch_id)
-            cases = len(session.execute(select(CASE.c.id).where(CASE.c.batch_id == batch_id)).all())
+            cases = session.execute(select(func.count()).where(CASE.c.batch_id == batch_id)).scalar_one()
             session.execute(update(BATCH).where(BATCH.c.id == batch_id).values(published_at=None, published_seq=None))
-            context.log(
-                session,
-                UNDONE,
-                batch_id=batch_id,
-                body={"kind": batch.kind, "rows": batch.row_count, "cases": cases},
-            )
+            body = {"kind": batch.kind, "rows": batch.row_count, "cases": cases}
+            context.log(session, UNDONE, batch_id=batch_id, body=body)
         take_away(context, batch_id)
-    finally:
-        os.close(handle)
     return UndoneBatch(id=batch_id, kind=ImportKind(batch.kind), rows=batch.row_count, cases=cases)
 
 
@@ -126,139 +110,115 @@ def _has(table: Table, condition: ColumnElement[bool]) -> ColumnElement[bool]:
 
 def _refuse_used(session: Session, context: Context, batch_id: int) -> None:
     """Refuse a batch that something rests on; say what, and which command removes it."""
-    own = select(CASE.c.id).where(CASE.c.batch_id == batch_id)
-    taken = select(SUBMISSION.c.case_id).where(SUBMISSION.c.batch_id == batch_id)
-    cases = or_(CASE.c.id.in_(own), CASE.c.id.in_(taken))
-    batch = format_batch(batch_id)
-    held = session.execute(
-        select(CASE.c.id, _REVIEWER.c.login)
+    zone = context.zone(session)
+    shown: dict[str, Callable[[Any], str]] = {
+        "case": format_case,
+        "later": format_batch,
+        "time": lambda at: f"{at.astimezone(zone):%Y-%m-%d %H:%M}",
+    }
+    for found, message in chain(_uses(session, context, batch_id), _acts(batch_id)):
+        row = session.execute(found.limit(1)).mappings().first()
+        if row is not None:
+            told = {name: shown.get(name, str)(value) for name, value in row.items()}
+            raise NotAllowed(message.format(batch=format_batch(batch_id), **told))
+
+
+def _uses(session: Session, context: Context, batch_id: int) -> Iterator[tuple[Select[Any], str]]:
+    """Yield statements that find what rests on a batch by itself, and what to say of a row that they find."""
+    yield (
+        select(_CASE, _REVIEWER.c.login)
         .join(_REVIEWER, _REVIEWER.c.id == CASE.c.held_by_id)
-        .where(cases, CASE.c.state == CaseState.IN_REVIEW.value, CASE.c.held_until > context.now())
-        .limit(1)
-    ).first()
-    if held is not None:
-        message = _("{batch} stays: {login} holds {case}; `workbench release {case}` ends the hold, then undo again.")
-        raise NotAllowed(message.format(batch=batch, login=held.login, case=format_case(held.id)))
-    later = _resting_on(session, batch_id)
-    if later is not None:
-        message = _("{batch} stays: {later} rests on it; `workbench imports undo {later}` removes that one first.")
-        raise NotAllowed(message.format(batch=batch, later=format_batch(later)))
-    moved = select(EVENT.c.case_id).where(EVENT.c.batch_id == batch_id, EVENT.c.action.in_(_MOVES)).limit(1)
-    moved_id = session.execute(moved).scalar()
-    if moved_id is not None:
-        message = _(
+        .where(_concerned(batch_id), CASE.c.state == CaseState.IN_REVIEW.value, CASE.c.held_until > context.now()),
+        _("{batch} stays: {login} holds {case}; `workbench release {case}` ends the hold, then undo again."),
+    )
+    for later in _later_batches(session, batch_id):
+        yield later, _("{batch} stays: {later} rests on it; `workbench imports undo {later}` removes that one first.")
+    of_batch = select(EVENT.c.case_id.label("case")).where(EVENT.c.batch_id == batch_id)
+    yield (
+        of_batch.where(EVENT.c.action.in_(_MOVES)),
+        _(
             "{batch} stays: {case} became complete or came back to the queue with it."
             " Import a file with the corrected rows instead."
-        )
-        raise NotAllowed(message.format(batch=batch, case=format_case(moved_id)))
-    filed = select(EVENT.c.case_id).where(EVENT.c.batch_id == batch_id, EVENT.c.action == Action.APPEAL.value).limit(1)
-    filed_id = session.execute(filed).scalar()
-    if filed_id is not None:
-        message = _("{batch} stays: it filed the appeal of {case}; `workbench withdraw {case}` withdraws an appeal.")
-        raise NotAllowed(message.format(batch=batch, case=format_case(filed_id)))
-    _refuse_due_items(session, context, batch_id)
-    _refuse_acts(session, context, batch_id, cases)
-
-
-def _refuse_due_items(session: Session, context: Context, batch_id: int) -> None:
-    """Refuse if a batch brought in time what a case had to rectify, and the deadline of that has passed since."""
+        ),
+    )
+    yield (
+        of_batch.where(EVENT.c.action == Action.APPEAL.value),
+        _("{batch} stays: it filed the appeal of {case}; `workbench withdraw {case}` withdraws an appeal."),
+    )
     deadline_at = func.coalesce(ITEM.c.deadline_at, RECTIFICATION.c.deadline_at, type_=ITEM.c.deadline_at.type)
-    case_id = session.execute(
-        select(CASE.c.id)
+    yield (
+        select(_CASE)
         .join(SUBMISSION, SUBMISSION.c.case_id == CASE.c.id)
         .join(RECTIFICATION, RECTIFICATION.c.case_id == CASE.c.id)
         .join(ITEM, ITEM.c.rectification_id == RECTIFICATION.c.id)
         .where(SUBMISSION.c.batch_id == batch_id, CASE.c.state == CaseState.RECTIFYING.value, RECTIFICATION.c.is_open)
-        .where(ITEM.c.satisfied_at >= SUBMISSION.c.applied_at, deadline_at < context.now())
-        .limit(1)
-    ).scalar()
-    if case_id is not None:
-        message = _(
+        .where(ITEM.c.satisfied_at >= SUBMISSION.c.applied_at, deadline_at < context.now()),
+        _(
             "{batch} stays: it brought in time what {case} had to rectify, and without it the case would lapse now."
             " Import a file with the corrected rows instead."
-        )
-        raise NotAllowed(message.format(batch=format_batch(batch_id), case=format_case(case_id)))
+        ),
+    )
 
 
-def _refuse_acts(session: Session, context: Context, batch_id: int, cases: ColumnElement[bool]) -> None:
-    """Refuse if somebody acted on one of some cases since the batch was imported; what the program did is no act."""
+def _acts(batch_id: int) -> Iterator[tuple[Select[Any], str]]:
+    """Yield the same of what people did with the cases of a batch since then; what the program did is no act."""
+    way_out = _(" This cannot be removed; import a file with the corrected rows instead.")
     of_import = (EVENT.c.batch_id == batch_id, EVENT.c.action == PUBLISHED)
     since = select(EVENT.c.seq).where(*of_import).order_by(EVENT.c.seq.desc()).limit(1).scalar_subquery()
-    act = session.execute(
-        select(EVENT.c.case_id, EVENT.c.action, EVENT.c.actor_login, EVENT.c.at)
-        .where(EVENT.c.case_id.in_(select(CASE.c.id).where(cases)), EVENT.c.seq > since)
+    case, login, time = EVENT.c.case_id.label("case"), EVENT.c.actor_login.label("login"), EVENT.c.at.label("time")
+    yield (
+        select(case, login, time, EVENT.c.action)
+        .where(EVENT.c.case_id.in_(select(CASE.c.id).where(_concerned(batch_id))), EVENT.c.seq > since)
         .where(EVENT.c.is_refused.is_(False), EVENT.c.action.not_in(_NO_ACTS))
         .where(EVENT.c.batch_id.is_(None) | EVENT.c.action.not_in(_MOVES))
-        .order_by(EVENT.c.seq.desc())
-        .limit(1)
-    ).first()
-    way_out = _(" This cannot be removed; import a file with the corrected rows instead.")
-    batch = format_batch(batch_id)
-    if act is not None:
-        at = f"{act.at.astimezone(context.zone(session)):%Y-%m-%d %H:%M}"
-        message = _("{batch} stays: {login} acted on {case} on {time} ({action}).")
-        told = message.format(
-            batch=batch, login=act.actor_login, case=format_case(act.case_id), time=at, action=act.action
-        )
-        raise NotAllowed(told + way_out)
-    own = CASE.c.batch_id == batch_id
-    marks: Iterable[ColumnElement[bool]] = (
+        .order_by(EVENT.c.seq.desc()),
+        _("{batch} stays: {login} acted on {case} on {time} ({action}).") + way_out,
+    )
+    for mark in (
         CASE.c.state.not_in(_UNTOUCHED_STATES),
         CASE.c.assignee_id.is_not(None),
         exists().where(NOTICE.c.case_id == CASE.c.id, NOTICE.c.sent_at.is_not(None)),
         *(exists().where(table.c.case_id == CASE.c.id) for table in _ACTED_ON),
-    )
-    for mark in marks:
-        case_id = session.execute(select(CASE.c.id).where(own, mark).limit(1)).scalar()
-        if case_id is not None:
-            message = _("{batch} stays: somebody wrote a draft for {case}, or its notice was sent.")
-            raise NotAllowed(message.format(batch=batch, case=format_case(case_id)) + way_out)
+    ):
+        message = _("{batch} stays: somebody wrote a draft for {case}, or its notice was sent.")
+        yield select(_CASE).where(CASE.c.batch_id == batch_id, mark), message + way_out
 
 
-def _resting_on(session: Session, batch_id: int) -> int | None:
-    """Return a later batch that was judged or computed with this one, or that its cases have taken in, or None."""
+def _concerned(batch_id: int) -> ColumnElement[bool]:
+    """Return whether a case is of a batch or has taken it in."""
+    taken = select(SUBMISSION.c.case_id).where(SUBMISSION.c.batch_id == batch_id)
+    return or_(CASE.c.id.in_(select(CASE.c.id).where(CASE.c.batch_id == batch_id)), CASE.c.id.in_(taken))
+
+
+def _later_batches(session: Session, batch_id: int) -> Iterator[Select[Any]]:
+    """Yield statements that find a later batch which was judged or computed with this one, or which its cases took in.
+
+    Figures and cases of later batches may hold what this one says of numbers and subjects.
+    """
     other = SUBMISSION.alias("other")
     concerned = or_(
         exists().where(CASE.c.id == other.c.case_id, CASE.c.batch_id == batch_id),
         exists().where(SUBMISSION.c.case_id == other.c.case_id, SUBMISSION.c.batch_id == batch_id),
     )
-    taken = select(other.c.batch_id).where(other.c.batch_id > batch_id, concerned)
-    last = session.execute(taken.order_by(other.c.batch_id.desc()).limit(1)).scalar()
-    if last is not None:
-        return int(last)
+    later = other.c.batch_id.label("later")
+    yield select(later).where(later > batch_id, concerned).order_by(later.desc())
     for table in _HANDED_IN:
         own = APPLICATION.alias("own")
-        rests = exists().where(
-            and_(
-                own.c.batch_id == batch_id,
-                own.c.agent == table.c.agent,
-                own.c.application_no == table.c.application_no,
-            )
-        )
-        found = session.execute(
-            select(table.c.batch_id).where(table.c.batch_id > batch_id, rests, is_published(table.c.batch_id)).limit(1)
-        ).scalar()
-        if found is not None:
-            return int(found)
+        is_same = (own.c.agent == table.c.agent, own.c.application_no == table.c.application_no)
+        yield _published_after(table, batch_id).where(exists().where(own.c.batch_id == batch_id, *is_same))
     tells_of_calls = _has_rows(session, batch_id, OPT_OUT, _OF_NUMBERS)
-    if not tells_of_calls and not _has_rows(session, batch_id, COMPLAINT, CREDIT):
-        return None
-    return _computed_later(session, batch_id, tells_of_calls=tells_of_calls)
+    if tells_of_calls:
+        yield _published_after(CALL_WINDOW, batch_id)
+    if tells_of_calls or _has_rows(session, batch_id, COMPLAINT, CREDIT):
+        yield _published_after(CASE, batch_id)
+
+
+def _published_after(table: Table, batch_id: int) -> Select[Any]:
+    """Return the statement for the published later batches that have rows in a table."""
+    return select(table.c.batch_id.label("later")).where(table.c.batch_id > batch_id, is_published(table.c.batch_id))
 
 
 def _has_rows(session: Session, batch_id: int, *tables: FromClause) -> bool:
     """Say whether a batch has rows in one of some tables."""
     found = (session.execute(select(exists().where(table.c.batch_id == batch_id))).scalar() for table in tables)
     return any(found)
-
-
-def _computed_later(session: Session, batch_id: int, *, tells_of_calls: bool) -> int | None:
-    """Return a later batch whose figures or cases may hold what this one says of numbers and subjects."""
-    if tells_of_calls:
-        figures = select(CALL_WINDOW.c.batch_id).where(CALL_WINDOW.c.batch_id > batch_id)
-        found = session.execute(figures.where(is_published(CALL_WINDOW.c.batch_id)).limit(1)).scalar()
-        if found is not None:
-            return int(found)
-    opened = select(CASE.c.batch_id).where(CASE.c.batch_id > batch_id, is_published(CASE.c.batch_id)).limit(1)
-    found = session.execute(opened).scalar()
-    return None if found is None else int(found)

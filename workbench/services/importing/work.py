@@ -24,12 +24,12 @@ from workbench.services.importing.batches import begun
 from workbench.services.importing.call_intake import CallIntake
 from workbench.services.importing.calls import CallFigures, call_store, figures
 from workbench.services.importing.judging import Judge
+from workbench.services.importing.new_cases import NewBatch
 from workbench.services.importing.opening import open_cases
 from workbench.services.importing.plan import Plan
 from workbench.services.importing.progress import Meter
 from workbench.services.importing.publishing import (
     WITH_CALLS,
-    Counts,
     next_seq,
     publish,
     published_call_batches,
@@ -39,6 +39,7 @@ from workbench.services.importing.request import ImportReport, ImportRequest
 from workbench.services.importing.standing import refuse_opened_again
 from workbench.services.importing.sweeping import take_away
 from workbench.services.importing.touching import cases_about, cases_of_numbers, concerned_ids, note
+from workbench.services.importing.workers import Helper
 from workbench.services.importing.writing import Writing
 from workbench.services.notices.due_date_notices import follow_calendar
 from workbench.services.reading.problems import RowProblem
@@ -59,6 +60,7 @@ class Work:
     plan: Plan
     meter: Meter
     calls: CallIntake
+    helper: Helper | None
 
     def done(self, request: ImportRequest, readers: Sequence[Reader], report: ImportReport) -> ImportReport:
         """Do what was planned, and return the report with the batch's number."""
@@ -67,16 +69,9 @@ class Work:
             try:
                 report = self._written(request, readers, batch_id, report)
                 calendar = self._calendar_edition()
-                open_cases(self.context, batch_id, seq, self.plan.reopened)
+                open_cases(NewBatch(self.context, batch_id), seq, self.plan.reopened, self.helper)
                 note(self.context, batch_id, self.plan.touched)
-                counts = Counts(
-                    rows=report.rows,
-                    created=report.created,
-                    updated=report.updated,
-                    unchanged=report.unchanged,
-                    rejected=report.rejected,
-                )
-                show = partial(publish, self.context, request.kind, batch_id, seq, readers, counts)
+                show = partial(publish, self.context, batch_id, seq, readers, report)
                 self._publish(batch_id, calendar, show)
             except BaseException:
                 take_away(self.context, batch_id)

@@ -2,23 +2,25 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Table
 
-from db.dialects.sqlite_bulk import insert_rows
+from db.dialects.sqlite_bulk import BulkRows, bulk_rows, insert_bulk
 from db.enums import ImportKind
+from db.queries.chunks import chunks
 from db.queries.published import EVERYTHING, newest_of_many
 from workbench.domain.evidence.evidence import CardFacts
 from workbench.domain.evidence.rows import CardRow
 from workbench.i18n import _
+from workbench.services.case.known_people import BETWEEN_NUMBERS
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import pause
 from workbench.services.importing.appeals import filings_of
 from workbench.services.importing.columns import TABLES, Columns, card_columns
-from workbench.services.importing.documents import BadDocument, copied, found_beside, stored
+from workbench.services.importing.documents import BadDocument, copied, found_beside
 from workbench.services.importing.judging import Judge
-from workbench.services.importing.plan import DocumentToCopy, Plan, Portion
+from workbench.services.importing.plan import DocumentToCopy, Key, Plan, Portion
 from workbench.services.importing.planning import card_digest
 from workbench.services.importing.progress import Meter
 from workbench.services.importing.touching import SUBMISSION
@@ -56,7 +58,7 @@ class Writing:
             written = 0
             while portion is not None and portion.file == place:
                 self._portion(portion, reader)
-                written += len(portion.made)
+                written += len(portion.rows.rows) if portion.rows else 0
                 self.meter.at(reader.pass_bytes * written // rows)
                 portion = next(portions, None)
             self.meter.finished(reader)
@@ -67,24 +69,27 @@ class Writing:
                 self.rejects.write(record)
         for document in portion.documents:
             self._copy(document, reader)
-        if reader.kind is ImportKind.APPEALS:
-            self.insert([(SUBMISSION, filings_of(self.context, portion.made, self.judge.imported_at))])
-        elif portion.made:
-            name = ABOUT.get(reader.kind)
-            if name is not None:
-                self.concerned[reader.kind].update(columns[name] for columns in portion.made)
-            inserts = [(TABLES[reader.kind], portion.made)]
-            if reader.kind is ImportKind.APPLICATIONS:
-                inserts.append((TABLES[ImportKind.CARDS], self._cards_of(portion)))
-            self.insert(inserts)
+        if portion.appeals:
+            self.insert([(SUBMISSION, filings_of(self.context, portion.appeals, self.judge.imported_at))])
+        if portion.rows is None or not portion.rows.rows:
+            return
+        name = ABOUT.get(reader.kind)
+        if name is not None:
+            self.concerned[reader.kind].update(portion.rows.column(name))
+        self._insert(portion.rows)
+        if reader.kind is ImportKind.APPLICATIONS:
+            self._insert(self._cards_of(portion.rows, has_updates=portion.has_updates))
 
     def insert(self, inserts: Iterable[tuple[Table, list[Columns]]]) -> None:
         """Write rows of this batch, at most 5,000 in one transaction."""
         for table, rows in inserts:
-            for start in range(0, len(rows), _MAX_ROWS):
-                with self.context.write() as session:
-                    insert_rows(session, table, rows[start : start + _MAX_ROWS], batch_id=self.batch_id)
-                pause()
+            self._insert(bulk_rows(table.name, rows))
+
+    def _insert(self, rows: BulkRows) -> None:
+        for some in chunks(rows.rows, _MAX_ROWS):
+            with self.context.write(is_bulk=True) as session:
+                insert_bulk(session, replace(rows, rows=some), batch_id=self.batch_id)
+            pause()
 
     def _copy(self, document: DocumentToCopy, reader: Reader) -> None:
         """Put a document's file into the store, where its row brings one."""
@@ -92,7 +97,7 @@ class Writing:
         try:
             if document.path:
                 copied(found_beside(reader.path.parent, document.path), document.sha256, self.context.store)
-            elif stored(document.sha256, self.context.store) is None:
+            elif not self.context.store.document_path(document.sha256).exists():
                 message = _("The file changed while it was read; import it again when it is complete.")
         except BadDocument as problem:
             message = str(problem)
@@ -100,26 +105,37 @@ class Writing:
             line = document.line if document.path else 0
             raise FileProblem(RowProblem(file=reader.path.name, sheet=reader.sheet, line=line, message=message))
 
-    def _cards_of(self, portion: Portion) -> list[Columns]:
+    def _cards_of(self, applications: BulkRows, *, has_updates: bool) -> BulkRows:
         """Return cards for the numbers of applications that have none yet, and get none with this import."""
-        table = TABLES[ImportKind.CARDS]
-        known: set[tuple[str, str, str]] = set()
-        if portion.updated:
-            with self.context.read() as session:
-                rows = newest_of_many(
-                    session, (table.c.agent, table.c.application_no), portion.updated, lambda row: row["id"], EVERYTHING
-                )
-                known = {(row["agent"], row["application_no"], row["msisdn"]) for row in rows}
-        return [
-            card_columns(
-                CardRow(agent=row["agent"], application_no=row["application_no"], card=CardFacts(msisdn=msisdn)),
-                self.context.store,
-            )
-            for row in portion.made
-            for msisdn in filter(None, row["msisdns"].split(";"))
-            if (row["agent"], row["application_no"], msisdn) not in known
-            and not (self.plan.cards and card_digest(row["agent"], row["application_no"], msisdn) in self.plan.cards)
+        own = ("agent", "application_no", "msisdn")
+        listed = zip(*map(applications.column, ("agent", "application_no", "msisdns")), strict=True)
+        cards = [
+            (agent, number, msisdn)
+            for agent, number, msisdns in listed
+            for msisdn in filter(None, msisdns.split(BETWEEN_NUMBERS))
         ]
+        if has_updates:
+            known = self._known_cards({(agent, number) for agent, number, _msisdn in cards})
+            cards = [card for card in cards if card not in known]
+        if self.plan.cards:
+            cards = [card for card in cards if card_digest(*card) not in self.plan.cards]
+        # All else is as in a card of which only the number is known.
+        columns = card_columns(CardRow(agent="", application_no="", card=CardFacts(msisdn="")), self.context.store)
+        blank = bulk_rows(TABLES[ImportKind.CARDS].name, [{**columns, **dict.fromkeys(own), "msisdn_hash": None}])
+        same = tuple(name for name in blank.names if name not in (*own, "msisdn_hash"))
+        values = tuple(blank.column(name)[0] for name in same)
+        hashed = self.context.store.hashed
+        return replace(
+            blank, names=(*own, "msisdn_hash", *same), rows=[(*card, hashed(card[2]), *values) for card in cards]
+        )
+
+    def _known_cards(self, keys: set[Key]) -> set[tuple[str, str, str]]:
+        """Return the cards that some applications have already: agent, application and number."""
+        table = TABLES[ImportKind.CARDS]
+        columns = (table.c.agent, table.c.application_no)
+        with self.context.read() as session:
+            rows = newest_of_many(session, columns, keys, lambda row: row["id"], EVERYTHING)
+        return {(row["agent"], row["application_no"], row["msisdn"]) for row in rows}
 
 
 ABOUT = {

@@ -8,7 +8,6 @@ from typing import Any
 from sqlmodel import Session
 
 from db.models import CaseRow
-from db.queries.published import ImportedRow
 from workbench.domain.findings.finding import Finding
 from workbench.domain.forecast.result import CaseForecast
 from workbench.domain.policy.policy import Policy
@@ -33,7 +32,7 @@ def shows_forecast(policy: Policy, due_at: datetime, suspended_from: datetime | 
 
 def receipt_of(
     case: Mapping[str, Any],
-    application: ImportedRow,
+    application: Mapping[str, Any],
     forecast: CaseForecast | None,
     findings: tuple[Finding, ...],
     policy: Policy,

@@ -18,8 +18,9 @@ from workbench.domain.case.lifecycle import Action
 from workbench.errors import Busy, NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.case.casefiles import CaseFiles
+from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.case_access import LostHold, held_case, loss_of
-from workbench.services.foundation.context import Context, Service, details
+from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.input_checks import check_not_blank
 
 ASIDE_GRACE = timedelta(minutes=30)

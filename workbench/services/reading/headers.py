@@ -68,19 +68,22 @@ def columns_file() -> dict[str, Any]:
         return tomllib.load(file)
 
 
+def spellings(section: Mapping[str, Any]) -> dict[str, str]:
+    """Return what each normalised name in a section of the file of names means."""
+    return {
+        normalised(name): meaning
+        for meaning, names in section.items()
+        for name in (meaning, names["zh"], *names.get("also", ()))
+    }
+
+
 @cache
 def column_names(kind: ImportKind) -> ColumnNames:
     """Return the names of the columns of a kind of file."""
-    meanings: dict[str, str] = {}
-    chinese: dict[str, str] = {}
-    for column, names in columns_file()["columns"][kind.value].items():
-        chinese[column] = names["zh"]
-        for name in (column, names["zh"], *names.get("also", ())):
-            meanings[normalised(name)] = column
-    for column, names in columns_file()["ignored"].items():
-        for name in (column, names["zh"], *names.get("also", ())):
-            meanings[normalised(name)] = IGNORED
-    return ColumnNames(meanings, chinese)
+    columns = columns_file()["columns"][kind.value]
+    ignored = dict.fromkeys(spellings(columns_file()["ignored"]), IGNORED)
+    chinese = {column: names["zh"] for column, names in columns.items()}
+    return ColumnNames(spellings(columns) | ignored, chinese)
 
 
 def value_names(section: str, words: type[Word]) -> dict[str, Word]:

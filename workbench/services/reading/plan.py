@@ -10,7 +10,7 @@ from workbench.domain.values.bad_value import BadValue
 from workbench.i18n import _
 from workbench.services.reading.headers import ColumnNames
 from workbench.services.reading.kinds import Column, KindSpec, Parse
-from workbench.services.reading.sheet_cells import SheetValue, text_in
+from workbench.services.reading.sheet_cells import SheetValue
 from workbench.services.reading.table import Cell
 
 _TITLE = "title"
@@ -170,7 +170,7 @@ def _text_in(cell: Cell, column: Column) -> str:
         BadValue: If the column does not hold such cells.
     """
     if isinstance(cell, SheetValue):
-        return text_in(cell, column.holds)
+        return cell.text_in(column.holds)
     elements = cell if isinstance(cell, list) and list in column.types else [cell]
     if any(type(element) not in column.types | {str} for element in elements):
         raise BadValue(_("The value has the wrong type; write it as text, in quotes."))

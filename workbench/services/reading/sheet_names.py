@@ -6,7 +6,7 @@ from functools import cache
 
 from db.enums import ImportKind
 from workbench.i18n import _, comma_joined, current_language
-from workbench.services.reading.headers import columns_file, normalised
+from workbench.services.reading.headers import columns_file, normalised, spellings
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.sheet_rows import SheetRow
 from workbench.services.reading.workbook import SheetPart, Workbook
@@ -29,11 +29,7 @@ _NEAR = 0.5
 @cache
 def _kinds() -> Mapping[str, ImportKind]:
     """Return the kinds by what sheets may be called, in English and Chinese."""
-    kinds: dict[str, ImportKind] = {}
-    for kind, names in columns_file()["sheets"].items():
-        for name in (kind, names["zh"], *names.get("also", ())):
-            kinds[normalised(name)] = ImportKind(kind)
-    return kinds
+    return {name: ImportKind(kind) for name, kind in spellings(columns_file()["sheets"]).items()}
 
 
 def kind_of(name: str) -> ImportKind | None:
@@ -79,9 +75,7 @@ def sheets_by_kind(workbook: Workbook) -> list[tuple[ImportKind, SheetPart]]:
             chosen.append((kind, sheet))
     if not chosen and not problems:
         names = comma_joined(shown(kind) for kind in IMPORT_ORDER)
-        raise workbook.package.refused(
-            _("No sheet of the workbook has rows; name its sheets {names}.").format(names=names)
-        )
+        raise workbook.refused(_("No sheet of the workbook has rows; name its sheets {names}.").format(names=names))
     if problems:
         raise FileProblem(*problems)
     return chosen

@@ -28,7 +28,8 @@ from workbench.services.case.assessment import (
 from workbench.services.case.decisions import newest_decision, open_rectification
 from workbench.services.case.evidence_reader import read_evidence
 from workbench.services.clock.case_clocks import update_due_date
-from workbench.services.foundation.context import Context, details
+from workbench.services.foundation.audit_log import details
+from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import cancel_outdated, cancel_unreleased
 from workbench.services.notices.receipts import send_receipt

@@ -21,8 +21,9 @@ from workbench.services.case.case_cache import KeptCase
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.decisions import makers_of_staged, newest_decision, waiver_of
 from workbench.services.clock.case_clocks import update_due_date
+from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.case_access import case_in_state_for
-from workbench.services.foundation.context import Service, details
+from workbench.services.foundation.context import Service
 from workbench.services.foundation.drafts import link_draft
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.foundation.row_values import from_row

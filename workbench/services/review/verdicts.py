@@ -27,8 +27,9 @@ from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.documents import unopened_kinds
 from workbench.services.case.history import news_of
 from workbench.services.clock.case_clocks import update_due_date
+from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.case_access import held_case, visible_case
-from workbench.services.foundation.context import Context, Service, details
+from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.drafts import link_draft
 from workbench.services.foundation.row_values import from_row
 from workbench.services.measures.orders import kept_record, lifted_numbers, orders_summary

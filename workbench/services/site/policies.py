@@ -17,7 +17,8 @@ from workbench.domain.policy.policy import Policy, Supplier
 from workbench.domain.policy.versions import VersionDates, VersionState, replaced_by, states_of
 from workbench.errors import BadData, NotFound, WrongUsage
 from workbench.i18n import _
-from workbench.services.foundation.context import VERSIONS, Context, Service, details
+from workbench.services.foundation.audit_log import details
+from workbench.services.foundation.context import VERSIONS, Context, Service
 from workbench.services.foundation.input_checks import check_not_far
 from workbench.services.foundation.row_values import from_row
 from workbench.services.foundation.safe_files import read_whole

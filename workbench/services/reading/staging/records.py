@@ -1,6 +1,6 @@
-"""The records of one file as a relation that SQL reads.
+"""The records of one file as relations that SQL reads, a portion of the file each.
 
-`StagedRecords.run` replaces `{records}` in a statement by a relation with these columns:
+A relation has these columns:
 
 * `line` (BIGINT), where the record starts;
 * `is_odd` (BOOLEAN), true where only the reader can say what the record is: its cells then are worth nothing;
@@ -11,34 +11,39 @@ Records without any text are left out. Rows that SQL does not accept go back to 
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TextIO
 
 from workbench.errors import StorageFailed
-from workbench.services.calls.engine import Engine, csv_source, quoted
+from workbench.services.calls.engine import csv_source, quoted
 from workbench.services.reading.headers import column_names
 from workbench.services.reading.problems import BadRecord, FileProblem, Row
 from workbench.services.reading.reader import Reader
 from workbench.services.reading.sources import TextSource
 from workbench.services.reading.staging.clean_csv import NotClean, clean_blocks
+from workbench.services.reading.staging.parallel import for_each
 from workbench.services.reading.staging.pipe import piped
 from workbench.services.reading.table import Broken, CsvTable, RawRecord
 
+THREADS = 2
 _CHARACTERS_TOGETHER = 1 << 20
+_PORTION_BYTES = 1 << 24
 _LONGEST_RECORD = 320_000
 """The most characters of a record; DuckDB reads lines of at most 2 MB."""
 
+_Portion = tuple[bytes, str]
+"""Text, and the relation of its records with `{path}` in place of where the text is."""
+
 
 class StagedRecords:
-    """The records of a reader for statements of one DuckDB; each statement reads the file once, from its start.
+    """The records of a reader, for statements of DuckDB.
 
     `columns` says what each cell means, '' where the column is not read. `problem` is what tore the file apart, as far
-    as was read. `progress` is called now and then while the file is read, in a thread of its own.
+    as was read. `progress` is called now and then while the file is read, in any thread.
     """
 
-    def __init__(self, duck: Engine, reader: Reader, progress: Callable[[], object] = lambda: None) -> None:
+    def __init__(self, reader: Reader, progress: Callable[[], object] = lambda: None) -> None:
         self.problem: FileProblem | None = None
         self._known = column_names(reader.kind)
         if reader.format == "jsonl":
@@ -46,39 +51,47 @@ class StagedRecords:
         else:
             self.columns = self._meanings(reader.columns)
         self._cells = {f"c{place}": "VARCHAR" for place in range(len(self.columns))}
-        self._duck = duck
         self._reader = reader
         self._progress = progress
-        self._clean = reader.source if isinstance(reader.source, TextSource) and reader.format == "csv" else None
 
     def cell(self, column: str) -> str:
         """Return the SQL of a column's cell, the empty text if the file does not have the column."""
         return f"c{self.columns.index(column)}" if column in self.columns else "''"
 
-    def run(self, statement: str) -> None:
-        """Run a statement that has an effect, such as `CREATE OR REPLACE TABLE staged AS FROM {records}`.
+    def read(self, begin: Callable[[], object], take: Callable[[str], object]) -> None:
+        """Call `begin`, then `take` with the relation of each portion, in several threads at once and in any order.
 
-        It may run twice, so it must replace what it made before.
+        If the text turns out not to be what DuckDB reads as the reader does, all comes once more after another `begin`.
 
         Raises:
             StorageFailed: If the disk is full.
         """
         self.problem = None
         try:
-            if self._clean is None or not self._runs_on_clean_text(statement, self._clean):
-                self._clean = None
-                with self._read_relation() as relation:
-                    self._duck.run(statement.replace("{records}", relation))
+            begin()
+            if not self._is_read_as_clean_text(take):
+                begin()
+                self._hand_out(self._taken_apart(), take)
         except FileProblem as problem:
             self.problem = problem
 
-    def _runs_on_clean_text(self, statement: str, source: TextSource) -> bool:
-        """Run a statement on what DuckDB takes apart; say whether it reads that as the reader does."""
+    def _hand_out(self, portions: Generator[_Portion], take: Callable[[str], object]) -> None:
+        def take_one(portion: _Portion) -> None:
+            content, relation = portion
+            with piped(content) as path:
+                take(relation.replace("{path}", path))
+
+        for_each(portions, take_one, THREADS)
+
+    def _is_read_as_clean_text(self, take: Callable[[str], object]) -> bool:
+        """Let DuckDB take the records apart; say whether it reads them as the reader does."""
         import duckdb
 
+        source = self._reader.source
+        if not isinstance(source, TextSource) or self._reader.format != "csv":
+            return False
         try:
-            with self._clean_relation(source) as relation:
-                self._duck.run(statement.replace("{records}", relation))
+            self._hand_out(self._clean(source), take)
         except NotClean:
             return False
         except StorageFailed as failure:
@@ -97,32 +110,33 @@ class StagedRecords:
         with self._reader.table() as table:
             for record in table:
                 if record.line == line:
-                    yield self._reader.judged(record)
+                    yield self._reader.rows.read(record)
                     line = next(wanted, None)
                     if line is None:
                         return
 
-    @contextmanager
-    def _clean_relation(self, source: TextSource) -> Iterator[str]:
-        """Give the relation of a clean CSV text, which DuckDB takes apart."""
+    def _clean(self, source: TextSource) -> Generator[_Portion]:
+        """Yield a clean CSV text, which DuckDB takes apart."""
         with self._reader.table() as table:
             if not isinstance(table, CsvTable):
                 raise NotClean
         texts = self._cells
+        lines = csv_source("{path}", texts, delimiter=table.delimiter, line_end=r"\n", not_null=texts)
+        is_odd = f"c0 = {quoted(table.names[0])} AS is_odd"
+        filled = " OR ".join(f"{cell} <> ''" for cell in texts)
+        line = table.first_line
         with source.text() as text:
-            blocks = clean_blocks(_bytes_of(text, table.first_line), table.delimiter, len(texts))
-            with piped(self._watched(blocks)) as path:
-                filled = " OR ".join(f"{cell} <> ''" for cell in texts)
-                line = f"row_number() OVER () + {table.first_line - 1} AS line"
-                is_odd = f"c0 = {quoted(table.names[0])} AS is_odd"
-                lines = csv_source(path, texts, delimiter=table.delimiter, line_end=r"\n", not_null=texts)
-                yield f"(FROM (FROM {lines} SELECT {line}, {is_odd}, *) WHERE {filled})"
+            blocks = clean_blocks(_bytes_of(text, line), table.delimiter, len(texts))
+            for content in _joined(self._watched(blocks)):
+                numbered = f"FROM {lines} SELECT row_number() OVER () + {line - 1} AS line, {is_odd}, *"
+                yield content, f"(FROM ({numbered}) WHERE {filled})"
+                line += content.count(b"\n")
 
-    @contextmanager
-    def _read_relation(self) -> Iterator[str]:
-        """Give the relation of records that the reader takes apart."""
-        with piped(self._watched(self._rows())) as path:
-            yield csv_source(path, {"line": "BIGINT", "is_odd": "BOOLEAN", **self._cells}, not_null=self._cells)
+    def _taken_apart(self) -> Generator[_Portion]:
+        """Yield the records that the reader takes apart, as CSV."""
+        relation = csv_source("{path}", {"line": "BIGINT", "is_odd": "BOOLEAN", **self._cells}, not_null=self._cells)
+        for content in _joined(self._watched(self._rows())):
+            yield content, relation
 
     def _watched(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
         for block in blocks:
@@ -130,7 +144,7 @@ class StagedRecords:
             yield block
 
     def _rows(self) -> Iterator[bytes]:
-        """Yield the records as CSV; note what tears the file apart, and end there."""
+        """Yield the records as blocks of CSV; note what tears the file apart, and end there."""
         blank = [""] * len(self.columns)
         text = io.StringIO()
         # The line end makes it quote both CR and LF.
@@ -150,7 +164,7 @@ class StagedRecords:
 
     def _texts(self, record: RawRecord | Broken) -> Sequence[str] | None:
         """Return the texts of the record's cells below the columns, None if it is odd."""
-        texts = None if isinstance(record, Broken) else self._reader.texts(record)
+        texts = None if isinstance(record, Broken) else self._reader.rows.texts(record)
         if isinstance(record, Broken) or texts is None or sum(map(len, texts)) > _LONGEST_RECORD:
             return None
         if self._reader.format != "jsonl":
@@ -168,3 +182,15 @@ def _bytes_of(text: TextIO, first_line: int) -> Iterator[bytes]:
         pass
     while characters := text.read(_CHARACTERS_TOGETHER):
         yield characters.encode()
+
+
+def _joined(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield blocks together, so many that a statement for each portion costs little."""
+    portion: list[bytes] = []
+    for block in blocks:
+        portion.append(block)
+        if sum(map(len, portion)) >= _PORTION_BYTES:
+            yield b"".join(portion)
+            portion.clear()
+    if portion:
+        yield b"".join(portion)

@@ -1,0 +1,33 @@
+"""Rows whose keys come more than once in an import."""
+
+from workbench.services.importing.judged_records import digest
+from workbench.services.importing.repeated_keys import RepeatedKeys
+
+A, B = digest("a"), digest("b")
+
+
+def test_rows_of_one_file_are_all_refused_and_name_each_other() -> None:
+    keys = RepeatedKeys()
+    keys.add(0, [2, 3], A + B)
+    keys.add(0, [4, 5], A + A)
+    found = keys.repeated()
+    assert sorted(found) == [(0, 2), (0, 4), (0, 5)]
+    assert [found[0, line].split(" too")[0] for line in (2, 4, 5)] == [
+        "The same row is on line 4",
+        "The same row is on line 2",
+        "The same row is on line 2",
+    ]
+
+
+def test_of_rows_in_several_files_those_after_the_first_are_refused() -> None:
+    keys = RepeatedKeys()
+    keys.add(0, [2], A)
+    keys.add(1, [2, 3], B + A)
+    assert keys.repeated() == {(1, 3): "This row came already in this import; remove one."}
+
+
+def test_different_keys_are_no_repetition() -> None:
+    keys = RepeatedKeys()
+    keys.add(0, [2], A)
+    keys.add(1, [2], B)
+    assert keys.repeated() == {}

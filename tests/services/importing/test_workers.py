@@ -1,0 +1,94 @@
+"""Work that two processes share."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.nursery import nursery
+from workbench.errors import StorageFailed
+from workbench.services.importing.workers import Helper, shared_out
+
+_PARENT = """
+import sys
+from tests.services.importing.test_workers import process_of
+from workbench.services.importing.workers import Helper
+
+with Helper() as helper:
+    helper.begin(process_of, 0)
+    helper.send(0)
+    print(helper.result(), flush=True)
+    sys.stdin.read()
+"""
+
+
+def process_of(shared: int, task: int) -> int:
+    """Return the process that does a task."""
+    time.sleep(shared / 1000)
+    return os.getpid() if task >= 0 else 1 // 0
+
+
+def in_either(delay_ms: int, task: int) -> tuple[int, int, bytes]:
+    time.sleep(delay_ms / 1000)
+    return task, os.getpid(), bytes(200_000)
+
+
+def killed(_shared: None, task: int) -> int:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return task
+
+
+@pytest.fixture
+def helper() -> Iterator[Helper]:
+    with Helper() as helper:
+        yield helper
+
+
+def test_results_come_in_the_order_of_tasks_whoever_does_them(helper: Helper) -> None:
+    results = list(shared_out(in_either, 20, range(60), helper))
+    assert [task for task, _process, _text in results] == list(range(60))
+    assert len({process for _task, process, _text in results}) == 2
+
+
+def test_without_a_helper_this_process_does_all() -> None:
+    assert set(shared_out(process_of, 0, range(3), None)) == {os.getpid()}
+
+
+def test_a_helper_does_one_thing_after_the_other(helper: Helper) -> None:
+    tasks = range(20)
+    first = list(shared_out(in_either, 0, tasks, helper))
+    assert [task for task, _process, _text in first] == list(tasks)
+    assert os.getpid() not in set(shared_out(process_of, 20, range(2), helper))
+
+
+def test_an_error_in_the_other_process_is_raised_here(helper: Helper) -> None:
+    with pytest.raises(ZeroDivisionError):
+        list(shared_out(process_of, 0, [-1], helper))
+
+
+def test_a_process_that_is_killed_is_told(helper: Helper) -> None:
+    with pytest.raises(StorageFailed, match="ended from outside; run the command again"):
+        list(shared_out(killed, None, [0], helper))
+
+
+def test_the_other_process_ends_when_this_one_is_killed() -> None:
+    parent = nursery().piped(_PARENT)
+    assert parent.stdout is not None
+    child = int(parent.stdout.readline())
+    parent.kill()
+    parent.communicate()
+    until = time.monotonic() + 10
+    while _is_alive(child) and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not _is_alive(child)
+
+
+def _is_alive(process: int) -> bool:
+    """Say whether a process runs; one that nobody waits for does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,192 @@
+"""Works out the cases of new applications, with findings and search terms, as rows that only have to be inserted."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from db.dialects.sqlite_bulk import BulkRows, bulk_rows
+from db.dialects.sqlite_lists import is_wanted
+from db.enums import ApplicantKind, CaseState, ImportKind
+from db.queries.published import CASE, ImportedRow, Snapshot, dicts_of
+from db.queries.search_index import index_rows
+from workbench.domain.clock.calendar import WorkingCalendar
+from workbench.domain.clock.suspension import Suspension, stopped_until
+from workbench.domain.evidence.evidence import Evidence
+from workbench.domain.findings.finding import Finding
+from workbench.domain.policy.policy import Policy
+from workbench.services.case.assessment import FINDING, Assessment, assess_all, finding_columns
+from workbench.services.case.evidence_reader import EvidenceReader, application_key
+from workbench.services.clock.case_clocks import due_columns, first_clock_state
+from workbench.services.forecast.arrival_forecasts import NewCase
+from workbench.services.foundation.calendar_days import all_suspensions
+from workbench.services.foundation.context import Context
+from workbench.services.importing.columns import TABLES, Columns
+from workbench.services.notices.receipts import shows_forecast
+
+MOST_ROWS = 5_000
+"""The most rows that one transaction writes."""
+
+_APPLICATION = TABLES[ImportKind.APPLICATIONS]
+_BY_ID = select(_APPLICATION).where(is_wanted((_APPLICATION.c.id,))).order_by(_APPLICATION.c.id)
+_OF_RECEIPT = ("language", "applicant_kind", "applicant_name")
+
+
+@dataclass(frozen=True, slots=True)
+class NewBatch:
+    """A batch that is being written, for one process."""
+
+    context: Context
+    batch_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What new cases are judged by. If it is not in force any more, they must be worked out again."""
+
+    policy_id: int
+    stops: tuple[Suspension, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuedCase:
+    """A new case that is complete: its place among the new ones, and what its receipt is made of."""
+
+    place: int
+    columns: Columns
+    applicant: Columns
+    findings: tuple[Finding, ...]
+    arrival: NewCase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCases:
+    """The rows of some new cases, few enough for one transaction; places from 0 on stand for the ids of the cases."""
+
+    basis: Basis
+    application_ids: Sequence[int]
+    cases: BulkRows
+    findings: BulkRows
+    terms: BulkRows
+    queued: Sequence[QueuedCase]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rules:
+    """What new cases are judged by, as it is used."""
+
+    basis: Basis
+    policy: Policy
+    calendar: WorkingCalendar
+    today: date
+
+
+_Judged = tuple[ImportedRow, Evidence, Assessment]
+
+
+def new_cases(batch: NewBatch, application_ids: Sequence[int]) -> list[NewCases]:
+    """Return the new cases of some applications of a batch, in the order of their ids."""
+    context = batch.context
+    with context.read() as session:
+        rules = _rules(session, context)
+        rows = dicts_of(session, _BY_ID, application_ids)
+        sight = Snapshot(own_batch=batch.batch_id)
+        found = EvidenceReader(session, context.store, sight, rules.today).of_rows(rows)
+    evidence = [found[application_key(row)] for row in rows]
+    judged = list(zip(rows, evidence, assess_all(evidence, rules.policy, rules.today), strict=True))
+    return [_written_together(some, rules, context) for some in _in_transactions(judged)]
+
+
+def _rules(session: Session, context: Context) -> _Rules:
+    policy_id = context.policy_id(session)
+    return _Rules(
+        basis=Basis(policy_id=policy_id, stops=all_suspensions(session)),
+        policy=context.policy(session, policy_id),
+        calendar=context.calendar(session, policy_id),
+        today=context.today(session),
+    )
+
+
+def _in_transactions(judged: Sequence[_Judged]) -> Iterator[Sequence[_Judged]]:
+    """Yield cases that one transaction writes with their findings and receipts."""
+    ends, rows = [0], 0
+    for place, (_row, _evidence, assessment) in enumerate(judged):
+        own = 2 + len(assessment.findings)
+        if rows + own > MOST_ROWS:
+            ends.append(place)
+            rows = 0
+        rows += own
+    for start, end in pairwise([*ends, len(judged)]):
+        yield judged[start:end]
+
+
+def _written_together(judged: Sequence[_Judged], rules: _Rules, context: Context) -> NewCases:
+    cases: list[Columns] = []
+    queued: list[QueuedCase] = []
+    for place, (row, evidence, assessment) in enumerate(judged):
+        columns = _columns(row, evidence, assessment, rules)
+        cases.append({"id": place, **columns})
+        if assessment.is_complete:
+            queued.append(
+                QueuedCase(
+                    place=place,
+                    columns=columns,
+                    applicant={name: row[name] for name in _OF_RECEIPT},
+                    findings=assessment.findings,
+                    arrival=_arrival(row, columns, assessment, rules, context),
+                )
+            )
+    findings = [finding for place, each in enumerate(judged) for finding in finding_columns(place, each[2].findings)]
+    return NewCases(
+        basis=rules.basis,
+        application_ids=[row["id"] for row, _evidence, _assessment in judged],
+        cases=bulk_rows(CASE.name, cases),
+        findings=bulk_rows(FINDING.name, findings),
+        terms=index_rows([(place, case["applicant_name"], case["application_no"]) for place, case in enumerate(cases)]),
+        queued=queued,
+    )
+
+
+def _columns(row: ImportedRow, evidence: Evidence, assessment: Assessment, rules: _Rules) -> Columns:
+    columns: Columns = {
+        "agent": row["agent"],
+        "application_no": row["application_no"],
+        "application_id": row["id"],
+        "applicant_name": row["applicant_name"],
+        "state": CaseState.INCOMPLETE.value,
+        **assessment.columns(),
+        **assessment.class_columns(),
+        "received_at": row["received_at"],
+        "complete_at": None,
+        "due_at": None,
+        "is_due_provisional": False,
+        "suspended_from": None,
+        "waits_for": "",
+        "policy_version_id": rules.basis.policy_id,
+    }
+    if assessment.is_complete:
+        complete_at, standing = first_clock_state(
+            evidence, assessment.service_class, rules.policy, rules.basis.stops, rules.calendar
+        )
+        columns |= {
+            "state": CaseState.QUEUED.value,
+            "complete_at": complete_at,
+            **due_columns(standing),
+        }
+    return columns
+
+
+def _arrival(row: ImportedRow, columns: Columns, assessment: Assessment, rules: _Rules, context: Context) -> NewCase:
+    policy, now = rules.policy, context.now()
+    return NewCase(
+        applicant_kind=ApplicantKind(row["applicant_kind"]),
+        worst_severity=assessment.worst_severity,
+        service_class=assessment.service_class,
+        priority_rank=columns["priority_rank"],
+        due_at=columns["due_at"],
+        gets_forecast=shows_forecast(policy, columns["due_at"], columns["suspended_from"], now),
+        stopped_until=stopped_until(rules.basis.stops, row["province"], row["agent"], now),
+    )
