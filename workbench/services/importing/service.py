@@ -38,7 +38,7 @@ from workbench.services.importing.work import Work
 from workbench.services.importing.workers import Helper, has_processors
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.reader import Reader, open_reader, open_readers
-from workbench.services.reading.sheet_names import IMPORT_ORDER
+from workbench.services.reading.sheets.names import IMPORT_ORDER
 from workbench.services.review.new_evidence import FROM_APPLICANT
 
 _ENOUGH_BYTES = 4_000_000
