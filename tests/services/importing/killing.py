@@ -44,7 +44,7 @@ print("done", flush=True)
 def publish_first() -> None:
     """Break the import on purpose: publish a batch before its rows are written, to prove that the proof can fail."""
     from workbench.services.importing import work
-    from workbench.services.importing.publishing import next_seq, publish
+    from workbench.services.importing.batches import next_seq, publish
 
     real = work.Work._written
 
