@@ -24,9 +24,9 @@ from workbench.services.calls.windows import OptOut, Survey
 from workbench.services.case.card_windows import CALL_DAY, CALL_WINDOW, period_of_row
 from workbench.services.case.evidence_reader import CALL_HOUR, CARD, application_key
 from workbench.services.foundation.context import Context
+from workbench.services.importing.batches import WITH_CALLS, published_call_batches
 from workbench.services.importing.columns import Columns
 from workbench.services.importing.plan import Key
-from workbench.services.importing.publishing import WITH_CALLS, published_call_batches
 from workbench.services.importing.touching import applications_of_numbers
 
 OPT_OUT = table_of(OptOutRow)

@@ -20,7 +20,14 @@ from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import pause
 from workbench.services.importing.appeals import Unfiled, refuse_unfit
 from workbench.services.importing.applying import apply_batch
-from workbench.services.importing.batches import begun
+from workbench.services.importing.batches import (
+    WITH_CALLS,
+    begun,
+    next_seq,
+    publish,
+    published_call_batches,
+    record_call_file,
+)
 from workbench.services.importing.call_intake import CallIntake
 from workbench.services.importing.calls import CallFigures, call_store, figures
 from workbench.services.importing.judging import Judge
@@ -28,13 +35,6 @@ from workbench.services.importing.new_cases import NewBatch
 from workbench.services.importing.opening import open_cases
 from workbench.services.importing.plan import Plan
 from workbench.services.importing.progress import Meter
-from workbench.services.importing.publishing import (
-    WITH_CALLS,
-    next_seq,
-    publish,
-    published_call_batches,
-    record_call_file,
-)
 from workbench.services.importing.request import ImportReport, ImportRequest
 from workbench.services.importing.standing import refuse_opened_again
 from workbench.services.importing.sweeping import take_away

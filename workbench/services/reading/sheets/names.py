@@ -8,8 +8,8 @@ from db.enums import ImportKind
 from workbench.i18n import _, comma_joined, current_language
 from workbench.services.reading.headers import columns_file, normalised, spellings
 from workbench.services.reading.problems import FileProblem, RowProblem
-from workbench.services.reading.sheet_rows import SheetRow
-from workbench.services.reading.workbook import SheetPart, Workbook
+from workbench.services.reading.sheets.rows import SheetRow
+from workbench.services.reading.sheets.workbook import SheetPart, Workbook
 
 IMPORT_ORDER = (
     ImportKind.APPLICATIONS,
