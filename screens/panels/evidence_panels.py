@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Horizontal
 from textual.content import Content
-from textual.reactive import reactive
+from textual.reactive import var
 
 from screens.panels.calls import calls_lines
 from screens.panels.credit import credit_lines
@@ -49,8 +49,8 @@ class EvidencePanels(Container):
     ]
 
     tabs = getters.query_one("#tabs", Static)
-    active: reactive[str] = reactive("identity", init=False)
-    is_zoomed: reactive[bool] = reactive(default=False, toggle_class="-zoomed", bindings=True, init=False)
+    active: var[str] = var("identity", init=False)
+    is_zoomed: var[bool] = var(default=False, toggle_class="-zoomed", bindings=True, init=False)
 
     def __init__(self, subject: tuple[str, PanelLines] | None = None) -> None:
         super().__init__(id="panels")
@@ -99,10 +99,9 @@ class EvidencePanels(Container):
         """Show a case in all panels."""
         self._case = case
         for number, (name, title) in enumerate(self._titles.items(), start=1):
-            panel = self.query_one(f"#{name}", Panel)
             counts = _counts(case, name, view.symbols)
-            panel.border_title = Content.assemble(f"{number} {_(title)}", "  " if counts else "", counts)
-            panel.show(case, view)
+            heading = Content.assemble(f"{number} {_(title)}", "  " if counts else "", counts)
+            self.query_one(f"#{name}", Panel).show(heading, case, view)
         self._show_tabs()
 
     def action_go(self, name: str) -> None:
@@ -134,7 +133,8 @@ class EvidencePanels(Container):
             counts = _counts(self._case, name, symbols)
             parts.append(Content.assemble(label, " ", counts) if counts else label)
         line = Content.assemble(" ", Content(f" {symbols.bar} ").join(parts))
-        self.tabs.update(line if line.cell_length <= self.size.width else Content(symbols.bar).join(parts))
+        fitting = line if line.cell_length <= self.size.width else Content(symbols.bar).join(parts)
+        self.tabs.update(fitting, layout=False)
 
 
 def _counts(case: CaseFile, name: str, symbols: Symbols) -> Content:

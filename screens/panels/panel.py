@@ -3,9 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
+from textual import getters
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.geometry import Size
 
 from screens.panels.lines import PanelLine
 from screens.shell.symbols import symbols_of
@@ -16,6 +18,20 @@ from workbench.domain.case.casefile import CaseFile
 from workbench.i18n import _
 
 PanelLines = Callable[[CaseFile, View, int], Sequence[PanelLine]]
+
+
+class PanelText(Static):
+    """The text of a panel. It is made for the width that the layout gives it, so it is drawn in the same frame."""
+
+    def __init__(self, lines: Callable[[int], Sequence[Content]]) -> None:
+        super().__init__(markup=False)
+        self._lines = lines
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - the signature is Textual's
+        return len(self._lines(width))
+
+    def render(self) -> Content:
+        return Content("\n").join(self._lines(self.size.width))
 
 
 class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
@@ -34,34 +50,49 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         border-title-style: none; border-subtitle-color: $text-muted; border-subtitle-style: none;
         scrollbar-size-vertical: 0; scrollbar-size-horizontal: 0; overflow-x: hidden;
     }
-    Panel:focus { border: round $border; border-title-color: $foreground; border-title-style: bold; }
+    Panel:focus { border: round $border; }
     Panel > Static { width: 100%; height: auto; text-wrap: nowrap; text-overflow: ellipsis; }
     """
+
+    text = getters.query_one(PanelText)
 
     def __init__(self, name: str, lines: PanelLines) -> None:
         super().__init__(id=name)
         self._lines_of = lines
-        self._shown: Sequence[PanelLine] = ()
+        self._made: tuple[int, Sequence[PanelLine]] = (0, ())
         self._case: CaseFile | None = None
         self._view: View | None = None
-        self._width = 0
+        self._title = Content()
+        self._rest = ""
         self.field = ""
 
     def compose(self) -> list[Static]:
-        return [Static(markup=False)]
+        return [PanelText(self._contents)]
 
-    def show(self, case: CaseFile, view: View) -> None:
+    def watch_has_focus(self, has_focus: bool) -> None:  # noqa: FBT001 - the signature is Textual's
+        super().watch_has_focus(has_focus)
+        self._show_title()
+
+    def _show_title(self) -> None:
+        # A rule for the title of the focused panel would draw its text again, a frame later.
+        title = self._title
+        self.border_title = title.stylize_before("bold $foreground") if self.has_focus else title
+
+    def show(self, title: Content, case: CaseFile, view: View) -> None:
         """Show a case; if it is the same one, keep the cursor and the scroll position."""
         is_same = self._case is not None and self._case.header.id == case.header.id
-        self._case, self._view = case, view
+        self._title, self._case, self._view = title, case, view
+        self._show_title()
         if not is_same:
             self.field = ""
             self.scroll_home(animate=False)
-        self._draw()
+        self._made = (0, ())
+        self.text.refresh(layout=True)
+        self._show_rest()
 
     def move(self, step: int) -> None:
         """Select the next masked field in a direction; scroll if there is none."""
-        fields = [line.field for line in self._shown if line.field]
+        fields = [line.field for line in self._lines(self.size.width) if line.field]
         if not fields:
             self.scroll_relative(y=step, animate=False)
             return
@@ -69,46 +100,42 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         at = fields.index(self.field) + step if self.field in fields else first
         if 0 <= at < len(fields):
             self.field = fields[at]
-            self._draw()
+            self.text.refresh()
             self._follow()
         else:
             self.scroll_relative(y=step, animate=False)
 
     def on_resize(self) -> None:
-        if self.size.width != self._width:
-            self._draw()
         self._show_rest()
 
     def watch_scroll_y(self, old: float, new: float) -> None:
         super().watch_scroll_y(old, new)
         self._show_rest()
 
-    def _draw(self) -> None:
+    def _lines(self, width: int) -> Sequence[PanelLine]:
+        """Return the lines for a width; none before a case is shown."""
         if self._case is None or self._view is None:
-            return
-        if not self.size.width:
-            # The panel is hidden. Draw it when it gets a size, even if it gets its previous size.
-            self._width = 0
-            return
-        self._width = self.size.width
-        self._shown = self._lines_of(self._case, self._view, self._width)
-        lines = [
+            return ()
+        if self._made[0] != width:
+            self._made = (width, self._lines_of(self._case, self._view, width))
+        return self._made[1]
+
+    def _contents(self, width: int) -> Sequence[Content]:
+        """Return the lines with the selected field highlighted."""
+        return [
             line.content.stylize("$text-accent reverse") if line.field and line.field == self.field else line.content
-            for line in self._shown
+            for line in self._lines(width)
         ]
-        self.query_one(Static).update(Content("\n").join(lines))
-        self.call_after_refresh(self._show_rest)
 
     def _follow(self) -> None:
         """Scroll the selected field into view."""
-        y = next((at for at, line in enumerate(self._shown) if line.field == self.field), 0)
+        y = next((at for at, line in enumerate(self._lines(self.size.width)) if line.field == self.field), 0)
         if y < self.scroll_offset.y or y >= self.scroll_offset.y + self.size.height:
             self.scroll_to(y=max(0, y - self.size.height // 2), animate=False)
 
     def _show_rest(self) -> None:
-        more = len(self._shown) - self.size.height - self.scroll_offset.y
-        if more <= 0:
-            self.border_subtitle = ""
-            return
-        rest = _("{count} more").format(count=more)
-        self.border_subtitle = plain(f"{symbols_of(self).down} {rest}")
+        more = len(self._lines(self.size.width)) - self.size.height - self.scroll_offset.y
+        rest = f"{symbols_of(self).down} {_('{count} more').format(count=more)}" if more > 0 else ""
+        if rest != self._rest:
+            self._rest = rest
+            self.border_subtitle = plain(rest)

@@ -103,4 +103,4 @@ class FilterBar(Vertical):
         lines = hint_lines(
             field.value, field.cursor_position, round(field.scroll_offset.x), width, is_submitted=is_submitted
         )
-        self.help_lines.update(Content("\n").join(lines))
+        self.help_lines.update(Content("\n").join(lines), layout=False)

@@ -9,7 +9,9 @@ from textual.binding import ActiveBinding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.dom import DOMNode
+from textual.reactive import reactive
 from textual.screen import ModalScreen, Screen
+from textual.widget import Widget
 from textual.worker import Worker
 
 from screens.shell.bindings import bind, translated
@@ -89,6 +91,9 @@ class BaseScreen(Screen[Result]):
 
     HORIZONTAL_BREAKPOINTS = HORIZONTAL
     VERTICAL_BREAKPOINTS = VERTICAL
+
+    # The two widgets redraw themselves; Textual would redraw the whole screen for each change of the focus.
+    focused: reactive[Widget | None] = reactive(None, repaint=False, init=False)
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:

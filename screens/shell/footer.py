@@ -25,11 +25,13 @@ class FooterBar(Static):
         super().__init__(markup=False)
 
     def on_mount(self) -> None:
-        # The bindings change several times before a frame is drawn, so the keys are found only when it is.
-        self.screen.bindings_updated_signal.subscribe(self, lambda _screen: self.refresh())
+        self.screen.bindings_updated_signal.subscribe(self, lambda _screen: self._show_hints())
 
-    def render(self) -> Content:
-        return hints(self.screen, self.content_size.width)
+    def on_resize(self) -> None:
+        self._show_hints()
+
+    def _show_hints(self) -> None:
+        self.update(hints(self.screen, self.content_size.width), layout=False)
 
 
 def hints(screen: Screen[object], width: int) -> Content:

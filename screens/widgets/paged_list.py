@@ -90,9 +90,11 @@ class PagedList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def move_to(self, row: int) -> None:
         """Move the cursor to a row and scroll to it."""
-        self.cursor = max(0, min(row, self.length - 1))
+        before, self.cursor = self.cursor, max(0, min(row, self.length - 1))
         self._follow()
-        self.refresh()
+        first, last = self.range or (self.cursor, self.cursor)
+        start = min(first, before)
+        self.refresh_lines(start, max(last, before) - start + 1)
         self.post_message(self.Moved())
 
     def mark(self, case_ids: Iterable[int]) -> None:

@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.reactive import Reactive
 from textual.widgets import Input, TextArea
 from textual.widgets.text_area import EditResult
 
@@ -25,6 +27,9 @@ _SCAN_FACTOR = 4
 
 class TextLine(Input):
     """A text field of one line."""
+
+    # The size of a field does not depend on its text; Textual would lay out the screen after each letter.
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0))
 
     def __init__(
         self,

@@ -53,10 +53,10 @@ class Desk:
         arguments = ["--database", str(self.database), "--as", "a", "--lang", "en"]
         start = time.monotonic()
         with PtySession(arguments, self.home, more=COLD) as terminal:
-            frame = _seconds_until(terminal, "Desk") - start
+            frame = seconds_until(terminal, "Desk") - start
             pressed = time.monotonic()
             terminal.press("n")
-            shown = _seconds_until(terminal, "C-0")
+            shown = seconds_until(terminal, "C-0")
             self.cases_s.append(shown - start)
             self.claims_s.append(shown - pressed)
             self.memory_mb = _memory_mb(terminal)
@@ -111,7 +111,7 @@ def _planted(path: Path, queued: int, now: datetime) -> Path:
     return path
 
 
-def _seconds_until(terminal: PtySession, words: str) -> float:
+def seconds_until(terminal: PtySession, words: str) -> float:
     """Return the monotonic time at which the program has written these words.
 
     Raises:
@@ -133,4 +133,4 @@ def _memory_mb(terminal: PtySession) -> float:
 def _bare(home: Path) -> float:
     start = time.monotonic()
     with PtySession([], home, module="tests.bench.bare_app", more=COLD) as terminal:
-        return _seconds_until(terminal, "a text") - start
+        return seconds_until(terminal, "a text") - start

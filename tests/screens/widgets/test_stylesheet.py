@@ -1,29 +1,42 @@
 """The stylesheet parses each of its sources once."""
 
-from collections import Counter
+from itertools import count
 from typing import Any
 
 import pytest
 from textual.css.parse import parse
 
-from tests.screens.cases import clean
-from tests.screens.driver import at_work
+from screens.widgets.stylesheet import Stylesheet
+
+_NUMBERS = count()
 
 
-async def test_screens_that_are_opened_later_do_not_parse_our_styles_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    parsed: Counter[tuple[str, str]] = Counter()
+class Variables(dict[str, str]):
+    """Variables that look new each time, so that no test before this one has parsed a sheet with them."""
 
-    def counted(scope: str, css: str, read_from: tuple[str, str], **options: Any) -> Any:
-        parsed[read_from] += 1
-        return parse(scope, css, read_from, **options)
+    def __repr__(self) -> str:
+        return f"Variables {next(_NUMBERS)}"
 
-    monkeypatch.setattr("textual.css.stylesheet.parse", counted)
 
-    async with at_work(clean()) as desk:
-        await desk.go("q")
-        await desk.go("d")
-        await desk.press("n", "question_mark", "escape", "p")
+def test_only_new_sources_are_parsed_until_a_variable_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[str] = []
 
-    ours = {source: times for source, times in parsed.items() if "screens" in source[0]}
-    assert len(ours) > 10
-    assert set(ours.values()) == {1}
+    def noted(scope: str, css: str, *arguments: Any, **options: Any) -> Any:
+        parsed.append(css)
+        return parse(scope, css, *arguments, **options)
+
+    monkeypatch.setattr("textual.css.stylesheet.parse", noted)
+    first, second = "Label { color: $ink; }", "Button { color: white; }"
+    sheet = Stylesheet(variables=Variables(ink="red"))
+    sheet.add_source(first, ("first", ""))
+    sheet.reparse()
+
+    sheet.add_source(second, ("second", ""))
+    sheet.set_variables(Variables(ink="red"))
+    sheet.reparse()
+    assert parsed == [first, second]
+
+    sheet.set_variables(Variables(ink="blue"))
+    sheet.reparse()
+    assert parsed == [first, second, first, second]
+    assert "color: #0000FF" in sheet.css

@@ -184,7 +184,7 @@ def test_an_import_that_fails_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(KeyError):
         fail_halfway()
 
-    assert list((tmp_path / "calls").iterdir()) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_missing_and_a_damaged_file_are_told(tmp_path: Path) -> None:
@@ -215,7 +215,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(most_bytes: int, tmp_path: Path)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
-    assert list((tmp_path / "calls").iterdir()) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_export_that_fills_the_disk_is_told_as_the_failure_of_its_file(tmp_path: Path) -> None:

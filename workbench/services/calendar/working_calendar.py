@@ -16,6 +16,7 @@ from workbench.domain.clock.year_notice import YearNotice, days_defined_by
 from workbench.domain.values.moments import FIRST_YEAR, LAST_YEAR
 from workbench.errors import WrongUsage
 from workbench.i18n import _
+from workbench.services.calendar.notice_file import NoticeFile, read_notice
 from workbench.services.calendar.preview import CalendarEffect, CalendarImport, CalendarYear, DaySetting
 from workbench.services.calendar.public_holidays import days_of_year, seed_days
 from workbench.services.clock.due_date_changes import due_changes
@@ -24,7 +25,6 @@ from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.foundation.row_values import from_row
-from workbench.services.reading.notice_file import NoticeFile, read_notice
 from workbench.services.reading.problems import FileProblem, RowProblem
 
 NAME_LENGTH = 64

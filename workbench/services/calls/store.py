@@ -21,12 +21,13 @@ class CallStore:
 
     Each question names the published batches whose files it reads; a call that several have counts once.
     Any of them raises StorageFailed if a file is missing or damaged, or the disk is full, and BadConfiguration if a
-    file differs from the size and SHA-256 in `checks`.
+    file differs from the size and SHA-256 in `checks`. `progress` is told how far a survey has come.
     """
 
     def __init__(self, folder: Path, hash_key: bytes, checks: Mapping[int, CallFileCheck] | None = None) -> None:
         self._files = CallFiles(folder, checks or {})
         self._hasher = CalleeHasher(hash_key)
+        self.progress = Engine.progress
 
     @contextmanager
     def staging(self) -> Iterator[StagedCalls]:
@@ -76,5 +77,6 @@ class CallStore:
     def _opened(self, batch_ids: Collection[int]) -> Iterator[Engine]:
         files = self._files.paths(batch_ids)
         with engine(self._files.folder) as duck:
+            duck.progress = self.progress
             duck.open_calls(files)
             yield duck

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -78,7 +79,7 @@ def copied(path: Path, sha256: str, store: Store) -> None:
         StorageFailed: If the store cannot take it.
     """
     target = store.document_path(sha256)
-    if _is_whole(target, sha256):
+    if _whole(sha256, store):
         return
     try:
         make_folder(target.parent, store.access)
@@ -99,33 +100,21 @@ def in_store(sha256: str, store: Store) -> StoredFile:
     Raises:
         BadDocument: If the store has none of this SHA-256, or what it has is another file now.
     """
-    file = stored(sha256, store)
-    if file is None:
+    if not store.document_path(sha256).exists():
         raise BadDocument(_("The store has no file of this SHA-256; give its path instead."))
-    if not _is_whole(store.document_path(sha256), sha256):
+    file = _whole(sha256, store)
+    if file is None:
         raise BadDocument(_("The store's file of this SHA-256 is damaged; give its path, and it is put back."))
     return file
 
 
-def stored(sha256: str, store: Store) -> StoredFile | None:
-    """Return what is known of a file that the store has, or None if it has none of this SHA-256."""
-    path = store.document_path(sha256)
-    try:
-        with path.open("rb") as file:
-            start = file.read(_LONGEST_MAGIC)
-            bytes_count = os.fstat(file.fileno()).st_size
-    except FileNotFoundError:
-        return None
-    return StoredFile(sha256=sha256, bytes_count=bytes_count, media_type=media_type_of(start))
-
-
-def _is_whole(path: Path, sha256: str) -> bool:
-    """Say whether a file of the store is what its name says; a disk that loses bits keeps the size, so it is read."""
-    try:
-        return examined(path).sha256 == sha256
-    except (BadDocument, OSError):
-        # What cannot be read cannot be shown either, so it is replaced; where that fails too, the import says so.
-        return False
+def _whole(sha256: str, store: Store) -> StoredFile | None:
+    """Return a file of the store if it is what its name says; a disk that loses bits keeps the size, so it is read."""
+    # What cannot be read cannot be shown either, so it is replaced; where that fails too, the import says so.
+    with suppress(BadDocument, OSError):
+        file = examined(store.document_path(sha256))
+        return file if file.sha256 == sha256 else None
+    return None
 
 
 def _opened(path: Path) -> BinaryIO:

@@ -17,7 +17,7 @@ from workbench.services.importing.batches import KnownFile
 from workbench.services.importing.plan import Plan, Touch
 from workbench.services.importing.request import ImportReport, ImportRequest, Progress
 from workbench.services.importing.service import Imports
-from workbench.services.importing.standing import MENDABLE_STATES
+from workbench.services.importing.standing import RESUBMITTED_STATES
 from workbench.services.reading.reader import kind_of_file
 from workbench.services.rectifying.rectification import progress_of
 from workbench.services.review.new_evidence import answered_when
@@ -53,7 +53,7 @@ class Resubmissions(Service):
                 message = _("{problem} Record the resubmission without the file.").format(problem=error)
                 raise BadData(message) from error
             with self.context.read() as session:
-                is_waiting = session.get_one(CaseRow, case_id).state in MENDABLE_STATES
+                is_waiting = session.get_one(CaseRow, case_id).state in RESUBMITTED_STATES
             remarks = Remarks(self.context)
             if is_waiting:
                 remarks.resubmit(case_id, note, check.received_at)

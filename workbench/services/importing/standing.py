@@ -30,7 +30,7 @@ from workbench.i18n import _
 from workbench.services.importing.columns import TABLES
 from workbench.services.importing.plan import Fate, Judgement, Key
 
-MENDABLE_STATES = frozenset({CaseState.RECTIFYING, CaseState.LAPSED})
+RESUBMITTED_STATES = frozenset({CaseState.RECTIFYING, CaseState.LAPSED})
 """States in which what the applicant hands in is a resubmission, if it was received in time."""
 
 _APPLICATION = TABLES[ImportKind.APPLICATIONS]
@@ -47,7 +47,7 @@ class ImportTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """The published applications of a portion of rows, their newest cases, and until when those may be mended.
+    """The published applications of a portion of rows, their newest cases, and until when those may be resubmitted.
 
     `failed_at` is when the finally failed ones were decided.
     """
@@ -92,7 +92,7 @@ class Standing:
         """Return why a case takes nothing in, or None if it does."""
         state = CaseState(case.state)
         number = format_case(case.id or 0)
-        if state in MENDABLE_STATES:
+        if state in RESUBMITTED_STATES:
             deadline = self.deadlines.get(case.id or 0)
             if deadline is not None and receipt <= deadline:
                 return None
@@ -115,10 +115,10 @@ def standing_of(session: Session, keys: set[Key], terms: ImportTerms) -> Standin
     applications = {(row["agent"], row["application_no"]): row for row in rows}
     # There are no cases of unknown applications.
     cases = current_cases(session, applications)
-    mendable = [case.id for case in cases.values() if case.state in MENDABLE_STATES]
+    resubmitted = [case.id for case in cases.values() if case.state in RESUBMITTED_STATES]
     deadlines = session.execute(
         select(RECTIFICATION.c.case_id, RECTIFICATION.c.deadline_at)
-        .where(RECTIFICATION.c.case_id.in_(mendable))
+        .where(RECTIFICATION.c.case_id.in_(resubmitted))
         .order_by(RECTIFICATION.c.id)
     )
     return Standing(

@@ -4,21 +4,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import Table, delete, exists, select
 
-from db.models import (
-    CallDayRow,
-    CallHourRow,
-    CallWindowRow,
-    CaseRow,
-    DelayNoticeRow,
-    ImportFileRow,
-    OptOutRow,
-    SuspensionNoticeRow,
-)
+from db.models import CaseRow, DelayNoticeRow, SuspensionNoticeRow
 from db.queries.published import BATCH, CASE, NOTICE, table_of
 from db.queries.search_index import remove_cases
 from workbench.services.calls.parquet import CallFiles
 from workbench.services.case.assessment import FINDING
-from workbench.services.case.evidence_reader import APPLICATION, CARD, COMPLAINT, CREDIT, DOCUMENT
+from workbench.services.case.evidence_reader import DOCUMENT
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import pause
 from workbench.services.importing.batches import UNDONE, finishing, held, lock_path
@@ -28,57 +19,41 @@ from workbench.services.review.new_evidence import retract_evidence
 _DELETED_TOGETHER = 5_000
 _RETRACTED_TOGETHER = 20
 
-# Children before their parents, because the database checks foreign keys.
-_TABLES: tuple[Table, ...] = (
-    SUBMISSION,
-    CASE,
-    APPLICATION,
-    CARD,
-    DOCUMENT,
-    COMPLAINT,
-    CREDIT,
-    table_of(OptOutRow),
-    table_of(CallWindowRow),
-    table_of(CallDayRow),
-    table_of(CallHourRow),
-    table_of(ImportFileRow),
-)
-_OF_CASES = (NOTICE, FINDING, table_of(SuspensionNoticeRow), table_of(DelayNoticeRow))
+_TABLES = [
+    table for table in reversed(BATCH.metadata.sorted_tables) if "batch_id" in table.c and table.c.batch_id.foreign_keys
+]
+"""The tables of rows of batches, children before their parents; an event outlives its batch."""
+
+OF_CASES = (NOTICE, FINDING, table_of(SuspensionNoticeRow), table_of(DelayNoticeRow))
+"""The tables of what the program itself adds to a case, which goes with the case."""
 
 
-def unpublished(context: Context) -> list[int]:
-    """Return the batches that nobody sees: being written, or left by an import that died."""
-    with context.read() as session:
-        wanted = select(BATCH.c.id).where(BATCH.c.published_at.is_(None)).order_by(BATCH.c.id)
-        return [row.id for row in session.execute(wanted)]
-
-
-def sweep(context: Context) -> list[int]:
-    """Take away every unpublished batch whose import is dead, and return which; a live one is never touched.
+def sweep(context: Context) -> None:
+    """Take away every unpublished batch whose import is dead; a live one is never touched.
 
     The caller holds the turn to import, so that no document is copied meanwhile.
     """
     CallFiles(context.store.calls, {}).sweep_spills()
-    swept = []
-    for batch_id in unpublished(context):
+    with context.read() as session:
+        wanted = select(BATCH.c.id).where(BATCH.c.published_at.is_(None)).order_by(BATCH.c.id)
+        unpublished = session.execute(wanted).scalars().all()
+    for batch_id in unpublished:
         with held(lock_path(context.store, batch_id)) as is_mine:
             if is_mine:
                 take_away(context, batch_id)
-                swept.append(batch_id)
     _sweep_locks(context)
-    return swept
 
 
-def take_away(context: Context, batch_id: int) -> int:
-    """Remove all rows and files of an unpublished batch whose lock the caller holds; return how many rows.
-
-    A published batch is left as it is.
-    """
-    if batch_id not in unpublished(context):
-        return 0
+def take_away(context: Context, batch_id: int) -> None:
+    """Remove all rows and files of a batch whose lock the caller holds; a published batch is left as it is."""
+    with context.read() as session:
+        is_unpublished = exists().where(BATCH.c.id == batch_id, BATCH.c.published_at.is_(None))
+        if not session.execute(select(is_unpublished)).scalar():
+            return
     _retract(context, batch_id)
     digests = _own_documents(context, batch_id)
-    removed = sum(_delete(context, table, batch_id) for table in _TABLES)
+    for table in _TABLES:
+        _delete(context, table, batch_id)
     CallFiles(context.store.calls, {}).discard(batch_id)
     for digest in digests:
         context.store.document_path(digest).unlink(missing_ok=True)
@@ -87,7 +62,6 @@ def take_away(context: Context, batch_id: int) -> int:
         context.log(session, "import-swept", batch_id=batch_id)
         # Within the transaction, so that nobody takes a lock on a file that is going.
         lock_path(context.store, batch_id).unlink(missing_ok=True)
-    return removed
 
 
 def _retract(context: Context, batch_id: int) -> None:
@@ -109,21 +83,18 @@ def _retract(context: Context, batch_id: int) -> None:
         pause()
 
 
-def _delete(context: Context, table: Table, batch_id: int) -> int:
+def _delete(context: Context, table: Table, batch_id: int) -> None:
     """Delete a batch's rows of one table a chunk at a time, so that others can work on."""
-    chunk = select(table.c.id).where(table.c.batch_id == batch_id).limit(_DELETED_TOGETHER)
-    removed = 0
-    while True:
+    chunk = select(table.c.id).where(table.c.batch_id == batch_id).order_by(table.c.id).limit(_DELETED_TOGETHER)
+    count = _DELETED_TOGETHER
+    while count == _DELETED_TOGETHER:
         with context.write() as session:
             if table is CASE:
-                for told in _OF_CASES:
-                    session.execute(delete(told).where(told.c.case_id.in_(chunk.order_by(table.c.id))))
-                remove_cases(session, chunk.order_by(table.c.id))
-            gone = session.execute(delete(table).where(table.c.id.in_(chunk.order_by(table.c.id))))
-            count = int(gone.rowcount)  # type: ignore[attr-defined]  # a delete's result has one
-        removed += count
-        if count < _DELETED_TOGETHER:
-            return removed
+                for told in OF_CASES:
+                    session.execute(delete(told).where(told.c.case_id.in_(chunk)))
+                remove_cases(session, chunk)
+            gone = session.execute(delete(table).where(table.c.id.in_(chunk)))
+            count = gone.rowcount  # type: ignore[attr-defined]  # a delete's result has one
         pause()
 
 

@@ -11,6 +11,7 @@ from db.columns import to_us
 from db.dialects.sqlite_bulk import insert_rows
 from db.enums import FINAL_STATES, CaseState, ImportKind
 from db.models import CaseRow, SubmissionRow
+from db.queries.chunks import chunks
 from db.queries.published import current_cases, is_published, table_of
 from workbench.services.case.evidence_reader import APPLICATION, CARD
 from workbench.services.foundation.audit_log import details
@@ -21,7 +22,6 @@ from workbench.services.importing.plan import Key, Touch
 
 SUBMISSION = table_of(SubmissionRow)
 
-_TOGETHER = 500
 _WRITTEN_TOGETHER = 5_000
 
 
@@ -47,8 +47,8 @@ def cases_of_subjects(session: Session, subjects: Iterable[str], store: Store) -
 def _keys(session: Session, column: ColumnElement[Any], values: Sequence[str]) -> set[Key]:
     table = column.table
     found: set[Key] = set()
-    for start in range(0, len(values), _TOGETHER):
-        wanted = column.in_(values[start : start + _TOGETHER]) & is_published(table.c.batch_id)
+    for some in chunks(values):
+        wanted = column.in_(some) & is_published(table.c.batch_id)
         rows = session.execute(select(table.c.agent, table.c.application_no).where(wanted).distinct())
         found.update((row.agent, row.application_no) for row in rows)
     return found
@@ -70,23 +70,18 @@ def concerned_ids(cases: Iterable[CaseRow]) -> set[int]:
     return {case.id for case in cases if case.id is not None and case.state not in closed}
 
 
-def _body(touch: Touch) -> Mapping[str, Any]:
-    return details(
-        kind=touch.kind.value, application_us=None if touch.application_at is None else to_us(touch.application_at)
-    )
-
-
 def note(context: Context, batch_id: int, touched: Mapping[int, Touch]) -> None:
     """Note in a batch which existing cases take it in, what it is to them, and since when it counts as received."""
-    rows = [
-        {
-            "case_id": case_id,
-            "received_at": touched[case_id].received_at,
-            "body": json.dumps(_body(touched[case_id])),
-        }
-        for case_id in sorted(touched)
-    ]
-    for start in range(0, len(rows), _WRITTEN_TOGETHER):
+    for some in chunks(sorted(touched.items()), _WRITTEN_TOGETHER):
+        rows = [
+            {"case_id": case_id, "received_at": touch.received_at, "body": json.dumps(_body(touch))}
+            for case_id, touch in some
+        ]
         with context.write() as session:
-            insert_rows(session, SUBMISSION.name, rows[start : start + _WRITTEN_TOGETHER], batch_id=batch_id, round=0)
+            insert_rows(session, SUBMISSION.name, rows, batch_id=batch_id, round=0)
         pause()
+
+
+def _body(touch: Touch) -> Mapping[str, Any]:
+    application_us = None if touch.application_at is None else to_us(touch.application_at)
+    return details(kind=touch.kind.value, application_us=application_us)

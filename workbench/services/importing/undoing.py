@@ -8,16 +8,7 @@ from sqlalchemy import ColumnElement, FromClause, Row, Select, Table, exists, fu
 from sqlmodel import Session
 
 from db.enums import CaseState, ImportKind
-from db.models import (
-    ChecklistAnswerRow,
-    CommentRow,
-    ContactRow,
-    DecisionRow,
-    DraftRow,
-    ReviewerRow,
-    SkipRow,
-    VerificationRow,
-)
+from db.models import ReviewerRow
 from db.queries.published import BATCH, CASE, ITEM, NOTICE, RECTIFICATION, is_published, table_of
 from workbench.domain.case.case_id import format_batch, format_case
 from workbench.domain.case.lifecycle import Action
@@ -30,13 +21,16 @@ from workbench.services.foundation.context import Context
 from workbench.services.importing.batches import PUBLISHED, UNDONE, busy, held, lock_path
 from workbench.services.importing.calls import OPT_OUT
 from workbench.services.importing.request import UndoneBatch
-from workbench.services.importing.sweeping import take_away
+from workbench.services.importing.sweeping import OF_CASES, take_away
 from workbench.services.importing.touching import SUBMISSION
 
-_ACTED_ON: tuple[Table, ...] = tuple(
-    table_of(model)
-    for model in (DecisionRow, DraftRow, CommentRow, ContactRow, ChecklistAnswerRow, VerificationRow, SkipRow)
-)
+_ACTED_ON = [
+    table
+    for table in CASE.metadata.sorted_tables
+    if "case_id" in table.c and table.c.case_id.foreign_keys and table not in {SUBMISSION, *OF_CASES}
+]
+"""The tables of what people add to a case."""
+
 _UNTOUCHED_STATES = (CaseState.INCOMPLETE.value, CaseState.QUEUED.value, CaseState.IN_REVIEW.value)
 _MOVES = ("complete", "answer", "resubmit", "lapse-undone", "void")
 """The events by which a batch changes the state of a case; people answer and resubmit too."""

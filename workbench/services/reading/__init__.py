@@ -1,1 +1,1 @@
-"""Reading imported files into typed rows, with errors that say where and how to mend them; no database."""
+"""Reading imported files into typed rows, with errors that say where they are and how to fix them; no database."""

@@ -10,8 +10,6 @@ from workbench.services.reading.table import Broken, Cell, RawRecord
 
 MAX_KEYS = 200
 
-_Pairs = list[tuple[str, Any]]
-
 
 class _NotStrict(ValueError):
     """Something that Python reads and JSON does not allow; its text is for people."""
@@ -101,14 +99,9 @@ def _is_unstorable(text: str) -> bool:
     return any(character in "\0\ufeff" or "\ud800" <= character <= "\udfff" for character in text)
 
 
-def _as_object(pairs: _Pairs) -> _Object:
-    """Keep all pairs, so that a key that comes twice is seen."""
-    return _Object(pairs)
-
-
 def _refuse_constant(name: str) -> object:
     """Refuse NaN and Infinity."""
     raise _NotStrict(_("{name} is not JSON; write a number or null.").format(name=name))
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_as_object, parse_constant=_refuse_constant)
+_DECODER = json.JSONDecoder(object_pairs_hook=_Object, parse_constant=_refuse_constant)

@@ -1,19 +1,27 @@
-"""A file that somebody else made: opened once, checked, and read as often as it is asked for."""
+"""A file that somebody else made: opened once, checked, unpacked, and read as often as it is asked for."""
 
+import gzip
 import hashlib
 import io
 import os
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, BinaryIO, TextIO
+from typing import IO, BinaryIO, TextIO, cast
+from zipfile import BadZipFile, ZipFile
 
 from workbench.errors import StorageFailed
 from workbench.i18n import _
 from workbench.services.foundation.safe_files import open_regular, reader_of
 from workbench.services.reading.encoding import detect
-from workbench.services.reading.packed import PACKED_SUFFIXES, damage_reported, unpacked
 from workbench.services.reading.problems import FileProblem, RowProblem
+
+PACKED_SUFFIXES = frozenset({".gz", ".zip"})
+
+_ENCRYPTED = 0x1
+_DAMAGES = (BadZipFile, gzip.BadGzipFile, zlib.error, EOFError, NotImplementedError)
+"""What Python raises at packed data that is not whole, or packed in a way that it does not know."""
 
 
 class OpenedFile:
@@ -83,7 +91,7 @@ class OpenedText(OpenedFile):
     def __init__(self, path: Path, encoding: str | None = None, *, may_be_packed: bool = False) -> None:
         super().__init__(path)
         self._is_packed = may_be_packed and path.suffix.lower() in PACKED_SUFFIXES
-        with self.examining(), damage_reported(path):
+        with self.examining(), _damage_reported(path):
             self.encoding, self._codec = detect(self._unpacked(self.file), path.name, encoding)
             self.sha256 = self.digest()
 
@@ -97,7 +105,7 @@ class OpenedText(OpenedFile):
         self.refuse_change()
         self.file.seek(0)
         # A pass has a handle of its own, so that it may end before or after the file is closed.
-        with reader_of(os.dup(self.file.fileno())) as handle, damage_reported(self.path):
+        with reader_of(os.dup(self.file.fileno())) as handle, _damage_reported(self.path):
             unpacked = self._unpacked(handle)
             with io.TextIOWrapper(unpacked, encoding=self._codec, errors="strict", newline="\n") as text:
                 try:
@@ -107,7 +115,7 @@ class OpenedText(OpenedFile):
         self.refuse_change()
 
     def _unpacked(self, file: BinaryIO) -> IO[bytes]:
-        return unpacked(file, self.path) if self._is_packed else file
+        return _unpacked(file, self.path) if self._is_packed else file
 
     @property
     def bytes_read(self) -> int:
@@ -125,3 +133,36 @@ def is_archive(path: Path) -> bool:
     """
     with open_regular(path) as file:
         return file.read(4) == b"PK\x03\x04"
+
+
+def _unpacked(file: BinaryIO, path: Path) -> IO[bytes]:
+    """Return the bytes in a file that may be packed, by its name.
+
+    Raises:
+        FileProblem: If it is an archive of no or several files, or encrypted.
+    """
+    suffix = path.suffix.lower()
+    if suffix == ".gz":
+        return cast("IO[bytes]", gzip.GzipFile(fileobj=file, mode="rb"))
+    if suffix != ".zip":
+        return file
+    archive = ZipFile(file)
+    members = [member for member in archive.infolist() if not member.is_dir()]
+    if len(members) != 1 or members[0].flag_bits & _ENCRYPTED:
+        message = _("The archive must contain exactly one file, without a password; pack that file alone.")
+        raise FileProblem(RowProblem(file=path.name, message=message))
+    return archive.open(members[0])
+
+
+@contextmanager
+def _damage_reported(path: Path) -> Iterator[None]:
+    """Turn what unpacking raises into a problem of the file.
+
+    Raises:
+        FileProblem: If packed data are damaged.
+    """
+    try:
+        yield
+    except _DAMAGES as error:
+        message = _("The archive is damaged or was cut off; pack the file again.")
+        raise FileProblem(RowProblem(file=path.name, message=message)) from error

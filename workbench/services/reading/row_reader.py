@@ -13,8 +13,8 @@ from workbench.services.reading.headers import ColumnNames, column_names, header
 from workbench.services.reading.kinds import KindSpec, spec
 from workbench.services.reading.plan import Complaint, RowPlan
 from workbench.services.reading.problems import BadRecord, Row, RowProblem
-from workbench.services.reading.sources import Format, Table
-from workbench.services.reading.table import Broken, RawRecord
+from workbench.services.reading.sources import Table
+from workbench.services.reading.table import Broken, Format, RawRecord
 
 _MAX_PLANS = 500
 

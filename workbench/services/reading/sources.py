@@ -1,22 +1,23 @@
-"""Where records come from: a text file, or a sheet of a workbook."""
+"""Where records come from: a text file, a Parquet file, or a sheet of a workbook."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING
 
+from db.enums import ImportKind
+from workbench.i18n import _
 from workbench.services.reading.jsonl import JsonLines
-from workbench.services.reading.opened import OpenedText
+from workbench.services.reading.opened import PACKED_SUFFIXES, OpenedFile, OpenedText, is_archive
 from workbench.services.reading.problems import FileProblem, RowProblem
-from workbench.services.reading.sheet_table import SheetTable
-from workbench.services.reading.table import Broken, CsvTable, RawRecord
-from workbench.services.reading.workbook import SheetPart, Workbook
+from workbench.services.reading.sheets.names import sheet_of
+from workbench.services.reading.sheets.table import SheetTable
+from workbench.services.reading.sheets.workbook import SheetPart, Workbook
+from workbench.services.reading.table import Broken, CsvTable, Format, Knows, RawRecord, flaw_of
 
-Format = Literal["csv", "jsonl", "xlsx"]
-
-Knows = Callable[[str], bool]
-"""Says whether a text is the name of a column."""
+if TYPE_CHECKING:
+    import duckdb
 
 _FORMATS: dict[str, Format] = {
     ".csv": "csv",
@@ -30,49 +31,11 @@ _FORMATS: dict[str, Format] = {
 TEXT_SUFFIXES = frozenset(_FORMATS)
 """Extensions of files that are text, whatever they begin with."""
 
+WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xlsm"})
 
-class Table(Protocol):
-    """Records of one kind, once: their columns, and the line of the header, 0 where each record names its own.
-
-    `above` are the rows over the header, with their cells below the names of the columns.
-    """
-
-    @property
-    def names(self) -> tuple[str, ...]: ...
-
-    @property
-    def header_line(self) -> int: ...
-
-    @property
-    def above(self) -> tuple[RawRecord, ...]: ...
-
-    def __iter__(self) -> Iterator[RawRecord | Broken]: ...
-
-
-class Source(Protocol):
-    """A file or sheet that can be read as often as it is asked for.
-
-    `file` is what the sheets of a workbook have in common, `bytes_count` and `sha256` are its own; `pass_bytes` is how
-    many bytes one pass reads, `bytes_read` how far the present one has come.
-    """
-
-    path: Path
-    sheet: str
-    format: Format
-    encoding: str
-    sha256: str
-    bytes_count: int
-    pass_bytes: int
-
-    @property
-    def file(self) -> object: ...
-
-    @property
-    def bytes_read(self) -> int: ...
-
-    def table(self, knows: Knows) -> AbstractContextManager[Table]: ...
-
-    def close(self) -> None: ...
+PARQUET_SUFFIX = ".parquet"
+_ROWS_TOGETHER = 10_000
+_INSTANT = "TIMESTAMP WITH TIME ZONE"
 
 
 class TextSource(OpenedText):
@@ -86,7 +49,7 @@ class TextSource(OpenedText):
         self.format: Format = self._found_format()
 
     @contextmanager
-    def table(self, knows: Knows) -> Iterator[Table]:
+    def table(self, knows: Knows) -> Iterator[JsonLines | CsvTable]:
         """Give the records from the start; one pass at a time.
 
         Raises:
@@ -107,15 +70,16 @@ class TextSource(OpenedText):
 class SheetSource:
     """A sheet of a workbook, which several sheets may have in common."""
 
+    format: Format = "xlsx"
+    encoding = ""
+
     def __init__(self, workbook: Workbook, sheet: SheetPart) -> None:
         self.file: object = workbook
         self.path = workbook.path
         self.sheet = sheet.name
-        self.format: Format = "xlsx"
-        self.encoding = ""
-        self.sha256 = workbook.package.sha256
-        self.bytes_count = workbook.package.bytes_count
-        self.pass_bytes = workbook.package.size(sheet.part)
+        self.sha256 = workbook.sha256
+        self.bytes_count = workbook.bytes_count
+        self.pass_bytes = workbook.size(sheet.part)
         self.sheet_names = tuple(part.name for part in workbook.sheets)
         self._workbook = workbook
         self._part = sheet
@@ -123,14 +87,14 @@ class SheetSource:
     @property
     def bytes_read(self) -> int:
         """How far the present pass has come."""
-        return self._workbook.package.bytes_read[self._part.part]
+        return self._workbook.bytes_read[self._part.part]
 
     def close(self) -> None:
         """Close the workbook."""
         self._workbook.close()
 
     @contextmanager
-    def table(self, knows: Knows) -> Iterator[Table]:
+    def table(self, knows: Knows) -> Iterator[SheetTable]:
         """Give the records from the start; one pass at a time.
 
         Raises:
@@ -143,3 +107,114 @@ class SheetSource:
             # A problem of the whole file is one of this sheet, where it names none.
             placed = (replace(one, sheet=one.sheet or self.sheet) for one in problem.problems)
             raise FileProblem(*placed) from problem
+
+
+class ParquetSource(OpenedFile):
+    """A Parquet file; its records are numbered as in a sheet whose header is line 1.
+
+    Raises:
+        NotFound: If there is no such file.
+        FileProblem: If it is no Parquet file; a BadData too if it is no regular file.
+        StorageFailed: If it cannot be read.
+    """
+
+    sheet = encoding = ""
+    format: Format = "csv"
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.pass_bytes = self.bytes_count
+        self.bytes_read = 0
+        with self.examining():
+            self.sha256 = self.digest()
+
+    @contextmanager
+    def table(self, knows: Knows) -> Iterator["ParquetTable"]:  # noqa: ARG002 - the columns have names of their own
+        """Give the records from the start.
+
+        Raises:
+            FileProblem: If the file cannot be read or has changed since it was opened.
+        """
+        import duckdb
+
+        self.refuse_change()
+        self.bytes_read = 0
+        try:
+            with duckdb.connect(
+                config={"autoload_known_extensions": False, "threads": 1, "memory_limit": "200MB"}
+            ) as connection:
+                yield ParquetTable(connection, self)
+        except duckdb.Error as error:
+            message = _("The file is not a complete Parquet file; export it again.")
+            raise FileProblem(RowProblem(file=self.path.name, message=message)) from error
+        self.refuse_change()
+
+    @property
+    def sql(self) -> str:
+        """The SQL that reads the opened file; it works for any path."""
+        return f"read_parquet('/dev/fd/{self.file.fileno()}')"
+
+
+class ParquetTable:
+    """The records of a Parquet file, once."""
+
+    header_line = 1
+    above: tuple[RawRecord, ...] = ()
+
+    def __init__(self, connection: "duckdb.DuckDBPyConnection", source: ParquetSource) -> None:
+        described = connection.execute(f"DESCRIBE FROM {source.sql}").fetchall()
+        self.names = tuple(name.strip() for name, *_others in described)
+        self._connection = connection
+        self._source = source
+        self._texts = ", ".join(_text_of(name, kind) for name, kind, *_others in described)
+
+    def __iter__(self) -> Iterator[RawRecord | Broken]:
+        """Yield the records; rows without any text are passed over."""
+        [(count,)] = self._connection.execute(f"FROM {self._source.sql} SELECT count(*)").fetchall()
+        result = self._connection.execute(f"FROM {self._source.sql} SELECT {self._texts}")
+        line = self.header_line
+        while rows := result.fetchmany(_ROWS_TOGETHER):
+            for cells in rows:
+                line += 1
+                if any(cells):
+                    yield self._record(line, cells)
+            self._source.bytes_read = self._source.pass_bytes * (line - 1) // count
+
+    def _record(self, line: int, cells: Sequence[str]) -> RawRecord | Broken:
+        flaw = next(filter(None, map(flaw_of, cells)), None)
+        return RawRecord(line, self.names, cells) if flaw is None else Broken(line, "", flaw, tuple(cells))
+
+
+def _text_of(name: str, kind: str) -> str:
+    """Return the SQL of a column's values as texts; an instant gets its zone."""
+    column = '"' + name.replace('"', '""') + '"'
+    if kind == _INSTANT:
+        column = f"make_timestamp(epoch_us({column}))::VARCHAR || '+00:00'"
+    return f"coalesce(({column})::VARCHAR, '')"
+
+
+Source = TextSource | SheetSource | ParquetSource
+"""A file or sheet that can be read as often as it is asked for.
+
+`file` is what the sheets of a workbook have in common, `bytes_count` and `sha256` are its own; `pass_bytes` is how many
+bytes one pass reads, `bytes_read` how far the present one has come.
+"""
+
+Table = CsvTable | JsonLines | SheetTable | ParquetTable
+"""Records of one kind, once: their columns, and the line of the header, 0 where each record names its own.
+
+`above` are the rows over the header, with their cells below the names of the columns.
+"""
+
+
+def source_of(path: Path, kind: ImportKind, encoding: str | None) -> Source:
+    """Return where the records of a file come from."""
+    suffix = path.suffix.lower()
+    has_calls = kind is ImportKind.CALLS
+    if has_calls and suffix == PARQUET_SUFFIX:
+        return ParquetSource(path)
+    is_text = suffix in TEXT_SUFFIXES or (has_calls and suffix in PACKED_SUFFIXES)
+    if suffix in WORKBOOK_SUFFIXES or (not is_text and is_archive(path)):
+        workbook = Workbook(path)
+        return SheetSource(workbook, sheet_of(workbook, kind))
+    return TextSource(path, encoding, may_be_packed=has_calls)

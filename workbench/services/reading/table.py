@@ -1,20 +1,26 @@
 """Records of a CSV file, read strictly and one after the other."""
 
 import csv
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import chain, islice
-from typing import TYPE_CHECKING, NamedTuple, TextIO
+from typing import TYPE_CHECKING, Literal, NamedTuple, TextIO
 
 from workbench.i18n import _
 from workbench.services.reading.problems import FileProblem, RowProblem
-from workbench.services.reading.sheet_cells import SheetValue
+from workbench.services.reading.sheets.cells import SheetValue
 
 if TYPE_CHECKING:
     import _csv
 
 Cell = str | int | float | bool | list[object] | SheetValue | None
 """What a cell can hold; in CSV always a text, in a sheet what it stores."""
+
+Format = Literal["csv", "jsonl", "xlsx"]
+
+Knows = Callable[[str], bool]
+"""Says whether a text is the name of a column."""
 
 FIELD_LENGTH = 32_000
 """The most characters of one field."""
@@ -62,7 +68,7 @@ class CsvTable:
         FileProblem: If there is no header.
     """
 
-    def __init__(self, text: TextIO, file: str, knows: Callable[[str], bool]) -> None:
+    def __init__(self, text: TextIO, file: str, knows: Knows) -> None:
         self._file = file
         head = list(islice(text, HEADER_WITHIN_LINES))
         if head:
@@ -181,7 +187,8 @@ class CsvTable:
             message = _("A quote is opened and not closed; close it, or double it if it belongs to the text.")
         if not is_alone:
             raise self._torn(line + offset, column, message)
-        return Broken(line, column, message, _leniently(text, self.delimiter))
+        # About its cells, so that somebody can fix it.
+        return Broken(line, column, message, tuple(text.rstrip("\r\n").split(self.delimiter)))
 
     def _torn(self, line: int, column: str, message: str) -> FileProblem:
         """Return the problem of a file of which nothing can be trusted from this line on."""
@@ -214,54 +221,25 @@ def _too_long() -> str:
 
 def faulty_field(text: str, delimiter: str) -> tuple[int, int]:
     """Return which field of a record is not CSV, and how many lines below the record's start it begins."""
-    at = index = lines = 0
-    while at < len(text):
-        if text[at] == '"':
-            close = _closing_quote(text, at + 1)
-            after = text[close + 1 : close + 2]
-            if close < 0 or close - at > FIELD_LENGTH or after != delimiter:
-                return index, lines
-            lines += text.count("\n", at, close)
-            at = close + 2
-        else:
-            end = text.find(delimiter, at)
-            if end < 0 or "\r" in text[at:end] or end - at > FIELD_LENGTH:
-                return index, lines
-            at = end + 1
+    most = f"{{0,{FIELD_LENGTH}}}"
+    # A field in quotes, in which two quotes together stand for one, or a field without.
+    field = re.compile(f'("([^"]|""){most}"|(?!")[^\r{delimiter}]{most}){delimiter}')
+    at = index = 0
+    while found := field.match(text, at):
+        at = found.end()
         index += 1
-    return index, lines
+    return index, text.count("\n", 0, at)
 
 
-def _closing_quote(text: str, start: int) -> int:
-    """Return where a quoted field ends, -1 if nowhere; two quotes together stand for one."""
-    at = text.find('"', start)
-    while at >= 0 and text[at + 1 : at + 2] == '"':
-        at = text.find('"', at + 2)
-    return at
-
-
-def _leniently(text: str, delimiter: str) -> tuple[str, ...]:
-    """Return about the cells of a record that is not CSV, so that somebody can mend it."""
-    return tuple(text.rstrip("\r\n").split(delimiter))
-
-
-def _find_header(head: list[str], knows: Callable[[str], bool]) -> tuple[str, int]:
+def _find_header(head: list[str], knows: Knows) -> tuple[str, int]:
     """Return the delimiter, and the line of the header among the first lines."""
-    best = (0, ",", 0)
-    for delimiter in DELIMITERS:
-        known, line = _most_known(head, delimiter, knows)
-        if known > best[0]:
-            best = (known, delimiter, line)
-    if best[0]:
-        return best[1], best[2]
+    rows = {delimiter: _with_lines(csv.reader(head, delimiter=delimiter)) for delimiter in DELIMITERS}
+    found = {delimiter: most_known(rows[delimiter], knows) for delimiter in DELIMITERS}
+    delimiter = max(DELIMITERS, key=lambda one: found[one][0])
+    if found[delimiter][0]:
+        return delimiter, found[delimiter][1]
     first = next(number for number, line in enumerate(head, start=1) if line.strip())
     return max(DELIMITERS, key=head[first - 1].count), first
-
-
-def _most_known(head: list[str], delimiter: str, knows: Callable[[str], bool]) -> tuple[int, int]:
-    """Return the greatest number of column names in one row, and that row's line."""
-    rows = csv.reader(head, delimiter=delimiter)
-    return most_known(_with_lines(rows), knows)
 
 
 def _with_lines(rows: "_csv.Reader") -> Iterator[tuple[int, Sequence[str]]]:
@@ -273,7 +251,7 @@ def _with_lines(rows: "_csv.Reader") -> Iterator[tuple[int, Sequence[str]]]:
             start = rows.line_num + 1
 
 
-def most_known(rows: Iterable[tuple[int, Sequence[str]]], knows: Callable[[str], bool]) -> tuple[int, int]:
+def most_known(rows: Iterable[tuple[int, Sequence[str]]], knows: Knows) -> tuple[int, int]:
     """Return the greatest number of column names in one of the first rows, and that row's line."""
     most, line_of_most = 0, 1
     for line, cells in rows:

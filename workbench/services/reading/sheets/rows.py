@@ -2,50 +2,35 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING
+from functools import cache, reduce
+from typing import TYPE_CHECKING, NamedTuple
 from xml.etree.ElementTree import Element
 
-from workbench.services.reading.number_formats import PLAIN
-from workbench.services.reading.shared_strings import text_of
-from workbench.services.reading.sheet_cells import Fault, Flag, SheetCell, moment_of, number_of, unescaped
-from workbench.services.reading.xml_parts import BadXml, elements, local
+from workbench.services.reading.sheets.cells import Fault, Flag, SheetCell, moment_of, number_of, unescaped
+from workbench.services.reading.sheets.number_formats import PLAIN
+from workbench.services.reading.sheets.shared_strings import text_of
+from workbench.services.reading.sheets.xml_parts import BadXml, elements, local
 
 if TYPE_CHECKING:
-    from workbench.services.reading.workbook import Workbook
+    from workbench.services.reading.sheets.workbook import Workbook
 
 MAX_ROWS = 1_048_576
 MAX_COLUMNS_WIDE = 16_384
 
-_AFTER_MERGED_CELLS = frozenset(
-    {
-        "phoneticPr",
-        "conditionalFormatting",
-        "dataValidations",
-        "hyperlinks",
-        "pageMargins",
-        "pageSetup",
-        "drawing",
-        "extLst",
-    }
-)
-_LETTERS = 26
-_MOST_LETTERS = 3
+_AFTER_MERGED_CELLS = frozenset({"conditionalFormatting", "dataValidations", "hyperlinks", "pageMargins", "extLst"})
 _DIGITS = "0123456789"
+_LETTERS = re.compile(r"[A-Za-z]{1,3}")
 _PLACE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 
 
-@dataclass(frozen=True, slots=True)
-class SheetRow:
+class SheetRow(NamedTuple):
     """The filled cells of one row by their columns, counted from 0; `line` is the row's number in the sheet."""
 
     line: int
     cells: Mapping[int, SheetCell]
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(NamedTuple):
     """Cells that were made one, of which only the first holds the value; columns are counted from 0."""
 
     span: str
@@ -121,12 +106,9 @@ def _cell(kind: str, text: str, style: str | None, shared: "Workbook") -> SheetC
 @cache
 def _column(letters: str) -> int:
     """Return the column of letters such as AB, counted from 0."""
-    if not 0 < len(letters) <= _MOST_LETTERS or not letters.isalpha() or not letters.isascii():
+    if not _LETTERS.fullmatch(letters):
         raise BadXml
-    column = 0
-    for letter in letters.upper():
-        column = column * _LETTERS + ord(letter) - ord("A") + 1
-    return column - 1
+    return reduce(lambda column, letter: column * 26 + ord(letter) - ord("A") + 1, letters.upper(), 0) - 1
 
 
 def _merged(span: str) -> Merged:
@@ -135,13 +117,3 @@ def _merged(span: str) -> Merged:
     if begins is None or ends is None:
         raise BadXml
     return Merged(span, _column(begins[1]), int(ends[2]))
-
-
-def column_letters(column: int) -> str:
-    """Return the letters of a column that is counted from 0."""
-    letters = ""
-    number = column + 1
-    while number:
-        number, rest = divmod(number - 1, _LETTERS)
-        letters = chr(ord("A") + rest) + letters
-    return letters

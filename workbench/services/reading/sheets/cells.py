@@ -8,7 +8,7 @@ from enum import StrEnum
 from workbench.domain.values.bad_value import BadValue
 from workbench.domain.values.values import formula_error_message, lost_digits_message
 from workbench.i18n import _
-from workbench.services.reading.number_formats import Shape
+from workbench.services.reading.sheets.number_formats import Shape
 
 EXACT_BELOW = 1e15
 """A spreadsheet keeps 15 digits of a number; those after them are lost."""
@@ -48,6 +48,17 @@ class Number:
             return str(int(self.value)).zfill(self.digits)
         return repr(self.value) if abs(self.value) >= EXACT_BELOW else format(self.value, ".15g")
 
+    def text_in(self, holds: Holds) -> str:
+        """Return the text that the cell stands for in a column; BadValue if the spreadsheet has damaged it."""
+        if abs(self.value) >= EXACT_BELOW:
+            raise BadValue(lost_digits_message())
+        text = str(self)
+        if holds is Holds.PHONES and _lost_its_zero(text):
+            raise BadValue(
+                _("The spreadsheet has lost the zero in front; format the column as text and enter the number again.")
+            )
+        return text
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -66,6 +77,15 @@ class Moment:
         is_midnight = not self.has_time and clock == "00:00:00"
         return str(self.at.date()) if is_midnight else f"{self.at.date()} {clock}"
 
+    def text_in(self, holds: Holds) -> str:
+        """Return the text that the cell stands for in a column; BadValue if that holds no date."""
+        if holds not in {Holds.DAYS, Holds.INSTANTS}:
+            raise BadValue(
+                _("The spreadsheet made a date of this value; format the column as text and enter it again.")
+            )
+        # What is shown counts: a time of day that nobody sees was not meant.
+        return str(self.at.date()) if holds is Holds.DAYS and not self.has_time else str(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -76,6 +96,10 @@ class Fault:
     def __str__(self) -> str:
         return self.code
 
+    def text_in(self, _holds: Holds) -> str:
+        """Raise BadValue: no column holds an error."""
+        raise BadValue(formula_error_message(self.code))
+
 
 @dataclass(frozen=True, slots=True)
 class Flag:
@@ -85,6 +109,12 @@ class Flag:
 
     def __str__(self) -> str:
         return "true" if self.is_set else "false"
+
+    def text_in(self, holds: Holds) -> str:
+        """Return the text that the cell stands for in a column; BadValue if that holds something else."""
+        if holds is not Holds.FLAGS:
+            raise BadValue(_("The cell holds a yes or no; format the column as text and enter the value again."))
+        return str(self)
 
 
 SheetValue = Number | Moment | Flag | Fault
@@ -127,43 +157,6 @@ def unescaped(text: str) -> str:
 def _character(found: re.Match[str]) -> str:
     code = int(found[1], 16)
     return found[0] if code in _HALF_CHARACTERS else chr(code)
-
-
-def text_in(cell: SheetValue, holds: Holds) -> str:
-    """Return the text that a cell which is none stands for in a column.
-
-    Raises:
-        BadValue: If the spreadsheet has damaged the value, or made something else of it than the column holds.
-    """
-    if isinstance(cell, Number):
-        return _number_in(cell, holds)
-    if isinstance(cell, Moment):
-        return _moment_in(cell, holds)
-    if isinstance(cell, Fault):
-        raise BadValue(formula_error_message(cell.code))
-    if holds is not Holds.FLAGS:
-        raise BadValue(_("The cell holds a yes or no; format the column as text and enter the value again."))
-    return str(cell)
-
-
-def _moment_in(cell: Moment, holds: Holds) -> str:
-    if holds is Holds.DAYS:
-        # What is shown counts: a time of day that nobody sees was not meant.
-        return str(cell) if cell.has_time else str(cell.at.date())
-    if holds is Holds.INSTANTS:
-        return str(cell)
-    raise BadValue(_("The spreadsheet made a date of this value; format the column as text and enter it again."))
-
-
-def _number_in(cell: Number, holds: Holds) -> str:
-    if abs(cell.value) >= EXACT_BELOW:
-        raise BadValue(lost_digits_message())
-    text = str(cell)
-    if holds is Holds.PHONES and _lost_its_zero(text):
-        raise BadValue(
-            _("The spreadsheet has lost the zero in front; format the column as text and enter the number again.")
-        )
-    return text
 
 
 def _lost_its_zero(text: str) -> bool:

@@ -50,13 +50,9 @@ class Package(OpenedFile):
             self.sha256 = self._examined()
             self._parts = self._checked()
 
-    def has(self, name: str) -> bool:
-        """Say whether there is a part of this name; capitals make no difference, as in every such package."""
-        return name.casefold() in self._parts
-
     def size(self, name: str) -> int:
         """Return how many bytes a part unpacks to."""
-        return self._part(name).file_size
+        return self._entry(name).file_size
 
     def chunks(self, name: str) -> Iterator[bytes]:
         """Yield the bytes of a part, a little at a time, never more than the archive says that it has.
@@ -65,7 +61,7 @@ class Package(OpenedFile):
             FileProblem: If the part is not there or not what the archive says, or the file has changed.
         """
         self.refuse_change()
-        part = self._part(name)
+        part = self._entry(name)
         try:
             with self._zip.open(part) as stream:
                 # What a lying archive holds beyond its word is not unpacked: zipfile stops there, and the
@@ -89,7 +85,8 @@ class Package(OpenedFile):
         """Return a problem of the whole file, or of one line of the sheet that is being read."""
         return FileProblem(RowProblem(file=self.path.name, line=line, message=message))
 
-    def _part(self, name: str) -> ZipInfo:
+    def _entry(self, name: str) -> ZipInfo:
+        """Return a part by its name; capitals make no difference, as in every such package."""
         part = self._parts.get(name.casefold())
         if part is None:
             raise self.damaged()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.shared_data import shared_data
-from workbench.services.reading.notice_file import read_notice
+from workbench.services.calendar.notice_file import read_notice
 from workbench.services.reading.problems import FileProblem
 
 

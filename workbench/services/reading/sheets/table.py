@@ -1,16 +1,17 @@
 """Records of one sheet of a workbook, with the header found below a title."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain, islice
 
 from workbench.i18n import _
 from workbench.services.reading.problems import FileProblem, RowProblem
-from workbench.services.reading.sheet_cells import SheetCell
-from workbench.services.reading.sheet_rows import Merged, SheetRow, column_letters
+from workbench.services.reading.sheets.rows import Merged, SheetRow
 from workbench.services.reading.table import (
     HEADER_WITHIN_LINES,
     Broken,
     Cell,
+    Knows,
     RawRecord,
     flaw_of,
     header_repeated,
@@ -29,14 +30,14 @@ class SheetTable:
         FileProblem: If the sheet is empty.
     """
 
-    def __init__(self, rows: Iterator[SheetRow | Merged], place: RowProblem, knows: Callable[[str], bool]) -> None:
+    def __init__(self, rows: Iterator[SheetRow | Merged], place: RowProblem, knows: Knows) -> None:
         self._rows = rows
         self._place = place
         # Merged cells come behind all rows, so they are in the head only where the sheet is short.
         self._head = list(islice(rows, HEADER_WITHIN_LINES))
         head = [row for row in self._head if isinstance(row, SheetRow)]
         if not head:
-            raise FileProblem(self._problem(0, _("The sheet is empty; it needs a header and rows.")))
+            raise FileProblem(replace(place, message=_("The sheet is empty; it needs a header and rows.")))
         texts = [(row.line, tuple(str(cell).strip() for cell in row.cells.values())) for row in head]
         known, line = most_known(texts, knows)
         self.header_line = line if known else head[0].line
@@ -59,27 +60,30 @@ class SheetTable:
                     yield from self._record(row)
             elif row.last_line > self.header_line and row.first_column < len(self.names):
                 message = _("The cells {span} are merged; split them and fill in each one.")
-                merged.append(self._problem(row.last_line, message.format(span=row.span)))
+                merged.append(replace(self._place, line=row.last_line, message=message.format(span=row.span)))
         if merged:
             raise FileProblem(*merged[:_MAX_MERGED_TOLD])
 
     def _record(self, row: SheetRow) -> Iterator[RawRecord | Broken]:
         """Yield the record of a row, unless it has nothing but blanks."""
         cells, beside = self._placed(row)
-        flaw = next(((column, told) for column, cell in row.cells.items() if (told := _flaw_in(cell))), None)
-        if flaw is not None:
-            column, message = flaw
-            yield Broken(row.line, self._name(column), message, self._texts([*cells, *beside.values()]))
-        elif beside:
-            message = _("Column {letters} has a value and no name; name it or empty it.").format(
-                letters=column_letters(max(beside))
+        column, message = next(
+            ((place, told) for place, cell in row.cells.items() if isinstance(cell, str) and (told := flaw_of(cell))),
+            (len(self.names), ""),
+        )
+        if not message and beside:
+            from xlsxwriter.utility import xl_col_to_name
+
+            message = _("Column {letters} has a value and no name; name it or empty it.")
+            message = message.format(letters=xl_col_to_name(max(beside)))
+        elif not message and cells[0] == self.names[0] and _texts(cells) == self.names:
+            message = header_repeated()
+        if message:
+            yield Broken(
+                row.line, "".join(self.names[column : column + 1]), message, _texts([*cells, *beside.values()])
             )
-            yield Broken(row.line, "", message, self._texts([*cells, *beside.values()]))
         elif any(not isinstance(cell, str) or cell.strip() for cell in cells):
-            if cells[0] == self.names[0] and self._texts(cells) == self.names:
-                yield Broken(row.line, "", header_repeated(), self.names)
-            else:
-                yield RawRecord(row.line, self.names, cells)
+            yield RawRecord(row.line, self.names, cells)
 
     def _placed(self, row: SheetRow) -> tuple[list[Cell], dict[int, Cell]]:
         """Return the cells of a row below the names of the columns, and what stands beside them."""
@@ -93,17 +97,6 @@ class SheetTable:
                 beside[column] = cell
         return cells, beside
 
-    @staticmethod
-    def _texts(cells: list[Cell]) -> tuple[str, ...]:
-        return tuple(str(cell).strip() for cell in cells)
 
-    def _name(self, column: int) -> str:
-        return self.names[column] if column < len(self.names) else ""
-
-    def _problem(self, line: int, message: str) -> RowProblem:
-        return RowProblem(file=self._place.file, sheet=self._place.sheet, line=line, message=message)
-
-
-def _flaw_in(cell: SheetCell) -> str:
-    """Return what is wrong with a cell whatever its column is, '' if nothing."""
-    return flaw_of(cell) if isinstance(cell, str) else ""
+def _texts(cells: list[Cell]) -> tuple[str, ...]:
+    return tuple(str(cell).strip() for cell in cells)

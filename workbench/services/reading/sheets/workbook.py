@@ -7,6 +7,7 @@ row without an end. Both refuse a whole sheet because of one bad cell.
 """
 
 import posixpath
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,12 +15,12 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from workbench.i18n import _
-from workbench.services.reading.number_formats import Shape, shape_of
-from workbench.services.reading.package import Package
 from workbench.services.reading.problems import FileProblem
-from workbench.services.reading.shared_strings import SharedStrings
-from workbench.services.reading.sheet_rows import Merged, SheetRow, sheet_rows
-from workbench.services.reading.xml_parts import ELEMENT_BYTES, BadXml, elements, local
+from workbench.services.reading.sheets.number_formats import Shape, shape_of
+from workbench.services.reading.sheets.package import Package
+from workbench.services.reading.sheets.rows import Merged, SheetRow, sheet_rows
+from workbench.services.reading.sheets.shared_strings import SharedStrings
+from workbench.services.reading.sheets.xml_parts import ELEMENT_BYTES, BadXml, elements, local
 
 MAX_CHARACTERS = 512 << 20
 """The most text of one sheet: as much as of a CSV file, however many cells share one text."""
@@ -30,13 +31,8 @@ _STRINGS = "sharedStrings"
 _STYLES = "styles"
 
 
-@dataclass(frozen=True, slots=True)
-class _Relation:
-    """A part that another one needs: what for, by which id, and where it lies."""
-
-    kind: str
-    identity: str
-    part: str
+_Relations = Mapping[str, Mapping[str, str]]
+"""The parts that another one needs: by what for, then by their ids."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +44,7 @@ class SheetPart:
     is_hidden: bool
 
 
-class Workbook:
+class Workbook(Package):
     """An open workbook.
 
     Raises:
@@ -58,9 +54,8 @@ class Workbook:
     """
 
     def __init__(self, path: Path) -> None:
-        self.package = Package(path)
-        self.path = path
-        with self.package.examining():
+        super().__init__(path)
+        with self.examining():
             main = self._part(_MAIN, self._relations(""))
             self._needed = self._relations(main)
             children = {local(child.tag): child for child in self._children(main)}
@@ -68,10 +63,6 @@ class Workbook:
             self.is_1904 = days is not None and days.get("date1904") in {"1", "true"}
             """Whether days are counted from 1904, as in workbooks of old Macintoshes."""
             self.sheets = self._sheets(children.get("sheets", ()))
-
-    def close(self) -> None:
-        """Close the file."""
-        self.package.close()
 
     def rows(self, sheet: SheetPart) -> Iterator[SheetRow | Merged]:
         """Yield the rows of a sheet that have a filled cell, then the merged cells.
@@ -82,29 +73,29 @@ class Workbook:
         """
         shared = 0
         try:
-            for row in sheet_rows(self.package.chunks(sheet.part), self):
+            for row in sheet_rows(self.chunks(sheet.part), self):
                 if isinstance(row, SheetRow):
                     shared += sum(len(cell) for cell in row.cells.values() if isinstance(cell, str))
                     if shared > MAX_CHARACTERS:
-                        raise self.package.too_much_text()
+                        raise self.too_much_text()
                 yield row
         except (ValueError, IndexError) as error:
-            raise self.package.damaged() from error
-        self.package.refuse_change()
+            raise self.damaged() from error
+        self.refuse_change()
 
     @cached_property
     def strings(self) -> SharedStrings:
         """The texts that cells share."""
-        return SharedStrings(self.package, self._part(_STRINGS, self._needed))
+        return SharedStrings(self, self._part(_STRINGS, self._needed))
 
     @cached_property
     def shapes(self) -> Mapping[str | None, Shape]:
         """What the styles of cells show, by their numbers as cells name them."""
-        if not any(relation.kind == _STYLES for relation in self._needed):
+        if _STYLES not in self._needed:
             return {}
         codes: dict[int, str] = {}
         shapes: dict[str | None, Shape] = {}
-        chunks = self.package.chunks(self._part(_STYLES, self._needed))
+        chunks = self.chunks(self._part(_STYLES, self._needed))
         for parent, element in elements(chunks, 2, until=frozenset({"cellStyles", "dxfs"})):
             if parent == "numFmts":
                 codes[int(element.get("numFmtId", "0"))] = element.get("formatCode", "")
@@ -113,39 +104,36 @@ class Workbook:
                 shapes[str(len(shapes))] = shape_of(number, codes.get(number))
         return shapes
 
-    def _relations(self, part: str) -> tuple[_Relation, ...]:
+    def _relations(self, part: str) -> _Relations:
         """Return what a part needs; '' is the package itself."""
         folder, name = posixpath.split(part)
-        listed = posixpath.join(folder, "_rels", f"{name}.rels")
-        relations = []
-        for element in self._children(listed):
-            if element.get("TargetMode") == "External":
-                continue
-            # An absolute target begins at the package; only names of its own parts are ever looked up.
-            target = posixpath.normpath(posixpath.join("/", folder, element.get("Target", ""))).lstrip("/")
-            kind = element.get("Type", "").rpartition("/")[2]
-            relations.append(_Relation(kind, element.get("Id", ""), target))
-        return tuple(relations)
+        found: defaultdict[str, dict[str, str]] = defaultdict(dict)
+        for element in self._children(posixpath.join(folder, "_rels", f"{name}.rels")):
+            if element.get("TargetMode") != "External":
+                # An absolute target begins at the package; only names of its own parts are ever looked up.
+                target = posixpath.normpath(posixpath.join("/", folder, element.get("Target", ""))).lstrip("/")
+                kind = element.get("Type", "").rpartition("/")[2]
+                found[kind][element.get("Id", "")] = target
+        return found
 
-    def _part(self, kind: str, relations: tuple[_Relation, ...]) -> str:
+    def _part(self, kind: str, relations: _Relations) -> str:
         """Return the part that is needed for something."""
-        for relation in relations:
-            if relation.kind == kind:
-                return relation.part
-        raise self.package.damaged()
+        for part in relations.get(kind, {}).values():
+            return part
+        raise self.damaged()
 
     def _children(self, part: str) -> list[Element]:
         """Return the children of the root of a part that must be small."""
-        if self.package.size(part) > ELEMENT_BYTES:
-            raise self.package.damaged()
+        if self.size(part) > ELEMENT_BYTES:
+            raise self.damaged()
         try:
-            return [child for _parent, child in elements(self.package.chunks(part), 1)]
+            return [child for _parent, child in elements(self.chunks(part), 1)]
         except BadXml as error:
-            raise self.package.damaged() from error
+            raise self.damaged() from error
 
     def _sheets(self, listed: Iterable[Element]) -> tuple[SheetPart, ...]:
         """Return the sheets that have cells, in the order of their tabs."""
-        by_identity = {relation.identity: relation.part for relation in self._needed if relation.kind == _SHEET}
+        by_identity = self._needed.get(_SHEET, {})
         found = [
             SheetPart(
                 name=sheet.get("name", ""),
@@ -155,8 +143,8 @@ class Workbook:
             for sheet in listed
             if (identity := _identity(sheet)) in by_identity
         ]
-        if not found or not all(self.package.has(sheet.part) for sheet in found):
-            raise self.package.damaged()
+        if not found:
+            raise self.damaged()
         return tuple(found)
 
     def out_of_order(self, line: int) -> FileProblem:
@@ -164,7 +152,7 @@ class Workbook:
         message = _(
             "The rows or cells of the sheet are not in their order here; save it again in a spreadsheet program."
         )
-        return self.package.refused(message, line)
+        return self.refused(message, line)
 
 
 def _identity(sheet: Element) -> str:

@@ -1,0 +1,116 @@
+"""Measures key to painted: from pressing a key to the last output that follows, beside a bare Textual app."""
+
+import statistics
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+from db.engine import Database
+from tests.bench.figures import Figure, WrongResult
+from tests.bench.first_frame import COLD, seconds_until
+from tests.offices import plant
+from tests.terminal.pty_session import PtySession
+from workbench.__main__ import now
+from workbench.services.demo.preparing import prepare
+
+_STILL_S = 0.1
+"""A screen that does not change for so long is painted."""
+
+_ESC, _BACK, _DOWN, _UP, _PAGE_DOWN, _HOME, _END = "\x1b", "\x7f", "\x1b[B", "\x1b[A", "\x1b[6~", "\x1b[H", "\x1b[F"
+_NAMES = {
+    _DOWN: "down",
+    _UP: "up",
+    _PAGE_DOWN: "page down",
+    _HOME: "home",
+    _END: "end",
+    "\t": "tab",
+    "\r": "enter",
+    _BACK: "backspace",
+}
+# Esc closes what a key opened. It is not timed: Textual waits for the rest of a sequence, in both apps.
+_DESK = ("n", _DOWN, _DOWN, _UP, "\t", "\t", "2", "3", "4", "1", "+", _ESC, "?", _ESC, "c", _ESC, "p", _ESC, "b")
+_LIST = ("g", "q", _DOWN, _DOWN, _DOWN, _UP, _PAGE_DOWN, _END, _HOME)
+_FILTER = ("/", "x", "g", "\r", _DOWN, "/", _BACK, "\r", _ESC)
+_KEYS = (*_DESK, *_LIST, *_FILTER)
+
+
+def keys(folder: Path, queued: int, turns: int) -> Iterator[Figure]:
+    """Press keys on the desk and in the queue, each in turn with a key of a bare app that redraws one text."""
+    with ExitStack() as open_sessions:
+        arguments = ["--database", str(_demo_and(folder, queued)), "--as", "rev1", "--lang", "en"]
+        ours = open_sessions.enter_context(PtySession(arguments, folder, more=COLD))
+        bare = open_sessions.enter_context(PtySession([], folder, module="tests.bench.bare_app", more=COLD))
+        seconds_until(ours, "queued")
+        seconds_until(bare, "a text")
+        _warm_up(ours)
+        _warm_up(bare)
+        measured = [_turn(ours, bare) for _turn_number in range(turns)]
+    every = [each for turn in measured for each in turn]
+    by_key = defaultdict(list)
+    for key, ours_s, _bare_s in every:
+        by_key[_NAMES.get(key, key)].append(ours_s)
+    yield Figure(
+        name=f"key to painted with {queued:,} cases, 95th percentile of {len(every)} keys",
+        peer="a key of a bare Textual app",
+        ours_s=[_percentile([ours_s for _key, ours_s, _bare_s in turn], 95) for turn in measured],
+        peer_s=[_percentile([bare_s for _key, _ours_s, bare_s in turn], 95) for turn in measured],
+        most=2.5,
+        more={
+            "median_ms": _ms(statistics.median(ours_s for _key, ours_s, _bare_s in every)),
+            "bare_median_ms": _ms(statistics.median(bare_s for _key, _ours_s, bare_s in every)),
+            **{f"{key}_ms": _ms(statistics.median(times)) for key, times in by_key.items()},
+        },
+    )
+
+
+def _demo_and(folder: Path, queued: int) -> Path:
+    """Return a demo, whose cases have full evidence, with more cases that are less urgent."""
+    path = prepare(folder / "demo", now)
+    database = Database(path)
+    plant(database, now(), queued, priority="low", due_in_days=30)
+    database.close()
+    return path
+
+
+def _turn(ours: PtySession, bare: PtySession) -> list[tuple[str, float, float]]:
+    """Return the seconds of each key in ours and in the bare app."""
+    measured = []
+    for key in _KEYS:
+        ours_s = _painted_s(ours, key)
+        if key != _ESC:
+            measured.append((key, ours_s, _painted_s(bare, "x")))
+    return measured
+
+
+def _painted_s(terminal: PtySession, key: str) -> float:
+    """Press a key, and return the seconds to the last output before the screen is still.
+
+    Raises:
+        WrongResult: If the key changes nothing.
+    """
+    pressed = time.monotonic()
+    terminal.press(key)
+    painted = 0.0
+    until = pressed + 5
+    while terminal.read_raw(until - time.monotonic()):
+        painted = time.monotonic()
+        until = painted + _STILL_S
+    if not painted:
+        raise WrongResult(f"nothing was painted after {key!r}")
+    return painted - pressed
+
+
+def _warm_up(terminal: PtySession) -> None:
+    """Wait until what follows a start has been done and painted."""
+    while terminal.read_raw(3.0):
+        pass
+
+
+def _percentile(seconds: list[float], percent: int) -> float:
+    return statistics.quantiles(seconds, n=100)[percent - 1]
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1000, 1)

@@ -1,0 +1,45 @@
+"""Keys that move or type draw one frame, without a new layout of the screen."""
+
+from typing import Any
+
+import pytest
+
+from screens.shell.base_screen import BaseScreen
+from tests.screens.cases import troubled
+from tests.screens.driver import at_work
+
+
+@pytest.mark.parametrize(
+    ("before", "key"),
+    [
+        (("n", "tab", "shift+tab"), "down"),
+        (("n",), "tab"),
+        (("n",), "3"),
+        (("g", "q", "slash"), "x"),
+    ],
+)
+async def test_a_key_draws_one_frame(monkeypatch: pytest.MonkeyPatch, before: tuple[str, ...], key: str) -> None:
+    frames: list[object] = []
+    layouts: list[object] = []
+    compositor_refresh, refresh_layout = BaseScreen._compositor_refresh, BaseScreen._refresh_layout
+
+    def noted_frame(screen: BaseScreen[None]) -> None:
+        frames.extend([screen] * bool(screen._compositor._dirty_regions))
+        compositor_refresh(screen)
+
+    def noted_layout(screen: BaseScreen[None], *arguments: Any, **options: Any) -> None:
+        layouts.append(screen)
+        refresh_layout(screen, *arguments, **options)
+
+    monkeypatch.setattr(BaseScreen, "_compositor_refresh", noted_frame)
+    monkeypatch.setattr(BaseScreen, "_refresh_layout", noted_layout)
+    async with at_work(troubled()) as desk:
+        await desk.press(*before)
+        await desk.pilot.pause(0.1)
+        frames.clear()
+        layouts.clear()
+
+        await desk.press(key)
+        await desk.pilot.pause(0.1)
+
+        assert (len(frames), len(layouts)) == (1, 0)
