@@ -51,7 +51,7 @@ def insert_bulk(session: Session, bulk: BulkRows, *, shifts: Mapping[str, int] |
         return
     binds, shifts = _binds(bulk.table), shifts or {}
     constants = {
-        name: _literal(bind(value) if (bind := binds.get(name)) else value)
+        name: _literal(value if value is None or (bind := binds.get(name)) is None else bind(value))
         for name, value in {**_defaults(bulk.table), **same}.items()
         if name not in bulk.names
     }

@@ -143,9 +143,7 @@ def test_a_wrong_check_digit_or_an_unusual_number_is_no_error(raw: str) -> None:
 
 def test_numbers_are_separated_by_semicolons_and_duplicates_are_removed() -> None:
     assert values.phones("13800138000; 13900139000；13800138000、13700137000;") == (
-        "13800138000",
-        "13900139000",
-        "13700137000",
+        "13800138000;13900139000;13700137000"
     )
 
 

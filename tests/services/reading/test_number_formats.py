@@ -1,7 +1,7 @@
 import pytest
 
-from workbench.services.reading.number_formats import PLAIN, Shape, shape_of
-from workbench.services.reading.sheet_cells import Fault, Moment, Number, moment_of, number_of, unescaped
+from workbench.services.reading.sheets.cells import Fault, Moment, Number, moment_of, number_of, unescaped
+from workbench.services.reading.sheets.number_formats import PLAIN, Shape, shape_of
 
 DATE = Shape(is_date=True)
 TIME = Shape(has_time=True)

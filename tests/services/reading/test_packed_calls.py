@@ -105,7 +105,7 @@ def test_parquet_has_the_rows_of_its_values_as_texts(tmp_path: Path) -> None:
 
     records = read(path, ImportKind.CALLS)
 
-    assert [(row.line, row.value.msisdn, row.value.duration_s) for row in good(records)] == [  # type: ignore[union-attr]
+    assert [(row.line, row.value["caller"], row.value["duration_s"]) for row in good(records)] == [
         (2, "13800138000", 5),
         (3, "13800138001", 0),
     ]
@@ -121,4 +121,4 @@ def test_an_instant_in_parquet_keeps_its_zone(tmp_path: Path) -> None:
 
     [row] = good(read(path, ImportKind.CALLS))
 
-    assert row.value.start_at.isoformat() == "2026-11-20T10:00:00+00:00"  # type: ignore[union-attr]
+    assert row.value["start_at"].isoformat() == "2026-11-20T10:00:00+00:00"

@@ -8,10 +8,7 @@ from db.enums import ImportKind
 from tests.services.reading.expected import EXPECTED
 from tests.services.reading.samples import KINDS, ROWS, SHANGHAI, as_csv, as_jsonl, bad, good, read
 from tests.shared_data import shared_data
-from workbench.domain.evidence.evidence import ApplicationFacts, CardFacts
-from workbench.domain.evidence.rows import CallRow, CardRow
 from workbench.errors import BadData, NotFound
-from workbench.services.reading.built import key_of
 from workbench.services.reading.problems import FileProblem
 from workbench.services.reading.reader import open_reader
 
@@ -93,7 +90,7 @@ def test_rows_without_an_agent_take_the_one_of_the_command(tmp_path: Path) -> No
     path = written(tmp_path / "a.csv", "agent,application_no,msisdn\n,A-1,1\n渠道,A-2,2\n")
 
     with open_reader(path, ImportKind.CARDS, zone=SHANGHAI, agent="虚构渠道") as reader:
-        agents = [row.value.agent for row in good(list(reader)) if isinstance(row.value, CardRow)]
+        agents = [row.value["agent"] for row in good(list(reader))]
 
     assert agents == ["虚构渠道", "渠道"]
 
@@ -122,20 +119,9 @@ def test_blanks_around_a_value_do_not_count_in_good_and_bad_records(tmp_path: Pa
 
     row, broken = read(written(tmp_path / "cards.csv", text), ImportKind.CARDS)
 
-    assert good([row])[0].value == CardRow(agent="", application_no="A-1", card=CardFacts(msisdn="13800138000"))
+    value = good([row])[0].value
+    assert {name: cell for name, cell in value.items() if cell} == {"application_no": "A-1", "msisdn": "13800138000"}
     assert [problem.column for problem in bad([broken])[0].problems] == ["msisdn"]
-
-
-def test_keys_are_those_of_the_design() -> None:
-    assert {kind: key_of(kind, rows[0]) for kind, rows in EXPECTED.items()} == {
-        ImportKind.APPLICATIONS: ("虚构渠道", "A-0001"),
-        ImportKind.CARDS: ("虚构渠道", "A-0001", "13800138000"),
-        ImportKind.DOCUMENTS: ("", "A-0001", "BIZ_LICENSE", "/材料/执照.pdf"),
-        ImportKind.CALLS: ("13800138000", "02112345678", "2026-10-08T01:00:01+00:00", "out"),
-        ImportKind.OPTOUTS: ("02112345678", ""),
-        ImportKind.CREDIT: ("91110000600037341L", "arrears", "(2026)虚01号"),
-        ImportKind.COMPLAINTS: ("13800138000", "2026-10-09T03:00:00+00:00", "12321"),
-    }
 
 
 def test_a_document_needs_a_path_or_a_sha256(tmp_path: Path) -> None:
@@ -158,10 +144,9 @@ def test_json_values_may_be_numbers_flags_lists_and_null_where_they_fit(tmp_path
     )
     (row,) = good(read(written(tmp_path / "a.jsonl", application), ImportKind.APPLICATIONS))
 
-    assert isinstance(row.value, ApplicationFacts)
-    assert (row.value.application_no, row.value.registered_capital_fen) == ("7", 100_000_050)
-    assert row.value.msisdns == ("13800138000", "13900139000")
-    assert row.value.province == ""
+    assert (row.value["application_no"], row.value["registered_capital_fen"]) == ("7", 100_000_050)
+    assert row.value["msisdns"] == "13800138000;13900139000"
+    assert row.value["province"] == ""
 
 
 @pytest.mark.parametrize(
@@ -207,13 +192,14 @@ def test_foreign_call_files_say_which_columns_to_rename_and_then_are_read(tmp_pa
     records = read(written(tmp_path / "calls.csv", text), ImportKind.CALLS)
 
     assert (len(good(records)), bad(records)) == (5213, [])
-    assert good(records)[0].value == CallRow(
-        msisdn="7813000821",
-        callee="9845394494",
-        start_at=datetime(2016, 8, 31, 22, 1, 12, tzinfo=UTC),
-        duration_s=186,
-        answered=True,
-    )
+    first = {name: cell for name, cell in good(records)[0].value.items() if cell not in ("", None)}
+    assert first == {
+        "caller": "7813000821",
+        "callee": "9845394494",
+        "start_at": datetime(2016, 8, 31, 22, 1, 12, tzinfo=UTC),
+        "duration_s": 186,
+        "direction": "out",
+    }
 
 
 def test_a_missing_file_is_not_found(tmp_path: Path) -> None:

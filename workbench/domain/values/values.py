@@ -108,15 +108,15 @@ def phone(raw: str) -> str:
     return _COUNTRY_CODE.sub("", _compact(raw), count=1)
 
 
-def phones(raw: str) -> tuple[str, ...]:
-    """Return a list of telephone numbers separated by semicolons, without duplicates, in order.
+def phones(raw: str) -> str:
+    """Return a list of telephone numbers separated by `;`, without duplicates, in order.
 
     Raises:
         BadValue: If the list is too long or one of its numbers is invalid.
     """
     check_length(raw, NUMBERS_LENGTH)
     parts = (part.strip() for part in _BETWEEN_NUMBERS.split(unicodedata.normalize("NFKC", raw)))
-    return tuple(dict.fromkeys(phone(part) for part in parts if part))
+    return ";".join(dict.fromkeys(phone(part) for part in parts if part))
 
 
 def quantity(raw: str) -> int:

@@ -5,9 +5,11 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from db.access import access_of, make_folder
@@ -18,10 +20,14 @@ if TYPE_CHECKING:
     import duckdb
     from numpy.typing import NDArray
 
+PartDone = Callable[[float], object]
+"""Is told which part of a work is done, from 0 to 1."""
+
 SPILL_PREFIX = "spill-"
 _THREADS = 2
 _MEMORY_LIMIT = "500MB"
 _ROWS_AT_ONCE = 10_000
+_TOLD_EVERY_S = 0.2
 
 CALL_COLUMNS: Mapping[str, str] = {
     "msisdn": "VARCHAR",
@@ -41,17 +47,44 @@ def quoted(text: object) -> str:
 
 
 class Engine:
-    """One DuckDB with its spill folder; whatever fails in it is told as StorageFailed."""
+    """One DuckDB with its spill folder; whatever fails in it is told as StorageFailed.
+
+    `progress` is told how far the statements have come that are parts of a longer work.
+    """
+
+    progress: PartDone = staticmethod(lambda _part: None)
 
     def __init__(self, connection: "duckdb.DuckDBPyConnection", spill: Path) -> None:
         self._connection = connection
         self._spill = spill
         self._folder = spill.parent
 
-    def run(self, statement: str, parameters: Mapping[str, Any] | None = None) -> None:
-        """Run a statement for its effect."""
-        with failures_told(self._folder):
+    def run(
+        self,
+        statement: str,
+        parameters: Mapping[str, Any] | None = None,
+        part: tuple[float, float] | None = None,
+    ) -> None:
+        """Run a statement for its effect; `progress` is told how far it has come if it is a `part` of the work."""
+        with failures_told(self._folder), self._watched(*part) if part else nullcontext():
             self._connection.execute(statement, parameters)
+
+    @contextmanager
+    def _watched(self, start: float, end: float) -> Iterator[None]:
+        """Tell how far the statement has come that runs in the block, from another thread."""
+        is_over = Event()
+
+        def watch() -> None:
+            while not is_over.wait(_TOLD_EVERY_S):
+                self.progress(start + (end - start) * max(self._connection.query_progress(), 0) / 100)
+
+        with ThreadPoolExecutor(1, "progress") as executor:
+            executor.submit(watch)
+            try:
+                yield
+            finally:
+                is_over.set()
+        self.progress(end)
 
     def rows(self, statement: str, parameters: Mapping[str, Any] | None = None) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a query, a portion at a time; nothing else may run before they are all read."""
@@ -147,11 +180,16 @@ def failures_told(folder: Path) -> Iterator[None]:
 
     Raises:
         StorageFailed: If a file is damaged, cannot be read or written, or the disk is full.
+        KeyboardInterrupt: If Ctrl+C interrupted a query.
     """
     import duckdb
 
     try:
         yield
+    except RuntimeError as error:
+        if str(error) != "Query interrupted":
+            raise
+        raise KeyboardInterrupt from error
     except (duckdb.Error, OSError) as error:
         raise storage_failure(folder, error) from error
 
@@ -192,7 +230,8 @@ def make_call_folder(folder: Path) -> None:
 
 @contextmanager
 def _spill_folder(folder: Path) -> Iterator[Path]:
-    """Make a locked folder for what does not fit into memory, and remove it afterwards."""
+    """Make a locked folder for what does not fit into memory, and remove it afterwards, and what was made for it."""
+    is_new = not folder.exists()
     make_call_folder(folder)
     while True:
         spill = Path(tempfile.mkdtemp(prefix=SPILL_PREFIX, dir=folder))
@@ -206,6 +245,9 @@ def _spill_folder(folder: Path) -> Iterator[Path]:
     finally:
         shutil.rmtree(spill, ignore_errors=True)
         os.close(lock)
+        if is_new:
+            with suppress(OSError):
+                folder.rmdir()
 
 
 def locked(spill: Path) -> int | None:

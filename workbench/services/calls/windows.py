@@ -93,7 +93,7 @@ class Survey:
         self._window_days = window_days
         duck.load("opt_out", {"callee": "UUID", "since_us": "BIGINT", "msisdn": "VARCHAR"}, opt_outs)
         until_us = _ALWAYS_US if today is None else _midnight_us(today + timedelta(days=1), zone)
-        duck.run(statements.LAST_RECORDS, {"until_us": until_us})
+        duck.run(statements.LAST_RECORDS, {"until_us": until_us}, (0, 0.1))
         [(first_us, last_us)] = duck.rows(statements.RECENT_BOUNDS, {"reach_us": self._reach_us})
         shifts = [] if first_us is None else zone_shifts(zone, first_us, last_us)
         duck.run(
@@ -105,7 +105,7 @@ class Survey:
                 is_one_file=is_one_file,
             )
         )
-        duck.run(statements.SLOTS)
+        duck.run(statements.SLOTS, part=(0.1, 0.4))
 
     @property
     def _reach_us(self) -> int:
@@ -114,8 +114,8 @@ class Survey:
 
     def facts(self) -> Iterator[CallFacts]:
         """Yield the facts of each number that has a record, and of each service period that excludes one."""
-        self._duck.run(statements.CALLEES)
-        self._duck.run(statements.REPEATED)
+        self._duck.run(statements.CALLEES, part=(0.4, 0.75))
+        self._duck.run(statements.REPEATED, part=(0.75, 1))
         for row in self._duck.rows(statements.FACTS):
             yield self._facts_of(row)
         for (period,) in self._duck.rows(statements.WITHOUT_CALLS):

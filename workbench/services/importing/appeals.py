@@ -12,17 +12,17 @@ from db.enums import CaseState, ImportKind
 from db.queries.published import BATCH, CASE, current_cases
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action, state_refusal
-from workbench.domain.evidence.rows import AppealFiling
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.appeals.acts import check_grounds, check_received, file_appeal
 from workbench.services.case.decisions import told_result_at
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Context
-from workbench.services.importing.columns import Columns
+from workbench.services.importing.columns import Columns, key_of_application
 from workbench.services.importing.judging import of_unknown_application
 from workbench.services.importing.plan import Fate, Judgement, Key
 from workbench.services.importing.touching import SUBMISSION
+from workbench.services.reading.kinds import RowValue
 
 _FILED_TOGETHER = 5
 """Appeals in one transaction: fewer than other changes of cases, because a letter is written with each."""
@@ -38,7 +38,7 @@ class Unfiled(NamedTuple):
 
 
 def judged_appeals(
-    context: Context, rows: Sequence[AppealFiling], imported_at: datetime, reopened: set[Key]
+    context: Context, rows: Sequence[RowValue], imported_at: datetime, reopened: set[Key]
 ) -> list[Judgement]:
     """Return what becomes of some appeals: each is filed, or refused as the command refuses it.
 
@@ -48,10 +48,8 @@ def judged_appeals(
         return [_judged(session, context, row, imported_at, reopened) for row in rows]
 
 
-def _judged(
-    session: Session, context: Context, row: AppealFiling, imported_at: datetime, reopened: set[Key]
-) -> Judgement:
-    key = (row.agent, row.application_no)
+def _judged(session: Session, context: Context, row: RowValue, imported_at: datetime, reopened: set[Key]) -> Judgement:
+    key = key_of_application(row)
     found = current_cases(session, {key}).get(key)
     if found is None:
         return of_unknown_application(key)
@@ -59,28 +57,30 @@ def _judged(
     try:
         case = case_in_state_for(session, context, Action.APPEAL, found.id or 0)
         column = "grounds"
-        check_grounds(row.grounds)
+        check_grounds(row["grounds"])
         column = "received_at"
-        check_received(session, context, case, row.received_at or imported_at, told_result_at(session, context, case))
+        check_received(
+            session, context, case, row["received_at"] or imported_at, told_result_at(session, context, case)
+        )
     except (NotAllowed, WrongUsage) as error:
         return Judgement(fate=Fate.REFUSED, message=str(error), column=column)
     if key in reopened:
         message = _("The import opens a new case of {number}; remove this appeal, or that application.")
-        message = message.format(number=row.application_no)
+        message = message.format(number=row["application_no"])
         return Judgement(fate=Fate.REFUSED, message=message, column="application_no")
-    return Judgement(fate=Fate.CREATED)
+    return Judgement(fate=Fate.CREATED, made=row)
 
 
-def filings_of(context: Context, rows: Sequence[AppealFiling], imported_at: datetime) -> list[Columns]:
+def filings_of(context: Context, rows: Sequence[RowValue], imported_at: datetime) -> list[Columns]:
     """Return what a batch notes of some appeals, so that any start can file them once it is published."""
     with context.read() as session:
-        cases = current_cases(session, {(row.agent, row.application_no) for row in rows})
+        cases = current_cases(session, set(map(key_of_application, rows)))
     return [
         {
-            "case_id": cases[row.agent, row.application_no].id,
+            "case_id": cases[key_of_application(row)].id,
             "round": 0,
-            "received_at": row.received_at or imported_at,
-            "body": json.dumps({"kind": ImportKind.APPEALS.value, _GROUNDS: row.grounds}),
+            "received_at": row["received_at"] or imported_at,
+            "body": json.dumps({"kind": ImportKind.APPEALS.value, _GROUNDS: row["grounds"]}),
         }
         for row in rows
     ]

@@ -7,7 +7,6 @@ from functools import cached_property, partial
 
 from db.columns import to_us
 from db.enums import Direction, ImportKind
-from workbench.domain.evidence.rows import CallRow
 from workbench.services.calls.writing import CallColumns, StagedCalls
 from workbench.services.foundation.context import Context
 from workbench.services.importing.calls import call_store
@@ -90,8 +89,10 @@ def _parsed(records: Iterable[Row | BadRecord], refuse: Callable[[BadRecord], ob
     for record in records:
         if isinstance(record, BadRecord):
             refuse(record)
-        elif isinstance(record.value, CallRow):
+        else:
             call = record.value
-            incoming = call.direction is Direction.IN
-            start_us = to_us(call.start_at)
-            yield call.msisdn, call.callee, start_us, call.duration_s, call.answered, incoming, call.imei
+            incoming = call["direction"] == Direction.IN
+            ours, other = ("callee", "caller") if incoming else ("caller", "callee")
+            answered = call["duration_s"] > 0 if call["answered"] is None else call["answered"]
+            start_us = to_us(call["start_at"])
+            yield call[ours], call[other], start_us, call["duration_s"], answered, incoming, call["imei"]

@@ -18,14 +18,15 @@ from db.queries.chunks import chunks
 from db.queries.published import Snapshot, call_file_checks, has_newer, is_visible, newest_of_many, table_of
 from workbench.domain.evidence.evidence import CallFacts
 from workbench.domain.evidence.service_period import ServicePeriod, msisdn_of
+from workbench.services.calls.engine import Engine, PartDone
 from workbench.services.calls.store import CallStore
 from workbench.services.calls.windows import OptOut, Survey
 from workbench.services.case.card_windows import CALL_DAY, CALL_WINDOW, period_of_row
 from workbench.services.case.evidence_reader import CALL_HOUR, CARD, application_key
 from workbench.services.foundation.context import Context
+from workbench.services.importing.batches import WITH_CALLS, published_call_batches
 from workbench.services.importing.columns import Columns
 from workbench.services.importing.plan import Key
-from workbench.services.importing.publishing import WITH_CALLS, published_call_batches
 from workbench.services.importing.touching import applications_of_numbers
 
 OPT_OUT = table_of(OptOutRow)
@@ -67,6 +68,7 @@ class CallFigures:
     call_batches: Sequence[int]
     window_days: int
     insert: Insert
+    progress: PartDone
 
     def of_numbers(self, msisdns: Iterable[str]) -> None:
         """Compute numbers anew, and the applications that have one of them as a card."""
@@ -79,7 +81,7 @@ class CallFigures:
                 touched |= applications_of_numbers(session, hashes)
         if wanted:
             # All at once, as each survey reads every call file.
-            with self._surveyed(wanted) as survey:
+            with self._surveyed(wanted, self.progress) as survey:
                 self._write_numbers(survey)
         self.of_applications(sorted(touched))
 
@@ -167,11 +169,15 @@ class CallFigures:
             count += len(hashes) - len(known)
         return count
 
-    def _surveyed(self, numbers: Iterable[str | ServicePeriod]) -> AbstractContextManager[Survey]:
+    def _surveyed(
+        self, numbers: Iterable[str | ServicePeriod], progress: PartDone = Engine.progress
+    ) -> AbstractContextManager[Survey]:
         with self.context.read() as session:
             zone, opt_outs = self.context.zone(session), list(self._opt_outs(session))
             today = self.context.today(session)
-        return call_store(self.context).survey(self.call_batches, numbers, self.window_days, zone, opt_outs, today)
+        store = call_store(self.context)
+        store.progress = progress
+        return store.survey(self.call_batches, numbers, self.window_days, zone, opt_outs, today)
 
     def _periods(
         self, session: Session, column: ColumnElement[Any], wanted: Iterable[object], *where: ColumnElement[bool]
@@ -253,11 +259,18 @@ def _after(key: Key) -> Any:
     return (CARD.c.agent > key[0]) | ((CARD.c.agent == key[0]) & (CARD.c.application_no > key[1]))
 
 
-def figures(context: Context, kind: ImportKind, batch_id: int, insert: Insert) -> CallFigures:
+def figures(context: Context, kind: ImportKind, batch_id: int, insert: Insert, progress: PartDone) -> CallFigures:
     """Return what computes the figures of a batch of some kind."""
     batches = published_call_batches(context)
     if kind in WITH_CALLS:
         batches.append(batch_id)
     with context.read() as session:
         window_days = context.policy(session).calls.window_days
-    return CallFigures(context=context, batch_id=batch_id, call_batches=batches, window_days=window_days, insert=insert)
+    return CallFigures(
+        context=context,
+        batch_id=batch_id,
+        call_batches=batches,
+        window_days=window_days,
+        insert=insert,
+        progress=progress,
+    )

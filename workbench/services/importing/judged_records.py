@@ -8,13 +8,12 @@ from typing import Any
 
 from db.dialects.sqlite_bulk import BulkRows, bulk_rows
 from db.enums import ImportKind
-from workbench.domain.evidence.rows import DocumentRow, RowValue
 from workbench.services.foundation.context import Context
 from workbench.services.importing.appeals import judged_appeals
-from workbench.services.importing.columns import TABLES
+from workbench.services.importing.columns import KEYS, TABLES
 from workbench.services.importing.judging import Judge
 from workbench.services.importing.plan import DocumentToCopy, Fate, Judgement
-from workbench.services.reading.built import key_of
+from workbench.services.reading.kinds import RowValue
 from workbench.services.reading.problems import BadRecord, Row
 from workbench.services.reading.row_reader import RowReader
 from workbench.services.reading.table import Broken, RawRecord
@@ -74,13 +73,12 @@ def judged_records(files: FileJudge, records: Sequence[Record]) -> JudgedRecords
             entries.append(files.rows.refused(record, judgement.message, judgement.column))
             continue
         entries.append(judgement.without_columns())
-        value = entry.value
-        digests.append(digest_of(kind, value, judgement.made))
+        digests.append(digest(kind.value, *map(str, KEYS[kind](judgement.made))))
         if kind is not ImportKind.APPLICATIONS:
-            good.append(value)
-        if isinstance(value, DocumentRow):
+            good.append(entry.value)
+        if kind is ImportKind.DOCUMENTS:
             # Also of a document that is known: its file is put back where the store has lost or damaged it.
-            documents.append(DocumentToCopy(value.path, judgement.made["sha256"], entry.line))
+            documents.append(DocumentToCopy(entry.value["path"], judgement.made["sha256"], entry.line))
         if judgement.fate is not Fate.UNCHANGED:
             made.append(judgement.made)
     return JudgedRecords(
@@ -101,14 +99,6 @@ def _judgements(files: FileJudge, values: Sequence[Any]) -> Sequence[Judgement]:
     if files.is_of_several_kinds and kind is ImportKind.APPLICATIONS:
         judge.expect(values, judgements)
     return judgements
-
-
-def digest_of(kind: ImportKind, value: RowValue, made: Any) -> bytes:
-    """Return what a row is known by within one import, in few bytes; a document is known by its content."""
-    key = key_of(kind, value)
-    if isinstance(value, DocumentRow):
-        key = (*key[:3], made["sha256"])
-    return digest(kind.value, *key)
 
 
 def digest(*key: str) -> bytes:

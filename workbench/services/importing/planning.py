@@ -4,9 +4,9 @@ from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 
 from db.enums import ImportKind
-from workbench.domain.evidence.rows import CardRow, DocumentRow
 from workbench.services.foundation.context import Context
 from workbench.services.importing.call_intake import CallIntake
+from workbench.services.importing.columns import KEYS
 from workbench.services.importing.judged_records import FileJudge, JudgedRecords, Record, digest, judged_records
 from workbench.services.importing.judging import Judge
 from workbench.services.importing.plan import Fate, Plan, Portion, Spill
@@ -117,11 +117,14 @@ class Planner:
                 self._plan.take(entry, reader.kind)
         self._keys.add(place, lines, judged.digests)
         portion.has_updates = any(judgement.fate is Fate.UPDATED for judgement in accepted)
-        for value, judgement in zip(judged.values, accepted, strict=False):
-            if isinstance(value, CardRow) and self._is_of_several_kinds:
-                self._plan.cards.add(card_digest(value.agent, value.application_no, value.card.msisdn))
-            if isinstance(value, DocumentRow) and self._judge.only is not None and judgement.receipt is not None:
-                self._plan.documents.append(ReceivedDocument(value.kind.value, judgement.receipt))
+        if reader.kind is ImportKind.CARDS and self._is_of_several_kinds:
+            self._plan.cards.update(digest(*map(str, KEYS[ImportKind.CARDS](value))) for value in judged.values)
+        if reader.kind is ImportKind.DOCUMENTS and self._judge.only is not None:
+            self._plan.documents += [
+                ReceivedDocument(value["kind"], judgement.receipt)
+                for value, judgement in zip(judged.values, accepted, strict=True)
+                if judgement.receipt is not None
+            ]
         self._plan.rows_of_files[place] += len(accepted)
         self._spill.add(portion)
 
@@ -169,8 +172,3 @@ class _Portions:
                     portion[at] = self._reader.rows.refused(record, why)
         self.read.append(portion)
         return portion
-
-
-def card_digest(agent: str, application_no: str, msisdn: str) -> bytes:
-    """Return what a card is known by within one import, in few bytes."""
-    return digest(agent, application_no, msisdn)

@@ -10,11 +10,9 @@ from workbench.errors import WorkbenchError
 from workbench.services.calls.engine import SPILL_PREFIX
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
-from workbench.services.importing.batches import turn
-from workbench.services.importing.publishing import WITH_CALLS, record_call_file
+from workbench.services.importing.batches import WITH_CALLS, record_call_file, turn
 
 _HAS_NO_CHECK = and_(BATCH.c.kind.in_(WITH_CALLS), BATCH.c.published_at.is_not(None), BATCH.c.calls_sha256.is_(None))
-
 
 _LEFTOVER = select(exists().where(or_(BATCH.c.published_at.is_(None), BATCH.c.applied_at.is_(None), _HAS_NO_CHECK)))
 

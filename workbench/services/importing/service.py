@@ -16,13 +16,12 @@ from workbench.i18n import _
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import few_collections
 from workbench.services.importing.applying import apply_pending
-from workbench.services.importing.batches import FILE, busy, refuse_known_files, turn
+from workbench.services.importing.batches import COUNTS, FILE, busy, refuse_known_files, turn
 from workbench.services.importing.call_intake import CallIntake
 from workbench.services.importing.judging import Judge
 from workbench.services.importing.plan import Fate, Plan, Spill
 from workbench.services.importing.planning import Planner
 from workbench.services.importing.progress import Meter
-from workbench.services.importing.publishing import COUNTS
 from workbench.services.importing.request import (
     BatchLine,
     ImportRefused,
@@ -39,7 +38,7 @@ from workbench.services.importing.work import Work
 from workbench.services.importing.workers import Helper, has_processors
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.reader import Reader, open_reader, open_readers
-from workbench.services.reading.sheet_names import IMPORT_ORDER
+from workbench.services.reading.sheets.names import IMPORT_ORDER
 from workbench.services.review.new_evidence import FROM_APPLICANT
 
 _ENOUGH_BYTES = 4_000_000

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sqlalchemy import Table
 
@@ -10,20 +11,19 @@ from db.dialects.sqlite_bulk import BulkRows, bulk_rows, insert_bulk
 from db.enums import ImportKind
 from db.queries.chunks import chunks
 from db.queries.published import EVERYTHING, newest_of_many
-from workbench.domain.evidence.evidence import CardFacts
-from workbench.domain.evidence.rows import CardRow
 from workbench.i18n import _
 from workbench.services.case.known_people import BETWEEN_NUMBERS
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import pause
 from workbench.services.importing.appeals import filings_of
-from workbench.services.importing.columns import TABLES, Columns, card_columns
+from workbench.services.importing.columns import KEYS, TABLES, Columns
 from workbench.services.importing.documents import BadDocument, copied, found_beside
+from workbench.services.importing.judged_records import digest
 from workbench.services.importing.judging import Judge
 from workbench.services.importing.plan import DocumentToCopy, Key, Plan, Portion
-from workbench.services.importing.planning import card_digest
 from workbench.services.importing.progress import Meter
 from workbench.services.importing.touching import SUBMISSION
+from workbench.services.reading.kinds import blank_row
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.reader import Reader
 from workbench.services.reading.rejects import RejectWriter
@@ -61,7 +61,8 @@ class Writing:
                 written += len(portion.rows.rows) if portion.rows else 0
                 self.meter.at(reader.pass_bytes * written // rows)
                 portion = next(portions, None)
-            self.meter.finished(reader)
+            if reader.kind is not ImportKind.CALLS:
+                self.meter.finished(reader)
 
     def _portion(self, portion: Portion, reader: Reader) -> None:
         if self.rejects is not None:
@@ -78,17 +79,19 @@ class Writing:
             self.concerned[reader.kind].update(portion.rows.column(name))
         self._insert(portion.rows)
         if reader.kind is ImportKind.APPLICATIONS:
-            self._insert(self._cards_of(portion.rows, has_updates=portion.has_updates))
+            cards = self._cards_of(portion.rows, has_updates=portion.has_updates)
+            # All else of them is unknown.
+            self._insert(cards, **blank_row(ImportKind.CARDS))
 
     def insert(self, inserts: Iterable[tuple[Table, list[Columns]]]) -> None:
         """Write rows of this batch, at most 5,000 in one transaction."""
         for table, rows in inserts:
             self._insert(bulk_rows(table.name, rows))
 
-    def _insert(self, rows: BulkRows) -> None:
+    def _insert(self, rows: BulkRows, **same: Any) -> None:
         for some in chunks(rows.rows, _MAX_ROWS):
             with self.context.write(is_bulk=True) as session:
-                insert_bulk(session, replace(rows, rows=some), batch_id=self.batch_id)
+                insert_bulk(session, replace(rows, rows=some), batch_id=self.batch_id, **same)
             pause()
 
     def _copy(self, document: DocumentToCopy, reader: Reader) -> None:
@@ -107,7 +110,6 @@ class Writing:
 
     def _cards_of(self, applications: BulkRows, *, has_updates: bool) -> BulkRows:
         """Return cards for the numbers of applications that have none yet, and get none with this import."""
-        own = ("agent", "application_no", "msisdn")
         listed = zip(*map(applications.column, ("agent", "application_no", "msisdns")), strict=True)
         cards = [
             (agent, number, msisdn)
@@ -118,24 +120,18 @@ class Writing:
             known = self._known_cards({(agent, number) for agent, number, _msisdn in cards})
             cards = [card for card in cards if card not in known]
         if self.plan.cards:
-            cards = [card for card in cards if card_digest(*card) not in self.plan.cards]
-        # All else is as in a card of which only the number is known.
-        columns = card_columns(CardRow(agent="", application_no="", card=CardFacts(msisdn="")), self.context.store)
-        blank = bulk_rows(TABLES[ImportKind.CARDS].name, [{**columns, **dict.fromkeys(own), "msisdn_hash": None}])
-        same = tuple(name for name in blank.names if name not in (*own, "msisdn_hash"))
-        values = tuple(blank.column(name)[0] for name in same)
+            cards = [card for card in cards if digest(*card) not in self.plan.cards]
         hashed = self.context.store.hashed
-        return replace(
-            blank, names=(*own, "msisdn_hash", *same), rows=[(*card, hashed(card[2]), *values) for card in cards]
-        )
+        names = ("agent", "application_no", "msisdn", "msisdn_hash")
+        return BulkRows(TABLES[ImportKind.CARDS].name, names, [(*card, hashed(card[2])) for card in cards])
 
-    def _known_cards(self, keys: set[Key]) -> set[tuple[str, str, str]]:
+    def _known_cards(self, keys: set[Key]) -> set[tuple[object, ...]]:
         """Return the cards that some applications have already: agent, application and number."""
         table = TABLES[ImportKind.CARDS]
         columns = (table.c.agent, table.c.application_no)
         with self.context.read() as session:
             rows = newest_of_many(session, columns, keys, lambda row: row["id"], EVERYTHING)
-        return {(row["agent"], row["application_no"], row["msisdn"]) for row in rows}
+        return set(map(KEYS[ImportKind.CARDS], rows))
 
 
 ABOUT = {

@@ -23,15 +23,17 @@ from db.enums import (
 )
 from workbench.domain.values import moments, values
 from workbench.domain.values.identifiers import uscc_valid
-from workbench.services.reading.built import Build, builder
 from workbench.services.reading.headers import value_names
-from workbench.services.reading.sheet_cells import Holds
+from workbench.services.reading.sheets.cells import Holds
 
 NAME_LENGTH = 200
 TEXT_LENGTH = 10_000
 PATH_LENGTH = 1_000
 
 Parse = Callable[..., Any]
+
+RowValue = Mapping[str, Any]
+"""The values of a row by field: texts, whole numbers, flags, days and instants, None where unknown; words as codes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,13 +42,14 @@ class Sort:
 
     A float is let through to numbers that identify, because their parser says that digits were lost.
     `types` are those of JSON; `holds` is what a cell of a sheet, which has types of its own, must know.
-    A local value is read with the zone; a choice has the words of an enumeration, and the section of the file
-    of names that says what else they are called.
+    `blank` is what an empty cell means. A local value is read with the zone; a choice has the words of an
+    enumeration, and the section of the file of names that says what else they are called.
     """
 
     parse: Parse
     types: frozenset[type] = frozenset({int})
     holds: Holds = Holds.ANYTHING
+    blank: Any = None
     is_local: bool = False
     section: str = ""
     words: type[StrEnum] | None = None
@@ -65,23 +68,27 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KindSpec:
-    """One kind of file: its columns by name, of which sets one must be there, and the row they make."""
+    """One kind of file: its columns by name, of which sets one must be there, and what makes their values a row.
+
+    `blank` is a row without any value; `same_as` names fields whose value is that of another one if they have none.
+    """
 
     columns: Mapping[str, Column]
     required: tuple[frozenset[str], ...]
-    build: Build
+    blank: RowValue
+    same_as: Mapping[str, str]
 
 
 _DECIMAL = frozenset({int, float})
 
-NAME = Sort(parse=partial(values.text, limit=NAME_LENGTH))
-TEXT = Sort(parse=partial(values.text, limit=TEXT_LENGTH))
-CODE = Sort(parse=partial(values.code, limit=NAME_LENGTH))
-NUMBER = Sort(parse=values.identifier, types=_DECIMAL)
-USCC = Sort(parse=partial(values.identifier, checks=(uscc_valid,)), types=_DECIMAL)
-ID_NUMBER = Sort(parse=partial(values.identifier, checks=(values.has_ric_check_digit,)), types=_DECIMAL)
-PHONE = Sort(parse=values.phone, holds=Holds.PHONES, types=_DECIMAL)
-PHONES = Sort(parse=values.phones, holds=Holds.PHONES, types=_DECIMAL | {list})
+NAME = Sort(parse=partial(values.text, limit=NAME_LENGTH), blank="")
+TEXT = Sort(parse=partial(values.text, limit=TEXT_LENGTH), blank="")
+CODE = Sort(parse=partial(values.code, limit=NAME_LENGTH), blank="")
+NUMBER = Sort(parse=values.identifier, types=_DECIMAL, blank="")
+USCC = Sort(parse=partial(values.identifier, checks=(uscc_valid,)), types=_DECIMAL, blank="")
+ID_NUMBER = Sort(parse=partial(values.identifier, checks=(values.has_ric_check_digit,)), types=_DECIMAL, blank="")
+PHONE = Sort(parse=values.phone, holds=Holds.PHONES, types=_DECIMAL, blank="")
+PHONES = Sort(parse=values.phones, holds=Holds.PHONES, types=_DECIMAL | {list}, blank="")
 QUANTITY = Sort(parse=values.quantity, types=_DECIMAL)
 MONEY = Sort(parse=values.money_fen, types=_DECIMAL)
 FLAG = Sort(parse=values.flag, holds=Holds.FLAGS, types=frozenset({int, bool}))
@@ -89,13 +96,13 @@ DAY = Sort(parse=moments.day, holds=Holds.DAYS, types=_DECIMAL)
 VALID_TO = Sort(parse=moments.day_or_long_term, holds=Holds.DAYS, types=_DECIMAL)
 INSTANT = Sort(parse=moments.instant, holds=Holds.INSTANTS, types=_DECIMAL, is_local=True)
 INSTANT_OR_DAY = Sort(parse=moments.instant_or_day, holds=Holds.INSTANTS, types=_DECIMAL, is_local=True)
-PATH = Sort(parse=partial(values.relative_path, limit=PATH_LENGTH))
-SHA256 = Sort(parse=values.sha256)
+PATH = Sort(parse=partial(values.relative_path, limit=PATH_LENGTH), blank="")
+SHA256 = Sort(parse=values.sha256, blank="")
 
 
 def _choice(section: str, words: type[StrEnum]) -> Sort:
     """Return the sort of a word out of an enumeration, named as a section of the file of names does."""
-    return Sort(parse=values.choice, section=section, words=words)
+    return Sort(parse=values.choice, section=section, words=words, blank="")
 
 
 # The columns of each kind; a name that ends in `*` is required.
@@ -187,8 +194,27 @@ SORTS: Mapping[ImportKind, Mapping[str, Sort]] = {
 }
 
 
+_BLANK: Mapping[ImportKind, RowValue] = {
+    ImportKind.APPLICATIONS: {"language": Language.ZH.value},
+    ImportKind.CALLS: {"direction": Direction.OUT.value},
+    # A match under a number is exact, if nothing else is said.
+    ImportKind.CREDIT: {"match": CreditMatch.EXACT.value, "disputed": False},
+    ImportKind.COMPLAINTS: {"verified": False},
+}
+"""What empty cells mean where it is not what their sort says."""
+
+_FIELDS = {"registered_capital_cny": "registered_capital_fen", "amount_cny": "amount_fen"}
+"""The fields that are not named as their columns."""
+
 _PAST = frozenset({"submitted_at", "received_at", "start_at", "checked_on", "listed_on"})
 """The columns of events that have happened when their file is imported."""
+
+
+def blank_row(kind: ImportKind) -> dict[str, Any]:
+    """Return the row of a record whose cells are all empty."""
+    names = (starred.removesuffix("*") for starred in SORTS[kind])
+    blank = {_FIELDS.get(name, name): sort.blank for name, sort in zip(names, SORTS[kind].values(), strict=True)}
+    return {**blank, **_BLANK.get(kind, {})}
 
 
 def spec(kind: ImportKind, zone: ZoneInfo, agent: str = "", now: datetime | None = None) -> KindSpec:
@@ -208,20 +234,30 @@ def spec(kind: ImportKind, zone: ZoneInfo, agent: str = "", now: datetime | None
             required.append(frozenset({name}))
         columns[name] = Column(
             name=name,
-            field=name.removesuffix("_cny") + "_fen" if sort is MONEY else name,
+            field=_FIELDS.get(name, name),
             parse=_bound(sort, zone, now if name in _PAST else None),
             types=sort.types,
             holds=sort.holds,
         )
     if kind is ImportKind.DOCUMENTS:
         required.append(frozenset({"path", "sha256"}))
-    return KindSpec(columns=columns, required=tuple(required), build=builder(kind, agent))
+    blank = blank_row(kind)
+    if "agent" in blank:
+        blank["agent"] = agent
+    return KindSpec(
+        columns=columns,
+        required=tuple(required),
+        blank=blank,
+        # An application was received when it was submitted, if nothing else is said.
+        same_as={"received_at": "submitted_at"} if kind is ImportKind.APPLICATIONS else {},
+    )
 
 
 def _bound(sort: Sort, zone: ZoneInfo, now: datetime | None) -> Parse:
     """Return a parser that needs nothing but the text."""
     if sort.words is not None:
-        return partial(sort.parse, names=value_names(sort.section, sort.words))
+        names = {name: word.value for name, word in value_names(sort.section, sort.words).items()}
+        return partial(sort.parse, names=names)
     parse = partial(sort.parse, zone=zone) if sort.is_local else sort.parse
     if now is None:
         return parse

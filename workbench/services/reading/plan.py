@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.domain.evidence.rows import RowValue
 from workbench.domain.values.bad_value import BadValue
 from workbench.i18n import _
 from workbench.services.reading.headers import ColumnNames
-from workbench.services.reading.kinds import Column, KindSpec, Parse
-from workbench.services.reading.sheet_cells import SheetValue
+from workbench.services.reading.kinds import Column, KindSpec, Parse, RowValue
+from workbench.services.reading.sheets.cells import SheetValue
 from workbench.services.reading.table import Cell
 
 _TITLE = "title"
@@ -83,7 +82,11 @@ class RowPlan:
         for index in self._nameless:
             if cells[index].strip():
                 return self._complaints(cells)
-        return self._kind.build(found)
+        row = {**self._kind.blank, **found}
+        for field, other in self._kind.same_as.items():
+            if row[field] is None:
+                row[field] = row[other]
+        return row
 
     def _complaints(self, cells: Sequence[str]) -> list[Complaint]:
         """Return everything that is wrong with these cells."""

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from workbench.domain.evidence.rows import RowValue
 from workbench.domain.values.bad_value import without_numbers
 from workbench.errors import BadData
 from workbench.i18n import _
@@ -60,7 +60,7 @@ class Row:
     line: int
     names: Sequence[str]
     cells: Sequence[str]
-    value: RowValue
+    value: Mapping[str, Any]
 
     @property
     def raw(self) -> Mapping[str, str]:

@@ -21,7 +21,7 @@ from workbench.services.foundation.safe_files import (
 from workbench.services.reading.headers import IGNORED, column_names
 from workbench.services.reading.problems import BadRecord
 from workbench.services.reading.reader import Reader
-from workbench.services.reading.sheet_names import own_name
+from workbench.services.reading.sheets.names import own_name
 from workbench.services.reading.sources import WORKBOOK_SUFFIXES
 from workbench.services.reading.table import Format
 

@@ -11,10 +11,10 @@ from workbench.i18n import _
 from workbench.services.reading.jsonl import JsonLines
 from workbench.services.reading.opened import PACKED_SUFFIXES, OpenedFile, OpenedText, is_archive
 from workbench.services.reading.problems import FileProblem, RowProblem
-from workbench.services.reading.sheet_names import sheet_of
-from workbench.services.reading.sheet_table import SheetTable
+from workbench.services.reading.sheets.names import sheet_of
+from workbench.services.reading.sheets.table import SheetTable
+from workbench.services.reading.sheets.workbook import SheetPart, Workbook
 from workbench.services.reading.table import Broken, CsvTable, Format, Knows, RawRecord, flaw_of
-from workbench.services.reading.workbook import SheetPart, Workbook
 
 if TYPE_CHECKING:
     import duckdb

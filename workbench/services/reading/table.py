@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TextIO
 
 from workbench.i18n import _
 from workbench.services.reading.problems import FileProblem, RowProblem
-from workbench.services.reading.sheet_cells import SheetValue
+from workbench.services.reading.sheets.cells import SheetValue
 
 if TYPE_CHECKING:
     import _csv

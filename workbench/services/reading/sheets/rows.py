@@ -6,13 +6,13 @@ from functools import cache, reduce
 from typing import TYPE_CHECKING, NamedTuple
 from xml.etree.ElementTree import Element
 
-from workbench.services.reading.number_formats import PLAIN
-from workbench.services.reading.shared_strings import text_of
-from workbench.services.reading.sheet_cells import Fault, Flag, SheetCell, moment_of, number_of, unescaped
-from workbench.services.reading.xml_parts import BadXml, elements, local
+from workbench.services.reading.sheets.cells import Fault, Flag, SheetCell, moment_of, number_of, unescaped
+from workbench.services.reading.sheets.number_formats import PLAIN
+from workbench.services.reading.sheets.shared_strings import text_of
+from workbench.services.reading.sheets.xml_parts import BadXml, elements, local
 
 if TYPE_CHECKING:
-    from workbench.services.reading.workbook import Workbook
+    from workbench.services.reading.sheets.workbook import Workbook
 
 MAX_ROWS = 1_048_576
 MAX_COLUMNS_WIDE = 16_384

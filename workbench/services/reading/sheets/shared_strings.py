@@ -3,9 +3,9 @@
 from array import array
 from xml.etree.ElementTree import Element
 
-from workbench.services.reading.package import Package
-from workbench.services.reading.sheet_cells import unescaped
-from workbench.services.reading.xml_parts import BadXml, elements, local
+from workbench.services.reading.sheets.cells import unescaped
+from workbench.services.reading.sheets.package import Package
+from workbench.services.reading.sheets.xml_parts import BadXml, elements, local
 
 MAX_STRINGS = 2_000_000
 MAX_BYTES = 64 << 20

@@ -8,7 +8,7 @@ from enum import StrEnum
 from workbench.domain.values.bad_value import BadValue
 from workbench.domain.values.values import formula_error_message, lost_digits_message
 from workbench.i18n import _
-from workbench.services.reading.number_formats import Shape
+from workbench.services.reading.sheets.number_formats import Shape
 
 EXACT_BELOW = 1e15
 """A spreadsheet keeps 15 digits of a number; those after them are lost."""

@@ -15,12 +15,12 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from workbench.i18n import _
-from workbench.services.reading.number_formats import Shape, shape_of
-from workbench.services.reading.package import Package
 from workbench.services.reading.problems import FileProblem
-from workbench.services.reading.shared_strings import SharedStrings
-from workbench.services.reading.sheet_rows import Merged, SheetRow, sheet_rows
-from workbench.services.reading.xml_parts import ELEMENT_BYTES, BadXml, elements, local
+from workbench.services.reading.sheets.number_formats import Shape, shape_of
+from workbench.services.reading.sheets.package import Package
+from workbench.services.reading.sheets.rows import Merged, SheetRow, sheet_rows
+from workbench.services.reading.sheets.shared_strings import SharedStrings
+from workbench.services.reading.sheets.xml_parts import ELEMENT_BYTES, BadXml, elements, local
 
 MAX_CHARACTERS = 512 << 20
 """The most text of one sheet: as much as of a CSV file, however many cells share one text."""
