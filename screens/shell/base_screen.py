@@ -86,6 +86,12 @@ async def attempt(
         return None
 
 
+def fit_to_window(screen: Screen[Any]) -> None:
+    """Give a screen the classes of its window before its widgets are created, so that they are styled only once."""
+    for cells, sizes in zip(screen.app.size, (HORIZONTAL, VERTICAL), strict=True):
+        screen.add_class(*[name for least, name in sizes if cells >= least][-1:], update=False)
+
+
 class BaseScreen(Screen[Result]):
     """A screen with translated key descriptions, whose keys also work while an input method is on."""
 
@@ -95,10 +101,7 @@ class BaseScreen(Screen[Result]):
     # The two widgets redraw themselves; Textual would redraw the whole screen for each change of the focus.
     focused: reactive[Widget | None] = reactive(None, repaint=False, init=False)
 
-    def on_compose(self) -> None:
-        """Take the classes of the window before the widgets are created, so that they are styled only once."""
-        for cells, sizes in zip(self.app.size, (HORIZONTAL, VERTICAL), strict=True):
-            self.add_class(*[name for least, name in sizes if cells >= least][-1:], update=False)
+    on_compose = fit_to_window
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
