@@ -186,11 +186,16 @@ def failures_told(folder: Path) -> Iterator[None]:
 
     Raises:
         StorageFailed: If a file is damaged, cannot be read or written, or the disk is full.
+        KeyboardInterrupt: If Ctrl+C interrupted a query.
     """
     import duckdb
 
     try:
         yield
+    except RuntimeError as error:
+        if str(error) != "Query interrupted":
+            raise
+        raise KeyboardInterrupt from error
     except (duckdb.Error, OSError) as error:
         raise storage_failure(folder, error) from error
 

@@ -22,11 +22,7 @@ _SAMPLE_CHARACTERS = 200
 
 _FIRST_CHARACTER_BEYOND_TWO_BYTES = "\u0800"
 
-_BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
+_BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 _CODECS = {
     "utf-8": "utf-8-sig",
@@ -130,36 +126,29 @@ def _marked(file: IO[bytes]) -> tuple[str, str]:
     """Return label and codec that a byte order mark says; '' without a mark."""
     file.seek(0)
     start = file.read(4)
-    for mark, codec in _BYTE_ORDER_MARKS:
-        if start.startswith(mark):
-            return codec, codec
-    return "", ""
+    codec = next((codec for mark, codec in _BYTE_ORDER_MARKS.items() if start.startswith(mark)), "")
+    return codec, codec
 
 
 def _guessed(file: IO[bytes], name: str) -> str:
     """Return utf-8 or gb18030 for a file without a mark."""
     flaw, sample = _decoded(file, "utf-8")
+    if flaw is None and (not 0 < len(sample) < _SAMPLE_CHARACTERS or _is_common_chinese(sample)):
+        return "utf-8"
+    if flaw is not None and _is_damaged_utf8(file, flaw):
+        raise _broken(name, "utf-8", flaw)
+    other_flaw, other = _decoded(file, "gb18030")
     if flaw is None:
-        if 0 < len(sample) < _SAMPLE_CHARACTERS and _could_be_gb18030(file, sample):
+        # A few bytes that are valid UTF-8 may make common Chinese in GB18030 only.
+        if other_flaw is None and _is_common_chinese(other):
             message = _("The file can be UTF-8 or GB18030; say which with --encoding utf-8 or gb18030.")
             raise FileProblem(RowProblem(file=name, message=message))
         return "utf-8"
-    if _is_damaged_utf8(file, flaw):
-        raise _broken(name, "utf-8", flaw)
-    other_flaw, sample = _decoded(file, "gb18030")
     if other_flaw is not None:
         raise _broken(name, "gb18030", other_flaw)
-    if not _is_mostly_common(sample):
+    if not _is_mostly_common(other):
         raise _broken(name, "utf-8", flaw)
     return "gb18030"
-
-
-def _could_be_gb18030(file: IO[bytes], utf8_sample: str) -> bool:
-    """Say whether a few bytes that are valid UTF-8 make common Chinese in GB18030, and none in UTF-8."""
-    if _is_common_chinese(utf8_sample):
-        return False
-    flaw, sample = _decoded(file, "gb18030")
-    return flaw is None and _is_common_chinese(sample)
 
 
 def _is_common_chinese(sample: str) -> bool:

@@ -48,11 +48,11 @@ class ColumnNames:
         """Return a column's name in the language in use, as it may be written in a file."""
         return self.chinese[column] if current_language() == "zh" else column
 
-    def near(self, name: str) -> list[str]:
-        """Return up to three columns whose names look like this one, the nearest first."""
-        spellings = difflib.get_close_matches(normalised(name)[:MAX_HEADER_LENGTH], list(self.meanings), 3, _NEAR)
-        columns = (self.meanings[spelling] for spelling in spellings)
-        return list(dict.fromkeys(self.shown(column) for column in columns if column != IGNORED))
+
+def nearest(name: str, meanings: Mapping[str, str]) -> list[str]:
+    """Return up to three meanings whose spellings look like a name, the nearest first."""
+    near = difflib.get_close_matches(normalised(name)[:MAX_HEADER_LENGTH], list(meanings), 3, _NEAR)
+    return list(dict.fromkeys(meanings[spelling] for spelling in near))
 
 
 def normalised(name: str) -> str:
@@ -139,12 +139,11 @@ def _unknown(names: Sequence[str], known: ColumnNames, place: RowProblem) -> lis
     is_header = any(known.meaning(name) is not None for name in names)
     problems = []
     for unknown_name in unknown[:MAX_UNKNOWN_TOLD]:
-        near = known.near(unknown_name)
+        near = [known.shown(column) for column in nearest(unknown_name, known.meanings) if column != IGNORED]
         name = unknown_name if is_header else outlined(unknown_name)
         if near:
-            message = _("The column “{name}” is not known; did you mean {near}?").format(
-                name=name, near=_(" or ").join(near)
-            )
+            message = _("The column “{name}” is not known; did you mean {near}?")
+            message = message.format(name=name, near=_(" or ").join(near))
         else:
             message = _("The column “{name}” is not known; rename or remove it.").format(name=name)
         problems.append(_at(place, name, message))
