@@ -21,13 +21,13 @@ _SORTS = {name.removesuffix("*"): (sort, name.endswith("*")) for name, sort in S
 # Seen from our number, which is the called side of an incoming call. Nothing is NULL, also of what is not accepted.
 _CALLS = """
 SELECT CASE WHEN is_accepted THEN 0 ELSE line END AS odd_line,
-       coalesce(try_cast('1' || CASE WHEN incoming THEN callee ELSE caller END AS BIGINT), 0) AS msisdn,
-       coalesce(try_cast('1' || CASE WHEN incoming THEN caller ELSE callee END AS BIGINT), 0) AS callee,
-       coalesce(start_at, 0) AS start_us, coalesce(duration_s, 0)::INTEGER AS duration_s,
-       coalesce(answered, duration_s > 0, false) AS answered, incoming,
-       coalesce(try_cast('1' || imei AS BIGINT), 0) AS imei
+       coalesce(CASE WHEN incoming THEN callee ELSE caller END, 0) AS msisdn,
+       coalesce(CASE WHEN incoming THEN caller ELSE callee END, 0) AS callee,
+       coalesce(start_at, 0) AS start_us, coalesce(duration_s, 0) AS duration_s,
+       coalesce(answered, duration_s > 0, false) AS answered, incoming, coalesce(imei, 0) AS imei
 FROM (
-    SELECT line, {condition} AS is_accepted, {values}, coalesce(direction = 'in', false) AS incoming FROM {records}
+    SELECT line, {condition} AS is_accepted, {values}, coalesce(direction = 'in', false) AS incoming
+    FROM (FROM {records} SELECT *, {casts})
 )
 """
 
@@ -74,14 +74,16 @@ class CallIntake:
         with self._context.read() as session:
             zone = self._context.zone(session)
         conditions = ["NOT is_odd"]
-        values = []
+        casts, values = [], []
         for name, (sort, is_required) in _SORTS.items():
             cell = records.cell(name)
-            found = accepted(sort, cell, zone, self._now)
+            found = accepted(sort, cell, f"{name}_cast", zone, self._now)
+            casts.append(f"{found.cast} AS {name}_cast")
             conditions.append(f"({found.condition})" if is_required else f"({cell} = '' OR {found.condition})")
             values.append(f"{found.value} AS {name}")
         conditions += [f"c{place} = ''" for place, name in enumerate(reader.columns) if not name]
-        return _CALLS.replace("{condition}", " AND ".join(conditions)).replace("{values}", ", ".join(values))
+        query = _CALLS.replace("{condition}", " AND ".join(conditions))
+        return query.replace("{values}", ", ".join(values)).replace("{casts}", ", ".join(casts))
 
 
 def _parsed(records: Iterable[Row | BadRecord], refuse: Callable[[BadRecord], object]) -> Iterator[CallColumns]:
