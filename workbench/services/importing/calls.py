@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, exists, or_, select, tuple_
+from sqlalchemy import ColumnElement, Table, exists, or_, select, tuple_
 from sqlmodel import Session
 
 from db.columns import to_us
@@ -211,9 +211,14 @@ class CallFigures:
             {"msisdn_hash": hashed(hour.msisdn), "weekday": hour.weekday, "hour": hour.hour, "calls": hour.calls}
             for hour in survey.hours()
         )
-        for table, rows in ((CALL_WINDOW, windows), (CALL_DAY, days), (CALL_HOUR, hours)):
-            for portion in portions_of(rows, _ROWS_TOGETHER):
-                self.insert([(table, portion)])
+        with survey.callees_counted():
+            self._write(CALL_DAY, days)
+            self._write(CALL_HOUR, hours)
+        self._write(CALL_WINDOW, windows)
+
+    def _write(self, table: Table, rows: Iterable[Columns]) -> None:
+        for portion in portions_of(rows, _ROWS_TOGETHER):
+            self.insert([(table, portion)])
 
     def _columns(self, facts: CallFacts) -> Columns:
         columns = {name: getattr(facts, name) for name in _FACTS}
