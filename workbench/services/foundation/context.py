@@ -274,8 +274,7 @@ class Context:
 
     def end_of_today(self, session: Session) -> datetime:
         """Return the last instant of today in the zone of the policy."""
-        zone = self.zone(session)
-        return datetime.combine(self.now().astimezone(zone).date(), time.max, tzinfo=zone)
+        return datetime.combine(self.today(session), time.max, tzinfo=self.zone(session))
 
 
 class Service:
