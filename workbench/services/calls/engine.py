@@ -141,17 +141,9 @@ class Engine:
         if not files:
             self.load(name, CALL_COLUMNS, ())
             return
-        paths = ", ".join(map(quoted, files))
-        # Files of earlier versions have callees as 32 digits.
-        kinds = self.rows(f"FROM parquet_schema([{paths}]) SELECT file_name, type WHERE name = 'callee'")
-        texts = {name for name, kind in kinds if kind == "BYTE_ARRAY"}
-        views = []
-        for is_text in (False, True):
-            of_kind = [file for file in files if (str(file) in texts) == is_text]
-            if of_kind:
-                cast = " SELECT * REPLACE (callee::UUID AS callee)" if is_text else ""
-                views.append(f"FROM read_parquet([{', '.join(map(quoted, of_kind))}]){cast}")
-        self.run(f"CREATE VIEW {name} AS {' UNION ALL '.join(views)}")
+        # Files of earlier versions have callees as 32 digits; the newest file says as what the others are read.
+        paths = ", ".join(map(quoted, reversed(files)))
+        self.run(f"CREATE VIEW {name} AS FROM read_parquet([{paths}]) SELECT * REPLACE (callee::UUID AS callee)")
 
 
 @contextmanager

@@ -39,7 +39,6 @@ class CallIntake:
         self._context = context
         self._opened = opened
         self._now = now
-        self._records: dict[Reader, StagedRecords] = {}
 
     @cached_property
     def staged(self) -> StagedCalls:
@@ -47,15 +46,14 @@ class CallIntake:
         return self._opened.enter_context(call_store(self._context).staging())
 
     def take(
-        self, reader: Reader, refuse: Callable[[BadRecord], object], progress: Callable[[], object]
+        self, place: int, reader: Reader, refuse: Callable[[BadRecord], object], progress: Callable[[], object]
     ) -> tuple[int, FileProblem | None]:
-        """Take the calls of a file, and refuse its bad records in their order.
+        """Take the calls of a file, known by its place among the files, and refuse its bad records in their order.
 
         Return how many calls there are, and what tore the file apart, if something did: what stands before it is taken.
         """
         staged, duck = self.staged, self.staged.duck
-        records = self._records[reader] = StagedRecords(reader, progress)
-        table = f"file_{list(self._records).index(reader)}"
+        records, table = StagedRecords(reader, progress), f"file_{place}"
         query = self._query(records, reader)
         records.read(
             partial(staged.begin, table), lambda relation: staged.add(table, query.replace("{records}", relation))
