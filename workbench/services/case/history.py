@@ -294,6 +294,8 @@ def notice_lines(session: Session, context: Context, statement: Any, **values: A
             is_released=row.release_at <= now,
             due_by=due_by,
             is_overdue=row.sent_at is None and due_by < now,
+            exported_at=None,
+            exported_by="",
         )
         lines.append(line)
     return tuple(lines)
