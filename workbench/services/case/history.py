@@ -120,11 +120,8 @@ _VERIFICATIONS = _by_person(_VERIFICATION, "verified_by_id", _VERIFICATION, _VER
 _VERIFICATIONS = _VERIFICATIONS.order_by(_VERIFICATION.c.id)
 _CONTACTS = _by_person(_CONTACT, "contacted_by_id", _CONTACT, _CONTACT.c.contacted_at.label("at"))
 _CONTACTS = _CONTACTS.order_by(_CONTACT.c.id)
-_POLICY_CHANGES = (
-    select_columns(_EVENT.c.seq, _EVENT.c.body)
-    .where(_EVENT.c.case_id == _CASE_ID, _EVENT.c.action == "policy", _EVENT.c.is_refused.is_(False))
-    .order_by(_EVENT.c.seq)
-)
+_OF_POLICY = (_EVENT.c.case_id == _CASE_ID, _EVENT.c.action == "policy", _EVENT.c.is_refused.is_(False))
+_POLICY_CHANGES = select_columns(_EVENT.c.seq, _EVENT.c.body).where(*_OF_POLICY).order_by(_EVENT.c.seq)
 _RE_REVIEWS = (
     select_columns(
         _PLANNED.c.case_id.label("passed_id"),
