@@ -1,15 +1,17 @@
-"""The commands of a supervisor on what a case is waiting for: waive an item, extend a deadline."""
+"""The commands of a supervisor on when a case is done: waive an item, extend a deadline, change class or priority."""
 
 import asyncio
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from screens.desk.case_commands import reader_for, start
 from screens.desk.outcomes import CaseRef
 from screens.shell.base_screen import attempt
 from screens.shell.view import View
 from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS
 from workbench.domain.case.vocabulary import CaseState
 from workbench.domain.clock.typed.reading import read_date
 from workbench.i18n import _
@@ -76,6 +78,46 @@ async def extend(screen: "CaseScreen", case: CaseFile) -> None:
         ).format(case=ref.name, day=_day(done.until, view))
         act = screen.session.services.rescheduling.extend
         start(screen, partial(screen.session.record, ref, act, day, reason, item), "write", message)
+
+
+async def change_class(screen: "CaseScreen", case: CaseFile) -> None:
+    """Ask for another service class and a reason, and change it."""
+    words = {one: _(word) for one, word in CLASS_WORDS.items() if one is not case.header.service_class}
+    hint = _("Why? The applicant reads it if the due date moves later.")
+    answer = await _chosen(screen, _("Service class of {case}"), case, words, hint)
+    if answer is not None:
+        _change(screen, case, screen.session.services.rescheduling.change_class, words, answer)
+
+
+async def change_priority(screen: "CaseScreen", case: CaseFile) -> None:
+    """Ask for another priority and a reason, and change it."""
+    words = {one: _(word) for one, word in PRIORITY_WORDS.items() if one is not case.header.priority}
+    answer = await _chosen(screen, _("Priority of {case}"), case, words, _("Why? Only colleagues read it."))
+    if answer is not None:
+        _change(screen, case, screen.session.services.rescheduling.change_priority, words, answer)
+
+
+async def _chosen(
+    screen: "CaseScreen", title: str, case: CaseFile, words: Mapping[Any, str], hint: str
+) -> tuple[Any, str] | None:
+    """Ask for one of some values and a reason; None if the person goes back."""
+    from screens.dialogs.choice import ChoiceDialog
+
+    title = title.format(case=CaseRef.of(case).name)
+    return await screen.app.push_screen_wait(ChoiceDialog(title, words, _("choose"), placeholder=hint))
+
+
+def _change(
+    screen: "CaseScreen",
+    case: CaseFile,
+    act: Callable[..., object],
+    words: Mapping[Any, str],
+    answer: tuple[Any, str],
+) -> None:
+    """Give a case the chosen value, with the reason."""
+    ref = CaseRef.of(case)
+    message = _("{case}: now {value}.").format(case=ref.name, value=words[answer[0]])
+    start(screen, partial(screen.session.record, ref, act, *answer), "write", message)
 
 
 async def _asked_day(

@@ -18,7 +18,8 @@ from screens.dialogs.choice import ChoiceDialog
 from screens.dialogs.prompt import Prompt
 from screens.dialogs.text_sheet import TextSheet
 from screens.dialogs.time_prompt import TimePrompt
-from screens.letters.row_text import LetterFilter, letter_lines, owed_lines, row_line, summary, title_line
+from screens.letters.row_text import LetterFilter, owed_lines, row_line, summary, title_line
+from screens.panels.letters import letter_page
 from screens.shell.base_screen import ModeScreen, attempt
 from screens.shell.bindings import bind
 from screens.shell.clock import Clock
@@ -188,8 +189,7 @@ class LettersScreen(ModeScreen):
     def action_open(self) -> None:
         line, view = self.current, self.view()
         if line is not None:
-            title = _("Letter of {case}: {kind}").format(case=format_case(line.case_id), kind=kind_words(line))
-            self.app.push_screen(TextSheet(title, partial(letter_lines, line, view)))
+            self.app.push_screen(TextSheet(*letter_page(line, view)))
 
     @work(group="read")
     async def action_measures(self) -> None:
