@@ -8,6 +8,8 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from screens.widgets.safe_text import row_text
+
 
 class RowList(OptionList, inherit_bindings=False):
     """Lists rows by the id of what they show; Enter is left to the command of the screen."""
@@ -30,6 +32,12 @@ class RowList(OptionList, inherit_bindings=False):
         """The id of the row under the cursor."""
         at = self.highlighted
         return self._ids[at] if at is not None and at < len(self._ids) else None
+
+    async def text_to_copy(self) -> str | None:
+        """Return the text of the row under the cursor."""
+        at = self.highlighted
+        line = self.get_option_at_index(at).prompt if at is not None and self.option_count else None
+        return row_text(line) if isinstance(line, Content) else None
 
     def show(self, rows: Mapping[int, Content], done: Collection[int] = ()) -> None:
         """Show rows; the cursor stays on its row.
