@@ -50,6 +50,17 @@ async def take_next(screen: "CaseScreen") -> None:
     screen.refresh_counts()
 
 
+def switch_auto_next(screen: "CaseScreen") -> None:
+    """Switch on or off that the next case comes by itself after a verdict."""
+    session = screen.session
+    session.auto_next = not session.auto_next
+    screen.show_header()
+    if session.auto_next:
+        screen.notify(_("After a verdict, the next case comes by itself."))
+    else:
+        screen.notify(_("You take each case yourself, with n."))
+
+
 def undo(screen: "CaseScreen") -> None:
     """Take back the last act; a key that is held down takes back one act only."""
     undoable = screen.session.undoable
@@ -92,6 +103,8 @@ async def decide(screen: "CaseScreen", case: CaseFile, verdict: Verdict, *, item
         screen.show_draft()
     else:
         screen.show(session.finish(CaseRef.of(case), decided))
+        if screen.IS_DESK and session.auto_next:
+            await take_next(screen)
 
 
 async def skip(screen: "CaseScreen", case: CaseFile) -> None:

@@ -39,6 +39,7 @@ class DeskCommand:
 _AT_THE_DESK = (
     DeskCommand(desk.NEXT, case_commands.take_next, "claim", needs_case=False),
     DeskCommand(desk.UNDO, case_commands.undo, needs_case=False),
+    DeskCommand(desk.AUTO_NEXT, case_commands.switch_auto_next, needs_case=False),
 )
 _ON_A_CASE: tuple[DeskCommand, ...] = (
     DeskCommand(desk.PASS, partial(case_commands.decide, verdict=Verdict.PASS), "dialog"),
@@ -87,6 +88,8 @@ def refusal(each: DeskCommand, session: "DeskSession", view: View) -> str | None
         return _(case_commands.FINISH_FIRST) if session.is_unfinished else None
     if command is desk.UNDO:
         return None if session.undoable is not None else _("None of your acts can be undone now.")
+    if command is desk.AUTO_NEXT:
+        return None
     if case is None:
         return _("No case is shown. To take a case, press n; to open one of the queue, press g q.")
     return None if command.action is None else _refusal_on(case, command.action, session, view)
