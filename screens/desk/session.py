@@ -146,17 +146,18 @@ class DeskSession:
 
     async def release(self, ref: CaseRef) -> CaseRemoved | Superseded:
         """Give the case back to the queue."""
-        return await self._give_up(ref, self.services.claims.release)
+        return await self.give_up(ref, self.services.claims.release)
 
     async def skip(self, ref: CaseRef, reason: str) -> CaseRemoved | Superseded:
         """Give the case back to the queue, for other reviewers."""
-        return await self._give_up(ref, self.services.claims.skip, reason)
+        return await self.give_up(ref, self.services.claims.skip, reason)
 
     async def put_aside(self, ref: CaseRef, until: datetime) -> CaseRemoved | Superseded:
         """Keep the case for later."""
-        return await self._give_up(ref, self.services.claims.aside, until)
+        return await self.give_up(ref, self.services.claims.aside, until)
 
-    async def _give_up(self, ref: CaseRef, act: Callable[..., object], *arguments: object) -> CaseRemoved | Superseded:
+    async def give_up(self, ref: CaseRef, act: Callable[..., object], *arguments: object) -> CaseRemoved | Superseded:
+        """Carry out an act that ends the hold on the case, and take the case off the desk."""
         await self.save_draft()
         await self._write(act, ref.id, *arguments)
         return self.remove(ref)

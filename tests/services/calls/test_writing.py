@@ -218,6 +218,19 @@ def test_a_full_disk_is_told_and_leaves_nothing(most_bytes: int, tmp_path: Path)
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_export_that_fills_the_disk_is_told_as_the_failure_of_its_file(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    write(store, 1, [Call(callee=str(number), start_at_us=number) for number in range(2_000)])
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with store.records([1], None, reveal=True) as records:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
+        try:
+            with pytest.raises(OSError, match="File too large"):
+                records.write(tmp_path / ".调用'.abc12345.tmp")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
 def _import_forever(folder: Path, begun: "multiprocessing.synchronize.Event", rows: int) -> None:
     with a_store(folder).staging() as staged:
         stage(staged, (Call(start_at_us=number * SECOND_US) for number in range(rows)))

@@ -11,6 +11,7 @@ from workbench.services.calls import statements
 from workbench.services.calls.engine import Engine, engine
 from workbench.services.calls.hashing import CalleeHasher
 from workbench.services.calls.parquet import CallFileCheck, CallFiles
+from workbench.services.calls.records import CallRecords
 from workbench.services.calls.windows import OptOut, Survey, ask
 from workbench.services.calls.writing import StagedCalls
 
@@ -65,6 +66,12 @@ class CallStore:
         """Return each number of a batch with how many calls, in and out, the batch has of it."""
         with self._opened([batch_id]) as duck:
             return [(msisdn, calls) for msisdn, calls in duck.rows(statements.NUMBERS)]
+
+    @contextmanager
+    def records(self, batch_ids: Collection[int], since_us: int | None, *, reveal: bool) -> Iterator[CallRecords]:
+        """Read all records from an instant on, with masked numbers unless they are revealed."""
+        with self._opened(batch_ids) as duck:
+            yield CallRecords(duck, is_one_file=len(set(batch_ids)) == 1, since_us=since_us, reveal=reveal)
 
     @contextmanager
     def _opened(self, batch_ids: Collection[int]) -> Iterator[Engine]:

@@ -22,7 +22,7 @@ from workbench.services.importing.appeals import Unfiled, refuse_unfit
 from workbench.services.importing.applying import apply_batch
 from workbench.services.importing.batches import (
     WITH_CALLS,
-    begun,
+    new_batch,
     next_seq,
     publish,
     published_call_batches,
@@ -37,7 +37,7 @@ from workbench.services.importing.plan import Plan
 from workbench.services.importing.progress import Meter
 from workbench.services.importing.request import ImportReport, ImportRequest
 from workbench.services.importing.standing import refuse_opened_again
-from workbench.services.importing.sweeping import take_away
+from workbench.services.importing.sweeping import remove_batch
 from workbench.services.importing.touching import cases_about, cases_of_numbers, concerned_ids, note
 from workbench.services.importing.workers import Helper
 from workbench.services.importing.writing import Writing
@@ -65,7 +65,7 @@ class Work:
     def done(self, request: ImportRequest, readers: Sequence[Reader], report: ImportReport) -> ImportReport:
         """Do what was planned, and return the report with the batch's number."""
         seq = next_seq(self.context)
-        with begun(self.context, request.kind, readers) as batch_id:
+        with new_batch(self.context, request.kind, readers) as batch_id:
             try:
                 report = self._written(request, readers, batch_id, report)
                 calendar = self._calendar_edition()
@@ -74,7 +74,7 @@ class Work:
                 show = partial(publish, self.context, batch_id, seq, readers, report)
                 self._publish(batch_id, calendar, show)
             except BaseException:
-                take_away(self.context, batch_id)
+                remove_batch(self.context, batch_id)
                 raise
             unfiled = apply_batch(self.context, batch_id)
         return replace(report, batch=batch_id).with_unfiled(_problems(readers, unfiled))
