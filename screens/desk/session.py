@@ -51,6 +51,7 @@ class DeskSession:
         self.forecast: CaseForecast | None = None
         self.counts: DeskCounts | None = None
         self.undoable: UndoableAct | None = None
+        self.auto_next = False
         self.check_reasons: dict[int, tuple[str, ...]] = {}
         self.reopen_refusal: str | None = None
         self._renewed_at: datetime | None = None
