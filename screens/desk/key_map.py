@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.binding import Binding
 
 from screens.desk import case_commands, deadline_commands
+from screens.desk.acts import act_list, applicant_commands, letter_list
 from screens.shell.bindings import bind
 from screens.shell.view import View
 from workbench.domain.case.case_id import format_case
@@ -19,6 +20,7 @@ from workbench.keys import desk
 from workbench.keys.command import Command
 
 if TYPE_CHECKING:
+    from screens.desk.case_screen import CaseScreen
     from screens.desk.session import DeskSession
 
 
@@ -36,9 +38,21 @@ class DeskCommand:
     needs_case: bool = True
 
 
+def _switch_auto_next(screen: "CaseScreen") -> None:
+    """Switch on or off that the next case comes by itself after a verdict."""
+    session = screen.session
+    session.auto_next = not session.auto_next
+    screen.show_header()
+    if session.auto_next:
+        screen.notify(_("After a verdict, the next case comes by itself."))
+    else:
+        screen.notify(_("You take each case yourself, with n."))
+
+
 _AT_THE_DESK = (
     DeskCommand(desk.NEXT, case_commands.take_next, "claim", needs_case=False),
     DeskCommand(desk.UNDO, case_commands.undo, needs_case=False),
+    DeskCommand(desk.AUTO_NEXT, _switch_auto_next, needs_case=False),
 )
 _ON_A_CASE: tuple[DeskCommand, ...] = (
     DeskCommand(desk.PASS, partial(case_commands.decide, verdict=Verdict.PASS), "dialog"),
@@ -50,17 +64,24 @@ _ON_A_CASE: tuple[DeskCommand, ...] = (
     DeskCommand(desk.RELEASE, case_commands.release, "write"),
     DeskCommand(desk.ASSIGN, case_commands.assign, "dialog"),
     DeskCommand(desk.REOPEN, case_commands.reopen, "dialog"),
+    DeskCommand(desk.ANSWER, applicant_commands.record_reply, "dialog"),
+    DeskCommand(desk.RESUBMIT, applicant_commands.record_resubmission, "dialog"),
+    DeskCommand(desk.WITHDRAW, applicant_commands.withdraw, "dialog"),
     DeskCommand(desk.APPEAL, case_commands.file_appeal, "dialog"),
     DeskCommand(desk.WAIVE, deadline_commands.waive, "dialog"),
     DeskCommand(desk.EXTEND, deadline_commands.extend, "dialog"),
+    DeskCommand(desk.CLASS, deadline_commands.change_class, "dialog"),
+    DeskCommand(desk.PRIORITY, deadline_commands.change_priority, "dialog"),
     DeskCommand(desk.COMMENT, case_commands.comment, "dialog"),
     DeskCommand(desk.CONTACT, case_commands.record_contact, "dialog"),
     DeskCommand(desk.CHECKLIST, case_commands.answer_checklist, "dialog"),
     DeskCommand(desk.VERIFY, case_commands.verify, "dialog"),
     DeskCommand(desk.DOCUMENTS, case_commands.list_documents, "dialog"),
+    DeskCommand(desk.LETTERS, letter_list.show_letters, "dialog"),
     DeskCommand(desk.CHANGES, case_commands.show_changes, "dialog"),
     DeskCommand(desk.EXPLAIN, case_commands.explain, "read"),
     DeskCommand(desk.PHONE_ESTIMATE, case_commands.show_phone_estimate, "read"),
+    DeskCommand(desk.ACTS, act_list.show_acts, "dialog"),
     DeskCommand(desk.REVEAL, case_commands.reveal),
     DeskCommand(desk.FIELD_UP, lambda screen, _case: screen.panels.panel.move(-1)),
     DeskCommand(desk.FIELD_DOWN, lambda screen, _case: screen.panels.panel.move(1)),
@@ -87,6 +108,8 @@ def refusal(each: DeskCommand, session: "DeskSession", view: View) -> str | None
         return _(case_commands.FINISH_FIRST) if session.is_unfinished else None
     if command is desk.UNDO:
         return None if session.undoable is not None else _("None of your acts can be undone now.")
+    if command is desk.AUTO_NEXT:
+        return None
     if case is None:
         return _("No case is shown. To take a case, press n; to open one of the queue, press g q.")
     return None if command.action is None else _refusal_on(case, command.action, session, view)

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from screens.desk.draft import Draft
@@ -19,10 +19,12 @@ from workbench.domain.case.casefile import CaseFile, DecisionResult, DeskCounts,
 from workbench.domain.case.lifecycle import Action, is_allowed
 from workbench.domain.case.records import CaseNews, ItemLine, UndoableAct
 from workbench.domain.case.vocabulary import ChecklistValue, ItemResult
-from workbench.domain.forecast.result import CaseForecast
 from workbench.errors import StorageGone, WorkbenchError
 from workbench.services.foundation.case_access import LostHold
 from workbench.services.wiring import Services
+
+if TYPE_CHECKING:
+    from workbench.domain.forecast.result import CaseForecast
 
 Result = TypeVar("Result")
 
@@ -49,6 +51,7 @@ class DeskSession:
         self.forecast: CaseForecast | None = None
         self.counts: DeskCounts | None = None
         self.undoable: UndoableAct | None = None
+        self.auto_next = False
         self.check_reasons: dict[int, tuple[str, ...]] = {}
         self.reopen_refusal: str | None = None
         self._renewed_at: datetime | None = None
@@ -145,17 +148,18 @@ class DeskSession:
 
     async def release(self, ref: CaseRef) -> CaseRemoved | Superseded:
         """Give the case back to the queue."""
-        return await self._give_up(ref, self.services.claims.release)
+        return await self.give_up(ref, self.services.claims.release)
 
     async def skip(self, ref: CaseRef, reason: str) -> CaseRemoved | Superseded:
         """Give the case back to the queue, for other reviewers."""
-        return await self._give_up(ref, self.services.claims.skip, reason)
+        return await self.give_up(ref, self.services.claims.skip, reason)
 
     async def put_aside(self, ref: CaseRef, until: datetime) -> CaseRemoved | Superseded:
         """Keep the case for later."""
-        return await self._give_up(ref, self.services.claims.aside, until)
+        return await self.give_up(ref, self.services.claims.aside, until)
 
-    async def _give_up(self, ref: CaseRef, act: Callable[..., object], *arguments: object) -> CaseRemoved | Superseded:
+    async def give_up(self, ref: CaseRef, act: Callable[..., object], *arguments: object) -> CaseRemoved | Superseded:
+        """Carry out an act that ends the hold on the case, and take the case off the desk."""
         await self.save_draft()
         await self._write(act, ref.id, *arguments)
         return self.remove(ref)
@@ -227,7 +231,7 @@ class DeskSession:
         self.case = replace(self.case, history=history)
         return CaseChanged()
 
-    async def load_forecast(self, case: CaseFile) -> CaseForecast | None:
+    async def load_forecast(self, case: CaseFile) -> "CaseForecast | None":
         """Return the forecast of a case; None if there is none, or this person may not see it."""
         if not is_allowed(Action.FORECAST, case.header.state, self.services.actor):
             return None

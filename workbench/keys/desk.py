@@ -12,6 +12,13 @@ NEXT = case_command(
     hint=True,
     action=Action.NEXT,
 )
+AUTO_NEXT = case_command(
+    "desk.auto_next",
+    "A",
+    N_("next by itself"),
+    N_("Switch on or off that the next case comes by itself after a verdict, until you quit."),
+    action=Action.NEXT,
+)
 UNDO = case_command(
     "desk.undo",
     "u,f3",
@@ -69,7 +76,7 @@ SKIP = case_command(
 RELEASE = case_command("desk.release", "b", N_("release"), N_("Return the case to the queue."), action=Action.RELEASE)
 APPEAL = record_command(
     "desk.appeal",
-    "A",
+    "G",
     N_("appeal"),
     N_("File the applicant's appeal against this final fail or lapse."),
     action=Action.APPEAL,
@@ -150,6 +157,55 @@ EXTEND = case_command(
     N_("Extend the deadline to rectify, or the due date; asks until when and why (supervisor)."),
     action=Action.EXTEND,
 )
+ANSWER = record_command(
+    "desk.answer",
+    "m",
+    N_("reply received"),
+    N_("Record the reply that a pending case waited for; the case returns to the queue."),
+    action=Action.ANSWER,
+)
+RESUBMIT = record_command(
+    "desk.resubmit",
+    "M",
+    N_("resubmission"),
+    N_("Record that the applicant resubmitted, and when; the case returns to the queue in its next round."),
+    action=Action.RESUBMIT,
+)
+WITHDRAW = case_command(
+    "desk.withdraw",
+    "Z",
+    N_("withdraw"),
+    N_("Close the case because the applicant withdraws, or end the appeal; asks for a reason."),
+    danger=True,
+    action=Action.WITHDRAW,
+)
+CLASS = case_command(
+    "desk.class",
+    "C",
+    N_("change class"),
+    N_("Change the service class; asks which one and why (supervisor)."),
+    action=Action.CLASS,
+)
+PRIORITY = case_command(
+    "desk.priority",
+    "P",
+    N_("change priority"),
+    N_("Change the priority; asks which one and why (supervisor)."),
+    action=Action.PRIORITY,
+)
+LETTERS = view_command(
+    "desk.letters",
+    "L",
+    N_("letters"),
+    N_("List the letters of this case, each as it was written, with when it was released, exported and sent."),
+)
+ACTS = view_command(
+    "desk.acts",
+    "x,f12",
+    N_("acts"),
+    N_("List what can be done with this case now, and why the rest cannot; Enter or a key does it."),
+    hint=True,
+)
 FIND = view_command(
     "desk.find", "slash,f4", N_("find a case"), N_("Search in the queue; you keep the case on the desk.")
 )
@@ -175,8 +231,9 @@ ZOOM = view_command(
 )
 
 DESK_COMMANDS: tuple[Command, ...] = (
-    *(NEXT, PASS, FAIL, PEND, RECTIFY, UNDO, ASIDE, SKIP, RELEASE, ASSIGN, WAIVE, EXTEND, REOPEN, APPEAL),
-    *(COMMENT, CONTACT, CHECKLIST, VERIFY, DOCUMENTS, CHANGES),
-    *(EXPLAIN, PHONE_ESTIMATE, REVEAL, FIELD_UP, FIELD_DOWN),
+    *(NEXT, PASS, FAIL, PEND, RECTIFY, UNDO, ACTS, ASIDE, SKIP, RELEASE, ASSIGN),
+    *(ANSWER, RESUBMIT, WITHDRAW, APPEAL, WAIVE, EXTEND, CLASS, PRIORITY, REOPEN),
+    *(COMMENT, CONTACT, CHECKLIST, VERIFY, DOCUMENTS, LETTERS, CHANGES),
+    *(AUTO_NEXT, EXPLAIN, PHONE_ESTIMATE, REVEAL, FIELD_UP, FIELD_DOWN),
     *(FIND, IDENTITY, CALLS, CREDIT, HISTORY, NEXT_PANEL, PREVIOUS_PANEL, ZOOM),
 )

@@ -5,8 +5,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import ColumnElement, Table, exists, or_, select, tuple_
 from sqlmodel import Session
@@ -40,20 +39,11 @@ _HAS_CALLS = exists().where(CALL_WINDOW.c.msisdn_hash == CARD.c.msisdn_hash)
 Insert = Callable[[Iterable[tuple[Any, list[Columns]]]], None]
 """Writes rows of the batch."""
 
-Item = TypeVar("Item")
-
 
 def call_store(context: Context) -> CallStore:
     """Return the call files of a database's store, with the check values that their batches have."""
     with context.read() as session:
         return CallStore(context.store.calls, context.store.hash_key, call_file_checks(session))
-
-
-def portions_of(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    """Yield items a portion at a time."""
-    left = iter(items)
-    while portion := list(islice(left, size)):
-        yield portion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +64,7 @@ class CallFigures:
         """Compute numbers anew, and the applications that have one of them as a card."""
         touched: set[Key] = set()
         wanted: list[str | ServicePeriod] = []
-        for portion in portions_of(msisdns, _NUMBERS_TOGETHER):
+        for portion in chunks(msisdns, _NUMBERS_TOGETHER):
             hashes = [self.context.store.hashed(msisdn) for msisdn in portion]
             with self.context.read() as session:
                 wanted += [*portion, *self._periods(session, CARD.c.msisdn_hash, hashes)]
@@ -92,7 +82,7 @@ class CallFigures:
         """
         if not self.call_batches:
             return
-        for portion in portions_of(keys, _APPLICATIONS_TOGETHER):
+        for portion in chunks(keys, _APPLICATIONS_TOGETHER):
             groups = self._groups(portion)
             if not groups:
                 continue
@@ -149,7 +139,7 @@ class CallFigures:
             found = self._periods(session, tuple_(CARD.c.agent, CARD.c.application_no), keys, _HAS_CALLS)
         periods = [period for period in found if period.key not in done and period.msisdn not in computed]
         done.update(period.key for period in periods)
-        for portion in portions_of(periods, _NUMBERS_TOGETHER):
+        for portion in chunks(periods, _NUMBERS_TOGETHER):
             with self._surveyed(portion) as survey:
                 self._write_numbers(survey)
 
@@ -162,7 +152,7 @@ class CallFigures:
     def unknown(self, msisdns: Iterable[str]) -> int:
         """Count the numbers that are no card of ours, those of this batch included."""
         count, sight = 0, Snapshot(own_batch=self.batch_id)
-        for portion in portions_of(msisdns, _NUMBERS_TOGETHER):
+        for portion in chunks(msisdns, _NUMBERS_TOGETHER):
             hashes = {self.context.store.hashed(msisdn) for msisdn in portion}
             with self.context.read() as session:
                 known = newest_of_many(session, (CARD.c.msisdn_hash,), hashes, lambda row: row["msisdn_hash"], sight)
@@ -217,7 +207,7 @@ class CallFigures:
         self._write(CALL_WINDOW, windows)
 
     def _write(self, table: Table, rows: Iterable[Columns]) -> None:
-        for portion in portions_of(rows, _ROWS_TOGETHER):
+        for portion in chunks(rows, _ROWS_TOGETHER):
             self.insert([(table, portion)])
 
     def _columns(self, facts: CallFacts) -> Columns:

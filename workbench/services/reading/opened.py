@@ -115,7 +115,21 @@ class OpenedText(OpenedFile):
         self.refuse_change()
 
     def _unpacked(self, file: BinaryIO) -> IO[bytes]:
-        return _unpacked(file, self.path) if self._is_packed else file
+        """Return the unpacked bytes of the file; its name says how it is packed.
+
+        Raises:
+            FileProblem: If it is an archive of no or several files, or encrypted.
+        """
+        if not self._is_packed:
+            return file
+        if self.path.suffix.lower() == ".gz":
+            return cast("IO[bytes]", gzip.GzipFile(fileobj=file, mode="rb"))
+        archive = ZipFile(file)
+        members = [member for member in archive.infolist() if not member.is_dir()]
+        if len(members) != 1 or members[0].flag_bits & _ENCRYPTED:
+            message = _("The archive must contain exactly one file, without a password; pack that file alone.")
+            raise FileProblem(RowProblem(file=self.path.name, message=message))
+        return archive.open(members[0])
 
     @property
     def bytes_read(self) -> int:
@@ -133,25 +147,6 @@ def is_archive(path: Path) -> bool:
     """
     with open_regular(path) as file:
         return file.read(4) == b"PK\x03\x04"
-
-
-def _unpacked(file: BinaryIO, path: Path) -> IO[bytes]:
-    """Return the unpacked bytes of a file; its name says how it is packed.
-
-    Raises:
-        FileProblem: If it is an archive of no or several files, or encrypted.
-    """
-    suffix = path.suffix.lower()
-    if suffix == ".gz":
-        return cast("IO[bytes]", gzip.GzipFile(fileobj=file, mode="rb"))
-    if suffix != ".zip":
-        return file
-    archive = ZipFile(file)
-    members = [member for member in archive.infolist() if not member.is_dir()]
-    if len(members) != 1 or members[0].flag_bits & _ENCRYPTED:
-        message = _("The archive must contain exactly one file, without a password; pack that file alone.")
-        raise FileProblem(RowProblem(file=path.name, message=message))
-    return archive.open(members[0])
 
 
 @contextmanager
