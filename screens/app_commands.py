@@ -207,13 +207,19 @@ async def _copy(app: "WorkbenchApp") -> None:
 
 
 async def _text_under_cursor(app: "WorkbenchApp") -> str | None:
-    """Return the text of what has the focus, or else of the screen."""
-    focused = app.focused
+    """Return the text of what has the focus, or else of the screen; see `CopiesText`."""
+    from screens.desk.acts.copying import field_to_copy
+    from screens.desk.case_screen import CaseScreen
+
+    screen, focused = app.screen, app.focused
     if isinstance(focused, Input):
         return focused.selected_text or focused.value or None
     if isinstance(focused, TextArea):
         return focused.selected_text or focused.text or None
-    for node in (app.screen, focused):
+    if isinstance(screen, CaseScreen):
+        case = screen.session.case
+        return None if case is None else await field_to_copy(screen, case)
+    for node in (screen, focused):
         if isinstance(node, CopiesText):
             return await node.text_to_copy()
     return None

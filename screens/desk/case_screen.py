@@ -193,13 +193,6 @@ class CaseScreen(WorkScreen):
             self.reveal_bar.update(messages.reveal_line(is_all=revealed.is_all))
         self.reveal_bar.set_class(revealed.is_all or revealed.is_hinting, "-shown")
 
-    async def text_to_copy(self) -> str | None:
-        """Return a field of the active panel."""
-        from screens.desk.acts.copying import field_to_copy
-
-        case = self.session.case
-        return None if case is None else await field_to_copy(self, case)
-
     def hide_fields(self) -> None:
         """Mask all revealed fields."""
         self.revealed.clear()

@@ -26,7 +26,7 @@ from screens.shell.clock import Clock
 from screens.shell.header import HeaderBar, who_line
 from screens.shell.header import title_line as header_line
 from screens.widgets.row_list import RowList
-from screens.widgets.safe_text import MUTED, plain, row_text
+from screens.widgets.safe_text import MUTED, plain
 from screens.widgets.static import Static
 from screens.widgets.time_field import time_reader
 from workbench.domain.case.case_id import format_case, parse_case
@@ -83,7 +83,7 @@ class LettersScreen(ModeScreen):
 
     def parts(self) -> ComposeResult:
         yield Static(id="titles", markup=False)
-        yield RowList(id="list")
+        yield RowList(id="list", marks=self._marks)
         yield Static(id="nothing", markup=False)
 
     def on_screen_resume(self) -> None:
@@ -212,12 +212,6 @@ class LettersScreen(ModeScreen):
         else:
             self.filter = LetterFilter()
             self.action_load()
-
-    async def text_to_copy(self) -> str | None:
-        """Return the marked rows, or else the row under the cursor."""
-        if not self._marks:
-            return await self.list.text_to_copy()
-        return "\n".join(row_text(self._row(line)) for line in self._page.lines if line.id in self._marks)
 
     @property
     def current(self) -> NoticeLine | None:

@@ -41,7 +41,7 @@ async def field_to_copy(screen: "CaseScreen", case: CaseFile) -> str | None:
     if chosen is None or not chosen.field:
         return chosen.value if chosen is not None else ""
     if chosen.field not in screen.revealed.values():
-        await screen.carry_out(partial(screen.session.reveal, ref, chosen.field, only_field=True))
+        await screen.carry_out(partial(screen.session.reveal, ref, chosen.field, alone=True))
     return screen.revealed.values().get(chosen.field, "")
 
 
