@@ -36,7 +36,7 @@ class RowList(OptionList, inherit_bindings=False):
 
     async def text_to_copy(self) -> str | None:
         """Return the marked rows, or else the row under the cursor, each in a line."""
-        chosen = {row_id for row_id in self._ids if row_id in self._marks} or {self.current}
+        chosen: Set[int | None] = (self._marks & set(self._ids)) or {self.current}
         rows = [self.get_option_at_index(at).prompt for at, row_id in enumerate(self._ids) if row_id in chosen]
         return "\n".join(row_text(row) for row in rows if isinstance(row, Content)) or None
 
