@@ -44,11 +44,22 @@ def title_line(mode: str, case: "CaseFile | None", right: Content, view: View, w
 
 
 def who_line(
-    login: str, counts: "DeskCounts | None", view: View, *, has_clock: bool = True, room: int = sys.maxsize
+    login: str,
+    counts: "DeskCounts | None",
+    view: View,
+    *,
+    has_clock: bool = True,
+    room: int = sys.maxsize,
+    is_auto_next: bool = False,
 ) -> Content:
-    """Return the reviewer, the counts that fit into `room` cells, and the clock unless `has_clock` is false."""
+    """Return the reviewer, the counts that fit into `room` cells, and the clock unless `has_clock` is false.
+
+    `is_auto_next` says that the next case comes by itself.
+    """
     dot: Part = (f" {view.symbols.dot} ", MUTED)
     who = [joined((f"{view.symbols.mine} ", ACCENT), (login, ""))] if login else []
+    if is_auto_next:
+        who.append(joined((_("auto"), ACCENT)))
     clock = [plain(view.time_of_day(view.now), MUTED)] if has_clock else []
     shown = [joined(part) for part in _count_parts(counts)] if counts is not None else []
     while (line := joined(dot).join([*who, *shown, *clock])).cell_length > room and shown:
@@ -58,7 +69,7 @@ def who_line(
 
 def _count_parts(counts: "DeskCounts") -> Iterator[Part]:
     """Yield the counts in words, the most important first."""
-    from workbench.wording.amounts import count
+    from workbench.wording.amounts import count, decided_today_words
     from workbench.wording.letters import overdue_measures_words, overdue_words
 
     yield _("{count} queued").format(count=count(counts.queued)), MUTED
@@ -74,3 +85,5 @@ def _count_parts(counts: "DeskCounts") -> Iterator[Part]:
         yield overdue_words(counts.letters_overdue), WARNING
     if counts.measures_overdue:
         yield overdue_measures_words(counts.measures_overdue), WARNING
+    if counts.decided_today:
+        yield decided_today_words(counts.decided_today, counts.median_s), MUTED
