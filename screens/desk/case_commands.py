@@ -83,8 +83,13 @@ async def decide(screen: "CaseScreen", case: CaseFile, verdict: Verdict, *, item
     items_first = items_first and not is_last_round(case.policy, case.header.round)
     if items_first:
         state = replace(state, fail_kind=FailKind.FIXABLE)
+    verdicts = session.services.verdicts
     actions = VerdictActions(
-        preview=session.services.verdicts.preview, decide=session.decide, keep_draft=partial(screen.keep_draft, case)
+        preview=verdicts.preview,
+        letter=verdicts.letter,
+        decide=session.decide,
+        keep_draft=partial(screen.keep_draft, case),
+        recent_reasons=session.recent_reasons,
     )
     dialog = VerdictDialog(case, state, actions, screen.view(), items_first=items_first)
     decided = await screen.app.push_screen_wait(dialog)

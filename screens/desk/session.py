@@ -27,13 +27,15 @@ from workbench.services.wiring import Services
 Result = TypeVar("Result")
 
 RENEW_EVERY = timedelta(minutes=1)
+_RECENT = 5
 
 
 class DeskSession:
     """The work of one person at one desk.
 
     `check_reasons` are the reasons why a verdict of this desk waits for a second person, by decision. `reopen_refusal`
-    says why this person may not open the case again, "" if they may; None until it is read.
+    says why this person may not open the case again, "" if they may; None until it is read. `recent_reasons` are the
+    codes of the reasons that were used last, newest first.
     """
 
     def __init__(self, services: Services, clock: Clock) -> None:
@@ -51,6 +53,7 @@ class DeskSession:
         self.undoable: UndoableAct | None = None
         self.check_reasons: dict[int, tuple[str, ...]] = {}
         self.reopen_refusal: str | None = None
+        self.recent_reasons: tuple[str, ...] = ()
         self._renewed_at: datetime | None = None
         self._reads = 0
 
@@ -173,7 +176,10 @@ class DeskSession:
     async def decide(self, request: VerdictRequest) -> DecisionResult:
         """Give a verdict; the draft is saved before, so that an undo finds it."""
         await self.save_draft()
-        return await self._write(self.services.verdicts.decide, request)
+        decided = await self._write(self.services.verdicts.decide, request)
+        # Only the codes: nothing that was written to one applicant may reach the letter of another.
+        self.recent_reasons = tuple(dict.fromkeys((*request.reasons, *self.recent_reasons)))[:_RECENT]
+        return decided
 
     def finish(self, ref: CaseRef, decided: DecisionResult) -> CaseRemoved | Superseded:
         """Take the case off the desk after its verdict, which can be undone for a while."""

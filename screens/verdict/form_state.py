@@ -1,17 +1,19 @@
 """The state of the verdict form, which is kept in the draft and turned into a request."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from pydantic import TypeAdapter
 from textual.message import Message
 
 from workbench.domain.case.casefile import CaseFile, DecisionResult, ItemRequest, VerdictPreview, VerdictRequest
-from workbench.domain.case.verdict import PASS_REASONS, is_last_round
-from workbench.domain.case.vocabulary import FailKind, Measure, Verdict, WaitsFor
+from workbench.domain.case.verdict import PASS_REASONS, is_last_round, pending_waits_for
+from workbench.domain.case.vocabulary import FailKind, Measure, Verdict
 from workbench.domain.findings.evaluate import preselected_reasons
+
+Choice = TypeVar("Choice")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +30,6 @@ class VerdictState:
     items: Mapping[str, str] = field(default_factory=dict)
     until: str = ""
     measure: Measure = Measure.NONE
-    waits_for: WaitsFor | None = None
     letter: str | None = None
     note: str = ""
 
@@ -63,11 +64,14 @@ class VerdictState:
         body: dict[str, Any] = _ADAPTER.dump_python(self, mode="json", exclude={"note"})
         return body
 
-    def toggled(self, code: str) -> Self:
-        """Return the state with a reason marked or unmarked, the newest last; only one reason to pass stays marked."""
+    def toggled(self, code: str, waiting: Collection[str] = ()) -> Self:
+        """Return the state with a reason marked or unmarked, the newest last.
+
+        Only one reason to pass stays marked, and only one of those that say whom the case is `waiting` for.
+        """
         if code in self.reasons:
             return replace(self, reasons=tuple(marked for marked in self.reasons if marked != code))
-        others = PASS_REASONS - {code} if code in PASS_REASONS else frozenset()
+        others = next((group for group in (PASS_REASONS, waiting) if code in group), ())
         return replace(self, reasons=(*(marked for marked in self.reasons if marked not in others), code))
 
     @property
@@ -90,7 +94,7 @@ class VerdictState:
             items=tuple(ItemRequest(code=code, text=text) for code, text in texts.items()) if has_own_texts else (),
             until=until,
             measure=self.measure,
-            waits_for=self.waits_for,
+            waits_for=pending_waits_for(self.reasons, case.policy) if self.verdict is Verdict.PENDING else None,
             fence=header.fence,
             evidence_no=None if accepts_new_evidence else header.evidence_no,
         )
@@ -119,6 +123,11 @@ def unfixed_texts(case: CaseFile) -> dict[str, str]:
 _ADAPTER: TypeAdapter[Any] = TypeAdapter(VerdictState)
 
 
+def next_choice(chosen: Choice | None, choices: Sequence[Choice]) -> Choice:
+    """Return the choice after `chosen`; the first one follows the last."""
+    return choices[(choices.index(chosen) + 1) % len(choices)] if chosen in choices else choices[0]
+
+
 class Edited(Message):
     """The reviewer typed into a part of the form; `changes` are the changed fields of its `VerdictState`."""
 
@@ -129,8 +138,13 @@ class Edited(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictActions:
-    """The actions that the dialog calls on the desk."""
+    """The actions that the dialog calls on the desk.
+
+    `letter` returns the whole letter of a verdict, `recent_reasons` are the codes that were used last, newest first.
+    """
 
     preview: Callable[[VerdictRequest], VerdictPreview]
+    letter: Callable[[VerdictRequest], str]
     decide: Callable[[VerdictRequest], Awaitable[DecisionResult]]
     keep_draft: Callable[[str, Any], None]
+    recent_reasons: tuple[str, ...] = ()
