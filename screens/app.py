@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.worker import WorkerError
 
-from screens.app_commands import COMMANDS, add_modes, catch_up, is_available
+from screens.app_commands import COMMANDS, add_modes, catch_up, go, is_available
 from screens.desk.start_screen import StartScreen
 from screens.shell.bindings import bind
 from screens.shell.clock import Clock, machine_time
@@ -193,7 +193,7 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         await COMMANDS[command_id](self)
 
     async def action_go(self, command_id: str) -> None:
-        await self.switch_mode(command_id.removeprefix("go."))
+        await go(self, command_id.removeprefix("go."))
 
 
 async def _wait_until_handled(start: DOMNode) -> None:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from screens.desk.start_screen import StartScreen
 from screens.shell.base_screen import attempt, run_in_worker
-from screens.shell.protocols import HasPlace
+from screens.shell.protocols import HasPlace, ShowsCase
 from screens.shell.theme import DARK, LIGHT
 from screens.terminal.input_bursts import takes_text
 from workbench.errors import ExitCode, StorageFailed
 from workbench.i18n import _
-from workbench.keys.desk import FIND
+from workbench.keys.desk import ACTS, FIND
 from workbench.keys.registry import GO, HELP, MODES, PALETTE, QUIT, THEME
 
 if TYPE_CHECKING:
@@ -55,12 +55,12 @@ def add_modes(app: "WorkbenchApp", desk: "DeskScreen") -> None:
         app.add_mode(name, partial(queue, name))
 
 
-def open_case(app: "WorkbenchApp", desk: "DeskScreen", case_id: int) -> None:
-    """Show a case of a list read-only, or on the desk if the reviewer holds it."""
-    run_in_worker(app, partial(_open_case, app, desk, case_id), "case", is_exclusive=True)
+def open_case(app: "WorkbenchApp", desk: "DeskScreen", case_id: int, then: str = "") -> None:
+    """Show a case of a list read-only, or on the desk if the reviewer holds it; `then` is a command to run on it."""
+    run_in_worker(app, partial(_open_case, app, desk, case_id, then), "case", is_exclusive=True)
 
 
-async def _open_case(app: "WorkbenchApp", desk: "DeskScreen", case_id: int) -> None:
+async def _open_case(app: "WorkbenchApp", desk: "DeskScreen", case_id: int, then: str) -> None:
     from screens.desk.read_only import ReadOnlyScreen
 
     services = desk.session.services
@@ -68,9 +68,27 @@ async def _open_case(app: "WorkbenchApp", desk: "DeskScreen", case_id: int) -> N
     if case is None:
         return
     if case.header.held_by != desk.session.login:
-        app.push_screen(ReadOnlyScreen(app.clock, services, case))
+        app.push_screen(ReadOnlyScreen(app.clock, services, case, then))
     elif await desk.carry_out(partial(desk.session.open_held, case)) is not None:
         await app.switch_mode("desk")
+        if then:
+            desk.action_act(then)
+
+
+async def open_acts(app: "WorkbenchApp") -> None:
+    """Open the case that a list shows, with the list of the acts on it."""
+    if app.desk is not None and isinstance(app.screen, ShowsCase) and app.screen.case is not None:
+        open_case(app, app.desk, app.screen.case.header.id, ACTS.id)
+
+
+async def go(app: "WorkbenchApp", mode: str) -> None:
+    """Go to a mode; a case that was opened over the screen of that mode is left."""
+    from screens.desk.read_only import ReadOnlyScreen
+
+    if app.current_mode == mode and isinstance(app.screen, ReadOnlyScreen):
+        app.screen.panels.is_zoomed = False
+        app.screen.action_leave()
+    await app.switch_mode(mode)
 
 
 async def choose_mode(app: "WorkbenchApp") -> None:
@@ -168,6 +186,7 @@ COMMANDS: dict[str, Callable[["WorkbenchApp"], Awaitable[None]]] = {
     THEME.id: change_theme,
     QUIT.id: quit_workbench,
     FIND.id: find_case,
+    ACTS.id: open_acts,
 }
 
 
@@ -180,4 +199,6 @@ def is_available(app: "WorkbenchApp", command_id: str) -> bool:
         return isinstance(screen, HasPlace)
     if command_id == GO.id and (screen.is_modal or takes_text(app.focused)):
         return False
+    if command_id == ACTS.id:
+        return isinstance(screen, ShowsCase) and screen.case is not None
     return command_id == THEME.id or not isinstance(screen, StartScreen)

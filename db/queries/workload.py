@@ -26,7 +26,7 @@ _ASSIGNED = text(
 )
 _ASIDE = text(
     """SELECT id, aside_until FROM "case"
-    WHERE state = 'in_review' AND held_by_id = :me AND held_until > :now AND aside_until > :now
+    WHERE state = 'in_review' AND held_by_id = :me AND held_until > :now AND aside_until IS NOT NULL
     ORDER BY aside_until, id"""
 ).columns(aside_until=Instant)
 _SKIPPED = text(
@@ -71,7 +71,10 @@ def count_assigned(session: Session, reviewer_id: int, now: datetime) -> int:
 
 
 def put_aside_by(session: Session, reviewer_id: int, now: datetime) -> tuple[tuple[int, datetime], ...]:
-    """Return the cases that a person has put aside, each with the time at which it returns, earliest first."""
+    """Return the cases that a person has put aside, each with the time at which it returns or returned, earliest first.
+
+    One that `next` has given back is not aside any more.
+    """
     rows = session.execute(_ASIDE, {"me": reviewer_id, "now": to_us(now)})
     return tuple((row.id, row.aside_until) for row in rows)
 

@@ -82,6 +82,7 @@ class AppealsScreen(CaseListScreen):
         bind(BACK, "back"),
         bind(LEAVE_APPEALS, "desk"),
         bind(desk.DOCUMENTS, "documents"),
+        bind(desk.ACTS, f"app.act('{desk.ACTS.id}')"),
     ]
 
     def __init__(self, clock: Clock, services: Services) -> None:

@@ -93,6 +93,7 @@ class ChecksScreen(CaseListScreen):
         bind(BACK, "back"),
         bind(LEAVE_CHECKS, "desk"),
         bind(desk.DOCUMENTS, "documents"),
+        bind(desk.ACTS, f"app.act('{desk.ACTS.id}')"),
         bind(desk.CHANGES, "changes"),
     ]
 

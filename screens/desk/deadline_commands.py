@@ -1,16 +1,19 @@
-"""The commands of a supervisor on what a case is waiting for: waive an item, extend a deadline."""
+"""The commands of a supervisor on when a case is done: waive an item, extend a deadline, change class or priority."""
 
 import asyncio
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from screens.desk.case_commands import start
+from screens.desk.case_commands import reader_for, start
 from screens.desk.outcomes import CaseRef
 from screens.shell.base_screen import attempt
 from screens.shell.view import View
 from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS
 from workbench.domain.case.vocabulary import CaseState
+from workbench.domain.clock.typed.reading import read_date
 from workbench.i18n import _
 
 if TYPE_CHECKING:
@@ -77,18 +80,58 @@ async def extend(screen: "CaseScreen", case: CaseFile) -> None:
         start(screen, partial(screen.session.record, ref, act, day, reason, item), "write", message)
 
 
+async def change_class(screen: "CaseScreen", case: CaseFile) -> None:
+    """Ask for another service class and a reason, and change it."""
+    words = {one: _(word) for one, word in CLASS_WORDS.items() if one is not case.header.service_class}
+    hint = _("Why? The applicant reads it if the due date moves later.")
+    answer = await _chosen(screen, _("Service class of {case}"), case, words, hint)
+    if answer is not None:
+        _change(screen, case, screen.session.services.rescheduling.change_class, words, answer)
+
+
+async def change_priority(screen: "CaseScreen", case: CaseFile) -> None:
+    """Ask for another priority and a reason, and change it."""
+    words = {one: _(word) for one, word in PRIORITY_WORDS.items() if one is not case.header.priority}
+    answer = await _chosen(screen, _("Priority of {case}"), case, words, _("Why? Only colleagues read it."))
+    if answer is not None:
+        _change(screen, case, screen.session.services.rescheduling.change_priority, words, answer)
+
+
+async def _chosen(
+    screen: "CaseScreen", title: str, case: CaseFile, words: Mapping[Any, str], hint: str
+) -> tuple[Any, str] | None:
+    """Ask for one of some values and a reason; None if the person goes back."""
+    from screens.dialogs.choice import ChoiceDialog
+
+    title = title.format(case=CaseRef.of(case).name)
+    return await screen.app.push_screen_wait(ChoiceDialog(title, words, _("choose"), placeholder=hint))
+
+
+def _change(
+    screen: "CaseScreen",
+    case: CaseFile,
+    act: Callable[..., object],
+    words: Mapping[Any, str],
+    answer: tuple[Any, str],
+) -> None:
+    """Give a case the chosen value, with the reason."""
+    ref = CaseRef.of(case)
+    message = _("{case}: now {value}.").format(case=ref.name, value=words[answer[0]])
+    start(screen, partial(screen.session.record, ref, act, *answer), "write", message)
+
+
 async def _asked_day(
     screen: "CaseScreen", ref: CaseRef, title: str, until_now: datetime | None, item: str
 ) -> "tuple[date, Extension] | None":
     """Ask for a day until one is possible, and return it with what the extension to it would do; None if cancelled."""
-    from screens.dialogs.prompt import Prompt
+    from screens.dialogs.time_prompt import TimePrompt
 
-    view, services, value = screen.view(), screen.session.services, ""
-    hint = _("Until now {before}. Until which day? Enter it like {example}.").format(
-        before=_day(until_now, view), example=view.today + timedelta(days=7)
-    )
-    while (value := await screen.app.push_screen_wait(Prompt(title, hint, value, problem=_day_problem)) or "") != "":
-        day = date.fromisoformat(value.strip())
+    services, value = screen.session.services, ""
+    reader = await reader_for(screen, read_date)
+    hint = _("Until now {before}. Until which day? For example +5 (working days), 3 Dec or Wednesday.")
+    hint = hint.format(before=_day(until_now, screen.view()))
+    while reader is not None and (day := await screen.app.push_screen_wait(TimePrompt(title, hint, reader, value))):
+        value = day.isoformat()
         done = await attempt(screen, partial(asyncio.to_thread, services.rescheduling.preview, ref.id, day, item))
         if done is not None:
             return day, done
@@ -97,11 +140,3 @@ async def _asked_day(
 
 def _day(at: datetime | None, view: View) -> str:
     return view.instant(at) if at is not None else _("no due date")
-
-
-def _day_problem(text: str) -> str | None:
-    try:
-        date.fromisoformat(text.strip())
-    except ValueError:
-        return _("Enter a day as YYYY-MM-DD.")
-    return None

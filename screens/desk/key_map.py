@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.binding import Binding
 
 from screens.desk import case_commands, deadline_commands
+from screens.desk.acts import act_list, applicant_commands, letter_list
 from screens.shell.bindings import bind
 from screens.shell.view import View
 from workbench.domain.case.case_id import format_case
@@ -50,17 +51,24 @@ _ON_A_CASE: tuple[DeskCommand, ...] = (
     DeskCommand(desk.RELEASE, case_commands.release, "write"),
     DeskCommand(desk.ASSIGN, case_commands.assign, "dialog"),
     DeskCommand(desk.REOPEN, case_commands.reopen, "dialog"),
+    DeskCommand(desk.ANSWER, applicant_commands.record_reply, "dialog"),
+    DeskCommand(desk.RESUBMIT, applicant_commands.record_resubmission, "dialog"),
+    DeskCommand(desk.WITHDRAW, applicant_commands.withdraw, "dialog"),
     DeskCommand(desk.APPEAL, case_commands.file_appeal, "dialog"),
     DeskCommand(desk.WAIVE, deadline_commands.waive, "dialog"),
     DeskCommand(desk.EXTEND, deadline_commands.extend, "dialog"),
+    DeskCommand(desk.CLASS, deadline_commands.change_class, "dialog"),
+    DeskCommand(desk.PRIORITY, deadline_commands.change_priority, "dialog"),
     DeskCommand(desk.COMMENT, case_commands.comment, "dialog"),
     DeskCommand(desk.CONTACT, case_commands.record_contact, "dialog"),
     DeskCommand(desk.CHECKLIST, case_commands.answer_checklist, "dialog"),
     DeskCommand(desk.VERIFY, case_commands.verify, "dialog"),
     DeskCommand(desk.DOCUMENTS, case_commands.list_documents, "dialog"),
+    DeskCommand(desk.LETTERS, letter_list.show_letters, "dialog"),
     DeskCommand(desk.CHANGES, case_commands.show_changes, "dialog"),
     DeskCommand(desk.EXPLAIN, case_commands.explain, "read"),
     DeskCommand(desk.PHONE_ESTIMATE, case_commands.show_phone_estimate, "read"),
+    DeskCommand(desk.ACTS, act_list.show_acts, "dialog"),
     DeskCommand(desk.REVEAL, case_commands.reveal),
     DeskCommand(desk.FIELD_UP, lambda screen, _case: screen.panels.panel.move(-1)),
     DeskCommand(desk.FIELD_DOWN, lambda screen, _case: screen.panels.panel.move(1)),

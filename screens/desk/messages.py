@@ -1,6 +1,6 @@
 """The texts of the desk: its page without a case, and the lines for verdict, lost hold, revealed fields and draft."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from textual.content import Content
@@ -39,7 +39,7 @@ _EMPTY = {
     ),
     "filtered": (N_("Your filter hides what is left: {count}."), N_("Widen the filter to see them.")),
     "limit": (
-        N_("You hold {limit} cases, as many as you may."),
+        N_("You have put aside {limit} cases, as many as you may."),
         N_("Decide or release one; those put aside come back at their time."),
     ),
 }
@@ -63,7 +63,7 @@ def overview(session: "DeskSession", view: View) -> Content:
     else:
         message, what = _("Nothing is queued."), _("looks again")
     takes = [key_hints(("n", what))] if role_refusal(Action.NEXT, session.services.actor) is None else []
-    lines = [plain(message), Content(), *takes, *_other_lists(counts, may_check=may_check)]
+    lines = [plain(message), Content(), *takes, *_other_lists(counts, view, may_check=may_check)]
     return Content("\n").join([*lines, *_aside_lines(counts, view)])
 
 
@@ -80,16 +80,17 @@ def _number_words(number: int, one: str, many: str) -> str:
 
 def _aside_lines(counts: DeskCounts, view: View) -> list[Content]:
     """Return the cases put aside, each with the time until which it is put aside."""
-    if not counts.aside:
+    aside = counts.aside(view.now)
+    if not aside:
         return []
     lines = [Content(), joined((_("Put aside"), MUTED))]
-    for case_id, until in counts.aside[:_LISTED]:
+    for case_id, until in aside[:_LISTED]:
         when = _("until {when}").format(when=view.instant(until))
         lines.append(joined((f"{format_case(case_id)} ", ""), (when, MUTED)))
     return lines
 
 
-def _other_lists(counts: DeskCounts, *, may_check: bool) -> list[Content]:
+def _other_lists(counts: DeskCounts, view: View, *, may_check: bool) -> list[Content]:
     """Return the keys of other lists that hold cases for this person."""
     hints = [key_hints(("g q", _("the queue")))]
     if may_check and counts.to_check:
@@ -106,8 +107,8 @@ def _other_lists(counts: DeskCounts, *, may_check: bool) -> list[Content]:
     own_cases: list[str] = []
     if counts.assigned:
         own_cases.append(_("{count} assigned to you").format(count=count(counts.assigned)))
-    if counts.aside:
-        own_cases.append(_("{count} put aside").format(count=count(len(counts.aside))))
+    if aside := counts.aside(view.now):
+        own_cases.append(_("{count} put aside").format(count=count(len(aside))))
     if own_cases:
         hints.append(key_hints(("g m", comma_joined(own_cases))))
     return hints
@@ -165,16 +166,36 @@ def undo_line(last: UndoableAct, check_for: tuple[str, ...], view: View) -> Cont
 
 
 def notice_line(session: "DeskSession", view: View) -> Content | None:
-    """Return the line under the header: the hold is lost, evidence has arrived, or a verdict can be undone."""
+    """Return the line under the header: the hold is lost, evidence has arrived, an act can be undone, a case is back.
+
+    An act that can be undone as long as its check waits gives way to a case that is back.
+    """
     if session.is_lost and session.case is not None:
         return lost_line(format_case(session.case.header.id), session.loss, view)
     if session.news:
         return news_line(session.news)
-    if (last := session.undoable) is None:
+    last, back = session.undoable, _back_from_aside(session, view)
+    if back and (last is None or last.until is None):
+        return back_line(back, view, has_case=session.case is not None)
+    if last is None:
         return None
     line = undo_line(last, session.check_reasons.get(last.decision_id, ()), view)
     is_of_another = session.case is not None and session.case.header.id != last.case_id
     return Content.assemble(joined((_("Another case: "), MUTED)), line) if is_of_another else line
+
+
+def _back_from_aside(session: "DeskSession", view: View) -> list[int]:
+    """Return the cases whose time aside is over, but for the one on the desk."""
+    back = session.counts.back(view.now) if session.counts is not None else ()
+    return [case_id for case_id in back if session.case is None or session.case.header.id != case_id]
+
+
+def back_line(back: Sequence[int], view: View, *, has_case: bool) -> Content:
+    """Return the line about the cases whose time aside is over: the next one that `n` gives."""
+    more = f" +{len(back) - 1}" if len(back) > 1 else ""
+    message = _("{case} was put aside until now; ").format(case=format_case(back[0]) + more)
+    then = _(" gives it after this case") if has_case else _(" gives it")
+    return joined((f"{view.symbols.mine} ", MUTED), (message, MUTED), _NEXT_KEY, (then, MUTED))
 
 
 def news_line(news: CaseNews) -> Content:

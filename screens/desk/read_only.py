@@ -21,7 +21,7 @@ from workbench.domain.case.lifecycle import STATE_WORDS
 from workbench.domain.case.vocabulary import CaseState
 from workbench.i18n import N_, _
 from workbench.keys.command import Command, Place
-from workbench.keys.desk import APPEAL, COMMENT, DOCUMENTS, EXTEND, REOPEN, WAIVE
+from workbench.keys.desk import ACTS, APPEAL, COMMENT, DOCUMENTS, EXTEND, REOPEN, WAIVE
 from workbench.keys.registry import BACK
 from workbench.services.wiring import Services
 
@@ -52,7 +52,7 @@ def _holder_words(header: CaseHeader, actor: Actor, view: View) -> str:
 
 
 class ReadOnlyScreen(CaseScreen):
-    """A case of the queue, opened to read; Esc goes back to its row."""
+    """A case of a list, opened to read; Esc goes back to its row. `then` is a command that runs on it at once."""
 
     PLACE: ClassVar[Place] = "desk"
     NAME: ClassVar[str] = N_("Case")
@@ -62,21 +62,24 @@ class ReadOnlyScreen(CaseScreen):
         Binding("q", "leave", show=False),
     ]
 
-    def __init__(self, clock: Clock, services: Services, case: CaseFile) -> None:
+    def __init__(self, clock: Clock, services: Services, case: CaseFile, then: str = "") -> None:
         super().__init__(clock, services, read_only_line)
+        self._then = then
         self.session.place(case)
 
     def on_mount(self) -> None:
         self.show(CaseShown(is_same=False))
         self.show_notice()
         self.refresh_counts()
+        if self._then:
+            self.call_after_refresh(self.action_act, self._then)
 
     @property
     def footer_commands(self) -> tuple[Command, ...]:
         """The commands in the footer: what can be done with the case without a hold, and the way back."""
         case = self.session.case
         is_in_time = case is not None and case.appeal_until is not None and self.view().today <= case.appeal_until
-        return (REOPEN, *((APPEAL,) if is_in_time else ()), WAIVE, EXTEND, BACK, COMMENT, DOCUMENTS)
+        return (REOPEN, *((APPEAL,) if is_in_time else ()), WAIVE, EXTEND, ACTS, BACK, COMMENT, DOCUMENTS)
 
     @property
     def read_only_reason(self) -> str:

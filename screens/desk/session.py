@@ -35,7 +35,7 @@ class DeskSession:
 
     `check_reasons` are the reasons why a verdict of this desk waits for a second person, by decision. `reopen_refusal`
     says why this person may not open the case again, "" if they may; None until it is read. `recent_reasons` are the
-    codes of the reasons that were used last, newest first.
+    reasons that were used last, newest first: only their codes, since no text may reach the letter of another applicant.
     """
 
     def __init__(self, services: Services, clock: Clock) -> None:
@@ -148,17 +148,18 @@ class DeskSession:
 
     async def release(self, ref: CaseRef) -> CaseRemoved | Superseded:
         """Give the case back to the queue."""
-        return await self._give_up(ref, self.services.claims.release)
+        return await self.give_up(ref, self.services.claims.release)
 
     async def skip(self, ref: CaseRef, reason: str) -> CaseRemoved | Superseded:
         """Give the case back to the queue, for other reviewers."""
-        return await self._give_up(ref, self.services.claims.skip, reason)
+        return await self.give_up(ref, self.services.claims.skip, reason)
 
     async def put_aside(self, ref: CaseRef, until: datetime) -> CaseRemoved | Superseded:
         """Keep the case for later."""
-        return await self._give_up(ref, self.services.claims.aside, until)
+        return await self.give_up(ref, self.services.claims.aside, until)
 
-    async def _give_up(self, ref: CaseRef, act: Callable[..., object], *arguments: object) -> CaseRemoved | Superseded:
+    async def give_up(self, ref: CaseRef, act: Callable[..., object], *arguments: object) -> CaseRemoved | Superseded:
+        """Carry out an act that ends the hold on the case, and take the case off the desk."""
         await self.save_draft()
         await self._write(act, ref.id, *arguments)
         return self.remove(ref)
@@ -177,7 +178,6 @@ class DeskSession:
         """Give a verdict; the draft is saved before, so that an undo finds it."""
         await self.save_draft()
         decided = await self._write(self.services.verdicts.decide, request)
-        # Only the codes: nothing that was written to one applicant may reach the letter of another.
         self.recent_reasons = tuple(dict.fromkeys((*request.reasons, *self.recent_reasons)))[:_RECENT]
         return decided
 

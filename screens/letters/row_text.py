@@ -73,16 +73,6 @@ def summary(page: NoticePage, chosen: LetterFilter, view: View) -> Content:
     return joined((f" {view.symbols.dot} ", MUTED)).join(joined(part) for part in parts)
 
 
-def letter_lines(line: NoticeLine, view: View, width: int) -> list[Content]:
-    """Return a letter as the applicant reads it, people masked, under its outcome."""
-    text, style = outcome(line, view, has_time=True)
-    attempts = []
-    if line.attempts:
-        attempts = [plain(_("Handed to the gateway: {count}×").format(count=line.attempts), MUTED)]
-    head = [*wrapped_lines(text, width, style), *attempts, Content()]
-    return [*head, *wrapped_lines(line.subject, width, "bold"), Content(), *wrapped_lines(line.body, width)]
-
-
 def owed_lines(orders: Sequence[MeasureOrder], view: View, width: int) -> list[Content]:
     """Return a line for each number to bar or restore, the one due first on top."""
     if not orders:

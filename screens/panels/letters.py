@@ -1,8 +1,14 @@
-"""The outcome of a letter, and the letters about a case in its history."""
+"""The outcome of a letter, the letter as a page, and the letters about a case in its history."""
+
+from collections.abc import Callable
+from functools import partial
+
+from textual.content import Content
 
 from screens.panels.lines import EMPTY, PanelLine, heading
 from screens.shell.view import View
-from screens.widgets.safe_text import ERROR, MUTED, Part, hanging
+from screens.widgets.safe_text import ERROR, MUTED, Part, hanging, plain, wrapped_lines
+from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.channel import channel_words
 from workbench.domain.case.records import NoticeLine
@@ -26,6 +32,20 @@ def outcome(line: NoticeLine, view: View, *, has_time: bool = False) -> Part:
     return _("to be sent by {when}").format(when=due_by) + order, ""
 
 
+def steps_of(line: NoticeLine, view: View) -> list[Part]:
+    """Return what happened to a letter: when it was released, exported and handed over, and its outcome."""
+    released = _("released {when}") if line.is_released else _("is released {when}")
+    steps: list[Part] = [(released.format(when=view.instant(line.release_at)), MUTED)]
+    if line.exported_at is not None:
+        message = _("exported {when} by {login}")
+        steps.append((message.format(when=view.instant(line.exported_at), login=line.exported_by), MUTED))
+    elif line.is_released and line.sent_at is None:
+        steps.append((_("not exported"), MUTED))
+    if line.attempts:
+        steps.append((_("Handed to the gateway: {count}×").format(count=line.attempts), MUTED))
+    return [*steps, outcome(line, view, has_time=True)]
+
+
 def letters_of(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     """Return a line for each letter about a case, the newest first: written, and its outcome; none without."""
     lines = [heading(_("Letters"))] if case.notices else []
@@ -36,3 +56,18 @@ def letters_of(case: CaseFile, view: View, width: int) -> list[PanelLine]:
         text = f" {view.symbols.dot} ".join(part for part in (kind_words(line), written, words, late) if part)
         lines += map(PanelLine, hanging([(" ", "")], text, width, style))
     return [*lines, EMPTY] if lines else []
+
+
+def letter_page(line: NoticeLine, view: View) -> tuple[str, Callable[[int], list[Content]]]:
+    """Return the title of a letter, and its page: the letter as the applicant reads it, people masked."""
+    title = _("Letter of {case}: {kind}").format(case=format_case(line.case_id), kind=kind_words(line))
+    return title, partial(_page_lines, line, view)
+
+
+def _page_lines(line: NoticeLine, view: View, width: int) -> list[Content]:
+    text, style = outcome(line, view, has_time=True)
+    attempts = []
+    if line.attempts:
+        attempts = [plain(_("Handed to the gateway: {count}×").format(count=line.attempts), MUTED)]
+    head = [*wrapped_lines(text, width, style), *attempts, Content()]
+    return [*head, *wrapped_lines(line.subject, width, "bold"), Content(), *wrapped_lines(line.body, width)]

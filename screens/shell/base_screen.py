@@ -86,6 +86,12 @@ async def attempt(
         return None
 
 
+def fit_to_window(screen: Screen[Any]) -> None:
+    """Give a screen the classes of its window before its widgets are created, so that they are styled only once."""
+    for cells, sizes in zip(screen.app.size, (HORIZONTAL, VERTICAL), strict=True):
+        screen.add_class(*[name for least, name in sizes if cells >= least][-1:], update=False)
+
+
 class BaseScreen(Screen[Result]):
     """A screen with translated key descriptions, whose keys also work while an input method is on."""
 
@@ -94,6 +100,8 @@ class BaseScreen(Screen[Result]):
 
     # The two widgets redraw themselves; Textual would redraw the whole screen for each change of the focus.
     focused: reactive[Widget | None] = reactive(None, repaint=False, init=False)
+
+    on_compose = fit_to_window
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
@@ -112,17 +120,10 @@ class BaseScreen(Screen[Result]):
             self.notify(why_not, timeout=6)
 
 
-def fit_to_window(screen: Screen[Any]) -> None:
-    """Give a screen the classes of its window before its widgets are created, so that they are styled only once."""
-    for cells, sizes in zip(screen.app.size, (HORIZONTAL, VERTICAL), strict=True):
-        screen.add_class(*[name for least, name in sizes if cells >= least][-1:], update=False)
-
-
 class WorkScreen(BaseScreen[None]):
     """A screen with a header and a footer; `parts` yields the widgets between them."""
 
     def compose(self) -> ComposeResult:
-        fit_to_window(self)
         yield HeaderBar()
         yield from self.parts()
         yield FooterBar()
@@ -190,7 +191,6 @@ class BoxDialog(Dialog[Result]):
         self._heading = heading
 
     def compose(self) -> ComposeResult:
-        fit_to_window(self)
         with Vertical() as box:
             box.border_title = plain(self._heading)
             yield from self.parts()

@@ -3,6 +3,7 @@
 from typing import ClassVar, Protocol, runtime_checkable
 
 from screens.shell.revealed_fields import RevealedFields
+from workbench.domain.case.casefile import CaseFile
 from workbench.keys.command import Command, Place
 
 
@@ -28,6 +29,15 @@ class ExplainsKeys(Protocol):
 
     def why_not(self, key: str) -> str | None:
         """Return why the command of a key cannot be run now, None or "" if it can be or the key has none."""
+
+
+@runtime_checkable
+class ShowsCase(Protocol):
+    """A screen that lists cases and shows the one under the cursor."""
+
+    @property
+    def case(self) -> CaseFile | None:
+        """The case under the cursor, None until it is read."""
 
 
 @runtime_checkable

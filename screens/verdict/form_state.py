@@ -8,6 +8,7 @@ from typing import Any, Self, TypeVar
 from pydantic import TypeAdapter
 from textual.message import Message
 
+from screens.widgets.time_field import TimeReader
 from workbench.domain.case.casefile import CaseFile, DecisionResult, ItemRequest, VerdictPreview, VerdictRequest
 from workbench.domain.case.verdict import PASS_REASONS, is_last_round, pending_waits_for
 from workbench.domain.case.vocabulary import FailKind, Measure, Verdict
@@ -138,7 +139,7 @@ class Edited(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictActions:
-    """The actions that the dialog calls on the desk.
+    """The actions that the dialog calls on the desk; `until` reads its date.
 
     `letter` returns the whole letter of a verdict, `recent_reasons` are the codes that were used last, newest first.
     """
@@ -147,4 +148,5 @@ class VerdictActions:
     letter: Callable[[VerdictRequest], str]
     decide: Callable[[VerdictRequest], Awaitable[DecisionResult]]
     keep_draft: Callable[[str, Any], None]
+    until: TimeReader[date]
     recent_reasons: tuple[str, ...] = ()

@@ -137,7 +137,9 @@ def _sqlite_utils_insert(folder: Path, file: Path) -> Run:
 
 
 def _aggregated(file: Path) -> float:
-    program = f"import duckdb; print(len(duckdb.sql({_PLAIN_AGGREGATION.format(file=file)!r}).fetchall()))"
+    query = _PLAIN_AGGREGATION.format(file=file)
+    quiet = "SET enable_progress_bar = false"
+    program = f"import duckdb; duckdb.execute({quiet!r}); print(len(duckdb.sql({query!r}).fetchall()))"
     return run(sys.executable, "-c", program).seconds
 
 

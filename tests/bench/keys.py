@@ -15,6 +15,7 @@ from tests.terminal.pty_session import PtySession
 from workbench.__main__ import now
 from workbench.services.demo.preparing import prepare
 
+_PATIENCE_S = 30.0
 _STILL_S = 0.1
 """A screen that does not change for so long is painted."""
 
@@ -93,7 +94,7 @@ def _painted_s(terminal: PtySession, key: str) -> float:
     pressed = time.monotonic()
     terminal.press(key)
     painted = 0.0
-    until = pressed + 5
+    until = pressed + _PATIENCE_S
     while terminal.read_raw(until - time.monotonic()):
         painted = time.monotonic()
         until = painted + _STILL_S

@@ -136,6 +136,15 @@ def test_a_newer_database_is_refused_and_not_changed(site: Site) -> None:
     assert backups(site.path) == []
 
 
+def test_a_program_that_cannot_read_callees_as_uuids_refuses_the_database(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema, "VERSION", 12)
+    with pytest.raises(DatabaseRefused) as caught:
+        schema.open_database(site.path)
+    assert caught.value.refusal is Refusal.CREATED_BY_NEWER
+
+
 def test_a_program_that_had_the_database_open_cannot_write_after_its_upgrade(site: Site) -> None:
     site.plant(2)
     services = site.services("a")

@@ -16,7 +16,7 @@ from tests.lifecycle.machine import local_text
 from tests.lifecycle.model import Case, Document, fits
 from workbench.services.campaigns.campaigns import CampaignRequest
 from workbench.services.importing import work
-from workbench.services.importing.publishing import publish
+from workbench.services.importing.batches import publish
 
 SECOND = timedelta(seconds=1)
 

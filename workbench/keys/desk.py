@@ -150,6 +150,55 @@ EXTEND = case_command(
     N_("Extend the deadline to rectify, or the due date; asks until when and why (supervisor)."),
     action=Action.EXTEND,
 )
+ANSWER = record_command(
+    "desk.answer",
+    "m",
+    N_("reply received"),
+    N_("Record the reply that a pending case waited for; the case returns to the queue."),
+    action=Action.ANSWER,
+)
+RESUBMIT = record_command(
+    "desk.resubmit",
+    "M",
+    N_("resubmission"),
+    N_("Record that the applicant resubmitted, and when; the case returns to the queue in its next round."),
+    action=Action.RESUBMIT,
+)
+WITHDRAW = case_command(
+    "desk.withdraw",
+    "Z",
+    N_("withdraw"),
+    N_("Close the case because the applicant withdraws, or end the appeal; asks for a reason."),
+    danger=True,
+    action=Action.WITHDRAW,
+)
+CLASS = case_command(
+    "desk.class",
+    "C",
+    N_("change class"),
+    N_("Change the service class; asks which one and why (supervisor)."),
+    action=Action.CLASS,
+)
+PRIORITY = case_command(
+    "desk.priority",
+    "P",
+    N_("change priority"),
+    N_("Change the priority; asks which one and why (supervisor)."),
+    action=Action.PRIORITY,
+)
+LETTERS = view_command(
+    "desk.letters",
+    "L",
+    N_("letters"),
+    N_("List the letters of this case, each as it was written, with when it was released, exported and sent."),
+)
+ACTS = view_command(
+    "desk.acts",
+    "x,f12",
+    N_("acts"),
+    N_("List what can be done with this case now, and why the rest cannot; Enter or a key does it."),
+    hint=True,
+)
 FIND = view_command(
     "desk.find", "slash,f4", N_("find a case"), N_("Search in the queue; you keep the case on the desk.")
 )
@@ -175,8 +224,9 @@ ZOOM = view_command(
 )
 
 DESK_COMMANDS: tuple[Command, ...] = (
-    *(NEXT, PASS, FAIL, PEND, RECTIFY, UNDO, ASIDE, SKIP, RELEASE, ASSIGN, WAIVE, EXTEND, REOPEN, APPEAL),
-    *(COMMENT, CONTACT, CHECKLIST, VERIFY, DOCUMENTS, CHANGES),
+    *(NEXT, PASS, FAIL, PEND, RECTIFY, UNDO, ACTS, ASIDE, SKIP, RELEASE, ASSIGN),
+    *(ANSWER, RESUBMIT, WITHDRAW, APPEAL, WAIVE, EXTEND, CLASS, PRIORITY, REOPEN),
+    *(COMMENT, CONTACT, CHECKLIST, VERIFY, DOCUMENTS, LETTERS, CHANGES),
     *(EXPLAIN, PHONE_ESTIMATE, REVEAL, FIELD_UP, FIELD_DOWN),
     *(FIND, IDENTITY, CALLS, CREDIT, HISTORY, NEXT_PANEL, PREVIOUS_PANEL, ZOOM),
 )

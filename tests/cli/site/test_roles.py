@@ -49,10 +49,10 @@ def test_a_role_that_is_taken_between_the_check_and_the_write_refuses_the_write(
     case = take_next(reviewer)
     real = reviewer.context.database.write
 
-    def write_later() -> object:
+    def write_later(**options: bool) -> object:
         monkeypatch.setattr(reviewer.context.database, "write", real)
         take_role(site, "a", instead=(Role.AUDITOR,))
-        return real()
+        return real(**options)
 
     monkeypatch.setattr(reviewer.context.database, "write", write_later)
     with pytest.raises(NotAllowed, match="needs one of these roles"):

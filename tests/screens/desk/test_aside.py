@@ -2,19 +2,41 @@
 
 import pytest
 
-from tests.screens.driver import at_work
+from tests.offices import Site
+from tests.screens.driver import at_the_site, at_work
 
 
-@pytest.mark.parametrize("typed", ["bald", "明天下午", "09:00", "2020-01-01 09:00"])
+@pytest.mark.parametrize("typed", ["bald", "明天下午", "yesterday", "2020-01-01 09:00"])
 async def test_a_past_or_invalid_time_keeps_the_question_open(typed: str) -> None:
     async with at_work() as desk:
         await desk.press("n", "h")
         await desk.type(typed)
         await desk.press("enter")
 
-        assert desk.dialog == "Prompt"
+        assert desk.dialog == "TimePrompt"
         assert typed in desk.text
-        assert "is not a time. Enter it like 2026-11-25 09:00." in desk.text or "must be in the future" in desk.text
+        assert "is not a date or time; write 3 Dec" in desk.text or "must be in the future" in desk.text
         assert "Enter save   Esc back" in desk.text
         await desk.type("qp明")
-        assert desk.dialog == "Prompt"
+        assert desk.dialog == "TimePrompt"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_a_case_comes_back_by_itself_with_a_quiet_line_and_is_the_next(site: Site, language: str) -> None:
+    site.plant(2)
+    async with at_the_site(site, "a", size=(80, 24), language=language) as desk:
+        await desk.press("n", "h", "enter", "n")
+        assert "C-000002" in desk.text
+        words = {"en": "C-000001 was put aside until now; n gives it after this case", "zh": "C-000001 暂放时间已到"}
+        assert words[language] not in desk.text
+
+        site.clock.on(hours=2, minutes=1)
+        desk.desk_screen.tick()
+        await desk.until(words[language])
+
+        site.services("a").claims.renew(2)
+        await desk.press("b")
+        assert {"en": "n gives it", "zh": "按 n 取回"}[language] in desk.text
+        await desk.press("n")
+        assert "C-000001" in desk.text.splitlines()[0]
+        assert words[language] not in desk.text

@@ -168,13 +168,23 @@ async def test_skipping_asks_for_a_reason_and_clears_the_desk() -> None:
         assert "takes the next one" in desk.text
 
 
-async def test_a_case_can_be_put_aside_until_later_today() -> None:
+@pytest.mark.parametrize(
+    ("typed", "understood", "minutes"),
+    [
+        ("16:30", "understood: Tue 24 Nov 16:30, today", 118),
+        ("30 min", "understood: Tue 24 Nov 15:02, today", 30),
+        ("明天9点", "understood: Wed 25 Nov 09:00, in 1 working day", 18 * 60 + 28),
+        ("", "empty means Tue 24 Nov 16:32, today", 120),
+    ],
+)
+async def test_a_case_is_put_aside_until_a_time_as_people_say_it(typed: str, understood: str, minutes: int) -> None:
     async with at_work() as desk:
         await desk.press("n", "h")
-        await desk.type("16:30")
+        await desk.type(typed)
+        assert understood in desk.text
         await desk.press("enter")
 
-        assert desk.services.files[123].header.aside_until == NOW.replace(hour=8, minute=30)
+        assert desk.services.files[123].header.aside_until == NOW + timedelta(minutes=minutes)
 
 
 async def test_an_unsent_comment_is_restored() -> None:

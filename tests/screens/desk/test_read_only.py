@@ -196,10 +196,10 @@ async def test_a_supervisor_opens_a_final_case_again_and_sees_what_is_owed(
 @pytest.mark.parametrize(
     ("state", "roles", "own", "hinted"),
     [
-        (CaseState.RECTIFYING, {Role.SUPERVISOR}, frozenset(), "W waive   E extend   Esc back"),
-        (CaseState.RECTIFYING, {Role.REVIEWER}, frozenset(), " Esc back"),
-        (CaseState.PASSED, {Role.SUPERVISOR}, frozenset(), "R open again   Esc back"),
-        (CaseState.PASSED, {Role.SUPERVISOR}, frozenset({124}), " Esc back"),
+        (CaseState.RECTIFYING, {Role.SUPERVISOR}, frozenset(), "W waive   E extend   x acts   Esc back"),
+        (CaseState.RECTIFYING, {Role.REVIEWER}, frozenset(), "x acts   Esc back"),
+        (CaseState.PASSED, {Role.SUPERVISOR}, frozenset(), "R open again   x acts   Esc back"),
+        (CaseState.PASSED, {Role.SUPERVISOR}, frozenset({124}), "x acts   Esc back"),
     ],
 )
 async def test_the_footer_of_a_read_only_case_offers_what_this_person_may_do(

@@ -70,7 +70,7 @@ async def test_the_footer_offers_the_verdicts_while_a_case_is_held() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n")
 
-        assert desk.text.splitlines()[-1].split("   ")[:4] == [" p pass", "f fail", "w pending", "h put aside"]
+        assert desk.text.splitlines()[-1].split("   ")[:4] == [" p pass", "f fail", "w pending", "x acts"]
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from db.enums import CaseState, ChecklistValue, ContactChannel, VerificationKind
 from workbench.domain.case.casefile import CaseFile, NoNextCase
-from workbench.domain.case.records import CaseNews, VerificationLine
+from workbench.domain.case.records import CaseNews, NoticeLine, VerificationLine
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.foundation.case_access import LostHold
 from workbench.services.foundation.drafts import Drafts
+from workbench.services.outbox.outbox import Notices
 from workbench.services.queue.claims import Claims
 from workbench.services.review.remarks import Remarks
 
@@ -126,3 +127,19 @@ class MemoryRemarks(Remarks):
             for line in self._services.files[case_id].checklist
         )
         self._services.files[case_id] = replace(self._services.files[case_id], checklist=lines)
+
+
+class MemoryNotices(Notices):
+    """No letters."""
+
+    def __init__(self) -> None:
+        """Keep nothing."""
+
+    def list(
+        self,
+        case_id: int | None = None,  # noqa: ARG002 - the signature of the service
+        *,
+        unsent: bool = False,  # noqa: ARG002 - the signature of the service
+        overdue: bool = False,  # noqa: ARG002 - the signature of the service
+    ) -> tuple[NoticeLine, ...]:
+        return ()

@@ -8,7 +8,14 @@ from typing import Any, cast
 from db.enums import CaseState, Role
 from tests.screens.cases import NOW, casefile, clean, troubled
 from tests.screens.doubles.calendar import MemoryCalendars
-from tests.screens.doubles.case_work import HOLD, MemoryCaseFiles, MemoryClaims, MemoryDrafts, MemoryRemarks
+from tests.screens.doubles.case_work import (
+    HOLD,
+    MemoryCaseFiles,
+    MemoryClaims,
+    MemoryDrafts,
+    MemoryNotices,
+    MemoryRemarks,
+)
 from tests.screens.doubles.documents import MemoryDocuments
 from tests.screens.doubles.forecast import MemoryForecasts
 from tests.screens.doubles.queue import MemoryAssigning, MemoryQueue
@@ -74,6 +81,7 @@ class MemoryServices:
         self.reopening = MemoryReopening(self)
         self.documents = MemoryDocuments(self)
         self.remarks = MemoryRemarks(self)
+        self.notices = MemoryNotices()
         self.queue = MemoryQueue(self._counts, lambda: self.actor.login)
         self.assigning = MemoryAssigning(self.queue)
         self.calendars = MemoryCalendars(next(iter(self.files.values())).policy.hours.periods)

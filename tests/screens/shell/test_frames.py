@@ -1,4 +1,4 @@
-"""Keys that move or type draw one frame, without a new layout of the screen."""
+"""Keys that move or type draw one frame, without a new layout of the screen; a dialog is styled once."""
 
 from typing import Any
 
@@ -43,3 +43,15 @@ async def test_a_key_draws_one_frame(monkeypatch: pytest.MonkeyPatch, before: tu
         await desk.pilot.pause(0.1)
 
         assert (len(frames), len(layouts)) == (1, 0)
+
+
+@pytest.mark.parametrize("key", ["p", "question_mark", "g"])
+async def test_a_dialog_has_the_classes_of_its_window_before_its_widgets(key: str) -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n")
+        found: list[set[str]] = []
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(BaseScreen, "_extend_compose", lambda screen, _widgets: found.append(set(screen.classes)))
+            await desk.press(key)
+
+    assert found == [{"-wide", "-tall"}]

@@ -184,7 +184,7 @@ def test_an_import_that_fails_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(KeyError):
         fail_halfway()
 
-    assert list((tmp_path / "calls").iterdir()) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_missing_and_a_damaged_file_are_told(tmp_path: Path) -> None:
@@ -215,7 +215,20 @@ def test_a_full_disk_is_told_and_leaves_nothing(most_bytes: int, tmp_path: Path)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
-    assert list((tmp_path / "calls").iterdir()) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_export_that_fills_the_disk_is_told_as_the_failure_of_its_file(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    write(store, 1, [Call(callee=str(number), start_at_us=number) for number in range(2_000)])
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with store.records([1], None, reveal=True) as records:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
+        try:
+            with pytest.raises(OSError, match="File too large"):
+                records.write(tmp_path / ".调用'.abc12345.tmp")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 def _import_forever(folder: Path, begun: "multiprocessing.synchronize.Event", rows: int) -> None:

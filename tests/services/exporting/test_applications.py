@@ -1,6 +1,7 @@
 """Exported applications: values that are masked and converted column by column."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +12,7 @@ from sqlmodel import Session
 from db.columns import from_us, to_us
 from workbench.services.case.known_people import masked_values
 from workbench.services.exporting.source import Source
+from workbench.services.foundation.file_store import Store
 
 
 def test_a_list_of_numbers_stays_a_list() -> None:
@@ -28,7 +30,8 @@ def test_a_list_of_numbers_stays_a_list() -> None:
 )
 def test_a_local_time_is_that_of_its_zone(zone: str, us: int) -> None:
     now = datetime(2026, 11, 24, tzinfo=UTC)
-    source = Source(session=Session(), zone=ZoneInfo(zone), now=now, since=None, reveal=False)
+    store = Store(Path())
+    source = Source(session=Session(), store=store, zone=ZoneInfo(zone), now=now, since=None, reveal=False)
     whole = us // 1_000_000 * 1_000_000
 
     assert source.local([us, whole]) == [from_us(at).astimezone(ZoneInfo(zone)).isoformat() for at in (us, whole)]

@@ -25,12 +25,15 @@ from db.enums import ImportKind
 from tests.nursery import Child, nursery
 from tests.offices import Clock
 from tests.services.importing import killing
+from workbench.services.importing import service
 from workbench.services.importing.request import ImportRequest
 from workbench.services.opening import open_services
 
-database, file, mutant = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3] == "mutant"
-if mutant:
+database, file, way = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+if way == "mutant":
     killing.publish_first()
+if way == "shared":
+    service._ENOUGH_BYTES = 0
 services = open_services(database, "admin", Clock())
 print("open", flush=True)
 services.imports.run(ImportRequest(kind=killing.kind_of(file), paths=(file,)))
@@ -41,7 +44,7 @@ print("done", flush=True)
 def publish_first() -> None:
     """Break the import on purpose: publish a batch before its rows are written, to prove that the proof can fail."""
     from workbench.services.importing import work
-    from workbench.services.importing.publishing import next_seq, publish
+    from workbench.services.importing.batches import next_seq, publish
 
     real = work.Work._written
 
@@ -97,20 +100,23 @@ class Killed:
     was_done: bool
 
 
-def start(database: Path, file: Path, *, mutant: bool = False) -> Child:
-    """Start an import in a process of its own, and wait until it has opened the database."""
-    child = nursery().piped(_CHILD, str(database), str(file), "mutant" if mutant else "right")
+def start(database: Path, file: Path, *, way: str = "alone") -> Child:
+    """Start an import in a process of its own, and wait until it has opened the database.
+
+    The way is `alone`, `shared` with a process that helps, or `mutant`.
+    """
+    child = nursery().piped(_CHILD, str(database), str(file), way)
     assert child.stdout is not None
     assert child.stdout.readline() == "open\n"
     return child
 
 
-def killed(database: Path, file: Path, prefix: str, delay_s: float, *, mutant: bool = False) -> Killed:
+def killed(database: Path, file: Path, prefix: str, delay_s: float, *, way: str = "alone") -> Killed:
     """Import a file in another process, kill it after a while, and look at what is left, before any sweep.
 
     The delay counts from the moment when the first rows are there, or from the start where it is negative.
     """
-    child = start(database, file, mutant=mutant)
+    child = start(database, file, way=way)
     if delay_s >= 0:
         wait_for_rows(database, prefix, child)
     time.sleep(abs(delay_s))

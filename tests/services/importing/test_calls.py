@@ -11,6 +11,7 @@ from tests.services.calls.samples import SHANGHAI, rows
 from tests.services.importing.files import Cells, Desk, application
 from tests.services.reading.workbooks import write_workbook
 from workbench.domain.case.casefile import CaseFile
+from workbench.services.importing.request import ImportRequest
 
 
 def call(minute: int, *, caller: str = "13800138000", callee: str = "02112345678", day: str = "2026-11-20") -> Cells:
@@ -114,6 +115,24 @@ def test_days_without_a_call_are_gaps_between_days_with_calls(desk: Desk) -> Non
     desk.queued()
     desk.run(ImportKind.CALLS, [call(0, day="2026-11-17"), call(1, day="2026-11-20"), call(2, day="2026-11-20")])
     assert [count for _day, count in shown(desk).days] == [1, 0, 0, 2]
+
+
+def test_a_dry_run_makes_no_folder_for_calls(desk: Desk) -> None:
+    folder = desk.site.services("sup").context.store.calls
+    folder.rmdir()
+    path = mixed_file(desk, "csv")
+    assert desk.take(ImportKind.CALLS, path, dry_run=True, rejects=desk.folder / "rejects.csv").created == 5
+    assert not folder.exists()
+
+
+def test_progress_moves_while_calls_are_written_and_counted(desk: Desk) -> None:
+    told: list[float] = []
+    paths = (mixed_file(desk, "csv"),)
+    request = ImportRequest(kind=ImportKind.CALLS, paths=paths, rejects=desk.folder / "rejects.csv")
+    desk.site.services("admin").imports.run(request, lambda done, total: told.append(done / total))
+    assert told == sorted(told)
+    assert len({part for part in told if 0.5 < part < 1}) == 5
+    assert told[-1] == 1
 
 
 MIXED: list[Cells] = [

@@ -36,7 +36,8 @@ def _run(database: Path, folder: Path, times: int, rows: int, seed: int) -> list
     writing_s = killing.seconds_of_writing(database, first, f"K{times}-")
     for number in range(times):
         file = big_file(folder, number, rows)
-        left = killed(database, file, f"K{number}-", killing.random_delay(dice, writing_s))
+        way = "alone" if number % 3 else "shared"
+        left = killed(database, file, f"K{number}-", killing.random_delay(dice, writing_s), way=way)
         check_after(database, file, left, rows)
         file.unlink()
         results.append(left)
@@ -96,7 +97,7 @@ def test_publication_first_shows_partial_batches_so_this_proof_can_fail(database
     partial = 0
     for number in range(SHORT_RUN):
         file = big_file(tmp_path, number, ROWS)
-        left = killed(database, file, f"K{number}-", dice.uniform(0, 0.3), mutant=True)
+        left = killed(database, file, f"K{number}-", dice.uniform(0, 0.3), way="mutant")
         partial += 0 < left.visible < ROWS or (left.visible == ROWS and not left.was_done)
         if partial:
             break

@@ -17,7 +17,7 @@ from tests.services.reading.workbooks import Value, write_workbook
 from workbench.errors import BadData
 from workbench.services.importing.request import ImportReport
 from workbench.services.reading.headers import column_names
-from workbench.services.reading.sheet_names import IMPORT_ORDER
+from workbench.services.reading.sheets.names import IMPORT_ORDER
 
 ROWS: dict[ImportKind, Sequence[Cells]] = {
     ImportKind.APPLICATIONS: [

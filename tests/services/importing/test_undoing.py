@@ -14,7 +14,7 @@ from tests.services.importing.test_receipt_times import persons
 from workbench.errors import NotAllowed, NotFound
 from workbench.services.deadlines.suspensions import NewSuspension
 from workbench.services.importing import undoing
-from workbench.services.importing.batches import turn
+from workbench.services.importing.batches import try_import_lock
 
 COURT = {"subject_no": "91110000600037341L", "list": "court", "match": "exact"}
 COMPLAINT = {"msisdn": "13800138000", "received_at": "2026-11-20", "verified": "yes"}
@@ -123,7 +123,7 @@ def test_documents_that_no_row_names_any_more_leave_the_store(desk: Desk) -> Non
 def test_two_imports_do_not_run_at_once(desk: Desk) -> None:
     from workbench.errors import Busy
 
-    with turn(desk.site.services("admin").context.store) as is_mine:
+    with try_import_lock(desk.site.services("admin").context.store) as is_mine:
         assert is_mine
         with pytest.raises(Busy):
             desk.applications(application())
@@ -156,7 +156,7 @@ def test_what_an_interrupted_undo_did_not_take_back_is_taken_back_for_who_undid_
     desk.applications(application())
     desk.run(ImportKind.CREDIT, [COURT])
     with monkeypatch.context() as patched:
-        patched.setattr(undoing, "take_away", _interrupted)
+        patched.setattr(undoing, "remove_batch", _interrupted)
         with pytest.raises(KeyboardInterrupt):
             desk.site.services("admin").imports.undo(2)
     assert "CR-DEBTOR" in desk.findings()

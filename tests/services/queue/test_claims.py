@@ -3,6 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.orm import ORMExecuteState
+from sqlmodel import Session
 
 from tests.offices import Site
 from tests.policies import amend
@@ -21,6 +24,23 @@ def test_next_returns_the_held_case_before_any_other(site: Site) -> None:
     claims = site.services("a").claims
 
     assert case_id_of(claims.next()) == case_id_of(claims.next()) == 1
+
+
+def test_claiming_and_reading_a_case_uses_statements_of_tables_only(site: Site) -> None:
+    site.plant(1)
+    claims, of_models = site.services("a").claims, []
+
+    def note(statement: ORMExecuteState) -> None:
+        of_models.extend([statement.statement] * statement.is_orm_statement)
+
+    event.listen(Session, "do_orm_execute", note)
+    try:
+        assert case_id_of(claims.next()) == 1
+    finally:
+        event.remove(Session, "do_orm_execute", note)
+
+    # The first statement of a model would configure all models, which the first case would wait for.
+    assert of_models == []
 
 
 def test_the_order_is_breached_then_due_today_then_priority_then_due_date_then_number(site: Site) -> None:

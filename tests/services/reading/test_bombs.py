@@ -14,9 +14,9 @@ from db.enums import ImportKind
 from tests.memory import forget_peak, peak_kb
 from tests.services.reading.samples import bad, good, read
 from tests.services.reading.workbooks import write_cells, write_parts
-from workbench.services.reading import shared_strings
-from workbench.services.reading.package import MAX_ENTRIES, UNPACKED_BYTES
 from workbench.services.reading.problems import FileProblem
+from workbench.services.reading.sheets import shared_strings
+from workbench.services.reading.sheets.package import MAX_ENTRIES, UNPACKED_BYTES
 
 ROOT = Path(__file__).resolve().parents[3]
 MAX_GROWTH_MB = 150

@@ -105,7 +105,9 @@ def test_an_unknown_column_is_told_with_near_ones() -> None:
 
 def test_near_names_are_in_the_language_in_use() -> None:
     with speaking("en"):
-        assert CARDS.near("激活日") == ["activated_on"]
+        ((_column, message),) = problems("application_no", "msisdn", "激活日")
+
+    assert message.endswith("did you mean activated_on?")
 
 
 def test_a_column_far_from_all_is_to_be_renamed_or_removed() -> None:

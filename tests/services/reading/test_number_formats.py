@@ -1,11 +1,11 @@
 import pytest
 
-from workbench.services.reading.number_formats import PLAIN, Shape, shape_of
-from workbench.services.reading.sheet_cells import Fault, Moment, Number, moment_of, number_of, unescaped
+from workbench.services.reading.sheets.cells import CellError, Moment, Number, moment_of, number_of, unescaped
+from workbench.services.reading.sheets.number_formats import PLAIN, NumberFormat, number_format_of
 
-DATE = Shape(is_date=True)
-TIME = Shape(has_time=True)
-BOTH = Shape(is_date=True, has_time=True)
+DATE = NumberFormat(is_date=True)
+TIME = NumberFormat(has_time=True)
+BOTH = NumberFormat(is_date=True, has_time=True)
 
 
 @pytest.mark.parametrize(
@@ -26,21 +26,21 @@ BOTH = Shape(is_date=True, has_time=True)
         ("mm:ss.0", TIME),
         ("上午/下午h:mm", TIME),
         ("h:mm AM/PM", TIME),
-        ("00000000000", Shape(digits=11)),
+        ("00000000000", NumberFormat(digits=11)),
         ("0", PLAIN),
         ("y" * 300, PLAIN),
     ],
 )
-def test_a_format_says_what_a_number_shows(code: str, shape: Shape) -> None:
-    assert shape_of(164, code) == shape
+def test_a_format_says_what_a_number_shows(code: str, shape: NumberFormat) -> None:
+    assert number_format_of(164, code) == shape
 
 
 @pytest.mark.parametrize(
     ("number", "shape"),
     [(0, PLAIN), (4, PLAIN), (14, DATE), (22, BOTH), (20, TIME), (31, DATE), (57, DATE), (49, PLAIN)],
 )
-def test_formats_without_a_code_are_known_by_number(number: int, shape: Shape) -> None:
-    assert shape_of(number, None) == shape
+def test_formats_without_a_code_are_known_by_number(number: int, shape: NumberFormat) -> None:
+    assert number_format_of(number, None) == shape
 
 
 @pytest.mark.parametrize(
@@ -60,22 +60,22 @@ def test_formats_without_a_code_are_known_by_number(number: int, shape: Shape) -
         ("1.380013800000E+10", PLAIN, False, "13800138000"),
         ("0.30000000000000004", PLAIN, False, "0.3"),
         ("110105194912310020", PLAIN, False, "1.1010519491231002e+17"),
-        ("2112345678", Shape(digits=11), False, "02112345678"),
+        ("2112345678", NumberFormat(digits=11), False, "02112345678"),
     ],
 )
-def test_a_stored_number_is_what_its_format_shows(text: str, shape: Shape, is_1904: bool, shown: str) -> None:
+def test_a_stored_number_is_what_its_format_shows(text: str, shape: NumberFormat, is_1904: bool, shown: str) -> None:
     assert str(number_of(text, shape, is_1904=is_1904)) == shown
 
 
 @pytest.mark.parametrize("text", ["nan", "inf", "1_000", "1e999", "0x10", "", "1,5"])
 def test_what_no_spreadsheet_stores_as_a_number_is_a_fault(text: str) -> None:
-    assert number_of(text, PLAIN, is_1904=False) == Fault(text)
+    assert number_of(text, PLAIN, is_1904=False) == CellError(text)
 
 
 def test_dates_in_iso_form_are_read_too() -> None:
     assert str(moment_of("2026-11-03T09:05:00Z")) == "2026-11-03 09:05:00"
     assert isinstance(moment_of("2026-11-03"), Moment)
-    assert moment_of("gestern") == Fault("gestern")
+    assert moment_of("gestern") == CellError("gestern")
     assert isinstance(number_of("1", PLAIN, is_1904=False), Number)
 
 

@@ -15,8 +15,8 @@ from workbench.errors import BadData, NotFound
 from workbench.services.reading.headers import column_names
 from workbench.services.reading.problems import FileProblem
 from workbench.services.reading.reader import open_reader
-from workbench.services.reading.sheet_rows import SheetRow
-from workbench.services.reading.workbook import Workbook
+from workbench.services.reading.sheets.rows import SheetRow
+from workbench.services.reading.sheets.workbook import Workbook
 
 
 def moment(*parts: int) -> datetime:

@@ -241,7 +241,7 @@ def empty_sentence(empty: NoNextCase, now: datetime, zone: ZoneInfo) -> str:
         "held": _("All {count} cases are held by others: {who}."),
         "skipped": _("You have skipped all {count} remaining cases."),
         "filtered": _("The filter hides the remaining {count} cases; change it or leave it out."),
-        "limit": _("You hold {limit} cases, which is your limit; decide or release one."),
+        "limit": _("You have put aside {limit} cases, which is your limit; decide or release one."),
     }
     return sentences.get(empty.kind, sentences["none"]).format(count=empty.count, who=who, limit=empty.limit)
 

@@ -174,7 +174,8 @@ class DeskCounts:
     `measures_overdue` counts the numbers that should be barred or restored by now; 0 except for supervisors and admins.
 
     `letters_overdue` counts the letters whose sending is overdue, for supervisors and admins.
-    `assigned` counts the queued cases assigned to the person; `aside` has those put aside, earliest end of hold first.
+    `assigned` counts the queued cases assigned to the person; `put_aside` has those put aside, the first to return
+    first, also those whose time has come and that `next` has not given back yet.
     """
 
     queued: int
@@ -185,9 +186,17 @@ class DeskCounts:
     to_reopen: int = 0
     appeals: int = 0
     assigned: int = 0
-    aside: tuple[tuple[int, datetime], ...] = ()
+    put_aside: tuple[tuple[int, datetime], ...] = ()
     measures_overdue: int = 0
     letters_overdue: int = 0
+
+    def aside(self, now: datetime) -> tuple[tuple[int, datetime], ...]:
+        """Return the cases that are still put aside, each with its time."""
+        return tuple((case_id, until) for case_id, until in self.put_aside if until > now)
+
+    def back(self, now: datetime) -> tuple[int, ...]:
+        """Return the cases whose time aside is over."""
+        return tuple(case_id for case_id, until in self.put_aside if until <= now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ Words = NDArray[np.uint64]
 _WORD = np.uint64
 _BLOCK_BYTES = 128
 _ROUNDS = 12
-_TEXTS_TOGETHER = 8192
+_TEXTS_TOGETHER = 4096
 """So many texts that their state fits into the cache of a processor."""
 
 _START = np.array(
@@ -28,7 +28,6 @@ _ORDERS = (
 """The order in which each round takes the words of a block."""
 
 _ROTATIONS = ((32, 24), (16, 63))
-_TURNED = ([1, 2, 3, 0], [2, 3, 0, 1], [3, 0, 1, 2])
 
 
 class KeyedBlake2b:
@@ -57,38 +56,38 @@ class KeyedBlake2b:
 
 def _compressed(state: Words, words: dict[int, Words], bytes_so_far: int, *, is_last: bool) -> Words:
     """Return the states after a block for each text, one a column; words that are left out are zero."""
-    mixed = np.empty((4, 4, words[0].size), dtype=_WORD)
-    mixed[:2] = state.reshape(2, 4, 1)
-    mixed[2:] = _START.reshape(2, 4, 1)
-    mixed[3, 0] ^= _WORD(bytes_so_far)
+    # A row before or after the four has another again, so that the diagonals are four rows that lie together.
+    a, b, c, d, unused = (np.empty((rows, words[0].size), dtype=_WORD) for rows in (4, 5, 6, 5, 4))
+    a[:], b[:4], c[:4], d[1:] = (four[:, None] for four in (state[:4], state[4:], _START[:4], _START[4:]))
+    d[1] ^= _WORD(bytes_so_far)
     if is_last:
-        mixed[3, 2] = ~mixed[3, 2]
-    a, b, c, d = mixed
+        d[3] = ~d[3]
     for number in range(_ROUNDS):
         order = [int(digit, 16) for digit in _ORDERS[number % len(_ORDERS)]]
-        _mix(a, b, c, d, words, order[:8])
-        b, c, d = (row[turned] for row, turned in zip((b, c, d), _TURNED, strict=True))
-        _mix(a, b, c, d, words, order[8:])
-        b, c, d = (row[turned] for row, turned in zip((b, c, d), reversed(_TURNED), strict=True))
-    return np.concatenate((a ^ c, b ^ d)) ^ state[:, None]
+        _mix((a, b[:4], c[:4], d[1:]), words, order[:8], unused)
+        b[4], c[4:], d[0] = b[0], c[:2], d[4]
+        _mix((a, b[1:], c[2:], d[:4]), words, order[8:], unused)
+        b[0], c[:2], d[4] = b[4], c[4:], d[0]
+    return np.concatenate((a ^ c[:4], b[:4] ^ d[1:])) ^ state[:, None]
 
 
-def _mix(a: Words, b: Words, c: Words, d: Words, words: dict[int, Words], order: list[int]) -> None:
-    """Mix the four columns of the states with eight words, in place."""
+def _mix(state: tuple[Words, Words, Words, Words], words: dict[int, Words], order: list[int], unused: Words) -> None:
+    """Mix the columns or diagonals of the states with eight words, in place; what is `unused` may be overwritten."""
+    a, b, c, d = state
     for turn, (of_d, of_b) in enumerate(_ROTATIONS):
         a += b
         for column, place in enumerate(order[turn::2]):
             if place in words:
                 a[column] += words[place]
         d ^= a
-        _rotate(d, of_d)
+        _rotate(d, of_d, unused)
         c += d
         b ^= c
-        _rotate(b, of_b)
+        _rotate(b, of_b, unused)
 
 
-def _rotate(words: Words, bits: int) -> None:
-    """Rotate words to the right in place."""
-    carried = words << _WORD(64 - bits)
+def _rotate(words: Words, bits: int, unused: Words) -> None:
+    """Rotate words to the right, in place."""
+    np.left_shift(words, _WORD(64 - bits), out=unused)
     words >>= _WORD(bits)
-    words |= carried
+    words |= unused

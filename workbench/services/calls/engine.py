@@ -5,9 +5,11 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from db.access import access_of, make_folder
@@ -18,10 +20,14 @@ if TYPE_CHECKING:
     import duckdb
     from numpy.typing import NDArray
 
+PartDone = Callable[[float], object]
+"""Is told which part of a work is done, from 0 to 1."""
+
 SPILL_PREFIX = "spill-"
 _THREADS = 2
 _MEMORY_LIMIT = "500MB"
 _ROWS_AT_ONCE = 10_000
+_TOLD_EVERY_S = 0.2
 
 CALL_COLUMNS: Mapping[str, str] = {
     "msisdn": "VARCHAR",
@@ -41,17 +47,48 @@ def quoted(text: object) -> str:
 
 
 class Engine:
-    """One DuckDB with its spill folder; whatever fails in it is told as StorageFailed."""
+    """One DuckDB with its spill folder; whatever fails in it is told as StorageFailed.
+
+    `progress` is told how far the statements have come that are parts of a longer work.
+    """
+
+    progress: PartDone = staticmethod(lambda _part: None)
 
     def __init__(self, connection: "duckdb.DuckDBPyConnection", spill: Path) -> None:
+        # Progress is asked for; DuckDB must not print it.
+        connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
+        # It groups several parts of a table at once, which takes more memory than there is.
+        connection.execute("SET disabled_optimizers = 'partitioned_execution'")
         self._connection = connection
         self._spill = spill
         self._folder = spill.parent
 
-    def run(self, statement: str, parameters: Mapping[str, Any] | None = None) -> None:
-        """Run a statement for its effect."""
-        with failures_told(self._folder):
+    def run(
+        self,
+        statement: str,
+        parameters: Mapping[str, Any] | None = None,
+        part: tuple[float, float] | None = None,
+    ) -> None:
+        """Run a statement for its effect; `progress` is told how far it has come if it is a `part` of the work."""
+        with failures_told(self._folder), self._watched(*part) if part else nullcontext():
             self._connection.execute(statement, parameters)
+
+    @contextmanager
+    def _watched(self, start: float, end: float) -> Iterator[None]:
+        """Tell how far the statement has come that runs in the block, from another thread."""
+        is_over = Event()
+
+        def watch() -> None:
+            while not is_over.wait(_TOLD_EVERY_S):
+                self.progress(start + (end - start) * max(self._connection.query_progress(), 0) / 100)
+
+        with ThreadPoolExecutor(1, "progress") as executor:
+            executor.submit(watch)
+            try:
+                yield
+            finally:
+                is_over.set()
+        self.progress(end)
 
     def rows(self, statement: str, parameters: Mapping[str, Any] | None = None) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a query, a portion at a time; nothing else may run before they are all read."""
@@ -75,22 +112,28 @@ class Engine:
 
     @contextmanager
     def cursor(self) -> "Iterator[Engine]":
-        """Open another connection to the same tables, but the temporary ones, for a thread."""
+        """Open another connection to the same tables, for another thread."""
         with self._connection.cursor() as connection:
-            yield Engine(connection, self._spill)
+            cursor = Engine(connection, self._spill)
+            cursor.progress = self.progress
+            yield cursor
 
     def load(self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[object]]) -> None:
-        """Make a temporary table of rows, an empty text of which is NULL; row by row binding is ten times slower."""
+        """Make a table of rows, an empty text of which is NULL; row by row binding is ten times slower."""
         path = self._spill / f"{name}.csv"
         with failures_told(self._folder):
             with path.open("x", encoding="utf-8", newline="") as file:
                 # The line end makes it quote both CR and LF.
                 csv.writer(file, lineterminator="\r\n").writerows(rows)
-            self.run(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM {csv_source(path, columns)}")
+            self.run(f"CREATE OR REPLACE TABLE {name} AS FROM {csv_source(path, columns)}")
             path.unlink()
 
+    def interrupt(self) -> None:
+        """End the statement that runs in another thread."""
+        self._connection.interrupt()
+
     def create(self, name: str, columns: Mapping[str, str]) -> None:
-        """Make an empty table that every cursor sees."""
+        """Make an empty table."""
         self.run(f"CREATE OR REPLACE TABLE {name} ({', '.join(map(' '.join, columns.items()))})")
 
     def open_calls(self, files: Sequence[Path], name: str = "call") -> None:
@@ -98,17 +141,9 @@ class Engine:
         if not files:
             self.load(name, CALL_COLUMNS, ())
             return
-        paths = ", ".join(map(quoted, files))
-        # Files of earlier versions have callees as 32 digits.
-        kinds = self.rows(f"FROM parquet_schema([{paths}]) SELECT file_name, type WHERE name = 'callee'")
-        texts = {name for name, kind in kinds if kind == "BYTE_ARRAY"}
-        views = []
-        for is_text in (False, True):
-            of_kind = [file for file in files if (str(file) in texts) == is_text]
-            if of_kind:
-                cast = " SELECT * REPLACE (callee::UUID AS callee)" if is_text else ""
-                views.append(f"FROM read_parquet([{', '.join(map(quoted, of_kind))}]){cast}")
-        self.run(f"CREATE TEMP VIEW {name} AS {' UNION ALL '.join(views)}")
+        # Files of earlier versions have callees as 32 digits; the newest file says as what the others are read.
+        paths = ", ".join(map(quoted, reversed(files)))
+        self.run(f"CREATE VIEW {name} AS FROM read_parquet([{paths}]) SELECT * REPLACE (callee::UUID AS callee)")
 
 
 @contextmanager
@@ -134,10 +169,6 @@ def engine(folder: Path) -> Iterator[Engine]:
                 },
             )
             opened.enter_context(connection)
-            # Progress is asked for; DuckDB must not print it.
-            connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
-            # It groups several parts of a table at once, which takes more memory than it may.
-            connection.execute("SET disabled_optimizers = 'partitioned_execution'")
         yield Engine(connection, spill)
 
 
@@ -147,11 +178,16 @@ def failures_told(folder: Path) -> Iterator[None]:
 
     Raises:
         StorageFailed: If a file is damaged, cannot be read or written, or the disk is full.
+        KeyboardInterrupt: If Ctrl+C interrupted a query.
     """
     import duckdb
 
     try:
         yield
+    except RuntimeError as error:
+        if str(error) != "Query interrupted":
+            raise
+        raise KeyboardInterrupt from error
     except (duckdb.Error, OSError) as error:
         raise storage_failure(folder, error) from error
 
@@ -192,7 +228,8 @@ def make_call_folder(folder: Path) -> None:
 
 @contextmanager
 def _spill_folder(folder: Path) -> Iterator[Path]:
-    """Make a locked folder for what does not fit into memory, and remove it afterwards."""
+    """Make a locked folder for what does not fit into memory, and remove it afterwards, and what was made for it."""
+    is_new = not folder.exists()
     make_call_folder(folder)
     while True:
         spill = Path(tempfile.mkdtemp(prefix=SPILL_PREFIX, dir=folder))
@@ -206,6 +243,9 @@ def _spill_folder(folder: Path) -> Iterator[Path]:
     finally:
         shutil.rmtree(spill, ignore_errors=True)
         os.close(lock)
+        if is_new:
+            with suppress(OSError):
+                folder.rmdir()
 
 
 def locked(spill: Path) -> int | None:

@@ -6,7 +6,7 @@ A `period` is the key of a service period: the number itself, or the number on t
 # A service period without a record outside has the figures of its number, so only the others are kept. What more
 # files bring never drops one that was kept.
 WANTED = """
-CREATE TEMP TABLE wanted AS
+CREATE TABLE wanted AS
 WITH reach AS (
     SELECT msisdn, min(start_us) AS first_us, max(start_us) AS last_us
     FROM call SEMI JOIN asked USING (msisdn) GROUP BY msisdn
@@ -21,7 +21,7 @@ WHERE period = msisdn OR first_us < from_us OR last_us >= ended_us
 # Columns are compared as differences, since DuckDB 1.3.0 finds no row when a bare column of several files is
 # compared with one of a joined table.
 LAST_RECORDS = """
-CREATE TEMP TABLE last_record AS
+CREATE TABLE last_record AS
 SELECT row_number() OVER ()::INTEGER AS id, *
 FROM (
     SELECT period, msisdn, from_us, until_us,
@@ -51,7 +51,7 @@ _MERGED = """
 """
 
 _WINDOWED = """
-CREATE TEMP {kind} windowed AS
+CREATE {kind} windowed AS
 WITH dated AS (
     SELECT *, (local_us // 86400000000)::INTEGER AS day, (local_us // 1800000000 % 48)::UTINYINT AS half
     FROM ({records})
@@ -95,7 +95,7 @@ WITHOUT_CALLS = "SELECT period FROM wanted ANTI JOIN last_record USING (period) 
 """The service periods on whose days a number has no record, though it has some on others."""
 
 SLOTS = """
-CREATE TEMP TABLE slot AS
+CREATE TABLE slot AS
 SELECT id, day, half, any_value(last_day) AS last_day,
        count(*) FILTER (outgoing) AS calls,
        count(*) FILTER (NOT outgoing) AS calls_in,
@@ -108,13 +108,13 @@ FROM windowed GROUP BY id, day, half
 """What the half hours amount to. A short call is an answered one of at most 6 s (Telnyx penalty rule)."""
 
 CALLEES = """
-CREATE TEMP TABLE pair AS
+CREATE TABLE pair AS
 SELECT id, callee, count(*) AS calls FROM windowed WHERE outgoing GROUP BY id, callee
 """
 
 # Most callees are called once; only the others can be called several times a day.
 REPEATED = """
-CREATE TEMP TABLE repeated AS
+CREATE TABLE repeated AS
 SELECT id, callee, day, start_us FROM windowed SEMI JOIN (FROM pair WHERE calls > 1) USING (id, callee) WHERE outgoing
 """
 

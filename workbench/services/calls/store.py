@@ -11,6 +11,7 @@ from workbench.services.calls import statements
 from workbench.services.calls.engine import Engine, engine
 from workbench.services.calls.hashing import CalleeHasher
 from workbench.services.calls.parquet import CallFileCheck, CallFiles
+from workbench.services.calls.records import CallRecords
 from workbench.services.calls.windows import OptOut, Survey, ask
 from workbench.services.calls.writing import StagedCalls
 
@@ -20,12 +21,13 @@ class CallStore:
 
     Each question names the published batches whose files it reads; a call that several have counts once.
     Any of them raises StorageFailed if a file is missing or damaged, or the disk is full, and BadConfiguration if a
-    file differs from the size and SHA-256 in `checks`.
+    file differs from the size and SHA-256 in `checks`. `progress` is told how far a survey has come.
     """
 
     def __init__(self, folder: Path, hash_key: bytes, checks: Mapping[int, CallFileCheck] | None = None) -> None:
         self._files = CallFiles(folder, checks or {})
         self._hasher = CalleeHasher(hash_key)
+        self.progress = Engine.progress
 
     @contextmanager
     def staging(self) -> Iterator[StagedCalls]:
@@ -66,8 +68,15 @@ class CallStore:
             return [(msisdn, calls) for msisdn, calls in duck.rows(statements.NUMBERS)]
 
     @contextmanager
+    def records(self, batch_ids: Collection[int], since_us: int | None, *, reveal: bool) -> Iterator[CallRecords]:
+        """Read all records from an instant on, with masked numbers unless they are revealed."""
+        with self._opened(batch_ids) as duck:
+            yield CallRecords(duck, is_one_file=len(set(batch_ids)) == 1, since_us=since_us, reveal=reveal)
+
+    @contextmanager
     def _opened(self, batch_ids: Collection[int]) -> Iterator[Engine]:
         files = self._files.paths(batch_ids)
         with engine(self._files.folder) as duck:
+            duck.progress = self.progress
             duck.open_calls(files)
             yield duck

@@ -1,6 +1,8 @@
 """What the calls of a number amount to within its window, and of all cards of an application."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
@@ -91,9 +93,10 @@ class Survey:
         """
         self._duck = duck
         self._window_days = window_days
+        self._are_callees_counted = False
         duck.load("opt_out", {"callee": "UUID", "since_us": "BIGINT", "msisdn": "VARCHAR"}, opt_outs)
         until_us = _ALWAYS_US if today is None else _midnight_us(today + timedelta(days=1), zone)
-        duck.run(statements.LAST_RECORDS, {"until_us": until_us})
+        duck.run(statements.LAST_RECORDS, {"until_us": until_us}, (0, 0.1))
         [(first_us, last_us)] = duck.rows(statements.RECENT_BOUNDS, {"reach_us": self._reach_us})
         shifts = [] if first_us is None else zone_shifts(zone, first_us, last_us)
         duck.run(
@@ -105,17 +108,36 @@ class Survey:
                 is_one_file=is_one_file,
             )
         )
-        duck.run(statements.SLOTS)
+        duck.run(statements.SLOTS, part=(0.1, 0.4))
 
     @property
     def _reach_us(self) -> int:
         # Two days more than the window, as its first day starts at a midnight and clocks may be put back.
         return (self._window_days + 2) * DAY_US
 
+    @contextmanager
+    def callees_counted(self) -> Iterator[None]:
+        """Count the calls to each callee, which facts rest on, while the block may read days and hours."""
+
+        def count() -> None:
+            duck.run(statements.CALLEES, part=(0.4, 0.75))
+            duck.run(statements.REPEATED, part=(0.75, 1))
+
+        with self._duck.cursor() as duck, ThreadPoolExecutor(1, "callees") as executor:
+            counted = executor.submit(count)
+            try:
+                yield
+            except BaseException:
+                duck.interrupt()
+                raise
+            counted.result()
+        self._are_callees_counted = True
+
     def facts(self) -> Iterator[CallFacts]:
         """Yield the facts of each number that has a record, and of each service period that excludes one."""
-        self._duck.run(statements.CALLEES)
-        self._duck.run(statements.REPEATED)
+        if not self._are_callees_counted:
+            with self.callees_counted():
+                pass
         for row in self._duck.rows(statements.FACTS):
             yield self._facts_of(row)
         for (period,) in self._duck.rows(statements.WITHOUT_CALLS):

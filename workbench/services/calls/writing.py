@@ -145,9 +145,10 @@ class StagedCalls:
         if not self.tables:
             self.load("no_calls", ())
         tables = " UNION ALL ".join(f"FROM {table}" for table in sorted(self.tables))
-        self.duck.run(f"CREATE OR REPLACE TEMP VIEW staged AS {tables}")
+        self.duck.run(f"CREATE OR REPLACE VIEW staged AS {tables}")
         self.duck.load("odd_number", {"msisdn": "VARCHAR", "code": "BIGINT"}, self._odd_numbers.items())
-        self.duck.run(f"COPY ({_MERGE}) TO {quoted(part)} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)")
+        copy = f"COPY ({_MERGE}) TO {quoted(part)} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
+        self.duck.run(copy, part=(0, 1))
         [(rows,)] = self.duck.rows("SELECT count(*) FROM staged")
         return int(rows)
 

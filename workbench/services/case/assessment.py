@@ -21,7 +21,7 @@ from workbench.domain.findings.evaluate import class_of, findings_of_all, priori
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import Policy
 from workbench.services.case.evidence_reader import APPLICATION, application_key, read_evidence, snapshot_of
-from workbench.services.foundation.case_access import visible_case
+from workbench.services.foundation.case_access import read_case, visible_case
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
 
@@ -165,7 +165,7 @@ def refresh_findings(context: Context, case_id: int) -> None:
         NotFound: If there is no such case.
     """
     with context.read() as session:
-        is_outdated = is_stale(session, context, visible_case(session, case_id))
+        is_outdated = is_stale(session, context, read_case(session, case_id))
     if is_outdated:
         with context.write() as session:
             recompute(session, context, visible_case(session, case_id))

@@ -47,7 +47,7 @@ from workbench.services.case.masking import masked_casefile, public_name
 from workbench.services.case.measured_numbers import measure_orders
 from workbench.services.case.redaction import FREE_TEXTS, PERSONAL_FIELDS
 from workbench.services.case.round_changes import round_changes
-from workbench.services.foundation.case_access import is_held, logins_of, shown_state, visible_case
+from workbench.services.foundation.case_access import is_held, logins_of, read_case, shown_state
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.drafts import draft_body
 from workbench.services.foundation.row_values import from_row
@@ -68,7 +68,7 @@ class CaseFiles(Service):
             NotFound: If there is no such case.
         """
         with self.context.read() as session:
-            return self._keep(session, visible_case(session, case_id)).casefile
+            return self._keep(session, read_case(session, case_id)).casefile
 
     def show_current(self, case_id: int) -> CaseFile:
         """Return a case with personal values masked, and with the findings of today if it is open.
@@ -77,7 +77,7 @@ class CaseFiles(Service):
             NotFound: If there is no such case.
         """
         with self.context.read() as session:
-            case = visible_case(session, case_id)
+            case = read_case(session, case_id)
             if not is_stale(session, self.context, case):
                 return self._keep(session, case).casefile
         refresh_findings(self.context, case_id)
@@ -92,7 +92,7 @@ class CaseFiles(Service):
         kept = self.context.cache.cases.get(self.context.actor.id)
         if kept is not None and kept.stamp == stamp_of(session, self.context, case_id):
             return kept
-        return self._keep(session, visible_case(session, case_id))
+        return self._keep(session, read_case(session, case_id))
 
     def news(self, case_id: int, seen_no: int) -> CaseNews:
         """Return what changed in a case since it had an evidence number, which grows with every such change.
@@ -101,7 +101,7 @@ class CaseFiles(Service):
             NotFound: If there is no such case.
         """
         with self.context.read() as session:
-            return news_of(session, visible_case(session, case_id), seen_no)
+            return news_of(session, read_case(session, case_id), seen_no)
 
     def show_revealed(self, case_id: int) -> CaseFile:
         """Return a case with all personal values in clear, and log one event.
@@ -122,7 +122,7 @@ class CaseFiles(Service):
             NotFound: If there is no such case.
         """
         with self.context.read() as session:
-            return self._read(session, visible_case(session, case_id))
+            return self._read(session, read_case(session, case_id))
 
     def _keep(self, session: Session, case: CaseRow) -> KeptCase:
         """Read a case masked, and keep it for this person."""
@@ -207,9 +207,7 @@ class CaseFiles(Service):
 
     def _evidence(self, case_id: int) -> Evidence:
         with self.context.read() as session:
-            return read_evidence(
-                session, visible_case(session, case_id), self.context.store, self.context.today(session)
-            )
+            return read_evidence(session, read_case(session, case_id), self.context.store, self.context.today(session))
 
 
 def _personal_values(evidence: Evidence) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Select, Table, bindparam, literal_column, null, union_all
 from sqlalchemy import select as select_columns
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from db.columns import from_us
 from db.enums import CaseState, DocumentKind
@@ -120,6 +120,8 @@ _VERIFICATIONS = _by_person(_VERIFICATION, "verified_by_id", _VERIFICATION, _VER
 _VERIFICATIONS = _VERIFICATIONS.order_by(_VERIFICATION.c.id)
 _CONTACTS = _by_person(_CONTACT, "contacted_by_id", _CONTACT, _CONTACT.c.contacted_at.label("at"))
 _CONTACTS = _CONTACTS.order_by(_CONTACT.c.id)
+_OF_POLICY = (_EVENT.c.case_id == _CASE_ID, _EVENT.c.action == "policy", _EVENT.c.is_refused.is_(False))
+_POLICY_CHANGES = select_columns(_EVENT.c.seq, _EVENT.c.body).where(*_OF_POLICY).order_by(_EVENT.c.seq)
 _RE_REVIEWS = (
     select_columns(
         _PLANNED.c.case_id.label("passed_id"),
@@ -192,8 +194,7 @@ def news_of(session: Session, case: CaseRow, seen_no: int) -> CaseNews:
 
 def _policy_changes(session: Session, case: CaseRow, before: EventRow | None = None) -> Iterator[dict[str, Any]]:
     """Yield the bodies of the events by which the policy of a case changed, the oldest first."""
-    of_case = (EventRow.case_id == case.id, EventRow.action == "policy", col(EventRow.is_refused).is_(False))
-    for event in session.exec(select(EventRow).where(*of_case).order_by(col(EventRow.seq))):
+    for event in session.connection().execute(_POLICY_CHANGES, {"case": case.id}):
         if before is None or event.seq < before.seq:
             yield json.loads(event.body)
 
@@ -290,6 +291,8 @@ def notice_lines(session: Session, context: Context, statement: Any, **values: A
             is_released=row.release_at <= now,
             due_by=due_by,
             is_overdue=row.sent_at is None and due_by < now,
+            exported_at=None,
+            exported_by="",
         )
         lines.append(line)
     return tuple(lines)

@@ -13,6 +13,7 @@ class ExportKind(StrEnum):
     """What can be exported."""
 
     APPLICATIONS = "applications"
+    CALLS = "calls"
     DECISIONS = "decisions"
     APPEALS = "appeals"
     NOTICES = "notices"
@@ -26,6 +27,7 @@ class ExportFormat(StrEnum):
     CSV = "csv"
     XLSX = "xlsx"
     JSONL = "jsonl"
+    PARQUET = "parquet"
 
 
 _FORMAT_BY_SUFFIX = {f".{chosen}": chosen for chosen in ExportFormat} | {".ndjson": ExportFormat.JSONL}
@@ -53,12 +55,14 @@ class ExportRequest:
         """The requested format, else the format of the file name.
 
         Raises:
-            WrongUsage: If the file name has no known format.
+            WrongUsage: If the file name has no known format, or what is exported cannot have it.
         """
         found = self.format or _FORMAT_BY_SUFFIX.get(self.output.suffix.lower())
         if found is None:
             message = _("The format of {file} is not clear from its name; add --format csv, xlsx or jsonl.")
             raise WrongUsage(message.format(file=self.output.name))
+        if found is ExportFormat.PARQUET and self.what is not ExportKind.CALLS:
+            raise WrongUsage(_("Only calls are exported as Parquet; choose csv, xlsx or jsonl."))
         return found
 
 

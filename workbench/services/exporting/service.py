@@ -16,12 +16,13 @@ from workbench.domain.text.mask import mask_digits_within
 from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.case.output_folder import absolute_path, new_folder
-from workbench.services.exporting import appeals, applications, decisions, events, measures, notices
+from workbench.services.exporting import appeals, applications, calls, decisions, events, measures, notices
 from workbench.services.exporting.request import ExportFormat, ExportKind, ExportReport, ExportRequest
 from workbench.services.exporting.sheets import Page, Record, in_pages, write_rows
 from workbench.services.exporting.source import Source
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.context import Service
+from workbench.services.foundation.pacing import few_collections
 from workbench.services.foundation.safe_files import replacing
 from workbench.services.measures.report_file import WORK_LIST_COLUMNS
 from workbench.services.notices.letter_page import letter_pages, short_message
@@ -44,6 +45,8 @@ def _pages(what: ExportKind, source: Source) -> tuple[tuple[str, ...], Iterator[
     """Return the names of the columns of an export, and its rows."""
     if what is ExportKind.APPLICATIONS:
         return applications.COLUMNS, applications.pages(source)
+    if what is ExportKind.CALLS:
+        return calls.COLUMNS, calls.pages(source)
     columns, records = _RECORDS[what]
     return columns, in_pages(columns, records(source))
 
@@ -73,8 +76,12 @@ class Exports(Service):
             if request.what is ExportKind.MEASURES and request.reveal:
                 with self.context.write() as session:
                     measures.mark_exported(self._source(session, request))
-            with self.context.read() as session:
-                count = write_rows(draft, chosen, *_pages(request.what, self._source(session, request)))
+            with few_collections(), self.context.read() as session:
+                source = self._source(session, request)
+                if chosen is ExportFormat.PARQUET:
+                    count = calls.write_parquet(draft, source)
+                else:
+                    count = write_rows(draft, chosen, *_pages(request.what, source))
             # The export must be in the log before anybody can read the file.
             self._log(request, count, chosen.value)
         return ExportReport(rows=count, path=request.output, format=chosen, revealed=request.reveal)
@@ -93,6 +100,7 @@ class Exports(Service):
     def _source(self, session: Session, request: ExportRequest) -> Source:
         return Source(
             session=session,
+            store=self.context.store,
             zone=self.context.zone(session),
             now=self.context.now(),
             since=request.since,

@@ -58,6 +58,8 @@ def write_rows(path: Path, chosen: ExportFormat, columns: Sequence[str], pages: 
         case ExportFormat.JSONL:
             with path.open("w", encoding="utf-8", newline="\n") as file:
                 return _write_json_lines(file, columns, pages)
+        case ExportFormat.PARQUET:
+            raise ValueError("DuckDB writes Parquet")
 
 
 def _rows_of(pages: Iterable[Page]) -> Iterator[tuple[Value, ...]]:

@@ -14,6 +14,7 @@ from db.columns import from_us
 from db.enums import CaseState
 from workbench.services.case.known_people import Key, redactions_of
 from workbench.services.case.redaction import Redaction
+from workbench.services.foundation.file_store import Store
 
 _PORTION = 10_000
 """How many rows one statement reads, because starting it takes as long as reading a hundred rows."""
@@ -49,6 +50,7 @@ class Source:
     """The database as an export reads it; `reveal` leaves personal values unmasked."""
 
     session: Session
+    store: Store
     zone: ZoneInfo
     now: datetime
     since: date | None
@@ -80,11 +82,14 @@ class Source:
         """The local day of the export."""
         return self.now.astimezone(self.zone).date()
 
+    @property
+    def since_at(self) -> datetime | None:
+        """The instant at which the day `since` begins."""
+        return None if self.since is None else datetime.combine(self.since, time(), tzinfo=self.zone)
+
     def on_or_after_since(self, column: ColumnElement[datetime]) -> list[ColumnElement[bool]]:
         """Return the condition that an instant is on or after the day `since`, or no condition if that is None."""
-        if self.since is None:
-            return []
-        return [column >= datetime.combine(self.since, time(), tzinfo=self.zone)]
+        return [] if self.since_at is None else [column >= self.since_at]
 
     def effective_state(self, state: str, held_until: datetime) -> str:
         """Return the state of a case, which is queued if its hold has expired."""

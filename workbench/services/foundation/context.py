@@ -69,6 +69,7 @@ _ROLES = (
 VERSIONS = "policy_versions"
 """The name under which a session keeps the policy versions that it read."""
 
+_BODY = select(_VERSION.c.body).where(_VERSION.c.id == bindparam("version"))
 _VERSIONS = select(_VERSION.c.id, _VERSION.c.effective_on).order_by(_VERSION.c.id.desc())
 
 RoleCheck = Callable[[Actor], str | None]
@@ -243,8 +244,8 @@ class Context:
         """Return a policy version, by default the one in force."""
         wanted = version_id or self.policy_id(session)
         if wanted not in self.cache.policies:
-            row = session.get_one(PolicyVersionRow, wanted)
-            self.cache.policies[wanted] = parse_policy(row.body, f"policy {wanted}")
+            body = session.connection().execute(_BODY, {"version": wanted}).scalar_one()
+            self.cache.policies[wanted] = parse_policy(body, f"policy {wanted}")
         return self.cache.policies[wanted]
 
     def calendar(self, session: Session, version_id: int | None = None) -> WorkingCalendar:
@@ -273,8 +274,7 @@ class Context:
 
     def end_of_today(self, session: Session) -> datetime:
         """Return the last instant of today in the zone of the policy."""
-        zone = self.zone(session)
-        return datetime.combine(self.now().astimezone(zone).date(), time.max, tzinfo=zone)
+        return datetime.combine(self.today(session), time.max, tzinfo=self.zone(session))
 
 
 class Service:

@@ -1,4 +1,4 @@
-"""Files the appeals of an imported file, each as the command files one, once the import is published."""
+"""Files the appeals of an import after its publication, each like the command that files one."""
 
 import json
 from collections.abc import Sequence
@@ -25,13 +25,13 @@ from workbench.services.importing.touching import SUBMISSION
 from workbench.services.reading.kinds import RowValue
 
 _FILED_TOGETHER = 5
-"""Appeals in one transaction: fewer than other changes of cases, because a letter is written with each."""
+"""Appeals in one transaction: fewer than other changes of cases, because each writes a letter."""
 
 _GROUNDS = "grounds"
 
 
 class Unfiled(NamedTuple):
-    """An appeal of a published batch that could not be filed, because its case had changed since."""
+    """An appeal of a published batch that was not filed, because its case had changed."""
 
     case_id: int
     why: str
@@ -40,7 +40,7 @@ class Unfiled(NamedTuple):
 def judged_appeals(
     context: Context, rows: Sequence[RowValue], imported_at: datetime, reopened: set[Key]
 ) -> list[Judgement]:
-    """Return what becomes of some appeals: each is filed, or refused as the command refuses it.
+    """Return the outcomes of some appeals: each is filed, or refused like the command refuses it.
 
     In an import that opens a new case of an application, an appeal of the earlier one is refused.
     """
@@ -72,7 +72,7 @@ def _judged(session: Session, context: Context, row: RowValue, imported_at: date
 
 
 def filings_of(context: Context, rows: Sequence[RowValue], imported_at: datetime) -> list[Columns]:
-    """Return what a batch notes of some appeals, so that any start can file them once it is published."""
+    """Return the rows that a batch stores for its appeals, so that any process can file them after the publication."""
     with context.read() as session:
         cases = current_cases(session, set(map(key_of_application, rows)))
     return [
@@ -87,7 +87,7 @@ def filings_of(context: Context, rows: Sequence[RowValue], imported_at: datetime
 
 
 def refuse_unfit(session: Session, batch_id: int) -> None:
-    """Refuse the appeals of a batch if the state of a case does not allow its appeal any more.
+    """Refuse the appeals of a batch if the state of a case no longer allows its appeal.
 
     Raises:
         NotAllowed: If there is such a case.
@@ -100,20 +100,20 @@ def refuse_unfit(session: Session, batch_id: int) -> None:
 
 
 def first_filings(waiting: Sequence[Row[Any]]) -> list[Row[Any]]:
-    """Return those submissions among some waiting ones that are appeals to file in the next transaction."""
+    """Return the appeals that the next transaction files."""
     return [one for one in waiting if _GROUNDS in json.loads(one.body)][:_FILED_TOGETHER]
 
 
 def file_appeals(context: Context, filings: Sequence[Row[Any]]) -> list[Unfiled]:
-    """File some appeals of a published batch, each with its own event; a filed one is no longer noted in its batch.
+    """File some appeals of a published batch, each with its own event, and delete their rows of the batch.
 
-    If a case changed since the publication, the refusal is logged as that of the command is, and returned.
+    If a case has changed since the publication, the refusal is logged like that of the command, and returned.
     """
     unfiled = []
     with context.write() as session:
         for filing in filings:
             noted = session.execute(delete(SUBMISSION).where(SUBMISSION.c.id == filing.id))
-            # Another start may have been quicker.
+            # Another process may have done it already.
             if not noted.rowcount:  # type: ignore[attr-defined]  # a delete's result has one
                 continue
             grounds = json.loads(filing.body)[_GROUNDS]

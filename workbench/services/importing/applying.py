@@ -1,4 +1,4 @@
-"""Lets existing cases take in what was published, one by one; any start goes on where another ended."""
+"""Updates existing cases with a published batch, some at a time; the next start finishes an interrupted update."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -29,11 +29,11 @@ from workbench.services.review.new_evidence import Arrival, apply_evidence
 
 _LISTED_TOGETHER = 5_000
 _APPLIED_TOGETHER = 20
-"""Cases in one transaction: few enough that nobody waits, enough that the disk does not set the pace."""
+"""Cases in one transaction: few, so that other writers wait briefly, but more than one for each sync of the disk."""
 
 
 def apply_pending(context: Context) -> None:
-    """Finish every published batch that some case has not taken in yet, the oldest first."""
+    """Finish every published batch that is not yet in all of its cases, oldest first."""
     with context.read() as session:
         unfinished = select(BATCH.c.id).where(BATCH.c.published_at.is_not(None), BATCH.c.applied_at.is_(None))
         batches = [row.id for row in session.execute(unfinished.order_by(BATCH.c.published_seq))]
@@ -42,9 +42,9 @@ def apply_pending(context: Context) -> None:
 
 
 def apply_batch(context: Context, batch_id: int) -> tuple[Unfiled, ...]:
-    """Put a batch's new cases into the queue and let existing cases take in what concerns them.
+    """Put a batch's new cases into the queue, update the existing ones, and return the appeals that were not filed.
 
-    The events name the importer, also if another person's start does it. Return the appeals that could not be filed.
+    The events name the importer, even if another person's process does this.
     """
     context, unfiled = finishing(context, batch_id, PUBLISHED), list[Unfiled]()
     _list_cases(context, batch_id)
@@ -61,7 +61,7 @@ def apply_batch(context: Context, batch_id: int) -> tuple[Unfiled, ...]:
             ).all()
         if not waiting:
             break
-        # Appeals come first: what else their import brings may change the state, so that none is possible any more.
+        # Appeals are filed first: other rows of the import may change the state, so that an appeal is impossible.
         if filings := first_filings(waiting):
             unfiled += file_appeals(context, filings)
         else:
@@ -73,7 +73,7 @@ def apply_batch(context: Context, batch_id: int) -> tuple[Unfiled, ...]:
 
 
 def _list_cases(context: Context, batch_id: int) -> None:
-    """Put new cases on the index that `next` uses, a chunk at a time."""
+    """Add new cases to the index that `next` uses, in chunks."""
     chunk = (
         select(CASE.c.id)
         .where(CASE.c.batch_id == batch_id, CASE.c.is_listed.is_(False))
@@ -89,7 +89,7 @@ def _list_cases(context: Context, batch_id: int) -> None:
 
 
 def _apply(context: Context, batch: Any, waiting: Sequence[Any], expecting: ArrivalForecasts) -> None:
-    """Let some cases take in a batch; what rules find and what to expect is known before the write lock is taken."""
+    """Update some cases with a batch; findings and forecasts are computed before the write lock is taken."""
     case_ids = [submission.case_id for submission in waiting]
     with context.read() as session:
         found = session.execute(select(CaseRow).where(CASE.c.id.in_(case_ids))).scalars()
@@ -135,7 +135,7 @@ def _apply(context: Context, batch: Any, waiting: Sequence[Any], expecting: Arri
 def _forecasts_of_completed(
     context: Context, came: Iterable[tuple[CaseRow, Arrival]], expecting: ArrivalForecasts
 ) -> dict[int, CaseForecast]:
-    """Return what is expected of the cases that become complete, by their numbers; of those that are told of it."""
+    """Return the forecasts for the cases that become complete, by case; only those that a receipt states."""
     completed: dict[int, tuple[CaseRow, Arrival]] = {}
     for case, arrival in came:
         if case.state == CaseState.INCOMPLETE and arrival.assessment.is_complete:
@@ -152,7 +152,7 @@ def _forecasts_of_completed(
 def _comer(
     session: Session, context: Context, case: CaseRow, arrival: Arrival, stops: tuple[Suspension, ...]
 ) -> NewCase:
-    """Return a case as it will come into the queue."""
+    """Return a case as it will enter the queue."""
     policy = context.policy(session, case.policy_version_id)
     calendar = context.calendar(session, case.policy_version_id)
     columns = assessed_columns(case, arrival.assessment)

@@ -1,44 +1,56 @@
-"""Batches that are being written: one at a time, each under a lock that ends with its process."""
+"""Batches are written one at a time, under a lock that ends with its process, and published by one event."""
 
 import fcntl
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import Session
 
 from db.access import access_of, lock_handle
 from db.enums import ImportKind
 from db.models import EventRow, ImportBatchRow, ImportFileRow
 from db.queries.numbers import take_batch_number
-from db.queries.published import BATCH, table_of
+from db.queries.published import BATCH, last_seq, table_of
 from workbench.domain.case.actor import Actor
 from workbench.domain.case.case_id import format_batch
 from workbench.errors import BadData, Busy
 from workbench.i18n import _
+from workbench.services.calls.parquet import CallFileCheck
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.row_values import from_row
+from workbench.services.importing.request import ImportReport
 from workbench.services.reading.reader import Reader
 
 FILE = table_of(ImportFileRow)
 PUBLISHED, UNDONE = "import", "import-undone"
-"""The events of a batch after which cases take it in or lose it."""
+"""The events of a batch after which its cases include it or no longer do."""
+
+WITH_CALLS = (ImportKind.CALLS.value, ImportKind.WORKBOOK.value)
+"""Kinds of batches that have a file of call records; it is empty for a workbook without calls."""
+
+
+COUNTS = {
+    "rows": "row_count",
+    **{name: f"{name}_count" for name in ("created", "updated", "unchanged", "rejected")},
+}
+"""The counts of records by outcome: their names in a report, and their columns."""
 
 _EVENT = table_of(EventRow)
 _NAME_LENGTH = 255
 
 
 def lock_path(store: Store, batch_id: int) -> Path:
-    """Return the file whose lock says that a batch is alive."""
+    """Return the file that is locked as long as a process writes the batch."""
     return store.batches / f"{batch_id}.lock"
 
 
 @contextmanager
-def held(path: Path) -> Iterator[bool]:
-    """Hold the lock of a file during the block if no other process has it, and yield whether it is held."""
+def try_lock(path: Path) -> Iterator[bool]:
+    """Lock a file during the block unless another process has locked it, and yield whether this process has."""
     handle = lock_handle(path, access_of(path.parent))
     is_held = False
     try:
@@ -50,33 +62,34 @@ def held(path: Path) -> Iterator[bool]:
         os.close(handle)
 
 
-def turn(store: Store) -> AbstractContextManager[bool]:
-    """Hold the right to import or to take imports back, if it is free, and yield whether it is held.
+def try_import_lock(store: Store) -> AbstractContextManager[bool]:
+    """Allow only one process at a time to import or to undo imports; see `try_lock`.
 
-    A plan holds only while nothing else is published, so one import follows the other.
+    The plan of an import is only valid until something else is published.
     """
-    return held(store.batches / "import.lock")
+    return try_lock(store.batches / "import.lock")
 
 
-def busy() -> Busy:
-    """Return why an import cannot begin."""
+def other_import_runs() -> Busy:
+    """Return the error that another import is running."""
     return Busy(_("Another import is running in this database; try again when it is done."))
 
 
 def files_of(readers: Sequence[Reader]) -> list[Reader]:
-    """Return one reader of each file; the sheets of a workbook have their file in common."""
+    """Return one reader for each file; the sheets of a workbook share their file."""
     return list({id(reader.file): reader for reader in readers}.values())
 
 
 class KnownFile(BadData):
-    """A file that was imported already."""
+    """The file has already been imported."""
 
 
 def refuse_known_files(session: Session, readers: Sequence[Reader]) -> None:
-    """Refuse bytes that were imported already, or that are given twice.
+    """Refuse files that have already been imported, or that are given twice.
 
     Raises:
-        BadData: If there are such; a `KnownFile` names its batch.
+        KnownFile: If a file has been imported; the message names its batch.
+        BadData: If a file is given twice.
     """
     seen: set[str] = set()
     for reader in files_of(readers):
@@ -97,7 +110,7 @@ def refuse_known_files(session: Session, readers: Sequence[Reader]) -> None:
 
 
 def finishing(context: Context, batch_id: int, action: str) -> Context:
-    """Return the context of the person who published or undid a batch, also if another person's start finishes it."""
+    """Return the context of the person who published or undid a batch, even if another person's process finishes it."""
     columns = (_EVENT.c.actor_id.label("id"), _EVENT.c.actor_login.label("login"), _EVENT.c.identity)
     of_batch = select(*columns).where(_EVENT.c.batch_id == batch_id, _EVENT.c.action == action)
     with context.read() as session:
@@ -106,15 +119,15 @@ def finishing(context: Context, batch_id: int, action: str) -> Context:
 
 
 @contextmanager
-def begun(context: Context, kind: ImportKind, readers: Sequence[Reader]) -> Iterator[int]:
-    """Begin a batch and keep it alive while the block runs; it is unseen until it is published."""
+def new_batch(context: Context, kind: ImportKind, readers: Sequence[Reader]) -> Iterator[int]:
+    """Create a batch, lock it during the block, and yield its number. It is invisible until it is published."""
     with ExitStack() as lock:
         with context.write() as session:
             batch_id = take_batch_number(session)
             # Locked before the row can be seen, so that there is never a batch without its lock.
             path = lock_path(context.store, batch_id)
-            if not lock.enter_context(held(path)):
-                raise busy()
+            if not lock.enter_context(try_lock(path)):
+                raise other_import_runs()
             session.add(
                 ImportBatchRow(id=batch_id, kind=kind.value, started_at=context.now(), started_by_id=context.actor.id)
             )
@@ -132,3 +145,51 @@ def _file_row(batch_id: int, reader: Reader) -> ImportFileRow:
         encoding=reader.encoding,
         bytes_count=reader.bytes_count,
     )
+
+
+def next_seq(context: Context) -> int:
+    """Return the number of the next publication; it is reliable while this process holds the import lock."""
+    with context.read() as session:
+        return last_seq(session) + 1
+
+
+def publish(
+    context: Context,
+    batch_id: int,
+    seq: int,
+    readers: Sequence[Reader],
+    report: ImportReport,
+    also: Callable[[Session], None] | None = None,
+) -> None:
+    """Make a batch visible; `also` is called in the same transaction.
+
+    Raises:
+        BadData: If the same file has been published in the meantime.
+        Busy: If another batch has been published in the meantime.
+    """
+    counts = {name: getattr(report, name) for name in COUNTS}
+    with context.write() as session:
+        refuse_known_files(session, readers)
+        if last_seq(session) + 1 != seq:
+            raise other_import_runs()
+        columns = {column: counts[name] for name, column in COUNTS.items()}
+        shown = update(BATCH).where(BATCH.c.id == batch_id)
+        session.execute(shown.values(published_at=context.now(), published_seq=seq, **columns))
+        files = [reader.sha256 for reader in files_of(readers)]
+        context.log(session, PUBLISHED, batch_id=batch_id, body={"kind": report.kind.value, "files": files, **counts})
+        if also is not None:
+            also(session)
+
+
+def record_call_file(context: Context, batch_id: int, check: CallFileCheck) -> None:
+    """Store the check values of a batch's call file."""
+    with context.write() as session:
+        values = dict(zip(("calls_bytes", "calls_sha256"), check, strict=True))
+        session.execute(update(BATCH).where(BATCH.c.id == batch_id).values(values))
+
+
+def published_call_batches(context: Context) -> list[int]:
+    """Return the published batches that have a file of call records."""
+    with context.read() as session:
+        wanted = select(BATCH.c.id).where(BATCH.c.kind.in_(WITH_CALLS), BATCH.c.published_at.is_not(None))
+        return [row.id for row in session.execute(wanted.order_by(BATCH.c.id))]

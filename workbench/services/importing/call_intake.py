@@ -21,13 +21,13 @@ _SORTS = {name.removesuffix("*"): (sort, name.endswith("*")) for name, sort in S
 # Seen from our number, which is the called side of an incoming call. Nothing is NULL, also of what is not accepted.
 _CALLS = """
 SELECT CASE WHEN is_accepted THEN 0 ELSE line END AS odd_line,
-       coalesce(try_cast('1' || CASE WHEN incoming THEN callee ELSE caller END AS BIGINT), 0) AS msisdn,
-       coalesce(try_cast('1' || CASE WHEN incoming THEN caller ELSE callee END AS BIGINT), 0) AS callee,
-       coalesce(start_at, 0) AS start_us, coalesce(duration_s, 0)::INTEGER AS duration_s,
-       coalesce(answered, duration_s > 0, false) AS answered, incoming,
-       coalesce(try_cast('1' || imei AS BIGINT), 0) AS imei
+       coalesce(CASE WHEN incoming THEN callee ELSE caller END, 0) AS msisdn,
+       coalesce(CASE WHEN incoming THEN caller ELSE callee END, 0) AS callee,
+       coalesce(start_at, 0) AS start_us, coalesce(duration_s, 0) AS duration_s,
+       coalesce(answered, duration_s > 0, false) AS answered, incoming, coalesce(imei, 0) AS imei
 FROM (
-    SELECT line, {condition} AS is_accepted, {values}, coalesce(direction = 'in', false) AS incoming FROM {records}
+    SELECT line, {condition} AS is_accepted, {values}, coalesce(direction = 'in', false) AS incoming
+    FROM (FROM {records} SELECT *, {casts})
 )
 """
 
@@ -39,7 +39,6 @@ class CallIntake:
         self._context = context
         self._opened = opened
         self._now = now
-        self._records: dict[Reader, StagedRecords] = {}
 
     @cached_property
     def staged(self) -> StagedCalls:
@@ -47,15 +46,14 @@ class CallIntake:
         return self._opened.enter_context(call_store(self._context).staging())
 
     def take(
-        self, reader: Reader, refuse: Callable[[BadRecord], object], progress: Callable[[], object]
+        self, place: int, reader: Reader, refuse: Callable[[BadRecord], object], progress: Callable[[], object]
     ) -> tuple[int, FileProblem | None]:
-        """Take the calls of a file, and refuse its bad records in their order.
+        """Take the calls of a file, known by its place among the files, and refuse its bad records in their order.
 
         Return how many calls there are, and what tore the file apart, if something did: what stands before it is taken.
         """
         staged, duck = self.staged, self.staged.duck
-        records = self._records[reader] = StagedRecords(reader, progress)
-        table = f"file_{list(self._records).index(reader)}"
+        records, table = StagedRecords(reader, progress), f"file_{place}"
         query = self._query(records, reader)
         records.read(
             partial(staged.begin, table), lambda relation: staged.add(table, query.replace("{records}", relation))
@@ -74,14 +72,16 @@ class CallIntake:
         with self._context.read() as session:
             zone = self._context.zone(session)
         conditions = ["NOT is_odd"]
-        values = []
+        casts, values = [], []
         for name, (sort, is_required) in _SORTS.items():
             cell = records.cell(name)
-            found = accepted(sort, cell, zone, self._now)
+            found = accepted(sort, cell, f"{name}_cast", zone, self._now)
+            casts.append(f"{found.cast} AS {name}_cast")
             conditions.append(f"({found.condition})" if is_required else f"({cell} = '' OR {found.condition})")
             values.append(f"{found.value} AS {name}")
         conditions += [f"c{place} = ''" for place, name in enumerate(reader.columns) if not name]
-        return _CALLS.replace("{condition}", " AND ".join(conditions)).replace("{values}", ", ".join(values))
+        query = _CALLS.replace("{condition}", " AND ".join(conditions))
+        return query.replace("{values}", ", ".join(values)).replace("{casts}", ", ".join(casts))
 
 
 def _parsed(records: Iterable[Row | BadRecord], refuse: Callable[[BadRecord], object]) -> Iterator[CallColumns]:

@@ -5,10 +5,9 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_, select, tuple_
+from sqlalchemy import ColumnElement, Table, exists, or_, select, tuple_
 from sqlmodel import Session
 
 from db.columns import to_us
@@ -18,14 +17,15 @@ from db.queries.chunks import chunks
 from db.queries.published import Snapshot, call_file_checks, has_newer, is_visible, newest_of_many, table_of
 from workbench.domain.evidence.evidence import CallFacts
 from workbench.domain.evidence.service_period import ServicePeriod, msisdn_of
+from workbench.services.calls.engine import Engine, PartDone
 from workbench.services.calls.store import CallStore
 from workbench.services.calls.windows import OptOut, Survey
 from workbench.services.case.card_windows import CALL_DAY, CALL_WINDOW, period_of_row
 from workbench.services.case.evidence_reader import CALL_HOUR, CARD, application_key
 from workbench.services.foundation.context import Context
+from workbench.services.importing.batches import WITH_CALLS, published_call_batches
 from workbench.services.importing.columns import Columns
 from workbench.services.importing.plan import Key
-from workbench.services.importing.publishing import WITH_CALLS, published_call_batches
 from workbench.services.importing.touching import applications_of_numbers
 
 OPT_OUT = table_of(OptOutRow)
@@ -39,20 +39,11 @@ _HAS_CALLS = exists().where(CALL_WINDOW.c.msisdn_hash == CARD.c.msisdn_hash)
 Insert = Callable[[Iterable[tuple[Any, list[Columns]]]], None]
 """Writes rows of the batch."""
 
-Item = TypeVar("Item")
-
 
 def call_store(context: Context) -> CallStore:
     """Return the call files of a database's store, with the check values that their batches have."""
     with context.read() as session:
         return CallStore(context.store.calls, context.store.hash_key, call_file_checks(session))
-
-
-def portions_of(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    """Yield items a portion at a time."""
-    left = iter(items)
-    while portion := list(islice(left, size)):
-        yield portion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,19 +58,20 @@ class CallFigures:
     call_batches: Sequence[int]
     window_days: int
     insert: Insert
+    progress: PartDone
 
     def of_numbers(self, msisdns: Iterable[str]) -> None:
         """Compute numbers anew, and the applications that have one of them as a card."""
         touched: set[Key] = set()
         wanted: list[str | ServicePeriod] = []
-        for portion in portions_of(msisdns, _NUMBERS_TOGETHER):
+        for portion in chunks(msisdns, _NUMBERS_TOGETHER):
             hashes = [self.context.store.hashed(msisdn) for msisdn in portion]
             with self.context.read() as session:
                 wanted += [*portion, *self._periods(session, CARD.c.msisdn_hash, hashes)]
                 touched |= applications_of_numbers(session, hashes)
         if wanted:
             # All at once, as each survey reads every call file.
-            with self._surveyed(wanted) as survey:
+            with self._surveyed(wanted, self.progress) as survey:
                 self._write_numbers(survey)
         self.of_applications(sorted(touched))
 
@@ -90,7 +82,7 @@ class CallFigures:
         """
         if not self.call_batches:
             return
-        for portion in portions_of(keys, _APPLICATIONS_TOGETHER):
+        for portion in chunks(keys, _APPLICATIONS_TOGETHER):
             groups = self._groups(portion)
             if not groups:
                 continue
@@ -147,7 +139,7 @@ class CallFigures:
             found = self._periods(session, tuple_(CARD.c.agent, CARD.c.application_no), keys, _HAS_CALLS)
         periods = [period for period in found if period.key not in done and period.msisdn not in computed]
         done.update(period.key for period in periods)
-        for portion in portions_of(periods, _NUMBERS_TOGETHER):
+        for portion in chunks(periods, _NUMBERS_TOGETHER):
             with self._surveyed(portion) as survey:
                 self._write_numbers(survey)
 
@@ -160,18 +152,22 @@ class CallFigures:
     def unknown(self, msisdns: Iterable[str]) -> int:
         """Count the numbers that are no card of ours, those of this batch included."""
         count, sight = 0, Snapshot(own_batch=self.batch_id)
-        for portion in portions_of(msisdns, _NUMBERS_TOGETHER):
+        for portion in chunks(msisdns, _NUMBERS_TOGETHER):
             hashes = {self.context.store.hashed(msisdn) for msisdn in portion}
             with self.context.read() as session:
                 known = newest_of_many(session, (CARD.c.msisdn_hash,), hashes, lambda row: row["msisdn_hash"], sight)
             count += len(hashes) - len(known)
         return count
 
-    def _surveyed(self, numbers: Iterable[str | ServicePeriod]) -> AbstractContextManager[Survey]:
+    def _surveyed(
+        self, numbers: Iterable[str | ServicePeriod], progress: PartDone = Engine.progress
+    ) -> AbstractContextManager[Survey]:
         with self.context.read() as session:
             zone, opt_outs = self.context.zone(session), list(self._opt_outs(session))
             today = self.context.today(session)
-        return call_store(self.context).survey(self.call_batches, numbers, self.window_days, zone, opt_outs, today)
+        store = call_store(self.context)
+        store.progress = progress
+        return store.survey(self.call_batches, numbers, self.window_days, zone, opt_outs, today)
 
     def _periods(
         self, session: Session, column: ColumnElement[Any], wanted: Iterable[object], *where: ColumnElement[bool]
@@ -205,9 +201,14 @@ class CallFigures:
             {"msisdn_hash": hashed(hour.msisdn), "weekday": hour.weekday, "hour": hour.hour, "calls": hour.calls}
             for hour in survey.hours()
         )
-        for table, rows in ((CALL_WINDOW, windows), (CALL_DAY, days), (CALL_HOUR, hours)):
-            for portion in portions_of(rows, _ROWS_TOGETHER):
-                self.insert([(table, portion)])
+        with survey.callees_counted():
+            self._write(CALL_DAY, days)
+            self._write(CALL_HOUR, hours)
+        self._write(CALL_WINDOW, windows)
+
+    def _write(self, table: Table, rows: Iterable[Columns]) -> None:
+        for portion in chunks(rows, _ROWS_TOGETHER):
+            self.insert([(table, portion)])
 
     def _columns(self, facts: CallFacts) -> Columns:
         columns = {name: getattr(facts, name) for name in _FACTS}
@@ -253,11 +254,18 @@ def _after(key: Key) -> Any:
     return (CARD.c.agent > key[0]) | ((CARD.c.agent == key[0]) & (CARD.c.application_no > key[1]))
 
 
-def figures(context: Context, kind: ImportKind, batch_id: int, insert: Insert) -> CallFigures:
+def figures(context: Context, kind: ImportKind, batch_id: int, insert: Insert, progress: PartDone) -> CallFigures:
     """Return what computes the figures of a batch of some kind."""
     batches = published_call_batches(context)
     if kind in WITH_CALLS:
         batches.append(batch_id)
     with context.read() as session:
         window_days = context.policy(session).calls.window_days
-    return CallFigures(context=context, batch_id=batch_id, call_batches=batches, window_days=window_days, insert=insert)
+    return CallFigures(
+        context=context,
+        batch_id=batch_id,
+        call_batches=batches,
+        window_days=window_days,
+        insert=insert,
+        progress=progress,
+    )

@@ -1,4 +1,4 @@
-"""Document files: found beside the import file, known by their SHA-256, copied into the store."""
+"""Finds the document files of an import, and copies them into the store under their SHA-256."""
 
 import hashlib
 import os
@@ -26,12 +26,12 @@ _LONGEST_MAGIC = 8
 
 
 class BadDocument(ValueError):
-    """A document file that cannot be taken; the text says why to who made the import file."""
+    """A document file cannot be imported; the message is for the sender of the import file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFile:
-    """What is known of a document's file."""
+    """A document's file: its digest, size and type."""
 
     sha256: str
     bytes_count: int
@@ -39,15 +39,15 @@ class StoredFile:
 
 
 def media_type_of(start: bytes) -> str:
-    """Return the media type that the first bytes of a file show, whatever its name says."""
+    """Return the media type of a file by its first bytes."""
     return next((kind for magic, kind in _MAGIC if start.startswith(magic)), _UNKNOWN)
 
 
 def found_beside(folder: Path, relative: str) -> Path:
-    """Return the file that a path in an import file names.
+    """Return the file at a path of an import file.
 
     Raises:
-        BadDocument: If it leaves the folder, through `..`, from the root or through a symbolic link.
+        BadDocument: If it is outside the folder: absolute, through `..`, or through a symbolic link.
     """
     wanted = Path(relative)
     if wanted.is_absolute() or ".." in wanted.parts:
@@ -62,21 +62,21 @@ def found_beside(folder: Path, relative: str) -> Path:
 
 
 def examined(path: Path) -> StoredFile:
-    """Return what a file is, reading it whole.
+    """Return digest, size and type of a file.
 
     Raises:
-        BadDocument: If it is missing, empty, too large or no regular file.
+        BadDocument: If it is missing, empty, too large or not a regular file.
     """
     with _opened(path) as file:
         return _digested(file, None)
 
 
 def copied(path: Path, sha256: str, store: Store) -> None:
-    """Put a file into the store under its SHA-256, whole or not at all; one that is there and damaged is replaced.
+    """Copy a file into the store under its SHA-256, completely or not at all; a damaged file there is replaced.
 
     Raises:
-        BadDocument: If it is no longer what it was when the import was planned.
-        StorageFailed: If the store cannot take it.
+        BadDocument: If the file has changed since the import was planned.
+        StorageFailed: If the store cannot be written.
     """
     target = store.document_path(sha256)
     if _whole(sha256, store):
@@ -95,10 +95,10 @@ def copied(path: Path, sha256: str, store: Store) -> None:
 
 
 def in_store(sha256: str, store: Store) -> StoredFile:
-    """Return what a file of the store is, reading it whole.
+    """Return digest, size and type of a file of the store.
 
     Raises:
-        BadDocument: If the store has none of this SHA-256, or what it has is another file now.
+        BadDocument: If the store has no such file, or the file is damaged.
     """
     if not store.document_path(sha256).exists():
         raise BadDocument(_("The store has no file of this SHA-256; give its path instead."))
@@ -109,8 +109,8 @@ def in_store(sha256: str, store: Store) -> StoredFile:
 
 
 def _whole(sha256: str, store: Store) -> StoredFile | None:
-    """Return a file of the store if it is what its name says; a disk that loses bits keeps the size, so it is read."""
-    # What cannot be read cannot be shown either, so it is replaced; where that fails too, the import says so.
+    """Return a file of the store if it is undamaged. It is read completely, as damage may leave its size unchanged."""
+    # An unreadable file counts as damaged and is replaced; if that fails too, the import reports it.
     with suppress(BadDocument, OSError):
         file = examined(store.document_path(sha256))
         return file if file.sha256 == sha256 else None
@@ -118,7 +118,7 @@ def _whole(sha256: str, store: Store) -> StoredFile | None:
 
 
 def _opened(path: Path) -> BinaryIO:
-    """Open a regular file of a size that is taken."""
+    """Open a regular file that is neither empty nor too large."""
     try:
         file = open_regular(path, follow_links=False)
     except NotFound:
@@ -137,7 +137,7 @@ def _opened(path: Path) -> BinaryIO:
 
 
 def _digested(file: BinaryIO, copy: BinaryIO | None) -> StoredFile:
-    """Return what a file is, writing it on where a copy is wanted."""
+    """Return digest, size and type of a file, and write it to `copy` if given."""
     digest, count, start = hashlib.sha256(), 0, b""
     while chunk := file.read(_CHUNK_BYTES):
         start = start or chunk[:_LONGEST_MAGIC]

@@ -1,13 +1,13 @@
 """Opens a case for each new application of a batch that is being written, findings and due date included."""
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import select
 
 from db.dialects.sqlite_bulk import insert_bulk, insert_rows
 from db.enums import ImportKind, Trigger
+from db.queries.chunks import chunks
 from db.queries.numbers import take_case_numbers
 from db.queries.published import NOTICE, Snapshot, current_case_id, newest_of_many
 from workbench.services.case.evidence_reader import application_key
@@ -64,9 +64,8 @@ def _wanted(context: Context, batch_id: int, reopened: set[Key]) -> Iterator[Seq
             break
         last = ids[-1]
         yield ids
-    keys = iter(sorted(reopened))
     columns = (_APPLICATION.c.agent, _APPLICATION.c.application_no)
-    while portion := list(islice(keys, _WORKED_OUT_TOGETHER)):
+    for portion in chunks(sorted(reopened), _WORKED_OUT_TOGETHER):
         with context.read() as session:
             found = newest_of_many(session, columns, portion, application_key, Snapshot(own_batch=batch_id))
         yield [row["id"] for row in found]

@@ -80,7 +80,7 @@ class Planner:
                 self._spill.add(portion)
                 portion.rejected.clear()
 
-        created, problem = self._calls.take(reader, refuse, lambda: self._meter.at(reader.bytes_read))
+        created, problem = self._calls.take(place, reader, refuse, lambda: self._meter.at(reader.bytes_read))
         if portion.rejected:
             self._spill.add(portion)
         self._plan.rows_of_files[place] += created

@@ -1,4 +1,4 @@
-"""What is asked of an import, and what it answers."""
+"""Requests of imports and their reports."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from workbench.i18n import _
 from workbench.services.reading.problems import RowProblem
 
 Progress = Callable[[int, int], None]
-"""Is told how many bytes are done, and of how many; those of each file count twice, when read and when written."""
+"""Called with the number of bytes that are done and of all bytes; each file counts when read and when written."""
 
 MAX_ERRORS_TOLD = 1_000
 
@@ -20,8 +20,8 @@ MAX_ERRORS_TOLD = 1_000
 class ImportRequest:
     """One import: files of one kind, or workbooks, that become one batch.
 
-    `encoding` is that of text files; None finds it out. With `rejects` good rows go in and bad ones to that file.
-    `agent` is the one of rows that name none. `as_new` opens a new case where the application's case is closed. With
+    `encoding` is that of text files; None detects it. With `rejects`, good rows are imported and bad ones written to
+    that file. `agent` is for rows that name none. `as_new` opens a new case if the application's case is closed. With
     `only`, rows of other applications are refused.
     """
 
@@ -37,7 +37,7 @@ class ImportRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetLine:
-    """A sheet that was read: in which file, as which kind, and how many records it has."""
+    """A sheet of an imported workbook: its file, its kind, and the number of its records."""
 
     file: str
     sheet: str
@@ -47,11 +47,11 @@ class SheetLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
-    """What an import did, or would do: `batch` is None when nothing was written.
+    """The result of an import, or of a dry run; `batch` is None if nothing was written.
 
-    `rows` counts every record, `rejected` those that were not taken in; `errors` are the first thousand of
-    `error_count`. `unknown_callers` counts numbers in call files that are no card of ours. `unfiled` counts the appeals
-    among the rejected ones that could not be filed after the publication, because their cases had changed since.
+    `rows` counts all records, `rejected` those that were not imported; `errors` are the first thousand of
+    `error_count`. `unknown_callers` counts numbers in call files that are not on a card. `unfiled` counts the rejected
+    appeals that could not be filed after the publication, because their cases had changed.
     """
 
     kind: ImportKind
@@ -69,7 +69,7 @@ class ImportReport:
     unfiled: int = 0
 
     def with_unfiled(self, problems: Sequence[RowProblem]) -> "ImportReport":
-        """Return the report with the appeals that could not be filed, which were planned to be."""
+        """Return the report after some appeals of the plan could not be filed."""
         return replace(
             self,
             created=self.created - len(problems),
@@ -81,7 +81,7 @@ class ImportReport:
 
 
 class ImportRefused(BadData):
-    """Files with errors, of which nothing was written; `report` tells each one."""
+    """Some rows are bad, and nothing was written; `report` has the errors."""
 
     def __init__(self, report: ImportReport) -> None:
         self.report = report
@@ -93,7 +93,7 @@ class ImportRefused(BadData):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchLine:
-    """One published import, as a list shows it."""
+    """One published import in a list."""
 
     id: int
     kind: ImportKind
@@ -109,7 +109,7 @@ class BatchLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndoneBatch:
-    """What undoing an import took away."""
+    """An import that was undone, with the number of removed rows and cases."""
 
     id: int
     kind: ImportKind

@@ -1,4 +1,4 @@
-"""Takes in what an applicant hands in for one case that is being rectified, and records the resubmission."""
+"""Imports the files that an applicant submits for a case in rectification, and records the resubmission."""
 
 from datetime import datetime
 from pathlib import Path
@@ -25,20 +25,20 @@ from workbench.services.review.remarks import Remarks, rectification_in_time
 
 
 class Resubmissions(Service):
-    """The resubmissions with files that one person records."""
+    """Records resubmissions with files for one person."""
 
     def take(self, case_id: int, path: Path, note: str = "", progress: Progress | None = None) -> ImportReport:
-        """Import a file of one case as an import does, then queue the case in its next round.
+        """Import a file for one case, then queue the case in its next round.
 
-        The file has the application, cards or documents of this case. Whoever may record a resubmission may import it,
-        because it changes no other case. If all that was asked for came, the import has queued the case already.
+        The file has the application, cards or documents of this case. Who may record a resubmission may import it,
+        because it changes no other case. If the file completes the case, the import itself queues it.
 
         Raises:
             NotFound: If there is no such case or file.
-            NotAllowed: If the case is not being rectified, or a deadline had passed; nothing was written then.
-            ImportRefused: If rows are bad, of another application or of another kind; nothing was written then.
+            NotAllowed: If the case is not in rectification, or a deadline has passed; nothing is written.
+            ImportRefused: If rows are bad, of another application or of another kind; nothing is written.
             FileProblem: If the file cannot be read.
-            BadData: If the file was imported already.
+            BadData: If the file has already been imported.
         """
         with self.context.acting(Action.RESUBMIT, case_id):
             with self.context.read() as session:
@@ -63,9 +63,9 @@ class Resubmissions(Service):
 
 
 class _InTimeCheck:
-    """Refuses an import after which the case could not be resubmitted, because a deadline had passed.
+    """Refuses an import for a case that can no longer be resubmitted, because a deadline has passed.
 
-    `received_at` is when the resubmission counts as received.
+    `received_at` is the time at which the resubmission counts as received.
     """
 
     def __init__(self, context: Context, case_id: int) -> None:
@@ -74,7 +74,7 @@ class _InTimeCheck:
         self.received_at: datetime | None = None
 
     def __call__(self, plan: Plan) -> None:
-        # What the documents of the file would satisfy is marked in this session only, which writes nothing.
+        # Items that the documents of the file satisfy are only marked in this session, which writes nothing.
         with self._context.read() as session, session.no_autoflush:
             case = case_in_state_for(session, self._context, Action.RESUBMIT, self._case_id)
             touch = plan.touched.get(self._case_id)
@@ -88,7 +88,7 @@ class _InTimeCheck:
 
 
 def _received_at(session: Session, touch: Touch | None, case_id: int) -> datetime | None:
-    """Return when what a file brings was received; None if that was before the verdict, or it brings nothing."""
+    """Return when the rows of a file were received; None if that was before the verdict, or there are none."""
     decision = newest_decision(session, case_id, "applied", "approved")
     if touch is None or decision is None or touch.received_at < (decision.checked_at or decision.decided_at):
         return None

@@ -1,4 +1,4 @@
-"""Takes files into the database, lists what was taken in, and takes a batch back."""
+"""Imports files, lists the imports, and undoes one."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
@@ -16,13 +16,12 @@ from workbench.i18n import _
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import few_collections
 from workbench.services.importing.applying import apply_pending
-from workbench.services.importing.batches import FILE, busy, refuse_known_files, turn
+from workbench.services.importing.batches import COUNTS, FILE, other_import_runs, refuse_known_files, try_import_lock
 from workbench.services.importing.call_intake import CallIntake
 from workbench.services.importing.judging import Judge
 from workbench.services.importing.plan import Fate, Plan, Spill
 from workbench.services.importing.planning import Planner
 from workbench.services.importing.progress import Meter
-from workbench.services.importing.publishing import COUNTS
 from workbench.services.importing.request import (
     BatchLine,
     ImportRefused,
@@ -39,7 +38,7 @@ from workbench.services.importing.work import Work
 from workbench.services.importing.workers import Helper, has_processors
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.reader import Reader, open_reader, open_readers
-from workbench.services.reading.sheet_names import IMPORT_ORDER
+from workbench.services.reading.sheets.names import IMPORT_ORDER
 from workbench.services.review.new_evidence import FROM_APPLICANT
 
 _ENOUGH_BYTES = 4_000_000
@@ -52,15 +51,15 @@ class Imports:
         self.context = context
 
     def run(self, request: ImportRequest, progress: Progress | None = None) -> ImportReport:
-        """Take files of one kind, or workbooks with a sheet for each kind, in as one batch.
+        """Import files of one kind, or workbooks with a sheet for each kind, as one batch.
 
-        Nothing of it is seen until all of it is.
+        The batch becomes visible as a whole.
 
         Raises:
-            NotAllowed: If the person is no admin.
-            ImportRefused: If rows are bad and no rejects file was named; it carries the report.
-            BadData: If a file was imported already.
-            Busy: If another import runs.
+            NotAllowed: If the person is not an admin.
+            ImportRefused: If rows are bad and the request names no file for rejects; it has the report.
+            BadData: If a file has already been imported.
+            Busy: If another import is running.
             NotFound: If there is no such file.
             WrongUsage: If no file is named.
             CannotCreate: If the rejects would replace a file of the database.
@@ -76,17 +75,17 @@ class Imports:
         progress: Progress | None = None,
         check: Callable[[Plan], object] | None = None,
     ) -> ImportReport:
-        """Take files in as `run` does; the caller has checked that the person may.
+        """Import files as `run` does; the caller has checked the permission.
 
-        `check` is called with the plan before anything is written, and refuses it with an exception.
+        `check` is called with the plan before anything is written; it raises an exception to refuse the plan.
         """
         with few_collections(), ExitStack() as opened:
             if request.rejects is not None:
                 self.context.own_files.refuse(request.rejects)
-            if not opened.enter_context(turn(self.context.store)):
-                raise busy()
+            if not opened.enter_context(try_import_lock(self.context.store)):
+                raise other_import_runs()
             if not request.dry_run:
-                # Otherwise the plan would rest on cases half way between two publications.
+                # The plan needs cases that include every published batch.
                 sweep(self.context)
                 apply_pending(self.context)
             readers = self._opened(request, opened)
@@ -107,14 +106,14 @@ class Imports:
             with self.context.read() as session:
                 is_policy_unsettled = self.context.has_unsettled_policy(session)
             if is_policy_unsettled:
-                # It was applied to the open cases while this import opened others.
+                # The policy changed while this import opened cases.
                 from workbench.services.deadlines.policy_changes import PolicyChanges
 
                 PolicyChanges(self.context).finish()
             return done
 
     def _judge(self, request: ImportRequest, readers: Sequence[Reader]) -> Judge:
-        """Return what judges the rows of these files, which were not imported before."""
+        """Return the judge of the rows of these files; refuse files that have already been imported."""
         with self.context.read() as session:
             refuse_known_files(session, readers)
             terms = ImportTerms(
@@ -125,7 +124,7 @@ class Imports:
         return Judge(store=self.context.store, terms=terms, imported_at=self.context.now(), only=request.only)
 
     def batches(self) -> tuple[BatchLine, ...]:
-        """Return every published import, the newest first."""
+        """Return the published imports, newest first."""
         reviewer = table_of(ReviewerRow)
         with self.context.read() as session:
             files: dict[int, list[str]] = {}
@@ -150,20 +149,20 @@ class Imports:
             )
 
     def undo(self, batch_id: int) -> UndoneBatch:
-        """Take a published batch back, rows and cases, while nothing rests on it.
+        """Remove a published batch, its rows and its cases, as long as nothing depends on it.
 
         Raises:
-            NotAllowed: If the person is no admin, or something rests on the batch.
+            NotAllowed: If the person is not an admin, or something depends on the batch.
             NotFound: If there is no such batch.
-            Busy: If an import runs.
+            Busy: If an import is running.
         """
-        with self.context.as_admin("import-undo"), turn(self.context.store) as is_mine:
+        with self.context.as_admin("import-undo"), try_import_lock(self.context.store) as is_mine:
             if not is_mine:
-                raise busy()
+                raise other_import_runs()
             return undo_batch(self.context, batch_id)
 
     def _opened(self, request: ImportRequest, opened: ExitStack) -> list[Reader]:
-        """Open every file, and tell everything that is wrong with their heads."""
+        """Open every file; report all problems of their headers together."""
         with self.context.read() as session:
             zone = self.context.zone(session)
         plan = Plan()
@@ -179,7 +178,7 @@ class Imports:
             plan.errors.add(_others_kinds(readers))
         if plan.errors.count:
             raise ImportRefused(reported(request, readers, plan))
-        # What others refer to goes in first, from all workbooks.
+        # Rows that others refer to are imported first, from all workbooks.
         return sorted(readers, key=lambda reader: IMPORT_ORDER.index(reader.kind))
 
 
@@ -194,7 +193,7 @@ def _is_large(readers: Sequence[Reader]) -> bool:
 
 
 def _others_kinds(readers: Sequence[Reader]) -> Iterator[RowProblem]:
-    """Yield the sheets that an import for one application cannot take: they are about numbers or people."""
+    """Yield a problem for each sheet that does not belong to an application, but to a number or a person."""
     for reader in readers:
         if reader.kind not in FROM_APPLICANT:
             message = _("A resubmission takes applications, cards and documents only; an admin imports {kind}.")
@@ -202,14 +201,14 @@ def _others_kinds(readers: Sequence[Reader]) -> Iterator[RowProblem]:
 
 
 def _readers_of(path: Path, request: ImportRequest, zone: ZoneInfo, now: datetime) -> list[Reader]:
-    """Open a file that is to be imported."""
+    """Open a file for an import."""
     if request.kind is ImportKind.WORKBOOK:
         return open_readers(path, zone=zone, agent=request.agent, now=now)
     return [open_reader(path, request.kind, zone=zone, encoding=request.encoding, agent=request.agent, now=now)]
 
 
 def _sheets(readers: Sequence[Reader], plan: Plan) -> tuple[SheetLine, ...]:
-    """Return the sheets that are read, and how many records each has as far as it was planned."""
+    """Return the sheets with the number of their records, 0 if they have not been read."""
     rows = plan.rows_of_files or [0] * len(readers)
     return tuple(
         SheetLine(file=reader.path.name, sheet=reader.sheet, kind=reader.kind, rows=count)
@@ -219,7 +218,7 @@ def _sheets(readers: Sequence[Reader], plan: Plan) -> tuple[SheetLine, ...]:
 
 
 def reported(request: ImportRequest, readers: Sequence[Reader], plan: Plan) -> ImportReport:
-    """Return what a plan comes to, before anything is written."""
+    """Return the report of a plan, before anything is written."""
     counts = plan.counts
     return ImportReport(
         kind=request.kind,

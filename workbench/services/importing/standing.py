@@ -1,4 +1,4 @@
-"""How applications stand when something new of theirs arrives: known or not, open or closed, in time or late."""
+"""Decides whether the case of an application takes new rows: by its state, deadline and cooldown."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -31,14 +31,14 @@ from workbench.services.importing.columns import TABLES
 from workbench.services.importing.plan import Fate, Judgement, Key
 
 RESUBMITTED_STATES = frozenset({CaseState.RECTIFYING, CaseState.LAPSED})
-"""States in which what the applicant hands in is a resubmission, if it was received in time."""
+"""The states in which rows from the applicant are a resubmission, if they were received in time."""
 
 _APPLICATION = TABLES[ImportKind.APPLICATIONS]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportTerms:
-    """Under which terms closed cases get new ones: only with `as_new`, and not in the working days of a cooldown."""
+    """When an application with a closed case gets a new one: with `as_new`, after the working days of the cooldown."""
 
     calendar: WorkingCalendar
     as_new: bool
@@ -47,9 +47,9 @@ class ImportTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """The published applications of a portion of rows, their newest cases, and until when those may be resubmitted.
+    """The published applications of some rows, with their newest cases and the deadlines of resubmissions.
 
-    `failed_at` is when the finally failed ones were decided.
+    `failed_at` has the time of each final fail.
     """
 
     applications: Mapping[Key, ImportedRow]
@@ -59,7 +59,7 @@ class Standing:
     terms: ImportTerms
 
     def judged(self, key: Key, fate: Fate, receipt: datetime, made: Any) -> Judgement:
-        """Return what becomes of a row that brings something: taken in by its case, a new case, or refused."""
+        """Return the outcome of a new or changed row: for its case, for a new case, or refused."""
         case = self.cases.get(key)
         if case is None or case.id is None:
             return Judgement(fate=fate, made=made)
@@ -73,7 +73,7 @@ class Standing:
         return Judgement(fate=Fate.REFUSED, message=why)
 
     def _cooldown_refusal(self, case_id: int, receipt: datetime) -> str | None:
-        """Return why a new application is too early after a final fail, None if it is not."""
+        """Return why a new application is too early after a final fail, or None."""
         terms, failed_at = self.terms, self.failed_at.get(case_id)
         if terms.cooldown_days is None or failed_at is None:
             return None
@@ -84,12 +84,12 @@ class Standing:
         return message.format(case=format_case(case_id), day=(last_day + timedelta(days=1)).isoformat())
 
     def is_closed(self, key: Key) -> bool:
-        """Say whether the application's newest case takes nothing in any more."""
+        """Return whether the application's newest case is closed."""
         case = self.cases.get(key)
         return case is not None and case.state in FINAL_STATES
 
     def _refusal(self, case: CaseRow, receipt: datetime) -> str | None:
-        """Return why a case takes nothing in, or None if it does."""
+        """Return why a case takes no new rows, or None if it takes them."""
         state = CaseState(case.state)
         number = format_case(case.id or 0)
         if state in RESUBMITTED_STATES:
@@ -109,7 +109,7 @@ class Standing:
 
 
 def standing_of(session: Session, keys: set[Key], terms: ImportTerms) -> Standing:
-    """Return how some applications stand."""
+    """Return the standing of some applications."""
     key_columns = (_APPLICATION.c.agent, _APPLICATION.c.application_no)
     rows = newest_of_many(session, key_columns, keys, lambda row: (row["agent"], row["application_no"]), EVERYTHING)
     applications = {(row["agent"], row["application_no"]): row for row in rows}
@@ -131,7 +131,7 @@ def standing_of(session: Session, keys: set[Key], terms: ImportTerms) -> Standin
 
 
 def refuse_opened_again(session: Session, batch_id: int, replaced: set[Key]) -> None:
-    """Refuse the new cases of a batch if a closed case that one of them replaces was opened again meanwhile.
+    """Refuse the new cases of a batch if one of the closed cases has been reopened in the meantime.
 
     Raises:
         Busy: If there is such a case.
@@ -146,7 +146,7 @@ def refuse_opened_again(session: Session, batch_id: int, replaced: set[Key]) -> 
 
 
 def _failed_at(session: Session, cases: Iterable[CaseRow]) -> Mapping[int, datetime]:
-    """Return when each of some cases that are failed was failed finally, by case."""
+    """Return when the failed ones of some cases were failed finally, by case."""
     failed = [case.id for case in cases if case.state == CaseState.FAILED]
     decided_at = func.coalesce(DECISION.c.checked_at, DECISION.c.decided_at, type_=DECISION.c.decided_at.type)
     is_final = DECISION.c.case_id.in_(failed) & DECISION.c.status.in_(("applied", "approved"))

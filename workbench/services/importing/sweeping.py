@@ -1,4 +1,4 @@
-"""Takes away what dead imports left: their rows, their files, and last the batch itself."""
+"""Removes batches: those that interrupted imports left, and those that somebody undoes."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from workbench.services.case.assessment import FINDING
 from workbench.services.case.evidence_reader import DOCUMENT
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import pause
-from workbench.services.importing.batches import UNDONE, finishing, held, lock_path
+from workbench.services.importing.batches import UNDONE, finishing, lock_path, try_lock
 from workbench.services.importing.touching import SUBMISSION
 from workbench.services.review.new_evidence import retract_evidence
 
@@ -22,30 +22,30 @@ _RETRACTED_TOGETHER = 20
 _TABLES = [
     table for table in reversed(BATCH.metadata.sorted_tables) if "batch_id" in table.c and table.c.batch_id.foreign_keys
 ]
-"""The tables of rows of batches, children before their parents; an event outlives its batch."""
+"""The tables with rows of batches, children before their parents. Events stay when their batch is removed."""
 
 OF_CASES = (NOTICE, FINDING, table_of(SuspensionNoticeRow), table_of(DelayNoticeRow))
-"""The tables of what the program itself adds to a case, which goes with the case."""
+"""The tables of what the program adds to a case; their rows are removed with the case."""
 
 
 def sweep(context: Context) -> None:
-    """Take away every unpublished batch whose import is dead; a live one is never touched.
+    """Remove every unpublished batch that no running process writes.
 
-    The caller holds the turn to import, so that no document is copied meanwhile.
+    The caller holds the import lock, so that no document is copied in the meantime.
     """
     CallFiles(context.store.calls, {}).sweep_spills()
     with context.read() as session:
         wanted = select(BATCH.c.id).where(BATCH.c.published_at.is_(None)).order_by(BATCH.c.id)
         unpublished = session.execute(wanted).scalars().all()
     for batch_id in unpublished:
-        with held(lock_path(context.store, batch_id)) as is_mine:
+        with try_lock(lock_path(context.store, batch_id)) as is_mine:
             if is_mine:
-                take_away(context, batch_id)
+                remove_batch(context, batch_id)
     _sweep_locks(context)
 
 
-def take_away(context: Context, batch_id: int) -> None:
-    """Remove all rows and files of a batch whose lock the caller holds; a published batch is left as it is."""
+def remove_batch(context: Context, batch_id: int) -> None:
+    """Remove a batch with its rows and files unless it is published; the caller holds its lock."""
     with context.read() as session:
         is_unpublished = exists().where(BATCH.c.id == batch_id, BATCH.c.published_at.is_(None))
         if not session.execute(select(is_unpublished)).scalar():
@@ -60,12 +60,12 @@ def take_away(context: Context, batch_id: int) -> None:
     with context.write() as session:
         session.execute(delete(BATCH).where(BATCH.c.id == batch_id))
         context.log(session, "import-swept", batch_id=batch_id)
-        # Within the transaction, so that nobody takes a lock on a file that is going.
+        # Within the transaction, so that no other process locks a file that is being removed.
         lock_path(context.store, batch_id).unlink(missing_ok=True)
 
 
 def _retract(context: Context, batch_id: int) -> None:
-    """Assess the cases of other batches that had taken a batch in again, some in one transaction."""
+    """Assess again the cases of other batches that include this batch, some in each transaction."""
     applied = (
         select(SUBMISSION.c.id, SUBMISSION.c.case_id)
         .where(SUBMISSION.c.batch_id == batch_id, SUBMISSION.c.applied_at.is_not(None))
@@ -84,7 +84,7 @@ def _retract(context: Context, batch_id: int) -> None:
 
 
 def _delete(context: Context, table: Table, batch_id: int) -> None:
-    """Delete a batch's rows of one table a chunk at a time, so that others can work on."""
+    """Delete a batch's rows of one table in chunks, so that other writers wait for one chunk at most."""
     chunk = select(table.c.id).where(table.c.batch_id == batch_id).order_by(table.c.id).limit(_DELETED_TOGETHER)
     count = _DELETED_TOGETHER
     while count == _DELETED_TOGETHER:
@@ -99,7 +99,7 @@ def _delete(context: Context, table: Table, batch_id: int) -> None:
 
 
 def _own_documents(context: Context, batch_id: int) -> Sequence[str]:
-    """Return the SHA-256 of the document files that no row of another batch names."""
+    """Return the SHA-256 of the documents that no other batch refers to."""
     other = DOCUMENT.alias()
     is_shared = exists().where(other.c.sha256 == DOCUMENT.c.sha256, other.c.batch_id != batch_id)
     wanted = select(DOCUMENT.c.sha256).where(DOCUMENT.c.batch_id == batch_id, ~is_shared).distinct()
@@ -108,8 +108,8 @@ def _own_documents(context: Context, batch_id: int) -> Sequence[str]:
 
 
 def _sweep_locks(context: Context) -> None:
-    """Remove lock files that no process holds; new ones are made only within a write transaction."""
+    """Remove lock files that no process has locked; a new one is only created in a write transaction."""
     for path in sorted(context.store.batches.glob("[0-9]*.lock")):
-        with context.write(), held(path) as is_mine:
+        with context.write(), try_lock(path) as is_mine:
             if is_mine:
                 path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Takes a published batch back, while nothing rests on it."""
+"""Undoes a published batch as long as nothing depends on it."""
 
 from collections.abc import Callable, Iterator
 from itertools import chain
@@ -18,10 +18,10 @@ from workbench.services.case.card_windows import CALL_WINDOW
 from workbench.services.case.evidence_reader import APPLICATION, CARD, COMPLAINT, CREDIT, DOCUMENT
 from workbench.services.clock.case_clocks import EVENT
 from workbench.services.foundation.context import Context
-from workbench.services.importing.batches import PUBLISHED, UNDONE, busy, held, lock_path
+from workbench.services.importing.batches import PUBLISHED, UNDONE, lock_path, other_import_runs, try_lock
 from workbench.services.importing.calls import OPT_OUT
 from workbench.services.importing.request import UndoneBatch
-from workbench.services.importing.sweeping import OF_CASES, take_away
+from workbench.services.importing.sweeping import OF_CASES, remove_batch
 from workbench.services.importing.touching import SUBMISSION
 
 _ACTED_ON = [
@@ -33,14 +33,14 @@ _ACTED_ON = [
 
 _UNTOUCHED_STATES = (CaseState.INCOMPLETE.value, CaseState.QUEUED.value, CaseState.IN_REVIEW.value)
 _MOVES = ("complete", "answer", "resubmit", "lapse-undone", "void")
-"""The events by which a batch changes the state of a case; people answer and resubmit too."""
+"""The events by which a batch changes the state of a case; answers and resubmissions of people have them too."""
 
 _NO_ACTS = (
     *("evidence", "evidence-late", "evidence-undone", "attention", "void"),
     *("due", "delay-told", "day-passed", "lapse", "reminded", "policy", "shown-at"),
     *(Action.NEXT, Action.RELEASE, Action.ASIDE, Action.REVEAL, Action.DOCUMENTS, Action.DOSSIER),
 )
-"""The events that the program causes, and those of people that change nothing in a case."""
+"""The events of the program, and those of people that do not change a case."""
 
 _REVIEWER = table_of(ReviewerRow)
 _HANDED_IN = (APPLICATION, CARD, DOCUMENT)
@@ -50,15 +50,15 @@ _OF_NUMBERS = select(CALL_WINDOW).where(CALL_WINDOW.c.msisdn_hash != "").subquer
 
 
 def undo_batch(context: Context, batch_id: int) -> UndoneBatch:
-    """Hide a batch at once, with one event, then remove its rows; the caller holds the turn to import.
+    """Hide a batch with one event, then remove its rows; the caller holds the import lock.
 
     Raises:
         NotFound: If there is no such batch.
-        NotAllowed: If somebody acted on a case of it, a later batch rests on it, or it changed the state of a case.
+        NotAllowed: If somebody acted on one of its cases, a later batch depends on it, or it changed a case's state.
     """
-    with held(lock_path(context.store, batch_id)) as is_mine:
+    with try_lock(lock_path(context.store, batch_id)) as is_mine:
         if not is_mine:
-            raise busy()
+            raise other_import_runs()
         with context.write() as session:
             wanted = (BATCH.c.id == batch_id, BATCH.c.published_at.is_not(None))
             batch = session.execute(select(BATCH).where(*wanted)).first()
@@ -72,14 +72,14 @@ def undo_batch(context: Context, batch_id: int) -> UndoneBatch:
             session.execute(update(BATCH).where(BATCH.c.id == batch_id).values(published_at=None, published_seq=None))
             body = {"kind": batch.kind, "rows": batch.row_count, "cases": cases}
             context.log(session, UNDONE, batch_id=batch_id, body=body)
-        take_away(context, batch_id)
+        remove_batch(context, batch_id)
     return UndoneBatch(id=batch_id, kind=ImportKind(batch.kind), rows=batch.row_count, cases=cases)
 
 
 def _note_taken_in(session: Session, context: Context, batch: Row[Any]) -> None:
-    """Note the older cases that took a batch in though it did not concern them at its publication: they were closed.
+    """Record the older cases that include a batch although they were closed when it was published.
 
-    An appeal, a campaign or a later import brings a case all that is known.
+    A case that comes back by an appeal, a campaign or a later import includes all published evidence.
     """
     numbers = union(*(select(table.c.msisdn_hash).where(table.c.batch_id == batch.id) for table in _OF_NUMBER))
     credit = select(CREDIT.c.subject_no, CREDIT.c.subject_hash).where(CREDIT.c.batch_id == batch.id)
@@ -104,12 +104,12 @@ def _note_taken_in(session: Session, context: Context, batch: Row[Any]) -> None:
 
 
 def _has(table: Table, condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Return whether the application of a case has a row in a table that meets a condition."""
+    """Return the condition that the application of a case has such a row in a table."""
     return exists().where(table.c.agent == CASE.c.agent, table.c.application_no == CASE.c.application_no, condition)
 
 
 def _refuse_used(session: Session, context: Context, batch_id: int) -> None:
-    """Refuse a batch that something rests on; say what, and which command removes it."""
+    """Refuse to undo a batch that something depends on; name it, and the command that removes it."""
     zone = context.zone(session)
     shown: dict[str, Callable[[Any], str]] = {
         "case": format_case,
@@ -124,7 +124,7 @@ def _refuse_used(session: Session, context: Context, batch_id: int) -> None:
 
 
 def _uses(session: Session, context: Context, batch_id: int) -> Iterator[tuple[Select[Any], str]]:
-    """Yield statements that find what rests on a batch by itself, and what to say of a row that they find."""
+    """Yield statements that find what depends on a batch, each with the message for the row that it finds."""
     yield (
         select(_CASE, _REVIEWER.c.login)
         .join(_REVIEWER, _REVIEWER.c.id == CASE.c.held_by_id)
@@ -161,7 +161,7 @@ def _uses(session: Session, context: Context, batch_id: int) -> Iterator[tuple[S
 
 
 def _acts(batch_id: int) -> Iterator[tuple[Select[Any], str]]:
-    """Yield the same of what people did with the cases of a batch since then; what the program did is no act."""
+    """Yield statements and messages for what people have done with the cases of a batch since its import."""
     way_out = _(" This cannot be removed; import a file with the corrected rows instead.")
     of_import = (EVENT.c.batch_id == batch_id, EVENT.c.action == PUBLISHED)
     since = select(EVENT.c.seq).where(*of_import).order_by(EVENT.c.seq.desc()).limit(1).scalar_subquery()
@@ -185,15 +185,15 @@ def _acts(batch_id: int) -> Iterator[tuple[Select[Any], str]]:
 
 
 def _concerned(batch_id: int) -> ColumnElement[bool]:
-    """Return whether a case is of a batch or has taken it in."""
+    """Return the condition that a case belongs to a batch or includes it."""
     taken = select(SUBMISSION.c.case_id).where(SUBMISSION.c.batch_id == batch_id)
     return or_(CASE.c.id.in_(select(CASE.c.id).where(CASE.c.batch_id == batch_id)), CASE.c.id.in_(taken))
 
 
 def _later_batches(session: Session, batch_id: int) -> Iterator[Select[Any]]:
-    """Yield statements that find a later batch which was judged or computed with this one, or which its cases took in.
+    """Yield statements that find a later batch which was judged or computed with this one, or is in the same cases.
 
-    Figures and cases of later batches may hold what this one says of numbers and subjects.
+    Call figures and cases of later batches may include what this one says about numbers and subjects.
     """
     other = SUBMISSION.alias("other")
     concerned = or_(
@@ -214,7 +214,7 @@ def _later_batches(session: Session, batch_id: int) -> Iterator[Select[Any]]:
 
 
 def _published_after(table: Table, batch_id: int) -> Select[Any]:
-    """Return the statement for the published later batches that have rows in a table."""
+    """Return the statement that finds published later batches with rows in a table."""
     return select(table.c.batch_id.label("later")).where(table.c.batch_id > batch_id, is_published(table.c.batch_id))
 
 

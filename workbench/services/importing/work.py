@@ -20,7 +20,14 @@ from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import pause
 from workbench.services.importing.appeals import Unfiled, refuse_unfit
 from workbench.services.importing.applying import apply_batch
-from workbench.services.importing.batches import begun
+from workbench.services.importing.batches import (
+    WITH_CALLS,
+    new_batch,
+    next_seq,
+    publish,
+    published_call_batches,
+    record_call_file,
+)
 from workbench.services.importing.call_intake import CallIntake
 from workbench.services.importing.calls import CallFigures, call_store, figures
 from workbench.services.importing.judging import Judge
@@ -28,16 +35,9 @@ from workbench.services.importing.new_cases import NewBatch
 from workbench.services.importing.opening import open_cases
 from workbench.services.importing.plan import Plan
 from workbench.services.importing.progress import Meter
-from workbench.services.importing.publishing import (
-    WITH_CALLS,
-    next_seq,
-    publish,
-    published_call_batches,
-    record_call_file,
-)
 from workbench.services.importing.request import ImportReport, ImportRequest
 from workbench.services.importing.standing import refuse_opened_again
-from workbench.services.importing.sweeping import take_away
+from workbench.services.importing.sweeping import remove_batch
 from workbench.services.importing.touching import cases_about, cases_of_numbers, concerned_ids, note
 from workbench.services.importing.workers import Helper
 from workbench.services.importing.writing import Writing
@@ -65,7 +65,7 @@ class Work:
     def done(self, request: ImportRequest, readers: Sequence[Reader], report: ImportReport) -> ImportReport:
         """Do what was planned, and return the report with the batch's number."""
         seq = next_seq(self.context)
-        with begun(self.context, request.kind, readers) as batch_id:
+        with new_batch(self.context, request.kind, readers) as batch_id:
             try:
                 report = self._written(request, readers, batch_id, report)
                 calendar = self._calendar_edition()
@@ -74,7 +74,7 @@ class Work:
                 show = partial(publish, self.context, batch_id, seq, readers, report)
                 self._publish(batch_id, calendar, show)
             except BaseException:
-                take_away(self.context, batch_id)
+                remove_batch(self.context, batch_id)
                 raise
             unfiled = apply_batch(self.context, batch_id)
         return replace(report, batch=batch_id).with_unfiled(_problems(readers, unfiled))
@@ -134,11 +134,15 @@ class Work:
                 rejects=rejects,
             )
             writing.write(readers)
-        written = self._calls_written(batch_id) if request.kind in WITH_CALLS else None
-        computed = figures(self.context, request.kind, batch_id, writing.insert)
+        of_calls = [reader for reader in readers if reader.kind is ImportKind.CALLS]
+        written = self._calls_written(batch_id, of_calls) if request.kind in WITH_CALLS else None
+        progress = self.meter.step(of_calls, _CALLS_WRITTEN, _CALLS_COUNTED)
+        computed = figures(self.context, request.kind, batch_id, writing.insert, progress)
         called = call_store(self.context).numbers_of(batch_id) if written and written.rows else []
         called_numbers = [msisdn for msisdn, _calls in called]
         self._compute(computed, self._numbers(computed, writing, called_numbers), writing, readers)
+        for reader in of_calls:
+            self.meter.finished(reader)
         if written is None:
             return report
         return replace(
@@ -149,9 +153,11 @@ class Work:
             unknown_callers=computed.unknown(called_numbers),
         )
 
-    def _calls_written(self, batch_id: int) -> Written:
+    def _calls_written(self, batch_id: int, readers: Sequence[Reader]) -> Written:
         """Publish the calls of all files as one of the batch."""
-        written = self.calls.staged.publish(batch_id, published_call_batches(self.context))
+        staged = self.calls.staged
+        staged.duck.progress = self.meter.step(readers, 0, _CALLS_WRITTEN)
+        written = staged.publish(batch_id, published_call_batches(self.context))
         record_call_file(self.context, batch_id, (written.bytes_count, written.sha256))
         return written
 
@@ -200,6 +206,10 @@ def _problems(readers: Sequence[Reader], unfiled: Sequence[Unfiled]) -> list[Row
         RowProblem(file=files, message=message.format(case=format_case(one.case_id), cause=one.why)) for one in unfiled
     ]
 
+
+_CALLS_WRITTEN = 0.45
+_CALLS_COUNTED = 0.8
+"""Which part of the time after reading is over when the calls are written, and when the figures are to be written."""
 
 _FOLLOWING_TOGETHER = 500
 """Cases whose due dates follow the calendar in one transaction, so that other writers wait briefly."""

@@ -61,7 +61,8 @@ class Writing:
                 written += len(portion.rows.rows) if portion.rows else 0
                 self.meter.at(reader.pass_bytes * written // rows)
                 portion = next(portions, None)
-            self.meter.finished(reader)
+            if reader.kind is not ImportKind.CALLS:
+                self.meter.finished(reader)
 
     def _portion(self, portion: Portion, reader: Reader) -> None:
         if self.rejects is not None:

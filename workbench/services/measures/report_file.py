@@ -11,9 +11,9 @@ from workbench.domain.values.moments import instant_or_day, not_after
 from workbench.i18n import _
 from workbench.services.reading.opened import is_archive
 from workbench.services.reading.problems import FileProblem, RowProblem
+from workbench.services.reading.sheets.workbook import Workbook
 from workbench.services.reading.sources import SheetSource, TextSource
 from workbench.services.reading.table import Broken, Cell, RawRecord
-from workbench.services.reading.workbook import Workbook
 
 _ORDER, _DONE_AT, _FAILED_AT, _FAILURE, _MSISDN, _MEASURE = (
     *("order", "done_at", "failed_at", "failure", "msisdn", "measure"),

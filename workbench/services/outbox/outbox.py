@@ -1,7 +1,8 @@
 """The outbox of notices to applicants: lists them, and records which of them were sent or failed."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session
 
-from db.models import ReviewerRow
+from db.models import EventRow, ReviewerRow
 from db.queries.outbox import is_owed
 from db.queries.published import NOTICE, table_of
 from db.queries.workload import count_overdue_measures
@@ -19,6 +20,7 @@ from workbench.domain.clock.due import last_overdue_receipt
 from workbench.errors import NotAllowed, NotFound, WorkbenchError, WrongUsage
 from workbench.i18n import _
 from workbench.services.case.history import notice_lines, select_notices
+from workbench.services.exporting.request import ExportKind
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.pacing import record_in_portions
@@ -26,7 +28,7 @@ from workbench.services.foundation.row_values import from_row
 from workbench.services.outbox.recording import Delivery, Recorded, notice_rows, record
 from workbench.services.rectifying.late_letters import KINDS_WITH_DEADLINE, depends_on_sending
 
-_REVIEWER = table_of(ReviewerRow)
+_REVIEWER, _EVENT = table_of(ReviewerRow), table_of(EventRow)
 _LISTED_IDS, _LISTED_UNDATED = 5, 100
 _COST_TOGETHER, _COST_OF_MOVING = 200, 20
 """The notices in one transaction, of which one that may move a deadline counts as many: others wait little."""
@@ -53,7 +55,7 @@ class Notices(Service):
     def list(
         self, case_id: int | None = None, *, unsent: bool = False, overdue: bool = False
     ) -> tuple[NoticeLine, ...]:
-        """Return the notices that were not cancelled, oldest first, of all cases or of one.
+        """Return the notices that were not cancelled, oldest first, of all cases or of one, then with their exports.
 
         With `unsent` only those to send now, with `overdue` only those that should have been sent already.
 
@@ -65,7 +67,8 @@ class Notices(Service):
             if unsent or overdue:
                 until = _last_overdue_release(session, self.context) if overdue else self.context.now()
                 conditions = (*conditions, is_owed(until))
-            return notice_lines(session, self.context, select_notices(conditions).order_by(NOTICE.c.id))
+            lines = notice_lines(session, self.context, select_notices(conditions).order_by(NOTICE.c.id))
+            return lines if case_id is None else _with_exports(session, self.context, lines)
 
     def page(self, case_id: int | None = None, *, unsent: bool = False, limit: int) -> NoticePage:
         """Return the first notices: those owed in the order of release, then the sent ones unless `unsent`.
@@ -191,6 +194,28 @@ class Notices(Service):
             return ()
         visible_case(session, case_id)
         return (NOTICE.c.case_id == case_id,)
+
+
+def _with_exports(session: Session, context: Context, lines: Sequence[NoticeLine]) -> tuple[NoticeLine, ...]:
+    """Return notices with the first export that wrote each: after its release, and not only of later days."""
+    exports = select(_EVENT.c.at, _EVENT.c.actor_login, _EVENT.c.body).where(
+        _EVENT.c.case_id.is_(None),
+        _EVENT.c.action == "export",
+        _EVENT.c.is_refused.is_(False),
+        _EVENT.c.at >= min((line.release_at for line in lines), default=context.now()),
+    )
+    found = [(row, json.loads(row.body)) for row in session.execute(exports.order_by(_EVENT.c.seq))]
+    written = [(row, body.get("since", "")) for row, body in found if body.get("what") == ExportKind.NOTICES]
+    zone = context.zone(session)
+
+    def exported(line: NoticeLine) -> NoticeLine:
+        released_on = line.release_at.astimezone(zone).date().isoformat()
+        for row, since in written:
+            if row.at >= line.release_at and since <= released_on:
+                return replace(line, exported_at=row.at, exported_by=row.actor_login)
+        return line
+
+    return tuple(exported(line) for line in lines)
 
 
 def _batches(rows: Iterable[Any]) -> Iterator[list[int]]:

@@ -77,7 +77,7 @@ class Queue(Service):
                 to_reopen=case_pages.count(session, self._list(session, REOPEN_FILTER)) if may_reopen else 0,
                 appeals=case_pages.count(session, self._list(session, "state:appealed")) if may_decide_appeals else 0,
                 assigned=workload.count_assigned(session, me, now),
-                aside=workload.put_aside_by(session, me, now),
+                put_aside=workload.put_aside_by(session, me, now),
                 measures_overdue=workload.count_overdue_measures(session, now) if is_clerk else 0,
                 letters_overdue=self._letters_overdue(session) if is_clerk else 0,
             )

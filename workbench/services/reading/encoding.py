@@ -1,4 +1,4 @@
-"""Which encoding a text file has: the whole file is checked strictly, and a doubt is asked, not guessed.
+"""Detects the encoding of a text file: the whole file is checked strictly, and a doubtful one is refused.
 
 Libraries such as charset-normalizer and chardet return the likeliest of many encodings for a sample of the file. A
 wrong guess would store wrong names of people, so this decodes the whole file with each of the two encodings that
@@ -15,18 +15,14 @@ from workbench.services.reading.problems import FileProblem, RowProblem
 
 CHUNK_BYTES = 1 << 20
 LINE_BYTES = 16 << 20
-"""A line longer than this is refused, so that a file without line ends does not fill the memory."""
+"""The most bytes of a line, so that a file without line ends does not fill the memory."""
 
 _SAMPLE_CHARACTERS = 200
-"""So many non-ASCII characters that are valid UTF-8 cannot be another encoding by chance."""
+"""A file with this many non-ASCII characters that are valid UTF-8 is not valid by chance."""
 
 _FIRST_CHARACTER_BEYOND_TWO_BYTES = "\u0800"
 
-_BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
+_BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 _CODECS = {
     "utf-8": "utf-8-sig",
@@ -45,21 +41,21 @@ _CODECS = {
 
 
 class Encoding(NamedTuple):
-    """How a text is written: `name` for people, `codec` to decode it with."""
+    """An encoding: its name for people, and the codec that decodes it."""
 
     name: str
     codec: str
 
 
 class _Flaw(NamedTuple):
-    """The first byte that an encoding does not allow, and its line."""
+    """The first byte that is invalid in an encoding, and its line."""
 
     offset: int
     line: int
 
 
 def _decoded(file: IO[bytes], codec: str) -> tuple[_Flaw | None, str]:
-    """Decode a file strictly with one codec; return where that breaks, and the first non-ASCII characters."""
+    """Decode a file strictly with a codec; return the first invalid byte, and the first non-ASCII characters."""
     decoder = codecs.getincrementaldecoder(codec)("strict")
     file.seek(0)
     flaw, sample, consumed, line = None, "", 0, 1
@@ -80,16 +76,16 @@ def _decoded(file: IO[bytes], codec: str) -> tuple[_Flaw | None, str]:
 
 
 def detect(file: IO[bytes], name: str, override: str | None = None) -> Encoding:
-    """Return the encoding of a file, by its mark, else UTF-8, else GB18030, else nothing.
+    """Return the encoding of a file: that of its byte order mark, else UTF-8, else GB18030.
 
     Args:
         file: The open file; it is read to its end.
-        name: What the file is called in messages.
-        override: An encoding that a person has named; only whether it fits is checked.
+        name: The name of the file for messages.
+        override: An encoding that the user has named; it is only checked.
 
     Raises:
-        WrongUsage: If the named encoding is not one of those that can be read.
-        FileProblem: If no encoding fits, two fit, or a line has no end.
+        WrongUsage: If the named encoding is not supported.
+        FileProblem: If no encoding fits, two fit, or a line is too long.
     """
     _refuse_no_text(file, name)
     label, codec = _named(override) if override else _marked(file)
@@ -101,7 +97,7 @@ def detect(file: IO[bytes], name: str, override: str | None = None) -> Encoding:
 
 
 def _refuse_no_text(file: IO[bytes], name: str) -> None:
-    """Refuse a workbook that is called a text file, and a file without line ends."""
+    """Refuse a workbook with the extension of a text file, and a file without line ends."""
     file.seek(0)
     if file.read(4).startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         message = _("This is a spreadsheet or an archive, not text; save it as “CSV UTF-8” and import that.")
@@ -117,7 +113,7 @@ def _refuse_no_text(file: IO[bytes], name: str) -> None:
 
 
 def _named(override: str) -> tuple[str, str]:
-    """Return label and codec of an encoding that a person has named."""
+    """Return name and codec of an encoding that the user has named."""
     wanted = override.strip().lower().replace("_", "-")
     codec = _CODECS.get(wanted) or _CODECS.get(wanted.replace("utf", "utf-"))
     if codec is None:
@@ -127,43 +123,36 @@ def _named(override: str) -> tuple[str, str]:
 
 
 def _marked(file: IO[bytes]) -> tuple[str, str]:
-    """Return label and codec that a byte order mark says; '' without a mark."""
+    """Return name and codec of the byte order mark, '' if there is none."""
     file.seek(0)
     start = file.read(4)
-    for mark, codec in _BYTE_ORDER_MARKS:
-        if start.startswith(mark):
-            return codec, codec
-    return "", ""
+    codec = next((codec for mark, codec in _BYTE_ORDER_MARKS.items() if start.startswith(mark)), "")
+    return codec, codec
 
 
 def _guessed(file: IO[bytes], name: str) -> str:
-    """Return utf-8 or gb18030 for a file without a mark."""
+    """Return utf-8 or gb18030 for a file without a byte order mark."""
     flaw, sample = _decoded(file, "utf-8")
+    if flaw is None and (not 0 < len(sample) < _SAMPLE_CHARACTERS or _is_common_chinese(sample)):
+        return "utf-8"
+    if flaw is not None and _is_damaged_utf8(file, flaw):
+        raise _broken(name, "utf-8", flaw)
+    other_flaw, other = _decoded(file, "gb18030")
     if flaw is None:
-        if 0 < len(sample) < _SAMPLE_CHARACTERS and _could_be_gb18030(file, sample):
+        # A few bytes that are valid UTF-8 may make common Chinese in GB18030 only.
+        if other_flaw is None and _is_common_chinese(other):
             message = _("The file can be UTF-8 or GB18030; say which with --encoding utf-8 or gb18030.")
             raise FileProblem(RowProblem(file=name, message=message))
         return "utf-8"
-    if _is_damaged_utf8(file, flaw):
-        raise _broken(name, "utf-8", flaw)
-    other_flaw, sample = _decoded(file, "gb18030")
     if other_flaw is not None:
         raise _broken(name, "gb18030", other_flaw)
-    if not _is_mostly_common(sample):
+    if not _is_mostly_common(other):
         raise _broken(name, "utf-8", flaw)
     return "gb18030"
 
 
-def _could_be_gb18030(file: IO[bytes], utf8_sample: str) -> bool:
-    """Say whether a few bytes that are valid UTF-8 make common Chinese in GB18030, and none in UTF-8."""
-    if _is_common_chinese(utf8_sample):
-        return False
-    flaw, sample = _decoded(file, "gb18030")
-    return flaw is None and _is_common_chinese(sample)
-
-
 def _is_common_chinese(sample: str) -> bool:
-    """Say whether all characters belong to GB2312, and some are ideographs."""
+    """Return whether all characters belong to GB2312, and some are ideographs."""
     try:
         sample.encode("gb2312")
     except UnicodeEncodeError:
@@ -172,15 +161,15 @@ def _is_common_chinese(sample: str) -> bool:
 
 
 def _is_mostly_common(sample: str) -> bool:
-    """Say whether at least half of the characters belong to GB2312, as in Chinese they do by far."""
+    """Return whether at least half of the characters belong to GB2312; in Chinese texts most do."""
     return len(sample.encode("gb2312", "ignore")) >= len(sample)  # two bytes for each
 
 
 def _is_damaged_utf8(file: IO[bytes], flaw: _Flaw) -> bool:
-    """Say whether a file that breaks UTF-8 is UTF-8 all the same, with some wrong bytes.
+    """Return whether a file that is not valid UTF-8 is UTF-8 with some wrong bytes.
 
-    Damaged UTF-8 often is valid GB18030, and would become nonsense without a word. In UTF-8 most of what is
-    not ASCII stays valid around the flaw; in true GB18030 hardly anything is.
+    Damaged UTF-8 is often valid GB18030 and would silently become nonsense. In UTF-8 most non-ASCII characters around
+    the flaw are valid; in real GB18030 hardly any are.
     """
     file.seek(max(0, flaw.offset - CHUNK_BYTES))
     around = file.read(2 * CHUNK_BYTES).decode("utf-8", "replace")
@@ -190,7 +179,7 @@ def _is_damaged_utf8(file: IO[bytes], flaw: _Flaw) -> bool:
 
 
 def _broken(name: str, label: str, flaw: _Flaw) -> FileProblem:
-    """Return the problem of a byte that no encoding explains."""
+    """Return the problem of an invalid byte."""
     message = _(
         "Byte {offset} is not valid {encoding}; save the file as UTF-8 or name its encoding with --encoding."
     ).format(offset=f"{flaw.offset:,}", encoding=label)

@@ -1,4 +1,4 @@
-"""The names of columns: what they mean, in English or Chinese, and which one a wrong name is near to."""
+"""The names of columns in English and Chinese, and the problems of a header."""
 
 import difflib
 import re
@@ -22,10 +22,10 @@ COLUMNS_FILE = Path(__file__).resolve().parents[3] / "fixtures" / "columns.toml"
 MAX_COLUMNS = 200
 MAX_HEADER_LENGTH = 256
 MAX_UNKNOWN_TOLD = 20
-"""More unknown columns than this are told as a number; nobody reads ten thousand sentences."""
+"""The most unknown columns that get a message of their own."""
 
 IGNORED = ""
-"""The meaning of a column that is known and not read: the cause in a file of rejected rows."""
+"""The meaning of a known column that is not read, such as the cause in a file of rejects."""
 
 _BLANKS = re.compile(r"[\s_\-]+")
 _NEAR = 0.5
@@ -35,41 +35,41 @@ Word = TypeVar("Word", bound=StrEnum)
 
 @dataclass(frozen=True, slots=True)
 class ColumnNames:
-    """The names of the columns of one kind of file: every spelling, and the Chinese one to show."""
+    """The names of the columns of one kind of file: all spellings, and the Chinese name to show."""
 
     meanings: Mapping[str, str]
     chinese: Mapping[str, str]
 
     def meaning(self, name: str) -> str | None:
-        """Return the column that a name in a file stands for, IGNORED, or None when it is unknown."""
+        """Return the column for a name in a file, IGNORED, or None if the name is unknown."""
         return self.meanings.get(normalised(name))
 
     def shown(self, column: str) -> str:
-        """Return a column's name in the language in use, as it may be written in a file."""
+        """Return a column's name in the current language."""
         return self.chinese[column] if current_language() == "zh" else column
 
-    def near(self, name: str) -> list[str]:
-        """Return up to three columns whose names look like this one, the nearest first."""
-        spellings = difflib.get_close_matches(normalised(name)[:MAX_HEADER_LENGTH], list(self.meanings), 3, _NEAR)
-        columns = (self.meanings[spelling] for spelling in spellings)
-        return list(dict.fromkeys(self.shown(column) for column in columns if column != IGNORED))
+
+def nearest(name: str, meanings: Mapping[str, str]) -> list[str]:
+    """Return up to three meanings with spellings similar to a name, most similar first."""
+    near = difflib.get_close_matches(normalised(name)[:MAX_HEADER_LENGTH], list(meanings), 3, _NEAR)
+    return list(dict.fromkeys(meanings[spelling] for spelling in near))
 
 
 def normalised(name: str) -> str:
-    """Return a column's name as it is compared: width, capitals, blanks and a required mark do not count."""
+    """Return a name for comparison, without differences of width, case, blanks and a required mark."""
     plain = unicodedata.normalize("NFKC", name).strip().strip("*").casefold()
     return _BLANKS.sub("_", plain).strip("_")
 
 
 @cache
 def columns_file() -> dict[str, Any]:
-    """Return the file of the names of columns, sheets and values."""
+    """Return the file with the names of columns, sheets and values."""
     with COLUMNS_FILE.open("rb") as file:
         return tomllib.load(file)
 
 
 def spellings(section: Mapping[str, Any]) -> dict[str, str]:
-    """Return what each normalised name in a section of the file of names means."""
+    """Return the meanings of the normalised names in a section of the file."""
     return {
         normalised(name): meaning
         for meaning, names in section.items()
@@ -87,11 +87,11 @@ def column_names(kind: ImportKind) -> ColumnNames:
 
 
 def value_names(section: str, words: type[Word]) -> dict[str, Word]:
-    """Return what the words of an enumeration may be called, folded."""
+    """Return the folded names of the words of an enumeration."""
     names = {folded(word.value): word for word in words}
     for code, also in columns_file()["values"][section].items():
         names.update({folded(name): words(code) for name in also})
-    # A code as it stands is found without folding.
+    # Codes are found without folding too.
     names.update({word.value: word for word in words})
     return names
 
@@ -99,7 +99,7 @@ def value_names(section: str, words: type[Word]) -> dict[str, Word]:
 def header_problems(
     names: Sequence[str], known: ColumnNames, required: Sequence[frozenset[str]], place: RowProblem
 ) -> list[RowProblem]:
-    """Return what is wrong with a header.
+    """Return the problems of a header.
 
     Args:
         names: The columns as in the file; '' is a column without a name.
@@ -122,29 +122,28 @@ def header_problems(
 
 
 def _at(place: RowProblem, column: str, message: str) -> RowProblem:
-    """Return a problem of a column at the header's place."""
+    """Return a problem of a column at the place of the header."""
     return RowProblem(file=place.file, sheet=place.sheet, line=place.line, column=column, message=message)
 
 
 def _marks(names: Sequence[str], place: RowProblem) -> list[RowProblem]:
-    """Return the columns in whose names stand characters that nobody sees."""
+    """Return a problem for each column name with invisible characters."""
     message = _("The column's name holds a byte order mark or a NUL; type the name again.")
     return [_at(place, name, message) for name in names if "\ufeff" in name or "\0" in name]
 
 
 def _unknown(names: Sequence[str], known: ColumnNames, place: RowProblem) -> list[RowProblem]:
-    """Return the columns that mean nothing, each with the names that it is near to."""
+    """Return a problem for each unknown column, with similar names."""
     unknown = [name for name in names if name and known.meaning(name) is None]
-    # A row without any known name may be a record, and its cells may be names of people.
+    # A row without a known name may be a record, with names of people in its cells.
     is_header = any(known.meaning(name) is not None for name in names)
     problems = []
     for unknown_name in unknown[:MAX_UNKNOWN_TOLD]:
-        near = known.near(unknown_name)
+        near = [known.shown(column) for column in nearest(unknown_name, known.meanings) if column != IGNORED]
         name = unknown_name if is_header else outlined(unknown_name)
         if near:
-            message = _("The column “{name}” is not known; did you mean {near}?").format(
-                name=name, near=_(" or ").join(near)
-            )
+            message = _("The column “{name}” is not known; did you mean {near}?")
+            message = message.format(name=name, near=_(" or ").join(near))
         else:
             message = _("The column “{name}” is not known; rename or remove it.").format(name=name)
         problems.append(_at(place, name, message))
@@ -155,7 +154,7 @@ def _unknown(names: Sequence[str], known: ColumnNames, place: RowProblem) -> lis
 
 
 def _twice(names: Sequence[str], known: ColumnNames, place: RowProblem) -> list[RowProblem]:
-    """Return the columns that say the same as an earlier one."""
+    """Return a problem for each column with the same meaning as an earlier one."""
     first: dict[str, str] = {}
     problems = []
     for name in names:
@@ -173,7 +172,7 @@ def _twice(names: Sequence[str], known: ColumnNames, place: RowProblem) -> list[
 def _missing(
     names: Sequence[str], known: ColumnNames, required: Sequence[frozenset[str]], place: RowProblem
 ) -> list[RowProblem]:
-    """Return the columns that must be there and are not."""
+    """Return a problem for each required column that is missing."""
     there = {known.meaning(name) for name in names}
     problems = []
     for choices in required:

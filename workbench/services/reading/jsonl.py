@@ -1,4 +1,4 @@
-"""Records of a JSON Lines file: one object a line, read strictly and one after the other."""
+"""The records of a JSON Lines file: one object in each line, read strictly."""
 
 import json
 from collections.abc import Iterator
@@ -12,17 +12,17 @@ MAX_KEYS = 200
 
 
 class _NotStrict(ValueError):
-    """Something that Python reads and JSON does not allow; its text is for people."""
+    """Python accepts the text, but JSON does not allow it; the message is for the user."""
 
 
 class _Object(tuple[tuple[str, Any], ...]):
-    """The pairs of an object, with keys that come twice."""
+    """The pairs of an object, with repeated keys."""
 
     __slots__ = ()
 
 
 class JsonLines:
-    """A JSON Lines text: the keys of its first object, and its records once.
+    """The keys of the first object of a text, and one iteration over its records.
 
     Raises:
         FileProblem: If there is no line with anything in it.
@@ -41,7 +41,7 @@ class JsonLines:
         self.names = self._first.names if isinstance(self._first, RawRecord) else ()
 
     def __iter__(self) -> Iterator[RawRecord | Broken]:
-        """Yield the records; blank lines are passed over."""
+        """Yield the records; blank lines are skipped."""
         yield self._first
         for number, line in self._lines:
             if not line.isspace():
@@ -61,7 +61,7 @@ def _record(number: int, line: str) -> RawRecord | Broken:
         )
         return Broken(number, "", message, (), text)
     except (ValueError, RecursionError):
-        # A number of thousands of digits, or brackets nested as deep.
+        # A number with thousands of digits, or thousands of nested brackets.
         return Broken(number, "", _("The line holds what no row needs; write plain values."), (), text)
     if not isinstance(pairs, _Object):
         return Broken(number, "", _("The line is not a JSON object; write {…} on each line."), (), text)
@@ -73,7 +73,7 @@ def _record(number: int, line: str) -> RawRecord | Broken:
 
 
 def _flaw(pairs: _Object, names: tuple[str, ...], text: str) -> tuple[str, str] | None:
-    """Return column and message of what an object may not hold."""
+    """Return column and message of the first flaw of an object, or None."""
     if len(names) > MAX_KEYS:
         return "", _("The object has more than {limit} keys; remove those not read.").format(limit=MAX_KEYS)
     if len(set(names)) < len(names):
@@ -90,12 +90,12 @@ def _flaw(pairs: _Object, names: tuple[str, ...], text: str) -> tuple[str, str] 
 
 
 def _is_nested(value: object) -> bool:
-    """Say whether an element of a list is itself an object or list."""
+    """Return whether an element of a list is an object or a list."""
     return isinstance(value, _Object | list)
 
 
 def _is_unstorable(text: str) -> bool:
-    """Say whether a text holds what the database, or a person who searches, would stumble over."""
+    """Return whether a text has a NUL, a byte order mark or a surrogate, which cannot be stored or searched."""
     return any(character in "\0\ufeff" or "\ud800" <= character <= "\udfff" for character in text)
 
 

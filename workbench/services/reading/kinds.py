@@ -24,7 +24,7 @@ from db.enums import (
 from workbench.domain.values import moments, values
 from workbench.domain.values.identifiers import uscc_valid
 from workbench.services.reading.headers import value_names
-from workbench.services.reading.sheet_cells import Holds
+from workbench.services.reading.sheets.cells import Holds
 
 NAME_LENGTH = 200
 TEXT_LENGTH = 10_000

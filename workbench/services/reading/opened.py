@@ -1,4 +1,4 @@
-"""A file that somebody else made: opened once, checked, unpacked, and read as often as it is asked for."""
+"""Files of other people: opened once, checked, unpacked, and read any number of times."""
 
 import gzip
 import hashlib
@@ -21,11 +21,11 @@ PACKED_SUFFIXES = frozenset({".gz", ".zip"})
 
 _ENCRYPTED = 0x1
 _DAMAGES = (BadZipFile, gzip.BadGzipFile, zlib.error, EOFError, NotImplementedError)
-"""What Python raises at packed data that is not whole, or packed in a way that it does not know."""
+"""What Python raises if packed data is damaged, incomplete, or of an unknown method."""
 
 
 class OpenedFile:
-    """An open regular file that must stay as it is while it is read.
+    """An open regular file that must not change while it is read.
 
     Raises:
         NotFound: If there is no such file.
@@ -60,7 +60,7 @@ class OpenedFile:
         return hashlib.file_digest(self.file, "sha256").hexdigest()
 
     def refuse_change(self) -> None:
-        """Refuse a file that is no longer the one that was checked.
+        """Refuse a file that has changed since it was checked.
 
         Raises:
             FileProblem: If it has changed since it was opened.
@@ -69,12 +69,12 @@ class OpenedFile:
             raise self.changed()
 
     def changed(self) -> FileProblem:
-        """Return the problem of a file that somebody writes to."""
+        """Return the problem that the file has changed."""
         message = _("The file changed while it was read; import it again when it is complete.")
         return FileProblem(RowProblem(file=self.path.name, message=message))
 
     def _state(self) -> tuple[int, int]:
-        """Return what changes with the file."""
+        """Return size and modification time, which change with the file."""
         state = os.fstat(self.file.fileno())
         return state.st_size, state.st_mtime_ns
 
@@ -83,9 +83,9 @@ class OpenedText(OpenedFile):
     """An open text file with its encoding and digest.
 
     Raises:
-        BadData: If its encoding cannot be told.
+        BadData: If its encoding is not clear.
         StorageFailed: If it cannot be read.
-        WrongUsage: If the named encoding is not one that can be read.
+        WrongUsage: If the named encoding is not supported.
     """
 
     def __init__(self, path: Path, encoding: str | None = None, *, may_be_packed: bool = False) -> None:
@@ -97,14 +97,14 @@ class OpenedText(OpenedFile):
 
     @contextmanager
     def text(self) -> Iterator[TextIO]:
-        """Give the text from its start, line ends as they are; one pass at a time.
+        """Give the text from its start, with its own line ends; only one pass at a time.
 
         Raises:
             FileProblem: If the file has changed since it was opened.
         """
         self.refuse_change()
         self.file.seek(0)
-        # A pass has a handle of its own, so that it may end before or after the file is closed.
+        # Each pass has its own handle, so that it may end before or after the file is closed.
         with reader_of(os.dup(self.file.fileno())) as handle, _damage_reported(self.path):
             unpacked = self._unpacked(handle)
             with io.TextIOWrapper(unpacked, encoding=self._codec, errors="strict", newline="\n") as text:
@@ -115,16 +115,30 @@ class OpenedText(OpenedFile):
         self.refuse_change()
 
     def _unpacked(self, file: BinaryIO) -> IO[bytes]:
-        return _unpacked(file, self.path) if self._is_packed else file
+        """Return the unpacked bytes of the file; its name says how it is packed.
+
+        Raises:
+            FileProblem: If it is an archive of no or several files, or encrypted.
+        """
+        if not self._is_packed:
+            return file
+        if self.path.suffix.lower() == ".gz":
+            return cast("IO[bytes]", gzip.GzipFile(fileobj=file, mode="rb"))
+        archive = ZipFile(file)
+        members = [member for member in archive.infolist() if not member.is_dir()]
+        if len(members) != 1 or members[0].flag_bits & _ENCRYPTED:
+            message = _("The archive must contain exactly one file, without a password; pack that file alone.")
+            raise FileProblem(RowProblem(file=self.path.name, message=message))
+        return archive.open(members[0])
 
     @property
     def bytes_read(self) -> int:
-        """How far the present pass has come."""
+        """The number of bytes that the current pass has read."""
         return min(os.lseek(self.file.fileno(), 0, os.SEEK_CUR), self.bytes_count)
 
 
 def is_archive(path: Path) -> bool:
-    """Say whether a regular file begins like a zip archive, whatever its name is.
+    """Return whether a regular file begins like a zip archive.
 
     Raises:
         NotFound: If there is no such file.
@@ -135,28 +149,9 @@ def is_archive(path: Path) -> bool:
         return file.read(4) == b"PK\x03\x04"
 
 
-def _unpacked(file: BinaryIO, path: Path) -> IO[bytes]:
-    """Return the bytes in a file that may be packed, by its name.
-
-    Raises:
-        FileProblem: If it is an archive of no or several files, or encrypted.
-    """
-    suffix = path.suffix.lower()
-    if suffix == ".gz":
-        return cast("IO[bytes]", gzip.GzipFile(fileobj=file, mode="rb"))
-    if suffix != ".zip":
-        return file
-    archive = ZipFile(file)
-    members = [member for member in archive.infolist() if not member.is_dir()]
-    if len(members) != 1 or members[0].flag_bits & _ENCRYPTED:
-        message = _("The archive must contain exactly one file, without a password; pack that file alone.")
-        raise FileProblem(RowProblem(file=path.name, message=message))
-    return archive.open(members[0])
-
-
 @contextmanager
 def _damage_reported(path: Path) -> Iterator[None]:
-    """Turn what unpacking raises into a problem of the file.
+    """Convert the errors of unpacking to a problem of the file.
 
     Raises:
         FileProblem: If packed data are damaged.

@@ -9,7 +9,7 @@ from workbench.domain.values.bad_value import BadValue
 from workbench.i18n import _
 from workbench.services.reading.headers import ColumnNames
 from workbench.services.reading.kinds import Column, KindSpec, Parse, RowValue
-from workbench.services.reading.sheet_cells import SheetValue
+from workbench.services.reading.sheets.cells import SheetValue
 from workbench.services.reading.table import Cell
 
 _TITLE = "title"

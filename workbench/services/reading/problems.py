@@ -1,4 +1,4 @@
-"""What is wrong with an imported file, and where."""
+"""The problems of imported files and records, with their places."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from workbench.i18n import _
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowProblem:
-    """One thing that is wrong: `line` is where the record starts, 0 when it is the whole file.
+    """One problem: `line` is the first line of the record, 0 if the problem is of the whole file.
 
     `column` is the column's name as in the file, '' when no single one is at fault; `sheet` '' but in sheets. Long
     numbers are masked in both and in the message, because a file may have values where names should be.
@@ -28,7 +28,7 @@ class RowProblem:
             object.__setattr__(self, name, without_numbers(getattr(self, name)))
 
     def __str__(self) -> str:
-        """Return the problem as one sentence that begins with its place."""
+        """Return the problem as a sentence that begins with its place."""
         place = [self.file]
         if self.sheet:
             place.append(_("sheet {name}").format(name=self.sheet))
@@ -40,9 +40,9 @@ class RowProblem:
 
 
 class FileProblem(BadData):
-    """A file that cannot be read as a whole: its encoding, its header, or what tears it apart.
+    """A file cannot be read: its encoding or its header is wrong, or it is damaged.
 
-    `problems` holds every cause; the text is the first one and how many follow.
+    `problems` has all causes; the message is the first one and the number of others.
     """
 
     def __init__(self, *problems: RowProblem) -> None:
@@ -55,7 +55,7 @@ class FileProblem(BadData):
 
 @dataclass(slots=True)
 class Row:
-    """One good record: the line where it starts, its columns and cells as in the file, and what it is."""
+    """One good record: its first line, its columns and cells as in the file, and its value."""
 
     line: int
     names: Sequence[str]
@@ -70,7 +70,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BadRecord:
-    """One record that cannot be taken in, with everything that is wrong with it.
+    """One record that cannot be imported, with all of its problems.
 
     `cells` are its cells in the file's order, also where there are too many or too few for `raw`; `text` is
     the record as in the file where it is JSON Lines, else ''.

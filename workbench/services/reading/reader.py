@@ -13,9 +13,9 @@ from workbench.i18n import _
 from workbench.services.reading.headers import column_names
 from workbench.services.reading.problems import BadRecord, FileProblem, Row, RowProblem
 from workbench.services.reading.row_reader import RowReader
-from workbench.services.reading.sheet_names import kind_of, sheets_by_kind
+from workbench.services.reading.sheets.names import kind_of, sheets_by_kind
+from workbench.services.reading.sheets.workbook import Workbook
 from workbench.services.reading.sources import SheetSource, Source, Table, source_of
-from workbench.services.reading.workbook import Workbook
 
 
 class Reader:

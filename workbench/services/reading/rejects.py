@@ -1,4 +1,4 @@
-"""Writes the records that could not be taken in to a file of the same format, with their cause."""
+"""Writes the records that were not imported to a file of the same format, with the cause of each."""
 
 import csv
 import json
@@ -21,7 +21,7 @@ from workbench.services.foundation.safe_files import (
 from workbench.services.reading.headers import IGNORED, column_names
 from workbench.services.reading.problems import BadRecord
 from workbench.services.reading.reader import Reader
-from workbench.services.reading.sheet_names import own_name
+from workbench.services.reading.sheets.names import own_name
 from workbench.services.reading.sources import WORKBOOK_SUFFIXES
 from workbench.services.reading.table import Format
 
@@ -34,15 +34,15 @@ _Sheet = tuple[str, tuple[str, ...]]
 """A sheet: its name, and its columns."""
 
 _Put = Callable[[_Sheet, str, tuple[str, ...], str], object]
-"""Adds a record to a file: its sheet, its cause, its cells, and its text where it is JSON Lines."""
+"""Adds a record to a file: its sheet, cause and cells, and its text if the file is JSON Lines."""
 
 
 class RejectWriter(ExitStack):
-    """A file of bad records that appears as a whole when the work is done, and not at all if there are none.
+    """A file of bad records, which appears when it is complete, and only if there are bad records.
 
-    The cause is the first column, so that a record with too few or too many fields stays as it was. The file
-    can be fixed and imported as it is, because the column `cause` is known and not read. With `keeps_sheets` each
-    sheet that has bad records gets a sheet of its own.
+    The cause is the first column, so that a record with too few or too many fields stays as it was. The file can be
+    imported after its rows are fixed, because an import ignores the column `cause`. With `keeps_sheets`, each sheet
+    that has bad records gets its own sheet.
     """
 
     def __init__(self, path: Path, own_files: OwnFiles, *, keeps_sheets: bool = False) -> None:
@@ -55,10 +55,10 @@ class RejectWriter(ExitStack):
         self._put: _Put | None = None
 
     def follow(self, reader: Reader) -> None:
-        """Take the records of this file or sheet from now on.
+        """Continue with the records of this file or sheet.
 
         Raises:
-            WrongUsage: If the rejects would replace it, or its format or columns do not fit the rejects.
+            WrongUsage: If the rejects would replace it, or do not have its format or columns.
         """
         if self._path.exists() and self._path.samefile(reader.path):
             raise WrongUsage(_("{path} is the imported file; name another for the rejects.").format(path=self._path))
@@ -78,10 +78,10 @@ class RejectWriter(ExitStack):
         self._format = reader.format
 
     def write(self, record: BadRecord) -> None:
-        """Add one record of the present file.
+        """Add one record of the current file.
 
         Raises:
-            CannotCreate: If the file cannot be made there, or a sheet is full.
+            CannotCreate: If the file cannot be created, or a sheet is full.
         """
         if self._put is None:
             draft = self.enter_context(replacing(self._path, self._own_files))
@@ -108,20 +108,20 @@ def _csv_rows(path: Path) -> Iterator[_Put]:
 
 @contextmanager
 def _json_lines(path: Path) -> Iterator[_Put]:
-    # JSON escapes half a character, which UTF-8 cannot hold, as a backslash does.
+    # UTF-8 has no surrogates; this writes them as JSON escapes them.
     with path.open("w", encoding="utf-8", errors="backslashreplace") as file:
         yield lambda _sheet, cause, _cells, text: file.write(_as_json(text, cause) + "\n")
 
 
 def _as_json(text: str, cause: str) -> str:
-    """Return an object with its cause first; a line that is no object becomes the text of one."""
+    """Return an object with the cause as its first key; a line that is not an object becomes its text."""
     try:
         is_object = isinstance(json.loads(text), dict)
     except (ValueError, RecursionError):
         is_object = False
     if not is_object:
         return json.dumps({CAUSE: cause, "text": text}, ensure_ascii=False)
-    # The text stays as it is, with keys that come twice and numbers as they were written.
+    # The text stays as it is, with repeated keys and the numbers as they were written.
     others = _EARLIER_CAUSE.sub("", text)[1:].lstrip(", ")
     first = json.dumps({CAUSE: cause}, ensure_ascii=False)[:-1]
     return first + others if others == "}" else f"{first}, {others}"
@@ -129,7 +129,7 @@ def _as_json(text: str, cause: str) -> str:
 
 @contextmanager
 def _sheets(path: Path) -> Iterator[_Put]:
-    """Write a workbook whose cells are all texts, so that a spreadsheet loses nothing when somebody fixes them."""
+    """Write a workbook in which all cells are texts, so that a spreadsheet does not change them."""
     with new_workbook(path) as workbook:
         text, bold = (workbook.add_format({"num_format": "@", "bold": is_bold}) for is_bold in (False, True))
         sheets: dict[_Sheet, Any] = {}
@@ -138,12 +138,12 @@ def _sheets(path: Path) -> Iterator[_Put]:
         def put(sheet: _Sheet, cause: str, cells: tuple[str, ...], _text: str) -> None:
             if sheet not in sheets:
                 name, columns = sheet
-                # A line at the end makes no difference to what a sheet's name means, but is another name.
+                # An underscore at the end makes the name different, but not the kind that it stands for.
                 while name in workbook.sheetnames:
                     name += "_"
                 sheets[sheet] = workbook.add_worksheet(name)
                 sheets[sheet].freeze_panes(1, 1)
-                # Cells that are filled in later are texts too.
+                # Cells that somebody fills in later are texts too.
                 sheets[sheet].set_column(0, 0, _CAUSE_WIDTH, text)
                 sheets[sheet].set_column(1, len(columns), _WIDTH, text)
                 _write_row(sheets[sheet], 0, (CAUSE, *columns), bold)

@@ -1,4 +1,4 @@
-"""Where records come from: a text file, a Parquet file, or a sheet of a workbook."""
+"""Sources of records: text files, Parquet files, and sheets of workbooks."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,10 +11,10 @@ from workbench.i18n import _
 from workbench.services.reading.jsonl import JsonLines
 from workbench.services.reading.opened import PACKED_SUFFIXES, OpenedFile, OpenedText, is_archive
 from workbench.services.reading.problems import FileProblem, RowProblem
-from workbench.services.reading.sheet_names import sheet_of
-from workbench.services.reading.sheet_table import SheetTable
+from workbench.services.reading.sheets.names import sheet_of
+from workbench.services.reading.sheets.table import SheetTable
+from workbench.services.reading.sheets.workbook import SheetPart, Workbook
 from workbench.services.reading.table import Broken, CsvTable, Format, Knows, RawRecord, flaw_of
-from workbench.services.reading.workbook import SheetPart, Workbook
 
 if TYPE_CHECKING:
     import duckdb
@@ -29,7 +29,7 @@ _FORMATS: dict[str, Format] = {
 }
 
 TEXT_SUFFIXES = frozenset(_FORMATS)
-"""Extensions of files that are text, whatever they begin with."""
+"""Extensions of text files; their first bytes do not matter."""
 
 WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xlsm"})
 
@@ -50,10 +50,10 @@ class TextSource(OpenedText):
 
     @contextmanager
     def table(self, knows: Knows) -> Iterator[JsonLines | CsvTable]:
-        """Give the records from the start; one pass at a time.
+        """Give the records from the start; only one pass at a time.
 
         Raises:
-            FileProblem: If there is nothing in the file, or it has changed since it was opened.
+            FileProblem: If the file is empty, or has changed since it was opened.
         """
         with self.text() as text:
             yield JsonLines(text, self.path.name) if self.format == "jsonl" else CsvTable(text, self.path.name, knows)
@@ -68,7 +68,7 @@ class TextSource(OpenedText):
 
 
 class SheetSource:
-    """A sheet of a workbook, which several sheets may have in common."""
+    """A sheet of a workbook; several sheets may share the workbook."""
 
     format: Format = "xlsx"
     encoding = ""
@@ -86,7 +86,7 @@ class SheetSource:
 
     @property
     def bytes_read(self) -> int:
-        """How far the present pass has come."""
+        """The number of bytes that the current pass has read."""
         return self._workbook.bytes_read[self._part.part]
 
     def close(self) -> None:
@@ -95,7 +95,7 @@ class SheetSource:
 
     @contextmanager
     def table(self, knows: Knows) -> Iterator[SheetTable]:
-        """Give the records from the start; one pass at a time.
+        """Give the records from the start; only one pass at a time.
 
         Raises:
             FileProblem: If the sheet is empty or the workbook damaged, or the file has changed since it was opened.
@@ -104,17 +104,17 @@ class SheetSource:
         try:
             yield SheetTable(self._workbook.rows(self._part), place, knows)
         except FileProblem as problem:
-            # A problem of the whole file is one of this sheet, where it names none.
+            # A problem that names no sheet is one of this sheet.
             placed = (replace(one, sheet=one.sheet or self.sheet) for one in problem.problems)
             raise FileProblem(*placed) from problem
 
 
 class ParquetSource(OpenedFile):
-    """A Parquet file; its records are numbered as in a sheet whose header is line 1.
+    """A Parquet file; its records are numbered like those of a sheet with its header in line 1.
 
     Raises:
         NotFound: If there is no such file.
-        FileProblem: If it is no Parquet file; a BadData too if it is no regular file.
+        FileProblem: If it is not a Parquet file; a BadData too if it is not a regular file.
         StorageFailed: If it cannot be read.
     """
 
@@ -156,7 +156,7 @@ class ParquetSource(OpenedFile):
 
 
 class ParquetTable:
-    """The records of a Parquet file, once."""
+    """One iteration over the records of a Parquet file."""
 
     header_line = 1
     above: tuple[RawRecord, ...] = ()
@@ -169,7 +169,7 @@ class ParquetTable:
         self._texts = ", ".join(_text_of(name, kind) for name, kind, *_others in described)
 
     def __iter__(self) -> Iterator[RawRecord | Broken]:
-        """Yield the records; rows without any text are passed over."""
+        """Yield the records; rows without text are skipped."""
         [(count,)] = self._connection.execute(f"FROM {self._source.sql} SELECT count(*)").fetchall()
         result = self._connection.execute(f"FROM {self._source.sql} SELECT {self._texts}")
         line = self.header_line
@@ -186,7 +186,7 @@ class ParquetTable:
 
 
 def _text_of(name: str, kind: str) -> str:
-    """Return the SQL of a column's values as texts; an instant gets its zone."""
+    """Return the SQL of a column's values as texts; an instant has its offset."""
     column = '"' + name.replace('"', '""') + '"'
     if kind == _INSTANT:
         column = f"make_timestamp(epoch_us({column}))::VARCHAR || '+00:00'"
@@ -194,21 +194,21 @@ def _text_of(name: str, kind: str) -> str:
 
 
 Source = TextSource | SheetSource | ParquetSource
-"""A file or sheet that can be read as often as it is asked for.
+"""A file or sheet that can be read any number of times.
 
-`file` is what the sheets of a workbook have in common, `bytes_count` and `sha256` are its own; `pass_bytes` is how many
-bytes one pass reads, `bytes_read` how far the present one has come.
+The sheets of a workbook share `file`, of which `bytes_count` and `sha256` are. A pass reads `pass_bytes` bytes; the
+current one has read `bytes_read`.
 """
 
 Table = CsvTable | JsonLines | SheetTable | ParquetTable
-"""Records of one kind, once: their columns, and the line of the header, 0 where each record names its own.
+"""The columns of records and one iteration over them; `header_line` is 0 if each record names its own columns.
 
-`above` are the rows over the header, with their cells below the names of the columns.
+`above` are the rows above the header, with their cells in the columns of the header.
 """
 
 
 def source_of(path: Path, kind: ImportKind, encoding: str | None) -> Source:
-    """Return where the records of a file come from."""
+    """Return the source of a file's records."""
     suffix = path.suffix.lower()
     has_calls = kind is ImportKind.CALLS
     if has_calls and suffix == PARQUET_SUFFIX:

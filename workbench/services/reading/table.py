@@ -1,4 +1,4 @@
-"""Records of a CSV file, read strictly and one after the other."""
+"""The records of a CSV file, read strictly."""
 
 import csv
 import re
@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TextIO
 
 from workbench.i18n import _
 from workbench.services.reading.problems import FileProblem, RowProblem
-from workbench.services.reading.sheet_cells import SheetValue
+from workbench.services.reading.sheets.cells import SheetValue
 
 if TYPE_CHECKING:
     import _csv
 
 Cell = str | int | float | bool | list[object] | SheetValue | None
-"""What a cell can hold; in CSV always a text, in a sheet what it stores."""
+"""The value of a cell: a text in CSV, a stored value in a sheet."""
 
 Format = Literal["csv", "jsonl", "xlsx"]
 
 Knows = Callable[[str], bool]
-"""Says whether a text is the name of a column."""
+"""Returns whether a text is the name of a column."""
 
 FIELD_LENGTH = 32_000
 """The most characters of one field."""
@@ -28,13 +28,13 @@ FIELD_LENGTH = 32_000
 DELIMITERS = (",", ";", "\t")
 
 HEADER_WITHIN_LINES = 10
-"""A title may stand above the header; further down nobody looks for it."""
+"""The header is one of these first lines, as a title may be above it."""
 
 _ENOUGH_KNOWN_NAMES = 2
 
 
 class RawRecord(NamedTuple):
-    """One record as in the file: the line where it starts, its columns and its cells, as many as columns."""
+    """One record as in the file: its first line, its columns, and a cell for each column."""
 
     line: int
     names: tuple[str, ...]
@@ -48,7 +48,7 @@ class RawRecord(NamedTuple):
 
 
 class Broken(NamedTuple):
-    """A record that is none: why, and which column is at fault if it is one."""
+    """A record that cannot be read: the message, and the column if one is at fault."""
 
     line: int
     column: str
@@ -58,11 +58,11 @@ class Broken(NamedTuple):
 
 
 class CsvTable:
-    """A CSV text with a header: its columns, and its records once.
+    """The columns of a CSV text, and one iteration over its records.
 
-    `knows` says whether a text is the name of a column; by it the header is found below a title, and the
-    delimiter that the file has; `above` are the rows over it, and `first_line` is the first line below it. The text
-    must be opened so that it ends lines at a line feed only and keeps carriage returns.
+    `knows` returns whether a text is the name of a column, to find the delimiter and the header below a title. `above`
+    are the rows above the header, and `first_line` is the first line below it. The text must end lines at line feeds
+    only, and keep carriage returns.
 
     Raises:
         FileProblem: If there is no header.
@@ -87,7 +87,7 @@ class CsvTable:
         self.above = tuple(RawRecord(line, self.names, self._placed(cells)) for line, cells in titles)
 
     def _watched(self, lines: Iterator[str]) -> Iterator[str]:
-        """Pass lines on, keeping those of the present record and whether one needs a closer look."""
+        """Yield the lines; keep those of the current record, and whether one of them must be checked."""
         record = self._record
         for line in lines:
             if "\0" in line or "\ufeff" in line or len(line) > FIELD_LENGTH:
@@ -111,10 +111,10 @@ class CsvTable:
         return [*cells[:width], *[""] * (width - len(cells))]
 
     def __iter__(self) -> Iterator[RawRecord | Broken]:
-        """Yield the records; lines and rows without any text are passed over.
+        """Yield the records; lines and rows without text are skipped.
 
         Raises:
-            FileProblem: If a quote tears the file apart, so that no later record can be trusted.
+            FileProblem: If a quote is wrong, so that later records cannot be read.
         """
         names, width, reader, record = self.names, len(self.names), self._reader, self._record
         before = self.header_line - 1
@@ -147,7 +147,7 @@ class CsvTable:
                 yield self._ragged(start, cells)
 
     def _ragged(self, line: int, cells: list[str]) -> Broken:
-        """Return what to say of a record with too few or too many fields."""
+        """Return a record with too few or too many fields, with its message."""
         width = len(self.names)
         column = self.names[len(cells)] if len(cells) < width else ""
         message = _("The record has {count} fields and the header {width}; check commas and quotes.").format(
@@ -156,7 +156,7 @@ class CsvTable:
         return Broken(line, column, message, tuple(cells))
 
     def _oddity(self, line: int, cells: list[str]) -> Broken | None:
-        """Return what is wrong with a record that has an unusual line."""
+        """Return the first flaw in the fields of a record, or None."""
         for index, cell in enumerate(cells):
             message = flaw_of(cell)
             if not message:
@@ -167,15 +167,15 @@ class CsvTable:
         return None
 
     def _explained(self, line: int, cause: str, names: tuple[str, ...]) -> Broken:
-        """Return what to say of a record that is not CSV.
+        """Return a record that is not valid CSV, with its message.
 
         Raises:
-            FileProblem: If the quote at fault may have swallowed more than its own line.
+            FileProblem: If the wrong quote may extend beyond its line.
         """
         text = "".join(self._record)
         index, offset = faulty_field(text, self.delimiter)
         column = self._name(index) if names else ""
-        # With an even number of quotes a line is complete however it is read, and the next one starts afresh.
+        # A line with an even number of quotes is a whole record, so the next line starts a new one.
         is_alone = len(self._record) == 1 and text.count('"') % 2 == 0
         if "field larger" in cause and is_alone:
             message = _too_long()
@@ -187,25 +187,25 @@ class CsvTable:
             message = _("A quote is opened and not closed; close it, or double it if it belongs to the text.")
         if not is_alone:
             raise self._torn(line + offset, column, message)
-        # About its cells, so that somebody can fix it.
+        # The cells are approximate, so that somebody can fix them.
         return Broken(line, column, message, tuple(text.rstrip("\r\n").split(self.delimiter)))
 
     def _torn(self, line: int, column: str, message: str) -> FileProblem:
-        """Return the problem of a file of which nothing can be trusted from this line on."""
+        """Return the problem of a file that cannot be read from this line on."""
         return FileProblem(RowProblem(file=self._file, line=line, column=column, message=message))
 
     def _name(self, index: int) -> str:
-        """Return the name of a column by its place, '' beyond the header."""
+        """Return the name of a column by its index, '' beyond the header."""
         return self.names[index] if index < len(self.names) else ""
 
 
 def header_repeated() -> str:
-    """Return what to say of a record that is the header once more."""
+    """Return the message for a record that repeats the header."""
     return _("The header is repeated here; remove it.")
 
 
 def flaw_of(text: str) -> str:
-    """Return what is wrong with a field whatever its column is, '' if nothing."""
+    """Return the flaw of a field that no column allows, '' if there is none."""
     if len(text) > FIELD_LENGTH:
         return _too_long()
     if "\0" in text:
@@ -220,9 +220,9 @@ def _too_long() -> str:
 
 
 def faulty_field(text: str, delimiter: str) -> tuple[int, int]:
-    """Return which field of a record is not CSV, and how many lines below the record's start it begins."""
+    """Return the index of the field that is not valid CSV, and its first line, counted from that of the record."""
     most = f"{{0,{FIELD_LENGTH}}}"
-    # A field in quotes, in which two quotes together stand for one, or a field without.
+    # A field in quotes, in which two quotes stand for one, or a field without quotes.
     field = re.compile(f'("([^"]|""){most}"|(?!")[^\r{delimiter}]{most}){delimiter}')
     at = index = 0
     while found := field.match(text, at):
@@ -232,7 +232,7 @@ def faulty_field(text: str, delimiter: str) -> tuple[int, int]:
 
 
 def _find_header(head: list[str], knows: Knows) -> tuple[str, int]:
-    """Return the delimiter, and the line of the header among the first lines."""
+    """Return the delimiter and the line of the header."""
     rows = {delimiter: _with_lines(csv.reader(head, delimiter=delimiter)) for delimiter in DELIMITERS}
     found = {delimiter: most_known(rows[delimiter], knows) for delimiter in DELIMITERS}
     delimiter = max(DELIMITERS, key=lambda one: found[one][0])
@@ -243,7 +243,7 @@ def _find_header(head: list[str], knows: Knows) -> tuple[str, int]:
 
 
 def _with_lines(rows: "_csv.Reader") -> Iterator[tuple[int, Sequence[str]]]:
-    """Yield the rows with the lines where they start, up to one that is not CSV; that is told when it is read."""
+    """Yield the rows with their first lines until one is not valid CSV, which is reported when it is read."""
     start = 1
     with suppress(csv.Error):
         for cells in rows:
@@ -252,7 +252,7 @@ def _with_lines(rows: "_csv.Reader") -> Iterator[tuple[int, Sequence[str]]]:
 
 
 def most_known(rows: Iterable[tuple[int, Sequence[str]]], knows: Knows) -> tuple[int, int]:
-    """Return the greatest number of column names in one of the first rows, and that row's line."""
+    """Return the row with the most column names: their number, and its line."""
     most, line_of_most = 0, 1
     for line, cells in rows:
         known = sum(1 for cell in cells if knows(cell))

@@ -22,54 +22,71 @@ _INSTANT = (
 )
 _FIRST_US, _LAST_US = to_us(datetime(2000, 1, 1, tzinfo=UTC)), to_us(datetime(2099, 12, 31, tzinfo=UTC))
 
-# Numbers that are too short for zeros that a spreadsheet may have put for digits; telephones also with a country code.
-_FORMS = {PHONE: "[0-9]{1,12}|([+]|00)?861[0-9]{10}", NUMBER: "[0-9]{1,17}", QUANTITY: "[0-9]{1,9}"}
+# What these forms accept beside numbers that a cast gives back as they are.
+_OTHER_FORMS = {PHONE: "([+]|00)?861[0-9]{10}", QUANTITY: "[0-9]{1,9}"}
+# Numbers are too short for zeros that a spreadsheet may have put for digits.
+_MOST_DIGITS = {PHONE: 12, NUMBER: 17}
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The condition that accepts a value, and what it then is: a VARCHAR, BIGINT (instants in µs UTC) or BOOLEAN."""
+    """The condition that accepts a value, and what it then is: a BIGINT, INTEGER, BOOLEAN or the VARCHAR of a choice.
 
+    Instants are in µs UTC; of phone and other numbers it is a code, the digits after a 1. Both use the column of a
+    `cast`, so that it is computed once.
+    """
+
+    cast: str
     condition: str
     value: str
 
 
-def accepted(sort: Sort, cell: str, zone: ZoneInfo, now: datetime | None) -> Accepted:
+def accepted(sort: Sort, cell: str, cast: str, zone: ZoneInfo, now: datetime | None) -> Accepted:
     """Return the SQL that accepts a cell of some sort: a number, quantity, instant, flag or choice.
 
     Args:
         sort: The sort of value.
         cell: The SQL of the cell's text.
+        cast: The name of the column that will hold the cast.
         zone: Where instants are local.
         now: When the file is read; instants must not be later. None allows any time.
     """
     if sort is INSTANT:
-        return _accepted_instant(cell, zone, now)
+        return _accepted_instant(cell, cast, zone, now)
     if sort is FLAG:
-        return _accepted_word(cell, {word: str(is_yes) for word, is_yes in values.FLAGS.items()})
+        return _accepted_word(cell, cast, {word: str(is_yes) for word, is_yes in values.FLAGS.items()})
     if sort.words is not None:
         names = value_names(sort.section, sort.words)
-        return _accepted_word(cell, {word: f"'{code.value}'" for word, code in names.items()})
-    condition = f"regexp_full_match({cell}, '{_FORMS[sort]}')"
-    if sort is PHONE:
-        return Accepted(condition, f"CASE WHEN length({cell}) > 12 THEN right({cell}, 11) ELSE {cell} END")
-    return Accepted(condition, f"try_cast({cell} AS BIGINT)" if sort is QUANTITY else cell)
+        return _accepted_word(cell, cast, {word: f"'{code.value}'" for word, code in names.items()})
+    if sort is QUANTITY:
+        usual = f"{cast}::VARCHAR = {cell} AND {cast} >= 0"
+        return Accepted(f"try_cast({cell} AS INTEGER)", _usual_or_matching(usual, cell, _OTHER_FORMS[sort]), cast)
+    code = f"try_cast('1' || {cell} AS BIGINT)"
+    usual = f"{cast}::VARCHAR = '1' || {cell} AND length({cell}) BETWEEN 1 AND {_MOST_DIGITS[sort]}"
+    if sort is NUMBER:
+        return Accepted(code, f"coalesce({usual}, false)", cast)
+    without_country = f"CASE WHEN length({cell}) > 12 THEN try_cast('1' || right({cell}, 11) AS BIGINT) ELSE {cast} END"
+    return Accepted(code, _usual_or_matching(usual, cell, _OTHER_FORMS[sort]), without_country)
 
 
-def _accepted_word(cell: str, meanings: Mapping[str, str]) -> Accepted:
+def _usual_or_matching(usual: str, cell: str, form: str) -> str:
+    """Return the condition that a cell is as usual or has a form, which takes longer to find out."""
+    return f"CASE WHEN {usual} THEN true ELSE regexp_full_match({cell}, '{form}') END"
+
+
+def _accepted_word(cell: str, cast: str, meanings: Mapping[str, str]) -> Accepted:
     """Return the SQL for words, each with the SQL of its meaning."""
     by_meaning: dict[str, list[str]] = {}
     for word, meaning in meanings.items():
         by_meaning.setdefault(meaning, []).append(quoted(word))
     cases = " ".join(f"WHEN {cell} IN ({', '.join(words)}) THEN {meaning}" for meaning, words in by_meaning.items())
-    value = f"CASE {cases} END"
-    return Accepted(f"({value}) IS NOT NULL", value)
+    return Accepted(f"CASE {cases} END", f"{cast} IS NOT NULL", cast)
 
 
-def _accepted_instant(cell: str, zone: ZoneInfo, now: datetime | None) -> Accepted:
+def _accepted_instant(cell: str, cast: str, zone: ZoneInfo, now: datetime | None) -> Accepted:
     """Return the SQL for dates with a time to the second."""
     last_us = _LAST_US if now is None else to_us(now + moments.FUTURE_TOLERANCE)
-    local_us = f"epoch_us(try_cast({cell} AS TIMESTAMP))"
+    local_us = f"epoch_us({cast})"
     shifts = zone_shifts(zone, _FIRST_US, last_us + DAY_US)
     # A local time that a change of the clocks skips or repeats is what it was before the change.
     local_shifts = [shifts[0]]
@@ -78,4 +95,5 @@ def _accepted_instant(cell: str, zone: ZoneInfo, now: datetime | None) -> Accept
     value = f"{local_us} - {shift_sql(local_us, local_shifts)}"
     # The first days are left out, as their shift may be another.
     in_time = f"coalesce({local_us} >= {_FIRST_US + 2 * DAY_US} AND {value} <= {last_us}, false)"
-    return Accepted(f"regexp_full_match({cell}, '{_INSTANT}') AND {in_time}", value)
+    usual = _usual_or_matching(f"{cast}::VARCHAR = {cell}", cell, _INSTANT)
+    return Accepted(f"try_cast({cell} AS TIMESTAMP)", f"{usual} AND {in_time}", value)

@@ -1,4 +1,4 @@
-"""The cells of a sheet as they are stored, and the text that each stands for in its column."""
+"""The values of cells, and their text for the column that they are in."""
 
 import re
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ from enum import StrEnum
 from workbench.domain.values.bad_value import BadValue
 from workbench.domain.values.values import formula_error_message, lost_digits_message
 from workbench.i18n import _
-from workbench.services.reading.number_formats import Shape
+from workbench.services.reading.sheets.number_formats import NumberFormat
 
 EXACT_BELOW = 1e15
-"""A spreadsheet keeps 15 digits of a number; those after them are lost."""
+"""A spreadsheet keeps 15 digits of a number and drops the others."""
 
 _MOBILE_DIGITS = 11
 _SHORTEST_AREA_NUMBER = 9
@@ -19,7 +19,7 @@ _DAY_MS = 86_400_000
 _SERIALS = (0, 2_958_466)
 _FIRST_DAYS = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}  # noqa: DTZ001 - a sheet's dates are local
 _NO_LEAP_DAY = 60
-"""The day count of 29 February 1900, which was none; spreadsheets count it all the same."""
+"""The day count of 29 February 1900: the day did not exist, but spreadsheets count it."""
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _HALF_CHARACTERS = range(0xD800, 0xE000)
@@ -27,7 +27,7 @@ _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?|[+-]?\.\d+([eE][+-]?\d+)?
 
 
 class Holds(StrEnum):
-    """What a column holds, as far as a cell that is no text needs to know."""
+    """What a column holds, as far as it matters for cells other than texts."""
 
     ANYTHING = "anything"
     FLAGS = "flags"
@@ -38,7 +38,7 @@ class Holds(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number; `digits` is how many its format shows at least, with zeros in front."""
+    """A number; its format shows at least `digits` digits, with leading zeros."""
 
     value: float
     digits: int = 0
@@ -49,7 +49,7 @@ class Number:
         return repr(self.value) if abs(self.value) >= EXACT_BELOW else format(self.value, ".15g")
 
     def text_in(self, holds: Holds) -> str:
-        """Return the text that the cell stands for in a column; BadValue if the spreadsheet has damaged it."""
+        """Return the cell as text for its column; raise BadValue if the spreadsheet has damaged the value."""
         if abs(self.value) >= EXACT_BELOW:
             raise BadValue(lost_digits_message())
         text = str(self)
@@ -62,7 +62,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A date, a time of day, or both, as far as the format shows them."""
+    """A date, a time, or both, as the format shows it."""
 
     at: datetime
     has_date: bool
@@ -78,18 +78,18 @@ class Moment:
         return str(self.at.date()) if is_midnight else f"{self.at.date()} {clock}"
 
     def text_in(self, holds: Holds) -> str:
-        """Return the text that the cell stands for in a column; BadValue if that holds no date."""
+        """Return the cell as text for its column; raise BadValue if the column does not hold dates."""
         if holds not in {Holds.DAYS, Holds.INSTANTS}:
             raise BadValue(
                 _("The spreadsheet made a date of this value; format the column as text and enter it again.")
             )
-        # What is shown counts: a time of day that nobody sees was not meant.
+        # A time that the format does not show does not count.
         return str(self.at.date()) if holds is Holds.DAYS and not self.has_time else str(self)
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """What a formula that failed left in its cell, such as #N/A."""
+class CellError:
+    """The error of a formula, such as #N/A."""
 
     code: str
 
@@ -97,7 +97,7 @@ class Fault:
         return self.code
 
     def text_in(self, _holds: Holds) -> str:
-        """Raise BadValue: no column holds an error."""
+        """Raise BadValue, because no column holds errors."""
         raise BadValue(formula_error_message(self.code))
 
 
@@ -111,46 +111,46 @@ class Flag:
         return "true" if self.is_set else "false"
 
     def text_in(self, holds: Holds) -> str:
-        """Return the text that the cell stands for in a column; BadValue if that holds something else."""
+        """Return the cell as text for its column; raise BadValue if the column does not hold flags."""
         if holds is not Holds.FLAGS:
             raise BadValue(_("The cell holds a yes or no; format the column as text and enter the value again."))
         return str(self)
 
 
-SheetValue = Number | Moment | Flag | Fault
-"""What a cell holds that is no text."""
+SheetValue = Number | Moment | Flag | CellError
+"""The value of a cell that is not a text."""
 
 SheetCell = str | SheetValue
 
 
-def number_of(text: str, shape: Shape, *, is_1904: bool) -> SheetCell:
-    """Return the cell of a stored number: a moment where its format says so.
+def number_of(text: str, number_format: NumberFormat, *, is_1904: bool) -> SheetCell:
+    """Return the value of a stored number: a date or time if its format says so.
 
     Days are counted from 1904 in workbooks that say so, else from 1900.
     """
     if not _NUMBER.fullmatch(text):
-        return Fault(text)
+        return CellError(text)
     value = float(text)
-    if not shape.is_moment or not _SERIALS[0] <= value < _SERIALS[1]:
-        # An infinite number is none that anybody wrote.
-        return Number(value, shape.digits) if abs(value) < float("inf") else Fault(text)
+    if not number_format.is_moment or not _SERIALS[0] <= value < _SERIALS[1]:
+        # Nobody writes an infinite number.
+        return Number(value, number_format.digits) if abs(value) < float("inf") else CellError(text)
     days = value + 1 if value < _NO_LEAP_DAY and not is_1904 else value
     at = _FIRST_DAYS[is_1904] + timedelta(milliseconds=round(days * _DAY_MS))
-    # A format that shows the time only does not hide that a whole day was counted.
-    return Moment(at, has_date=shape.is_date or value >= 1, has_time=shape.has_time)
+    # A value of a day or more has a date, even if the format only shows the time.
+    return Moment(at, has_date=number_format.is_date or value >= 1, has_time=number_format.has_time)
 
 
 def moment_of(text: str) -> SheetCell:
-    """Return the cell of a date that is stored as ISO 8601."""
+    """Return the value of a date that is stored in ISO 8601."""
     try:
         at = datetime.fromisoformat(text.removesuffix("Z"))
     except ValueError:
-        return Fault(text)
+        return CellError(text)
     return Moment(at.replace(tzinfo=None), has_date=True, has_time=":" in text)
 
 
 def unescaped(text: str) -> str:
-    """Return a text whose control characters are written as `_x000D_`, as sheets do."""
+    """Return a text without the escapes of sheets, such as `_x000D_` for a carriage return."""
     return _ESCAPED.sub(_character, text) if "_x" in text else text
 
 
@@ -160,7 +160,7 @@ def _character(found: re.Match[str]) -> str:
 
 
 def _lost_its_zero(text: str) -> bool:
-    """Say whether a telephone number that is stored as a number began with a zero, as area codes do.
+    """Return whether a telephone number that is stored as a number began with a zero, as area codes do.
 
     Numbers of 9 to 11 digits that begin otherwise are mobile numbers, 400 and 800.
     """

@@ -1,4 +1,4 @@
-"""An XLSX file as the zip archive that it is: measured and checked before anything in it is believed."""
+"""An XLSX file as a zip archive, with limits on its size and its parts."""
 
 import hashlib
 import zlib
@@ -12,25 +12,25 @@ from workbench.services.reading.opened import OpenedFile
 from workbench.services.reading.problems import FileProblem, RowProblem
 
 FILE_BYTES = 50 << 20
-"""A workbook larger than this is refused."""
+"""The largest workbook that is read."""
 
 MAX_ENTRIES = 1_000
 UNPACKED_BYTES = 200 << 20
-"""All parts together may become this large and no larger."""
+"""The most bytes of all parts together after unpacking."""
 
 MAX_RATIO = 100
-"""A part that unpacks to more than this many times its size is a bomb, not a sheet."""
+"""The most times by which a part grows when it is unpacked; a zip bomb grows more."""
 
 _RATIO_COUNTS_FROM = 1 << 20
 _CHUNK_BYTES = 1 << 17
 _ENTRY_MARK = b"PK\x01\x02"
 _OLD_OFFICE_MARK = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = 0x1
-# Compressed data may look like a mark of an entry by chance.
+# Compressed data may contain the mark of an entry by chance.
 _CHANCE = 50
 
 _DAMAGES = (BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, NotImplementedError, KeyError)
-"""What zipfile raises at an archive that is none, or not whole."""
+"""What zipfile raises if an archive is damaged, incomplete or something else."""
 
 
 class Package(OpenedFile):
@@ -38,24 +38,24 @@ class Package(OpenedFile):
 
     Raises:
         NotFound: If there is no such file.
-        FileProblem: If it is no archive that can be trusted; a BadData too if it is no regular file.
+        FileProblem: If it is not an archive, or is harmful; a BadData too if it is not a regular file.
         StorageFailed: If it cannot be read.
     """
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self.bytes_read: dict[str, int] = defaultdict(int)
-        """How many bytes of each part the last pass has read."""
+        """The number of bytes of each part that the last pass has read."""
         with self.examining():
             self.sha256 = self._examined()
             self._parts = self._checked()
 
     def size(self, name: str) -> int:
-        """Return how many bytes a part unpacks to."""
+        """Return the size of a part after unpacking."""
         return self._entry(name).file_size
 
     def chunks(self, name: str) -> Iterator[bytes]:
-        """Yield the bytes of a part, a little at a time, never more than the archive says that it has.
+        """Yield a part in chunks, and never more bytes than the archive declares.
 
         Raises:
             FileProblem: If the part is not there or not what the archive says, or the file has changed.
@@ -64,8 +64,7 @@ class Package(OpenedFile):
         part = self._entry(name)
         try:
             with self._zip.open(part) as stream:
-                # What a lying archive holds beyond its word is not unpacked: zipfile stops there, and the
-                # check sum, which it then compares, does not fit.
+                # If a part is longer than declared, zipfile stops at the declared size and finds a wrong checksum.
                 self.bytes_read[name] = 0
                 while chunk := stream.read(_CHUNK_BYTES):
                     self.bytes_read[name] += len(chunk)
@@ -74,11 +73,11 @@ class Package(OpenedFile):
             raise self.damaged() from error
 
     def damaged(self) -> FileProblem:
-        """Return the problem of a file that is no whole workbook."""
+        """Return the problem that the file is not a complete workbook."""
         return self.refused(_("This is no whole XLSX workbook; save it again as XLSX in a spreadsheet program."))
 
     def too_much_text(self) -> FileProblem:
-        """Return the problem of a file whose texts would fill the memory."""
+        """Return the problem that the texts of the file would fill the memory."""
         return self.refused(_("The workbook holds too much text; split it, or save its sheets as CSV."))
 
     def refused(self, message: str, line: int = 0) -> FileProblem:
@@ -86,14 +85,14 @@ class Package(OpenedFile):
         return FileProblem(RowProblem(file=self.path.name, line=line, message=message))
 
     def _entry(self, name: str) -> ZipInfo:
-        """Return a part by its name; capitals make no difference, as in every such package."""
+        """Return a part by its name; names of parts are not case-sensitive."""
         part = self._parts.get(name.casefold())
         if part is None:
             raise self.damaged()
         return part
 
     def _examined(self) -> str:
-        """Return the digest; refuse what is too large or no archive before anybody unpacks it."""
+        """Return the digest; refuse a file that is too large or not an archive before it is unpacked."""
         start = self.file.peek(len(_OLD_OFFICE_MARK))
         if start.startswith(_OLD_OFFICE_MARK):
             raise self.refused(_("This is an old or a protected workbook; save it as XLSX without a password."))
@@ -107,13 +106,13 @@ class Package(OpenedFile):
             digest.update(chunk)
             # Chunk ends may hide a few marks; the exact number is checked later.
             entries += chunk.count(_ENTRY_MARK)
-        # The directory of an archive is read as a whole, so its length is checked before that.
+        # ZipFile reads the whole directory of an archive, so its length is checked first.
         if entries > MAX_ENTRIES + _CHANCE:
             raise self._too_many()
         return digest.hexdigest()
 
     def _checked(self) -> dict[str, ZipInfo]:
-        """Return the parts by their folded names; refuse an archive that could do harm."""
+        """Return the parts by their folded names; refuse a harmful archive."""
         try:
             self._zip = ZipFile(self.file)
         except _DAMAGES as error:

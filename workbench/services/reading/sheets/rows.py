@@ -1,4 +1,4 @@
-"""The filled cells of a sheet, row by row, as the workbook stores them."""
+"""Reads the filled cells of a sheet row by row."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -6,13 +6,13 @@ from functools import cache, reduce
 from typing import TYPE_CHECKING, NamedTuple
 from xml.etree.ElementTree import Element
 
-from workbench.services.reading.number_formats import PLAIN
-from workbench.services.reading.shared_strings import text_of
-from workbench.services.reading.sheet_cells import Fault, Flag, SheetCell, moment_of, number_of, unescaped
-from workbench.services.reading.xml_parts import BadXml, elements, local
+from workbench.services.reading.sheets.cells import CellError, Flag, SheetCell, moment_of, number_of, unescaped
+from workbench.services.reading.sheets.number_formats import PLAIN
+from workbench.services.reading.sheets.shared_strings import text_of
+from workbench.services.reading.sheets.xml_parts import BadXml, elements, local
 
 if TYPE_CHECKING:
-    from workbench.services.reading.workbook import Workbook
+    from workbench.services.reading.sheets.workbook import Workbook
 
 MAX_ROWS = 1_048_576
 MAX_COLUMNS_WIDE = 16_384
@@ -30,20 +30,20 @@ class SheetRow(NamedTuple):
     cells: Mapping[int, SheetCell]
 
 
-class Merged(NamedTuple):
-    """Cells that were made one, of which only the first holds the value; columns are counted from 0."""
+class MergedCells(NamedTuple):
+    """MergedCells cells, of which only the first has a value; columns are counted from 0."""
 
     span: str
     first_column: int
     last_line: int
 
 
-def sheet_rows(chunks: Iterator[bytes], shared: "Workbook") -> Iterator[SheetRow | Merged]:
-    """Yield the rows that have a filled cell, then the merged cells; a formula counts as what was stored with it.
+def sheet_rows(chunks: Iterator[bytes], shared: "Workbook") -> Iterator[SheetRow | MergedCells]:
+    """Yield the rows that have a filled cell, then the merged cells; a formula counts as its stored result.
 
     Raises:
-        FileProblem: If a row or cell comes twice or too late, so that one would hide another.
-        BadXml: If the sheet is damaged or would fill the memory; a ValueError too where a number is none.
+        FileProblem: If a row or cell is repeated or out of order, so that one would hide another.
+        BadXml: If the sheet is damaged or would fill the memory; a ValueError if a number is not valid.
     """
     line = 0
     for parent, element in elements(chunks, 2, until=_AFTER_MERGED_CELLS):
@@ -87,12 +87,12 @@ def _cells(row: Element, line: int, shared: "Workbook") -> dict[int, SheetCell]:
 
 
 def _cell(kind: str, text: str, style: str | None, shared: "Workbook") -> SheetCell:
-    """Return a filled cell by the kind that is stored with it."""
+    """Return the value of a filled cell by its stored type."""
     match kind:
         case "s":
             return shared.strings[int(text)]
         case "n":
-            return number_of(text.strip(), shared.shapes.get(style, PLAIN), is_1904=shared.is_1904)
+            return number_of(text.strip(), shared.number_formats.get(style, PLAIN), is_1904=shared.is_1904)
         case "str":
             return unescaped(text)
         case "b":
@@ -100,7 +100,7 @@ def _cell(kind: str, text: str, style: str | None, shared: "Workbook") -> SheetC
         case "d":
             return moment_of(text.strip())
         case _:
-            return Fault(text.strip())
+            return CellError(text.strip())
 
 
 @cache
@@ -111,9 +111,9 @@ def _column(letters: str) -> int:
     return reduce(lambda column, letter: column * 26 + ord(letter) - ord("A") + 1, letters.upper(), 0) - 1
 
 
-def _merged(span: str) -> Merged:
+def _merged(span: str) -> MergedCells:
     first, _colon, last = span.partition(":")
     begins, ends = _PLACE.fullmatch(first), _PLACE.fullmatch(last or first)
     if begins is None or ends is None:
         raise BadXml
-    return Merged(span, _column(begins[1]), int(ends[2]))
+    return MergedCells(span, _column(begins[1]), int(ends[2]))

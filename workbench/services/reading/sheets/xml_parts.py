@@ -1,4 +1,4 @@
-"""Elements of an XML part, one after the other, in little memory however large the part is."""
+"""Reads XML parts of any size element by element, in little memory."""
 
 from collections.abc import Iterator
 from itertools import chain
@@ -7,13 +7,13 @@ from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 ELEMENT_BYTES = 1 << 19
-"""One element, a row of a sheet for instance, is no longer than this."""
+"""The most bytes of one element, for example a row of a sheet."""
 
 NOWHERE: frozenset[str] = frozenset()
 
 
 class BadXml(ValueError):
-    """A part that is no XML, declares a document type, or has an element of unreasonable size."""
+    """The part is not XML, declares a document type, or has an element that is too large."""
 
 
 def local(name: str) -> str:
@@ -22,15 +22,15 @@ def local(name: str) -> str:
 
 
 def elements(chunks: Iterator[bytes], depth: int, until: frozenset[str] = NOWHERE) -> Iterator[tuple[str, Element]]:
-    """Yield the finished elements at a depth below the root, each after the tag of its parent.
+    """Yield the complete elements at a depth below the root, each with the tag of its parent.
 
     Args:
-        chunks: The part, a little at a time; no chunk is empty.
+        chunks: The part in chunks; none is empty.
         depth: 1 for the children of the root, 2 for their children.
-        until: Children of the root at which reading stops, because nothing after them is wanted.
+        until: Children of the root at which reading stops.
 
     Raises:
-        BadXml: If the part is not well formed up to there, or would fill the memory.
+        BadXml: If the part is not well-formed up to there, or would fill the memory.
     """
     tree = _Tree()
     unfinished = 0
@@ -39,7 +39,7 @@ def elements(chunks: Iterator[bytes], depth: int, until: frozenset[str] = NOWHER
         unfinished += len(chunk)
         parents = [tree.root] if depth == 1 else list(tree.root)
         for parent in parents:
-            # The last element may be unfinished as long as more chunks follow.
+            # Until the last chunk, the last element may be incomplete.
             finished = list(parent[: len(parent) - bool(chunk and parent is parents[-1])])
             del parent[: len(finished)]
             tag = local(parent.tag)
@@ -66,7 +66,7 @@ class _Tree:
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._builder.end
         self._parser.CharacterDataHandler = self._builder.data
-        # Without a document type there are no entities: none that multiply, and none from other files.
+        # Without a document type there are no entities, which could multiply or read other files.
         self._parser.StartDoctypeDeclHandler = _refuse
 
     def feed(self, chunk: bytes) -> None:
@@ -74,11 +74,11 @@ class _Tree:
         try:
             self._parser.Parse(chunk, not chunk)
         except (expat.ExpatError, ValueError, LookupError) as error:
-            # An encoding that expat does not know is a LookupError or ValueError.
+            # An unknown encoding raises a LookupError or ValueError.
             raise BadXml from error
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        """Begin the root; the elements below it go straight to the builder."""
+        """Start the root; expat then calls the builder directly."""
         self.root = self._builder.start(tag, attributes)
         self._parser.StartElementHandler = self._builder.start
 

@@ -1,11 +1,11 @@
-"""The texts that the cells of a workbook share, kept as one block of bytes."""
+"""The shared strings of a workbook, kept in one block of bytes."""
 
 from array import array
 from xml.etree.ElementTree import Element
 
-from workbench.services.reading.package import Package
-from workbench.services.reading.sheet_cells import unescaped
-from workbench.services.reading.xml_parts import BadXml, elements, local
+from workbench.services.reading.sheets.cells import unescaped
+from workbench.services.reading.sheets.package import Package
+from workbench.services.reading.sheets.xml_parts import BadXml, elements, local
 
 MAX_STRINGS = 2_000_000
 MAX_BYTES = 64 << 20
@@ -13,17 +13,17 @@ _LONG_BYTES = 256
 
 
 class SharedStrings:
-    """The shared texts of a workbook by their number.
+    """The shared strings of a workbook by their numbers.
 
     Raises:
         BadXml: If they cannot be read.
-        FileProblem: If they are more than a sheet can mean.
+        FileProblem: If there are too many.
     """
 
     def __init__(self, package: Package, part: str) -> None:
         self._block = bytearray()
         self._long: dict[int, str] = {}
-        # A list of a million texts takes several times the memory of what they say.
+        # A list of a million strings takes several times the memory of their bytes.
         self._ends = array("L", [0])
         for _parent, item in elements(package.chunks(part), 1):
             if local(item.tag) == "si":
@@ -44,14 +44,14 @@ class SharedStrings:
             return text
         start, end = self._ends[number], self._ends[number + 1]
         text = self._block[start:end].decode("utf-8", "surrogatepass")
-        # A hundred thousand cells may share one long text; it must not be there as many times.
+        # Thousands of cells may share a long text, so it is decoded only once.
         if end - start >= _LONG_BYTES:
             self._long[number] = text
         return text
 
 
 def text_of(item: Element) -> str:
-    """Return the text of a shared or inline string; how a Chinese word is read aloud does not belong to it."""
+    """Return the text of a shared or inline string, without phonetic runs."""
     prefix = item.tag.rpartition(":")[0]
     mark = f"{prefix}:" if prefix else ""
     plain = item.find(f"{mark}t")

@@ -1,15 +1,11 @@
-"""Which sheet of a workbook holds which kind of rows, by the sheets' names."""
-
-import difflib
-from collections.abc import Mapping
-from functools import cache
+"""Finds out the kinds of a workbook's sheets by their names."""
 
 from db.enums import ImportKind
 from workbench.i18n import _, comma_joined, current_language
-from workbench.services.reading.headers import columns_file, normalised, spellings
+from workbench.services.reading.headers import columns_file, nearest, normalised, spellings
 from workbench.services.reading.problems import FileProblem, RowProblem
-from workbench.services.reading.sheet_rows import SheetRow
-from workbench.services.reading.workbook import SheetPart, Workbook
+from workbench.services.reading.sheets.rows import SheetRow
+from workbench.services.reading.sheets.workbook import SheetPart, Workbook
 
 IMPORT_ORDER = (
     ImportKind.APPLICATIONS,
@@ -21,35 +17,28 @@ IMPORT_ORDER = (
     ImportKind.CALLS,
     ImportKind.APPEALS,
 )
-"""The order in which the kinds go in: what others refer to comes first."""
-
-_NEAR = 0.5
-
-
-@cache
-def _kinds() -> Mapping[str, ImportKind]:
-    """Return the kinds by what sheets may be called, in English and Chinese."""
-    return {name: ImportKind(kind) for name, kind in spellings(columns_file()["sheets"]).items()}
+"""The order in which kinds are imported: rows that others refer to come first."""
 
 
 def kind_of(name: str) -> ImportKind | None:
-    """Return the kind that a sheet is named like, or None."""
-    return _kinds().get(normalised(name))
+    """Return the kind of a sheet by its English or Chinese name, or None."""
+    kind = spellings(columns_file()["sheets"]).get(normalised(name))
+    return None if kind is None else ImportKind(kind)
 
 
 def shown(kind: ImportKind) -> str:
-    """Return what a sheet of a kind may be called in the language in use."""
+    """Return a name for sheets of a kind in the current language."""
     return str(columns_file()["sheets"][kind.value]["zh"]) if current_language() == "zh" else kind.value
 
 
 def own_name(kind: ImportKind, name: str) -> str:
-    """Return a sheet's name for a kind out of our own list, near to what a sheet is called already."""
+    """Return a known name for sheets of a kind: the sheet's own name if it is known."""
     spelling = normalised(name)
-    return spelling if _kinds().get(spelling) is kind else shown(kind)
+    return spelling if kind_of(spelling) is kind else shown(kind)
 
 
 def sheet_of(workbook: Workbook, kind: ImportKind) -> SheetPart:
-    """Return the sheet that is named like a kind, else the first that people see and that is not empty."""
+    """Return the sheet that is named like a kind, else the first visible one that is not empty."""
     for sheet in workbook.sheets:
         if kind_of(sheet.name) is kind:
             return sheet
@@ -58,7 +47,7 @@ def sheet_of(workbook: Workbook, kind: ImportKind) -> SheetPart:
 
 
 def sheets_by_kind(workbook: Workbook) -> list[tuple[ImportKind, SheetPart]]:
-    """Return the sheets that hold rows, with their kinds; empty ones are left out, and hidden ones of other names.
+    """Return the sheets that have rows, with their kinds; empty sheets and hidden ones with unknown names are skipped.
 
     Raises:
         FileProblem: If a sheet that people see is named like no kind, or there is none to import.
@@ -74,7 +63,7 @@ def sheets_by_kind(workbook: Workbook) -> list[tuple[ImportKind, SheetPart]]:
         else:
             chosen.append((kind, sheet))
     if not chosen and not problems:
-        names = comma_joined(shown(kind) for kind in IMPORT_ORDER)
+        names = comma_joined(map(shown, IMPORT_ORDER))
         raise workbook.refused(_("No sheet of the workbook has rows; name its sheets {names}.").format(names=names))
     if problems:
         raise FileProblem(*problems)
@@ -82,17 +71,14 @@ def sheets_by_kind(workbook: Workbook) -> list[tuple[ImportKind, SheetPart]]:
 
 
 def _has_rows(workbook: Workbook, sheet: SheetPart) -> bool:
-    """Say whether a sheet has a filled cell."""
+    """Return whether a sheet has a filled cell."""
     return any(isinstance(row, SheetRow) for row in workbook.rows(sheet))
 
 
 def _unknown(name: str) -> str:
-    """Return what to say of a sheet that is named like no kind."""
-    spellings = difflib.get_close_matches(normalised(name), list(_kinds()), 3, _NEAR)
-    near = list(dict.fromkeys(shown(_kinds()[spelling]) for spelling in spellings))
+    """Return the message for a sheet with an unknown name."""
+    near = [shown(ImportKind(kind)) for kind in nearest(name, spellings(columns_file()["sheets"]))]
     if near:
         return _("The sheet “{name}” is not known; did you mean {near}?").format(name=name, near=_(" or ").join(near))
-    names = comma_joined(shown(kind) for kind in IMPORT_ORDER)
-    return _("The sheet “{name}” is not known; name it like one of {names}, or remove it.").format(
-        name=name, names=names
-    )
+    message = _("The sheet “{name}” is not known; name it like one of {names}, or remove it.")
+    return message.format(name=name, names=comma_joined(map(shown, IMPORT_ORDER)))

@@ -1,12 +1,12 @@
-"""What the format of a cell says of the number in it: a date, a time, or digits with zeros in front."""
+"""Number formats of cells: whether they show a date, a time, or leading zeros."""
 
 import re
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
-    """How a number is shown: as a date, with or without a time of day, or filled up with zeros to some digits."""
+class NumberFormat:
+    """How a number is shown: as a date, as a time, or with leading zeros up to `digits` digits."""
 
     is_date: bool = False
     has_time: bool = False
@@ -14,16 +14,16 @@ class Shape:
 
     @property
     def is_moment(self) -> bool:
-        """Say whether the number counts days."""
+        """Return whether the number counts days."""
         return self.is_date or self.has_time
 
 
-PLAIN = Shape()
-_DATE = Shape(is_date=True)
-_TIME = Shape(has_time=True)
-_BOTH = Shape(is_date=True, has_time=True)
+PLAIN = NumberFormat()
+_DATE = NumberFormat(is_date=True)
+_TIME = NumberFormat(has_time=True)
+_BOTH = NumberFormat(is_date=True, has_time=True)
 
-# Formats that every spreadsheet knows by number; those from 27 on are the ones of a Chinese one.
+# Formats without a code, by their numbers; those from 27 on exist in Chinese spreadsheets.
 # Source: ECMA-376 part 1, section 18.8.30.
 _BUILT_IN = {
     **dict.fromkeys((*range(14, 18), *range(27, 32), 36, 50, 51, 52, 53, 54, 57, 58), _DATE),
@@ -37,17 +37,17 @@ _ZEROS = re.compile(r"0{2,30}")
 _LONGEST_CODE = 255
 
 
-def shape_of(number: int, code: str | None) -> Shape:
-    """Return what a number format shows, by its own code or, where it has none, by its number."""
+def number_format_of(number: int, code: str | None) -> NumberFormat:
+    """Return what a number format shows, by its code or, if it has none, by its number."""
     if code is None:
         return _BUILT_IN.get(number, PLAIN)
     if len(code) > _LONGEST_CODE or code.casefold() == "general":
         return PLAIN
     bare = _BRACKETED.sub("", _QUOTED.sub("", code)).partition(";")[0]
     if _ZEROS.fullmatch(bare.strip()):
-        return Shape(digits=len(bare.strip()))
+        return NumberFormat(digits=len(bare.strip()))
     without_noon = _NOON.sub("", bare)
     letters = set(without_noon.casefold())
     has_time = bool(letters & set("hs")) or without_noon != bare
     is_date = bool(letters & set("yd")) or ("m" in letters and not has_time)
-    return Shape(is_date=is_date, has_time=has_time)
+    return NumberFormat(is_date=is_date, has_time=has_time)

@@ -1,4 +1,4 @@
-"""Records of one sheet of a workbook, with the header found below a title."""
+"""The records of one sheet below its header, which may follow a title."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -6,7 +6,7 @@ from itertools import chain, islice
 
 from workbench.i18n import _
 from workbench.services.reading.problems import FileProblem, RowProblem
-from workbench.services.reading.sheet_rows import Merged, SheetRow
+from workbench.services.reading.sheets.rows import MergedCells, SheetRow
 from workbench.services.reading.table import (
     HEADER_WITHIN_LINES,
     Broken,
@@ -22,18 +22,18 @@ _MAX_MERGED_TOLD = 20
 
 
 class SheetTable:
-    """The rows of a sheet: its columns, and its records once.
+    """The columns of a sheet, and one iteration over its records.
 
-    `knows` says whether a text is the name of a column; by it the header is found. `above` are the rows over it.
+    `knows` returns whether a text is the name of a column, to find the header. `above` are the rows above it.
 
     Raises:
         FileProblem: If the sheet is empty.
     """
 
-    def __init__(self, rows: Iterator[SheetRow | Merged], place: RowProblem, knows: Knows) -> None:
+    def __init__(self, rows: Iterator[SheetRow | MergedCells], place: RowProblem, knows: Knows) -> None:
         self._rows = rows
         self._place = place
-        # Merged cells come behind all rows, so they are in the head only where the sheet is short.
+        # MergedCells cells follow after all rows, so the head only has them if the sheet is short.
         self._head = list(islice(rows, HEADER_WITHIN_LINES))
         head = [row for row in self._head if isinstance(row, SheetRow)]
         if not head:
@@ -48,10 +48,10 @@ class SheetTable:
         self.above = tuple(RawRecord(row.line, self.names, self._placed(row)[0]) for row in rows_above)
 
     def __iter__(self) -> Iterator[RawRecord | Broken]:
-        """Yield the records; rows without any text are passed over.
+        """Yield the records; rows without text are skipped.
 
         Raises:
-            FileProblem: If cells below the header are merged, because all but one of them have no value.
+            FileProblem: If cells below the header are merged, because only the first has a value.
         """
         merged: list[RowProblem] = []
         for row in chain(self._head, self._rows):
@@ -65,7 +65,7 @@ class SheetTable:
             raise FileProblem(*merged[:_MAX_MERGED_TOLD])
 
     def _record(self, row: SheetRow) -> Iterator[RawRecord | Broken]:
-        """Yield the record of a row, unless it has nothing but blanks."""
+        """Yield the record of a row unless all its cells are blank."""
         cells, beside = self._placed(row)
         column, message = next(
             ((place, told) for place, cell in row.cells.items() if isinstance(cell, str) and (told := flaw_of(cell))),
@@ -86,7 +86,7 @@ class SheetTable:
             yield RawRecord(row.line, self.names, cells)
 
     def _placed(self, row: SheetRow) -> tuple[list[Cell], dict[int, Cell]]:
-        """Return the cells of a row below the names of the columns, and what stands beside them."""
+        """Return the cells of a row in the named columns, and those in other columns."""
         width = len(self.names)
         cells: list[Cell] = [""] * width
         beside: dict[int, Cell] = {}

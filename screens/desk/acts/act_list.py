@@ -1,0 +1,184 @@
+"""The list of the acts on a case: those that are possible now with their keys, the others with the reason."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+
+from screens.desk.outcomes import CaseRef
+from screens.dialogs.list_dialog import ListDialog
+from screens.widgets.safe_text import ACCENT, MUTED, flowing, joined, key_hints, wrapped_lines
+from screens.widgets.static import Static
+from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.lifecycle import state_refusal
+from workbench.domain.text.safe import pad_right
+from workbench.i18n import N_, _
+from workbench.keys import desk
+from workbench.keys.appeals import DECIDE_APPEAL, GO_APPEALS
+from workbench.keys.command import CASE_GROUP, RECORD_GROUP, VERDICT_GROUP, Command, shown_key
+from workbench.keys.registry import APPROVE, GIVE_BACK, GO_CHECKS
+
+if TYPE_CHECKING:
+    from screens.desk.case_screen import CaseScreen
+
+_KEY_CELLS, _INDENT = 5, 5
+_GROUPS = frozenset({VERDICT_GROUP, CASE_GROUP, RECORD_GROUP})
+_OTHER_ACTS = (desk.DOCUMENTS, desk.LETTERS, desk.CHANGES, desk.EXPLAIN, desk.PHONE_ESTIMATE)
+"""Acts that only show something, besides all of the groups."""
+
+_ELSEWHERE = (
+    (APPROVE, APPROVE.label, GO_CHECKS),
+    (GIVE_BACK, GIVE_BACK.label, GO_CHECKS),
+    (DECIDE_APPEAL, N_("decide the appeal"), GO_APPEALS),
+)
+"""Acts that have a screen of their own: the command there, its label here, and the command that opens the screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An act on a case: the command that the act permits, the label, and the command that the key runs here."""
+
+    command: Command
+    label: str
+    runs: Command
+
+    @property
+    def shown_key(self) -> str:
+        """The key as users read it."""
+        return shown_key(self.runs.keys[0])
+
+
+@dataclass(frozen=True, slots=True)
+class ActsLine:
+    """An act that is possible, or the acts that a reason forbids."""
+
+    acts: tuple[Act, ...]
+    refusal: str = ""
+
+
+async def show_acts(screen: "CaseScreen", case: CaseFile) -> None:
+    """List the acts on the case, and run the chosen one."""
+    dialog = ActList(_name(case), acts_on(screen, case))
+    await screen.app.push_screen_wait(dialog)
+    if (chosen := dialog.chosen) is None:
+        return
+    command = chosen.runs
+    if command is not chosen.command:
+        await screen.run_action(f"app.go('{command.id}')")
+    elif (why_not := screen.why_not(command.keys[0])) is not None:
+        # The case may have changed while the list was open.
+        screen.notify(why_not, timeout=6)
+    else:
+        screen.action_act(command.id)
+
+
+def acts_on(screen: "CaseScreen", case: CaseFile) -> list[ActsLine]:
+    """Return the possible acts, then for each reason those that it forbids."""
+    from screens.desk.key_map import COMMANDS
+
+    here = (each.command for each in COMMANDS.values() if _is_act(each.command, screen, case))
+    acts = [Act(command, command.label, command) for command in here]
+    acts += [Act(*each) for each in _ELSEWHERE]
+    possible: list[Act] = []
+    forbidden: dict[str, list[Act]] = {}
+    for act in acts:
+        why_not = _why_not(act, screen, case)
+        (possible if why_not is None else forbidden.setdefault(why_not, [])).append(act)
+    lines = [ActsLine((act,)) for act in possible]
+    return lines + [ActsLine(tuple(acts), why_not) for why_not, acts in forbidden.items()]
+
+
+def _why_not(act: Act, screen: "CaseScreen", case: CaseFile) -> str | None:
+    """Return why an act is not possible now, None if it is."""
+    if act.runs is act.command:
+        return screen.why_not(act.command.keys[0])
+    refusal, action = act.command.refusal(screen.session.services.actor), act.command.action
+    return refusal if refusal is not None or action is None else state_refusal(action, case.header.state, _name(case))
+
+
+def _name(case: CaseFile) -> str:
+    return CaseRef.of(case).name
+
+
+def _is_act(command: Command, screen: "CaseScreen", case: CaseFile) -> bool:
+    """Say whether a command is an act on this case; the act to undo may be one on another case."""
+    if command is desk.UNDO:
+        undoable = screen.session.undoable
+        return screen.IS_DESK and undoable is not None and undoable.case_id == case.header.id
+    return command is not desk.NEXT and (command.group in _GROUPS or command in _OTHER_ACTS)
+
+
+class ActList(ListDialog[ActsLine]):
+    """Lists acts; a key of an act, or Enter on it, chooses it. `chosen` is that act, None without one."""
+
+    DEFAULT_CSS = """
+    ActList > Vertical { width: 84; }
+    ActList #message { margin-top: 1; height: 2; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", show=False),
+        Binding("pageup", "move(-10)", show=False),
+        Binding("pagedown", "move(10)", show=False),
+        Binding("q,x,f12", "back", show=False),
+    ]
+
+    def __init__(self, case: str, acts: Sequence[ActsLine]) -> None:
+        super().__init__(_("What can be done with {case}").format(case=case), "")
+        self.chosen: Act | None = None
+        self._list = acts
+        self._line_of_key = {
+            key: at
+            for at, line in enumerate(acts)
+            for act in line.acts
+            if act.runs is act.command
+            for key in act.runs.keys
+        }
+
+    def parts(self) -> ComposeResult:
+        with VerticalScroll(can_focus=False):
+            yield Static(id="list", markup=False)
+        yield Static(id="message", markup=False)
+        keys = (("↑ ↓ Enter", _("choose")), (_("key"), _("do it at once")), ("Esc", _("back")))
+        yield Static(key_hints(*keys), id="foot", markup=False)
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self.draw)
+
+    def on_key(self, event: events.Key) -> None:
+        """Choose the act of a key, or go to the line that says why it is not possible."""
+        at = self._line_of_key.get(event.key)
+        if at is None:
+            super().on_key(event)
+            return
+        event.stop()
+        event.prevent_default()
+        self.action_move(at - self._cursor)
+        self.action_choose()
+
+    def draw(self) -> None:
+        """Draw the acts, and below them what the one under the cursor does."""
+        super().draw()
+        if self._list and self.query("#message") and (width := self.message.size.width):
+            line = self._list[self._cursor]
+            text = line.refusal or _(line.acts[0].command.help)
+            self.message.update(Content("\n").join(wrapped_lines(text, width, MUTED)[:2]))
+
+    def entry_lines(self, entry: ActsLine, width: int) -> list[Content]:
+        """Return an act with its key, or the dimmed acts that a reason forbids with that reason."""
+        if not entry.refusal:
+            (act,) = entry.acts
+            return [joined((pad_right(act.shown_key, _KEY_CELLS), f"{ACCENT} bold"), (_(act.label), ""))]
+        acts = [joined((f"{act.shown_key} {_(act.label)}", MUTED)) for act in entry.acts]
+        lines = flowing(acts, width)
+        reason = wrapped_lines(entry.refusal, width - _INDENT, f"{MUTED} italic")
+        return [*lines, *(Content.assemble(" " * _INDENT, line) for line in reason)]
+
+    def action_choose(self) -> None:
+        if self._list and not (line := self._list[self._cursor]).refusal:
+            (self.chosen,) = line.acts
+            self.leave(result=True)

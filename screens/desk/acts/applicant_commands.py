@@ -1,0 +1,83 @@
+"""The commands that record what an applicant says or sends: a reply, a resubmission, a withdrawal."""
+
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from screens.desk.case_commands import start
+from screens.desk.outcomes import CaseRef
+from screens.shell.view import View
+from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.vocabulary import CaseState
+from workbench.domain.values.bad_value import BadValue
+from workbench.domain.values.moments import instant_or_day
+from workbench.i18n import _
+
+if TYPE_CHECKING:
+    from screens.desk.case_screen import CaseScreen
+
+
+async def record_reply(screen: "CaseScreen", case: CaseFile) -> None:
+    """Ask what the reply to a pending case says, and record it; the case returns to the queue."""
+    ref = CaseRef.of(case)
+    note = await _asked_note(screen, _("Reply for {case}").format(case=ref.name))
+    if note is not None:
+        message = _("{case} is back in the queue. To undo, press u on the desk.").format(case=ref.name)
+        act = screen.session.services.remarks.answer
+        start(screen, partial(screen.session.record, ref, act, note), "write", message)
+
+
+async def record_resubmission(screen: "CaseScreen", case: CaseFile) -> None:
+    """Ask when the applicant resubmitted and what came, and record it; the case returns to the queue."""
+    from screens.dialogs.prompt import Prompt
+
+    ref, view = CaseRef.of(case), screen.view()
+    title = _("Resubmission of {case}").format(case=ref.name)
+    hint = _("When was it received? Leave empty for now, or enter a day or a time like {example}.")
+    hint = hint.format(example=f"{view.today - timedelta(days=1)} 16:30")
+    text = await screen.app.push_screen_wait(Prompt(title, hint, problem=partial(_receipt_problem, view)))
+    if text is None:
+        return
+    received_at = instant_or_day(text, view.zone) if text else None
+    note = await _asked_note(screen, title)
+    if note is not None:
+        message = _("{case} is back in the queue, in its next round. To undo, press u on the desk.")
+        act = screen.session.services.remarks.resubmit
+        record = partial(screen.session.record, ref, act, note, received_at)
+        start(screen, record, "write", message.format(case=ref.name))
+
+
+async def withdraw(screen: "CaseScreen", case: CaseFile) -> None:
+    """Ask why the applicant withdraws, and close the case or end its appeal; a case that was held leaves the desk."""
+    from screens.dialogs.prompt import Prompt
+
+    session, ref, was_held = screen.session, CaseRef.of(case), screen.session.is_held
+    hint = _("The applicant withdraws the application: the case is closed. Why? Only colleagues read this.")
+    if case.header.state is CaseState.APPEALED:
+        hint = _("The applicant withdraws the appeal; the result stays. Why? Only colleagues read this.")
+    reason = await screen.app.push_screen_wait(Prompt(_("Withdraw {case}").format(case=ref.name), hint))
+    if not reason:
+        return
+    message = _("{case} is withdrawn. To undo, press u on the desk.")
+    if case.header.state is CaseState.APPEALED:
+        message = _("The appeal of {case} is withdrawn. To undo, press u on the desk.")
+    end = partial(session.give_up if was_held else session.record, ref)
+    act = partial(end, session.services.remarks.withdraw, reason)
+    start(screen, act, "write", message.format(case=ref.name))
+
+
+async def _asked_note(screen: "CaseScreen", title: str) -> str | None:
+    """Ask for a note, which may be empty; None if the person goes back."""
+    from screens.dialogs.prompt import Prompt
+
+    hint = _("What was said or sent? Only colleagues read this; it may stay empty.")
+    return await screen.app.push_screen_wait(Prompt(title, hint, problem=lambda _text: None))
+
+
+def _receipt_problem(view: View, text: str) -> str | None:
+    """Return what is wrong with a typed time of receipt; an empty one means now."""
+    try:
+        received_at = instant_or_day(text, view.zone) if text.strip() else view.now
+    except BadValue as error:
+        return str(error)
+    return _("It cannot have been received in the future.") if received_at > view.now else None

@@ -1,0 +1,77 @@
+"""The letters of the case on the screen: each with when it was released, exported and sent, and its text."""
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+
+from screens.desk.outcomes import CaseRef
+from screens.dialogs.list_dialog import ListDialog
+from screens.dialogs.text_sheet import TextSheet
+from screens.panels.letters import letter_page, steps_of
+from screens.shell.base_screen import attempt
+from screens.shell.view import View
+from screens.widgets.safe_text import flowing, joined, key_hints
+from screens.widgets.static import Static
+from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.records import NoticeLine
+from workbench.i18n import _
+from workbench.wording.letters import kind_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from screens.desk.case_screen import CaseScreen
+
+_INDENT = 2
+
+
+async def show_letters(screen: "CaseScreen", case: CaseFile) -> None:
+    """List the letters of the case, the newest first."""
+    ref = CaseRef.of(case)
+    lines = await attempt(screen, partial(asyncio.to_thread, screen.session.services.notices.list, ref.id))
+    if lines is not None:
+        await screen.app.push_screen_wait(LetterList(ref.name, tuple(reversed(lines)), screen.view()))
+
+
+class LetterList(ListDialog[NoticeLine]):
+    """Lists letters; Enter shows the one under the cursor as the applicant reads it."""
+
+    DEFAULT_CSS = """
+    LetterList > Vertical { width: 96; }
+    LetterList #foot { margin-top: 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "read", show=False),
+        Binding("q,L", "back", show=False),
+    ]
+
+    def __init__(self, case: str, lines: "Sequence[NoticeLine]", view: View) -> None:
+        super().__init__(_("Letters of {case}").format(case=case), _("{case} has no letters.").format(case=case))
+        self._list = lines
+        self._view = view
+
+    def parts(self) -> ComposeResult:
+        with VerticalScroll(can_focus=False):
+            yield Static(id="list", markup=False)
+        keys = (("Enter", _("read")), ("↑ ↓", _("choose")), ("Esc", _("back")))
+        yield Static(key_hints(*keys), id="foot", markup=False)
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self.draw)
+
+    def entry_lines(self, entry: NoticeLine, width: int) -> list[Content]:
+        """Return a letter: its kind and subject, then what happened to it."""
+        view = self._view
+        written = _("written {when}").format(when=view.instant(entry.created_at))
+        head = joined((kind_words(entry), "bold"), (f" {view.symbols.dot} {written}", ""))
+        steps = flowing([joined(step) for step in steps_of(entry, view)], width - _INDENT)
+        return [head, *(Content.assemble(" " * _INDENT, line) for line in steps)]
+
+    def action_read(self) -> None:
+        if self._list:
+            self.app.push_screen(TextSheet(*letter_page(self._list[self._cursor], self._view)))

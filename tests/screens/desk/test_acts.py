@@ -1,0 +1,186 @@
+"""The list of acts on a case, the acts that it runs, and the letters of a case."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from db.enums import FailKind, Verdict, WaitsFor
+from tests.cli.appeals.filed_appeals import appealed, office
+from tests.offices import Site
+from tests.screens.driver import WINDOWS, KeyDriver, at_the_site
+from tests.services.review.verdict_acts import decide, failing, take
+from workbench.domain.case.casefile import VerdictRequest
+from workbench.services.exporting.request import ExportKind, ExportRequest
+from workbench.services.outbox.recording import Delivery
+
+LANGUAGES = pytest.mark.parametrize(("size", "language"), [((120, 40), "en"), ((80, 24), "zh")])
+
+
+async def open_first(desk: KeyDriver, filter_text: str = "C-000001") -> None:
+    """Open the first case of a filter, and the list of the acts on it."""
+    await desk.go("q")
+    await desk.press("slash", "ctrl+a")
+    await desk.type(filter_text)
+    await desk.press("enter", "enter", "x")
+    assert desk.dialog == "ActList"
+
+
+def pending(site: Site) -> int:
+    """Let a case wait for its applicant, and return its number."""
+    (case,) = site.plant()
+    take(site)
+    reasons, until = ("WAIT-APPLICANT",), site.clock.at.date() + timedelta(days=7)
+    request = VerdictRequest(
+        case_id=case, verdict=Verdict.PENDING, reasons=reasons, waits_for=WaitsFor.APPLICANT, until=until, note="which?"
+    )
+    decide(site, request)
+    site.clock.on(minutes=2)
+    return case
+
+
+@LANGUAGES
+async def test_x_lists_the_acts_with_their_keys_and_dims_the_others_with_a_reason(
+    site: Site, size: tuple[int, int], language: str
+) -> None:
+    site.plant(2)
+    async with at_the_site(site, "a", size=size, language=language) as desk:
+        await desk.press("n", "x")
+        assert {"en": " p    pass", "zh": " p    通过"}[language] in desk.text
+
+        await desk.press("m")
+        assert {"en": "C-000001 is in review; this", "zh": "C-000001 目前为审核中"}[language] in desk.text
+        await desk.press("enter")
+        assert desk.dialog == "ActList"
+        await desk.press("home", "up", *["pageup"] * 4, "enter")
+        assert desk.dialog == "VerdictDialog"
+
+        await desk.press("escape")
+        await open_first(desk, "C-000002")
+        await desk.press("p")
+        assert {"en": "p pass   f fail   w pending", "zh": "p 通过   f 不通过"}[language] in desk.text
+        assert {"en": "Nobody holds C-000002.", "zh": "C-000002"}[language] in desk.text
+    assert site.actions(1) == ["next"]
+
+
+@LANGUAGES
+async def test_a_reply_is_recorded_from_the_list(site: Site, size: tuple[int, int], language: str) -> None:
+    case = pending(site)
+    async with at_the_site(site, "b", size=size, language=language) as desk:
+        await open_first(desk)
+        await desk.press("m")
+        await desk.type("sent by post")
+        await desk.press("enter")
+
+        assert {"en": "is back in the queue.", "zh": "已回到待办队列"}[language] in desk.notes[-1]
+    assert site.state(case) == "queued"
+    last = site.services("audit").casefiles.show(case).history
+    assert [(line.action, line.who) for line in last if line.action in {"answer", "comment"}] == [
+        ("comment", "b"),
+        ("answer", "b"),
+    ]
+
+
+async def test_a_resubmission_of_yesterday_is_recorded_by_keys(site: Site) -> None:
+    (case,) = site.plant(severity="block")
+    take(site)
+    decide(site, failing(case, fail_kind=FailKind.FIXABLE))
+    site.clock.on(days=1)
+    async with at_the_site(site, "b", size=(80, 24)) as desk:
+        await open_first(desk)
+        await desk.press("M")
+        await desk.type("2026-12-30")
+        await desk.press("enter")
+        assert "It cannot have been received in the future." in desk.text
+        await desk.press("ctrl+u")
+        await desk.type("2026-11-24 16:30")
+        await desk.press("enter", "enter")
+
+        assert "C-000001 is back in the queue, in its next round." in desk.notes[-1]
+        assert "round 2" in desk.text
+    assert site.actions(case)[-1] == "resubmit"
+
+
+@pytest.mark.parametrize("is_held", [True, False])
+async def test_a_case_is_withdrawn_by_keys_with_a_reason(site: Site, *, is_held: bool) -> None:
+    (case,) = site.plant()
+    async with at_the_site(site, "a", size=(80, 24)) as desk:
+        await desk.press(*(["n", "x"] if is_held else []))
+        if not is_held:
+            await open_first(desk)
+        await desk.press("Z", "enter")
+        assert "Enter some text first" in desk.text
+        await desk.type("shop closed")
+        await desk.press("enter")
+        assert desk.notes[-1] == "C-000001 is withdrawn. To undo, press u on the desk."
+        assert ("takes it back" in desk.text) is is_held
+
+        await desk.go("d")
+        await desk.press("u")
+    assert site.state(case) == ("in_review" if is_held else "queued")
+
+
+@pytest.mark.parametrize(
+    ("key", "moves", "words", "action"),
+    [("C", ["down"], "C-000001: now complex.", "class"), ("P", ["up"], "C-000001: now urgent.", "priority")],
+)
+async def test_a_supervisor_changes_class_and_priority_by_keys(
+    site: Site, key: str, moves: list[str], words: str, action: str
+) -> None:
+    (case,) = site.plant()
+    async with at_the_site(site, "sup", size=(80, 24)) as desk:
+        await open_first(desk)
+        await desk.press(key, *moves)
+        await desk.type("asked by the carrier")
+        await desk.press("enter")
+
+        assert desk.notes[-1] == words
+    assert action in site.actions(case)
+
+
+@pytest.mark.parametrize("size", WINDOWS)
+async def test_the_list_opens_from_an_appeal_and_leads_to_its_screen(site: Site, size: tuple[int, int]) -> None:
+    case = appealed(office(site))
+    async with at_the_site(site, "sup", size=size) as desk:
+        await desk.go("a")
+        await desk.press("x")
+        assert f"What can be done with {case}" in desk.text
+        await desk.press("Z", "escape")
+        assert desk.dialog == "ReadOnlyScreen"
+
+        await desk.press("x", *["pagedown"] * 3)
+        while "Decide the appeal" not in desk.text:
+            await desk.press("up")
+        await desk.press("enter")
+        await desk.until("We never called them.")
+        assert desk.dialog == "AppealsScreen"
+
+
+@LANGUAGES
+async def test_the_letters_of_a_case_say_what_became_of_each(
+    site: Site, tmp_path: Path, size: tuple[int, int], language: str
+) -> None:
+    case = pending(site)
+    site.services("sup").exports.write(ExportRequest(what=ExportKind.NOTICES, output=tmp_path / "letters.csv"))
+    site.clock.on(minutes=10)
+    site.services("sup").notices.record([Delivery(notice_id=1, channel="sms")])
+    async with at_the_site(site, "a", size=size, language=language) as desk:
+        await open_first(desk)
+        await desk.press("L")
+        shown = {
+            "en": (
+                "released Tue 24 Nov 10:01",
+                "exported Tue 24 Nov 10:02 by sup",
+                "sent Tue 24 Nov 10:12 · SMS · sup",
+            ),
+            "zh": ("11月24日 周二 10:01 放行", "短信 · sup", "sup 于 11月24日 周二 10:02 导出", "11月24日 周二 10:12"),
+        }[language]
+        for words in shown:
+            assert words in desk.text
+
+        await desk.press("enter")
+        assert "C-000001" in desk.text
+        assert "尊敬的虚构公司" in desk.text
+        await desk.press("escape", "escape")
+        assert desk.dialog == "ReadOnlyScreen"
+    assert site.services("audit").notices.list(case)[0].exported_by == "sup"

@@ -1,0 +1,1 @@
+"""Reads the sheets of XLSX workbooks."""
