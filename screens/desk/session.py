@@ -35,7 +35,7 @@ class DeskSession:
 
     `check_reasons` are the reasons why a verdict of this desk waits for a second person, by decision. `reopen_refusal`
     says why this person may not open the case again, "" if they may; None until it is read. `recent_reasons` are the
-    reasons that were used last, newest first: only their codes, since no text may reach the letter of another applicant.
+    codes that were used last, newest first; no text is kept, so that none reaches the letter of another applicant.
     """
 
     def __init__(self, services: Services, clock: Clock) -> None:
