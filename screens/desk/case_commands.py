@@ -109,6 +109,8 @@ async def decide(screen: "CaseScreen", case: CaseFile, verdict: Verdict, *, item
         screen.show_draft()
     else:
         screen.show(session.finish(CaseRef.of(case), decided))
+        if screen.IS_DESK and session.auto_next:
+            await take_next(screen)
 
 
 async def skip(screen: "CaseScreen", case: CaseFile) -> None:

@@ -35,7 +35,7 @@ async def test_an_appeal_is_filed_by_key_on_the_failed_case(services: Promises) 
         await driver.type("state:failed")
         await driver.press("enter", "enter")
         assert "appeal" in driver.text
-        await driver.press("A")
+        await driver.press("G")
         await driver.type("not us")
         await driver.press("tab")
         await driver.type("tomorrow")
@@ -168,5 +168,5 @@ async def test_an_appeal_is_offered_until_its_last_day_and_not_after_an_answer(
         assert ("A appeal" in driver.text.splitlines()[-1]) is (days == 1 and not is_answered)
 
         # What was received in time can still be entered later.
-        await driver.press("A")
+        await driver.press("G")
         assert (driver.dialog == "AppealForm") is not is_answered

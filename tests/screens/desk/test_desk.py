@@ -368,3 +368,16 @@ async def test_what_changed_in_a_held_case_is_announced_until_the_case_is_reload
 
         await desk.press("n")
         assert "n shows it" not in desk.text
+
+
+async def test_the_next_case_comes_by_itself_while_that_is_switched_on() -> None:
+    async with at_work(clean(), clean()) as desk:
+        await desk.press("A", "n")
+        assert "auto" in desk.text.splitlines()[0]
+        await desk.press("p", "y")
+        assert "C-000124" in desk.text
+        assert desk.services.files[124].header.held_by == "rev1"
+
+        await desk.press("A", "p", "y")
+        assert "auto" not in desk.text.splitlines()[0]
+        assert "C-000124 passed" in desk.text
