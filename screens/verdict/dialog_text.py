@@ -26,9 +26,8 @@ from screens.widgets.time_field import TimeReader
 from workbench.domain.case.case_id import format_decision
 from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictPreview
 from workbench.domain.case.records import CaseNews, ChecklistLine
-from workbench.domain.case.verdict import is_last_round, pending_waits_for
+from workbench.domain.case.verdict import is_contradicted, is_last_round, pending_waits_for
 from workbench.domain.case.vocabulary import ChecklistValue, FailKind, Measure, Verdict, WaitsFor
-from workbench.domain.findings.contradictions import is_contradicted
 from workbench.domain.text.safe import cells
 from workbench.i18n import _, comma_joined, current_language, ngettext
 from workbench.keys.command import shown_key

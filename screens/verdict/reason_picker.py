@@ -15,9 +15,8 @@ from screens.widgets.safe_text import MUTED, WARNING, joined, plain
 from screens.widgets.static import Static
 from screens.widgets.text_fields import TextLine
 from workbench.domain.case.casefile import CaseFile
-from workbench.domain.case.verdict import can_apply_to, waiting_reasons
+from workbench.domain.case.verdict import can_apply_to, is_contradicted, waiting_reasons
 from workbench.domain.case.vocabulary import Severity, Verdict
-from workbench.domain.findings.contradictions import is_contradicted
 from workbench.domain.policy.policy import Reason
 from workbench.domain.policy.reason_search import found_reasons
 from workbench.i18n import _, current_language

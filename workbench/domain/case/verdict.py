@@ -4,9 +4,11 @@ import re
 from collections.abc import Sequence
 
 from db.enums import ApplicantKind, DocumentKind, FailKind, Measure, Risk, Verdict, WaitsFor
-from workbench.domain.case.casefile import ItemRequest, VerdictRequest
+from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictRequest
+from workbench.domain.case.reason_scope import RULE_OF_LIST
 from workbench.domain.findings.evaluate import has_block
 from workbench.domain.findings.finding import Finding
+from workbench.domain.findings.within_limits import is_within_limits
 from workbench.domain.policy.policy import CLEAN_REASON, OVERRIDE_REASON, Policy
 from workbench.i18n import _, comma_joined, current_language
 
@@ -26,6 +28,13 @@ def can_apply_to(code: str, kind: ApplicantKind, policy: Policy) -> bool:
     if rule is None or kind is not ApplicantKind.INDIVIDUAL:
         return True
     return any(limit.observes not in _LICENCE_FACTS for limit in rule.limits)
+
+
+def is_contradicted(code: str, case: CaseFile) -> bool:
+    """Say whether the panels mark as fine what a reason says is wrong; a list that was not looked up has no mark."""
+    looked_up = {RULE_OF_LIST[record.list] for record in case.evidence.credit}
+    is_unknown = code in RULE_OF_LIST.values() and code not in looked_up
+    return not is_unknown and is_within_limits(code, case.facts, case.policy)
 
 
 def problem_of(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> str | None:

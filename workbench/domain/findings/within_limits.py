@@ -1,12 +1,10 @@
-"""Tells which reasons the checked facts contradict: the panels mark the facts as fine."""
+"""Tells whether the facts that a rule checks are known and within its limits."""
 
 from collections.abc import Iterator, Mapping
 
-from workbench.domain.case.casefile import CaseFile
-from workbench.domain.case.reason_scope import RULE_OF_LIST
 from workbench.domain.facts.all_facts import Facts
 from workbench.domain.findings.evaluate import COMPARISONS
-from workbench.domain.policy.policy import FactValue, Limit
+from workbench.domain.policy.policy import FactValue, Limit, Policy
 
 _JUDGED_BY_READING = frozenset(
     {"trade_allowed", "script_given", "script_words_found", "consent_source_given", "stated_use_given"}
@@ -14,15 +12,13 @@ _JUDGED_BY_READING = frozenset(
 """Facts that look for words in the applicant's texts. Whether a text is good enough, only a reviewer can say."""
 
 
-def is_contradicted(code: str, case: CaseFile) -> bool:
-    """Say whether facts are known to the rule of a reason, and all of them are within its limits.
+def is_within_limits(code: str, facts: Facts, policy: Policy) -> bool:
+    """Say whether a rule checks facts that are known, and all of them are within its limits.
 
     What an import says about a document is no such fact: the reviewer looks at the document.
     """
-    rule, looked_up = case.policy.rules.get(code), {RULE_OF_LIST[record.list] for record in case.evidence.credit}
-    if rule is None or (code in RULE_OF_LIST.values() and code not in looked_up):
-        return False
-    checked = [is_hit for limit in rule.limits for is_hit in _hits(limit, case.facts)]
+    rule = policy.rules.get(code)
+    checked = [] if rule is None else [is_hit for limit in rule.limits for is_hit in _hits(limit, facts)]
     return bool(checked) and not any(checked)
 
 
