@@ -12,7 +12,7 @@ NEXT = case_command(
     hint=True,
     action=Action.NEXT,
 )
-AUTO_NEXT = case_command(
+AUTO_NEXT = view_command(
     "desk.auto_next",
     "A",
     N_("next by itself"),
