@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 RENEW_EVERY = timedelta(minutes=1)
-_RECENT = 5
 
 
 class DeskSession:
@@ -56,7 +55,7 @@ class DeskSession:
         self.auto_next = False
         self.check_reasons: dict[int, tuple[str, ...]] = {}
         self.reopen_refusal: str | None = None
-        self.recent_reasons: tuple[str, ...] = ()
+        self.recent_reasons: list[str] = []
         self._renewed_at: datetime | None = None
         self._reads = 0
 
@@ -180,9 +179,7 @@ class DeskSession:
     async def decide(self, request: VerdictRequest) -> DecisionResult:
         """Give a verdict; the draft is saved before, so that an undo finds it."""
         await self.save_draft()
-        decided = await self._write(self.services.verdicts.decide, request)
-        self.recent_reasons = tuple(dict.fromkeys((*request.reasons, *self.recent_reasons)))[:_RECENT]
-        return decided
+        return await self._write(self.services.verdicts.decide, request)
 
     def finish(self, ref: CaseRef, decided: DecisionResult) -> CaseRemoved | Superseded:
         """Take the case off the desk after its verdict, which can be undone for a while."""
