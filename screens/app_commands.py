@@ -6,15 +6,19 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from textual.widgets import Input, TextArea
+
 from screens.desk.start_screen import StartScreen
 from screens.shell.base_screen import attempt, run_in_worker
-from screens.shell.protocols import HasPlace, ShowsCase
+from screens.shell.protocols import CopiesText, HasPlace, ShowsCase
 from screens.shell.theme import THEMES
 from screens.terminal.input_bursts import takes_text
+from workbench.domain.text.safe import safe
 from workbench.errors import ExitCode, StorageFailed
-from workbench.i18n import _
+from workbench.i18n import _, ngettext
 from workbench.keys.desk import ACTS, FIND
-from workbench.keys.registry import GO, HELP, MODES, PALETTE, QUIT, THEME
+from workbench.keys.registry import COPY, GO, HELP, MODES, PALETTE, QUIT, THEME
+from workbench.wording.amounts import count
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -183,9 +187,48 @@ async def _catch_up(app: "WorkbenchApp", desk: "DeskScreen") -> None:
         desk.refresh_counts()
 
 
+async def copy(app: "WorkbenchApp") -> None:
+    """Copy the selected text, or else what is under the cursor, to the clipboard of the terminal."""
+    # In a worker, because a masked field is revealed, or the fields of a panel are listed first. A second press must
+    # not reveal the field again, since each reveal is logged.
+    if all(worker.group != "copy" for worker in app.workers):
+        run_in_worker(app, partial(_copy, app), "copy")
+
+
+async def _copy(app: "WorkbenchApp") -> None:
+    text = app.screen.get_selected_text() or await _text_under_cursor(app)
+    if text:
+        text = safe(text, keep_newlines=True)
+        app.copy_to_clipboard(text)
+        message = ngettext("Copied: {count} character.", "Copied: {count} characters.", len(text))
+        app.notify(message.format(count=count(len(text))), timeout=3)
+    elif text is None:
+        app.notify(_("There is nothing to copy here. Move to a field or a row, or select text with the mouse."))
+
+
+async def _text_under_cursor(app: "WorkbenchApp") -> str | None:
+    """Return the text of what has the focus, or else of the screen; see `CopiesText`."""
+    from screens.desk.acts.copying import field_to_copy
+    from screens.desk.case_screen import CaseScreen
+
+    screen, focused = app.screen, app.focused
+    if isinstance(focused, Input):
+        return focused.selected_text or focused.value or None
+    if isinstance(focused, TextArea):
+        return focused.selected_text or focused.text or None
+    if isinstance(screen, CaseScreen):
+        case = screen.session.case
+        return None if case is None else await field_to_copy(screen, case)
+    for node in (screen, focused):
+        if isinstance(node, CopiesText):
+            return await node.text_to_copy()
+    return None
+
+
 COMMANDS: dict[str, Callable[["WorkbenchApp"], Awaitable[None]]] = {
     GO.id: choose_mode,
     HELP.id: show_help,
+    COPY.id: copy,
     PALETTE.id: show_palette,
     THEME.id: change_theme,
     QUIT.id: quit_workbench,

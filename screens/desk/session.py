@@ -212,9 +212,10 @@ class DeskSession:
         await self.reload(ref)
         return self.case.asked_items if self.case is not None else ()
 
-    async def reveal(self, ref: CaseRef, field: str) -> CaseChanged | Superseded | Unchanged:
+    async def reveal(self, ref: CaseRef, field: str, *, alone: bool = False) -> CaseChanged | Superseded | Unchanged:
         """Reveal a field, or all of the identity on the second press; unchanged if no field is chosen."""
-        files, is_all, generation = self.services.casefiles, self.revealed.is_second_press(), self.revealed.generation
+        files, generation = self.services.casefiles, self.revealed.generation
+        is_all = not alone and self.revealed.is_second_press()
         if not is_all and not field:
             self.revealed.hint()
             return Unchanged()
