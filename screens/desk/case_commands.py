@@ -101,7 +101,7 @@ async def decide(screen: "CaseScreen", case: CaseFile, verdict: Verdict, *, item
         decide=session.decide,
         keep_draft=partial(screen.keep_draft, case),
         until=reader,
-        recent_reasons=session.recent_reasons,
+        recent_reasons=screen.recent_reasons,
     )
     dialog = VerdictDialog(case, state, actions, screen.view(), items_first=items_first)
     decided = await screen.app.push_screen_wait(dialog)

@@ -35,8 +35,7 @@ class DeskSession:
     """The work of one person at one desk.
 
     `check_reasons` are the reasons why a verdict of this desk waits for a second person, by decision. `reopen_refusal`
-    says why this person may not open the case again, "" if they may; None until it is read. `recent_reasons` are the
-    codes that were used last, newest first; no text is kept, so that none reaches the letter of another applicant.
+    says why this person may not open the case again, "" if they may; None until it is read.
     """
 
     def __init__(self, services: Services, clock: Clock) -> None:
@@ -55,7 +54,6 @@ class DeskSession:
         self.auto_next = False
         self.check_reasons: dict[int, tuple[str, ...]] = {}
         self.reopen_refusal: str | None = None
-        self.recent_reasons: list[str] = []
         self._renewed_at: datetime | None = None
         self._reads = 0
 
