@@ -33,7 +33,8 @@ class DeskSession:
     """The work of one person at one desk.
 
     `check_reasons` are the reasons why a verdict of this desk waits for a second person, by decision. `reopen_refusal`
-    says why this person may not open the case again, "" if they may; None until it is read.
+    says why this person may not open the case again, "" if they may; None until it is read. So does `take_refusal` of
+    taking it.
     """
 
     def __init__(self, services: Services, clock: Clock) -> None:
@@ -51,6 +52,7 @@ class DeskSession:
         self.undoable: UndoableAct | None = None
         self.check_reasons: dict[int, tuple[str, ...]] = {}
         self.reopen_refusal: str | None = None
+        self.take_refusal: str | None = None
         self._renewed_at: datetime | None = None
         self._reads = 0
 
@@ -82,7 +84,7 @@ class DeskSession:
         is_same = self.case is not None and self.case.header.id == case.header.id
         if not is_same:
             self.revealed.clear()
-            self.reopen_refusal = None
+            self.reopen_refusal = self.take_refusal = None
         if self.draft is None or self.draft.case_id != case.header.id:
             self.draft = Draft(case.header.id, case.draft, self.services.drafts.save)
         self.case, self.is_lost, self.news = case, False, CaseNews()
