@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
@@ -20,19 +21,22 @@ from screens.shell.clock import Clock, machine_time
 from screens.shell.key_guard import Presses
 from screens.shell.keyboard_app import KeyboardApp
 from screens.shell.protocols import RevealsFields
-from screens.shell.theme import DARK, LIGHT
+from screens.shell.theme import THEMES
 from screens.terminal.hangup_watch import HangupWatch
 from screens.widgets.stylesheet import Stylesheet
 from workbench.errors import StorageFailed, WorkbenchError
 from workbench.keys.desk import NEXT
 from workbench.keys.registry import GO, HELP, PALETTE, QUIT, THEME
 from workbench.look import Look
+from workbench.user_settings import LoadedSettings
 
 if TYPE_CHECKING:
     from screens.desk.screen import DeskScreen
     from workbench.services.wiring import Services
 
 UNSAVED_LOOK = Look(None)
+USUAL = LoadedSettings(file=Path())
+COMPLAINT_S = 20.0
 CATCH_UP_AFTER_S = 2.0
 CATCH_UP_EVERY_S = 600.0
 
@@ -45,7 +49,7 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
 
     `open_services` runs in a thread once the first frame is painted. Until it is done, `desk` is None and keys are
     kept. `now` and `monotonic` are the clocks; `symbols` is auto or ascii; `look` remembers the theme;
-    `return_code` is the exit code.
+    `settings` are the user's; `return_code` is the exit code.
     """
 
     CSS_PATH = "app.tcss"
@@ -70,14 +74,18 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         monotonic: Callable[[], float] = time.monotonic,
         symbols: str = "auto",
         look: Look = UNSAVED_LOOK,
+        settings: LoadedSettings = USUAL,
     ) -> None:
         super().__init__(Presses(monotonic), symbols)
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
+        for each in THEMES.values():
+            self.register_theme(each)
         # Set without a redraw, since nothing is drawn yet.
-        self.set_reactive(KeyboardApp.theme, LIGHT.name if look.theme() == LIGHT.name else DARK.name)
+        theme = THEMES.get(settings.values.theme or look.theme().removeprefix("desk-"), THEMES["dark"])
+        self.set_reactive(KeyboardApp.theme, theme.name)
         self.stylesheet = Stylesheet(variables=self.get_css_variables())
         self.look = look
+        self.settings = settings.values
+        self._complaints = settings.problems
         self.clock = Clock(now=now, monotonic=monotonic)
         self.desk: DeskScreen | None = None
         self.services: Services | None = None
@@ -123,6 +131,7 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         from screens.desk.screen import DeskScreen
 
         desk, keys = DeskScreen(self.clock, services), self._start.keys
+        desk.session.auto_next = self.settings.auto_next
         add_modes(self, desk)
         await self.switch_mode("desk")
         self.desk = desk
@@ -130,6 +139,8 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         self.set_timer(CATCH_UP_AFTER_S, partial(catch_up, self, desk))
         self.set_interval(CATCH_UP_EVERY_S, partial(catch_up, self, desk))
         await self._start.remove()
+        for complaint in self._complaints:
+            self.notify(complaint, severity="warning", timeout=COMPLAINT_S)
         while keys:
             await self._run_key(keys.pop(0))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from screens.desk.start_screen import StartScreen
 from screens.shell.base_screen import attempt, run_in_worker
 from screens.shell.protocols import HasPlace, ShowsCase
-from screens.shell.theme import DARK, LIGHT
+from screens.shell.theme import THEMES
 from screens.terminal.input_bursts import takes_text
 from workbench.domain.case.case_id import format_case
 from workbench.errors import ExitCode, StorageFailed
@@ -182,8 +182,12 @@ async def show_palette(app: "WorkbenchApp") -> None:
 
 
 async def change_theme(app: "WorkbenchApp") -> None:
-    """Switch between the dark and the light theme, and remember the choice."""
-    app.theme = LIGHT.name if app.theme == DARK.name else DARK.name
+    """Go to the next theme, and remember it unless the settings name one."""
+    names = [theme.name for theme in THEMES.values()]
+    app.theme = names[(names.index(app.theme) + 1) % len(names)]
+    if app.settings.theme:
+        app.notify(_("The theme lasts until you quit; your settings name another one."))
+        return
     try:
         app.look.keep_theme(app.theme)
     except StorageFailed as error:

@@ -1,28 +1,29 @@
-"""The stored choice of the light or dark theme."""
+"""The theme: kept between starts, or named by the settings."""
 
 import stat
 from pathlib import Path
 
 import pytest
 
-from screens.app import WorkbenchApp
+from screens.app import USUAL, WorkbenchApp
 from tests.screens.doubles.services import Clocks
 from workbench.errors import StorageFailed
 from workbench.look import Look
+from workbench.user_settings import THEMES, LoadedSettings, UserSettings
 
 
 def broken() -> None:
     raise StorageFailed("gone")
 
 
-async def press_f10(look: Look) -> str:
-    """Press F10 once and return the new theme."""
+async def press_f10(look: Look, settings: LoadedSettings = USUAL, *, times: int = 1) -> str:
+    """Press F10 and return the new theme."""
     clocks = Clocks()
-    app = WorkbenchApp(broken, now=clocks.now, monotonic=clocks.monotonic, look=look)  # type: ignore[arg-type]  # no office
+    app = WorkbenchApp(broken, now=clocks.now, monotonic=clocks.monotonic, look=look, settings=settings)  # type: ignore[arg-type]  # no office
     async with app.run_test(notifications=True) as pilot:
         while app.error is None:
             await pilot.pause(0.01)
-        await pilot.press("f10")
+        await pilot.press(*["f10"] * times)
         await pilot.pause()
         return str(app.theme)
 
@@ -32,7 +33,20 @@ async def test_the_theme_is_kept_between_starts(tmp_path: Path) -> None:
 
     assert await press_f10(look) == "desk-light"
     assert look.theme() == "desk-light"
-    assert await press_f10(look) == "desk-dark"
+    assert await press_f10(look, times=3) == "desk-dark"
+
+
+@pytest.mark.parametrize("theme", THEMES)
+async def test_the_theme_of_the_settings_comes_before_the_stored_one_and_is_not_replaced(
+    tmp_path: Path, theme: str
+) -> None:
+    look = Look(tmp_path)
+    look.keep_theme("desk-light")
+    settings = LoadedSettings(file=tmp_path, values=UserSettings(theme=theme))
+
+    assert await press_f10(look, settings, times=0) == f"desk-{theme}"
+    assert await press_f10(look, settings, times=4) == f"desk-{theme}"
+    assert look.theme() == "desk-light"
 
 
 async def test_the_saved_theme_is_private_to_the_user(tmp_path: Path) -> None:

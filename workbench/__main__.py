@@ -41,6 +41,7 @@ def open_workbench(find_database: Callable[[], Path], as_login: str | None, symb
         return ExitCode.UNAVAILABLE
     from screens.app import WorkbenchApp
     from workbench.look import own_look
+    from workbench.user_settings import load_settings, settings_file
 
     def open_services() -> "Services":
         from workbench.services import opening
@@ -53,7 +54,8 @@ def open_workbench(find_database: Callable[[], Path], as_login: str | None, symb
             gc.freeze()
             gc.enable()
 
-    app = WorkbenchApp(open_services, now=now, symbols=symbols, look=own_look())
+    settings = load_settings(settings_file())
+    app = WorkbenchApp(open_services, now=now, symbols=symbols, look=own_look(), settings=settings)
     try:
         app.run()
     finally:

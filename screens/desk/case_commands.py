@@ -12,12 +12,15 @@ from screens.desk.outcomes import CaseRef, Outcome, Unchanged
 from screens.shell.base_screen import attempt, run_in_worker
 from screens.shell.key_guard import presses_of
 from screens.widgets.safe_text import wrapped_lines
+from screens.widgets.time_field import Moment, Parse, TimeReader, time_reader
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.channel import channel_words
 from workbench.domain.case.records import UndoableAct
 from workbench.domain.case.verdict import is_last_round
 from workbench.domain.case.vocabulary import ContactChannel, FailKind, Verdict, VerificationKind
+from workbench.domain.clock.typed.aim import Aim
+from workbench.domain.clock.typed.reading import read_date, read_instant
 from workbench.i18n import N_, _
 from workbench.keys.desk import TAKE
 
@@ -78,6 +81,11 @@ async def _undo(screen: "CaseScreen", undoable: UndoableAct) -> None:
     screen.refresh_counts()
 
 
+async def reader_for(screen: "CaseScreen", parse: Parse[Moment], aim: Aim = Aim.FUTURE) -> TimeReader[Moment] | None:
+    """Return a reader for a field with a day or a time; None if the calendar cannot be read."""
+    return await attempt(screen, partial(time_reader, screen.session.services, screen.session.clock.now, parse, aim))
+
+
 async def decide(screen: "CaseScreen", case: CaseFile, verdict: Verdict, *, items_first: bool = False) -> None:
     """Open the dialog of a verdict, and show what was decided."""
     from screens.verdict.dialog import VerdictDialog
@@ -89,8 +97,14 @@ async def decide(screen: "CaseScreen", case: CaseFile, verdict: Verdict, *, item
     items_first = items_first and not is_last_round(case.policy, case.header.round)
     if items_first:
         state = replace(state, fail_kind=FailKind.FIXABLE)
+    reader = await reader_for(screen, read_date)
+    if reader is None:
+        return
     actions = VerdictActions(
-        preview=session.services.verdicts.preview, decide=session.decide, keep_draft=partial(screen.keep_draft, case)
+        preview=session.services.verdicts.preview,
+        decide=session.decide,
+        keep_draft=partial(screen.keep_draft, case),
+        until=reader,
     )
     dialog = VerdictDialog(case, state, actions, screen.view(), items_first=items_first)
     decided = await screen.app.push_screen_wait(dialog)
@@ -98,6 +112,8 @@ async def decide(screen: "CaseScreen", case: CaseFile, verdict: Verdict, *, item
         screen.show_draft()
     else:
         screen.show(session.finish(CaseRef.of(case), decided))
+        if screen.IS_DESK and session.auto_next:
+            await take_next(screen)
 
 
 async def skip(screen: "CaseScreen", case: CaseFile) -> None:
@@ -114,16 +130,18 @@ async def skip(screen: "CaseScreen", case: CaseFile) -> None:
 
 async def put_aside(screen: "CaseScreen", case: CaseFile) -> None:
     """Ask for a time, and put the case aside until then."""
-    from screens.dialogs.aside import aside_prompt, moment
+    from screens.dialogs.time_prompt import TimePrompt
 
     ref, view = CaseRef.of(case), screen.view()
+    reader = await reader_for(screen, read_instant)
+    if reader is None:
+        return
     default = view.now + timedelta(minutes=case.policy.desk.aside_minutes)
-    answer = await screen.app.push_screen_wait(aside_prompt(ref.name, default, view))
-    if answer is not None:
-        view = screen.view()
-        # An empty answer means the default time, which the question shows.
-        until = moment(answer, view) or default
-        message = _("{case} put aside until {when}.").format(case=ref.name, when=view.instant(until))
+    hint = _("Until when? For example 30 min, 2h or tomorrow 9:00.")
+    title = _("Put {case} aside").format(case=ref.name)
+    until = await screen.app.push_screen_wait(TimePrompt(title, hint, replace(reader, default=default)))
+    if until is not None:
+        message = _("{case} put aside until {when}.").format(case=ref.name, when=screen.view().instant(until))
         start(screen, partial(screen.session.put_aside, ref, until), "write", message)
 
 
@@ -164,7 +182,10 @@ async def file_appeal(screen: "CaseScreen", case: CaseFile) -> None:
     from screens.dialogs.appeal import AppealForm
 
     ref, services = CaseRef.of(case), screen.session.services
-    form = AppealForm(ref.name, partial(services.appeals.file, ref.id), screen.view())
+    reader = await reader_for(screen, read_instant, Aim.PAST)
+    if reader is None:
+        return
+    form = AppealForm(ref.name, partial(services.appeals.file, ref.id), reader)
     filed = await screen.app.push_screen_wait(form)
     if filed is not None:
         message = _("Appeal filed; {login} decides it. To undo, press u on the desk.")

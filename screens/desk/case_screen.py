@@ -205,7 +205,8 @@ class CaseScreen(WorkScreen):
         case, login, is_wide = session.case, session.login, width >= _WIDE
         is_roomy = is_wide or case is None
         room = width - (_MODE_CELLS if case is None else _TITLE_CELLS)
-        right = who_line(login, session.counts if is_roomy else None, view, has_clock=is_roomy, room=room)
+        counts = session.counts if is_roomy else None
+        right = who_line(login, counts, view, has_clock=is_roomy, room=room, is_auto_next=session.auto_next)
         lines: list[Content] = []
         if case is not None:
             forecast = likely_words(session.forecast, case, view)

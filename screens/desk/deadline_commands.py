@@ -2,17 +2,18 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from screens.desk.case_commands import start
+from screens.desk.case_commands import reader_for, start
 from screens.desk.outcomes import CaseRef
 from screens.shell.base_screen import attempt
 from screens.shell.view import View
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS
 from workbench.domain.case.vocabulary import CaseState
+from workbench.domain.clock.typed.reading import read_date
 from workbench.i18n import _
 
 if TYPE_CHECKING:
@@ -123,14 +124,14 @@ async def _asked_day(
     screen: "CaseScreen", ref: CaseRef, title: str, until_now: datetime | None, item: str
 ) -> "tuple[date, Extension] | None":
     """Ask for a day until one is possible, and return it with what the extension to it would do; None if cancelled."""
-    from screens.dialogs.prompt import Prompt
+    from screens.dialogs.time_prompt import TimePrompt
 
-    view, services, value = screen.view(), screen.session.services, ""
-    hint = _("Until now {before}. Until which day? Enter it like {example}.").format(
-        before=_day(until_now, view), example=view.today + timedelta(days=7)
-    )
-    while (value := await screen.app.push_screen_wait(Prompt(title, hint, value, problem=_day_problem)) or "") != "":
-        day = date.fromisoformat(value.strip())
+    services, value = screen.session.services, ""
+    reader = await reader_for(screen, read_date)
+    hint = _("Until now {before}. Until which day? For example +5 (working days), 3 Dec or Wednesday.")
+    hint = hint.format(before=_day(until_now, screen.view()))
+    while reader is not None and (day := await screen.app.push_screen_wait(TimePrompt(title, hint, reader, value))):
+        value = day.isoformat()
         done = await attempt(screen, partial(asyncio.to_thread, services.rescheduling.preview, ref.id, day, item))
         if done is not None:
             return day, done
@@ -139,11 +140,3 @@ async def _asked_day(
 
 def _day(at: datetime | None, view: View) -> str:
     return view.instant(at) if at is not None else _("no due date")
-
-
-def _day_problem(text: str) -> str | None:
-    try:
-        date.fromisoformat(text.strip())
-    except ValueError:
-        return _("Enter a day as YYYY-MM-DD.")
-    return None

@@ -1,6 +1,7 @@
 """The forecast of a case as lines of text."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
@@ -8,12 +9,14 @@ from screens.shell.view import View
 from screens.widgets.safe_text import BOLD, MUTED, plain, wrapped_lines
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.running import clock_runs
-from workbench.domain.forecast.result import CaseForecast
 from workbench.i18n import _, current_language
 from workbench.wording.case.story import CaseStory
 
+if TYPE_CHECKING:
+    from workbench.domain.forecast.result import CaseForecast
 
-def forecast_lines(forecast: CaseForecast, case: CaseFile, view: View, width: int) -> list[Content]:
+
+def forecast_lines(forecast: "CaseForecast", case: CaseFile, view: View, width: int) -> list[Content]:
     """Return the sentences for the phone, then for staff only their explanation and what would make the case faster."""
     from workbench.wording.forecast import caveats, chance, explanation
     from workbench.wording.phone import phone_sentence
@@ -41,7 +44,7 @@ def _all_wrapped(texts: Iterable[str], width: int) -> list[Content]:
     return [line for text in texts for line in wrapped_lines(text, width)]
 
 
-def likely_words(forecast: CaseForecast | None, case: CaseFile, view: View) -> str:
+def likely_words(forecast: "CaseForecast | None", case: CaseFile, view: View) -> str:
     """Return when a case is likely decided, empty without a forecast of this case."""
     if forecast is None or forecast.case_id != case.header.id:
         return ""

@@ -20,6 +20,7 @@ from workbench.keys import desk
 from workbench.keys.command import Command
 
 if TYPE_CHECKING:
+    from screens.desk.case_screen import CaseScreen
     from screens.desk.session import DeskSession
 
 
@@ -37,9 +38,21 @@ class DeskCommand:
     needs_case: bool = True
 
 
+def _switch_auto_next(screen: "CaseScreen") -> None:
+    """Switch on or off that the next case comes by itself after a verdict."""
+    session = screen.session
+    session.auto_next = not session.auto_next
+    screen.show_header()
+    if session.auto_next:
+        screen.notify(_("After a verdict, the next case comes by itself."))
+    else:
+        screen.notify(_("You take each case yourself, with n."))
+
+
 _AT_THE_DESK = (
     DeskCommand(desk.NEXT, case_commands.take_next, "claim", needs_case=False),
     DeskCommand(desk.UNDO, case_commands.undo, needs_case=False),
+    DeskCommand(desk.AUTO_NEXT, _switch_auto_next, needs_case=False),
 )
 _ON_A_CASE: tuple[DeskCommand, ...] = (
     DeskCommand(desk.PASS, partial(case_commands.decide, verdict=Verdict.PASS), "dialog"),
@@ -96,6 +109,8 @@ def refusal(each: DeskCommand, session: "DeskSession", view: View) -> str | None
         return _(case_commands.FINISH_FIRST) if session.is_unfinished else None
     if command is desk.UNDO:
         return None if session.undoable is not None else _("None of your acts can be undone now.")
+    if command is desk.AUTO_NEXT:
+        return None
     if case is None:
         return _("No case is shown. To take a case, press n; to open one of the queue, press g q.")
     return None if command.action is None else _refusal_on(case, command.action, session, view)

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from screens.desk.draft import Draft
@@ -19,10 +19,12 @@ from workbench.domain.case.casefile import CaseFile, DecisionResult, DeskCounts,
 from workbench.domain.case.lifecycle import Action, is_allowed
 from workbench.domain.case.records import CaseNews, ItemLine, UndoableAct
 from workbench.domain.case.vocabulary import ChecklistValue, ItemResult
-from workbench.domain.forecast.result import CaseForecast
 from workbench.errors import StorageGone, WorkbenchError
 from workbench.services.foundation.case_access import LostHold
 from workbench.services.wiring import Services
+
+if TYPE_CHECKING:
+    from workbench.domain.forecast.result import CaseForecast
 
 Result = TypeVar("Result")
 
@@ -50,6 +52,7 @@ class DeskSession:
         self.forecast: CaseForecast | None = None
         self.counts: DeskCounts | None = None
         self.undoable: UndoableAct | None = None
+        self.auto_next = False
         self.check_reasons: dict[int, tuple[str, ...]] = {}
         self.reopen_refusal: str | None = None
         self.take_refusal: str | None = None
@@ -230,7 +233,7 @@ class DeskSession:
         self.case = replace(self.case, history=history)
         return CaseChanged()
 
-    async def load_forecast(self, case: CaseFile) -> CaseForecast | None:
+    async def load_forecast(self, case: CaseFile) -> "CaseForecast | None":
         """Return the forecast of a case; None if there is none, or this person may not see it."""
         if not is_allowed(Action.FORECAST, case.header.state, self.services.actor):
             return None

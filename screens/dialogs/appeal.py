@@ -12,13 +12,11 @@ from textual.widgets import Input
 
 from screens.shell.base_screen import BoxDialog
 from screens.shell.bindings import bind
-from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, key_hints, plain
 from screens.widgets.static import Static
 from screens.widgets.text_fields import MultilineField, TextLine
+from screens.widgets.time_field import TimeReader, Understood
 from workbench.domain.case.appeal import AppealResult
-from workbench.domain.values.bad_value import BadValue
-from workbench.domain.values.moments import instant_or_day
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.keys.appeals import CONFIRM_APPEAL
@@ -42,17 +40,18 @@ class AppealForm(BoxDialog[AppealResult]):
     received = getters.query_one("#received", Input)
     problem = getters.query_one("#problem", Static)
 
-    def __init__(self, case: str, file: File, view: View) -> None:
+    def __init__(self, case: str, file: File, reader: TimeReader[datetime]) -> None:
         super().__init__(_("Appeal against {case}").format(case=case))
         self._file = file
-        self._view = view
+        self._understood = Understood(reader)
 
     def parts(self) -> ComposeResult:
         yield Static(plain(_("Grounds of the applicant"), MUTED), markup=False)
         yield MultilineField(id="grounds")
-        received = _("Received, such as 2026-11-24 or 2026-11-24 09:30; empty: now")
+        received = _("Received, such as yesterday, 24 Nov or 24 Nov 9:30; empty: now")
         yield Static(plain(received, MUTED), classes="title", markup=False)
         yield TextLine(id="received")
+        yield self._understood
         yield Static(id="problem", markup=False)
         keys = (("Tab", _("next field")), ("F8", _("file the appeal")), ("Esc", _("back")))
         yield Static(key_hints(*keys), id="foot", markup=False)
@@ -62,21 +61,23 @@ class AppealForm(BoxDialog[AppealResult]):
         """Go back to the grounds; Enter never files."""
         self.grounds.focus()
 
+    @on(Input.Changed, "#received")
+    def show_received(self, event: Input.Changed) -> None:
+        """Show what was understood of the receipt."""
+        if event.value.strip():
+            self._understood.show(event.value)
+        else:
+            self._understood.update()
+
     def action_file(self) -> None:
-        text = self.received.value.strip()
-        try:
-            received_at = instant_or_day(text, self._view.zone) if text else None
-        except BadValue as error:
-            self._show(str(error))
-            return
-        self._send(received_at)
+        text = self.received.value
+        received_at = self._understood.show(text, is_final=True) if text.strip() else None
+        if received_at is not None or not text.strip():
+            self._send(received_at)
 
     @work(group="write", exclusive=True)
     async def _send(self, received_at: datetime | None) -> None:
         try:
             self.leave(await asyncio.to_thread(self._file, self.grounds.text, received_at))
         except WorkbenchError as error:
-            self._show(str(error))
-
-    def _show(self, problem: str) -> None:
-        self.problem.update(plain(problem, ERROR))
+            self.problem.update(plain(str(error), ERROR))

@@ -17,6 +17,7 @@ from textual.widgets import OptionList
 from screens.dialogs.choice import ChoiceDialog
 from screens.dialogs.prompt import Prompt
 from screens.dialogs.text_sheet import TextSheet
+from screens.dialogs.time_prompt import TimePrompt
 from screens.letters.row_text import LetterFilter, owed_lines, row_line, summary, title_line
 from screens.panels.letters import letter_page
 from screens.shell.base_screen import ModeScreen, attempt
@@ -27,12 +28,13 @@ from screens.shell.header import title_line as header_line
 from screens.widgets.row_list import RowList
 from screens.widgets.safe_text import MUTED, plain
 from screens.widgets.static import Static
+from screens.widgets.time_field import time_reader
 from workbench.domain.case.case_id import format_case, parse_case
 from workbench.domain.case.channel import GATEWAY, channels
 from workbench.domain.case.lifecycle import recording_refusal
 from workbench.domain.case.records import NoticeLine
-from workbench.domain.values.bad_value import BadValue
-from workbench.domain.values.moments import instant_or_day
+from workbench.domain.clock.typed.aim import Aim
+from workbench.domain.clock.typed.reading import read_instant
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, ngettext
 from workbench.keys import letters as keys
@@ -122,20 +124,14 @@ class LettersScreen(ModeScreen):
 
     async def _ask_when(self, count: int) -> datetime | None:
         """Ask when letters were sent on which a deadline depends; None if the person goes back."""
-        view = self.view()
-
-        def problem(text: str) -> str | None:
-            try:
-                instant_or_day(text, view.zone)
-            except BadValue as error:
-                return str(error)
+        read = partial(time_reader, self.services, self.clock.now, read_instant, Aim.PAST)
+        reader = await attempt(self, read)
+        if reader is None:
             return None
-
         title = ngettext("When was it sent?", "When were these {count} letters sent?", count).format(count=count)
         hint = _("The deadline moves on by the working days after the release, and a lapse may be taken back.")
-        today = view.today.isoformat()
-        text = await self.app.push_screen_wait(Prompt(title, hint, today, problem=problem))
-        return None if text is None else instant_or_day(text, view.zone)
+        today = self.view().today.isoformat()
+        return await self.app.push_screen_wait(TimePrompt(title, hint, reader, today))
 
     @work(group="dialog")
     async def action_failed(self) -> None:

@@ -44,11 +44,22 @@ def title_line(mode: str, case: "CaseFile | None", right: Content, view: View, w
 
 
 def who_line(
-    login: str, counts: "DeskCounts | None", view: View, *, has_clock: bool = True, room: int = sys.maxsize
+    login: str,
+    counts: "DeskCounts | None",
+    view: View,
+    *,
+    has_clock: bool = True,
+    room: int = sys.maxsize,
+    is_auto_next: bool = False,
 ) -> Content:
-    """Return the reviewer, the counts that fit into `room` cells, and the clock unless `has_clock` is false."""
+    """Return the reviewer, the counts that fit into `room` cells, and the clock unless `has_clock` is false.
+
+    `is_auto_next` says that the next case comes by itself.
+    """
     dot: Part = (f" {view.symbols.dot} ", MUTED)
     who = [joined((f"{view.symbols.mine} ", ACCENT), (login, ""))] if login else []
+    if is_auto_next:
+        who.append(joined((_("auto"), ACCENT)))
     clock = [plain(view.time_of_day(view.now), MUTED)] if has_clock else []
     shown = [joined(part) for part in _count_parts(counts)] if counts is not None else []
     while (line := joined(dot).join([*who, *shown, *clock])).cell_length > room and shown:

@@ -1,41 +1,50 @@
-"""The dark and the light theme: problems are bright, everything else is quiet."""
+"""The themes: problems are bright, everything else is quiet."""
 
 from typing import Any
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
-_COLOURS: dict[str, tuple[str, str]] = {
-    "primary": ("#7aa2d6", "#2b5c94"),
-    "secondary": ("#8a93a6", "#5d6675"),
-    "accent": ("#5fb3b3", "#1d6f73"),
-    "foreground": ("#d4d8de", "#1f242b"),
-    "background": ("#14171c", "#f7f6f3"),
-    "surface": ("#1a1e25", "#efeeea"),
-    "panel": ("#232935", "#e4e2dc"),
-    "success": ("#7fa98a", "#3c6e4b"),
-    "warning": ("#dba94a", "#8a5a00"),
-    "error": ("#e8736c", "#b3261e"),
+_NAMES = ("dark", "light", "colour-blind", "terminal")
+
+# In the third column, what is wrong is orange and what is right is blue (the palette of Okabe and Ito), which people
+# who confuse red and green tell apart. The last has the sixteen colours of the terminal.
+_COLOURS: dict[str, tuple[str, str, str, str]] = {
+    "primary": ("#7aa2d6", "#2b5c94", "#7aa2d6", "ansi_blue"),
+    "secondary": ("#8a93a6", "#5d6675", "#8a93a6", "ansi_cyan"),
+    "accent": ("#5fb3b3", "#1d6f73", "#56b4e9", "ansi_cyan"),
+    "foreground": ("#d4d8de", "#1f242b", "#d4d8de", "ansi_default"),
+    "background": ("#14171c", "#f7f6f3", "#14171c", "ansi_default"),
+    "surface": ("#1a1e25", "#efeeea", "#1a1e25", "ansi_default"),
+    "panel": ("#232935", "#e4e2dc", "#232935", "ansi_default"),
+    "success": ("#7fa98a", "#3c6e4b", "#56b4e9", "ansi_green"),
+    "warning": ("#dba94a", "#8a5a00", "#f0e442", "ansi_yellow"),
+    "error": ("#e8736c", "#b3261e", "#e69f00", "ansi_red"),
 }
-_VARIABLES: dict[str, tuple[str, str]] = {
-    "border": ("#4f8f9c", "#2f7780"),
-    "border-blurred": ("#3a4250", "#b9b6ad"),
-    "text-muted": ("#8b93a1", "#666d78"),
-    "text-error": ("#f08b84", "#b3261e"),
-    "text-warning": ("#e3b55c", "#8a5a00"),
-    "text-success": ("#86ab90", "#3c6e4b"),
-    "text-primary": ("#8fb3e0", "#2b5c94"),
-    "text-accent": ("#74c4c4", "#1d6f73"),
-    "footer-background": ("#1a1e25", "#efeeea"),
-    "input-selection-background": ("#35506b", "#c9dcef"),
+_VARIABLES: dict[str, tuple[str, str, str, str]] = {
+    "border": ("#4f8f9c", "#2f7780", "#4f8f9c", "ansi_cyan"),
+    "border-blurred": ("#3a4250", "#b9b6ad", "#3a4250", "ansi_bright_black"),
+    "text-muted": ("#8b93a1", "#666d78", "#8b93a1", "ansi_bright_black"),
+    "text-error": ("#f08b84", "#b3261e", "#f0ac1f", "ansi_red"),
+    "text-warning": ("#e3b55c", "#8a5a00", "#f0e442", "ansi_yellow"),
+    "text-success": ("#86ab90", "#3c6e4b", "#7cc6ee", "ansi_green"),
+    "text-primary": ("#8fb3e0", "#2b5c94", "#8fb3e0", "ansi_blue"),
+    "text-accent": ("#74c4c4", "#1d6f73", "#74c4c4", "ansi_cyan"),
+    "footer-background": ("#1a1e25", "#efeeea", "#1a1e25", "ansi_default"),
+    "input-selection-background": ("#35506b", "#c9dcef", "#35506b", "ansi_bright_black"),
 }
-"""Each colour of the dark theme, and that of the light theme for the same role."""
+"""Each colour by role, in the order of the names."""
 
 
-def _theme(name: str, at: int) -> Theme:
-    """Return the dark theme, which is at 0 in each pair of colours, or the light one, which is at 1."""
-    colours: dict[str, Any] = {role: pair[at] for role, pair in _COLOURS.items()}
-    return Theme(name, dark=at == 0, variables={role: pair[at] for role, pair in _VARIABLES.items()}, **colours)
+def _theme(at: int) -> Theme:
+    """Return the theme whose colours are at a place in each row."""
+    colours: dict[str, Any] = {role: row[at] for role, row in _COLOURS.items()}
+    name = _NAMES[at]
+    is_ansi = name == "terminal"
+    # Without colours of its own, Textual needs more variables.
+    needed = BUILTIN_THEMES["ansi-dark"].variables if is_ansi else {}
+    variables = {**needed, **{role: row[at] for role, row in _VARIABLES.items()}}
+    return Theme(f"desk-{name}", dark=name != "light", ansi=is_ansi, variables=variables, **colours)
 
 
-DARK = _theme("desk-dark", 0)
-LIGHT = _theme("desk-light", 1)
+THEMES: dict[str, Theme] = {name: _theme(at) for at, name in enumerate(_NAMES)}
+"""The themes by the names that the settings have for them, in the order in which a key goes through them."""

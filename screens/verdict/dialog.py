@@ -88,7 +88,7 @@ class VerdictDialog(Dialog[DecisionResult]):
                 yield Static(id="measure", markup=False)
                 yield Static(plain(_("Reasons: / finds, digits mark"), MUTED), classes="title", markup=False)
                 yield ReasonPicker(self._case, self._state.verdict)
-                yield RectificationForm(self._state)
+                yield RectificationForm(self._state, self._actions.until)
                 yield LetterEditor(self._case)
                 yield Static(id="note-heading", classes="title", markup=False)
                 yield MultilineField(self._state.note, id="note")
@@ -190,8 +190,8 @@ class VerdictDialog(Dialog[DecisionResult]):
             if not self._preview.news.has_evidence:
                 problem = _("The policy has changed; confirm once more to decide all the same.")
             self._show_problem(problem)
-        elif self.rectification.display and self.rectification.is_unreadable:
-            self._show_problem(dialog_text.date_problem(self._view))
+        elif self.rectification.display and self.rectification.problem:
+            self._show_problem(f"{self.rectification.problem} {dialog_text.note_hint()}")
         else:
             self._show_problem("")
             self.decide()
@@ -258,9 +258,8 @@ class VerdictDialog(Dialog[DecisionResult]):
         keys = key_hints((NOTE.shown_keys, _("write")))
         self.query_one("#note-heading", Static).update(row(plain(_("For us only"), MUTED), keys, width))
         self.letter.show(state.letter or (preview.letter if preview else ""), is_own=bool(state.letter))
-        label, date_text = dialog_text.date_words(state, preview, self._view)
-        is_unreadable = self.rectification.display and self.rectification.is_unreadable
-        self.rectification.show_date(label, date_text, dialog_text.date_problem(self._view) if is_unreadable else "")
+        typed = self.rectification.chosen_until()
+        self.rectification.show_date(*dialog_text.date_words(state, preview, typed, self._actions.until, self._view))
         self._draw_warnings()
         self.show_keys()
 

@@ -1,7 +1,7 @@
 """The texts of the verdict dialog."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date
 
 from textual.content import Content
 
@@ -21,6 +21,7 @@ from screens.widgets.safe_text import (
     wrapped,
     wrapped_lines,
 )
+from screens.widgets.time_field import TimeReader
 from workbench.domain.case.case_id import format_decision
 from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictPreview
 from workbench.domain.case.records import CaseNews, ChecklistLine
@@ -37,7 +38,6 @@ from workbench.wording.findings import document_name
 from workbench.wording.quotation import is_foreign
 
 KEY = "$text-accent bold"
-_WEEK = timedelta(days=7)
 _MOST_NUMBERS = 3
 
 
@@ -215,21 +215,24 @@ def _questions(lines: list[ChecklistLine]) -> str:
     return " ".join(line.text.in_language(current_language()) for line in lines)
 
 
-def date_words(state: VerdictState, preview: VerdictPreview | None, view: View) -> tuple[str, str]:
-    """Return the label of the date, and the date that the preview computed."""
-    label = _("all by") if state.verdict is Verdict.FAIL else _("until")
-    if preview is None:
-        return label, ""
-    mark = f" {view.symbols.provisional} {_('provisional')}" if preview.is_date_provisional else ""
-    if state.verdict is Verdict.FAIL:
-        return label, "" if preview.deadline_at is None else view.instant(preview.deadline_at) + mark
-    return label, "" if preview.until is None else view.day(preview.until) + mark
+def date_words(
+    state: VerdictState, preview: VerdictPreview | None, typed: date | None, reader: TimeReader[date], view: View
+) -> tuple[str, str]:
+    """Return the label of the date, and the typed date, else the one that the preview computed.
+
+    A deadline to rectify is at the closing time of its day.
+    """
+    is_fail = state.verdict is Verdict.FAIL
+    found = typed and reader.calendar.closing(typed) if is_fail else typed
+    if found is None and preview is not None:
+        found = preview.deadline_at if is_fail else preview.until
+    mark = f" {view.symbols.provisional} {_('provisional')}" if preview and preview.is_date_provisional else ""
+    return _("all by") if is_fail else _("until"), "" if found is None else reader.words(found) + mark
 
 
-def date_problem(view: View) -> str:
-    """Return the message for an unreadable date."""
-    message = _("unreadable date; write it like {example}, a note with {key}")
-    return message.format(example=(view.today + _WEEK).isoformat(), key=shown_key(NOTE.keys[-1]))
+def note_hint() -> str:
+    """Return where a note is written, for somebody who wrote one into the date."""
+    return _("A note: {key}.").format(key=shown_key(NOTE.keys[-1]))
 
 
 def foot_line(preview: VerdictPreview | None, grace_s: int, *, is_writing: bool) -> Content:

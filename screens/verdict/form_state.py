@@ -8,6 +8,7 @@ from typing import Any, Self
 from pydantic import TypeAdapter
 from textual.message import Message
 
+from screens.widgets.time_field import TimeReader
 from workbench.domain.case.casefile import CaseFile, DecisionResult, ItemRequest, VerdictPreview, VerdictRequest
 from workbench.domain.case.verdict import PASS_REASONS, is_last_round
 from workbench.domain.case.vocabulary import FailKind, Measure, Verdict, WaitsFor
@@ -129,8 +130,9 @@ class Edited(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictActions:
-    """The actions that the dialog calls on the desk."""
+    """The actions that the dialog calls on the desk; `until` reads its date."""
 
     preview: Callable[[VerdictRequest], VerdictPreview]
     decide: Callable[[VerdictRequest], Awaitable[DecisionResult]]
     keep_draft: Callable[[str, Any], None]
+    until: TimeReader[date]

@@ -11,10 +11,10 @@ from screens.verdict.form_state import Edited, VerdictState
 from screens.widgets.safe_text import ERROR, MUTED, as_single_line, editable, joined, key_hints, plain, row
 from screens.widgets.static import Static
 from screens.widgets.text_fields import TextLine
+from screens.widgets.time_field import TimeReader
 from workbench.domain.case.casefile import ItemRequest
 from workbench.domain.case.vocabulary import Verdict
-from workbench.domain.values.moments import day
-from workbench.errors import BadData
+from workbench.domain.clock.typed.reference import UnclearTime
 from workbench.i18n import _
 from workbench.keys.command import shown_key
 from workbench.keys.registry import ITEMS
@@ -41,13 +41,14 @@ class RectificationForm(Vertical):
     label = getters.query_one("#until-label", Label)
     date_view = getters.query_one("#until-date", Static)
 
-    def __init__(self, state: VerdictState) -> None:
+    def __init__(self, state: VerdictState, reader: TimeReader[date]) -> None:
         super().__init__()
+        self._reader = reader
         self._is_date_first = state.verdict is Verdict.PENDING
         self._until = state.until
         self._texts = dict(state.items)
         self._codes: tuple[str, ...] = ()
-        self._date_words = ("", "", "")
+        self._date_words = ("", "")
 
     def compose(self) -> ComposeResult:
         yield Static(id="items-title", markup=False)
@@ -56,7 +57,7 @@ class RectificationForm(Vertical):
         yield Vertical(id="items")
         with Horizontal():
             yield Label(id="until-label", markup=False)
-            yield TextLine(self._until, id="until", placeholder=_("YYYY-MM-DD"))
+            yield TextLine(self._until, id="until", placeholder=_("3 Dec, +5 …"))
             yield Static(id="until-date", markup=False)
 
     def on_mount(self) -> None:
@@ -87,16 +88,16 @@ class RectificationForm(Vertical):
     def on_resize(self) -> None:
         self._draw()
 
-    def show_date(self, label: str, date_text: str, problem: str) -> None:
+    def show_date(self, label: str, date_text: str) -> None:
         """Show the label of the date, and the date or why the typed date cannot be read."""
-        self._date_words = (label, date_text, problem)
+        self._date_words = (label, date_text)
         self._draw()
 
     def _draw(self) -> None:
         if not self.query("#items-title"):
             # Called after a refresh; the dialog may be closed by then.
             return
-        label, date_text, problem = self._date_words
+        (label, date_text), problem = self._date_words, self.problem
         again = _("{key} again").format(key=shown_key(ITEMS.keys[-1]))
         is_date_second = bool(self._codes) and not self._is_date_first
         keys = key_hints((again if is_date_second else ITEMS.shown_keys, _("date")))
@@ -118,16 +119,20 @@ class RectificationForm(Vertical):
 
     def chosen_until(self) -> date | None:
         """Return the typed date; None if the field is empty or cannot be read."""
-        text = self.until.value.strip()
-        try:
-            return day(text) if text else None
-        except BadData:
-            return None
+        return self._read()[0]
 
     @property
-    def is_unreadable(self) -> bool:
-        """Whether the typed date cannot be read."""
-        return bool(self.until.value.strip()) and self.chosen_until() is None
+    def problem(self) -> str:
+        """Why the typed date cannot be read; empty if it can be."""
+        return self._read()[1]
+
+    def _read(self) -> tuple[date | None, str]:
+        """Return the typed date, or why it cannot be read."""
+        text = self.until.value
+        try:
+            return (self._reader.read(text) if text.strip() else None), ""
+        except UnclearTime as error:
+            return None, str(error)
 
     @on(Input.Changed, ".item")
     def item_changed(self, event: Input.Changed) -> None:

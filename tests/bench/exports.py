@@ -23,30 +23,26 @@ def _name(step: int) -> str:
     return f"substr('{_SURNAMES}', 1 + (id * {step} + :copy) % 20, 1)" + given
 
 
-def _number(first: str, step: int) -> str:
-    return f"'{first}' || printf('%08d', (id * {step} + :copy * 104729) % 100000000)"
-
-
 _COMPANY = "replace(applicant_name, '有限公司', :copy || '号有限公司')"
 _HANDLER = _name(7)
+_KEY = "printf('SN-%d-', 2026 + :copy) || substr(application_no, 9)"
 # Names, numbers and texts differ in every row, as those of different applicants do.
 _CHANGED = {
     "application": {
-        "application_no": "application_no || '-' || :copy",
+        "application_no": _KEY,
         "applicant_name": _COMPANY,
         "legal_rep_name": _name(1),
         "handler_name": _HANDLER,
         "handler_id_no": "substr(handler_id_no, 1, 14) || printf('%04d', (id + :copy) % 10000)",
-        "contact_phone": _number("139", 7919),
-        "msisdns": f"{_number('138', 7907)} || substr(msisdns, 12)",
+        "contact_phone": "'139' || printf('%08d', (id * 7919 + :copy * 104729) % 100000000)",
         "business_scope": "business_scope || ';第' || (id + :copy) || '号许可'",
         "stated_use": "stated_use || ',每日约' || (id * 31 % 997) || '通,自2026-12-' || (10 + id % 12) || '起'",
         "call_script": f"replace(call_script, '虚构公司', {_COMPANY} || iif(id % 50, '', '的' || {_HANDLER}))",
         "consent_source": "consent_source || ',协议' || printf('%06d', id * 13 % 1000000)",
     },
-    "card": {"application_no": "application_no || '-' || :copy", "msisdn": _number("137", 7901)},
+    "card": {"application_no": _KEY},
     "case": {
-        "application_no": "application_no || '-' || :copy",
+        "application_no": _KEY,
         "application_id": f"application_id + {_IMPORTED} * :copy",
     },
 }

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from screens.app import WorkbenchApp
+from screens.app import USUAL, WorkbenchApp
 from screens.desk.screen import DeskScreen
 from screens.verdict import dialog as verdict_dialog
 from tests.languages import speaking
@@ -16,6 +16,7 @@ from tests.offices import Site
 from tests.screens.doubles.services import Clocks, MemoryServices
 from workbench import signs
 from workbench.keys.registry import MODES
+from workbench.user_settings import LoadedSettings
 
 WINDOWS = [(80, 24), pytest.param((120, 40), marks=pytest.mark.terminal)]
 """The smallest window; the tests in terminals try a large one too."""
@@ -107,13 +108,14 @@ async def at_work(
     language: str = "en",
     symbols: str = "auto",
     arrange: Callable[[MemoryServices], None] | None = None,
+    settings: LoadedSettings = USUAL,
 ) -> AsyncIterator[Driver]:
     """Open a workbench with services in memory and these cases."""
     clocks = Clocks()
     services = MemoryServices(clocks, *evidence)
     if arrange is not None:
         arrange(services)
-    app = WorkbenchApp(services.opened, now=clocks.now, monotonic=clocks.monotonic, symbols=symbols)
+    app = WorkbenchApp(services.opened, now=clocks.now, monotonic=clocks.monotonic, symbols=symbols, settings=settings)
     with speaking(language), pytest.MonkeyPatch.context() as patched:
         # The preview of a verdict waits for a pause in typing; ten times as long in the program.
         patched.setattr(verdict_dialog, "_TYPING_PAUSE_S", 0.02)

@@ -13,6 +13,11 @@ COMMANDS: tuple[Entry | Group, ...] = (
     Entry("init", "workbench.cli.site.commands:init", N_("Create a database; you become its first admin.")),
     Entry("doctor", "workbench.cli.site.commands:doctor", N_("Check the database, the store and the settings.")),
     Entry(
+        "settings",
+        "workbench.cli.site.own_settings:settings",
+        N_("Show your settings, and where each comes from."),
+    ),
+    Entry(
         "backup",
         "workbench.cli.site.commands:backup",
         N_("Write the database, its store and its hash key to one file (admin)."),

@@ -19,6 +19,13 @@ TAKE = case_command(
     N_("Take this case to your desk out of turn, for an applicant on the phone, say; asks for a reason."),
     action=Action.TAKE,
 )
+AUTO_NEXT = case_command(
+    "desk.auto_next",
+    "A",
+    N_("next by itself"),
+    N_("Switch on or off that the next case comes by itself after a verdict, until you quit."),
+    action=Action.NEXT,
+)
 UNDO = case_command(
     "desk.undo",
     "u,f3",
@@ -76,7 +83,7 @@ SKIP = case_command(
 RELEASE = case_command("desk.release", "b", N_("release"), N_("Return the case to the queue."), action=Action.RELEASE)
 APPEAL = record_command(
     "desk.appeal",
-    "A",
+    "G",
     N_("appeal"),
     N_("File the applicant's appeal against this final fail or lapse."),
     action=Action.APPEAL,
@@ -234,6 +241,6 @@ DESK_COMMANDS: tuple[Command, ...] = (
     *(NEXT, TAKE, PASS, FAIL, PEND, RECTIFY, UNDO, ACTS, ASIDE, SKIP, RELEASE, ASSIGN),
     *(ANSWER, RESUBMIT, WITHDRAW, APPEAL, WAIVE, EXTEND, CLASS, PRIORITY, REOPEN),
     *(COMMENT, CONTACT, CHECKLIST, VERIFY, DOCUMENTS, LETTERS, CHANGES),
-    *(EXPLAIN, PHONE_ESTIMATE, REVEAL, FIELD_UP, FIELD_DOWN),
+    *(AUTO_NEXT, EXPLAIN, PHONE_ESTIMATE, REVEAL, FIELD_UP, FIELD_DOWN),
     *(FIND, IDENTITY, CALLS, CREDIT, HISTORY, NEXT_PANEL, PREVIOUS_PANEL, ZOOM),
 )

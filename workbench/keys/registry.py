@@ -85,7 +85,12 @@ BACK = go_command(
     N_("back"),
     N_("Leave a text field, a zoomed panel or a dialog; drafts and comments are kept."),
 )
-THEME = go_command("theme", "f10", N_("light or dark"), N_("Switch between the light and the dark theme."))
+THEME = go_command(
+    "theme",
+    "f10",
+    N_("theme"),
+    N_("Go to the next theme: dark, light, for colour-blind people, or the terminal's own."),
+)
 QUIT = go_command("quit", "q,ctrl+q,ctrl+c", N_("quit"), N_("Quit the workbench; asks first if you hold a case."))
 
 MODES = (

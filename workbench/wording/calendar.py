@@ -2,13 +2,13 @@
 
 from calendar import monthcalendar
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from db.enums import DayStatus
-from workbench.domain.clock.calendar import CalendarDay, DayKind
+from workbench.domain.clock.calendar import CalendarDay, DayKind, WorkingCalendar
 from workbench.domain.clock.hours import Hours
 from workbench.i18n import N_, _, comma_joined, current_language, ngettext
-from workbench.wording.amounts import count, day_on_screen
+from workbench.wording.amounts import count, day_on_screen, instant_on_screen, relative_day
 from workbench.wording.letter_dates import MONTHS_EN, WEEKDAYS_EN, WEEKDAYS_ZH
 
 Week = Sequence[date | None]
@@ -123,3 +123,19 @@ def certainty_change_words(cases: int) -> str:
         "{count} due dates stay and only change between certain and provisional.",
         cases,
     ).format(count=count(cases))
+
+
+def understood_words(moment: date, now: datetime, calendar: WorkingCalendar) -> str:
+    """Return a day or an instant with its distance from today: `Wed 2 Dec 09:00, in 3 working days`."""
+    today = calendar.local_day(now)
+    if isinstance(moment, datetime):
+        on, when = calendar.local_day(moment), instant_on_screen(moment, today, calendar.zone)
+    else:
+        on, when = moment, day_on_screen(moment, today)
+    if on <= today:
+        return _("{when}, {distance}").format(when=when, distance=relative_day(on, today))
+    if not calendar.is_working(on):
+        return _("{when}, {distance}, a day off").format(when=when, distance=relative_day(on, today))
+    days = calendar.working_days_left(today, on)
+    words = ngettext("{when}, in {days} working day", "{when}, in {days} working days", days)
+    return words.format(when=when, days=count(days))

@@ -269,6 +269,8 @@ def test_a_past_time_means_tomorrow_and_a_past_date_is_refused(terminal: Termina
 
     assert terminal.document("a", "aside", "C-1", "--until", "9:00")["aside_until"] == "2026-11-25T09:00:00+08:00"
     refused(terminal.as_person("a", "aside", "C-1", "--until", "2026-11-01"), 2)
+    assert terminal.document("a", "aside", "C-1", "--until", "明天9点半")["aside_until"] == "2026-11-25T09:30:00+08:00"
+    assert "could be 03:00 or 15:00" in refused(terminal.as_person("a", "aside", "C-1", "--until", "tomorrow 3"), 2)
 
 
 def test_the_queue_lists_open_cases_with_the_promised_keys(terminal: Terminal) -> None:

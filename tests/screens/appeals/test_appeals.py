@@ -35,12 +35,20 @@ async def test_an_appeal_is_filed_by_key_on_the_failed_case(services: Promises) 
         await driver.type("state:failed")
         await driver.press("enter", "enter")
         assert "appeal" in driver.text
-        await driver.press("A")
+        await driver.press("G")
         await driver.type("not us")
+        await driver.press("tab")
+        await driver.type("tomorrow")
+        await driver.press("f8")
+        assert "“tomorrow = 2026-12-02” is in the future" in driver.text
+        await driver.press("ctrl+u")
+        await driver.type("30 Nov 9:30")
+        assert "understood: Mon 30 Nov 09:30, yesterday" in driver.text
         await driver.press("f8")
 
         assert "sup decides it" in driver.notes[-1]
-    assert show(services, case)["appeals"][0]["grounds"] == "not us"
+    [filed] = show(services, case)["appeals"]
+    assert (filed["grounds"], filed["received_at"]) == ("not us", "2026-11-30T09:30:00+08:00")
 
 
 @pytest.mark.parametrize("size", WINDOWS)
@@ -160,5 +168,5 @@ async def test_an_appeal_is_offered_until_its_last_day_and_not_after_an_answer(
         assert ("A appeal" in driver.text.splitlines()[-1]) is (days == 1 and not is_answered)
 
         # What was received in time can still be entered later.
-        await driver.press("A")
+        await driver.press("G")
         assert (driver.dialog == "AppealForm") is not is_answered

@@ -168,13 +168,23 @@ async def test_skipping_asks_for_a_reason_and_clears_the_desk() -> None:
         assert "takes the next one" in desk.text
 
 
-async def test_a_case_can_be_put_aside_until_later_today() -> None:
+@pytest.mark.parametrize(
+    ("typed", "understood", "minutes"),
+    [
+        ("16:30", "understood: Tue 24 Nov 16:30, today", 118),
+        ("30 min", "understood: Tue 24 Nov 15:02, today", 30),
+        ("明天9点", "understood: Wed 25 Nov 09:00, in 1 working day", 18 * 60 + 28),
+        ("", "empty means Tue 24 Nov 16:32, today", 120),
+    ],
+)
+async def test_a_case_is_put_aside_until_a_time_as_people_say_it(typed: str, understood: str, minutes: int) -> None:
     async with at_work() as desk:
         await desk.press("n", "h")
-        await desk.type("16:30")
+        await desk.type(typed)
+        assert understood in desk.text
         await desk.press("enter")
 
-        assert desk.services.files[123].header.aside_until == NOW.replace(hour=8, minute=30)
+        assert desk.services.files[123].header.aside_until == NOW + timedelta(minutes=minutes)
 
 
 async def test_an_unsent_comment_is_restored() -> None:
@@ -358,3 +368,16 @@ async def test_what_changed_in_a_held_case_is_announced_until_the_case_is_reload
 
         await desk.press("n")
         assert "n shows it" not in desk.text
+
+
+async def test_the_next_case_comes_by_itself_while_that_is_switched_on() -> None:
+    async with at_work(clean(), clean()) as desk:
+        await desk.press("A", "n")
+        assert "auto" in desk.text.splitlines()[0]
+        await desk.press("p", "y")
+        assert "C-000124" in desk.text
+        assert desk.services.files[124].header.held_by == "rev1"
+
+        await desk.press("A", "p", "y")
+        assert "auto" not in desk.text.splitlines()[0]
+        assert "C-000124 passed" in desk.text

@@ -5,7 +5,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from tests.screens.cases import NOW
-from workbench.domain.clock.calendar import CalendarDay, assumed_day
+from workbench.domain.clock.calendar import CalendarDay, WorkingCalendar, assumed_day
 from workbench.errors import WorkbenchError
 from workbench.services.calendar.preview import CalendarEffect, CalendarYear, DaySetting
 from workbench.services.calendar.public_holidays import seed_days
@@ -46,6 +46,9 @@ class MemoryCalendars(Calendars):
             hours=self.hours,  # type: ignore[arg-type]  # pairs of times
             zone=ZONE,
         )
+
+    def in_force(self) -> WorkingCalendar:
+        return WorkingCalendar(self.year(NOW.year).days, hours=self.hours, zone=ZONE.key)  # type: ignore[arg-type]
 
     def set_day(self, setting: DaySetting, reason: str, *, dry_run: bool = False) -> CalendarEffect:
         before = self.year(setting.on.year)

@@ -94,7 +94,10 @@ async def test_s_asks_when_a_letter_was_sent_if_its_deadline_depends_on_it(site:
         assert "2026-11-26" in desk.text
         await desk.press("escape")
         assert site.services("a").notices.list()[0].sent_at is None
-        await desk.press("s", "enter", "enter")
+        await desk.press("s", "enter", "ctrl+u")
+        await desk.type("今天0点半")
+        assert "understood: Thu 26 Nov 00:30, today" in desk.text
+        await desk.press("enter")
 
         assert "these deadlines moved on: C-000001 2026-12-03" in desk.notes[-1]
 

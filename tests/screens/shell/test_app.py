@@ -4,6 +4,7 @@ import asyncio
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from tests.screens.cases import clean
 from tests.screens.doubles.services import Clocks, MemoryServices
 from tests.screens.driver import Driver, at_work
 from workbench.errors import BadConfiguration, NotFound, StorageBusy
+from workbench.user_settings import LoadedSettings
 
 HEAVY = ("sqlmodel", "sqlalchemy", "duckdb", "jinja2", "alembic", "pypinyin", "typer")
 
@@ -250,12 +252,16 @@ async def test_ending_the_app_from_outside_saves_the_typed_text() -> None:
         assert desk.app.return_code == 143
 
 
-async def test_the_theme_switches_between_light_and_dark() -> None:
+async def test_a_key_goes_through_the_themes() -> None:
     async with at_work() as desk:
-        await desk.press("f10")
-        assert desk.app.theme == "desk-light"
-        await desk.press("f10")
-        assert desk.app.theme == "desk-dark"
+        for theme in ("light", "colour-blind", "terminal", "dark"):
+            await desk.press("f10")
+            assert desk.app.theme == f"desk-{theme}"
+
+
+async def test_wrong_settings_are_told_when_the_desk_is_open() -> None:
+    async with at_work(settings=LoadedSettings(file=Path(), problems=("settings.toml, line 1: no",))) as desk:
+        assert "settings.toml, line 1: no" in desk.text
 
 
 async def test_the_footer_offers_the_next_case_once_the_desk_is_open() -> None:

@@ -62,14 +62,15 @@ async def test_a_supervisor_extends_a_deadline_by_key(services: Promises, *, is_
         await desk.press(*(["down"] if is_own else []), "enter")
         await desk.type("soon")
         await desk.press("enter")
-        assert "Enter a day as YYYY-MM-DD." in desk.text
+        assert "“soon” is not a date; write 3 Dec" in desk.text
         await desk.press("ctrl+u")
         await desk.type("2026-11-24")
         await desk.press("enter")
         await desk.until("already due on that day or later")
         await desk.press("ctrl+u")
         # A Saturday: the deadline is the next working day, which is said before it is confirmed.
-        await desk.type("2026-12-05")
+        await desk.type("5 Dec")
+        assert "understood: Sat 5 Dec, in 11 days, a day off" in desk.text
         await desk.press("enter")
         await desk.until("; then Mon 7 Dec 18:00.")
         await desk.type("a journey")

@@ -181,7 +181,8 @@ async def test_a_pending_verdict_has_whom_it_waits_for_and_until_when() -> None:
         await desk.press("n", "w", "slash")
         await desk.type("WAIT-CARRIER")
         await desk.press("enter", "w", "r")
-        await desk.type("2026-12-01")
+        await desk.type("+5")
+        assert "Tue 1 Dec, in 5 working days" in desk.text
         await desk.press("enter", "y")
 
         request = desk.services.decided[0]
@@ -196,7 +197,8 @@ async def test_an_invalid_date_is_reported_and_nothing_is_decided() -> None:
         await desk.press("enter", "y")
 
         assert desk.services.decided == []
-        assert desk.text.count("unreadable date") == 2
+        assert desk.text.count("“soon” is not a date") == 2
+        assert "A note: F3." in desk.text
 
 
 async def test_a_refusal_is_shown_in_the_dialog_and_nothing_is_lost() -> None:
@@ -303,7 +305,7 @@ async def test_an_invalid_date_message_replaces_the_previous_date() -> None:
         await desk.press("n", "w", "1", "r")
         await desk.type("soon")
 
-        assert "unreadable date" in desk.text
+        assert "“soon” is not a date" in desk.text
 
 
 async def test_a_problem_is_shown_once() -> None:

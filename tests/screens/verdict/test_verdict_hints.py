@@ -136,7 +136,7 @@ async def test_each_part_of_the_dialog_shows_its_key() -> None:
         assert desk.app.focused is not None
         assert desk.app.focused.id == "until"
         await desk.type("call")
-        assert "unreadable date; write it like 2026-12-01, a note with F3" in desk.text
+        assert "“call” is not a date; write 3 Dec, +5 or 2026-12-03." in desk.text
         assert state(desk).until == "call"
 
 

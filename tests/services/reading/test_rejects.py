@@ -116,14 +116,6 @@ def test_mended_json_lines_are_read(tmp_path: Path) -> None:
     assert len(good(read(target, ImportKind.CARDS))) == 1
 
 
-def test_nothing_bad_writes_nothing(tmp_path: Path) -> None:
-    source = tmp_path / "cards.csv"
-    source.write_text("application_no,msisdn\nA-1,13800138000\n", encoding="utf-8")
-
-    assert reject(source, tmp_path / "rejects.csv") == 0
-    assert list(tmp_path.iterdir()) == [source]
-
-
 def test_a_failed_import_leaves_no_part_of_the_file(tmp_path: Path) -> None:
     source, target = tmp_path / "cards.csv", tmp_path / "rejects.csv"
     source.write_text("application_no,msisdn\nA-1,*\n", encoding="utf-8")

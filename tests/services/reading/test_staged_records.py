@@ -8,7 +8,7 @@ import pytest
 
 from db.enums import ImportKind
 from tests.services.reading.samples import KINDS, SHANGHAI, as_csv, as_jsonl
-from tests.services.reading.test_sheets import sheet_of
+from tests.services.reading.sheets.test_sheets import sheet_of
 from tests.services.reading.workbooks import write_workbook
 from workbench.services.calls.engine import Engine, engine
 from workbench.services.reading.headers import column_names

@@ -1,5 +1,7 @@
 """Nobody checks or opens again their own verdict, by whatever way they try."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import text
 
@@ -190,7 +192,7 @@ def test_not_in_a_race_with_a_second_process(site: Site, monkeypatch: pytest.Mon
     maker = site.services("a")
     real = maker.context.database.write
 
-    def write_later() -> object:
+    def write_later(**how: Any) -> object:
         """Let the verdict of b be replaced by one of a, between what the check read and what it writes."""
         monkeypatch.setattr(maker.context.database, "write", real)
         site.services("b").undo.undo(case)
@@ -199,7 +201,7 @@ def test_not_in_a_race_with_a_second_process(site: Site, monkeypatch: pytest.Mon
         other.claims.next()
         other.verdicts.decide(failing(case, fail_kind=FailKind.FINAL))
         other.close()
-        return real()
+        return real(**how)
 
     monkeypatch.setattr(maker.context.database, "write", write_later)
     with pytest.raises(NotAllowed, match="another person"):

@@ -1,7 +1,7 @@
 """Commands about the working calendar and its dates: show, set, suspend and resume, import calendar, and tick."""
 
 from dataclasses import asdict
-from datetime import UTC
+from datetime import UTC, date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +13,7 @@ from workbench.cli.framework.options import DryRun, parse_day, required_text
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_case
 from workbench.domain.clock.hours import format_hours, parse_hours
+from workbench.domain.clock.typed.aim import Aim
 from workbench.errors import BadConfiguration, WrongUsage
 from workbench.i18n import N_, _
 from workbench.wording.amounts import count
@@ -72,7 +73,7 @@ def _day_document(day: "CalendarDay") -> dict[str, Any]:
 
 def set_day(
     context: CommandContext,
-    day: Annotated[str, argument("DATE", N_("Date, such as 2026-11-26."))],
+    day: Annotated[str, argument("DATE", N_("Date, such as 2026-11-26 or 26 Nov."))],
     how: Annotated[
         str,
         argument(
@@ -85,10 +86,10 @@ def set_day(
     dry_run: DryRun = False,
 ) -> None:
     """Set a day of the working calendar by hand."""
-    setting = _setting(day, how, name)
     if not dry_run:
         required_text(reason, "--reason")
     with context.services() as services:
+        setting = _setting(parse_day(day, "DATE", services, Aim.ANY), how, name)
         zone = zone_of(services)
         effect = services.calendars.set_day(setting, reason, dry_run=dry_run)
         today = context.now().astimezone(zone).date()
@@ -100,11 +101,11 @@ def set_day(
     output.narrate(effect_summary(effect, written=not dry_run))
 
 
-def _setting(day: str, how: str, name: str) -> "DaySetting":
+def _setting(on: date, how: str, name: str) -> "DaySetting":
     """Parse the arguments of `calendar set`."""
     from workbench.services.calendar.preview import DaySetting
 
-    on, word = parse_day(day, "DATE"), how.strip().casefold()
+    word = how.strip().casefold()
     if word in {"off", "work"}:
         return DaySetting(on=on, working=word == "work", name=name)
     if word == "published":

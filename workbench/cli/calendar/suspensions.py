@@ -1,15 +1,12 @@
 """Commands that suspend and resume all clocks: calendar suspend, calendar resume."""
 
-from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 from workbench.cli.framework import output
-from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.options import DryRun, parse_instant, required_text
+from workbench.cli.framework.command_context import CommandContext
+from workbench.cli.framework.options import DryRun, parse_end, parse_instant, required_text
 from workbench.cli.framework.parameters import argument, option
-from workbench.domain.values import moments
-from workbench.domain.values.bad_value import BadValue
+from workbench.domain.clock.typed.aim import Aim
 from workbench.domain.values.provinces import province_key
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _, ngettext
@@ -38,10 +35,9 @@ def suspend(
     from workbench.services.deadlines.suspensions import NewSuspension
 
     with context.services() as services:
-        zone = zone_of(services)
         suspension = NewSuspension(
-            from_at=parse_instant(start, "FROM", zone),
-            to_at=None if end is None else _end(end, zone),
+            from_at=parse_instant(start, "FROM", services, Aim.ANY),
+            to_at=None if end is None else parse_end(end, "TO", services, Aim.ANY),
             reason=reason if dry_run else required_text(reason, "--reason"),
             province=None if province is None else _province(province),
             agent=None if agent is None else required_text(agent, "--agent"),
@@ -62,7 +58,7 @@ def resume(
 ) -> None:
     """Resume the clocks."""
     with context.services() as services:
-        resumed_at = None if at is None else parse_instant(at, "--at", zone_of(services))
+        resumed_at = None if at is None else parse_instant(at, "--at", services, Aim.PAST)
         done = services.suspending.resume(resumed_at, suspension)
     _print_result(context, done, written=True)
 
@@ -81,15 +77,6 @@ def _print_result(context: CommandContext, done: "SuspensionEffect", *, written:
         )
     output.narrate(concerned.format(count=count(done.affected_count)))
     output.narrate(notice_count_words(done.notified_count, is_written=written))
-
-
-def _end(text: str, zone: ZoneInfo) -> datetime:
-    """Parse TO as an instant; a day means the end of that day."""
-    try:
-        day = moments.day(text)
-    except BadValue:
-        return parse_instant(text, "TO", zone)
-    return datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)
 
 
 def _province(text: str) -> str:

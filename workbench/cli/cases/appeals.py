@@ -14,6 +14,7 @@ from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.appeal import AppealRequest, AppealResult
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import STATE_WORDS
+from workbench.domain.clock.typed.aim import Aim
 from workbench.i18n import N_, _
 from workbench.wording.amounts import time_of_day
 from workbench.wording.case.history import outcome_words
@@ -30,7 +31,7 @@ def file_appeal(
     """File an applicant's appeal against a final fail or a lapse."""
     with context.services() as services:
         zone, grounds = zone_of(services), required_text(grounds, "--grounds")
-        at = None if received_at is None else parse_instant(received_at, "--received-at", zone)
+        at = None if received_at is None else parse_instant(received_at, "--received-at", services, Aim.PAST)
         print_appeal(context, services.appeals.file(case, grounds, at), zone)
 
 

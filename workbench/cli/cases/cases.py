@@ -10,10 +10,11 @@ from workbench.cli.cases.case_json import empty_document, header_document, row_d
 from workbench.cli.cases.case_text import CaseText, empty_sentence, print_case, print_seen
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.options import CaseArgument, DryRun, ReasonText, parse_moment, required_text
+from workbench.cli.framework.options import CaseArgument, DryRun, ReasonText, parse_instant, required_text
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_case, parse_case, parse_decision
 from workbench.domain.case.casefile import NoNextCase
+from workbench.domain.clock.typed.aim import Aim
 from workbench.domain.filter.parser import FilterProblem
 from workbench.errors import ExitCode, WrongUsage
 from workbench.i18n import N_, _
@@ -129,13 +130,13 @@ def aside(
     context: CommandContext,
     case: CaseArgument,
     until: Annotated[
-        str | None, option("--until", N_("Time, or date and time. Default: 2 hours from now."), "T")
+        str | None, option("--until", N_("Time, such as 2h or tomorrow 9:00. Default: 2 hours from now."), "T")
     ] = None,
 ) -> None:
     """Put a held case aside until a time."""
     with context.services() as services:
         zone = zone_of(services)
-        moment = None if until is None else parse_moment(until, "--until", zone, context.now())
+        moment = None if until is None else parse_instant(until, "--until", services, Aim.FUTURE)
         back_at = minute(services.claims.aside(case, moment), zone)
         print_state(context, services, case, _("{case} is put aside until {until}."), until=back_at)
 

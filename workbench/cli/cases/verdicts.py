@@ -11,6 +11,7 @@ from workbench.cli.framework.options import CaseArgument, NoteText, ReasonText, 
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.appeal import AppealResult
 from workbench.domain.case.casefile import DecisionResult, ItemRequest, VerdictRequest
+from workbench.domain.clock.typed.aim import Aim
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _
 
@@ -42,20 +43,20 @@ def decide(
     if final and verdict is not Verdict.FAIL:
         raise WrongUsage(_("--final is only valid with the verdict fail."))
     fail_kind = (FailKind.FINAL if final else FailKind.FIXABLE) if verdict is Verdict.FAIL else None
-    request = VerdictRequest(
-        case_id=case,
-        verdict=verdict,
-        fail_kind=fail_kind,
-        reasons=tuple(dict.fromkeys(code.strip().upper() for code in reasons or ())),
-        note=note,
-        letter=letter,
-        items=tuple(_item(text) for text in items or ()),
-        until=None if until is None else parse_day(until, "--until"),
-        measure=measure,
-        waits_for=waits_for,
-        fence=fence,
-    )
     with context.services() as services:
+        request = VerdictRequest(
+            case_id=case,
+            verdict=verdict,
+            fail_kind=fail_kind,
+            reasons=tuple(dict.fromkeys(code.strip().upper() for code in reasons or ())),
+            note=note,
+            letter=letter,
+            items=tuple(_item(text) for text in items or ()),
+            until=None if until is None else parse_day(until, "--until", services, Aim.FUTURE),
+            measure=measure,
+            waits_for=waits_for,
+            fence=fence,
+        )
         print_decided(context, services.verdicts.decide(request), zone_of(services))
 
 

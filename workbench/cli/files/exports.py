@@ -7,6 +7,7 @@ from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.options import parse_day
 from workbench.cli.framework.parameters import argument, option
+from workbench.domain.clock.typed.aim import Aim
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _, ngettext
 from workbench.services.exporting.request import ExportFormat, ExportKind, ExportRequest
@@ -37,17 +38,17 @@ def export(
         raise WrongUsage(_("--to is only for notices, as text and HTML; write other files with --output FILE."))
     if sms and folder is None:
         raise WrongUsage(_("--sms is only for letters in a folder; add --to FOLDER."))
-    request = ExportRequest(
-        what=what,
-        output=path,
-        is_folder=folder is not None,
-        with_sms=sms,
-        format=file_format,
-        since=None if since is None else parse_day(since, "--since"),
-        reveal=reveal,
-        reason=reason,
-    )
     with context.services() as services:
+        request = ExportRequest(
+            what=what,
+            output=path,
+            is_folder=folder is not None,
+            with_sms=sms,
+            format=file_format,
+            since=None if since is None else parse_day(since, "--since", services, Aim.PAST),
+            reveal=reveal,
+            reason=reason,
+        )
         report = services.exports.write(request)
     if folder is None:
         message = ngettext("Wrote {rows} row to {file}.", "Wrote {rows} rows to {file}.", report.rows)

@@ -18,6 +18,7 @@ from workbench.cli.framework.options import CaseArgument, DryRun, Encoding, Note
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_batch, parse_batch
 from workbench.domain.case.lifecycle import STATE_WORDS
+from workbench.domain.clock.typed.aim import Aim
 from workbench.errors import ExitCode, WrongUsage
 from workbench.i18n import N_, _, comma_joined, ngettext
 from workbench.services.importing.request import ImportRefused, ImportReport, ImportRequest
@@ -212,8 +213,7 @@ def resubmit(
         raise WrongUsage(_("--received-at is only valid without a file; the rows of a file have their own times."))
     with context.services() as services:
         if file is None:
-            zone = zone_of(services)
-            moment = None if received_at is None else parse_instant(received_at, "--received-at", zone)
+            moment = None if received_at is None else parse_instant(received_at, "--received-at", services, Aim.PAST)
             services.remarks.resubmit(case, note, moment)
         else:
             with errors_reported(context), output.ProgressLine(_("Importing")) as progress:

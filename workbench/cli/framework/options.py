@@ -3,18 +3,22 @@
 The parsers of dates are imported by the first date, because the help page needs none.
 """
 
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date, datetime, timedelta
-from typing import Annotated
-from zoneinfo import ZoneInfo
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
+from workbench.cli.framework import output
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import parse_case
-from workbench.domain.values.bad_value import BadValue
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _
+
+if TYPE_CHECKING:
+    from workbench.domain.clock.typed.aim import Aim
+    from workbench.domain.clock.typed.reference import Reference
+    from workbench.services.wiring import Services
+
+Moment = TypeVar("Moment", date, datetime)
 
 CaseArgument = Annotated[int, argument("CASE", N_("Case, such as C-000123."), parser=parse_case)]
 Encoding = Annotated[str | None, option("--encoding", N_("Encoding of text files. Default: detected."), "E")]
@@ -22,54 +26,54 @@ DryRun = Annotated[bool, option("--dry-run", N_("Show what would happen; write n
 ReasonText = Annotated[str, option("--reason", N_("Reason."), "T")]
 NoteText = Annotated[str, option("--note", N_("Internal note."), "T")]
 
-_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
-
-def parse_day(text: str, option: str) -> date:
-    """Parse the date given to an option.
+def parse_day(text: str, option: str, services: "Services", aim: "Aim") -> date:
+    """Parse the date given to an option; say which day it is if it was not typed in full.
 
     Raises:
-        WrongUsage: If it is not a date.
+        WrongUsage: If it is not understood.
     """
-    from workbench.domain.values import moments
+    from workbench.domain.clock.typed.reading import read_date
 
-    with _option_named(option):
-        return moments.day(text)
+    return _parsed(text, option, services, aim, read_date)
 
 
-def parse_instant(text: str, option: str, zone: ZoneInfo) -> datetime:
-    """Parse the instant given to an option: a date and time, or a date, which means its beginning.
+def parse_instant(text: str, option: str, services: "Services", aim: "Aim") -> datetime:
+    """Parse the time given to an option; say which time it is if it was not typed in full.
 
     Raises:
-        WrongUsage: If it is neither.
+        WrongUsage: If it is not understood.
     """
-    from workbench.domain.values import moments
+    from workbench.domain.clock.typed.reading import read_instant
 
-    with _option_named(option):
-        return moments.instant_or_day(text, zone)
+    return _parsed(text, option, services, aim, read_instant)
 
 
-def parse_moment(text: str, option: str, zone: ZoneInfo, now: datetime) -> datetime:
-    """Parse the instant given to an option; a time alone means the next such time of day.
+def parse_end(text: str, option: str, services: "Services", aim: "Aim") -> datetime:
+    """Parse the time given to an option; a day alone means its end.
 
     Raises:
-        WrongUsage: If the text is not an instant.
+        WrongUsage: If it is not understood.
     """
-    found = _TIME.fullmatch(text.strip())
-    if found is None:
-        return parse_instant(text, option, zone)
-    local = now.astimezone(zone)
-    moment = local.replace(hour=int(found[1]), minute=int(found[2]), second=0, microsecond=0)
-    return moment if moment > local else moment + timedelta(days=1)
+    from workbench.domain.clock.typed.reading import read_end
+
+    return _parsed(text, option, services, aim, read_end)
 
 
-@contextmanager
-def _option_named(option: str) -> Iterator[None]:
-    """Turn an invalid value into a usage error that names the option."""
+def _parsed(
+    text: str, option: str, services: "Services", aim: "Aim", read: "Callable[[str, Reference], Moment]"
+) -> Moment:
+    from workbench.domain.clock.typed.reference import Reference
+    from workbench.wording.calendar import understood_words
+
+    calendar, now = services.calendars.in_force(), services.context.now()
     try:
-        yield
-    except BadValue as error:
+        moment = read(text, Reference(now=now, calendar=calendar, aim=aim))
+    except WrongUsage as error:
         raise WrongUsage(f"{option}: {error}") from error
+    if not text.strip()[:4].isdecimal():
+        output.narrate(_("{what}: {details}").format(what=option, details=understood_words(moment, now, calendar)))
+    return moment
 
 
 def required_text(text: str, option: str) -> str:

@@ -13,6 +13,7 @@ from workbench.cli.framework.json_values import plain, record
 from workbench.cli.framework.options import parse_day
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_case
+from workbench.domain.clock.typed.aim import Aim
 from workbench.i18n import N_, _
 from workbench.wording.amounts import minute
 from workbench.wording.policy import (
@@ -134,8 +135,8 @@ def apply(
     ] = False,
 ) -> None:
     """Put a policy file into force."""
-    day = None if since is None else parse_day(since, "--from")
     with context.services() as services:
+        day = None if since is None else parse_day(since, "--from", services, Aim.FUTURE)
         applied = services.policies.apply(file, day, for_open_cases=open_cases)
         effect = services.policy_changes.finish()
         zone = zone_of(services)

@@ -10,6 +10,7 @@ from workbench.cli.framework.json_values import plain
 from workbench.cli.framework.options import ReasonText, parse_day
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.lifecycle import ROLE_WORDS
+from workbench.domain.clock.typed.aim import Aim
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _, comma_joined
 
@@ -87,8 +88,9 @@ def away(
 ) -> None:
     """Record that a person is away."""
     with context.services() as services:
-        last_on = None if last is None else parse_day(last, "--to")
-        services.people.away(login, parse_day(first, "--from"), last_on, reason)
+        first_on = parse_day(first, "--from", services, Aim.ANY)
+        last_on = None if last is None else parse_day(last, "--to", services, Aim.ANY)
+        services.people.away(login, first_on, last_on, reason)
         _print_person(context, services, login, _("{login} is recorded as away."))
 
 

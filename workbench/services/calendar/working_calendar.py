@@ -52,6 +52,11 @@ class Calendars(Service):
             year=year, today=today, days=days, overrides=overridden, published=published, hours=hours, zone=zone
         )
 
+    def in_force(self) -> WorkingCalendar:
+        """Return the working calendar with the hours and the zone of the policy in force."""
+        with self.context.read() as session:
+            return self.context.calendar(session)
+
     def seed_missing_years(self) -> CalendarEffect | None:
         """Store the public holidays of this year and the next if they are missing; return None if they are stored.
 

@@ -53,17 +53,15 @@ def redactions_of(session: Session, applications: Iterable[Key]) -> dict[Key, Re
         pairs_by_key[row["agent"], row["application_no"]] += _personal(_OF_CARD, row)
     columns = (*_OF_APPLICATION, *_APPLICANT)
     for row in every_version(session, ApplicationRow, columns, wanted):
-        pairs = pairs_by_key[row["agent"], row["application_no"]]
-        pairs += _personal(_OF_APPLICATION, row)
-        is_person = row["applicant_kind"] == ApplicantKind.INDIVIDUAL
-        pairs.append((row["applicant_name"], MaskKind.NAME if is_person else None))
+        pairs_by_key[row["agent"], row["application_no"]] += _of_version(row)
     return {key: Redaction.of(pairs) for key, pairs in pairs_by_key.items()}
 
 
 def others_of(application: FromClause) -> tuple[ColumnElement[str], ColumnElement[str]]:
-    """Return columns with the personal values of other versions of an application and of its cards, in one text each.
+    """Return columns with the other people of an application, of its other versions and of its cards, in one text each.
 
-    They include all that `redactions_of` masks, and values of unpublished rows too.
+    With its own values they include all that `redactions_of` masks, and values of unpublished rows too. If both are
+    empty, `redaction_of_version` is its redaction.
     """
     version, card = (table_of(model).alias(f"other_{model.__tablename__}") for model in (ApplicationRow, CardRow))
     individual = case((version.c.applicant_kind == ApplicantKind.INDIVIDUAL.value, version.c.applicant_name), else_="")
@@ -72,9 +70,12 @@ def others_of(application: FromClause) -> tuple[ColumnElement[str], ColumnElemen
         for name, kind in _OF_APPLICATION.items()
     ]
     is_other = version.c.id != application.c.id
+    # Most cards have the numbers of the application, and name nobody.
+    own_numbers = BETWEEN_NUMBERS + application.c.msisdns + BETWEEN_NUMBERS
+    is_own = func.replace(own_numbers, BETWEEN_NUMBERS + card.c.msisdn + BETWEEN_NUMBERS, "") != own_numbers
     return (
         _in_one_text(application, version, [*of_version, individual], is_other),
-        _in_one_text(application, card, [card.c[name] for name in _OF_CARD]),
+        _in_one_text(application, card, [card.c[name] for name in _OF_CARD], ~is_own | (card.c.actual_user_name != "")),
     )
 
 
@@ -85,6 +86,17 @@ def _in_one_text(
     is_own = (table.c.agent == application.c.agent, table.c.application_no == application.c.application_no)
     joined = select(func.aggregate_strings(values, BETWEEN_TEXTS)).where(*is_own, *conditions)
     return func.coalesce(joined.correlate(application).scalar_subquery(), "")
+
+
+def redaction_of_version(row: Mapping[str, Any]) -> Redaction:
+    """Return the redaction of the people in one version of an application."""
+    return Redaction.of(_of_version(row))
+
+
+def _of_version(row: Mapping[str, Any]) -> Iterator[tuple[str, MaskKind | None]]:
+    yield from _personal(_OF_APPLICATION, row)
+    is_person = row["applicant_kind"] == ApplicantKind.INDIVIDUAL
+    yield row["applicant_name"], MaskKind.NAME if is_person else None
 
 
 def redaction_of(session: Session, application: Key) -> Redaction:

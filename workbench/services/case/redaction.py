@@ -5,7 +5,6 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
 
 from db.char_table import CharTable
 from workbench.domain.text.mask import DOT, MaskKind, has_number, mask, mask_digits_within
@@ -50,6 +49,9 @@ class _Mask:
     has_parts: bool
 
 
+_mask_of = lru_cache(_Mask)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redaction:
     """Masks the names and numbers of people inside texts; all spellings of a name share one key."""
@@ -63,7 +65,7 @@ class Redaction:
         for text, kind in pairs:
             key = key_of(text)
             if len(key) >= _SHORTEST:
-                masks[key] = _Mask(kind, has_parts(text, key) or (key in masks and masks[key].has_parts))
+                masks[key] = _mask_of(kind, has_parts(text, key) or (key in masks and masks[key].has_parts))
         return cls(mask_by_key=masks)
 
     def mask_in(self, text: str) -> str:
@@ -121,14 +123,15 @@ def places_to_mask(names: Sequence[str], numbers: Sequence[str], texts: Sequence
     The names and numbers of a row, and its texts, are separated by `BETWEEN_TEXTS`. `Redaction.mask_in` leaves the
     texts of all other rows as they are. This takes a fraction of the time, because it reads many rows as one text.
     """
-    if any(_BETWEEN_ROWS in text for text in chain(names, numbers, texts)):
+    all_names, all_numbers, all_texts = map(_BETWEEN_ROWS.join, (names, numbers, texts))
+    if any(text.count(_BETWEEN_ROWS) >= len(texts) for text in (all_names, all_numbers, all_texts)):
         return set(range(len(texts))), set()
-    folded, joined = folded_and_keys(_BETWEEN_ROWS.join(texts))
+    folded, joined = folded_and_keys(all_texts)
     keys = joined.split(_BETWEEN_ROWS)
     named = set(_named_rows(range(len(texts)), names, keys))
     with_digits = _rows_with_digits(joined)
     # The usual numbers have ten digits or more, so only texts with as many can have them.
-    shapes = _SHAPES.translated(_BETWEEN_ROWS.join(numbers)).split(_BETWEEN_ROWS)
+    shapes = _SHAPES.translated(all_numbers).split(_BETWEEN_ROWS)
     unusual = {row for row, shape in enumerate(shapes) if not _is_usual(shape)}
     named.update(_named_rows(sorted((unusual | with_digits) - named), numbers, keys))
     folded_texts = folded.split(_BETWEEN_ROWS) if with_digits else ()

@@ -1,11 +1,11 @@
 """Exports applications with the columns of an import, so that an unmasked export can be imported again."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import select, type_coerce
+from sqlalchemy import String, case, func, select, type_coerce
 from sqlalchemy.types import NullType
 
 from db.columns import from_us, personal_columns
@@ -13,10 +13,16 @@ from db.enums import ApplicantKind, ImportKind
 from db.models import ApplicationRow
 from db.queries.published import CASE, EVERYTHING, current_case_id, has_newer, is_published
 from workbench.domain.case.case_id import format_case
-from workbench.domain.text.mask import MaskKind
+from workbench.domain.evidence.evidence import LONG_TERM
+from workbench.domain.text.mask import MaskKind, mask
 from workbench.services.case.evidence_reader import APPLICATION
-from workbench.services.case.known_people import masked_values, others_of, redactions_of, values_apart
-from workbench.services.case.masking import public_name
+from workbench.services.case.known_people import (
+    masked_values,
+    others_of,
+    redaction_of_version,
+    redactions_of,
+    values_apart,
+)
 from workbench.services.case.redaction import BETWEEN_TEXTS, FREE_TEXTS, Redaction, places_to_mask
 from workbench.services.exporting.sheets import Column, Page, converted, text_of
 from workbench.services.exporting.source import Source
@@ -31,15 +37,24 @@ _PERSONAL = personal_columns(ApplicationRow)
 _INSTANTS = ("submitted_at", "received_at")
 _DAYS = ("first_reviewed_on", "licence_valid_to", "handler_id_issued_on", "handler_id_valid_to")
 _KEY = ("agent", "application_no")
+_CONVERTED = {"registered_capital_cny", *_DAYS}
 
-_SHOWN = [column for column in APPLICATION.c if column.name in {*COLUMNS, "id", "registered_capital_fen"}]
+_SHOWN = [APPLICATION.c[name] for name in ("id", "registered_capital_fen", *_IMPORT_COLUMNS) if name not in _CONVERTED]
 _OTHERS = {f"others_{place}": column for place, column in enumerate(others_of(APPLICATION))}
 _NOBODY = Redaction.of(())
+
+
+def _day(column: Any) -> Any:
+    """Return the SQL of a stored day as it is exported."""
+    text = type_coerce(column, String)
+    return case((text == LONG_TERM.isoformat(), text_of(LONG_TERM)), else_=func.coalesce(text, ""))
+
 
 # The columns are read as they are stored: converting each value of a million rows would take longer than all the rest.
 _STATEMENT = (
     select(
         *(type_coerce(column, NullType()).label(column.name) for column in (*_SHOWN, CASE.c.held_until)),
+        *(_day(APPLICATION.c[name]).label(name) for name in _DAYS),
         *(CASE.c.state, CASE.c.id.label("case")),
         *(column.label(name) for name, column in _OTHERS.items()),
     )
@@ -51,10 +66,9 @@ _STATEMENT = (
 def pages(source: Source) -> Iterator[Page]:
     """Yield the newest published version of each application, with its open case, else its newest."""
     statement = _STATEMENT.where(*source.on_or_after_since(APPLICATION.c.received_at))
-    for rows in source.pages(statement, APPLICATION.c.id):
-        columns: dict[str, Column] = dict(zip(rows[0]._fields, zip(*rows, strict=True), strict=True))
+    for columns in source.columns(statement, APPLICATION.c.id):
         if not source.reveal:
-            columns |= _masked(source, columns)
+            columns.update(_masked(source, columns))
         columns["state"] = [
             state if held_until is None else source.effective_state(state, from_us(held_until))
             for state, held_until in zip(columns["state"], columns["held_until"], strict=True)
@@ -62,7 +76,6 @@ def pages(source: Source) -> Iterator[Page]:
         columns["case"] = [case and format_case(case) for case in columns["case"]]
         columns["registered_capital_cny"] = converted(columns["registered_capital_fen"], _yuan)
         columns |= {name: source.local(columns[name]) for name in _INSTANTS}
-        columns |= {name: converted(columns[name], _day) for name in _DAYS}
         yield [columns[name] for name in COLUMNS]
 
 
@@ -70,7 +83,10 @@ def _masked(source: Source, columns: Mapping[str, Column]) -> dict[str, Column]:
     """Return the columns with personal values, masked."""
     kinds, names = columns["applicant_kind"], columns["applicant_name"]
     masked: dict[str, Column] = {name: masked_values(kind, columns[name]) for name, kind in _PERSONAL.items()}
-    masked["applicant_name"] = [public_name(kind, name) for kind, name in zip(kinds, names, strict=True)]
+    masked["applicant_name"] = [
+        mask(MaskKind.NAME, name) if kind == ApplicantKind.INDIVIDUAL else name
+        for kind, name in zip(kinds, names, strict=True)
+    ]
     return masked | _masked_texts(source, columns)
 
 
@@ -80,11 +96,17 @@ def _masked_texts(source: Source, columns: Mapping[str, Column]) -> dict[str, Co
     in_rows = (_in_rows(group) for group in (_names(columns), _numbers(columns), list(texts.values())))
     named, numbered = places_to_mask(*in_rows)
     keys = {place: (columns["agent"][place], columns["application_no"][place]) for place in named}
-    people = redactions_of(source.session, keys.values())
+    with_others = [place for place in named if any(columns[name][place] for name in _OTHERS)]
+    people = redactions_of(source.session, [keys[place] for place in with_others])
     for place in named | numbered:
-        hidden = people[keys[place]] if place in named else _NOBODY
+        if place not in named:
+            redaction = _NOBODY
+        else:
+            redaction = people.get(keys[place]) or redaction_of_version(
+                {name: columns[name][place] for name in (*_PERSONAL, "applicant_kind", "applicant_name")}
+            )
         for column in texts.values():
-            column[place] = column[place] and hidden.mask_in(column[place])
+            column[place] = column[place] and redaction.mask_in(column[place])
     return dict(texts)
 
 
@@ -110,7 +132,3 @@ def _in_rows(columns: Sequence[Column]) -> list[str]:
 @lru_cache(maxsize=10_000)
 def _yuan(fen: int) -> Decimal:
     return (fen / _FEN_PER_YUAN).quantize(_FEN)
-
-
-def _day(text: str) -> str:
-    return text_of(date.fromisoformat(text))

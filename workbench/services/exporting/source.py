@@ -16,11 +16,13 @@ from workbench.services.case.known_people import Key, redactions_of
 from workbench.services.case.redaction import Redaction
 from workbench.services.foundation.file_store import Store
 
-_PORTION = 10_000
-"""How many rows one statement reads, because starting it takes as long as reading a hundred rows."""
+_PAGE = 1000
 
-_PAGE = 250
-"""How many rows are converted together: so few that they stay in the cache of the processor."""
+_PORTION = 10_000
+"""How many rows a statement reads for columns, because starting it takes as long as reading a hundred rows."""
+
+_COLUMN = 200
+"""How many values a column has: so few that a page stays in the cache of the processor while it is converted."""
 
 _NOBODY = Redaction.of(())
 
@@ -107,10 +109,18 @@ class Source:
 
         Only one page is in memory at a time.
         """
-        portion = statement.where(key > bindparam("last")).order_by(key).limit(_PORTION)
-        last, count = 0, _PORTION
-        while count == _PORTION:
-            count = 0
-            for rows in self.session.execute(portion, {"last": last}).partitions(_PAGE):
-                yield rows
-                count, last = count + len(rows), getattr(rows[-1], key.name)
+        page, last = statement.where(key > bindparam("last")).order_by(key).limit(_PAGE), 0
+        while rows := self.session.execute(page, {"last": last}).all():
+            yield rows
+            last = getattr(rows[-1], key.name)
+
+    def columns(self, statement: Any, key: ColumnElement[int]) -> Iterator[dict[str, Sequence[Any]]]:
+        """Yield the same rows in small pages, column by column, with all values as the driver reads them."""
+        names = [column.name for column in statement.selected_columns]
+        portion, last = statement.where(key > bindparam("last")).order_by(key).limit(_PORTION), [0]
+        while last:
+            cursor, last = self.session.connection().execute(portion, {"last": last[0]}).cursor, []
+            while rows := cursor.fetchmany(_COLUMN) if cursor else ():
+                columns = dict(zip(names, zip(*rows, strict=True), strict=True))
+                yield columns
+                last = columns[key.name][-1:]

@@ -10,6 +10,7 @@ from workbench import errors
 from workbench.i18n import N_, _
 from workbench.services.foundation.group_sharing import not_in_group
 from workbench.services.foundation.site_settings import APP_NAME, default_site_file, read_settings
+from workbench.user_settings import load_settings, settings_file
 
 _REFUSALS: dict[Refusal, tuple[type[errors.WorkbenchError], str]] = {
     Refusal.MISSING: (
@@ -82,7 +83,7 @@ def find_database(
     where = (
         option
         or environment.get("WORKBENCH_DATABASE")
-        or _database_in(Path(platformdirs.user_config_dir(APP_NAME)) / "settings.toml")
+        or load_settings(settings_file()).values.database
         or _database_in(site_file or default_site_file())
         or str(Path(platformdirs.user_data_dir(APP_NAME)) / "workbench.db")
     )

@@ -12,7 +12,7 @@ from workbench.i18n import _
 from workbench.services.case.assessment import findings_of_case
 from workbench.services.case.decisions import newest_decision
 from workbench.services.foundation.case_access import case_in_state_for, refuse_second_case
-from workbench.services.foundation.context import Context, Service
+from workbench.services.foundation.context import Service
 from workbench.services.importing.batches import KnownFile
 from workbench.services.importing.plan import Plan, Touch
 from workbench.services.importing.request import ImportReport, ImportRequest, Progress
@@ -45,10 +45,12 @@ class Resubmissions(Service):
                 case = case_in_state_for(session, self.context, Action.RESUBMIT, case_id)
                 refuse_second_case(session, case)
                 key = (case.agent, case.application_no)
-            check = _InTimeCheck(self.context, case_id)
+            received: list[datetime] = []
             request = ImportRequest(kind=kind_of_file(path), paths=(path,), agent=key[0], only=key)
             try:
-                report = Imports(self.context).carry_out(request, progress, check)
+                report = Imports(self.context).carry_out(
+                    request, progress, lambda plan: received.append(self._received_in_time(case_id, plan))
+                )
             except KnownFile as error:
                 message = _("{problem} Record the resubmission without the file.").format(problem=error)
                 raise BadData(message) from error
@@ -56,35 +58,25 @@ class Resubmissions(Service):
                 is_waiting = session.get_one(CaseRow, case_id).state in RESUBMITTED_STATES
             remarks = Remarks(self.context)
             if is_waiting:
-                remarks.resubmit(case_id, note, check.received_at)
+                remarks.resubmit(case_id, note, received[0])
             elif note.strip():
                 remarks.comment(case_id, note)
         return report
 
-
-class _InTimeCheck:
-    """Refuses an import for a case that can no longer be resubmitted, because a deadline has passed.
-
-    `received_at` is the time at which the resubmission counts as received.
-    """
-
-    def __init__(self, context: Context, case_id: int) -> None:
-        self._context = context
-        self._case_id = case_id
-        self.received_at: datetime | None = None
-
-    def __call__(self, plan: Plan) -> None:
+    def _received_in_time(self, case_id: int, plan: Plan) -> datetime:
+        """Return when the resubmission counts as received; refuse an import after a deadline of the case."""
         # Items that the documents of the file satisfy are only marked in this session, which writes nothing.
-        with self._context.read() as session, session.no_autoflush:
-            case = case_in_state_for(session, self._context, Action.RESUBMIT, self._case_id)
-            touch = plan.touched.get(self._case_id)
-            self.received_at = _received_at(session, touch, self._case_id) or self._context.now()
+        with self.context.read() as session, session.no_autoflush:
+            case = case_in_state_for(session, self.context, Action.RESUBMIT, case_id)
+            touch = plan.touched.get(case_id)
+            received_at = _received_at(session, touch, case_id) or self.context.now()
             if touch is not None:
-                findings = findings_of_case(session, self._case_id)
-                progress = progress_of(session, self._context, case, findings, plan.documents)
+                findings = findings_of_case(session, case_id)
+                progress = progress_of(session, self.context, case, findings, plan.documents)
                 if answered_when(session, case, progress, touch.received_at, touch.application_at) is not None:
-                    return
-            rectification_in_time(session, self._context, case, self.received_at, is_file=True)
+                    return received_at
+            rectification_in_time(session, self.context, case, received_at, is_file=True)
+        return received_at
 
 
 def _received_at(session: Session, touch: Touch | None, case_id: int) -> datetime | None:

@@ -121,7 +121,7 @@ class Work:
         """Write the rows of the files, and what is computed of them."""
         with ExitStack() as open_files:
             rejects: RejectWriter | None = None
-            if request.rejects is not None:
+            if request.rejects is not None and report.rejected:
                 keeps_sheets = request.kind is ImportKind.WORKBOOK
                 rejects = RejectWriter(request.rejects, self.context.own_files, keeps_sheets=keeps_sheets)
                 open_files.enter_context(rejects)

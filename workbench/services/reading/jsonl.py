@@ -80,18 +80,15 @@ def _flaw(pairs: _Object, names: tuple[str, ...], text: str) -> tuple[str, str] 
         twice = next(name for name in names if names.count(name) > 1)
         return twice, _("The key “{name}” comes twice; remove one.").format(name=twice)
     for name, value in pairs:
-        if isinstance(value, _Object) or (isinstance(value, list) and any(map(_is_nested, value))):
+        if isinstance(value, _Object) or (
+            isinstance(value, list) and any(isinstance(element, _Object | list) for element in value)
+        ):
             return name, _("The value is nested; write one plain value.")
     if "\\" in text or "\0" in text or "\ufeff" in text:
         for name, value in pairs:
             if _is_unstorable(f"{name}{value}"):
                 return name, _("The value holds a NUL, a byte order mark or half a character; type it again.")
     return None
-
-
-def _is_nested(value: object) -> bool:
-    """Return whether an element of a list is an object or a list."""
-    return isinstance(value, _Object | list)
 
 
 def _is_unstorable(text: str) -> bool:

@@ -38,7 +38,7 @@ _Put = Callable[[_Sheet, str, tuple[str, ...], str], object]
 
 
 class RejectWriter(ExitStack):
-    """A file of bad records, which appears when it is complete, and only if there are bad records.
+    """A file of bad records, which appears when it is complete.
 
     The cause is the first column, so that a record with too few or too many fields stays as it was. The file can be
     imported after its rows are fixed, because an import ignores the column `cause`. With `keeps_sheets`, each sheet
@@ -52,13 +52,13 @@ class RejectWriter(ExitStack):
         self._own_files = own_files
         self._keeps_sheets = keeps_sheets
         self._layout: tuple[Format, tuple[str, ...]] | None = None
-        self._put: _Put | None = None
 
     def follow(self, reader: Reader) -> None:
         """Continue with the records of this file or sheet.
 
         Raises:
             WrongUsage: If the rejects would replace it, or do not have its format or columns.
+            CannotCreate: If the file cannot be created.
         """
         if self._path.exists() and self._path.samefile(reader.path):
             raise WrongUsage(_("{path} is the imported file; name another for the rejects.").format(path=self._path))
@@ -74,20 +74,19 @@ class RejectWriter(ExitStack):
         elif layout != self._layout:
             message = _("{file} has other columns than the file before; import it with a --rejects of its own.")
             raise WrongUsage(message.format(file=reader.path.name))
+        if self._layout is None:
+            draft = self.enter_context(replacing(self._path, self._own_files))
+            self._put = self.enter_context(_FORMATS[reader.format](draft))
+            if reader.format == "csv":
+                self._put(self._sheet, CAUSE, columns, "")
         self._layout = layout
-        self._format = reader.format
 
     def write(self, record: BadRecord) -> None:
         """Add one record of the current file.
 
         Raises:
-            CannotCreate: If the file cannot be created, or a sheet is full.
+            CannotCreate: If a sheet is full.
         """
-        if self._put is None:
-            draft = self.enter_context(replacing(self._path, self._own_files))
-            self._put = self.enter_context(_FORMATS[self._format](draft))
-            if self._format == "csv":
-                self._put(self._sheet, CAUSE, self._sheet[1], "")
         cause = "; ".join(
             f"{problem.column}: {problem.message}" if problem.column else problem.message for problem in record.problems
         )

@@ -1,6 +1,6 @@
 """Sources of records: text files, Parquet files, and sheets of workbooks."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -176,13 +176,11 @@ class ParquetTable:
         while rows := result.fetchmany(_ROWS_TOGETHER):
             for cells in rows:
                 line += 1
-                if any(cells):
-                    yield self._record(line, cells)
+                if flaw := next(filter(None, map(flaw_of, cells)), None):
+                    yield Broken(line, "", flaw, tuple(cells))
+                elif any(cells):
+                    yield RawRecord(line, self.names, cells)
             self._source.bytes_read = self._source.pass_bytes * (line - 1) // count
-
-    def _record(self, line: int, cells: Sequence[str]) -> RawRecord | Broken:
-        flaw = next(filter(None, map(flaw_of, cells)), None)
-        return RawRecord(line, self.names, cells) if flaw is None else Broken(line, "", flaw, tuple(cells))
 
 
 def _text_of(name: str, kind: str) -> str:

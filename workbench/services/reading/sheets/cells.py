@@ -131,7 +131,8 @@ def number_of(text: str, number_format: NumberFormat, *, is_1904: bool) -> Sheet
     if not _NUMBER.fullmatch(text):
         return CellError(text)
     value = float(text)
-    if not number_format.is_moment or not _SERIALS[0] <= value < _SERIALS[1]:
+    is_moment = number_format.is_date or number_format.has_time
+    if not is_moment or not _SERIALS[0] <= value < _SERIALS[1]:
         # Nobody writes an infinite number.
         return Number(value, number_format.digits) if abs(value) < float("inf") else CellError(text)
     days = value + 1 if value < _NO_LEAP_DAY and not is_1904 else value

@@ -12,11 +12,6 @@ class NumberFormat:
     has_time: bool = False
     digits: int = 0
 
-    @property
-    def is_moment(self) -> bool:
-        """Return whether the number counts days."""
-        return self.is_date or self.has_time
-
 
 PLAIN = NumberFormat()
 _DATE = NumberFormat(is_date=True)

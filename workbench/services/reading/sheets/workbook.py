@@ -25,9 +25,6 @@ from workbench.services.reading.sheets.xml_parts import ELEMENT_BYTES, BadXml, e
 MAX_CHARACTERS = 512 << 20
 """The most text of one sheet, counted for each cell: as much as that of a CSV file."""
 
-_MAIN = "officeDocument"
-_SHEET = "worksheet"
-_STRINGS = "sharedStrings"
 _STYLES = "styles"
 
 
@@ -56,7 +53,7 @@ class Workbook(Package):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         with self.examining():
-            main = self._part(_MAIN, self._relations(""))
+            main = self._part("officeDocument", self._relations(""))
             self._needed = self._relations(main)
             children = {local(child.tag): child for child in self._children(main)}
             days = children.get("workbookPr")
@@ -86,7 +83,7 @@ class Workbook(Package):
     @cached_property
     def strings(self) -> SharedStrings:
         """The shared strings of all sheets."""
-        return SharedStrings(self, self._part(_STRINGS, self._needed))
+        return SharedStrings(self, self._part("sharedStrings", self._needed))
 
     @cached_property
     def number_formats(self) -> Mapping[str | None, NumberFormat]:
@@ -133,7 +130,7 @@ class Workbook(Package):
 
     def _sheets(self, listed: Iterable[Element]) -> tuple[SheetPart, ...]:
         """Return the sheets that have cells, in the order of their tabs."""
-        by_identity = self._needed.get(_SHEET, {})
+        by_identity = self._needed.get("worksheet", {})
         found = [
             SheetPart(
                 name=sheet.get("name", ""),

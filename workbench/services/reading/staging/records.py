@@ -28,7 +28,7 @@ from workbench.services.reading.table import Broken, CsvTable, RawRecord
 
 THREADS = 2
 _CHARACTERS_TOGETHER = 1 << 20
-_PORTION_BYTES = 1 << 24
+_PORTION_BYTES = 1 << 23
 _LONGEST_RECORD = 320_000
 """The most characters of a record; DuckDB reads lines of at most 2 MB."""
 

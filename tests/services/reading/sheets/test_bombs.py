@@ -18,7 +18,7 @@ from workbench.services.reading.problems import FileProblem
 from workbench.services.reading.sheets import shared_strings
 from workbench.services.reading.sheets.package import MAX_ENTRIES, UNPACKED_BYTES
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 MAX_GROWTH_MB = 150
 
 HEADER = (

@@ -1,0 +1,83 @@
+"""A typed day or time: how a field reads it, and what was understood, shown live beside the field."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from screens.widgets.safe_text import ERROR, MUTED, WARNING, plain
+from screens.widgets.static import Static
+from workbench.domain.clock.calendar import WorkingCalendar
+from workbench.domain.clock.typed.aim import Aim
+from workbench.domain.clock.typed.reference import Reference, UnclearTime
+from workbench.i18n import _
+from workbench.wording.calendar import understood_words
+
+if TYPE_CHECKING:
+    from workbench.services.wiring import Services
+
+Moment = TypeVar("Moment", date, datetime)
+Parse = Callable[[str, Reference], Moment]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeReader(Generic[Moment]):
+    """Reads the text of a field; `parse` is `read_date` or `read_instant`, and `default` is what an empty field means.
+
+    An empty field without a `default` is refused.
+    """
+
+    calendar: WorkingCalendar
+    now: Callable[[], datetime]
+    parse: Parse[Moment]
+    aim: Aim = Aim.FUTURE
+    default: Moment | None = None
+
+    def read(self, text: str) -> Moment:
+        """Return the day or time of a text.
+
+        Raises:
+            UnclearTime: If it is not understood; the message says why.
+        """
+        if not text.strip() and self.default is not None:
+            return self.default
+        return self.parse(text, Reference(now=self.now(), calendar=self.calendar, aim=self.aim))
+
+    def words(self, moment: date) -> str:
+        """Return a day or time with its weekday and its distance from today."""
+        return understood_words(moment, self.now(), self.calendar)
+
+
+async def time_reader(
+    services: "Services", now: Callable[[], datetime], parse: Parse[Moment], aim: Aim = Aim.FUTURE
+) -> TimeReader[Moment]:
+    """Return a reader for the working calendar in force."""
+    calendar = await asyncio.to_thread(services.calendars.in_force)
+    return TimeReader(calendar=calendar, now=now, parse=parse, aim=aim)
+
+
+class Understood(Static, Generic[Moment]):
+    """What was understood of a typed day or time, or why nothing was."""
+
+    DEFAULT_CSS = """
+    Understood { min-height: 1; }
+    """
+
+    def __init__(self, reader: TimeReader[Moment]) -> None:
+        super().__init__(markup=False)
+        self._reader: TimeReader[Moment] = reader
+
+    def show(self, text: str, *, is_final: bool = False) -> Moment | None:
+        """Show what a text means, and return it; None if that is unclear. A final text is not just half typed."""
+        try:
+            moment: Moment = self._reader.read(text)
+        except UnclearTime as error:
+            problem = str(error) if text.strip() or is_final else ""
+            if not text.strip():
+                problem = _("Enter a date, or press Esc to cancel.") if is_final else ""
+            self.update(plain(problem, ERROR if is_final else WARNING))
+            return None
+        words = _("understood: {when}") if text.strip() else _("empty means {when}")
+        self.update(plain(words.format(when=self._reader.words(moment)), MUTED))
+        return moment

@@ -1,0 +1,60 @@
+"""The settings of a user: what is wrong in the file costs that setting only."""
+
+from pathlib import Path
+
+import pytest
+
+from screens.shell import theme
+from workbench.errors import BadConfiguration
+from workbench.user_settings import THEMES, UserSettings, load_settings
+
+
+def loaded(folder: Path, text: str) -> tuple[UserSettings, list[str]]:
+    file = folder / "settings.toml"
+    file.write_text(text, encoding="utf-8")
+    found = load_settings(file)
+    return found.values, [problem.removeprefix(str(file)) for problem in found.problems]
+
+
+def test_without_a_file_all_is_as_usual(tmp_path: Path) -> None:
+    found = load_settings(tmp_path / "none.toml")
+    assert (found.values, found.lines, found.problems) == (UserSettings(), {}, ())
+
+
+def test_a_file_says_where_each_setting_stands(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('# mine\n\ntheme = "light"\nauto_next = true\n', encoding="utf-8")
+    found = load_settings(file)
+    assert found.values == UserSettings(theme="light", auto_next=True)
+    assert found.lines == {"theme": 3, "auto_next": 4}
+
+
+def test_each_wrong_line_is_told_and_the_others_hold(tmp_path: Path) -> None:
+    text = 'auto_nxt = true\ntheme = "pink"\n\nauto_next = "yes"\ndatabase = "/a/b.db"\n[colours]\nred = 1\n'
+    values, problems = loaded(tmp_path, text)
+    assert values == UserSettings(database="/a/b.db")
+    assert problems == [
+        ", line 1: There is no setting auto_nxt; did you mean auto_next?",
+        ", line 2: theme must be one of dark, light, terminal, colour-blind, in quotes; the usual value is used.",
+        ", line 4: auto_next must be true or false, without quotes; the usual value is used.",
+        ", line 6: There is no setting colours; the settings are database, theme, auto_next.",
+    ]
+
+
+@pytest.mark.parametrize("value", ["1", "[]", "1979-05-27", "{ a = 1 }", "nan", "['light']"])
+def test_no_kind_of_value_breaks_the_check(tmp_path: Path, value: str) -> None:
+    values, problems = loaded(tmp_path, "".join(f"{name} = {value}\n" for name in ("database", "theme", "auto_next")))
+    assert values == UserSettings()
+    assert len(problems) == 3
+
+
+@pytest.mark.parametrize("content", [b"auto_next = yes", b"\xff", b'theme = "light'])
+def test_a_file_that_is_no_toml_is_refused_by_name(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_bytes(content)
+    with pytest.raises(BadConfiguration, match=r"settings\.toml cannot be read"):
+        load_settings(file)
+
+
+def test_each_theme_of_the_settings_exists() -> None:
+    assert set(theme.THEMES) == set(THEMES)

@@ -1,0 +1,213 @@
+"""The days that people type: dates, weekdays, and distances from today."""
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date, timedelta
+
+from workbench.domain.clock.typed.aim import Aim, DateOrder
+from workbench.domain.clock.typed.reference import Reference, UnclearTime, ambiguous, quoted
+from workbench.domain.values import moments
+from workbench.domain.values.bad_value import BadValue
+from workbench.i18n import _
+
+_DAY = timedelta(days=1)
+_WEEK = timedelta(days=7)
+_JUST_MISSED = timedelta(days=60)
+"""A date without a year that lies this near on the wrong side of today is not moved by a year."""
+
+_LEAP_CYCLE = 9
+"""Within so many years, each date exists once at least."""
+
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june", "july"),
+    *("august", "september", "october", "november", "december"),
+)
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WEEKDAYS_ZH = "一二三四五六日天"
+_OFFSETS = {
+    "today": 0,
+    "tomorrow": 1,
+    "tmr": 1,
+    "day after tomorrow": 2,
+    "the day after tomorrow": 2,
+    "yesterday": -1,
+    "今天": 0,
+    "今日": 0,
+    "明天": 1,
+    "明日": 1,
+    "后天": 2,
+    "大后天": 3,
+    "昨天": -1,
+    "昨日": -1,
+    "前天": -2,
+}
+
+_YEAR_FIRST = re.compile(r"[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}[日号]?|[0-9]{8}")
+_MONTH_DAY = re.compile(r"([0-9]{1,2})(?:-([0-9]{1,2})|月([0-9]{1,2})[日号]?)")
+_EITHER_ORDER = re.compile(r"([0-9]{1,2})(?:/([0-9]{1,2})(?:/([0-9]{4}))?|[-.]([0-9]{1,2})[-.]([0-9]{4}))")
+_NAMED_MONTH = re.compile(
+    r"(?:([0-9]{1,2})(?:st|nd|rd|th)?(?: of)?[ .-]{0,2}([a-z]{3,9})|([a-z]{3,9})\.? ?([0-9]{1,2})(?:st|nd|rd|th)?)"
+    r"\.?(?:[, -]{1,2}([0-9]{4}))?"
+)
+_DAY_OF_MONTH = re.compile(r"([0-9]{1,2})[日号]")
+_WEEKDAY = re.compile(r"(上|下|本|这|last |next |this |on )?(?:周([一二三四五六日天])|([a-z]{3,9}))")
+_WORKING_DAYS = re.compile(
+    r"(?:\+([1-9][0-9]{0,2})|(?:in |\+)?([1-9][0-9]{0,2}) ?(?:working days?|business days?|workdays?|wd|个?工作日))"
+    r"(?: ?(ago|later|from now|[之以]?前|[之以]?后))?"
+)
+_NATURAL_DAYS = re.compile(
+    r"(in |\+)?([1-9][0-9]{0,2}) ?(?:(days?|d|天)|weeks?|w|个?周)(?: ?(ago|later|from now|[之以]?前|[之以]?后))?"
+)
+
+
+def read_day(text: str, reference: Reference) -> date | None:
+    """Return the day of a text in normal form; None if it is not a day.
+
+    Raises:
+        UnclearTime: If the text could be two days.
+    """
+    if text in _OFFSETS:
+        return reference.today + _OFFSETS[text] * _DAY
+    for pattern, read in _FORMS:
+        found = pattern.fullmatch(text)
+        if found is not None:
+            # A day that does not exist, such as 31 June, and one after the last year of Python.
+            with suppress(ValueError, OverflowError, BadValue):
+                day = read(found, reference)
+                if day is not None and moments.FIRST_YEAR <= day.year <= moments.LAST_YEAR:
+                    return day
+    return None
+
+
+def _year_first(found: re.Match[str], _reference: Reference) -> date:
+    return moments.day(found[0])
+
+
+def _month_day(found: re.Match[str], reference: Reference) -> date:
+    """Return a date as 12-03 or 12月3日; 24-12 can only be the 24th."""
+    month, day = int(found[1]), int(found[2] or found[3])
+    if found[2] and month > len(_MONTHS):
+        month, day = day, month
+    return _without_year(found[0], month, day, reference)
+
+
+def _either_order(found: re.Match[str], reference: Reference) -> date | None:
+    """Return a date in numbers of which the day or the month comes first."""
+    first, second, year = int(found[1]), int(found[2] or found[4]), int(found[3] or found[5] or 0)
+    readings: dict[DateOrder, date] = {}
+    for order, (day, month) in {DateOrder.DAY_FIRST: (first, second), DateOrder.MONTH_FIRST: (second, first)}.items():
+        with suppress(ValueError):
+            readings[order] = date(year, month, day) if year else _of_years(month, day, reference)[1]
+    if not readings:
+        return None
+    if len(set(readings.values())) > 1 and reference.order is None:
+        raise ambiguous(found[0], *(day.isoformat() for day in readings.values()))
+    chosen = readings.get(reference.order or DateOrder.DAY_FIRST) or next(iter(readings.values()))
+    return chosen if year else _without_year(found[0], chosen.month, chosen.day, reference)
+
+
+def _named_month(found: re.Match[str], reference: Reference) -> date | None:
+    day, name, year = int(found[1] or found[4]), found[2] or found[3], int(found[5] or 0)
+    month = next((number for number, word in enumerate(_MONTHS, start=1) if word.startswith(name)), 0)
+    if not month:
+        return None
+    return date(year, month, day) if year else _without_year(found[0], month, day, reference)
+
+
+def _day_of_month(found: re.Match[str], reference: Reference) -> date | None:
+    """Return the nearest day with this number on the side of today that the field is about."""
+    step = -_DAY if reference.aim is Aim.PAST else _DAY
+    days = (reference.today + step * number for number in range(2 * 31 + 1))
+    return next((day for day in days if day.day == int(found[1])), None)
+
+
+def _weekday(found: re.Match[str], reference: Reference) -> date | None:
+    which, today = (found[1] or "").strip(), reference.today
+    if found[2]:
+        weekday = min(_WEEKDAYS_ZH.index(found[2]), len(_WEEKDAYS) - 1)
+    else:
+        weekday = next((at for at, word in enumerate(_WEEKDAYS) if word.startswith(found[3])), -1)
+    if weekday < 0:
+        return None
+    of_this_week = today + (weekday - today.weekday()) * _DAY
+    coming = of_this_week if of_this_week > today else of_this_week + _WEEK
+    gone = of_this_week if of_this_week < today else of_this_week - _WEEK
+    if which in {"", "on"}:
+        return gone if reference.aim is Aim.PAST else coming
+    if which in {"next", "last"}:
+        # People mean the nearest one, or the one of the next or the last week.
+        near, of_week = (coming, of_this_week + _WEEK) if which == "next" else (gone, of_this_week - _WEEK)
+        if near != of_week:
+            raise ambiguous(found[0], near.isoformat(), of_week.isoformat())
+    return of_this_week + {"上": -1, "last": -1, "下": 1, "next": 1}.get(which, 0) * _WEEK
+
+
+def _working_days(found: re.Match[str], reference: Reference) -> date:
+    number, calendar, today = int(found[1] or found[2]), reference.calendar, reference.today
+    if not _is_past(found[0], found[3], reference):
+        return calendar.nth_working_day_after(today, number)
+    for _number in range(number):
+        today = calendar.working_day_until(today - _DAY)
+    return today
+
+
+def _natural_days(found: re.Match[str], reference: Reference) -> date:
+    distance = int(found[2]) * (_DAY if found[3] else _WEEK)
+    return reference.today + (-distance if _is_past(found[0], found[4], reference) else distance)
+
+
+def _is_past(text: str, suffix: str | None, reference: Reference) -> bool:
+    """Say whether a distance goes back; one without a direction goes the way of the field."""
+    if suffix:
+        return suffix == "ago" or suffix.endswith("前")
+    return reference.aim is Aim.PAST and not text.startswith(("+", "in "))
+
+
+def _without_year(text: str, month: int, day: int, reference: Reference) -> date:
+    """Return the date of the year in which it is on the side of today that the field is about.
+
+    Raises:
+        ValueError: If no year has the date.
+        UnclearTime: If it is just past and the field is about the future, or the other way round.
+    """
+    nearest, meant = _of_years(month, day, reference)
+    if nearest == meant or abs(nearest - reference.today) > _JUST_MISSED:
+        return meant
+    message = _("“{text}” was {nearest}; for {other} write the year.")
+    if reference.aim is Aim.PAST:
+        message = _("“{text}” is {nearest}, in the future; for {other} write the year.")
+    raise UnclearTime(message.format(text=quoted(text), nearest=nearest.isoformat(), other=meant.isoformat()))
+
+
+def _of_years(month: int, day: int, reference: Reference) -> tuple[date, date]:
+    """Return the nearest date with this month and day, and the nearest on the side that the field is about."""
+    today = reference.today
+    years = range(today.year - _LEAP_CYCLE, today.year + _LEAP_CYCLE + 1)
+    days = [date(year, month, day) for year in years if _exists(year, month, day)]
+    if not days:
+        raise ValueError(month, day)
+    nearest = min(days, key=lambda each: abs(each - today))
+    if reference.aim is Aim.ANY:
+        return nearest, nearest
+    if reference.aim is Aim.PAST:
+        return nearest, max(each for each in days if each <= today)
+    return nearest, min(each for each in days if each >= today)
+
+
+def _exists(year: int, month: int, day: int) -> bool:
+    with suppress(ValueError):
+        return bool(date(year, month, day))
+    return False
+
+
+_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], Reference], date | None]], ...] = (
+    (_YEAR_FIRST, _year_first),
+    (_MONTH_DAY, _month_day),
+    (_EITHER_ORDER, _either_order),
+    (_NAMED_MONTH, _named_month),
+    (_DAY_OF_MONTH, _day_of_month),
+    (_WEEKDAY, _weekday),
+    (_WORKING_DAYS, _working_days),
+    (_NATURAL_DAYS, _natural_days),
+)

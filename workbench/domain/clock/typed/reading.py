@@ -1,0 +1,160 @@
+"""Reads a date or time as people type it: `3 Dec`, `+5`, `2h`, `tomorrow 9`, 明天9点, 周三.
+
+The grammar is our own, because the library dateparser guesses silently: it reads 03/04/2026 as one of its two days,
+`tomorrow 9` as tomorrow at the present time, `+5` as a day in May, and 12月3日 and 明天9点 not at all. Here a text with
+two readings is refused with both, and what a text means does not depend on the locale.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+
+from workbench.domain.clock.typed.aim import Aim
+from workbench.domain.clock.typed.days import read_day
+from workbench.domain.clock.typed.reference import Reference, UnclearTime, normal_text, not_understood, quoted
+from workbench.domain.clock.typed.times import is_clock, read_clock, read_span
+from workbench.domain.values import moments
+from workbench.domain.values.bad_value import BadValue
+from workbench.i18n import _
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedTime:
+    """A typed day, and its time of day if one was typed."""
+
+    on: date
+    at: time | None = None
+
+    def instant(self, reference: Reference) -> datetime:
+        """Return the instant in UTC.
+
+        A day alone means its opening if the field is about the future, else its beginning.
+        """
+        if self.at is None and reference.aim is Aim.FUTURE:
+            return reference.calendar.opening(self.on)
+        return datetime.combine(self.on, self.at or time(), tzinfo=reference.calendar.zone).astimezone(UTC)
+
+
+def read_time(text: str, reference: Reference) -> TypedTime:
+    """Return a typed day or time.
+
+    Raises:
+        UnclearTime: If it is not understood, has two readings, or is on the wrong side of now; the message says so.
+    """
+    typed = _read(text.strip(), reference)
+    _check_side(text.strip(), typed, reference)
+    return typed
+
+
+def read_date(text: str, reference: Reference) -> date:
+    """Return a typed day.
+
+    Raises:
+        UnclearTime: As `read_time`, or if it has a time of day, which would be ignored.
+    """
+    typed = read_time(text, replace(reference, takes_time=False))
+    if typed.at is not None:
+        message = _("“{text}” has a time of day; only a day counts here, such as 3 Dec or +5.")
+        raise UnclearTime(message.format(text=quoted(text.strip())))
+    return typed.on
+
+
+def read_instant(text: str, reference: Reference) -> datetime:
+    """Return a typed time in UTC; for a day alone see `TypedTime.instant`.
+
+    Raises:
+        UnclearTime: As `read_time`, or if it is today and the day began before now.
+    """
+    typed = read_time(text, reference)
+    at = typed.instant(reference)
+    if typed.at is None and reference.aim is Aim.FUTURE:
+        _check_side(text.strip(), _of_local(at.astimezone(reference.calendar.zone)), reference)
+    return at
+
+
+def read_end(text: str, reference: Reference) -> datetime:
+    """Return a typed time in UTC; a day alone means its end.
+
+    Raises:
+        UnclearTime: As `read_time`.
+    """
+    typed = read_time(text, reference)
+    if typed.at is not None:
+        return typed.instant(reference)
+    return datetime.combine(typed.on + _DAY, time(), tzinfo=reference.calendar.zone).astimezone(UTC)
+
+
+def _read(text: str, reference: Reference) -> TypedTime:
+    plain = normal_text(text, reference)
+    if plain in {"now", "现在"}:
+        return _of_local(reference.local_now)
+    span = read_span(plain, goes_back=reference.aim is Aim.PAST)
+    if span is not None:
+        return _of_local(reference.local_now + span)
+    day = read_day(plain, reference)
+    if day is not None:
+        return TypedTime(on=day)
+    clock = read_clock(plain)
+    if clock is not None:
+        return _next_clock(clock, reference)
+    for day_part, clock_part in _splits(plain):
+        day = read_day(day_part, reference) if is_clock(clock_part) else None
+        clock = read_clock(clock_part) if day is not None else None
+        if day is not None and clock is not None:
+            return TypedTime(on=day, at=clock)
+    return _of_file(text, reference)
+
+
+def _splits(plain: str) -> Iterator[tuple[str, str]]:
+    """Yield a text split in a day and a time of day at each place that is not within a number, in both orders."""
+    for at in range(1, len(plain)):
+        if plain[at - 1].isdecimal() and plain[at].isdecimal():
+            continue
+        first, second = plain[:at].strip(" ,"), plain[at:].strip(" ,")
+        yield first.removesuffix(" at"), second.removeprefix("at ").removeprefix("t")
+        yield second.removeprefix("on "), first
+
+
+def _of_file(text: str, reference: Reference) -> TypedTime:
+    """Read a text in one of the complete forms that files have, such as ISO 8601 with an offset."""
+    if text[:4].isdecimal():
+        try:
+            at = moments.instant(text, reference.calendar.zone)
+        except BadValue:
+            pass
+        else:
+            return _of_local(at.astimezone(reference.calendar.zone))
+    raise not_understood(text, takes_time=reference.takes_time)
+
+
+def _of_local(at: datetime) -> TypedTime:
+    return TypedTime(on=at.date(), at=at.time())
+
+
+def _next_clock(clock: time, reference: Reference) -> TypedTime:
+    """Return the next or the last such time of day, as the field is about the future or the past."""
+    now, on = reference.local_now, reference.today
+    if reference.aim is Aim.FUTURE and clock <= now.time():
+        on += _DAY
+    elif reference.aim is Aim.PAST and clock > now.time():
+        on -= _DAY
+    return TypedTime(on=on, at=clock)
+
+
+def _check_side(text: str, typed: TypedTime, reference: Reference) -> None:
+    """Check that a day or time is on the side of now that the field is about; today is on both."""
+    if typed.at is None:
+        is_future, is_past = typed.on >= reference.today, typed.on <= reference.today
+    else:
+        at = typed.instant(reference)
+        is_future, is_past = at > reference.now, at <= reference.now
+    if reference.aim is Aim.FUTURE and not is_future:
+        message = _("“{text}” is in the past; it must be in the future.")
+    elif reference.aim is Aim.PAST and not is_past:
+        message = _("“{text}” is in the future; it must be in the past.")
+    else:
+        return
+    day = typed.on.isoformat() if typed.at is None else f"{typed.on.isoformat()} {typed.at:%H:%M}"
+    raise UnclearTime(message.format(text=day if text == day else f"{quoted(text)} = {day}"))

@@ -1,0 +1,102 @@
+"""What a typed date or time is relative to, and the error about one that is not understood."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from workbench.domain.clock.calendar import WorkingCalendar
+from workbench.domain.clock.typed.aim import Aim, DateOrder
+from workbench.errors import WrongUsage
+from workbench.i18n import _
+
+_MAX_LENGTH = 60
+_MAX_QUOTED = 24
+_NUMERAL = re.compile(r"(?<![周期拜])[零一二两三四五六七八九十]{1,3}(?=[月日号点时分天周]|星期|小时|个|工作日|钟头)")
+_DIGIT = {char: str(value) for value, char in enumerate("零一二三四五六七八九")} | {"两": "2"}
+_SAME = {
+    "：": ":",
+    "半个小时": "30分钟",
+    "个半小时": ".5小时",
+    "半小时": "30分钟",
+    "half an hour": "30 min",
+    "an hour": "1 h",
+    "今早": "今天早上",
+    "今晚": "今天晚上",
+    "明早": "明天早上",
+    "明晚": "明天晚上",
+    "星期": "周",
+    "礼拜": "周",
+}
+"""Words with the ones that the grammar has for them."""
+
+
+class UnclearTime(WrongUsage):
+    """A typed date or time that is not understood, ambiguous, or on the wrong side of now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """The time, calendar and field that a typed date is read for.
+
+    Without an `order`, 3/4 is ambiguous. `takes_time` says whether the field takes a time of day.
+    """
+
+    now: datetime
+    calendar: WorkingCalendar
+    aim: Aim = Aim.FUTURE
+    order: DateOrder | None = None
+    takes_time: bool = True
+
+    @property
+    def today(self) -> date:
+        """The local day."""
+        return self.calendar.local_day(self.now)
+
+    @property
+    def local_now(self) -> datetime:
+        """The local time, to the second."""
+        return self.now.astimezone(self.calendar.zone).replace(microsecond=0)
+
+
+def normal_text(text: str, reference: Reference) -> str:
+    """Return a typed text in half width and lower case, with digits for Chinese numerals.
+
+    Raises:
+        UnclearTime: If the text is far too long.
+    """
+    if len(text) > _MAX_LENGTH:
+        raise not_understood(text, takes_time=reference.takes_time)
+    plain = " ".join(unicodedata.normalize("NFKC", text).casefold().replace("，", ",").split())
+    for words, same in _SAME.items():
+        plain = plain.replace(words, same)
+    return _NUMERAL.sub(lambda found: _digits(found[0]), plain)
+
+
+def _digits(numeral: str) -> str:
+    """Return a Chinese numeral below 100 in digits; anything else as it is."""
+    tens, ten, ones = numeral.partition("十")
+    if len(tens) > 1 or len(ones) > 1 or (not ten and len(numeral) != 1) or "十" in ones:
+        return numeral
+    if not ten:
+        return _DIGIT[numeral]
+    return f"{_DIGIT.get(tens, '1')}{_DIGIT.get(ones, '0')}"
+
+
+def quoted(text: str) -> str:
+    """Return a typed text for a message, cut if it is long."""
+    return text if len(text) <= _MAX_QUOTED else f"{text[: _MAX_QUOTED - 1]}…"
+
+
+def not_understood(text: str, *, takes_time: bool) -> UnclearTime:
+    """Return the error for a text in no known form, with how to write one."""
+    message = _("“{text}” is not a date; write 3 Dec, +5 or 2026-12-03.")
+    if takes_time:
+        message = _("“{text}” is not a date or time; write 3 Dec, 2h or tomorrow 9:00.")
+    return UnclearTime(message.format(text=quoted(text)))
+
+
+def ambiguous(text: str, first: str, second: str) -> UnclearTime:
+    """Return the error for a text with two readings, with both."""
+    message = _("“{text}” could be {first} or {second}; write one of them.")
+    return UnclearTime(message.format(text=quoted(text), first=first, second=second))

@@ -1,0 +1,72 @@
+"""The times of day and the spans that people type."""
+
+import re
+from datetime import time, timedelta
+
+from workbench.domain.clock.typed.reference import ambiguous
+
+_NOON = 12
+_HOURS = 24
+_MINUTES = 60
+_FIRST_CLEAR_HOUR = 7
+"""From this hour on, a bare number means the morning."""
+
+_NOON_WORDS = frozenset({"noon", "中午"})
+_MORNING = frozenset({"a", "上午", "早上", "凌晨"})
+_AFTERNOON = frozenset({"p", "下午", "晚上", "中午"})
+
+_CLOCK = re.compile(
+    r"(上午|早上|凌晨|中午|下午|晚上)? ?([0-9]{1,2})"
+    r"(?::([0-9]{2})(?::([0-9]{2}))?|[点时](?:([0-9]{1,2})分?|(半)|钟|整)?)? ?(am|pm|a\.m\.|p\.m\.)?"
+)
+_SPAN = re.compile(
+    r"(in |\+)?(?=[0-9])"
+    r"(?:([0-9]{1,3}(?:\.5)?) ?(?:hours?|hrs?|h|个?小时|个?钟头)"
+    r"(?: ?(?:and )?([0-9]{1,3}) ?(?:minutes?|mins?|m|分钟?)?)?"
+    r"|([0-9]{1,4}) ?(?:minutes?|mins?|m|分钟?))"
+    r"(?: ?(ago|later|from now|[之以]?前|[之以]?后))?"
+)
+
+
+def is_clock(text: str) -> bool:
+    """Say whether a text in normal form is written like a time of day."""
+    return text in _NOON_WORDS or _CLOCK.fullmatch(text) is not None
+
+
+def read_clock(text: str) -> time | None:
+    """Return the time of day of a text in normal form; None if it is none.
+
+    Raises:
+        UnclearTime: If it could be in the morning or in the afternoon.
+    """
+    if text in _NOON_WORDS:
+        return time(_NOON)
+    found = _CLOCK.fullmatch(text)
+    if found is None:
+        return None
+    half, hour, is_to_the_minute = found[1] or (found[7] or "")[:1], int(found[2]), found[3] is not None
+    minute, second = int(found[3] or found[5] or (30 if found[6] else 0)), int(found[4] or 0)
+    is_valid = hour < _HOURS and minute < _MINUTES and second < _MINUTES and not (hour > _NOON and half in _MORNING)
+    if not is_valid or (found[1] and found[7]) or (half == "晚上" and hour == _NOON):
+        return None
+    if not half and not is_to_the_minute and 0 < hour < _FIRST_CLEAR_HOUR:
+        raise ambiguous(text, f"{hour:02}:{minute:02}", f"{hour + _NOON:02}:{minute:02}")
+    if half in _AFTERNOON and hour < _NOON and not (half == "中午" and hour > 2):  # noqa: PLR2004 - 中午 ends at 2
+        hour += _NOON
+    elif half in _MORNING and hour == _NOON:
+        hour = 0
+    return time(hour, minute, second)
+
+
+def read_span(text: str, *, goes_back: bool) -> timedelta | None:
+    """Return a span of hours and minutes, negative if it is ago; None if the text is none.
+
+    A span without a direction goes back if `goes_back`.
+    """
+    found = _SPAN.fullmatch(text)
+    if found is None:
+        return None
+    prefix, hours, minutes, alone, suffix = found.groups()
+    span = timedelta(hours=float(hours or 0), minutes=int(minutes or alone or 0))
+    is_back = suffix == "ago" or suffix.endswith("前") if suffix else goes_back and not prefix
+    return -span if is_back else span
