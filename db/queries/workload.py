@@ -50,6 +50,12 @@ _LOADS = text(
     FROM reviewer WHERE reviewer.is_active = 1"""
 )
 
+_DECIDED = text(
+    """SELECT d.decided_at - (SELECT max(e.at) FROM event e
+        WHERE e.case_id = d.case_id AND e.actor_id = :me AND e.action = 'next' AND e.is_refused = 0
+            AND e.at <= d.decided_at) AS took_us
+    FROM decision d WHERE d.decided_at >= :since AND d.maker_id = :me AND d.status <> 'undone'"""
+)
 _MEASURES = text(
     """SELECT count(*) FROM measure_order
     WHERE done_at IS NULL AND cancelled_at IS NULL AND due_at < :now AND release_at <= :now"""
@@ -63,6 +69,15 @@ def open_counts(session: Session, reviewer_id: int, now: datetime) -> dict[str, 
     """
     row = session.execute(_OPEN, {"now": to_us(now), "me": reviewer_id}).one()
     return {name: int(value) for name, value in row._mapping.items()}  # noqa: SLF001 - SQLAlchemy's public name
+
+
+def seconds_of_verdicts(session: Session, reviewer_id: int, since: datetime) -> list[float | None]:
+    """Return for each verdict that a person gave since a time how long the case took after its last claim.
+
+    None for a case that the person did not claim.
+    """
+    rows = session.execute(_DECIDED, {"me": reviewer_id, "since": to_us(since)}).scalars()
+    return [None if took_us is None else took_us / 1_000_000 for took_us in rows]
 
 
 def count_assigned(session: Session, reviewer_id: int, now: datetime) -> int:

@@ -17,7 +17,7 @@ from workbench.domain.case.records import CaseNews, UndoableAct
 from workbench.domain.case.vocabulary import Verdict
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _, comma_joined
-from workbench.wording.amounts import count
+from workbench.wording.amounts import count, decided_today_words
 from workbench.wording.case.history import act_name
 from workbench.wording.case.labels import CHECK_FOR, DECIDED, VERDICT
 from workbench.wording.letters import overdue_words
@@ -64,6 +64,8 @@ def overview(session: "DeskSession", view: View) -> Content:
         message, what = _("Nothing is queued."), _("looks again")
     takes = [key_hints(("n", what))] if role_refusal(Action.NEXT, session.services.actor) is None else []
     lines = [plain(message), Content(), *takes, *_other_lists(counts, view, may_check=may_check)]
+    if counts.decided_today:
+        lines += [Content(), plain(decided_today_words(counts.decided_today, counts.median_s), MUTED)]
     return Content("\n").join([*lines, *_aside_lines(counts, view)])
 
 

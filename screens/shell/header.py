@@ -69,7 +69,7 @@ def who_line(
 
 def _count_parts(counts: "DeskCounts") -> Iterator[Part]:
     """Yield the counts in words, the most important first."""
-    from workbench.wording.amounts import count
+    from workbench.wording.amounts import count, decided_today_words
     from workbench.wording.letters import overdue_measures_words, overdue_words
 
     yield _("{count} queued").format(count=count(counts.queued)), MUTED
@@ -85,3 +85,5 @@ def _count_parts(counts: "DeskCounts") -> Iterator[Part]:
         yield overdue_words(counts.letters_overdue), WARNING
     if counts.measures_overdue:
         yield overdue_measures_words(counts.measures_overdue), WARNING
+    if counts.decided_today:
+        yield decided_today_words(counts.decided_today, counts.median_s), MUTED

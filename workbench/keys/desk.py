@@ -19,7 +19,7 @@ TAKE = case_command(
     N_("Take this case to your desk out of turn, for an applicant on the phone, say; asks for a reason."),
     action=Action.TAKE,
 )
-AUTO_NEXT = case_command(
+AUTO_NEXT = view_command(
     "desk.auto_next",
     "A",
     N_("next by itself"),

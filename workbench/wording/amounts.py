@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 
-from workbench.i18n import current_language
+from workbench.i18n import _, current_language
 from workbench.wording.letter_dates import MONTHS_EN, WEEKDAYS_EN, WEEKDAYS_ZH, local_time
 
 _FEN_PER_YUAN = 100
@@ -132,3 +132,10 @@ def waiting(span: timedelta) -> str:
 def received(came: int, asked: int) -> str:
     """Return how much of what was asked for came, such as `1 of 2 received`."""
     return _either(f"{came} of {asked} received", f"已收到 {came}/{asked} 项")
+
+
+def decided_today_words(number: int, median_s: float | None) -> str:
+    """Return how many cases a person decided today, and how long the middle one took if that is known."""
+    if median_s is None:
+        return _("{count} decided today").format(count=count(number))
+    return _("{count} decided today, median {time}").format(count=count(number), time=duration_s(median_s))

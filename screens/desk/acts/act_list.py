@@ -110,7 +110,7 @@ def _is_act(command: Command, screen: "CaseScreen", case: CaseFile) -> bool:
     if command is desk.UNDO:
         undoable = screen.session.undoable
         return screen.IS_DESK and undoable is not None and undoable.case_id == case.header.id
-    return command not in {desk.NEXT, desk.AUTO_NEXT} and (command.group in _GROUPS or command in _OTHER_ACTS)
+    return command is not desk.NEXT and (command.group in _GROUPS or command in _OTHER_ACTS)
 
 
 class ActList(ListDialog[ActsLine]):

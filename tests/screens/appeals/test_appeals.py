@@ -165,7 +165,7 @@ async def test_an_appeal_is_offered_until_its_last_day_and_not_after_an_answer(
         await driver.type("state:failed")
         await driver.press("enter", "enter")
         assert "Read only" in driver.text
-        assert ("A appeal" in driver.text.splitlines()[-1]) is (days == 1 and not is_answered)
+        assert ("G appeal" in driver.text.splitlines()[-1]) is (days == 1 and not is_answered)
 
         # What was received in time can still be entered later.
         await driver.press("G")

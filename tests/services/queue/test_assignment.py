@@ -49,9 +49,9 @@ def test_many_cases_are_assigned_in_several_transactions(site: Site, monkeypatch
     writes: list[Database] = []
     write = Database.write
 
-    def counted(self: Database) -> AbstractContextManager[Session]:
+    def counted(self: Database, **how: bool) -> AbstractContextManager[Session]:
         writes.append(self)
-        return write(self)
+        return write(self, **how)
 
     monkeypatch.setattr(Database, "write", counted)
 
@@ -165,8 +165,8 @@ def test_cases_whose_transaction_fails_at_its_end_are_refused_only(site: Site, m
     write = Database.write
 
     @contextmanager
-    def full(self: Database) -> Iterator[Session]:
-        with write(self) as session:
+    def full(self: Database, **how: bool) -> Iterator[Session]:
+        with write(self, **how) as session:
             yield session
             raise StorageFailed("The disk is full.")
 

@@ -255,3 +255,23 @@ def test_an_auditor_gets_no_case_and_the_attempt_is_logged(site: Site) -> None:
 
         refused = session.execute(text("SELECT action FROM event WHERE is_refused")).scalars().all()
     assert refused == ["next"]
+
+
+def test_the_counts_say_how_many_cases_a_person_decided_today_and_how_long_they_took(site: Site) -> None:
+    site.plant(5)
+    reviewer = site.services("a")
+    assert (reviewer.queue.counts().decided_today, reviewer.queue.counts().median_s) == (0, None)
+    for seconds in (40, 90, 200):
+        case = reviewer.claims.next()
+        assert isinstance(case, CaseFile)
+        site.clock.on(seconds=seconds)
+        reviewer.verdicts.decide(passing(case.header.id))
+    counts = reviewer.queue.counts()
+    assert (counts.decided_today, counts.median_s) == (3, 90)
+
+    assert isinstance(case, CaseFile)
+    reviewer.undo.undo(case.header.id)
+    assert reviewer.queue.counts().decided_today == 2
+    assert site.services("b").queue.counts().decided_today == 0
+    site.clock.on(days=1)
+    assert reviewer.queue.counts().decided_today == 0

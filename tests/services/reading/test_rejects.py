@@ -12,7 +12,7 @@ from tests.services.reading.samples import SHANGHAI, bad, good, read
 from tests.services.reading.workbooks import Value, write_cells, write_workbook
 from workbench.errors import CannotCreate, WrongUsage
 from workbench.services.foundation.safe_files import OwnFiles
-from workbench.services.reading.problems import BadRecord, Row
+from workbench.services.reading.problems import BadRecord
 from workbench.services.reading.reader import Reader, open_reader, open_readers
 from workbench.services.reading.rejects import RejectWriter
 
@@ -28,10 +28,10 @@ def reject(source: Path, target: Path) -> int:
     """Write the bad records of a file of cards."""
     with open_reader(source, ImportKind.CARDS, zone=SHANGHAI) as reader, writer_of(target) as writer:
         writer.follow(reader)
-        for record in reader:
-            if not isinstance(record, Row):
-                writer.write(record)
-        return writer.count
+        records = bad(list(reader))
+        for record in records:
+            writer.write(record)
+    return len(records)
 
 
 def write_and_fail(writer: RejectWriter, reader: Reader, record: BadRecord) -> None:

@@ -20,9 +20,9 @@ def test_a_lock_timeout_is_not_followed_by_a_second_wait(site: Site, monkeypatch
     tries: list[Database] = []
     write = Database.write
 
-    def counted(self: Database) -> AbstractContextManager[Session]:
+    def counted(self: Database, **how: bool) -> AbstractContextManager[Session]:
         tries.append(self)
-        return write(self)
+        return write(self, **how)
 
     monkeypatch.setattr(Database, "write", counted)
 

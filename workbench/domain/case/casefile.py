@@ -172,8 +172,8 @@ class DeskCounts:
     """The counts in the header of the desk, for one person; `to_reopen` and `appeals` are 0 except for supervisors.
 
     `measures_overdue` counts the numbers that should be barred or restored by now; 0 except for supervisors and admins.
-
-    `letters_overdue` counts the letters whose sending is overdue, for supervisors and admins.
+    `letters_overdue` counts the letters whose sending is overdue, for supervisors and admins. `decided_today` counts
+    the verdicts that the person gave today, and `median_s` is how many seconds the middle one took after its claim.
     `assigned` counts the queued cases assigned to the person; `put_aside` has those put aside, the first to return
     first, also those whose time has come and that `next` has not given back yet.
     """
@@ -189,6 +189,8 @@ class DeskCounts:
     put_aside: tuple[tuple[int, datetime], ...] = ()
     measures_overdue: int = 0
     letters_overdue: int = 0
+    decided_today: int = 0
+    median_s: float | None = None
 
     def aside(self, now: datetime) -> tuple[tuple[int, datetime], ...]:
         """Return the cases that are still put aside, each with its time."""

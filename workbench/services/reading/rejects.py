@@ -47,7 +47,6 @@ class RejectWriter(ExitStack):
 
     def __init__(self, path: Path, own_files: OwnFiles, *, keeps_sheets: bool = False) -> None:
         super().__init__()
-        self.count = 0
         self._path = path
         self._own_files = own_files
         self._keeps_sheets = keeps_sheets
@@ -91,7 +90,6 @@ class RejectWriter(ExitStack):
             f"{problem.column}: {problem.message}" if problem.column else problem.message for problem in record.problems
         )
         self._put(self._sheet, cause, self._kept(record.cells), record.text)
-        self.count += 1
 
     def _kept(self, cells: tuple[str, ...]) -> tuple[str, ...]:
         """Return cells without those of an earlier cause."""
