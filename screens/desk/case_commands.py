@@ -22,7 +22,6 @@ from workbench.domain.case.vocabulary import ContactChannel, FailKind, Verdict, 
 from workbench.domain.clock.typed.aim import Aim
 from workbench.domain.clock.typed.reading import read_date, read_instant
 from workbench.i18n import N_, _
-from workbench.keys.desk import TAKE
 
 if TYPE_CHECKING:
     from screens.desk.case_screen import CaseScreen
@@ -52,11 +51,6 @@ async def take_next(screen: "CaseScreen") -> None:
     elif outcome is not None and session.case is not None and session.case.header.id == unfinished:
         screen.notify(_(FINISH_FIRST), timeout=6)
     screen.refresh_counts()
-
-
-async def take(screen: "CaseScreen", _case: CaseFile) -> None:
-    """Take the case to the desk, from whichever screen it is open on."""
-    await screen.run_action(f"app.act('{TAKE.id}')")
 
 
 def undo(screen: "CaseScreen") -> None:

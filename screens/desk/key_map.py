@@ -59,7 +59,7 @@ _ON_A_CASE: tuple[DeskCommand, ...] = (
     DeskCommand(desk.FAIL, partial(case_commands.decide, verdict=Verdict.FAIL), "dialog"),
     DeskCommand(desk.PEND, partial(case_commands.decide, verdict=Verdict.PENDING), "dialog"),
     DeskCommand(desk.RECTIFY, partial(case_commands.decide, verdict=Verdict.FAIL, items_first=True), "dialog"),
-    DeskCommand(desk.TAKE, case_commands.take, "dialog"),
+    DeskCommand(desk.TAKE, applicant_commands.take, "dialog"),
     DeskCommand(desk.ASIDE, case_commands.put_aside, "dialog"),
     DeskCommand(desk.SKIP, case_commands.skip, "dialog"),
     DeskCommand(desk.RELEASE, case_commands.release, "write"),
