@@ -26,7 +26,7 @@ from screens.terminal.hangup_watch import HangupWatch
 from screens.widgets.stylesheet import Stylesheet
 from workbench.errors import StorageFailed, WorkbenchError
 from workbench.keys.desk import NEXT
-from workbench.keys.registry import GO, HELP, PALETTE, QUIT, THEME
+from workbench.keys.registry import COPY, GO, HELP, PALETTE, QUIT, THEME
 from workbench.look import Look
 from workbench.user_settings import LoadedSettings
 
@@ -60,6 +60,8 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         bind(GO, "act('go')", priority=True),
         bind(HELP, "act('help')"),
         bind(THEME, "act('theme')"),
+        # Priority: a text field would delete the rest of its line.
+        bind(COPY, "act('copy')", priority=True),
         Binding(PALETTE.keys[0], "act('palette')", PALETTE.label, id=PALETTE.id, show=False),
         Binding(PALETTE.keys[-1], "act('palette')", PALETTE.label, id=PALETTE.id, show=False, priority=True),
         Binding(QUIT.keys[0], "act('quit')", QUIT.label, id=QUIT.id, show=False),

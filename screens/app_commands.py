@@ -4,19 +4,23 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from textual.widgets import Input, TextArea
+
+from screens.app_cases import open_acts, open_case, take_case
 from screens.desk.start_screen import StartScreen
 from screens.shell.base_screen import attempt, run_in_worker
-from screens.shell.protocols import HasPlace, ShowsCase
+from screens.shell.protocols import CopiesText, HasPlace, ShowsCase
 from screens.shell.theme import THEMES
 from screens.terminal.input_bursts import takes_text
-from workbench.domain.case.case_id import format_case
+from workbench.domain.text.safe import safe
 from workbench.errors import ExitCode, StorageFailed
-from workbench.i18n import _
+from workbench.i18n import _, ngettext
 from workbench.keys import queue
 from workbench.keys.desk import ACTS, FIND, TAKE
-from workbench.keys.registry import GO, HELP, MODES, PALETTE, QUIT, THEME
+from workbench.keys.registry import COPY, GO, HELP, MODES, PALETTE, QUIT, THEME
+from workbench.wording.amounts import count
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -55,80 +59,6 @@ def add_modes(app: "WorkbenchApp", desk: "DeskScreen") -> None:
         app.add_mode(mode, partial(screen, path))
     for name in ("queue", "mine", "pending", "reopen"):
         app.add_mode(name, partial(queue_screen, name))
-
-
-def open_case(app: "WorkbenchApp", desk: "DeskScreen", case_id: int, then: str = "") -> None:
-    """Show a case of a list read-only, or on the desk if the reviewer holds it; `then` is a command to run on it."""
-    run_in_worker(app, partial(_open_case, app, desk, case_id, then), "case", is_exclusive=True)
-
-
-async def _open_case(app: "WorkbenchApp", desk: "DeskScreen", case_id: int, then: str) -> None:
-    from screens.desk.read_only import ReadOnlyScreen
-
-    services = desk.session.services
-    case = await attempt(app, partial(asyncio.to_thread, services.casefiles.show, case_id))
-    if case is None:
-        return
-    if case.header.held_by != desk.session.login:
-        app.push_screen(ReadOnlyScreen(app.clock, services, case, then))
-    elif await desk.carry_out(partial(desk.session.open_held, case)) is not None:
-        await app.switch_mode("desk")
-        if then:
-            desk.action_act(then)
-
-
-async def open_acts(app: "WorkbenchApp") -> None:
-    """Open the case that a list shows, with the list of the acts on it."""
-    if app.desk is not None and isinstance(app.screen, ShowsCase) and app.screen.case is not None:
-        open_case(app, app.desk, app.screen.case.header.id, ACTS.id)
-
-
-async def take_case(app: "WorkbenchApp") -> None:
-    """Take the case that is open or under the cursor to the desk; ask for the reason first."""
-    case_id = _case_on(app.screen)
-    if app.desk is not None and case_id is not None:
-        run_in_worker(app, partial(_take, app, app.desk, case_id), "dialog")
-
-
-def _case_on(screen: "Screen[Any]") -> int | None:
-    """Return the case that is open on a screen, or under the cursor of its list."""
-    from screens.desk.case_screen import CaseScreen
-    from screens.queue.screen import QueueScreen
-
-    if isinstance(screen, QueueScreen):
-        return screen.rows.current.id if screen.rows.current is not None else None
-    case = screen.session.case if isinstance(screen, CaseScreen) else None
-    return case.header.id if case is not None else None
-
-
-async def _take(app: "WorkbenchApp", desk: "DeskScreen", case_id: int) -> None:
-    from screens.dialogs.prompt import Prompt
-
-    taking, held, name = desk.session.services.taking, desk.session.case, format_case(case_id)
-    refusal = await attempt(app, partial(asyncio.to_thread, taking.why_not, case_id))
-    if refusal:
-        app.notify(refusal, severity="error", timeout=8)
-    if refusal is None or refusal:
-        return
-    hint = _("Why this case now? Only colleagues read it, in the history.")
-    if held is not None and desk.session.is_held and held.header.id != case_id:
-        stays = _("{case} stays yours; n shows it after this one.").format(case=format_case(held.header.id))
-        hint = f"{hint} {stays}"
-    reason = await app.push_screen_wait(Prompt(_("Take {case}").format(case=name), hint))
-    if reason:
-        run_in_worker(app, partial(_carry_out_take, app, desk, case_id, reason), "claim")
-
-
-async def _carry_out_take(app: "WorkbenchApp", desk: "DeskScreen", case_id: int, reason: str) -> None:
-    from screens.desk.read_only import ReadOnlyScreen
-
-    case = await attempt(app, partial(asyncio.to_thread, desk.session.services.taking.take, case_id, reason))
-    if case is not None and await desk.carry_out(partial(desk.session.open_held, case)) is not None:
-        if isinstance(app.screen, ReadOnlyScreen):
-            await attempt(app, app.screen.session.save_draft)
-            app.screen.dismiss()
-        await app.switch_mode("desk")
-        desk.refresh_counts()
 
 
 async def go(app: "WorkbenchApp", mode: str) -> None:
@@ -233,9 +163,48 @@ async def _catch_up(app: "WorkbenchApp", desk: "DeskScreen") -> None:
         desk.refresh_counts()
 
 
+async def copy(app: "WorkbenchApp") -> None:
+    """Copy the selected text, or else what is under the cursor, to the clipboard of the terminal."""
+    # In a worker, because a masked field is revealed, or the fields of a panel are listed first. A second press must
+    # not reveal the field again, since each reveal is logged.
+    if all(worker.group != "copy" for worker in app.workers):
+        run_in_worker(app, partial(_copy, app), "copy")
+
+
+async def _copy(app: "WorkbenchApp") -> None:
+    text = app.screen.get_selected_text() or await _text_under_cursor(app)
+    if text:
+        text = safe(text, keep_newlines=True)
+        app.copy_to_clipboard(text)
+        message = ngettext("Copied: {count} character.", "Copied: {count} characters.", len(text))
+        app.notify(message.format(count=count(len(text))), timeout=3)
+    elif text is None:
+        app.notify(_("There is nothing to copy here. Move to a field or a row, or select text with the mouse."))
+
+
+async def _text_under_cursor(app: "WorkbenchApp") -> str | None:
+    """Return the text of what has the focus, or else of the screen; see `CopiesText`."""
+    from screens.desk.acts.copying import field_to_copy
+    from screens.desk.case_screen import CaseScreen
+
+    screen, focused = app.screen, app.focused
+    if isinstance(focused, Input):
+        return focused.selected_text or focused.value or None
+    if isinstance(focused, TextArea):
+        return focused.selected_text or focused.text or None
+    if isinstance(screen, CaseScreen):
+        case = screen.session.case
+        return None if case is None else await field_to_copy(screen, case)
+    for node in (screen, focused):
+        if isinstance(node, CopiesText):
+            return await node.text_to_copy()
+    return None
+
+
 COMMANDS: dict[str, Callable[["WorkbenchApp"], Awaitable[None]]] = {
     GO.id: choose_mode,
     HELP.id: show_help,
+    COPY.id: copy,
     PALETTE.id: show_palette,
     THEME.id: change_theme,
     QUIT.id: quit_workbench,

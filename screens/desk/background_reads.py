@@ -28,10 +28,10 @@ async def show_rights(screen: "CaseScreen", case: CaseFile) -> None:
     if is_allowed(Action.TAKE, case.header.state, actor) and not session.is_held:
         refusal = await attempt(screen, partial(asyncio.to_thread, session.services.taking.why_not, case.header.id))
         if session.is_on_desk(CaseRef.of(case)):
-            session.take_refusal = refusal
+            session.refusals[Action.TAKE] = refusal
     if is_allowed(Action.REOPEN, case.header.state, actor):
         read = partial(asyncio.to_thread, session.services.reopening.why_not, case.header.id)
         refusal = await attempt(screen, read)
         if session.is_on_desk(CaseRef.of(case)):
-            session.reopen_refusal = refusal
+            session.refusals[Action.REOPEN] = refusal
     screen.refresh_bindings()

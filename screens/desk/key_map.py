@@ -125,8 +125,7 @@ def _refusal_on(case: CaseFile, action: Action, session: "DeskSession", view: Vi
         return _hold_refusal(header, view, is_lost=session.is_lost)
     if (refused := state_refusal(action, header.state, name)) is not None:
         return refused
-    rights = {Action.REOPEN: session.reopen_refusal, Action.TAKE: session.take_refusal}
-    if (refusal := rights.get(action, "")) != "":
+    if action in {Action.REOPEN, Action.TAKE} and (refusal := session.refusals.get(action)) != "":
         return refusal or _("It is not known yet whether you may do this with {case}.").format(case=name)
     # An appeal that was received in time can still be entered later.
     if action is Action.APPEAL and case.appeal_until is None:

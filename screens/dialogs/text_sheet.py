@@ -17,6 +17,9 @@ from workbench.i18n import _
 Lines = Callable[[int], list[Content]]
 """Returns the lines of a page for a width in cells."""
 
+_UNWRAPPED = 100
+"""The width in which a page is copied, which is not that of the window."""
+
 Result = TypeVar("Result")
 
 
@@ -37,6 +40,10 @@ class PageDialog(BoxDialog[Result]):
 
     def on_resize(self) -> None:
         self.draw()
+
+    async def text_to_copy(self) -> str | None:
+        """Return the text of the page."""
+        return "\n".join(line.plain.rstrip() for line in self.lines(_UNWRAPPED)).strip() or None
 
     def draw(self) -> None:
         """Draw the page."""

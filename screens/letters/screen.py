@@ -83,7 +83,7 @@ class LettersScreen(ModeScreen):
 
     def parts(self) -> ComposeResult:
         yield Static(id="titles", markup=False)
-        yield RowList(id="list")
+        yield RowList(id="list", marks=self._marks)
         yield Static(id="nothing", markup=False)
 
     def on_screen_resume(self) -> None:

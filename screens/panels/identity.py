@@ -123,13 +123,18 @@ def _cards(case: CaseFile, view: View, width: int) -> list[PanelLine]:
         about = "  ".join(_card_facts(card, view))
         is_short = cells(number) + cells(about) + mark.cell_length + _GAPS <= width
         lines.append(
-            PanelLine(row(plain(f"{number}  {about}" if is_short else number), mark, width), f"msisdn:{index}")
+            PanelLine(
+                row(plain(f"{number}  {about}" if is_short else number), mark, width),
+                f"msisdn:{index}",
+                _("number"),
+                number.strip(),
+            )
         )
         lines += [] if is_short else [PanelLine(plain(f"   {part}", MUTED)) for part in wrapped(about, width - 3)]
         if card.actual_user_name:
             user = view.shown(f"actual_user_name:{index}", card.actual_user_name)
             named = joined(("   " + _("used by") + " ", MUTED), (user, ""))
-            lines.append(PanelLine(named, f"actual_user_name:{index}"))
+            lines.append(PanelLine(named, f"actual_user_name:{index}", _("used by"), user))
     return lines
 
 

@@ -22,10 +22,15 @@ _ORDER = (Severity.BLOCK, Severity.WARN, Severity.INFO)
 
 @dataclass(frozen=True, slots=True)
 class PanelLine:
-    """One line of a panel; `field` names the masked personal value in it, '' if none."""
+    """One line of a panel; `field` names the masked personal value in it, '' if none.
+
+    `label` and `value` are the fact that can be copied of it, '' if none.
+    """
 
     content: Content
     field: str = ""
+    label: str = ""
+    value: str = ""
 
 
 EMPTY = PanelLine(Content())
@@ -45,7 +50,10 @@ def prose(label: str, text: str, width: int) -> list[PanelLine]:
     """Return a label with a long text indented below it; nothing for an empty text."""
     if not text.strip():
         return []
-    return [PanelLine(plain(f" {label}", MUTED)), *map(PanelLine, hanging([("  ", "")], text, width - 1))]
+    return [
+        PanelLine(plain(f" {label}", MUTED), "", label, text.strip()),
+        *map(PanelLine, hanging([("  ", "")], text, width - 1)),
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +75,7 @@ class Table:
         left = joined((" " + pad_right(label, label_cells - 1), MUTED), (value, style))
         if note and left.cell_length + cells(note) + right.cell_length + 2 <= self.width:
             right = Content.assemble(joined((f"{note} ", MUTED)), right)
-        return PanelLine(row(left, right, self.width), field)
+        return PanelLine(row(left, right, self.width), field, label, value.strip())
 
 
 def table(labels: Iterable[str], width: int) -> Table:

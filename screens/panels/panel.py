@@ -90,6 +90,11 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         self.text.refresh(layout=True)
         self._show_rest()
 
+    @property
+    def facts(self) -> list[PanelLine]:
+        """The lines that can be copied."""
+        return [line for line in self._lines(self.size.width) if line.value]
+
     def move(self, step: int) -> None:
         """Select the next masked field in a direction; scroll if there is none."""
         fields = [line.field for line in self._lines(self.size.width) if line.field]

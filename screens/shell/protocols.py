@@ -41,6 +41,14 @@ class ShowsCase(Protocol):
 
 
 @runtime_checkable
+class CopiesText(Protocol):
+    """A screen or a widget that says what is copied of it."""
+
+    async def text_to_copy(self) -> str | None:
+        """Return the text under the cursor; "" if the person goes back, None if there is none."""
+
+
+@runtime_checkable
 class RevealsFields(Protocol):
     """A screen that can reveal personal values."""
 

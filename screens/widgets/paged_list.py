@@ -12,6 +12,8 @@ from textual.strip import Strip
 from textual.visual import Visual
 
 from screens.widgets.page_cache import PageCache
+from screens.widgets.safe_text import row_text
+from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseRowView
 
 Draw = Callable[[CaseRowView | None, bool], Content]
@@ -71,6 +73,24 @@ class PagedList(ScrollView, can_focus=True, inherit_bindings=False):
         if self.range_from is None:
             return None
         return min(self.range_from, self.cursor), max(self.range_from, self.cursor)
+
+    async def text_to_copy(self) -> str | None:
+        """Return the rows of the range or the marked rows, or else the row under the cursor, each in a line.
+
+        A marked row that has not been read is copied as the number of its case.
+        """
+        pages, shows_mark = self.pages, False
+        if pages is None or not pages.length:
+            return None
+        first, last = (0, self.length - 1) if self.marks else (self.cursor, self.cursor)
+        first, last = self.range or (first, last)
+        rows = [row for at in range(first, last + 1) if (row := pages.row(at)) is not None]
+        if self.marks and self.range is None:
+            rows = [row for row in rows if row.id in self.marks]
+            unread = sorted(self.marks.difference(row.id for row in rows))
+        else:
+            unread = []
+        return "\n".join([*(row_text(self._draw(row, shows_mark)) for row in rows), *map(format_case, unread)]) or None
 
     def show(self, pages: PageCache, cursor: int) -> None:
         """Show newly loaded pages and keep the cursor's distance from the top."""

@@ -1,12 +1,14 @@
 """A list of rows that keeps its cursor on the same row when it is loaded again."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Set
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
+
+from screens.widgets.safe_text import row_text
 
 
 class RowList(OptionList, inherit_bindings=False):
@@ -21,8 +23,9 @@ class RowList(OptionList, inherit_bindings=False):
     RowList:focus { border: none; }
     """
 
-    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, *, id: str, marks: Set[int] = frozenset()) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, markup=False)
+        self._marks = marks
         self._ids: tuple[int, ...] = ()
 
     @property
@@ -30,6 +33,12 @@ class RowList(OptionList, inherit_bindings=False):
         """The id of the row under the cursor."""
         at = self.highlighted
         return self._ids[at] if at is not None and at < len(self._ids) else None
+
+    async def text_to_copy(self) -> str | None:
+        """Return the marked rows, or else the row under the cursor, each in a line."""
+        chosen: Set[int | None] = (self._marks & set(self._ids)) or {self.current}
+        rows = [self.get_option_at_index(at).prompt for at, row_id in enumerate(self._ids) if row_id in chosen]
+        return "\n".join(row_text(row) for row in rows if isinstance(row, Content)) or None
 
     def show(self, rows: Mapping[int, Content], done: Collection[int] = ()) -> None:
         """Show rows; the cursor stays on its row.

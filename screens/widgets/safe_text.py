@@ -1,5 +1,6 @@
 """Turns text into content for widgets. All text passes here: no markup is read, and control characters are removed."""
 
+import re
 from collections.abc import Sequence
 
 from textual.content import Content
@@ -15,6 +16,8 @@ WARNING = "$text-warning"
 INFO = "$text-primary"
 SUCCESS = "$text-success"
 ACCENT = "$text-accent"
+
+_GAP = re.compile(r" {2,}")
 
 BETWEEN = 3
 """The blanks between parts that flow."""
@@ -106,3 +109,8 @@ def hanging(label: Sequence[Part], text: str, width: int, style: str = "") -> li
 def fitted(text: str, width: int) -> str:
     """Return stored text cut to `width` cells."""
     return fit(for_terminal(safe(text)), max(0, width), for_terminal("…"))
+
+
+def row_text(line: Content) -> str:
+    """Return the text of a row of a list, with a tab between its columns."""
+    return _GAP.sub("\t", line.plain.strip())

@@ -22,7 +22,7 @@ WINDOWS = [(80, 24), pytest.param((120, 40), marks=pytest.mark.terminal)]
 """The smallest window; the tests in terminals try a large one too."""
 
 _MODES = {command.keys[0].split(" ")[1]: command.id.removeprefix("go.") for command in MODES}
-_WAITING = frozenset({"dialog", "leave"})
+_WAITING = frozenset({"copy", "dialog", "leave"})
 """Groups of workers that wait for the user."""
 
 

@@ -38,11 +38,7 @@ COMMANDS: tuple[Entry | Group, ...] = (
     ),
     Entry("queue", "workbench.cli.cases.cases:queue", N_("List the open cases in the order `next` takes them.")),
     Entry("next", "workbench.cli.cases.cases:take_next", N_("Take the next case. Exits with 69 if there is none.")),
-    Entry(
-        "take",
-        "workbench.cli.cases.cases:take",
-        N_("Take a chosen case out of turn, with a reason; `next` gives the next."),
-    ),
+    Entry("take", "workbench.cli.cases.cases:take", N_("Take a chosen case out of turn; the reason is kept.")),
     Entry(
         "show", "workbench.cli.cases.cases:show", N_("Show a case: findings, the three panels, decisions and history.")
     ),

@@ -91,6 +91,12 @@ THEME = go_command(
     N_("theme"),
     N_("Go to the next theme: dark, light, for colour-blind people, or the terminal's own."),
 )
+COPY = view_command(
+    "copy",
+    "ctrl+k",
+    N_("copy"),
+    N_("Copy the selected text, or else the field or the rows under the cursor. A masked value is revealed; logged."),
+)
 QUIT = go_command("quit", "q,ctrl+q,ctrl+c", N_("quit"), N_("Quit the workbench; asks first if you hold a case."))
 
 MODES = (
@@ -110,7 +116,7 @@ COMMANDS: tuple[Command, ...] = (
     *CALENDAR_COMMANDS,
     *LETTER_COMMANDS,
     *POLICY_COMMANDS,
-    *(GO, *MODES, HELP, PALETTE, THEME, BACK, QUIT),
+    *(GO, *MODES, HELP, PALETTE, COPY, THEME, BACK, QUIT),
 )
 
 COMMAND_BY_ID: dict[str, Command] = {command.id: command for command in COMMANDS}

@@ -1,16 +1,15 @@
 """The commands for an applicant who calls or writes: take the case, record a reply, a resubmission, a withdrawal."""
 
-from datetime import timedelta
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from screens.desk.case_commands import start
+from screens.desk.case_commands import reader_for, start
 from screens.desk.outcomes import CaseRef
-from screens.shell.view import View
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import CaseState
-from workbench.domain.values.bad_value import BadValue
-from workbench.domain.values.moments import instant_or_day
+from workbench.domain.clock.typed.aim import Aim
+from workbench.domain.clock.typed.reading import read_instant
 from workbench.i18n import _
 from workbench.keys.desk import TAKE
 
@@ -35,21 +34,22 @@ async def record_reply(screen: "CaseScreen", case: CaseFile) -> None:
 
 async def record_resubmission(screen: "CaseScreen", case: CaseFile) -> None:
     """Ask when the applicant resubmitted and what came, and record it; the case returns to the queue."""
-    from screens.dialogs.prompt import Prompt
+    from screens.dialogs.time_prompt import TimePrompt
 
-    ref, view = CaseRef.of(case), screen.view()
-    title = _("Resubmission of {case}").format(case=ref.name)
-    hint = _("When was it received? Leave empty for now, or enter a day or a time like {example}.")
-    hint = hint.format(example=f"{view.today - timedelta(days=1)} 16:30")
-    text = await screen.app.push_screen_wait(Prompt(title, hint, problem=partial(_receipt_problem, view)))
-    if text is None:
+    ref, now = CaseRef.of(case), screen.view().now
+    reader = await reader_for(screen, read_instant, Aim.PAST)
+    if reader is None:
         return
-    received_at = instant_or_day(text, view.zone) if text else None
+    title = _("Resubmission of {case}").format(case=ref.name)
+    hint = _("When was it received? For example yesterday 16:30 or 3 Dec.")
+    received_at = await screen.app.push_screen_wait(TimePrompt(title, hint, replace(reader, default=now)))
+    if received_at is None:
+        return
     note = await _asked_note(screen, title)
     if note is not None:
         message = _("{case} is back in the queue, in its next round. To undo, press u on the desk.")
         act = screen.session.services.remarks.resubmit
-        record = partial(screen.session.record, ref, act, note, received_at)
+        record = partial(screen.session.record, ref, act, note, None if received_at == now else received_at)
         start(screen, record, "write", message.format(case=ref.name))
 
 
@@ -78,12 +78,3 @@ async def _asked_note(screen: "CaseScreen", title: str) -> str | None:
 
     hint = _("What was said or sent? Only colleagues read this; it may stay empty.")
     return await screen.app.push_screen_wait(Prompt(title, hint, problem=lambda _text: None))
-
-
-def _receipt_problem(view: View, text: str) -> str | None:
-    """Return what is wrong with a typed time of receipt; an empty one means now."""
-    try:
-        received_at = instant_or_day(text, view.zone) if text.strip() else view.now
-    except BadValue as error:
-        return str(error)
-    return _("It cannot have been received in the future.") if received_at > view.now else None

@@ -91,9 +91,10 @@ async def test_a_resubmission_of_yesterday_is_recorded_by_keys(site: Site) -> No
         await desk.press("M")
         await desk.type("2026-12-30")
         await desk.press("enter")
-        assert "It cannot have been received in the future." in desk.text
+        assert "“2026-12-30” is in the future" in desk.text
         await desk.press("ctrl+u")
-        await desk.type("2026-11-24 16:30")
+        await desk.type("yesterday 16:30")
+        assert "understood: Tue 24 Nov 16:30, yesterday" in desk.text
         await desk.press("enter", "enter")
 
         assert "C-000001 is back in the queue, in its next round." in desk.notes[-1]

@@ -102,6 +102,13 @@ async def test_s_asks_when_a_letter_was_sent_if_its_deadline_depends_on_it(site:
         assert "these deadlines moved on: C-000001 2026-12-03" in desk.notes[-1]
 
 
+async def test_the_marked_letters_are_copied_in_lines(site: Site) -> None:
+    async with at_the_site(with_letters(site), "a") as desk:
+        await desk.go("n")
+        await desk.press("space", "space", "ctrl+k")
+        assert [word for word in desk.app.clipboard.split() if word.startswith("C-")] == ["C-000002", "C-000003"]
+
+
 async def test_x_marks_all_marked_letters_as_failed_with_a_cause(site: Site) -> None:
     async with at_the_site(with_letters(site), "a") as desk:
         await desk.go("n")

@@ -141,7 +141,7 @@ class StagedCalls:
         )
 
     def _write(self, part: Path) -> int:
-        """Write all staged calls to a file, and return how many were handed in."""
+        """Write all staged calls to a file and free their memory; return how many were handed in."""
         if not self.tables:
             self.load("no_calls", ())
         tables = " UNION ALL ".join(f"FROM {table}" for table in sorted(self.tables))
@@ -150,6 +150,8 @@ class StagedCalls:
         copy = f"COPY ({_MERGE}) TO {quoted(part)} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
         self.duck.run(copy, part=(0, 1))
         [(rows,)] = self.duck.rows("SELECT count(*) FROM staged")
+        while self.tables:
+            self.duck.run(f"DROP TABLE {self.tables.pop()}")
         return int(rows)
 
     def _count_created(self, part: Path, earlier: list[Path]) -> int:

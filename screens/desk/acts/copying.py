@@ -1,0 +1,77 @@
+"""Copies a field of a case: the one under the cursor, or one that is chosen from the facts of the panel."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+
+from screens.desk.outcomes import CaseRef
+from screens.dialogs.list_dialog import ListDialog
+from screens.panels.lines import PanelLine
+from screens.widgets.safe_text import MUTED, fitted, joined, key_hints
+from screens.widgets.static import Static
+from workbench.domain.case.casefile import CaseFile
+from workbench.domain.text.safe import cells, pad_right
+from workbench.i18n import _
+
+if TYPE_CHECKING:
+    from screens.desk.case_screen import CaseScreen
+
+_GAP = 2
+
+
+async def field_to_copy(screen: "CaseScreen", case: CaseFile) -> str | None:
+    """Return a field of the active panel; a masked one is revealed first, which is logged.
+
+    Without a field under the cursor, the facts of the panel are listed. It is "" if the person goes back or the value
+    cannot be revealed, None if the panel has no facts.
+    """
+    panel, ref = screen.panels.panel, CaseRef.of(case)
+    chosen = next((line for line in panel.facts if line.field and line.field == panel.field), None)
+    if chosen is None:
+        if not panel.facts:
+            return None
+        dialog = FactList(panel.facts)
+        await screen.app.push_screen_wait(dialog)
+        chosen = dialog.chosen
+    if chosen is None or not chosen.field:
+        return chosen.value if chosen is not None else ""
+    if chosen.field not in screen.revealed.values():
+        await screen.carry_out(partial(screen.session.reveal, ref, chosen.field, alone=True))
+    return screen.revealed.values().get(chosen.field, "")
+
+
+class FactList(ListDialog[PanelLine]):
+    """Lists facts; `chosen` is the one on which Enter was pressed, None without one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", show=False),
+        Binding("pageup", "move(-10)", show=False),
+        Binding("pagedown", "move(10)", show=False),
+    ]
+
+    def __init__(self, facts: Sequence[PanelLine]) -> None:
+        super().__init__(_("Copy which field?"), "")
+        self.chosen: PanelLine | None = None
+        self._list: Sequence[PanelLine] = facts
+        self._label_cells = max(cells(line.label) for line in facts) + _GAP
+
+    def parts(self) -> ComposeResult:
+        with VerticalScroll(can_focus=False):
+            yield Static(id="list", markup=False)
+        yield Static(key_hints(("Enter", _("copy")), ("Esc", _("back"))), id="message", markup=False)
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self.draw)
+
+    def entry_lines(self, entry: PanelLine, width: int) -> list[Content]:
+        value = fitted(entry.value, width - self._label_cells)
+        return [joined((pad_right(entry.label, self._label_cells), MUTED), (value, ""))]
+
+    def action_choose(self) -> None:
+        self.chosen = (self._list or ())[self._cursor]
+        self.leave(True)  # noqa: FBT003 - the result of a list dialog

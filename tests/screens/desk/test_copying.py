@@ -1,0 +1,62 @@
+"""Copying by key: fields of a case, of which personal ones are revealed and logged, and rows of lists."""
+
+import pytest
+
+from tests.offices import Site
+from tests.screens.cases import clean
+from tests.screens.driver import KeyDriver, at_the_site, at_work
+
+REVEALED = "110101199003070038"
+
+
+def copied(desk: KeyDriver) -> str:
+    return desk.app.clipboard
+
+
+async def test_a_masked_field_under_the_cursor_is_revealed_and_copied_and_logged_once() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n", "down", "down")
+        assert REVEALED not in desk.text
+        # The second press within a second does not reveal the whole identity.
+        await desk.press("ctrl+k", "ctrl+k")
+        await desk.until(REVEALED)
+
+        assert copied(desk) == REVEALED
+        assert REVEALED in desk.text
+        assert [entry for entry in desk.services.log if entry[0] == "reveal"] == [("reveal", 123, "handler_id_no")]
+        assert "Copied: 18 characters." in desk.notes[-1]
+
+
+@pytest.mark.parametrize(("size", "language"), [((80, 24), "zh"), ((120, 40), "en")])
+async def test_any_fact_of_a_panel_is_copied_from_a_list(size: tuple[int, int], language: str) -> None:
+    async with at_work(clean(), size=size, language=language) as desk:
+        await desk.press("n", "1", "ctrl+k")
+        assert {"en": "Copy which field?", "zh": "复制哪个字段？"}[language] in desk.text
+        await desk.press("escape")
+        assert copied(desk) == ""
+
+        await desk.press("ctrl+k", "enter")
+        assert copied(desk) == "91510107MA6C8XK93Q"
+
+
+async def test_rows_of_a_list_are_copied_with_tabs(site: Site) -> None:
+    site.plant(3)
+    async with at_the_site(site, "sup") as desk:
+        await desk.go("q")
+        await desk.press("ctrl+k")
+        assert copied(desk).split("\t")[1] == "C-000001"
+
+        await desk.press("space", "down", "space", "ctrl+k")
+        assert [line.split("\t")[1] for line in copied(desk).splitlines()] == ["C-000001", "C-000003"]
+
+
+async def test_the_text_of_a_field_is_copied_and_an_empty_page_says_that_there_is_nothing() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("ctrl+k")
+        assert "nothing to copy here" in desk.notes[-1]
+
+        await desk.press("n", "c")
+        await desk.type("call back")
+        await desk.press("home", "ctrl+k")
+        assert copied(desk) == "call back"
+        assert "call back" in desk.text
