@@ -94,11 +94,14 @@ async def decide(screen: "CaseScreen", case: CaseFile, verdict: Verdict, *, item
     reader = await reader_for(screen, read_date)
     if reader is None:
         return
+    verdicts = session.services.verdicts
     actions = VerdictActions(
-        preview=session.services.verdicts.preview,
+        preview=verdicts.preview,
+        letter=verdicts.letter,
         decide=session.decide,
         keep_draft=partial(screen.keep_draft, case),
         until=reader,
+        recent_reasons=screen.recent_reasons,
     )
     dialog = VerdictDialog(case, state, actions, screen.view(), items_first=items_first)
     decided = await screen.app.push_screen_wait(dialog)

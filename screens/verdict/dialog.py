@@ -2,7 +2,8 @@
 
 import asyncio
 from dataclasses import replace
-from typing import ClassVar, TypeVar
+from functools import partial
+from typing import ClassVar
 
 from textual import events, getters, on, work
 from textual.app import ComposeResult
@@ -10,40 +11,48 @@ from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Input, TextArea
 
+from screens.dialogs.text_sheet import TextSheet
 from screens.shell.base_screen import Dialog, TooSmall
 from screens.shell.bindings import bind
 from screens.shell.key_guard import Guard, presses_of
 from screens.shell.symbols import symbols_of
 from screens.shell.view import View
 from screens.verdict import dialog_text
-from screens.verdict.form_state import Edited, VerdictActions, VerdictState
+from screens.verdict.closing_lines import ClosingLines
+from screens.verdict.form_state import Edited, VerdictActions, VerdictState, next_choice
+from screens.verdict.item_chooser import ask_item
 from screens.verdict.letter_editor import LetterEditor
-from screens.verdict.reason_picker import ReasonList, ReasonPicker
+from screens.verdict.mark_list import MarkList
+from screens.verdict.reason_picker import ReasonPicker
 from screens.verdict.rectification_form import RectificationForm
 from screens.widgets.debounce import Debounce
-from screens.widgets.safe_text import ERROR, MUTED, key_hints, plain, row
+from screens.widgets.safe_text import MUTED, key_hints, plain, row, wrapped_lines
 from screens.widgets.static import Static
 from screens.widgets.text_fields import MultilineField
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, DecisionResult, VerdictPreview, VerdictRequest
-from workbench.domain.case.verdict import is_last_round
-from workbench.domain.case.vocabulary import FailKind, Measure, Verdict, WaitsFor
+from workbench.domain.case.verdict import (
+    asks_for_items,
+    is_last_round,
+    pending_waits_for,
+    vague_words,
+    waiting_reasons,
+)
+from workbench.domain.case.vocabulary import FailKind, Measure, Verdict
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
-from workbench.keys.command import Place
-from workbench.keys.registry import CONFIRM, FINAL, HELP, ITEMS, LETTER, MEASURE, NOTE, SEARCH, WAIT_FOR
+from workbench.keys.command import Place, shown_key
+from workbench.keys.registry import CONFIRM, FINAL, HELP, ITEMS, LETTER, MEASURE, NOTE, SEARCH, WAIT_FOR, WHOLE_LETTER
 from workbench.wording.case.labels import VERDICT
 
 _TYPING_PAUSE_S = 0.2
-
-Choice = TypeVar("Choice")
 
 
 class VerdictDialog(Dialog[DecisionResult]):
     """Fills in one verdict; the result is the recorded decision, or None."""
 
     CSS_PATH = "verdict.tcss"
-    AUTO_FOCUS = "ReasonList"
+    AUTO_FOCUS = "MarkList"
     PLACE: ClassVar[Place] = "verdict"
     BINDINGS: ClassVar[list[BindingType]] = [
         bind(CONFIRM, "confirm"),
@@ -53,6 +62,7 @@ class VerdictDialog(Dialog[DecisionResult]):
         bind(MEASURE, "measure"),
         bind(ITEMS, "go('items')"),
         bind(LETTER, "go('letter')"),
+        bind(WHOLE_LETTER, "whole_letter"),
         bind(NOTE, "go('note')"),
         bind(HELP, "app.act('help')"),
     ]
@@ -61,8 +71,7 @@ class VerdictDialog(Dialog[DecisionResult]):
     rectification = getters.query_one(RectificationForm)
     letter = getters.query_one(LetterEditor)
     note = getters.query_one("#note", TextArea)
-    message = getters.query_one("#message", Static)
-    foot = getters.query_one("#foot", Static)
+    closing = getters.query_one(ClosingLines)
 
     def __init__(
         self, case: CaseFile, state: VerdictState, actions: VerdictActions, view: View, *, items_first: bool = False
@@ -78,24 +87,21 @@ class VerdictDialog(Dialog[DecisionResult]):
         self._items_first = items_first
         self._is_deciding = False
         self._accepts_new_evidence = False
-        self._problem = ""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box") as box:
             box.border_title = plain(f"{_(VERDICT[self._state.verdict])} {format_case(self._case.header.id)}")
+            yield Static(id="marked", markup=False)
             with VerticalScroll(id="body", can_focus=False):
                 yield Static(id="kind", markup=False)
                 yield Static(id="measure", markup=False)
                 yield Static(plain(_("Reasons: / finds, digits mark"), MUTED), classes="title", markup=False)
-                yield ReasonPicker(self._case, self._state.verdict)
+                yield ReasonPicker(self._case, self._state.verdict, self._actions.recent_reasons)
                 yield RectificationForm(self._state, self._actions.until)
                 yield LetterEditor(self._case)
                 yield Static(id="note-heading", classes="title", markup=False)
                 yield MultilineField(self._state.note, id="note")
-            with Vertical(id="ends"):
-                yield Static(id="warnings", markup=False)
-                yield Static(id="message", markup=False)
-                yield Static(id="foot", markup=False)
+            yield ClosingLines(self._case, self._view)
         yield TooSmall()
 
     def on_mount(self) -> None:
@@ -126,20 +132,24 @@ class VerdictDialog(Dialog[DecisionResult]):
         self._is_deciding = True
         try:
             if await self._guard.is_alone():
-                self.leave(await self._actions.decide(self._request()))
+                decided = await self._actions.decide(self._request())
+                self._actions.note_used(self._state.reasons)
+                self.leave(decided)
             else:
-                self.message.update(dialog_text.too_soon_line())
+                self.closing.say(dialog_text.too_soon_line())
         except WorkbenchError as error:
             self._show_problem(str(error))
             self._previews.ask()
         finally:
             self._is_deciding = False
 
-    @on(ReasonList.Marked)
-    def toggle_reason(self, event: ReasonList.Marked) -> None:
-        """Mark or unmark a reason."""
-        self._set_state(self._state.toggled(event.code))
+    @on(MarkList.Marked)
+    def toggle_reason(self, event: MarkList.Marked) -> None:
+        """Mark or unmark a reason; ask what it is about if nothing says it."""
+        self._set_state(self._state.toggled(event.code, waiting_reasons(self._case.policy).values()))
         self.picker.show(self._state.reasons)
+        if event.code in self._state.reasons:
+            ask_item(self.app, self._request(), self._case, (event.code,), self.rectification.write)
 
     @on(Edited)
     def apply_edit(self, event: Edited) -> None:
@@ -167,14 +177,15 @@ class VerdictDialog(Dialog[DecisionResult]):
         is_writing = isinstance(self.focused, Input | TextArea)
         if self.focused is not None and not self.letter.edit.has_focus:
             self.letter.stop()
-        self.foot.update(dialog_text.foot_line(self._preview, self._case.policy.desk.grace_s, is_writing=is_writing))
+        foot = dialog_text.foot_line(self._preview, self._case.policy.desk.grace_s, is_writing=is_writing)
+        self.closing.foot.update(foot)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         verdict = self._state.verdict
         if action == "final":
             return verdict is Verdict.FAIL and not is_last_round(self._case.policy, self._case.header.round)
         if action == "wait_for":
-            return verdict is Verdict.PENDING
+            return verdict is Verdict.PENDING and bool(waiting_reasons(self._case.policy))
         if parameters == ("items",):
             return verdict is Verdict.PENDING or self._state.is_fixable
         if action == "measure":
@@ -183,7 +194,7 @@ class VerdictDialog(Dialog[DecisionResult]):
 
     def action_confirm(self) -> None:
         if not self._guard.accepts_press() or self._is_deciding:
-            self.message.update(dialog_text.too_soon_line())
+            self.closing.say(dialog_text.too_soon_line())
         elif self._preview is not None and self._preview.news and not self._accepts_new_evidence:
             self._accepts_new_evidence = True
             problem = _("New evidence has come; confirm once more to decide all the same.")
@@ -192,6 +203,8 @@ class VerdictDialog(Dialog[DecisionResult]):
             self._show_problem(problem)
         elif self.rectification.display and self.rectification.problem:
             self._show_problem(f"{self.rectification.problem} {dialog_text.note_hint()}")
+        elif vague_words(self._request(), self._case.policy, self._case.findings):
+            self._show_problem(_("Say what the applicant has to send: {key}").format(key=shown_key(ITEMS.keys[0])))
         else:
             self._show_problem("")
             self.decide()
@@ -202,16 +215,29 @@ class VerdictDialog(Dialog[DecisionResult]):
         self.rectification.display = self._state.is_fixable
 
     def action_wait_for(self) -> None:
-        chosen = self._state.waits_for or (self._preview.waits_for if self._preview else None)
-        self._set_state(replace(self._state, waits_for=_next_choice(chosen, tuple(WaitsFor))))
+        waiting = waiting_reasons(self._case.policy)
+        chosen = pending_waits_for(self._state.reasons, self._case.policy)
+        self.toggle_reason(MarkList.Marked(waiting[next_choice(chosen, tuple(waiting))]))
 
     def action_measure(self) -> None:
         measures = self._preview.measures if self._preview else (Measure.NONE,)
-        self._set_state(replace(self._state, measure=_next_choice(self._state.measure, measures)))
+        self._set_state(replace(self._state, measure=next_choice(self._state.measure, measures)))
 
     def action_go(self, part: str) -> None:
+        request, write = self._request(), self.rectification.write
+        if part == "items" and ask_item(self.app, request, self._case, request.reasons, write):
+            return
         go = {"search": self.picker.begin_search, "items": self.rectification.enter, "letter": self.letter.begin}
         go.get(part, self.note.focus)()
+
+    @work(group="read", exclusive=True)
+    async def action_whole_letter(self) -> None:
+        try:
+            letter = await asyncio.to_thread(self._actions.letter, self._request())
+        except WorkbenchError as error:
+            self._show_problem(str(error))
+            return
+        self.app.push_screen(TextSheet(_("The letter as it goes out"), partial(wrapped_lines, letter)))
 
     def action_back(self) -> None:
         is_writing = isinstance(self.focused, Input | TextArea)
@@ -223,19 +249,13 @@ class VerdictDialog(Dialog[DecisionResult]):
             self.leave()
 
     def _show_problem(self, problem: str) -> None:
-        """Show a problem, unless the preview lists it already."""
-        self._problem = problem
-        is_known = self._preview is not None and problem in self._preview.problems
-        shown = plain(f"{symbols_of(self).warn} {problem}", ERROR)
-        self.message.update(shown if problem and not is_known else "")
+        self.closing.show_problem(problem, self._preview)
         self._draw_warnings()
 
     def _request(self) -> VerdictRequest:
         until = self.rectification.chosen_until() if self.rectification.display else None
-        waits_for = self._state.waits_for or (self._preview.waits_for if self._preview else None)
-        is_asking = self._state.is_fixable or waits_for is WaitsFor.APPLICANT
-        state = self._state if is_asking else replace(self._state, items={})
-        return state.request(self._case, until, accepts_new_evidence=self._accepts_new_evidence)
+        request = self._state.request(self._case, until, accepts_new_evidence=self._accepts_new_evidence)
+        return request if asks_for_items(request) else replace(request, items=())
 
     def _set_state(self, state: VerdictState, pause_s: float = 0.0) -> None:
         """Change the state, keep it in the draft, and show its preview after a pause."""
@@ -249,9 +269,9 @@ class VerdictDialog(Dialog[DecisionResult]):
     def _draw(self) -> None:
         width = self.query_one("#kind").content_size.width
         preview, state = self._preview, self._state
-        self.query_one("#kind", Static).update(
-            dialog_text.kind_line(state, self._case, preview, symbols_of(self), width)
-        )
+        self.query_one("#marked", Static).update(dialog_text.marked_line(state, self._case, width))
+        kind = dialog_text.kind_line(state, self._case, preview, symbols_of(self), width)
+        self.query_one("#kind", Static).update(kind)
         measures = preview.measures if preview else ()
         self.query_one("#measure", Static).update(dialog_text.measure_line(state, measures))
         self.query_one("#measure").display = len(measures) > 1
@@ -264,26 +284,15 @@ class VerdictDialog(Dialog[DecisionResult]):
         self.show_keys()
 
     def _draw_warnings(self) -> None:
-        warnings, width = self.query_one("#warnings", Static), self.query_one("#kind").content_size.width
-        warnings.display = self._preview is not None
-        if self._preview is not None and width:
-            layout = (self._view, width, 1 if self.has_class("-low") else 2)
-            is_confirming = self._problem in self._preview.problems
-            warnings.update(
-                dialog_text.warning_lines(self._state, self._case, self._preview, layout, is_confirming=is_confirming)
-            )
+        width = self.query_one("#kind").content_size.width
+        self.closing.draw(self._state, self._preview, width, is_low=self.has_class("-low"))
         self.call_after_refresh(self._fit)
 
     def _fit(self) -> None:
         """Limit the height of the body, so that the lines at the end stay visible."""
-        if not self.query("#ends") or not self.query("#body"):
+        if not self.query("#marked") or not self.query("#ends") or not self.query("#body"):
             # Called after a refresh; the dialog may be closed by then.
             return
         around = 2 if self.has_class("-low") else 4
-        room = self.size.height - self.query_one("#ends").outer_size.height - around
-        self.query_one("#body").styles.max_height = max(3, room)
-
-
-def _next_choice(chosen: Choice | None, choices: tuple[Choice, ...]) -> Choice:
-    """Return the choice after `chosen`; the first one follows the last."""
-    return choices[(choices.index(chosen) + 1) % len(choices)] if chosen in choices else choices[0]
+        room = self.size.height - around - self.query_one("#marked").outer_size.height
+        self.query_one("#body").styles.max_height = max(3, room - self.closing.outer_size.height)

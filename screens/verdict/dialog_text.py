@@ -16,6 +16,7 @@ from screens.widgets.safe_text import (
     WARNING,
     fitted,
     flowing,
+    hanging,
     joined,
     row,
     wrapped,
@@ -25,7 +26,7 @@ from screens.widgets.time_field import TimeReader
 from workbench.domain.case.case_id import format_decision
 from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictPreview
 from workbench.domain.case.records import CaseNews, ChecklistLine
-from workbench.domain.case.verdict import is_last_round
+from workbench.domain.case.verdict import is_contradicted, is_last_round, pending_waits_for
 from workbench.domain.case.vocabulary import ChecklistValue, FailKind, Measure, Verdict, WaitsFor
 from workbench.domain.text.safe import cells
 from workbench.i18n import _, comma_joined, current_language, ngettext
@@ -39,6 +40,7 @@ from workbench.wording.quotation import is_foreign
 
 KEY = "$text-accent bold"
 _MOST_NUMBERS = 3
+_LONGEST = 1_000
 
 
 def kind_line(
@@ -46,13 +48,25 @@ def kind_line(
 ) -> Content:
     """Return the choices, and at the right whether a second person is needed."""
     right = _check_words(preview) if preview is not None else Content()
-    lines = flowing(_choices(state, case, preview, symbols), width)
+    lines = flowing(_choices(state, case, symbols), width)
     if lines[-1].cell_length + right.cell_length + BETWEEN > width:
         return Content("\n").join([*lines, right])
     return Content("\n").join([*lines[:-1], row(lines[-1], right, width)])
 
 
-def _choices(state: VerdictState, case: CaseFile, preview: VerdictPreview | None, symbols: Symbols) -> list[Content]:
+def marked_line(state: VerdictState, case: CaseFile, width: int) -> Content:
+    """Return how many reasons are marked, and which: in words if these fit on the line, else their codes."""
+    if not state.reasons:
+        return joined((_("no reason marked"), MUTED))
+    # Before the first layout, there is no width yet.
+    width = width or _LONGEST
+    count = _("{count} marked:").format(count=len(state.reasons))
+    titles = comma_joined(case.policy.reasons[code].title.in_language(current_language()) for code in state.reasons)
+    shown = titles if cells(f"{count}  {titles}") <= width else comma_joined(state.reasons)
+    return Content("\n").join(hanging([(f"{count}  ", "$text-accent bold")], shown, width))
+
+
+def _choices(state: VerdictState, case: CaseFile, symbols: Symbols) -> list[Content]:
     """Return the choices, with their key in front; a fail in the last round of the policy leaves none."""
     if state.verdict is Verdict.FAIL and is_last_round(case.policy, case.header.round):
         message = _("round {round} of {most}: only a final fail")
@@ -65,7 +79,7 @@ def _choices(state: VerdictState, case: CaseFile, preview: VerdictPreview | None
             _choice(_("final"), state.fail_kind is FailKind.FINAL, symbols),
         ]
     if state.verdict is Verdict.PENDING:
-        chosen = state.waits_for or (preview.waits_for if preview is not None else None)
+        chosen = pending_waits_for(state.reasons, case.policy)
         head = joined((shown_key(WAIT_FOR.keys[0]), KEY), (f" {_('waits for ')}".rstrip(), MUTED))
         return [head, *(_choice(_(WAITS_FOR[who]), who is chosen, symbols) for who in WaitsFor)]
     return [joined((_("the case passes"), SUCCESS))]
@@ -113,15 +127,12 @@ def warning_lines(
         message = _("answered no: {questions}").format(questions=_questions(denied))
         lines += wrapped_lines(fitted(f"{view.symbols.warn} {message}", width * most - most).rstrip(), width, WARNING)
     unfixed = (_unfixed_words(case),) if state.verdict is Verdict.PASS and case.unfixed_items else ()
-    for words in (*unfixed, *preview.warnings):
+    for words in (*unfixed, *preview.warnings, *_contradictions(state, case, view.symbols)):
         lines += wrapped_lines(f"{view.symbols.warn} {words}", width, WARNING)
     lines += _omission_lines(case, preview, view, width)
     for item in preview.items:
         if item.deadline_at is not None:
             lines += wrapped_lines(f"{view.symbols.info} {_own_deadline_words(item, case, view)}", width, MUTED)
-    if any(_is_general(item, case, preview) for item in preview.items):
-        message = _("The letter does not say what the applicant has to send; write it in the item.")
-        lines += wrapped_lines(f"{view.symbols.info} {message}", width, MUTED)
     if any(is_foreign(text, case.header.language) for text in (state.letter or "", *state.items.values())):
         message = _("Your text is in another language than the letter, so the letter shows it as a quotation.")
         lines += wrapped_lines(f"{view.symbols.warn} {message}", width, WARNING)
@@ -176,13 +187,11 @@ def _own_deadline_words(item: ItemRequest, case: CaseFile, view: View) -> str:
     return _("{item}: by {when}; if it is missed, the case lapses.").format(item=title, when=when)
 
 
-def _is_general(item: ItemRequest, case: CaseFile, preview: VerdictPreview) -> bool:
-    """Say whether an item is in the general words of a reason that only says that the applicant has to answer."""
-    reason = case.policy.reasons.get(item.code)
-    is_only_waiting = (
-        reason is not None and reason.verdicts == (Verdict.PENDING,) and item.code not in case.policy.rules
-    )
-    return is_only_waiting and item in preview.own_items
+def _contradictions(state: VerdictState, case: CaseFile, symbols: Symbols) -> tuple[str, ...]:
+    """Return that the panels contradict marked reasons; empty if they do not."""
+    codes = [code for code in state.reasons if is_contradicted(code, case)]
+    message = _("The panels show {fine} for what these reasons say: {codes}")
+    return (message.format(fine=symbols.fine, codes=comma_joined(codes)),) if codes else ()
 
 
 def _omission_lines(case: CaseFile, preview: VerdictPreview, view: View, width: int) -> list[Content]:

@@ -1,18 +1,21 @@
 """The state of the verdict form, which is kept in the draft and turned into a request."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from pydantic import TypeAdapter
 from textual.message import Message
 
 from screens.widgets.time_field import TimeReader
 from workbench.domain.case.casefile import CaseFile, DecisionResult, ItemRequest, VerdictPreview, VerdictRequest
-from workbench.domain.case.verdict import PASS_REASONS, is_last_round
-from workbench.domain.case.vocabulary import FailKind, Measure, Verdict, WaitsFor
+from workbench.domain.case.verdict import PASS_REASONS, is_last_round, pending_waits_for
+from workbench.domain.case.vocabulary import FailKind, Measure, Verdict
 from workbench.domain.findings.evaluate import preselected_reasons
+
+Choice = TypeVar("Choice")
+_RECENT = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +32,6 @@ class VerdictState:
     items: Mapping[str, str] = field(default_factory=dict)
     until: str = ""
     measure: Measure = Measure.NONE
-    waits_for: WaitsFor | None = None
     letter: str | None = None
     note: str = ""
 
@@ -64,11 +66,14 @@ class VerdictState:
         body: dict[str, Any] = _ADAPTER.dump_python(self, mode="json", exclude={"note"})
         return body
 
-    def toggled(self, code: str) -> Self:
-        """Return the state with a reason marked or unmarked, the newest last; only one reason to pass stays marked."""
+    def toggled(self, code: str, waiting: Collection[str] = ()) -> Self:
+        """Return the state with a reason marked or unmarked, the newest last.
+
+        Only one reason to pass stays marked, and only one of those that say whom the case is `waiting` for.
+        """
         if code in self.reasons:
             return replace(self, reasons=tuple(marked for marked in self.reasons if marked != code))
-        others = PASS_REASONS - {code} if code in PASS_REASONS else frozenset()
+        others = next((group for group in (PASS_REASONS, waiting) if code in group), ())
         return replace(self, reasons=(*(marked for marked in self.reasons if marked not in others), code))
 
     @property
@@ -91,7 +96,7 @@ class VerdictState:
             items=tuple(ItemRequest(code=code, text=text) for code, text in texts.items()) if has_own_texts else (),
             until=until,
             measure=self.measure,
-            waits_for=self.waits_for,
+            waits_for=pending_waits_for(self.reasons, case.policy) if self.verdict is Verdict.PENDING else None,
             fence=header.fence,
             evidence_no=None if accepts_new_evidence else header.evidence_no,
         )
@@ -120,6 +125,11 @@ def unfixed_texts(case: CaseFile) -> dict[str, str]:
 _ADAPTER: TypeAdapter[Any] = TypeAdapter(VerdictState)
 
 
+def next_choice(chosen: Choice | None, choices: Sequence[Choice]) -> Choice:
+    """Return the choice after `chosen`; the first one follows the last."""
+    return choices[(choices.index(chosen) + 1) % len(choices)] if chosen in choices else choices[0]
+
+
 class Edited(Message):
     """The reviewer typed into a part of the form; `changes` are the changed fields of its `VerdictState`."""
 
@@ -130,9 +140,18 @@ class Edited(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictActions:
-    """The actions that the dialog calls on the desk; `until` reads its date."""
+    """The actions that the dialog calls on the desk; `until` reads its date.
+
+    `letter` returns the whole letter of a verdict, `recent_reasons` are the codes that were used last, newest first.
+    """
 
     preview: Callable[[VerdictRequest], VerdictPreview]
+    letter: Callable[[VerdictRequest], str]
     decide: Callable[[VerdictRequest], Awaitable[DecisionResult]]
     keep_draft: Callable[[str, Any], None]
     until: TimeReader[date]
+    recent_reasons: list[str] = field(default_factory=list)
+
+    def note_used(self, codes: Sequence[str]) -> None:
+        """Put the reasons of a verdict first among the recent ones."""
+        self.recent_reasons[:] = list(dict.fromkeys((*codes, *self.recent_reasons)))[:_RECENT]

@@ -12,7 +12,7 @@ from screens.widgets.static import Static
 from screens.widgets.text_fields import MultilineField
 from workbench.domain.case.casefile import CaseFile
 from workbench.i18n import _
-from workbench.keys.registry import LETTER
+from workbench.keys.registry import LETTER, WHOLE_LETTER
 
 
 class LetterText(Static, can_focus=True):
@@ -41,7 +41,8 @@ class LetterEditor(Vertical):
         heading = self.query_one("#letter-heading", Static)
         language = "中文" if self._case.header.language == "zh" else "English"
         left = plain(_("The applicant reads ({language})").format(language=language), MUTED)
-        heading.update(row(left, key_hints((LETTER.shown_keys, _("edit"))), heading.content_size.width))
+        keys = key_hints((LETTER.shown_keys, _("edit")), (WHOLE_LETTER.shown_keys, _("whole letter")))
+        heading.update(row(left, keys, heading.content_size.width))
 
     def show(self, text: str, *, is_own: bool) -> None:
         """Show the current text; `is_own` says that the reviewer wrote it."""

@@ -1,141 +1,68 @@
-"""The numbered list of reasons: digits mark a reason, and a search finds it by code, words or pinyin initials."""
+"""The reasons of a verdict: digits mark a reason, and a search finds it by code, words or pinyin initials."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
-from textual.content import Content
-from textual.geometry import Region
-from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
-from screens.shell.bindings import bind, bind_key
-from screens.widgets.safe_text import MUTED, WARNING, joined, plain, row
+from screens.shell.symbols import symbols_of
+from screens.verdict.mark_list import MarkLine, MarkList
+from screens.widgets.safe_text import MUTED, WARNING, joined, plain
 from screens.widgets.static import Static
 from screens.widgets.text_fields import TextLine
 from workbench.domain.case.casefile import CaseFile
-from workbench.domain.case.verdict import can_apply_to
+from workbench.domain.case.verdict import can_apply_to, is_contradicted, waiting_reasons
 from workbench.domain.case.vocabulary import Severity, Verdict
 from workbench.domain.policy.policy import Reason
-from workbench.domain.values.spelling import matches
+from workbench.domain.policy.reason_search import found_reasons
 from workbench.i18n import _, current_language
-from workbench.keys.registry import MARK, TOGGLE
 
-_NUMBERED = 9
 _WEIGHT = {Severity.BLOCK: 0, Severity.WARN: 1}
 """The sort weights of findings. Info findings are seldom a reason, so they do not change the order of the policy."""
 
 
-def reasons_for(case: CaseFile, verdict: Verdict) -> list[Reason]:
-    """Return the reasons for a verdict: those with findings first, by severity, then the others."""
+def reasons_for(case: CaseFile, verdict: Verdict, recent: Sequence[str]) -> list[Reason]:
+    """Return the reasons for a verdict in the order in which they are offered.
+
+    Whom a pending case waits for comes first, then what was found, by severity, then the pinned and the recently used
+    reasons, then the others.
+    """
     # Reversed, so that the first finding of a rule counts.
     weight = {
         finding.rule: _WEIGHT[finding.severity] for finding in reversed(case.findings) if finding.severity in _WEIGHT
     }
-    candidates = [reason for reason in case.policy.reasons.values() if verdict in reason.verdicts]
-    return sorted(candidates, key=lambda reason: weight.get(reason.code, len(_WEIGHT)))
+    waiting = list(waiting_reasons(case.policy).values())
 
+    def rank(reason: Reason) -> tuple[int, int]:
+        if reason.code in waiting:
+            return 0, waiting.index(reason.code)
+        if reason.code in weight:
+            return 1, weight[reason.code]
+        if reason.pinned:
+            return 2, 0
+        return (3, recent.index(reason.code)) if reason.code in recent else (4, 0)
 
-class ReasonList(VerticalScroll, can_focus=True):
-    """The numbered lines, with a cursor; digits and Space mark.
-
-    `with_finding` has the codes of the reasons that a finding supports.
-    """
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *(bind_key(MARK, key, f"mark({key})") for key in MARK.keys),
-        bind(TOGGLE, "mark_here"),
-        Binding("up", "move(-1)", show=False),
-        Binding("down", "move(1)", show=False),
-    ]
-
-    @dataclass
-    class Marked(Message):
-        """A reason was marked or unmarked."""
-
-        code: str
-
-    def __init__(self, with_finding: frozenset[str]) -> None:
-        super().__init__()
-        self.shown: Sequence[Reason] = ()
-        self.cursor = 0
-        self._with_finding = with_finding
-        self._marked: tuple[str, ...] = ()
-        self._is_searched = False
-
-    def compose(self) -> ComposeResult:
-        yield Static(markup=False)
-
-    def show(self, reasons: Sequence[Reason], marked: tuple[str, ...], *, is_searched: bool) -> None:
-        """Show reasons with their marks; during a search the cursor line is highlighted without the focus."""
-        self.shown, self._marked, self._is_searched = reasons, marked, is_searched
-        self.cursor = min(self.cursor, max(0, len(reasons) - 1))
-        self._draw()
-
-    def on_resize(self) -> None:
-        self._draw()
-
-    def action_mark(self, number: int) -> None:
-        """Mark or unmark by number."""
-        if number <= len(self.shown):
-            self.cursor = number - 1
-            self.post_message(self.Marked(self.shown[number - 1].code))
-
-    def action_mark_here(self) -> None:
-        """Mark or unmark the reason under the cursor."""
-        if self.shown:
-            self.post_message(self.Marked(self.shown[self.cursor].code))
-
-    def action_move(self, step: int) -> None:
-        """Move the cursor."""
-        self.cursor = min(max(0, self.cursor + step), max(0, len(self.shown) - 1))
-        self._draw()
-        self.scroll_to_region(Region(0, self.cursor, self.size.width, 1), animate=False)
-
-    def _draw(self) -> None:
-        width = self.scrollable_content_region.width
-        if not width:
-            return
-        lines = [self._line(at, reason, width) for at, reason in enumerate(self.shown)]
-        self.query_one(Static).update(
-            Content("\n").join(lines) if lines else plain(_("No reason fits these words."), WARNING)
-        )
-
-    def _line(self, at: int, reason: Reason, width: int) -> Content:
-        is_marked = reason.code in self._marked
-        number = str(at + 1) if at < _NUMBERED else " "
-        left = joined(
-            (" [x] " if is_marked else " [ ] ", "$text-accent bold" if is_marked else MUTED),
-            (f"{number} ", MUTED),
-            (
-                reason.title.in_language(current_language()),
-                "" if is_marked or reason.code in self._with_finding else MUTED,
-            ),
-        )
-        label = _("found") if reason.code in self._with_finding else ""
-        right = joined((f"{label}  " if label else "", WARNING), (reason.code, MUTED))
-        line = row(left, right, width)
-        is_highlighted = at == self.cursor and (self.has_focus or self._is_searched)
-        return line.stylize("on $panel") if is_highlighted else line
+    return sorted((reason for reason in case.policy.reasons.values() if verdict in reason.verdicts), key=rank)
 
 
 class ReasonPicker(Widget):
-    """The list of reasons with its search field."""
+    """The list of reasons with its search field; `recent` are the reasons that were used last, newest first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("down", "to_list", show=False)]
 
-    list = getters.query_one(ReasonList)
+    list = getters.query_one(MarkList)
     search = getters.query_one("#search", Input)
 
-    def __init__(self, case: CaseFile, verdict: Verdict) -> None:
+    def __init__(self, case: CaseFile, verdict: Verdict, recent: Sequence[str] = ()) -> None:
         super().__init__()
-        self._reasons = reasons_for(case, verdict)
+        self._recent = recent
+        self._reasons = reasons_for(case, verdict, recent)
         self._with_finding = frozenset(finding.rule for finding in case.findings)
+        self._contradicted = frozenset(reason.code for reason in self._reasons if is_contradicted(reason.code, case))
         kind = case.header.applicant_kind
         self._unlikely = {
             reason.code
@@ -148,7 +75,7 @@ class ReasonPicker(Widget):
     def compose(self) -> ComposeResult:
         yield TextLine(id="search", placeholder=_("code, words or pinyin initials"))
         yield Static(id="narrowed", markup=False)
-        yield ReasonList(self._with_finding)
+        yield MarkList(_("No reason fits these words."))
 
     def show(self, marked: tuple[str, ...]) -> None:
         """Show which reasons are marked."""
@@ -183,24 +110,24 @@ class ReasonPicker(Widget):
                 self.search.value = before
             self.end_search()
             # Post the message from this widget, so that it bubbles to the dialog.
-            self.post_message(ReasonList.Marked(self.list.shown[number - 1].code))
+            self.post_message(MarkList.Marked(self.list.shown[number - 1].code))
             return
         self._words = typed
-        # Enter marks the first line.
-        self.list.cursor = 0
         self._filter()
+        # Enter marks the best match.
+        self.list.go_to(0)
 
     @on(Input.Submitted, "#search")
     def submit(self, event: Input.Submitted) -> None:
-        """Mark the first reason that matches and go to the list; if none matches, stay in the search field."""
+        """Mark the highlighted reason and go to the list; if none matches, stay in the search field."""
         event.stop()
         if not self._words.strip():
             self.show_all()
         elif self.list.shown:
-            code = self.list.shown[0].code
+            code = self.list.shown[self.list.cursor].code
             self.end_search()
             if code not in self._marked:
-                self.post_message(ReasonList.Marked(code))
+                self.post_message(MarkList.Marked(code))
 
     @on(events.DescendantFocus)
     @on(events.DescendantBlur)
@@ -211,12 +138,11 @@ class ReasonPicker(Widget):
     def action_to_list(self) -> None:
         self.end_search()
 
-    def _matching(self, words: str) -> tuple[Reason, ...]:
-        words = words.strip()
-        if words:
-            return tuple(reason for reason in self._reasons if _is_match(words, reason))
+    def _matching(self, words: str) -> Sequence[Reason]:
+        if words.strip():
+            return found_reasons(words, self._reasons)
         left_out = self._unlikely.difference(self._marked)
-        return tuple(reason for reason in self._reasons if reason.code not in left_out)
+        return [reason for reason in self._reasons if reason.code not in left_out]
 
     def _filter(self) -> None:
         words = self._words.strip()
@@ -229,8 +155,20 @@ class ReasonPicker(Widget):
         )
         message = message.format(count=len(matching), all=len(self._reasons))
         self.query_one("#narrowed", Static).update(plain(message, WARNING))
-        self.list.show(matching, self._marked, is_searched=self.search.has_focus)
+        self.list.show([*map(self._line, matching)], self._marked, is_searched=self.search.has_focus)
 
-
-def _is_match(words: str, reason: Reason) -> bool:
-    return matches(words, reason.code, reason.title.zh) or matches(words, reason.code, reason.title.en)
+    def _line(self, reason: Reason) -> MarkLine:
+        """Return the line of a reason: whether it was found, is contradicted, pinned or was used recently."""
+        code, symbols = reason.code, symbols_of(self)
+        label, style = "", MUTED
+        if code in self._with_finding:
+            label, style = _("found"), WARNING
+        elif code in self._contradicted:
+            label = f"{symbols.warn} {_('panel')} {symbols.fine}"
+            style = WARNING if code in self._marked else MUTED
+        elif reason.pinned:
+            label = _("pinned")
+        elif code in self._recent:
+            label = _("recent")
+        right = joined((f"{label}  " if label else "", style), (code, MUTED))
+        return MarkLine(code, reason.title.in_language(current_language()), right, code in self._with_finding)

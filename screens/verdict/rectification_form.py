@@ -117,6 +117,14 @@ class RectificationForm(Vertical):
         goes_to_date = not self.until.has_focus if self._is_date_first else is_among_items
         (self.until if first is None or goes_to_date else first).focus()
 
+    def write(self, code: str, text: str) -> None:
+        """Write the text of an item; its field takes it over, also one that is not shown yet."""
+        self._texts[code] = text
+        for field in self.items.query(ItemField):
+            if field.code == code:
+                field.value = text
+        self.post_message(Edited(items=dict(self._texts)))
+
     def chosen_until(self) -> date | None:
         """Return the typed date; None if the field is empty or cannot be read."""
         return self._read()[0]

@@ -18,7 +18,7 @@ from screens.policy.screen import PolicyScreen
 from screens.queue.screen import QueueScreen
 from screens.shell.bindings import command_of
 from screens.verdict.dialog import VerdictDialog
-from screens.verdict.reason_picker import ReasonList
+from screens.verdict.mark_list import MarkList
 from workbench.keys.command import PLACES, key_named, shown_key
 from workbench.keys.registry import COMMAND_BY_ID, COMMANDS, MODES, commands_of
 
@@ -45,7 +45,7 @@ def test_every_command_is_bound_somewhere() -> None:
         AppealDialog,
         ChangesSheet,
         ForecastScreen,
-        ReasonList,
+        MarkList,
         EvidencePanels,
         CalendarScreen,
         LettersScreen,

@@ -499,8 +499,9 @@ class LifecycleMachine(RuleBasedStateMachine):
         is_staged = verdict.startswith("final") or (verdict == "pass" and needs_check)
         request = _request(case.id, verdict, fence, has_block=row["block_count"] > 0)
         before = case.before()
-        decide = self.services(who).verdicts.decide
-        done = self.attempt("decide", who, case, lambda: decide(request), allowed=allowed and verdict != "no reason")
+        verdicts, may_decide = self.services(who).verdicts, allowed and verdict != "no reason"
+        letter = verdicts.letter(request) if may_decide else ""
+        done = self.attempt("decide", who, case, lambda: verdicts.decide(request), allowed=may_decide)
         if not done:
             return
         decision = self.stored.decisions[done[0].decision_id]
@@ -510,6 +511,7 @@ class LifecycleMachine(RuleBasedStateMachine):
             case.enter("awaiting_check", self.now)
             case.maker, case.is_contradicted = who, False
         else:
+            assert done[0].notice == letter
             case.take_effect(decision, self.now)
             self.check_correction(decision)
             if case.state == "rectifying":

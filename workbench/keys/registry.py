@@ -43,6 +43,9 @@ LETTER = verdict_command(
     N_("Edit the reasons in the words that the applicant reads."),
     hint=True,
 )
+WHOLE_LETTER = verdict_command(
+    "verdict.whole_letter", "v,f12", N_("whole letter"), N_("Show the whole letter as it will go out.")
+)
 NOTE = verdict_command(
     "verdict.note", "t,f3", N_("internal note"), N_("Write an internal note; the applicant never sees it.")
 )
@@ -110,7 +113,7 @@ COMMANDS: tuple[Command, ...] = (
     *CHANGE_COMMANDS,
     *QUEUE_COMMANDS,
     *FORECAST_COMMANDS,
-    *(CONFIRM, MARK, TOGGLE, SEARCH, FINAL, WAIT_FOR, MEASURE, ITEMS, LETTER, NOTE),
+    *(CONFIRM, MARK, TOGGLE, SEARCH, FINAL, WAIT_FOR, MEASURE, ITEMS, LETTER, WHOLE_LETTER, NOTE),
     *(OPEN, APPROVE, GIVE_BACK, VERDICT, RELOAD, LEAVE_CHECKS),
     *APPEAL_COMMANDS,
     *CALENDAR_COMMANDS,

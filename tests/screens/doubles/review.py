@@ -14,7 +14,14 @@ from workbench.domain.case.casefile import (
 )
 from workbench.domain.case.measures import is_barred
 from workbench.domain.case.records import CaseNews, DecisionLine, ItemLine, UndoableAct
-from workbench.domain.case.verdict import asks_for_items, check_reasons_for, items_for, pending_waits_for, problems_of
+from workbench.domain.case.verdict import (
+    asks_for_items,
+    check_reasons_for,
+    items_for,
+    pending_waits_for,
+    problems_of,
+    vague_words,
+)
 from workbench.errors import Busy, NotAllowed
 from workbench.services.notices.verdict_letter_facts import causes, worded_items
 from workbench.services.review.reopening import Reopening
@@ -39,7 +46,7 @@ class MemoryVerdicts(Verdicts):
         fixable = request.verdict is Verdict.FAIL and request.fail_kind is not FailKind.FINAL
         is_new, policy = self._services.new_evidence and request.evidence_no is not None, self._services.policy_news
         return VerdictPreview(
-            letter=causes(found, request.reasons) if request.letter is None else request.letter,
+            letter=causes(found, request.reasons, request.items) if request.letter is None else request.letter,
             items=worded_items(found, items_for(request, found.policy)) if asks else (),
             own_items=worded_items(found, items_for(replace(request, items=()), found.policy)) if asks else (),
             deadline_at=self._deadline() if fixable else None,
@@ -56,7 +63,14 @@ class MemoryVerdicts(Verdicts):
             news=CaseNews(has_evidence=is_new and not policy, policy=policy if is_new else ""),
             problems=self._problems(request, found),
             unopened=self._services.documents.unopened(request.case_id),
+            warnings=vague_words(replace(request, waits_for=waits_for), found.policy, found.findings),
         )
+
+    def letter(self, request: VerdictRequest) -> str:
+        preview = self.preview(request)
+        until = "" if preview.until is None else f"\n{preview.until:%Y-%m-%d}"
+        items = "".join(f"\n{number}. {item.text}" for number, item in enumerate(preview.items, start=1))
+        return f"虚构远声:\n{preview.letter}{items}{until}"
 
     def _problems(self, request: VerdictRequest, found: CaseFile) -> tuple[str, ...]:
         filled = replace(request, waits_for=request.waits_for or pending_waits_for(request.reasons, found.policy))

@@ -64,11 +64,10 @@ async def test_a_pending_verdict_asks_for_what_the_reviewer_types() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n", "w", "slash")
         await desk.type("DOC-UNSEALED")
-        await desk.press("enter", "y")
+        await desk.press("enter", "escape", "y")
         assert desk.services.decided == []
         assert "Say which documents" in desk.text
 
-        await desk.press("r", "f5")
         dialog(desk).query_one(".item").focus()
         await desk.press("ctrl+u")
         await desk.type("AUTH_LETTER")
@@ -82,7 +81,8 @@ async def test_a_general_request_to_the_applicant_is_pointed_out_until_it_is_spe
     async with at_work(troubled()) as desk:
         await desk.press("n", "w", "slash")
         await desk.type("WAIT-APPLICANT")
-        await desk.press("enter")
+        await desk.press("enter", "escape", "y")
+        assert desk.services.decided == []
         assert "does not say what the applicant has to send" in desk.text
 
         dialog(desk).query_one(".item").focus()

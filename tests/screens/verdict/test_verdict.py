@@ -192,7 +192,7 @@ async def test_a_pending_verdict_has_whom_it_waits_for_and_until_when() -> None:
 
 async def test_an_invalid_date_is_reported_and_nothing_is_decided() -> None:
     async with at_work(clean()) as desk:
-        await desk.press("n", "w", "1", "r")
+        await desk.press("n", "w", "2", "r")
         await desk.type("soon")
         await desk.press("enter", "y")
 
@@ -302,7 +302,7 @@ async def test_an_emptied_item_returns_to_its_default_text() -> None:
 
 async def test_an_invalid_date_message_replaces_the_previous_date() -> None:
     async with at_work(clean()) as desk:
-        await desk.press("n", "w", "1", "r")
+        await desk.press("n", "w", "2", "r")
         await desk.type("soon")
 
         assert "“soon” is not a date" in desk.text

@@ -11,7 +11,7 @@ from screens.widgets.plots import heat_rows, hour_scale, sparkline
 from screens.widgets.safe_text import plain, row, wrapped
 from tests.screens.cases import casefile, clean, troubled
 from tests.screens.doubles.services import Clocks
-from workbench.domain.case.vocabulary import FailKind, Measure, Verdict, WaitsFor
+from workbench.domain.case.vocabulary import FailKind, Measure, Verdict
 from workbench.domain.text.safe import cells, safe
 
 BARS = " ▁▂▃▄▅▆▇█"
@@ -93,7 +93,6 @@ def test_an_unfinished_verdict_is_restored_from_the_draft() -> None:
         items={"ID-RIC-EXPIRED": "a copy"},
         until="2026-12-01",
         measure=Measure.BAR_OUT,
-        waits_for=WaitsFor.CARRIER,
         letter="text",
         note="note",
     )

@@ -1,6 +1,7 @@
 """Deciding and undoing verdicts, and their notices."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -12,6 +13,11 @@ from tests.services.review.verdict_acts import decide, failing, notices, passing
 from workbench.domain.case.casefile import ItemRequest, VerdictRequest
 from workbench.errors import Busy, NotAllowed, WrongUsage
 from workbench.services.foundation import audit_log
+
+
+def waiting(case: int, *reasons: str, waits_for: WaitsFor | None = None) -> VerdictRequest:
+    """Return the request of a pending verdict."""
+    return VerdictRequest(case_id=case, verdict=Verdict.PENDING, reasons=reasons, waits_for=waits_for)
 
 
 def test_the_notice_of_a_pass_waits_for_the_grace_period(site: Site) -> None:
@@ -80,6 +86,30 @@ def test_pending_says_what_it_waits_for_and_until_when(site: Site) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("reason", "day"), [("WAIT-APPLICANT", 1), ("WAIT-CARRIER", 27), ("WAIT-REGISTRY", 3), ("WAIT-DEPARTMENT", 27)]
+)
+def test_the_date_of_a_pending_case_has_a_default_by_whom_it_waits_for(site: Site, reason: str, day: int) -> None:
+    (case,) = site.plant()
+    take(site)
+
+    decide(site, waiting(case, reason))
+
+    found = site.services("a").casefiles.show(case).header.next_action_on
+    assert found is not None
+    assert found.day == day
+
+
+def test_a_case_that_waits_for_the_applicant_without_saying_what_for_has_a_warning(site: Site) -> None:
+    (case,) = site.plant()
+    take(site)
+    vague = waiting(case, "WAIT-APPLICANT")
+
+    assert "does not say what" in site.services("a").verdicts.preview(vague).warnings[0]
+    told = replace(vague, items=(ItemRequest(code="WAIT-APPLICANT", text="AUTH_LETTER"),))
+    assert decide(site, told).warnings == ()
+
+
 def test_the_internal_note_is_in_no_notice(site: Site) -> None:
     (case,) = site.plant()
     take(site)
@@ -114,6 +144,8 @@ def test_the_edited_text_reaches_the_applicant(site: Site) -> None:
         (lambda case: failing(case, items=(ItemRequest(code="BIZ_LICENCE"),)), "neither a reason nor a document"),
         (lambda case: passing(case, items=(ItemRequest(code="BIZ_LICENSE"),)), "Only a fixable fail"),
         (lambda case: passing(case, until=date(2026, 11, 30)), "Only a pending or a fixable fail can have a date"),
+        (lambda case: waiting(case, "WAIT-CARRIER", waits_for=WaitsFor.APPLICANT), "cannot wait for the applicant"),
+        (lambda case: waiting(case, "WAIT-APPLICANT", "WAIT-CARRIER"), "waits for one party"),
     ],
 )
 def test_an_incomplete_verdict_is_refused_with_a_message(

@@ -4,9 +4,11 @@ import re
 from collections.abc import Sequence
 
 from db.enums import ApplicantKind, DocumentKind, FailKind, Measure, Risk, Verdict, WaitsFor
-from workbench.domain.case.casefile import ItemRequest, VerdictRequest
+from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictRequest
+from workbench.domain.case.reason_scope import RULE_OF_LIST
 from workbench.domain.findings.evaluate import has_block
 from workbench.domain.findings.finding import Finding
+from workbench.domain.findings.within_limits import is_within_limits
 from workbench.domain.policy.policy import CLEAN_REASON, OVERRIDE_REASON, Policy
 from workbench.i18n import _, comma_joined, current_language
 
@@ -28,6 +30,13 @@ def can_apply_to(code: str, kind: ApplicantKind, policy: Policy) -> bool:
     return any(limit.observes not in _LICENCE_FACTS for limit in rule.limits)
 
 
+def is_contradicted(code: str, case: CaseFile) -> bool:
+    """Say whether the panels mark as fine what a reason says is wrong; a list that was not looked up has no mark."""
+    looked_up = {RULE_OF_LIST[record.list] for record in case.evidence.credit}
+    is_unknown = code in RULE_OF_LIST.values() and code not in looked_up
+    return not is_unknown and is_within_limits(code, case.facts, case.policy)
+
+
 def problem_of(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> str | None:
     """Return the first reason why a verdict is refused, as a sentence, or None."""
     return next(iter(problems_of(request, policy, findings)), None)
@@ -41,6 +50,7 @@ def problems_of(request: VerdictRequest, policy: Policy, findings: Sequence[Find
         _pass_problem(request, policy),
         _item_or_date_problem(request, policy),
         _unnamed_document_problem(request, policy, findings),
+        _waiting_problem(request, policy),
     ]
     if request.measure not in policy.measures.get(request.verdict, (Measure.NONE,)):
         message = _("The policy does not allow the measure {measure} with this verdict.")
@@ -96,16 +106,56 @@ def _item_or_date_problem(request: VerdictRequest, policy: Policy) -> str | None
 
 def _unnamed_document_problem(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> str | None:
     """Return that the applicant must hand in documents which nothing names: no finding, no item, no edited letter."""
-    if not asks_for_items(request) or (request.letter or "").strip():
+    if (request.letter or "").strip():
         return None
-    known = {finding.rule for finding in findings if finding.subject}
-    known |= {item.code for item in request.items if item.text.strip()}
-    for code in request.reasons:
-        reason = policy.reasons.get(code)
-        is_open = reason is not None and reason.names_documents and code not in known
-        if is_open and not documents_named(code, request.items, policy):
+    for code in vague_items(request, policy, findings):
+        if policy.reasons[code].names_documents:
             message = _("Say which documents the reason {code} is about: name them in its item, such as BIZ_LICENSE.")
             return message.format(code=_named(code, policy))
+    return None
+
+
+def vague_items(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> tuple[str, ...]:
+    """Return the reasons whose item does not say what the applicant has to send.
+
+    These are reasons about documents that neither a finding nor an item names, and the reason that the case waits for
+    the applicant, unless its item says what for.
+    """
+    if not asks_for_items(request):
+        return ()
+    written = {item.code for item in request.items if item.text.strip()}
+    found = {finding.rule for finding in findings if finding.subject}
+    waiting = waiting_reasons(policy).values()
+    return tuple(
+        code
+        for code in request.reasons
+        if code in policy.reasons and code not in written
+        if code in waiting
+        or (
+            (policy.reasons[code].names_documents and code not in found)
+            and not documents_named(code, request.items, policy)
+        )
+    )
+
+
+def vague_words(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> tuple[str, ...]:
+    """Return that the letter does not say what the case waits for, without a full stop; empty if it does."""
+    waiting = waiting_reasons(policy).values()
+    is_vague = any(code in waiting for code in vague_items(request, policy, findings))
+    return (_("The letter does not say what the applicant has to send; write it in the item"),) if is_vague else ()
+
+
+def _waiting_problem(request: VerdictRequest, policy: Policy) -> str | None:
+    """Return that the marked reasons say that the case waits for somebody else, or None."""
+    if request.verdict is not Verdict.PENDING:
+        return None
+    waiting = [code for code in waiting_reasons(policy).values() if code in request.reasons]
+    if len(waiting) > 1:
+        codes = comma_joined(_named(code, policy) for code in waiting)
+        return _("A case waits for one party; mark one of {codes}.").format(codes=codes)
+    if waiting and request.waits_for not in {None, policy.reasons[waiting[0]].waits_for}:
+        message = _("The case cannot wait for the {who} with the reason {code}; change one of them.")
+        return message.format(code=_named(waiting[0], policy), who=request.waits_for)
     return None
 
 
@@ -200,6 +250,21 @@ def round_problem(request: VerdictRequest, policy: Policy, round_no: int) -> str
 
 
 def pending_waits_for(reasons: Sequence[str], policy: Policy) -> WaitsFor | None:
-    """Return whom the first reason that names somebody waits for, else the applicant; None without reasons."""
-    awaited = (policy.reasons[code].waits_for for code in reasons if code in policy.reasons)
+    """Return whom a pending case waits for; None without reasons.
+
+    A reason that only says so decides, then the first reason that names somebody, else it is the applicant.
+    """
+    waiting = waiting_reasons(policy).values()
+    in_order = sorted(reasons, key=lambda code: code not in waiting)
+    awaited = (policy.reasons[code].waits_for for code in in_order if code in policy.reasons)
     return next((party for party in awaited if party is not None), WaitsFor.APPLICANT if reasons else None)
+
+
+def waiting_reasons(policy: Policy) -> dict[WaitsFor, str]:
+    """Return the reasons that only say whom a case waits for, in the order of the parties."""
+    found = {
+        reason.waits_for: reason.code
+        for reason in reversed(list(policy.reasons.values()))
+        if reason.verdicts == (Verdict.PENDING,) and reason.waits_for is not None and reason.code not in policy.rules
+    }
+    return {party: found[party] for party in WaitsFor if party in found}

@@ -118,7 +118,7 @@ class Reason:
     or fix ('' if nothing), and `rectify_days` the working days for it. An item with `rectify_hours` has a deadline of
     its own instead, in natural hours. Letter and item may have the placeholders of Rule.text and {date} (when a
     validity ends), but only in square brackets; the part in brackets is omitted if there is no finding.
-    `letter_person` and `item_person` replace them if the applicant is a person.
+    `letter_person` and `item_person` replace them if the applicant is a person. Pinned reasons are offered first.
     """
 
     code: settings.Code
@@ -131,6 +131,7 @@ class Reason:
     rectify_days: settings.DayCount | None = None
     rectify_hours: settings.HourCount | None = None
     waits_for: WaitsFor | None = None
+    pinned: bool = False
 
     @property
     def for_person(self) -> "Reason":

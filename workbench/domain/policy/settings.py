@@ -7,7 +7,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from annotated_types import Interval, Len, Predicate
 
-from db.enums import ApplicantKind, Priority, Risk, ServiceClass
+from db.enums import ApplicantKind, Priority, Risk, ServiceClass, WaitsFor
 
 
 def _is_not_blank(text: str) -> bool:
@@ -103,10 +103,18 @@ class RectifyPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingPolicy:
-    """The working days until the next action on a pending case, and until an incomplete application is reminded of."""
+    """The working days until the next action on a pending case, and until an incomplete application is reminded of.
+
+    `days_by_party` overrides `days` for whom the case waits for.
+    """
 
     days: DayCount
+    days_by_party: Mapping[WaitsFor, DayCount] = field(default_factory=dict)
     incomplete_days: DayCount = 5
+
+    def days_for(self, party: WaitsFor | None) -> int:
+        """Return the working days until the next action on a case that waits for somebody."""
+        return self.days if party is None else self.days_by_party.get(party, self.days)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,6 +72,10 @@ class Redaction:
         """Return a text with these people masked, and all other digits that look like personal numbers."""
         return mask_digits_within(self.mask_names_in(text))
 
+    def is_in(self, key: str) -> bool:
+        """Say whether a text with this key may name one of these people."""
+        return any(name in key for name in self.mask_by_key)
+
     def mask_names_in(self, text: str) -> str:
         """Return a text with these people masked, and other numbers in clear."""
         spelled = _spelled(text)
@@ -117,23 +121,25 @@ def _hide(shown: list[str], start: int, masked: str) -> None:
             shown[index] = DOT
 
 
-def places_to_mask(names: Sequence[str], numbers: Sequence[str], texts: Sequence[str]) -> tuple[set[int], set[int]]:
-    """Return which rows have a text that may name one of their people, and which have one with another number to mask.
+def places_to_mask(
+    names: Sequence[str], numbers: Sequence[str], texts: Sequence[str]
+) -> tuple[dict[int, str], set[int]]:
+    """Return which rows may name one of their people, with the keys of their texts, and which have a number to mask.
 
     The names and numbers of a row, and its texts, are separated by `BETWEEN_TEXTS`. `Redaction.mask_in` leaves the
     texts of all other rows as they are. This takes a fraction of the time, because it reads many rows as one text.
     """
     all_names, all_numbers, all_texts = map(_BETWEEN_ROWS.join, (names, numbers, texts))
     if any(text.count(_BETWEEN_ROWS) >= len(texts) for text in (all_names, all_numbers, all_texts)):
-        return set(range(len(texts))), set()
+        return dict.fromkeys(range(len(texts)), ""), set(range(len(texts)))
     folded, joined = folded_and_keys(all_texts)
     keys = joined.split(_BETWEEN_ROWS)
-    named = set(_named_rows(range(len(texts)), names, keys))
+    named = dict(_named_rows(range(len(texts)), names, keys))
     with_digits = _rows_with_digits(joined)
     # The usual numbers have ten digits or more, so only texts with as many can have them.
     shapes = _SHAPES.translated(all_numbers).split(_BETWEEN_ROWS)
     unusual = {row for row, shape in enumerate(shapes) if not _is_usual(shape)}
-    named.update(_named_rows(sorted((unusual | with_digits) - named), numbers, keys))
+    named.update(_named_rows(sorted((unusual | with_digits) - named.keys()), numbers, keys))
     folded_texts = folded.split(_BETWEEN_ROWS) if with_digits else ()
     return named, {row for row in with_digits if has_number(folded_texts[row])}
 
@@ -156,12 +162,12 @@ def _rows_with_digits(keys: str) -> set[int]:
     return rows
 
 
-def _named_rows(rows: Sequence[int], names: Sequence[str], texts: Sequence[str]) -> Iterator[int]:
-    """Yield the rows whose text has one of their names or numbers; the texts are keys."""
+def _named_rows(rows: Sequence[int], names: Sequence[str], texts: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield the rows whose text has one of their names or numbers, with the text; the texts are keys."""
     _folded, keys = folded_and_keys(_BETWEEN_ROWS.join([names[row] for row in rows]))
     for row, own in zip(rows, keys.split(_BETWEEN_ROWS), strict=False):
         text = texts[row]
         for name in own.split(BETWEEN_TEXTS):
             if name and name in text:
-                yield row
+                yield row, text
                 break

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
+from itertools import zip_longest
 from typing import Any
 
 from sqlalchemy import String, case, func, select, type_coerce
@@ -92,21 +93,24 @@ def _masked(source: Source, columns: Mapping[str, Column]) -> dict[str, Column]:
 
 def _masked_texts(source: Source, columns: Mapping[str, Column]) -> dict[str, Column]:
     """Return the columns with free texts, masked."""
-    texts = {name: list(columns[name]) for name in FREE_TEXTS}
+    texts = {name: list(columns[name]) for name in FREE_TEXTS if any(columns[name])}
     in_rows = (_in_rows(group) for group in (_names(columns), _numbers(columns), list(texts.values())))
     named, numbered = places_to_mask(*in_rows)
     keys = {place: (columns["agent"][place], columns["application_no"][place]) for place in named}
     with_others = [place for place in named if any(columns[name][place] for name in _OTHERS)]
     people = redactions_of(source.session, [keys[place] for place in with_others])
-    for place in named | numbered:
-        if place not in named:
-            redaction = _NOBODY
-        else:
-            redaction = people.get(keys[place]) or redaction_of_version(
-                {name: columns[name][place] for name in (*_PERSONAL, "applicant_kind", "applicant_name")}
-            )
+    for place, text_keys in named.items():
+        redaction = people.get(keys[place]) or redaction_of_version(
+            {name: columns[name][place] for name in (*_PERSONAL, "applicant_kind", "applicant_name")}
+        )
+        own_keys = text_keys.split(BETWEEN_TEXTS)
+        is_known = len(own_keys) == len(texts) and place not in numbered
+        for column, key in zip_longest(texts.values(), own_keys if is_known else ()):
+            if not is_known or redaction.is_in(key):
+                column[place] = redaction.mask_in(column[place])
+    for place in numbered - named.keys():
         for column in texts.values():
-            column[place] = column[place] and redaction.mask_in(column[place])
+            column[place] = _NOBODY.mask_in(column[place])
     return dict(texts)
 
 

@@ -70,6 +70,22 @@ def order_of_verdict(
     return measure, numbers
 
 
+def measure_told(
+    session: Session, context: Context, case: CaseRow, decision: DecisionRow
+) -> tuple[Measure, tuple[str, ...]]:
+    """Return what `order_of_verdict` would return, without ordering anything."""
+    measure, today = Measure(decision.measure), context.today(session)
+    numbers: tuple[str, ...] = ()
+    if measure is not Measure.NONE:
+        numbers = numbers_in_service(session, case, today)
+        measure = Measure.NONE if not numbers and numbers_out_of_service(session, case, today) else measure
+    if decision.verdict == Verdict.PASS and measure not in RESTRICTIONS:
+        lifted = lifted_numbers(session, context, case)
+        if lifted:
+            measure, numbers = Measure.RESTORE, tuple(filter(None, dict.fromkeys([*numbers, *lifted])))
+    return measure, numbers
+
+
 def _keep(decision: DecisionRow, changes: OrderChanges) -> None:
     """Keep in a decision what it changed, instead of what it changed before its check was undone."""
     has_changed = bool(changes.written or changes.cancelled)

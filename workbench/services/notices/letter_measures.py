@@ -1,7 +1,7 @@
 """The bars that a letter names: those in force, and those that a correction lifts."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Container, Iterable
 
 from sqlmodel import Session
 
@@ -36,6 +36,12 @@ def bars_lifted(session: Session, context: Context, case: CaseRow, corrected: De
         if order.cancelled_at is None or order.cancelled_at >= order.release_at
     }
     return _by_kind(told.values(), barred_numbers(orders))
+
+
+def without_numbers(bars: Iterable[Bars], numbers: Collection[str]) -> tuple[Bars, ...]:
+    """Return bars without some numbers, such as those that are barred again; a bar without any number left is over."""
+    left = (bar._replace(msisdns=tuple(each for each in bar.msisdns if each not in numbers)) for bar in bars)
+    return tuple(bar for bar in left if bar.msisdns or not numbers)
 
 
 def _orders(session: Session, context: Context, case: CaseRow) -> tuple[MeasureOrder, ...]:

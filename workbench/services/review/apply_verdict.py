@@ -1,6 +1,8 @@
 """Puts a verdict into force: the state of the case, the rectification, the orders of its measure and the notice."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -19,12 +21,12 @@ from workbench.services.case.case_cache import KeptCase
 from workbench.services.case.decisions import items_in_plan, newest_appeal, reasons_of, waiver_of
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
-from workbench.services.measures.orders import kept_record, order_of_verdict
+from workbench.services.measures.orders import kept_record, measure_told, order_of_verdict
 from workbench.services.notices import verdict_letter_facts
 from workbench.services.notices.appeal_letter import AppealLetterKind
 from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.letter_measures import bars_in_force, bars_lifted
-from workbench.services.notices.verdict_letter import Correction
+from workbench.services.notices.letter_measures import bars_in_force, bars_lifted, without_numbers
+from workbench.services.notices.verdict_letter import ComposedLetter, Correction
 
 
 def apply_verdict(session: Session, context: Context, case: CaseRow, decision: DecisionRow, kept: KeptCase) -> str:
@@ -46,19 +48,15 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
         lifted = bars_lifted(session, context, case, told)
     if kept_record(decision):
         bars = bars_in_force(session, context, case)
-    letter = verdict_letter_facts.compose_for(
-        kept.casefile,
+    letter = _letter(
+        session,
+        context,
+        case,
         decision,
-        items_in_plan(decision),
-        reasons_of(session, decision.id),
-        applicant_name=case.applicant_name,
-        case_no=format_case(case.id or 0),
-        supplier=context.policy(session).supplier,
-        calendar=context.calendar(session, case.policy_version_id),
-        now=now,
+        kept,
+        codes=reasons_of(session, decision.id),
         measure=measure,
         msisdns=numbers,
-        is_decided_alone=bool(decision.waived),
         corrects=correction,
         bars=bars if measure is Measure.NONE else (),
         lifted=lifted,
@@ -78,6 +76,40 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
         )
     )
     return kept.redaction.mask_in(letter.body)
+
+
+def letter_ahead(
+    session: Session, context: Context, case: CaseRow, decision: DecisionRow, kept: KeptCase, codes: Sequence[str]
+) -> str:
+    """Return the letter that a verdict would send, masked like that of `apply_verdict`; nothing is written."""
+    corrected = None if case.corrects_id is None else session.get_one(DecisionRow, case.corrects_id)
+    correction = _correction(session, context, corrected)
+    measure, numbers = measure_told(session, context, case, decision)
+    bars = lifted = bars_in_force(session, context, case)
+    if measure is not Measure.RESTORE:
+        told = None if correction and correction.later == "passed" else corrected
+        lifted = without_numbers(bars_lifted(session, context, case, told), numbers)
+    facts = {"measure": measure, "msisdns": numbers, "corrects": correction, "lifted": lifted}
+    bars = bars if measure is Measure.NONE else ()
+    letter = _letter(session, context, case, decision, kept, codes=codes, bars=bars, **facts)
+    return kept.redaction.mask_in(letter.body)
+
+
+def _letter(
+    session: Session, context: Context, case: CaseRow, decision: DecisionRow, kept: KeptCase, **known: Any
+) -> ComposedLetter:
+    return verdict_letter_facts.compose_for(
+        kept.casefile,
+        decision,
+        items_in_plan(decision),
+        applicant_name=case.applicant_name,
+        case_no=format_case(case.id or 0),
+        supplier=context.policy(session).supplier,
+        calendar=context.calendar(session, case.policy_version_id),
+        now=context.now(),
+        is_decided_alone=bool(decision.waived),
+        **known,
+    )
 
 
 def _change_state(session: Session, case: CaseRow, decision: DecisionRow) -> None:

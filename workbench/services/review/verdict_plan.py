@@ -16,6 +16,7 @@ from workbench.domain.case.verdict import (
     rectify_days,
     rectify_hours,
     round_problem,
+    vague_words,
 )
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.due import due_at, natural_deadline, short_deadline_problem
@@ -60,11 +61,9 @@ def plan_verdict(request: VerdictRequest, casefile: CaseFile, calendar: WorkingC
         request = replace(request, fail_kind=FailKind.FIXABLE)
         deadline_at = _deadline(request, policy, calendar, now)
     if request.verdict is Verdict.PENDING:
-        request = replace(
-            request,
-            until=request.until or calendar.local_day(due_at(now, policy.pending.days, calendar)),
-            waits_for=request.waits_for or pending_waits_for(request.reasons, policy),
-        )
+        waits_for = request.waits_for or pending_waits_for(request.reasons, policy)
+        until = request.until or calendar.local_day(due_at(now, policy.pending.days_for(waits_for), calendar))
+        request = replace(request, until=until, waits_for=waits_for)
     if asks_for_items(request):
         items = verdict_letter_facts.worded_items(casefile, items_for(request, policy))
     if deadline_at is not None:
@@ -93,7 +92,7 @@ def plan_verdict(request: VerdictRequest, casefile: CaseFile, calendar: WorkingC
         ),
         problems=(*problems_of(request, policy, casefile.findings), *filter(None, more_problems)),
         is_date_provisional=date_in_letter is not None and calendar.depends_on_provisional(today, date_in_letter),
-        warnings=asked_words(still_due, policy, today),
+        warnings=(*asked_words(still_due, policy, today), *vague_words(request, policy, casefile.findings)),
     )
 
 

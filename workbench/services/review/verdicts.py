@@ -34,7 +34,7 @@ from workbench.services.foundation.drafts import link_draft
 from workbench.services.foundation.row_values import from_row
 from workbench.services.measures.orders import kept_record, lifted_numbers, orders_summary
 from workbench.services.reversal import columns_before
-from workbench.services.review.apply_verdict import apply_verdict, outcome
+from workbench.services.review.apply_verdict import apply_verdict, letter_ahead, outcome
 from workbench.services.review.verdict_plan import VerdictPlan, plan_verdict
 from workbench.services.site.people import solo_reason
 from workbench.services.site.separation import IMPORTER, importer_refusal, waiver_details, waiver_text
@@ -78,6 +78,23 @@ class Verdicts(Service):
             restored=restored,
             waived_for=plan.waiver.reason if plan.waiver else "",
         )
+
+    def letter(self, request: VerdictRequest) -> str:
+        """Return the whole letter that a verdict would send, with personal names masked.
+
+        Raises:
+            NotAllowed: If the verdict lacks something, so that there is no letter yet.
+        """
+        now = self.context.now()
+        with self.context.read() as session:
+            kept = self.casefiles.unchanged(session, request.case_id)
+            calendar = self.context.calendar(session, kept.casefile.policy_version)
+            plan = self._separated(session, plan_verdict(request, kept.casefile, calendar, now), kept.casefile.policy)
+            if not request.reasons:
+                raise NotAllowed(plan.problems[0])
+            case = session.get_one(CaseRow, request.case_id)
+            decision = _decision_row(case, kept.casefile, plan, self.context.actor.id, now)
+            return letter_ahead(session, self.context, case, decision, kept, request.reasons)
 
     def _restored(self, session: Session, casefile: CaseFile, request: VerdictRequest) -> tuple[str, ...]:
         """Return the numbers whose bar a pass would lift, masked."""

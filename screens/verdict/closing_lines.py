@@ -1,0 +1,52 @@
+"""The lines below a verdict that stay visible: its warnings, a message and the keys."""
+
+from textual import getters
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+
+from screens.shell.symbols import symbols_of
+from screens.shell.view import View
+from screens.verdict import dialog_text
+from screens.verdict.form_state import VerdictState
+from screens.widgets.safe_text import ERROR, plain
+from screens.widgets.static import Static
+from workbench.domain.case.casefile import CaseFile, VerdictPreview
+
+
+class ClosingLines(Vertical):
+    """Shows what a reviewer has to know before confirming."""
+
+    warnings = getters.query_one("#warnings", Static)
+    message = getters.query_one("#message", Static)
+    foot = getters.query_one("#foot", Static)
+
+    def __init__(self, case: CaseFile, view: View) -> None:
+        super().__init__(id="ends")
+        self._case = case
+        self._view = view
+        self._problem = ""
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="warnings", markup=False)
+        yield Static(id="message", markup=False)
+        yield Static(id="foot", markup=False)
+
+    def say(self, message: Content) -> None:
+        """Show a message."""
+        self.message.update(message)
+
+    def show_problem(self, problem: str, preview: VerdictPreview | None) -> None:
+        """Show a problem, unless the preview lists it already."""
+        self._problem = problem
+        is_known = preview is not None and problem in preview.problems
+        self.say(plain(f"{symbols_of(self).warn} {problem}", ERROR) if problem and not is_known else Content())
+
+    def draw(self, state: VerdictState, preview: VerdictPreview | None, width: int, *, is_low: bool) -> None:
+        """Draw the warnings of a preview."""
+        self.warnings.display = preview is not None
+        if preview is not None and width:
+            layout, is_confirming = (self._view, width, 1 if is_low else 2), self._problem in preview.problems
+            self.warnings.update(
+                dialog_text.warning_lines(state, self._case, preview, layout, is_confirming=is_confirming)
+            )

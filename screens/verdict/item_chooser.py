@@ -1,0 +1,95 @@
+"""The dialog that asks which documents a reason is about, or what the applicant has to send."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar
+
+from textual import getters, on
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Input
+
+from screens.shell.base_screen import BoxDialog
+from screens.verdict.mark_list import MarkLine, MarkList
+from screens.widgets.safe_text import MUTED, WARNING, key_hints, plain
+from screens.widgets.static import Static
+from screens.widgets.text_fields import TextLine
+from workbench.domain.case.casefile import CaseFile, VerdictRequest
+from workbench.domain.case.verdict import vague_items
+from workbench.domain.policy.policy import Reason
+from workbench.i18n import _, comma_joined, current_language
+from workbench.wording.findings import document_name
+
+
+class ItemChooser(BoxDialog[str]):
+    """Offers the documents of a case to mark, and a field for other words; the result is the text of the item."""
+
+    DEFAULT_CSS = """
+    ItemChooser > Vertical { width: 90; }
+    ItemChooser MarkList { height: auto; max-height: 10; scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
+    ItemChooser Input, ItemChooser #hint { margin-top: 1; }
+    """
+    AUTO_FOCUS = "MarkList"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "take", show=False)]
+
+    list = getters.query_one(MarkList)
+    words = getters.query_one(Input)
+    hint = getters.query_one("#hint", Static)
+
+    def __init__(self, reason: Reason, case: CaseFile) -> None:
+        question = _("Which documents? {reason}") if reason.names_documents else _("What has to be sent? {reason}")
+        super().__init__(question.format(reason=reason.title.in_language(current_language())))
+        self._case = case
+        received = {document.kind for document in case.evidence.documents}
+        required = case.policy.documents.required.get(case.header.applicant_kind, ())
+        # Those that the applicant owes or sent come first; `sorted` is stable.
+        others = sorted(case.policy.documents.names, key=lambda kind: kind not in received)
+        self._kinds = {kind.value: kind for kind in (*required, *others)}
+        self._lines = [
+            MarkLine(
+                code,
+                document_name(kind, case.policy, current_language()),
+                plain(_("already received") if kind in received else "", MUTED),
+                is_bright=True,
+            )
+            for code, kind in self._kinds.items()
+        ]
+        self._marked: tuple[str, ...] = ()
+
+    def parts(self) -> ComposeResult:
+        yield MarkList()
+        yield TextLine(placeholder=_("or in your own words"))
+        keys = (("1-9 Space", _("mark")), ("Tab", _("own words")), ("Enter", _("take")), ("Esc", _("leave it open")))
+        yield Static(key_hints(*keys), id="hint", markup=False)
+
+    def on_mount(self) -> None:
+        self.list.show(self._lines, self._marked)
+
+    @on(MarkList.Marked)
+    def toggle(self, event: MarkList.Marked) -> None:
+        """Mark or unmark a document."""
+        others = tuple(code for code in self._marked if code != event.code)
+        self._marked = others if event.code in self._marked else (*others, event.code)
+        self.list.show(self._lines, self._marked)
+
+    @on(Input.Submitted)
+    def action_take(self) -> None:
+        """Return what was marked and written, in the language of the letter; stay if that is nothing."""
+        language = self._case.header.language
+        names = [document_name(self._kinds[code], self._case.policy, language) for code in self._marked]
+        text = comma_joined(filter(None, [*names, self.words.value.strip()]), language=language)
+        if text:
+            self.leave(text)
+        else:
+            self.hint.update(plain(_("Mark a document or write what is needed; Esc leaves it open."), WARNING))
+
+
+def ask_item(
+    app: App[Any], request: VerdictRequest, case: CaseFile, codes: Iterable[str], write: Callable[[str, str], None]
+) -> bool:
+    """Ask what the first of these reasons with a vague item is about, and write it; return whether there is one."""
+    vague = vague_items(request, case.policy, case.findings)
+    code = next((code for code in codes if code in vague), None)
+    if code is not None:
+        dialog = ItemChooser(case.policy.reasons[code], case)
+        app.push_screen(dialog, lambda text: write(code, text) if text else None)
+    return code is not None

@@ -1,0 +1,111 @@
+"""A numbered list of entries to mark, with a cursor: digits and Space mark."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.geometry import Region
+from textual.message import Message
+
+from screens.shell.bindings import bind, bind_key
+from screens.widgets.safe_text import MUTED, WARNING, joined, plain, row
+from screens.widgets.static import Static
+from workbench.keys.registry import MARK, TOGGLE
+
+_NUMBERED = 9
+
+
+class MarkLine(NamedTuple):
+    """An entry: its code, its words, what is shown at the right of them, and whether the words stand out."""
+
+    code: str
+    words: str
+    right: Content
+    is_bright: bool = False
+
+
+class MarkList(VerticalScroll, can_focus=True):
+    """The numbered lines; `empty_text` stands for an empty list."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(bind_key(MARK, key, f"mark({key})") for key in MARK.keys),
+        bind(TOGGLE, "mark_here"),
+        Binding("up", "move(-1)", show=False),
+        Binding("down", "move(1)", show=False),
+    ]
+
+    @dataclass
+    class Marked(Message):
+        """An entry was marked or unmarked."""
+
+        code: str
+
+    def __init__(self, empty_text: str = "") -> None:
+        super().__init__()
+        self.shown: Sequence[MarkLine] = ()
+        self.cursor = 0
+        self._empty_text = empty_text
+        self._marked: Collection[str] = ()
+        self._is_searched = False
+
+    def compose(self) -> ComposeResult:
+        yield Static(markup=False)
+
+    def show(self, lines: Sequence[MarkLine], marked: Collection[str], *, is_searched: bool = False) -> None:
+        """Show entries with their marks; during a search the cursor line is highlighted without the focus."""
+        self.shown, self._marked, self._is_searched = lines, marked, is_searched
+        self.cursor = min(self.cursor, max(0, len(lines) - 1))
+        self._draw()
+
+    def on_focus(self) -> None:
+        self._draw()
+
+    def on_blur(self) -> None:
+        self._draw()
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    def go_to(self, at: int) -> None:
+        """Put the cursor on a line, and show that line."""
+        self.cursor = at
+        self._draw()
+        self.scroll_to_region(Region(0, at, self.size.width, 1), animate=False)
+
+    def action_mark(self, number: int) -> None:
+        """Mark or unmark by number."""
+        if number <= len(self.shown):
+            self.cursor = number - 1
+            self.post_message(self.Marked(self.shown[number - 1].code))
+
+    def action_mark_here(self) -> None:
+        """Mark or unmark the entry under the cursor."""
+        if self.shown:
+            self.post_message(self.Marked(self.shown[self.cursor].code))
+
+    def action_move(self, step: int) -> None:
+        """Move the cursor."""
+        self.go_to(min(max(0, self.cursor + step), max(0, len(self.shown) - 1)))
+
+    def _draw(self) -> None:
+        width = self.scrollable_content_region.width
+        if not width:
+            return
+        lines = [self._line(at, line, width) for at, line in enumerate(self.shown)]
+        self.query_one(Static).update(Content("\n").join(lines) if lines else plain(self._empty_text, WARNING))
+
+    def _line(self, at: int, line: MarkLine, width: int) -> Content:
+        is_marked = line.code in self._marked
+        number = str(at + 1) if at < _NUMBERED else " "
+        left = joined(
+            (" [x] " if is_marked else " [ ] ", "$text-accent bold" if is_marked else MUTED),
+            (f"{number} ", MUTED),
+            (line.words, "" if is_marked or line.is_bright else MUTED),
+        )
+        drawn = row(left, line.right, width)
+        is_highlighted = at == self.cursor and (self.has_focus or self._is_searched)
+        return drawn.stylize("on $panel") if is_highlighted else drawn

@@ -1,0 +1,139 @@
+"""A pending verdict by keys: whom it waits for, what for, until when, and its letter."""
+
+from typing import Any
+
+import pytest
+
+from tests.offices import Site
+from tests.promises import Promises
+from tests.screens.cases import clean
+from tests.screens.driver import WINDOWS, KeyDriver, at_the_site, at_work
+
+pytestmark = pytest.mark.proof
+
+
+def reasons(desk: KeyDriver) -> tuple[str, ...]:
+    dialog: Any = desk.app.screen
+    marked: tuple[str, ...] = dialog._state.reasons
+    return marked
+
+
+@pytest.mark.parametrize("size", WINDOWS)
+@pytest.mark.parametrize(("language", "carrier"), [("en", "(•) the carrier"), ("zh", "(•) 基础运营商")])
+async def test_whom_the_case_waits_for_and_its_reason_are_one_choice(
+    size: tuple[int, int], language: str, carrier: str
+) -> None:
+    async with at_work(clean(), size=size, language=language) as desk:
+        await desk.press("n", "w", "2")
+        assert reasons(desk) == ("WAIT-CARRIER",)
+        assert carrier in desk.text
+
+        await desk.press("3")
+        assert reasons(desk) == ("WAIT-REGISTRY",)
+        assert carrier not in desk.text
+        await desk.press("w", "w", "escape", "w")
+        assert reasons(desk) == ("WAIT-CARRIER",)
+        assert carrier in desk.text
+        await desk.press("y")
+        [request] = desk.services.decided
+        assert (request.waits_for, request.reasons) == ("carrier", ("WAIT-CARRIER",))
+
+
+@pytest.mark.parametrize(
+    ("first", "party"), [("ID-RIC", "applicant"), ("ID-CARRIER", "carrier"), ("CR-DEBTOR", "registry")]
+)
+async def test_a_reason_that_names_somebody_chooses_whom_the_case_waits_for(first: str, party: str) -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n", "w", "slash")
+        await desk.type(first)
+        await desk.press("enter", "y")
+        assert desk.services.decided[0].waits_for == party
+
+
+async def test_the_choice_of_whom_a_case_waits_for_wins_over_its_other_reasons() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n", "w", "slash")
+        await desk.type("ID-RIC")
+        await desk.press("enter", "w", "y")
+        [request] = desk.services.decided
+        assert (request.waits_for, request.reasons) == ("carrier", ("ID-RIC", "WAIT-CARRIER"))
+        assert request.items == ()
+
+
+@pytest.mark.parametrize("size", WINDOWS)
+@pytest.mark.parametrize(
+    ("language", "missing"), [("en", "Say what the applicant has to send: r"), ("zh", "请写明申请人需提交什么：按r")]
+)
+async def test_waiting_for_the_applicant_takes_an_item_that_says_what(
+    size: tuple[int, int], language: str, missing: str
+) -> None:
+    async with at_work(clean(), size=size, language=language) as desk:
+        await desk.press("n", "w", "1")
+        assert desk.dialog == "ItemChooser"
+        await desk.press("escape", "y")
+        assert desk.services.decided == []
+        assert missing in desk.text
+
+        await desk.press("r", "1", "tab")
+        await desk.type("最近的租约")
+        await desk.press("enter", "y")
+        [request] = desk.services.decided
+        assert [item.text for item in request.items] == ["营业执照副本、最近的租约"]
+
+
+async def test_an_item_that_was_emptied_again_is_asked_for_again() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n", "w", "1", "1", "enter")
+        desk.app.screen.query_one(".item").focus()
+        await desk.press("ctrl+u", "f8")
+        assert desk.services.decided == []
+        await desk.press("escape", "r")
+        assert desk.dialog == "ItemChooser"
+
+
+@pytest.fixture
+def promises(site: Site) -> Promises:
+    promised = Promises(site).at("2026-11-24 10:00")
+    promised.received("2026-11-24 09:30")
+    return promised
+
+
+@pytest.mark.parametrize("size", WINDOWS)
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(
+    ("key", "day"),
+    [
+        ("1", {"en": "Tue 1 Dec", "zh": "12月1日 周二"}),
+        ("2", {"en": "Fri 27 Nov", "zh": "11月27日 周五"}),
+        ("3", {"en": "Thu 3 Dec", "zh": "12月3日 周四"}),
+        ("4", {"en": "Fri 27 Nov", "zh": "11月27日 周五"}),
+    ],
+)
+async def test_the_date_has_a_default_by_whom_the_case_waits_for(
+    promises: Promises, size: tuple[int, int], language: str, key: str, day: dict[str, str]
+) -> None:
+    async with at_the_site(promises.site, "a", size=size, language=language) as desk:
+        await desk.press("n", "w", key, *(["1", "enter"] if key == "1" else []))
+        await desk.until(day[language])
+
+
+@pytest.mark.parametrize("size", WINDOWS)
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("keys", [("w", "2"), ("w", "1", "1", "4", "enter"), ("f", "slash")])
+async def test_the_letter_is_shown_as_it_will_go_out(
+    promises: Promises, size: tuple[int, int], language: str, keys: tuple[str, ...]
+) -> None:
+    async with at_the_site(promises.site, "a", size=size, language=language) as desk:
+        await desk.press("n", *keys)
+        if keys[-1] == "slash":
+            await desk.type("ID-HANDHELD")
+            await desk.press("enter", "m")
+        await desk.press("v")
+        assert desk.dialog == "TextSheet"
+        sheet: Any = desk.app.screen
+        letter = "\n".join(line.plain for line in sheet.lines(10_000))
+        assert letter[:4] in desk.text
+
+        await desk.press("escape", "y")
+        await desk.until("60")
+    assert promises.site.services("a").casefiles.show(1).notice == letter

@@ -1,0 +1,217 @@
+"""The reasons of a verdict by keys: what is marked, how they are found, and in which order they are offered."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.screens.cases import clean, troubled
+from tests.screens.doubles.services import MemoryServices
+from tests.screens.driver import WINDOWS, Driver, at_work
+
+pytestmark = pytest.mark.proof
+
+
+def marked(desk: Driver) -> tuple[str, ...]:
+    dialog: Any = desk.app.screen
+    reasons: tuple[str, ...] = dialog._state.reasons
+    return reasons
+
+
+def offered(desk: Driver) -> list[str]:
+    dialog: Any = desk.app.screen
+    return [line.code for line in dialog.picker.list.shown]
+
+
+def line_of(desk: Driver, words: str) -> str:
+    return next(line for line in desk.text.split("\n") if words in line)
+
+
+@pytest.mark.parametrize("size", WINDOWS)
+@pytest.mark.parametrize(
+    ("language", "count", "names"), [("en", "2 marked:", "photo with ID card"), ("zh", "已标记2项：", "手持身份证照片")]
+)
+async def test_what_is_marked_stays_on_top_while_the_list_is_filtered_or_scrolled(
+    size: tuple[int, int], language: str, count: str, names: str
+) -> None:
+    async with at_work(clean(), size=size, language=language) as desk:
+        await desk.press("n", "f", "slash")
+        await desk.type("ID-HANDHELD")
+        await desk.press("enter", "slash")
+        await desk.type("ID-NAME")
+        await desk.press("enter")
+        assert count in line_of(desk, names)
+
+        await desk.press("slash")
+        await desk.type("qqq")
+        assert count in line_of(desk, names)
+        await desk.press("escape", *["down"] * 30)
+        assert count in line_of(desk, names)
+        await desk.press("t")
+        assert count in line_of(desk, names)
+
+
+@pytest.mark.parametrize(
+    ("key", "words", "code"),
+    [
+        ("f", "名", "ID-NAME"),
+        ("w", "名", "ID-NAME"),
+        ("w", "申请人", "WAIT-APPLICANT"),
+        ("w", "waits for the applicant", "WAIT-APPLICANT"),
+        ("f", "id-ric", "ID-RIC"),
+        ("f", "id-ric-e", "ID-RIC-EXPIRED"),
+        ("f", "quality", "DOC-QUALITY"),
+        ("f", "licence", "ID-LICENCE-EXPIRED"),
+        ("f", "mcbyz", "ID-NAME"),
+        ("f", "clqs", "DOC-MISSING"),
+        ("f", "换发后的", "ID-LICENCE-EXPIRED"),
+        ("f", "do-not-call list", "ACT-OPT-OUT"),
+    ],
+)
+async def test_the_best_match_is_highlighted_and_enter_marks_exactly_that_one(key: str, words: str, code: str) -> None:
+    async with at_work(clean(), language="zh") as desk:
+        await desk.press("n", key, "slash")
+        await desk.type(words)
+        dialog: Any = desk.app.screen
+        assert offered(desk)[dialog.picker.list.cursor] == code
+
+        await desk.press("enter")
+        chooser = desk.dialog == "ItemChooser"
+        await desk.press(*(["escape"] if chooser else []))
+        assert marked(desk) == (code,)
+
+
+async def test_only_reasons_that_serve_the_verdict_are_offered_and_found() -> None:
+    async with at_work(clean()) as desk:
+        for key, verdict in (("p", "pass"), ("f", "fail"), ("w", "pending")):
+            await desk.press("n", key, "slash")
+            everything = {reason.code: reason.verdicts for reason in desk.services.files[123].policy.reasons.values()}
+            assert all(verdict in everything[code] for code in offered(desk))
+            await desk.type("wait")
+            assert all(verdict in everything[code] for code in offered(desk))
+            await desk.press("escape", "escape")
+
+
+@pytest.mark.parametrize("size", WINDOWS)
+@pytest.mark.parametrize(("language", "panel"), [("en", "! panel ✓"), ("zh", "! 面板 ✓")])
+async def test_a_reason_that_the_panels_contradict_warns_in_its_line_and_beside_y(
+    size: tuple[int, int], language: str, panel: str
+) -> None:
+    async with at_work(clean(), size=size, language=language) as desk:
+        await desk.press("n", "f", "slash")
+        await desk.type("ID-USCC")
+        assert panel in line_of(desk, "[ ] 1 ")
+        assert "ID-USCC" not in desk.text.split("\n")[-4:]
+
+        await desk.press("enter")
+        warning = next(line for line in reversed(desk.text.split("\n")) if "ID-USCC" in line)
+        assert "! " in warning
+        assert "✓" in warning
+        await desk.press("slash")
+        await desk.type("ID-HANDHELD")
+        assert panel not in line_of(desk, "[ ] 1 ")
+
+
+async def test_a_reason_with_a_finding_or_that_only_reading_tells_is_not_contradicted() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "f", "escape", "n", "f")
+        assert "ID-RIC-EXPIRED" in marked(desk)
+        assert "The panels show" not in desk.text
+        await desk.press("slash")
+        await desk.type("USE-SCRIPT")
+        await desk.press("enter")
+        assert "The panels show" not in desk.text
+
+
+@pytest.mark.parametrize("size", WINDOWS)
+@pytest.mark.parametrize(
+    ("language", "name", "item"),
+    [("en", "business licence", "营业执照副本、授权委托书"), ("zh", "营业执照副本", "营业执照副本、授权委托书")],
+)
+async def test_a_reason_about_documents_asks_which_ones(
+    size: tuple[int, int], language: str, name: str, item: str
+) -> None:
+    async with at_work(clean(), size=size, language=language) as desk:
+        await desk.press("n", "f", "slash")
+        await desk.type("DOC-UNSEALED")
+        await desk.press("enter")
+        assert desk.dialog == "ItemChooser"
+        assert name in desk.text
+
+        # Enter without an answer asks again; the authority letter is the fourth document of a company.
+        await desk.press("enter")
+        assert desk.dialog == "ItemChooser"
+        await desk.press("1", "4", "enter", "y")
+        [request] = desk.services.decided
+        assert [(item.code, item.text) for item in request.items] == [("DOC-UNSEALED", item)]
+        assert "营业执照副本、授权委托书" in desk.text
+
+
+async def test_a_reason_whose_finding_names_the_documents_does_not_ask() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "f", "slash")
+        assert "DOC-MISSING" in marked(desk)
+        await desk.type("DOC-MISSING")
+        await desk.press("enter", "space", "space")
+        assert desk.dialog == "VerdictDialog"
+
+
+def pinning(*codes: str) -> Any:
+    """Return a change of the sample cases: their policy pins these reasons."""
+
+    def arrange(services: MemoryServices) -> None:
+        for number, file in services.files.items():
+            reasons = {code: replace(reason, pinned=code in codes) for code, reason in file.policy.reasons.items()}
+            services.files[number] = replace(file, policy=replace(file.policy, reasons=reasons))
+
+    return arrange
+
+
+async def test_pinned_and_recently_used_reasons_come_first() -> None:
+    async with at_work(clean(), clean(), arrange=pinning("ACT-RECORDING")) as desk:
+        await desk.press("n", "f")
+        assert offered(desk)[0] == "ACT-RECORDING"
+        await desk.press("slash")
+        await desk.type("ID-HANDHELD")
+        await desk.press("enter", "y", "n", "f")
+
+        assert offered(desk)[:3] == ["ACT-RECORDING", "ID-HANDHELD", "ID-RIC"]
+        assert "pinned" in line_of(desk, "ACT-RECORDING")
+        assert "recent" in line_of(desk, "ID-HANDHELD")
+
+
+async def test_what_was_found_comes_before_pinned_reasons() -> None:
+    async with at_work(troubled(), arrange=pinning("ACT-RECORDING")) as desk:
+        await desk.press("n", "f")
+        codes = offered(desk)
+        assert codes.index("ID-RIC-EXPIRED") < codes.index("ACT-RECORDING") < codes.index("ID-RIC")
+
+
+@pytest.mark.parametrize("evidence", [clean(), troubled()])
+async def test_the_reasons_to_wait_head_the_list_of_a_pending(evidence: Any) -> None:
+    async with at_work(evidence, arrange=pinning("ID-NAME")) as desk:
+        await desk.press("n", "w")
+        assert offered(desk)[:4] == ["WAIT-APPLICANT", "WAIT-CARRIER", "WAIT-REGISTRY", "WAIT-DEPARTMENT"]
+
+
+async def test_nothing_written_to_one_applicant_is_offered_with_the_next_case() -> None:
+    secret = "租赁合同甲方乙方"
+    async with at_work(clean(), clean()) as desk:
+        await desk.press("n", "w", "1", "tab")
+        await desk.type(secret)
+        await desk.press("enter", "f9")
+        await desk.type(secret)
+        await desk.press("escape", "slash")
+        await desk.type("zzz" + secret)
+        await desk.press("escape", "f3")
+        await desk.type(secret)
+        await desk.press("f8", "n", "w")
+        assert len(desk.services.decided) == 1
+        assert secret not in desk.text
+
+        await desk.press("1")
+        assert secret not in desk.text
+        await desk.press("escape", "slash")
+        assert secret not in desk.text
+        await desk.press("escape", "v")
+        assert secret not in desk.text

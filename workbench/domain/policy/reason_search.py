@@ -1,0 +1,42 @@
+"""Finds reasons by what a reviewer types: best match first."""
+
+from collections.abc import Iterable
+
+from db.initials import initials
+from workbench.domain.policy.policy import Reason
+from workbench.domain.values.spelling import folded
+
+
+def found_reasons(words: str, reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    """Return the reasons that match, best match first; reasons that match equally well keep their order.
+
+    The exact code comes first, then the beginning of the code, words of the label, pinyin initials, and the full text.
+    """
+    wanted = folded(words)
+    ranked = [(rank, reason) for reason in reasons if (rank := _rank(wanted, reason)) is not None]
+    return tuple(reason for _place, reason in sorted(ranked, key=lambda each: each[0]))
+
+
+def _rank(wanted: str, reason: Reason) -> int | None:
+    """Return how well a reason matches: 0 is best, None is not at all."""
+    code, labels = folded(reason.code), [folded(reason.title.en), folded(reason.title.zh)]
+    # Only letters and digits can be initials; for anything else the dictionary need not be loaded.
+    spelled = initials(reason.title.zh) if wanted.isascii() and wanted.isalnum() else ""
+    texts = (reason.letter.en, reason.letter.zh, reason.item.en, reason.item.zh)
+    matches = (
+        wanted == code,
+        code.startswith(wanted),
+        f"-{wanted}" in code,
+        wanted in labels,
+        any(label.startswith(wanted) for label in labels),
+        any(_has_words(label, wanted) for label in labels),
+        spelled.startswith(wanted),
+        wanted in spelled,
+        any(wanted in text for text in (code, *labels, *map(folded, texts))),
+    )
+    return next((rank for rank, is_match in enumerate(matches) if is_match), None)
+
+
+def _has_words(label: str, wanted: str) -> bool:
+    """Say whether each wanted word begins a word of the label; Chinese has no blanks, so its words begin anywhere."""
+    return all(f" {word}" in f" {label}" if word.isascii() else word in label for word in wanted.split())
