@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual.widgets import Input, TextArea
 
+from screens.app_cases import open_acts, open_case, take_case
 from screens.desk.start_screen import StartScreen
 from screens.shell.base_screen import attempt, run_in_worker
 from screens.shell.protocols import CopiesText, HasPlace, ShowsCase
@@ -16,7 +17,8 @@ from screens.terminal.input_bursts import takes_text
 from workbench.domain.text.safe import safe
 from workbench.errors import ExitCode, StorageFailed
 from workbench.i18n import _, ngettext
-from workbench.keys.desk import ACTS, FIND
+from workbench.keys import queue
+from workbench.keys.desk import ACTS, FIND, TAKE
 from workbench.keys.registry import COPY, GO, HELP, MODES, PALETTE, QUIT, THEME
 from workbench.wording.amounts import count
 
@@ -47,7 +49,7 @@ def add_modes(app: "WorkbenchApp", desk: "DeskScreen") -> None:
         made: Screen[None] = getattr(import_module(f"screens.{module}"), name)(clock, services)
         return made
 
-    def queue(name: str) -> "Screen[None]":
+    def queue_screen(name: str) -> "Screen[None]":
         from screens.queue.screen import PRESETS, QueueScreen
 
         return QueueScreen(clock, services, PRESETS[name], partial(open_case, app, desk))
@@ -56,33 +58,7 @@ def add_modes(app: "WorkbenchApp", desk: "DeskScreen") -> None:
     for mode, path in _SCREENS.items():
         app.add_mode(mode, partial(screen, path))
     for name in ("queue", "mine", "pending", "reopen"):
-        app.add_mode(name, partial(queue, name))
-
-
-def open_case(app: "WorkbenchApp", desk: "DeskScreen", case_id: int, then: str = "") -> None:
-    """Show a case of a list read-only, or on the desk if the reviewer holds it; `then` is a command to run on it."""
-    run_in_worker(app, partial(_open_case, app, desk, case_id, then), "case", is_exclusive=True)
-
-
-async def _open_case(app: "WorkbenchApp", desk: "DeskScreen", case_id: int, then: str) -> None:
-    from screens.desk.read_only import ReadOnlyScreen
-
-    services = desk.session.services
-    case = await attempt(app, partial(asyncio.to_thread, services.casefiles.show, case_id))
-    if case is None:
-        return
-    if case.header.held_by != desk.session.login:
-        app.push_screen(ReadOnlyScreen(app.clock, services, case, then))
-    elif await desk.carry_out(partial(desk.session.open_held, case)) is not None:
-        await app.switch_mode("desk")
-        if then:
-            desk.action_act(then)
-
-
-async def open_acts(app: "WorkbenchApp") -> None:
-    """Open the case that a list shows, with the list of the acts on it."""
-    if app.desk is not None and isinstance(app.screen, ShowsCase) and app.screen.case is not None:
-        open_case(app, app.desk, app.screen.case.header.id, ACTS.id)
+        app.add_mode(name, partial(queue_screen, name))
 
 
 async def go(app: "WorkbenchApp", mode: str) -> None:
@@ -234,6 +210,8 @@ COMMANDS: dict[str, Callable[["WorkbenchApp"], Awaitable[None]]] = {
     QUIT.id: quit_workbench,
     FIND.id: find_case,
     ACTS.id: open_acts,
+    TAKE.id: take_case,
+    queue.TAKE.id: take_case,
 }
 
 

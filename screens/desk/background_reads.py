@@ -20,11 +20,18 @@ async def show_forecast(screen: "CaseScreen", case: CaseFile) -> None:
 
 
 async def show_rights(screen: "CaseScreen", case: CaseFile) -> None:
-    """Offer the key that opens a case again only to those who neither made nor checked its verdict."""
-    session = screen.session
-    if is_allowed(Action.REOPEN, case.header.state, session.services.actor):
+    """Offer the keys that open a case again or take it only to those who may.
+
+    Who made or checked its verdict does not open it again; the policy says who takes one out of turn.
+    """
+    session, actor = screen.session, screen.session.services.actor
+    if is_allowed(Action.TAKE, case.header.state, actor) and not session.is_held:
+        refusal = await attempt(screen, partial(asyncio.to_thread, session.services.taking.why_not, case.header.id))
+        if session.is_on_desk(CaseRef.of(case)):
+            session.refusals[Action.TAKE] = refusal
+    if is_allowed(Action.REOPEN, case.header.state, actor):
         read = partial(asyncio.to_thread, session.services.reopening.why_not, case.header.id)
         refusal = await attempt(screen, read)
         if session.is_on_desk(CaseRef.of(case)):
-            session.reopen_refusal = refusal
+            session.refusals[Action.REOPEN] = refusal
     screen.refresh_bindings()

@@ -127,16 +127,16 @@ async def skip(screen: "CaseScreen", case: CaseFile) -> None:
 
 async def put_aside(screen: "CaseScreen", case: CaseFile) -> None:
     """Ask for a time, and put the case aside until then."""
-    from screens.dialogs.time_prompt import TimePrompt
+    from screens.dialogs.time_prompt import LATER, TimePrompt
 
     ref, view = CaseRef.of(case), screen.view()
     reader = await reader_for(screen, read_instant)
     if reader is None:
         return
     default = view.now + timedelta(minutes=case.policy.desk.aside_minutes)
-    hint = _("Until when? For example 30 min, 2h or tomorrow 9:00.")
-    title = _("Put {case} aside").format(case=ref.name)
-    until = await screen.app.push_screen_wait(TimePrompt(title, hint, replace(reader, default=default)))
+    title, hint = _("Put {case} aside").format(case=ref.name), _("Until when? Choose a time or type one.")
+    prompt = TimePrompt(title, hint, replace(reader, default=default), suggestions=LATER)
+    until = await screen.app.push_screen_wait(prompt)
     if until is not None:
         message = _("{case} put aside until {when}.").format(case=ref.name, when=screen.view().instant(until))
         start(screen, partial(screen.session.put_aside, ref, until), "write", message)

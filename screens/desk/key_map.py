@@ -59,6 +59,7 @@ _ON_A_CASE: tuple[DeskCommand, ...] = (
     DeskCommand(desk.FAIL, partial(case_commands.decide, verdict=Verdict.FAIL), "dialog"),
     DeskCommand(desk.PEND, partial(case_commands.decide, verdict=Verdict.PENDING), "dialog"),
     DeskCommand(desk.RECTIFY, partial(case_commands.decide, verdict=Verdict.FAIL, items_first=True), "dialog"),
+    DeskCommand(desk.TAKE, applicant_commands.take, "dialog"),
     DeskCommand(desk.ASIDE, case_commands.put_aside, "dialog"),
     DeskCommand(desk.SKIP, case_commands.skip, "dialog"),
     DeskCommand(desk.RELEASE, case_commands.release, "write"),
@@ -118,12 +119,14 @@ def refusal(each: DeskCommand, session: "DeskSession", view: View) -> str | None
 def _refusal_on(case: CaseFile, action: Action, session: "DeskSession", view: View) -> str | None:
     """Return why an action on the shown case is not possible now, None if it is; the role allows it."""
     header, name = case.header, format_case(case.header.id)
+    if action is Action.TAKE and session.is_held:
+        return _("{case} is on your desk already.").format(case=name)
     if TABLE[action].needs_hold and not session.is_held:
         return _hold_refusal(header, view, is_lost=session.is_lost)
     if (refused := state_refusal(action, header.state, name)) is not None:
         return refused
-    if action is Action.REOPEN and session.reopen_refusal != "":
-        return session.reopen_refusal or _("It is not known yet whether you may open {case} again.").format(case=name)
+    if action in {Action.REOPEN, Action.TAKE} and (refusal := session.refusals.get(action)) != "":
+        return refusal or _("It is not known yet whether you may do this with {case}.").format(case=name)
     # An appeal that was received in time can still be entered later.
     if action is Action.APPEAL and case.appeal_until is None:
         return _("The appeal against the result of {case} was decided; no other is possible.").format(case=name)

@@ -228,7 +228,7 @@ def _loss_words(case: str, loss: "LostHold | None", view: View) -> str:
         message = _("{login} took the case away and gave it back at {time}; {case} is yours again with your draft")
         return message.format(case=case, login=loss.by, time=at)
     message = _("{case} is no longer yours since an act of {login} at {time}; your draft is kept")
-    if loss.action == "next":
+    if loss.action in {"next", "take"}:
         message = _("{case} was taken over by {login} at {time}; your draft is kept")
     return message.format(case=case, login=loss.by, time=at)
 

@@ -34,8 +34,8 @@ RENEW_EVERY = timedelta(minutes=1)
 class DeskSession:
     """The work of one person at one desk.
 
-    `check_reasons` are the reasons why a verdict of this desk waits for a second person, by decision. `reopen_refusal`
-    says why this person may not open the case again, "" if they may; None until it is read.
+    `check_reasons` are the reasons why a verdict of this desk waits for a second person, by decision. `refusals` say
+    why this person may not open the case again or take it, "" if they may; None until it is read.
     """
 
     def __init__(self, services: Services, clock: Clock) -> None:
@@ -53,7 +53,7 @@ class DeskSession:
         self.undoable: UndoableAct | None = None
         self.auto_next = False
         self.check_reasons: dict[int, tuple[str, ...]] = {}
-        self.reopen_refusal: str | None = None
+        self.refusals: dict[Action, str | None] = {}
         self._renewed_at: datetime | None = None
         self._reads = 0
 
@@ -85,7 +85,7 @@ class DeskSession:
         is_same = self.case is not None and self.case.header.id == case.header.id
         if not is_same:
             self.revealed.clear()
-            self.reopen_refusal = None
+            self.refusals = {}
         if self.draft is None or self.draft.case_id != case.header.id:
             self.draft = Draft(case.header.id, case.draft, self.services.drafts.save)
         self.case, self.is_lost, self.news = case, False, CaseNews()

@@ -1,45 +1,67 @@
 """A dialog that asks for a day or a time."""
 
+from collections.abc import Sequence
+from typing import ClassVar
+
 from textual import getters, on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from screens.shell.base_screen import BoxDialog
-from screens.widgets.safe_text import MUTED, key_hints, plain
+from screens.widgets.safe_text import ACCENT, MUTED, joined, key_hints, plain
 from screens.widgets.static import Static
 from screens.widgets.text_fields import TextLine
 from screens.widgets.time_field import Moment, TimeReader, Understood
-from workbench.i18n import _
+from workbench.i18n import N_, _
+
+LATER = (N_("30 min"), N_("2 h"), N_("tomorrow 9:00"))
+"""Suggestions of times that are soon, as the field reads them in either language."""
 
 
 class TimePrompt(BoxDialog[Moment]):
-    """Asks for a day or a time as people say it, and shows what was understood; Enter accepts that, Esc cancels."""
+    """Asks for a day or a time as people say it, and shows what was understood; Enter accepts that, Esc cancels.
+
+    The arrows put the `suggestions` into the field, one after the other.
+    """
 
     DEFAULT_CSS = """
     TimePrompt Input { margin: 1 0 0 0; }
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "suggest(1)", show=False, priority=True),
+        Binding("up", "suggest(-1)", show=False, priority=True),
+    ]
+
     line = getters.query_one(Input)
 
-    def __init__(self, title: str, hint: str, reader: TimeReader[Moment], value: str = "") -> None:
+    def __init__(
+        self, title: str, hint: str, reader: TimeReader[Moment], value: str = "", *, suggestions: Sequence[str] = ()
+    ) -> None:
         super().__init__(title)
         self._hint = hint
         self._value = value
+        self._suggestions = [_(text) for text in suggestions]
         self._understood: Understood[Moment] = Understood(reader)
 
     def parts(self) -> ComposeResult:
         yield Static(plain(self._hint, MUTED), markup=False)
         yield TextLine(self._value)
         yield self._understood
+        if self._suggestions:
+            yield Static(id="suggestions", markup=False)
         yield Static(key_hints(("Enter", _("save")), ("Esc", _("back"))), markup=False)
 
     def on_mount(self) -> None:
         self._understood.show(self._value)
+        self._show_suggestions()
 
     @on(Input.Changed)
     def show(self, event: Input.Changed) -> None:
         """Show what was understood of the typed text."""
         self._understood.show(event.value)
+        self._show_suggestions()
 
     @on(Input.Submitted)
     def submit(self, event: Input.Submitted) -> None:
@@ -47,3 +69,15 @@ class TimePrompt(BoxDialog[Moment]):
         moment = self._understood.show(event.value, is_final=True)
         if moment is not None:
             self.leave(moment)
+
+    def action_suggest(self, step: int) -> None:
+        known = self._suggestions
+        if known:
+            before = known.index(self.line.value) if self.line.value in known else min(-step, 0)
+            self.line.value = known[(before + step) % len(known)]
+            self.line.cursor_position = len(self.line.value)
+
+    def _show_suggestions(self) -> None:
+        if self._suggestions:
+            parts = [(f"   {text}", ACCENT if text == self.line.value else MUTED) for text in self._suggestions]
+            self.query_one("#suggestions", Static).update(joined(("↑ ↓", f"{ACCENT} bold"), *parts))

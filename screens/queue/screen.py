@@ -52,6 +52,7 @@ class QueueScreen(ModeScreen):
     AUTO_FOCUS = "#rows"
     BINDINGS: ClassVar[list[BindingType]] = [
         bind(keys.OPEN_CASE, "open"),
+        bind(keys.TAKE, f"app.act('{keys.TAKE.id}')"),
         bind(keys.FILTER, "filter"),
         bind(keys.MARK_ROW, "mark"),
         bind(keys.MARK_RANGE, "range"),

@@ -28,6 +28,7 @@ _WAIT = ("decide", CASE, "pending", "--reason", "WAIT-APPLICANT")
 
 COMMANDS: dict[Action, tuple[str, ...]] = {
     A.NEXT: ("next",),
+    A.TAKE: ("take", CASE, "--reason", "test"),
     A.RELEASE: ("release", CASE),
     A.SKIP: ("skip", CASE, "--reason", "test"),
     A.ASIDE: ("aside", CASE),

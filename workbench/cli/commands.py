@@ -38,9 +38,8 @@ COMMANDS: tuple[Entry | Group, ...] = (
     ),
     Entry("queue", "workbench.cli.cases.cases:queue", N_("List the open cases in the order `next` takes them.")),
     Entry("next", "workbench.cli.cases.cases:take_next", N_("Take the next case. Exits with 69 if there is none.")),
-    Entry(
-        "show", "workbench.cli.cases.cases:show", N_("Show a case: findings, the three panels, decisions and history.")
-    ),
+    Entry("take", "workbench.cli.cases.cases:take", N_("Take a chosen case out of turn; the reason is kept.")),
+    Entry("show", "workbench.cli.cases.cases:show", N_("Show a case: findings, panels, decisions, history.")),
     Entry("explain", "workbench.cli.cases.cases:explain", N_("Explain the position of a case in the queue.")),
     Entry(
         "skip",

@@ -12,6 +12,13 @@ NEXT = case_command(
     hint=True,
     action=Action.NEXT,
 )
+TAKE = case_command(
+    "desk.take",
+    "N",
+    N_("take"),
+    N_("Take this case to your desk out of turn, for an applicant on the phone, say; asks for a reason."),
+    action=Action.TAKE,
+)
 AUTO_NEXT = view_command(
     "desk.auto_next",
     "A",
@@ -231,7 +238,7 @@ ZOOM = view_command(
 )
 
 DESK_COMMANDS: tuple[Command, ...] = (
-    *(NEXT, PASS, FAIL, PEND, RECTIFY, UNDO, ACTS, ASIDE, SKIP, RELEASE, ASSIGN),
+    *(NEXT, TAKE, PASS, FAIL, PEND, RECTIFY, UNDO, ACTS, ASIDE, SKIP, RELEASE, ASSIGN),
     *(ANSWER, RESUBMIT, WITHDRAW, APPEAL, WAIVE, EXTEND, CLASS, PRIORITY, REOPEN),
     *(COMMENT, CONTACT, CHECKLIST, VERIFY, DOCUMENTS, LETTERS, CHANGES),
     *(AUTO_NEXT, EXPLAIN, PHONE_ESTIMATE, REVEAL, FIELD_UP, FIELD_DOWN),

@@ -44,6 +44,13 @@ ASSIGN = case_command(
     hint=True,
     action=Action.ASSIGN,
 )
+TAKE = case_command(
+    "queue.take",
+    "N",
+    N_("take"),
+    N_("Take the case under the cursor to your desk out of turn; asks for a reason."),
+    action=Action.TAKE,
+)
 REOPEN = case_command(
     "queue.reopen",
     "R,f8",
@@ -77,4 +84,4 @@ GO_REOPEN = go_command(
     N_("Go to the cases with block findings that are newer than their verdicts."),
 )
 
-QUEUE_COMMANDS = (OPEN_CASE, MARK_ROW, ASSIGN, REOPEN, FILTER, MARK_RANGE, MARK_ALL, RELOAD, MOVE, LEAVE_QUEUE)
+QUEUE_COMMANDS = (OPEN_CASE, TAKE, MARK_ROW, ASSIGN, REOPEN, FILTER, MARK_RANGE, MARK_ALL, RELOAD, MOVE, LEAVE_QUEUE)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from workbench.services.outbox.outbox import Notices
     from workbench.services.outbox.sending import Sending
     from workbench.services.queue.assignment import Assigning
+    from workbench.services.queue.taking import Taking
     from workbench.services.review.next_round import ItemJudging
     from workbench.services.review.remarks import Remarks
     from workbench.services.review.reopening import Reopening
@@ -111,6 +112,9 @@ class Services:
 
     people: "LazyService[People]" = LazyService("site.people.People")
     """Lists and changes the registered people."""
+
+    taking: "LazyService[Taking]" = LazyService("queue.taking.Taking")
+    """Takes chosen cases out of turn."""
 
     assigning: "LazyService[Assigning]" = LazyService("queue.assignment.Assigning")
     """Assigns cases to people."""

@@ -1,4 +1,4 @@
-"""The commands that record what an applicant says or sends: a reply, a resubmission, a withdrawal."""
+"""The commands for an applicant who calls or writes: take the case, record a reply, a resubmission, a withdrawal."""
 
 from dataclasses import replace
 from functools import partial
@@ -11,9 +11,15 @@ from workbench.domain.case.vocabulary import CaseState
 from workbench.domain.clock.typed.aim import Aim
 from workbench.domain.clock.typed.reading import read_instant
 from workbench.i18n import _
+from workbench.keys.desk import TAKE
 
 if TYPE_CHECKING:
     from screens.desk.case_screen import CaseScreen
+
+
+async def take(screen: "CaseScreen", _case: CaseFile) -> None:
+    """Take the case to the desk, from whichever screen it is open on."""
+    await screen.run_action(f"app.act('{TAKE.id}')")
 
 
 async def record_reply(screen: "CaseScreen", case: CaseFile) -> None:

@@ -14,6 +14,7 @@ from screens.dialogs.list_dialog import ListDialog
 from screens.panels.lines import PanelLine
 from screens.widgets.safe_text import MUTED, fitted, joined, key_hints
 from screens.widgets.static import Static
+from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.text.safe import cells, pad_right
 from workbench.i18n import _
@@ -24,18 +25,16 @@ if TYPE_CHECKING:
 _GAP = 2
 
 
-async def field_to_copy(screen: "CaseScreen", case: CaseFile) -> str | None:
+async def field_to_copy(screen: "CaseScreen", case: CaseFile) -> str:
     """Return a field of the active panel; a masked one is revealed first, which is logged.
 
-    Without a field under the cursor, the facts of the panel are listed. It is "" if the person goes back or the value
-    cannot be revealed, None if the panel has no facts.
+    Without a field under the cursor, the facts of the header and the panel are listed. The text is "" if the person
+    goes back or the value cannot be revealed.
     """
     panel, ref = screen.panels.panel, CaseRef.of(case)
     chosen = next((line for line in panel.facts if line.field and line.field == panel.field), None)
     if chosen is None:
-        if not panel.facts:
-            return None
-        dialog = FactList(panel.facts)
+        dialog = FactList([*_header_facts(case), *panel.facts])
         await screen.app.push_screen_wait(dialog)
         chosen = dialog.chosen
     if chosen is None or not chosen.field:
@@ -43,6 +42,17 @@ async def field_to_copy(screen: "CaseScreen", case: CaseFile) -> str | None:
     if chosen.field not in screen.revealed.values():
         await screen.carry_out(partial(screen.session.reveal, ref, chosen.field, alone=True))
     return screen.revealed.values().get(chosen.field, "")
+
+
+def _header_facts(case: CaseFile) -> list[PanelLine]:
+    """Return what the header says: the case, its application, and the applicant as shown."""
+    header = case.header
+    facts = {
+        _("case"): format_case(header.id),
+        _("application"): header.application_no,
+        _("applicant"): header.applicant_name,
+    }
+    return [PanelLine(Content(), label=label, value=value) for label, value in facts.items() if value]
 
 
 class FactList(ListDialog[PanelLine]):

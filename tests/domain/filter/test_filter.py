@@ -59,6 +59,10 @@ def test_the_example_of_the_design_is_parsed() -> None:
         ("who:me holder:nobody", [("who", ":", ("me",), False), ("holder", ":", ("nobody",), False)]),
         ("12:30", [("", ":", ("12:30",), False)]),
         ("due：２０２６-12-01", [("due", ":", ("2026-12-01",), False)]),
+        (
+            'due<+5 due:周三 due>"3 Dec"',
+            [("due", op, (day,), False) for op, day in (("<", "+5"), (":", "周三"), (">", "3 Dec"))],
+        ),
         ("状态：pending 截止<今天", [("state", ":", ("pending",), False), ("due", "<", ("today",), False)]),
     ],
 )

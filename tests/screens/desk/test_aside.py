@@ -40,3 +40,27 @@ async def test_a_case_comes_back_by_itself_with_a_quiet_line_and_is_the_next(sit
         await desk.press("n")
         assert "C-000001" in desk.text.splitlines()[0]
         assert words[language] not in desk.text
+
+
+@pytest.mark.parametrize(
+    ("language", "keys", "words"),
+    [
+        ("en", ["down"], "Tue 24 Nov 10:30"),
+        ("en", ["down", "down"], "Tue 24 Nov 12:00"),
+        ("en", ["up"], "Wed 25 Nov 09:00"),
+        ("zh", ["up"], "11月25日 周三 09:00"),
+        ("zh", ["down"], "11月24日 周二 10:30"),
+    ],
+)
+async def test_the_arrows_suggest_half_an_hour_two_hours_and_tomorrow(
+    site: Site, language: str, keys: list[str], words: str
+) -> None:
+    site.plant()
+    async with at_the_site(site, "a", size=(80, 24), language=language) as desk:
+        await desk.press("n", "h", *keys)
+        assert {"en": "↑ ↓   30 min   2 h   tomorrow 9:00", "zh": "↑ ↓   30分钟   2小时   明天9:00"}[
+            language
+        ] in desk.text
+        await desk.press("enter")
+        assert words in desk.notes[-1]
+    assert site.actions(1) == ["next", "aside"]

@@ -35,7 +35,9 @@ async def test_any_fact_of_a_panel_is_copied_from_a_list(size: tuple[int, int], 
         await desk.press("escape")
         assert copied(desk) == ""
 
-        await desk.press("ctrl+k", "enter")
+        await desk.press("ctrl+k", "down", "enter")
+        assert copied(desk) == "TC-2026-00123"
+        await desk.press("ctrl+k", "down", "down", "down", "enter")
         assert copied(desk) == "91510107MA6C8XK93Q"
 
 

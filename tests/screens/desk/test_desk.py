@@ -141,7 +141,7 @@ async def test_a_too_small_window_shows_a_message_and_loses_nothing(size: tuple[
         (NoNextCase(kind="none"), "New cases come with the next import."),
         (NoNextCase(kind="held", count=3, who=(("rev2", NOW + timedelta(minutes=26)),)), "rev2 until Tue 24 Nov 14:58"),
         (NoNextCase(kind="skipped", count=2), "You skipped all that is left: 2."),
-        (NoNextCase(kind="limit", limit=3), "You hold 3 cases, as many as you may."),
+        (NoNextCase(kind="limit", limit=3), "You have put aside 3 cases, as many as you may."),
         (NoNextCase(kind="filtered", count=4), "Your filter hides what is left: 4."),
     ],
 )

@@ -82,7 +82,7 @@ async def test_a_dialog_opened_by_the_palette_ignores_a_held_enter() -> None:
             desk.clocks.seconds += 0.03
             await desk.pilot.press("enter")
 
-        assert desk.dialog == "Prompt"
+        assert desk.dialog == "TimePrompt"
 
 
 async def test_two_enters_at_once_run_the_command_once_and_close_nothing_else() -> None:

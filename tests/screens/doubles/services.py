@@ -15,6 +15,7 @@ from tests.screens.doubles.case_work import (
     MemoryDrafts,
     MemoryNotices,
     MemoryRemarks,
+    MemoryTaking,
 )
 from tests.screens.doubles.documents import MemoryDocuments
 from tests.screens.doubles.forecast import MemoryForecasts
@@ -80,8 +81,8 @@ class MemoryServices:
         self.checks = MemoryChecks(self)
         self.reopening = MemoryReopening(self)
         self.documents = MemoryDocuments(self)
-        self.remarks = MemoryRemarks(self)
-        self.notices = MemoryNotices()
+        self.taking = MemoryTaking(self)
+        self.remarks, self.notices = MemoryRemarks(self), MemoryNotices()
         self.queue = MemoryQueue(self._counts, lambda: self.actor.login)
         self.assigning = MemoryAssigning(self.queue)
         self.calendars = MemoryCalendars(next(iter(self.files.values())).policy.hours.periods)

@@ -84,6 +84,9 @@ FILTERS: dict[str, Test] = {
     "due<=2026-11-24": due(lambda case: case.due_at < MIDNIGHT),  # type: ignore[operator]  # there is one
     "due>tomorrow": due(lambda case: case.due_at >= MIDNIGHT + timedelta(days=1)),  # type: ignore[operator]  # there is one
     "due>=2026-11-25": due(lambda case: case.due_at >= MIDNIGHT),  # type: ignore[operator]  # there is one
+    "due>=周三": due(lambda case: case.due_at >= MIDNIGHT),  # type: ignore[operator]  # there is one
+    'due<="24 Nov"': due(lambda case: case.due_at < MIDNIGHT),  # type: ignore[operator]  # there is one
+    "due>+1": due(lambda case: case.due_at >= MIDNIGHT + timedelta(days=1)),  # type: ignore[operator]  # there is one
     "due>=today due<tomorrow": due(lambda case: MIDNIGHT - timedelta(days=1) <= case.due_at < MIDNIGHT),  # type: ignore[operator]  # there is one
     "due:none": lambda case: case.due_at is None,
     "-due:none": lambda case: case.due_at is not None,
@@ -195,6 +198,12 @@ def test_a_person_is_found_by_name_and_shown_masked(many: tuple[Queue, list[Know
     rows = many[0].page("kind:individual 成都", limit=5)
     assert rows
     assert all("成都" not in row.applicant_name for row in rows)
+
+
+def test_a_due_date_with_two_readings_is_reported_with_its_position(many: tuple[Queue, list[Known]]) -> None:
+    with pytest.raises(FilterProblem, match="2026-04-03 or 2026-03-04") as caught:
+        many[0].count("成都 due<03/04/2026")
+    assert caught.value.start == len("成都 ")
 
 
 def test_an_unknown_login_is_reported_with_its_position(many: tuple[Queue, list[Known]]) -> None:

@@ -1,4 +1,4 @@
-"""Commands that list, take and hand over cases: queue, next, show, explain, skip, release, aside, assign."""
+"""Commands that list, take and hand over cases: queue, next, take, show, explain, skip, release, aside, assign."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,6 +56,13 @@ def take_next(context: CommandContext, filter_text: FilterText = "") -> None:
         if context.as_json:
             output.document(empty_document(found, zone))
         raise typer.Exit(ExitCode.UNAVAILABLE)
+    print_case(context, found)
+
+
+def take(context: CommandContext, case: CaseArgument, reason: ReasonText) -> None:
+    """Take a chosen case out of turn."""
+    with context.services() as services:
+        found = services.taking.take(case, required_text(reason, "--reason"))
     print_case(context, found)
 
 

@@ -22,6 +22,7 @@ class Action(StrEnum):
     """An act on a case, as named in commands, keys and the log."""
 
     NEXT = "next"
+    TAKE = "take"
     RELEASE = "release"
     SKIP = "skip"
     ASIDE = "aside"
@@ -74,6 +75,7 @@ _STATES_WITH_DUE_DATE = OPEN_STATES - {S.INCOMPLETE}
 
 TABLE: dict[Action, Permission] = {
     Action.NEXT: Permission(WORKERS, frozenset({S.QUEUED, S.IN_REVIEW})),
+    Action.TAKE: Permission(WORKERS, frozenset({S.QUEUED, S.IN_REVIEW})),
     Action.RELEASE: Permission(WORKERS, frozenset({S.IN_REVIEW}), needs_hold=True),
     Action.SKIP: Permission(WORKERS, frozenset({S.IN_REVIEW}), needs_hold=True),
     Action.ASIDE: Permission(WORKERS, frozenset({S.IN_REVIEW}), needs_hold=True),
@@ -165,6 +167,16 @@ def roles_refusal(allowed: Set[Role], actor: Actor) -> str | None:
         return None
     words = comma_joined(_(ROLE_WORDS[role]) for role in Role if role in allowed)
     return _("{login} may not do this; it needs one of these roles: {roles}.").format(login=actor.login, roles=words)
+
+
+def take_refusal(who: str, actor: Actor) -> str | None:
+    """Return why the policy does not let a person take a chosen case, or None if it does.
+
+    `who` is anybody, supervisor or nobody.
+    """
+    if who == "nobody":
+        return _("Under the policy nobody takes a chosen case (take in [desk]); `next` gives the next one.")
+    return roles_refusal(frozenset({Role.SUPERVISOR}), actor) if who == "supervisor" else None
 
 
 def work_list_refusal(actor: Actor) -> str | None:

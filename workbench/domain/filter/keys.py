@@ -84,7 +84,7 @@ FILTER_KEYS: tuple[FilterKey, ...] = (
     ),
     FilterKey(
         name="due",
-        help=N_("its local day, as in due<2026-12-01; due:today and due:overdue only while its clock runs"),
+        help=N_("its local day, as in due<2026-12-01 or due<+5; due:today and due:overdue only while its clock runs"),
         value_type=ValueType.DATE,
         chinese=("截止时间", "截止"),
         values=DUE_WORDS,

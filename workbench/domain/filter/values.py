@@ -1,9 +1,11 @@
 """Checks and normalises the values of a filter."""
 
 import re
+from contextlib import suppress
 from difflib import get_close_matches
 
 from workbench.domain.case.case_id import format_case, parse_case, quoted
+from workbench.domain.clock.typed.reading import is_like_a_date
 from workbench.domain.filter.keys import FilterKey, ValueType, known_value
 from workbench.domain.values.bad_value import BadValue
 from workbench.domain.values.identifiers import normal_msisdn
@@ -72,11 +74,12 @@ def _date(key: FilterKey, op: str, word: str) -> str:
         if value in {"overdue", "none"} and op != ":":
             raise _refusal(key, value, _("“{value}” is not a date to compare with; write {key}:{value}."))
         return value
-    try:
+    with suppress(BadValue):
         return day(word.strip()).isoformat()
-    except BadValue:
+    if not is_like_a_date(word):
         sentence = _("“{key}” takes overdue, today, tomorrow or a date such as 2026-12-01; “{value}” is none of them.")
-        raise _refusal(key, word, sentence) from None
+        raise _refusal(key, word, sentence)
+    return word.strip()
 
 
 def _number(key: FilterKey, word: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from annotated_types import Interval, Len, Predicate
 
@@ -22,6 +22,7 @@ DayCount = Annotated[int, Interval(ge=1, le=366)]
 HourCount = Annotated[int, Interval(ge=1, le=168)]
 Minutes = Annotated[int, Interval(ge=1, le=7 * 24 * 60)]
 Count = Annotated[int, Interval(ge=1, le=1_000_000)]
+Taking = Literal["anybody", "supervisor", "nobody"]
 Ratio = Annotated[float, Interval(ge=0, le=1)]
 
 
@@ -58,7 +59,7 @@ class PriorityPolicy:
 class DeskPolicy:
     """The limits of holding cases, and the seconds in which a verdict can be undone.
 
-    Cases put aside count against `max_aside` instead of `max_held`.
+    Cases put aside count against `max_aside` instead of `max_held`. `take` says who may take a chosen case out of turn.
     """
 
     hold_minutes: Minutes
@@ -66,6 +67,7 @@ class DeskPolicy:
     grace_s: Annotated[int, Interval(ge=0, le=86_400)]
     max_held: Annotated[int, Interval(ge=1, le=100)]
     max_aside: Annotated[int, Interval(ge=1, le=100)] = 10
+    take: Taking = "anybody"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

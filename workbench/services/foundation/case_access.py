@@ -19,7 +19,10 @@ from workbench.i18n import _
 from workbench.services.foundation.context import Context
 
 # How a person takes or gives up a case. New evidence and checks also move cases, but only as a side effect.
-_HOLD_ACTIONS = (Action.NEXT, Action.RELEASE, Action.SKIP, Action.DECIDE, Action.UNDO, Action.ASSIGN, Action.WITHDRAW)
+_HOLD_ACTIONS = (
+    *(Action.NEXT, Action.TAKE, Action.RELEASE, Action.SKIP, Action.DECIDE),
+    *(Action.UNDO, Action.ASSIGN, Action.WITHDRAW),
+)
 
 _REVIEWER = table_of(ReviewerRow)
 _LOGINS = select(_REVIEWER.c.id, _REVIEWER.c.login)

@@ -38,7 +38,7 @@ _MOVES = ("complete", "answer", "resubmit", "lapse-undone", "void")
 _NO_ACTS = (
     *("evidence", "evidence-late", "evidence-undone", "attention", "void"),
     *("due", "delay-told", "day-passed", "lapse", "reminded", "policy", "shown-at"),
-    *(Action.NEXT, Action.RELEASE, Action.ASIDE, Action.REVEAL, Action.DOCUMENTS, Action.DOSSIER),
+    *(Action.NEXT, Action.TAKE, Action.RELEASE, Action.ASIDE, Action.REVEAL, Action.DOCUMENTS, Action.DOSSIER),
 )
 """The events of the program, and those of people that do not change a case."""
 

@@ -19,6 +19,9 @@ from db.queries.published import BATCH, CASE
 from workbench.domain.case.case_id import parse_case, quoted
 from workbench.domain.case.lifecycle import OPEN_STATES
 from workbench.domain.case.running import RUNNING_STATES
+from workbench.domain.clock.typed.aim import Aim
+from workbench.domain.clock.typed.reading import read_date
+from workbench.domain.clock.typed.reference import Reference, UnclearTime
 from workbench.domain.filter.parser import Filter, FilterProblem, Term, parse_filter
 from workbench.domain.values.identifiers import compact, normal_msisdn
 from workbench.domain.values.provinces import province_parts
@@ -66,7 +69,7 @@ class _FilterReader:
             now=to_us(self.now),
             day_end=to_us(self.context.end_of_today(self.session)),
             ranks=_ranks(term for term in wanted.terms if term.key == "priority"),
-            due=reduce(DueRange.within, (_due_span(term, self.now) for term in due_terms), DueRange()),
+            due=reduce(DueRange.within, (self._due_span(term) for term in due_terms), DueRange()),
             conditions=(*self._conditions(wanted), *(self._not_suspended if is_running else ())),
             hidden=tuple(unpublished.scalars()),
             is_running=is_running,
@@ -90,9 +93,34 @@ class _FilterReader:
             condition = self._due_condition(term) if term.key == "due" else self._condition(term, f"t{number}")
             yield conditions.negated(condition) if term.is_negated else condition
 
+    def _due_span(self, term: Term) -> DueRange:
+        """Return the due dates that a term selects; days are in the zone of `now`."""
+        if term.values[0] == "none":
+            return DueRange(with_dates=False)
+        if term.values[0] == "overdue":
+            return DueRange(until=to_us(self.now), with_none=False)
+        on, zone = self._day(term), self.now.tzinfo
+        begins = to_us(datetime.combine(on, time(), tzinfo=zone) - _MICROSECOND)
+        ends = to_us(datetime.combine(on + timedelta(days=1), time(), tzinfo=zone) - _MICROSECOND)
+        spans = {
+            "<": DueRange(until=begins, with_none=False),
+            "<=": DueRange(until=ends, with_none=False),
+            ">": DueRange(after=ends, with_none=False),
+            ">=": DueRange(after=begins, with_none=False),
+        }
+        return spans.get(term.op, DueRange(after=begins, until=ends, with_none=False))
+
+    def _day(self, term: Term) -> date:
+        """Return the day of a term; one such as +5 or 周三 is relative to today."""
+        reference = Reference(now=self.now, calendar=self.context.calendar(self.session), aim=Aim.ANY)
+        try:
+            return read_date(term.values[0], reference)
+        except UnclearTime as error:
+            raise FilterProblem(str(error), term.start, term.end) from error
+
     def _due_condition(self, term: Term) -> Condition:
         """Return the condition of a due term; a case without a due date does not meet the condition."""
-        check = _due_span(term, self.now).check()
+        check = self._due_span(term).check()
         if not _needs_clock(term):
             return Condition(check=check, is_indexed=True)
         not_suspended = self._not_suspended
@@ -185,26 +213,6 @@ def _ranks(terms: Iterable[Term]) -> frozenset[int]:
 def _needs_clock(term: Term) -> bool:
     """Return whether a due term selects only cases whose clock runs; a date selects all cases due on that day."""
     return term.op == ":" and term.values[0] in {"overdue", "today"}
-
-
-def _due_span(term: Term, now: datetime) -> DueRange:
-    """Return the due dates that a term selects; days are in the zone of `now`."""
-    value = term.values[0]
-    if value == "none":
-        return DueRange(with_dates=False)
-    if value == "overdue":
-        return DueRange(until=to_us(now), with_none=False)
-    words = {"yesterday": -1, "today": 0, "tomorrow": 1}
-    on = now.date() + timedelta(days=words[value]) if value in words else date.fromisoformat(value)
-    begins = to_us(datetime.combine(on, time(), tzinfo=now.tzinfo) - _MICROSECOND)
-    ends = to_us(datetime.combine(on + timedelta(days=1), time(), tzinfo=now.tzinfo) - _MICROSECOND)
-    spans = {
-        "<": DueRange(until=begins, with_none=False),
-        "<=": DueRange(until=ends, with_none=False),
-        ">": DueRange(after=ends, with_none=False),
-        ">=": DueRange(after=begins, with_none=False),
-    }
-    return spans.get(term.op, DueRange(after=begins, until=ends, with_none=False))
 
 
 def _phone(number: str, store: Store, name: str) -> Condition:

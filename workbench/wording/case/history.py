@@ -17,6 +17,7 @@ from workbench.wording.letters import kind_words
 
 _ACTS: dict[str, str] = {
     "next": N_("claimed"),
+    "take": N_("taken out of turn"),
     "release": N_("released"),
     "skip": N_("skipped"),
     "aside": N_("put aside"),

@@ -9,9 +9,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
+from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.typed.aim import Aim
 from workbench.domain.clock.typed.days import read_day
-from workbench.domain.clock.typed.reference import Reference, UnclearTime, normal_text, not_understood, quoted
+from workbench.domain.clock.typed.reference import (
+    NotUnderstood,
+    Reference,
+    UnclearTime,
+    normal_text,
+    not_understood,
+    quoted,
+)
 from workbench.domain.clock.typed.times import is_clock, read_clock, read_span
 from workbench.domain.values import moments
 from workbench.domain.values.bad_value import BadValue
@@ -59,6 +67,18 @@ def read_date(text: str, reference: Reference) -> date:
         message = _("“{text}” has a time of day; only a day counts here, such as 3 Dec or +5.")
         raise UnclearTime(message.format(text=quoted(text.strip())))
     return typed.on
+
+
+def is_like_a_date(text: str) -> bool:
+    """Say whether a text has the form of a day; which day it is, and whether it has two readings, depends on today."""
+    calendar = WorkingCalendar((), hours=((time(9), time(18)),), zone="UTC")
+    try:
+        read_date(text, Reference(now=datetime(2026, 1, 5, tzinfo=UTC), calendar=calendar, aim=Aim.ANY))
+    except NotUnderstood:
+        return False
+    except UnclearTime:
+        return True
+    return True
 
 
 def read_instant(text: str, reference: Reference) -> datetime:

@@ -35,6 +35,10 @@ class UnclearTime(WrongUsage):
     """A typed date or time that is not understood, ambiguous, or on the wrong side of now."""
 
 
+class NotUnderstood(UnclearTime):
+    """A text that is no date or time in any known form."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
     """The time, calendar and field that a typed date is read for.
@@ -88,12 +92,12 @@ def quoted(text: str) -> str:
     return text if len(text) <= _MAX_QUOTED else f"{text[: _MAX_QUOTED - 1]}…"
 
 
-def not_understood(text: str, *, takes_time: bool) -> UnclearTime:
+def not_understood(text: str, *, takes_time: bool) -> NotUnderstood:
     """Return the error for a text in no known form, with how to write one."""
     message = _("“{text}” is not a date; write 3 Dec, +5 or 2026-12-03.")
     if takes_time:
         message = _("“{text}” is not a date or time; write 3 Dec, 2h or tomorrow 9:00.")
-    return UnclearTime(message.format(text=quoted(text)))
+    return NotUnderstood(message.format(text=quoted(text)))
 
 
 def ambiguous(text: str, first: str, second: str) -> UnclearTime:

@@ -1,0 +1,91 @@
+"""Opens the case of a list, read-only or on the desk, and takes a chosen one to the desk."""
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from screens.shell.base_screen import attempt, run_in_worker
+from screens.shell.protocols import ShowsCase
+from workbench.domain.case.case_id import format_case
+from workbench.i18n import _
+from workbench.keys.desk import ACTS
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from screens.app import WorkbenchApp
+    from screens.desk.screen import DeskScreen
+
+
+def open_case(app: "WorkbenchApp", desk: "DeskScreen", case_id: int, then: str = "") -> None:
+    """Show a case of a list read-only, or on the desk if the reviewer holds it; `then` is a command to run on it."""
+    run_in_worker(app, partial(_open_case, app, desk, case_id, then), "case", is_exclusive=True)
+
+
+async def _open_case(app: "WorkbenchApp", desk: "DeskScreen", case_id: int, then: str) -> None:
+    from screens.desk.read_only import ReadOnlyScreen
+
+    services = desk.session.services
+    case = await attempt(app, partial(asyncio.to_thread, services.casefiles.show, case_id))
+    if case is None:
+        return
+    if case.header.held_by != desk.session.login:
+        app.push_screen(ReadOnlyScreen(app.clock, services, case, then))
+    elif await desk.carry_out(partial(desk.session.open_held, case)) is not None:
+        await app.switch_mode("desk")
+        if then:
+            desk.action_act(then)
+
+
+async def open_acts(app: "WorkbenchApp") -> None:
+    """Open the case that a list shows, with the list of the acts on it."""
+    if app.desk is not None and isinstance(app.screen, ShowsCase) and app.screen.case is not None:
+        open_case(app, app.desk, app.screen.case.header.id, ACTS.id)
+
+
+async def take_case(app: "WorkbenchApp") -> None:
+    """Take the case that is open or under the cursor to the desk; ask for the reason first."""
+    case_id = _case_on(app.screen)
+    if app.desk is not None and case_id is not None:
+        run_in_worker(app, partial(_take, app, app.desk, case_id), "dialog")
+
+
+def _case_on(screen: "Screen[Any]") -> int | None:
+    """Return the case that is open on a screen, or under the cursor of its list."""
+    from screens.desk.case_screen import CaseScreen
+    from screens.queue.screen import QueueScreen
+
+    if isinstance(screen, QueueScreen):
+        return screen.rows.current.id if screen.rows.current is not None else None
+    case = screen.session.case if isinstance(screen, CaseScreen) else None
+    return case.header.id if case is not None else None
+
+
+async def _take(app: "WorkbenchApp", desk: "DeskScreen", case_id: int) -> None:
+    from screens.dialogs.prompt import Prompt
+
+    taking, held, name = desk.session.services.taking, desk.session.case, format_case(case_id)
+    refusal = await attempt(app, partial(asyncio.to_thread, taking.why_not, case_id))
+    if refusal:
+        app.notify(refusal, severity="error", timeout=8)
+    if refusal is None or refusal:
+        return
+    hint = _("Why this case now? Only colleagues read it, in the history.")
+    if held is not None and desk.session.is_held and held.header.id != case_id:
+        stays = _("{case} stays yours; n shows it after this one.").format(case=format_case(held.header.id))
+        hint = f"{hint} {stays}"
+    reason = await app.push_screen_wait(Prompt(_("Take {case}").format(case=name), hint))
+    if reason:
+        run_in_worker(app, partial(_carry_out_take, app, desk, case_id, reason), "claim")
+
+
+async def _carry_out_take(app: "WorkbenchApp", desk: "DeskScreen", case_id: int, reason: str) -> None:
+    from screens.desk.read_only import ReadOnlyScreen
+
+    case = await attempt(app, partial(asyncio.to_thread, desk.session.services.taking.take, case_id, reason))
+    if case is not None and await desk.carry_out(partial(desk.session.open_held, case)) is not None:
+        if isinstance(app.screen, ReadOnlyScreen):
+            await attempt(app, app.screen.session.save_draft)
+            app.screen.dismiss()
+        await app.switch_mode("desk")
+        desk.refresh_counts()

@@ -1,0 +1,88 @@
+"""Takes a chosen case out of turn, for an applicant who is on the phone; the policy says who may."""
+
+from datetime import timedelta
+
+from sqlmodel import Session
+
+from db.enums import CaseState
+from db.models import CaseRow, CommentRow, ReviewerRow
+from db.queries.claim import holds_of, is_absent
+from workbench.domain.case.case_id import format_case
+from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.lifecycle import Action, role_refusal, take_refusal
+from workbench.errors import Busy, NotAllowed, WorkbenchError
+from workbench.i18n import _
+from workbench.services.case.casefiles import CaseFiles
+from workbench.services.foundation.case_access import case_in_state_for, is_held
+from workbench.services.foundation.context import Service
+from workbench.services.foundation.input_checks import check_not_blank
+
+
+class Taking(Service):
+    """Chosen cases that one person takes."""
+
+    def take(self, case_id: int, reason: str) -> CaseFile:
+        """Hold a chosen case, whichever would be next; one that this person put aside comes back at once.
+
+        The case on this person's desk stays held. The reason is stored as a comment. A case that this person holds
+        already is returned as it is.
+
+        Raises:
+            NotFound: If there is no such case.
+            WrongUsage: If no reason is given.
+            Busy: If another person holds it.
+            NotAllowed: If the policy or the state does not allow it, it is assigned to another person who is not away,
+                or this person holds as many cases as the limit.
+        """
+        context = self.context
+        with context.acting(Action.TAKE, case_id), context.write() as session:
+            check_not_blank(reason, _("Taking a chosen case needs a reason; give one."))
+            case = self._takeable(session, case_id)
+            if not self._is_on_my_desk(case):
+                is_new = not is_held(case, context.now())
+                case.state = CaseState.IN_REVIEW.value
+                case.held_by_id, case.aside_until, case.returned_to_id = context.actor.id, None, None
+                case.held_until = context.now() + timedelta(minutes=context.policy(session).desk.hold_minutes)
+                case.fence += is_new
+                case.version += 1
+                me, at = context.actor.id, context.now()
+                session.add(CommentRow(case_id=case_id, author_id=me, written_at=at, body=reason.strip()))
+                context.log_case(session, Action.TAKE, case, {"fence": case.fence})
+        return CaseFiles(context).show_current(case_id)
+
+    def why_not(self, case_id: int) -> str:
+        """Return why this person cannot take a case now, "" if they can."""
+        with self.context.read() as session:
+            if (refusal := role_refusal(Action.TAKE, self.context.actor)) is not None:
+                return refusal
+            try:
+                self._takeable(session, case_id)
+            except WorkbenchError as error:
+                return str(error)
+        return ""
+
+    def _is_on_my_desk(self, case: CaseRow) -> bool:
+        now, is_mine = self.context.now(), case.held_by_id == self.context.actor.id
+        return is_mine and is_held(case, now) and (case.aside_until is None or case.aside_until <= now)
+
+    def _takeable(self, session: Session, case_id: int) -> CaseRow:
+        """Return a case that this person may take now."""
+        context, name, now = self.context, format_case(case_id), self.context.now()
+        case, desk = case_in_state_for(session, context, Action.TAKE, case_id), context.policy(session).desk
+        if (refusal := take_refusal(desk.take, context.actor)) is not None:
+            raise NotAllowed(refusal)
+        if is_held(case, now) and case.held_by_id != context.actor.id:
+            login, until = session.get_one(ReviewerRow, case.held_by_id).login, case.held_until or now
+            message = _("{case} is held by {login} until {until}.")
+            raise Busy(message.format(case=name, login=login, until=f"{until.astimezone(context.zone(session)):%H:%M}"))
+        if case.assignee_id not in {None, context.actor.id} and role_refusal(Action.ASSIGN, context.actor) is not None:
+            assignee = session.get_one(ReviewerRow, case.assignee_id)
+            if not is_absent(session, assignee.id or 0, context.today(session)):
+                message = _("{case} is assigned to {login}; a supervisor can assign it to you.")
+                raise NotAllowed(message.format(case=name, login=assignee.login))
+        holds = holds_of(session, context.actor.id, now)
+        most = holds.limit or desk.max_held
+        if len({*holds.on_desk} - {case_id}) >= most:
+            message = _("You hold as many cases as you may ({limit}); decide, release or put aside one first.")
+            raise NotAllowed(message.format(limit=most))
+        return case
