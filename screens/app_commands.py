@@ -186,15 +186,17 @@ async def _text_under_cursor(app: "WorkbenchApp") -> str | None:
     """Return the text of what has the focus, or else of the screen; see `CopiesText`."""
     from screens.desk.acts.copying import field_to_copy
     from screens.desk.case_screen import CaseScreen
+    from screens.panels.panel import Panel
 
     screen, focused = app.screen, app.focused
     if isinstance(focused, Input):
         return focused.selected_text or focused.value or None
     if isinstance(focused, TextArea):
         return focused.selected_text or focused.text or None
-    if isinstance(screen, CaseScreen):
-        case = screen.session.case
-        return None if case is None else await field_to_copy(screen, case)
+    if isinstance(screen, CaseScreen) and screen.session.case is not None:
+        return await field_to_copy(app, screen.panels.panel)
+    if isinstance(focused, Panel):
+        return await field_to_copy(app, focused)
     for node in (screen, focused):
         if isinstance(node, CopiesText):
             return await node.text_to_copy()

@@ -91,6 +91,11 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         self._show_rest()
 
     @property
+    def case(self) -> CaseFile | None:
+        """The case that is shown."""
+        return self._case
+
+    @property
     def facts(self) -> list[PanelLine]:
         """The lines that can be copied."""
         return [line for line in self._lines(self.size.width) if line.value]

@@ -15,7 +15,7 @@ from screens.widgets.safe_text import MUTED, WARNING, joined, plain
 from screens.widgets.static import Static
 from screens.widgets.text_fields import TextLine
 from workbench.domain.case.casefile import CaseFile
-from workbench.domain.case.verdict import can_apply_to, is_contradicted, waiting_reasons
+from workbench.domain.case.verdict import can_apply_to, is_contradicted, serves, waiting_reasons
 from workbench.domain.case.vocabulary import Severity, Verdict
 from workbench.domain.policy.policy import Reason
 from workbench.domain.policy.reason_search import found_reasons
@@ -46,7 +46,9 @@ def reasons_for(case: CaseFile, verdict: Verdict, recent: Sequence[str]) -> list
             return 2, 0
         return (3, recent.index(reason.code)) if reason.code in recent else (4, 0)
 
-    return sorted((reason for reason in case.policy.reasons.values() if verdict in reason.verdicts), key=rank)
+    return sorted(
+        (reason for reason in case.policy.reasons.values() if serves(reason, verdict, case.findings)), key=rank
+    )
 
 
 class ReasonPicker(Widget):

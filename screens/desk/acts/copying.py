@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 
+from screens.desk.case_screen import CaseScreen
 from screens.desk.outcomes import CaseRef
 from screens.dialogs.list_dialog import ListDialog
 from screens.panels.lines import PanelLine
+from screens.panels.panel import Panel
 from screens.widgets.safe_text import MUTED, fitted, joined, key_hints
 from screens.widgets.static import Static
 from workbench.domain.case.case_id import format_case
@@ -19,28 +21,27 @@ from workbench.domain.case.casefile import CaseFile
 from workbench.domain.text.safe import cells, pad_right
 from workbench.i18n import _
 
-if TYPE_CHECKING:
-    from screens.desk.case_screen import CaseScreen
-
 _GAP = 2
 
 
-async def field_to_copy(screen: "CaseScreen", case: CaseFile) -> str:
-    """Return a field of the active panel; a masked one is revealed first, which is logged.
+async def field_to_copy(app: App[None], panel: Panel) -> str | None:
+    """Return a field of a panel; a masked one is revealed first, which is logged, if the screen can reveal fields.
 
     Without a field under the cursor, the facts of the header and the panel are listed. The text is "" if the person
-    goes back or the value cannot be revealed.
+    goes back or the value cannot be revealed, None if no case is shown.
     """
-    panel, ref = screen.panels.panel, CaseRef.of(case)
+    screen, case = app.screen, panel.case
+    if case is None:
+        return None
     chosen = next((line for line in panel.facts if line.field and line.field == panel.field), None)
     if chosen is None:
         dialog = FactList([*_header_facts(case), *panel.facts])
-        await screen.app.push_screen_wait(dialog)
+        await app.push_screen_wait(dialog)
         chosen = dialog.chosen
-    if chosen is None or not chosen.field:
+    if chosen is None or not chosen.field or not isinstance(screen, CaseScreen):
         return chosen.value if chosen is not None else ""
     if chosen.field not in screen.revealed.values():
-        await screen.carry_out(partial(screen.session.reveal, ref, chosen.field, alone=True))
+        await screen.carry_out(partial(screen.session.reveal, CaseRef.of(case), chosen.field, alone=True))
     return screen.revealed.values().get(chosen.field, "")
 
 

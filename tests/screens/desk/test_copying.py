@@ -3,7 +3,8 @@
 import pytest
 
 from tests.offices import Site
-from tests.screens.cases import clean
+from tests.screens.cases import clean, troubled
+from tests.screens.checks.test_checks import stage
 from tests.screens.driver import KeyDriver, at_the_site, at_work
 
 REVEALED = "110101199003070038"
@@ -39,6 +40,26 @@ async def test_any_fact_of_a_panel_is_copied_from_a_list(size: tuple[int, int], 
         assert copied(desk) == "TC-2026-00123"
         await desk.press("ctrl+k", "down", "down", "down", "enter")
         assert copied(desk) == "91510107MA6C8XK93Q"
+
+
+async def test_text_selected_with_the_mouse_is_copied_as_it_is_shown() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n")
+        await desk.pilot.mouse_down(offset=(2, 12))
+        await desk.pilot.hover(offset=(30, 12))
+        await desk.pilot.mouse_up(offset=(30, 14))
+        await desk.press("ctrl+k")
+
+        assert copied(desk).split() == ["Handler", "name", "虚•••"]
+
+
+async def test_a_field_of_a_case_to_check_is_copied_as_it_is_shown() -> None:
+    async with at_work(troubled()) as desk:
+        await stage(desk)
+        await desk.press("enter", "1", "ctrl+k", *["down"] * 8, "enter")
+
+        assert "••" in copied(desk)
+        assert not any(entry[0] == "reveal" for entry in desk.services.log)
 
 
 async def test_rows_of_a_list_are_copied_with_tabs(site: Site) -> None:

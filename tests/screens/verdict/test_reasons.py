@@ -92,6 +92,12 @@ async def test_only_reasons_that_serve_the_verdict_are_offered_and_found() -> No
             await desk.press("escape", "escape")
 
 
+async def test_a_blocked_case_is_offered_no_reason_of_a_clean_pass() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n", "p")
+        assert offered(desk) == ["OK-OVERRIDE"]
+
+
 @pytest.mark.parametrize("size", WINDOWS)
 @pytest.mark.parametrize(("language", "panel"), [("en", "! panel ✓"), ("zh", "! 面板 ✓")])
 async def test_a_reason_that_the_panels_contradict_warns_in_its_line_and_beside_y(

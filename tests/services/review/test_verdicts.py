@@ -107,7 +107,9 @@ def test_a_case_that_waits_for_the_applicant_without_saying_what_for_has_a_warni
 
     assert "does not say what" in site.services("a").verdicts.preview(vague).warnings[0]
     told = replace(vague, items=(ItemRequest(code="WAIT-APPLICANT", text="AUTH_LETTER"),))
-    assert decide(site, told).warnings == ()
+    done = decide(site, told)
+    assert done.warnings == ()
+    assert "1. 授权委托书\n" in (done.notice or "")
 
 
 def test_the_internal_note_is_in_no_notice(site: Site) -> None:

@@ -9,7 +9,7 @@ from workbench.domain.case.reason_scope import RULE_OF_LIST
 from workbench.domain.findings.evaluate import has_block
 from workbench.domain.findings.finding import Finding
 from workbench.domain.findings.within_limits import is_within_limits
-from workbench.domain.policy.policy import CLEAN_REASON, OVERRIDE_REASON, Policy
+from workbench.domain.policy.policy import CLEAN_REASON, OVERRIDE_REASON, Policy, Reason
 from workbench.i18n import _, comma_joined, current_language
 
 _DOCUMENT_CODES = frozenset(kind.value for kind in DocumentKind)
@@ -28,6 +28,12 @@ def can_apply_to(code: str, kind: ApplicantKind, policy: Policy) -> bool:
     if rule is None or kind is not ApplicantKind.INDIVIDUAL:
         return True
     return any(limit.observes not in _LICENCE_FACTS for limit in rule.limits)
+
+
+def serves(reason: Reason, verdict: Verdict, findings: Sequence[Finding]) -> bool:
+    """Say whether a reason can be given for a verdict. What a finding blocks passes by an override only."""
+    is_blocked = verdict is Verdict.PASS and has_block(findings)
+    return verdict in reason.verdicts and not (is_blocked and reason.code in PASS_REASONS - {OVERRIDE_REASON})
 
 
 def is_contradicted(code: str, case: CaseFile) -> bool:

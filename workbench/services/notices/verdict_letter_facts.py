@@ -9,6 +9,7 @@ from db.models import DecisionRow
 from workbench.domain.case.casefile import CaseFile, ItemRequest
 from workbench.domain.case.verdict import documents_named
 from workbench.domain.clock.calendar import WorkingCalendar
+from workbench.i18n import comma_joined
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.verdict_letter import (
     ComposedLetter,
@@ -63,7 +64,8 @@ def worded_items(casefile: CaseFile, items: Sequence[ItemRequest]) -> tuple[Item
         reason, details = policy.reasons.get(item.code), _details(casefile, item.code, items)
         of_reason = "" if reason is None else item_of(reason, casefile.findings, policy, language, details).strip()
         listed = documents_named(item.code, [item], policy)
-        own = "" if item.code in of_documents and listed else item.text.strip()
+        written = comma_joined((names[kind] for kind in listed), language=language) or item.text.strip()
+        own = "" if item.code in of_documents and listed else written
         if text := own or of_reason or names.get(item.code, ""):
             documents = listed if own else (details.documents if item.code in of_documents else ()) or None
             worded.append(ItemRequest(code=item.code, text=text, documents=documents))
