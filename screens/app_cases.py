@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from screens.shell.base_screen import attempt, run_in_worker
 from screens.shell.protocols import ShowsCase
 from workbench.domain.case.case_id import format_case
+from workbench.domain.text.mask import mask_digits_within
 from workbench.i18n import _
 from workbench.keys.desk import ACTS
 
@@ -39,13 +40,19 @@ async def _open_case(app: "WorkbenchApp", desk: "DeskScreen", case_id: int, then
 
 async def open_acts(app: "WorkbenchApp") -> None:
     """Open the case that a list shows, with the list of the acts on it."""
-    if app.desk is not None and isinstance(app.screen, ShowsCase) and app.screen.case is not None:
-        open_case(app, app.desk, app.screen.case.header.id, ACTS.id)
+    screen = _screen_below(app)
+    if app.desk is not None and isinstance(screen, ShowsCase) and screen.case is not None:
+        open_case(app, app.desk, screen.case.header.id, ACTS.id)
+
+
+def _screen_below(app: "WorkbenchApp") -> "Screen[Any]":
+    """Return the screen below the palette, which may not be closed yet when its command runs."""
+    return next((screen for screen in reversed(app.screen_stack) if not screen.is_modal), app.screen)
 
 
 async def take_case(app: "WorkbenchApp") -> None:
     """Take the case that is open or under the cursor to the desk; ask for the reason first."""
-    case_id = _case_on(app.screen)
+    case_id = _case_on(_screen_below(app))
     if app.desk is not None and case_id is not None:
         run_in_worker(app, partial(_take, app, app.desk, case_id), "dialog")
 
@@ -89,3 +96,21 @@ async def _carry_out_take(app: "WorkbenchApp", desk: "DeskScreen", case_id: int,
             app.screen.dismiss()
         await app.switch_mode("desk")
         desk.refresh_counts()
+
+
+async def change_scope(app: "WorkbenchApp") -> None:
+    """Make the filter of the list the scope of the desk, or end that scope."""
+    from screens.queue.screen import QueueScreen
+
+    screen = _screen_below(app)
+    if app.desk is None or not isinstance(screen, QueueScreen):
+        return
+    session, filter_text = app.desk.session, screen.cases.filter_text
+    if not filter_text:
+        app.notify(_("Filter the list first (/); then S makes that filter the scope of the desk."), timeout=6)
+        return
+    session.scope = "" if session.scope == filter_text else filter_text
+    shown = mask_digits_within(session.scope)
+    message = _("On the desk, n now takes only cases of this filter: {filter}. S ends that.").format(filter=shown)
+    app.notify(message if shown else _("The scope is ended; n takes every case again."), timeout=6)
+    app.desk.show_header()

@@ -6,7 +6,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from screens.app_cases import open_acts, open_case, take_case
+from screens.app_cases import change_scope, open_acts, open_case, take_case
 from screens.desk.start_screen import StartScreen
 from screens.shell.base_screen import attempt, run_in_worker
 from screens.shell.protocols import CopiesText, HasPlace, ShowsCase
@@ -216,6 +216,7 @@ COMMANDS: dict[str, Callable[["WorkbenchApp"], Awaitable[None]]] = {
     ACTS.id: open_acts,
     TAKE.id: take_case,
     queue.TAKE.id: take_case,
+    queue.SCOPE.id: change_scope,
 }
 
 

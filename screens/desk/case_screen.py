@@ -25,6 +25,7 @@ from screens.shell.symbols import symbols_of
 from screens.shell.view import View
 from screens.widgets.static import Static
 from workbench.domain.case.casefile import CaseFile, NoNextCase
+from workbench.domain.text.safe import cells
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
 from workbench.keys import desk
@@ -65,8 +66,6 @@ class CaseScreen(WorkScreen):
         self._notice_line = notice_line
         self.session = DeskSession(services, clock)
         self.revealed = self.session.revealed
-        # Codes only: no text that was written to one applicant may reach the letter of another.
-        self.recent_reasons: list[str] = []
         self.ticks = 0
         self._needs_count = False
         self._shown_minute = ""
@@ -137,7 +136,7 @@ class CaseScreen(WorkScreen):
                 self.show_page(messages.decided_page(decided, self.view()) if decided is not None else None)
                 self.refresh_counts()
             case NoNextCase():
-                self.show_page(messages.empty_queue_page(outcome, self.view(), session.counts))
+                self.show_page(messages.empty_queue_page(outcome, session, self.view()))
             case CaseChanged():
                 self.show_header()
             case HoldLost() if session.case is not None:
@@ -206,7 +205,8 @@ class CaseScreen(WorkScreen):
         self._shown_minute = view.time_of_day(view.now)
         case, login, is_wide = session.case, session.login, width >= _WIDE
         is_roomy = is_wide or case is None
-        room = width - (_MODE_CELLS if case is None else _TITLE_CELLS)
+        scope = messages.scope_words(session.scope, width)
+        room = width - (_MODE_CELLS if case is None else _TITLE_CELLS) - cells(scope)
         counts = session.counts if is_roomy else None
         right = who_line(login, counts, view, has_clock=is_roomy, room=room, is_auto_next=session.auto_next)
         lines: list[Content] = []
@@ -219,7 +219,7 @@ class CaseScreen(WorkScreen):
                 right = Content.assemble(hold, f" {view.symbols.dot} ", right) if hold else right
                 lines = narrow_lines(case, view, width, forecast)
             lines += story_lines(case, view, width, self.size.height)
-        lines.insert(0, title_line(_(self.NAME), case, right, view, width))
+        lines.insert(0, title_line(_(self.NAME), case, right, view, width, scope))
         self.query_one(HeaderBar).update(Content("\n").join(lines))
 
     def show_notice(self) -> None:

@@ -49,9 +49,20 @@ def _switch_auto_next(screen: "CaseScreen") -> None:
         screen.notify(_("You take each case yourself, with n."))
 
 
+def _end_scope(screen: "CaseScreen") -> None:
+    """End the scope of the desk."""
+    screen.session.scope = ""
+    screen.show_header()
+    screen.refresh_bindings()
+    screen.notify(_("The scope is ended; n takes every case again."))
+    if screen.session.case is None:
+        screen.show_page()
+
+
 _AT_THE_DESK = (
     DeskCommand(desk.NEXT, case_commands.take_next, "claim", needs_case=False),
     DeskCommand(desk.UNDO, case_commands.undo, needs_case=False),
+    DeskCommand(desk.END_SCOPE, _end_scope, needs_case=False),
     DeskCommand(desk.AUTO_NEXT, _switch_auto_next, needs_case=False),
 )
 _ON_A_CASE: tuple[DeskCommand, ...] = (
@@ -105,15 +116,22 @@ def refusal(each: DeskCommand, session: "DeskSession", view: View) -> str | None
     case, command = session.case, each.command
     if (refused := command.refusal(session.services.actor)) is not None:
         return refused
-    if command is desk.NEXT:
-        return _(case_commands.FINISH_FIRST) if session.is_unfinished else None
-    if command is desk.UNDO:
-        return None if session.undoable is not None else _("None of your acts can be undone now.")
-    if command is desk.AUTO_NEXT:
-        return None
+    if not each.needs_case:
+        return _desk_refusal(command, session)
     if case is None:
         return _("No case is shown. To take a case, press n; to open one of the queue, press g q.")
     return None if command.action is None else _refusal_on(case, command.action, session, view)
+
+
+def _desk_refusal(command: Command, session: "DeskSession") -> str | None:
+    """Return why a command of the desk that needs no case cannot be run now, None if it can be run."""
+    if command is desk.NEXT:
+        return _(case_commands.FINISH_FIRST) if session.is_unfinished else None
+    if command is desk.UNDO and session.undoable is None:
+        return _("None of your acts can be undone now.")
+    if command is desk.END_SCOPE and not session.scope:
+        return _("The desk has no scope; S on a filtered list of the queue sets one.")
+    return None
 
 
 def _refusal_on(case: CaseFile, action: Action, session: "DeskSession", view: View) -> str | None:

@@ -9,14 +9,16 @@ from screens.desk.empty_page import opening_page
 from screens.shell.revealed_fields import ALL_IDLE_S
 from screens.shell.symbols import Symbols
 from screens.shell.view import View
-from screens.widgets.safe_text import MUTED, SUCCESS, WARNING, joined, key_hints, paragraphs, plain
+from screens.widgets.safe_text import MUTED, SUCCESS, WARNING, fitted, joined, key_hints, paragraphs, plain
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import DecisionResult, DeskCounts, NoNextCase
 from workbench.domain.case.lifecycle import Action, role_refusal
 from workbench.domain.case.records import CaseNews, UndoableAct
 from workbench.domain.case.vocabulary import Verdict
+from workbench.domain.text.mask import mask_digits_within
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _, comma_joined
+from workbench.keys.desk import END_SCOPE
 from workbench.wording.amounts import count, decided_today_words
 from workbench.wording.case.history import act_name
 from workbench.wording.case.labels import CHECK_FOR, DECIDED, VERDICT
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from screens.desk.session import DeskSession
     from workbench.services.foundation.case_access import LostHold
 
-_LISTED = 5
+_LISTED, _LEAST_SCOPE = 5, 12
 _EMPTY = {
     "none": (N_("Nothing is queued."), N_("New cases come with the next import.")),
     "held": (
@@ -63,10 +65,23 @@ def overview(session: "DeskSession", view: View) -> Content:
     else:
         message, what = _("Nothing is queued."), _("looks again")
     takes = [key_hints(("n", what))] if role_refusal(Action.NEXT, session.services.actor) is None else []
-    lines = [plain(message), Content(), *takes, *_other_lists(counts, view, may_check=may_check)]
+    lines = [plain(message), Content(), *takes, *_scope_hint(session), *_other_lists(counts, view, may_check=may_check)]
     if counts.decided_today:
         lines += [Content(), plain(decided_today_words(counts.decided_today, counts.median_s), MUTED)]
     return Content("\n").join([*lines, *_aside_lines(counts, view)])
+
+
+def scope_words(scope: str, width: int) -> str:
+    """Return the scope of the desk for the header, cut to a sixth of the width."""
+    return fitted(mask_digits_within(scope), max(_LEAST_SCOPE, width // 6)).rstrip()
+
+
+def _scope_hint(session: "DeskSession") -> list[Content]:
+    """Return the key that ends the scope of the desk; none without one."""
+    if not session.scope:
+        return []
+    message = _("ends the scope {filter}").format(filter=mask_digits_within(session.scope))
+    return [key_hints((END_SCOPE.shown_keys, message))]
 
 
 def uncounted_page(error: WorkbenchError) -> Content:
@@ -116,7 +131,7 @@ def _other_lists(counts: DeskCounts, view: View, *, may_check: bool) -> list[Con
     return hints
 
 
-def empty_queue_page(found: NoNextCase, view: View, counts: DeskCounts | None) -> Content:
+def empty_queue_page(found: NoNextCase, session: "DeskSession", view: View) -> Content:
     """Return the page for an empty queue: why it is empty, and what can be done."""
     why, advice = _EMPTY.get(found.kind, _EMPTY["none"])
     lines = [plain(_(why).format(count=count(found.count), limit=count(found.limit)))]
@@ -126,7 +141,8 @@ def empty_queue_page(found: NoNextCase, view: View, counts: DeskCounts | None) -
         more = count(len(found.who) - _LISTED)
         lines.append(plain(_("and {count} more").format(count=more), MUTED))
     lines += [Content(), plain(_(advice), MUTED), key_hints(("n", _("looks again")))]
-    if found.kind == "limit" and counts is not None:
+    lines += _scope_hint(session)
+    if found.kind == "limit" and (counts := session.counts) is not None:
         lines += [key_hints(("g m", _("your cases"))), *_aside_lines(counts, view)]
     return Content("\n").join(lines)
 

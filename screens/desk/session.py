@@ -34,8 +34,8 @@ RENEW_EVERY = timedelta(minutes=1)
 class DeskSession:
     """The work of one person at one desk.
 
-    `check_reasons` are the reasons why a verdict of this desk waits for a second person, by decision. `refusals` say
-    why this person may not open the case again or take it, "" if they may; None until it is read.
+    `check_reasons` say why a verdict of this desk waits for a second person, by decision. `refusals` say why this
+    person may not open the case again or take it, "" for yes; None until read. `next` stays within the filter `scope`.
     """
 
     def __init__(self, services: Services, clock: Clock) -> None:
@@ -52,6 +52,7 @@ class DeskSession:
         self.counts: DeskCounts | None = None
         self.undoable: UndoableAct | None = None
         self.auto_next = False
+        self.scope = ""
         self.check_reasons: dict[int, tuple[str, ...]] = {}
         self.refusals: dict[Action, str | None] = {}
         self._renewed_at: datetime | None = None
@@ -115,7 +116,7 @@ class DeskSession:
     async def next(self) -> CaseShown | NoNextCase:
         """Put the next case on the desk, or say why there is none."""
         await self.save_draft()
-        found = await self._write(self.services.claims.next)
+        found = await self._write(self.services.claims.next, self.scope)
         if isinstance(found, NoNextCase):
             self.remove()
             return found

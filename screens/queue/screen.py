@@ -54,6 +54,7 @@ class QueueScreen(ModeScreen):
         bind(keys.OPEN_CASE, "open"),
         bind(keys.TAKE, f"app.act('{keys.TAKE.id}')"),
         bind(keys.FILTER, "filter"),
+        bind(keys.SCOPE, f"app.act('{keys.SCOPE.id}')"),
         bind(keys.MARK_ROW, "mark"),
         bind(keys.MARK_RANGE, "range"),
         bind(keys.MARK_ALL, "mark_all"),

@@ -24,18 +24,19 @@ class HeaderBar(Static):
         super().__init__(markup=False)
 
 
-def title_line(mode: str, case: "CaseFile | None", right: Content, view: View, width: int) -> Content:
-    """Return the first line: mode and case at the left, reviewer and counts at the right.
+def title_line(mode: str, case: "CaseFile | None", right: Content, view: View, width: int, scope: str = "") -> Content:
+    """Return the first line: mode, scope and case at the left, reviewer and counts at the right.
 
     A narrow window leaves out the application number, not the round.
     """
+    title: list[Part] = [(mode, "bold"), (f" / {scope}" if scope else "", f"{ACCENT} bold")]
     if case is None:
-        return row(joined((mode, "bold")), right, width)
+        return row(joined(*title), right, width)
     from workbench.domain.case.case_id import format_case
 
     header = case.header
     dot = f" {view.symbols.dot} "
-    name: list[Part] = [(mode, "bold"), ("   ", ""), (format_case(header.id), "bold $text-accent")]
+    name: list[Part] = [*title, ("   ", ""), (format_case(header.id), "bold $text-accent")]
     round_part: Part = (dot + _("round {round}").format(round=header.round), MUTED)
     left = joined(*name, (f"{dot}{header.application_no}", MUTED), round_part)
     if left.cell_length + right.cell_length >= width:

@@ -26,6 +26,13 @@ AUTO_NEXT = view_command(
     N_("Switch on or off that the next case comes by itself after a verdict, until you quit."),
     action=Action.NEXT,
 )
+END_SCOPE = view_command(
+    "desk.scope",
+    "S",
+    N_("end the scope"),
+    N_("End the scope that S in the queue gave the desk, so that n takes every case again."),
+    action=Action.NEXT,
+)
 UNDO = case_command(
     "desk.undo",
     "u,f3",
@@ -241,6 +248,6 @@ DESK_COMMANDS: tuple[Command, ...] = (
     *(NEXT, TAKE, PASS, FAIL, PEND, RECTIFY, UNDO, ACTS, ASIDE, SKIP, RELEASE, ASSIGN),
     *(ANSWER, RESUBMIT, WITHDRAW, APPEAL, WAIVE, EXTEND, CLASS, PRIORITY, REOPEN),
     *(COMMENT, CONTACT, CHECKLIST, VERIFY, DOCUMENTS, LETTERS, CHANGES),
-    *(AUTO_NEXT, EXPLAIN, PHONE_ESTIMATE, REVEAL, FIELD_UP, FIELD_DOWN),
+    *(AUTO_NEXT, END_SCOPE, EXPLAIN, PHONE_ESTIMATE, REVEAL, FIELD_UP, FIELD_DOWN),
     *(FIND, IDENTITY, CALLS, CREDIT, HISTORY, NEXT_PANEL, PREVIOUS_PANEL, ZOOM),
 )

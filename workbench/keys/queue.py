@@ -14,6 +14,13 @@ FILTER = view_command(
     N_("Filter or search by words, state:, due<, who: and more; Enter applies, an empty line clears."),
     hint=True,
 )
+SCOPE = view_command(
+    "queue.scope",
+    "S",
+    N_("desk scope"),
+    N_("Make this filter the scope of the desk: n then takes only its cases. Press again to end the scope."),
+    action=Action.NEXT,
+)
 MARK_ROW = case_command(
     "queue.mark",
     "space",
@@ -84,4 +91,17 @@ GO_REOPEN = go_command(
     N_("Go to the cases with block findings that are newer than their verdicts."),
 )
 
-QUEUE_COMMANDS = (OPEN_CASE, TAKE, MARK_ROW, ASSIGN, REOPEN, FILTER, MARK_RANGE, MARK_ALL, RELOAD, MOVE, LEAVE_QUEUE)
+QUEUE_COMMANDS = (
+    OPEN_CASE,
+    TAKE,
+    MARK_ROW,
+    ASSIGN,
+    REOPEN,
+    FILTER,
+    SCOPE,
+    MARK_RANGE,
+    MARK_ALL,
+    RELOAD,
+    MOVE,
+    LEAVE_QUEUE,
+)

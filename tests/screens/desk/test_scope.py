@@ -1,0 +1,64 @@
+"""A filter of the queue as the scope of the desk."""
+
+import pytest
+
+from tests.offices import Site
+from tests.screens.driver import KeyDriver, at_the_site
+
+
+async def filter_queue(desk: KeyDriver, text: str) -> None:
+    """Show the cases of a filter."""
+    await desk.go("q")
+    await desk.press("slash", "ctrl+a")
+    await desk.type(text)
+    await desk.press("enter")
+
+
+@pytest.mark.parametrize(("size", "language"), [((120, 40), "en"), ((80, 24), "zh")])
+async def test_n_gives_the_next_case_of_the_scope_until_a_key_ends_it(
+    site: Site, size: tuple[int, int], language: str
+) -> None:
+    site.plant(2)
+    site.plant(2, priority="low")
+    async with at_the_site(site, "a", size=size, language=language) as desk:
+        await desk.go("q")
+        await desk.press("S")
+        assert {"en": "Filter the list first", "zh": "请先筛选列表"}[language] in desk.notes[-1]
+
+        await filter_queue(desk, "priority:low")
+        await desk.press("S")
+        assert "priority:low" in desk.notes[-1]
+        await desk.go("d")
+        assert "/ priority:low" in desk.text.splitlines()[0]
+        assert {"en": "S ends the scope priority:low", "zh": "S 结束限定：priority:low"}[language] in desk.text
+        for case in ("C-000003", "C-000004"):
+            await desk.press("n")
+            header = desk.text.splitlines()[0]
+            assert case in header
+            assert "/ priority:low" in header
+            await desk.press("s")
+            await desk.type("later")
+            await desk.press("enter")
+        await desk.press("n")
+        assert {"en": "Your filter hides what is left: 2.", "zh": "2"}[language] in desk.text
+
+        await desk.press("S")
+        assert "priority:low" not in desk.text.splitlines()[0]
+        await desk.press("n")
+        assert "C-000001" in desk.text.splitlines()[0]
+        await desk.press("S")
+        assert {"en": "The desk has no scope", "zh": "工作台未设限定"}[language] in desk.notes[-1]
+
+
+async def test_the_scope_is_set_and_ended_in_the_palette_and_the_queue(site: Site) -> None:
+    site.plant()
+    async with at_the_site(site, "a", size=(80, 24)) as desk:
+        await filter_queue(desk, "due>2026-11-25")
+        await desk.press("colon")
+        await desk.type("desk scope")
+        await desk.until("desk scope  S")
+        await desk.press("enter")
+        await desk.until("n now takes only cases")
+        assert "due>2026-11-25" in desk.notes[-1]
+        await desk.press("S")
+        assert desk.notes[-1] == "The scope is ended; n takes every case again."
