@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 Run = Callable[..., Any]
 """Runs a command on a screen and the case that was shown when the key was pressed."""
 
-
 FINISH_FIRST = N_("Decide this case first, put it aside (h), skip (s) or release it (b).")
 
 EXCLUSIVE = frozenset({"claim", "read", "hold"})
@@ -92,16 +91,17 @@ async def decide(screen: "CaseScreen", case: CaseFile, verdict: Verdict, *, item
     if items_first:
         state = replace(state, fail_kind=FailKind.FIXABLE)
     reader = await reader_for(screen, read_date)
-    if reader is None:
-        return
     verdicts = session.services.verdicts
+    recent = await attempt(screen, partial(asyncio.to_thread, verdicts.recent_reasons))
+    if reader is None or recent is None:
+        return
     actions = VerdictActions(
         preview=verdicts.preview,
         letter=verdicts.letter,
         decide=session.decide,
         keep_draft=partial(screen.keep_draft, case),
         until=reader,
-        recent_reasons=screen.recent_reasons,
+        recent_reasons=recent,
     )
     dialog = VerdictDialog(case, state, actions, screen.view(), items_first=items_first)
     decided = await screen.app.push_screen_wait(dialog)

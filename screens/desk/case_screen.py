@@ -66,8 +66,6 @@ class CaseScreen(WorkScreen):
         self._notice_line = notice_line
         self.session = DeskSession(services, clock)
         self.revealed = self.session.revealed
-        # Codes only: no text that was written to one applicant may reach the letter of another.
-        self.recent_reasons: list[str] = []
         self.ticks = 0
         self._needs_count = False
         self._shown_minute = ""

@@ -132,9 +132,7 @@ class VerdictDialog(Dialog[DecisionResult]):
         self._is_deciding = True
         try:
             if await self._guard.is_alone():
-                decided = await self._actions.decide(self._request())
-                self._actions.note_used(self._state.reasons)
-                self.leave(decided)
+                self.leave(await self._actions.decide(self._request()))
             else:
                 self.closing.say(dialog_text.too_soon_line())
         except WorkbenchError as error:

@@ -15,7 +15,6 @@ from workbench.domain.case.vocabulary import FailKind, Measure, Verdict
 from workbench.domain.findings.evaluate import preselected_reasons
 
 Choice = TypeVar("Choice")
-_RECENT = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,8 +149,4 @@ class VerdictActions:
     decide: Callable[[VerdictRequest], Awaitable[DecisionResult]]
     keep_draft: Callable[[str, Any], None]
     until: TimeReader[date]
-    recent_reasons: list[str] = field(default_factory=list)
-
-    def note_used(self, codes: Sequence[str]) -> None:
-        """Put the reasons of a verdict first among the recent ones."""
-        self.recent_reasons[:] = list(dict.fromkeys((*codes, *self.recent_reasons)))[:_RECENT]
+    recent_reasons: tuple[str, ...] = ()

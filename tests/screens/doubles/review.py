@@ -66,6 +66,10 @@ class MemoryVerdicts(Verdicts):
             warnings=vague_words(replace(request, waits_for=waits_for), found.policy, found.findings),
         )
 
+    def recent_reasons(self) -> tuple[str, ...]:
+        used = (code for request in reversed(self._services.decided) for code in request.reasons)
+        return tuple(dict.fromkeys(used))
+
     def letter(self, request: VerdictRequest) -> str:
         preview = self.preview(request)
         until = "" if preview.until is None else f"\n{preview.until:%Y-%m-%d}"

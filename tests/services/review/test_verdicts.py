@@ -112,6 +112,19 @@ def test_a_case_that_waits_for_the_applicant_without_saying_what_for_has_a_warni
     assert "1. 授权委托书\n" in (done.notice or "")
 
 
+def test_the_reasons_of_a_week_are_offered_again_to_who_used_them(site: Site) -> None:
+    site.plant(3)
+    decide(site, waiting(take(site).header.id, "WAIT-CARRIER"))
+    decide(site, passing(take(site).header.id))
+    site.clock.at += timedelta(days=6)
+    decide(site, failing(take(site).header.id))
+    assert site.services("a").verdicts.recent_reasons() == ("ACT-PEAK-HOUR", "DOC-UNSEALED", "WAIT-CARRIER")
+    assert site.services("b").verdicts.recent_reasons() == ()
+
+    site.clock.at += timedelta(days=2)
+    assert site.services("a").verdicts.recent_reasons() == ("ACT-PEAK-HOUR", "DOC-UNSEALED")
+
+
 def test_the_internal_note_is_in_no_notice(site: Site) -> None:
     (case,) = site.plant()
     take(site)

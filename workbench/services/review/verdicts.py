@@ -5,12 +5,12 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, insert, select
 from sqlmodel import Session
 
 from db.enums import RESTRICTIONS, CaseState, Verdict
 from db.models import CaseRow, DecisionReasonRow, DecisionRow
-from db.queries.published import table_of
+from db.queries.published import DECISION, table_of
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, DecisionResult, VerdictPreview, VerdictRequest
 from workbench.domain.case.lifecycle import Action
@@ -39,7 +39,17 @@ from workbench.services.review.verdict_plan import VerdictPlan, plan_verdict
 from workbench.services.site.people import solo_reason
 from workbench.services.site.separation import IMPORTER, importer_refusal, waiver_details, waiver_text
 
-_ADD_REASONS = insert(table_of(DecisionReasonRow))
+_REASON = table_of(DecisionReasonRow)
+_ADD_REASONS = insert(_REASON)
+_RECENT, _RECENT_FOR = 5, timedelta(days=7)
+_RECENT_CODES = (
+    select(_REASON.c.code)
+    .join(DECISION, DECISION.c.id == _REASON.c.decision_id)
+    .where(DECISION.c.maker_id == bindparam("maker"), DECISION.c.decided_at >= bindparam("since"))
+    .where(DECISION.c.verdict != Verdict.PASS.value)
+    .order_by(DECISION.c.decided_at.desc(), _REASON.c.position)
+    .limit(100)
+)
 
 
 class Verdicts(Service):
@@ -78,6 +88,16 @@ class Verdicts(Service):
             restored=restored,
             waived_for=plan.waiver.reason if plan.waiver else "",
         )
+
+    def recent_reasons(self) -> tuple[str, ...]:
+        """Return the reasons that this person used last and within a week, newest first; those of a pass do not count.
+
+        Only the codes: nothing that was written to one applicant may reach the letter of another.
+        """
+        values = {"maker": self.context.actor.id, "since": self.context.now() - _RECENT_FOR}
+        with self.context.read() as session:
+            codes = session.connection().execute(_RECENT_CODES, values).scalars()
+            return tuple(dict.fromkeys(codes))[:_RECENT]
 
     def letter(self, request: VerdictRequest) -> str:
         """Return the whole letter that a verdict would send, with personal names masked.
