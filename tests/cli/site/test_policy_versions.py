@@ -156,7 +156,7 @@ def test_doctor_looks_at_the_sender_in_force_and_not_at_one_to_come(terminal: Te
 
 @pytest.mark.parametrize(
     ("day", "cause"),
-    [("2026-11-23", "is past"), ("2027-11-26", "366 days"), ("soon", "--from")],
+    [("2026-11-23", "in the past"), ("2027-11-26", "366 days"), ("soon", "--from")],
 )
 def test_a_day_that_is_past_far_or_none_is_refused(
     terminal: Terminal, changed: Callable[..., str], day: str, cause: str

@@ -80,7 +80,7 @@ async def test_next_opens_a_case_and_reports_whether_it_was_already_open(session
 
 async def test_an_empty_queue_clears_the_desk(session: DeskSession, services: Replaceable) -> None:
     await session.next()
-    services.claims.next = lambda: NoNextCase(kind="none")
+    services.claims.next = lambda _filter="": NoNextCase(kind="none")
 
     assert await session.next() == NoNextCase(kind="none")
     assert session.case is None
