@@ -6,21 +6,17 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from textual.widgets import Input, TextArea
-
 from screens.app_cases import change_scope, open_acts, open_case, take_case
 from screens.desk.start_screen import StartScreen
 from screens.shell.base_screen import attempt, run_in_worker
 from screens.shell.protocols import CopiesText, HasPlace, ShowsCase
 from screens.shell.theme import THEMES
 from screens.terminal.input_bursts import takes_text
-from workbench.domain.text.safe import safe
 from workbench.errors import ExitCode, StorageFailed
 from workbench.i18n import _, ngettext
 from workbench.keys import queue
 from workbench.keys.desk import ACTS, FIND, TAKE
 from workbench.keys.registry import COPY, GO, HELP, MODES, PALETTE, QUIT, THEME
-from workbench.wording.amounts import count
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -172,6 +168,9 @@ async def copy(app: "WorkbenchApp") -> None:
 
 
 async def _copy(app: "WorkbenchApp") -> None:
+    from workbench.domain.text.safe import safe
+    from workbench.wording.amounts import count
+
     text = app.screen.get_selected_text() or await _text_under_cursor(app)
     if text:
         text = safe(text, keep_newlines=True)
@@ -184,6 +183,9 @@ async def _copy(app: "WorkbenchApp") -> None:
 
 async def _text_under_cursor(app: "WorkbenchApp") -> str | None:
     """Return the text of what has the focus, or else of the screen; see `CopiesText`."""
+    # Imported here, because the first frame needs no text fields.
+    from textual.widgets import Input, TextArea
+
     from screens.desk.acts.copying import field_to_copy
     from screens.desk.case_screen import CaseScreen
     from screens.panels.panel import Panel

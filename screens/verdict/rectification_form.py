@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from textual import getters, on
+from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Label
@@ -149,6 +149,12 @@ class RectificationForm(Vertical):
         if isinstance(event.input, ItemField):
             self._texts[event.input.code] = "" if event.value == event.input.default_text else event.value
             self.post_message(Edited(items=dict(self._texts)))
+
+    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
+        """Write a typed date in full once it is left, so that +5 in a draft does not mean another day tomorrow."""
+        typed = self.chosen_until()
+        if event.widget is self.until and typed is not None:
+            self.until.value = typed.isoformat()
 
     @on(Input.Changed, "#until")
     def until_changed(self, event: Input.Changed) -> None:

@@ -183,7 +183,10 @@ async def test_a_pending_verdict_has_whom_it_waits_for_and_until_when() -> None:
         await desk.press("enter", "w", "r")
         await desk.type("+5")
         assert "Tue 1 Dec, in 5 working days" in desk.text
-        await desk.press("enter", "y")
+        await desk.press("enter")
+        # A draft keeps the day that was understood.
+        assert desk.app.screen.rectification.until.value == "2026-12-01"  # type: ignore[attr-defined]  # the dialog
+        await desk.press("y")
 
         request = desk.services.decided[0]
         assert request.waits_for is WaitsFor.REGISTRY
