@@ -71,14 +71,18 @@ def _case_on(screen: "Screen[Any]") -> int | None:
 async def _take(app: "WorkbenchApp", desk: "DeskScreen", case_id: int) -> None:
     from screens.dialogs.prompt import Prompt
 
-    taking, held, name = desk.session.services.taking, desk.session.case, format_case(case_id)
+    taking, name = desk.session.services.taking, format_case(case_id)
+    held = desk.session.case if desk.session.is_held else None
+    if held is not None and held.header.id == case_id:
+        await app.switch_mode("desk")
+        return
     refusal = await attempt(app, partial(asyncio.to_thread, taking.why_not, case_id))
     if refusal:
         app.notify(refusal, severity="error", timeout=8)
     if refusal is None or refusal:
         return
     hint = _("Why this case now? Only colleagues read it, in the history.")
-    if held is not None and desk.session.is_held and held.header.id != case_id:
+    if held is not None:
         stays = _("{case} stays yours; n shows it after this one.").format(case=format_case(held.header.id))
         hint = f"{hint} {stays}"
     reason = await app.push_screen_wait(Prompt(_("Take {case}").format(case=name), hint))

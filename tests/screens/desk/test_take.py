@@ -30,6 +30,10 @@ async def test_capital_n_takes_the_case_that_is_open_or_under_the_cursor(
         await desk.press("N")
         assert {"en": "C-000002 is on your desk already.", "zh": "C-000002 已在你的工作台上。"}[language] in desk.notes
 
+        await desk.go("q")
+        await desk.press("N")
+        assert desk.dialog == "DeskScreen"
+
         await desk.press("b", "n")
         assert "C-000001" in desk.text.splitlines()[0]
         await desk.go("q")

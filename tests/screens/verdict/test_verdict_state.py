@@ -1,11 +1,12 @@
-"""The state of a verdict: pass reasons exclude each other."""
+"""The state of a verdict: which reasons exclude each other, and which the panels contradict."""
 
 import pytest
 
 from screens.verdict.form_state import VerdictState
-from tests.screens.cases import casefile, clean
-from workbench.domain.case.verdict import problem_of
+from tests.screens.cases import calls, casefile, clean, evidence, policy, troubled
+from workbench.domain.case.verdict import is_contradicted, problem_of, waiting_reasons
 from workbench.domain.case.vocabulary import Verdict
+from workbench.domain.evidence.evidence import Evidence
 
 
 @pytest.fixture
@@ -38,3 +39,32 @@ def test_a_verdict_with_two_pass_reasons_is_refused(other: str) -> None:
     assert problem is not None
     assert "in order (OK)" in problem
     assert f"({other})" in problem
+
+
+@pytest.mark.parametrize(
+    ("found", "code", "is_expected"),
+    [
+        (clean(), "ID-USCC", True),
+        (clean(), "ID-CARD-COUNT", True),
+        (clean(), "ACT-PEAK-HOUR", True),
+        (clean(), "CR-DEBTOR", True),
+        (evidence(credit=()), "CR-DEBTOR", False),
+        (clean(), "ID-MSISDN", True),
+        (clean(), "ID-ICCID", False),
+        (troubled(), "ID-RIC-EXPIRED", False),
+        (troubled(), "ID-RIC-EXPIRING", False),
+        (evidence(all_calls=calls("", answered=3, short_calls=0)), "ACT-SHORT-CALLS", False),
+        (clean(), "DOC-UNSEALED", False),
+        (clean(), "USE-CONSENT", False),
+        (clean(), "ID-HANDHELD", False),
+    ],
+)
+def test_only_checked_facts_contradict_a_reason(found: Evidence, code: str, *, is_expected: bool) -> None:
+    assert is_contradicted(code, casefile(1, found)) is is_expected
+
+
+def test_a_case_waits_for_one_party_only() -> None:
+    waiting = waiting_reasons(policy()).values()
+    state = VerdictState(verdict=Verdict.PENDING, reasons=("ID-RIC", "WAIT-APPLICANT"))
+
+    assert state.toggled("WAIT-CARRIER", waiting).reasons == ("ID-RIC", "WAIT-CARRIER")
