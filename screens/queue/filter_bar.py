@@ -1,9 +1,11 @@
 """The filter line of the queue, with an error message or completions below it."""
 
+from collections.abc import Awaitable, Callable
+from datetime import date
 from os.path import commonprefix
 from typing import ClassVar
 
-from textual import getters, on
+from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -13,8 +15,10 @@ from textual.reactive import reactive
 from textual.widgets import Input
 
 from screens.queue.filter_help import completions, hint_lines, problem_in, word_at
+from screens.shell.base_screen import attempt
 from screens.widgets.static import Static
 from screens.widgets.text_fields import TextLine
+from screens.widgets.time_field import TimeReader
 
 
 class FilterField(TextLine):
@@ -62,6 +66,11 @@ class FilterBar(Vertical):
             super().__init__()
             self.text = text
 
+    def __init__(self, load_reader: Callable[[], Awaitable[TimeReader[date]]]) -> None:
+        super().__init__()
+        self._load_reader = load_reader
+        self._reader: TimeReader[date] | None = None
+
     def compose(self) -> ComposeResult:
         with Horizontal():
             yield Static("/", id="slash", markup=False)
@@ -74,6 +83,13 @@ class FilterBar(Vertical):
         self.field.value = text
         self.field.cursor_position = len(text)
         self.field.focus()
+        self._show_help()
+        self._load_calendar()
+
+    @work(exclusive=True, group="read")
+    async def _load_calendar(self) -> None:
+        """Load the calendar, with which the help says what a date means."""
+        self._reader = await attempt(self, self._load_reader)
         self._show_help()
 
     @on(Input.Changed)
@@ -101,6 +117,10 @@ class FilterBar(Vertical):
         width = max(10, (self.size.width or self.app.size.width) - 4)
         field = self.field
         lines = hint_lines(
-            field.value, field.cursor_position, round(field.scroll_offset.x), width, is_submitted=is_submitted
+            (field.value, field.cursor_position),
+            round(field.scroll_offset.x),
+            width,
+            self._reader,
+            is_submitted=is_submitted,
         )
         self.help_lines.update(Content("\n").join(lines), layout=False)

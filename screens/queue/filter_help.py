@@ -1,11 +1,13 @@
 """The help below the filter line: where the error is, or how the text can continue."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from textual.content import Content
 
 from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, hanging, joined, wrapped
-from workbench.domain.filter.keys import KEY_BY_NAME
+from screens.widgets.time_field import TimeReader
+from workbench.domain.filter.keys import KEY_BY_NAME, ValueType
 from workbench.domain.filter.parser import FILTER_KEYS, FilterKey, FilterProblem, parse_filter
 from workbench.domain.text.safe import cells, fit, pad_right, safe
 from workbench.i18n import _
@@ -61,18 +63,20 @@ def completions(word: Word) -> tuple[str, ...]:
 
 
 def hint_lines(
-    text: str, cursor: int, scrolled: int, width: int, *, is_submitted: bool
+    typed: tuple[str, int], scrolled: int, width: int, reader: TimeReader[date] | None, *, is_submitted: bool
 ) -> tuple[Content, Content, Content]:
     """Return the three lines of help; the last one names the keys, unless an error message needs it.
 
+    `typed` is the text and the position of the cursor. `reader` reads a date, which the second line then explains.
     `scrolled` is the number of cells scrolled out at the left. A problem in the word that is being typed is a warning;
     once the filter `is_submitted`, it is an error.
     """
+    text, cursor = typed
     problem = problem_in(text)
     word = word_at(text, cursor)
     is_being_typed = problem is not None and problem.end >= word.start and problem.start <= cursor and not is_submitted
     if problem is None or (is_being_typed and completions(word)):
-        return (*_help(word, width), _key_help(width))
+        return (*_help(word, width, reader), _key_help(width))
     style = WARNING if is_being_typed else ERROR
     before = cells(safe(text[: problem.start])) - scrolled
     marked = max(1, cells(safe(text[problem.start : problem.end])))
@@ -91,13 +95,15 @@ def key_lines(width: int) -> list[Content]:
     return lines
 
 
-def _help(word: Word, width: int) -> tuple[Content, Content]:
+def _help(word: Word, width: int, reader: TimeReader[date] | None) -> tuple[Content, Content]:
     """Return the keys that start with the word, or the values of its key."""
     if word.has_operator:
         key = KEY_BY_NAME.get(word.key.casefold())
         if key is None:
             return Content(), Content()
-        return _listed(completions(word) or key.values, width), _explained(key, width)
+        understood = key.value_type is ValueType.DATE and reader and reader.understood(word.value)
+        about = joined((fit(understood, width), MUTED)) if understood else _explained(key, width)
+        return _listed(completions(word) or key.values, width), about
     keys = [key for key in FILTER_KEYS if key.name.startswith(word.key.casefold())]
     if len(keys) == 1:
         return _listed(completions(word), width), _explained(keys[0], width)

@@ -1,6 +1,7 @@
 """The queue screen: every case in a list that can be filtered, opened to read and assigned."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import ClassVar
 
 from textual import getters, on, work
@@ -18,7 +19,10 @@ from screens.shell.bindings import bind, bind_key
 from screens.shell.clock import Clock
 from screens.shell.header import HeaderBar
 from screens.widgets.paged_list import PagedList
+from screens.widgets.time_field import time_reader
 from workbench.domain.case.lifecycle import Action, is_allowed, role_refusal
+from workbench.domain.clock.typed.aim import Aim
+from workbench.domain.clock.typed.reading import read_date
 from workbench.domain.filter.keys import REOPEN_FILTER
 from workbench.i18n import N_
 from workbench.keys import queue as keys
@@ -78,7 +82,7 @@ class QueueScreen(ModeScreen):
         self._ticks = 0
 
     def parts(self) -> ComposeResult:
-        yield FilterBar()
+        yield FilterBar(partial(time_reader, self.services, self.clock.now, read_date, Aim.ANY))
         yield CaseList(self.view, self.services, self._preset)
 
     def on_mount(self) -> None:

@@ -10,7 +10,7 @@ from screens.widgets.safe_text import ERROR, MUTED, WARNING, plain
 from screens.widgets.static import Static
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.typed.aim import Aim
-from workbench.domain.clock.typed.reference import Reference, UnclearTime
+from workbench.domain.clock.typed.reference import NotUnderstood, Reference, UnclearTime
 from workbench.i18n import _
 from workbench.wording.calendar import understood_words
 
@@ -47,6 +47,15 @@ class TimeReader(Generic[Moment]):
     def words(self, moment: date) -> str:
         """Return a day or time with its weekday and its distance from today."""
         return understood_words(moment, self.now(), self.calendar)
+
+    def understood(self, text: str) -> str:
+        """Return what a text means, or its two readings; empty if it is not understood."""
+        try:
+            return _("understood: {when}").format(when=self.words(self.read(text)))
+        except NotUnderstood:
+            return ""
+        except UnclearTime as error:
+            return str(error)
 
 
 async def time_reader(

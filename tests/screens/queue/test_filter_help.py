@@ -6,7 +6,7 @@ from screens.queue.filter_help import completions, hint_lines, word_at
 
 
 def hint(text: str, *, scrolled: int = 0, is_submitted: bool = False) -> tuple[str, str]:
-    first, second, _third = hint_lines(text, len(text), scrolled, 100, is_submitted=is_submitted)
+    first, second, _third = hint_lines((text, len(text)), scrolled, 100, None, is_submitted=is_submitted)
     return first.plain, second.plain.rstrip()
 
 

@@ -105,3 +105,18 @@ async def test_each_row_says_who_has_the_case_and_until_when(site: Site, size: t
     }
     for case, parts in words.items():
         assert all(part in rows[case[2:]] for part in parts), (case, rows)
+
+
+async def test_a_due_date_as_people_say_it_filters_and_one_with_two_readings_says_so(site: Site) -> None:
+    site.plant(2)
+    async with at_the_site(site, "a") as desk:
+        await desk.go("q")
+        await desk.press("slash")
+        await desk.type("due<=+30")
+        await desk.press("enter")
+        assert "C-000002" in desk.text
+
+        await desk.press("slash", "ctrl+u")
+        await desk.type("due<03/04/2027")
+        await desk.press("enter")
+        assert "could be 2027-04-03 or 2027-03-04" in desk.text

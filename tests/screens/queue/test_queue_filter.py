@@ -129,3 +129,19 @@ async def test_a_bare_word_without_matches_suggests_the_term_of_that_name(word: 
         await desk.settle()
 
         assert f"Did you mean  {term}" in desk.text
+
+
+async def test_the_line_says_which_day_a_due_date_means() -> None:
+    async with at_work(arrange=many(5)) as desk:
+        await go(desk)
+        await desk.press("slash")
+        await desk.type("due<+5")
+        assert "understood: Tue 1 Dec, in 5 working days" in desk.text
+
+        await desk.press(*["backspace"] * 2)
+        await desk.type("03/04/2027")
+        assert "could be 2027-04-03 or 2027-03-04" in desk.text
+
+        await desk.press("ctrl+u")
+        await desk.type("due:over")
+        assert "overdue" in desk.text

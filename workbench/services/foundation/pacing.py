@@ -11,6 +11,7 @@ from workbench.errors import ExitCode, StorageBusy, StorageFailed, WorkbenchErro
 from workbench.i18n import _
 
 _PAUSE_S: ContextVar[float] = ContextVar("pause_s", default=0.005)
+_free_since = 0.0
 
 
 class _Summable(Protocol):
@@ -61,6 +62,19 @@ def record_in_portions(
 def pause() -> None:
     """Give other writers time to take the lock: SQLite does not queue them."""
     time.sleep(_PAUSE_S.get())
+
+
+@contextmanager
+def after_pause() -> Iterator[None]:
+    """Begin this block, a write transaction, once other writers had the time of a pause since the last such block."""
+    global _free_since  # noqa: PLW0603 - the lock, too, is one for the process
+    rest_s = _free_since + _PAUSE_S.get() - time.monotonic()
+    if rest_s > 0:
+        time.sleep(rest_s)
+    try:
+        yield
+    finally:
+        _free_since = time.monotonic()
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from workbench.services.case.evidence_reader import application_key
 from workbench.services.forecast.arrival_forecasts import ArrivalForecasts
 from workbench.services.foundation.calendar_days import all_suspensions
 from workbench.services.foundation.context import Context
-from workbench.services.foundation.pacing import pause
+from workbench.services.foundation.pacing import after_pause
 from workbench.services.importing.columns import TABLES
 from workbench.services.importing.new_cases import Basis, NewBatch, NewCases, new_cases
 from workbench.services.importing.plan import Key
@@ -99,7 +99,7 @@ def _write(batch: NewBatch, seq: int, cases: NewCases, receipts: Sequence[tuple[
     a change of the open cases also finds the cases that are written before it, but not those written after it.
     """
     context = batch.context
-    with context.write(is_bulk=True) as session:
+    with after_pause(), context.write(is_bulk=True) as session:
         if Basis(policy_id=context.policy_id(session), stops=all_suspensions(session)) != cases.basis:
             return False
         first = take_case_numbers(session, len(cases.application_ids))
@@ -108,5 +108,4 @@ def _write(batch: NewBatch, seq: int, cases: NewCases, receipts: Sequence[tuple[
         insert_bulk(session, cases.terms, shifts={"rowid": first})
         insert_bulk(session, cases.findings, shifts={"case_id": first})
         insert_rows(session, NOTICE.name, [receipt.numbered(first + place) for place, receipt in receipts])
-    pause()
     return True

@@ -14,7 +14,7 @@ from db.queries.published import EVERYTHING, newest_of_many
 from workbench.i18n import _
 from workbench.services.case.known_people import BETWEEN_NUMBERS
 from workbench.services.foundation.context import Context
-from workbench.services.foundation.pacing import pause
+from workbench.services.foundation.pacing import after_pause
 from workbench.services.importing.appeals import filings_of
 from workbench.services.importing.columns import KEYS, TABLES, Columns
 from workbench.services.importing.documents import BadDocument, copied, found_beside
@@ -90,9 +90,8 @@ class Writing:
 
     def _insert(self, rows: BulkRows, **same: Any) -> None:
         for some in chunks(rows.rows, _MAX_ROWS):
-            with self.context.write(is_bulk=True) as session:
+            with after_pause(), self.context.write(is_bulk=True) as session:
                 insert_bulk(session, replace(rows, rows=some), batch_id=self.batch_id, **same)
-            pause()
 
     def _copy(self, document: DocumentToCopy, reader: Reader) -> None:
         """Put a document's file into the store, where its row brings one."""
