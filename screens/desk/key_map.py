@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.binding import Binding
 
 from screens.desk import case_commands, deadline_commands
-from screens.desk.acts import act_list, applicant_commands, letter_list
+from screens.desk.acts import applicant_commands
 from screens.shell.bindings import bind
 from screens.shell.view import View
 from workbench.domain.case.case_id import format_case
@@ -59,6 +59,19 @@ def _end_scope(screen: "CaseScreen") -> None:
         screen.show_page()
 
 
+async def _show_acts(screen: "CaseScreen", case: CaseFile) -> None:
+    # Imported late, as dialogs are: the first frame needs none.
+    from screens.desk.acts.act_list import show_acts
+
+    await show_acts(screen, case)
+
+
+async def _show_letters(screen: "CaseScreen", case: CaseFile) -> None:
+    from screens.desk.acts.letter_list import show_letters
+
+    await show_letters(screen, case)
+
+
 _AT_THE_DESK = (
     DeskCommand(desk.NEXT, case_commands.take_next, "claim", needs_case=False),
     DeskCommand(desk.UNDO, case_commands.undo, needs_case=False),
@@ -89,11 +102,11 @@ _ON_A_CASE: tuple[DeskCommand, ...] = (
     DeskCommand(desk.CHECKLIST, case_commands.answer_checklist, "dialog"),
     DeskCommand(desk.VERIFY, case_commands.verify, "dialog"),
     DeskCommand(desk.DOCUMENTS, case_commands.list_documents, "dialog"),
-    DeskCommand(desk.LETTERS, letter_list.show_letters, "dialog"),
+    DeskCommand(desk.LETTERS, _show_letters, "dialog"),
     DeskCommand(desk.CHANGES, case_commands.show_changes, "dialog"),
     DeskCommand(desk.EXPLAIN, case_commands.explain, "read"),
     DeskCommand(desk.PHONE_ESTIMATE, case_commands.show_phone_estimate, "read"),
-    DeskCommand(desk.ACTS, act_list.show_acts, "dialog"),
+    DeskCommand(desk.ACTS, _show_acts, "dialog"),
     DeskCommand(desk.REVEAL, case_commands.reveal),
     DeskCommand(desk.FIELD_UP, lambda screen, _case: screen.panels.panel.move(-1)),
     DeskCommand(desk.FIELD_DOWN, lambda screen, _case: screen.panels.panel.move(1)),

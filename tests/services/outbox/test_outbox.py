@@ -1,16 +1,18 @@
 """The outbox: which notices are released and owed, and recording what became of them."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from db.enums import Verdict
+from tests.cli.framework.terminal import Terminal
 from tests.offices import TUESDAY, Site
 from tests.prepared import prepared
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
 from workbench.errors import BadData, NotAllowed, NotFound, WrongUsage
+from workbench.services.exporting.request import ExportKind, ExportRequest
 from workbench.services.outbox.recording import Delivery
 from workbench.services.outbox.sent_report import deliveries_in
 
@@ -236,3 +238,25 @@ def test_the_refusal_of_a_file_without_numbers_names_the_line(tmp_path: Path, te
 def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(NotFound):
         deliveries_in(tmp_path / "none", SHANGHAI)
+
+
+@pytest.mark.parametrize(("since", "is_exported"), [(None, True), ("2026-11-24", True), ("2026-11-25", False)])
+def test_a_listed_notice_names_its_first_export(
+    site: Site, tmp_path: Path, since: str | None, *, is_exported: bool
+) -> None:
+    decide(site, 1)
+    terminal = Terminal(site)
+    site.clock.on(seconds=30)
+    site.services("admin").exports.write(ExportRequest(what=ExportKind.NOTICES, output=tmp_path / "0.csv"))
+    site.clock.on(minutes=2)
+    day = None if since is None else date.fromisoformat(since)
+    for login, name in (("sup", "1.csv"), ("admin", "2.csv")):
+        request = ExportRequest(what=ExportKind.NOTICES, output=tmp_path / name, since=day)
+        site.services(login).exports.write(request)
+        site.clock.on(minutes=2)
+
+    for words in ((), ("C-000001",)):
+        notice = terminal.document("a", "notices", "list", *words)["notices"][0]
+        expected = ("2026-11-24T10:02:30+08:00", "sup") if is_exported else (None, None)
+        assert (notice["exported_at"], notice["exported_by"]) == expected
+    assert "exported_at" not in terminal.document("a", "show", "C-000001")["notices"][0]

@@ -23,6 +23,9 @@ from workbench.wording.findings import text_of
 if TYPE_CHECKING:
     from workbench.services.auditing.seen_cases import SeenCase
 
+_NOT_IN_A_CASE = ("case_id", "decision_id", "body", "exported_at", "exported_by")
+"""The parts of a letter that only the list of letters has."""
+
 _CASE_KEYS = {"case": "id", "due_provisional": "is_due_provisional", "breached": "is_overdue"}
 
 
@@ -66,7 +69,7 @@ def case_document(casefile: CaseFile, now: datetime, *, revealed: bool = False) 
         "appeal_until": plain(casefile.appeal_until, zone),
         "measures": [order_document(order, zone, now) for order in casefile.measures],
         "notice": casefile.notice,
-        "notices": [record(line, zone, without=("case_id", "decision_id", "body")) for line in casefile.notices],
+        "notices": [record(line, zone, without=_NOT_IN_A_CASE) for line in casefile.notices],
         "history": plain(casefile.history, zone),
         "policy_version": casefile.policy_version,
     }

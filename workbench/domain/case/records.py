@@ -170,7 +170,7 @@ class NoticeLine:
 
     It must be sent by `due_by`, and after the letter `after` of its case if that is owed too. One that failed is still
     owed. `attempts` counts how often it was handed to a gateway. `fail_kind` is set for a verdict that fails.
-    `exported_at` and `exported_by` are its first export; only the list of one case has them.
+    `exported_at` and `exported_by` are of its first export; only the list of letters has them.
     """
 
     id: int

@@ -1,9 +1,11 @@
 """The outbox of notices to applicants: lists them, and records which of them were sent or failed."""
 
 import json
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +57,7 @@ class Notices(Service):
     def list(
         self, case_id: int | None = None, *, unsent: bool = False, overdue: bool = False
     ) -> tuple[NoticeLine, ...]:
-        """Return the notices that were not cancelled, oldest first, of all cases or of one, then with their exports.
+        """Return the notices that were not cancelled, oldest first, of all cases or of one, with their exports.
 
         With `unsent` only those to send now, with `overdue` only those that should have been sent already.
 
@@ -68,7 +70,7 @@ class Notices(Service):
                 until = _last_overdue_release(session, self.context) if overdue else self.context.now()
                 conditions = (*conditions, is_owed(until))
             lines = notice_lines(session, self.context, select_notices(conditions).order_by(NOTICE.c.id))
-            return lines if case_id is None else _with_exports(session, self.context, lines)
+            return _with_exports(session, self.context, lines)
 
     def page(self, case_id: int | None = None, *, unsent: bool = False, limit: int) -> NoticePage:
         """Return the first notices: those owed in the order of release, then the sent ones unless `unsent`.
@@ -206,14 +208,13 @@ def _with_exports(session: Session, context: Context, lines: Sequence[NoticeLine
     )
     found = [(row, json.loads(row.body)) for row in session.execute(exports.order_by(_EVENT.c.seq))]
     written = [(row, body.get("since", "")) for row, body in found if body.get("what") == ExportKind.NOTICES]
-    zone = context.zone(session)
+    zone, times = context.zone(session), [row.at for row, _since in written]
 
     def exported(line: NoticeLine) -> NoticeLine:
+        later = islice(written, bisect_left(times, line.release_at), None)
         released_on = line.release_at.astimezone(zone).date().isoformat()
-        for row, since in written:
-            if row.at >= line.release_at and since <= released_on:
-                return replace(line, exported_at=row.at, exported_by=row.actor_login)
-        return line
+        first = next((row for row, since in later if since <= released_on), None)
+        return line if first is None else replace(line, exported_at=first.at, exported_by=first.actor_login)
 
     return tuple(exported(line) for line in lines)
 
