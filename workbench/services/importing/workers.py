@@ -9,6 +9,7 @@ import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
@@ -24,8 +25,8 @@ _Shared = TypeVar("_Shared")
 _Task = TypeVar("_Task")
 _Result = TypeVar("_Result")
 
-_SENT_AHEAD = 2
-_DONE_AHEAD = 4
+_SENT_AHEAD = 3
+_MOST_RESULTS = 8
 
 
 class _Job(NamedTuple):
@@ -94,24 +95,29 @@ def shared_out(
     if helper is None:
         yield from (work(shared, task) for task in tasks)
         return
+    coming = iter(tasks)
     # The results of this process, and None for each task that was sent.
     results: deque[_Result | None] = deque()
     sent = 0
     try:
         helper.begin(work, shared)
-        for task in tasks:
-            if sent < _SENT_AHEAD:
+        while True:
+            for task in islice(coming, _SENT_AHEAD - sent):
                 helper.send(task)
                 results.append(None)
                 sent += 1
-            else:
-                results.append(work(shared, task))
-            while results and (results[0] is not None or helper.is_done() or len(results) > _DONE_AHEAD):
-                first = results.popleft()
-                sent -= first is None
-                yield helper.result() if first is None else first
-        for first in results:
-            yield helper.result() if first is None else first
+            if not results:
+                return
+            if results[0] is None and len(results) < _MOST_RESULTS and not helper.is_done():
+                own = [work(shared, task) for task in islice(coming, 1)]
+                if own:
+                    results += own
+                    continue
+            first = results.popleft()
+            if first is None:
+                first = helper.result()
+                sent -= 1
+            yield first
     except (EOFError, ConnectionError) as error:
         message = _("A process of this command was ended from outside; run the command again.")
         raise StorageFailed(message) from error
@@ -122,9 +128,11 @@ def _serve(pipe: Connection, language: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     i18n.use(language)
     messages: SimpleQueue[tuple[Any] | None] = SimpleQueue()
+    results: SimpleQueue[Any] = SimpleQueue()
     Thread(target=_receive, args=(pipe, messages), daemon=True).start()
+    Thread(target=_send, args=(pipe, results), daemon=True).start()
     job = _Job(max, None)
-    with suppress(ConnectionError), few_collections():
+    with few_collections():
         while (message := messages.get()) is not None:
             [task] = message
             if isinstance(task, _Job):
@@ -134,7 +142,14 @@ def _serve(pipe: Connection, language: str) -> None:
                 result = job.work(job.shared, task)
             except Exception as error:
                 result = error
-            pipe.send(result)
+            results.put(result)
+
+
+def _send(pipe: Connection, results: "SimpleQueue[Any]") -> None:
+    """Send results while the next task is done; the other process may take them late."""
+    with suppress(OSError):
+        while True:
+            pipe.send(results.get())
 
 
 def _receive(pipe: Connection, messages: "SimpleQueue[tuple[Any] | None]") -> None:
