@@ -6,7 +6,7 @@ import pytest
 
 from screens.shell import theme
 from workbench.errors import BadConfiguration
-from workbench.user_settings import THEMES, UserSettings, load_settings
+from workbench.user_settings import CHECKS, THEMES, UserSettings, load_settings
 
 
 def loaded(folder: Path, text: str) -> tuple[UserSettings, list[str]]:
@@ -37,15 +37,15 @@ def test_each_wrong_line_is_told_and_the_others_hold(tmp_path: Path) -> None:
         ", line 1: There is no setting auto_nxt; did you mean auto_next?",
         ", line 2: theme must be one of dark, light, terminal, colour-blind, in quotes; the usual value is used.",
         ", line 4: auto_next must be true or false, without quotes; the usual value is used.",
-        ", line 6: There is no setting colours; the settings are database, theme, auto_next.",
+        ", line 6: There is no setting colours; the settings are database, theme, auto_next, date_order.",
     ]
 
 
 @pytest.mark.parametrize("value", ["1", "[]", "1979-05-27", "{ a = 1 }", "nan", "['light']"])
 def test_no_kind_of_value_breaks_the_check(tmp_path: Path, value: str) -> None:
-    values, problems = loaded(tmp_path, "".join(f"{name} = {value}\n" for name in ("database", "theme", "auto_next")))
+    values, problems = loaded(tmp_path, "".join(f"{name} = {value}\n" for name in CHECKS))
     assert values == UserSettings()
-    assert len(problems) == 3
+    assert len(problems) == len(CHECKS)
 
 
 @pytest.mark.parametrize("content", [b"auto_next = yes", b"\xff", b'theme = "light'])

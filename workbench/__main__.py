@@ -40,6 +40,7 @@ def open_workbench(find_database: Callable[[], Path], as_login: str | None, symb
         output.complain(i18n._("The workbench needs a terminal; without one, use a command such as `workbench next`."))
         return ExitCode.UNAVAILABLE
     from screens.app import WorkbenchApp
+    from workbench.domain.clock.typed.aim import use_order
     from workbench.look import own_look
     from workbench.user_settings import load_settings, settings_file
 
@@ -55,6 +56,7 @@ def open_workbench(find_database: Callable[[], Path], as_login: str | None, symb
             gc.enable()
 
     settings = load_settings(settings_file())
+    use_order(settings.values.date_order)
     app = WorkbenchApp(open_services, now=now, symbols=symbols, look=own_look(), settings=settings)
     try:
         app.run()

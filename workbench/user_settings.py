@@ -1,7 +1,7 @@
 """The settings of a user: a TOML file, checked at the start. What is wrong in it costs that setting only."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,9 @@ from workbench.i18n import _, comma_joined
 
 THEMES = ("dark", "light", "terminal", "colour-blind")
 """The themes: `terminal` has the colours of the terminal, and `colour-blind` none that differ only in red and green."""
+
+DATE_ORDERS = ("day_first", "month_first")
+"""How dates in numbers only are written."""
 
 _SECTION = re.compile(r"\s*\[\s*(?P<name>[^\[\]]+?)\s*\]")
 _PAIR = re.compile(r"\s*(?P<name>[\w-]+)\s*=")
@@ -22,12 +25,14 @@ class UserSettings:
     """The settings in force.
 
     `database` is where the database is, '' for the usual places; `theme` one of THEMES, '' for the one that was used
-    last. With `auto_next` the next case comes by itself after a verdict.
+    last. With `auto_next` the next case comes by itself after a verdict. `date_order` says how 3/4 is meant, '' for not
+    known.
     """
 
     database: str = ""
     theme: str = ""
     auto_next: bool = False
+    date_order: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,12 +115,14 @@ def _lines_of(text: str) -> dict[str, int]:
     return lines
 
 
+def _one_of(names: Iterable[str]) -> str:
+    return _("one of {names}, in quotes").format(names=comma_joined(names))
+
+
 CHECKS: Mapping[str, tuple[Callable[[object], bool], Callable[[], str]]] = {
     "database": (lambda value: isinstance(value, str) and value != "", lambda: _("a path, in quotes")),
-    "theme": (
-        lambda value: value in THEMES,
-        lambda: _("one of {names}, in quotes").format(names=comma_joined(THEMES)),
-    ),
+    "theme": (lambda value: value in THEMES, lambda: _one_of(THEMES)),
     "auto_next": (lambda value: isinstance(value, bool), lambda: _("true or false, without quotes")),
+    "date_order": (lambda value: value in DATE_ORDERS, lambda: _one_of(DATE_ORDERS)),
 }
 """Whether a value is right for a setting, and what would be."""

@@ -1,6 +1,7 @@
 """The commands extend, class and priority."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from sqlalchemy import text
 from tests.cli.framework.terminal import refused
 from tests.offices import Site
 from tests.promises import Promises
+from workbench import user_settings
+from workbench.domain.clock.typed import aim
 from workbench.errors import WrongUsage
 from workbench.services.case.assessment import recompute
 from workbench.services.foundation.case_access import visible_case
@@ -46,6 +49,24 @@ def test_a_date_typed_as_people_say_it_is_named_in_full(services: Promises, lang
     said = {"en": "--until: Wed 2 Dec, in 6 working days", "zh": "--until：12月2日 周三，6个工作日后"}[language]
     assert said in services.terminal.as_person("sup", *words).stderr
     assert services.due(case) == "2026-12-02 18:00"
+
+
+@pytest.mark.parametrize(("order", "due"), [("day_first", "2027-03-12"), ("month_first", "2026-12-03"), ("", "")])
+def test_the_settings_say_how_a_date_in_numbers_is_meant(
+    services: Promises, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, order: str, due: str
+) -> None:
+    case = services.received("2026-11-24 10:00")
+    file = tmp_path / "settings.toml"
+    file.write_text(f'date_order = "{order}"\n' if order else "", encoding="utf-8")
+    monkeypatch.setattr(user_settings, "settings_file", lambda: file)
+    monkeypatch.setattr(aim, "_used", None)
+
+    done = services.terminal.as_person("sup", "extend", case, "--until", "12/3", "--reason", "x")
+
+    if due:
+        assert services.due(case).startswith(due)
+    else:
+        assert done.exit_code == 2
 
 
 def test_pauses_after_an_extension_are_added(services: Promises) -> None:

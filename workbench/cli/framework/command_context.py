@@ -62,8 +62,11 @@ class CommandContext:
         Raises:
             WorkbenchError: If the database cannot be opened or the user is not registered.
         """
+        from workbench.domain.clock.typed.aim import use_order
         from workbench.services.opening import open_services
+        from workbench.user_settings import load_settings, settings_file
 
+        use_order(load_settings(settings_file()).values.date_order)
         services = open_services(self.database(), self.shared.login, self.now)
         try:
             yield services

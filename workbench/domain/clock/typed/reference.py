@@ -2,11 +2,11 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from workbench.domain.clock.calendar import WorkingCalendar
-from workbench.domain.clock.typed.aim import Aim, DateOrder
+from workbench.domain.clock.typed.aim import Aim, DateOrder, used_order
 from workbench.errors import WrongUsage
 from workbench.i18n import _
 
@@ -43,13 +43,14 @@ class NotUnderstood(UnclearTime):
 class Reference:
     """The time, calendar and field that a typed date is read for.
 
-    Without an `order`, 3/4 is ambiguous. `takes_time` says whether the field takes a time of day.
+    Without an `order`, by default that of the user's settings, 3/4 is ambiguous. `takes_time` says whether the field
+    takes a time of day.
     """
 
     now: datetime
     calendar: WorkingCalendar
     aim: Aim = Aim.FUTURE
-    order: DateOrder | None = None
+    order: DateOrder | None = field(default_factory=used_order)
     takes_time: bool = True
 
     @property
