@@ -27,7 +27,10 @@ async def test_a_case_comes_back_by_itself_with_a_quiet_line_and_is_the_next(sit
     async with at_the_site(site, "a", size=(80, 24), language=language) as desk:
         await desk.press("n", "h", "enter", "n")
         assert "C-000002" in desk.text
-        words = {"en": "C-000001 was put aside until now; n gives it after this case", "zh": "C-000001 暂放时间已到"}
+        words = {
+            "en": "C-000001 is back from being put aside; n gives it after this case",
+            "zh": "C-000001 暂放时间已到",
+        }
         assert words[language] not in desk.text
 
         site.clock.on(hours=2, minutes=1)
