@@ -97,4 +97,6 @@ def _literal(value: object) -> str:
         return "NULL"
     if isinstance(value, str):
         return "'" + value.replace("'", "''") + "'"
-    return repr(int(value))  # type: ignore[call-overload]  # others are whole numbers and flags
+    if isinstance(value, int):
+        return repr(int(value))
+    raise TypeError(value)

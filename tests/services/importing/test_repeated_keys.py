@@ -31,3 +31,9 @@ def test_different_keys_are_no_repetition() -> None:
     keys.add(0, [2], A)
     keys.add(1, [2], B)
     assert keys.repeated() == {}
+
+
+def test_a_key_that_all_rows_have_costs_no_more_than_others() -> None:
+    keys = RepeatedKeys()
+    keys.add(0, list(range(100_000)), A * 100_000)
+    assert len(keys.repeated()) == 100_000

@@ -3,13 +3,14 @@
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.nursery import nursery
 from workbench.errors import StorageFailed
+from workbench.services.importing import workers
 from workbench.services.importing.workers import Helper, shared_out
 
 _PARENT = """
@@ -34,6 +35,25 @@ def process_of(shared: int, task: int) -> int:
 def in_either(delay_ms: int, task: int) -> tuple[int, int, bytes]:
     time.sleep(delay_ms / 1000)
     return task, os.getpid(), bytes(200_000)
+
+
+def zeros(_shared: None, size: int) -> bytes:
+    return bytes(size)
+
+
+def oddly_failed(_shared: None, _task: int) -> None:
+    raise type("OddError", (Exception,), {})
+
+
+def no_memory() -> None:
+    raise MemoryError
+
+
+class TooLarge:
+    """A task for which the other process has no memory."""
+
+    def __reduce__(self) -> tuple[Callable[[], None], tuple[()]]:
+        return no_memory, ()
 
 
 def killed(_shared: None, task: int) -> int:
@@ -72,6 +92,41 @@ def test_an_error_in_the_other_process_is_raised_here(helper: Helper) -> None:
 def test_a_process_that_is_killed_is_told(helper: Helper) -> None:
     with pytest.raises(StorageFailed, match="ended from outside; run the command again"):
         list(shared_out(killed, None, [0], helper))
+
+
+def test_a_process_that_is_killed_while_it_sends_a_result_is_told(helper: Helper) -> None:
+    # The result is larger than the pipe, so that it waits there for somebody who takes it.
+    helper.begin(zeros, None)
+    helper.send(5_000_000)
+    while not helper.is_done():
+        time.sleep(0.01)
+    process = helper._process.pid
+    assert process is not None
+    os.kill(process, signal.SIGKILL)
+    with pytest.raises(StorageFailed, match="ended from outside"):
+        helper.result()
+
+
+def test_a_task_that_the_other_process_cannot_take_ends_it(helper: Helper) -> None:
+    helper.begin(process_of, 0)
+    helper.send(TooLarge())
+    with pytest.raises(StorageFailed, match="ended from outside"):
+        helper.result()
+
+
+def test_an_error_that_no_other_process_can_read_is_told_by_name_and_place(helper: Helper) -> None:
+    with pytest.raises(RuntimeError, match=r"OddError at tests/services/importing/test_workers\.py:\d+"):
+        list(shared_out(oddly_failed, None, [0], helper))
+
+
+def test_without_a_process_to_be_had_this_one_does_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_self: object) -> None:
+        raise BlockingIOError
+
+    monkeypatch.setattr(workers, "has_processors", lambda: True)
+    monkeypatch.setattr(Helper, "__init__", refuse)
+    with workers.helping(is_wanted=True) as helper:
+        assert helper is None
 
 
 def test_the_other_process_ends_when_this_one_is_killed() -> None:

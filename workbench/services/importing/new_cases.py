@@ -49,6 +49,12 @@ class Basis:
 
     policy_id: int
     stops: tuple[Suspension, ...]
+    today: date
+
+    @classmethod
+    def now(cls, session: Session, context: Context) -> "Basis":
+        """Return what is in force."""
+        return cls(policy_id=context.policy_id(session), stops=all_suspensions(session), today=context.today(session))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +87,6 @@ class _Rules:
     basis: Basis
     policy: Policy
     calendar: WorkingCalendar
-    today: date
 
 
 _Judged = tuple[ImportedRow, Evidence, Assessment]
@@ -94,19 +99,18 @@ def new_cases(batch: NewBatch, application_ids: Sequence[int]) -> list[NewCases]
         rules = _rules(session, context)
         rows = dicts_of(session, _BY_ID, application_ids)
         sight = Snapshot(own_batch=batch.batch_id)
-        found = EvidenceReader(session, context.store, sight, rules.today).of_rows(rows)
+        found = EvidenceReader(session, context.store, sight, rules.basis.today).of_rows(rows)
     evidence = [found[application_key(row)] for row in rows]
-    judged = list(zip(rows, evidence, assess_all(evidence, rules.policy, rules.today), strict=True))
+    judged = list(zip(rows, evidence, assess_all(evidence, rules.policy, rules.basis.today), strict=True))
     return [_written_together(some, rules, context) for some in _in_transactions(judged)]
 
 
 def _rules(session: Session, context: Context) -> _Rules:
-    policy_id = context.policy_id(session)
+    basis = Basis.now(session, context)
     return _Rules(
-        basis=Basis(policy_id=policy_id, stops=all_suspensions(session)),
-        policy=context.policy(session, policy_id),
-        calendar=context.calendar(session, policy_id),
-        today=context.today(session),
+        basis=basis,
+        policy=context.policy(session, basis.policy_id),
+        calendar=context.calendar(session, basis.policy_id),
     )
 
 
@@ -114,7 +118,7 @@ def _in_transactions(judged: Sequence[_Judged]) -> Iterator[Sequence[_Judged]]:
     """Yield cases that one transaction writes with their findings and receipts."""
     ends, rows = [0], 0
     for place, (_row, _evidence, assessment) in enumerate(judged):
-        own = 2 + len(assessment.findings)
+        own = 2 + assessment.is_complete + len(assessment.findings)
         if rows + own > MOST_ROWS:
             ends.append(place)
             rows = 0

@@ -1,6 +1,7 @@
 """Opens a case for each new application of a batch that is being written, findings and due date included."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -10,9 +11,9 @@ from db.enums import ImportKind, Trigger
 from db.queries.chunks import chunks
 from db.queries.numbers import take_case_numbers
 from db.queries.published import NOTICE, Snapshot, current_case_id, newest_of_many
+from workbench.domain.policy.policy import Policy
 from workbench.services.case.evidence_reader import application_key
 from workbench.services.forecast.arrival_forecasts import ArrivalForecasts
-from workbench.services.foundation.calendar_days import all_suspensions
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import after_pause
 from workbench.services.importing.columns import TABLES
@@ -73,20 +74,23 @@ def _wanted(context: Context, batch_id: int, reopened: set[Key]) -> Iterator[Seq
 
 def _open(batch: NewBatch, seq: int, cases: NewCases, expecting: ArrivalForecasts) -> None:
     """Write new cases; work them out again as long as they were judged by what is not in force any more."""
-    if not _write(batch, seq, cases, _receipts(batch.context, cases, expecting)):
+    context = batch.context
+    with context.read() as session:
+        is_current = Basis.now(session, context) == cases.basis
+        policy = context.policy(session, cases.basis.policy_id)
+    # A case joins the queue that the forecasts count, so only cases that are likely to be written may.
+    if not is_current or not _write(batch, seq, cases, _receipts(cases, policy, context.now(), expecting)):
         for again in new_cases(batch, cases.application_ids):
             _open(batch, seq, again, expecting)
 
 
-def _receipts(context: Context, cases: NewCases, expecting: ArrivalForecasts) -> list[tuple[int, UnnumberedNotice]]:
+def _receipts(
+    cases: NewCases, policy: Policy, now: datetime, expecting: ArrivalForecasts
+) -> list[tuple[int, UnnumberedNotice]]:
     """Return what the applicants of the cases that are queued are sent, by the places of the cases."""
-    if not cases.queued:
-        return []
-    with context.read() as session:
-        policy = context.policy(session, cases.basis.policy_id)
     forecasts = expecting.of([queued.arrival for queued in cases.queued])
     found = (
-        (one.place, receipt_of(one.columns, one.applicant, forecast, one.findings, policy, context.now()))
+        (one.place, receipt_of(one.columns, one.applicant, forecast, one.findings, policy, now))
         for one, forecast in zip(cases.queued, forecasts, strict=True)
     )
     return [(place, receipt) for place, receipt in found if receipt is not None]
@@ -95,12 +99,12 @@ def _receipts(context: Context, cases: NewCases, expecting: ArrivalForecasts) ->
 def _write(batch: NewBatch, seq: int, cases: NewCases, receipts: Sequence[tuple[int, UnnumberedNotice]]) -> bool:
     """Write new cases with their findings, receipts and search terms in one transaction.
 
-    If another policy is in force or a suspension was entered since they were judged, write nothing and return False:
+    If another policy is in force, a suspension was entered or a day began since, write nothing and return False:
     a change of the open cases also finds the cases that are written before it, but not those written after it.
     """
     context = batch.context
     with after_pause(), context.write(is_bulk=True) as session:
-        if Basis(policy_id=context.policy_id(session), stops=all_suspensions(session)) != cases.basis:
+        if Basis.now(session, context) != cases.basis:
             return False
         first = take_case_numbers(session, len(cases.application_ids))
         same: dict[str, Any] = {"batch_id": batch.batch_id, "evidence_seq": seq, "opened_at": context.now()}

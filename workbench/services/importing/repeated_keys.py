@@ -2,7 +2,7 @@
 
 from array import array
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from workbench.i18n import _
 from workbench.services.importing.judged_records import DIGEST_BYTES
@@ -40,14 +40,16 @@ class RepeatedKeys:
         return {place: why for same in places.values() if len(same) > 1 for place, why in _refusals(same)}
 
 
-def _refusals(same: list[Place]) -> list[tuple[Place, str]]:
-    """Return which rows with the same key are refused, and why."""
-    refusals = []
+def _refusals(same: list[Place]) -> Iterator[tuple[Place, str]]:
+    """Yield which rows with the same key are refused, and why."""
+    lines_of: dict[int, list[int]] = defaultdict(list)
     for file, line in same:
-        others = [other for in_file, other in same if in_file == file and other != line]
-        if others:
+        lines_of[file].append(line)
+    for file, line in same:
+        lines = lines_of[file]
+        if len(lines) > 1:
             message = _("The same row is on line {line} too; remove one of them.")
-            refusals.append(((file, line), message.format(line=f"{others[0]:,}")))
+            other = lines[1] if line == lines[0] else lines[0]
+            yield (file, line), message.format(line=f"{other:,}")
         elif same[0] != (file, line):
-            refusals.append(((file, line), _("This row came already in this import; remove one.")))
-    return refusals
+            yield (file, line), _("This row came already in this import; remove one.")

@@ -35,7 +35,7 @@ from workbench.services.importing.standing import ImportTerms
 from workbench.services.importing.sweeping import sweep
 from workbench.services.importing.undoing import undo_batch
 from workbench.services.importing.work import Work
-from workbench.services.importing.workers import Helper, has_processors
+from workbench.services.importing.workers import helping
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.reader import Reader, open_reader, open_readers
 from workbench.services.reading.sheets.names import IMPORT_ORDER
@@ -93,7 +93,7 @@ class Imports:
             meter = Meter(readers, progress)
             calls = CallIntake(self.context, opened, judge.imported_at)
             spill = opened.enter_context(closing(Spill(self.context.store.batches)))
-            helper = opened.enter_context(Helper()) if _is_large(readers) and has_processors() else None
+            helper = opened.enter_context(helping(is_wanted=_is_large(readers)))
             plan = Planner(self.context, judge, meter, calls, spill, helper).plan_of(readers)
             report = reported(request, readers, plan)
             if plan.errors.count and (request.rejects is None or plan.is_broken):

@@ -5,10 +5,11 @@ on which they wait. A process here ends when the other end of its pipe is gone.
 """
 
 import os
+import pickle
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, nullcontext, suppress
 from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -18,6 +19,7 @@ from typing import Any, NamedTuple, Self, TypeVar
 
 from workbench import i18n
 from workbench.errors import StorageFailed
+from workbench.failure import location_of
 from workbench.i18n import _
 from workbench.services.foundation.pacing import few_collections
 
@@ -37,14 +39,23 @@ class _Job(NamedTuple):
 
 
 class Helper:
-    """A process that does a part of the tasks of this one; used as a context manager it is ended."""
+    """A process that does a part of the tasks of this one; used as a context manager it is ended.
+
+    Raises:
+        OSError: If no process can be started.
+    """
 
     def __init__(self) -> None:
         spawning = get_context("spawn")
         self._pipe, theirs = spawning.Pipe()
         self._process = spawning.Process(target=_serve, args=(theirs, i18n.current_language()), daemon=True)
-        self._process.start()
-        theirs.close()
+        # An interrupt goes to both processes; until the other one ignores it, it must not end there.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            self._process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            theirs.close()
 
     def __enter__(self) -> Self:
         return self
@@ -55,22 +66,53 @@ class Helper:
 
     def begin(self, work: Callable[[_Shared, Any], Any], shared: _Shared) -> None:
         """Say what the next tasks are: a function at the top of a module, and its first argument."""
-        self._pipe.send(_Job(work, shared))
+        self.send(_Job(work, shared))
 
     def send(self, task: object) -> None:
-        """Let the process do a task; it takes tasks while it works."""
-        self._pipe.send(task)
+        """Let the process do a task; it takes tasks while it works.
+
+        Raises:
+            StorageFailed: If the process was ended from outside.
+        """
+        with _told_if_ended():
+            self._pipe.send(task)
 
     def is_done(self) -> bool:
-        """Say whether the result of the earliest task is there."""
+        """Say whether the result of the earliest task is there, or the process was ended."""
         return self._pipe.poll()
 
     def result(self) -> Any:
-        """Wait for the result of the earliest task, and return it, or raise its error."""
-        result = self._pipe.recv()
+        """Wait for the result of the earliest task, and return it, or raise its error.
+
+        Raises:
+            StorageFailed: If the process was ended from outside.
+        """
+        with _told_if_ended():
+            result = self._pipe.recv()
         if isinstance(result, Exception):
             raise result
         return result
+
+
+@contextmanager
+def _told_if_ended() -> Iterator[None]:
+    # A message that breaks off is an OSError.
+    try:
+        yield
+    except (EOFError, OSError) as error:
+        message = _("A process of this command was ended from outside; run the command again.")
+        raise StorageFailed(message) from error
+
+
+@contextmanager
+def helping(*, is_wanted: bool) -> Iterator[Helper | None]:
+    """Give a helper, or None if none is wanted, there is one processor only, or no process can be started."""
+    helper = None
+    if is_wanted and has_processors():
+        with suppress(OSError):
+            helper = Helper()
+    with helper or nullcontext():
+        yield helper
 
 
 def has_processors() -> bool:
@@ -99,36 +141,33 @@ def shared_out(
     # The results of this process, and None for each task that was sent.
     results: deque[_Result | None] = deque()
     sent = 0
-    try:
-        helper.begin(work, shared)
-        while True:
-            for task in islice(coming, _SENT_AHEAD - sent):
-                helper.send(task)
-                results.append(None)
-                sent += 1
-            if not results:
-                return
-            if results[0] is None and len(results) < _MOST_RESULTS and not helper.is_done():
-                own = [work(shared, task) for task in islice(coming, 1)]
-                if own:
-                    results += own
-                    continue
-            first = results.popleft()
-            if first is None:
-                first = helper.result()
-                sent -= 1
-            yield first
-    except (EOFError, ConnectionError) as error:
-        message = _("A process of this command was ended from outside; run the command again.")
-        raise StorageFailed(message) from error
+    helper.begin(work, shared)
+    while True:
+        for task in islice(coming, _SENT_AHEAD - sent):
+            helper.send(task)
+            results.append(None)
+            sent += 1
+        if not results:
+            return
+        if results[0] is None and len(results) < _MOST_RESULTS and not helper.is_done():
+            own = [work(shared, task) for task in islice(coming, 1)]
+            if own:
+                results += own
+                continue
+        first = results.popleft()
+        if first is None:
+            first = helper.result()
+            sent -= 1
+        yield first
 
 
 def _serve(pipe: Connection, language: str) -> None:
     """Do tasks until the other end of the pipe is gone; an interrupt concerns the other process only."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     i18n.use(language)
     messages: SimpleQueue[tuple[Any] | None] = SimpleQueue()
-    results: SimpleQueue[Any] = SimpleQueue()
+    results: SimpleQueue[bytes] = SimpleQueue()
     Thread(target=_receive, args=(pipe, messages), daemon=True).start()
     Thread(target=_send, args=(pipe, results), daemon=True).start()
     job = _Job(max, None)
@@ -139,22 +178,35 @@ def _serve(pipe: Connection, language: str) -> None:
                 job = task
                 continue
             try:
-                result = job.work(job.shared, task)
+                result = pickle.dumps(job.work(job.shared, task), pickle.HIGHEST_PROTOCOL)
             except Exception as error:
-                result = error
+                result = _pickled(error)
             results.put(result)
 
 
-def _send(pipe: Connection, results: "SimpleQueue[Any]") -> None:
+def _pickled(error: Exception) -> bytes:
+    """Return an error as the other process can read it; one that it cannot read, by its name and place."""
+    try:
+        pickled = pickle.dumps(error)
+        pickle.loads(pickled)  # noqa: S301 - made here
+    except Exception:
+        return pickle.dumps(RuntimeError(f"{type(error).__name__} at {location_of(error)}"))
+    return pickled
+
+
+def _send(pipe: Connection, results: "SimpleQueue[bytes]") -> None:
     """Send results while the next task is done; the other process may take them late."""
     with suppress(OSError):
         while True:
-            pipe.send(results.get())
+            pipe.send_bytes(results.get())
 
 
 def _receive(pipe: Connection, messages: "SimpleQueue[tuple[Any] | None]") -> None:
-    """Take messages from the pipe at once, so that the other process never waits while this one sends a result."""
-    with suppress(EOFError, OSError):
+    """Take messages from the pipe at once, so that the other process never waits while this one sends a result.
+
+    Whatever goes wrong, such as a task for which there is no memory, ends this process, which the other one is told.
+    """
+    with suppress(Exception):
         while True:
             messages.put((pipe.recv(),))
     messages.put(None)

@@ -127,7 +127,7 @@ class RowReader:
         """Return a record with its problems."""
         return BadRecord(
             line=record.line,
-            raw=dict(zip(record.names, cells, strict=True)),
+            raw=dict(zip(record.names, cells, strict=False)),
             cells=tuple(cells),
             text=record.text,
             problems=tuple(self.problem(record.line, column, message) for column, message in complaints),
