@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from screens.shell.base_screen import attempt, run_in_worker
 from screens.shell.protocols import ShowsCase
-from workbench.domain.case.case_id import format_case
-from workbench.domain.text.mask import mask_digits_within
 from workbench.i18n import _
 from workbench.keys.desk import ACTS
 
@@ -70,6 +68,7 @@ def _case_on(screen: "Screen[Any]") -> int | None:
 
 async def _take(app: "WorkbenchApp", desk: "DeskScreen", case_id: int) -> None:
     from screens.dialogs.prompt import Prompt
+    from workbench.domain.case.case_id import format_case
 
     taking, name = desk.session.services.taking, format_case(case_id)
     held = desk.session.case if desk.session.is_held else None
@@ -105,6 +104,7 @@ async def _carry_out_take(app: "WorkbenchApp", desk: "DeskScreen", case_id: int,
 async def change_scope(app: "WorkbenchApp") -> None:
     """Make the filter of the list the scope of the desk, or end that scope."""
     from screens.queue.screen import QueueScreen
+    from workbench.domain.text.mask import mask_digits_within
 
     screen = _screen_below(app)
     if app.desk is None or not isinstance(screen, QueueScreen):

@@ -1,10 +1,13 @@
 """What a screen may offer to the app, the footer and the help."""
 
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 from screens.shell.revealed_fields import RevealedFields
-from workbench.domain.case.casefile import CaseFile
 from workbench.keys.command import Command, Place
+
+if TYPE_CHECKING:
+    # Importing it would delay the first frame.
+    from workbench.domain.case.casefile import CaseFile
 
 
 @runtime_checkable
@@ -36,7 +39,7 @@ class ShowsCase(Protocol):
     """A screen that lists cases and shows the one under the cursor."""
 
     @property
-    def case(self) -> CaseFile | None:
+    def case(self) -> "CaseFile | None":
         """The case under the cursor, None until it is read."""
 
 

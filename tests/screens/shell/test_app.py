@@ -18,7 +18,10 @@ from tests.screens.driver import Driver, at_work
 from workbench.errors import BadConfiguration, NotFound, StorageBusy
 from workbench.user_settings import LoadedSettings
 
-HEAVY = ("sqlmodel", "sqlalchemy", "duckdb", "jinja2", "alembic", "pypinyin", "typer")
+HEAVY = (
+    *("sqlmodel", "sqlalchemy", "duckdb", "jinja2", "alembic", "pypinyin", "typer"),
+    *("workbench.domain.case.casefile", "workbench.domain.text.mask"),
+)
 
 
 def test_what_is_imported_before_the_first_frame_loads_no_heavy_module() -> None:
