@@ -293,6 +293,7 @@ def _start(path: Path) -> Child:
     return child
 
 
+@pytest.mark.proof
 def test_three_killed_upgrades_leave_a_complete_schema(older: Path) -> None:
     assert 1 in kill_at_random(older, 3, seed=1)
 
