@@ -57,6 +57,12 @@ def decide(terminal: PtySession, case: str, key: str) -> None:
     until = time.monotonic() + 30
     while time.monotonic() < until and not re.search(DONE.format(case=case), terminal.text):
         terminal.rest(1.0)
+        if "Enter take" in terminal.text:
+            # The reason asks which documents it is about.
+            terminal.press("1")
+            terminal.rest(0.5)
+            terminal.press(ENTER)
+            terminal.rest(0.5)
         terminal.press(F8)
         terminal.rest(0.5)
     terminal.wait_for(DONE.format(case=case))
@@ -86,7 +92,8 @@ def test_composed_text_changes_nothing_and_the_screen_says_why(home: Path) -> No
         case = re.search(r"C-\d{6}", shown.splitlines()[0])
         assert case
         terminal.rest(1.0)
-        before = acts(home)
+        # An open workbench also does what has come due on other cases.
+        before = [act for act in acts(home) if act[1] == case[0]]
 
         for text in ("通过", "ｐ过", "不通过f", "批准yy", "下一件n", "跳过，释放b", "撤销u"):
             terminal.press(text)
@@ -95,7 +102,7 @@ def test_composed_text_changes_nothing_and_the_screen_says_why(home: Path) -> No
             terminal.rest(0.3)
         terminal.rest(1.0)
 
-        assert acts(home) == before
+        assert [act for act in acts(home) if act[1] == case[0]] == before
         assert case[0] in terminal.text.splitlines()[0]
 
 
