@@ -60,7 +60,6 @@ def decide(terminal: PtySession, case: str, key: str) -> None:
         if "Enter take" in terminal.text:
             # The reason asks which documents it is about.
             terminal.press("1")
-            terminal.rest(0.5)
             terminal.press(ENTER)
             terminal.rest(0.5)
         terminal.press(F8)
