@@ -101,6 +101,7 @@ def test_other_exports_are_not_written_as_parquet(terminal: Terminal, tmp_path: 
     assert refused(result, 2) == "Only calls are exported as Parquet; choose csv, xlsx or jsonl."
 
 
+@pytest.mark.proof
 def test_ctrl_c_interrupts_a_query(tmp_path: Path) -> None:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:

@@ -223,6 +223,7 @@ async def test_the_screen_says_why_the_maker_has_no_action() -> None:
         assert desk.dialog == "ChecksScreen"
 
 
+@pytest.mark.proof
 async def test_the_verdict_of_an_opened_case_is_a_panel_that_scrolls() -> None:
     async with at_work(troubled(), size=(60, 16)) as desk:
         await stage(desk)

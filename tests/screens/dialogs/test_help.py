@@ -41,6 +41,7 @@ async def test_the_help_shows_the_first_and_last_key_of_every_command(place: Pla
             assert shown_key(command.keys[-1]) in shown, command.id
 
 
+@pytest.mark.proof
 async def test_arrows_scroll_a_page_longer_than_the_window() -> None:
     async with at_work(clean(), size=(80, 24)) as desk:
         await desk.press("n", "f1")

@@ -87,6 +87,7 @@ async def test_a_single_version_cannot_be_compared(site: Site) -> None:
         assert "所需材料" in desk.text
 
 
+@pytest.mark.proof
 async def test_the_chosen_version_of_many_is_in_view_and_a_campaign_tells_how_far_it_is(
     site: Site, tmp_path: Path
 ) -> None:

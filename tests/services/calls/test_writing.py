@@ -240,6 +240,7 @@ def _import_forever(folder: Path, begun: "multiprocessing.synchronize.Event", ro
         time.sleep(60)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     "delay_s", [None, 0.05, *(pytest.param(delay_s, marks=pytest.mark.proof) for delay_s in (0.0, 0.02, 0.1, 0.2))]
 )

@@ -31,6 +31,7 @@ def terminal(tmp_path: Path) -> Terminal:
     return Terminal(site)
 
 
+@pytest.mark.proof
 def test_the_figures_of_the_differences_are_what_applying_then_changes(terminal: Terminal, tmp_path: Path) -> None:
     text = terminal.as_person("admin", "policy", "show", "--toml").stdout
     for rule, old, new in THRESHOLDS:

@@ -84,6 +84,7 @@ with replacing(Path(sys.argv[1]), OwnFiles(files=(), store=Path("/nowhere"))) as
 """
 
 
+@pytest.mark.proof
 def test_a_killed_export_keeps_the_old_file_and_leaves_a_private_draft(tmp_path: Path) -> None:
     target = tmp_path / "out.csv"
     target.write_text("old", encoding="utf-8")

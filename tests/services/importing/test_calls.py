@@ -164,6 +164,7 @@ def mixed_file(desk: Desk, form: str) -> Path:
     return path
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("form", ["csv", "odd csv", "gb18030 csv", "jsonl", "xlsx"])
 def test_every_form_gives_the_same_calls_errors_and_rejects(form: str, desk: Desk) -> None:
     path = mixed_file(desk, form)

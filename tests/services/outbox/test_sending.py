@@ -95,6 +95,7 @@ def test_a_letter_that_fails_is_tried_again_and_stands_as_failed(
     assert site.actions(1)[-2:] == ["notice-handed", "notice-failed"]
 
 
+@pytest.mark.proof
 def test_a_gateway_that_hangs_is_killed_with_its_children(site: Site, tmp_path: Path) -> None:
     script = Script(tmp_path, f"sh -c 'echo $$ > {tmp_path}/child; exec sleep 600' & wait", timeout_s=0.5)
 

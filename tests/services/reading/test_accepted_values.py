@@ -96,6 +96,7 @@ def test_random_values_that_are_accepted_mean_what_the_parser_says(column: str, 
     assert 50 < len(compared(duck, column, texts, SHANGHAI)) < len(set(texts))
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("zone", ZONES, ids=str)
 def test_local_times_around_changes_of_the_clocks_are_the_parsers(zone: ZoneInfo, duck: Engine) -> None:
     start = datetime(2000, 1, 3, tzinfo=UTC).replace(tzinfo=None)
