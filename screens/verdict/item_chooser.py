@@ -73,10 +73,6 @@ class ItemChooser(BoxDialog[str]):
 
     @on(Input.Submitted)
     def action_take(self) -> None:
-        """Take what was marked and written, once the list and this dialog have handled the keys before."""
-        self.list.call_later(self.call_later, self._take)
-
-    def _take(self) -> None:
         """Return what was marked and written, in the language of the letter; stay if that is nothing."""
         language = self._case.header.language
         names = [document_name(self._kinds[code], self._case.policy, language) for code in self._marked]

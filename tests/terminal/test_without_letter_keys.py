@@ -60,8 +60,9 @@ def decide(terminal: PtySession, case: str, key: str) -> None:
         if "Enter take" in terminal.text:
             # The reason asks which documents it is about.
             terminal.press("1")
+            terminal.rest(1.0)
             terminal.press(ENTER)
-            terminal.rest(0.5)
+            terminal.rest(1.0)
         terminal.press(F8)
         terminal.rest(0.5)
     terminal.wait_for(DONE.format(case=case))
