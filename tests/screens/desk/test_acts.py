@@ -14,7 +14,9 @@ from workbench.domain.case.casefile import VerdictRequest
 from workbench.services.exporting.request import ExportKind, ExportRequest
 from workbench.services.outbox.recording import Delivery
 
-LANGUAGES = pytest.mark.parametrize(("size", "language"), [((120, 40), "en"), ((80, 24), "zh")])
+LANGUAGES = pytest.mark.parametrize(
+    ("size", "language"), [((120, 40), "en"), pytest.param((80, 24), "zh", marks=pytest.mark.proof)]
+)
 
 
 async def open_first(desk: KeyDriver, filter_text: str = "C-000001") -> None:

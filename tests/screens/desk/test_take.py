@@ -6,7 +6,9 @@ from tests.offices import Site
 from tests.policies import amend
 from tests.screens.driver import at_the_site
 
-LANGUAGES = pytest.mark.parametrize(("size", "language"), [((120, 40), "en"), ((80, 24), "zh")])
+LANGUAGES = pytest.mark.parametrize(
+    ("size", "language"), [((120, 40), "en"), pytest.param((80, 24), "zh", marks=pytest.mark.proof)]
+)
 
 
 @LANGUAGES

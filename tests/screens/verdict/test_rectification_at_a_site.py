@@ -9,7 +9,9 @@ from tests.offices import Site
 from tests.promises import Promises
 from tests.screens.driver import KeyDriver, at_the_site
 
-SIZES = pytest.mark.parametrize(("size", "language"), [((120, 40), "en"), ((80, 24), "zh")])
+SIZES = pytest.mark.parametrize(
+    ("size", "language"), [((120, 40), "en"), pytest.param((80, 24), "zh", marks=pytest.mark.proof)]
+)
 
 
 @pytest.fixture
