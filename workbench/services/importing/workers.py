@@ -170,7 +170,8 @@ def _serve(pipe: Connection, language: str) -> None:
     results: SimpleQueue[bytes] = SimpleQueue()
     Thread(target=_receive, args=(pipe, messages), daemon=True).start()
     Thread(target=_send, args=(pipe, results), daemon=True).start()
-    job = _Job(max, None)
+    # The first message is a job.
+    job: Any = None
     with few_collections():
         while (message := messages.get()) is not None:
             [task] = message
