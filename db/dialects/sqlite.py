@@ -25,6 +25,9 @@ APPLICATION_ID = 0x54535257
 ORDERED_CASES = '"case" AS c INDEXED BY ix_case_order'
 """The FROM clause for the cases `c`, which forces SQLite to read them along the index of the list order."""
 
+DAY_AS_US = "(julianday({day}) - 2440587.5) * 86400000000"
+"""A column with a day as microseconds, to be compared with an instant."""
+
 _HEADER = b"SQLite format 3\x00"
 _HEADER_NUMBERS = text("SELECT application_id, user_version FROM pragma_application_id, pragma_user_version")
 _COMPANION_SUFFIXES = ("-wal", "-shm", "-journal", ".lock")
