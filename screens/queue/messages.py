@@ -51,7 +51,8 @@ def head_line(cases: "CaseList", login: str, view: View, width: int) -> Content:
         message = with_keys(_("list changed, press {queue.again} to reload")) if width >= _WIDE else _("changed")
         right += [(message, WARNING), dot]
     right += [(_count_text(cases, view), MUTED), dot]
-    right += [(f"{words}{dot[0]}", style) for words, style in _order_part(cases, width)]
+    for part in _order_part(cases, width):
+        right += [part, dot]
     right += [(f"{view.symbols.mine} ", ACCENT), (login, ""), dot, (view.time_of_day(view.now), MUTED)]
     return row(left, joined(*right), width)
 
