@@ -18,8 +18,8 @@ from workbench.services.reading.reader import Reader
 from workbench.services.reading.table import RawRecord
 from workbench.services.rectifying.rectification import ReceivedDocument
 
-ROWS_AT_ONCE = 2_000
-"""So many records are planned, and written in one transaction; with their cards they stay below 5,000 rows usually."""
+ROWS_AT_ONCE = 3_000
+"""So many records are planned, and written in one transaction; their cards are usually less than 5,000 then."""
 
 
 class Planner:
