@@ -24,6 +24,8 @@ from screens.widgets.static import Static
 from workbench.domain.case.casefile import CaseRowView
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
+from workbench.keys import queue
+from workbench.keys.registry import with_keys
 from workbench.services.wiring import Services
 from workbench.wording.amounts import count
 
@@ -200,7 +202,12 @@ class CaseList(Vertical):
                 row is None or row.id == case_id for row, case_id in zip(seen, found, strict=True)
             )
             if not is_same:
-                message = _("The list changed while you selected the range, so nothing was marked. Press n to reload.")
+                message = with_keys(
+                    _(
+                        "The list changed while you selected the range, so nothing was marked. "
+                        "Press {queue.again} to reload."
+                    )
+                )
                 self.notify(message, severity="warning")
                 return
         self.rows.range_from = None
@@ -226,7 +233,7 @@ class CaseList(Vertical):
 
     def _show_reading(self) -> None:
         if self.rows.pages is None and not self.has_class("-notice"):
-            hint = key_hints(("n", _("reload the list")))
+            hint = key_hints((queue.RELOAD.key, _("reload the list")))
             self.notice.update(Content.assemble(plain(_("Loading the list …"), MUTED), "   ", hint))
             self.add_class("-notice")
 

@@ -18,7 +18,7 @@ SCOPE = view_command(
     "queue.scope",
     "S",
     N_("desk scope"),
-    N_("Make this filter the scope of the desk: n then takes only its cases. Press again to end the scope."),
+    N_("Make this filter the scope of the desk: {desk.next} then takes only its cases. Press again to end the scope."),
     action=Action.NEXT,
 )
 MARK_ROW = case_command(

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from workbench.services.outbox.sending import Sending
     from workbench.services.queue.assignment import Assigning
     from workbench.services.queue.taking import Taking
+    from workbench.services.reseller_sheets.form import Forms
     from workbench.services.review.next_round import ItemJudging
     from workbench.services.review.remarks import Remarks
     from workbench.services.review.reopening import Reopening
@@ -127,6 +128,9 @@ class Services:
 
     resubmissions: "LazyService[Resubmissions]" = LazyService("importing.resubmission.Resubmissions")
     """Imports what an applicant hands in for one case."""
+
+    forms: "LazyService[Forms]" = LazyService("reseller_sheets.form.Forms")
+    """Writes forms for applications."""
 
     exports: "LazyService[Exports]" = LazyService("exporting.service.Exports")
     """Exports files."""

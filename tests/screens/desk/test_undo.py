@@ -70,7 +70,7 @@ async def test_u_refuses_an_act_that_came_after_the_one_that_it_offers(site: Sit
         services.verdicts.decide(failing(1))
 
         await desk.press("u")
-        assert "C-000001 was acted on again since this was offered; to undo the last act, press u again." in desk.notes
+        assert "C-000001 was acted on again since this was offered; to undo the last act, undo again." in desk.notes
         assert office.terminal.document("a", "show", case)["state"] == CaseState.RECTIFYING.value
         assert "C-000001 failed; notice goes out in" in desk.text
         await desk.press("u")

@@ -146,8 +146,8 @@ class Undo(Service):
             is_other = offered is not None and not self._is_offered(session, case, act, offered)
             body = self._undo_verdict(session, case) if act is None else self._reverse(session, case, act)
             if is_other:
-                # Checked last, so that "press u again" is said only to a person who can; this undo is rolled back.
-                message = _("{case} was acted on again since this was offered; to undo the last act, press u again.")
+                # Checked last, so that "undo again" is said only to a person who can; this undo is rolled back.
+                message = _("{case} was acted on again since this was offered; to undo the last act, undo again.")
                 raise NotAllowed(message.format(case=format_case(case.id or 0)))
             if was_closed and case.state not in FINAL_STATES:
                 refuse_second_case(session, case)
