@@ -56,6 +56,7 @@ class DeskSession:
         self.check_reasons: dict[int, tuple[str, ...]] = {}
         self.refusals: dict[Action, str | None] = {}
         self._renewed_at: datetime | None = None
+        self._started_at = clock.now()
         self._reads = 0
 
     @property
@@ -140,6 +141,12 @@ class DeskSession:
         self.draft = None
         return self.place(case)
 
+    def undoes_at_once(self, undoable: UndoableAct) -> bool:
+        """Say whether an act is undone without asking: it is recent, of this sitting, and leaves the desk as it is."""
+        is_of_sitting = undoable.at >= self._started_at
+        leaves_desk = self.case is None or self.case.header.id == undoable.case_id
+        return is_of_sitting and leaves_desk and undoable.is_recent(self.clock.now())
+
     async def reload(self, ref: CaseRef) -> CaseShown | Superseded:
         """Read the case again after something about it changed."""
         self._reads += 1
@@ -184,7 +191,11 @@ class DeskSession:
         """Take the case off the desk after its verdict, which can be undone for a while."""
         self.check_reasons[decided.decision_id] = decided.check_for
         self.undoable = UndoableAct(
-            case_id=decided.case_id, decision_id=decided.decision_id, verdict=decided.verdict, until=decided.release_at
+            case_id=decided.case_id,
+            at=decided.decided_at,
+            decision_id=decided.decision_id,
+            verdict=decided.verdict,
+            until=decided.release_at,
         )
         return self.remove(ref, decided)
 
