@@ -18,12 +18,13 @@ from screens.shell.clock import Clock
 from screens.shell.view import View
 from screens.widgets.safe_text import WARNING, fitted, plain
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseFile, StagedRow
+from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import Action
 from workbench.i18n import N_, _
 from workbench.keys import desk
 from workbench.keys.command import Command, Place
 from workbench.keys.registry import APPROVE, BACK, GIVE_BACK, LEAVE_CHECKS, OPEN, RELOAD, VERDICT, with_keys
+from workbench.services.review.second_checks import StagedRow
 from workbench.services.wiring import Services
 
 if TYPE_CHECKING:

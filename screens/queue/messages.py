@@ -6,11 +6,13 @@ from textual.content import Content
 
 from screens.shell.view import View
 from screens.widgets.safe_text import ACCENT, ERROR, MUTED, WARNING, Part, joined, key_hints, paragraphs, plain, row
+from workbench.domain.filter.ordering import USUAL_ORDER, order_words
 from workbench.domain.filter.parser import parse_filter
 from workbench.domain.text.mask import mask_digits_within
 from workbench.i18n import N_, _
 from workbench.keys import queue
 from workbench.keys.registry import with_keys
+from workbench.services.queue.listing import Queue
 from workbench.wording.amounts import count
 
 if TYPE_CHECKING:
@@ -49,11 +51,23 @@ def head_line(cases: "CaseList", login: str, view: View, width: int) -> Content:
         message = with_keys(_("list changed, press {queue.again} to reload")) if width >= _WIDE else _("changed")
         right += [(message, WARNING), dot]
     right += [(_count_text(cases, view), MUTED), dot]
-    lists_open_cases = not parse_filter(cases.filter_text).names_state
-    if width >= _WIDE and cases.rows.length and lists_open_cases and not cases.is_stale and not cases.rows.marks:
-        right += [(_("most urgent first"), MUTED), dot]
+    for part in _order_part(cases, width):
+        right += [part, dot]
     right += [(f"{view.symbols.mine} ", ACCENT), (login, ""), dot, (view.time_of_day(view.now), MUTED)]
     return row(left, joined(*right), width)
+
+
+def _order_part(cases: "CaseList", width: int) -> list[Part]:
+    """Return the order: always if it was chosen, otherwise in a wide window while nothing else needs the place."""
+    order, pages = cases.layout_now.order, cases.rows.pages
+    if order in {"", USUAL_ORDER}:
+        lists_open_cases = not parse_filter(cases.filter_text).names_state
+        is_shown = width >= _WIDE and cases.rows.length and lists_open_cases
+        return [(order_words(order), MUTED)] if is_shown and not cases.is_stale and not cases.rows.marks else []
+    words = order_words(order)
+    if pages is not None and not Queue.sorts_all(order, pages.length):
+        words = _("the first {count}: {order}").format(count=count(Queue.MOST_SORTED), order=words)
+    return [(words, ACCENT)]
 
 
 def _count_text(cases: "CaseList", view: View) -> str:
