@@ -22,6 +22,7 @@ from workbench.keys.registry import CONFIRM
 
 if TYPE_CHECKING:
     from screens.desk.case_screen import CaseScreen
+    from screens.desk.session import DeskSession
 
 
 class UndoQuestion(BoxDialog[bool]):
@@ -48,10 +49,16 @@ def undo(screen: "CaseScreen") -> None:
     undoable = screen.session.undoable
     if undoable is None or presses_of(screen).is_repeat:
         return
-    if screen.session.undoes_at_once(undoable):
+    if _is_expected(undoable, screen.session):
         run_in_worker(screen, partial(_undo, screen, undoable), "claim", is_exclusive=True)
     else:
         run_in_worker(screen, partial(_ask, screen, undoable), "dialog")
+
+
+def _is_expected(undoable: UndoableAct, session: "DeskSession") -> bool:
+    """Say whether an act is undone without asking: it is recent, of this sitting, and no other case is on the desk."""
+    is_of_desk = session.case is None or session.case.header.id == undoable.case_id
+    return is_of_desk and undoable.at >= session.started_at and undoable.is_recent(session.clock.now())
 
 
 async def _ask(screen: "CaseScreen", undoable: UndoableAct) -> None:
