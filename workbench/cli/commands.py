@@ -1,5 +1,7 @@
 """The commands: where each is, and its help. A module is imported when one of its commands is used."""
 
+from workbench.cli.files.entries import COMMANDS as FILE_COMMANDS
+from workbench.cli.files.entries import IMPORTS
 from workbench.cli.framework.registration import Entry, Group
 from workbench.i18n import N_
 
@@ -23,19 +25,7 @@ COMMANDS: tuple[Entry | Group, ...] = (
         N_("Write the database, its store and its hash key to one file (admin)."),
     ),
     Entry("restore", "workbench.cli.site.commands:restore", N_("Restore a backup where no database is (admin).")),
-    Entry(
-        "import",
-        "workbench.cli.files.imports:import_files",
-        N_(
-            "Import applications, cards, documents, calls, optouts, credit, complaints, appeals, "
-            "a workbook or a calendar."
-        ),
-    ),
-    Entry(
-        "export",
-        "workbench.cli.files.exports:export",
-        N_("Export records of one kind to a file (admin; notices and measures also supervisor)."),
-    ),
+    *FILE_COMMANDS,
     Entry("queue", "workbench.cli.cases.cases:queue", N_("List the open cases in the order `next` takes them.")),
     Entry("next", "workbench.cli.cases.cases:take_next", N_("Take the next case. Exits with 69 if there is none.")),
     Entry("take", "workbench.cli.cases.cases:take", N_("Take a chosen case out of turn; the reason is kept.")),
@@ -131,16 +121,7 @@ COMMANDS: tuple[Entry | Group, ...] = (
         "workbench.cli.cases.folders:dossier",
         N_("Write a whole case to a folder, for an auditor (supervisor, admin, auditor)."),
     ),
-    Group(
-        "imports",
-        N_("List and undo imports. Default: list."),
-        (
-            Entry("list", "workbench.cli.files.imports:list_batches", N_("List the imports, newest first.")),
-            Entry(
-                "undo", "workbench.cli.files.imports:undo_batch", N_("Undo an import if nobody has acted on its cases.")
-            ),
-        ),
-    ),
+    IMPORTS,
     Group(
         "calendar",
         N_("Show and change the working calendar. Default: show this year."),

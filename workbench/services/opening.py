@@ -21,7 +21,7 @@ from db.queries.published import table_of
 from workbench.domain.case.actor import Actor
 from workbench.domain.policy.policy import Supplier
 from workbench.errors import NotAllowed, StorageFailed, WorkbenchError
-from workbench.i18n import _
+from workbench.i18n import _, comma_joined
 from workbench.policies import default_policy_text
 from workbench.services.calendar.public_holidays import seed_days
 from workbench.services.foundation import audit_log
@@ -45,6 +45,7 @@ from workbench.services.wiring import Services
 _SETTING, _REVIEWER = table_of(SettingRow), table_of(ReviewerRow)
 _IDENTITY = select(_SETTING.c.value).where(_SETTING.c.name == "identity")
 _PERSON = select(_REVIEWER.c.id).where(_REVIEWER.c.login == bindparam("login"), _REVIEWER.c.is_active)
+_LOGINS = select(_REVIEWER.c.login).where(_REVIEWER.c.is_active).order_by(_REVIEWER.c.id).limit(10)
 
 _FIRST_YEAR = 2018
 _YEARS_AHEAD = 2
@@ -153,7 +154,10 @@ def _identify(session: Session, as_login: str | None) -> Actor:
     person = session.execute(_PERSON, {"login": login}).scalar()
     if person is None:
         message = _("{login} is not registered here; an admin runs `workbench reviewers add {login}`.")
-        raise NotAllowed(message.format(login=login))
+        if mode is IdentityMode.NAMED:
+            # Here everybody names themselves, so the names are no secret.
+            message = _("{login} is not registered here; say who you are with --as LOGIN: {logins}.")
+        raise NotAllowed(message.format(login=login, logins=comma_joined(session.execute(_LOGINS).scalars())))
     uid = os_uid() if mode is IdentityMode.OS else os.getuid()
     # Each transaction reads the roles.
     return Actor(id=person, login=login, roles=frozenset(), identity=f"{mode.value}:{uid}")

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from workbench.services.outbox.sending import Sending
     from workbench.services.queue.assignment import Assigning
     from workbench.services.queue.taking import Taking
+    from workbench.services.reseller_sheets.form import Forms
     from workbench.services.review.next_round import ItemJudging
     from workbench.services.review.remarks import Remarks
     from workbench.services.review.reopening import Reopening
@@ -128,6 +129,9 @@ class Services:
     resubmissions: "LazyService[Resubmissions]" = LazyService("importing.resubmission.Resubmissions")
     """Imports what an applicant hands in for one case."""
 
+    forms: "LazyService[Forms]" = LazyService("reseller_sheets.form.Forms")
+    """Writes forms for applications."""
+
     exports: "LazyService[Exports]" = LazyService("exporting.service.Exports")
     """Exports files."""
 
@@ -181,8 +185,8 @@ class Services:
 
         Every start does so.
         """
+        from workbench.services.batches.resuming import has_leftovers, resume
         from workbench.services.clock.case_clocks import unsettled_suspension_ids
-        from workbench.services.importing.resuming import has_leftovers, resume
 
         # The year in UTC is exact enough; the policy, which has the time zone, takes long to read at a start.
         with self.context.read() as session:

@@ -45,6 +45,12 @@ def test_a_supervisor_or_admin_records_who_is_away(terminal: Terminal, login: st
     assert not terminal.document(login, "reviewers", "back", "c")["is_away"]
 
 
+def test_somebody_unknown_is_told_the_logins_that_as_takes(terminal: Terminal) -> None:
+    told = refused(terminal.as_person("bob", "queue", "--json"), 77)
+
+    assert told.startswith("bob is not registered here; say who you are with --as LOGIN: admin, ")
+
+
 def test_audit_verifies_the_log_and_prints_its_head(terminal: Terminal) -> None:
     report = terminal.document("audit", "audit")
     head = terminal.document("audit", "audit", "head")

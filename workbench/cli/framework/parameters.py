@@ -5,9 +5,9 @@ from typing import Any
 import typer
 
 
-def option(name: str, text: str, metavar: str | None = None, **more: Any) -> Any:
+def option(name: str, text: str, metavar: str | None = None, *short: str, **more: Any) -> Any:
     """Return what Typer needs to know about an option; its help text is translated when the command is built."""
-    return typer.Option(name, metavar=metavar, help=text, **more)
+    return typer.Option(name, *short, metavar=metavar, help=text, **more)
 
 
 def argument(metavar: str, text: str, **more: Any) -> Any:

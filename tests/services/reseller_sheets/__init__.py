@@ -1,0 +1,1 @@
+"""Tests of forms and of maps of resellers' sheets."""
