@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.dom import DOMNode
 from textual.worker import WorkerError
 
 from screens.app_commands import COMMANDS, add_modes, catch_up, go, is_available
 from screens.desk.start_screen import StartScreen
-from screens.shell.bindings import bind
+from screens.shell.bindings import bind, bind_key
 from screens.shell.clock import Clock, machine_time
 from screens.shell.key_guard import Presses
 from screens.shell.keyboard_app import KeyboardApp
@@ -62,10 +62,12 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         bind(THEME, "act('theme')"),
         # Priority: a text field would delete the rest of its line.
         bind(COPY, "act('copy')", priority=True),
-        Binding(PALETTE.keys[0], "act('palette')", PALETTE.label, id=PALETTE.id, show=False),
-        Binding(PALETTE.keys[-1], "act('palette')", PALETTE.label, id=PALETTE.id, show=False, priority=True),
-        Binding(QUIT.keys[0], "act('quit')", QUIT.label, id=QUIT.id, show=False),
-        Binding(",".join(QUIT.keys[1:]), "act('quit')", QUIT.label, id=QUIT.id, show=False, priority=True),
+        # Priority: the twins also act in text fields and over dialogs; the other keys are letters there.
+        *(
+            bind_key(each, key, f"act('{each.id}')", priority=key in each.twins)
+            for each in (PALETTE, QUIT)
+            for key in each.keys
+        ),
     ]
 
     def __init__(

@@ -8,6 +8,7 @@ from screens.shell.base_screen import attempt, run_in_worker
 from screens.shell.protocols import ShowsCase
 from workbench.i18n import _
 from workbench.keys.desk import ACTS
+from workbench.keys.registry import with_keys
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -82,7 +83,9 @@ async def _take(app: "WorkbenchApp", desk: "DeskScreen", case_id: int) -> None:
         return
     hint = _("Why this case now? Only colleagues read it, in the history.")
     if held is not None:
-        stays = _("{case} stays yours; n shows it after this one.").format(case=format_case(held.header.id))
+        stays = with_keys(_("{case} stays yours; {desk.next} shows it after this one.")).format(
+            case=format_case(held.header.id)
+        )
         hint = f"{hint} {stays}"
     reason = await app.push_screen_wait(Prompt(_("Take {case}").format(case=name), hint))
     if reason:
@@ -111,10 +114,17 @@ async def change_scope(app: "WorkbenchApp") -> None:
         return
     session, filter_text = app.desk.session, screen.cases.filter_text
     if not filter_text:
-        app.notify(_("Filter the list first (/); then S makes that filter the scope of the desk."), timeout=6)
+        app.notify(
+            with_keys(
+                _("Filter the list first ({queue.filter}); then {queue.scope} makes that filter the scope of the desk.")
+            ),
+            timeout=6,
+        )
         return
     session.scope = "" if session.scope == filter_text else filter_text
     shown = mask_digits_within(session.scope)
-    message = _("On the desk, n now takes only cases of this filter: {filter}. S ends that.").format(filter=shown)
-    app.notify(message if shown else _("The scope is ended; n takes every case again."), timeout=6)
+    message = with_keys(
+        _("On the desk, {desk.next} now takes only cases of this filter: {filter}. {desk.scope} ends that.")
+    ).format(filter=shown)
+    app.notify(message if shown else with_keys(_("The scope is ended; {desk.next} takes every case again.")), timeout=6)
     app.desk.show_header()

@@ -48,7 +48,7 @@ def add_modes(app: "WorkbenchApp", desk: "DeskScreen") -> None:
     def queue_screen(name: str) -> "Screen[None]":
         from screens.queue.screen import PRESETS, QueueScreen
 
-        return QueueScreen(clock, services, PRESETS[name], partial(open_case, app, desk))
+        return QueueScreen(clock, services, PRESETS[name], partial(open_case, app, desk), app.look)
 
     app.add_mode("desk", lambda: desk)
     for mode, path in _SCREENS.items():

@@ -19,7 +19,7 @@ from tests.screens.driver import at_the_site
 from workbench.cli.app import build_app
 from workbench.domain.case.lifecycle import STATE_WORDS, TABLE
 from workbench.keys.command import PLACES, Command
-from workbench.keys.registry import commands_of
+from workbench.keys.registry import commands_of, help_of
 from workbench.services.demo.preparing import prepare
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,12 +30,12 @@ PICTURE = ROOT / "fixtures" / "pictures" / "desk.svg"
 
 def key_table() -> str:
     """Return the key table as Markdown."""
-    lines = ["| key | | does |", "|---|---|---|"]
+    lines = ["| key | | does | name |", "|---|---|---|---|"]
     for place, words in PLACES.items():
         commands = commands_of(place)
         if commands:
-            lines.append(f"| **{words}** | | |")
-            lines += [f"| {_keys(command)} | {command.label} | {command.help} |" for command in commands]
+            lines.append(f"| **{words}** | | | |")
+            lines += [f"| {_keys(each)} | {each.label} | {help_of(each)} | `{each.id}` |" for each in commands]
     return "\n".join(lines)
 
 

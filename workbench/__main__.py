@@ -39,8 +39,8 @@ def open_workbench(find_database: Callable[[], Path], as_login: str | None, symb
 
         output.complain(i18n._("The workbench needs a terminal; without one, use a command such as `workbench next`."))
         return ExitCode.UNAVAILABLE
-    from screens.app import WorkbenchApp
     from workbench.domain.clock.typed.aim import use_order
+    from workbench.keys.command import use_keys
     from workbench.look import own_look
     from workbench.user_settings import load_settings, settings_file
 
@@ -57,6 +57,10 @@ def open_workbench(find_database: Callable[[], Path], as_login: str | None, symb
 
     settings = load_settings(settings_file())
     use_order(settings.values.date_order)
+    use_keys(settings.values.keys)
+    # After the keys: the bindings of the screens are created with their classes.
+    from screens.app import WorkbenchApp
+
     app = WorkbenchApp(open_services, now=now, symbols=symbols, look=own_look(), settings=settings)
     try:
         app.run()
@@ -87,7 +91,9 @@ def main() -> None:
     if shared is not None:
         sys.exit(CommandContext(now=now, open_workbench=open_workbench, shared=shared).workbench())
     from workbench.cli.app import build_app
+    from workbench.services.foundation.pacing import collect_seldom
 
+    collect_seldom()
     gc.enable()
     build_app(open_workbench, now)()
 

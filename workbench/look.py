@@ -1,30 +1,35 @@
-"""Saves the user's theme between starts."""
+"""Saves between starts what a user chose on the screen: the theme, and the order and columns of each list."""
 
 import json
 import os
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from workbench.errors import StorageFailed
 from workbench.i18n import _
 
 _FILE = "look.json"
+_LISTS = "lists"
+
+
+@dataclass(frozen=True, slots=True)
+class ListLayout:
+    """The order of a list, in the form of `parse_order`, and its columns; empty for the usual ones."""
+
+    order: str = ""
+    columns: tuple[str, ...] = ()
 
 
 class Look:
-    """The theme that a user chose, saved in a file. Without a folder, nothing is saved."""
+    """What a user chose, saved in a file. Without a folder, nothing is saved."""
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
 
     def theme(self) -> str:
         """Return the saved theme, or an empty string if there is none or it cannot be read."""
-        if self._folder is None:
-            return ""
-        try:
-            saved = json.loads((self._folder / _FILE).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return ""
-        theme = saved.get("theme") if isinstance(saved, dict) else None
+        theme = self._saved().get("theme")
         return theme if isinstance(theme, str) else ""
 
     def keep_theme(self, theme: str) -> None:
@@ -33,6 +38,42 @@ class Look:
         Raises:
             StorageFailed: If the file cannot be written.
         """
+        self._keep(self._saved() | {"theme": theme})
+
+    def layout(self, list_id: str) -> ListLayout:
+        """Return the saved layout of a list, the usual one if there is none or it cannot be read."""
+        lists = self._saved().get(_LISTS)
+        saved = lists.get(list_id) if isinstance(lists, dict) else None
+        if not isinstance(saved, dict):
+            return ListLayout()
+        order, columns = saved.get("order"), saved.get("columns")
+        return ListLayout(
+            order if isinstance(order, str) else "",
+            tuple(name for name in columns if isinstance(name, str)) if isinstance(columns, list) else (),
+        )
+
+    def keep_layout(self, list_id: str, layout: ListLayout) -> None:
+        """Save the layout of a list.
+
+        Raises:
+            StorageFailed: If the file cannot be written.
+        """
+        saved = self._saved()
+        lists = saved.get(_LISTS)
+        kept = lists if isinstance(lists, dict) else {}
+        kept[list_id] = {"order": layout.order, "columns": list(layout.columns)}
+        self._keep(saved | {_LISTS: kept})
+
+    def _saved(self) -> dict[str, Any]:
+        if self._folder is None:
+            return {}
+        try:
+            saved = json.loads((self._folder / _FILE).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return saved if isinstance(saved, dict) else {}
+
+    def _keep(self, saved: dict[str, Any]) -> None:
         if self._folder is None:
             return
         path = self._folder / _FILE
@@ -40,9 +81,9 @@ class Look:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump({"theme": theme}, file)
+                json.dump(saved, file)
         except OSError as error:
-            message = _("The theme was not saved: {file} cannot be written ({cause}).")
+            message = _("Your choice was not saved: {file} cannot be written ({cause}). It lasts until you quit.")
             raise StorageFailed(message.format(file=path, cause=error.strerror)) from error
 
 

@@ -1,6 +1,5 @@
 """The settings of a user: a TOML file, checked at the start. What is wrong in it costs that setting only."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -8,6 +7,8 @@ from typing import Any
 
 from workbench.errors import BadConfiguration
 from workbench.i18n import _, comma_joined
+from workbench.settings_table import SettingsTable
+from workbench.toml_lines import line_of
 
 THEMES = ("dark", "light", "terminal", "colour-blind")
 """The themes: `terminal` has the colours of the terminal, and `colour-blind` none that differ only in red and green."""
@@ -15,8 +16,6 @@ THEMES = ("dark", "light", "terminal", "colour-blind")
 DATE_ORDERS = ("day_first", "month_first")
 """How dates in numbers only are written."""
 
-_SECTION = re.compile(r"\s*\[\s*(?P<name>[^\[\]]+?)\s*\]")
-_PAIR = re.compile(r"\s*(?P<name>[\w-]+)\s*=")
 _MOST_BYTES = 1 << 20
 
 
@@ -26,18 +25,22 @@ class UserSettings:
 
     `database` is where the database is, '' for the usual places; `theme` one of THEMES, '' for the one that was used
     last. With `auto_next` the next case comes by itself after a verdict. `date_order` says how 3/4 is meant, '' for not
-    known.
+    known. `keys` are those that the user chose, by the id of the command.
     """
 
     database: str = ""
     theme: str = ""
     auto_next: bool = False
     date_order: str = ""
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedSettings:
-    """The settings of a file, the lines of those that the file sets, and sentences about what is wrong in it."""
+    """The settings of a file, the lines of those that the file sets, and sentences about what is wrong in it.
+
+    The name of a setting in a table is that of the table, a dot and its own.
+    """
 
     file: Path
     values: UserSettings = field(default_factory=UserSettings)
@@ -71,19 +74,26 @@ def load_settings(file: Path) -> LoadedSettings:
         cause = error.strerror if isinstance(error, OSError) else str(error)
         message = _("The settings {file} cannot be read: {cause}.")
         raise BadConfiguration(message.format(file=file, cause=str(cause).rstrip("."))) from error
-    return _checked(file, found, _lines_of(text))
+    return _checked(file, found, text)
 
 
-def _checked(file: Path, found: Mapping[str, Any], lines: Mapping[str, int]) -> LoadedSettings:
-    values, good, problems = UserSettings(), {}, []
+def _checked(file: Path, found: Mapping[str, Any], text: str) -> LoadedSettings:
+    values, lines = UserSettings(), dict[str, int]()
+    problems: list[tuple[int, str]] = []
     for name, value in found.items():
-        why = _refusal(name, value)
-        line = lines.get(name, 1)
-        if why is None:
-            values, good[name] = replace(values, **{name: value}), line
+        if name in TABLES:
+            table = TABLES[name](value)
+            part: Any = table.values
+            values = replace(values, **{name: part})
+            lines |= {f"{name}.{each}": line_of(text, (name, *path)) for each, path in table.paths.items()}
+            problems += [(line_of(text, (name, *path)), why) for path, why in table.problems]
+        elif (why := _refusal(name, value)) is not None:
+            problems.append((line_of(text, (name,)), why))
         else:
-            problems.append(_("{file}, line {line}: {why}").format(file=file, line=line, why=why))
-    return LoadedSettings(file=file, values=values, lines=good, problems=tuple(problems))
+            values, lines[name] = replace(values, **{name: value}), line_of(text, (name,))
+    message = _("{file}, line {line}: {why}")
+    sentences = tuple(message.format(file=file, line=line, why=why) for line, why in sorted(problems))
+    return LoadedSettings(file=file, values=values, lines=lines, problems=sentences)
 
 
 def _refusal(name: str, value: object) -> str | None:
@@ -91,28 +101,15 @@ def _refusal(name: str, value: object) -> str | None:
     if name not in CHECKS:
         import difflib
 
-        similar = difflib.get_close_matches(name, CHECKS, 1)
+        names = (*CHECKS, *TABLES)
+        similar = difflib.get_close_matches(name, names, 1)
         if similar:
             return _("There is no setting {name}; did you mean {similar}?").format(name=name, similar=similar[0])
-        return _("There is no setting {name}; the settings are {names}.").format(name=name, names=comma_joined(CHECKS))
+        return _("There is no setting {name}; the settings are {names}.").format(name=name, names=comma_joined(names))
     is_right, wanted = CHECKS[name]
     if is_right(value):
         return None
     return _("{name} must be {wanted}; the usual value is used.").format(name=name, wanted=wanted())
-
-
-def _lines_of(text: str) -> dict[str, int]:
-    """Return the line on which each name at the top of a TOML file is set first."""
-    lines: dict[str, int] = {}
-    is_at_top = True
-    for number, line in enumerate(text.splitlines(), start=1):
-        section, pair = _SECTION.match(line), _PAIR.match(line)
-        if section is not None:
-            is_at_top = False
-            lines.setdefault(section["name"].partition(".")[0].strip(), number)
-        elif pair is not None and is_at_top:
-            lines.setdefault(pair["name"], number)
-    return lines
 
 
 def _one_of(names: Iterable[str]) -> str:
@@ -126,3 +123,14 @@ CHECKS: Mapping[str, tuple[Callable[[object], bool], Callable[[], str]]] = {
     "date_order": (lambda value: value in DATE_ORDERS, lambda: _one_of(DATE_ORDERS)),
 }
 """Whether a value is right for a setting, and what would be."""
+
+
+def _read_keys(table: object) -> SettingsTable[tuple[str, ...]]:
+    # Imported here, because the commands of the command line need no keys.
+    from workbench.keys.own_keys import read_keys
+
+    return read_keys(table)
+
+
+TABLES: Mapping[str, Callable[[object], SettingsTable[Any]]] = {"keys": _read_keys}
+"""The settings that are tables, and how each is read."""

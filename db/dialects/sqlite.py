@@ -25,6 +25,9 @@ APPLICATION_ID = 0x54535257
 ORDERED_CASES = '"case" AS c INDEXED BY ix_case_order'
 """The FROM clause for the cases `c`, which forces SQLite to read them along the index of the list order."""
 
+DAY_AS_US = "(julianday({day}) - 2440587.5) * 86400000000"
+"""A column with a day as microseconds, to be compared with an instant."""
+
 _HEADER = b"SQLite format 3\x00"
 _HEADER_NUMBERS = text("SELECT application_id, user_version FROM pragma_application_id, pragma_user_version")
 _COMPANION_SUFFIXES = ("-wal", "-shm", "-journal", ".lock")
@@ -116,15 +119,16 @@ def disable_fsync(engine: Engine) -> None:
 
 
 def prepare_bulk_writes(engine: Engine) -> None:
-    """Let every new connection of an engine write many rows fast, without fsync at each commit.
+    """Let every new connection of an engine write many rows fast, without fsync at each commit or checks of references.
 
-    After a power failure its last commits may be missing, but never without those after them. A later commit of
-    another connection with `synchronous=FULL` makes all of them durable.
+    The writer knows that the rows which it refers to are there. After a power failure its last commits may be missing,
+    but never without those after them. A later commit of another connection with `synchronous=FULL` makes all of them
+    durable.
     """
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
-        for pragma in ("synchronous=NORMAL", "cache_size=-65536", "wal_autocheckpoint=16000"):
+        for pragma in ("synchronous=NORMAL", "foreign_keys=OFF", "cache_size=-65536", "wal_autocheckpoint=16000"):
             connection.execute(f"PRAGMA {pragma}")
 
 

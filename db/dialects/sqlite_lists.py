@@ -11,6 +11,9 @@ from sqlalchemy import ColumnElement, bindparam, func, select, tuple_
 
 _WANTED = "wanted"
 
+WANTED_IDS = "(SELECT value AS id FROM json_each(:wanted))"
+"""A table of the ids that `wanted` binds, for statements in SQL."""
+
 
 def is_wanted(columns: Sequence[ColumnElement[Any]]) -> ColumnElement[bool]:
     """Return the condition that a column has one of the values, or columns one of the tuples, that `wanted` binds."""

@@ -143,6 +143,9 @@ def all_of(matches: Iterable[str]) -> str:
 HITS = "SELECT rowid AS id FROM search_term WHERE search_term MATCH :{match}"
 """SQL for the ids of the cases that a query finds; `{match}` is the name of its bound parameter."""
 
+INITIALS = "pinyin_initials({text})"
+"""SQL: the pinyin initials of a text. It takes up to 40 µs."""
+
 HAS_INITIALS = "instr(pinyin_initials(c.applicant_name), :{letters}) > 0"
 """SQL: whether the name of the case `c` contains the pinyin initials. It takes about 40 µs."""
 

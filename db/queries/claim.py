@@ -16,8 +16,8 @@ from sqlmodel import Session
 from db.columns import to_us
 from db.dialects.sqlite import ORDERED_CASES
 from db.enums import CaseState
-from db.queries.case_list import CaseList
-from db.queries.case_pages import best_hits, hits_table
+from db.queries.listing.case_list import CaseList
+from db.queries.listing.case_pages import best_hits, hits_table
 
 _NOT_SKIPPED = """NOT EXISTS (SELECT 1 FROM skip WHERE skip.case_id = c.id AND skip.reviewer_id = :me
                               AND skip.evidence_no >= c.evidence_no)"""

@@ -124,7 +124,7 @@ def dicts_of(session: Session, statement: Any, values: Iterable[object]) -> list
         return []
     result = session.execute(statement, wanted(asked))
     names = tuple(result.keys())
-    return [dict(zip(names, row, strict=True)) for row in result]
+    return [dict(zip(names, row, strict=True)) for row in result.all()]
 
 
 def newest_of_many(

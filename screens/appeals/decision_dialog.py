@@ -28,7 +28,7 @@ from workbench.domain.case.vocabulary import AppealOutcome, CaseState
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
 from workbench.keys.appeals import CHOOSE_OUTCOME, CONFIRM_APPEAL, WRITE_ANSWER
-from workbench.keys.command import Place
+from workbench.keys.command import Place, shown_key
 from workbench.keys.registry import HELP
 
 _TYPING_PAUSE_S = 0.2
@@ -90,7 +90,7 @@ class AppealDialog(Dialog[AppealResult]):
 
     def on_mount(self) -> None:
         self.show_keys()
-        self.call_after_refresh(self._guard.note_paint)
+        self._guard.watch(self)
 
     @on(TextArea.Changed, "#answer")
     def keep_answer(self) -> None:
@@ -106,12 +106,12 @@ class AppealDialog(Dialog[AppealResult]):
     def show_keys(self) -> None:
         """Show the keys of the focused part, and what follows a confirmation."""
         keys = (
-            (("F8", _("confirm")), ("Esc", _("leaves the field")))
+            ((shown_key(CONFIRM_APPEAL.twins[0]), _("confirm")), ("Esc", _("leaves the field")))
             if isinstance(self.focused, TextArea)
             else (
                 (CHOOSE_OUTCOME.shown_keys, _("choose")),
-                ("t", _("reason")),
-                ("y", _("confirm")),
+                (WRITE_ANSWER.key, _("reason")),
+                (CONFIRM_APPEAL.key, _("confirm")),
                 ("Esc", _("back")),
             )
         )

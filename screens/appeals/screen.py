@@ -21,7 +21,7 @@ from workbench.i18n import N_, _
 from workbench.keys import desk
 from workbench.keys.appeals import DECIDE_APPEAL, LEAVE_APPEALS, OPEN_APPEAL, READ_APPEAL, RELOAD_APPEALS
 from workbench.keys.command import Command, Place
-from workbench.keys.registry import BACK
+from workbench.keys.registry import BACK, with_keys
 from workbench.services.wiring import Services
 
 
@@ -109,9 +109,14 @@ class AppealsScreen(CaseListScreen):
         if decided is not None:
             self._answers.pop(case_id, None)
             message = (
-                _("The appeal of {case} is decided without a second person. To undo, press u on the desk.")
+                with_keys(
+                    _(
+                        "The appeal of {case} is decided without a second person. "
+                        "To undo, press {desk.undo} on the desk."
+                    )
+                )
                 if decided.waived
-                else _("{case} waits for a check of your decision. To undo, press u on the desk.")
+                else with_keys(_("{case} waits for a check of your decision. To undo, press {desk.undo} on the desk."))
             )
             self.notify(message.format(case=format_case(case_id)), timeout=8)
             self.action_load({case_id})

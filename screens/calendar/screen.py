@@ -192,7 +192,9 @@ class CalendarScreen(ModeScreen):
         if self.year is not None:
             report(self, error)
             return
-        self.notice.update(paragraphs(f"{error}\n\n" + _("Press n to reload.")).stylize(ERROR))
+        self.notice.update(
+            paragraphs(f"{error}\n\n" + _("Press {key} to reload.").format(key=keys.RELOAD.key)).stylize(ERROR)
+        )
         self.add_class("-notice")
 
     def _draw(self) -> None:

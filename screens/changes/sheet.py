@@ -76,7 +76,12 @@ class ChangesSheet(PageDialog[bool]):
             yield Static(id="page", markup=False)
         yield Static(id="message", markup=False)
         judging = [(key, _(ITEM_RESULT[result])) for key, result in _KEYS.items()] if self._can_judge else []
-        hints = [*judging, ("+", _("all")), ("Esc", _("panels") if self._judge else _("back")), ("?", _("keys"))]
+        hints = [
+            *judging,
+            (keys.SHOW_UNCHANGED.key, _("all")),
+            ("Esc", _("panels") if self._judge else _("back")),
+            (HELP.key, _("keys")),
+        ]
         yield Static(key_hints(*hints), id="foot", markup=False)
 
     @property

@@ -18,12 +18,13 @@ from screens.shell.clock import Clock
 from screens.shell.view import View
 from screens.widgets.safe_text import WARNING, fitted, plain
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseFile, StagedRow
+from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import Action
 from workbench.i18n import N_, _
 from workbench.keys import desk
 from workbench.keys.command import Command, Place
-from workbench.keys.registry import APPROVE, BACK, GIVE_BACK, LEAVE_CHECKS, OPEN, RELOAD, VERDICT
+from workbench.keys.registry import APPROVE, BACK, GIVE_BACK, LEAVE_CHECKS, OPEN, RELOAD, VERDICT, with_keys
+from workbench.services.review.second_checks import StagedRow
 from workbench.services.wiring import Services
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ class ChecksScreen(CaseListScreen):
 
     def action_approve(self) -> None:
         hint = _("The verdict takes effect and its notice goes out. A note is required: what did you check?")
-        message = _("{case} approved. To undo, press u on the desk.")
+        message = with_keys(_("{case} approved. To undo, press {desk.undo} on the desk."))
         self.ask(_("Approve {case}"), hint, self._checks.approve, message)
 
     def action_give_back(self) -> None:

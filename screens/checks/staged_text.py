@@ -10,11 +10,13 @@ from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, hanging, join
 from workbench.domain.case.actor import Actor
 from workbench.domain.case.appeal import OUTCOME_WORDS, AppealLine, staged_appeal
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseFile, StagedRow
+from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS, Action, is_allowed, role_refusal
 from workbench.domain.case.records import DecisionLine
 from workbench.domain.case.vocabulary import FailKind, Measure
 from workbench.i18n import _, comma_joined, current_language
+from workbench.keys.registry import with_keys
+from workbench.services.review.second_checks import StagedRow
 from workbench.wording.case.history import act_words, detail_words
 from workbench.wording.case.labels import CHECK_FOR, DECIDED, ITEM_RESULT, MEASURE
 
@@ -67,7 +69,12 @@ class StagedVerdict:
         if self.is_own and self.appeal is not None:
             return _("You have a part in this decision or in the verdict before it; another person must check it.")
         if self.is_own:
-            return _("This is your own verdict; a second person must check it. Until then, undo it with u on the desk.")
+            return with_keys(
+                _(
+                    "This is your own verdict; a second person must check it. "
+                    "Until then, undo it with {desk.undo} on the desk."
+                )
+            )
         return role_refusal(Action.APPROVE, self.actor) or ""
 
     def lines(self, view: View, width: int) -> Content | None:

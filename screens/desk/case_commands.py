@@ -8,20 +8,19 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from screens.desk.forecast_text import forecast_lines
-from screens.desk.outcomes import CaseRef, Outcome, Unchanged
+from screens.desk.outcomes import CaseRef, Outcome
 from screens.shell.base_screen import attempt, run_in_worker
 from screens.shell.key_guard import presses_of
 from screens.widgets.safe_text import wrapped_lines
 from screens.widgets.time_field import Moment, Parse, TimeReader, time_reader
-from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.channel import channel_words
-from workbench.domain.case.records import UndoableAct
 from workbench.domain.case.verdict import is_last_round
 from workbench.domain.case.vocabulary import ContactChannel, FailKind, Verdict, VerificationKind
 from workbench.domain.clock.typed.aim import Aim
 from workbench.domain.clock.typed.reading import read_date, read_instant
 from workbench.i18n import N_, _
+from workbench.keys.registry import with_keys
 
 if TYPE_CHECKING:
     from screens.desk.case_screen import CaseScreen
@@ -29,7 +28,9 @@ if TYPE_CHECKING:
 Run = Callable[..., Any]
 """Runs a command on a screen and the case that was shown when the key was pressed."""
 
-FINISH_FIRST = N_("Decide this case first, put it aside (h), skip (s) or release it (b).")
+FINISH_FIRST = N_(
+    "Decide this case first, put it aside ({desk.aside}), skip ({desk.skip}) or release it ({desk.release})."
+)
 
 EXCLUSIVE = frozenset({"claim", "read", "hold"})
 """The groups of workers in which a new worker cancels the running one."""
@@ -48,29 +49,7 @@ async def take_next(screen: "CaseScreen") -> None:
     if session.case is None and outcome is None:
         screen.show_page()
     elif outcome is not None and session.case is not None and session.case.header.id == unfinished:
-        screen.notify(_(FINISH_FIRST), timeout=6)
-    screen.refresh_counts()
-
-
-def undo(screen: "CaseScreen") -> None:
-    """Take back the last act; a key that is held down takes back one act only."""
-    undoable = screen.session.undoable
-    if undoable is not None and not presses_of(screen).is_repeat:
-        run_in_worker(screen, partial(_undo, screen, undoable), "claim", is_exclusive=True)
-
-
-async def _undo(screen: "CaseScreen", undoable: UndoableAct) -> None:
-    outcome = await screen.carry_out(partial(screen.session.undo, undoable))
-    if isinstance(outcome, Unchanged):
-        message = (
-            _("{case}: taken back.")
-            if undoable.verdict is None
-            else _("Taken back; the case waits for its checker again.")
-        )
-        screen.notify(message.format(case=format_case(undoable.case_id)))
-    elif outcome is not None:
-        name = format_case(undoable.case_id)
-        screen.notify(_("{case} is back on your desk.").format(case=name))
+        screen.notify(with_keys(_(FINISH_FIRST)), timeout=6)
     screen.refresh_counts()
 
 
@@ -185,8 +164,10 @@ async def file_appeal(screen: "CaseScreen", case: CaseFile) -> None:
     form = AppealForm(ref.name, partial(services.appeals.file, ref.id), reader)
     filed = await screen.app.push_screen_wait(form)
     if filed is not None:
-        message = _("Appeal filed; {login} decides it. To undo, press u on the desk.")
-        nobody = _("Appeal filed; every supervisor is away or worked on this case. To undo, press u on the desk.")
+        message = with_keys(_("Appeal filed; {login} decides it. To undo, press {desk.undo} on the desk."))
+        nobody = with_keys(
+            _("Appeal filed; every supervisor is away or worked on this case. To undo, press {desk.undo} on the desk.")
+        )
         screen.notify(message.format(login=filed.assignee) if filed.assignee else nobody, timeout=8)
         start(screen, partial(screen.session.reload, ref), "read")
 

@@ -15,6 +15,7 @@ from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS
 from workbench.domain.case.vocabulary import CaseState
 from workbench.domain.clock.typed.reading import read_date
 from workbench.i18n import _
+from workbench.keys.registry import with_keys
 
 if TYPE_CHECKING:
     from screens.desk.case_screen import CaseScreen
@@ -32,8 +33,14 @@ async def waive(screen: "CaseScreen", case: CaseFile) -> None:
     answer = await screen.app.push_screen_wait(WaiverDialog(ref.name, items, screen.view()))
     if answer is not None:
         number, reason = answer
-        last = _("{case}: item {item} is waived; the case is back in the queue. To undo, press u on the desk.")
-        message = last if len(items) == 1 else _("{case}: item {item} is waived. To undo, press u on the desk.")
+        last = with_keys(
+            _("{case}: item {item} is waived; the case is back in the queue. To undo, press {desk.undo} on the desk.")
+        )
+        message = (
+            last
+            if len(items) == 1
+            else with_keys(_("{case}: item {item} is waived. To undo, press {desk.undo} on the desk."))
+        )
         start(
             screen,
             partial(screen.session.record, ref, screen.session.services.waiving.waive, str(number), reason),
@@ -72,7 +79,7 @@ async def extend(screen: "CaseScreen", case: CaseFile) -> None:
     reason = await push(Prompt(title, effect))
     if reason:
         message = (
-            _("{case}: extended to {day}. To undo, press u on the desk.")
+            with_keys(_("{case}: extended to {day}. To undo, press {desk.undo} on the desk."))
             if done.is_deadline
             else _("{case}: extended to {day}.")
         ).format(case=ref.name, day=_day(done.until, view))

@@ -9,6 +9,7 @@ from screens.widgets.safe_text import ERROR, MUTED, joined, key_hints, plain
 from screens.widgets.static import Static
 from workbench.errors import ExitCode, WorkbenchError
 from workbench.i18n import _
+from workbench.keys.registry import QUIT
 
 
 class DeskPage(VerticalScroll):
@@ -42,5 +43,5 @@ def broken_page(error: WorkbenchError) -> Content:
             joined(("workbench init", "$text-accent bold"), (f"   {_('makes a database for your cases')}", MUTED)),
             joined(("workbench demo", "$text-accent bold"), (f"   {_('shows the workbench on sample data')}", MUTED)),
         ]
-    lines += [Content(), key_hints(("q", _("leaves")))]
+    lines += [Content(), key_hints((QUIT.key, _("leaves")))]
     return Content("\n").join(lines)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.binding import Binding
 
 from screens.desk import case_commands, deadline_commands
-from screens.desk.acts import applicant_commands
+from screens.desk.acts import applicant_commands, undoing
 from screens.shell.bindings import bind
 from screens.shell.view import View
 from workbench.domain.case.case_id import format_case
@@ -18,6 +18,7 @@ from workbench.domain.case.vocabulary import CaseState, Verdict
 from workbench.i18n import _
 from workbench.keys import desk
 from workbench.keys.command import Command
+from workbench.keys.registry import with_keys
 
 if TYPE_CHECKING:
     from screens.desk.case_screen import CaseScreen
@@ -46,7 +47,7 @@ def _switch_auto_next(screen: "CaseScreen") -> None:
     if session.auto_next:
         screen.notify(_("After a verdict, the next case comes by itself."))
     else:
-        screen.notify(_("You take each case yourself, with n."))
+        screen.notify(with_keys(_("You take each case yourself, with {desk.next}.")))
 
 
 def _end_scope(screen: "CaseScreen") -> None:
@@ -54,7 +55,7 @@ def _end_scope(screen: "CaseScreen") -> None:
     screen.session.scope = ""
     screen.show_header()
     screen.refresh_bindings()
-    screen.notify(_("The scope is ended; n takes every case again."))
+    screen.notify(with_keys(_("The scope is ended; {desk.next} takes every case again.")))
     if screen.session.case is None:
         screen.show_page()
 
@@ -74,7 +75,7 @@ async def _show_letters(screen: "CaseScreen", case: CaseFile) -> None:
 
 _AT_THE_DESK = (
     DeskCommand(desk.NEXT, case_commands.take_next, "claim", needs_case=False),
-    DeskCommand(desk.UNDO, case_commands.undo, needs_case=False),
+    DeskCommand(desk.UNDO, undoing.undo, needs_case=False),
     DeskCommand(desk.END_SCOPE, _end_scope, needs_case=False),
     DeskCommand(desk.AUTO_NEXT, _switch_auto_next, needs_case=False),
 )
@@ -132,18 +133,20 @@ def refusal(each: DeskCommand, session: "DeskSession", view: View) -> str | None
     if not each.needs_case:
         return _desk_refusal(command, session)
     if case is None:
-        return _("No case is shown. To take a case, press n; to open one of the queue, press g q.")
+        return with_keys(
+            _("No case is shown. To take a case, press {desk.next}; to open one of the queue, press {go.queue}.")
+        )
     return None if command.action is None else _refusal_on(case, command.action, session, view)
 
 
 def _desk_refusal(command: Command, session: "DeskSession") -> str | None:
     """Return why a command of the desk that needs no case cannot be run now, None if it can be run."""
     if command is desk.NEXT:
-        return _(case_commands.FINISH_FIRST) if session.is_unfinished else None
+        return with_keys(_(case_commands.FINISH_FIRST)) if session.is_unfinished else None
     if command is desk.UNDO and session.undoable is None:
         return _("None of your acts can be undone now.")
     if command is desk.END_SCOPE and not session.scope:
-        return _("The desk has no scope; S on a filtered list of the queue sets one.")
+        return with_keys(_("The desk has no scope; {queue.scope} on a filtered list of the queue sets one."))
     return None
 
 
@@ -168,12 +171,14 @@ def _hold_refusal(header: CaseHeader, view: View, *, is_lost: bool) -> str:
     """Return why only its holder acts on a case, and what the reviewer can do."""
     name = format_case(header.id)
     if is_lost:
-        return _("You no longer hold {case}. To take another case, press n.").format(case=name)
+        return with_keys(_("You no longer hold {case}. To take another case, press {desk.next}.")).format(case=name)
     if header.held_by is not None:
         until = view.moment(header.held_until) if header.held_until is not None else ""
         message = _("{case} is held by {login} until {until}; only its holder can do this.")
         return message.format(case=name, login=header.held_by, until=until)
     if header.state in {CaseState.QUEUED, CaseState.IN_REVIEW}:
-        message = _("Nobody holds {case}. To work on a case, press n on the desk: it takes the next one.")
+        message = with_keys(
+            _("Nobody holds {case}. To work on a case, press {desk.next} on the desk: it takes the next one.")
+        )
         return message.format(case=name)
     return state_refusal(Action.DECIDE, header.state, name) or ""

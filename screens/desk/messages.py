@@ -18,7 +18,11 @@ from workbench.domain.case.vocabulary import Verdict
 from workbench.domain.text.mask import mask_digits_within
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _, comma_joined
-from workbench.keys.desk import END_SCOPE
+from workbench.keys.appeals import GO_APPEALS
+from workbench.keys.desk import END_SCOPE, NEXT, REVEAL, UNDO
+from workbench.keys.letters import GO_LETTERS
+from workbench.keys.queue import GO_MINE, GO_QUEUE, GO_REOPEN
+from workbench.keys.registry import GO_CHECKS, with_keys
 from workbench.wording.amounts import count, decided_today_words
 from workbench.wording.case.history import act_name
 from workbench.wording.case.labels import CHECK_FOR, DECIDED, VERDICT
@@ -47,7 +51,7 @@ _EMPTY = {
 }
 """For each kind of an `NoNextCase` answer of `next`: why there is no case, and what the reviewer can do."""
 
-_NEXT_KEY = ("n", "$text-accent bold")
+_NEXT_KEY = (NEXT.key, "$text-accent bold")
 
 
 def overview(session: "DeskSession", view: View) -> Content:
@@ -64,7 +68,7 @@ def overview(session: "DeskSession", view: View) -> Content:
         what = _("takes the next one")
     else:
         message, what = _("Nothing is queued."), _("looks again")
-    takes = [key_hints(("n", what))] if role_refusal(Action.NEXT, session.services.actor) is None else []
+    takes = [key_hints((NEXT.key, what))] if role_refusal(Action.NEXT, session.services.actor) is None else []
     lines = [plain(message), Content(), *takes, *_scope_hint(session), *_other_lists(counts, view, may_check=may_check)]
     if counts.decided_today:
         lines += [Content(), plain(decided_today_words(counts.decided_today, counts.median_s), MUTED)]
@@ -87,7 +91,7 @@ def _scope_hint(session: "DeskSession") -> list[Content]:
 def uncounted_page(error: WorkbenchError) -> Content:
     """Return the page for counts that cannot be read; the key of the next case still works."""
     message = _("The waiting cases could not be counted: {cause} They are counted again soon.").format(cause=error)
-    return Content("\n").join([plain(message), Content(), key_hints(("n", _("takes the next one")))])
+    return Content("\n").join([plain(message), Content(), key_hints((NEXT.key, _("takes the next one")))])
 
 
 def _number_words(number: int, one: str, many: str) -> str:
@@ -109,25 +113,25 @@ def _aside_lines(counts: DeskCounts, view: View) -> list[Content]:
 
 def _other_lists(counts: DeskCounts, view: View, *, may_check: bool) -> list[Content]:
     """Return the keys of other lists that hold cases for this person."""
-    hints = [key_hints(("g q", _("the queue")))]
+    hints = [key_hints((GO_QUEUE.key, _("the queue")))]
     if may_check and counts.to_check:
         message = _number_words(counts.to_check, _("one verdict to check"), _("{count} verdicts to check"))
-        hints.append(key_hints(("g c", message)))
+        hints.append(key_hints((GO_CHECKS.key, message)))
     if counts.appeals:
         message = _number_words(counts.appeals, _("one appeal to decide"), _("{count} appeals to decide"))
-        hints.append(key_hints(("g a", message)))
+        hints.append(key_hints((GO_APPEALS.key, message)))
     if counts.to_reopen:
         message = _number_words(counts.to_reopen, _("one case to open again"), _("{count} cases to open again"))
-        hints.append(key_hints(("g o", message)))
+        hints.append(key_hints((GO_REOPEN.key, message)))
     if counts.letters_overdue:
-        hints.append(key_hints(("g n", overdue_words(counts.letters_overdue))))
+        hints.append(key_hints((GO_LETTERS.key, overdue_words(counts.letters_overdue))))
     own_cases: list[str] = []
     if counts.assigned:
         own_cases.append(_("{count} assigned to you").format(count=count(counts.assigned)))
     if aside := counts.aside(view.now):
         own_cases.append(_("{count} put aside").format(count=count(len(aside))))
     if own_cases:
-        hints.append(key_hints(("g m", comma_joined(own_cases))))
+        hints.append(key_hints((GO_MINE.key, comma_joined(own_cases))))
     return hints
 
 
@@ -140,16 +144,16 @@ def empty_queue_page(found: NoNextCase, session: "DeskSession", view: View) -> C
     if len(found.who) > _LISTED:
         more = count(len(found.who) - _LISTED)
         lines.append(plain(_("and {count} more").format(count=more), MUTED))
-    lines += [Content(), plain(_(advice), MUTED), key_hints(("n", _("looks again")))]
+    lines += [Content(), plain(_(advice), MUTED), key_hints((NEXT.key, _("looks again")))]
     lines += _scope_hint(session)
     if found.kind == "limit" and (counts := session.counts) is not None:
-        lines += [key_hints(("g m", _("your cases"))), *_aside_lines(counts, view)]
+        lines += [key_hints((GO_MINE.key, _("your cases"))), *_aside_lines(counts, view)]
     return Content("\n").join(lines)
 
 
 def decided_page(done: DecisionResult, view: View) -> Content:
     """Return the page after a verdict: the key for the next case, the deadline, the letter."""
-    lines = [key_hints(("n", _("takes the next one"))), Content()]
+    lines = [key_hints((NEXT.key, _("takes the next one"))), Content()]
     if done.deadline_at is not None:
         lines += [joined((_("to be rectified by {when}").format(when=view.instant(done.deadline_at)), "")), Content()]
     if done.notice:
@@ -157,10 +161,21 @@ def decided_page(done: DecisionResult, view: View) -> Content:
     return Content("\n").join(lines)
 
 
+def act_words(last: UndoableAct) -> str:
+    """Return what an act did."""
+    if last.act == "returned":
+        return _("returned to {maker}").format(maker=last.maker)
+    if last.verdict is not None:
+        verdict = _(DECIDED[last.verdict])
+        message = _("{verdict} by {maker}, approved")
+        return message.format(verdict=verdict, maker=last.maker) if last.act == "approved" else verdict
+    return _("deadline extended") if last.act == "extend-deadline" else act_name(last.act)
+
+
 def undo_line(last: UndoableAct, check_for: tuple[str, ...], view: View) -> Content:
     """Return the line after an act: the verdict or the act, when its notice goes out, how to undo it."""
     case = format_case(last.case_id)
-    key = ("u", "$text-accent bold")
+    key = (UNDO.key, "$text-accent bold")
     if last.until is None:
         why = comma_joined(_(CHECK_FOR.get(name, name)) for name in check_for)
         message = _("{case} waits for a second person").format(case=case)
@@ -168,8 +183,7 @@ def undo_line(last: UndoableAct, check_for: tuple[str, ...], view: View) -> Cont
         return joined((message, ""), (reason, MUTED), (_("; "), ""), key, (_(" takes it back"), ""))
     seconds = max(0, round((last.until - view.now).total_seconds()))
     if last.verdict is None:
-        what = _("deadline extended") if last.act == "extend-deadline" else act_name(last.act)
-        message = _("{case}: {what}; ").format(case=case, what=what)
+        message = _("{case}: {what}; ").format(case=case, what=act_words(last))
         return joined((message, ""), key, (_(" takes it back within {seconds} s").format(seconds=seconds), ""))
     if last.act == "returned":
         message = _("{case} returned to {maker}; ").format(case=case, maker=last.maker)
@@ -186,7 +200,7 @@ def undo_line(last: UndoableAct, check_for: tuple[str, ...], view: View) -> Cont
 def notice_line(session: "DeskSession", view: View) -> Content | None:
     """Return the line under the header: the hold is lost, evidence has arrived, an act can be undone, a case is back.
 
-    An act that can be undone as long as its check waits gives way to a case that is back.
+    An act that can be undone as long as its check waits gives way to a case that is back, and is offered for a minute.
     """
     if session.is_lost and session.case is not None:
         return lost_line(format_case(session.case.header.id), session.loss, view)
@@ -195,7 +209,7 @@ def notice_line(session: "DeskSession", view: View) -> Content | None:
     last, back = session.undoable, _back_from_aside(session, view)
     if back and (last is None or last.until is None):
         return back_line(back, view, has_case=session.case is not None)
-    if last is None:
+    if last is None or not last.is_recent(view.now):
         return None
     line = undo_line(last, session.check_reasons.get(last.decision_id, ()), view)
     is_of_another = session.case is not None and session.case.header.id != last.case_id
@@ -251,9 +265,11 @@ def _loss_words(case: str, loss: "LostHold | None", view: View) -> str:
 
 def reveal_line(*, is_all: bool) -> Content:
     """Return the line that says how to hide all fields, or how to reveal some."""
-    key = (".", "$text-accent bold")
+    key = (REVEAL.key, "$text-accent bold")
     if not is_all:
-        return joined((_("Choose a masked field with the arrows, or press . twice for all."), MUTED))
+        return joined(
+            (with_keys(_("Choose a masked field with the arrows, or press {desk.reveal} twice for all.")), MUTED)
+        )
     return joined(
         (_("Everything is shown; "), WARNING),
         key,

@@ -22,7 +22,7 @@ from workbench.domain.case.vocabulary import CaseState
 from workbench.i18n import N_, _
 from workbench.keys.command import Command, Place
 from workbench.keys.desk import ACTS, APPEAL, COMMENT, DOCUMENTS, EXTEND, REOPEN, WAIVE
-from workbench.keys.registry import BACK
+from workbench.keys.registry import BACK, with_keys
 from workbench.services.wiring import Services
 
 
@@ -46,7 +46,7 @@ def _holder_words(header: CaseHeader, actor: Actor, view: View) -> str:
         return _("held by {login} until {until}").format(login=header.held_by, until=until)
     if header.assignee is not None and header.state in {CaseState.QUEUED, CaseState.IN_REVIEW}:
         if header.assignee == actor.login:
-            return _("assigned to you; n on the desk takes it in its turn")
+            return with_keys(_("assigned to you; {desk.next} on the desk takes it in its turn"))
         return _("assigned to {login}").format(login=header.assignee)
     return _(STATE_WORDS[header.state])
 

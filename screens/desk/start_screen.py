@@ -46,7 +46,7 @@ class StartScreen(WorkScreen):
 
         Ctrl+q and Ctrl+c quit at once. So does q, unless it follows another key: then it may be a part of `g q`.
         """
-        quits = event.key in QUIT.keys and (event.key != QUIT.keys[0] or not self.keys)
+        quits = event.key in QUIT.keys and (event.key in QUIT.twins or not self.keys)
         if not self.is_waiting or quits:
             return False
         self.keys.append(event)

@@ -20,6 +20,7 @@ from workbench.domain.case.appeal import AppealResult
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.keys.appeals import CONFIRM_APPEAL
+from workbench.keys.command import shown_key
 
 File = Callable[[str, datetime | None], AppealResult]
 
@@ -53,7 +54,11 @@ class AppealForm(BoxDialog[AppealResult]):
         yield TextLine(id="received")
         yield self._understood
         yield Static(id="problem", markup=False)
-        keys = (("Tab", _("next field")), ("F8", _("file the appeal")), ("Esc", _("back")))
+        keys = (
+            ("Tab", _("next field")),
+            (shown_key(CONFIRM_APPEAL.twins[0]), _("file the appeal")),
+            ("Esc", _("back")),
+        )
         yield Static(key_hints(*keys), id="foot", markup=False)
 
     @on(Input.Submitted)

@@ -9,6 +9,7 @@ from screens.widgets.safe_text import joined, key_hints
 from screens.widgets.static import Static
 from workbench.i18n import _
 from workbench.keys.command import Command
+from workbench.keys.registry import GO
 
 
 class GoMenu(Dialog[str]):
@@ -28,7 +29,7 @@ class GoMenu(Dialog[str]):
 
     def compose(self) -> ComposeResult:
         hints = key_hints(*((key, _(command.label)) for key, command in self._commands.items()))
-        yield Static(Content.assemble(joined(("g", "bold")), "   ", hints), markup=False)
+        yield Static(Content.assemble(joined((GO.key, "bold")), "   ", hints), markup=False)
 
     def on_key(self, event: events.Key) -> None:
         super().on_key(event)

@@ -12,7 +12,7 @@ from workbench.domain.case.actor import Actor
 from workbench.domain.text.safe import pad_right
 from workbench.i18n import _
 from workbench.keys.command import PLACES, Command, Place
-from workbench.keys.registry import commands_of
+from workbench.keys.registry import commands_of, help_of
 
 _KEYS_CELLS = 11
 _LABEL_CELLS = 20
@@ -71,7 +71,7 @@ def key_sheet(screen: Screen[object], place: Place, actor: Actor | None) -> Text
 def _lines(command: Command, width: int, *, is_now: bool) -> list[Content]:
     keys = (pad_right(f" {_range(command)}", _KEYS_CELLS), "$text-accent bold" if is_now else MUTED)
     label = (pad_right(_(command.label), _LABEL_CELLS), "" if is_now else MUTED)
-    return hanging([keys, label], _(command.help), width, MUTED)
+    return hanging([keys, label], help_of(command), width, MUTED)
 
 
 def _range(command: Command) -> str:

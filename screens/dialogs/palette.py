@@ -16,7 +16,7 @@ from screens.widgets.safe_text import MUTED, joined
 from workbench.domain.values.spelling import matches
 from workbench.i18n import LANGUAGES, _, catalogue
 from workbench.keys.command import CASE_GROUP, GO_GROUP, RECORD_GROUP, VERDICT_GROUP, VIEW_GROUP, Command
-from workbench.keys.registry import BACK, COMMAND_BY_ID, CONFIRM, GO, MARK, MODES, PALETTE, TOGGLE
+from workbench.keys.registry import BACK, COMMAND_BY_ID, CONFIRM, GO, MARK, MODES, PALETTE, TOGGLE, help_of
 from workbench.signs import for_terminal
 
 Act = Callable[[], Awaitable[bool]]
@@ -58,7 +58,7 @@ class CommandProvider(Provider):
     async def discover(self) -> Hits:
         """Yield all commands while nothing is typed."""
         for command, act in self._available():
-            yield DiscoveryHit(_shown(command), act, text=_(command.label), help=_(command.help))
+            yield DiscoveryHit(_shown(command), act, text=_(command.label), help=help_of(command))
 
     async def search(self, query: str) -> Hits:
         """Yield the commands that match the query."""
@@ -67,7 +67,7 @@ class CommandProvider(Provider):
             score = _score(query, command)
             if score:
                 is_found = True
-                yield Hit(score, _shown(command), act, text=_(command.label), help=_(command.help))
+                yield Hit(score, _shown(command), act, text=_(command.label), help=help_of(command))
         if not is_found:
             # Textual has its own message for this, in English only.
             yield Hit(_LOWEST_SCORE, joined((_("No matching command."), MUTED)), _do_nothing, text=query)

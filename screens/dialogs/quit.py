@@ -10,6 +10,7 @@ from screens.shell.base_screen import BoxDialog
 from screens.widgets.safe_text import key_hints, plain
 from screens.widgets.static import Static
 from workbench.i18n import _
+from workbench.keys.registry import QUIT
 
 Choice = Literal["leave", "release"]
 
@@ -19,7 +20,7 @@ class QuitDialog(BoxDialog[Choice]):
 
     DEFAULT_CSS = "QuitDialog > Vertical { width: 72; }"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q,ctrl+q,ctrl+c", "choose('leave')", show=False, priority=True),
+        Binding(",".join(QUIT.keys), "choose('leave')", show=False, priority=True),
         Binding("1", "choose('leave')", show=False),
         Binding("b,2", "choose('release')", show=False),
     ]
@@ -32,7 +33,7 @@ class QuitDialog(BoxDialog[Choice]):
     def parts(self) -> ComposeResult:
         message = _("You hold {case}. If you quit, the hold and your draft are kept until {until}.")
         keys = (
-            ("q", f"{_('quit')} (1)"),
+            (QUIT.key, f"{_('quit')} (1)"),
             ("b", f"{_('release the case and quit')} (2)"),
             ("Esc", _("stay")),
         )

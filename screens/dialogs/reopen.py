@@ -9,6 +9,7 @@ from screens.dialogs.prompt import Prompt
 from screens.shell.base_screen import attempt
 from workbench.domain.case.case_id import format_case
 from workbench.i18n import _
+from workbench.keys.registry import with_keys
 from workbench.services.wiring import Services
 
 
@@ -28,7 +29,10 @@ async def reopen_case(screen: Screen[None], services: Services, case_id: int) ->
     reason = await screen.app.push_screen_wait(Prompt(_("Open {case} again").format(case=name), hint))
     if reason is None or await attempt(screen, partial(_reopen, services, case_id, reason)) is None:
         return False
-    screen.notify(_("{case} is back in the queue. To undo, press u on the desk.").format(case=name), timeout=8)
+    screen.notify(
+        with_keys(_("{case} is back in the queue. To undo, press {desk.undo} on the desk.")).format(case=name),
+        timeout=8,
+    )
     return True
 
 

@@ -13,6 +13,7 @@ from screens.shell.base_screen import BoxDialog
 from screens.widgets.safe_text import key_hints
 from screens.widgets.static import Static
 from workbench.i18n import _
+from workbench.keys.registry import HELP
 
 Lines = Callable[[int], list[Content]]
 """Returns the lines of a page for a width in cells."""
@@ -61,7 +62,7 @@ class TextSheet(PageDialog[None]):
     """Shows lines under a title; Esc, q, ? and Enter close it."""
 
     DEFAULT_CSS = "TextSheet > Vertical { width: 92; max-height: 100%; }"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("q,question_mark,f1,enter", "back", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding(",".join(("q", "enter", *HELP.keys)), "back", show=False)]
 
     def __init__(self, title: str, lines: Lines) -> None:
         super().__init__(title)

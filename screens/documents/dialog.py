@@ -22,6 +22,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.documents import EXTENSIONS, VIEWABLE_TYPES, DocumentLine
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, comma_joined, current_language
+from workbench.keys.desk import DOCUMENTS
 from workbench.services.case.documents import Documents, WrittenDocument
 
 _KILO = 1000
@@ -40,7 +41,7 @@ class DocumentList(ListDialog[DocumentLine]):
     AUTO_FOCUS = None
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(str(number), f"open({number})", show=False) for number in range(1, 10)),
-        Binding("enter,o", "open_chosen", show=False),
+        Binding(",".join(("enter", *DOCUMENTS.keys)), "open_chosen", show=False),
         Binding("w,f6", "write", show=False),
         Binding("q", "back", show=False),
     ]

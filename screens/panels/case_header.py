@@ -25,6 +25,7 @@ from workbench.domain.case.vocabulary import CaseState, Priority
 from workbench.domain.text.safe import cells, pad_right
 from workbench.domain.values.provinces import province_words
 from workbench.i18n import _
+from workbench.keys.registry import with_keys
 from workbench.wording.amounts import count, hold_left, working_days_left
 from workbench.wording.case.labels import APPLICANT_KIND
 from workbench.wording.case.story import CaseStory
@@ -97,7 +98,7 @@ def _newest(entries: Sequence[str], label: str, width: int, room: int, most: int
     hidden = len(entries) - len(shown)
     if not hidden:
         return _listed(label, shown, width, room, MUTED)
-    more = _("+{count} earlier; press 4 for the history")
+    more = with_keys(_("+{count} earlier; press {desk.history} for the history"))
     return _listed(label, [more.format(count=count(hidden)), *shown], width, room, MUTED)
 
 

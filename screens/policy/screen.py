@@ -145,7 +145,9 @@ class PolicyScreen(ModeScreen):
         if self._lines is not None:
             report(self, error)
             return
-        self.page.update(paragraphs(f"{error}\n\n" + _("Press n to reload.")).stylize(ERROR))
+        self.page.update(
+            paragraphs(f"{error}\n\n" + _("Press {key} to reload.").format(key=keys.RELOAD.key)).stylize(ERROR)
+        )
 
     def _draw(self) -> None:
         view, width = self.view(), self.size.width

@@ -13,8 +13,9 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input
 
+from screens.queue.columns import RowContext
 from screens.queue.messages import empty_notice, failure_notice
-from screens.queue.row_text import RowContext, heading_line, row_line
+from screens.queue.row_text import heading_line, row_line
 from screens.shell.base_screen import attempt, report
 from screens.shell.view import View
 from screens.widgets.page_cache import PAGE, PageCache
@@ -24,11 +25,16 @@ from screens.widgets.static import Static
 from workbench.domain.case.casefile import CaseRowView
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
+from workbench.keys import queue
+from workbench.keys.registry import with_keys
+from workbench.look import ListLayout
 from workbench.services.wiring import Services
 from workbench.wording.amounts import count
 
 MOST_MARKED = 5_000
 """The most cases that can be marked and assigned at once."""
+
+USUAL_LAYOUT = ListLayout()
 
 _READING_AFTER_S = 0.3
 
@@ -51,9 +57,12 @@ class CaseList(Vertical):
     class Changed(Message):
         """The rows, their count, the filter or the marks changed."""
 
-    def __init__(self, view: Callable[[], View], services: Services, preset: Preset) -> None:
+    def __init__(
+        self, view: Callable[[], View], services: Services, preset: Preset, layout: ListLayout = USUAL_LAYOUT
+    ) -> None:
         super().__init__()
         self.preset = preset
+        self.layout_now = layout
         self.filter_text = preset.filter_text
         self.all_count: int | None = None
         self.is_stale = False
@@ -74,12 +83,12 @@ class CaseList(Vertical):
 
     def show_titles(self) -> None:
         """Show the titles of the columns."""
-        self.query_one("#titles", Static).update(heading_line(self._row_width(), self._view().symbols))
+        self.query_one("#titles", Static).update(heading_line(self.row_width, self._view().symbols, self.layout_now))
 
     @work(exclusive=True, group="list")
     async def load(self) -> None:
         """Reload the list and keep the cursor on its case."""
-        rows, pages = self.rows, PageCache(self._services.queue, self.filter_text)
+        rows, pages = self.rows, PageCache(self._services.queue, self.filter_text, self.layout_now.order)
         if rows.pages is None:
             self.set_timer(_READING_AFTER_S, self._show_reading)
         case = rows.current
@@ -154,10 +163,24 @@ class CaseList(Vertical):
 
     def filter_by(self, text: str) -> None:
         """Show the cases of a filter; an empty text means the filter of the preset."""
-        # A worker that still marks cases would mark those of the previous filter.
-        self.workers.cancel_group(self, "mark")
         self.filter_text = text or self.preset.filter_text
         self.rows.clear()
+        self._start_over()
+
+    def show_layout(self, layout: ListLayout) -> None:
+        """Show the list in another order, or with other columns; the marks stay on their cases."""
+        before, self.layout_now = self.layout_now, layout
+        if layout.order == before.order:
+            self.rows.refresh()
+            self.post_message(self.Changed())
+        else:
+            self.rows.range_from = None
+            self._start_over()
+
+    def _start_over(self) -> None:
+        """Read the list again from its first row."""
+        # A worker that still marks cases would mark those of the previous list.
+        self.workers.cancel_group(self, "mark")
         self.rows.cursor = 0
         self.rows.pages = None
         self.wants_end = False
@@ -175,7 +198,8 @@ class CaseList(Vertical):
     @work(exclusive=True, group="mark")
     async def mark_all(self) -> None:
         """Mark every case of the filter and show how many there are."""
-        found = await attempt(self, partial(asyncio.to_thread, self._services.queue.ids, self.filter_text, MOST_MARKED))
+        ids = partial(self._services.queue.ids, self.filter_text, MOST_MARKED, self.layout_now.order)
+        found = await attempt(self, partial(asyncio.to_thread, ids))
         if found is not None:
             self.rows.mark(found)
             self._notify_marked(len(found))
@@ -191,7 +215,7 @@ class CaseList(Vertical):
         seen = [pages.row(first + at) for at in range(wanted)]
         found = [row.id for row in seen if row is not None]
         if len(found) < wanted:
-            page = partial(self._services.queue.page, start=first, limit=wanted, total=pages.count)
+            page = partial(self._services.queue.page, order=pages.order, start=first, limit=wanted, total=pages.count)
             rows = await attempt(self, partial(asyncio.to_thread, page, self.filter_text))
             if rows is None:
                 return
@@ -200,7 +224,12 @@ class CaseList(Vertical):
                 row is None or row.id == case_id for row, case_id in zip(seen, found, strict=True)
             )
             if not is_same:
-                message = _("The list changed while you selected the range, so nothing was marked. Press n to reload.")
+                message = with_keys(
+                    _(
+                        "The list changed while you selected the range, so nothing was marked. "
+                        "Press {queue.again} to reload."
+                    )
+                )
                 self.notify(message, severity="warning")
                 return
         self.rows.range_from = None
@@ -226,7 +255,7 @@ class CaseList(Vertical):
 
     def _show_reading(self) -> None:
         if self.rows.pages is None and not self.has_class("-notice"):
-            hint = key_hints(("n", _("reload the list")))
+            hint = key_hints((queue.RELOAD.key, _("reload the list")))
             self.notice.update(Content.assemble(plain(_("Loading the list …"), MUTED), "   ", hint))
             self.add_class("-notice")
 
@@ -238,7 +267,9 @@ class CaseList(Vertical):
             self.rows.focus()
         self.post_message(self.Changed())
 
-    def _row_width(self) -> int:
+    @property
+    def row_width(self) -> int:
+        """The cells of a row."""
         # Always leave a cell for the scroll bar, so that columns do not shift when it appears.
         return max(10, self.screen.size.width - 2)
 
@@ -247,7 +278,7 @@ class CaseList(Vertical):
         if row is None:
             return plain(f"    {view.symbols.ellipsis}", MUTED)
         context = RowContext(row=row, view=view, login=self._services.actor.login, is_marked=is_marked)
-        return Content.assemble(" ", row_line(context, self._row_width()))
+        return Content.assemble(" ", row_line(context, self.row_width, self.layout_now.columns))
 
 
 def _has_same_order(pages: PageCache, number: int, fresh: tuple[CaseRowView, ...]) -> bool:

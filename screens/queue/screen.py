@@ -9,7 +9,9 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 
+from screens.queue.acts import ACTS, may_open
 from screens.queue.case_list import CaseList, Preset
+from screens.queue.columns import usable_layout
 from screens.queue.filter_bar import FilterBar
 from screens.queue.filter_help import key_lines
 from screens.queue.messages import head_line
@@ -20,14 +22,15 @@ from screens.shell.clock import Clock
 from screens.shell.header import HeaderBar
 from screens.widgets.paged_list import PagedList
 from screens.widgets.time_field import time_reader
-from workbench.domain.case.lifecycle import Action, is_allowed, role_refusal
+from workbench.domain.case.lifecycle import Action, role_refusal
 from workbench.domain.clock.typed.aim import Aim
 from workbench.domain.clock.typed.reading import read_date
 from workbench.domain.filter.keys import REOPEN_FILTER
 from workbench.i18n import N_
 from workbench.keys import queue as keys
 from workbench.keys.command import Command, Place
-from workbench.keys.registry import BACK, GO
+from workbench.keys.registry import BACK, COMMAND_BY_ID, GO
+from workbench.look import Look
 from workbench.services.wiring import Services
 
 TICK_S = 1.0
@@ -44,8 +47,8 @@ PRESETS: dict[str, Preset] = {
     )
 }
 
-_SUPERVISOR_ACTIONS = frozenset({"assign", "mark", "range", "mark_all"})
-_ROW_ACTIONS = frozenset({"open", "mark", "range", "mark_all", "assign", "move"})
+_MARKING_ACTIONS = frozenset({"mark", "range", "mark_all"})
+_ROW_ACTIONS = _MARKING_ACTIONS | {"open", "move"}
 
 
 class QueueScreen(ModeScreen):
@@ -62,8 +65,7 @@ class QueueScreen(ModeScreen):
         bind(keys.MARK_ROW, "mark"),
         bind(keys.MARK_RANGE, "range"),
         bind(keys.MARK_ALL, "mark_all"),
-        bind(keys.ASSIGN, "assign"),
-        bind(keys.REOPEN, "reopen"),
+        *(bind(command, f"dialog('{command.id}')") for command in (keys.ORDER, keys.COLUMNS, keys.ASSIGN, keys.REOPEN)),
         bind(keys.RELOAD, "again"),
         *(bind_key(keys.MOVE, key, f"move('{key}')") for key in keys.MOVE.keys),
         bind(BACK, "back"),
@@ -74,16 +76,19 @@ class QueueScreen(ModeScreen):
     rows = getters.query_one("#rows", PagedList)
     bar = getters.query_one(FilterBar)
 
-    def __init__(self, clock: Clock, services: Services, preset: Preset, open_case: Callable[[int], object]) -> None:
+    def __init__(
+        self, clock: Clock, services: Services, preset: Preset, open_case: Callable[[int], object], look: Look
+    ) -> None:
         super().__init__(clock, services)
-        self._preset = preset
+        self.preset = preset
         self._open_case = open_case
+        self.look = look
         self._shown_minute = ""
         self._ticks = 0
 
     def parts(self) -> ComposeResult:
         yield FilterBar(partial(time_reader, self.services, self.clock.now, read_date, Aim.ANY))
-        yield CaseList(self.view, self.services, self._preset)
+        yield CaseList(self.view, self.services, self.preset, usable_layout(self.look.layout(self.preset.id)))
 
     def on_mount(self) -> None:
         self.set_interval(TICK_S, self.tick)
@@ -106,15 +111,16 @@ class QueueScreen(ModeScreen):
         if self._ticks % REFRESH_EVERY_TICKS == 0 and self.is_current:
             self.cases.refresh_rows()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in {"back", "desk"}:
             # Esc first closes the filter line, the range and the marks; only then it leaves the screen.
             has_step_back = self.bar.is_open or bool(self.rows.marks) or self.rows.range_from is not None
             return has_step_back is (action == "back")
-        if action == "reopen":
+        if action == "dialog":
             row = self.rows.current
-            return (row is not None and is_allowed(Action.REOPEN, row.state, self.services.actor)) or None
-        if action in _SUPERVISOR_ACTIONS and role_refusal(Action.ASSIGN, self.services.actor) is not None:
+            is_possible = may_open(COMMAND_BY_ID[str(parameters[0])], row, self.services.actor)
+            return is_possible or None
+        if action in _MARKING_ACTIONS and role_refusal(Action.ASSIGN, self.services.actor) is not None:
             return None
         if action in _ROW_ACTIONS:
             return True if self.rows.length else None
@@ -132,7 +138,7 @@ class QueueScreen(ModeScreen):
         if self.rows.marks or self.rows.range_from is not None:
             return (keys.ASSIGN, keys.MARK_ROW, keys.MARK_RANGE, BACK)
         shown = (keys.OPEN_CASE, keys.FILTER, keys.LEAVE_QUEUE, GO)
-        return (keys.REOPEN, *shown) if self._preset.id == "reopen" else shown
+        return (keys.REOPEN, *shown) if self.preset.id == "reopen" else shown
 
     @on(CaseList.Changed)
     def show_header(self) -> None:
@@ -194,19 +200,5 @@ class QueueScreen(ModeScreen):
         self.show_header()
 
     @work(exclusive=True, group="dialog")
-    async def action_assign(self) -> None:
-        from screens.dialogs.assign import assign_cases
-
-        row = self.rows.current
-        case_ids = tuple(sorted(self.rows.marks)) or ((row.id,) if row is not None else ())
-        if case_ids and await assign_cases(self, self.services, case_ids, self.view()):
-            self.rows.clear()
-            self.cases.load()
-
-    @work(exclusive=True, group="dialog")
-    async def action_reopen(self) -> None:
-        from screens.dialogs.reopen import reopen_case
-
-        row = self.rows.current
-        if row is not None and await reopen_case(self, self.services, row.id):
-            self.cases.load()
+    async def action_dialog(self, command_id: str) -> None:
+        await ACTS[command_id](self)

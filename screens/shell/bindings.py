@@ -9,17 +9,17 @@ from workbench.domain.case.actor import Actor
 from workbench.i18n import _
 from workbench.keys.command import Command
 from workbench.keys.desk import NEXT, UNDO
-from workbench.keys.registry import COMMAND_BY_ID
+from workbench.keys.registry import COMMAND_BY_ID, with_keys
 
 
 def bind(command: Command, action: str, *, priority: bool = False) -> Binding:
     """Return the binding of a command; its label is translated when it is shown."""
-    return Binding(command.key_names, action, command.label, show=command.hint, priority=priority, id=command.id)
+    return Binding(",".join(command.keys), action, command.label, show=command.hint, priority=priority, id=command.id)
 
 
-def bind_key(command: Command, key: str, action: str) -> Binding:
-    """Return the binding of one key of a command whose keys have different arguments."""
-    return Binding(key, action, command.label, show=False, id=f"{command.id}.{key}")
+def bind_key(command: Command, key: str, action: str, *, priority: bool = False) -> Binding:
+    """Return the binding of one key of a command whose keys differ in their arguments or their priority."""
+    return Binding(key, action, command.label, show=False, priority=priority, id=f"{command.id}.{key}")
 
 
 def command_of(binding: Binding) -> Command | None:
@@ -56,5 +56,10 @@ def refusal_elsewhere(command: Command, actor: Actor) -> str:
     if (refused := command.refusal(actor)) is not None:
         return refused
     if command in {NEXT, UNDO}:
-        return _("This key works on the desk: press g d first.")
-    return _("This key works on a case that you open from the queue (g q). To see the keys of this screen, press ?.")
+        return with_keys(_("This key works on the desk: press {go.desk} first."))
+    return with_keys(
+        _(
+            "This key works on a case that you open from the queue ({go.queue}). "
+            "To see the keys of this screen, press {help}."
+        )
+    )

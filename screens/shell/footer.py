@@ -36,7 +36,7 @@ class FooterBar(Static):
 
 def hints(screen: Screen[object], width: int) -> Content:
     """Return the hints that fit, verdicts first; the keys of help, palette and Esc are always included."""
-    fixed = [(shown_key(HELP.keys[0]), _(HELP.label)), (shown_key(PALETTE.keys[-1]), _(PALETTE.label))]
+    fixed = [(HELP.key, _(HELP.label)), (shown_key(PALETTE.keys[-1]), _(PALETTE.label))]
     right = key_hints(*fixed)
     found = available_bindings(screen)
     if isinstance(screen, ChoosesFooter):
@@ -44,7 +44,7 @@ def hints(screen: Screen[object], width: int) -> Content:
     else:
         hinted = [(COMMAND_BY_ID[name], active) for name, active in found.items() if COMMAND_BY_ID[name].hint]
         hinted.sort(key=lambda each: not each[0].danger)
-    shown = [(shown_key(command.keys[0]), active.binding.description) for command, active in hinted]
+    shown = [(command.key, active.binding.description) for command, active in hinted]
     del shown[MOST - len(fixed) :]
     while shown and key_hints(*shown).cell_length + right.cell_length + 2 > width:
         del shown[next((at for at in reversed(range(len(shown))) if shown[at][0] != "Esc"), 0)]

@@ -41,7 +41,7 @@ from workbench.domain.case.verdict import (
 from workbench.domain.case.vocabulary import FailKind, Measure, Verdict
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
-from workbench.keys.command import Place, shown_key
+from workbench.keys.command import Place
 from workbench.keys.registry import CONFIRM, FINAL, HELP, ITEMS, LETTER, MEASURE, NOTE, SEARCH, WAIT_FOR, WHOLE_LETTER
 from workbench.wording.case.labels import VERDICT
 
@@ -95,7 +95,7 @@ class VerdictDialog(Dialog[DecisionResult]):
             with VerticalScroll(id="body", can_focus=False):
                 yield Static(id="kind", markup=False)
                 yield Static(id="measure", markup=False)
-                yield Static(plain(_("Reasons: / finds, digits mark"), MUTED), classes="title", markup=False)
+                yield Static(dialog_text.reasons_title(), classes="title", markup=False)
                 yield ReasonPicker(self._case, self._state.verdict, self._actions.recent_reasons)
                 yield RectificationForm(self._state, self._actions.until)
                 yield LetterEditor(self._case)
@@ -109,7 +109,7 @@ class VerdictDialog(Dialog[DecisionResult]):
         self.picker.show(self._state.reasons)
         self._draw()
         self._previews.ask()
-        self.call_after_refresh(self._guard.note_paint)
+        self._guard.watch(self)
 
     def on_resize(self) -> None:
         self._draw()
@@ -202,7 +202,7 @@ class VerdictDialog(Dialog[DecisionResult]):
         elif self.rectification.display and self.rectification.problem:
             self._show_problem(f"{self.rectification.problem} {dialog_text.note_hint()}")
         elif vague_words(self._request(), self._case.policy, self._case.findings):
-            self._show_problem(_("Say what the applicant has to send: {key}").format(key=shown_key(ITEMS.keys[0])))
+            self._show_problem(_("Say what the applicant has to send: {key}").format(key=ITEMS.key))
         else:
             self._show_problem("")
             self.decide()

@@ -32,7 +32,7 @@ from workbench.domain.text.safe import cells
 from workbench.i18n import _, comma_joined, current_language, ngettext
 from workbench.keys.command import shown_key
 from workbench.keys.desk import CHANGES, CHECKLIST, DOCUMENTS
-from workbench.keys.registry import FINAL, NOTE, WAIT_FOR
+from workbench.keys.registry import CONFIRM, FINAL, NOTE, WAIT_FOR, with_keys
 from workbench.keys.registry import MEASURE as MEASURE_KEY
 from workbench.wording.case.labels import CHECK_FOR, ITEM_RESULT, MEASURE, WAITS_FOR
 from workbench.wording.findings import document_name
@@ -74,13 +74,13 @@ def _choices(state: VerdictState, case: CaseFile, symbols: Symbols) -> list[Cont
         return [_choice(_("final"), state.fail_kind is FailKind.FINAL, symbols), joined((words, WARNING))]
     if state.verdict is Verdict.FAIL:
         return [
-            joined((shown_key(FINAL.keys[0]), KEY)),
+            joined((FINAL.key, KEY)),
             _choice(_("can be rectified"), state.fail_kind is FailKind.FIXABLE, symbols),
             _choice(_("final"), state.fail_kind is FailKind.FINAL, symbols),
         ]
     if state.verdict is Verdict.PENDING:
         chosen = pending_waits_for(state.reasons, case.policy)
-        head = joined((shown_key(WAIT_FOR.keys[0]), KEY), (f" {_('waits for ')}".rstrip(), MUTED))
+        head = joined((WAIT_FOR.key, KEY), (f" {_('waits for ')}".rstrip(), MUTED))
         return [head, *(_choice(_(WAITS_FOR[who]), who is chosen, symbols) for who in WaitsFor)]
     return [joined((_("the case passes"), SUCCESS))]
 
@@ -103,7 +103,7 @@ def measure_line(state: VerdictState, measures: tuple[Measure, ...]) -> Content:
     """Return what happens to the cards; empty if the policy leaves no choice."""
     if len(measures) <= 1:
         return Content()
-    return joined((shown_key(MEASURE_KEY.keys[0]), KEY), (f" {_('cards')}  ", MUTED), (_(MEASURE[state.measure]), ""))
+    return joined((MEASURE_KEY.key, KEY), (f" {_('cards')}  ", MUTED), (_(MEASURE[state.measure]), ""))
 
 
 def warning_lines(
@@ -176,7 +176,7 @@ def _unfixed_words(case: CaseFile) -> str:
     return message.format(
         count=len(case.unfixed_items),
         asked=len(case.asked_items),
-        key=shown_key(CHANGES.keys[0]),
+        key=CHANGES.key,
         items=comma_joined(judged),
     )
 
@@ -205,14 +205,14 @@ def _omission_lines(case: CaseFile, preview: VerdictPreview, view: View, width: 
         whole.append(_("unanswered: {questions}").format(questions=_questions(unanswered)))
         message = ngettext("{number} question unanswered", "{number} questions unanswered", number)
         counts.append(message.format(number=number))
-        keys.append(shown_key(CHECKLIST.keys[0]))
+        keys.append(CHECKLIST.key)
     if preview.unopened:
         number = len(preview.unopened)
         names = comma_joined(document_name(kind, case.policy, current_language()) for kind in preview.unopened)
         whole.append(_("opened by nobody: {documents}").format(documents=names))
         message = ngettext("{number} document opened by nobody", "{number} documents opened by nobody", number)
         counts.append(message.format(number=number))
-        keys.append(shown_key(DOCUMENTS.keys[0]))
+        keys.append(DOCUMENTS.key)
     shown = [f"{view.symbols.info} {message}" for message in whole]
     if not all(cells(line) <= width for line in shown):
         where = _("(Esc, then {keys})").format(keys=comma_joined(keys))
@@ -248,17 +248,24 @@ def foot_line(preview: VerdictPreview | None, grace_s: int, *, is_writing: bool)
     """Return the keys, which differ in a text field, and what follows a confirmation."""
     is_staged = preview is not None and bool(preview.check_for) and not preview.waived_for
     then = (
-        _("a second person decides; u takes it back until then")
+        with_keys(_("a second person decides; {desk.undo} takes it back until then"))
         if is_staged
-        else _("notice goes out {seconds} s later; u takes it back").format(seconds=grace_s)
+        else with_keys(_("notice goes out {seconds} s later; {desk.undo} takes it back")).format(seconds=grace_s)
     )
-    confirm, leave = ("F8", _("leaves the field")) if is_writing else ("y", _("back"))
+    confirm, leave = (shown_key(CONFIRM.twins[0]), _("leaves the field")) if is_writing else (CONFIRM.key, _("back"))
     return joined((confirm, KEY), (f" {_('confirm')}   ", ""), ("Esc", KEY), (f" {leave}   ", ""), (f"  {then}", MUTED))
+
+
+def reasons_title() -> Content:
+    """Return the line above the reasons: how to find and mark them."""
+    return joined((with_keys(_("Reasons: {verdict.search} finds, digits mark")), MUTED))
 
 
 def too_soon_line() -> Content:
     """Return the explanation that the confirming key was pressed too early or together with other keys."""
-    return joined((_("Too soon: a verdict takes a press of its own. Look, then press y."), WARNING))
+    return joined(
+        (with_keys(_("Too soon: a verdict takes a press of its own. Look, then press {verdict.confirm}.")), WARNING)
+    )
 
 
 def _news_words(news: CaseNews) -> str:

@@ -20,6 +20,7 @@ from workbench.domain.case.vocabulary import Severity, Verdict
 from workbench.domain.policy.policy import Reason
 from workbench.domain.policy.reason_search import found_reasons
 from workbench.i18n import _, current_language
+from workbench.keys.registry import with_keys
 
 _WEIGHT = {Severity.BLOCK: 0, Severity.WARN: 1}
 """The sort weights of findings. Info findings are seldom a reason, so they do not change the order of the policy."""
@@ -153,7 +154,7 @@ class ReasonPicker(Widget):
         message = (
             _("found {count} of {all}: Enter marks the first, ↓ goes to the list, Esc shows all")
             if self.search.has_focus
-            else _("found {count} of {all}, / changes, Esc clears")
+            else with_keys(_("found {count} of {all}, {verdict.search} changes, Esc clears"))
         )
         message = message.format(count=len(matching), all=len(self._reasons))
         self.query_one("#narrowed", Static).update(plain(message, WARNING))

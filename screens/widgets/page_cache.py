@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
+from functools import partial
 
 from workbench.domain.case.casefile import CaseRowView
 from workbench.services.queue.listing import Queue
@@ -19,8 +20,9 @@ _FAR = 1000
 class PageCache:
     """The pages of one load of a list. Each load has its own cache, so that a late answer cannot reach another load."""
 
-    def __init__(self, queue: Queue, filter_text: str) -> None:
+    def __init__(self, queue: Queue, filter_text: str, order: str = "") -> None:
         self.filter_text = filter_text
+        self.order = order
         self.count: int | None = None
         self._queue = queue
         self._pages: OrderedDict[int, tuple[CaseRowView, ...]] = OrderedDict()
@@ -53,7 +55,7 @@ class PageCache:
         """
         place = None
         if case_id is not None:
-            place = await asyncio.to_thread(self._queue.place_of, self.filter_text, case_id)
+            place = await asyncio.to_thread(self._queue.place_of, self.filter_text, case_id, self.order)
         at = index if place is None else place
         if at >= _FAR:
             await self.count_all()
@@ -81,9 +83,8 @@ class PageCache:
         Raises:
             WorkbenchError: If it cannot be read.
         """
-        return await asyncio.to_thread(
-            self._queue.page, self.filter_text, start=number * PAGE, limit=PAGE, total=self.count
-        )
+        page = partial(self._queue.page, order=self.order, start=number * PAGE, limit=PAGE, total=self.count)
+        return await asyncio.to_thread(page, self.filter_text)
 
     def put(self, number: int, found: tuple[CaseRowView, ...]) -> None:
         """Cache a page, and drop the least recently used page if there are too many."""

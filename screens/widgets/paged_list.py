@@ -57,6 +57,12 @@ class PagedList(ScrollView, can_focus=True, inherit_bindings=False):
         return self.pages.row(self.cursor) if self.pages is not None else None
 
     @property
+    def chosen(self) -> tuple[int, ...]:
+        """The marked cases, or else the one under the cursor."""
+        row = self.current
+        return tuple(sorted(self.marks)) or ((row.id,) if row is not None else ())
+
+    @property
     def length(self) -> int:
         """The number of rows, as far as it is known."""
         return self.pages.length if self.pages is not None else 0

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from screens.app import USUAL, WorkbenchApp
+from screens.app import UNSAVED_LOOK, USUAL, WorkbenchApp
 from screens.desk.screen import DeskScreen
 from screens.verdict import dialog as verdict_dialog
 from tests.languages import speaking
@@ -16,6 +16,7 @@ from tests.offices import Site
 from tests.screens.doubles.services import Clocks, MemoryServices
 from workbench import signs
 from workbench.keys.registry import MODES
+from workbench.look import Look
 from workbench.user_settings import LoadedSettings
 
 WINDOWS = [(80, 24), pytest.param((120, 40), marks=pytest.mark.terminal)]
@@ -109,13 +110,15 @@ async def at_work(
     symbols: str = "auto",
     arrange: Callable[[MemoryServices], None] | None = None,
     settings: LoadedSettings = USUAL,
+    look: Look = UNSAVED_LOOK,
 ) -> AsyncIterator[Driver]:
     """Open a workbench with services in memory and these cases."""
     clocks = Clocks()
     services = MemoryServices(clocks, *evidence)
     if arrange is not None:
         arrange(services)
-    app = WorkbenchApp(services.opened, now=clocks.now, monotonic=clocks.monotonic, symbols=symbols, settings=settings)
+    chosen = {"symbols": symbols, "look": look, "settings": settings}
+    app = WorkbenchApp(services.opened, now=clocks.now, monotonic=clocks.monotonic, **chosen)  # type: ignore[arg-type]  # each has its type
     with speaking(language), pytest.MonkeyPatch.context() as patched:
         # The preview of a verdict waits for a pause in typing; ten times as long in the program.
         patched.setattr(verdict_dialog, "_TYPING_PAUSE_S", 0.02)

@@ -41,7 +41,7 @@ CONFIRM_APPEAL = verdict_command(
     action=Action.APPEAL_DECIDE,
 )
 READ_APPEAL = view_command(
-    "appeals.about", "5", N_("appeal"), N_("Go to the appeal of the opened case; + enlarges it."), hint=True
+    "appeals.about", "5", N_("appeal"), N_("Go to the appeal of the opened case; {desk.zoom} enlarges it."), hint=True
 )
 RELOAD_APPEALS = view_command("appeals.reload", "n,f2", N_("refresh"), N_("Reload the list."))
 LEAVE_APPEALS = go_command(

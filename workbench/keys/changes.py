@@ -22,7 +22,7 @@ ITEM_BELOW = view_command("changes.down", "down,j", N_("item below"), N_("Go to 
 SCROLL_PAGE = view_command("changes.page", "pageup,pagedown", N_("scroll"), N_("Scroll up or down by a page."))
 SCROLL_ENDS = view_command("changes.ends", "home,end", N_("start or end"), N_("Scroll to the start or to the end."))
 LEAVE_CHANGES = go_command(
-    "changes.back", "d,q,enter", N_("panels"), N_("Close the sheet; d on the desk shows it again.")
+    "changes.back", "d,q,enter", N_("panels"), N_("Close the sheet; {desk.changes} on the desk shows it again.")
 )
 
 CHANGE_COMMANDS: tuple[Command, ...] = (

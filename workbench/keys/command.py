@@ -3,7 +3,7 @@
 Labels, help texts and groups are messages marked with `N_`; they are translated when they are shown.
 """
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal
@@ -47,10 +47,10 @@ class Command:
     """A keyboard command: its keys, and how the footer, help and palette show it.
 
     The id begins with the place where the command applies, such as `desk.next`; other commands apply everywhere.
-    `key_names` are Textual's names with commas between them; if there are several, no input method intercepts the last
-    one. `hint` shows the command in the footer; `danger` marks a command whose effect other people see. `action` is the
-    act on a case that the command performs; `roles` are those that another command is for. Who may never perform a
-    command is not shown it.
+    `key_names` are the usual keys: Textual's names with commas between them. If there are several, no input method
+    intercepts the last one. `hint` shows the command in the footer; `danger` marks a command whose effect other people
+    see. `action` is the act on a case that the command performs; `roles` are those that another command is for. Who may
+    never perform a command is not shown it.
     """
 
     group: str
@@ -70,9 +70,28 @@ class Command:
         return roles_refusal(self.roles, actor) if self.roles is not None else None
 
     @property
-    def keys(self) -> tuple[str, ...]:
-        """The names of the keys."""
+    def usual_keys(self) -> tuple[str, ...]:
+        """The names of the keys without those that the user chose; of a mode, the keys with g before them."""
         return tuple(self.key_names.split(","))
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The names of the keys in force."""
+        own = _OWN_KEYS.get(self.id)
+        if " " not in self.key_names:
+            return own or self.usual_keys
+        first, letter = self.key_names.split(" ")
+        return (f"{_OWN_KEYS.get('go', (first,))[0]} {own[0] if own else letter}",)
+
+    @property
+    def twins(self) -> tuple[str, ...]:
+        """The usual keys that no input method intercepts; the user cannot change them."""
+        return tuple(key for key in self.usual_keys if not is_letter(key) and " " not in key)
+
+    @property
+    def key(self) -> str:
+        """The first key as users read it, for messages."""
+        return shown_key(self.keys[0])
 
     @property
     def place(self) -> Place:
@@ -86,8 +105,27 @@ class Command:
         return " ".join(shown_key(key) for key in self.keys)
 
 
+_OWN_KEYS: dict[str, tuple[str, ...]] = {}
+"""The keys that the user chose, by command id."""
+
+
+def use_keys(own: Mapping[str, tuple[str, ...]]) -> None:
+    """Use these keys from now on, by command id, with the usual ones for all other commands.
+
+    Call it before the screens are imported: their bindings are created with their classes.
+    """
+    _OWN_KEYS.clear()
+    _OWN_KEYS.update(own)
+
+
 _SHOWN_BY_NAME = {
     "full_stop": ".",
+    "comma": ",",
+    "semicolon": ";",
+    "equals_sign": "=",
+    "asterisk": "*",
+    "number_sign": "#",
+    "exclamation_mark": "!",
     "plus": "+",
     "minus": "-",
     "slash": "/",
@@ -109,11 +147,14 @@ _SHOWN_BY_NAME = {
 }
 
 
+_FUNCTION_KEYS = tuple(str(number) for number in range(1, 13))
 _NAME_BY_SHOWN = {shown: name for name, shown in _SHOWN_BY_NAME.items()} | {" ": "space"}
 
 
 def shown_key(key: str) -> str:
-    """Return a key as users read it: `F5`, `^p`, `Esc`, `?`."""
+    """Return a key as users read it: `F5`, `^p`, `Esc`, `?`, `g q`."""
+    if " " in key:
+        return " ".join(map(shown_key, key.split(" ")))
     if key in _SHOWN_BY_NAME:
         return _SHOWN_BY_NAME[key]
     if key.startswith("ctrl+"):
@@ -124,6 +165,30 @@ def shown_key(key: str) -> str:
 def key_named(char: str) -> str:
     """Return Textual's name for the key that types a character."""
     return _NAME_BY_SHOWN.get(char, char)
+
+
+def parsed_key(text: str) -> str | None:
+    """Return Textual's name for a key as users write it, such as `.`, `F5`, `^p` or `ctrl+p`; None for no key."""
+    if len(text) == 1:
+        return key_named(text) if text in _NAME_BY_SHOWN or (text.isascii() and text.isalnum()) else None
+    name = text.casefold()
+    if name in _SHOWN_BY_NAME or (name[0:1] == "f" and name[1:] in _FUNCTION_KEYS):
+        return name
+    letter = name.removeprefix("ctrl+").removeprefix("^")
+    if letter != name and len(letter) == 1 and letter.isascii() and letter.isalpha():
+        return f"ctrl+{letter}"
+    return next((key for key, shown in _SHOWN_BY_NAME.items() if shown.casefold() == name), None)
+
+
+def key_examples() -> str:
+    """Return the symbols that can be the key of a command, for messages."""
+    return " ".join(shown for name, shown in _SHOWN_BY_NAME.items() if is_letter(name))
+
+
+def is_letter(key: str) -> bool:
+    """Say whether a key types a letter or a symbol, which an input method may intercept."""
+    shown = shown_key(key)
+    return len(shown) == 1 and shown.isascii() and not shown.isdigit()
 
 
 CASE_GROUP = N_("Case")

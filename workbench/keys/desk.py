@@ -30,14 +30,14 @@ END_SCOPE = view_command(
     "desk.scope",
     "S",
     N_("end the scope"),
-    N_("End the scope that S in the queue gave the desk, so that n takes every case again."),
+    N_("End the scope that {queue.scope} in the queue gave the desk, so that {desk.next} takes every case again."),
     action=Action.NEXT,
 )
 UNDO = case_command(
     "desk.undo",
     "u,f3",
     N_("undo"),
-    N_("Undo your last act on a case, while that is possible."),
+    N_("Undo your last act on a case, while that is possible; asks first if it is older or on another case."),
     hint=True,
     action=Action.UNDO,
 )
@@ -142,7 +142,7 @@ REVEAL = view_command(
     N_("reveal"),
     N_(
         "Show the selected masked field for 15 seconds; press twice for the whole identity, "
-        "until . or a minute idle. Logged."
+        "until {desk.reveal} or a minute idle. Logged."
     ),
     action=Action.REVEAL,
 )
@@ -251,3 +251,9 @@ DESK_COMMANDS: tuple[Command, ...] = (
     *(AUTO_NEXT, END_SCOPE, EXPLAIN, PHONE_ESTIMATE, REVEAL, FIELD_UP, FIELD_DOWN),
     *(FIND, IDENTITY, CALLS, CREDIT, HISTORY, NEXT_PANEL, PREVIOUS_PANEL, ZOOM),
 )
+
+PANEL_COMMANDS = (
+    *(IDENTITY, CALLS, CREDIT, HISTORY, NEXT_PANEL, PREVIOUS_PANEL, ZOOM),
+    *(DOCUMENTS, ACTS, CHANGES),
+)
+"""The commands that also work on a case that is opened to check its verdict or to decide its appeal."""

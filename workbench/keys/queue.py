@@ -18,8 +18,17 @@ SCOPE = view_command(
     "queue.scope",
     "S",
     N_("desk scope"),
-    N_("Make this filter the scope of the desk: n then takes only its cases. Press again to end the scope."),
+    N_("Make this filter the scope of the desk: {desk.next} then takes only its cases. Press again to end the scope."),
     action=Action.NEXT,
+)
+ORDER = view_command(
+    "queue.order",
+    "o",
+    N_("order"),
+    N_("Choose the order of the list, such as by due date or applicant; it is remembered for this list."),
+)
+COLUMNS = view_command(
+    "queue.columns", "O", N_("columns"), N_("Choose the columns of the list; they are remembered for this list.")
 )
 MARK_ROW = case_command(
     "queue.mark",
@@ -99,6 +108,8 @@ QUEUE_COMMANDS = (
     REOPEN,
     FILTER,
     SCOPE,
+    ORDER,
+    COLUMNS,
     MARK_RANGE,
     MARK_ALL,
     RELOAD,

@@ -1,14 +1,15 @@
 """All keyboard commands; the bindings, footer, help, palette and the README's key table derive from them."""
 
+import re
 from collections.abc import Iterator
 
 from workbench.domain.case.lifecycle import Action
-from workbench.i18n import N_
+from workbench.i18n import N_, _
 from workbench.keys.appeals import APPEAL_COMMANDS, GO_APPEALS
 from workbench.keys.calendar import CALENDAR_COMMANDS, GO_CALENDAR
 from workbench.keys.changes import CHANGE_COMMANDS
 from workbench.keys.command import Command, Place, go_command, verdict_command, view_command
-from workbench.keys.desk import DESK_COMMANDS
+from workbench.keys.desk import DESK_COMMANDS, PANEL_COMMANDS
 from workbench.keys.forecast import FORECAST_COMMANDS, GO_FORECAST
 from workbench.keys.letters import GO_LETTERS, LETTER_COMMANDS
 from workbench.keys.policy import GO_POLICY, POLICY_COMMANDS
@@ -72,10 +73,14 @@ GIVE_BACK = verdict_command(
     action=Action.RETURN,
 )
 VERDICT = view_command(
-    "checks.verdict", "5", N_("verdict"), N_("Go to the verdict of the opened case; + enlarges it."), hint=True
+    "checks.verdict",
+    "5",
+    N_("verdict"),
+    N_("Go to the verdict of the opened case; {desk.zoom} enlarges it."),
+    hint=True,
 )
 RELOAD = view_command("checks.reload", "n,f2", N_("refresh"), N_("Reload the list."))
-GO = go_command("go", "g", N_("go to …"), N_("Go to another screen: press g, then its letter."))
+GO = go_command("go", "g", N_("go to …"), N_("Go to another screen: press {go}, then its letter."))
 GO_DESK = go_command("go.desk", "g d", N_("desk"), N_("Go to the desk and the case you hold."))
 GO_CHECKS = go_command("go.checks", "g c", N_("checks"), N_("Go to the verdicts that need a second person."))
 HELP = go_command("help", "question_mark,f1", N_("keys"), N_("Show all keys of this screen."))
@@ -122,9 +127,36 @@ COMMANDS: tuple[Command, ...] = (
     *(GO, *MODES, HELP, PALETTE, COPY, THEME, BACK, QUIT),
 )
 
+_FIELD = re.compile(r"\{([\w.]+)\}")
+"""A field of a message, which may be the id of a command."""
+
 COMMAND_BY_ID: dict[str, Command] = {command.id: command for command in COMMANDS}
 
 
 def commands_of(place: Place) -> Iterator[Command]:
     """Return the commands of one place in the order of the registry."""
     return (command for command in COMMANDS if command.place == place)
+
+
+def with_keys(message: str) -> str:
+    """Return a message with the key in force for each command that it names, such as `{desk.undo}`.
+
+    Other fields stay, for `str.format`.
+    """
+    return _FIELD.sub(lambda field: COMMAND_BY_ID[field[1]].key if field[1] in COMMAND_BY_ID else field[0], message)
+
+
+def help_of(command: Command) -> str:
+    """Return the help of a command in the language in use, with the keys in force."""
+    return with_keys(_(command.help))
+
+
+def share_a_screen(one: Command, other: Command) -> bool:
+    """Say whether two commands work on the same screen, so that they cannot have the same key."""
+    if one in MODES or other in MODES:
+        return one in MODES and other in MODES
+    if one.place == other.place or "everywhere" in {one.place, other.place}:
+        return True
+    return any(
+        here in PANEL_COMMANDS and there.place in {"checks", "appeals"} for here, there in ((one, other), (other, one))
+    )

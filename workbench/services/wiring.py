@@ -189,8 +189,8 @@ class Services:
 
         Every start does so.
         """
+        from workbench.services.batches.resuming import has_leftovers, resume
         from workbench.services.clock.case_clocks import unsettled_suspension_ids
-        from workbench.services.importing.resuming import has_leftovers, resume
 
         # The year in UTC is exact enough; the policy, which has the time zone, takes long to read at a start.
         with self.context.read() as session:

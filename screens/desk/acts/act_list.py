@@ -20,8 +20,8 @@ from workbench.domain.text.safe import pad_right
 from workbench.i18n import N_, _
 from workbench.keys import desk
 from workbench.keys.appeals import DECIDE_APPEAL, GO_APPEALS
-from workbench.keys.command import CASE_GROUP, RECORD_GROUP, VERDICT_GROUP, Command, shown_key
-from workbench.keys.registry import APPROVE, GIVE_BACK, GO_CHECKS
+from workbench.keys.command import CASE_GROUP, RECORD_GROUP, VERDICT_GROUP, Command
+from workbench.keys.registry import APPROVE, GIVE_BACK, GO_CHECKS, help_of
 
 if TYPE_CHECKING:
     from screens.desk.case_screen import CaseScreen
@@ -50,7 +50,7 @@ class Act:
     @property
     def shown_key(self) -> str:
         """The key as users read it."""
-        return shown_key(self.runs.keys[0])
+        return self.runs.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class ActList(ListDialog[ActsLine]):
         Binding("enter", "choose", show=False),
         Binding("pageup", "move(-10)", show=False),
         Binding("pagedown", "move(10)", show=False),
-        Binding("q,x,f12", "back", show=False),
+        Binding(",".join(("q", *desk.ACTS.keys)), "back", show=False),
     ]
 
     def __init__(self, case: str, acts: Sequence[ActsLine]) -> None:
@@ -165,7 +165,7 @@ class ActList(ListDialog[ActsLine]):
         super().draw()
         if self._list and self.query("#message") and (width := self.message.size.width):
             line = self._list[self._cursor]
-            text = line.refusal or _(line.acts[0].command.help)
+            text = line.refusal or help_of(line.acts[0].command)
             self.message.update(Content("\n").join(wrapped_lines(text, width, MUTED)[:2]))
 
     def entry_lines(self, entry: ActsLine, width: int) -> list[Content]:

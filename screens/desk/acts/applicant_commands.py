@@ -12,6 +12,7 @@ from workbench.domain.clock.typed.aim import Aim
 from workbench.domain.clock.typed.reading import read_instant
 from workbench.i18n import _
 from workbench.keys.desk import TAKE
+from workbench.keys.registry import with_keys
 
 if TYPE_CHECKING:
     from screens.desk.case_screen import CaseScreen
@@ -27,7 +28,9 @@ async def record_reply(screen: "CaseScreen", case: CaseFile) -> None:
     ref = CaseRef.of(case)
     note = await _asked_note(screen, _("Reply for {case}").format(case=ref.name))
     if note is not None:
-        message = _("{case} is back in the queue. To undo, press u on the desk.").format(case=ref.name)
+        message = with_keys(_("{case} is back in the queue. To undo, press {desk.undo} on the desk.")).format(
+            case=ref.name
+        )
         act = screen.session.services.remarks.answer
         start(screen, partial(screen.session.record, ref, act, note), "write", message)
 
@@ -47,7 +50,9 @@ async def record_resubmission(screen: "CaseScreen", case: CaseFile) -> None:
         return
     note = await _asked_note(screen, title)
     if note is not None:
-        message = _("{case} is back in the queue, in its next round. To undo, press u on the desk.")
+        message = with_keys(
+            _("{case} is back in the queue, in its next round. To undo, press {desk.undo} on the desk.")
+        )
         act = screen.session.services.remarks.resubmit
         record = partial(screen.session.record, ref, act, note, None if received_at == now else received_at)
         start(screen, record, "write", message.format(case=ref.name))
@@ -64,9 +69,9 @@ async def withdraw(screen: "CaseScreen", case: CaseFile) -> None:
     reason = await screen.app.push_screen_wait(Prompt(_("Withdraw {case}").format(case=ref.name), hint))
     if not reason:
         return
-    message = _("{case} is withdrawn. To undo, press u on the desk.")
+    message = with_keys(_("{case} is withdrawn. To undo, press {desk.undo} on the desk."))
     if case.header.state is CaseState.APPEALED:
-        message = _("The appeal of {case} is withdrawn. To undo, press u on the desk.")
+        message = with_keys(_("The appeal of {case} is withdrawn. To undo, press {desk.undo} on the desk."))
     end = partial(session.give_up if was_held else session.record, ref)
     act = partial(end, session.services.remarks.withdraw, reason)
     start(screen, act, "write", message.format(case=ref.name))

@@ -20,6 +20,7 @@ from screens.widgets.static import Static
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.records import NoticeLine
 from workbench.i18n import _
+from workbench.keys.desk import LETTERS
 from workbench.wording.letters import kind_words
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class LetterList(ListDialog[NoticeLine]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "read", show=False),
-        Binding("q,L", "back", show=False),
+        Binding(",".join(("q", *LETTERS.keys)), "back", show=False),
     ]
 
     def __init__(self, case: str, lines: "Sequence[NoticeLine]", view: View) -> None:

@@ -10,8 +10,8 @@ from tests.cli.appeals.filed_appeals import failed, office, show
 from tests.cli.framework.terminal import refused
 from tests.offices import Site
 from tests.promises import Promises
+from workbench.services.batches.applying import apply_batch
 from workbench.services.importing import work
-from workbench.services.importing.applying import apply_batch
 
 HEADERS = {"en": "application_no,grounds,received_at", "zh": "申请编号,申诉理由,收件时间"}
 

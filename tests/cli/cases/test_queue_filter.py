@@ -2,8 +2,10 @@
 
 import pytest
 
+from db.queries.listing import case_order
 from tests.cli.framework.terminal import Terminal, refused
 from workbench.domain.case.case_id import format_case
+from workbench.services.queue.listing import Queue
 
 
 def test_the_queue_lists_and_counts_the_cases_that_match_the_filter(terminal: Terminal) -> None:
@@ -15,6 +17,20 @@ def test_the_queue_lists_and_counts_the_cases_that_match_the_filter(terminal: Te
     assert queue["total"] == 3
     assert [case["case"] for case in queue["cases"]] == [format_case(number) for number in urgent[:2]]
     assert "4 of 4 cases." in terminal.as_person("a", "queue", "--filter=-priority:urgent").output
+
+
+def test_the_queue_is_listed_in_another_order_which_says_how_far_it_sorts(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal.site.plant(4)
+    newest = terminal.document("a", "queue", "--order", "case")["cases"]
+    assert [case["case"] for case in newest] == [format_case(number) for number in (4, 3, 2, 1)]
+    assert "There is no order “size”" in refused(terminal.as_person("a", "queue", "--order", "size"), 2)
+
+    monkeypatch.setattr(case_order, "MOST_SORTED", 2)
+    monkeypatch.setattr(Queue, "MOST_SORTED", 2)
+    assert "Only the 2 most urgent cases are sorted" in terminal.as_person("a", "queue", "--order=-case").output
+    assert "Only" not in terminal.as_person("a", "queue", "--order=-due").output
 
 
 @pytest.mark.parametrize("wanted", ["C-000002", "c-2", "T-2-2"])

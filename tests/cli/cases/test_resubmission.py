@@ -12,8 +12,8 @@ from tests.offices import Site
 from tests.promises import Promises
 from tests.resubmissions import CARD, fail, failed, new_document
 from tests.services.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Cells, Desk, application
+from workbench.services.batches.applying import apply_batch
 from workbench.services.importing import work
-from workbench.services.importing.applying import apply_batch
 
 
 @pytest.fixture

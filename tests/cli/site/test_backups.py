@@ -23,8 +23,8 @@ from tests.services.importing.files import Desk, application
 from tests.services.importing.test_calls import call
 from workbench.errors import BadData
 from workbench.services import backups
+from workbench.services.batches.undoing import UndoneBatch
 from workbench.services.foundation import audit_log
-from workbench.services.importing.request import UndoneBatch
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from tests.resubmissions import failed, new_document
 from tests.screens.cases import clean
 from tests.screens.driver import at_the_site, at_work
 from tests.services.importing.files import Desk, application
-from workbench.keys.registry import commands_of
+from workbench.keys.registry import commands_of, help_of
 
 Resubmit = Callable[[], Promises]
 
@@ -73,7 +73,7 @@ async def test_the_sheet_lists_its_keys(resubmitted: Promises) -> None:
     async with at_the_site(resubmitted.site, "a") as desk:
         await desk.press("n", "question_mark")
         for command in commands_of("changes"):
-            assert command.help.split(":")[0] in desk.text
+            assert help_of(command).split(":")[0] in desk.text
         assert "Give this verdict" not in desk.text
         await desk.press("escape")
         assert desk.dialog == "ChangesSheet"

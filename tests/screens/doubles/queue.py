@@ -9,6 +9,7 @@ from db.enums import CaseState, Priority
 from tests.screens.cases import NOW
 from workbench.domain.case.casefile import CaseRowView, DeskCounts
 from workbench.domain.case.lifecycle import OPEN_STATES
+from workbench.domain.filter.ordering import parse_order
 from workbench.domain.filter.parser import Term, parse_filter
 from workbench.errors import StorageFailed, WorkbenchError
 from workbench.services.queue.assignment import AssignedCase, Assigning, Assignment, Candidate, RefusedCase
@@ -69,19 +70,29 @@ class MemoryQueue(Queue):
         return len(self._found(filter_text))
 
     def page(
-        self, filter_text: str = "", *, start: int = 0, limit: int = 100, total: int | None = None
+        self, filter_text: str = "", *, order: str = "", start: int = 0, limit: int = 100, total: int | None = None
     ) -> tuple[CaseRowView, ...]:
         assert total is None or start <= total
         self.requests.append((start, limit))
-        return tuple(self._found(filter_text)[start : start + limit])
+        return tuple(self._found(filter_text, order)[start : start + limit])
 
-    def ids(self, filter_text: str, limit: int) -> tuple[int, ...]:
-        return tuple(row.id for row in self._found(filter_text)[:limit])
+    def ids(self, filter_text: str, limit: int, order: str = "") -> tuple[int, ...]:
+        return tuple(row.id for row in self._found(filter_text, order)[:limit])
 
-    def place_of(self, filter_text: str, case_id: int) -> int | None:
-        return next((at for at, row in enumerate(self._found(filter_text)) if row.id == case_id), None)
+    def place_of(self, filter_text: str, case_id: int, order: str = "") -> int | None:
+        return next((at for at, row in enumerate(self._found(filter_text, order)) if row.id == case_id), None)
 
-    def _found(self, filter_text: str) -> list[CaseRowView]:
+    def _found(self, filter_text: str, order: str = "") -> list[CaseRowView]:
+        """Return the rows of a filter; of the orders it knows those by number, and those by applicant."""
+        found = self._matching(filter_text)
+        name, is_reversed = parse_order(order)
+        if name == "case":
+            found.sort(key=lambda row: -row.id, reverse=is_reversed)
+        elif name == "applicant":
+            found.sort(key=lambda row: row.applicant_name, reverse=is_reversed)
+        return found
+
+    def _matching(self, filter_text: str) -> list[CaseRowView]:
         if self.broken is not None:
             raise self.broken
         parsed = parse_filter(filter_text)

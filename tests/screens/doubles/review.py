@@ -8,7 +8,6 @@ from db.enums import CaseState, FailKind, Verdict
 from workbench.domain.case.casefile import (
     CaseFile,
     DecisionResult,
-    StagedRow,
     VerdictPreview,
     VerdictRequest,
 )
@@ -25,7 +24,7 @@ from workbench.domain.case.verdict import (
 from workbench.errors import Busy, NotAllowed
 from workbench.services.notices.verdict_letter_facts import causes, worded_items
 from workbench.services.review.reopening import Reopening
-from workbench.services.review.second_checks import Checks
+from workbench.services.review.second_checks import Checks, StagedRow
 from workbench.services.review.undo import Undo
 from workbench.services.review.verdicts import Verdicts
 
@@ -127,7 +126,11 @@ class MemoryVerdicts(Verdicts):
         )
         self._services.change(request.case_id, state=state, held_by=None, held_until=None)
         self._services.undoable = UndoableAct(
-            case_id=request.case_id, decision_id=line.id, verdict=request.verdict, until=until
+            case_id=request.case_id,
+            at=self._services.clocks.now(),
+            decision_id=line.id,
+            verdict=request.verdict,
+            until=until,
         )
         return DecisionResult(
             case_id=request.case_id,

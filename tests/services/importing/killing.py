@@ -43,15 +43,15 @@ print("done", flush=True)
 
 def publish_first() -> None:
     """Break the import on purpose: publish a batch before its rows are written, to prove that the proof can fail."""
+    from workbench.services.batches.publishing import next_seq, publish
     from workbench.services.importing import work
-    from workbench.services.importing.batches import next_seq, publish
 
     real = work.Work._written
 
     def hasty(
         self: work.Work, request: ImportRequest, readers: Sequence[Reader], batch_id: int, report: ImportReport
     ) -> ImportReport:
-        publish(self.context, batch_id, next_seq(self.context), readers, report)
+        publish(self.context, batch_id, next_seq(self.context), readers, report.counts)
         return real(self, request, readers, batch_id, report)
 
     setattr(work.Work, "_written", hasty)  # noqa: B010 - the mutant

@@ -9,7 +9,8 @@ from db.enums import ImportKind
 from tests.services.importing.files import Cells, Desk, application, shanghai
 from tests.services.reading.workbooks import write_workbook
 from workbench.errors import NotAllowed
-from workbench.services.importing import applying, work
+from workbench.services.batches import applying
+from workbench.services.importing import work
 from workbench.services.importing.request import ImportRefused
 
 APPEALS = 7

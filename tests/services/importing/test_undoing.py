@@ -12,9 +12,9 @@ from tests.services.importing.files import PDF, Desk, application, shanghai
 from tests.services.importing.test_existing_cases import rectifying
 from tests.services.importing.test_receipt_times import persons
 from workbench.errors import NotAllowed, NotFound
+from workbench.services.batches import undoing
+from workbench.services.batches.publishing import try_import_lock
 from workbench.services.deadlines.suspensions import NewSuspension
-from workbench.services.importing import undoing
-from workbench.services.importing.batches import try_import_lock
 
 COURT = {"subject_no": "91110000600037341L", "list": "court", "match": "exact"}
 COMPLAINT = {"msisdn": "13800138000", "received_at": "2026-11-20", "verified": "yes"}

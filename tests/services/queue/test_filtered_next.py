@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from db.queries import case_pages
-from db.queries.case_list import CaseList
 from db.queries.claim import Claimer, find_next
+from db.queries.listing import case_pages
+from db.queries.listing.case_list import CaseList
 from tests.offices import Site
 from workbench.domain.case.casefile import CaseFile, NoNextCase
 from workbench.domain.filter.parser import FilterProblem

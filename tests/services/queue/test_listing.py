@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from db.queries import case_pages
+from db.queries.listing import case_pages
 from tests.offices import TUESDAY, Site
 from tests.services.queue.many_cases import Known, in_order, is_open, plant_many
 from workbench.domain.filter.parser import FilterProblem

@@ -5,7 +5,7 @@ from random import Random
 import pytest
 from sqlalchemy import text
 
-from db.queries import case_pages
+from db.queries.listing import case_pages
 from db.queries.search_index import index_cases, terms_of
 from tests.offices import Site
 from workbench.services.wiring import Services

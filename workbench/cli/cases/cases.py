@@ -15,9 +15,11 @@ from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_case, parse_case, parse_decision
 from workbench.domain.case.casefile import NoNextCase
 from workbench.domain.clock.typed.aim import Aim
+from workbench.domain.filter.ordering import USUAL_ORDER
 from workbench.domain.filter.parser import FilterProblem
 from workbench.errors import ExitCode, WrongUsage
 from workbench.i18n import N_, _
+from workbench.wording.amounts import count as number
 from workbench.wording.amounts import minute
 
 if TYPE_CHECKING:
@@ -36,11 +38,17 @@ def queue(
     context: CommandContext,
     filter_text: FilterText = "",
     limit: Annotated[int, option("--limit", N_("Maximum number of cases. Default: 50."), "N", min=1, max=10_000)] = 50,
+    order: Annotated[
+        str, option("--order", N_("Order, such as due or -applicant. Default: that of `next`."), "ORDER")
+    ] = USUAL_ORDER,
 ) -> None:
-    """List the open cases in the order in which `next` takes them."""
+    """List the open cases in the order in which `next` takes them, or in another order."""
     with context.services() as services, _filter_position_reported():
         zone = zone_of(services)
-        rows, total = services.queue.page(filter_text, limit=limit), services.queue.count(filter_text)
+        rows, total = services.queue.page(filter_text, order=order, limit=limit), services.queue.count(filter_text)
+        if not services.queue.sorts_all(order, total):
+            message = _("Only the {count} most urgent cases are sorted in this order; narrow the filter to sort all.")
+            output.narrate(message.format(count=number(services.queue.MOST_SORTED)))
     if context.as_json:
         output.document({"cases": [row_document(row, zone, context.now()) for row in rows], "total": total})
     else:

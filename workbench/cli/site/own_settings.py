@@ -1,6 +1,8 @@
 """The command about the settings of the user."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from typing import Any
 
 import typer
 
@@ -8,41 +10,50 @@ from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.errors import ExitCode
 from workbench.i18n import _
-from workbench.user_settings import load_settings, settings_file
+from workbench.user_settings import LoadedSettings, load_settings, settings_file
 
 
 def settings(context: CommandContext) -> None:
     """Show the settings in force, and where each comes from."""
     loaded = load_settings(settings_file())
-    values = {each.name: getattr(loaded.values, each.name) for each in fields(loaded.values)}
     if context.as_json:
         body = {
             "file": str(loaded.file),
             "settings": [
-                {"name": name, "value": value, "line": loaded.lines.get(name)} for name, value in values.items()
+                {"name": name, "value": value, "line": loaded.lines.get(name)} for name, value in _in_force(loaded)
             ],
             "problems": list(loaded.problems),
         }
         output.document(body)
     else:
-        rows = [
-            [
-                name,
-                _shown(value),
-                _("line {line}").format(line=loaded.lines[name]) if name in loaded.lines else _("usual"),
-            ]
-            for name, value in values.items()
-        ]
+        rows = [[name, _shown(name, value), _origin(loaded.lines.get(name))] for name, value in _in_force(loaded)]
         output.line(_("Settings of {file}").format(file=loaded.file))
-        output.table([_("Setting"), _("Value"), _("From")], rows)
+        output.table([_("Setting"), _("Value"), _("Where from")], rows)
         for problem in loaded.problems:
             output.complain(problem)
     if loaded.problems:
         raise typer.Exit(ExitCode.CONFIG)
 
 
-def _shown(value: object) -> str:
-    """Return a value as the file has it."""
+def _in_force(loaded: LoadedSettings) -> Iterator[tuple[str, Any]]:
+    """Yield the settings and their values; of a table, those that the file sets."""
+    for each in fields(loaded.values):
+        value = getattr(loaded.values, each.name)
+        if isinstance(value, Mapping):
+            yield from ((f"{each.name}.{name}", part) for name, part in value.items())
+        else:
+            yield each.name, value
+
+
+def _shown(name: str, value: Any) -> str:
+    """Return a value as the file has it; of keys, also the usual ones."""
+    if name.startswith("keys."):
+        from workbench.keys.command import shown_key
+        from workbench.keys.registry import COMMAND_BY_ID
+
+        command = COMMAND_BY_ID[name.removeprefix("keys.")]
+        keys, usual = (" ".join(shown_key(key) for key in part) for part in (value, command.usual_keys))
+        return _("{keys} (usually {usual})").format(keys=keys, usual=usual)
     return str(value).lower() if isinstance(value, bool) else str(value) or "–"
 
 

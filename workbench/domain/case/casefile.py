@@ -153,18 +153,18 @@ class CaseFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseRowView(CaseLine):
-    """A case as a row of a list; `reopen_for` has the rules whose block findings are newer than the verdict."""
+    """A case as a row of a list; `reopen_for` has the rules whose block findings are newer than the verdict.
+
+    A case that `is_returned` waits for its maker, because a checker returned the verdict.
+    """
 
     blocks: int
     warns: int
+    province: str = ""
+    service_class: enums.ServiceClass = enums.ServiceClass.STANDARD
+    risk: enums.Risk = enums.Risk.LOW
+    is_returned: bool = False
     reopen_for: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StagedRow(CaseRowView):
-    """A case whose verdict, or whose answer to an appeal, waits for a check, with who made it."""
-
-    maker: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

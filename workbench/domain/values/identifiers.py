@@ -54,7 +54,7 @@ _CARRIER_BY_PREFIX: dict[str, Carrier] = {
     }.items()
     for prefix in prefixes.split()
 }
-_PREFIX_LENGTHS = (5, 4, 3)
+_LONGEST_PREFIX = max(map(len, _CARRIER_BY_PREFIX))
 
 
 def compact(text: str) -> str:
@@ -192,7 +192,6 @@ def is_of_self_employed(text: str) -> bool:
     return compact(text).startswith("92")
 
 
-@lru_cache(maxsize=1024)
 def carrier_of_range(text: str) -> Carrier | None:
     """Return the network that the range of a number was assigned to, None if the range is unknown.
 
@@ -200,10 +199,14 @@ def carrier_of_range(text: str) -> Carrier | None:
     have been ported to another network since.
     """
     number = normal_msisdn(text)
-    if not _MSISDN.fullmatch(number):
-        return None
-    found = (_CARRIER_BY_PREFIX.get(number[:length]) for length in _PREFIX_LENGTHS)
-    return next((carrier for carrier in found if carrier is not None), None)
+    return _carrier_of_start(number[:_LONGEST_PREFIX]) if _MSISDN.fullmatch(number) else None
+
+
+@lru_cache(maxsize=8192)
+def _carrier_of_start(start: str) -> Carrier | None:
+    """Return the network of the longest known prefix."""
+    prefixes = (start[:length] for length in range(_LONGEST_PREFIX, 0, -1))
+    return next((_CARRIER_BY_PREFIX[prefix] for prefix in prefixes if prefix in _CARRIER_BY_PREFIX), None)
 
 
 def iccid_luhn(text: str) -> bool:

@@ -17,18 +17,18 @@ from db.queries.chunks import chunks
 from db.queries.published import Snapshot, call_file_checks, has_newer, is_visible, newest_of_many, table_of
 from workbench.domain.evidence.evidence import CallFacts
 from workbench.domain.evidence.service_period import ServicePeriod, msisdn_of
+from workbench.services.batches.publishing import WITH_CALLS, published_call_batches
+from workbench.services.batches.touching import applications_of_numbers
 from workbench.services.calls.engine import Engine, PartDone
 from workbench.services.calls.store import CallStore
 from workbench.services.calls.windows import OptOut, Survey
 from workbench.services.case.card_windows import CALL_DAY, CALL_WINDOW, period_of_row
 from workbench.services.case.evidence_reader import CALL_HOUR, CARD, application_key
+from workbench.services.case.known_people import Key
 from workbench.services.foundation.context import Context
-from workbench.services.importing.batches import WITH_CALLS, published_call_batches
-from workbench.services.importing.columns import Columns
-from workbench.services.importing.plan import Key
-from workbench.services.importing.touching import applications_of_numbers
+from workbench.services.importing.judging.columns import Columns
 
-OPT_OUT = table_of(OptOutRow)
+_OPT_OUT = table_of(OptOutRow)
 
 _NUMBERS_TOGETHER = 2_000
 _APPLICATIONS_TOGETHER = 10_000
@@ -242,8 +242,8 @@ class CallFigures:
     def _opt_outs(self, session: Session) -> Iterator[OptOut]:
         """Yield every opt-out that counts once the batch is published."""
         sight = Snapshot(own_batch=self.batch_id)
-        row = OPT_OUT.alias("o")
-        newest = ~has_newer(row, OPT_OUT, ("callee_hash", "msisdn"), sight)
+        row = _OPT_OUT.alias("o")
+        newest = ~has_newer(row, _OPT_OUT, ("callee_hash", "msisdn"), sight)
         wanted = select(row.c.callee_hash, row.c.since, row.c.msisdn).where(is_visible(row.c.batch_id, sight), newest)
         for found in session.execute(wanted).yield_per(_NUMBERS_TOGETHER):
             yield found.callee_hash, to_us(found.since), found.msisdn

@@ -24,7 +24,7 @@ from workbench.services.clock.case_clocks import due_columns, first_clock_state
 from workbench.services.forecast.arrival_forecasts import NewCase
 from workbench.services.foundation.calendar_days import all_suspensions
 from workbench.services.foundation.context import Context
-from workbench.services.importing.columns import TABLES, Columns
+from workbench.services.importing.judging.columns import TABLES, Columns
 from workbench.services.notices.receipts import shows_forecast
 
 MOST_ROWS = 5_000

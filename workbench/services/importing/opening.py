@@ -13,12 +13,12 @@ from db.queries.numbers import take_case_numbers
 from db.queries.published import NOTICE, Snapshot, current_case_id, newest_of_many
 from workbench.domain.policy.policy import Policy
 from workbench.services.case.evidence_reader import application_key
+from workbench.services.case.known_people import Key
 from workbench.services.forecast.arrival_forecasts import ArrivalForecasts
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import after_pause
-from workbench.services.importing.columns import TABLES
+from workbench.services.importing.judging.columns import TABLES
 from workbench.services.importing.new_cases import Basis, NewBatch, NewCases, new_cases
-from workbench.services.importing.plan import Key
 from workbench.services.importing.workers import Helper, shared_out
 from workbench.services.notices.bulk_letters import UnnumberedNotice
 from workbench.services.notices.receipts import receipt_of

@@ -5,57 +5,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import IntEnum
 from functools import cached_property
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 
 from db.dialects.sqlite_bulk import BulkRows
 from db.enums import ImportKind
 from workbench.errors import StorageFailed
 from workbench.i18n import _
+from workbench.services.batches.touching import Touch
+from workbench.services.case.known_people import Key
+from workbench.services.importing.judging.judgement import DocumentToCopy, Fate, Judgement
 from workbench.services.importing.request import MAX_ERRORS_TOLD
 from workbench.services.reading.problems import BadRecord, RowProblem
 from workbench.services.rectifying.rectification import ReceivedDocument
 
 _KEPT_IN_MEMORY = 8 << 20
-
-Key = tuple[str, str]
-"""An application: its agent and number."""
-
-
-class Fate(IntEnum):
-    """What becomes of one record."""
-
-    CREATED = 0
-    UPDATED = 1
-    UNCHANGED = 2
-    REFUSED = 3
-
-
-class Judgement(NamedTuple):
-    """What becomes of one good row, and why it is refused (`column` is the column's own name, not the file's).
-
-    `case_id` is the existing case that takes it in and `receipt` since when it counts as received; `reopens` the
-    application that gets a new case. `made` are the columns of the row.
-    """
-
-    fate: Fate
-    message: str = ""
-    column: str = ""
-    case_id: int | None = None
-    receipt: datetime | None = None
-    reopens: Key | None = None
-    made: Any = None
-
-    def without_columns(self) -> "Judgement":
-        """Return the judgement without the columns of the row; most are the same object then, which is quicker sent."""
-        is_plain = self.fate is Fate.CREATED and self.case_id is None and self.reopens is None
-        return _CREATED if is_plain else self._replace(made=None)
-
-
-_CREATED = Judgement(Fate.CREATED)
 
 
 @dataclass(slots=True)
@@ -71,14 +37,6 @@ class Errors:
             self.count += 1
             if len(self.told) < MAX_ERRORS_TOLD:
                 self.told.append(problem)
-
-
-class DocumentToCopy(NamedTuple):
-    """A document whose file the store must have when the batch is published; `path` is '' if its row names none."""
-
-    path: str
-    sha256: str
-    line: int
 
 
 @dataclass(slots=True)
@@ -130,18 +88,6 @@ class Spill:
         if "_file" in self.__dict__:
             self._file.close()
             del self._file
-
-
-@dataclass(frozen=True, slots=True)
-class Touch:
-    """What an existing case takes in: since when it counts as received, and what kind of evidence it is.
-
-    `application_at` is when an application row among it was received.
-    """
-
-    received_at: datetime
-    kind: ImportKind
-    application_at: datetime | None = None
 
 
 @dataclass(slots=True)

@@ -6,20 +6,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from db.enums import ImportKind
 from workbench.services.foundation.context import Context
 from workbench.services.importing.call_intake import CallIntake
-from workbench.services.importing.columns import KEYS
-from workbench.services.importing.judged_records import FileJudge, JudgedRecords, Record, digest, judged_records
-from workbench.services.importing.judging import Judge
-from workbench.services.importing.plan import Fate, Plan, Portion, Spill
+from workbench.services.importing.judging.columns import KEYS
+from workbench.services.importing.judging.judge import Judge
+from workbench.services.importing.judging.judgement import Fate
+from workbench.services.importing.judging.records import FileJudge, JudgedRecords, Record, digest, judged_records
+from workbench.services.importing.judging.repeated_keys import Place, RepeatedKeys
+from workbench.services.importing.plan import Plan, Portion, Spill
 from workbench.services.importing.progress import Meter
-from workbench.services.importing.repeated_keys import Place, RepeatedKeys
 from workbench.services.importing.workers import Helper, shared_out
 from workbench.services.reading.problems import BadRecord, FileProblem
 from workbench.services.reading.reader import Reader
 from workbench.services.reading.table import RawRecord
 from workbench.services.rectifying.rectification import ReceivedDocument
 
-ROWS_AT_ONCE = 2_000
-"""So many records are planned, and written in one transaction; with their cards they stay below 5,000 rows usually."""
+ROWS_AT_ONCE = 3_000
+"""So many records are planned, and written in one transaction; their cards are usually less than 5,000 then."""
 
 
 class Planner:

@@ -1,14 +1,14 @@
 """Requests of imports and their reports."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from db.enums import ImportKind
 from workbench.errors import BadData
 from workbench.i18n import _
+from workbench.services.batches.publishing import COUNTS
 from workbench.services.reading.problems import RowProblem
 
 if TYPE_CHECKING:
@@ -73,6 +73,11 @@ class ImportReport:
     sheets: tuple[SheetLine, ...] = ()
     unfiled: int = 0
 
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """The counts of records by outcome."""
+        return {name: getattr(self, name) for name in COUNTS}
+
     def with_unfiled(self, problems: Sequence[RowProblem]) -> "ImportReport":
         """Return the report after some appeals of the plan could not be filed."""
         return replace(
@@ -94,29 +99,3 @@ class ImportRefused(BadData):
         if report.error_count > 1:
             first = _("{first} ({count} more)").format(first=first, count=report.error_count - 1)
         super().__init__(first)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatchLine:
-    """One published import in a list."""
-
-    id: int
-    kind: ImportKind
-    published_at: datetime
-    by: str
-    files: tuple[str, ...]
-    rows: int
-    created: int
-    updated: int
-    unchanged: int
-    rejected: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UndoneBatch:
-    """An import that was undone, with the number of removed rows and cases."""
-
-    id: int
-    kind: ImportKind
-    rows: int
-    cases: int

@@ -9,15 +9,16 @@ from db.models import CaseRow
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import BadData
 from workbench.i18n import _
+from workbench.services.batches.publishing import KnownFile
+from workbench.services.batches.touching import Touch
 from workbench.services.case.assessment import findings_of_case
 from workbench.services.case.decisions import newest_decision
 from workbench.services.foundation.case_access import case_in_state_for, refuse_second_case
 from workbench.services.foundation.context import Service
-from workbench.services.importing.batches import KnownFile
-from workbench.services.importing.plan import Plan, Touch
+from workbench.services.importing.judging.standing import RESUBMITTED_STATES
+from workbench.services.importing.plan import Plan
 from workbench.services.importing.request import ImportReport, ImportRequest, Progress
 from workbench.services.importing.service import Imports
-from workbench.services.importing.standing import RESUBMITTED_STATES
 from workbench.services.reading.reader import kind_of_file
 from workbench.services.rectifying.rectification import progress_of
 from workbench.services.review.new_evidence import answered_when

@@ -6,34 +6,34 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-
 from db.enums import ImportKind
-from db.models import ReviewerRow
-from db.queries.published import BATCH, table_of
 from workbench.errors import WrongUsage
 from workbench.i18n import _
+from workbench.services.batches.applying import apply_pending
+from workbench.services.batches.publishing import (
+    BatchLine,
+    batch_lines,
+    other_import_runs,
+    refuse_known_files,
+    try_import_lock,
+)
+from workbench.services.batches.sweeping import sweep
+from workbench.services.batches.undoing import UndoneBatch, undo_batch
 from workbench.services.foundation.context import Context
-from workbench.services.foundation.pacing import few_collections
-from workbench.services.importing.applying import apply_pending
-from workbench.services.importing.batches import COUNTS, FILE, other_import_runs, refuse_known_files, try_import_lock
 from workbench.services.importing.call_intake import CallIntake
-from workbench.services.importing.judging import Judge
-from workbench.services.importing.plan import Fate, Plan, Spill
+from workbench.services.importing.judging.judge import Judge
+from workbench.services.importing.judging.judgement import Fate
+from workbench.services.importing.judging.standing import ImportTerms
+from workbench.services.importing.plan import Plan, Spill
 from workbench.services.importing.planning import Planner
 from workbench.services.importing.progress import Meter
 from workbench.services.importing.request import (
-    BatchLine,
     ImportRefused,
     ImportReport,
     ImportRequest,
     Progress,
     SheetLine,
-    UndoneBatch,
 )
-from workbench.services.importing.standing import ImportTerms
-from workbench.services.importing.sweeping import sweep
-from workbench.services.importing.undoing import undo_batch
 from workbench.services.importing.work import Work
 from workbench.services.importing.workers import helping
 from workbench.services.reading.problems import FileProblem, RowProblem
@@ -79,7 +79,7 @@ class Imports:
 
         `check` is called with the plan before anything is written; it raises an exception to refuse the plan.
         """
-        with few_collections(), ExitStack() as opened:
+        with ExitStack() as opened:
             if request.rejects is not None:
                 self.context.own_files.refuse(request.rejects)
             if not opened.enter_context(try_import_lock(self.context.store)):
@@ -125,28 +125,8 @@ class Imports:
 
     def batches(self) -> tuple[BatchLine, ...]:
         """Return the published imports, newest first."""
-        reviewer = table_of(ReviewerRow)
         with self.context.read() as session:
-            files: dict[int, list[str]] = {}
-            for file in session.execute(select(FILE).order_by(FILE.c.id)):
-                files.setdefault(file.batch_id, []).append(file.name)
-            published = (
-                select(BATCH, reviewer.c.login)
-                .join(reviewer, reviewer.c.id == BATCH.c.started_by_id)
-                .where(BATCH.c.published_at.is_not(None))
-                .order_by(BATCH.c.published_seq.desc())
-            )
-            return tuple(
-                BatchLine(
-                    id=row["id"],
-                    kind=ImportKind(row["kind"]),
-                    published_at=row["published_at"],
-                    by=row["login"],
-                    files=tuple(files.get(row["id"], ())),
-                    **{name: row[column] for name, column in COUNTS.items()},
-                )
-                for row in session.execute(published).mappings()
-            )
+            return batch_lines(session)
 
     def undo(self, batch_id: int) -> UndoneBatch:
         """Remove a published batch, its rows and its cases, as long as nothing depends on it.

@@ -13,14 +13,9 @@ from db.queries.chunks import chunks
 from db.queries.published import CASE
 from workbench.domain.case.case_id import format_case
 from workbench.i18n import _
-from workbench.services.calls.writing import Written
-from workbench.services.clock.due_date_changes import due_changes_of
-from workbench.services.foundation.calendar_days import edition
-from workbench.services.foundation.context import Context
-from workbench.services.foundation.pacing import pause
-from workbench.services.importing.appeals import Unfiled, refuse_unfit
-from workbench.services.importing.applying import apply_batch
-from workbench.services.importing.batches import (
+from workbench.services.batches.applying import apply_batch
+from workbench.services.batches.filing import Unfiled, refuse_unfit
+from workbench.services.batches.publishing import (
     WITH_CALLS,
     new_batch,
     next_seq,
@@ -28,17 +23,22 @@ from workbench.services.importing.batches import (
     published_call_batches,
     record_call_file,
 )
+from workbench.services.batches.sweeping import remove_batch
+from workbench.services.batches.touching import cases_about, cases_of_numbers, concerned_ids, note
+from workbench.services.calls.writing import Written
+from workbench.services.clock.due_date_changes import due_changes_of
+from workbench.services.foundation.calendar_days import edition
+from workbench.services.foundation.context import Context
+from workbench.services.foundation.pacing import pause
 from workbench.services.importing.call_intake import CallIntake
 from workbench.services.importing.calls import CallFigures, call_store, figures
-from workbench.services.importing.judging import Judge
+from workbench.services.importing.judging.judge import Judge
+from workbench.services.importing.judging.standing import refuse_opened_again
 from workbench.services.importing.new_cases import NewBatch
 from workbench.services.importing.opening import open_cases
 from workbench.services.importing.plan import Plan
 from workbench.services.importing.progress import Meter
 from workbench.services.importing.request import ImportReport, ImportRequest
-from workbench.services.importing.standing import refuse_opened_again
-from workbench.services.importing.sweeping import remove_batch
-from workbench.services.importing.touching import cases_about, cases_of_numbers, concerned_ids, note
 from workbench.services.importing.workers import Helper
 from workbench.services.importing.writing import Writing
 from workbench.services.notices.due_date_notices import follow_calendar
@@ -71,7 +71,7 @@ class Work:
                 calendar = self._calendar_edition()
                 open_cases(NewBatch(self.context, batch_id), seq, self.plan.reopened, self.helper)
                 note(self.context, batch_id, self.plan.touched)
-                show = partial(publish, self.context, batch_id, seq, readers, report)
+                show = partial(publish, self.context, batch_id, seq, readers, report.counts)
                 self._publish(batch_id, calendar, show)
             except BaseException:
                 remove_batch(self.context, batch_id)

@@ -7,6 +7,7 @@ on which they wait. A process here ends when the other end of its pipe is gone.
 import os
 import pickle
 import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
@@ -21,7 +22,7 @@ from workbench import i18n
 from workbench.errors import StorageFailed
 from workbench.failure import location_of
 from workbench.i18n import _
-from workbench.services.foundation.pacing import few_collections
+from workbench.services.foundation.pacing import collect_seldom
 
 _Shared = TypeVar("_Shared")
 _Task = TypeVar("_Task")
@@ -29,6 +30,7 @@ _Result = TypeVar("_Result")
 
 _SENT_AHEAD = 3
 _MOST_RESULTS = 8
+_SWITCH_SECONDS = 0.0005
 
 
 class _Job(NamedTuple):
@@ -165,6 +167,8 @@ def _serve(pipe: Connection, language: str) -> None:
     """Do tasks until the other end of the pipe is gone; an interrupt concerns the other process only."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    # Else each piece of a message waits 5 ms while a task is done.
+    sys.setswitchinterval(_SWITCH_SECONDS)
     i18n.use(language)
     messages: SimpleQueue[tuple[Any] | None] = SimpleQueue()
     results: SimpleQueue[bytes] = SimpleQueue()
@@ -172,17 +176,17 @@ def _serve(pipe: Connection, language: str) -> None:
     Thread(target=_send, args=(pipe, results), daemon=True).start()
     # The first message is a job.
     job: Any = None
-    with few_collections():
-        while (message := messages.get()) is not None:
-            [task] = message
-            if isinstance(task, _Job):
-                job = task
-                continue
-            try:
-                result = pickle.dumps(job.work(job.shared, task), pickle.HIGHEST_PROTOCOL)
-            except Exception as error:
-                result = _pickled(error)
-            results.put(result)
+    collect_seldom()
+    while (message := messages.get()) is not None:
+        [task] = message
+        if isinstance(task, _Job):
+            job = task
+            continue
+        try:
+            result = pickle.dumps(job.work(job.shared, task), pickle.HIGHEST_PROTOCOL)
+        except Exception as error:
+            result = _pickled(error)
+        results.put(result)
 
 
 def _pickled(error: Exception) -> bytes:

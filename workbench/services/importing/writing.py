@@ -12,17 +12,18 @@ from db.enums import ImportKind
 from db.queries.chunks import chunks
 from db.queries.published import EVERYTHING, newest_of_many
 from workbench.i18n import _
-from workbench.services.case.known_people import BETWEEN_NUMBERS
+from workbench.services.batches.touching import SUBMISSION
+from workbench.services.case.known_people import BETWEEN_NUMBERS, Key
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import after_pause
-from workbench.services.importing.appeals import filings_of
-from workbench.services.importing.columns import KEYS, TABLES, Columns
-from workbench.services.importing.documents import BadDocument, copied, found_beside
-from workbench.services.importing.judged_records import digest
-from workbench.services.importing.judging import Judge
-from workbench.services.importing.plan import DocumentToCopy, Key, Plan, Portion
+from workbench.services.importing.judging.appeals import filings_of
+from workbench.services.importing.judging.columns import KEYS, TABLES, Columns
+from workbench.services.importing.judging.documents import BadDocument, copied, found_beside
+from workbench.services.importing.judging.judge import Judge
+from workbench.services.importing.judging.judgement import DocumentToCopy
+from workbench.services.importing.judging.records import digest
+from workbench.services.importing.plan import Plan, Portion
 from workbench.services.importing.progress import Meter
-from workbench.services.importing.touching import SUBMISSION
 from workbench.services.reading.kinds import blank_row
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.reader import Reader

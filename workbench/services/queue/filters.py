@@ -13,8 +13,8 @@ from sqlmodel import Session, col
 from db.columns import to_us
 from db.enums import FINAL_STATES, CaseState, Priority
 from db.models import ReviewerRow, SuspensionRow
-from db.queries import case_conditions as conditions
-from db.queries.case_list import CaseList, Condition, DueRange
+from db.queries.listing import case_conditions as conditions
+from db.queries.listing.case_list import CaseList, Condition, DueRange
 from db.queries.published import BATCH, CASE
 from workbench.domain.case.case_id import parse_case, quoted
 from workbench.domain.case.lifecycle import OPEN_STATES

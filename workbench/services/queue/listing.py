@@ -7,15 +7,17 @@ from sqlmodel import Session
 
 from db.columns import from_us
 from db.enums import ApplicantKind, CaseState
-from db.queries import case_pages, workload
-from db.queries.case_list import CaseList
-from db.queries.case_rows import case_rows
+from db.queries import workload
+from db.queries.listing import case_order, case_pages
+from db.queries.listing.case_list import CaseList
+from db.queries.listing.case_rows import case_rows
 from db.queries.outbox import count_owed
 from workbench.domain.case.casefile import CaseRowView, DeskCounts
 from workbench.domain.case.lifecycle import Action, role_refusal, work_list_refusal
 from workbench.domain.case.running import is_overdue
 from workbench.domain.clock.due import last_overdue_receipt
 from workbench.domain.filter.keys import REOPEN_FILTER
+from workbench.domain.filter.ordering import parse_order
 from workbench.services.case.masking import public_name
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.row_values import from_row
@@ -24,8 +26,12 @@ from workbench.services.foundation.row_values import from_row
 class Queue(Service):
     """Lists and counts the cases that a filter selects.
 
-    An empty filter lists all open cases. Every method raises FilterProblem if its filter is invalid.
+    An empty filter lists all open cases. Every method raises FilterProblem if its filter is invalid, and WrongUsage if
+    there is no such order.
     """
+
+    MOST_SORTED = case_order.MOST_SORTED
+    """The most cases of a list that are sorted in an order without an index."""
 
     def count(self, filter_text: str = "") -> int:
         """Count the cases that a filter selects; without a suitable index this takes longer than reading a page."""
@@ -33,34 +39,36 @@ class Queue(Service):
             return case_pages.count(session, self._list(session, filter_text))
 
     def page(
-        self, filter_text: str = "", *, start: int = 0, limit: int = 100, total: int | None = None
+        self, filter_text: str = "", *, order: str = "", start: int = 0, limit: int = 100, total: int | None = None
     ) -> tuple[CaseRowView, ...]:
-        """Return up to `limit` cases from position `start` on, in the order of `next`.
+        """Return up to `limit` cases from position `start` on, in an order of `ordering.ORDER_WORDS`.
 
-        With `total` from `count`, a page in the second half is read from the end, which is faster.
+        With `total` from `count`, a page in the second half is read from the end, which is faster. In an order that no
+        index has, only the first `MOST_SORTED` cases are sorted, and the others follow in the order of `next`.
         """
         with self.context.read() as session:
             wanted = self._list(session, filter_text)
-            if total is not None and start > total // 2:
-                limit = min(limit, total - start)
-                ids = case_pages.page(session, wanted, skip=total - start - limit, limit=limit, from_end=True)
-            else:
-                ids = case_pages.page(session, wanted, skip=start, limit=limit)
+            ids = case_order.page(session, wanted, _order(order), start=start, limit=limit, total=total)
             return tuple(_view(row, from_us(wanted.now)) for row in case_rows(session, ids, wanted.now))
 
-    def ids(self, filter_text: str, limit: int) -> tuple[int, ...]:
+    def ids(self, filter_text: str, limit: int, order: str = "") -> tuple[int, ...]:
         """Return the ids of the first cases that a filter selects."""
         with self.context.read() as session:
             wanted = self._list(session, filter_text)
-            return tuple(case_pages.page(session, wanted, skip=0, limit=limit))
+            return tuple(case_order.page(session, wanted, _order(order), start=0, limit=limit))
 
-    def place_of(self, filter_text: str, case_id: int) -> int | None:
+    @staticmethod
+    def sorts_all(order: str, total: int) -> bool:
+        """Say whether an order sorts all cases of a list, not only the first `MOST_SORTED`."""
+        return _order(order).has_index or total <= Queue.MOST_SORTED
+
+    def place_of(self, filter_text: str, case_id: int, order: str = "") -> int | None:
         """Return how many of the cases that a filter selects come before a case.
 
         None if the filter does not select the case, or if counting would take too long.
         """
         with self.context.read() as session:
-            return case_pages.place_of(session, self._list(session, filter_text), case_id)
+            return case_order.place_of(session, self._list(session, filter_text), _order(order), case_id)
 
     def counts(self) -> DeskCounts:
         """Return the counts of the desk header."""
@@ -98,6 +106,11 @@ class Queue(Service):
         from workbench.services.queue.filters import list_of
 
         return list_of(session, self.context, filter_text)
+
+
+def _order(text: str) -> case_order.Order:
+    name, is_reversed = parse_order(text)
+    return case_order.Order(name=name, is_reversed=is_reversed)
 
 
 def _view(row: Any, now: datetime) -> CaseRowView:

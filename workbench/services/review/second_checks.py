@@ -1,6 +1,7 @@
 """The check of a staged verdict by a second person, who approves it or returns the case to its maker."""
 
 import json
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -10,7 +11,7 @@ from db.models import CaseRow, DecisionRow
 from db.queries.claim import holds_of
 from workbench.domain.case.appeal import AppealResult
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseFile, DecisionResult, StagedRow
+from workbench.domain.case.casefile import CaseFile, CaseRowView, DecisionResult
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.records import Waiver
 from workbench.errors import Busy, NotAllowed
@@ -41,6 +42,13 @@ from workbench.services.site.separation import (
 )
 
 _MOST_WAITING = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StagedRow(CaseRowView):
+    """A case whose verdict, or whose answer to an appeal, waits for a check, with who made it."""
+
+    maker: str
 
 
 class Checks(Service):

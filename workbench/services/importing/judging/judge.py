@@ -13,8 +13,9 @@ from db.enums import ImportKind
 from db.queries.published import EVERYTHING, ImportedRow, newest_of_many
 from workbench.domain.values.bad_value import outlined
 from workbench.i18n import _
+from workbench.services.case.known_people import Key
 from workbench.services.foundation.file_store import Store
-from workbench.services.importing.columns import (
+from workbench.services.importing.judging.columns import (
     KEYS,
     TABLES,
     Columns,
@@ -23,9 +24,9 @@ from workbench.services.importing.columns import (
     is_equal,
     key_of_application,
 )
-from workbench.services.importing.documents import BadDocument, StoredFile, examined, found_beside, in_store
-from workbench.services.importing.plan import Fate, Judgement, Key
-from workbench.services.importing.standing import ImportTerms, Standing, standing_of
+from workbench.services.importing.judging.documents import BadDocument, StoredFile, examined, found_beside, in_store
+from workbench.services.importing.judging.judgement import Fate, Judgement
+from workbench.services.importing.judging.standing import ImportTerms, Standing, standing_of
 from workbench.services.reading.kinds import RowValue
 
 

@@ -27,8 +27,9 @@ from workbench.domain.case.lifecycle import STATE_WORDS
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.errors import Busy
 from workbench.i18n import _
-from workbench.services.importing.columns import TABLES
-from workbench.services.importing.plan import Fate, Judgement, Key
+from workbench.services.case.known_people import Key
+from workbench.services.importing.judging.columns import TABLES
+from workbench.services.importing.judging.judgement import Fate, Judgement
 
 RESUBMITTED_STATES = frozenset({CaseState.RECTIFYING, CaseState.LAPSED})
 """The states in which rows from the applicant are a resubmission, if they were received in time."""

@@ -1,10 +1,12 @@
 """Lists of cases: the cases that a list contains, and their order.
 
-Cases have the order of `next`. A list is a sequence of stretches, each a contiguous range of one index.
+Cases have the order of `next` or that of their due dates. A list is a sequence of stretches, each made of contiguous
+ranges of one index.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from db.enums import CaseState
@@ -24,6 +26,9 @@ RANKS = (3, 2, 1, 0)
 """The priority ranks, urgent to low."""
 
 _MAX_US = 1 << 62
+_DAY_US = 86_400_000_000
+_DUE_WINDOWS = range(-30, 61)
+"""The days around now that are stretches of their own in the order of the due dates, so that a page skips few cases."""
 
 PENDING_ON_OTHERS = "c.state = 'pending' AND c.waits_for <> 'applicant'"
 """The condition for a pending case whose clock runs. No index answers it; it is checked for each pending case read."""
@@ -84,7 +89,8 @@ class CaseList:
     """The definition of a list at the instant `now`: states, priority ranks, due dates and other conditions.
 
     A case with an expired hold counts as queued. `hidden` has the ids of batches that are not visible. `is_running`
-    excludes pending cases that wait for the applicant.
+    excludes pending cases that wait for the applicant. `by_due` orders the cases by due date alone; with
+    `none_first` those without one come first.
     """
 
     states: frozenset[CaseState]
@@ -95,6 +101,8 @@ class CaseList:
     conditions: tuple[Condition, ...] = ()
     hidden: tuple[int, ...] = ()
     is_running: bool = False
+    by_due: bool = False
+    none_first: bool = False
 
     def state_checks(self, group: tuple[CaseState, ...]) -> list[str]:
         """Return an SQL condition for each state of a group that the list may contain."""
@@ -146,15 +154,14 @@ class CaseList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
-    """A contiguous range of the index: one group, one urgency, one rank, ordered by due date and id.
+    """A part of a list: a range of the index for each state check and rank, all ordered by due date and id.
 
-    `place` is the sort key of the stretch. `checks` has an SQL condition for each state. `span` is the range of due
-    dates, None for the cases without one.
+    `states` are those of the checks. `span` is the range of due dates, None for the cases without one.
     """
 
-    place: tuple[int, int, int, int]
+    states: tuple[CaseState, ...]
     checks: tuple[str, ...]
-    rank: int
+    ranks: tuple[int, ...]
     span: tuple[int, int] | None
 
     @property
@@ -162,40 +169,69 @@ class Stretch:
         """The due dates as a condition on the case `c`."""
         return "c.due_at IS NULL" if self.span is None else "c.due_at > :due_after AND c.due_at <= :due_until"
 
+    @property
+    def ranges(self) -> Iterator[str]:
+        """The ranges of the index as conditions on the case `c`."""
+        return (f"{check} AND c.priority_rank = {rank} AND {self.due}" for check in self.checks for rank in self.ranks)
+
     def values(self) -> dict[str, Any]:
         """Return the bound values of this stretch."""
         after, until = self.span or (0, 0)
-        return {"rank": self.rank, "due_after": after, "due_until": until}
+        return {"due_after": after, "due_until": until}
+
+    def contains(self, state: CaseState, rank: int, due: int | None) -> bool:
+        """Say whether a case of the list is in this stretch."""
+        is_within = due is None if self.span is None else due is not None and self.span[0] < due <= self.span[1]
+        return state in self.states and rank in self.ranks and is_within
 
 
 def stretches(cases: CaseList) -> Iterator[Stretch]:
     """Yield the stretches of a list in order."""
+    if cases.by_due:
+        edges = (-_MAX_US, *(cases.now + day * _DAY_US for day in _DUE_WINDOWS), _MAX_US)
+        windows = [DueRange(after=after, until=until, with_none=False) for after, until in pairwise(edges)]
+        windows.insert(0 if cases.none_first else len(windows), DueRange(with_dates=False))
+        states = tuple(state for group in GROUPS for state in group)
+        for window in windows:
+            yield from _of_group(cases, states, cases.ranks, window)
+        return
     spans = (
-        (0, DueRange(until=cases.now, with_none=False)),
-        (1, DueRange(after=cases.now, until=cases.day_end, with_none=False)),
-        (2, DueRange(after=cases.day_end)),
+        DueRange(until=cases.now, with_none=False),
+        DueRange(after=cases.now, until=cases.day_end, with_none=False),
+        DueRange(after=cases.day_end),
     )
-    for number, group in enumerate(GROUPS):
-        checks = tuple(cases.state_checks(group))
-        if not checks:
-            continue
-        for urgency, span in spans:
-            wanted = span.within(cases.due)
+    for group in GROUPS:
+        for span in spans:
             for rank in RANKS:
-                if rank not in cases.ranks:
-                    continue
-                place = (number, urgency, -rank)
-                if wanted.with_none:
-                    yield Stretch(place=(*place, 0), checks=checks, rank=rank, span=None)
-                if wanted.with_dates and wanted.after < wanted.until:
-                    yield Stretch(place=(*place, 1), checks=checks, rank=rank, span=(wanted.after, wanted.until))
+                yield from _of_group(cases, group, cases.ranks & {rank}, span)
 
 
-def order_columns() -> tuple[str, ...]:
+def _of_group(
+    cases: CaseList, states: tuple[CaseState, ...], ranks: frozenset[int], span: DueRange
+) -> Iterator[Stretch]:
+    """Yield the stretches of some states and ranks within a range of due dates: first the cases without a due date."""
+    checks, wanted = tuple(cases.state_checks(states)), span.within(cases.due)
+    if not checks or not ranks:
+        return
+    sorted_ranks = tuple(sorted(ranks))
+    if wanted.with_none:
+        yield Stretch(states=states, checks=checks, ranks=sorted_ranks, span=None)
+    if wanted.with_dates and wanted.after < wanted.until:
+        span_us = (wanted.after, wanted.until)
+        yield Stretch(states=states, checks=checks, ranks=sorted_ranks, span=span_us)
+
+
+_STATE_RANKS = " ".join(f"WHEN '{state.value}' THEN {number}" for number, group in enumerate(GROUPS) for state in group)
+STATE_RANK = f"CASE c.state {_STATE_RANKS} END"
+"""The place of the state of the case `c` in the order of a list, in SQL."""
+
+
+def order_columns(cases: CaseList) -> tuple[str, ...]:
     """Return the sort keys of the list order as SQL on the case `c`, for cases that are not read along the index."""
-    whens = " ".join(f"WHEN '{state.value}' THEN {number}" for number, group in enumerate(GROUPS) for state in group)
+    if cases.by_due:
+        return (f"coalesce(c.due_at, {-_MAX_US if cases.none_first else _MAX_US})", "c.id")
     return (
-        f"CASE c.state {whens} END",
+        STATE_RANK,
         "CASE WHEN c.due_at <= :now THEN 0 WHEN c.due_at <= :day_end THEN 1 ELSE 2 END",
         "-c.priority_rank",
         f"coalesce(c.due_at, {-_MAX_US})",

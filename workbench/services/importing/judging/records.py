@@ -9,10 +9,10 @@ from typing import Any
 from db.dialects.sqlite_bulk import BulkRows, bulk_rows
 from db.enums import ImportKind
 from workbench.services.foundation.context import Context
-from workbench.services.importing.appeals import judged_appeals
-from workbench.services.importing.columns import KEYS, TABLES
-from workbench.services.importing.judging import Judge
-from workbench.services.importing.plan import DocumentToCopy, Fate, Judgement
+from workbench.services.importing.judging.appeals import judged_appeals
+from workbench.services.importing.judging.columns import KEYS, TABLES
+from workbench.services.importing.judging.judge import Judge
+from workbench.services.importing.judging.judgement import DocumentToCopy, Fate, Judgement
 from workbench.services.reading.kinds import RowValue
 from workbench.services.reading.problems import BadRecord, Row
 from workbench.services.reading.row_reader import RowReader

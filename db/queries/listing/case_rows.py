@@ -11,7 +11,8 @@ from db.queries.chunks import chunks
 
 _INSTANTS = ("due_at", "suspended_from", "received_at", "held_until", "aside_until", "deadline_at")
 _SQL = """SELECT c.id, c.agent, c.application_no, c.applicant_name, a.applicant_kind, c.round,
-       c.priority, c.due_at, c.is_due_provisional, c.suspended_from, c.waits_for, c.reopen_for, c.received_at,
+       c.priority, c.service_class, c.risk, a.province, c.returned_to_id IS NOT NULL AS is_returned,
+       c.due_at, c.is_due_provisional, c.suspended_from, c.waits_for, c.reopen_for, c.received_at,
        c.block_count AS blocks, c.warn_count AS warns, assignee.login AS assignee, holder.login AS held_by,
        CASE WHEN holder.id IS NULL THEN NULL ELSE c.held_until END AS held_until,
        CASE WHEN holder.id IS NULL THEN NULL ELSE c.aside_until END AS aside_until,
@@ -30,7 +31,7 @@ WHERE c.id IN :ids"""
 _ROWS = (
     text(_SQL)
     .bindparams(bindparam("ids", expanding=True))
-    .columns(is_due_provisional=Boolean, next_action_on=Date, **dict.fromkeys(_INSTANTS, Instant))
+    .columns(is_due_provisional=Boolean, is_returned=Boolean, next_action_on=Date, **dict.fromkeys(_INSTANTS, Instant))
 )
 
 

@@ -1,6 +1,5 @@
 """Finds the line of a key in a TOML text, for error messages."""
 
-import tomllib
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import takewhile
@@ -47,6 +46,9 @@ def _statements(text: str) -> Sequence[tuple[int, dict[str, Any], bool]]:
 
     They are kept for the next error in the same text.
     """
+    # Imported here, because the first frame reads no TOML.
+    import tomllib
+
     found, begin, statement = [], 1, ""
     for line, part in enumerate(text.split("\n"), start=1):
         statement += part + "\n"

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from workbench.i18n import _
-from workbench.services.importing.judged_records import DIGEST_BYTES
+from workbench.services.importing.judging.records import DIGEST_BYTES
 
 Place = tuple[int, int]
 """A record: the place of its file among the files of the import, and its line."""

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from db.dialects import sqlite_search as search
-from db.queries.case_list import PENDING_ON_OTHERS, Condition
+from db.queries.listing.case_list import PENDING_ON_OTHERS, Condition
 
 _ORDER_INDEX_COLUMNS = frozenset({"risk", "service_class", "round", "assignee_id"})
 _LAST_CHARACTER = "\U0010ffff"

@@ -14,6 +14,9 @@ from db.models import CaseRow
 from db.queries.published import BATCH, CASE, Snapshot
 from workbench.domain.clock.suspension import Suspension, stopped_until
 from workbench.domain.forecast.result import CaseForecast
+from workbench.services.batches.filing import Unfiled, file_appeals, first_filings
+from workbench.services.batches.publishing import PUBLISHED, finishing
+from workbench.services.batches.touching import SUBMISSION
 from workbench.services.case.assessment import assess, assessed_columns
 from workbench.services.case.evidence_reader import EvidenceReader
 from workbench.services.clock.case_clocks import first_clock_state
@@ -21,9 +24,6 @@ from workbench.services.forecast.arrival_forecasts import ArrivalForecasts, NewC
 from workbench.services.foundation.calendar_days import all_suspensions
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import pause
-from workbench.services.importing.appeals import Unfiled, file_appeals, first_filings
-from workbench.services.importing.batches import PUBLISHED, finishing
-from workbench.services.importing.touching import SUBMISSION
 from workbench.services.notices.receipts import shows_forecast
 from workbench.services.review.new_evidence import Arrival, apply_evidence
 

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
@@ -14,15 +16,27 @@ from db.models import CaseRow, SubmissionRow
 from db.queries.chunks import chunks
 from db.queries.published import current_cases, is_published, table_of
 from workbench.services.case.evidence_reader import APPLICATION, CARD
+from workbench.services.case.known_people import Key
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.pacing import pause
-from workbench.services.importing.plan import Key, Touch
 
 SUBMISSION = table_of(SubmissionRow)
 
 _WRITTEN_TOGETHER = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """What an existing case takes in: since when it counts as received, and what kind of evidence it is.
+
+    `application_at` is when an application row among it was received.
+    """
+
+    received_at: datetime
+    kind: ImportKind
+    application_at: datetime | None = None
 
 
 def cases_of_numbers(session: Session, msisdn_hashes: Iterable[str]) -> dict[Key, CaseRow]:

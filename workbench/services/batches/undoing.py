@@ -1,6 +1,7 @@
 """Undoes a published batch as long as nothing depends on it."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
@@ -8,21 +9,19 @@ from sqlalchemy import ColumnElement, FromClause, Row, Select, Table, exists, fu
 from sqlmodel import Session
 
 from db.enums import CaseState, ImportKind
-from db.models import ReviewerRow
+from db.models import OptOutRow, ReviewerRow
 from db.queries.published import BATCH, CASE, ITEM, NOTICE, RECTIFICATION, is_published, table_of
 from workbench.domain.case.case_id import format_batch, format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed, NotFound
 from workbench.i18n import _
+from workbench.services.batches.publishing import PUBLISHED, UNDONE, lock_path, other_import_runs, try_lock
+from workbench.services.batches.sweeping import OF_CASES, remove_batch
+from workbench.services.batches.touching import SUBMISSION
 from workbench.services.case.card_windows import CALL_WINDOW
 from workbench.services.case.evidence_reader import APPLICATION, CARD, COMPLAINT, CREDIT, DOCUMENT
 from workbench.services.clock.case_clocks import EVENT
 from workbench.services.foundation.context import Context
-from workbench.services.importing.batches import PUBLISHED, UNDONE, lock_path, other_import_runs, try_lock
-from workbench.services.importing.calls import OPT_OUT
-from workbench.services.importing.request import UndoneBatch
-from workbench.services.importing.sweeping import OF_CASES, remove_batch
-from workbench.services.importing.touching import SUBMISSION
 
 _ACTED_ON = [
     table
@@ -43,10 +42,21 @@ _NO_ACTS = (
 """The events of the program, and those of people that do not change a case."""
 
 _REVIEWER = table_of(ReviewerRow)
+_OPT_OUT = table_of(OptOutRow)
 _HANDED_IN = (APPLICATION, CARD, DOCUMENT)
 _OF_NUMBER = (CALL_WINDOW, COMPLAINT)
 _CASE = CASE.c.id.label("case")
 _OF_NUMBERS = select(CALL_WINDOW).where(CALL_WINDOW.c.msisdn_hash != "").subquery()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoneBatch:
+    """An import that was undone, with the number of removed rows and cases."""
+
+    id: int
+    kind: ImportKind
+    rows: int
+    cases: int
 
 
 def undo_batch(context: Context, batch_id: int) -> UndoneBatch:
@@ -206,7 +216,7 @@ def _later_batches(session: Session, batch_id: int) -> Iterator[Select[Any]]:
         own = APPLICATION.alias("own")
         is_same = (own.c.agent == table.c.agent, own.c.application_no == table.c.application_no)
         yield _published_after(table, batch_id).where(exists().where(own.c.batch_id == batch_id, *is_same))
-    tells_of_calls = _has_rows(session, batch_id, OPT_OUT, _OF_NUMBERS)
+    tells_of_calls = _has_rows(session, batch_id, _OPT_OUT, _OF_NUMBERS)
     if tells_of_calls:
         yield _published_after(CALL_WINDOW, batch_id)
     if tells_of_calls or _has_rows(session, batch_id, COMPLAINT, CREDIT):

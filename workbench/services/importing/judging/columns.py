@@ -11,7 +11,7 @@ from db.models import ApplicationRow, CardRow, ComplaintRow, CreditRecordRow, Do
 from db.queries.published import ImportedRow, table_of
 from workbench.services.calls.hashing import callee_hash
 from workbench.services.foundation.file_store import Store
-from workbench.services.importing.documents import StoredFile
+from workbench.services.importing.judging.documents import StoredFile
 from workbench.services.reading.kinds import RowValue
 
 Columns = dict[str, Any]

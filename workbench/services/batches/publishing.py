@@ -2,8 +2,10 @@
 
 import fcntl
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select, update
@@ -11,7 +13,7 @@ from sqlmodel import Session
 
 from db.access import access_of, lock_handle
 from db.enums import ImportKind
-from db.models import EventRow, ImportBatchRow, ImportFileRow
+from db.models import EventRow, ImportBatchRow, ImportFileRow, ReviewerRow
 from db.queries.numbers import take_batch_number
 from db.queries.published import BATCH, last_seq, table_of
 from workbench.domain.case.actor import Actor
@@ -23,7 +25,6 @@ from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.row_values import from_row
-from workbench.services.importing.request import ImportReport
 from workbench.services.reading.reader import Reader
 
 FILE = table_of(ImportFileRow)
@@ -159,17 +160,17 @@ def publish(
     batch_id: int,
     seq: int,
     readers: Sequence[Reader],
-    report: ImportReport,
+    counts: Mapping[str, int],
     also: Callable[[Session], None] | None = None,
 ) -> None:
-    """Make a batch visible; `also` is called in the same transaction.
+    """Make a batch visible with its counts of records, named as in COUNTS; `also` is called in the same transaction.
 
     Raises:
         BadData: If the same file has been published in the meantime.
         Busy: If another batch has been published in the meantime.
     """
-    counts = {name: getattr(report, name) for name in COUNTS}
     with context.write() as session:
+        kind = session.execute(select(BATCH.c.kind).where(BATCH.c.id == batch_id)).scalar_one()
         refuse_known_files(session, readers)
         if last_seq(session) + 1 != seq:
             raise other_import_runs()
@@ -178,7 +179,7 @@ def publish(
         session.execute(shown.values(published_at=context.now(), published_seq=seq, **columns))
         files = [reader.sha256 for reader in files_of(readers)]
         maps = details(maps=sorted({layout.sha256 for reader in readers if (layout := reader.source.layout)}))
-        body = {"kind": report.kind.value, "files": files, **counts, **maps}
+        body = {"kind": kind, "files": files, **counts, **maps}
         context.log(session, PUBLISHED, batch_id=batch_id, body=body)
         if also is not None:
             also(session)
@@ -196,3 +197,44 @@ def published_call_batches(context: Context) -> list[int]:
     with context.read() as session:
         wanted = select(BATCH.c.id).where(BATCH.c.kind.in_(WITH_CALLS), BATCH.c.published_at.is_not(None))
         return [row.id for row in session.execute(wanted.order_by(BATCH.c.id))]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchLine:
+    """One published import in a list."""
+
+    id: int
+    kind: ImportKind
+    published_at: datetime
+    by: str
+    files: tuple[str, ...]
+    rows: int
+    created: int
+    updated: int
+    unchanged: int
+    rejected: int
+
+
+def batch_lines(session: Session) -> tuple[BatchLine, ...]:
+    """Return the published imports, newest first."""
+    reviewer = table_of(ReviewerRow)
+    files: dict[int, list[str]] = {}
+    for file in session.execute(select(FILE).order_by(FILE.c.id)):
+        files.setdefault(file.batch_id, []).append(file.name)
+    published = (
+        select(BATCH, reviewer.c.login)
+        .join(reviewer, reviewer.c.id == BATCH.c.started_by_id)
+        .where(BATCH.c.published_at.is_not(None))
+        .order_by(BATCH.c.published_seq.desc())
+    )
+    return tuple(
+        BatchLine(
+            id=row["id"],
+            kind=ImportKind(row["kind"]),
+            published_at=row["published_at"],
+            by=row["login"],
+            files=tuple(files.get(row["id"], ())),
+            **{name: row[column] for name, column in COUNTS.items()},
+        )
+        for row in session.execute(published).mappings()
+    )

@@ -7,13 +7,13 @@ from sqlalchemy import Table, delete, exists, select
 from db.models import CaseRow, DelayNoticeRow, SuspensionNoticeRow
 from db.queries.published import BATCH, CASE, NOTICE, table_of
 from db.queries.search_index import remove_cases
+from workbench.services.batches.publishing import UNDONE, finishing, lock_path, try_lock
+from workbench.services.batches.touching import SUBMISSION
 from workbench.services.calls.parquet import CallFiles
 from workbench.services.case.assessment import FINDING
 from workbench.services.case.evidence_reader import DOCUMENT
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import pause
-from workbench.services.importing.batches import UNDONE, finishing, lock_path, try_lock
-from workbench.services.importing.touching import SUBMISSION
 from workbench.services.review.new_evidence import retract_evidence
 
 _DELETED_TOGETHER = 5_000

@@ -2,7 +2,7 @@
 
 import pytest
 
-from workbench.services.policy.toml_lines import KeyPath, known_path, line_of
+from workbench.toml_lines import KeyPath, known_path, line_of
 
 TEXT = '''\
 # a comment

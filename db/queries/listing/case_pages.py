@@ -2,7 +2,7 @@
 
 If the index of the list order has the columns of all conditions, a page is read from that index alone. Otherwise,
 either the few cases that another index finds are sorted, or the list order is scanned and each case checked, whichever
-reads less. A stretch is a contiguous range of the order index (`case_list.Stretch`).
+reads less. A stretch is made of contiguous ranges of the order index (`case_list.Stretch`).
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,8 @@ from sqlmodel import Session
 
 from db.dialects.sqlite import ORDERED_CASES
 from db.dialects.sqlite_search import HITS, all_of
-from db.queries.case_list import CaseList, Condition, Stretch, order_columns, stretches
+from db.enums import CaseState
+from db.queries.listing.case_list import CaseList, Condition, Stretch, order_columns, stretches
 
 FEW = 30_000
 """Up to this number of hits are sorted at once; for more hits, the list order is scanned first, up to a limit."""
@@ -81,24 +82,29 @@ def count(session: Session, cases: CaseList) -> int:
 
 def place_of(session: Session, cases: CaseList, case_id: int) -> int | None:
     """Return how many cases of a list come before a case, None if the case is not in the list or counting is slow."""
-    columns = order_columns()
+    columns = order_columns(cases)
     own = session.execute(
-        _text(f'SELECT {", ".join(columns)}, c.due_at FROM "case" AS c WHERE c.id = :case_id AND {cases.check()}'),
+        _text(
+            f"""SELECT c.state, c.priority_rank, c.due_at, {", ".join(columns)}
+                FROM "case" AS c WHERE c.id = :case_id AND {cases.check()}"""
+        ),
         {**cases.values(), "case_id": case_id},
     ).first()
     if own is None:
         return None
-    group, urgency, rank, due = own[0], own[1], own[2], own[5]
+    state, rank, due, *keys = own
     if not cases.needs_rows():
-        own_place = (group, urgency, rank, int(due is not None))
-        before = [stretch for stretch in stretches(cases) if stretch.place <= own_place]
         within = "c.id < :case_id" if due is None else "c.due_at <= :due AND (c.due_at < :due OR c.id < :case_id)"
-        last = _length(session, cases, before[-1], f" AND {within}", {"case_id": case_id, "due": due})
-        return sum(_length(session, cases, stretch) for stretch in before[:-1]) + last
+        before = 0
+        for stretch in stretches(cases):
+            if stretch.contains(CaseState(state), rank, due):
+                values = {"case_id": case_id, "due": due}
+                return before + _length(session, cases, stretch, f" AND {within}", values)
+            before += _length(session, cases, stretch)
     hits = fewest_hits(session, cases, FEW)
     if hits is None or hits.count > FEW:
         return None
-    earlier = f"({', '.join(columns)}) < ({', '.join(str(int(value)) for value in own[:5])})"
+    earlier = f"({', '.join(columns)}) < ({', '.join(str(int(value)) for value in keys)})"
     sql = f"{hits_table(hits)} SELECT count(*) {_joined(cases, hits)} AND {earlier}"
     return _number(session, sql, {**cases.values(), **hits.values})
 
@@ -178,17 +184,14 @@ def _joined(cases: CaseList, hits: Hits) -> str:
 def _sorted_page(session: Session, cases: CaseList, hits: Hits, skip: int, limit: int, *, from_end: bool) -> list[int]:
     """Return a page of the hits, sorted."""
     sign = " DESC" if from_end else ""
-    order = ", ".join(f"{column}{sign}" for column in order_columns())
+    order = ", ".join(f"{column}{sign}" for column in order_columns(cases))
     sql = f"{hits_table(hits)} SELECT c.id {_joined(cases, hits)} ORDER BY {order} LIMIT :limit OFFSET :skip"
     return _ids(session, sql, {**cases.values(), **hits.values, "limit": limit, "skip": skip})
 
 
 def _selects(stretch: Stretch, columns: str, checks: str) -> str:
-    """Return the SELECTs of a stretch, one for each state."""
-    return " UNION ALL ".join(
-        f"SELECT {columns} FROM {ORDERED_CASES} WHERE {check} AND c.priority_rank = :rank AND {stretch.due}{checks}"
-        for check in stretch.checks
-    )
+    """Return the SELECTs of a stretch, one for each of its ranges."""
+    return " UNION ALL ".join(f"SELECT {columns} FROM {ORDERED_CASES} WHERE {one}{checks}" for one in stretch.ranges)
 
 
 def _and_checks(cases: CaseList) -> str:

@@ -7,10 +7,10 @@ from sqlmodel import Session
 
 from db.queries.published import BATCH
 from workbench.errors import WorkbenchError
+from workbench.services.batches.publishing import WITH_CALLS, record_call_file, try_import_lock
 from workbench.services.calls.engine import SPILL_PREFIX
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
-from workbench.services.importing.batches import WITH_CALLS, record_call_file, try_import_lock
 
 _HAS_NO_CHECK = and_(BATCH.c.kind.in_(WITH_CALLS), BATCH.c.published_at.is_not(None), BATCH.c.calls_sha256.is_(None))
 
@@ -29,8 +29,8 @@ def has_leftovers(session: Session, store: Store) -> bool:
 
 def resume(context: Context) -> None:
     """Remove unpublished batches and finish published ones, unless an import is running."""
-    from workbench.services.importing.applying import apply_pending
-    from workbench.services.importing.sweeping import sweep
+    from workbench.services.batches.applying import apply_pending
+    from workbench.services.batches.sweeping import sweep
 
     with try_import_lock(context.store) as is_mine:
         if is_mine:

@@ -1,0 +1,1 @@
+"""Lists of cases: their conditions, orders and pages."""

@@ -1,0 +1,291 @@
+"""The columns of the queue: what each shows of a case, and at which widths of the window."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from screens.shell.view import View
+from screens.widgets.safe_text import ACCENT, ERROR, MUTED, WARNING, Part
+from workbench.domain.case.case_id import format_case
+from workbench.domain.case.casefile import CaseRowView
+from workbench.domain.case.lifecycle import CLASS_WORDS, RISK_WORDS, STATE_WORDS
+from workbench.domain.case.running import clock_runs, is_clock_suspended, is_with_applicant, stopped_clock_words
+from workbench.domain.case.vocabulary import CaseState, Priority, Risk, WaitsFor
+from workbench.domain.filter.ordering import ORDER_WORDS
+from workbench.domain.text.safe import pad_left, pad_right
+from workbench.i18n import N_, _, current_language
+from workbench.look import ListLayout
+from workbench.wording.amounts import count, waiting
+
+SMALLEST_NAME = 10
+"""The fewest cells of the column that takes the remaining ones."""
+
+PENDING_WORDS = {
+    WaitsFor.APPLICANT: N_("answer by {day}"),
+    WaitsFor.CARRIER: N_("carrier to {day}"),
+    WaitsFor.REGISTRY: N_("registry to {day}"),
+    WaitsFor.DEPARTMENT: N_("others to {day}"),
+}
+"""For whom and until when a pending case waits."""
+
+_CLOSED = frozenset({CaseState.PASSED, CaseState.FAILED, CaseState.LAPSED, CaseState.WITHDRAWN})
+_OVERDUE = "$text-error"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowContext:
+    """A row and the settings that it is drawn with; `login` is the reviewer at the screen."""
+
+    row: CaseRowView
+    view: View
+    login: str
+    is_marked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column, usually shown if the row has `min_row_width` to `max_row_width` cells.
+
+    A column of width 0 takes the remaining cells. `order` is the order that sorts by the column, if there is one.
+    """
+
+    title: str
+    parts: Callable[[RowContext, int], list[Part]]
+    width: int
+    width_zh: int = 0
+    is_right: bool = False
+    gap: int = 1
+    min_row_width: int = 0
+    max_row_width: int = 999
+    order: str = ""
+
+    @property
+    def cells(self) -> int:
+        """The width in the current language."""
+        return self.width_zh if self.width_zh and current_language() == "zh" else self.width
+
+
+def _signs(context: RowContext, _room: int) -> list[Part]:
+    row, symbols = context.row, context.view.symbols
+    mark: Part = ("x", f"{ACCENT} bold") if context.is_marked else (" ", "")
+    if row.held_by == context.login:
+        return [mark, (symbols.mine, ACCENT)]
+    return [mark, (symbols.mine if row.assignee == context.login else " ", MUTED)]
+
+
+def _urgency(context: RowContext) -> Part:
+    """Return the symbol before a due time: overdue, due today or provisional."""
+    row, view = context.row, context.view
+    if row.due_at is None or not clock_runs(row.state, row.waits_for):
+        return (" ", "")
+    if row.is_overdue:
+        return (view.symbols.block, ERROR)
+    if row.due_at.astimezone(view.zone).date() <= view.today:
+        return (view.symbols.warn, WARNING)
+    return (view.symbols.provisional if row.is_due_provisional else " ", MUTED)
+
+
+def _due_style(context: RowContext) -> str:
+    if context.row.state in _CLOSED:
+        return MUTED
+    # The symbol is bold; a whole column of bold dates would distract.
+    return {ERROR: _OVERDUE, WARNING: WARNING}.get(_urgency(context)[1], "")
+
+
+def _due(context: RowContext, _room: int) -> list[Part]:
+    if clock_words := stopped_clock_words(context.row, context.view.now):
+        return [("  ", ""), (clock_words, MUTED)]
+    due = context.row.due_at
+    text = _("no due date") if due is None else context.view.instant(due)
+    return [_urgency(context), (f" {text}", MUTED if due is None else _due_style(context))]
+
+
+def _short_due(context: RowContext, _room: int) -> list[Part]:
+    if is_with_applicant(context.row.state, context.row.waits_for):
+        return [("  ", ""), (_("applicant"), MUTED)]
+    if is_clock_suspended(context.row, context.view.now):
+        return [("  ", ""), (_("suspended"), MUTED)]
+    due = context.row.due_at
+    if due is None:
+        return [(" ", ""), (f" {_('no due date')}", MUTED)]
+    return [_urgency(context), (f" {context.view.short_instant(due)}", _due_style(context))]
+
+
+def _priority(context: RowContext, _room: int) -> list[Part]:
+    priority = context.row.priority
+    style = {Priority.URGENT: ERROR, Priority.HIGH: WARNING}.get(priority, MUTED)
+    return [(context.view.symbols.of_priority(priority), style)]
+
+
+def _case(context: RowContext, _room: int) -> list[Part]:
+    return [(format_case(context.row.id), "bold" if context.is_marked else "")]
+
+
+def _applicant(context: RowContext, _room: int) -> list[Part]:
+    # The rules come first: a long name must not hide why the case is on this list.
+    rules: list[Part] = [(f"{rule} ", ERROR) for rule in context.row.reopen_for]
+    return [*rules, (context.row.applicant_name, "")]
+
+
+def _state_words(row: CaseRowView, view: View) -> str:
+    """Return the state of a case, with the day until which the case stays in it."""
+    if row.aside_until is not None and row.aside_until > view.now:
+        return _("aside to {when}").format(when=view.short_moment(row.aside_until))
+    if row.state is CaseState.RECTIFYING and row.deadline_at is not None:
+        return _("rectify by {day}").format(day=view.short_day(row.deadline_at.astimezone(view.zone).date()))
+    if row.state is CaseState.PENDING and row.waits_for is not None and row.next_action_on is not None:
+        return _(PENDING_WORDS[row.waits_for]).format(day=view.short_day(row.next_action_on))
+    if row.is_returned:
+        return _("returned")
+    # Most cases are queued; naming that state on every line would hide the others.
+    return _(STATE_WORDS[row.state]) if row.state is not CaseState.QUEUED else ""
+
+
+def _state(context: RowContext, _room: int) -> list[Part]:
+    return [(_state_words(context.row, context.view), MUTED)]
+
+
+def _state_and_who(context: RowContext, _room: int) -> list[Part]:
+    who, state = _who(context, _room), _state(context, _room)
+    if context.row.held_by is None:
+        return [*state, (" " if state[0][0] and who else "", ""), *who]
+    is_aside = context.row.aside_until is not None and context.row.aside_until > context.view.now
+    return [*who, (" ", ""), *state] if is_aside else who
+
+
+def _round(context: RowContext, _room: int) -> list[Part]:
+    return [(count(context.row.round), "" if context.row.round > 1 else MUTED)]
+
+
+def _findings(context: RowContext, _room: int) -> list[Part]:
+    row, symbols = context.row, context.view.symbols
+    if not row.blocks and not row.warns:
+        return []
+    blocks = f"{symbols.block}{row.blocks}" if row.blocks else ""
+    warns = f"{symbols.warn}{row.warns}" if row.warns else ""
+    return [(pad_right(blocks, 3 if warns else 0), ERROR), (warns, WARNING)]
+
+
+def _who(context: RowContext, _room: int) -> list[Part]:
+    row = context.row
+    if row.held_by:
+        return [(row.held_by, ACCENT if row.held_by == context.login else "")]
+    # Brackets: assigned, but not held.
+    return [(f"({row.assignee})", MUTED)] if row.assignee else []
+
+
+def _waiting(context: RowContext, room: int) -> list[Part]:
+    return [(pad_left(waiting(context.view.now - context.row.received_at), room), MUTED)]
+
+
+def _application(context: RowContext, _room: int) -> list[Part]:
+    return [(context.row.application_no, "")]
+
+
+def _agent(context: RowContext, _room: int) -> list[Part]:
+    return [(context.row.agent, "")]
+
+
+def _province(context: RowContext, _room: int) -> list[Part]:
+    return [(context.row.province, "")]
+
+
+def _class(context: RowContext, _room: int) -> list[Part]:
+    return [(_(CLASS_WORDS[context.row.service_class]), MUTED)]
+
+
+def _risk(context: RowContext, _room: int) -> list[Part]:
+    risk = context.row.risk
+    return [(_(RISK_WORDS[risk]), {Risk.HIGH: ERROR, Risk.MEDIUM: WARNING}.get(risk, MUTED))]
+
+
+def _received(context: RowContext, _room: int) -> list[Part]:
+    return [(context.view.short_day(context.row.received_at.astimezone(context.view.zone).date()), MUTED)]
+
+
+_DUE = Column(title=N_("  due"), parts=_due, width=18, width_zh=21, min_row_width=100, order="due")
+_SHORT_DUE = Column(title=N_("  due"), parts=_short_due, width=13, max_row_width=99, order="due")
+_SIGNS = Column(title="", parts=_signs, width=2)
+_PRIORITY = Column(title="", parts=_priority, width=2, order="priority")
+_CASE = Column(title=N_("case"), parts=_case, width=9, order="case")
+_APPLICANT = Column(title=N_("applicant"), parts=_applicant, width=0, order="applicant")
+_STATE = Column(title=N_("state"), parts=_state, width=18, width_zh=17, min_row_width=110, order="state")
+_ROUND = Column(
+    title=N_("round"), parts=_round, width=5, width_zh=4, is_right=True, gap=3, min_row_width=90, order="round"
+)
+_FINDINGS = Column(title=N_("findings"), parts=_findings, width=8, min_row_width=100, order="findings")
+_SHORT_FINDINGS = Column(title=N_("found"), parts=_findings, width=6, width_zh=8, max_row_width=99, order="findings")
+_WHO = Column(title=N_("who"), parts=_who, width=12, min_row_width=110, order="who")
+_STATE_AND_WHO = Column(
+    title=N_("state, who"),
+    parts=_state_and_who,
+    width=19,
+    width_zh=18,
+    min_row_width=72,
+    max_row_width=109,
+    order="state",
+)
+_WAITING = Column(title=N_("waits"), parts=_waiting, width=6, is_right=True, min_row_width=90, order="received")
+
+USUAL_COLUMNS: tuple[Column, ...] = (
+    *(_SIGNS, _DUE, _SHORT_DUE, _PRIORITY, _CASE, _APPLICANT, _STATE, _STATE_AND_WHO),
+    *(_ROUND, _SHORT_FINDINGS, _FINDINGS, _WHO, _WAITING),
+)
+"""The columns while none were chosen."""
+
+CHOICES: Mapping[str, tuple[Column, ...]] = {
+    "signs": (_SIGNS,),
+    "due": (_DUE, _SHORT_DUE),
+    "priority": (_PRIORITY,),
+    "case": (_CASE,),
+    "applicant": (_APPLICANT,),
+    "state": (_STATE, _STATE_AND_WHO),
+    "who": (_WHO, _STATE_AND_WHO),
+    "findings": (_FINDINGS, _SHORT_FINDINGS),
+    "waits": (_WAITING,),
+    "round": (_ROUND,),
+    "application": (Column(title=N_("application"), parts=_application, width=18),),
+    "agent": (Column(title=N_("agent"), parts=_agent, width=14, order="agent"),),
+    "province": (Column(title=N_("province"), parts=_province, width=8, order="province"),),
+    "class": (Column(title=N_("class"), parts=_class, width=9, order="class"),),
+    "risk": (Column(title=N_("risk"), parts=_risk, width=11, width_zh=8, order="risk"),),
+    "received": (Column(title=N_("received"), parts=_received, width=8, order="received"),),
+}
+"""The columns that can be chosen, by name and in display order; of several the one for the width of the window."""
+
+FIXED = frozenset({"signs", "case", "applicant"})
+"""The columns that are always shown."""
+
+
+def usable_layout(saved: ListLayout) -> ListLayout:
+    """Return a saved layout without an order or columns that do not exist, as in a file from another version."""
+    order = saved.order if saved.order.removeprefix("-") in ORDER_WORDS else ""
+    return ListLayout(order, tuple(name for name in saved.columns if name in CHOICES))
+
+
+def columns(width: int, chosen: tuple[str, ...]) -> list[tuple[Column, int]]:
+    """Return the columns of a row, each with its width; without chosen ones the usual columns.
+
+    Of the chosen ones the last are left out if the row is too narrow.
+    """
+    if chosen:
+        names = [name for name in CHOICES if name in FIXED or name in chosen]
+        # State and person are one column in a narrow window.
+        while _room_left(width, shown := list(dict.fromkeys(_of_width(name, width) for name in names))) < SMALLEST_NAME:
+            unneeded = [name for name in names if name not in FIXED]
+            if not unneeded:
+                break
+            names.remove(unneeded[-1])
+    else:
+        shown = [column for column in USUAL_COLUMNS if column.min_row_width <= width <= column.max_row_width]
+    left = _room_left(width, shown)
+    return [(column, column.cells or max(SMALLEST_NAME, left)) for column in shown]
+
+
+def _of_width(name: str, width: int) -> Column:
+    """Return the variant of a column for a width."""
+    *variants, last = CHOICES[name]
+    return next((column for column in variants if column.min_row_width <= width <= column.max_row_width), last)
+
+
+def _room_left(width: int, shown: list[Column]) -> int:
+    return width - sum(column.cells + column.gap for column in shown)

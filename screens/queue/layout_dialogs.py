@@ -1,0 +1,126 @@
+"""The dialogs that choose the order and the columns of a list."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+
+from screens.dialogs.list_dialog import Entry, ListDialog
+from screens.queue.columns import CHOICES, FIXED, columns
+from screens.widgets.safe_text import ACCENT, MUTED, joined, key_hints
+from screens.widgets.static import Static
+from workbench.domain.filter.ordering import ORDER_WORDS, USUAL_ORDER, order_words, reversed_order
+from workbench.i18n import N_, _
+
+COLUMN_WORDS = {
+    "due": N_("due date"),
+    "priority": N_("priority"),
+    "state": N_("state, with whom and until when it waits"),
+    "who": N_("who holds it, or to whom it is assigned"),
+    "findings": N_("findings that block or warn"),
+    "waits": N_("time since it was received"),
+    "round": N_("round"),
+    "application": N_("application number"),
+    "agent": N_("agent"),
+    "province": N_("province"),
+    "class": N_("service class"),
+    "risk": N_("risk"),
+    "received": N_("day on which it was received"),
+}
+"""The columns that can be chosen, in the order of the dialog."""
+
+
+class LayoutDialog(ListDialog[Entry]):
+    """A short list of choices, with its keys below."""
+
+    DEFAULT_CSS = """
+    LayoutDialog > Vertical { width: 60; }
+    LayoutDialog #foot { margin-top: 1; }
+    """
+    KEYS: ClassVar[tuple[tuple[str, str], ...]] = ()
+
+    def parts(self) -> ComposeResult:
+        with VerticalScroll(can_focus=False):
+            yield Static(id="list", markup=False)
+        keys = ((key, _(does)) for key, does in self.KEYS)
+        yield Static(key_hints(*keys, ("Esc", _("back"))), id="foot", markup=False)
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self.draw)
+
+
+class OrderDialog(LayoutDialog[str]):
+    """Asks for an order; `chosen` is then that order, in the form of `parse_order`."""
+
+    KEYS = (("Enter", N_("sort")), ("↑ ↓", N_("choose")), ("← →", N_("reverse")))
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", show=False),
+        Binding("left,right", "reverse", show=False),
+        Binding("q,o", "back", show=False),
+    ]
+
+    def __init__(self, order: str) -> None:
+        super().__init__(_("Order of the list"), "")
+        self.chosen = ""
+        self._now = order or USUAL_ORDER
+        shown = self._now.removeprefix("-")
+        self._orders = [self._now if name == shown else name for name in ORDER_WORDS]
+        self._list = self._orders
+        self._cursor = self._orders.index(self._now)
+
+    def entry_lines(self, entry: str, width: int) -> list[Content]:  # noqa: ARG002 - the words are short
+        """Return an order in words, with a mark on the one in force."""
+        is_now = entry == self._now
+        return [joined(("• " if is_now else "  ", ACCENT), (order_words(entry), "bold" if is_now else ""))]
+
+    def action_reverse(self) -> None:
+        self._orders[self._cursor] = reversed_order(self._orders[self._cursor])
+        self.draw()
+
+    def action_choose(self) -> None:
+        self.chosen = self._orders[self._cursor]
+        self.leave(result=True)
+
+
+class ColumnsDialog(LayoutDialog[str]):
+    """Asks for the columns; `chosen` has them, none for the usual ones. `width` is that of a row."""
+
+    KEYS = (("Enter", N_("show")), ("Space", N_("mark")), ("0", N_("the usual columns")))
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", show=False),
+        Binding("space", "mark", show=False),
+        Binding("0", "usual", show=False),
+        Binding("q,O", "back", show=False),
+    ]
+
+    def __init__(self, chosen: tuple[str, ...], width: int) -> None:
+        super().__init__(_("Columns of the list"), "")
+        self.chosen = chosen
+        shown = [column for column, _cells in columns(width, chosen)]
+        self._marked = set(chosen) or {name for name, kinds in CHOICES.items() if not set(kinds).isdisjoint(shown)}
+        self._width = width
+        self._list = tuple(COLUMN_WORDS)
+
+    def entry_lines(self, entry: str, width: int) -> list[Content]:  # noqa: ARG002 - the words are short
+        """Return a column with its mark, and whether the window is too narrow for it."""
+        is_marked = entry in self._marked
+        fitting = {column for column, _cells in columns(self._width, tuple(self._marked))}
+        fits = not fitting.isdisjoint(CHOICES[entry])
+        note = "" if fits or not is_marked else f"  {_('no room here')}"
+        mark = ("[x] " if is_marked else "[ ] ", f"{ACCENT} bold" if is_marked else MUTED)
+        return [joined(mark, (_(COLUMN_WORDS[entry]), "" if fits or not is_marked else MUTED), (note, MUTED))]
+
+    def action_mark(self) -> None:
+        self._marked ^= {tuple(COLUMN_WORDS)[self._cursor]}
+        self.action_move(1)
+
+    def action_usual(self) -> None:
+        self.chosen = ()
+        self.leave(result=True)
+
+    def action_choose(self) -> None:
+        # A list without any of these columns is one of its fixed columns alone.
+        self.chosen = tuple(name for name in CHOICES if name in self._marked - FIXED) or ("signs",)
+        self.leave(result=True)

@@ -1,0 +1,54 @@
+"""The orders in which cases are listed, as a person chooses and reads them: `due`, or `-due` for the reverse."""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+
+from workbench.errors import WrongUsage
+from workbench.i18n import N_, _, comma_joined
+
+USUAL_ORDER = "next"
+"""The order in which `next` takes the cases."""
+
+ORDER_WORDS: Mapping[str, tuple[str, str]] = {
+    USUAL_ORDER: (N_("most urgent first"), N_("least urgent first")),
+    "due": (N_("due date, earliest first"), N_("due date, latest first")),
+    "received": (N_("received, earliest first"), N_("received, latest first")),
+    "priority": (N_("priority, highest first"), N_("priority, lowest first")),
+    "case": (N_("case number, newest first"), N_("case number, oldest first")),
+    "applicant": (N_("applicant, A to Z"), N_("applicant, Z to A")),
+    "agent": (N_("agent, A to Z"), N_("agent, Z to A")),
+    "province": (N_("province, A to Z"), N_("province, Z to A")),
+    "state": (N_("state, open first"), N_("state, closed first")),
+    "until": (N_("waiting until, earliest first"), N_("waiting until, latest first")),
+    "round": (N_("round, highest first"), N_("round, lowest first")),
+    "findings": (N_("findings, most first"), N_("findings, fewest first")),
+    "who": (N_("person, A to Z"), N_("person, Z to A")),
+    "class": (N_("service class, shortest first"), N_("service class, longest first")),
+    "risk": (N_("risk, highest first"), N_("risk, lowest first")),
+}
+"""The words of each order, and those of its reverse."""
+
+
+def parse_order(text: str) -> tuple[str, bool]:
+    """Return the name of an order and whether it is reversed; an empty text is the usual order.
+
+    Raises:
+        WrongUsage: If there is no such order.
+    """
+    name = text.removeprefix("-").strip() or USUAL_ORDER
+    if name not in ORDER_WORDS:
+        near = get_close_matches(name, ORDER_WORDS, 1) or ORDER_WORDS
+        message = _("There is no order “{name}”; choose from {names}, with - before it for the reverse.")
+        raise WrongUsage(message.format(name=name, names=comma_joined(near)))
+    return name, text.startswith("-")
+
+
+def reversed_order(text: str) -> str:
+    """Return the reverse of an order."""
+    return text.removeprefix("-") if text.startswith("-") else f"-{text or USUAL_ORDER}"
+
+
+def order_words(text: str) -> str:
+    """Return an order in words."""
+    name, is_reversed = parse_order(text)
+    return _(ORDER_WORDS[name][is_reversed])
