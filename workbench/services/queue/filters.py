@@ -11,13 +11,12 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from db.columns import to_us
-from db.enums import FINAL_STATES, CaseState, Priority
+from db.enums import CaseState, Priority
 from db.models import ReviewerRow, SuspensionRow
 from db.queries.listing import case_conditions as conditions
 from db.queries.listing.case_list import CaseList, Condition, DueRange
 from db.queries.published import BATCH, CASE
 from workbench.domain.case.case_id import parse_case, quoted
-from workbench.domain.case.lifecycle import OPEN_STATES
 from workbench.domain.case.running import RUNNING_STATES
 from workbench.domain.clock.typed.aim import Aim
 from workbench.domain.clock.typed.reading import read_date
@@ -30,7 +29,6 @@ from workbench.i18n import _
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
 
-_STATES_BY_GROUP = {"open": OPEN_STATES, "closed": FINAL_STATES, "all": frozenset(CaseState)}
 _MICROSECOND = timedelta(microseconds=1)
 _FEWEST_DIGITS = 7
 _CASE_DIGITS = re.compile(r"[0-9]{1,12}")
@@ -58,7 +56,7 @@ class _FilterReader:
 
     def list_of(self, wanted: Filter) -> CaseList:
         """Return the list of the cases that a filter selects."""
-        states = frozenset(CaseState) if self._names_a_case(wanted) else _states(wanted)
+        states = frozenset(CaseState) if self._names_a_case(wanted) else wanted.states
         due_terms = [term for term in wanted.terms if term.key == "due" and not term.is_negated]
         is_running = any(_needs_clock(term) for term in due_terms)
         unpublished = self.session.execute(
@@ -185,18 +183,6 @@ class _FilterReader:
             message = _("There is no login “{login}”; `workbench reviewers` lists all people.")
             raise FilterProblem(message.format(login=quoted(value)), term.start, term.end)
         return int(found)
-
-
-def _states(wanted: Filter) -> frozenset[CaseState]:
-    """Return the states that a filter selects, by default the open ones."""
-    states = frozenset(CaseState) if wanted.names_state else OPEN_STATES
-    for term in wanted.terms:
-        if term.key == "state":
-            named = frozenset[CaseState]().union(
-                *(_STATES_BY_GROUP.get(value) or {CaseState(value)} for value in term.values)
-            )
-            states = states - named if term.is_negated else states & named
-    return states
 
 
 def _ranks(terms: Iterable[Term]) -> frozenset[int]:
