@@ -43,7 +43,7 @@ class FilterProblem(WrongUsage):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """One condition: `key` is empty for a bare word, `op` is one of : < <= > >=, `values` are alternatives.
+    """One condition: `key` is empty for a bare word, `op` is one of : = < <= > >=, `values` are alternatives.
 
     `start` and `end` are the position of the term in the text; comparisons ignore them.
     """
@@ -174,7 +174,8 @@ def _key(found: re.Match[str]) -> FilterKey:
 def _operator(found: re.Match[str], key: FilterKey) -> str:
     """Return the operator of a match, if the key accepts it."""
     op = unicodedata.normalize("NFKC", found[2])
-    op = ":" if op == "=" else op
+    if op == "=":
+        return "=" if key.is_exact else ":"
     if op != ":" and not key.is_ordered:
         message = _("“{key}” cannot be compared; write {key}: and a value.")
         raise FilterProblem(message.format(key=key.name), found.start(2), found.end(2))

@@ -14,6 +14,7 @@ from db.columns import to_us
 from db.enums import CaseState, Priority
 from db.models import ReviewerRow, SuspensionRow
 from db.queries.listing import case_conditions as conditions
+from db.queries.listing import case_verdicts
 from db.queries.listing.case_list import CaseList, Condition, DueRange
 from db.queries.published import BATCH, CASE
 from workbench.domain.case.case_id import parse_case, quoted
@@ -21,6 +22,7 @@ from workbench.domain.case.running import RUNNING_STATES
 from workbench.domain.clock.typed.aim import Aim
 from workbench.domain.clock.typed.reading import read_date
 from workbench.domain.clock.typed.reference import Reference, UnclearTime
+from workbench.domain.filter.keys import NO_VALUE
 from workbench.domain.filter.parser import Filter, FilterProblem, Term, parse_filter
 from workbench.domain.values.identifiers import compact, normal_msisdn
 from workbench.domain.values.provinces import province_parts
@@ -97,6 +99,10 @@ class _FilterReader:
             return DueRange(with_dates=False)
         if term.values[0] == "overdue":
             return DueRange(until=to_us(self.now), with_none=False)
+        return self._day_span(term)
+
+    def _day_span(self, term: Term) -> DueRange:
+        """Return the instants of the days that a term selects."""
         on, zone = self._day(term), self.now.tzinfo
         begins = to_us(datetime.combine(on, time(), tzinfo=zone) - _MICROSECOND)
         ends = to_us(datetime.combine(on + timedelta(days=1), time(), tzinfo=zone) - _MICROSECOND)
@@ -141,8 +147,13 @@ class _FilterReader:
                 "round", "=" if term.op == ":" else term.op, int(term.values[0]), name
             ),
             "kind": lambda term, name: conditions.application_has("applicant_kind", term.values, name),
-            "province": lambda term, name: conditions.has_province(self.session, province_parts(term.values[0]), name),
-            "agent": lambda term, name: conditions.has_agent(self.session, term.values[0], name),
+            "province": self._province,
+            "agent": self._agent,
+            "waits": lambda term, name: conditions.waits_for_one_of(term.values, name),
+            "reason": lambda term, name: case_verdicts.has_reason(term.values[0].strip().upper(), name),
+            "maker": self._maker,
+            "decided": self._decided,
+            "received": self._received,
             "applicant": lambda term, name: conditions.name_matches(term.values[0], name),
             "rule": lambda term, name: conditions.has_finding(term.values[0].strip().upper(), name),
             "attention": lambda _term, _name: conditions.MUST_REOPEN,
@@ -155,6 +166,32 @@ class _FilterReader:
             "": lambda term, name: _bare_word(term.values[0], self.context.store, name),
         }
         return makers[term.key](term, name)
+
+    def _agent(self, term: Term, name: str) -> Condition:
+        if term.op == "=":
+            return conditions.is_agent(_whole_values(term), name)
+        return conditions.has_agent(self.session, term.values[0], name)
+
+    def _province(self, term: Term, name: str) -> Condition:
+        if term.op == "=":
+            return conditions.application_has("province", _whole_values(term), name)
+        return conditions.has_province(self.session, province_parts(term.values[0]), name)
+
+    def _maker(self, term: Term, name: str) -> Condition:
+        people = (self._person(value, term) for value in term.values)
+        return conditions.any_condition(
+            [case_verdicts.verdict_has("maker_id", person, f"{name}m{number}") for number, person in enumerate(people)]
+        )
+
+    def _decided(self, term: Term, name: str) -> Condition:
+        if term.values[0] == "none":
+            return case_verdicts.verdict_has("decided_at", None, name)
+        days = self._day_span(term)
+        return case_verdicts.verdict_within("decided_at", days.after, days.until, name)
+
+    def _received(self, term: Term, name: str) -> Condition:
+        days = self._day_span(term)
+        return conditions.within("received_at", days.after, days.until, name)
 
     def _people(self, term: Term, name: str) -> Condition:
         found = []
@@ -183,6 +220,12 @@ class _FilterReader:
             message = _("There is no login “{login}”; `workbench reviewers` lists all people.")
             raise FilterProblem(message.format(login=quoted(value)), term.start, term.end)
         return int(found)
+
+
+def _whole_values(term: Term) -> tuple[str, ...]:
+    """Return the whole values that a term with = selects."""
+    (value,) = term.values
+    return ("", value) if value == NO_VALUE else (value,)
 
 
 def _ranks(terms: Iterable[Term]) -> frozenset[int]:
