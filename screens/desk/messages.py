@@ -161,6 +161,17 @@ def decided_page(done: DecisionResult, view: View) -> Content:
     return Content("\n").join(lines)
 
 
+def act_words(last: UndoableAct) -> str:
+    """Return what an act did."""
+    if last.act == "returned":
+        return _("returned to {maker}").format(maker=last.maker)
+    if last.verdict is not None:
+        verdict = _(DECIDED[last.verdict])
+        message = _("{verdict} by {maker}, approved")
+        return message.format(verdict=verdict, maker=last.maker) if last.act == "approved" else verdict
+    return _("deadline extended") if last.act == "extend-deadline" else act_name(last.act)
+
+
 def undo_line(last: UndoableAct, check_for: tuple[str, ...], view: View) -> Content:
     """Return the line after an act: the verdict or the act, when its notice goes out, how to undo it."""
     case = format_case(last.case_id)
@@ -172,8 +183,7 @@ def undo_line(last: UndoableAct, check_for: tuple[str, ...], view: View) -> Cont
         return joined((message, ""), (reason, MUTED), (_("; "), ""), key, (_(" takes it back"), ""))
     seconds = max(0, round((last.until - view.now).total_seconds()))
     if last.verdict is None:
-        what = _("deadline extended") if last.act == "extend-deadline" else act_name(last.act)
-        message = _("{case}: {what}; ").format(case=case, what=what)
+        message = _("{case}: {what}; ").format(case=case, what=act_words(last))
         return joined((message, ""), key, (_(" takes it back within {seconds} s").format(seconds=seconds), ""))
     if last.act == "returned":
         message = _("{case} returned to {maker}; ").format(case=case, maker=last.maker)
@@ -190,7 +200,7 @@ def undo_line(last: UndoableAct, check_for: tuple[str, ...], view: View) -> Cont
 def notice_line(session: "DeskSession", view: View) -> Content | None:
     """Return the line under the header: the hold is lost, evidence has arrived, an act can be undone, a case is back.
 
-    An act that can be undone as long as its check waits gives way to a case that is back.
+    An act that can be undone as long as its check waits gives way to a case that is back, and is offered for a minute.
     """
     if session.is_lost and session.case is not None:
         return lost_line(format_case(session.case.header.id), session.loss, view)
@@ -199,7 +209,7 @@ def notice_line(session: "DeskSession", view: View) -> Content | None:
     last, back = session.undoable, _back_from_aside(session, view)
     if back and (last is None or last.until is None):
         return back_line(back, view, has_case=session.case is not None)
-    if last is None:
+    if last is None or not last.is_recent(view.now):
         return None
     line = undo_line(last, session.check_reasons.get(last.decision_id, ()), view)
     is_of_another = session.case is not None and session.case.header.id != last.case_id

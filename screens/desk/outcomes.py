@@ -5,6 +5,7 @@ from typing import Self
 
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, DecisionResult, NoNextCase
+from workbench.domain.case.records import UndoableAct
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +61,14 @@ class Unchanged:
 
 
 Outcome = CaseShown | CaseChanged | CaseRemoved | HoldLost | Superseded | Unchanged | NoNextCase
+
+
+def act_of(decided: DecisionResult) -> UndoableAct:
+    """Return the act that a verdict just was."""
+    return UndoableAct(
+        case_id=decided.case_id,
+        at=decided.decided_at,
+        decision_id=decided.decision_id,
+        verdict=decided.verdict,
+        until=decided.release_at,
+    )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from screens.desk.draft import Draft
-from screens.desk.outcomes import CaseChanged, CaseRef, CaseRemoved, CaseShown, HoldLost, Superseded, Unchanged
+from screens.desk.outcomes import CaseChanged, CaseRef, CaseRemoved, CaseShown, HoldLost, Superseded, Unchanged, act_of
 from screens.shell.clock import ZONE, Clock
 from screens.shell.revealed_fields import RevealedFields
 from workbench.domain.case.casefile import CaseFile, DecisionResult, DeskCounts, NoNextCase, VerdictRequest
@@ -41,6 +41,7 @@ class DeskSession:
     def __init__(self, services: Services, clock: Clock) -> None:
         self.services = services
         self.clock = clock
+        self.started_at = clock.now()
         self.zone = ZONE
         self.case: CaseFile | None = None
         self.draft: Draft | None = None
@@ -183,9 +184,7 @@ class DeskSession:
     def finish(self, ref: CaseRef, decided: DecisionResult) -> CaseRemoved | Superseded:
         """Take the case off the desk after its verdict, which can be undone for a while."""
         self.check_reasons[decided.decision_id] = decided.check_for
-        self.undoable = UndoableAct(
-            case_id=decided.case_id, decision_id=decided.decision_id, verdict=decided.verdict, until=decided.release_at
-        )
+        self.undoable = act_of(decided)
         return self.remove(ref, decided)
 
     async def comment(self, ref: CaseRef, text: str) -> CaseShown | Superseded:

@@ -37,7 +37,7 @@ UNDO = case_command(
     "desk.undo",
     "u,f3",
     N_("undo"),
-    N_("Undo your last act on a case, while that is possible."),
+    N_("Undo your last act on a case, while that is possible; asks first if it is older or on another case."),
     hint=True,
     action=Action.UNDO,
 )

@@ -1,24 +1,76 @@
-"""The command that takes back the last act."""
+"""The command that takes back the last act, and its question where it is easy to forget what that act was."""
 
+from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+
+from screens.desk.messages import act_words
 from screens.desk.outcomes import Unchanged
-from screens.shell.base_screen import run_in_worker
+from screens.shell.base_screen import BoxDialog, run_in_worker
+from screens.shell.bindings import bind
 from screens.shell.key_guard import presses_of
+from screens.widgets.safe_text import key_hints, plain
+from screens.widgets.static import Static
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.records import UndoableAct
 from workbench.i18n import _
+from workbench.keys.registry import CONFIRM
 
 if TYPE_CHECKING:
     from screens.desk.case_screen import CaseScreen
+    from screens.desk.session import DeskSession
+
+
+class UndoQuestion(BoxDialog[bool]):
+    """Names an act and what its undo does to the desk, and asks whether to undo it."""
+
+    DEFAULT_CSS = "UndoQuestion > Vertical { width: 72; }"
+    BINDINGS: ClassVar[list[BindingType]] = [bind(CONFIRM, "confirm")]
+
+    def __init__(self, case: str, sentences: Sequence[str]) -> None:
+        super().__init__(_("Undo on {case}").format(case=case))
+        self._sentences = sentences
+
+    def parts(self) -> ComposeResult:
+        yield Static(Content("\n").join(plain(sentence) for sentence in self._sentences), markup=False)
+        keys = key_hints((CONFIRM.shown_keys, _("undo")), ("Esc", _("back")))
+        yield Static(Content.assemble("\n", keys), markup=False)
+
+    def action_confirm(self) -> None:
+        self.leave(result=True)
 
 
 def undo(screen: "CaseScreen") -> None:
     """Take back the last act; a key that is held down takes back one act only."""
     undoable = screen.session.undoable
-    if undoable is not None and not presses_of(screen).is_repeat:
+    if undoable is None or presses_of(screen).is_repeat:
+        return
+    if _is_expected(undoable, screen.session):
         run_in_worker(screen, partial(_undo, screen, undoable), "claim", is_exclusive=True)
+    else:
+        run_in_worker(screen, partial(_ask, screen, undoable), "dialog")
+
+
+def _is_expected(undoable: UndoableAct, session: "DeskSession") -> bool:
+    """Say whether an act is undone without asking: it is recent, of this sitting, and no other case is on the desk."""
+    is_of_desk = session.case is None or session.case.header.id == undoable.case_id
+    return is_of_desk and undoable.at >= session.started_at and undoable.is_recent(session.clock.now())
+
+
+async def _ask(screen: "CaseScreen", undoable: UndoableAct) -> None:
+    """Undo an act if the person says so, who may think of another one."""
+    session, name = screen.session, format_case(undoable.case_id)
+    what = _("{case}: {what}, {when}.")
+    sentences = [what.format(case=name, what=act_words(undoable), when=screen.view().instant(undoable.at))]
+    if session.case is not None and session.is_held and session.case.header.id != undoable.case_id:
+        swaps = _("{case} then comes to your desk if you hold it, and {other} is put aside.")
+        sentences.append(swaps.format(case=name, other=format_case(session.case.header.id)))
+    if await screen.app.push_screen_wait(UndoQuestion(name, sentences)):
+        await _undo(screen, undoable)
 
 
 async def _undo(screen: "CaseScreen", undoable: UndoableAct) -> None:

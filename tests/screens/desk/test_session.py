@@ -221,7 +221,7 @@ async def test_a_sent_comment_is_removed_from_the_draft(session: DeskSession, se
 async def test_undoing_a_verdict_returns_the_case_only_to_its_holder(
     session: DeskSession, services: Replaceable
 ) -> None:
-    undoable = UndoableAct(case_id=123, decision_id=1, verdict=Verdict.PASS, until=None)
+    undoable = UndoableAct(case_id=123, at=services.clocks.now(), decision_id=1, verdict=Verdict.PASS, until=None)
     assert await session.undo(undoable) == CaseShown(is_same=False)
 
     services.undo.undo = lambda number, _offered: replace(

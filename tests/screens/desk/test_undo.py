@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from db.enums import CaseState
+from db.enums import CaseState, FailKind
 from tests.offices import Site
 from tests.promises import Promises
 from tests.screens.driver import WINDOWS, at_the_site
@@ -52,6 +52,9 @@ async def test_u_takes_back_the_act_of_a_command_that_its_line_and_footer_name(
         assert f"{case}: {said}; u takes it back within 60 s" in desk.text
         assert f"u undo {case}" in desk.text.splitlines()[-1]
         await desk.press("u")
+        # Another case is on the desk, and the act is of another sitting.
+        assert f"Undo on {case}" in desk.text
+        await desk.press("y")
         assert f"{case}: taken back." in desk.notes
         assert office.terminal.document("a", "show", case)["state"] == before
         await desk.press("u")
@@ -75,3 +78,62 @@ async def test_u_refuses_an_act_that_came_after_the_one_that_it_offers(site: Sit
         assert "C-000001 failed; notice goes out in" in desk.text
         await desk.press("u")
         assert office.terminal.document("a", "show", case)["state"] == CaseState.IN_REVIEW.value
+
+
+@pytest.mark.parametrize("size", WINDOWS)
+async def test_u_never_swaps_the_case_on_the_desk_without_asking(site: Site, size: tuple[int, int]) -> None:
+    office = Promises(site)
+    case, other = queued(office), queued(office)
+    office.at(AT)
+    async with at_the_site(site, "a", size=size) as desk:
+        await desk.press("n", "p", "y", "n", "u")
+        assert desk.dialog == "UndoQuestion"
+        assert f"{case}: passed, Tue 24 Nov 10:00." in desk.text
+        assert f"{case} then comes to your desk if you hold it, and {other} is put aside." in " ".join(
+            desk.text.replace("│", " ").split()
+        )
+        await desk.press("escape")
+        assert other in desk.text.splitlines()[0]
+        assert office.terminal.document("a", "show", case)["state"] == CaseState.PASSED.value
+
+        await desk.press("u", "y")
+        assert f"{case} is back on your desk." in desk.notes
+        assert case in desk.text.splitlines()[0]
+        assert office.terminal.document("a", "show", other)["held_by"] == "a"
+
+
+async def test_the_line_of_an_act_that_waits_for_a_check_goes_after_a_minute_and_then_u_asks(site: Site) -> None:
+    office = Promises(site)
+    case = queued(office)
+    office.at(AT)
+    async with at_the_site(site, "a") as desk:
+        services = site.services("a")
+        services.claims.next()
+        services.verdicts.decide(failing(1, fail_kind=FailKind.FINAL))
+        desk.desk_screen.refresh_counts()
+        await desk.settle()
+        assert f"{case} waits for a second person; u takes it back" in desk.text
+
+        office.at("2026-11-24 10:02")
+        desk.desk_screen.tick()
+        await desk.settle()
+        assert "takes it back" not in desk.text
+        await desk.press("u")
+        assert f"{case}: failed, Tue 24 Nov 10:00." in desk.text
+        await desk.press("u", "escape")
+        assert office.terminal.document("a", "show", case)["state"] == CaseState.AWAITING_CHECK.value
+        await desk.press("u", "y")
+        assert f"{case} is back on your desk." in desk.notes
+
+
+async def test_an_act_of_an_earlier_sitting_is_undone_only_after_a_question(site: Site) -> None:
+    office = Promises(site)
+    case = queued(office)
+    office.at(AT).run("a", "next")
+    office.run("a", "decide", case, "pass", "--reason", "OK")
+    office.at("2026-11-24 10:00:20")
+    async with at_the_site(site, "a") as desk:
+        await desk.press("u")
+        assert f"{case}: passed, Tue 24 Nov 10:00." in desk.text
+        await desk.press("y")
+        assert case in desk.text.splitlines()[0]

@@ -126,7 +126,11 @@ class MemoryVerdicts(Verdicts):
         )
         self._services.change(request.case_id, state=state, held_by=None, held_until=None)
         self._services.undoable = UndoableAct(
-            case_id=request.case_id, decision_id=line.id, verdict=request.verdict, until=until
+            case_id=request.case_id,
+            at=self._services.clocks.now(),
+            decision_id=line.id,
+            verdict=request.verdict,
+            until=until,
         )
         return DecisionResult(
             case_id=request.case_id,

@@ -1,7 +1,7 @@
 """What people did and recorded on a case, as its case file lists it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from db import enums
 from workbench.domain.policy.policy import Words
@@ -197,16 +197,26 @@ class NoticeLine:
     exported_by: str = ""
 
 
+UNDO_AT_ONCE = timedelta(minutes=1)
+"""How long an act that waits for a check counts as recent."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndoableAct:
     """The last act that a person may undo: `decided`, or the check (`approved`, `returned`) of a verdict by `maker`.
 
-    Any other act has the name of its action, such as `withdraw` or `appeal-decide`, and no verdict.
+    Any other act has the name of its action, such as `withdraw` or `appeal-decide`, and no verdict. `until` is None as
+    long as the act waits for a check.
     """
 
     case_id: int
+    at: datetime
     until: datetime | None
     decision_id: int = 0
     verdict: enums.Verdict | None = None
     act: str = "decided"
     maker: str = ""
+
+    def is_recent(self, now: datetime) -> bool:
+        """Say whether the act is so new that the person still thinks of it, so that a line offers its undo."""
+        return now < (self.until or self.at + UNDO_AT_ONCE)

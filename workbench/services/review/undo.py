@@ -109,7 +109,7 @@ class Undo(Service):
             letters = self._letters_of_act(case, act.action, record)
             is_late = self._late_refusal(session, case, act.actor_id, until, letters, record) is not None
             is_other = act.seq != event.seq or is_late
-            return None if is_other else UndoableAct(case_id=case.id or 0, until=until, act=act.action)
+            return None if is_other else UndoableAct(case_id=case.id or 0, at=act.at, until=until, act=act.action)
         decision = newest_decision(session, case.id or 0, "staged", *_STATUSES_WITH_RELEASE)
         if decision is None or decision.id != json.loads(event.body).get("decision"):
             return None
@@ -118,6 +118,7 @@ class Undo(Service):
             return None
         return UndoableAct(
             case_id=decision.case_id,
+            at=event.at,
             decision_id=decision.id or 0,
             verdict=Verdict(decision.verdict),
             until=decision.release_at,
