@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from workbench.services.outbox.outbox import Notices
     from workbench.services.outbox.sending import Sending
     from workbench.services.queue.assignment import Assigning
+    from workbench.services.queue.breakdowns import Breakdowns
     from workbench.services.queue.taking import Taking
     from workbench.services.reseller_sheets.form import Forms
     from workbench.services.reseller_sheets.maps import Maps
@@ -120,6 +121,9 @@ class Services:
 
     assigning: "LazyService[Assigning]" = LazyService("queue.assignment.Assigning")
     """Assigns cases to people."""
+
+    breakdowns: "LazyService[Breakdowns]" = LazyService("queue.breakdowns.Breakdowns")
+    """Counts the cases of a filter by a property."""
 
     calendars: "LazyService[Calendars]" = LazyService("calendar.working_calendar.Calendars")
     """Shows and changes the working calendar."""
