@@ -90,7 +90,7 @@ def test_a_case_that_is_opened_after_midnight_is_judged_by_the_new_day(
     for number in range(TRANSACTIONS):
         desk.site.clock.at = shanghai("2026-11-24 23:59")
         with monkeypatch.context() as patched:
-            before_write(desk, number, lambda: desk.site.clock.on(minutes=2), patched)
+            before_write(desk, number, lambda: setattr(desk.site.clock, "at", shanghai("2026-11-25 00:01")), patched)
             desk.applications(application(f"M-{number}"))
         case = desk.case(f"M-{number}")
         opened.append((case.opened_at.astimezone(shanghai("2026-11-24 00:00").tzinfo).date(), case.findings_on))
