@@ -90,7 +90,7 @@ class AppealDialog(Dialog[AppealResult]):
 
     def on_mount(self) -> None:
         self.show_keys()
-        self.call_after_refresh(self._guard.note_paint)
+        self._guard.watch(self)
 
     @on(TextArea.Changed, "#answer")
     def keep_answer(self) -> None:

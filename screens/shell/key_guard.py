@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
+from textual.screen import Screen
 from textual.widget import Widget
 
 from workbench.keys.registry import CONFIRM
@@ -66,6 +67,11 @@ class Guard:
     def __init__(self, presses: Presses) -> None:
         self._presses = presses
         self._painted_at: float | None = None
+
+    def watch(self, dialog: Screen[Any]) -> None:
+        """Note when a mounted dialog is painted first."""
+        # Textual sometimes makes a call after a refresh only when the next key comes.
+        dialog.screen_layout_refresh_signal.subscribe(dialog, lambda _screen: self.note_paint(), immediate=True)
 
     def note_paint(self) -> None:
         """Record that the dialog has been painted."""

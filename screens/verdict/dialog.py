@@ -110,7 +110,7 @@ class VerdictDialog(Dialog[DecisionResult]):
         self.picker.show(self._state.reasons)
         self._draw()
         self._previews.ask()
-        self.call_after_refresh(self._guard.note_paint)
+        self._guard.watch(self)
 
     def on_resize(self) -> None:
         self._draw()

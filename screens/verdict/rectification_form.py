@@ -105,7 +105,8 @@ class RectificationForm(Vertical):
         keys = key_hints((again if is_date_second else ITEMS.shown_keys, _("date")))
         title = self.query_one("#items-title", Static)
         edit = key_hints((again if self._is_date_first else ITEMS.shown_keys, _("edit")))
-        title.update(row(plain(_("To be rectified"), MUTED), edit, title.content_size.width))
+        words = _("What the applicant must send") if self._is_date_first else _("To be rectified")
+        title.update(row(plain(words, MUTED), edit, title.content_size.width))
         self.label.update(joined((f"{label} ", MUTED)))
         message = plain(problem, ERROR) if problem else plain(date_text, MUTED)
         width = self.date_view.content_size.width

@@ -59,7 +59,7 @@ class Desk:
             shown = seconds_until(terminal, "C-0")
             self.cases_s.append(shown - start)
             self.claims_s.append(shown - pressed)
-            self.memory_mb = _memory_mb(terminal)
+            self.memory_mb = memory_mb(terminal)
         self._release()
         return frame
 
@@ -125,7 +125,8 @@ def seconds_until(terminal: PtySession, words: str) -> float:
     raise WrongResult(f"{words!r} never came")
 
 
-def _memory_mb(terminal: PtySession) -> float:
+def memory_mb(terminal: PtySession) -> float:
+    """Return the memory that the program uses."""
     status = Path(f"/proc/{terminal.process.pid}/status").read_text(encoding="ascii")
     return int(status.split("VmRSS:")[1].split()[0]) / 1024
 

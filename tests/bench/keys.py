@@ -1,5 +1,6 @@
 """Measures key to painted: from pressing a key to the last output that follows, beside a bare Textual app."""
 
+import re
 import statistics
 import time
 from collections import defaultdict
@@ -19,8 +20,11 @@ _PATIENCE_S = 30.0
 _STILL_S = 0.1
 """A screen that does not change for so long is painted."""
 
+_ONE_LINE = 500
+"""The most bytes that redraw one line."""
+
 _ESC, _BACK, _DOWN, _UP, _PAGE_DOWN, _HOME, _END = "\x1b", "\x7f", "\x1b[B", "\x1b[A", "\x1b[6~", "\x1b[H", "\x1b[F"
-_NAMES = {
+NAMES = {
     _DOWN: "down",
     _UP: "up",
     _PAGE_DOWN: "page down",
@@ -29,6 +33,9 @@ _NAMES = {
     "\t": "tab",
     "\r": "enter",
     _BACK: "backspace",
+    "\x1b[12~": "F2",
+    "\x1b[17~": "F6",
+    "\x1b[19~": "F8",
 }
 # Esc closes what a key opened. It is not timed: Textual waits for the rest of a sequence, in both apps.
 _DESK = ("n", _DOWN, _DOWN, _UP, "\t", "\t", "2", "3", "4", "1", "+", _ESC, "?", _ESC, "c", _ESC, "p", _ESC, "b")
@@ -45,18 +52,18 @@ def keys(folder: Path, queued: int, turns: int) -> Iterator[Figure]:
         bare = open_sessions.enter_context(PtySession([], folder, module="tests.bench.bare_app", more=COLD))
         seconds_until(ours, "queued")
         seconds_until(bare, "a text")
-        _warm_up(ours)
-        _warm_up(bare)
+        warm_up(ours)
+        warm_up(bare)
         measured = [_turn(ours, bare) for _turn_number in range(turns)]
     every = [each for turn in measured for each in turn]
     by_key = defaultdict(list)
     for key, ours_s, _bare_s in every:
-        by_key[_NAMES.get(key, key)].append(ours_s)
+        by_key[NAMES.get(key, key)].append(ours_s)
     yield Figure(
         name=f"key to painted with {queued:,} cases, 95th percentile of {len(every)} keys",
         peer="a key of a bare Textual app",
-        ours_s=[_percentile([ours_s for _key, ours_s, _bare_s in turn], 95) for turn in measured],
-        peer_s=[_percentile([bare_s for _key, _ours_s, bare_s in turn], 95) for turn in measured],
+        ours_s=[percentile([ours_s for _key, ours_s, _bare_s in turn], 95) for turn in measured],
+        peer_s=[percentile([bare_s for _key, _ours_s, bare_s in turn], 95) for turn in measured],
         most=2.5,
         more={
             "median_ms": _ms(statistics.median(ours_s for _key, ours_s, _bare_s in every)),
@@ -79,37 +86,48 @@ def _turn(ours: PtySession, bare: PtySession) -> list[tuple[str, float, float]]:
     """Return the seconds of each key in ours and in the bare app."""
     measured = []
     for key in _KEYS:
-        ours_s = _painted_s(ours, key)
+        ours_s = painted_s(ours, key)
         if key != _ESC:
-            measured.append((key, ours_s, _painted_s(bare, "x")))
+            measured.append((key, ours_s, painted_s(bare, "x")))
     return measured
 
 
-def _painted_s(terminal: PtySession, key: str) -> float:
-    """Press a key, and return the seconds to the last output before the screen is still.
+def painted_s(terminal: PtySession, key: str, shows: str = "") -> float:
+    """Press a key, and return the seconds to the last output before the screen is still and `shows` a pattern.
 
     Raises:
-        WrongResult: If the key changes nothing.
+        WrongResult: If the key changes nothing, or the screen never shows the pattern.
     """
     pressed = time.monotonic()
     terminal.press(key)
-    painted = 0.0
-    until = pressed + _PATIENCE_S
-    while terminal.read_raw(until - time.monotonic()):
-        painted = time.monotonic()
-        until = painted + _STILL_S
-    if not painted:
-        raise WrongResult(f"nothing was painted after {key!r}")
-    return painted - pressed
+    painted, latest = 0.0, pressed + _PATIENCE_S
+    while True:
+        is_changed, written = False, b""
+        while output := terminal.read_raw((painted + _STILL_S if is_changed else latest) - time.monotonic()):
+            if not _counts_down(output):
+                painted, is_changed = time.monotonic(), True
+            written += output
+        # Later, because drawing takes time.
+        terminal.draw(written)
+        if not is_changed:
+            raise WrongResult(f"nothing was painted after {key!r}, or not {shows!r}:\n{terminal.text}")
+        if re.search(shows, terminal.text):
+            return painted - pressed
 
 
-def _warm_up(terminal: PtySession) -> None:
+def _counts_down(output: bytes) -> bool:
+    """Say whether an output only shows that a second has passed."""
+    return len(output) < _ONE_LINE and b"goes out in" in output
+
+
+def warm_up(terminal: PtySession) -> None:
     """Wait until what follows a start has been done and painted."""
-    while terminal.read_raw(3.0):
-        pass
+    while output := terminal.read_raw(3.0):
+        terminal.draw(output)
 
 
-def _percentile(seconds: list[float], percent: int) -> float:
+def percentile(seconds: list[float], percent: int) -> float:
+    """Return a percentile of some seconds."""
     return statistics.quantiles(seconds, n=100)[percent - 1]
 
 

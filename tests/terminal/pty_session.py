@@ -115,6 +115,10 @@ class PtySession:
         ready, _writable, _failed = select.select([self._main], [], [], seconds)
         return os.read(self._main, 65536) if ready else b""
 
+    def draw(self, output: bytes) -> None:
+        """Draw an output that was read."""
+        self._stream.feed(output)
+
     @property
     def text(self) -> str:
         """The text on the screen, without the second cells of wide characters."""

@@ -22,7 +22,6 @@ from workbench.services.exporting.sheets import Page, Record, in_pages, write_ro
 from workbench.services.exporting.source import Source
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.context import Service
-from workbench.services.foundation.pacing import few_collections
 from workbench.services.foundation.safe_files import replacing
 from workbench.services.measures.report_file import WORK_LIST_COLUMNS
 from workbench.services.notices.letter_page import letter_pages, short_message
@@ -76,7 +75,7 @@ class Exports(Service):
             if request.what is ExportKind.MEASURES and request.reveal:
                 with self.context.write() as session:
                     measures.mark_exported(self._source(session, request))
-            with few_collections(), self.context.read() as session:
+            with self.context.read() as session:
                 source = self._source(session, request)
                 if chosen is ExportFormat.PARQUET:
                     count = calls.write_parquet(draft, source)

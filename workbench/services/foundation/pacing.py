@@ -77,15 +77,9 @@ def after_pause() -> Iterator[None]:
         _free_since = time.monotonic()
 
 
-@contextmanager
-def few_collections() -> Iterator[None]:
-    """Collect garbage seldom in this block: work in portions makes many objects and hardly any cycle."""
-    before = gc.get_threshold()
+def collect_seldom() -> None:
+    """Let this process collect garbage seldom: a command makes many objects and hardly any cycle."""
     gc.set_threshold(50_000, 20, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 @contextmanager

@@ -20,7 +20,6 @@ from workbench.services.batches.publishing import (
 from workbench.services.batches.sweeping import sweep
 from workbench.services.batches.undoing import UndoneBatch, undo_batch
 from workbench.services.foundation.context import Context
-from workbench.services.foundation.pacing import few_collections
 from workbench.services.importing.call_intake import CallIntake
 from workbench.services.importing.judging.judge import Judge
 from workbench.services.importing.judging.judgement import Fate
@@ -80,7 +79,7 @@ class Imports:
 
         `check` is called with the plan before anything is written; it raises an exception to refuse the plan.
         """
-        with few_collections(), ExitStack() as opened:
+        with ExitStack() as opened:
             if request.rejects is not None:
                 self.context.own_files.refuse(request.rejects)
             if not opened.enter_context(try_import_lock(self.context.store)):
@@ -185,6 +184,10 @@ def _readers_of(path: Path, request: ImportRequest, zone: ZoneInfo, now: datetim
     """Open a file for an import."""
     if request.kind is ImportKind.WORKBOOK:
         return open_readers(path, zone=zone, agent=request.agent, now=now)
+    if request.layout is not None:
+        from workbench.services.reseller_sheets.mapped_source import mapped_readers
+
+        return mapped_readers(path, request.layout, zone=zone, encoding=request.encoding, agent=request.agent, now=now)
     return [open_reader(path, request.kind, zone=zone, encoding=request.encoding, agent=request.agent, now=now)]
 
 

@@ -22,7 +22,7 @@ from workbench import i18n
 from workbench.errors import StorageFailed
 from workbench.failure import location_of
 from workbench.i18n import _
-from workbench.services.foundation.pacing import few_collections
+from workbench.services.foundation.pacing import collect_seldom
 
 _Shared = TypeVar("_Shared")
 _Task = TypeVar("_Task")
@@ -176,17 +176,17 @@ def _serve(pipe: Connection, language: str) -> None:
     Thread(target=_send, args=(pipe, results), daemon=True).start()
     # The first message is a job.
     job: Any = None
-    with few_collections():
-        while (message := messages.get()) is not None:
-            [task] = message
-            if isinstance(task, _Job):
-                job = task
-                continue
-            try:
-                result = pickle.dumps(job.work(job.shared, task), pickle.HIGHEST_PROTOCOL)
-            except Exception as error:
-                result = _pickled(error)
-            results.put(result)
+    collect_seldom()
+    while (message := messages.get()) is not None:
+        [task] = message
+        if isinstance(task, _Job):
+            job = task
+            continue
+        try:
+            result = pickle.dumps(job.work(job.shared, task), pickle.HIGHEST_PROTOCOL)
+        except Exception as error:
+            result = _pickled(error)
+        results.put(result)
 
 
 def _pickled(error: Exception) -> bytes:
