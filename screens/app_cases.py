@@ -107,6 +107,7 @@ async def _carry_out_take(app: "WorkbenchApp", desk: "DeskScreen", case_id: int,
 async def change_scope(app: "WorkbenchApp") -> None:
     """Make the filter of the list the scope of the desk, or end that scope."""
     from screens.queue.screen import QueueScreen
+    from workbench.domain.filter.parser import parse_filter
     from workbench.domain.text.mask import mask_digits_within
 
     screen = _screen_below(app)
@@ -121,6 +122,10 @@ async def change_scope(app: "WorkbenchApp") -> None:
             timeout=6,
         )
         return
+    if session.scope != filter_text and not parse_filter(filter_text).finds_next:
+        message = _("This filter lists no queued cases, so {desk.next} would never find one; the scope did not change.")
+        app.notify(with_keys(message), severity="warning", timeout=8)
+        return
     session.scope = "" if session.scope == filter_text else filter_text
     shown = mask_digits_within(session.scope)
     message = with_keys(
@@ -128,3 +133,14 @@ async def change_scope(app: "WorkbenchApp") -> None:
     ).format(filter=shown)
     app.notify(message if shown else with_keys(_("The scope is ended; {desk.next} takes every case again.")), timeout=6)
     app.desk.show_header()
+
+
+async def insert_text(app: "WorkbenchApp") -> None:
+    """List the canned texts, and insert the chosen one into the field that has the focus."""
+    from screens.desk.case_screen import CaseScreen
+    from screens.texts import chooser
+
+    screen = _screen_below(app)
+    shown = screen.case if isinstance(screen, ShowsCase) else None
+    case = screen.session.case if isinstance(screen, CaseScreen) else shown
+    run_in_worker(app, partial(chooser.insert_text, app, app.settings.texts, case), "dialog")

@@ -25,6 +25,9 @@ APPLICATION_ID = 0x54535257
 ORDERED_CASES = '"case" AS c INDEXED BY ix_case_order'
 """The FROM clause for the cases `c`, which forces SQLite to read them along the index of the list order."""
 
+ALL_CASES = '"case" AS c NOT INDEXED'
+"""The FROM clause for the cases `c`, which forces SQLite to read the whole table from its start to its end."""
+
 DAY_AS_US = "(julianday({day}) - 2440587.5) * 86400000000"
 """A column with a day as microseconds, to be compared with an instant."""
 

@@ -1,4 +1,4 @@
-"""The commands of the queue that open a dialog: order, columns, assign and open again."""
+"""The commands of the queue that open a dialog: order, columns, counts, assign and open again."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -55,6 +55,22 @@ def _show_and_keep(screen: "QueueScreen", layout: ListLayout) -> None:
         report(screen, error)
 
 
+async def count_by(screen: "QueueScreen") -> None:
+    """Show how the cases of the list are distributed; a chosen value narrows the filter."""
+    from screens.queue.breakdown_dialog import BreakdownDialog, BreakdownPicker
+
+    cases = screen.cases
+    picker = BreakdownPicker(cases.counted_by)
+    if not await screen.app.push_screen_wait(picker):
+        return
+    dialog = BreakdownDialog(screen.services.breakdowns, cases.filter_text, picker.chosen, screen.view())
+    is_narrowed = await screen.app.push_screen_wait(dialog)
+    cases.counted_by = dialog.by
+    if is_narrowed and dialog.term not in cases.filter_text.split():
+        cases.filter_by(f"{cases.filter_text} {dialog.term}".strip())
+        screen.show_header()
+
+
 async def assign(screen: "QueueScreen") -> None:
     """Assign the marked cases, or the one under the cursor."""
     from screens.dialogs.assign import assign_cases
@@ -77,6 +93,7 @@ async def reopen(screen: "QueueScreen") -> None:
 ACTS: dict[str, Callable[["QueueScreen"], Awaitable[None]]] = {
     keys.ORDER.id: choose_order,
     keys.COLUMNS.id: choose_columns,
+    keys.COUNT.id: count_by,
     keys.ASSIGN.id: assign,
     keys.REOPEN.id: reopen,
 }

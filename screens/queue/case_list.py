@@ -67,6 +67,7 @@ class CaseList(Vertical):
         self.all_count: int | None = None
         self.is_stale = False
         self.wants_end = False
+        self.counted_by = "state"
         self._view = view
         self._services = services
         self._is_filling = False

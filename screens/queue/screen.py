@@ -65,7 +65,10 @@ class QueueScreen(ModeScreen):
         bind(keys.MARK_ROW, "mark"),
         bind(keys.MARK_RANGE, "range"),
         bind(keys.MARK_ALL, "mark_all"),
-        *(bind(command, f"dialog('{command.id}')") for command in (keys.ORDER, keys.COLUMNS, keys.ASSIGN, keys.REOPEN)),
+        *(
+            bind(command, f"dialog('{command.id}')")
+            for command in (keys.ORDER, keys.COLUMNS, keys.COUNT, keys.ASSIGN, keys.REOPEN)
+        ),
         bind(keys.RELOAD, "again"),
         *(bind_key(keys.MOVE, key, f"move('{key}')") for key in keys.MOVE.keys),
         bind(BACK, "back"),

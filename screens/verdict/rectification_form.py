@@ -10,7 +10,7 @@ from textual.widgets import Input, Label
 from screens.verdict.form_state import Edited, VerdictState
 from screens.widgets.safe_text import ERROR, MUTED, as_single_line, editable, joined, key_hints, plain, row
 from screens.widgets.static import Static
-from screens.widgets.text_fields import TextLine
+from screens.widgets.text_fields import PROSE, TextLine
 from screens.widgets.time_field import TimeReader
 from workbench.domain.case.casefile import ItemRequest
 from workbench.domain.case.vocabulary import Verdict
@@ -24,7 +24,9 @@ class ItemField(TextLine):
     """The text of one item; empty means `default_text`, the reason's text."""
 
     def __init__(self, code: str, text: str, default_text: str) -> None:
-        super().__init__(text, placeholder=default_text or _("what has to be submitted or rectified"), classes="item")
+        super().__init__(
+            text, placeholder=default_text or _("what has to be submitted or rectified"), classes=f"item {PROSE}"
+        )
         self.code = code
         self.default_text = as_single_line(default_text)
 
@@ -103,7 +105,8 @@ class RectificationForm(Vertical):
         keys = key_hints((again if is_date_second else ITEMS.shown_keys, _("date")))
         title = self.query_one("#items-title", Static)
         edit = key_hints((again if self._is_date_first else ITEMS.shown_keys, _("edit")))
-        title.update(row(plain(_("To be rectified"), MUTED), edit, title.content_size.width))
+        words = _("What the applicant must send") if self._is_date_first else _("To be rectified")
+        title.update(row(plain(words, MUTED), edit, title.content_size.width))
         self.label.update(joined((f"{label} ", MUTED)))
         message = plain(problem, ERROR) if problem else plain(date_text, MUTED)
         width = self.date_view.content_size.width

@@ -30,6 +30,12 @@ ORDER = view_command(
 COLUMNS = view_command(
     "queue.columns", "O", N_("columns"), N_("Choose the columns of the list; they are remembered for this list.")
 )
+COUNT = view_command(
+    "queue.count",
+    "number_sign",
+    N_("counts"),
+    N_("Count the cases of the list by reason, finding, agent, day and more; Enter narrows the filter to one value."),
+)
 MARK_ROW = case_command(
     "queue.mark",
     "space",
@@ -110,6 +116,7 @@ QUEUE_COMMANDS = (
     SCOPE,
     ORDER,
     COLUMNS,
+    COUNT,
     MARK_RANGE,
     MARK_ALL,
     RELOAD,

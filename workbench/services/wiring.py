@@ -33,8 +33,10 @@ if TYPE_CHECKING:
     from workbench.services.outbox.outbox import Notices
     from workbench.services.outbox.sending import Sending
     from workbench.services.queue.assignment import Assigning
+    from workbench.services.queue.breakdowns import Breakdowns
     from workbench.services.queue.taking import Taking
     from workbench.services.reseller_sheets.form import Forms
+    from workbench.services.reseller_sheets.maps import Maps
     from workbench.services.review.next_round import ItemJudging
     from workbench.services.review.remarks import Remarks
     from workbench.services.review.reopening import Reopening
@@ -120,6 +122,9 @@ class Services:
     assigning: "LazyService[Assigning]" = LazyService("queue.assignment.Assigning")
     """Assigns cases to people."""
 
+    breakdowns: "LazyService[Breakdowns]" = LazyService("queue.breakdowns.Breakdowns")
+    """Counts the cases of a filter by a property."""
+
     calendars: "LazyService[Calendars]" = LazyService("calendar.working_calendar.Calendars")
     """Shows and changes the working calendar."""
 
@@ -131,6 +136,9 @@ class Services:
 
     forms: "LazyService[Forms]" = LazyService("reseller_sheets.form.Forms")
     """Writes forms for applications."""
+
+    maps: "LazyService[Maps]" = LazyService("reseller_sheets.maps.Maps")
+    """Keeps what the columns of resellers' sheets mean."""
 
     exports: "LazyService[Exports]" = LazyService("exporting.service.Exports")
     """Exports files."""

@@ -78,6 +78,12 @@ def has_one_of(column: str, values: Iterable[Any], prefix: str) -> Condition:
     return Condition(check=f"c.{column} IN ({listed})", values=named, is_indexed=column in _ORDER_INDEX_COLUMNS)
 
 
+def waits_for_one_of(parties: Iterable[str], prefix: str) -> Condition:
+    """Return the condition that the case is pending and waits for one of `parties`."""
+    listed, named = _bound(prefix, parties)
+    return Condition(check=f"c.state = 'pending' AND c.waits_for IN ({listed})", values=named)
+
+
 def compares(column: str, op: str, value: int, prefix: str) -> Condition:
     """Return the comparison of a numeric column with a value; `op` is one of = < <= > >=."""
     return Condition(
@@ -148,6 +154,21 @@ def has_finding(rule: str, prefix: str) -> Condition:
         hits=f"SELECT case_id AS id FROM finding WHERE rule = :{prefix}",
         recheck=NO_RECHECK,
     )
+
+
+def within(column: str, after: int, until: int, prefix: str) -> Condition:
+    """Return the condition that an instant of the case is after one and up to another."""
+    return Condition(
+        check=f"c.{column} > :{prefix}_after AND c.{column} <= :{prefix}_until",
+        values={f"{prefix}_after": after, f"{prefix}_until": until},
+    )
+
+
+def is_agent(agents: Iterable[str], prefix: str) -> Condition:
+    """Return the condition that the agent of the case is one of `agents`."""
+    listed, named = _bound(prefix, agents)
+    hits = f'SELECT id FROM "case" WHERE agent IN ({listed})'
+    return Condition(check=f"c.agent IN ({listed})", values=named, hits=hits, recheck=NO_RECHECK)
 
 
 def application_has(column: str, values: Iterable[str], prefix: str) -> Condition:

@@ -99,3 +99,19 @@ def test_the_queue_states_the_allowed_limits(terminal: Terminal) -> None:
     for limit in ("20000", "0"):
         message = refused(terminal.as_person("a", "queue", "--limit", limit), 2)
         assert "a whole number from 1 to 10000" in message
+
+
+def test_the_queue_is_counted_by_a_property_with_a_filter_for_each_value(terminal: Terminal) -> None:
+    terminal.site.plant(3)
+    terminal.site.plant(1, priority="urgent")
+
+    found = terminal.document("audit", "queue", "--by", "priority")
+
+    assert (found["by"], found["total"], found["others"]) == ("priority", 4, 0)
+    assert [(row["value"], row["cases"], row["share"]) for row in found["counts"]] == [
+        ("normal", 3, 0.75),
+        ("urgent", 1, 0.25),
+    ]
+    assert terminal.document("a", "queue", "--filter", found["counts"][1]["filter"])["total"] == 1
+    assert "25 %" in terminal.as_person("a", "queue", "--by", "priority").output
+    assert "choose from state" in refused(terminal.as_person("a", "queue", "--by", "size"), 2)

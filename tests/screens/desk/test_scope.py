@@ -62,3 +62,13 @@ async def test_the_scope_is_set_and_ended_in_the_palette_and_the_queue(site: Sit
         assert "due>2026-11-25" in desk.notes[-1]
         await desk.press("S")
         assert desk.notes[-1] == "The scope is ended; n takes every case again."
+
+
+@pytest.mark.parametrize("wanted", ["state:pending", "state:closed", "attention:reopen"])
+async def test_a_filter_without_queued_cases_is_no_scope(site: Site, wanted: str) -> None:
+    site.plant()
+    async with at_the_site(site, "sup") as desk:
+        await filter_queue(desk, wanted)
+        await desk.press("S")
+        assert "This filter lists no queued cases, so n would never find one" in desk.notes[-1]
+        assert desk.desk_screen.session.scope == ""

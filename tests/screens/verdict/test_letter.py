@@ -84,6 +84,7 @@ async def test_a_general_request_to_the_applicant_is_pointed_out_until_it_is_spe
         await desk.press("enter", "escape", "y")
         assert desk.services.decided == []
         assert "does not say what the applicant has to send" in desk.text
+        assert ("What the applicant must send" in desk.text, "To be rectified" in desk.text) == (True, False)
 
         dialog(desk).query_one(".item").focus()
         await desk.press("ctrl+u")

@@ -20,7 +20,7 @@ from workbench.domain.filter.parser import FilterProblem
 from workbench.errors import ExitCode, WrongUsage
 from workbench.i18n import N_, _
 from workbench.wording.amounts import count as number
-from workbench.wording.amounts import minute
+from workbench.wording.amounts import minute, ratio
 
 if TYPE_CHECKING:
     from workbench.services.wiring import Services
@@ -41,8 +41,14 @@ def queue(
     order: Annotated[
         str, option("--order", N_("Order, such as due or -applicant. Default: that of `next`."), "ORDER")
     ] = USUAL_ORDER,
+    by: Annotated[
+        str, option("--by", N_("Count the cases instead: by state, reason, rule, agent, due and more."), "WHAT")
+    ] = "",
 ) -> None:
-    """List the open cases in the order in which `next` takes them, or in another order."""
+    """List the open cases in the order in which `next` takes them, or in another order; or count them."""
+    if by:
+        _count_by(context, filter_text, by)
+        return
     with context.services() as services, _filter_position_reported():
         zone = zone_of(services)
         rows, total = services.queue.page(filter_text, order=order, limit=limit), services.queue.count(filter_text)
@@ -53,6 +59,23 @@ def queue(
         output.document({"cases": [row_document(row, zone, context.now()) for row in rows], "total": total})
     else:
         CaseText(zone, context.now()).queue(rows, total)
+
+
+def _count_by(context: CommandContext, filter_text: str, by: str) -> None:
+    """Print how many cases of a filter have each value of a property."""
+    with context.services() as services, _filter_position_reported():
+        found = services.breakdowns.count(filter_text, by)
+    shares = [round(row.cases / found.total, 6) for row in found.rows]
+    if context.as_json:
+        counts = [
+            {"value": row.value, "cases": row.cases, "share": part, "filter": row.term}
+            for row, part in zip(found.rows, shares, strict=True)
+        ]
+        output.document({"by": by, "total": found.total, "counts": counts, "others": found.others})
+        return
+    rows = [[row.words, number(row.cases), ratio(part)] for row, part in zip(found.rows, shares, strict=True)]
+    output.table([_("Value"), _("Cases"), _("Share")], rows, numeric=(1, 2))
+    output.narrate(_("{count} cases.").format(count=number(found.total)))
 
 
 def take_next(context: CommandContext, filter_text: FilterText = "") -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from db.enums import ApplicantKind, CaseState, Priority, Risk, ServiceClass
+from db.enums import ApplicantKind, CaseState, Priority, Risk, ServiceClass, WaitsFor
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, RISK_WORDS, STATE_WORDS
 from workbench.i18n import LANGUAGES, N_, catalogue
 
@@ -29,7 +29,7 @@ class FilterKey:
     """One key: its name, its Chinese names, and the type of its value.
 
     `values` are the known words, for completion; a key of type choice accepts only these. A key that `is_ordered`
-    accepts the operators < <= > >=.
+    accepts the operators < <= > >=; with `is_exact`, = asks for the whole value and : for a part of it.
     """
 
     name: str
@@ -38,6 +38,7 @@ class FilterKey:
     chinese: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
     is_ordered: bool = False
+    is_exact: bool = False
 
 
 STATE_GROUPS = ("open", "closed", "all")
@@ -45,6 +46,9 @@ STATE_GROUPS = ("open", "closed", "all")
 
 DUE_WORDS = ("overdue", "today", "tomorrow", "yesterday", "none")
 """Words that `due` accepts instead of a date; all except `overdue` and `none` are days."""
+
+NO_VALUE = "none"
+"""The word for an empty agent or province, after =."""
 
 REOPEN_FILTER = "attention:reopen"
 """The filter for cases with block findings that are newer than their verdicts."""
@@ -91,11 +95,50 @@ FILTER_KEYS: tuple[FilterKey, ...] = (
         is_ordered=True,
     ),
     FilterKey(name="applicant", help=N_("a part of the applicant's name, or its pinyin initials"), chinese=("申请人",)),
-    FilterKey(name="agent", help=N_("a part of the agent's name"), chinese=("代理商",)),
+    FilterKey(
+        name="agent",
+        help=N_("a part of the agent's name; agent=NAME for the whole name"),
+        chinese=("代理商",),
+        is_exact=True,
+    ),
     FilterKey(
         name="province",
         help=N_("the province or a part of its name, as in province:Sichuan or province:四川"),
         chinese=("省份", "省"),
+        is_exact=True,
+    ),
+    FilterKey(
+        name="waits",
+        help=N_("pending cases that wait for the applicant, carrier, registry or department"),
+        value_type=ValueType.CHOICE,
+        chinese=("等待",),
+        values=tuple(party.value for party in WaitsFor),
+    ),
+    FilterKey(
+        name="reason", help=N_("a reason of its newest verdict, as in state:closed reason:CR-DEBTOR"), chinese=("原因",)
+    ),
+    FilterKey(
+        name="maker",
+        help=N_("who gave its newest verdict: a login, me or nobody"),
+        value_type=ValueType.PERSON,
+        chinese=("初审人",),
+        values=PERSON_WORDS,
+    ),
+    FilterKey(
+        name="decided",
+        help=N_("the local day of its newest verdict, as in state:all decided:today"),
+        value_type=ValueType.DATE,
+        chinese=("审核日",),
+        values=("today", "yesterday", "none"),
+        is_ordered=True,
+    ),
+    FilterKey(
+        name="received",
+        help=N_("the local day on which it was received, as in received>=2026-12-01"),
+        value_type=ValueType.DATE,
+        chinese=("接收日",),
+        values=("today", "yesterday"),
+        is_ordered=True,
     ),
     FilterKey(name="rule", help=N_("a finding of this rule, as in rule:ACT-PEAK-HOUR"), chinese=("规则",)),
     FilterKey(

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
+from db.enums import FINAL_STATES, CaseState
+from workbench.domain.case.lifecycle import OPEN_STATES
 from workbench.domain.filter.keys import BARE_WORD, FILTER_KEYS, KEY_BY_NAME, FilterKey, ValueType, suggested_terms
 from workbench.domain.filter.values import BadFilterValue, read_value
 from workbench.domain.values.spelling import folded
@@ -24,6 +26,7 @@ MAX_LENGTH = 2_000
 MAX_TERMS = 40
 """The most terms of a filter."""
 
+_STATES_BY_GROUP = {"open": OPEN_STATES, "closed": FINAL_STATES, "all": frozenset(CaseState)}
 _KEY = re.compile(r"([A-Za-z_]+|[\u4e00-\u9fff]+)(<=|>=|[<>＜＞]=|[:：=＝<>＜＞])")
 _QUOTES = {'"': '"', "“": "”", "＂": "＂"}
 _NEEDS_QUOTES = re.compile(r'[\s"“＂,，]|^[-－]')
@@ -40,7 +43,7 @@ class FilterProblem(WrongUsage):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """One condition: `key` is empty for a bare word, `op` is one of : < <= > >=, `values` are alternatives.
+    """One condition: `key` is empty for a bare word, `op` is one of : = < <= > >=, `values` are alternatives.
 
     `start` and `end` are the position of the term in the text; comparisons ignore them.
     """
@@ -71,6 +74,24 @@ class Filter:
     def names_state(self) -> bool:
         """Whether the filter selects cases in any state or in those it names. Otherwise it means all open cases."""
         return any(term.key in {"state", "attention"} and not term.is_negated for term in self.terms)
+
+    @property
+    def states(self) -> frozenset[CaseState]:
+        """The states that the filter selects, by default the open ones."""
+        states = frozenset(CaseState) if self.names_state else OPEN_STATES
+        for term in self.terms:
+            if term.key == "state":
+                named = frozenset[CaseState]().union(
+                    *(_STATES_BY_GROUP.get(value) or {CaseState(value)} for value in term.values)
+                )
+                states = states - named if term.is_negated else states & named
+        return states
+
+    @property
+    def finds_next(self) -> bool:
+        """Whether the filter may select a case that waits in the queue, which `next` could take."""
+        is_reopening = any(term.key == "attention" and not term.is_negated for term in self.terms)
+        return CaseState.QUEUED in self.states and not is_reopening
 
     @property
     def suggestions(self) -> tuple[str, ...]:
@@ -153,7 +174,8 @@ def _key(found: re.Match[str]) -> FilterKey:
 def _operator(found: re.Match[str], key: FilterKey) -> str:
     """Return the operator of a match, if the key accepts it."""
     op = unicodedata.normalize("NFKC", found[2])
-    op = ":" if op == "=" else op
+    if op == "=":
+        return "=" if key.is_exact else ":"
     if op != ":" and not key.is_ordered:
         message = _("“{key}” cannot be compared; write {key}: and a value.")
         raise FilterProblem(message.format(key=key.name), found.start(2), found.end(2))

@@ -76,6 +76,9 @@ def _date(key: FilterKey, op: str, word: str) -> str:
         return value
     with suppress(BadValue):
         return day(word.strip()).isoformat()
+    if not is_like_a_date(word) and key.name != "due":
+        sentence = _("“{key}” takes {values} or a date such as 2026-12-01; “{value}” is none of them.")
+        raise _refusal(key, word, sentence, values=", ".join(key.values))
     if not is_like_a_date(word):
         sentence = _("“{key}” takes overdue, today, tomorrow or a date such as 2026-12-01; “{value}” is none of them.")
         raise _refusal(key, word, sentence)

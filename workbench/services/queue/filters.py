@@ -11,17 +11,18 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from db.columns import to_us
-from db.enums import FINAL_STATES, CaseState, Priority
+from db.enums import CaseState, Priority
 from db.models import ReviewerRow, SuspensionRow
 from db.queries.listing import case_conditions as conditions
+from db.queries.listing import case_verdicts
 from db.queries.listing.case_list import CaseList, Condition, DueRange
 from db.queries.published import BATCH, CASE
 from workbench.domain.case.case_id import parse_case, quoted
-from workbench.domain.case.lifecycle import OPEN_STATES
 from workbench.domain.case.running import RUNNING_STATES
 from workbench.domain.clock.typed.aim import Aim
 from workbench.domain.clock.typed.reading import read_date
 from workbench.domain.clock.typed.reference import Reference, UnclearTime
+from workbench.domain.filter.keys import NO_VALUE
 from workbench.domain.filter.parser import Filter, FilterProblem, Term, parse_filter
 from workbench.domain.values.identifiers import compact, normal_msisdn
 from workbench.domain.values.provinces import province_parts
@@ -30,7 +31,6 @@ from workbench.i18n import _
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
 
-_STATES_BY_GROUP = {"open": OPEN_STATES, "closed": FINAL_STATES, "all": frozenset(CaseState)}
 _MICROSECOND = timedelta(microseconds=1)
 _FEWEST_DIGITS = 7
 _CASE_DIGITS = re.compile(r"[0-9]{1,12}")
@@ -58,7 +58,7 @@ class _FilterReader:
 
     def list_of(self, wanted: Filter) -> CaseList:
         """Return the list of the cases that a filter selects."""
-        states = frozenset(CaseState) if self._names_a_case(wanted) else _states(wanted)
+        states = frozenset(CaseState) if self._names_a_case(wanted) else wanted.states
         due_terms = [term for term in wanted.terms if term.key == "due" and not term.is_negated]
         is_running = any(_needs_clock(term) for term in due_terms)
         unpublished = self.session.execute(
@@ -99,6 +99,10 @@ class _FilterReader:
             return DueRange(with_dates=False)
         if term.values[0] == "overdue":
             return DueRange(until=to_us(self.now), with_none=False)
+        return self._day_span(term)
+
+    def _day_span(self, term: Term) -> DueRange:
+        """Return the instants of the days that a term selects."""
         on, zone = self._day(term), self.now.tzinfo
         begins = to_us(datetime.combine(on, time(), tzinfo=zone) - _MICROSECOND)
         ends = to_us(datetime.combine(on + timedelta(days=1), time(), tzinfo=zone) - _MICROSECOND)
@@ -143,8 +147,13 @@ class _FilterReader:
                 "round", "=" if term.op == ":" else term.op, int(term.values[0]), name
             ),
             "kind": lambda term, name: conditions.application_has("applicant_kind", term.values, name),
-            "province": lambda term, name: conditions.has_province(self.session, province_parts(term.values[0]), name),
-            "agent": lambda term, name: conditions.has_agent(self.session, term.values[0], name),
+            "province": self._province,
+            "agent": self._agent,
+            "waits": lambda term, name: conditions.waits_for_one_of(term.values, name),
+            "reason": lambda term, name: case_verdicts.has_reason(term.values[0].strip().upper(), name),
+            "maker": self._maker,
+            "decided": self._decided,
+            "received": self._received,
             "applicant": lambda term, name: conditions.name_matches(term.values[0], name),
             "rule": lambda term, name: conditions.has_finding(term.values[0].strip().upper(), name),
             "attention": lambda _term, _name: conditions.MUST_REOPEN,
@@ -157,6 +166,32 @@ class _FilterReader:
             "": lambda term, name: _bare_word(term.values[0], self.context.store, name),
         }
         return makers[term.key](term, name)
+
+    def _agent(self, term: Term, name: str) -> Condition:
+        if term.op == "=":
+            return conditions.is_agent(_whole_values(term), name)
+        return conditions.has_agent(self.session, term.values[0], name)
+
+    def _province(self, term: Term, name: str) -> Condition:
+        if term.op == "=":
+            return conditions.application_has("province", _whole_values(term), name)
+        return conditions.has_province(self.session, province_parts(term.values[0]), name)
+
+    def _maker(self, term: Term, name: str) -> Condition:
+        people = (self._person(value, term) for value in term.values)
+        return conditions.any_condition(
+            [case_verdicts.verdict_has("maker_id", person, f"{name}m{number}") for number, person in enumerate(people)]
+        )
+
+    def _decided(self, term: Term, name: str) -> Condition:
+        if term.values[0] == "none":
+            return case_verdicts.verdict_has("decided_at", None, name)
+        days = self._day_span(term)
+        return case_verdicts.verdict_within("decided_at", days.after, days.until, name)
+
+    def _received(self, term: Term, name: str) -> Condition:
+        days = self._day_span(term)
+        return conditions.within("received_at", days.after, days.until, name)
 
     def _people(self, term: Term, name: str) -> Condition:
         found = []
@@ -187,16 +222,10 @@ class _FilterReader:
         return int(found)
 
 
-def _states(wanted: Filter) -> frozenset[CaseState]:
-    """Return the states that a filter selects, by default the open ones."""
-    states = frozenset(CaseState) if wanted.names_state else OPEN_STATES
-    for term in wanted.terms:
-        if term.key == "state":
-            named = frozenset[CaseState]().union(
-                *(_STATES_BY_GROUP.get(value) or {CaseState(value)} for value in term.values)
-            )
-            states = states - named if term.is_negated else states & named
-    return states
+def _whole_values(term: Term) -> tuple[str, ...]:
+    """Return the whole values that a term with = selects."""
+    (value,) = term.values
+    return ("", value) if value == NO_VALUE else (value,)
 
 
 def _ranks(terms: Iterable[Term]) -> frozenset[int]:

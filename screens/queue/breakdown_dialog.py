@@ -1,0 +1,140 @@
+"""The frequency table of the cases of a list: what to count by, and the counts, of which one narrows the filter."""
+
+import asyncio
+from functools import partial
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+
+from screens.dialogs.list_dialog import ListDialog
+from screens.queue.layout_dialogs import LayoutDialog
+from screens.shell.base_screen import attempt
+from screens.shell.view import View
+from screens.widgets.safe_text import ACCENT, ERROR, MUTED, joined, key_hints, plain
+from screens.widgets.static import Static
+from workbench.domain.text.mask import mask_digits_within
+from workbench.domain.text.safe import fit, pad_left, pad_right, safe
+from workbench.i18n import N_, _
+from workbench.services.queue.breakdowns import BREAKDOWNS, Breakdown, BreakdownRow, Breakdowns
+from workbench.wording.amounts import count, ratio
+
+_COUNT_CELLS = 9
+_SHARE_CELLS = 8
+_BAR_CELLS = 20
+
+
+class BreakdownPicker(LayoutDialog[str]):
+    """Asks what to count the cases by; `chosen` is then one of BREAKDOWNS."""
+
+    KEYS = (("Enter", N_("count")), ("↑ ↓", N_("choose")))
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", show=False),
+        Binding("q,number_sign", "back", show=False),
+    ]
+
+    def __init__(self, last: str) -> None:
+        super().__init__(_("Count the cases"), "")
+        self.chosen = last
+        self._list = tuple(BREAKDOWNS)
+        self._cursor = self._list.index(last)
+
+    def entry_lines(self, entry: str, width: int) -> list[Content]:  # noqa: ARG002 - the words are short
+        """Return what is counted by, in words."""
+        return [joined((_(BREAKDOWNS[entry]), ""))]
+
+    def action_choose(self) -> None:
+        self.chosen = tuple(BREAKDOWNS)[self._cursor]
+        self.leave(result=True)
+
+
+class BreakdownDialog(ListDialog[BreakdownRow]):
+    """Shows how many cases of a filter have each value; `term` is that of the row which was chosen."""
+
+    DEFAULT_CSS = """
+    BreakdownDialog > Vertical { width: 88; }
+    BreakdownDialog #message { margin-bottom: 1; }
+    BreakdownDialog #foot { margin-top: 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", show=False),
+        Binding("left", "step(-1)", show=False),
+        Binding("right", "step(1)", show=False),
+        Binding("pageup", "move(-10)", show=False),
+        Binding("pagedown", "move(10)", show=False),
+        Binding("home", "move(-1000)", show=False),
+        Binding("end", "move(1000)", show=False),
+        Binding("q,number_sign", "back", show=False),
+    ]
+
+    def __init__(self, breakdowns: Breakdowns, filter_text: str, by: str, view: View) -> None:
+        super().__init__(_("Cases {by}").format(by=_(BREAKDOWNS[by])), _("No cases."))
+        self.by = by
+        self.term = ""
+        self._breakdowns = breakdowns
+        self._filter_text = filter_text
+        self._view = view
+        self._total = 0
+
+    def parts(self) -> ComposeResult:
+        yield Static(id="message", markup=False)
+        with VerticalScroll(can_focus=False):
+            yield Static(id="list", markup=False)
+        keys = (("Enter", _("only these")), ("← →", _("count by something else")), ("Esc", _("back")))
+        yield Static(key_hints(*keys), id="foot", markup=False)
+
+    def on_mount(self) -> None:
+        self.count()
+
+    @work(exclusive=True, group="read")
+    async def count(self) -> None:
+        """Count the cases, and show the table."""
+        self.message.update(plain(_("Counting …"), MUTED))
+        task = partial(self._breakdowns.count, self._filter_text, self.by)
+        found = await attempt(
+            self, partial(asyncio.to_thread, task), lambda error: self.message.update(plain(str(error), ERROR))
+        )
+        if found is not None:
+            self._list, self._total, self._cursor = found.rows, found.total, 0
+            self.message.update(self._summary(found))
+            self.call_after_refresh(self.draw)
+
+    def _summary(self, found: Breakdown) -> Content:
+        words = mask_digits_within(self._filter_text) or _("all open cases")
+        parts = [_("{count} cases of {filter}").format(count=count(found.total), filter=words)]
+        if found.others:
+            parts.append(_("{count} rarer values are not shown").format(count=count(found.others)))
+        return plain(f" {self._view.symbols.dot} ".join(parts), MUTED)
+
+    def entry_lines(self, entry: BreakdownRow, width: int) -> list[Content]:
+        """Return a value with its count, its share and a bar."""
+        part = entry.cases / self._total if self._total else 0.0
+        room = width - _COUNT_CELLS - _SHARE_CELLS - _BAR_CELLS - 2
+        bar = self._view.symbols.bars[-1] * round(part * _BAR_CELLS)
+        return [
+            joined(
+                (pad_right(fit(safe(entry.words), room, self._view.symbols.ellipsis), room), ""),
+                (pad_left(count(entry.cases), _COUNT_CELLS), "bold"),
+                (pad_left(ratio(part), _SHARE_CELLS), MUTED),
+                (f"  {pad_right(bar, _BAR_CELLS)}", ACCENT),
+            )
+        ]
+
+    def action_step(self, step: int) -> None:
+        """Count by the property before or after this one."""
+        kinds = tuple(BREAKDOWNS)
+        self.by = kinds[(kinds.index(self.by) + step) % len(kinds)]
+        self.query_one("BreakdownDialog > Vertical").border_title = plain(
+            _("Cases {by}").format(by=_(BREAKDOWNS[self.by]))
+        )
+        self._list = None
+        self.list_view.update("")
+        self.count()
+
+    def action_choose(self) -> None:
+        if self._list:
+            self.term = self._list[self._cursor].term
+            self.leave(result=True)

@@ -1,0 +1,40 @@
+"""The frequency table of the queue by keys, and as a command."""
+
+import pytest
+
+from tests.offices import Site
+from tests.screens.driver import WINDOWS, at_the_site
+from tests.screens.queue.queue_visits import go
+
+
+@pytest.mark.parametrize("size", WINDOWS)
+@pytest.mark.parametrize(("language", "title"), [("en", "Cases by priority"), ("zh", "审核单：按优先级")])
+async def test_a_row_of_the_table_narrows_the_filter(
+    site: Site, size: tuple[int, int], language: str, title: str
+) -> None:
+    site.plant(3)
+    site.plant(1, priority="urgent")
+    async with at_the_site(site, "a", size=size, language=language) as desk:
+        screen = await go(desk)  # type: ignore[arg-type]  # a queue screen all the same
+        await desk.press("number_sign", *["down"] * 10, "enter", "right")
+        assert title not in desk.text
+        await desk.press("left")
+        assert title in desk.text
+        rows = [line for line in desk.text.splitlines() if " %" in line]
+        assert ["3" in rows[0], "75 %" in rows[0], "25 %" in rows[1]] == [True] * 3
+
+        await desk.press("down", "enter")
+        assert screen.cases.filter_text == "priority:urgent"
+        assert screen.rows.length == 1
+
+        await desk.press("number_sign", "enter", "escape")
+        assert screen.cases.filter_text == "priority:urgent"
+
+
+async def test_counting_an_empty_list_says_so(site: Site) -> None:
+    async with at_the_site(site, "a") as desk:
+        await desk.go("q")
+        await desk.press("number_sign", "enter")
+        assert "No cases." in desk.text
+        await desk.press("enter", "escape")
+        assert desk.dialog == "QueueScreen"

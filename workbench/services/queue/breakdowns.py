@@ -1,0 +1,157 @@
+"""Frequency tables of the cases of a filter: by state, reason, agent, day and more."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from db.columns import from_us
+from db.enums import ApplicantKind, CaseState, Priority, Risk, ServiceClass, WaitsFor
+from db.models import ReviewerRow
+from db.queries.listing import case_breakdown, case_pages
+from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, RISK_WORDS, STATE_WORDS
+from workbench.domain.filter.keys import KEY_BY_NAME, NO_VALUE
+from workbench.domain.filter.parser import Term
+from workbench.domain.values.provinces import province_words
+from workbench.errors import WrongUsage
+from workbench.i18n import N_, _, comma_joined, current_language
+from workbench.services.foundation.context import Service
+from workbench.services.queue.filters import list_of
+from workbench.wording.case.labels import APPLICANT_KIND, WAITS_FOR
+
+MOST_ROWS = 200
+"""The most rows of a table; the rarer values are counted together."""
+
+BREAKDOWNS: Mapping[str, str] = {
+    "state": N_("by state"),
+    "reason": N_("by reason of the newest verdict"),
+    "rule": N_("by finding"),
+    "agent": N_("by agent"),
+    "province": N_("by province"),
+    "who": N_("by person who holds it or has it assigned"),
+    "maker": N_("by reviewer who gave the newest verdict"),
+    "due": N_("by day on which it is due"),
+    "received": N_("by day on which it was received"),
+    "decided": N_("by day of the newest verdict"),
+    "priority": N_("by priority"),
+    "class": N_("by service class"),
+    "risk": N_("by risk"),
+    "kind": N_("by kind of applicant"),
+    "round": N_("by round"),
+    "waits": N_("by whom a pending case waits for"),
+}
+"""What can be counted, by the key of the filter that narrows it."""
+
+_DAYS = frozenset({"due", "received", "decided"})
+_PEOPLE = frozenset({"who", "maker"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakdownRow:
+    """How many cases have a value; `term` narrows the filter to them."""
+
+    value: str
+    words: str
+    cases: int
+    term: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breakdown:
+    """The counts of the cases of a filter by a property, the most frequent value first, or in the order of the days.
+
+    A case counts for each of its reasons, findings and people. `others` is how many rarer values have no row.
+    """
+
+    by: str
+    total: int
+    rows: tuple[BreakdownRow, ...]
+    others: int = 0
+
+
+class Breakdowns(Service):
+    """Counts the cases of a filter by a property."""
+
+    def count(self, filter_text: str, by: str) -> Breakdown:
+        """Count the cases that a filter selects by one of BREAKDOWNS.
+
+        Raises:
+            FilterProblem: If the filter is invalid.
+            WrongUsage: If nothing can be counted by `by`.
+        """
+        if by not in BREAKDOWNS:
+            message = _("Cases cannot be counted by “{name}”; choose from {names}.")
+            raise WrongUsage(message.format(name=by, names=comma_joined(BREAKDOWNS)))
+        with self.context.read() as session:
+            cases = list_of(session, self.context, filter_text)
+            found = case_breakdown.breakdown(session, cases, by)
+            counted: Counter[str] = Counter()
+            values_of = self._reader(session, by)
+            for value, number in found.items():
+                counted.update(dict.fromkeys(values_of(value), number))
+            words = self._words(session, by)
+            total = case_pages.count(session, cases)
+        frequent = counted.most_common(MOST_ROWS)
+        if by in _DAYS:
+            frequent.sort()
+        rows = tuple(
+            BreakdownRow(value=value, words=words(value), cases=number, term=_term(by, value))
+            for value, number in frequent
+        )
+        return Breakdown(by=by, total=total, rows=rows, others=len(counted) - len(rows))
+
+    def _reader(self, session: Session, by: str) -> Callable[[Any], set[str]]:
+        """Return the function from a value of the database to the values that a filter has for it."""
+        if by in _DAYS:
+            zone = self.context.zone(session)
+            return lambda quarter: {NO_VALUE if quarter is None else _day(quarter, zone)}
+        if by in _PEOPLE:
+            logins = self._logins(session)
+            return lambda ids: {logins[each] for each in str(ids or "").split("/") if each} or {"nobody"}
+        if by == "priority":
+            ranks = tuple(Priority)
+            return lambda rank: {ranks[rank].value}
+        return lambda value: {str(value or NO_VALUE)}
+
+    def _logins(self, session: Session) -> dict[str, str]:
+        rows = session.execute(select(col(ReviewerRow.id), col(ReviewerRow.login)))
+        return {str(row[0]): row[1] for row in rows}
+
+    def _words(self, session: Session, by: str) -> Callable[[str], str]:
+        """Return the function from a value to the words that people read."""
+        enums: dict[str, Callable[[str], str]] = {
+            "state": lambda value: STATE_WORDS[CaseState(value)],
+            "priority": lambda value: PRIORITY_WORDS[Priority(value)],
+            "class": lambda value: CLASS_WORDS[ServiceClass(value)],
+            "risk": lambda value: RISK_WORDS[Risk(value)],
+            "kind": lambda value: APPLICANT_KIND[ApplicantKind(value)],
+            "waits": lambda value: WAITS_FOR[WaitsFor(value)],
+        }
+        if by in {"reason", "rule"}:
+            titles = {code: reason.title for code, reason in self.context.policy(session).reasons.items()}
+            language = current_language()
+            return lambda code: f"{code}  {titles[code].in_language(language)}" if code in titles else code
+
+        def words(value: str) -> str:
+            if value in {NO_VALUE, "nobody"}:
+                return _("none") if value == NO_VALUE else _("nobody")
+            if by == "province":
+                return province_words(value)
+            return _(enums[by](value)) if by in enums else value
+
+        return words
+
+
+def _day(quarter: int, zone: ZoneInfo) -> str:
+    return from_us(quarter * case_breakdown.QUARTER_US).astimezone(zone).date().isoformat()
+
+
+def _term(by: str, value: str) -> str:
+    """Return the term of a filter that selects the cases with a value."""
+    if by == "waits" and value == NO_VALUE:
+        return str(Term(key=by, values=KEY_BY_NAME[by].values, is_negated=True))
+    return str(Term(key=by, op="=" if KEY_BY_NAME[by].is_exact else ":", values=(value,)))
