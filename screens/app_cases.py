@@ -133,3 +133,14 @@ async def change_scope(app: "WorkbenchApp") -> None:
     ).format(filter=shown)
     app.notify(message if shown else with_keys(_("The scope is ended; {desk.next} takes every case again.")), timeout=6)
     app.desk.show_header()
+
+
+async def insert_text(app: "WorkbenchApp") -> None:
+    """List the canned texts, and insert the chosen one into the field that has the focus."""
+    from screens.desk.case_screen import CaseScreen
+    from screens.texts import chooser
+
+    screen = _screen_below(app)
+    shown = screen.case if isinstance(screen, ShowsCase) else None
+    case = screen.session.case if isinstance(screen, CaseScreen) else shown
+    run_in_worker(app, partial(chooser.insert_text, app, app.settings.texts, case), "dialog")

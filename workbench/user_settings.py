@@ -25,7 +25,7 @@ class UserSettings:
 
     `database` is where the database is, '' for the usual places; `theme` one of THEMES, '' for the one that was used
     last. With `auto_next` the next case comes by itself after a verdict. `date_order` says how 3/4 is meant, '' for not
-    known. `keys` are those that the user chose, by the id of the command.
+    known. `keys` are those that the user chose, by the id of the command; `texts` are canned texts by name.
     """
 
     database: str = ""
@@ -33,6 +33,7 @@ class UserSettings:
     auto_next: bool = False
     date_order: str = ""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,5 +133,11 @@ def _read_keys(table: object) -> SettingsTable[tuple[str, ...]]:
     return read_keys(table)
 
 
-TABLES: Mapping[str, Callable[[object], SettingsTable[Any]]] = {"keys": _read_keys}
+def _read_texts(table: object) -> SettingsTable[str]:
+    from workbench.own_texts import read_texts
+
+    return read_texts(table)
+
+
+TABLES: Mapping[str, Callable[[object], SettingsTable[Any]]] = {"keys": _read_keys, "texts": _read_texts}
 """The settings that are tables, and how each is read."""
