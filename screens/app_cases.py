@@ -133,3 +133,17 @@ async def change_scope(app: "WorkbenchApp") -> None:
     ).format(filter=shown)
     app.notify(message if shown else with_keys(_("The scope is ended; {desk.next} takes every case again.")), timeout=6)
     app.desk.show_header()
+
+
+async def show_view(app: "WorkbenchApp", key: str) -> None:
+    """Show a saved view in the queue."""
+    from screens.queue.screen import QueueScreen
+
+    view = app.views.by_key.get(key)
+    if view is None:
+        message = _("No view is saved under {key}; {queue.save_view} saves the filter, order and columns of a list.")
+        app.notify(with_keys(message).format(key=key), timeout=6)
+        return
+    await app.switch_mode("queue")
+    if isinstance(app.screen, QueueScreen):
+        app.screen.cases.show_view(view)
