@@ -36,6 +36,14 @@ SHEETS: dict[Callable[[], Sheet], list[tuple[str, str, int | None, list[str]]]] 
         ("O-1", COMPANIES[0], 5_000_000, [*NUMBERS[:2]]),
         ("O-2", COMPANIES[1], 10_000_000, [*NUMBERS[2:4]]),
     ],
+    sheets.everything_at_once: [
+        ("X-0", COMPANIES[0], 1_005_000, [*NUMBERS[:3]]),
+        ("X-1", COMPANIES[1], 1_005_000, [*NUMBERS[3:]]),
+    ],
+    sheets.numbers_in_columns: [
+        ("C-0", COMPANIES[0], None, [*NUMBERS[:2]]),
+        ("C-1", COMPANIES[1], None, [*NUMBERS[2:4]]),
+    ],
     sheets.in_english: [
         ("E-0", COMPANIES[0], 2_000_000, [*NUMBERS[:2]]),
         ("E-1", COMPANIES[1], 2_000_000, [*NUMBERS[1:3]]),
@@ -108,6 +116,17 @@ def test_sheets_with_the_same_columns_are_read_and_others_left_alone(terminal: T
     report = take(terminal, path)
 
     assert [(sheet["sheet"], sheet["rows"]) for sheet in report["sheets"]] == [("移动卡", 3), ("联通卡", 3)]
+
+
+def test_an_import_names_the_sheets_that_are_not_read(terminal: Terminal, tmp_path: Path) -> None:
+    found = {"说明": Sheet([["请按月填写"]]), "Sheet2": Sheet([]), "申请": sheets.titled()}
+    path = write_workbook(tmp_path / "book.xlsx", found)
+    propose(terminal, path)
+    accept(terminal)
+
+    result = terminal.as_person("admin", "import", "applications", str(path), "--map", "湖北联合")
+
+    assert "book.xlsx: not read, by the map: 说明." in result.stderr
 
 
 def test_what_nobody_can_tell_is_left_to_a_person(terminal: Terminal, tmp_path: Path) -> None:
@@ -261,6 +280,12 @@ def test_a_sheet_with_other_columns_than_its_map_is_refused(
         ),
         ("[rows]", "[constants]\nlanguage = 'fr'\n[rows]", "constants.language: “fr” is not a known value"),
         ("[rows]", "[rows]\nfill_down = ['x']", "rows.fill_down[1]: “x” is no column of this map"),
+        (
+            '"申请单号" = "application_no"',
+            "# ",
+            "columns: no column means application_no, which is required; name one, or add",
+        ),
+        ("[rows]", "[constants]\napplication_no = '1'\n[rows]", "each row needs its own application_no"),
         ('kind = "applications"', 'kind = "calls"', "kind: there are maps for"),
         ('kind = "applications"', 'kind = "cards"\n[rows2]', "rows2: unknown key; perhaps “rows” is meant"),
         ("[columns]", "[columns", "is not TOML"),

@@ -134,7 +134,8 @@ def _new_map(context: CommandContext, services: "Services", request: ImportReque
 
 def _tell_what_is_read(services: "Services", path: Path, layout: "SheetMap", encoding: str | None) -> None:
     """Say where the header is, and which rows are left out."""
-    for sheet in services.maps.preview(path, layout, encoding):
+    sheets, unread = services.maps.preview(path, layout, encoding)
+    for sheet in sheets:
         place = f"{path.name}, {sheet.sheet}" if sheet.sheet else path.name
         message = ngettext(
             "{place}: header in line {line}, {count} record.",
@@ -148,6 +149,8 @@ def _tell_what_is_read(services: "Services", path: Path, layout: "SheetMap", enc
                 lines += "…"
             told += " " + _("Left out as totals, notes or headers: lines {lines}.").format(lines=lines)
         output.narrate(told)
+    if unread:
+        output.narrate(_("{file}: not read, by the map: {sheets}.").format(file=path.name, sheets=comma_joined(unread)))
 
 
 _MOST_LINES = 20

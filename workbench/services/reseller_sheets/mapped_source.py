@@ -52,6 +52,15 @@ class MappedSheet(SheetSource):
         self.layout: SheetMap = layout
         self.place = RowProblem(file=self.path.name, sheet=self.sheet, message="")
 
+    @property
+    def visible_sheets(self) -> list[str]:
+        """The names of the visible sheets of the workbook that have rows."""
+        return [
+            part.name
+            for part in self._workbook.sheets
+            if not part.is_hidden and any(isinstance(each, SheetRow) for each in self._workbook.rows(part))
+        ]
+
     @cached_property
     def _merges(self) -> tuple[MergedCells, ...]:
         """The merged cells, which a sheet has after its rows."""

@@ -13,7 +13,7 @@ from workbench.services.foundation.context import Service
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.safe_files import cannot_write, read_whole
 from workbench.services.reseller_sheets.map_text import map_text
-from workbench.services.reseller_sheets.mapped_source import sources_of
+from workbench.services.reseller_sheets.mapped_source import MappedSheet, sources_of
 from workbench.services.reseller_sheets.proposal import Proposal, propose
 from workbench.services.reseller_sheets.sheet_map import MAPPED_KINDS, SheetMap, parse_map
 
@@ -136,8 +136,8 @@ class Maps(Service):
                 return _read(file)
         raise NotFound(_("There is no map {name}; `workbench maps` lists them.").format(name=name))
 
-    def preview(self, path: Path, layout: SheetMap, encoding: str | None) -> list[SheetPreview]:
-        """Return what a map makes of the sheets of a file.
+    def preview(self, path: Path, layout: SheetMap, encoding: str | None) -> tuple[list[SheetPreview], list[str]]:
+        """Return what a map makes of the sheets of a file, and the names of the sheets that it leaves alone.
 
         Raises:
             FileProblem: If the file does not fit the map.
@@ -156,9 +156,11 @@ class Maps(Service):
                             skipped=tuple(table.skipped),
                         )
                     )
+            read = {source.sheet for source in sources}
+            visible = sources[0].visible_sheets if isinstance(sources[0], MappedSheet) else []
         finally:
             sources[0].close()
-        return found
+        return found, [name for name in visible if name not in read]
 
     def _file(self, name: str, suffix: str = _SUFFIX) -> Path:
         if not _NAME.fullmatch(name):

@@ -15,6 +15,11 @@ def compact(cell: object) -> str:
     return "".join(str(cell).split()).rstrip(":：")
 
 
+def is_sum(text: str, words: Collection[str]) -> bool:
+    """Say whether a compact text is a word for a sum, alone or before a colon, such as 总计：510."""
+    return text in words or text.replace("：", ":").partition(":")[0] in words
+
+
 class Merged:
     """The merged cells below the header: the first value counts for each row that they cover."""
 

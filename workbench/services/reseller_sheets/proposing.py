@@ -16,15 +16,23 @@ from workbench.services.reading.table import Cell
 from workbench.services.reseller_sheets.by_values import guessed, kind_word
 from workbench.services.reseller_sheets.conversions import Order, converted
 from workbench.services.reseller_sheets.header import lettered
-from workbench.services.reseller_sheets.merged import Cells, Merged, compact
+from workbench.services.reseller_sheets.merged import Cells, Merged, compact, is_sum
 from workbench.services.reseller_sheets.proposal import Proposal, ProposedColumn, SheetHead, Told
 from workbench.services.reseller_sheets.sheet_map import UNDECIDED, ColumnRule, sorts_of
-from workbench.services.reseller_sheets.words import is_ignorable, meaning_of, sheet_words, unit_in
+from workbench.services.reseller_sheets.words import (
+    Clearness,
+    is_ignorable,
+    meaning_of,
+    sheet_words,
+    uncounted,
+    unit_in,
+)
 
 _NEAR = 0.75
 _SMALL_AMOUNT = 100_000
-_KEY, _NUMBERS = "application_no", "msisdns"
+_KEY, _NUMBERS, _PHONE = "application_no", "msisdns", "contact_phone"
 _DATES = (DAY, VALID_TO, INSTANT_OR_DAY)
+_APPLICATIONS = ImportKind.APPLICATIONS
 _MOST_NOTE_CELLS = 3
 
 
@@ -64,14 +72,27 @@ class Proposer:
             self._proposal.agent = ""
 
     def _by_names(self) -> None:
-        """Take the names that an import knows first: of two columns that may mean the same, theirs counts."""
-        for is_exact in (True, False):
+        """Take the clearest names first: of two columns that may mean the same, theirs counts."""
+        for clearness in (Clearness.NAME, Clearness.WORD, Clearness.UNCLEAR):
             for column in self._proposal.columns:
                 if column.means or not column.parts:
                     continue
-                found, is_known = meaning_of(column.parts, self._kind)
-                if found and is_known is is_exact and found not in self._proposal.meanings:
-                    column.means, column.told = found, Told.NAME if is_known else Told.WORD
+                found, clear = meaning_of(column.parts, self._kind)
+                if clear is clearness and clear is Clearness.UNCLEAR and found in self._proposal.meanings:
+                    found = _PHONE
+                if (
+                    found
+                    and clear is clearness
+                    and (found not in self._proposal.meanings or self._is_further(column, found))
+                ):
+                    column.means, column.told = found, Told.NAME if clear is Clearness.NAME else Told.WORD
+
+    def _is_further(self, column: ProposedColumn, means: str) -> bool:
+        """Say whether a column has further numbers: 号码2 has such beside 号码1."""
+        if means != _NUMBERS or self._kind is not _APPLICATIONS:
+            return False
+        others = (other for other in self._proposal.columns if other.means == _NUMBERS)
+        return any(uncounted(other.name) == uncounted(column.name) for other in others)
 
     def _by_values(self) -> None:
         for column in self._proposal.columns:
@@ -103,10 +124,10 @@ class Proposer:
         for row, cells in zip(below, filled, strict=True):
             texts = {column: compact(cell) for column, cell in row.cells.items()}
             first = next(iter(texts.values()))
-            total = next((text for text in texts.values() if text in totals), None)
+            total = next((text for text in texts.values() if is_sum(text, totals)), None)
             note = next((text for text in notes if first.startswith(text)), None)
             if total is not None and texts.get(key, "") in {"", total}:
-                found_totals.append(totals[total])
+                found_totals.append(next(word for known, word in totals.items() if is_sum(total, (known,))))
             elif note is not None and len(texts) <= _MOST_NOTE_CELLS and texts.get(key, "") in {"", first}:
                 found_notes.append(notes[note])
             elif texts != names:
@@ -146,12 +167,12 @@ class Proposer:
     def _is_continued(self) -> bool:
         """Say whether rows below one another belong to one application, because they repeat or leave out its number."""
         key, numbers = self._column_of(_KEY), self._column_of(_NUMBERS)
-        if self._kind is not ImportKind.APPLICATIONS or key < 0 or numbers < 0:
+        if self._kind is not _APPLICATIONS or key < 0 or numbers < 0:
             return False
-        keys = [_text(cells, key) for cells in self._records]
-        has_more = [bool(_text(cells, numbers)) for cells in self._records]
+        others = [column.column for column in self._proposal.columns if column.means not in {"", _NUMBERS, UNDECIDED}]
         return any(
-            more and below in {"", above} for (above, below), more in zip(pairwise(keys), has_more[1:], strict=True)
+            _text(below, numbers) and all(_text(below, column) in {"", _text(above, column)} for column in others)
+            for above, below in pairwise(self._records)
         )
 
 

@@ -13,7 +13,7 @@ from workbench.domain.values.bad_value import BadValue
 from workbench.i18n import _, comma_joined
 from workbench.services.policy.reader import parse_table
 from workbench.services.reading.headers import ColumnNames, column_names, nearest, normalised
-from workbench.services.reading.kinds import DAY, INSTANT_OR_DAY, MONEY, SORTS, VALID_TO, KindSpec, Sort, spec
+from workbench.services.reading.kinds import DAY, INSTANT_OR_DAY, MONEY, PHONES, SORTS, VALID_TO, KindSpec, Sort, spec
 from workbench.services.reseller_sheets.conversions import Order, Unit, convert
 
 UNDECIDED = "?"
@@ -135,6 +135,8 @@ def _faults(table: MapTable) -> Iterator[PolicyFault]:
         if choices.isdisjoint(there) and UNDECIDED not in there:
             wanted = _(" or ").join(sorted(choices))
             message = _("no column means {column}, which is required; name one, or give it under constants")
+            if _KEY in choices:
+                message = _("no column means {column}, which is required; name one, or add it to the sheet")
             yield PolicyFault(("columns",), message.format(column=wanted))
     for place, name in enumerate(table.rows.fill_down):
         if name not in table.columns:
@@ -155,7 +157,7 @@ def _column_faults(table: MapTable, usual: KindSpec) -> Iterator[PolicyFault]:
             yield PolicyFault(path, message.format(name=name))
         elif rule.means not in usual.columns:
             yield PolicyFault(path, _unknown(rule.means, table.kind))
-        elif rule.means in first:
+        elif rule.means in first and sorts[rule.means] is not PHONES:
             message = _("“{first}” and “{second}” both mean {column}; move one to ignored")
             yield PolicyFault(path, message.format(first=first[rule.means], second=name, column=rule.means))
         else:
@@ -185,6 +187,8 @@ def _constant_faults(table: MapTable, usual: KindSpec) -> Iterator[PolicyFault]:
         path = ("constants", name)
         if name not in usual.columns:
             yield PolicyFault(path, _unknown(name, table.kind))
+        elif name == _KEY:
+            yield PolicyFault(path, _("each row needs its own {column}; add a column to the sheet").format(column=name))
         elif name in means:
             message = _("the column “{column}” means this already; remove one")
             yield PolicyFault(path, message.format(column=means[name]))
