@@ -26,7 +26,7 @@ from screens.terminal.hangup_watch import HangupWatch
 from screens.widgets.stylesheet import Stylesheet
 from workbench.errors import StorageFailed, WorkbenchError
 from workbench.keys.desk import NEXT
-from workbench.keys.registry import COPY, GO, HELP, PALETTE, QUIT, THEME
+from workbench.keys.registry import COPY, GO, HELP, PALETTE, QUIT, TEXTS, THEME
 from workbench.look import Look
 from workbench.saved_views import SavedViews
 from workbench.user_settings import LoadedSettings
@@ -63,6 +63,7 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         bind(THEME, "act('theme')"),
         # Priority: a text field would delete the rest of its line.
         bind(COPY, "act('copy')", priority=True),
+        bind(TEXTS, "act('texts')", priority=True),
         # Priority: the twins also act in text fields and over dialogs; the other keys are letters there.
         *(
             bind_key(each, key, f"act('{each.id}')", priority=key in each.twins)

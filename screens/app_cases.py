@@ -147,3 +147,14 @@ async def show_view(app: "WorkbenchApp", key: str) -> None:
     await app.switch_mode("queue")
     if isinstance(app.screen, QueueScreen):
         app.screen.cases.show_view(view)
+
+
+async def insert_text(app: "WorkbenchApp") -> None:
+    """List the canned texts, and insert the chosen one into the field that has the focus."""
+    from screens.desk.case_screen import CaseScreen
+    from screens.texts import chooser
+
+    screen = _screen_below(app)
+    shown = screen.case if isinstance(screen, ShowsCase) else None
+    case = screen.session.case if isinstance(screen, CaseScreen) else shown
+    run_in_worker(app, partial(chooser.insert_text, app, app.settings.texts, case), "dialog")

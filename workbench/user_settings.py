@@ -28,7 +28,8 @@ class UserSettings:
 
     `database` is where the database is, '' for the usual places; `theme` one of THEMES, '' for the one that was used
     last. With `auto_next` the next case comes by itself after a verdict. `date_order` says how 3/4 is meant, '' for not
-    known. `keys` are those that the user chose, by the id of the command; `views` are those of the queue, by key.
+    known. `keys` are those that the user chose, by the id of the command; `texts` are canned texts by name; `views` are
+    those of the queue, by key.
     """
 
     database: str = ""
@@ -36,6 +37,7 @@ class UserSettings:
     auto_next: bool = False
     date_order: str = ""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
     views: Mapping[str, "QueueView"] = field(default_factory=dict)
 
 
@@ -142,5 +144,15 @@ def _read_views(table: object) -> "SettingsTable[QueueView]":
     return read_views(table)
 
 
-TABLES: Mapping[str, Callable[[object], SettingsTable[Any]]] = {"keys": _read_keys, "views": _read_views}
+def _read_texts(table: object) -> SettingsTable[str]:
+    from workbench.own_texts import read_texts
+
+    return read_texts(table)
+
+
+TABLES: Mapping[str, Callable[[object], SettingsTable[Any]]] = {
+    "keys": _read_keys,
+    "texts": _read_texts,
+    "views": _read_views,
+}
 """The settings that are tables, and how each is read."""

@@ -13,7 +13,7 @@ from screens.shell.base_screen import BoxDialog
 from screens.shell.symbols import symbols_of
 from screens.widgets.safe_text import MUTED, WARNING, flowing, key_hints, plain
 from screens.widgets.static import Static
-from screens.widgets.text_fields import TextLine
+from screens.widgets.text_fields import PROSE, TextLine
 from workbench.i18n import _
 
 Choice = TypeVar("Choice", bound=str)
@@ -57,7 +57,7 @@ class ChoiceDialog(BoxDialog[tuple[Choice, str]], Generic[Choice]):
     def parts(self) -> ComposeResult:
         yield Static(id="choices", markup=False)
         if self._placeholder:
-            yield TextLine(placeholder=self._placeholder)
+            yield TextLine(placeholder=self._placeholder, classes=PROSE)
         yield Static(key_hints(("↑ ↓", self._what), ("Enter", _("save")), ("Esc", _("back"))), id="hint", markup=False)
 
     def on_mount(self) -> None:

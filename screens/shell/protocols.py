@@ -45,6 +45,13 @@ class ShowsCase(Protocol):
 
 
 @runtime_checkable
+class FillsFields(Protocol):
+    """A screen whose act fills the fields of canned texts when it is carried out."""
+
+    FILLS_FIELDS: ClassVar[bool]
+
+
+@runtime_checkable
 class CopiesText(Protocol):
     """A screen or a widget that says what is copied of it."""
 
