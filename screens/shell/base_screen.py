@@ -3,13 +3,16 @@
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from rich.console import RenderableType
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.dom import DOMNode
-from textual.reactive import reactive
+from textual.geometry import Size
+from textual.reactive import Reactive, reactive
+from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.worker import Worker
@@ -23,6 +26,7 @@ from screens.shell.protocols import ExplainsKeys
 from screens.shell.symbols import symbols_of
 from screens.shell.view import View
 from screens.terminal.input_bursts import fold
+from screens.widgets.dimmed_screen import DimmedScreen
 from screens.widgets.safe_text import plain
 from screens.widgets.static import Static
 from workbench.errors import WorkbenchError
@@ -86,8 +90,9 @@ async def attempt(
         return None
 
 
-def fit_to_window(screen: Screen[Any]) -> None:
+def fit_to_window(screen: "BaseScreen[Any]") -> None:
     """Give a screen the classes of its window before its widgets are created, so that they are styled only once."""
+    screen.styled_for = (screen.app.theme, screen.app.size)
     for cells, sizes in zip(screen.app.size, (HORIZONTAL, VERTICAL), strict=True):
         screen.add_class(*[name for least, name in sizes if cells >= least][-1:], update=False)
 
@@ -101,7 +106,31 @@ class BaseScreen(Screen[Result]):
     # The two widgets redraw themselves; Textual would redraw the whole screen for each change of the focus.
     focused: reactive[Widget | None] = reactive(None, repaint=False, init=False)
 
+    # No screen scrolls; Textual would lay it out again after its first layout.
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0))
+
+    styled_for: tuple[str, Size] | None = None
+    """The theme and the window for which the widgets are styled."""
+
     on_compose = fit_to_window
+
+    def _on_screen_resume(self, event: events.ScreenResume) -> None:
+        # Textual would style all widgets again whenever the screen is shown.
+        look = (self.app.theme, self.app.size)
+        event.refresh_styles, self.styled_for = look != self.styled_for, look
+
+    def _screen_resized(self, size: Size) -> None:
+        # The first layout sends the screen a resize event, for which Textual would lay it out again.
+        if size != self.outer_size:
+            super()._screen_resized(size)
+
+    def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:  # noqa: FBT001, FBT002 - Textual's
+        if size is not None and not self.outer_size:
+            # The widgets ask for a layout too, a little later; Textual would lay out a screen before and after.
+            self._layout_required = True
+            self.check_idle()
+        else:
+            super()._refresh_layout(size or self.size, scroll)
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
@@ -161,6 +190,10 @@ class Dialog(BaseScreen[Result], ModalScreen[Result]):
     """A screen over another one; Esc closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [bind(BACK, "back")]
+
+    def render(self) -> RenderableType:
+        rendered = super().render()
+        return DimmedScreen(rendered.screen, rendered.color) if isinstance(rendered, BackgroundScreen) else rendered
 
     def leave(self, result: Result | None = None) -> None:
         """Close the dialog once: a second dismissal would close the screen below."""

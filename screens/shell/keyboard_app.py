@@ -1,6 +1,7 @@
 """An app that acts on keys only if they were pressed on purpose, and not as part of a text."""
 
 import asyncio
+import gc
 import os
 import time
 from contextlib import suppress
@@ -21,6 +22,7 @@ from workbench.i18n import _
 from workbench.keys.registry import QUIT
 
 _EXPLAIN_EVERY_S = 3.0
+_COLLECT_EVERY_S = 1.0
 _COMPOSED_WITHIN_S, _COMPOSED_EVERY_S = 2.0, 0.005
 _KEYS_WHEN_TOO_SMALL = frozenset(QUIT.keys)
 """The keys that act in a window that is too small."""
@@ -39,6 +41,14 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
         self._awaits_width = symbols == "auto" and is_worth_asking(os.environ)
         self.driver_class = ProbingDriver if self._awaits_width else BurstDriver
         self.use_symbols("ascii" if symbols == "ascii" else "auto")
+
+    def on_mount(self) -> None:
+        self.set_interval(_COLLECT_EVERY_S, self._collect_if_idle)
+
+    def _collect_if_idle(self) -> None:
+        """Collect garbage while nobody types: a full collection takes as long as some keys, and would delay one."""
+        if gc.get_count()[-1] and self.presses.monotonic() - self.presses.last_at >= _COLLECT_EVERY_S:
+            gc.collect()
 
     def use_symbols(self, symbols: signs.SymbolSet) -> None:
         """Draw with these symbols from now on."""
