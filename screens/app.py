@@ -28,6 +28,7 @@ from workbench.errors import StorageFailed, WorkbenchError
 from workbench.keys.desk import NEXT
 from workbench.keys.registry import COPY, GO, HELP, PALETTE, QUIT, TEXTS, THEME
 from workbench.look import Look
+from workbench.saved_views import SavedViews
 from workbench.user_settings import LoadedSettings
 
 if TYPE_CHECKING:
@@ -90,6 +91,8 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         self.stylesheet = Stylesheet(variables=self.get_css_variables())
         self.look = look
         self.settings = settings.values
+        # Without a name there is no file, as in tests.
+        self.views = SavedViews(settings.file if settings.file.name else None, settings.values.views)
         self._complaints = settings.problems
         self.clock = Clock(now=now, monotonic=monotonic)
         self.desk: DeskScreen | None = None
