@@ -26,8 +26,9 @@ from screens.terminal.hangup_watch import HangupWatch
 from screens.widgets.stylesheet import Stylesheet
 from workbench.errors import StorageFailed, WorkbenchError
 from workbench.keys.desk import NEXT
-from workbench.keys.registry import COPY, GO, HELP, PALETTE, QUIT, THEME
+from workbench.keys.registry import COPY, GO, HELP, PALETTE, QUIT, TEXTS, THEME
 from workbench.look import Look
+from workbench.saved_views import SavedViews
 from workbench.user_settings import LoadedSettings
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         bind(THEME, "act('theme')"),
         # Priority: a text field would delete the rest of its line.
         bind(COPY, "act('copy')", priority=True),
+        bind(TEXTS, "act('texts')", priority=True),
         # Priority: the twins also act in text fields and over dialogs; the other keys are letters there.
         *(
             bind_key(each, key, f"act('{each.id}')", priority=key in each.twins)
@@ -89,6 +91,8 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         self.stylesheet = Stylesheet(variables=self.get_css_variables())
         self.look = look
         self.settings = settings.values
+        # Without a name there is no file, as in tests.
+        self.views = SavedViews(settings.file if settings.file.name else None, settings.values.views)
         self._complaints = settings.problems
         self.clock = Clock(now=now, monotonic=monotonic)
         self.desk: DeskScreen | None = None

@@ -6,7 +6,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from screens.app_cases import change_scope, open_acts, open_case, take_case
+from screens.app_cases import change_scope, insert_text, open_acts, open_case, show_view, take_case
 from screens.desk.start_screen import StartScreen
 from screens.shell.base_screen import attempt, run_in_worker
 from screens.shell.protocols import CopiesText, HasPlace, ShowsCase
@@ -16,10 +16,11 @@ from workbench.errors import ExitCode, StorageFailed
 from workbench.i18n import _, ngettext
 from workbench.keys import queue
 from workbench.keys.desk import ACTS, FIND, TAKE
-from workbench.keys.registry import COPY, GO, HELP, MODES, PALETTE, QUIT, THEME
+from workbench.keys.registry import COPY, GO, HELP, MODES, PALETTE, QUIT, TEXTS, THEME
 
 if TYPE_CHECKING:
     from textual.screen import Screen
+    from textual.widget import Widget
 
     from screens.app import WorkbenchApp
     from screens.desk.screen import DeskScreen
@@ -46,9 +47,10 @@ def add_modes(app: "WorkbenchApp", desk: "DeskScreen") -> None:
         return made
 
     def queue_screen(name: str) -> "Screen[None]":
-        from screens.queue.screen import PRESETS, QueueScreen
+        from screens.queue.screen import PRESETS, OwnLists, QueueScreen
 
-        return QueueScreen(clock, services, PRESETS[name], partial(open_case, app, desk), app.look)
+        own = OwnLists(app.look, app.views)
+        return QueueScreen(clock, services, PRESETS[name], partial(open_case, app, desk), own)
 
     app.add_mode("desk", lambda: desk)
     for mode, path in _SCREENS.items():
@@ -209,6 +211,7 @@ COMMANDS: dict[str, Callable[["WorkbenchApp"], Awaitable[None]]] = {
     GO.id: choose_mode,
     HELP.id: show_help,
     COPY.id: copy,
+    TEXTS.id: insert_text,
     PALETTE.id: show_palette,
     THEME.id: change_theme,
     QUIT.id: quit_workbench,
@@ -217,7 +220,17 @@ COMMANDS: dict[str, Callable[["WorkbenchApp"], Awaitable[None]]] = {
     TAKE.id: take_case,
     queue.TAKE.id: take_case,
     queue.SCOPE.id: change_scope,
+    **{f"{queue.VIEW.id}.{key}": partial(show_view, key=key) for key in queue.VIEW.keys},
 }
+
+
+def _takes_prose(field: "Widget | None") -> bool:
+    """Say whether a widget is a field for text that people read, and not for a search or a date."""
+    if field is None or not takes_text(field):
+        return False
+    from screens.widgets.text_fields import PROSE, MultilineField
+
+    return isinstance(field, MultilineField) or field.has_class(PROSE)
 
 
 def is_available(app: "WorkbenchApp", command_id: str) -> bool:
@@ -227,6 +240,8 @@ def is_available(app: "WorkbenchApp", command_id: str) -> bool:
         return not screen.has_class("-leaving")
     if command_id in {HELP.id, PALETTE.id}:
         return isinstance(screen, HasPlace)
+    if command_id == TEXTS.id:
+        return _takes_prose(app.focused)
     if command_id == GO.id and (screen.is_modal or takes_text(app.focused)):
         return False
     if command_id == ACTS.id:

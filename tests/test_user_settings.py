@@ -37,7 +37,8 @@ def test_each_wrong_line_is_told_and_the_others_hold(tmp_path: Path) -> None:
         ", line 1: There is no setting auto_nxt; did you mean auto_next?",
         ", line 2: theme must be one of dark, light, terminal, colour-blind, in quotes; the usual value is used.",
         ", line 4: auto_next must be true or false, without quotes; the usual value is used.",
-        ", line 6: There is no setting colours; the settings are database, theme, auto_next, date_order, keys.",
+        ", line 6: There is no setting colours; the settings are database, theme, auto_next, date_order, keys, texts, "
+        "views.",
     ]
 
 
@@ -58,3 +59,15 @@ def test_a_file_that_is_no_toml_is_refused_by_name(tmp_path: Path, content: byte
 
 def test_each_theme_of_the_settings_exists() -> None:
     assert set(theme.THEMES) == set(THEMES)
+
+
+def test_a_canned_text_with_an_unknown_field_is_told_and_not_offered(tmp_path: Path) -> None:
+    text = '[texts]\nseal = "{applicant}, {deadlin}"\ncall = 7\n"by hand" = "Called for {case}."\nbrace = "{ b } {}"\n'
+    values, problems = loaded(tmp_path, text)
+    assert values.texts == {"by hand": "Called for {case}."}
+    fields = "there are {applicant}, {application_no}, {case}, {deadline}. It is not offered."
+    assert problems == [
+        f", line 2: texts.seal names {{deadlin}}, which is no field; {fields}",
+        ", line 3: texts.call must be a text in quotes, of at most 5000 characters; it is not offered.",
+        f", line 5: texts.brace names {{}}, which is no field; {fields}",
+    ]

@@ -16,7 +16,7 @@ from screens.shell.base_screen import attempt
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, hanging, joined, plain, wrapped_lines
 from screens.widgets.static import Static
-from screens.widgets.text_fields import TextLine
+from screens.widgets.text_fields import PROSE, TextLine
 from workbench.domain.case.case_id import format_case
 from workbench.domain.text.safe import pad_left, pad_right, safe
 from workbench.i18n import _, comma_joined
@@ -57,7 +57,7 @@ class AssignDialog(TaskDialog[Assignment]):
         yield Static(plain(_("Loading the reviewers …"), MUTED), id="about", markup=False)
         yield OptionList(markup=False)
         yield Static(plain(_("Reason, for colleagues")), id="reason-title", markup=False)
-        yield TextLine()
+        yield TextLine(classes=PROSE)
         yield Static(id="hint", markup=False)
 
     def on_mount(self) -> None:

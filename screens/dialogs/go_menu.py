@@ -13,9 +13,9 @@ from workbench.keys.registry import GO
 
 
 class GoMenu(Dialog[str]):
-    """Waits for the second key of a two-key command; any other key closes the menu.
+    """Waits for the second key of a two-key command; any other key closes the menu, but for the first key again.
 
-    It has no timeout: after a timeout, the second key would run another command.
+    It has no timeout: after a timeout, the second key would run another command, such as q.
     """
 
     DEFAULT_CSS = """
@@ -37,6 +37,8 @@ class GoMenu(Dialog[str]):
         if command is not None:
             event.stop()
             self.leave(command.id)
+        elif event.key in GO.keys:
+            event.stop()
         elif event.character is None or event.character.isascii():
             # A character of an input method arrives again as the key it stands for.
             event.stop()

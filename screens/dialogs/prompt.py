@@ -10,8 +10,9 @@ from textual.widgets import Input
 from screens.shell.base_screen import BoxDialog
 from screens.widgets.safe_text import ERROR, MUTED, WARNING, key_hints, plain
 from screens.widgets.static import Static
-from screens.widgets.text_fields import TextLine
+from screens.widgets.text_fields import PROSE, TextLine
 from workbench.i18n import _
+from workbench.keys.registry import TEXTS
 
 
 class Prompt(BoxDialog[str]):
@@ -45,9 +46,10 @@ class Prompt(BoxDialog[str]):
 
     def parts(self) -> ComposeResult:
         yield Static(plain(self._hint, MUTED), markup=False)
-        yield TextLine(self._value)
+        yield TextLine(self._value, classes=PROSE)
         yield Static(id="problem", markup=False)
-        yield Static(key_hints(("Enter", _("save")), ("Esc", _("back"))), markup=False)
+        keys = (("Enter", _("save")), (TEXTS.key, _(TEXTS.label)), ("Esc", _("back")))
+        yield Static(key_hints(*keys), markup=False)
 
     @on(Input.Changed)
     def keep(self, event: Input.Changed) -> None:

@@ -10,10 +10,9 @@ from workbench.domain.case.casefile import CaseRowView
 from workbench.domain.case.lifecycle import CLASS_WORDS, RISK_WORDS, STATE_WORDS
 from workbench.domain.case.running import clock_runs, is_clock_suspended, is_with_applicant, stopped_clock_words
 from workbench.domain.case.vocabulary import CaseState, Priority, Risk, WaitsFor
-from workbench.domain.filter.ordering import ORDER_WORDS
+from workbench.domain.filter.ordering import ORDER_WORDS, ListLayout
 from workbench.domain.text.safe import pad_left, pad_right
 from workbench.i18n import N_, _, current_language
-from workbench.look import ListLayout
 from workbench.wording.amounts import count, waiting
 
 SMALLEST_NAME = 10

@@ -6,9 +6,9 @@ from screens.queue.columns import PENDING_WORDS, RowContext, columns
 from screens.shell.symbols import Symbols
 from screens.widgets.safe_text import ACCENT, MUTED, Part, hanging, joined
 from workbench.domain.case.vocabulary import Priority, WaitsFor
+from workbench.domain.filter.ordering import ListLayout
 from workbench.domain.text.safe import cells, fit, pad_right, safe
 from workbench.i18n import _
-from workbench.look import ListLayout
 
 _SIGN_CELLS = 19
 

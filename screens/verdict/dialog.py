@@ -55,6 +55,7 @@ class VerdictDialog(Dialog[DecisionResult]):
     CSS_PATH = "verdict.tcss"
     AUTO_FOCUS = "MarkList"
     PLACE: ClassVar[Place] = "verdict"
+    FILLS_FIELDS: ClassVar[bool] = True
     BINDINGS: ClassVar[list[BindingType]] = [
         bind(CONFIRM, "confirm"),
         bind(SEARCH, "go('search')"),

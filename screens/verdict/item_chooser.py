@@ -12,7 +12,7 @@ from screens.shell.base_screen import BoxDialog
 from screens.verdict.mark_list import MarkLine, MarkList
 from screens.widgets.safe_text import MUTED, WARNING, key_hints, plain
 from screens.widgets.static import Static
-from screens.widgets.text_fields import TextLine
+from screens.widgets.text_fields import PROSE, TextLine
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
 from workbench.domain.case.verdict import vague_items
 from workbench.domain.policy.policy import Reason
@@ -57,7 +57,7 @@ class ItemChooser(BoxDialog[str]):
 
     def parts(self) -> ComposeResult:
         yield MarkList()
-        yield TextLine(placeholder=_("or in your own words"))
+        yield TextLine(placeholder=_("or in your own words"), classes=f"item {PROSE}")
         keys = (("1-9 Space", _("mark")), ("Tab", _("own words")), ("Enter", _("take")), ("Esc", _("leave it open")))
         yield Static(key_hints(*keys), id="hint", markup=False)
 

@@ -10,7 +10,7 @@ from textual.widgets import Input
 from screens.verdict.form_state import Edited, VerdictState
 from screens.widgets.safe_text import ERROR, MUTED, as_single_line, editable, joined, key_hints, plain, row
 from screens.widgets.static import Static
-from screens.widgets.text_fields import TextLine
+from screens.widgets.text_fields import PROSE, TextLine
 from screens.widgets.time_field import TimeReader
 from workbench.domain.case.casefile import ItemRequest
 from workbench.domain.case.vocabulary import Verdict
@@ -28,7 +28,9 @@ class ItemField(TextLine):
     """The text of one item; empty means `default_text`, the reason's text."""
 
     def __init__(self, code: str, text: str, default_text: str) -> None:
-        super().__init__(text, placeholder=default_text or _("what has to be submitted or rectified"), classes="item")
+        super().__init__(
+            text, placeholder=default_text or _("what has to be submitted or rectified"), classes=f"item {PROSE}"
+        )
         self.code = code
         self.default_text = as_single_line(default_text)
 

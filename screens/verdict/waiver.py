@@ -14,7 +14,7 @@ from screens.shell.base_screen import BoxDialog
 from screens.shell.view import View
 from screens.widgets.safe_text import MUTED, WARNING, hanging, key_hints, plain
 from screens.widgets.static import Static
-from screens.widgets.text_fields import TextLine
+from screens.widgets.text_fields import PROSE, TextLine
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.records import ItemLine
 from workbench.i18n import _
@@ -55,7 +55,7 @@ class WaiverDialog(BoxDialog[tuple[int, str]]):
     def parts(self) -> ComposeResult:
         yield Static(plain(_("The applicant is told that this is no longer needed, not why."), MUTED), markup=False)
         yield Static(id="items", markup=False)
-        yield TextLine(placeholder=_("Reason, for colleagues"))
+        yield TextLine(placeholder=_("Reason, for colleagues"), classes=PROSE)
         keys = (("↑ ↓", _("item")), ("Enter", _("waive")), ("Esc", _("back")))
         yield Static(key_hints(*keys), id="hint", markup=False)
 

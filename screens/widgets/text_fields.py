@@ -21,6 +21,9 @@ TEXT_LENGTH = 10_000
 
 _KEYS_OF_SCREENS = frozenset({"f6", "f7"})
 
+PROSE = "-prose"
+"""The class of lines for text that people read, and not for a search or a date."""
+
 _SCAN_FACTOR = 4
 """A pasted text is scanned up to this multiple of the free room, so that a short field does not scan a megabyte."""
 

@@ -134,13 +134,18 @@ async def at_work(
 
 @asynccontextmanager
 async def at_the_site(
-    site: Site, login: str, *, size: tuple[int, int] = (120, 40), language: str = "en"
+    site: Site,
+    login: str,
+    *,
+    size: tuple[int, int] = (120, 40),
+    language: str = "en",
+    settings: LoadedSettings = USUAL,
 ) -> AsyncIterator[KeyDriver]:
     """Open a workbench for one person on a real database; its clock is the site's."""
     clocks = Clocks()
     clocks.at = site.clock.at
     services = site.services(login)
-    app = WorkbenchApp(lambda: services, now=site.clock, monotonic=clocks.monotonic)
+    app = WorkbenchApp(lambda: services, now=site.clock, monotonic=clocks.monotonic, settings=settings)
     with speaking(language):
         async with app.run_test(size=size, notifications=True) as pilot:
             driver = KeyDriver(app, pilot, clocks)

@@ -1,7 +1,7 @@
 """The commands: where each is, and its help. A module is imported when one of its commands is used."""
 
 from workbench.cli.files.entries import COMMANDS as FILE_COMMANDS
-from workbench.cli.files.entries import IMPORTS
+from workbench.cli.files.entries import IMPORTS, MAPS
 from workbench.cli.framework.registration import Entry, Group
 from workbench.i18n import N_
 
@@ -122,6 +122,7 @@ COMMANDS: tuple[Entry | Group, ...] = (
         N_("Write a whole case to a folder, for an auditor (supervisor, admin, auditor)."),
     ),
     IMPORTS,
+    MAPS,
     Group(
         "calendar",
         N_("Show and change the working calendar. Default: show this year."),

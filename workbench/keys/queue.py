@@ -36,6 +36,24 @@ COUNT = view_command(
     N_("counts"),
     N_("Count the cases of the list by reason, finding, agent, day and more; Enter narrows the filter to one value."),
 )
+VIEW = view_command(
+    "queue.view",
+    "1,2,3,4,5,6,7,8,9",
+    N_("saved view"),
+    N_("Show the saved view of this number: its filter, order and columns."),
+)
+USUAL_VIEW = view_command(
+    "queue.usual",
+    "0",
+    N_("usual list"),
+    N_("Show this list as usual: its own filter, with the order and columns kept."),
+)
+SAVE_VIEW = view_command(
+    "queue.save_view",
+    "s",
+    N_("save view"),
+    N_("Save the filter, order and columns of this list as a view, under a name and one of the keys 1 to 9."),
+)
 MARK_ROW = case_command(
     "queue.mark",
     "space",
@@ -117,6 +135,9 @@ QUEUE_COMMANDS = (
     ORDER,
     COLUMNS,
     COUNT,
+    VIEW,
+    USUAL_VIEW,
+    SAVE_VIEW,
     MARK_RANGE,
     MARK_ALL,
     RELOAD,

@@ -105,6 +105,12 @@ COPY = view_command(
     N_("copy"),
     N_("Copy the selected text, or else the field or the rows under the cursor. A masked value is revealed; logged."),
 )
+TEXTS = view_command(
+    "texts",
+    "ctrl+t",
+    N_("canned text"),
+    N_("Insert a canned text, of your settings or of the policy, into the text field."),
+)
 QUIT = go_command("quit", "q,ctrl+q,ctrl+c", N_("quit"), N_("Quit the workbench; asks first if you hold a case."))
 
 MODES = (
@@ -124,7 +130,7 @@ COMMANDS: tuple[Command, ...] = (
     *CALENDAR_COMMANDS,
     *LETTER_COMMANDS,
     *POLICY_COMMANDS,
-    *(GO, *MODES, HELP, PALETTE, COPY, THEME, BACK, QUIT),
+    *(GO, *MODES, HELP, PALETTE, COPY, TEXTS, THEME, BACK, QUIT),
 )
 
 _FIELD = re.compile(r"\{([\w.]+)\}")

@@ -32,11 +32,13 @@ from workbench.services.foundation.group_sharing import group_of
 from workbench.services.foundation.locations import refusal
 from workbench.services.foundation.safe_files import cannot_write, new_parents, open_regular, replacing
 from workbench.services.opening import open_services
+from workbench.services.reseller_sheets.maps import map_files
 from workbench.services.site.doctor import faults
 
 _DATABASE, _KEY, _SUMS = "database", "hash.key", "SHA256SUMS"
 _NAMES = re.compile(
     rf"{_DATABASE}|{_KEY}|{_SUMS}|documents/[0-9a-f]{{2}}/[0-9a-f]{{64}}|calls/calls-[0-9]{{8,}}\.parquet"
+    r"|maps/\w[\w-]*\.toml"
 )
 _ATTEMPTS = 3
 
@@ -147,8 +149,13 @@ def _restored(file: Path, copy: Path, as_login: str | None, now: Callable[[], da
 
 
 def _store_sums(session: Session, store: Store) -> Iterator[tuple[str, str]]:
-    """Yield the path in the store and the SHA-256 of each file that the published batches of a database need."""
+    """Yield the path in the store and the SHA-256 of each file that the published batches of a database need.
+
+    So is each map that is in use.
+    """
     yield _KEY, sha256(store.hash_key).hexdigest()
+    for name in map_files(store):
+        yield str(name.relative_to(store.folder)), sha256(name.read_bytes()).hexdigest()
     column = table_of(DocumentRow).c.sha256
     for row in session.execute(select(column).where(is_published(table_of(DocumentRow).c.batch_id)).distinct()):
         yield str(store.document_path(row.sha256).relative_to(store.folder)), row.sha256

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from workbench.services.queue.breakdowns import Breakdowns
     from workbench.services.queue.taking import Taking
     from workbench.services.reseller_sheets.form import Forms
+    from workbench.services.reseller_sheets.maps import Maps
     from workbench.services.review.next_round import ItemJudging
     from workbench.services.review.remarks import Remarks
     from workbench.services.review.reopening import Reopening
@@ -135,6 +136,9 @@ class Services:
 
     forms: "LazyService[Forms]" = LazyService("reseller_sheets.form.Forms")
     """Writes forms for applications."""
+
+    maps: "LazyService[Maps]" = LazyService("reseller_sheets.maps.Maps")
+    """Keeps what the columns of resellers' sheets mean."""
 
     exports: "LazyService[Exports]" = LazyService("exporting.service.Exports")
     """Exports files."""

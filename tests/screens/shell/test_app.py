@@ -281,6 +281,19 @@ async def test_an_unknown_key_after_g_only_closes_the_menu() -> None:
         assert desk.services.files[123].header.held_by is None
 
 
+async def test_the_menu_after_g_stays_until_a_key_however_late_it_is() -> None:
+    async with at_work(clean()) as desk:
+        # A late q, after g once more, goes to the queue and does not quit.
+        await desk.press("g", "g")
+        desk.clocks.seconds += 3600
+        await desk.settle()
+        assert desk.dialog == "GoMenu"
+        await desk.press("q")
+        assert desk.dialog == "QueueScreen"
+        await desk.press("g", "escape")
+        assert desk.dialog == "QueueScreen"
+
+
 @pytest.mark.parametrize(("letter", "screen"), [("q", "QueueScreen"), ("c", "ChecksScreen"), ("d", "DeskScreen")])
 async def test_both_keys_of_a_chord_may_arrive_at_once(letter: str, screen: str) -> None:
     async with at_work(clean()) as desk:

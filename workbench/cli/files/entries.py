@@ -32,3 +32,17 @@ IMPORTS = Group(
         Entry("undo", "workbench.cli.files.imports:undo_batch", N_("Undo an import if nobody has acted on its cases.")),
     ),
 )
+
+MAPS = Group(
+    "maps",
+    N_("List, show and accept maps of resellers' sheets. Default: list."),
+    (
+        Entry("list", "workbench.cli.files.reseller_sheets:list_maps", N_("List the maps and what is wrong in them.")),
+        Entry("show", "workbench.cli.files.reseller_sheets:show_map", N_("Print a map.")),
+        Entry(
+            "accept",
+            "workbench.cli.files.reseller_sheets:accept_map",
+            N_("Put a proposed map into use, if nothing in it is wrong or undecided (admin)."),
+        ),
+    ),
+)

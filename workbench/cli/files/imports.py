@@ -40,6 +40,10 @@ def import_files(
     ] = None,
     agent: Annotated[str, option("--agent", N_("Agent for rows that name none."), "A")] = "",
     as_new: Annotated[bool, option("--as-new", N_("Open a new case if the application's case is closed."))] = False,
+    map_name: Annotated[
+        str | None,
+        option("--map", N_("Map of a reseller's sheet; a new name proposes one. See `workbench maps`."), "NAME"),
+    ] = None,
 ) -> None:
     """Import files as one batch."""
     request = ImportRequest(
@@ -53,10 +57,17 @@ def import_files(
     )
     with errors_reported(context):
         if kind is ImportKind.CALENDAR:
-            _refuse_options({"--encoding": encoding, "--rejects": rejects, "--agent": agent, "--as-new": as_new})
+            given = {
+                "--encoding": encoding,
+                "--rejects": rejects,
+                "--agent": agent,
+                "--as-new": as_new,
+                "--map": map_name,
+            }
+            _refuse_options(given)
             import_calendar(context, files, dry_run=dry_run)
         else:
-            _import(context, request)
+            _import(context, request, map_name)
 
 
 @contextmanager
@@ -79,9 +90,14 @@ def _refuse_options(options: Mapping[str, object]) -> None:
             raise WrongUsage(_("{option} does not apply to a calendar; leave it out.").format(option=name))
 
 
-def _import(context: CommandContext, request: ImportRequest) -> None:
-    with output.ProgressLine(_("Importing")) as progress, context.services() as services:
-        report = services.imports.run(request, progress)
+def _import(context: CommandContext, request: ImportRequest, map_name: str | None) -> None:
+    with context.services() as services:
+        if map_name is not None:
+            from workbench.cli.files.reseller_sheets import with_map
+
+            request = with_map(context, services, request, map_name)
+        with output.ProgressLine(_("Importing")) as progress:
+            report = services.imports.run(request, progress)
     print_report(context, report)
     if report.unfiled or (report.error_count and request.rejects is None):
         raise typer.Exit(ExitCode.DATA)

@@ -1,12 +1,27 @@
 """Commands about sheets of resellers: the form to fill in, and the maps of their own sheets."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
 
 from db.enums import ApplicantKind
+from workbench.cli.files.map_questions import ask_about
+from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.parameters import argument, option
-from workbench.i18n import N_, _
+from workbench.cli.site.supplier_questions import is_terminal
+from workbench.errors import ExitCode, NotFound, WrongUsage
+from workbench.i18n import N_, _, comma_joined, ngettext
+from workbench.services.importing.request import ImportRequest
+from workbench.wording.amounts import count
+
+if TYPE_CHECKING:
+    from workbench.services.reseller_sheets.sheet_map import SheetMap
+    from workbench.services.wiring import Services
+
+MapName = Annotated[str, argument("NAME", N_("Name of the map."))]
 
 
 def template(
@@ -20,3 +35,119 @@ def template(
         services.forms.write(kind, file)
     sentence = _("Wrote {file}; filled in, it is imported with `workbench import workbook`.").format(file=file)
     context.print_result({"file": str(file), "kind": kind.value}, sentence)
+
+
+def list_maps(context: CommandContext) -> None:
+    """List the maps."""
+    with context.services() as services:
+        lines = services.maps.lines()
+    if context.as_json:
+        maps = [
+            {
+                "name": line.name,
+                "file": str(line.file),
+                "proposed": line.is_proposed,
+                "kind": line.kind or None,
+                "agent": line.agent or None,
+                "problem": line.problem or None,
+            }
+            for line in lines
+        ]
+        output.document({"maps": maps})
+        return
+    output.listing(
+        lines,
+        {
+            _("Map"): lambda line: line.name,
+            _("Kind"): lambda line: line.kind,
+            _("Agent"): lambda line: line.agent,
+            _("State"): lambda line: _state(is_proposed=line.is_proposed, is_wrong=bool(line.problem)),
+            _("File"): lambda line: str(line.file),
+        },
+    )
+    for line in lines:
+        for sentence in line.problem.splitlines():
+            output.narrate(sentence)
+
+
+def _state(*, is_proposed: bool, is_wrong: bool) -> str:
+    if is_proposed:
+        return _("proposed, to be completed") if is_wrong else _("proposed")
+    return _("wrong") if is_wrong else _("in use")
+
+
+def show_map(context: CommandContext, name: MapName) -> None:
+    """Print a map."""
+    with context.services() as services:
+        text = services.maps.text(name)
+    if context.as_json:
+        output.document({"name": name, "text": text})
+    else:
+        output.file_text(text)
+
+
+def accept_map(context: CommandContext, name: MapName) -> None:
+    """Put a proposed map into use."""
+    with context.services() as services:
+        accepted = services.maps.accept(name)
+    sentence = _("The map {name} is in use; import with --map {name}.").format(name=name)
+    context.print_result({"name": name, "sha256": accepted.sha256}, sentence)
+
+
+def with_map(context: CommandContext, services: "Services", request: ImportRequest, name: str) -> ImportRequest:
+    """Return a request with its map; one that does not exist yet is proposed first.
+
+    Raises:
+        NotFound: If there is no such map and nobody to ask; a proposal was written.
+        WrongUsage: If the map is of another kind.
+        BadConfiguration: If something in the map is wrong.
+    """
+    layout = services.maps.find(name)
+    if layout is None:
+        layout = _new_map(context, services, request, name)
+    if layout.table.kind is not request.kind:
+        message = _("The map {name} is of {kind}; import that, or use another map.")
+        raise WrongUsage(message.format(name=name, kind=layout.table.kind.value))
+    for path in request.paths:
+        _tell_what_is_read(services, path, layout, request.encoding)
+    return replace(request, layout=layout)
+
+
+def _new_map(context: CommandContext, services: "Services", request: ImportRequest, name: str) -> "SheetMap":
+    """Return a new map that a person has confirmed."""
+    if not request.paths:
+        raise WrongUsage(_("Name at least one file to import."))
+    proposal = services.maps.propose(name, request.kind, request.paths[0], request.encoding, request.agent)
+    if is_terminal() and not context.as_json:
+        if ask_about(proposal):
+            return services.maps.confirm(proposal)
+        file = services.maps.keep(proposal)
+        output.narrate(_("Nothing was imported. The proposal is in {file}; edit it, or ask again.").format(file=file))
+        raise typer.Exit(ExitCode.DATA)
+    file = services.maps.keep(proposal)
+    message = _(
+        "There is no map {name} yet, so nothing was imported. Check the proposal {file}, then put it into use with "
+        "`workbench maps accept {name}`."
+    )
+    raise NotFound(message.format(name=name, file=file))
+
+
+def _tell_what_is_read(services: "Services", path: Path, layout: "SheetMap", encoding: str | None) -> None:
+    """Say where the header is, and which rows are left out."""
+    sheets, unread = services.maps.preview(path, layout, encoding)
+    for sheet in sheets:
+        place = f"{path.name}, {sheet.sheet}" if sheet.sheet else path.name
+        message = ngettext(
+            "{place}: header in line {line}, {count} record.",
+            "{place}: header in line {line}, {count} records.",
+            sheet.records,
+        )
+        output.narrate(message.format(place=place, line=sheet.header_line, count=count(sheet.records)))
+        if sheet.skipped:
+            lines = comma_joined(map(str, sheet.skipped[:_MOST_LINES])) + "…" * (len(sheet.skipped) > _MOST_LINES)
+            output.narrate(_("Left out as totals, notes or headers: lines {lines}.").format(lines=lines))
+    if unread:
+        output.narrate(_("{file}: not read, by the map: {sheets}.").format(file=path.name, sheets=comma_joined(unread)))
+
+
+_MOST_LINES = 20

@@ -11,6 +11,7 @@ from workbench.domain.facts.all_facts import FACTS
 from workbench.domain.facts.fact import FactType
 from workbench.domain.policy.placeholders import PLACEHOLDERS, names_in, outside_brackets
 from workbench.domain.policy.policy import CLEAN_REASON, OVERRIDE_REASON, FactValue, Limit, Policy, Reason, Rule, Words
+from workbench.domain.text.canned_texts import FIELDS
 from workbench.i18n import N_, _
 
 WINDOW_STEP_MINUTES = 30
@@ -52,6 +53,7 @@ def faults_of(policy: Policy) -> Iterator[PolicyFault]:
             yield from _limit_faults(("rules", code, "limits", index), limit)
     for code, reason in policy.reasons.items():
         yield from _reason_faults(("reasons", code), reason, policy)
+    yield from _text_faults(policy)
     if policy.rectify.default_days > policy.rectify.cap_days:
         yield _too_many_days(policy, "rectify", "default_days")
 
@@ -133,6 +135,12 @@ def _rule_faults(path: PolicyPath, rule: Rule, policy: Policy) -> Iterator[Polic
     yield from _placeholder_faults((*path, "text"), rule.text, PLACEHOLDERS)
     if rule.yields_to and (rule.yields_to not in policy.rules or rule.yields_to == rule.code):
         yield _fault((*path, "yields_to"), _("“{rule}” is not another rule of this policy"), rule=rule.yields_to)
+
+
+def _text_faults(policy: Policy) -> Iterator[PolicyFault]:
+    """Yield the faults of the canned texts."""
+    for name, words in policy.texts.items():
+        yield from _placeholder_faults(("texts", name), words, FIELDS)
 
 
 def _code_faults(path: PolicyPath, code: str) -> Iterator[PolicyFault]:

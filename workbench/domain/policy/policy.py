@@ -228,7 +228,7 @@ class DocumentPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """One version of the policy. The first measure of a verdict is its default."""
+    """One version of the policy. The first measure of a verdict is its default; `texts` are canned texts by name."""
 
     version: settings.Code
     zone: settings.Text
@@ -256,6 +256,7 @@ class Policy:
     supplier: Supplier
     forecast: ForecastPolicy = USUAL_FORECAST
     notices: settings.NoticePolicy = settings.USUAL_NOTICES
+    texts: Mapping[settings.Code, Words] = field(default_factory=dict)
 
     def __hash__(self) -> int:
         """Return a hash by which what is derived from this object can be kept; it never meets that of another."""

@@ -21,6 +21,7 @@ class Store:
         self.documents = folder / "documents"
         self.calls = folder / "calls"
         self.batches = folder / "batches"
+        self.maps = folder / "maps"
 
     @classmethod
     def beside(cls, database: Path) -> "Store":

@@ -3,12 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from db.enums import ImportKind
 from workbench.errors import BadData
 from workbench.i18n import _
 from workbench.services.batches.publishing import COUNTS
 from workbench.services.reading.problems import RowProblem
+
+if TYPE_CHECKING:
+    from workbench.services.reseller_sheets.sheet_map import SheetMap
 
 Progress = Callable[[int, int], None]
 """Called with the number of bytes that are done and of all bytes; each file counts when read and when written."""
@@ -22,7 +26,7 @@ class ImportRequest:
 
     `encoding` is that of text files; None detects it. With `rejects`, good rows are imported and bad ones written to
     that file. `agent` is for rows that name none. `as_new` opens a new case if the application's case is closed. With
-    `only`, rows of other applications are refused.
+    `only`, rows of other applications are refused. `layout` says what the columns of a reseller's sheet mean.
     """
 
     kind: ImportKind
@@ -33,6 +37,7 @@ class ImportRequest:
     agent: str = ""
     as_new: bool = False
     only: tuple[str, str] | None = None
+    layout: "SheetMap | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -184,6 +184,10 @@ def _readers_of(path: Path, request: ImportRequest, zone: ZoneInfo, now: datetim
     """Open a file for an import."""
     if request.kind is ImportKind.WORKBOOK:
         return open_readers(path, zone=zone, agent=request.agent, now=now)
+    if request.layout is not None:
+        from workbench.services.reseller_sheets.mapped_source import mapped_readers
+
+        return mapped_readers(path, request.layout, zone=zone, encoding=request.encoding, agent=request.agent, now=now)
     return [open_reader(path, request.kind, zone=zone, encoding=request.encoding, agent=request.agent, now=now)]
 
 

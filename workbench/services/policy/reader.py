@@ -2,11 +2,11 @@
 
 import json
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
@@ -17,6 +17,8 @@ from workbench.i18n import _, ngettext
 from workbench.policies import default_policy_text
 from workbench.services.policy.error_text import faults_in
 from workbench.toml_lines import KeyPath, line_of
+
+_Table = TypeVar("_Table")
 
 _MOST_ERRORS = 50
 _REPAIRS = 3
@@ -48,11 +50,34 @@ def parse_supplier(text: str, name: str) -> Supplier:
     Raises:
         BadConfiguration: If it is something else; the sentences say where, and what must be changed.
     """
-    file: _SupplierFile | None
-    file, faults = _validated(_values_in(text, name), _SupplierFile)
-    if file is None:
+    return parse_table(text, name, _SupplierFile).supplier
+
+
+def parse_table(
+    text: str,
+    name: str,
+    kind: type[_Table],
+    written_out: Callable[[dict[str, Any]], dict[str, Any]] = dict,
+    more_faults: Callable[[_Table], Iterable[PolicyFault]] = lambda _table: (),
+) -> _Table:
+    """Return the dataclass `kind` that is in a TOML file.
+
+    Args:
+        text: The content of the file.
+        name: What errors call the file.
+        kind: The dataclass.
+        written_out: Returns the values with what a short form stands for.
+        more_faults: Returns what is wrong although each value has the right type.
+
+    Raises:
+        BadConfiguration: If it is something else; the sentences say where, and what must be changed.
+    """
+    table: _Table | None
+    table, faults = _validated(written_out(_values_in(text, name)), kind)
+    faults = faults if table is None else [*more_faults(table)]
+    if table is None or faults:
         raise _refusal(text, name, faults)
-    return file.supplier
+    return table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

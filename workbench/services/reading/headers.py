@@ -44,6 +44,10 @@ class ColumnNames:
         """Return the column for a name in a file, IGNORED, or None if the name is unknown."""
         return self.meanings.get(normalised(name))
 
+    def knows(self, name: str) -> bool:
+        """Say whether a text is the name of a column that is read."""
+        return bool(self.meaning(name))
+
     def shown(self, column: str) -> str:
         """Return a column's name in the current language."""
         return self.chinese[column] if current_language() == "zh" else column

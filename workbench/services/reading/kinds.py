@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from db.enums import (
@@ -23,7 +23,7 @@ from db.enums import (
 )
 from workbench.domain.values import moments, values
 from workbench.domain.values.identifiers import uscc_valid
-from workbench.services.reading.headers import value_names
+from workbench.services.reading.headers import ColumnNames, value_names
 from workbench.services.reading.sheets.cells import Holds
 
 NAME_LENGTH = 200
@@ -77,6 +77,21 @@ class KindSpec:
     required: tuple[frozenset[str], ...]
     blank: RowValue
     same_as: Mapping[str, str]
+
+
+class Layout(Protocol):
+    """How the columns of a sheet with names of its own are read; other processes get a copy."""
+
+    @property
+    def sha256(self) -> str:
+        """The check value of its text, for the log."""
+
+    @property
+    def known(self) -> ColumnNames:
+        """What the columns mean."""
+
+    def adapted(self, usual: KindSpec) -> KindSpec:
+        """Return how a kind of file is read in this layout."""
 
 
 _DECIMAL = frozenset({int, float})

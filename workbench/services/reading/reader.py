@@ -38,8 +38,7 @@ class Reader:
         self.pass_bytes = source.pass_bytes
         self.file = source.file
         self.source = source
-        self._known = column_names(kind)
-        with self.table() as table:
+        with source.table((source.layout.known if source.layout else column_names(kind)).knows) as table:
             self.columns = table.names
             self.rows = RowReader(
                 kind=kind,
@@ -50,6 +49,7 @@ class Reader:
                 zone=zone,
                 agent=agent,
                 now=now,
+                layout=source.layout,
             )
             problems = self.rows.check_head(table) if table.header_line else []
             if problems:
@@ -88,11 +88,7 @@ class Reader:
         Raises:
             FileProblem: If the file cannot be trusted from some line on, or changed since it was opened.
         """
-        return self.source.table(self._knows)
-
-    def _knows(self, name: str) -> bool:
-        """Say whether a text is the name of a column that is read."""
-        return bool(self._known.meaning(name))
+        return self.source.table(self.rows.known.knows)
 
 
 def open_reader(

@@ -18,7 +18,7 @@ from workbench.services.foundation.safe_files import (
     new_workbook,
     replacing,
 )
-from workbench.services.reading.headers import IGNORED, column_names
+from workbench.services.reading.headers import IGNORED
 from workbench.services.reading.problems import BadRecord
 from workbench.services.reading.reader import Reader
 from workbench.services.reading.sheets.names import own_name
@@ -64,7 +64,7 @@ class RejectWriter(ExitStack):
         if (self._path.suffix.lower() in WORKBOOK_SUFFIXES) != (reader.format == "xlsx"):
             message = _("Rejects have the format of the imported file; name them like {name}.")
             raise WrongUsage(message.format(name=self._path.with_suffix(reader.path.suffix).name))
-        meaning = column_names(reader.kind).meaning
+        meaning = reader.rows.known.meaning
         self._ignored = {place for place, name in enumerate(reader.columns) if name and meaning(name) == IGNORED}
         columns = self._kept(reader.columns)
         layout = (reader.format, () if self._keeps_sheets or reader.format == "jsonl" else columns)

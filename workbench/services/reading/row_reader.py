@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from db.enums import ImportKind
 from workbench.i18n import _
 from workbench.services.reading.headers import ColumnNames, column_names, header_problems
-from workbench.services.reading.kinds import KindSpec, spec
+from workbench.services.reading.kinds import KindSpec, Layout, spec
 from workbench.services.reading.plan import Complaint, RowPlan
 from workbench.services.reading.problems import BadRecord, Row, RowProblem
 from workbench.services.reading.sources import Table
@@ -25,6 +25,7 @@ class RowReader:
 
     `columns` is the header as in the file, in JSON Lines the keys of the first object. Instants without a zone of their
     own are in `zone`, and rows that name no agent are of `agent`. Past events must not be later than `now`, if given.
+    `layout` is that of a sheet with names of its own.
     """
 
     kind: ImportKind
@@ -35,18 +36,21 @@ class RowReader:
     zone: ZoneInfo
     agent: str
     now: datetime | None
+    layout: Layout | None = None
 
     def __reduce__(self) -> tuple[Callable[[], "RowReader"], tuple[()]]:
         """Let another process make its own parsers."""
         return partial(RowReader, **{field.name: getattr(self, field.name) for field in fields(self)}), ()
 
     @cached_property
-    def _known(self) -> ColumnNames:
-        return column_names(self.kind)
+    def known(self) -> ColumnNames:
+        """What the columns may be called."""
+        return self.layout.known if self.layout else column_names(self.kind)
 
     @cached_property
     def _spec(self) -> KindSpec:
-        return spec(self.kind, self.zone, self.agent, self.now)
+        usual = spec(self.kind, self.zone, self.agent, self.now)
+        return self.layout.adapted(usual) if self.layout else usual
 
     @cached_property
     def _plans(self) -> dict[tuple[str, ...], RowPlan | list[Complaint]]:
@@ -58,10 +62,10 @@ class RowReader:
         Rows over the header that are no titles are told: a sheet may have been sorted together with its header.
         """
         place = self.problem(table.header_line, "", "")
-        problems = header_problems(table.names, self._known, self._spec.required, place)
+        problems = header_problems(table.names, self.known, self._spec.required, place)
         if problems:
             return problems
-        plan = RowPlan(table.names, self._spec, self._known)
+        plan = RowPlan(table.names, self._spec, self.known)
         message = _(
             "This row stands above the header and looks like a record; put the header first, or remove the row."
         )
@@ -81,7 +85,7 @@ class RowReader:
 
     def refused(self, record: RawRecord, message: str, column: str = "") -> BadRecord:
         """Return a record that is refused although its values are right; `column` is the column's own name."""
-        names = (name for name in record.names if column and self._known.meaning(name) == column)
+        names = (name for name in record.names if column and self.known.meaning(name) == column)
         return self._bad(record, self.texts(record) or (), [(next(names, ""), message)])
 
     def problem(self, line: int, column: str, message: str) -> RowProblem:
@@ -93,13 +97,11 @@ class RowReader:
         plan = self._plans.get(names)
         if plan is None:
             # What is missing in an object is told with its values.
-            problems = (
-                header_problems(names, self._known, (), self.problem(0, "", "")) if self.format == "jsonl" else []
-            )
+            problems = header_problems(names, self.known, (), self.problem(0, "", "")) if self.format == "jsonl" else []
             if problems:
                 plan = [(problem.column, problem.message) for problem in problems]
             else:
-                plan = RowPlan(names, self._spec, self._known)
+                plan = RowPlan(names, self._spec, self.known)
             if len(self._plans) >= _MAX_PLANS:
                 self._plans.clear()
             self._plans[names] = plan

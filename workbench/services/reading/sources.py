@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from db.enums import ImportKind
 from workbench.i18n import _
 from workbench.services.reading.jsonl import JsonLines
+from workbench.services.reading.kinds import Layout
 from workbench.services.reading.opened import PACKED_SUFFIXES, OpenedFile, OpenedText, is_archive
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.sheets.names import sheet_of
@@ -38,10 +39,29 @@ _ROWS_TOGETHER = 10_000
 _INSTANT = "TIMESTAMP WITH TIME ZONE"
 
 
+class Table(Protocol):
+    """The columns of records and one iteration over them; `header_line` is 0 if each record names its own columns.
+
+    `above` are the rows above the header, with their cells in the columns of the header.
+    """
+
+    @property
+    def names(self) -> tuple[str, ...]: ...
+
+    @property
+    def header_line(self) -> int: ...
+
+    @property
+    def above(self) -> tuple[RawRecord, ...]: ...
+
+    def __iter__(self) -> Iterator[RawRecord | Broken]: ...
+
+
 class TextSource(OpenedText):
     """A text file."""
 
     sheet = ""
+    layout: Layout | None = None
 
     def __init__(self, path: Path, encoding: str | None = None, *, may_be_packed: bool = False) -> None:
         super().__init__(path, encoding, may_be_packed=may_be_packed)
@@ -49,7 +69,7 @@ class TextSource(OpenedText):
         self.format: Format = self._found_format()
 
     @contextmanager
-    def table(self, knows: Knows) -> Iterator[JsonLines | CsvTable]:
+    def table(self, knows: Knows) -> Iterator[Table]:
         """Give the records from the start; only one pass at a time.
 
         Raises:
@@ -72,6 +92,7 @@ class SheetSource:
 
     format: Format = "xlsx"
     encoding = ""
+    layout: Layout | None = None
 
     def __init__(self, workbook: Workbook, sheet: SheetPart) -> None:
         self.file: object = workbook
@@ -94,7 +115,7 @@ class SheetSource:
         self._workbook.close()
 
     @contextmanager
-    def table(self, knows: Knows) -> Iterator[SheetTable]:
+    def table(self, knows: Knows) -> Iterator[Table]:
         """Give the records from the start; only one pass at a time.
 
         Raises:
@@ -120,6 +141,7 @@ class ParquetSource(OpenedFile):
 
     sheet = encoding = ""
     format: Format = "csv"
+    layout: Layout | None = None
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
@@ -196,12 +218,6 @@ Source = TextSource | SheetSource | ParquetSource
 
 The sheets of a workbook share `file`, of which `bytes_count` and `sha256` are. A pass reads `pass_bytes` bytes; the
 current one has read `bytes_read`.
-"""
-
-Table = CsvTable | JsonLines | SheetTable | ParquetTable
-"""The columns of records and one iteration over them; `header_line` is 0 if each record names its own columns.
-
-`above` are the rows above the header, with their cells in the columns of the header.
 """
 
 

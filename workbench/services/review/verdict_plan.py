@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from db.enums import FailKind, Verdict, WaitsFor
 from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictRequest
@@ -21,9 +22,11 @@ from workbench.domain.case.verdict import (
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.due import due_at, natural_deadline, short_deadline_problem
 from workbench.domain.policy.policy import Policy
-from workbench.i18n import _
+from workbench.domain.text.canned_texts import fields_in, filled
+from workbench.i18n import _, current_language
 from workbench.services.foundation.input_checks import far_day_problem
 from workbench.services.notices import verdict_letter_facts
+from workbench.wording.case.canned_fields import field_values
 from workbench.wording.what_would_help import asked_words
 
 
@@ -51,8 +54,13 @@ class VerdictPlan:
         return bool(self.check_for) and self.waiver is None
 
 
-def plan_verdict(request: VerdictRequest, casefile: CaseFile, calendar: WorkingCalendar, now: datetime) -> VerdictPlan:
-    """Return what a verdict would do, without doing it."""
+def plan_verdict(
+    request: VerdictRequest, casefile: CaseFile, calendar: WorkingCalendar, now: datetime, applicant: str = ""
+) -> VerdictPlan:
+    """Return what a verdict would do, without doing it.
+
+    `applicant` is the name for the fields of canned texts, by default the one in the case file, which may be masked.
+    """
     policy, today = casefile.policy, calendar.local_day(now)
     is_fixable = request.verdict is Verdict.FAIL and request.fail_kind is not FailKind.FINAL
     items: tuple[ItemRequest, ...] = ()
@@ -64,6 +72,7 @@ def plan_verdict(request: VerdictRequest, casefile: CaseFile, calendar: WorkingC
         waits_for = request.waits_for or pending_waits_for(request.reasons, policy)
         until = request.until or calendar.local_day(due_at(now, policy.pending.days_for(waits_for), calendar))
         request = replace(request, until=until, waits_for=waits_for)
+    request, field_problem = _with_fields(request, casefile, deadline_at or request.until, applicant)
     if asks_for_items(request):
         items = verdict_letter_facts.worded_items(casefile, items_for(request, policy))
     if deadline_at is not None:
@@ -76,6 +85,7 @@ def plan_verdict(request: VerdictRequest, casefile: CaseFile, calendar: WorkingC
     if letter is None:
         letter = verdict_letter_facts.causes(casefile, request.reasons, request.items)
     more_problems = (
+        field_problem,
         _date_problem(request, deadline_at, policy, calendar, now),
         round_problem(request, policy, casefile.header.round),
     )
@@ -94,6 +104,31 @@ def plan_verdict(request: VerdictRequest, casefile: CaseFile, calendar: WorkingC
         is_date_provisional=date_in_letter is not None and calendar.depends_on_provisional(today, date_in_letter),
         warnings=(*asked_words(still_due, policy, today), *vague_words(request, policy, casefile.findings)),
     )
+
+
+def _with_fields(
+    request: VerdictRequest, casefile: CaseFile, deadline: date | datetime | None, applicant: str
+) -> tuple[VerdictRequest, str | None]:
+    """Return a request with the fields of canned texts filled, and what is wrong with them.
+
+    They are filled here and not when the text is inserted, because the date may change until the verdict is given.
+    """
+    texts = (request.letter or "", request.note, *(item.text for item in request.items))
+    if not any("{" in text for text in texts):
+        return request, None
+    name = applicant or casefile.header.applicant_name
+    fill = partial(filled, values=field_values(casefile, name, deadline, casefile.header.language))
+    fill_note = partial(filled, values=field_values(casefile, name, deadline, current_language()))
+    problem = None
+    if deadline is None and any("deadline" in fields_in(text) for text in texts):
+        problem = _("The text names {{deadline}}, but this verdict sets none; remove it from the text.").format()
+    request = replace(
+        request,
+        letter=None if request.letter is None else fill(request.letter),
+        note=fill_note(request.note),
+        items=tuple(replace(item, text=fill(item.text)) for item in request.items),
+    )
+    return request, problem
 
 
 def _deadline(request: VerdictRequest, policy: Policy, calendar: WorkingCalendar, now: datetime) -> datetime:

@@ -154,7 +154,8 @@ class Verdicts(Service):
                         message = _("The policy of {case} changed while you decided: {change}. Look and confirm again.")
                     raise Busy(message.format(case=format_case(request.case_id), change=news.policy))
                 now = self.context.now()
-                plan = plan_verdict(request, casefile, self.context.calendar(session, case.policy_version_id), now)
+                calendar = self.context.calendar(session, case.policy_version_id)
+                plan = plan_verdict(request, casefile, calendar, now, case.applicant_name)
                 plan = self._separated(session, plan, casefile.policy)
                 if plan.problems:
                     raise NotAllowed(plan.problems[0])

@@ -31,11 +31,13 @@ class SheetRow(NamedTuple):
 
 
 class MergedCells(NamedTuple):
-    """MergedCells cells, of which only the first has a value; columns are counted from 0."""
+    """Merged cells, of which only the first has a value; columns are counted from 0."""
 
     span: str
+    first_line: int
     first_column: int
     last_line: int
+    last_column: int
 
 
 def sheet_rows(chunks: Iterator[bytes], shared: "Workbook") -> Iterator[SheetRow | MergedCells]:
@@ -116,4 +118,4 @@ def _merged(span: str) -> MergedCells:
     begins, ends = _PLACE.fullmatch(first), _PLACE.fullmatch(last or first)
     if begins is None or ends is None:
         raise BadXml
-    return MergedCells(span, _column(begins[1]), int(ends[2]))
+    return MergedCells(span, int(begins[2]), _column(begins[1]), int(ends[2]), _column(ends[1]))

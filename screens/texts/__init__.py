@@ -1,0 +1,1 @@
+"""Canned texts: their list, and their insertion into text fields."""

@@ -1,0 +1,135 @@
+"""The list of canned texts, and the insertion of one into the text field that has the focus."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+
+from screens.dialogs.list_dialog import ListDialog
+from screens.shell.protocols import FillsFields
+from screens.widgets.safe_text import ACCENT, MUTED, fitted, joined, key_hints, wrapped_lines
+from screens.widgets.static import Static
+from screens.widgets.text_fields import MultilineField, TextLine
+from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.vocabulary import ApplicantKind
+from workbench.domain.text.canned_texts import fields_in, filled
+from workbench.i18n import _, current_language
+from workbench.keys.registry import TEXTS
+from workbench.wording.case.canned_fields import field_values
+
+_MOST_LINES = 3
+_LETTER_FIELDS = frozenset({"letter-edit", "answer"})
+
+
+@dataclass(frozen=True, slots=True)
+class CannedText:
+    """A text with its fields filled, and why it cannot be inserted here, '' if it can."""
+
+    name: str
+    text: str
+    refusal: str = ""
+
+
+async def insert_text(app: App[Any], own: Mapping[str, str], case: CaseFile | None) -> None:
+    """List the canned texts, the user's and those of the policy, and insert the chosen one at the cursor."""
+    field = app.focused
+    keeps_fields = any(isinstance(screen, FillsFields) for screen in app.screen_stack)
+    texts = texts_for(own, case, is_letter=_is_letter(field), keeps_fields=keeps_fields)
+    if not texts:
+        app.notify(
+            _("There are no canned texts; write some under [texts] in your settings or in the policy."), timeout=6
+        )
+        return
+    chooser = TextChooser(texts)
+    await app.push_screen_wait(chooser)
+    if chosen := chooser.chosen:
+        if isinstance(field, MultilineField):
+            start, end = sorted(field.selection)
+            # A paragraph begins on a line of its own.
+            between = "\n" if field.get_text_range((start[0], 0), start).strip() else ""
+            inserted = field.replace(between + chosen.text, start, end, maintain_selection_offset=False)
+            field.move_cursor(inserted.end_location)
+        elif isinstance(field, TextLine):
+            field.replace(chosen.text, *sorted(field.selection))
+
+
+def _is_letter(field: Widget | None) -> bool:
+    return field is not None and (field.id in _LETTER_FIELDS or field.has_class("item"))
+
+
+def texts_for(
+    own: Mapping[str, str], case: CaseFile | None, *, is_letter: bool, keeps_fields: bool
+) -> list[CannedText]:
+    """Return the texts that a field is offered: the user's, then the policy's in the language of the field.
+
+    A verdict fills the fields itself when it is given, because its date may change until then. Elsewhere they are
+    filled at once, and a text with a field that has no value here is refused.
+    """
+    language = case.header.language if case is not None and is_letter else current_language()
+    texts = dict(own)
+    if case is not None:
+        texts |= {name: words.in_language(language) for name, words in case.policy.texts.items() if name not in own}
+    if keeps_fields:
+        return [CannedText(name, text) for name, text in texts.items()]
+    values = _values_of(case, language) if case is not None else {}
+    return [_filled(name, text, values) for name, text in texts.items()]
+
+
+def _values_of(case: CaseFile, language: str) -> dict[str, str]:
+    header = case.header
+    # The name of a person is masked on the screen, and must not get into a text like that.
+    name = "" if header.applicant_kind is ApplicantKind.INDIVIDUAL else header.applicant_name
+    return field_values(case, name, header.deadline_at or header.next_action_on, language)
+
+
+def _filled(name: str, text: str, values: Mapping[str, str]) -> CannedText:
+    missing = [f"{{{field}}}" for field in fields_in(text) if field not in values]
+    refusal = _("{fields} cannot be filled here").format(fields=" ".join(missing)) if missing else ""
+    return CannedText(name, filled(text, values), refusal)
+
+
+class TextChooser(ListDialog[CannedText]):
+    """Lists canned texts; `chosen` is the one that was chosen, None without one."""
+
+    DEFAULT_CSS = "TextChooser > Vertical { width: 84; }"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(str(number), f"choose({number})", show=False) for number in range(1, 10)),
+        Binding("enter", "choose", show=False),
+        Binding(",".join(("q", *TEXTS.keys)), "back", show=False),
+    ]
+
+    def __init__(self, texts: Sequence[CannedText]) -> None:
+        super().__init__(_("Canned texts"), "")
+        self.chosen: CannedText | None = None
+        self._list = texts
+
+    def parts(self) -> ComposeResult:
+        with VerticalScroll(can_focus=False):
+            yield Static(id="list", markup=False)
+        keys = (("↑ ↓ Enter", _("choose")), ("1-9", _("insert at once")), ("Esc", _("back")))
+        yield Static(key_hints(*keys), id="message", markup=False)
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self.draw)
+
+    def entry_lines(self, entry: CannedText, width: int) -> list[Content]:
+        """Return the name of a text and its first lines, or why it cannot be inserted here."""
+        number = list(self._list or ()).index(entry) + 1
+        style = MUTED if entry.refusal else f"{ACCENT} bold"
+        head = joined((f"{number:>2} ", MUTED), (fitted(f"{entry.name}  {entry.refusal}", width - 3), style))
+        lines = wrapped_lines(entry.text, width - 3, MUTED if entry.refusal else "")
+        return [head, *(Content.assemble("   ", line) for line in lines[:_MOST_LINES])]
+
+    def action_choose(self, number: int = 0) -> None:
+        """Insert the text with a number, or the one under the cursor."""
+        at = number - 1 if number else self._cursor
+        if self._list and at < len(self._list):
+            self.action_move(at - self._cursor)
+            if not self._list[at].refusal:
+                self.chosen = self._list[at]
+                self.leave(result=True)

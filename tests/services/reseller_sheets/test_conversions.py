@@ -1,0 +1,72 @@
+"""Values of resellers' sheets become what an import takes; what cannot be converted stays as it is."""
+
+import pytest
+
+from workbench.services.reading import kinds
+from workbench.services.reading.kinds import Sort
+from workbench.services.reseller_sheets.conversions import Order, Unit, converted
+from workbench.services.reseller_sheets.sheet_map import ColumnRule
+
+
+@pytest.mark.parametrize(
+    ("raw", "unit", "yuan"),
+    [
+        ("500", None, "500"),
+        ("500", "万元", "5000000"),
+        ("５００．５", "万元", "5005000"),
+        ("1,000.5", "万元", "10005000"),
+        ("500元", "万元", "500"),
+        ("500万", "元", "5000000"),
+        ("人民币500万元整", None, "5000000"),
+        ("1.5亿元", None, "150000000"),
+        ("0.00001", "万元", "0.1"),
+        ("五百万", "万元", "五百万"),
+        ("500万美元", "万元", "500万美元"),
+        ("-5", "万元", "-5"),
+    ],
+)
+def test_amounts_become_yuan(raw: str, unit: Unit | None, yuan: str) -> None:
+    assert converted(raw, kinds.MONEY, ColumnRule(means="", unit=unit)) == yuan
+
+
+@pytest.mark.parametrize(
+    ("raw", "sort", "order", "text"),
+    [
+        ("２０２６．１１．２４", kinds.DAY, None, "2026.11.24"),
+        ("24/11/2026", kinds.DAY, "dmy", "2026-11-24"),
+        ("11-24-2026 9:05", kinds.INSTANT_OR_DAY, "mdy", "2026-11-24 9:05"),
+        ("2016.05.10-2036.05.10", kinds.VALID_TO, None, "2036.05.10"),
+        ("2016-05-10 至 2036-05-10", kinds.VALID_TO, None, "2036-05-10"),
+        ("20160510-20360510", kinds.VALID_TO, None, "20360510"),
+        ("2016年5月10日—长期", kinds.VALID_TO, None, "长期"),
+        ("永久", kinds.VALID_TO, None, "长期"),
+        ("2016.05.10-2036.05.10", kinds.DAY, None, "2016.05.10-2036.05.10"),
+        ("2036-05-10", kinds.VALID_TO, "dmy", "2036-05-10"),
+    ],
+)
+def test_dates_get_the_year_first(raw: str, sort: Sort, order: Order | None, text: str) -> None:
+    assert converted(raw, sort, ColumnRule(means="", order=order)) == text
+
+
+@pytest.mark.parametrize(
+    ("raw", "sort", "text"),
+    [
+        ("17012345671、17012345672", kinds.PHONES, "17012345671;17012345672"),
+        ("17012345671\r\n17012345672", kinds.PHONES, "17012345671;17012345672"),
+        ("17012345671 / 17012345672", kinds.PHONES, "17012345671;17012345672"),
+        ("170 1234 5671", kinds.PHONES, "170 1234 5671"),
+        ("'91110000600037341L", kinds.USCC, "91110000600037341L"),
+        ("√", kinds.FLAG, "yes"),
+        ("无", kinds.FLAG, "no"),
+        ("大概", kinds.FLAG, "大概"),
+        ("'引号", kinds.TEXT, "'引号"),
+    ],
+)
+def test_numbers_and_flags_become_plain(raw: str, sort: Sort, text: str) -> None:
+    assert converted(raw, sort, ColumnRule(means="")) == text
+
+
+def test_the_words_of_a_map_come_first() -> None:
+    rule = ColumnRule(means="", values={"有限责任公司": "enterprise"})
+
+    assert converted(" 有限责任公司 ", kinds.NAME, rule) == "enterprise"

@@ -1,0 +1,59 @@
+"""The filled cells of a text or a sheet, row by row, before anything is known about its columns."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
+from typing import TextIO
+
+from workbench.i18n import _
+from workbench.services.reading.problems import FileProblem, RowProblem
+from workbench.services.reading.sheets.rows import MergedCells, SheetRow
+from workbench.services.reading.table import DELIMITERS
+
+HEAD_ROWS = 40
+"""The header is among so many first rows, below titles and explanations."""
+
+
+def text_rows(text: TextIO, file: str) -> Iterator[SheetRow]:
+    """Yield the rows of a CSV text that have a filled cell.
+
+    Raises:
+        FileProblem: If a row is not valid CSV.
+    """
+    head = list(islice(text, HEAD_ROWS))
+    if head:
+        head[0] = head[0].removeprefix("\ufeff")
+    delimiter = max(DELIMITERS, key=lambda one: _count(head, one))
+    reader = csv.reader(chain(head, text), delimiter=delimiter, strict=True)
+    line = 1
+    try:
+        for cells in reader:
+            filled = {place: cell for place, cell in enumerate(cells) if cell.strip()}
+            if filled:
+                yield SheetRow(line, filled)
+            line = reader.line_num + 1
+    except csv.Error as error:
+        message = _("A quote is opened and not closed; close it, or double it if it belongs to the text.")
+        raise FileProblem(RowProblem(file=file, line=line, message=message)) from error
+
+
+def _count(head: Sequence[str], delimiter: str) -> int:
+    """Return how often a delimiter stands between cells."""
+    try:
+        return sum(len(cells) - 1 for cells in csv.reader(head, delimiter=delimiter))
+    except csv.Error:
+        return 0
+
+
+def rows_and_merges(
+    found: Iterator[SheetRow | MergedCells], most_rows: int
+) -> tuple[list[SheetRow], list[MergedCells]]:
+    """Return the first rows of a sheet, and its merged cells, which follow all rows."""
+    rows: list[SheetRow] = []
+    merges: list[MergedCells] = []
+    for each in found:
+        if isinstance(each, MergedCells):
+            merges.append(each)
+        elif len(rows) < most_rows:
+            rows.append(each)
+    return rows, merges

@@ -1,0 +1,89 @@
+"""Writes a map as TOML, with a comment on how each meaning is known."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+
+from workbench.i18n import _
+from workbench.services.reseller_sheets.proposal import Proposal, ProposedColumn, Told
+from workbench.services.reseller_sheets.sheet_map import UNDECIDED
+
+
+def map_text(proposal: Proposal) -> str:
+    """Return a proposal as the text of a map."""
+    return "\n".join(_lines(proposal)) + "\n"
+
+
+def told_words(column: ProposedColumn) -> str:
+    """Return how the meaning of a column is known."""
+    words = {
+        Told.NAME: _("its name"),
+        Told.WORD: _("the word in its name"),
+        Told.VALUES: _("its values"),
+        Told.SIMILAR: _("a similar name"),
+        Told.PERSON: _("your answer"),
+        Told.NOTHING: "",
+    }
+    return words[column.told]
+
+
+def _lines(proposal: Proposal) -> Iterator[str]:
+    source = _("How to read the sheets of {name}; proposed for {file}.").format(name=proposal.name, file=proposal.file)
+    yield f"# {source}"
+    yield f"# {_('A ? is for you to decide. What is ignored is not imported.')}"
+    yield f"kind = {_text(proposal.kind.value)}"
+    if proposal.agent:
+        yield f"agent = {_text(proposal.agent)} # {_('of rows that name none')}"
+    if proposal.sheets:
+        yield f"sheets = {_list(proposal.sheets)} # {_('names, or patterns such as *')}"
+    yield f"ignored = {_list([column.name for column in proposal.columns if not column.means])}"
+    yield ""
+    yield "[columns]"
+    for column in proposal.columns:
+        if column.means:
+            told = told_words(column)
+            yield f"{_text(column.name)} = {_rule(column)}" + (f" # {told}" if told else "")
+    if proposal.constants:
+        yield ""
+        yield f"[constants] # {_('values of all rows')}"
+        yield from (f"{name} = {_text(value)}" for name, value in proposal.constants.items())
+    yield ""
+    yield "[rows]"
+    rows = proposal.rows
+    for name in ("totals", "notes", "empty", "fill_down"):
+        if words := getattr(rows, name):
+            yield f"{name} = {_list(words)}"
+    if rows.continued:
+        yield f"continued = true # {_('rows of the same application follow one another, a number each')}"
+
+
+def _rule(column: ProposedColumn) -> str:
+    """Return what the map says about a column."""
+    more: dict[str, str] = {}
+    if column.unit is not None:
+        more["unit"] = _text(column.unit)
+    if column.order is not None:
+        more["order"] = _text(column.order)
+    if column.words:
+        more["values"] = _inline({word: _text(code) for word, code in column.words.items()})
+    if not more:
+        return _text(column.means)
+    return _inline({"means": _text(column.means), **more}, is_bare=True)
+
+
+def _inline(values: Mapping[str, str], *, is_bare: bool = False) -> str:
+    pairs = (f"{name if is_bare else _text(name)} = {value}" for name, value in values.items())
+    return "{ " + ", ".join(pairs) + " }"
+
+
+def _list(words: Sequence[str]) -> str:
+    return "[" + ", ".join(map(_text, words)) + "]"
+
+
+def _text(value: str) -> str:
+    # A text of TOML is escaped like one of JSON, but for the delete character.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def is_undecided(column: ProposedColumn) -> bool:
+    """Say whether a person has to say something about a column."""
+    return UNDECIDED in {column.means, column.unit, *column.words.values()}

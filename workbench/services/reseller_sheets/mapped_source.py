@@ -1,0 +1,161 @@
+"""Files that are read with a map: sources whose tables have the columns of the map, and records of joined rows."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from fnmatch import fnmatchcase
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from db.enums import ImportKind
+from workbench.errors import WrongUsage
+from workbench.i18n import _, comma_joined
+from workbench.services.reading.opened import is_archive
+from workbench.services.reading.problems import FileProblem, RowProblem
+from workbench.services.reading.reader import Reader
+from workbench.services.reading.sheets.names import kind_of, sheet_of
+from workbench.services.reading.sheets.rows import MergedCells, SheetRow
+from workbench.services.reading.sheets.workbook import SheetPart, Workbook
+from workbench.services.reading.sources import TEXT_SUFFIXES, WORKBOOK_SUFFIXES, SheetSource, TextSource
+from workbench.services.reading.table import Knows
+from workbench.services.reseller_sheets.grid import text_rows
+from workbench.services.reseller_sheets.mapped_table import MappedTable
+from workbench.services.reseller_sheets.sheet_map import SheetMap
+
+
+class MappedText(TextSource):
+    """A CSV file that is read with a map."""
+
+    def __init__(self, path: Path, encoding: str | None, layout: SheetMap) -> None:
+        super().__init__(path, encoding)
+        self.layout: SheetMap = layout
+        self.place = RowProblem(file=path.name, message="")
+
+    @contextmanager
+    def table(self, knows: Knows) -> Iterator[MappedTable]:  # noqa: ARG002 - the map knows the names
+        """Give the records from the start; only one pass at a time.
+
+        Raises:
+            FileProblem: If the file does not fit the map, or has changed since it was opened.
+        """
+        with self.text() as text:
+            yield MappedTable(text_rows(text, self.path.name), (), self.place, self.layout)
+
+
+class MappedSheet(SheetSource):
+    """A sheet of a workbook that is read with a map."""
+
+    def __init__(self, workbook: Workbook, part: SheetPart, layout: SheetMap) -> None:
+        super().__init__(workbook, part)
+        self.layout: SheetMap = layout
+        self.place = RowProblem(file=self.path.name, sheet=self.sheet, message="")
+
+    @property
+    def visible_sheets(self) -> list[str]:
+        """The names of the visible sheets of the workbook that have rows."""
+        return [
+            part.name
+            for part in self._workbook.sheets
+            if not part.is_hidden and any(isinstance(each, SheetRow) for each in self._workbook.rows(part))
+        ]
+
+    @cached_property
+    def _merges(self) -> tuple[MergedCells, ...]:
+        """The merged cells, which a sheet has after its rows."""
+        return tuple(each for each in self._workbook.rows(self._part) if isinstance(each, MergedCells))
+
+    @contextmanager
+    def table(self, knows: Knows) -> Iterator[MappedTable]:  # noqa: ARG002 - the map knows the names
+        """Give the records from the start; only one pass at a time.
+
+        Raises:
+            FileProblem: If the sheet does not fit the map or the workbook is damaged.
+        """
+        merges = self._merges
+        rows = (each for each in self._workbook.rows(self._part) if isinstance(each, SheetRow))
+        try:
+            yield MappedTable(rows, merges, self.place, self.layout)
+        except FileProblem as problem:
+            placed = (replace(one, sheet=one.sheet or self.sheet) for one in problem.problems)
+            raise FileProblem(*placed) from problem
+
+
+def mapped_readers(
+    path: Path,
+    layout: SheetMap,
+    *,
+    zone: ZoneInfo,
+    encoding: str | None = None,
+    agent: str = "",
+    now: datetime | None = None,
+) -> list[Reader]:
+    """Open a file and return the readers of its text, or of the sheets that the map names.
+
+    Raises:
+        NotFound: If there is no such file.
+        FileProblem: If it does not fit the map; a BadData too if it is no regular file.
+        WrongUsage: If it is neither CSV nor a workbook, or the map is of another agent.
+        StorageFailed: If it cannot be read.
+    """
+    kind, of_map = layout.table.kind, layout.table.agent
+    if agent and of_map and agent != of_map:
+        message = _("The map {name} is of {agent}; leave --agent out, or use another map.")
+        raise WrongUsage(message.format(name=layout.name, agent=of_map))
+    sources = sources_of(path, layout, encoding)
+    try:
+        return [Reader(source, kind, zone, agent or of_map, now) for source in sources]
+    except BaseException:
+        sources[0].close()
+        raise
+
+
+def sources_of(path: Path, layout: SheetMap, encoding: str | None) -> list[MappedText] | list[MappedSheet]:
+    """Return the sources of a file's records."""
+    if not is_workbook(path):
+        return [MappedText(path, encoding, layout)]
+    workbook = Workbook(path)
+    try:
+        parts = chosen_sheets(workbook, layout.table.kind, layout.table.sheets)
+        return [MappedSheet(workbook, part, layout) for part in parts]
+    except BaseException:
+        workbook.close()
+        raise
+
+
+def is_workbook(path: Path) -> bool:
+    """Say whether a file is a workbook, else CSV.
+
+    Raises:
+        WrongUsage: If it is JSON Lines, which name their columns in each record.
+    """
+    suffix = path.suffix.lower()
+    if suffix in WORKBOOK_SUFFIXES:
+        return True
+    if suffix in TEXT_SUFFIXES:
+        if "json" in suffix:
+            raise WrongUsage(_("A map is for CSV and XLSX files; {file} is neither.").format(file=path.name))
+        return False
+    return is_archive(path)
+
+
+def chosen_sheets(workbook: Workbook, kind: ImportKind, wanted: tuple[str, ...]) -> list[SheetPart]:
+    """Return the visible sheets with the names or patterns of a map, without any the usual sheet of the kind.
+
+    A file of rejected rows has one sheet, named like the kind.
+
+    Raises:
+        FileProblem: If no sheet has such a name.
+    """
+    if not wanted:
+        return [sheet_of(workbook, kind)]
+    visible = [sheet for sheet in workbook.sheets if not sheet.is_hidden]
+    found = [sheet for sheet in visible if any(fnmatchcase(sheet.name.strip(), name) for name in wanted)]
+    if not found and len(visible) == 1 and kind_of(visible[0].name) is kind:
+        return visible
+    if not found:
+        message = _("No sheet is named {names}, as the map says; the sheets are {sheets}.")
+        names, sheets = comma_joined(wanted), comma_joined(sheet.name for sheet in visible)
+        raise workbook.refused(message.format(names=names, sheets=sheets))
+    return found

@@ -1,0 +1,151 @@
+"""A map that is proposed for a sheet which nobody has described yet; a person confirms it before it is used."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import islice
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from db.enums import ImportKind
+from workbench.i18n import _
+from workbench.services.reading.kinds import spec
+from workbench.services.reading.opened import OpenedText
+from workbench.services.reading.problems import FileProblem, RowProblem
+from workbench.services.reading.sheets.names import kind_of
+from workbench.services.reading.sheets.rows import MergedCells, SheetRow
+from workbench.services.reading.sheets.workbook import Workbook
+from workbench.services.reseller_sheets.conversions import Order
+from workbench.services.reseller_sheets.grid import HEAD_ROWS, rows_and_merges, text_rows
+from workbench.services.reseller_sheets.header import Header, headers_in
+from workbench.services.reseller_sheets.mapped_source import is_workbook
+from workbench.services.reseller_sheets.sheet_map import RowRules
+from workbench.services.reseller_sheets.words import meaning_of
+
+_MOST_ROWS = 2_000
+"""So many rows of a sheet are looked at."""
+
+
+class Told(StrEnum):
+    """How a proposal knows what a column means."""
+
+    NAME = "name"
+    WORD = "word"
+    VALUES = "values"
+    SIMILAR = "similar"
+    PERSON = "person"
+    NOTHING = "nothing"
+
+
+@dataclass(slots=True)
+class ProposedColumn:
+    """A column of a sheet: its place, name and values, what it probably means, and how that is known.
+
+    `parts` are its names from the top level of the header to the lowest. `means` is '' if it is not imported, and
+    UNDECIDED if a person has to say. `unit`, `order` and `words` are those of the map.
+    """
+
+    column: int
+    name: str
+    parts: Sequence[str]
+    values: Sequence[str] = ()
+    means: str = ""
+    told: Told = Told.NOTHING
+    unit: str | None = None
+    order: Order | None = None
+    words: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Proposal:
+    """A map that nobody has confirmed, and the file that it is proposed for."""
+
+    name: str
+    kind: ImportKind
+    file: str
+    sheets: tuple[str, ...]
+    agent: str
+    columns: list[ProposedColumn] = field(default_factory=list)
+    rows: RowRules = field(default_factory=RowRules)
+    constants: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def meanings(self) -> set[str]:
+        """What is there: the columns that something in the sheet means, and those with one value for all rows."""
+        return {column.means for column in self.columns} | set(self.constants)
+
+    def missing(self) -> list[frozenset[str]]:
+        """Return the required columns that are not there; of each set one must be."""
+        there = self.meanings
+        return [choices for choices in spec(self.kind, ZoneInfo("UTC")).required if choices.isdisjoint(there)]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetHead:
+    """The first rows of a sheet, its merged cells, and its header with the number of columns that are understood."""
+
+    name: str
+    rows: Sequence[SheetRow]
+    merges: Sequence[MergedCells]
+    header: Header
+    understood: int
+
+
+def head_of(name: str, rows: Sequence[SheetRow], merges: Sequence[MergedCells], kind: ImportKind) -> SheetHead:
+    """Return a sheet with the header that is understood best.
+
+    If none is, it is the first row that fills the most columns.
+    """
+
+    def understood(header: Header) -> int:
+        return len({meaning_of(parts, kind)[0] for parts in header.parts.values()} - {""})
+
+    candidates = list(headers_in(rows[:HEAD_ROWS], merges))
+    best = max(candidates, key=understood)
+    if not understood(best):
+        best = max(candidates, key=lambda header: len(header.parts))
+    return SheetHead(name, rows, merges, best, understood(best))
+
+
+def propose(name: str, kind: ImportKind, path: Path, encoding: str | None, agent: str) -> Proposal:
+    """Return a proposal for the sheet of a file that is understood best, and for the sheets with the same columns.
+
+    Raises:
+        FileProblem: If the file has no rows; a BadData too if it cannot be read.
+        WrongUsage: If it is neither CSV nor a workbook.
+    """
+    from workbench.services.reseller_sheets.proposing import Proposer
+
+    sheets = list(_sheets_in(path, encoding, kind))
+    if not sheets:
+        message = _("The sheet is empty; it needs a header and rows.")
+        raise FileProblem(RowProblem(file=path.name, message=message))
+    best = max(sheets, key=lambda sheet: (sheet.understood, kind_of(sheet.name) is kind))
+    names = set(best.header.names().values())
+    alike = tuple(sheet.name for sheet in sheets if set(sheet.header.names().values()) == names)
+    proposal = Proposal(name, kind, path.name, alike if len(sheets) > 1 else (), agent or name)
+    Proposer(proposal, best).fill()
+    return proposal
+
+
+def _sheets_in(path: Path, encoding: str | None, kind: ImportKind) -> Iterator[SheetHead]:
+    """Yield the visible sheets that have rows."""
+    if not is_workbook(path):
+        opened = OpenedText(path, encoding)
+        try:
+            with opened.text() as text:
+                rows = list(islice(text_rows(text, path.name), _MOST_ROWS))
+        finally:
+            opened.close()
+        if rows:
+            yield head_of("", rows, (), kind)
+        return
+    workbook = Workbook(path)
+    try:
+        for part in workbook.sheets:
+            if not part.is_hidden:
+                rows, merges = rows_and_merges(workbook.rows(part), _MOST_ROWS)
+                if rows:
+                    yield head_of(part.name, rows, merges, kind)
+    finally:
+        workbook.close()

@@ -1,0 +1,205 @@
+"""Finds out what the columns and rows of a sheet probably mean: by their names, then by their values."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from itertools import pairwise
+
+from db.enums import ApplicantKind, ImportKind
+from workbench.domain.values.bad_value import BadValue
+from workbench.domain.values.moments import day_or_long_term
+from workbench.domain.values.values import folded
+from workbench.services.reading.headers import column_names, normalised, value_names
+from workbench.services.reading.kinds import DAY, INSTANT_OR_DAY, MONEY, VALID_TO
+from workbench.services.reading.sheets.rows import SheetRow
+from workbench.services.reading.table import Cell
+from workbench.services.reseller_sheets.by_values import guessed, kind_word
+from workbench.services.reseller_sheets.conversions import Order, converted
+from workbench.services.reseller_sheets.header import lettered
+from workbench.services.reseller_sheets.merged import Cells, Merged, compact, is_sum
+from workbench.services.reseller_sheets.proposal import Proposal, ProposedColumn, SheetHead, Told
+from workbench.services.reseller_sheets.sheet_map import UNDECIDED, ColumnRule, sorts_of
+from workbench.services.reseller_sheets.words import (
+    Clearness,
+    is_ignorable,
+    meaning_of,
+    sheet_words,
+    uncounted,
+    unit_in,
+)
+
+_NEAR = 0.75
+_SMALL_AMOUNT = 100_000
+_KEY, _NUMBERS, _PHONE = "application_no", "msisdns", "contact_phone"
+_DATES = (DAY, VALID_TO, INSTANT_OR_DAY)
+_APPLICATIONS = ImportKind.APPLICATIONS
+_MOST_NOTE_CELLS = 3
+
+
+class Proposer:
+    """Fills in a proposal from one sheet."""
+
+    def __init__(self, proposal: Proposal, sheet: SheetHead) -> None:
+        self._proposal = proposal
+        self._kind = proposal.kind
+        names, parts = sheet.header.names(), sheet.header.parts
+        merged = Merged([merge for merge in sheet.merges if merge.last_line > sheet.header.line], names)
+        below = [row for row in sheet.rows if row.line > sheet.header.line]
+        filled = [merged.filled(row) for row in below]
+        columns = sorted(set(names) | {column for row in below for column in row.cells})
+        proposal.columns = [
+            ProposedColumn(column, names.get(column, lettered(column)), parts.get(column, ())) for column in columns
+        ]
+        self._by_names()
+        self._records = self._without_sums_and_notes(below, filled)
+        self._take_values()
+
+    def fill(self) -> None:
+        """Fill in what the names do not tell, what the values need, and which rows belong together."""
+        self._by_values()
+        self._by_similar_names()
+        for column in self._proposal.columns:
+            if not column.means and column.values and not (column.parts and is_ignorable(column.parts)):
+                column.means = UNDECIDED
+            self._add_conversions(column)
+        # A column without name and values is none.
+        self._proposal.columns = [column for column in self._proposal.columns if column.parts or column.values]
+        if self._is_continued():
+            self._proposal.rows = replace(self._proposal.rows, continued=True)
+        if frozenset({"applicant_kind"}) in self._proposal.missing():
+            self._proposal.constants["applicant_kind"] = UNDECIDED
+        if "agent" in self._proposal.meanings:
+            self._proposal.agent = ""
+
+    def _by_names(self) -> None:
+        """Take the clearest names first: of two columns that may mean the same, theirs counts."""
+        for clearness in (Clearness.NAME, Clearness.WORD, Clearness.UNCLEAR):
+            for column in self._proposal.columns:
+                if column.means or not column.parts:
+                    continue
+                found, clear = meaning_of(column.parts, self._kind)
+                if clear is clearness and clear is Clearness.UNCLEAR and found in self._proposal.meanings:
+                    found = _PHONE
+                if (
+                    found
+                    and clear is clearness
+                    and (found not in self._proposal.meanings or self._is_further(column, found))
+                ):
+                    column.means, column.told = found, Told.NAME if clear is Clearness.NAME else Told.WORD
+
+    def _is_further(self, column: ProposedColumn, means: str) -> bool:
+        """Say whether a column has further numbers: 号码2 has such beside 号码1."""
+        if means != _NUMBERS or self._kind is not _APPLICATIONS:
+            return False
+        others = (other for other in self._proposal.columns if other.means == _NUMBERS)
+        return any(uncounted(other.name) == uncounted(column.name) for other in others)
+
+    def _by_values(self) -> None:
+        for column in self._proposal.columns:
+            if not column.means and not (column.parts and is_ignorable(column.parts)):
+                found = guessed(column.values, self._kind, self._proposal.meanings)
+                if found:
+                    column.means, column.told = found, Told.VALUES
+
+    def _by_similar_names(self) -> None:
+        known = column_names(self._kind).meanings
+        for column in self._proposal.columns:
+            if not column.means and column.parts and not is_ignorable(column.parts):
+                for spelling in get_close_matches(normalised(column.parts[-1]), list(known), 1, _NEAR):
+                    if known[spelling] and known[spelling] not in self._proposal.meanings:
+                        column.means, column.told = known[spelling], Told.SIMILAR
+
+    def _without_sums_and_notes(self, below: Sequence[SheetRow], filled: Sequence[Cells]) -> list[Cells]:
+        """Return the rows that may be records; the words by which the others are known go into the proposal."""
+        words = sheet_words()["words"]
+        totals, notes = (
+            {compact(word): word for word in words["totals"]},
+            {compact(word): word for word in words["notes"]},
+        )
+        key = self._column_of(_KEY)
+        names = {column.column: compact(column.parts[-1]) for column in self._proposal.columns if column.parts}
+        found_totals: list[str] = []
+        found_notes: list[str] = []
+        records = []
+        for row, cells in zip(below, filled, strict=True):
+            texts = {column: compact(cell) for column, cell in row.cells.items()}
+            first = next(iter(texts.values()))
+            total = next((text for text in texts.values() if is_sum(text, totals)), None)
+            note = next((text for text in notes if first.startswith(text)), None)
+            if total is not None and texts.get(key, "") in {"", total}:
+                found_totals.append(next(word for known, word in totals.items() if is_sum(total, (known,))))
+            elif note is not None and len(texts) <= _MOST_NOTE_CELLS and texts.get(key, "") in {"", first}:
+                found_notes.append(notes[note])
+            elif texts != names:
+                records.append(cells)
+        self._proposal.rows = replace(
+            self._proposal.rows, totals=tuple(dict.fromkeys(found_totals)), notes=tuple(dict.fromkeys(found_notes))
+        )
+        return records
+
+    def _take_values(self) -> None:
+        """Give each column its values; marks for nothing are none."""
+        marks, seen = frozenset(sheet_words()["words"]["empty"]), set[str]()
+        for column in self._proposal.columns:
+            texts = [str(cells.get(column.column, "")).strip() for cells in self._records]
+            seen |= marks.intersection(texts)
+            column.values = [text for text in texts if text and text not in marks]
+        self._proposal.rows = replace(self._proposal.rows, empty=tuple(sorted(seen)))
+
+    def _column_of(self, means: str) -> int:
+        return next((column.column for column in self._proposal.columns if column.means == means), -1)
+
+    def _add_conversions(self, column: ProposedColumn) -> None:
+        """Add what the values of a column need: a unit, an order of dates, words for the codes."""
+        sort = sorts_of(self._kind).get(column.means)
+        if sort is None:
+            return
+        if sort is MONEY:
+            column.unit = unit_in(column.name) or _unit_needed(column.values)
+        elif sort in _DATES:
+            column.order = _order_of(column.values)
+        elif sort.words is not None:
+            known = value_names(sort.section, sort.words)
+            unknown = dict.fromkeys(value for value in column.values if folded(value) not in known)
+            is_kind = sort.words is ApplicantKind
+            column.words = {word: (kind_word(word) if is_kind else "") or UNDECIDED for word in unknown}
+
+    def _is_continued(self) -> bool:
+        """Say whether rows below one another belong to one application, because they repeat or leave out its number."""
+        key, numbers = self._column_of(_KEY), self._column_of(_NUMBERS)
+        if self._kind is not _APPLICATIONS or key < 0 or numbers < 0:
+            return False
+        others = [column.column for column in self._proposal.columns if column.means not in {"", _NUMBERS, UNDECIDED}]
+        return any(
+            _text(below, numbers) and all(_text(below, column) in {"", _text(above, column)} for column in others)
+            for above, below in pairwise(self._records)
+        )
+
+
+def _text(cells: Mapping[int, Cell], column: int) -> str:
+    return str(cells.get(column, "")).strip()
+
+
+def _unit_needed(values: Sequence[str]) -> str | None:
+    """Return UNDECIDED for amounts that are too small to be in yuan and name no unit, None for others."""
+    plain = [value.replace(",", "") for value in values]
+    amounts = [float(value) for value in plain if value.replace(".", "", 1).isdecimal()]
+    return UNDECIDED if amounts and max(amounts) < _SMALL_AMOUNT else None
+
+
+def _order_of(values: Sequence[str]) -> Order | None:
+    """Return the order of dates that end with the year, None where the year is first or the order is not clear."""
+    if not values or _are_days(values, None):
+        return None
+    fitting: list[Order] = [order for order in ("dmy", "mdy") if _are_days(values, order)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _are_days(values: Sequence[str], order: Order | None) -> bool:
+    rule = ColumnRule(means="", order=order)
+    try:
+        for value in values:
+            day_or_long_term(converted(value.split(" ")[0], DAY, rule))
+    except BadValue:
+        return False
+    return True
