@@ -53,7 +53,7 @@ def open_workbench(find_database: Callable[[], Path], as_login: str | None, symb
         finally:
             # Imported modules live until the program exits, so garbage collection need not scan them.
             gc.freeze()
-            # Full collections wait until nobody types; see KeyboardApp.
+            # Full collections wait until nobody types; see collect_if_idle.
             gc.set_threshold(10_000, 20, 1_000)
             gc.enable()
 

@@ -97,6 +97,27 @@ def fit_to_window(screen: "BaseScreen[Any]") -> None:
         screen.add_class(*[name for least, name in sizes if cells >= least][-1:], update=False)
 
 
+def style_if_changed(screen: "BaseScreen[Any]", event: events.ScreenResume) -> None:
+    """Style the widgets of a screen that is shown if the look changed; Textual would style them each time."""
+    look = (screen.app.theme, screen.app.size)
+    event.refresh_styles, screen.styled_for = look != screen.styled_for, look
+
+
+def lay_out_if_resized(screen: Screen[Any], size: Size) -> None:
+    """Lay out a screen in a window of another size; its first layout sends it a resize event too."""
+    if size != screen.outer_size:
+        Screen._screen_resized(screen, size)  # noqa: SLF001 - Textual has no other way
+
+
+def lay_out_once(screen: Screen[Any], size: Size | None = None, scroll: bool = False) -> None:  # noqa: FBT001, FBT002 - Textual's
+    """Lay out a screen; first when its widgets have asked for it, since Textual would do it before and after."""
+    if size is not None and not screen.outer_size:
+        screen._layout_required = True  # noqa: SLF001 - Textual has no other way
+        screen.check_idle()
+    else:
+        Screen._refresh_layout(screen, size or screen.size, scroll)  # noqa: SLF001 - Textual has no other way
+
+
 class BaseScreen(Screen[Result]):
     """A screen with translated key descriptions, whose keys also work while an input method is on."""
 
@@ -113,24 +134,9 @@ class BaseScreen(Screen[Result]):
     """The theme and the window for which the widgets are styled."""
 
     on_compose = fit_to_window
-
-    def _on_screen_resume(self, event: events.ScreenResume) -> None:
-        # Textual would style all widgets again whenever the screen is shown.
-        look = (self.app.theme, self.app.size)
-        event.refresh_styles, self.styled_for = look != self.styled_for, look
-
-    def _screen_resized(self, size: Size) -> None:
-        # The first layout sends the screen a resize event, for which Textual would lay it out again.
-        if size != self.outer_size:
-            super()._screen_resized(size)
-
-    def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:  # noqa: FBT001, FBT002 - Textual's
-        if size is not None and not self.outer_size:
-            # The widgets ask for a layout too, a little later; Textual would lay out a screen before and after.
-            self._layout_required = True
-            self.check_idle()
-        else:
-            super()._refresh_layout(size or self.size, scroll)
+    _on_screen_resume = style_if_changed
+    _screen_resized = lay_out_if_resized
+    _refresh_layout = lay_out_once
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
@@ -186,14 +192,18 @@ class ModeScreen(WorkScreen):
         await self.run_action("app.go('go.desk')")
 
 
+def dim_screen_behind(dialog: "Dialog[Any]") -> RenderableType:
+    """Return the background of a dialog."""
+    rendered = ModalScreen.render(dialog)
+    return DimmedScreen(rendered.screen, rendered.color) if isinstance(rendered, BackgroundScreen) else rendered
+
+
 class Dialog(BaseScreen[Result], ModalScreen[Result]):
     """A screen over another one; Esc closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [bind(BACK, "back")]
 
-    def render(self) -> RenderableType:
-        rendered = super().render()
-        return DimmedScreen(rendered.screen, rendered.color) if isinstance(rendered, BackgroundScreen) else rendered
+    render = dim_screen_behind
 
     def leave(self, result: Result | None = None) -> None:
         """Close the dialog once: a second dismissal would close the screen below."""

@@ -22,10 +22,16 @@ from workbench.i18n import _
 from workbench.keys.registry import QUIT
 
 _EXPLAIN_EVERY_S = 3.0
-_COLLECT_EVERY_S = 1.0
+COLLECT_EVERY_S = 1.0
 _COMPOSED_WITHIN_S, _COMPOSED_EVERY_S = 2.0, 0.005
 _KEYS_WHEN_TOO_SMALL = frozenset(QUIT.keys)
 """The keys that act in a window that is too small."""
+
+
+def collect_if_idle(presses: Presses) -> None:
+    """Collect garbage if nobody types: a full collection takes longer than most keys, and would delay one."""
+    if gc.get_count()[-1] and presses.monotonic() - presses.last_at >= COLLECT_EVERY_S:
+        gc.collect()
 
 
 class KeyboardApp(ResilientApp, inherit_bindings=False):
@@ -41,14 +47,6 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
         self._awaits_width = symbols == "auto" and is_worth_asking(os.environ)
         self.driver_class = ProbingDriver if self._awaits_width else BurstDriver
         self.use_symbols("ascii" if symbols == "ascii" else "auto")
-
-    def on_mount(self) -> None:
-        self.set_interval(_COLLECT_EVERY_S, self._collect_if_idle)
-
-    def _collect_if_idle(self) -> None:
-        """Collect garbage while nobody types: a full collection takes as long as some keys, and would delay one."""
-        if gc.get_count()[-1] and self.presses.monotonic() - self.presses.last_at >= _COLLECT_EVERY_S:
-            gc.collect()
 
     def use_symbols(self, symbols: signs.SymbolSet) -> None:
         """Draw with these symbols from now on."""

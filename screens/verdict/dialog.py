@@ -86,6 +86,7 @@ class VerdictDialog(Dialog[DecisionResult]):
         items_first: bool = False,
     ) -> None:
         super().__init__()
+        self._items_first = items_first
         self._case = case
         self._state = state
         self._actions = actions
@@ -93,7 +94,6 @@ class VerdictDialog(Dialog[DecisionResult]):
         self._guard = Guard(presses_of(self))
         self._preview = preview
         self._previews = Debounce(self, "preview", self._show_preview)
-        self._items_first = items_first
         self._is_deciding = False
         self._accepts_new_evidence = False
 
@@ -107,7 +107,9 @@ class VerdictDialog(Dialog[DecisionResult]):
                 yield Static(dialog_text.reasons_title(), classes="title", markup=False)
                 yield ReasonPicker(self._case, self._state.verdict, self._width - 1, self._actions.recent_reasons)
                 items = self._preview.own_items if self._preview is not None else ()
-                yield RectificationForm(self._state, self._actions.until, items, self._width)
+                yield RectificationForm(
+                    self._state, self._actions.until, items, self._width, is_first=self._items_first
+                )
                 yield LetterEditor(self._case, self._width)
                 yield Static(id="note-heading", classes="title", markup=False)
                 yield MultilineField(self._state.note, id="note")
@@ -120,8 +122,6 @@ class VerdictDialog(Dialog[DecisionResult]):
         self._draw()
         if self._preview is None:
             self._previews.ask()
-        else:
-            self._go_to_items()
         self._guard.watch(self)
 
     def on_resize(self) -> None:
@@ -134,13 +134,7 @@ class VerdictDialog(Dialog[DecisionResult]):
             self._show_problem(str(error))
             return
         await self.rectification.show(self._preview.own_items)
-        self._go_to_items()
         self._draw()
-
-    def _go_to_items(self) -> None:
-        if self._items_first:
-            self._items_first = False
-            self.rectification.enter()
 
     @work(group="write")
     async def decide(self) -> None:

@@ -48,10 +48,17 @@ class RectificationForm(Vertical):
     date_view = getters.query_one("#until-date", Static)
 
     def __init__(
-        self, state: VerdictState, reader: TimeReader[date], items: tuple[ItemRequest, ...], width: int
+        self,
+        state: VerdictState,
+        reader: TimeReader[date],
+        items: tuple[ItemRequest, ...],
+        width: int,
+        *,
+        is_first: bool,
     ) -> None:
         super().__init__()
         self._width = width
+        self._is_first = is_first
         self._reader = reader
         self._is_date_first = state.verdict is Verdict.PENDING
         self._until = state.until
@@ -73,6 +80,8 @@ class RectificationForm(Vertical):
 
     def on_mount(self) -> None:
         self._show_heading(is_shown=bool(self._codes))
+        if self._is_first and self._codes:
+            self.enter()
 
     async def show(self, items: tuple[ItemRequest, ...]) -> None:
         """Show the items; the fields of items that were already shown are kept."""
