@@ -285,7 +285,7 @@ def test_a_sheet_with_other_columns_than_its_map_is_refused(
             "# ",
             "columns: no column means application_no, which is required; name one, or add",
         ),
-        ("[rows]", "[constants]\napplication_no = '1'\n[rows]", "each row needs its own application_no"),
+        ("[rows]", "[constants]\napplication_no = '1'\n[rows]", "Each row needs its own application_no"),
         ('kind = "applications"', 'kind = "calls"', "kind: there are maps for"),
         ('kind = "applications"', 'kind = "cards"\n[rows2]', "rows2: unknown key; perhaps “rows” is meant"),
         ("[columns]", "[columns", "is not TOML"),
@@ -371,10 +371,13 @@ def test_on_a_terminal_a_person_confirms_what_is_proposed(
     result = ask(terminal, path, "y")
 
     assert result.exit_code == 0, result.output
-    assert "F  注册资本(万元) → registered_capital_cny (万元)  by its name  such as 5…0 (3 characters)" in result.stderr
-    assert "A  序号 → not imported" in result.stderr
+    shown = [line.split() for line in result.stderr.splitlines()]
+    assert ["F", "注册资本(万元)", "registered_capital_cny", "(万元)", "500", "its", "name"] in shown
+    assert ["A", "序号", "not", "imported", "1…", "(1", "characters)"] in shown
+    assert NUMBERS[0] not in result.stderr
     assert "left out: rows with 合计, 制表" in result.stderr
-    assert "header in line 3, 3 records. Left out as totals, notes or headers: lines 7, 8." in result.stderr
+    assert "header in line 3, 3 records." in result.stderr
+    assert "Left out as totals, notes or headers: lines 7, 8." in result.stderr
     assert terminal.document("a", "show", "C-3")["application_no"] == "HB2026-2"
     assert [found["proposed"] for found in terminal.document("a", "maps")["maps"]] == [False]
 
@@ -384,10 +387,14 @@ def test_on_a_terminal_it_asks_what_it_does_not_know(terminal: Terminal, tmp_pat
     row = ["A-1", COMPANIES[0], "王某某", "11010519491231002X", "其他甲", "其他乙", "500", "合伙", "其他丙"]
     path = Sheet([header, row]).write(tmp_path / "sheet.csv")
 
-    result = ask(terminal, path, "?", "行业", "", "", "= 2026-11-23", "万元", "enterprise", "y")
+    result = ask(terminal, path, "?", "行业", "", "", "then", "= then", "= 2026-11-23", "斤", "万", "x", "企业", "y")
 
     assert result.exit_code == 0, result.output
     assert "The columns that are left: agent, submitted_at" in result.stderr
+    assert "Answer with the letters of a column, or with = and a value." in result.stderr
+    assert "“then” is not a valid date or time" in result.stderr
+    assert "The units are 元, 千元" in result.stderr
+    assert "“x” is not a known value" in result.stderr
     shown = terminal.document("a", "show", "C-1")
     identity = shown["identity"]
     assert (shown["agent"], identity["submitted_at"], identity["industry"]) == ("m", SUBMITTED, "其他甲")

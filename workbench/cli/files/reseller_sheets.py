@@ -142,13 +142,10 @@ def _tell_what_is_read(services: "Services", path: Path, layout: "SheetMap", enc
             "{place}: header in line {line}, {count} records.",
             sheet.records,
         )
-        told = message.format(place=place, line=sheet.header_line, count=count(sheet.records))
+        output.narrate(message.format(place=place, line=sheet.header_line, count=count(sheet.records)))
         if sheet.skipped:
-            lines = comma_joined(map(str, sheet.skipped[:_MOST_LINES]))
-            if len(sheet.skipped) > _MOST_LINES:
-                lines += "…"
-            told += " " + _("Left out as totals, notes or headers: lines {lines}.").format(lines=lines)
-        output.narrate(told)
+            lines = comma_joined(map(str, sheet.skipped[:_MOST_LINES])) + "…" * (len(sheet.skipped) > _MOST_LINES)
+            output.narrate(_("Left out as totals, notes or headers: lines {lines}.").format(lines=lines))
     if unread:
         output.narrate(_("{file}: not read, by the map: {sheets}.").format(file=path.name, sheets=comma_joined(unread)))
 

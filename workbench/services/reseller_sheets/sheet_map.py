@@ -103,6 +103,18 @@ def sorts_of(kind: ImportKind) -> Mapping[str, Sort]:
     return {name.removesuffix("*"): sort for name, sort in SORTS[kind].items()}
 
 
+def parsed(kind: ImportKind, name: str, text: str) -> Any:
+    """Return the value that a column has for all rows.
+
+    Raises:
+        BadValue: If it is not one of the column's, or if each row needs its own.
+    """
+    if name == _KEY:
+        message = _("Each row needs its own {column}; add a column to the sheet.")
+        raise BadValue(message.format(column=column_names(kind).shown(name)))
+    return spec(kind, ZoneInfo("UTC")).columns[name].parse(text)
+
+
 def parse_map(text: str, name: str, file: str) -> SheetMap:
     """Return the map in a TOML text; errors call it by the name of its file.
 
@@ -187,16 +199,14 @@ def _constant_faults(table: MapTable, usual: KindSpec) -> Iterator[PolicyFault]:
         path = ("constants", name)
         if name not in usual.columns:
             yield PolicyFault(path, _unknown(name, table.kind))
-        elif name == _KEY:
-            yield PolicyFault(path, _("each row needs its own {column}; add a column to the sheet").format(column=name))
-        elif name in means:
+            continue
+        try:
+            parsed(table.kind, name, text)
+        except BadValue as error:
+            yield PolicyFault(path, str(error).rstrip(".。"))
+        if name in means:
             message = _("the column “{column}” means this already; remove one")
             yield PolicyFault(path, message.format(column=means[name]))
-        else:
-            try:
-                usual.columns[name].parse(text)
-            except BadValue as error:
-                yield PolicyFault(path, str(error).rstrip(".。"))
 
 
 def _unknown(name: str, kind: ImportKind) -> str:
