@@ -1,16 +1,17 @@
 """The commands of the queue on its list or on cases: order, columns, views, counts, assign and open again."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from screens.queue.columns import usable_layout
 from screens.shell.base_screen import attempt, report
 from workbench.domain.case.actor import Actor
+from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseRowView
-from workbench.domain.case.lifecycle import Action, is_allowed
+from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, Action, is_allowed
 from workbench.domain.filter.ordering import ListLayout
 from workbench.errors import StorageFailed
 from workbench.i18n import _
@@ -21,6 +22,7 @@ from workbench.saved_views import SavedViews
 if TYPE_CHECKING:
     from screens.queue.screen import QueueScreen
     from workbench.domain.filter.views import QueueView
+    from workbench.services.deadlines.bulk_changes import BulkChange
 
 
 def may_open(command: Command, row: CaseRowView | None, actor: Actor) -> bool:
@@ -124,6 +126,53 @@ async def assign(screen: "QueueScreen") -> None:
         screen.cases.load()
 
 
+async def change_priority(screen: "QueueScreen") -> None:
+    """Change the priority of the marked cases, or of the one under the cursor."""
+    words = {priority: _(word) for priority, word in PRIORITY_WORDS.items()}
+    title, hint = _("Priority of {cases}"), _("Why? Only colleagues read it.")
+    await _change(screen, title, words, hint, screen.services.bulk_changes.change_priorities)
+
+
+async def change_class(screen: "QueueScreen") -> None:
+    """Change the service class of the marked cases, or of the one under the cursor."""
+    words = {service_class: _(word) for service_class, word in CLASS_WORDS.items()}
+    title, hint = _("Service class of {cases}"), _("Why? The applicant reads it if the due date moves later.")
+    await _change(screen, title, words, hint, screen.services.bulk_changes.change_classes)
+
+
+async def _change(
+    screen: "QueueScreen",
+    title: str,
+    words: Mapping[Any, str],
+    hint: str,
+    act: Callable[[tuple[int, ...], Any, str], "BulkChange"],
+) -> None:
+    """Ask for a value and a reason, give the value to the chosen cases, and list those that were refused."""
+    from screens.dialogs.assign import cases_words, refused_lines
+    from screens.dialogs.choice import ChoiceDialog
+    from screens.dialogs.task_dialog import BusyDialog
+    from screens.dialogs.text_sheet import TextSheet
+
+    case_ids, push = screen.rows.chosen, screen.app.push_screen_wait
+    title = title.format(cases=format_case(case_ids[0]) if len(case_ids) == 1 else cases_words(len(case_ids)))
+    answer = await push(ChoiceDialog(title, words, _("choose"), placeholder=hint))
+    if answer is None:
+        return
+    value, reason = answer
+    busy = _("Changing {cases} …").format(cases=cases_words(len(case_ids)))
+    done = await push(BusyDialog(title, partial(act, case_ids, value, reason), busy))
+    if done is None:
+        return
+    screen.rows.clear()
+    screen.cases.load()
+    if done.changed:
+        message = _("{cases}: now {value}.").format(cases=cases_words(len(done.changed)), value=words[value])
+        screen.notify(message, timeout=8)
+    if done.refused:
+        heading = _("Not changed: {cases}").format(cases=cases_words(len(done.refused)))
+        screen.app.push_screen(TextSheet(heading, partial(refused_lines, done.refused)))
+
+
 async def reopen(screen: "QueueScreen") -> None:
     """Open the case under the cursor again."""
     from screens.dialogs.reopen import reopen_case
@@ -140,6 +189,8 @@ ACTS: dict[str, Callable[["QueueScreen"], Awaitable[None]]] = {
     keys.SAVE_VIEW.id: save_view,
     keys.USUAL_VIEW.id: show_usual,
     keys.ASSIGN.id: assign,
+    keys.PRIORITY.id: change_priority,
+    keys.CLASS.id: change_class,
     keys.REOPEN.id: reopen,
 }
 """The functions by the ids of their commands."""

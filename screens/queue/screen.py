@@ -147,7 +147,7 @@ class QueueScreen(ModeScreen):
         if self.bar.is_open:
             return ()
         if self.rows.marks or self.rows.range_from is not None:
-            return (keys.ASSIGN, keys.MARK_ROW, keys.MARK_RANGE, BACK)
+            return (keys.ASSIGN, keys.PRIORITY, keys.CLASS, BACK)
         shown = (keys.OPEN_CASE, keys.FILTER, keys.LEAVE_QUEUE, GO)
         return (keys.REOPEN, *shown) if self.preset.id == "reopen" else shown
 

@@ -84,6 +84,22 @@ ASSIGN = case_command(
     hint=True,
     action=Action.ASSIGN,
 )
+PRIORITY = case_command(
+    "queue.priority",
+    "P",
+    N_("change priority"),
+    N_("Change the priority of the marked cases, or of the one under the cursor; asks which and why (supervisor)."),
+    action=Action.PRIORITY,
+)
+CLASS = case_command(
+    "queue.class",
+    "C",
+    N_("change class"),
+    N_(
+        "Change the service class of the marked cases, or of the one under the cursor; asks which and why (supervisor)."
+    ),
+    action=Action.CLASS,
+)
 TAKE = case_command(
     "queue.take",
     "N",
@@ -129,6 +145,8 @@ QUEUE_COMMANDS = (
     TAKE,
     MARK_ROW,
     ASSIGN,
+    PRIORITY,
+    CLASS,
     REOPEN,
     FILTER,
     SCOPE,

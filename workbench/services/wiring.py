@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from workbench.services.campaigns.campaigns import Campaigns
     from workbench.services.case.documents import Documents
     from workbench.services.clock.case_clocks import ClockExplainer
+    from workbench.services.deadlines.bulk_changes import BulkChanges
     from workbench.services.deadlines.policy_changes import PolicyChanges
     from workbench.services.deadlines.rescheduling import Rescheduling
     from workbench.services.deadlines.suspensions import Suspending
@@ -166,6 +167,9 @@ class Services:
 
     rescheduling: "LazyService[Rescheduling]" = LazyService("deadlines.rescheduling.Rescheduling")
     """Changes due dates, service classes and priorities."""
+
+    bulk_changes: "LazyService[BulkChanges]" = LazyService("deadlines.bulk_changes.BulkChanges")
+    """Changes service classes and priorities of many cases."""
 
     suspending: "LazyService[Suspending]" = LazyService("deadlines.suspensions.Suspending")
     """Starts and ends suspensions."""

@@ -90,3 +90,14 @@ def test_little_room_on_the_disk_is_named(terminal: Terminal, monkeypatch: pytes
 
     assert ill.startswith("There is little room on the disk: 0.0 GB;")
     assert ill.endswith("Make room.")
+
+
+def test_logins_of_an_older_version_that_look_alike_are_noted_and_still_work(terminal: Terminal) -> None:
+    terminal.run("--as", "admin", "reviewers", "add", "other")
+    with terminal.site.services("admin").context.write() as session:
+        session.execute(text("UPDATE reviewer SET login = 'ѕup ' WHERE login = 'other'"))
+
+    report = json.loads(terminal.run("doctor", "--json").stdout)
+
+    assert "The logins sup and ѕup  look alike; check who is meant." in [line["text"] for line in report["lines"]]
+    assert terminal.as_person("ѕup ", "queue").exit_code == 0

@@ -120,3 +120,35 @@ async def test_a_due_date_as_people_say_it_filters_and_one_with_two_readings_say
         await desk.type("due<03/04/2027")
         await desk.press("enter")
         assert "could be 2027-04-03 or 2027-03-04" in desk.text
+
+
+@pytest.mark.parametrize("size", WINDOWS)
+@pytest.mark.parametrize(("key", "word"), [("P", "urgent"), ("C", "extended")])
+async def test_the_marked_cases_get_a_priority_or_class_and_refusals_are_listed(
+    site: Site, size: tuple[int, int], key: str, word: str
+) -> None:
+    site.plant(3)
+    site.services("sup").remarks.withdraw(2, "gone")
+    async with at_the_site(site, "sup", size=size) as desk:
+        await go(desk)
+        await desk.press("slash")
+        await desk.type("state:all")
+        await desk.press("enter", "V", key, "up")
+        await desk.type("[/b] why")
+        await desk.press("enter")
+        await desk.until("Not changed: 1 case")
+
+        assert "C-000002" in desk.text
+        assert f"2 cases: now {word}." in desk.notes
+        await desk.press("escape")
+        header = site.services("sup").casefiles.show(1).header
+        assert word in {header.priority, header.service_class}
+        assert desk.dialog == "QueueScreen"
+
+
+async def test_a_reviewer_changes_no_priority(site: Site) -> None:
+    site.plant(1)
+    async with at_the_site(site, "a") as desk:
+        await go(desk)
+        await desk.press("P", "C")
+        assert desk.dialog == "QueueScreen"

@@ -114,7 +114,8 @@ def limit(
 
 def _print_person(context: CommandContext, services: "Services", login: str, sentence: str) -> None:
     """Print what was done: a sentence, or the person as JSON."""
+    person = services.people.line(login)
     if context.as_json:
-        output.document(next(plain(person, UTC) for person in services.people.list() if person.login == login))
+        output.document(plain(person, UTC))
     else:
-        output.narrate(sentence.format(login=login))
+        output.narrate(sentence.format(login=person.login))

@@ -177,7 +177,7 @@ def _others_kinds(readers: Sequence[Reader]) -> Iterator[RowProblem]:
     for reader in readers:
         if reader.kind not in FROM_APPLICANT:
             message = _("A resubmission takes applications, cards and documents only; an admin imports {kind}.")
-            yield RowProblem(file=reader.path.name, sheet=reader.sheet, message=message.format(kind=reader.kind.value))
+            yield RowProblem(file=reader.name, sheet=reader.sheet, message=message.format(kind=reader.kind.value))
 
 
 def _readers_of(path: Path, request: ImportRequest, zone: ZoneInfo, now: datetime) -> list[Reader]:
@@ -195,7 +195,7 @@ def _sheets(readers: Sequence[Reader], plan: Plan) -> tuple[SheetLine, ...]:
     """Return the sheets with the number of their records, 0 if they have not been read."""
     rows = plan.rows_of_files or [0] * len(readers)
     return tuple(
-        SheetLine(file=reader.path.name, sheet=reader.sheet, kind=reader.kind, rows=count)
+        SheetLine(file=reader.name, sheet=reader.sheet, kind=reader.kind, rows=count)
         for reader, count in zip(readers, rows, strict=True)
         if reader.sheet
     )

@@ -34,7 +34,7 @@ from workbench.services.site import file_checks
 from workbench.services.site.check_values import verify_hash_key
 from workbench.services.site.database import look_at_database
 from workbench.services.site.file_checks import CheckLine
-from workbench.services.site.people import solo_reason
+from workbench.services.site.people import look_alikes, solo_reason
 
 
 def examine(path: Path, now: datetime, *, is_deep: bool = False) -> list[CheckLine]:
@@ -238,6 +238,8 @@ def _contents(session: Session, now: datetime) -> Iterator[CheckLine]:
     else:
         yield False, _("The log was changed: event {seq} breaks the hash chain.").format(seq=report.broken_at)
     yield _sender(session, now)
+    for one, other in look_alikes(session):
+        yield None, _("The logins {one} and {other} look alike; check who is meant.").format(one=one, other=other)
     solo = solo_reason(session)
     if solo:
         alone = _(
