@@ -19,7 +19,7 @@ from screens.desk.start_screen import StartScreen
 from screens.shell.bindings import bind, bind_key
 from screens.shell.clock import Clock, machine_time
 from screens.shell.key_guard import Presses
-from screens.shell.keyboard_app import KeyboardApp
+from screens.shell.keyboard_app import COLLECT_EVERY_S, KeyboardApp, collect_if_idle
 from screens.shell.protocols import RevealsFields
 from screens.shell.theme import THEMES
 from screens.terminal.hangup_watch import HangupWatch
@@ -109,6 +109,7 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
     def on_ready(self) -> None:
         if not self.is_headless:
             self._hangup_watch.watch()
+            self.set_interval(COLLECT_EVERY_S, partial(collect_if_idle, self.presses))
         self.open_desk()
 
     async def on_event(self, event: events.Event) -> None:

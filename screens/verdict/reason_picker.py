@@ -53,15 +53,19 @@ def reasons_for(case: CaseFile, verdict: Verdict, recent: Sequence[str]) -> list
 
 
 class ReasonPicker(Widget):
-    """The list of reasons with its search field; `recent` are the reasons that were used last, newest first."""
+    """The list of reasons with its search field; `recent` are the reasons that were used last, newest first.
+
+    `width` is that of a line, before the first layout.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("down", "to_list", show=False)]
 
     list = getters.query_one(MarkList)
     search = getters.query_one("#search", Input)
 
-    def __init__(self, case: CaseFile, verdict: Verdict, recent: Sequence[str] = ()) -> None:
+    def __init__(self, case: CaseFile, verdict: Verdict, width: int, recent: Sequence[str] = ()) -> None:
         super().__init__()
+        self._width = width
         self._recent = recent
         self._reasons = reasons_for(case, verdict, recent)
         self._with_finding = frozenset(finding.rule for finding in case.findings)
@@ -78,7 +82,7 @@ class ReasonPicker(Widget):
     def compose(self) -> ComposeResult:
         yield TextLine(id="search", placeholder=_("code, words or pinyin initials"))
         yield Static(id="narrowed", markup=False)
-        yield MarkList(_("No reason fits these words."))
+        yield MarkList(_("No reason fits these words."), self._width)
 
     def show(self, marked: tuple[str, ...]) -> None:
         """Show which reasons are marked."""

@@ -9,6 +9,8 @@ from workbench.services.reading.table import Cell
 Cells = dict[int, Cell]
 """The cells of a row by their columns, counted from 0."""
 
+_NOTE_CELLS = 3
+
 
 def compact(cell: object) -> str:
     """Return the text of a cell as words are compared: without blanks, and without a colon at the end."""
@@ -18,6 +20,11 @@ def compact(cell: object) -> str:
 def is_sum(text: str, words: Collection[str]) -> bool:
     """Say whether a compact text is a word for a sum, alone or before a colon, such as 总计：510."""
     return text in words or text.replace("：", ":").partition(":")[0] in words
+
+
+def has_few_cells(cells: int, columns: int) -> bool:
+    """Say whether a row fills so few of the columns that it may be a note; a record never is one by its first word."""
+    return cells <= max(_NOTE_CELLS, columns // 2)
 
 
 class Merged:
