@@ -161,7 +161,7 @@ def test_an_unexpected_failure_shows_no_value_and_no_traceback(
 
 
 def test_an_unexpected_end_of_a_file_is_named(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_arguments: object) -> None:
+    def fail(*_arguments: object, **_options: object) -> None:
         raise EOFError
 
     monkeypatch.setattr("workbench.services.site.doctor.examine", fail)

@@ -83,7 +83,9 @@ async def test_a_case_opens_read_only_and_a_held_case_opens_on_the_desk(site: Si
 async def test_each_row_says_who_has_the_case_and_until_when(site: Site, size: tuple[int, int]) -> None:
     services = office(site)
     appealed(services, at="2026-11-24 11:00")
-    asked, carrier, rectifying, aside, assigned = (services.received("2026-11-24 11:00") for _number in range(5))
+    asked, carrier, rectifying, aside, assigned, returned = (
+        services.received("2026-11-24 11:00") for _number in range(6)
+    )
     services.ask("2026-11-24 11:00", asked)
     services.run("b", "next")
     services.run("b", "decide", carrier, "pending", "--reason", "WAIT-CARRIER", "--until", "2026-12-02")
@@ -91,6 +93,12 @@ async def test_each_row_says_who_has_the_case_and_until_when(site: Site, size: t
     services.run("c", "next")
     services.run("c", "aside", aside)
     services.run("sup", "assign", assigned, "--to", "b", "--reason", "knows them")
+    services.run("b", "next")
+    services.run("sup", "assign", returned, "--to", "b", "--reason", "knows them")
+    services.run("b", "release", assigned)
+    services.run("b", "take", returned, "--reason", "on the phone")
+    services.run("b", "decide", returned, "fail", "--final", "--reason", "CR-DEBTOR", "--note", "court list")
+    services.run("sup", "check", returned, "return", "--note", "look again")
     async with at_the_site(site, "b", size=size) as desk:
         await go(desk)
         rows = {line.split("C-")[1][:6]: line for line in desk.text.splitlines() if "C-0" in line}
@@ -102,6 +110,7 @@ async def test_each_row_says_who_has_the_case_and_until_when(site: Site, size: t
         rectifying: ("rectify by 11-27",),
         aside: ("c ", "aside to 13:00"),
         assigned: ("(b)",),
+        returned: ("b ", "returned"),
     }
     for case, parts in words.items():
         assert all(part in rows[case[2:]] for part in parts), (case, rows)

@@ -12,7 +12,7 @@ from typer.testing import Result
 from tests.cli.framework.terminal import Terminal, refused
 from tests.offices import Site
 from tests.services.reseller_sheets import sheets
-from tests.services.reseller_sheets.sheets import CODES, COMPANIES, NUMBERS, Sheet, write_workbook
+from tests.services.reseller_sheets.sheets import CODES, COMPANIES, NUMBERS, Sheet, Value, write_workbook
 from workbench.cli.files import reseller_sheets as commands
 
 BOTH = pytest.mark.parametrize("suffix", [".xlsx", ".csv"])
@@ -59,7 +59,7 @@ def terminal(site: Site) -> Terminal:
 def propose(terminal: Terminal, path: Path, name: str = "湖北联合", kind: str = "applications") -> Path:
     """Import a file for the first time, and return the proposed map."""
     told = refused(terminal.as_person("admin", "import", kind, str(path), "--map", name, "--json"), 66)
-    proposal = terminal.site.path.parent / f"{terminal.site.path.name}.store" / "maps" / f"{name}.proposal.toml"
+    proposal = terminal.site.path.parent / f"{terminal.site.path.name}.store" / "maps" / f"{name}.{kind}.proposal.toml"
     assert f"workbench maps accept {name}" in told
     assert str(proposal) in told
     assert terminal.document("admin", "imports")["batches"] == []
@@ -73,7 +73,7 @@ def take(terminal: Terminal, path: Path, name: str = "湖北联合", kind: str =
 
 def accept(terminal: Terminal, name: str = "湖北联合") -> str:
     """Put a proposed map into use, and return its check value."""
-    return str(terminal.document("admin", "maps", "accept", name)["sha256"])
+    return str(terminal.document("admin", "maps", "accept", name)["maps"][0]["sha256"])
 
 
 @BOTH
@@ -286,7 +286,7 @@ def test_a_sheet_with_other_columns_than_its_map_is_refused(
             "columns: no column means application_no, which is required; name one, or add",
         ),
         ("[rows]", "[constants]\napplication_no = '1'\n[rows]", "Each row needs its own application_no"),
-        ('kind = "applications"', 'kind = "calls"', "kind: there are maps for"),
+        ('kind = "applications"', 'kind = "calls"', "kind: the name of the file says applications"),
         ('kind = "applications"', 'kind = "cards"\n[rows2]', "rows2: unknown key; perhaps “rows” is meant"),
         ("[columns]", "[columns", "is not TOML"),
     ],
@@ -297,7 +297,7 @@ def test_a_map_that_was_edited_is_checked_by_line_and_key(
     path = sheets.titled().write(tmp_path / "sheet.csv")
     proposal = propose(terminal, path)
     accept(terminal)
-    file = proposal.with_name("湖北联合.toml")
+    file = proposal.with_name("湖北联合.applications.toml")
     text = file.read_text(encoding="utf-8")
     assert old in text
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
@@ -309,6 +309,67 @@ def test_a_map_that_was_edited_is_checked_by_line_and_key(
     assert told in str(terminal.document("admin", "maps")["maps"][0]["problem"])
 
 
+def test_who_imports_such_a_sheet_without_a_map_is_told_of_maps(terminal: Terminal, tmp_path: Path) -> None:
+    result = terminal.as_person("admin", "import", "applications", str(sheets.titled().write(tmp_path / "s.csv")))
+
+    assert result.exit_code == 65
+    assert "If this is a reseller's own sheet, import it with --map NAME." in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "told"),
+    [
+        ('a,b\nx,"y', 2, "A quote is opened and not closed"),
+        ("a,b\nx," + "y" * 200_000, 2, "The field is longer than"),
+    ],
+)
+def test_a_text_that_is_no_csv_is_refused_with_its_line(
+    terminal: Terminal, tmp_path: Path, text: str, line: int, told: str
+) -> None:
+    (tmp_path / "s.csv").write_text(text, encoding="utf-8")
+
+    result = terminal.as_person("admin", "import", "applications", str(tmp_path / "s.csv"), "--map", "m")
+
+    assert result.exit_code == 65
+    assert f"s.csv, line {line}: {told}" in result.output
+
+
+def test_one_reseller_has_a_map_for_each_kind(terminal: Terminal, tmp_path: Path) -> None:
+    sheet = sheets.titled().write(tmp_path / "sheet.xlsx")
+    propose(terminal, sheet)
+    header = ["序号", "申请单号", "企业全称", "手机号码", "使用人", "日限"]
+    rows: list[list[Value]] = [
+        [1, "HB2026-0", COMPANIES[0], NUMBERS[0], "甲某", "200次"],
+        [2, "", "", NUMBERS[1], "乙某", ""],
+    ]
+    cards = Sheet([["号卡明细"], header, *rows, ["一、以下待补"], ["合计", "", "", "2张"]])
+    proposal = propose(terminal, cards.write(tmp_path / "cards.csv"), kind="cards").read_text(encoding="utf-8")
+    assert 'ignored = ["序号", "企业全称"]' in proposal
+    assert 'fill_down = ["申请单号"]' in proposal
+    assert 'notes = ["一、以下待补"]' in proposal
+    accept(terminal)
+    take(terminal, sheet)
+
+    report = take(terminal, tmp_path / "cards.csv", kind="cards")
+
+    assert (report["error_count"], report["rows"]) == (0, 2), report["errors"]
+    assert [line["kind"] for line in terminal.document("a", "maps")["maps"]] == ["applications", "cards"]
+
+
+def test_a_row_that_may_be_a_title_is_told_in_one_sentence(terminal: Terminal, tmp_path: Path) -> None:
+    sheet = sheets.titled()
+    propose(terminal, sheet.write(tmp_path / "good.csv"))
+    accept(terminal)
+    path = Sheet([*sheet.rows[:4], ["", "二、联通卡"], *sheet.rows[4:]]).write(tmp_path / "s.csv")
+
+    errors = _errors(
+        terminal.as_person("admin", "import", "applications", str(path), "--map", "湖北联合", "--json"), 65
+    )
+
+    assert [(error["line"], error["column"]) for error in errors] == [(5, "申请单号")]
+    assert "add how it begins to notes" in errors[0]["message"]
+
+
 def test_only_an_admin_makes_and_accepts_maps(terminal: Terminal, tmp_path: Path) -> None:
     path = sheets.titled().write(tmp_path / "sheet.csv")
     refused(terminal.as_person("sup", "import", "applications", str(path), "--map", "m", "--json"), 77)
@@ -316,7 +377,7 @@ def test_only_an_admin_makes_and_accepts_maps(terminal: Terminal, tmp_path: Path
     refused(terminal.as_person("sup", "maps", "accept", "m", "--json"), 77)
 
     assert terminal.document("a", "maps")["maps"][0]["proposed"] is True
-    assert 'kind = "applications"' in terminal.document("a", "maps", "show", "m")["text"]
+    assert 'kind = "applications"' in terminal.document("a", "maps", "show", "m")["maps"][0]["text"]
     refused(terminal.as_person("a", "maps", "show", "n", "--json"), 66)
     refused(terminal.as_person("admin", "maps", "accept", "n", "--json"), 66)
 
@@ -326,7 +387,6 @@ def test_only_an_admin_makes_and_accepts_maps(terminal: Terminal, tmp_path: Path
     [
         (("calls", "s.csv", "--map", "new"), 2, "--map does not apply to calls"),
         (("calendar", "s.csv", "--map", "m"), 2, "--map does not apply to a calendar"),
-        (("cards", "s.csv", "--map", "m"), 2, "The map m is of applications"),
         (("applications", "s.csv", "--map", "../m"), 2, "cannot be the name of a map"),
         (("applications", "s.csv", "--map", "m", "--agent", "other"), 2, "The map m is of m; leave --agent out"),
         (("applications", "s.jsonl", "--map", "m"), 2, "A map is for CSV and XLSX files"),
@@ -413,4 +473,4 @@ def test_a_backup_has_the_maps_in_use(terminal: Terminal, tmp_path: Path) -> Non
 
     assert result.exit_code == 0, result.output
     maps = restored.with_name("w.db.store") / "maps"
-    assert [file.name for file in maps.iterdir()] == ["湖北联合.toml"]
+    assert [file.name for file in maps.iterdir()] == ["湖北联合.applications.toml"]

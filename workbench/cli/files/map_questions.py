@@ -53,6 +53,9 @@ def _show(proposal: "Proposal") -> None:
         output.narrate(_("  sheets: {sheets}").format(sheets=comma_joined(proposal.sheets)))
     if proposal.rows.continued:
         output.narrate(_("  rows that repeat or leave out the application number belong to the one above"))
+    if proposal.rows.fill_down:
+        message = _("  blank cells have the value above: {columns}")
+        output.narrate(message.format(columns=comma_joined(proposal.rows.fill_down)))
     words = (*proposal.rows.totals, *proposal.rows.notes)
     if words:
         output.narrate(_("  left out: rows with {words}").format(words=comma_joined(words)))

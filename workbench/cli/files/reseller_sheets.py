@@ -18,6 +18,7 @@ from workbench.services.importing.request import ImportRequest
 from workbench.wording.amounts import count
 
 if TYPE_CHECKING:
+    from workbench.services.reseller_sheets.maps import MapLine
     from workbench.services.reseller_sheets.sheet_map import SheetMap
     from workbench.services.wiring import Services
 
@@ -42,18 +43,7 @@ def list_maps(context: CommandContext) -> None:
     with context.services() as services:
         lines = services.maps.lines()
     if context.as_json:
-        maps = [
-            {
-                "name": line.name,
-                "file": str(line.file),
-                "proposed": line.is_proposed,
-                "kind": line.kind or None,
-                "agent": line.agent or None,
-                "problem": line.problem or None,
-            }
-            for line in lines
-        ]
-        output.document({"maps": maps})
+        output.document({"maps": [_as_json(line) for line in lines]})
         return
     output.listing(
         lines,
@@ -76,22 +66,36 @@ def _state(*, is_proposed: bool, is_wrong: bool) -> str:
     return _("wrong") if is_wrong else _("in use")
 
 
+def _as_json(line: "MapLine") -> dict[str, object]:
+    return {
+        "name": line.name,
+        "kind": line.kind,
+        "file": str(line.file),
+        "proposed": line.is_proposed,
+        "agent": line.agent or None,
+        "problem": line.problem or None,
+    }
+
+
 def show_map(context: CommandContext, name: MapName) -> None:
-    """Print a map."""
+    """Print the maps of a name."""
     with context.services() as services:
-        text = services.maps.text(name)
+        lines = services.maps.lines(name)
     if context.as_json:
-        output.document({"name": name, "text": text})
-    else:
-        output.file_text(text)
+        output.document({"maps": [{**_as_json(line), "text": line.text} for line in lines]})
+        return
+    for line in lines:
+        output.file_text(line.text)
 
 
 def accept_map(context: CommandContext, name: MapName) -> None:
     """Put a proposed map into use."""
     with context.services() as services:
         accepted = services.maps.accept(name)
-    sentence = _("The map {name} is in use; import with --map {name}.").format(name=name)
-    context.print_result({"name": name, "sha256": accepted.sha256}, sentence)
+    maps = [{"kind": each.table.kind.value, "sha256": each.sha256} for each in accepted]
+    sentence = _("The map {name} is in use for {kinds}; import with --map {name}.")
+    kinds = comma_joined(each.table.kind.value for each in accepted)
+    context.print_result({"name": name, "maps": maps}, sentence.format(name=name, kinds=kinds))
 
 
 def with_map(context: CommandContext, services: "Services", request: ImportRequest, name: str) -> ImportRequest:
@@ -99,15 +103,10 @@ def with_map(context: CommandContext, services: "Services", request: ImportReque
 
     Raises:
         NotFound: If there is no such map and nobody to ask; a proposal was written.
-        WrongUsage: If the map is of another kind.
+        WrongUsage: If there are no maps for the kind.
         BadConfiguration: If something in the map is wrong.
     """
-    layout = services.maps.find(name)
-    if layout is None:
-        layout = _new_map(context, services, request, name)
-    if layout.table.kind is not request.kind:
-        message = _("The map {name} is of {kind}; import that, or use another map.")
-        raise WrongUsage(message.format(name=name, kind=layout.table.kind.value))
+    layout = services.maps.find(name, request.kind) or _new_map(context, services, request, name)
     for path in request.paths:
         _tell_what_is_read(services, path, layout, request.encoding)
     return replace(request, layout=layout)
@@ -126,10 +125,10 @@ def _new_map(context: CommandContext, services: "Services", request: ImportReque
         raise typer.Exit(ExitCode.DATA)
     file = services.maps.keep(proposal)
     message = _(
-        "There is no map {name} yet, so nothing was imported. Check the proposal {file}, then put it into use with "
-        "`workbench maps accept {name}`."
+        "There is no map {name} of {kind} yet, so nothing was imported. Check the proposal {file}, then put it into "
+        "use with `workbench maps accept {name}`."
     )
-    raise NotFound(message.format(name=name, file=file))
+    raise NotFound(message.format(name=name, kind=request.kind.value, file=file))
 
 
 def _tell_what_is_read(services: "Services", path: Path, layout: "SheetMap", encoding: str | None) -> None:

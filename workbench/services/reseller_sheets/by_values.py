@@ -65,7 +65,10 @@ def _is_id_number(text: str) -> bool:
 
 def _has_numbers(text: str) -> bool:
     """Say whether a cell has several mobile numbers, or one of a reseller's range."""
-    parts = converted(text, PHONES, ColumnRule(means="msisdns")).split(";")
+    try:
+        parts = converted(text, PHONES, ColumnRule(means="msisdns")).split(";")
+    except BadValue:
+        return True
     return all(map(_MOBILE.fullmatch, parts)) and (len(parts) > 1 or _RESOLD.fullmatch(parts[0]) is not None)
 
 

@@ -11,13 +11,15 @@ from workbench.services.reading.headers import columns_file, nearest, normalised
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.sheets.rows import MergedCells, SheetRow
 from workbench.services.reading.table import Broken, Cell, RawRecord, flaw_of
+from workbench.services.reseller_sheets.cells import Cells, Merged, compact, has_few_cells, is_sum
 from workbench.services.reseller_sheets.conversions import convert
 from workbench.services.reseller_sheets.grid import HEAD_ROWS
 from workbench.services.reseller_sheets.header import Header, column_of, headers_in, lettered
-from workbench.services.reseller_sheets.merged import Cells, Merged, compact, is_sum
 from workbench.services.reseller_sheets.sheet_map import SheetMap, sorts_of
 
 _KEY, _NUMBERS = "application_no", "msisdns"
+_FEW = 3
+"""Records of so few columns may have one value only."""
 
 
 @dataclass(slots=True)
@@ -153,7 +155,7 @@ class MappedTable:
         first = texts[first_column]
         total = next((text for text in texts.values() if is_sum(text, self._totals)), None)
         is_total = total is not None and key in {"", total}
-        is_note = bool(self._notes) and first.startswith(self._notes) and key in {"", first}
+        is_note = first.startswith(self._notes) and key in {"", first} and has_few_cells(len(texts), len(self._columns))
         is_header = self._header_texts.get(first_column) == first and self._is_header(texts)
         if is_total or is_note or is_header:
             self.skipped.append(line)
@@ -180,6 +182,9 @@ class MappedTable:
                     record.problem = Broken(line, self._columns[column], flaw)
         if not record.cells:
             return None
+        if len(record.cells) == 1 and len(self._given) > _FEW and not self._layout.table.rows.continued:
+            message = _("This row has one value only; if it is no record, add how it begins to notes in the map.")
+            record.problem = Broken(line, self._columns[next(iter(record.cells))], message)
         self._complete(record)
         if span := self._merged.span_across(line):
             message = _("The cells {span} are merged; split them and fill in each one.")
@@ -209,12 +214,10 @@ class MappedTable:
             name, before = self._columns[column], earlier.cells.get(column, "")
             if self._means(name) == _NUMBERS:
                 self._add_number(earlier, record.line, column, cell)
-            elif before and str(before).strip() != str(cell).strip():
+            elif str(before).strip() != str(cell).strip():
                 message = _("This row belongs to the record of line {line}, which has another value here.")
                 problem = Broken(record.line, name, message.format(line=earlier.line))
                 earlier.problem = earlier.problem or problem
-            elif not before:
-                earlier.cells[column] = cell
 
     def _add_number(self, record: _Record, line: int, column: int, cell: Cell) -> None:
         """Add the numbers of a cell to a record."""

@@ -115,13 +115,13 @@ def parsed(kind: ImportKind, name: str, text: str) -> Any:
     return spec(kind, ZoneInfo("UTC")).columns[name].parse(text)
 
 
-def parse_map(text: str, name: str, file: str) -> SheetMap:
-    """Return the map in a TOML text; errors call it by the name of its file.
+def parse_map(text: str, name: str, kind: ImportKind, file: str) -> SheetMap:
+    """Return the map of a kind in a TOML text; errors call it by the name of its file.
 
     Raises:
         BadConfiguration: If it is not TOML, or something in it is wrong or undecided; the sentences name line and key.
     """
-    table = parse_table(text, file, MapTable, _written_out, _faults)
+    table = parse_table(text, file, MapTable, _written_out, partial(_faults, kind))
     return SheetMap(name, hashlib.sha256(text.encode()).hexdigest(), table)
 
 
@@ -134,10 +134,9 @@ def _written_out(values: dict[str, Any]) -> dict[str, Any]:
     return {**values, "columns": tables}
 
 
-def _faults(table: MapTable) -> Iterator[PolicyFault]:
-    if table.kind not in MAPPED_KINDS:
-        kinds = comma_joined(sorted(MAPPED_KINDS))
-        yield PolicyFault(("kind",), _("there are maps for {kinds} only").format(kinds=kinds))
+def _faults(kind: ImportKind, table: MapTable) -> Iterator[PolicyFault]:
+    if table.kind is not kind:
+        yield PolicyFault(("kind",), _("the name of the file says {kind}").format(kind=kind.value))
         return
     usual = spec(table.kind, ZoneInfo("UTC"))
     yield from _column_faults(table, usual)

@@ -64,10 +64,12 @@ def meaning_of(parts: Sequence[str], kind: ImportKind) -> tuple[str, Clearness]:
     return weak.get(spelling, ""), Clearness.UNCLEAR if spelling in words_of("numbers") else Clearness.WORD
 
 
-def is_ignorable(parts: Sequence[str]) -> bool:
-    """Say whether names in levels are of a column that nobody imports."""
+def is_ignorable(parts: Sequence[str], kind: ImportKind) -> bool:
+    """Say whether names in levels are of a column that nobody imports, or that belongs to the applications."""
     ignorable = words_of("ignored")
-    return any(normalised(spelling) in ignorable for spelling in _spellings(parts[-1]))
+    if any(normalised(spelling) in ignorable for spelling in _spellings(parts[-1])):
+        return True
+    return kind is not ImportKind.APPLICATIONS and bool(meaning_of(parts, ImportKind.APPLICATIONS)[0])
 
 
 def unit_in(name: str) -> str | None:
