@@ -198,9 +198,7 @@ def test_errors_in_a_record_of_several_rows_name_the_row(
     # A value of its own in a row means that the cells are not merged there.
     path = Sheet(rows, [span for span in sheet.merged if span[:2] != (1, column)]).write(tmp_path / f"bad{suffix}")
 
-    errors = _errors(
-        terminal.as_person("admin", "import", "applications", str(path), "--map", "湖北联合", "--json"), 65
-    )
+    errors = errors_of(terminal, path)
 
     assert [(error["line"], error["column"]) for error in errors] == [told]
 
@@ -248,9 +246,7 @@ def test_a_sheet_with_other_columns_than_its_map_is_refused(
     accept(terminal)
     path = Sheet([[new if value == old else value for value in row] for row in sheet.rows]).write(tmp_path / "s.csv")
 
-    errors = _errors(
-        terminal.as_person("admin", "import", "applications", str(path), "--map", "湖北联合", "--json"), 65
-    )
+    errors = errors_of(terminal, path)
 
     assert (errors[0]["line"], errors[0]["message"]) == (3, told)
 
@@ -363,9 +359,7 @@ def test_a_row_that_may_be_a_title_is_told_in_one_sentence(terminal: Terminal, t
     accept(terminal)
     path = Sheet([*sheet.rows[:4], ["", "二、联通卡"], *sheet.rows[4:]]).write(tmp_path / "s.csv")
 
-    errors = _errors(
-        terminal.as_person("admin", "import", "applications", str(path), "--map", "湖北联合", "--json"), 65
-    )
+    errors = errors_of(terminal, path)
 
     assert [(error["line"], error["column"]) for error in errors] == [(5, "申请单号")]
     assert "add how it begins to notes" in errors[0]["message"]
@@ -389,9 +383,7 @@ def test_columns_without_a_name_or_with_the_same_one_stand_by_their_letters(term
     row[10:] = ["", "没有列名"]
     path = Sheet([["标题"], header, row, ["A-3", *row[1:11]]], [(3, 3, 3, 4)]).write(tmp_path / "t.xlsx")
 
-    errors = _errors(
-        terminal.as_person("admin", "import", "applications", str(path), "--map", "湖北联合", "--json"), 65
-    )
+    errors = errors_of(terminal, path)
 
     assert [error["line"] for error in errors] == [3, 4]
     assert "Column L has a value and no name; add “#L” to the map" in errors[0]["message"]
