@@ -309,6 +309,31 @@ def test_a_map_that_was_edited_is_checked_by_line_and_key(
     assert told in str(terminal.document("admin", "maps")["maps"][0]["problem"])
 
 
+def test_who_imports_such_a_sheet_without_a_map_is_told_of_maps(terminal: Terminal, tmp_path: Path) -> None:
+    result = terminal.as_person("admin", "import", "applications", str(sheets.titled().write(tmp_path / "s.csv")))
+
+    assert result.exit_code == 65
+    assert "If this is a reseller's own sheet, import it with --map NAME." in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "told"),
+    [
+        ('a,b\nx,"y', 2, "A quote is opened and not closed"),
+        ("a,b\nx," + "y" * 200_000, 2, "The field is longer than"),
+    ],
+)
+def test_a_text_that_is_no_csv_is_refused_with_its_line(
+    terminal: Terminal, tmp_path: Path, text: str, line: int, told: str
+) -> None:
+    (tmp_path / "s.csv").write_text(text, encoding="utf-8")
+
+    result = terminal.as_person("admin", "import", "applications", str(tmp_path / "s.csv"), "--map", "m")
+
+    assert result.exit_code == 65
+    assert f"s.csv, line {line}: {told}" in result.output
+
+
 def test_one_reseller_has_a_map_for_each_kind(terminal: Terminal, tmp_path: Path) -> None:
     sheet = sheets.titled().write(tmp_path / "sheet.xlsx")
     propose(terminal, sheet)

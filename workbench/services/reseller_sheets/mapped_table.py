@@ -11,10 +11,10 @@ from workbench.services.reading.headers import columns_file, nearest, normalised
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.sheets.rows import MergedCells, SheetRow
 from workbench.services.reading.table import Broken, Cell, RawRecord, flaw_of
+from workbench.services.reseller_sheets.cells import Cells, Merged, compact, has_few_cells, is_sum
 from workbench.services.reseller_sheets.conversions import convert
 from workbench.services.reseller_sheets.grid import HEAD_ROWS
 from workbench.services.reseller_sheets.header import Header, column_of, headers_in, lettered
-from workbench.services.reseller_sheets.merged import Cells, Merged, compact, has_few_cells, is_sum
 from workbench.services.reseller_sheets.sheet_map import SheetMap, sorts_of
 
 _KEY, _NUMBERS = "application_no", "msisdns"
