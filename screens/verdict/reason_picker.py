@@ -1,6 +1,8 @@
 """The reasons of a verdict: digits mark a reason, and a search finds it by code, words or pinyin initials."""
 
+import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual import events, getters, on
@@ -9,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 from textual.widgets import Input
 
+from screens.shell.base_screen import run_in_worker
 from screens.shell.symbols import symbols_of
 from screens.verdict.mark_list import MarkLine, MarkList
 from screens.widgets.safe_text import MUTED, WARNING, joined, plain
@@ -83,6 +86,10 @@ class ReasonPicker(Widget):
         yield TextLine(id="search", placeholder=_("code, words or pinyin initials"))
         yield Static(id="narrowed", markup=False)
         yield MarkList(_("No reason fits these words."), self._width)
+
+    def on_mount(self) -> None:
+        # The first search loads the dictionary of initials, for which the first letter would wait.
+        run_in_worker(self, partial(asyncio.to_thread, found_reasons, "a", self._reasons), "dictionary")
 
     def show(self, marked: tuple[str, ...]) -> None:
         """Show which reasons are marked."""

@@ -170,8 +170,11 @@ class RectificationForm(Vertical):
         """Post the texts of the items; an empty one means the text of the reason."""
         event.stop()
         if isinstance(event.input, ItemField):
-            self._texts[event.input.code] = "" if event.value == event.input.default_text else event.value
-            self.post_message(Edited(items=dict(self._texts)))
+            text = "" if event.value == event.input.default_text else event.value
+            # A new field posts its first text too.
+            if text != self._texts.get(event.input.code, ""):
+                self._texts[event.input.code] = text
+                self.post_message(Edited(items=dict(self._texts)))
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
         """Write a typed date in full once it is left, so that +5 in a draft does not mean another day tomorrow."""
@@ -183,4 +186,6 @@ class RectificationForm(Vertical):
     def until_changed(self, event: Input.Changed) -> None:
         """Post the text of the date."""
         event.stop()
-        self.post_message(Edited(until=event.value))
+        if event.value != self._until:
+            self._until = event.value
+            self.post_message(Edited(until=event.value))

@@ -1,7 +1,7 @@
 """The commands: where each is, and its help. A module is imported when one of its commands is used."""
 
-from workbench.cli.files.entries import COMMANDS as FILE_COMMANDS
-from workbench.cli.files.entries import IMPORTS, MAPS
+from workbench.cli.file_commands import COMMANDS as FILE_COMMANDS
+from workbench.cli.file_commands import IMPORTS, MAPS
 from workbench.cli.framework.registration import Entry, Group
 from workbench.i18n import N_
 

@@ -76,6 +76,14 @@ def accept(terminal: Terminal, name: str = "湖北联合") -> str:
     return str(terminal.document("admin", "maps", "accept", name)["maps"][0]["sha256"])
 
 
+def errors_of(terminal: Terminal, path: Path) -> list[dict[str, Any]]:
+    """Return the errors of a file that is refused with its map."""
+    result = terminal.as_person("admin", "import", "applications", str(path), "--map", "湖北联合", "--json")
+    assert result.exit_code == 65, result.output
+    errors: list[dict[str, Any]] = json.loads(result.stdout)["errors"]
+    return errors
+
+
 @BOTH
 @pytest.mark.parametrize("build", SHEETS, ids=lambda build: build.__name__)
 def test_a_sheet_is_imported_once_its_proposed_map_is_accepted(
@@ -163,21 +171,14 @@ def test_errors_name_the_row_and_column_of_the_sheet(terminal: Terminal, tmp_pat
     propose(terminal, sheet.write(tmp_path / f"other{suffix}"))
     accept(terminal)
 
-    result = terminal.as_person("admin", "import", "applications", str(path), "--map", "湖北联合", "--json")
+    errors = errors_of(terminal, path)
 
-    errors = _errors(result, 65)
     assert [(error["line"], error["column"]) for error in errors] == [
         (4, "申请日期"),
         (5, "注册资本(万元)"),
         (6, "申请手机号"),
     ]
     assert all(error["file"] == path.name for error in errors)
-
-
-def _errors(result: Result, code: int) -> list[dict[str, Any]]:
-    assert result.exit_code == code, result.output
-    errors: list[dict[str, Any]] = json.loads(result.stdout)["errors"]
-    return errors
 
 
 @BOTH
@@ -197,9 +198,7 @@ def test_errors_in_a_record_of_several_rows_name_the_row(
     # A value of its own in a row means that the cells are not merged there.
     path = Sheet(rows, [span for span in sheet.merged if span[:2] != (1, column)]).write(tmp_path / f"bad{suffix}")
 
-    errors = _errors(
-        terminal.as_person("admin", "import", "applications", str(path), "--map", "湖北联合", "--json"), 65
-    )
+    errors = errors_of(terminal, path)
 
     assert [(error["line"], error["column"]) for error in errors] == [told]
 
@@ -247,9 +246,7 @@ def test_a_sheet_with_other_columns_than_its_map_is_refused(
     accept(terminal)
     path = Sheet([[new if value == old else value for value in row] for row in sheet.rows]).write(tmp_path / "s.csv")
 
-    errors = _errors(
-        terminal.as_person("admin", "import", "applications", str(path), "--map", "湖北联合", "--json"), 65
-    )
+    errors = errors_of(terminal, path)
 
     assert (errors[0]["line"], errors[0]["message"]) == (3, told)
 
@@ -309,6 +306,31 @@ def test_a_map_that_was_edited_is_checked_by_line_and_key(
     assert told in str(terminal.document("admin", "maps")["maps"][0]["problem"])
 
 
+def test_who_imports_such_a_sheet_without_a_map_is_told_of_maps(terminal: Terminal, tmp_path: Path) -> None:
+    result = terminal.as_person("admin", "import", "applications", str(sheets.titled().write(tmp_path / "s.csv")))
+
+    assert result.exit_code == 65
+    assert "If this is a reseller's own sheet, import it with --map NAME." in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "told"),
+    [
+        ('a,b\nx,"y', 2, "A quote is opened and not closed"),
+        ("a,b\nx," + "y" * 200_000, 2, "The field is longer than"),
+    ],
+)
+def test_a_text_that_is_no_csv_is_refused_with_its_line(
+    terminal: Terminal, tmp_path: Path, text: str, line: int, told: str
+) -> None:
+    (tmp_path / "s.csv").write_text(text, encoding="utf-8")
+
+    result = terminal.as_person("admin", "import", "applications", str(tmp_path / "s.csv"), "--map", "m")
+
+    assert result.exit_code == 65
+    assert f"s.csv, line {line}: {told}" in result.output
+
+
 def test_one_reseller_has_a_map_for_each_kind(terminal: Terminal, tmp_path: Path) -> None:
     sheet = sheets.titled().write(tmp_path / "sheet.xlsx")
     propose(terminal, sheet)
@@ -337,12 +359,35 @@ def test_a_row_that_may_be_a_title_is_told_in_one_sentence(terminal: Terminal, t
     accept(terminal)
     path = Sheet([*sheet.rows[:4], ["", "二、联通卡"], *sheet.rows[4:]]).write(tmp_path / "s.csv")
 
-    errors = _errors(
-        terminal.as_person("admin", "import", "applications", str(path), "--map", "湖北联合", "--json"), 65
-    )
+    errors = errors_of(terminal, path)
 
     assert [(error["line"], error["column"]) for error in errors] == [(5, "申请单号")]
     assert "add how it begins to notes" in errors[0]["message"]
+
+
+def test_columns_without_a_name_or_with_the_same_one_stand_by_their_letters(terminal: Terminal, tmp_path: Path) -> None:
+    header: list[Value] = ["申请编号", "", "提交时间", "主体类型", "经办人", "", "电话", "电话", "号码清单", "", "备注"]
+    row: list[Value] = ["A-1", COMPANIES[0], "2026-11-23", "企业", "王某某", "11010519491231002X", "13800138000"]
+    row += ["13900139000", NUMBERS[0], "随手写的", ""]
+    proposal = propose(terminal, Sheet([["标题"], header, row]).write(tmp_path / "s.xlsx"))
+    text = proposal.read_text(encoding="utf-8")
+    assert '"#B" = "applicant_name"' in text
+    assert '"#F" = "handler_id_no"' in text
+    assert '"电话 #G" = "contact_phone"' in text
+    lines = [line for line in text.splitlines() if '= "?"' not in line]
+    ignoring = "\n".join(lines).replace("ignored = [", 'ignored = ["电话 #H", "#J", ')
+    proposal.write_text(ignoring, encoding="utf-8")
+    accept(terminal)
+    assert take(terminal, tmp_path / "s.xlsx")["created"] == 1
+    row[0] = "A-2"
+    row[10:] = ["", "没有列名"]
+    path = Sheet([["标题"], header, row, ["A-3", *row[1:11]]], [(3, 3, 3, 4)]).write(tmp_path / "t.xlsx")
+
+    errors = errors_of(terminal, path)
+
+    assert [error["line"] for error in errors] == [3, 4]
+    assert "Column L has a value and no name; add “#L” to the map" in errors[0]["message"]
+    assert "The cells D4:E4 are merged" in errors[1]["message"]
 
 
 def test_only_an_admin_makes_and_accepts_maps(terminal: Terminal, tmp_path: Path) -> None:

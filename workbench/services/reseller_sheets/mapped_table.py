@@ -1,7 +1,7 @@
 """The records of one sheet of a reseller, as its map reads them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 from workbench.domain.values.bad_value import BadValue
@@ -11,10 +11,10 @@ from workbench.services.reading.headers import columns_file, nearest, normalised
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.sheets.rows import MergedCells, SheetRow
 from workbench.services.reading.table import Broken, Cell, RawRecord, flaw_of
+from workbench.services.reseller_sheets.cells import Cells, Merged, compact, has_few_cells, is_sum
 from workbench.services.reseller_sheets.conversions import convert
 from workbench.services.reseller_sheets.grid import HEAD_ROWS
 from workbench.services.reseller_sheets.header import Header, column_of, headers_in, lettered
-from workbench.services.reseller_sheets.merged import Cells, Merged, compact, has_few_cells, is_sum
 from workbench.services.reseller_sheets.sheet_map import SheetMap, sorts_of
 
 _KEY, _NUMBERS = "application_no", "msisdns"
@@ -29,10 +29,6 @@ class _Record:
     line: int
     cells: Cells
     problem: Broken | None = None
-    last_line: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.last_line = self.line
 
 
 class MappedTable:
@@ -57,7 +53,7 @@ class MappedTable:
         header = self._header_in(head, merges, place)
         names = header.names()
         self.header_line = header.line
-        self._problems_of(names, replace(place, line=header.line))
+        self._refuse_other_columns(names, replace(place, line=header.line))
         ignored = set(map(normalised, layout.table.ignored)) | _IGNORED_ANYWAY
         # Columns without a name stand in the map by their letters.
         by_letters = {column: lettered(column) for column in _columns_by_letters(layout) if column not in names}
@@ -92,7 +88,7 @@ class MappedTable:
             raise FileProblem(replace(place, message=message))
         return best
 
-    def _problems_of(self, names: Mapping[int, str], place: RowProblem) -> None:
+    def _refuse_other_columns(self, names: Mapping[int, str], place: RowProblem) -> None:
         """Refuse a sheet that lacks columns of the map, or has others."""
         rules, name_of_map = self._layout.rules, self._layout.name
         there = {normalised(name): name for name in names.values()}

@@ -9,14 +9,14 @@ from db.enums import ApplicantKind, ImportKind
 from workbench.domain.values.bad_value import BadValue
 from workbench.domain.values.moments import day_or_long_term
 from workbench.domain.values.values import folded
-from workbench.services.reading.headers import column_names, normalised, value_names
+from workbench.services.reading.headers import MAX_COLUMNS, column_names, normalised, value_names
 from workbench.services.reading.kinds import DAY, INSTANT_OR_DAY, MONEY, VALID_TO
 from workbench.services.reading.sheets.rows import SheetRow
 from workbench.services.reading.table import Cell
 from workbench.services.reseller_sheets.by_values import guessed, kind_word
+from workbench.services.reseller_sheets.cells import Cells, Merged, compact, has_few_cells, is_sum
 from workbench.services.reseller_sheets.conversions import Order, converted
 from workbench.services.reseller_sheets.header import lettered
-from workbench.services.reseller_sheets.merged import Cells, Merged, compact, has_few_cells, is_sum
 from workbench.services.reseller_sheets.proposal import Proposal, ProposedColumn, SheetHead, Told
 from workbench.services.reseller_sheets.sheet_map import UNDECIDED, ColumnRule, sorts_of
 from workbench.services.reseller_sheets.words import (
@@ -47,7 +47,7 @@ class Proposer:
         merged = Merged([merge for merge in sheet.merges if merge.last_line > sheet.header.line], names)
         below = [row for row in sheet.rows if row.line > sheet.header.line]
         filled = [merged.filled(row) for row in below]
-        columns = sorted(set(names) | {column for row in below for column in row.cells})
+        columns = sorted(set(names) | {column for row in below for column in row.cells})[:MAX_COLUMNS]
         proposal.columns = [
             ProposedColumn(column, names.get(column, lettered(column)), parts.get(column, ())) for column in columns
         ]

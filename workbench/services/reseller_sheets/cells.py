@@ -1,4 +1,4 @@
-"""The merged cells of a sheet, and its cells as texts that can be compared."""
+"""The cells of a row with those that merged cells stand for, and as texts that can be compared."""
 
 from collections import deque
 from collections.abc import Collection, Sequence
@@ -32,7 +32,8 @@ class Merged:
 
     def __init__(self, merges: Sequence[MergedCells], columns: Collection[int]) -> None:
         self._waiting = deque(sorted(merges, key=lambda merge: merge.first_line))
-        self._active: list[tuple[MergedCells, Cell]] = []
+        # By their first columns, in each of which one stands at a time.
+        self._active: dict[int, tuple[MergedCells, Cell]] = {}
         self._columns = columns
 
     def filled(self, row: SheetRow) -> Cells:
@@ -41,16 +42,15 @@ class Merged:
         while self._waiting and self._waiting[0].first_line <= row.line:
             merge = self._waiting.popleft()
             value = cells.get(merge.first_column, "") if merge.first_line == row.line else ""
-            self._active.append((merge, value))
-        self._active = [pair for pair in self._active if pair[0].last_line >= row.line]
-        for merge, value in self._active:
-            if value != "" and merge.first_column not in cells:
+            self._active[merge.first_column] = merge, value
+        for merge, value in self._active.values():
+            if merge.last_line >= row.line and value != "" and merge.first_column not in cells:
                 cells[merge.first_column] = value
         return dict(sorted(cells.items()))
 
     def span_across(self, line: int) -> str:
         """Return the merged cells that stand for several columns of the map in a row, '' if there are none."""
-        for merge, _value in self._active:
+        for merge, _value in self._active.values():
             width = range(merge.first_column, merge.last_column + 1)
             if merge.first_line <= line <= merge.last_line and sum(column in width for column in self._columns) > 1:
                 return merge.span
