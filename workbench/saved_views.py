@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -66,7 +65,7 @@ def _write(file: Path, path: tuple[str, str], table: Mapping[str, Any]) -> None:
         with os.fdopen(handle, "w", encoding="utf-8") as written:
             written.write(new)
         if target.exists():
-            shutil.copymode(target, beside)
+            beside.chmod(target.stat().st_mode & 0o777)
         beside.replace(target)
     finally:
         beside.unlink(missing_ok=True)

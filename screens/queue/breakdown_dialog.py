@@ -104,7 +104,7 @@ class BreakdownDialog(ListDialog[BreakdownRow]):
 
     def _summary(self, found: Breakdown) -> Content:
         words = mask_digits_within(self._filter_text) or _("all open cases")
-        parts = [_("{count} cases of {filter}").format(count=count(found.total), filter=words)]
+        parts = [_("{count} cases: {filter}").format(count=count(found.total), filter=words)]
         if found.others:
             parts.append(_("{count} rarer values are not shown").format(count=count(found.others)))
         return plain(f" {self._view.symbols.dot} ".join(parts), MUTED)
