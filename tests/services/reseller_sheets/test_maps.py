@@ -11,6 +11,7 @@ from typer.testing import Result
 
 from tests.cli.framework.terminal import Terminal, refused
 from tests.offices import Site
+from tests.services.importing.files import PDF
 from tests.services.reseller_sheets import sheets
 from tests.services.reseller_sheets.sheets import CODES, COMPANIES, NUMBERS, Sheet, Value, write_workbook
 from workbench.cli.files import reseller_sheets as commands
@@ -331,26 +332,51 @@ def test_a_text_that_is_no_csv_is_refused_with_its_line(
     assert f"s.csv, line {line}: {told}" in result.output
 
 
-def test_one_reseller_has_a_map_for_each_kind(terminal: Terminal, tmp_path: Path) -> None:
-    sheet = sheets.titled().write(tmp_path / "sheet.xlsx")
-    propose(terminal, sheet)
+def handed_in(path: Path) -> Path:
+    """Write a workbook with sheets of three kinds, and the document that one of them names."""
+    (path.parent / "a.pdf").write_bytes(PDF)
     header = ["序号", "申请单号", "企业全称", "手机号码", "使用人", "日限"]
-    rows: list[list[Value]] = [
-        [1, "HB2026-0", COMPANIES[0], NUMBERS[0], "甲某", "200次"],
-        [2, "", "", NUMBERS[1], "乙某", ""],
-    ]
-    cards = Sheet([["号卡明细"], header, *rows, ["一、以下待补"], ["合计", "", "", "2张"]])
-    proposal = propose(terminal, cards.write(tmp_path / "cards.csv"), kind="cards").read_text(encoding="utf-8")
-    assert 'ignored = ["序号", "企业全称"]' in proposal
-    assert 'fill_down = ["申请单号"]' in proposal
-    assert 'notes = ["一、以下待补"]' in proposal
+    rows: list[list[Value]] = [[1, "HB2026-0", COMPANIES[0], NUMBERS[0], "甲某", "200次"]]
+    rows += [[2, "", "", NUMBERS[1], "乙某", ""], ["一、以下待补"], ["合计", "", "", "2张"]]
+    documents = Sheet([["资料"], ["申请单号", "资料名称", "附件", "是否盖章"], ["HB2026-0", "营业执照", "a.pdf", "√"]])
+    cards = Sheet([["号卡明细"], header, *rows])
+    return write_workbook(path, {"说明": Sheet([["略"]]), "表一": cards, "表二": sheets.titled(), "表三": documents})
+
+
+def test_a_workbook_is_imported_with_a_map_for_each_kind(terminal: Terminal, tmp_path: Path) -> None:
+    path = handed_in(tmp_path / "book.xlsx")
+    told = refused(terminal.as_person("admin", "import", "workbook", str(path), "--map", "湖北联合", "--json"), 66)
+    assert "湖北联合.cards.proposal.toml" in told
+    texts = {line["kind"]: line["text"] for line in terminal.document("a", "maps", "show", "湖北联合")["maps"]}
+    assert [*texts] == ["applications", "cards", "documents"]
+    assert 'ignored = ["序号", "企业全称"]' in texts["cards"]
+    assert 'fill_down = ["申请单号"]' in texts["cards"]
+    assert 'notes = ["一、以下待补"]' in texts["cards"]
     accept(terminal)
-    take(terminal, sheet)
 
-    report = take(terminal, tmp_path / "cards.csv", kind="cards")
+    report = take(terminal, path, kind="workbook")
 
-    assert (report["error_count"], report["rows"]) == (0, 2), report["errors"]
-    assert [line["kind"] for line in terminal.document("a", "maps")["maps"]] == ["applications", "cards"]
+    text = sheets.titled().write(tmp_path / "s.csv")
+    refused(terminal.as_person("admin", "import", "workbook", str(text), "--map", "湖北联合", "--json"), 2)
+    assert (report["error_count"], report["rows"]) == (0, 6), report["errors"]
+    read = [(sheet["kind"], sheet["sheet"], sheet["rows"]) for sheet in report["sheets"]]
+    assert read == [("applications", "表二", 3), ("cards", "表一", 2), ("documents", "表三", 1)]
+
+
+def test_rejected_rows_of_a_workbook_come_back_with_the_same_maps(terminal: Terminal, tmp_path: Path) -> None:
+    path = handed_in(tmp_path / "book.xlsx")
+    terminal.as_person("admin", "import", "workbook", str(path), "--map", "湖北联合")
+    accept(terminal)
+    _replace_in_workbook(path, "200次", "多次")
+    _replace_in_workbook(path, "√", "好")
+    rejects = tmp_path / "rejects.xlsx"
+    words = ("import", "workbook", str(path), "--map", "湖北联合", "--rejects", str(rejects))
+    assert terminal.document("admin", *words)["rejected"] == 2
+
+    _replace_in_workbook(rejects, "多次", "200")
+    _replace_in_workbook(rejects, "好", "是")
+
+    assert take(terminal, rejects, kind="workbook")["rows"] == 2
 
 
 def test_a_row_that_may_be_a_title_is_told_in_one_sentence(terminal: Terminal, tmp_path: Path) -> None:

@@ -21,6 +21,9 @@ UNDECIDED = "?"
 
 MAPPED_KINDS = frozenset(SORTS) - {ImportKind.CALLS}
 
+HANDED_IN = (ImportKind.APPLICATIONS, ImportKind.CARDS, ImportKind.DOCUMENTS)
+"""The kinds that a workbook of a reseller may hold."""
+
 _DATES = (DAY, VALID_TO, INSTANT_OR_DAY)
 _KEY = "application_no"
 
