@@ -90,6 +90,7 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         self.stylesheet = Stylesheet(variables=self.get_css_variables())
         self.look = look
         self.settings = settings.values
+        self.viewer_command = settings.values.viewer
         self._complaints = settings.problems
         self.clock = Clock(now=now, monotonic=monotonic)
         self.desk: DeskScreen | None = None
