@@ -19,7 +19,7 @@ from screens.desk.start_screen import StartScreen
 from screens.shell.bindings import bind, bind_key
 from screens.shell.clock import Clock, machine_time
 from screens.shell.key_guard import Presses
-from screens.shell.keyboard_app import KeyboardApp
+from screens.shell.keyboard_app import COLLECT_EVERY_S, KeyboardApp, collect_if_idle
 from screens.shell.protocols import RevealsFields
 from screens.shell.theme import THEMES
 from screens.terminal.hangup_watch import HangupWatch
@@ -28,6 +28,7 @@ from workbench.errors import StorageFailed, WorkbenchError
 from workbench.keys.desk import NEXT
 from workbench.keys.registry import COPY, GO, HELP, PALETTE, QUIT, TEXTS, THEME
 from workbench.look import Look
+from workbench.saved_views import SavedViews
 from workbench.user_settings import LoadedSettings
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         self.look = look
         self.settings = settings.values
         self.viewer_command = settings.values.viewer
+        # Without a name there is no file, as in tests.
+        self.views = SavedViews(settings.file if settings.file.name else None, settings.values.views)
         self._complaints = settings.problems
         self.clock = Clock(now=now, monotonic=monotonic)
         self.desk: DeskScreen | None = None
@@ -107,6 +110,7 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
     def on_ready(self) -> None:
         if not self.is_headless:
             self._hangup_watch.watch()
+            self.set_interval(COLLECT_EVERY_S, partial(collect_if_idle, self.presses))
         self.open_desk()
 
     async def on_event(self, event: events.Event) -> None:

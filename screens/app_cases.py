@@ -135,6 +135,20 @@ async def change_scope(app: "WorkbenchApp") -> None:
     app.desk.show_header()
 
 
+async def show_view(app: "WorkbenchApp", key: str) -> None:
+    """Show a saved view in the queue."""
+    from screens.queue.screen import QueueScreen
+
+    view = app.views.by_key.get(key)
+    if view is None:
+        message = _("No view is saved under {key}; {queue.save_view} saves the filter, order and columns of a list.")
+        app.notify(with_keys(message).format(key=key), timeout=6)
+        return
+    await app.switch_mode("queue")
+    if isinstance(app.screen, QueueScreen):
+        app.screen.cases.show_view(view)
+
+
 async def insert_text(app: "WorkbenchApp") -> None:
     """List the canned texts, and insert the chosen one into the field that has the focus."""
     from screens.desk.case_screen import CaseScreen

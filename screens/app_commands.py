@@ -6,7 +6,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from screens.app_cases import change_scope, insert_text, open_acts, open_case, take_case
+from screens.app_cases import change_scope, insert_text, open_acts, open_case, show_view, take_case
 from screens.desk.start_screen import StartScreen
 from screens.shell.base_screen import attempt, run_in_worker
 from screens.shell.protocols import CopiesText, HasPlace, ShowsCase
@@ -47,9 +47,10 @@ def add_modes(app: "WorkbenchApp", desk: "DeskScreen") -> None:
         return made
 
     def queue_screen(name: str) -> "Screen[None]":
-        from screens.queue.screen import PRESETS, QueueScreen
+        from screens.queue.screen import PRESETS, OwnLists, QueueScreen
 
-        return QueueScreen(clock, services, PRESETS[name], partial(open_case, app, desk), app.look)
+        own = OwnLists(app.look, app.views)
+        return QueueScreen(clock, services, PRESETS[name], partial(open_case, app, desk), own)
 
     app.add_mode("desk", lambda: desk)
     for mode, path in _SCREENS.items():
@@ -219,6 +220,7 @@ COMMANDS: dict[str, Callable[["WorkbenchApp"], Awaitable[None]]] = {
     TAKE.id: take_case,
     queue.TAKE.id: take_case,
     queue.SCOPE.id: change_scope,
+    **{f"{queue.VIEW.id}.{key}": partial(show_view, key=key) for key in queue.VIEW.keys},
 }
 
 

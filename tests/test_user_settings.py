@@ -38,7 +38,7 @@ def test_each_wrong_line_is_told_and_the_others_hold(tmp_path: Path) -> None:
         ", line 2: theme must be one of dark, light, terminal, colour-blind, in quotes; the usual value is used.",
         ", line 4: auto_next must be true or false, without quotes; the usual value is used.",
         ", line 6: There is no setting colours; the settings are "
-        "database, theme, auto_next, viewer, date_order, keys, texts.",
+        "database, theme, auto_next, viewer, date_order, keys, texts, views.",
     ]
 
 

@@ -53,12 +53,16 @@ def open_workbench(find_database: Callable[[], Path], as_login: str | None, symb
         finally:
             # Imported modules live until the program exits, so garbage collection need not scan them.
             gc.freeze()
+            # Full collections wait until nobody types; see collect_if_idle.
+            gc.set_threshold(10_000, 20, 1_000)
             gc.enable()
 
     settings = load_settings(settings_file())
     use_order(settings.values.date_order)
     use_keys(settings.values.keys)
     # After the keys: the bindings of the screens are created with their classes.
+    # Textual reads it when it is imported: how often the screen is drawn while what a key did comes in several steps.
+    os.environ.setdefault("TEXTUAL_FPS", "240")
     from screens.app import WorkbenchApp
 
     app = WorkbenchApp(open_services, now=now, symbols=symbols, look=own_look(), settings=settings)

@@ -2,23 +2,15 @@
 
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workbench.domain.filter.ordering import ListLayout
 from workbench.errors import StorageFailed
 from workbench.i18n import _
 
 _FILE = "look.json"
 _LISTS = "lists"
-
-
-@dataclass(frozen=True, slots=True)
-class ListLayout:
-    """The order of a list, in the form of `parse_order`, and its columns; empty for the usual ones."""
-
-    order: str = ""
-    columns: tuple[str, ...] = ()
 
 
 class Look:

@@ -3,12 +3,15 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.errors import BadConfiguration
 from workbench.i18n import _, comma_joined
 from workbench.settings_table import SettingsTable
 from workbench.toml_lines import line_of
+
+if TYPE_CHECKING:
+    from workbench.domain.filter.views import QueueView
 
 THEMES = ("dark", "light", "terminal", "colour-blind")
 """The themes: `terminal` has the colours of the terminal, and `colour-blind` none that differ only in red and green."""
@@ -26,7 +29,7 @@ class UserSettings:
     `database` is where the database is, '' for the usual places; `theme` one of THEMES, '' for the one that was used
     last. With `auto_next` the next case comes by itself after a verdict. `date_order` says how 3/4 is meant, '' for not
     known. `viewer` is the command that opens documents, '' for none. `keys` are those that the user chose, by the id of
-    the command; `texts` are canned texts by name.
+    the command; `texts` are canned texts by name; `views` are those of the queue, by key.
     """
 
     database: str = ""
@@ -36,6 +39,7 @@ class UserSettings:
     viewer: str = ""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
+    views: Mapping[str, "QueueView"] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,11 +151,21 @@ def _read_keys(table: object) -> SettingsTable[tuple[str, ...]]:
     return read_keys(table)
 
 
+def _read_views(table: object) -> "SettingsTable[QueueView]":
+    from workbench.domain.filter.views import read_views
+
+    return read_views(table)
+
+
 def _read_texts(table: object) -> SettingsTable[str]:
     from workbench.own_texts import read_texts
 
     return read_texts(table)
 
 
-TABLES: Mapping[str, Callable[[object], SettingsTable[Any]]] = {"keys": _read_keys, "texts": _read_texts}
+TABLES: Mapping[str, Callable[[object], SettingsTable[Any]]] = {
+    "keys": _read_keys,
+    "texts": _read_texts,
+    "views": _read_views,
+}
 """The settings that are tables, and how each is read."""

@@ -18,7 +18,7 @@ from workbench.domain.case.channel import channel_words
 from workbench.domain.case.verdict import is_last_round
 from workbench.domain.case.vocabulary import ContactChannel, FailKind, Verdict, VerificationKind
 from workbench.domain.clock.typed.aim import Aim
-from workbench.domain.clock.typed.reading import read_date, read_instant
+from workbench.domain.clock.typed.reading import read_instant
 from workbench.i18n import N_, _
 from workbench.keys.registry import with_keys
 
@@ -69,20 +69,13 @@ async def decide(screen: "CaseScreen", case: CaseFile, verdict: Verdict, *, item
     items_first = items_first and not is_last_round(case.policy, case.header.round)
     if items_first:
         state = replace(state, fail_kind=FailKind.FIXABLE)
-    reader = await reader_for(screen, read_date)
-    verdicts = session.services.verdicts
-    recent = await attempt(screen, partial(asyncio.to_thread, verdicts.recent_reasons))
-    if reader is None or recent is None:
+    keep_draft = partial(screen.keep_draft, case)
+    opening = partial(VerdictActions.opening, session.services, session.clock.now, session.decide, keep_draft)
+    found = await attempt(screen, partial(asyncio.to_thread, opening, case, state))
+    if found is None:
         return
-    actions = VerdictActions(
-        preview=verdicts.preview,
-        letter=verdicts.letter,
-        decide=session.decide,
-        keep_draft=partial(screen.keep_draft, case),
-        until=reader,
-        recent_reasons=recent,
-    )
-    dialog = VerdictDialog(case, state, actions, screen.view(), items_first=items_first)
+    actions, preview = found
+    dialog = VerdictDialog(case, state, actions, screen.view(), preview, items_first=items_first)
     decided = await screen.app.push_screen_wait(dialog)
     if decided is None:
         screen.show_draft()

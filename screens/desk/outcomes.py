@@ -1,11 +1,12 @@
-"""The outcomes of the acts on the case on the desk."""
+"""The outcomes of the acts on the case on the desk, and the state of the desk after them."""
 
 from dataclasses import dataclass
 from typing import Self
 
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseFile, DecisionResult, NoNextCase
-from workbench.domain.case.records import UndoableAct
+from workbench.domain.case.casefile import CaseFile, DecisionResult, DeskCounts, NoNextCase
+from workbench.domain.case.records import CaseNews, UndoableAct
+from workbench.services.wiring import Services
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +73,9 @@ def act_of(decided: DecisionResult) -> UndoableAct:
         verdict=decided.verdict,
         until=decided.release_at,
     )
+
+
+def read_state(services: Services, case: CaseFile | None) -> tuple[DeskCounts, UndoableAct | None, CaseNews]:
+    """Return the counts, the last act that can be undone, and what changed in the case on the desk."""
+    news = services.casefiles.news(case.header.id, case.header.evidence_no) if case is not None else CaseNews()
+    return services.queue.counts(), services.undo.last(), news

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
+from screens.desk import outcomes
 from screens.desk.draft import Draft
 from screens.desk.outcomes import CaseChanged, CaseRef, CaseRemoved, CaseShown, HoldLost, Superseded, Unchanged, act_of
 from screens.shell.clock import ZONE, Clock
@@ -282,13 +283,10 @@ class DeskSession:
 
     async def refresh(self) -> None:
         """Read the counts, the last act that can be undone, and what changed in the case."""
-        self.counts = await asyncio.to_thread(self.services.queue.counts)
-        self.undoable = await asyncio.to_thread(self.services.undo.last)
         case = self.case
-        if case is not None:
-            news = await asyncio.to_thread(self.services.casefiles.news, case.header.id, case.header.evidence_no)
-            if case.shows_same_state_as(self.case):
-                self.news = news
+        self.counts, self.undoable, news = await asyncio.to_thread(outcomes.read_state, self.services, case)
+        if case is not None and case.shows_same_state_as(self.case):
+            self.news = news
 
     def drop_late_undo(self) -> bool:
         """Forget an undoable act whose notice has gone out; return whether there was one."""

@@ -1,6 +1,7 @@
 """The dialog that assigns cases to a reviewer and reports the outcome."""
 
 import asyncio
+from collections.abc import Iterable
 from functools import partial
 
 from textual import events, getters, on, work
@@ -20,7 +21,7 @@ from screens.widgets.text_fields import PROSE, TextLine
 from workbench.domain.case.case_id import format_case
 from workbench.domain.text.safe import pad_left, pad_right, safe
 from workbench.i18n import _, comma_joined
-from workbench.services.queue.assignment import Assignment, Candidate
+from workbench.services.queue.assignment import Assignment, Candidate, RefusedCase
 from workbench.services.wiring import Services
 from workbench.wording.amounts import count
 
@@ -142,7 +143,7 @@ async def assign_cases(screen: Screen[None], services: Services, case_ids: tuple
         screen.notify(outcome_words(done, done.assigned[0].to), timeout=8)
     if done.refused:
         title = _("Not assigned: {cases}").format(cases=cases_words(len(done.refused)))
-        screen.app.push_screen(TextSheet(title, partial(refused_lines, done)))
+        screen.app.push_screen(TextSheet(title, partial(refused_lines, done.refused)))
     return bool(done.assigned)
 
 
@@ -195,10 +196,10 @@ def outcome_words(done: Assignment, login: str) -> str:
     return _("{cases} go to {login}.").format(cases=cases_words(len(done.assigned)), login=login)
 
 
-def refused_lines(done: Assignment, width: int) -> list[Content]:
-    """Return each case that could not be assigned, with the reason."""
+def refused_lines(refused: Iterable[RefusedCase], width: int) -> list[Content]:
+    """Return each case for which an act was refused, with the reason."""
     return [
         line
-        for one in done.refused
+        for one in refused
         for line in hanging([(f"{pad_right(format_case(one.case_id), _LOGIN_CELLS)} ", "bold")], one.why, width)
     ]

@@ -22,7 +22,7 @@ Choice = TypeVar("Choice", bound=str)
 class ChoiceDialog(BoxDialog[tuple[Choice, str]], Generic[Choice]):
     """Asks for one of the choices; with a `placeholder` also for a text, else the text is empty.
 
-    `what` names what is chosen, such as the channel.
+    `what` names what is chosen, such as the channel; `chosen` is the choice at first, else the first one.
     """
 
     DEFAULT_CSS = """
@@ -39,10 +39,18 @@ class ChoiceDialog(BoxDialog[tuple[Choice, str]], Generic[Choice]):
     choices = getters.query_one("#choices", Static)
     hint = getters.query_one("#hint", Static)
 
-    def __init__(self, heading: str, words: Mapping[Choice, str], what: str, *, placeholder: str = "") -> None:
+    def __init__(
+        self,
+        heading: str,
+        words: Mapping[Choice, str],
+        what: str,
+        *,
+        placeholder: str = "",
+        chosen: Choice | None = None,
+    ) -> None:
         super().__init__(heading)
         self._words = words
-        self._choice = next(iter(words))
+        self._choice = chosen if chosen is not None else next(iter(words))
         self._what = what
         self._placeholder = placeholder
 

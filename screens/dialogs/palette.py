@@ -1,6 +1,6 @@
 """The command palette: finds commands by words in both languages or by pinyin initials."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -12,17 +12,20 @@ from textual.message import Message
 from textual.widgets import Input, OptionList
 
 from screens.shell.bindings import available_bindings
+from screens.shell.protocols import HasViews
 from screens.widgets.safe_text import MUTED, joined
+from workbench.domain.text.mask import mask_digits_within
 from workbench.domain.values.spelling import matches
 from workbench.i18n import LANGUAGES, _, catalogue
-from workbench.keys.command import CASE_GROUP, GO_GROUP, RECORD_GROUP, VERDICT_GROUP, VIEW_GROUP, Command
+from workbench.keys.command import CASE_GROUP, GO_GROUP, RECORD_GROUP, VERDICT_GROUP, VIEW_GROUP, Command, view_command
+from workbench.keys.queue import VIEW
 from workbench.keys.registry import BACK, COMMAND_BY_ID, CONFIRM, GO, MARK, MODES, PALETTE, TOGGLE, help_of
 from workbench.signs import for_terminal
 
 Act = Callable[[], Awaitable[bool]]
 _NAVIGATION_KEYS = frozenset({"up", "down", "left", "right", "tab", "shift+tab", "pageup", "pagedown", "home", "end"})
 _NOT_LISTED = frozenset(
-    {PALETTE.id, BACK.id, MARK.id, TOGGLE.id, GO.id, CONFIRM.id}
+    {PALETTE.id, BACK.id, VIEW.id, MARK.id, TOGGLE.id, GO.id, CONFIRM.id}
     | {command.id for command in COMMAND_BY_ID.values() if _NAVIGATION_KEYS.issuperset(command.keys)}
 )
 """Commands left out: those that need no palette since their keys work under any input method, and the confirmation of a
@@ -80,7 +83,15 @@ class CommandProvider(Provider):
             if name not in _NOT_LISTED
         ]
         found += [(command, partial(run, f"app.go('{command.id}')")) for command in MODES]
+        found += [(command, partial(run, f"app.act('{command.id}')")) for command in self._views()]
         return sorted(found, key=lambda each: _ORDER.index(each[0].group))
+
+    def _views(self) -> Iterator[Command]:
+        """Yield a command for each saved view."""
+        if isinstance(self.app, HasViews):
+            for key, view in self.app.views.by_key.items():
+                words = mask_digits_within(view.filter_text) or _("all open cases")
+                yield view_command(f"{VIEW.id}.{key}", key, view.name, words)
 
 
 def _do_nothing() -> None:

@@ -6,11 +6,12 @@ from functools import partial
 from typing import TypeVar
 
 from textual import getters, on, work
+from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input
 
 from screens.shell.base_screen import BoxDialog, attempt
-from screens.widgets.safe_text import ERROR, key_hints, plain
+from screens.widgets.safe_text import ERROR, MUTED, key_hints, plain
 from screens.widgets.static import Static
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -55,3 +56,18 @@ class TaskDialog(BoxDialog[Result]):
     def action_back(self) -> None:
         if not self.is_busy:
             self.leave()
+
+
+class BusyDialog(TaskDialog[Result]):
+    """Runs a task that may take a while, and closes when it is done; Esc closes it only after a failure."""
+
+    def __init__(self, heading: str, task: Callable[[], Result], busy: str) -> None:
+        super().__init__(heading)
+        self._run = task
+        self._busy = busy
+
+    def parts(self) -> ComposeResult:
+        yield Static(id="hint", markup=False)
+
+    def on_mount(self) -> None:
+        self.run_task(self._run, plain(self._busy, MUTED))

@@ -1,29 +1,36 @@
-"""The commands of the queue that open a dialog: order, columns, counts, assign and open again."""
+"""The commands of the queue on its list or on cases: order, columns, views, counts, assign and open again."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from screens.shell.base_screen import report
+from screens.queue.columns import usable_layout
+from screens.shell.base_screen import attempt, report
 from workbench.domain.case.actor import Actor
+from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseRowView
-from workbench.domain.case.lifecycle import Action, is_allowed
+from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, Action, state_refusal
+from workbench.domain.filter.ordering import ListLayout
 from workbench.errors import StorageFailed
+from workbench.i18n import _
 from workbench.keys import queue as keys
 from workbench.keys.command import Command
-from workbench.look import ListLayout
+from workbench.saved_views import SavedViews
 
 if TYPE_CHECKING:
     from screens.queue.screen import QueueScreen
+    from workbench.domain.filter.views import QueueView
+    from workbench.services.deadlines.bulk_changes import BulkChange
 
 
-def may_open(command: Command, row: CaseRowView | None, actor: Actor) -> bool:
-    """Say whether a dialog can be opened with the cursor on a row: one that changes cases needs a row, and a role."""
-    if command.action is None:
-        return True
-    if command.refusal(actor) is not None or row is None:
-        return False
-    return command is not keys.REOPEN or is_allowed(Action.REOPEN, row.state, actor)
+def refusal(command: Command, row: CaseRowView | None, actor: Actor) -> str | None:
+    """Return why a command cannot be run with the cursor on a row, None if it can be."""
+    refused = command.refusal(actor)
+    if refused is None and command is keys.REOPEN and row is not None:
+        return state_refusal(Action.REOPEN, row.state, format_case(row.id))
+    return refused
 
 
 async def choose_order(screen: "QueueScreen") -> None:
@@ -47,12 +54,49 @@ async def choose_columns(screen: "QueueScreen") -> None:
 
 
 def _show_and_keep(screen: "QueueScreen", layout: ListLayout) -> None:
-    """Show the list in a layout, and remember it for this list."""
+    """Show the list in a layout, and remember it for this list; that of a view is only remembered by saving it."""
     screen.cases.show_layout(layout)
+    if screen.cases.view_name:
+        return
     try:
         screen.look.keep_layout(screen.preset.id, layout)
     except StorageFailed as error:
         report(screen, error)
+
+
+async def save_view(screen: "QueueScreen") -> None:
+    """Save the filter, order and columns of the list under a name and a key."""
+    from screens.dialogs.choice import ChoiceDialog
+    from workbench.domain.filter.views import VIEW_KEYS, QueueView, name_problem
+
+    views, cases = screen.views, screen.cases
+    taken = {key: view.name for key, view in views.by_key.items()}
+    words = {key: f"{key}  {taken[key]}" if key in taken else key for key in VIEW_KEYS}
+    free = next((key for key in VIEW_KEYS if key not in taken), VIEW_KEYS[0])
+    dialog = ChoiceDialog(_("Save this view"), words, _("key"), placeholder=_("name of the view"), chosen=free)
+    answer = await screen.app.push_screen_wait(dialog)
+    if answer is None:
+        return
+    key, name = answer
+    if (problem := name_problem(name)) is not None:
+        screen.notify(_("The view was not saved: {why}").format(why=problem), severity="error")
+        return
+    view = QueueView(name=name, filter_text=cases.filter_text, layout=cases.layout_now)
+    if await attempt(screen, partial(asyncio.to_thread, _saved, views, key, view)):
+        cases.show_view(view)
+        screen.notify(_("Saved: {key} in any list shows {name}.").format(key=key, name=name), timeout=6)
+
+
+def _saved(views: SavedViews, key: str, view: "QueueView") -> bool:
+    views.save(key, view)
+    return True
+
+
+async def show_usual(screen: "QueueScreen") -> None:
+    """Show the list with its own filter, and the order and columns that were kept for it."""
+    from workbench.domain.filter.views import QueueView
+
+    screen.cases.show_view(QueueView(name="", layout=usable_layout(screen.look.layout(screen.preset.id))))
 
 
 async def count_by(screen: "QueueScreen") -> None:
@@ -81,6 +125,53 @@ async def assign(screen: "QueueScreen") -> None:
         screen.cases.load()
 
 
+async def change_priority(screen: "QueueScreen") -> None:
+    """Change the priority of the marked cases, or of the one under the cursor."""
+    words = {priority: _(word) for priority, word in PRIORITY_WORDS.items()}
+    title, hint = _("Priority of {cases}"), _("Why? Only colleagues read it.")
+    await _change(screen, title, words, hint, screen.services.bulk_changes.change_priorities)
+
+
+async def change_class(screen: "QueueScreen") -> None:
+    """Change the service class of the marked cases, or of the one under the cursor."""
+    words = {service_class: _(word) for service_class, word in CLASS_WORDS.items()}
+    title, hint = _("Service class of {cases}"), _("Why? The applicant reads it if the due date moves later.")
+    await _change(screen, title, words, hint, screen.services.bulk_changes.change_classes)
+
+
+async def _change(
+    screen: "QueueScreen",
+    title: str,
+    words: Mapping[Any, str],
+    hint: str,
+    act: Callable[[tuple[int, ...], Any, str], "BulkChange"],
+) -> None:
+    """Ask for a value and a reason, give the value to the chosen cases, and list those that were refused."""
+    from screens.dialogs.assign import cases_words, refused_lines
+    from screens.dialogs.choice import ChoiceDialog
+    from screens.dialogs.task_dialog import BusyDialog
+    from screens.dialogs.text_sheet import TextSheet
+
+    case_ids, push = screen.rows.chosen, screen.app.push_screen_wait
+    title = title.format(cases=format_case(case_ids[0]) if len(case_ids) == 1 else cases_words(len(case_ids)))
+    answer = await push(ChoiceDialog(title, words, _("choose"), placeholder=hint))
+    if answer is None:
+        return
+    value, reason = answer
+    busy = _("Changing {cases} …").format(cases=cases_words(len(case_ids)))
+    done = await push(BusyDialog(title, partial(act, case_ids, value, reason), busy))
+    if done is None:
+        return
+    screen.rows.clear()
+    screen.cases.load()
+    if done.changed:
+        message = _("{cases}: now {value}.").format(cases=cases_words(len(done.changed)), value=words[value])
+        screen.notify(message, timeout=8)
+    if done.refused:
+        heading = _("Not changed: {cases}").format(cases=cases_words(len(done.refused)))
+        screen.app.push_screen(TextSheet(heading, partial(refused_lines, done.refused)))
+
+
 async def reopen(screen: "QueueScreen") -> None:
     """Open the case under the cursor again."""
     from screens.dialogs.reopen import reopen_case
@@ -94,7 +185,11 @@ ACTS: dict[str, Callable[["QueueScreen"], Awaitable[None]]] = {
     keys.ORDER.id: choose_order,
     keys.COLUMNS.id: choose_columns,
     keys.COUNT.id: count_by,
+    keys.SAVE_VIEW.id: save_view,
+    keys.USUAL_VIEW.id: show_usual,
     keys.ASSIGN.id: assign,
+    keys.PRIORITY.id: change_priority,
+    keys.CLASS.id: change_class,
     keys.REOPEN.id: reopen,
 }
-"""The dialogs by the ids of their commands."""
+"""The functions by the ids of their commands."""

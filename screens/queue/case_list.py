@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from textual import getters, on, work
 from textual.app import ComposeResult
@@ -23,18 +23,19 @@ from screens.widgets.paged_list import PagedList
 from screens.widgets.safe_text import MUTED, key_hints, plain
 from screens.widgets.static import Static
 from workbench.domain.case.casefile import CaseRowView
+from workbench.domain.filter.ordering import USUAL_LAYOUT, ListLayout
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.keys import queue
 from workbench.keys.registry import with_keys
-from workbench.look import ListLayout
 from workbench.services.wiring import Services
 from workbench.wording.amounts import count
 
+if TYPE_CHECKING:
+    from workbench.domain.filter.views import QueueView
+
 MOST_MARKED = 5_000
 """The most cases that can be marked and assigned at once."""
-
-USUAL_LAYOUT = ListLayout()
 
 _READING_AFTER_S = 0.3
 
@@ -68,6 +69,7 @@ class CaseList(Vertical):
         self.is_stale = False
         self.wants_end = False
         self.counted_by = "state"
+        self.view_name = ""
         self._view = view
         self._services = services
         self._is_filling = False
@@ -154,7 +156,7 @@ class CaseList(Vertical):
             return
         if pages is not self.rows.pages:
             return
-        if total == pages.count and all(_has_same_order(pages, number, fresh) for number, fresh in found):
+        if total == pages.count and all(pages.has_same_order(number, fresh) for number, fresh in found):
             for number, fresh in found:
                 pages.put(number, fresh)
             self.rows.refresh()
@@ -164,9 +166,17 @@ class CaseList(Vertical):
 
     def filter_by(self, text: str) -> None:
         """Show the cases of a filter; an empty text means the filter of the preset."""
+        self.view_name = ""
         self.filter_text = text or self.preset.filter_text
         self.rows.clear()
         self._start_over()
+
+    def show_view(self, view: "QueueView") -> None:
+        """Show the cases of a saved view in its layout."""
+        self.layout_now = view.layout
+        self.filter_by(view.filter_text)
+        self.view_name = view.name
+        self.post_message(self.Changed())
 
     def show_layout(self, layout: ListLayout) -> None:
         """Show the list in another order, or with other columns; the marks stay on their cases."""
@@ -280,9 +290,3 @@ class CaseList(Vertical):
             return plain(f"    {view.symbols.ellipsis}", MUTED)
         context = RowContext(row=row, view=view, login=self._services.actor.login, is_marked=is_marked)
         return Content.assemble(" ", row_line(context, self.row_width, self.layout_now.columns))
-
-
-def _has_same_order(pages: PageCache, number: int, fresh: tuple[CaseRowView, ...]) -> bool:
-    """Say whether a page shows the same cases in the same order as before."""
-    before = [pages.row(number * PAGE + at) for at in range(len(fresh))]
-    return [row.id if row is not None else None for row in before] == [row.id for row in fresh]

@@ -10,10 +10,9 @@ from workbench.domain.case.casefile import CaseRowView
 from workbench.domain.case.lifecycle import CLASS_WORDS, RISK_WORDS, STATE_WORDS
 from workbench.domain.case.running import clock_runs, is_clock_suspended, is_with_applicant, stopped_clock_words
 from workbench.domain.case.vocabulary import CaseState, Priority, Risk, WaitsFor
-from workbench.domain.filter.ordering import ORDER_WORDS
+from workbench.domain.filter.ordering import ORDER_WORDS, ListLayout
 from workbench.domain.text.safe import pad_left, pad_right
 from workbench.i18n import N_, _, current_language
-from workbench.look import ListLayout
 from workbench.wording.amounts import count, waiting
 
 SMALLEST_NAME = 10
@@ -28,6 +27,7 @@ PENDING_WORDS = {
 """For whom and until when a pending case waits."""
 
 _CLOSED = frozenset({CaseState.PASSED, CaseState.FAILED, CaseState.LAPSED, CaseState.WITHDRAWN})
+_AT_WORK = frozenset({CaseState.QUEUED, CaseState.IN_REVIEW})
 _OVERDUE = "$text-error"
 
 
@@ -128,28 +128,34 @@ def _applicant(context: RowContext, _room: int) -> list[Part]:
 
 def _state_words(row: CaseRowView, view: View) -> str:
     """Return the state of a case, with the day until which the case stays in it."""
-    if row.aside_until is not None and row.aside_until > view.now:
-        return _("aside to {when}").format(when=view.short_moment(row.aside_until))
+    if row.aside_until is not None:
+        words = _("aside to {when}") if row.aside_until > view.now else _("back since {when}")
+        return words.format(when=view.short_moment(row.aside_until))
     if row.state is CaseState.RECTIFYING and row.deadline_at is not None:
         return _("rectify by {day}").format(day=view.short_day(row.deadline_at.astimezone(view.zone).date()))
     if row.state is CaseState.PENDING and row.waits_for is not None and row.next_action_on is not None:
         return _(PENDING_WORDS[row.waits_for]).format(day=view.short_day(row.next_action_on))
-    if row.is_returned:
+    if row.is_returned and row.state in _AT_WORK:
         return _("returned")
     # Most cases are queued; naming that state on every line would hide the others.
     return _(STATE_WORDS[row.state]) if row.state is not CaseState.QUEUED else ""
 
 
 def _state(context: RowContext, _room: int) -> list[Part]:
-    return [(_state_words(context.row, context.view), MUTED)]
+    words = _state_words(context.row, context.view)
+    return [(words, WARNING if _needs_holder(context.row) and words else MUTED)]
+
+
+def _needs_holder(row: CaseRowView) -> bool:
+    """Say whether a case waits for the person who put it aside, or whose verdict came back."""
+    return row.state in _AT_WORK and (row.is_returned or row.aside_until is not None)
 
 
 def _state_and_who(context: RowContext, _room: int) -> list[Part]:
     who, state = _who(context, _room), _state(context, _room)
     if context.row.held_by is None:
         return [*state, (" " if state[0][0] and who else "", ""), *who]
-    is_aside = context.row.aside_until is not None and context.row.aside_until > context.view.now
-    return [*who, (" ", ""), *state] if is_aside else who
+    return [*who, (" ", ""), *state] if _needs_holder(context.row) else who
 
 
 def _round(context: RowContext, _room: int) -> list[Part]:

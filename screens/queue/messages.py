@@ -38,7 +38,7 @@ def head_line(cases: "CaseList", login: str, view: View, width: int) -> Content:
     dot: Part = (f" {view.symbols.dot} ", MUTED)
     filter_text = mask_digits_within(cases.filter_text)
     left = joined(
-        (_(cases.preset.name), "bold"),
+        (cases.view_name or _(cases.preset.name), "bold"),
         ("   ", ""),
         (filter_text or _("all open cases"), "$text-accent" if filter_text else MUTED),
     )

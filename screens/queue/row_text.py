@@ -6,9 +6,9 @@ from screens.queue.columns import PENDING_WORDS, RowContext, columns
 from screens.shell.symbols import Symbols
 from screens.widgets.safe_text import ACCENT, MUTED, Part, hanging, joined
 from workbench.domain.case.vocabulary import Priority, WaitsFor
+from workbench.domain.filter.ordering import ListLayout
 from workbench.domain.text.safe import cells, fit, pad_right, safe
 from workbench.i18n import _
-from workbench.look import ListLayout
 
 _SIGN_CELLS = 19
 
@@ -59,7 +59,8 @@ def legend_lines(width: int, symbols: Symbols) -> list[Content]:
         (_("with applicant"), _("waiting for the applicant: the clock is paused, so the case is not overdue")),
         (ranks, _("priority: urgent, high, low; no mark for normal")),
         (_("state"), _("empty: queued")),
-        (_("returned"), _("a checker returned the verdict; its maker decides again")),
+        (_("returned"), _("the verdict came back to its maker, who decides again")),
+        (_("back since {when}").format(when="14:30"), _("was put aside until then; the next one for its holder")),
         (_("aside to {when}").format(when="14:30"), _("put aside by its holder until then")),
         (_(PENDING_WORDS[WaitsFor.CARRIER]).format(day="12-02"), _("pending: waits until that day for who is named")),
         (_("rectify by {day}").format(day="12-02"), _("the deadline of the applicant")),

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 
-from screens.queue.acts import ACTS, may_open
+from screens.queue.acts import ACTS, refusal
 from screens.queue.case_list import CaseList, Preset
 from screens.queue.columns import usable_layout
 from screens.queue.filter_bar import FilterBar
@@ -31,6 +31,7 @@ from workbench.keys import queue as keys
 from workbench.keys.command import Command, Place
 from workbench.keys.registry import BACK, COMMAND_BY_ID, GO
 from workbench.look import Look
+from workbench.saved_views import SavedViews
 from workbench.services.wiring import Services
 
 TICK_S = 1.0
@@ -46,6 +47,14 @@ PRESETS: dict[str, Preset] = {
         Preset(id="reopen", name=N_("To open again"), filter_text=REOPEN_FILTER),
     )
 }
+
+
+class OwnLists(NamedTuple):
+    """What a user keeps about lists: the last layout of each, and the saved views."""
+
+    look: Look
+    views: SavedViews
+
 
 _MARKING_ACTIONS = frozenset({"mark", "range", "mark_all"})
 _ROW_ACTIONS = _MARKING_ACTIONS | {"open", "move"}
@@ -65,10 +74,8 @@ class QueueScreen(ModeScreen):
         bind(keys.MARK_ROW, "mark"),
         bind(keys.MARK_RANGE, "range"),
         bind(keys.MARK_ALL, "mark_all"),
-        *(
-            bind(command, f"dialog('{command.id}')")
-            for command in (keys.ORDER, keys.COLUMNS, keys.COUNT, keys.ASSIGN, keys.REOPEN)
-        ),
+        *(bind(COMMAND_BY_ID[command_id], f"list_act('{command_id}')") for command_id in ACTS),
+        *(bind_key(keys.VIEW, key, f"app.act('{keys.VIEW.id}.{key}')") for key in keys.VIEW.keys),
         bind(keys.RELOAD, "again"),
         *(bind_key(keys.MOVE, key, f"move('{key}')") for key in keys.MOVE.keys),
         bind(BACK, "back"),
@@ -80,12 +87,13 @@ class QueueScreen(ModeScreen):
     bar = getters.query_one(FilterBar)
 
     def __init__(
-        self, clock: Clock, services: Services, preset: Preset, open_case: Callable[[int], object], look: Look
+        self, clock: Clock, services: Services, preset: Preset, open_case: Callable[[int], object], own: OwnLists
     ) -> None:
         super().__init__(clock, services)
         self.preset = preset
         self._open_case = open_case
-        self.look = look
+        self.look = own.look
+        self.views = own.views
         self._shown_minute = ""
         self._ticks = 0
 
@@ -119,15 +127,20 @@ class QueueScreen(ModeScreen):
             # Esc first closes the filter line, the range and the marks; only then it leaves the screen.
             has_step_back = self.bar.is_open or bool(self.rows.marks) or self.rows.range_from is not None
             return has_step_back is (action == "back")
-        if action == "dialog":
-            row = self.rows.current
-            is_possible = may_open(COMMAND_BY_ID[str(parameters[0])], row, self.services.actor)
-            return is_possible or None
+        if action == "list_act":
+            command, row = COMMAND_BY_ID[str(parameters[0])], self.rows.current
+            is_possible = command.action is None or row is not None
+            return (is_possible and refusal(command, row, self.services.actor) is None) or None
         if action in _MARKING_ACTIONS and role_refusal(Action.ASSIGN, self.services.actor) is not None:
             return None
         if action in _ROW_ACTIONS:
             return True if self.rows.length else None
         return True
+
+    def why_not(self, key: str) -> str | None:
+        """Return why the command of a key cannot be run now, None if it can be or the key has none."""
+        command = next((one for one in keys.QUEUE_COMMANDS if key in one.keys), None)
+        return refusal(command, self.rows.current, self.services.actor) if command is not None else None
 
     def more_help(self, width: int) -> list[Content]:
         """Return the help on the columns and the filter, for the help page."""
@@ -139,7 +152,7 @@ class QueueScreen(ModeScreen):
         if self.bar.is_open:
             return ()
         if self.rows.marks or self.rows.range_from is not None:
-            return (keys.ASSIGN, keys.MARK_ROW, keys.MARK_RANGE, BACK)
+            return (keys.ASSIGN, keys.PRIORITY, keys.CLASS, BACK)
         shown = (keys.OPEN_CASE, keys.FILTER, keys.LEAVE_QUEUE, GO)
         return (keys.REOPEN, *shown) if self.preset.id == "reopen" else shown
 
@@ -203,5 +216,5 @@ class QueueScreen(ModeScreen):
         self.show_header()
 
     @work(exclusive=True, group="dialog")
-    async def action_dialog(self, command_id: str) -> None:
+    async def action_list_act(self, command_id: str) -> None:
         await ACTS[command_id](self)

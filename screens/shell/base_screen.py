@@ -3,13 +3,16 @@
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from rich.console import RenderableType
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.dom import DOMNode
-from textual.reactive import reactive
+from textual.geometry import Size
+from textual.reactive import Reactive, reactive
+from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.worker import Worker
@@ -23,6 +26,7 @@ from screens.shell.protocols import ExplainsKeys
 from screens.shell.symbols import symbols_of
 from screens.shell.view import View
 from screens.terminal.input_bursts import fold
+from screens.widgets.dimmed_screen import DimmedScreen
 from screens.widgets.safe_text import plain
 from screens.widgets.static import Static
 from workbench.errors import WorkbenchError
@@ -86,10 +90,32 @@ async def attempt(
         return None
 
 
-def fit_to_window(screen: Screen[Any]) -> None:
+def fit_to_window(screen: "BaseScreen[Any]") -> None:
     """Give a screen the classes of its window before its widgets are created, so that they are styled only once."""
+    screen.styled_for = (screen.app.theme, screen.app.size)
     for cells, sizes in zip(screen.app.size, (HORIZONTAL, VERTICAL), strict=True):
         screen.add_class(*[name for least, name in sizes if cells >= least][-1:], update=False)
+
+
+def style_if_changed(screen: "BaseScreen[Any]", event: events.ScreenResume) -> None:
+    """Style the widgets of a screen that is shown if the look changed; Textual would style them each time."""
+    look = (screen.app.theme, screen.app.size)
+    event.refresh_styles, screen.styled_for = look != screen.styled_for, look
+
+
+def lay_out_if_resized(screen: Screen[Any], size: Size) -> None:
+    """Lay out a screen in a window of another size; its first layout sends it a resize event too."""
+    if size != screen.outer_size:
+        Screen._screen_resized(screen, size)  # noqa: SLF001 - Textual has no other way
+
+
+def lay_out_once(screen: Screen[Any], size: Size | None = None, scroll: bool = False) -> None:  # noqa: FBT001, FBT002 - Textual's
+    """Lay out a screen; first when its widgets have asked for it, since Textual would do it before and after."""
+    if size is not None and not screen.outer_size:
+        screen._layout_required = True  # noqa: SLF001 - Textual has no other way
+        screen.check_idle()
+    else:
+        Screen._refresh_layout(screen, size or screen.size, scroll)  # noqa: SLF001 - Textual has no other way
 
 
 class BaseScreen(Screen[Result]):
@@ -101,7 +127,16 @@ class BaseScreen(Screen[Result]):
     # The two widgets redraw themselves; Textual would redraw the whole screen for each change of the focus.
     focused: reactive[Widget | None] = reactive(None, repaint=False, init=False)
 
+    # No screen scrolls; Textual would lay it out again after its first layout.
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0))
+
+    styled_for: tuple[str, Size] | None = None
+    """The theme and the window for which the widgets are styled."""
+
     on_compose = fit_to_window
+    _on_screen_resume = style_if_changed
+    _screen_resized = lay_out_if_resized
+    _refresh_layout = lay_out_once
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
@@ -157,10 +192,18 @@ class ModeScreen(WorkScreen):
         await self.run_action("app.go('go.desk')")
 
 
+def dim_screen_behind(dialog: "Dialog[Any]") -> RenderableType:
+    """Return the background of a dialog."""
+    rendered = ModalScreen.render(dialog)
+    return DimmedScreen(rendered.screen, rendered.color) if isinstance(rendered, BackgroundScreen) else rendered
+
+
 class Dialog(BaseScreen[Result], ModalScreen[Result]):
     """A screen over another one; Esc closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [bind(BACK, "back")]
+
+    render = dim_screen_behind
 
     def leave(self, result: Result | None = None) -> None:
         """Close the dialog once: a second dismissal would close the screen below."""

@@ -33,15 +33,15 @@ class Presses:
         self.is_repeat = False
         self.confirmed_at: float | None = None
         self.confirmed_before: float | None = None
+        self.last_at = 0.0
         self._key = ""
-        self._at = 0.0
 
     def note(self, key: str, age_s: float = 0.0) -> None:
         """Record a press that arrived `age_s` seconds ago."""
         at = self.monotonic() - age_s
-        self.is_repeat = key == self._key and at - self._at < BETWEEN_S
+        self.is_repeat = key == self._key and at - self.last_at < BETWEEN_S
         self.count += 1
-        self._key, self._at = key, at
+        self._key, self.last_at = key, at
         if key in CONFIRM.keys:
             self.confirmed_before, self.confirmed_at = self.confirmed_at, at
 

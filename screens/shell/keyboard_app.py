@@ -1,6 +1,7 @@
 """An app that acts on keys only if they were pressed on purpose, and not as part of a text."""
 
 import asyncio
+import gc
 import os
 import time
 from contextlib import suppress
@@ -21,9 +22,16 @@ from workbench.i18n import _
 from workbench.keys.registry import QUIT
 
 _EXPLAIN_EVERY_S = 3.0
+COLLECT_EVERY_S = 1.0
 _COMPOSED_WITHIN_S, _COMPOSED_EVERY_S = 2.0, 0.005
 _KEYS_WHEN_TOO_SMALL = frozenset(QUIT.keys)
 """The keys that act in a window that is too small."""
+
+
+def collect_if_idle(presses: Presses) -> None:
+    """Collect garbage if nobody types: a full collection takes longer than most keys, and would delay one."""
+    if gc.get_count()[-1] and presses.monotonic() - presses.last_at >= COLLECT_EVERY_S:
+        gc.collect()
 
 
 class KeyboardApp(ResilientApp, inherit_bindings=False):

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 from screens.shell.revealed_fields import RevealedFields
 from workbench.keys.command import Command, Place
+from workbench.saved_views import SavedViews
 
 if TYPE_CHECKING:
     # Importing it would delay the first frame.
@@ -73,3 +74,10 @@ class RevealsFields(Protocol):
 
     def hide_fields(self) -> None:
         """Mask all personal values."""
+
+
+@runtime_checkable
+class HasViews(Protocol):
+    """An app with the saved views of its user."""
+
+    views: SavedViews

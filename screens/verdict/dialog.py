@@ -32,7 +32,6 @@ from screens.widgets.text_fields import MultilineField
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, DecisionResult, VerdictPreview, VerdictRequest
 from workbench.domain.case.verdict import (
-    asks_for_items,
     is_last_round,
     pending_waits_for,
     vague_words,
@@ -46,6 +45,8 @@ from workbench.keys.registry import CONFIRM, FINAL, HELP, ITEMS, LETTER, MEASURE
 from workbench.wording.case.labels import VERDICT
 
 _TYPING_PAUSE_S = 0.2
+_BOX_CELLS, _AROUND_CELLS = 96, 5
+"""The width of the box, and what its frame, its padding and the scroll bar take of it."""
 
 
 class VerdictDialog(Dialog[DecisionResult]):
@@ -75,31 +76,41 @@ class VerdictDialog(Dialog[DecisionResult]):
     closing = getters.query_one(ClosingLines)
 
     def __init__(
-        self, case: CaseFile, state: VerdictState, actions: VerdictActions, view: View, *, items_first: bool = False
+        self,
+        case: CaseFile,
+        state: VerdictState,
+        actions: VerdictActions,
+        view: View,
+        preview: VerdictPreview | None,
+        *,
+        items_first: bool = False,
     ) -> None:
         super().__init__()
+        self._items_first = items_first
         self._case = case
         self._state = state
         self._actions = actions
         self._view = view
         self._guard = Guard(presses_of(self))
-        self._preview: VerdictPreview | None = None
+        self._preview = preview
         self._previews = Debounce(self, "preview", self._show_preview)
-        self._items_first = items_first
         self._is_deciding = False
         self._accepts_new_evidence = False
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="box") as box:
+        with Vertical(id="box", classes=f"-{self._state.verdict}") as box:
             box.border_title = plain(f"{_(VERDICT[self._state.verdict])} {format_case(self._case.header.id)}")
             yield Static(id="marked", markup=False)
             with VerticalScroll(id="body", can_focus=False):
                 yield Static(id="kind", markup=False)
                 yield Static(id="measure", markup=False)
                 yield Static(dialog_text.reasons_title(), classes="title", markup=False)
-                yield ReasonPicker(self._case, self._state.verdict, self._actions.recent_reasons)
-                yield RectificationForm(self._state, self._actions.until)
-                yield LetterEditor(self._case)
+                yield ReasonPicker(self._case, self._state.verdict, self._width - 1, self._actions.recent_reasons)
+                items = self._preview.own_items if self._preview is not None else ()
+                yield RectificationForm(
+                    self._state, self._actions.until, items, self._width, is_first=self._items_first
+                )
+                yield LetterEditor(self._case, self._width)
                 yield Static(id="note-heading", classes="title", markup=False)
                 yield MultilineField(self._state.note, id="note")
             yield ClosingLines(self._case, self._view)
@@ -109,7 +120,8 @@ class VerdictDialog(Dialog[DecisionResult]):
         self.rectification.display = self._state.is_fixable or self._state.verdict is Verdict.PENDING
         self.picker.show(self._state.reasons)
         self._draw()
-        self._previews.ask()
+        if self._preview is None:
+            self._previews.ask()
         self._guard.watch(self)
 
     def on_resize(self) -> None:
@@ -122,9 +134,6 @@ class VerdictDialog(Dialog[DecisionResult]):
             self._show_problem(str(error))
             return
         await self.rectification.show(self._preview.own_items)
-        if self._items_first:
-            self._items_first = False
-            self.rectification.enter()
         self._draw()
 
     @work(group="write")
@@ -253,8 +262,7 @@ class VerdictDialog(Dialog[DecisionResult]):
 
     def _request(self) -> VerdictRequest:
         until = self.rectification.chosen_until() if self.rectification.display else None
-        request = self._state.request(self._case, until, accepts_new_evidence=self._accepts_new_evidence)
-        return request if asks_for_items(request) else replace(request, items=())
+        return self._state.request(self._case, until, accepts_new_evidence=self._accepts_new_evidence)
 
     def _set_state(self, state: VerdictState, pause_s: float = 0.0) -> None:
         """Change the state, keep it in the draft, and show its preview after a pause."""
@@ -266,7 +274,7 @@ class VerdictDialog(Dialog[DecisionResult]):
         self._previews.ask(pause_s)
 
     def _draw(self) -> None:
-        width = self.query_one("#kind").content_size.width
+        width = self._width
         preview, state = self._preview, self._state
         self.query_one("#marked", Static).update(dialog_text.marked_line(state, self._case, width))
         kind = dialog_text.kind_line(state, self._case, preview, symbols_of(self), width)
@@ -282,16 +290,11 @@ class VerdictDialog(Dialog[DecisionResult]):
         self._draw_warnings()
         self.show_keys()
 
-    def _draw_warnings(self) -> None:
-        width = self.query_one("#kind").content_size.width
-        self.closing.draw(self._state, self._preview, width, is_low=self.has_class("-low"))
-        self.call_after_refresh(self._fit)
+    @property
+    def _width(self) -> int:
+        """The width of a line; before the first layout it follows from the window, so that each line is drawn once."""
+        kind = self.query("#kind")
+        return (kind.first().content_size.width if kind else 0) or min(_BOX_CELLS, self.app.size.width) - _AROUND_CELLS
 
-    def _fit(self) -> None:
-        """Limit the height of the body, so that the lines at the end stay visible."""
-        if not self.query("#marked") or not self.query("#ends") or not self.query("#body"):
-            # Called after a refresh; the dialog may be closed by then.
-            return
-        around = 2 if self.has_class("-low") else 4
-        room = self.size.height - around - self.query_one("#marked").outer_size.height
-        self.query_one("#body").styles.max_height = max(3, room - self.closing.outer_size.height)
+    def _draw_warnings(self) -> None:
+        self.closing.draw(self._state, self._preview, self._width, is_low=self.has_class("-low"))

@@ -2,17 +2,23 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
-from typing import Any, Self, TypeVar
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from pydantic import TypeAdapter
 from textual.message import Message
 
 from screens.widgets.time_field import TimeReader
 from workbench.domain.case.casefile import CaseFile, DecisionResult, ItemRequest, VerdictPreview, VerdictRequest
-from workbench.domain.case.verdict import PASS_REASONS, is_last_round, pending_waits_for
+from workbench.domain.case.verdict import PASS_REASONS, asks_for_items, is_last_round, pending_waits_for
 from workbench.domain.case.vocabulary import FailKind, Measure, Verdict
+from workbench.domain.clock.typed.reading import read_date
+from workbench.domain.clock.typed.reference import UnclearTime
 from workbench.domain.findings.evaluate import preselected_reasons
+from workbench.errors import WorkbenchError
+
+if TYPE_CHECKING:
+    from workbench.services.wiring import Services
 
 Choice = TypeVar("Choice")
 
@@ -85,7 +91,7 @@ class VerdictState:
         header = case.header
         texts = {code: self.items.get(code, "").strip() for code in self.reasons}
         has_own_texts = (self.is_fixable or self.verdict is Verdict.PENDING) and any(texts.values())
-        return VerdictRequest(
+        request = VerdictRequest(
             case_id=header.id,
             verdict=self.verdict,
             fail_kind=self.fail_kind,
@@ -99,6 +105,7 @@ class VerdictState:
             fence=header.fence,
             evidence_no=None if accepts_new_evidence else header.evidence_no,
         )
+        return request if asks_for_items(request) else replace(request, items=())
 
 
 def unfixed_texts(case: CaseFile) -> dict[str, str]:
@@ -150,3 +157,36 @@ class VerdictActions:
     keep_draft: Callable[[str, Any], None]
     until: TimeReader[date]
     recent_reasons: tuple[str, ...] = ()
+
+    @classmethod
+    def opening(
+        cls,
+        services: "Services",
+        now: Callable[[], datetime],
+        decide: Callable[[VerdictRequest], Awaitable[DecisionResult]],
+        keep_draft: Callable[[str, Any], None],
+        case: CaseFile,
+        state: VerdictState,
+    ) -> tuple[Self, VerdictPreview | None]:
+        """Read what a dialog opens with: its actions, and the preview of its state, so that it is painted once.
+
+        The preview is None if it fails; the dialog asks for it again, and shows why.
+        """
+        reader = TimeReader(calendar=services.calendars.in_force(), now=now, parse=read_date)
+        verdicts = services.verdicts
+        actions = cls(
+            preview=verdicts.preview,
+            letter=verdicts.letter,
+            decide=decide,
+            keep_draft=keep_draft,
+            until=reader,
+            recent_reasons=verdicts.recent_reasons(),
+        )
+        try:
+            until = reader.read(state.until) if state.until.strip() else None
+        except UnclearTime:
+            until = None
+        try:
+            return actions, verdicts.preview(state.request(case, until, accepts_new_evidence=False))
+        except WorkbenchError:
+            return actions, None

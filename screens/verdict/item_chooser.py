@@ -19,6 +19,9 @@ from workbench.domain.policy.policy import Reason
 from workbench.i18n import _, comma_joined, current_language
 from workbench.wording.findings import document_name
 
+_BOX_CELLS, _AROUND_CELLS, _MOST_OF_WINDOW = 90, 5, 0.96
+"""The width of the box, what its frame and scroll bar take of it, and the part of the window that it may take."""
+
 
 class ItemChooser(BoxDialog[str]):
     """Offers the documents of a case to mark, and a field for other words; the result is the text of the item."""
@@ -56,7 +59,8 @@ class ItemChooser(BoxDialog[str]):
         self._marked: tuple[str, ...] = ()
 
     def parts(self) -> ComposeResult:
-        yield MarkList()
+        width = min(_BOX_CELLS, int(self.app.size.width * _MOST_OF_WINDOW))
+        yield MarkList(width=width - _AROUND_CELLS)
         yield TextLine(placeholder=_("or in your own words"), classes=f"item {PROSE}")
         keys = (("1-9 Space", _("mark")), ("Tab", _("own words")), ("Enter", _("take")), ("Esc", _("leave it open")))
         yield Static(key_hints(*keys), id="hint", markup=False)

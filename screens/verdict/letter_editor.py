@@ -3,6 +3,7 @@
 from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 from textual.events import DescendantFocus
 from textual.widgets import TextArea
 
@@ -25,24 +26,28 @@ class LetterEditor(Vertical):
     shown = getters.query_one("#letter", LetterText)
     edit = getters.query_one("#letter-edit", MultilineField)
 
-    def __init__(self, case: CaseFile) -> None:
+    def __init__(self, case: CaseFile, width: int) -> None:
         super().__init__()
         self._case = case
+        self._width = width
         self._text = ""
         self._last_text = ""
         self._is_edited = False
 
     def compose(self) -> ComposeResult:
-        yield Static(id="letter-heading", classes="title", markup=False)
+        yield Static(self._heading(self._width), id="letter-heading", classes="title", markup=False)
         yield LetterText(id="letter", markup=False)
         yield MultilineField(id="letter-edit")
 
     def on_resize(self) -> None:
         heading = self.query_one("#letter-heading", Static)
+        heading.update(self._heading(heading.content_size.width))
+
+    def _heading(self, width: int) -> Content:
         language = "中文" if self._case.header.language == "zh" else "English"
         left = plain(_("The applicant reads ({language})").format(language=language), MUTED)
         keys = key_hints((LETTER.shown_keys, _("edit")), (WHOLE_LETTER.shown_keys, _("whole letter")))
-        heading.update(row(left, keys, heading.content_size.width))
+        return row(left, keys, width)
 
     def show(self, text: str, *, is_own: bool) -> None:
         """Show the current text; `is_own` says that the reviewer wrote it."""

@@ -29,7 +29,7 @@ class MarkLine(NamedTuple):
 
 
 class MarkList(VerticalScroll, can_focus=True):
-    """The numbered lines; `empty_text` stands for an empty list."""
+    """The numbered lines; `empty_text` stands for an empty list, `width` is that of a line before the first layout."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *(bind_key(MARK, key, f"mark({key})") for key in MARK.keys),
@@ -44,8 +44,9 @@ class MarkList(VerticalScroll, can_focus=True):
 
         code: str
 
-    def __init__(self, empty_text: str = "") -> None:
+    def __init__(self, empty_text: str = "", width: int = 0) -> None:
         super().__init__()
+        self._first_width = width
         self.shown: Sequence[MarkLine] = ()
         self.cursor = 0
         self._empty_text = empty_text
@@ -92,7 +93,7 @@ class MarkList(VerticalScroll, can_focus=True):
         self.go_to(min(max(0, self.cursor + step), max(0, len(self.shown) - 1)))
 
     def _draw(self) -> None:
-        width = self.scrollable_content_region.width
+        width = self.scrollable_content_region.width if self.size else self._first_width
         if not width:
             return
         lines = [self._line(at, line, width) for at, line in enumerate(self.shown)]

@@ -1,6 +1,8 @@
 """The reasons of a verdict: digits mark a reason, and a search finds it by code, words or pinyin initials."""
 
+import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual import events, getters, on
@@ -9,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 from textual.widgets import Input
 
+from screens.shell.base_screen import run_in_worker
 from screens.shell.symbols import symbols_of
 from screens.verdict.mark_list import MarkLine, MarkList
 from screens.widgets.safe_text import MUTED, WARNING, joined, plain
@@ -53,15 +56,19 @@ def reasons_for(case: CaseFile, verdict: Verdict, recent: Sequence[str]) -> list
 
 
 class ReasonPicker(Widget):
-    """The list of reasons with its search field; `recent` are the reasons that were used last, newest first."""
+    """The list of reasons with its search field; `recent` are the reasons that were used last, newest first.
+
+    `width` is that of a line, before the first layout.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("down", "to_list", show=False)]
 
     list = getters.query_one(MarkList)
     search = getters.query_one("#search", Input)
 
-    def __init__(self, case: CaseFile, verdict: Verdict, recent: Sequence[str] = ()) -> None:
+    def __init__(self, case: CaseFile, verdict: Verdict, width: int, recent: Sequence[str] = ()) -> None:
         super().__init__()
+        self._width = width
         self._recent = recent
         self._reasons = reasons_for(case, verdict, recent)
         self._with_finding = frozenset(finding.rule for finding in case.findings)
@@ -78,7 +85,11 @@ class ReasonPicker(Widget):
     def compose(self) -> ComposeResult:
         yield TextLine(id="search", placeholder=_("code, words or pinyin initials"))
         yield Static(id="narrowed", markup=False)
-        yield MarkList(_("No reason fits these words."))
+        yield MarkList(_("No reason fits these words."), self._width)
+
+    def on_mount(self) -> None:
+        # The first search loads the dictionary of initials, for which the first letter would wait.
+        run_in_worker(self, partial(asyncio.to_thread, found_reasons, "a", self._reasons), "dictionary")
 
     def show(self, marked: tuple[str, ...]) -> None:
         """Show which reasons are marked."""

@@ -5,7 +5,7 @@ from datetime import date
 from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Input, Label
+from textual.widgets import Input
 
 from screens.verdict.form_state import Edited, VerdictState
 from screens.widgets.safe_text import ERROR, MUTED, as_single_line, editable, joined, key_hints, plain, row
@@ -15,9 +15,13 @@ from screens.widgets.time_field import TimeReader
 from workbench.domain.case.casefile import ItemRequest
 from workbench.domain.case.vocabulary import Verdict
 from workbench.domain.clock.typed.reference import UnclearTime
+from workbench.domain.text.safe import cells
 from workbench.i18n import _
 from workbench.keys.command import shown_key
 from workbench.keys.registry import ITEMS
+
+_DATE_CELLS = 17
+"""The width of the date field and the blanks around it."""
 
 
 class ItemField(TextLine):
@@ -40,30 +44,44 @@ class RectificationForm(Vertical):
 
     items = getters.query_one("#items", Vertical)
     until = getters.query_one("#until", Input)
-    label = getters.query_one("#until-label", Label)
+    label = getters.query_one("#until-label", Static)
     date_view = getters.query_one("#until-date", Static)
 
-    def __init__(self, state: VerdictState, reader: TimeReader[date]) -> None:
+    def __init__(
+        self,
+        state: VerdictState,
+        reader: TimeReader[date],
+        items: tuple[ItemRequest, ...],
+        width: int,
+        *,
+        is_first: bool,
+    ) -> None:
         super().__init__()
+        self._width = width
+        self._is_first = is_first
         self._reader = reader
         self._is_date_first = state.verdict is Verdict.PENDING
         self._until = state.until
         self._texts = dict(state.items)
-        self._codes: tuple[str, ...] = ()
+        self._items = items
+        self._codes = tuple(item.code for item in items)
         self._date_words = ("", "")
 
     def compose(self) -> ComposeResult:
         yield Static(id="items-title", markup=False)
         hint = _("Tab moves, Ctrl+U empties; an empty one takes the reason's own words")
-        yield Label(plain(hint, MUTED), id="items-hint", markup=False)
-        yield Vertical(id="items")
+        yield Static(plain(hint, MUTED), id="items-hint", markup=False)
+        with Vertical(id="items"):
+            yield from map(self._field, self._items)
         with Horizontal():
-            yield Label(id="until-label", markup=False)
+            yield Static(id="until-label", markup=False)
             yield TextLine(self._until, id="until", placeholder=_("3 Dec, +5 …"))
             yield Static(id="until-date", markup=False)
 
     def on_mount(self) -> None:
-        self._show_heading(is_shown=False)
+        self._show_heading(is_shown=bool(self._codes))
+        if self._is_first and self._codes:
+            self.enter()
 
     async def show(self, items: tuple[ItemRequest, ...]) -> None:
         """Show the items; the fields of items that were already shown are kept."""
@@ -79,8 +97,10 @@ class RectificationForm(Vertical):
                 await field.remove()
         for at, item in enumerate(items):
             if item.code not in kept:
-                field = ItemField(item.code, editable(self._texts.get(item.code) or item.text), editable(item.text))
-                await self.items.mount(field, before=at if at < len(self.items.children) else None)
+                await self.items.mount(self._field(item), before=at if at < len(self.items.children) else None)
+
+    def _field(self, item: ItemRequest) -> ItemField:
+        return ItemField(item.code, editable(self._texts.get(item.code) or item.text), editable(item.text))
 
     def _show_heading(self, *, is_shown: bool) -> None:
         self.query_one("#items-title").display = is_shown
@@ -106,10 +126,10 @@ class RectificationForm(Vertical):
         title = self.query_one("#items-title", Static)
         edit = key_hints((again if self._is_date_first else ITEMS.shown_keys, _("edit")))
         words = _("What the applicant must send") if self._is_date_first else _("To be rectified")
-        title.update(row(plain(words, MUTED), edit, title.content_size.width))
+        title.update(row(plain(words, MUTED), edit, title.content_size.width or self._width))
         self.label.update(joined((f"{label} ", MUTED)))
         message = plain(problem, ERROR) if problem else plain(date_text, MUTED)
-        width = self.date_view.content_size.width
+        width = self.date_view.content_size.width or self._width - cells(label) - _DATE_CELLS
         fits = message.cell_length + keys.cell_length < width
         self.date_view.update(row(message, keys, width) if fits else message)
 
@@ -150,8 +170,11 @@ class RectificationForm(Vertical):
         """Post the texts of the items; an empty one means the text of the reason."""
         event.stop()
         if isinstance(event.input, ItemField):
-            self._texts[event.input.code] = "" if event.value == event.input.default_text else event.value
-            self.post_message(Edited(items=dict(self._texts)))
+            text = "" if event.value == event.input.default_text else event.value
+            # A new field posts its first text too.
+            if text != self._texts.get(event.input.code, ""):
+                self._texts[event.input.code] = text
+                self.post_message(Edited(items=dict(self._texts)))
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
         """Write a typed date in full once it is left, so that +5 in a draft does not mean another day tomorrow."""
@@ -163,4 +186,6 @@ class RectificationForm(Vertical):
     def until_changed(self, event: Input.Changed) -> None:
         """Post the text of the date."""
         event.stop()
-        self.post_message(Edited(until=event.value))
+        if event.value != self._until:
+            self._until = event.value
+            self.post_message(Edited(until=event.value))

@@ -98,6 +98,11 @@ class PageCache:
             self._is_end_known = True
             self._known_count = min(self._known_count, number * PAGE + len(found))
 
+    def has_same_order(self, number: int, fresh: tuple[CaseRowView, ...]) -> bool:
+        """Say whether a page has the same cases in the same order as the cached one."""
+        before = [self.row(number * PAGE + at) for at in range(len(fresh))]
+        return [row.id if row is not None else None for row in before] == [row.id for row in fresh]
+
     async def count_all(self) -> None:
         """Count the rows.
 

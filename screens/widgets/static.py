@@ -2,11 +2,16 @@
 
 from textual import widgets
 from textual.content import Content
+from textual.geometry import Size
+from textual.reactive import Reactive
 from textual.visual import VisualType
 
 
 class Static(widgets.Static):
     """A static text of Textual; the layout of a whole screen follows each of its updates."""
+
+    # Its size follows from its text; Textual would lay out the screen again after the layout that gave the size.
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0))
 
     def update(self, content: VisualType = "", *, layout: bool = True) -> None:
         if not _is_same(self.content, content):

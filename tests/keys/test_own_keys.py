@@ -113,7 +113,7 @@ def test_commands_that_one_screen_binds_may_not_share_a_key() -> None:
 def test_only_keys_that_do_different_things_cannot_be_changed() -> None:
     assert {command.id for command in COMMANDS if has_fixed_keys(command)} == {
         *("verdict.mark", "appeals.choose", "changes.judge", "changes.page", "changes.ends"),
-        *("queue.move", "calendar.move", "calendar.year"),
+        *("queue.move", "queue.view", "calendar.move", "calendar.year"),
     }
 
 

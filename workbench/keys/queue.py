@@ -36,6 +36,24 @@ COUNT = view_command(
     N_("counts"),
     N_("Count the cases of the list by reason, finding, agent, day and more; Enter narrows the filter to one value."),
 )
+VIEW = view_command(
+    "queue.view",
+    "1,2,3,4,5,6,7,8,9",
+    N_("saved view"),
+    N_("Show the saved view of this number: its filter, order and columns."),
+)
+USUAL_VIEW = view_command(
+    "queue.usual",
+    "0",
+    N_("usual list"),
+    N_("Show this list as usual: its own filter, with the order and columns kept."),
+)
+SAVE_VIEW = view_command(
+    "queue.save_view",
+    "s",
+    N_("save view"),
+    N_("Save the filter, order and columns of this list as a view, under a name and one of the keys 1 to 9."),
+)
 MARK_ROW = case_command(
     "queue.mark",
     "space",
@@ -65,6 +83,22 @@ ASSIGN = case_command(
     N_("Assign the marked cases, or the one under the cursor, to a person (supervisor)."),
     hint=True,
     action=Action.ASSIGN,
+)
+PRIORITY = case_command(
+    "queue.priority",
+    "P",
+    N_("change priority"),
+    N_("Change the priority of the marked cases, or of the one under the cursor; asks which and why (supervisor)."),
+    action=Action.PRIORITY,
+)
+CLASS = case_command(
+    "queue.class",
+    "C",
+    N_("change class"),
+    N_(
+        "Change the service class of the marked cases, or of the one under the cursor; asks which and why (supervisor)."
+    ),
+    action=Action.CLASS,
 )
 TAKE = case_command(
     "queue.take",
@@ -111,12 +145,17 @@ QUEUE_COMMANDS = (
     TAKE,
     MARK_ROW,
     ASSIGN,
+    PRIORITY,
+    CLASS,
     REOPEN,
     FILTER,
     SCOPE,
     ORDER,
     COLUMNS,
     COUNT,
+    VIEW,
+    USUAL_VIEW,
+    SAVE_VIEW,
     MARK_RANGE,
     MARK_ALL,
     RELOAD,

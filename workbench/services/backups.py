@@ -38,7 +38,7 @@ from workbench.services.site.doctor import faults
 _DATABASE, _KEY, _SUMS = "database", "hash.key", "SHA256SUMS"
 _NAMES = re.compile(
     rf"{_DATABASE}|{_KEY}|{_SUMS}|documents/[0-9a-f]{{2}}/[0-9a-f]{{64}}|calls/calls-[0-9]{{8,}}\.parquet"
-    r"|maps/\w[\w-]*\.toml"
+    r"|maps/\w[\w-]*\.[a-z]+\.toml"
 )
 _ATTEMPTS = 3
 

@@ -20,6 +20,7 @@ from db.models import ReviewerRoleRow, ReviewerRow, SettingRow
 from db.queries.published import table_of
 from workbench.domain.case.actor import Actor
 from workbench.domain.policy.policy import Supplier
+from workbench.domain.values.logins import normal_login
 from workbench.errors import NotAllowed, StorageFailed, WorkbenchError
 from workbench.i18n import _, comma_joined
 from workbench.policies import default_policy_text
@@ -150,8 +151,7 @@ def _identify(session: Session, as_login: str | None) -> Actor:
         raise NotAllowed(
             _("--as cannot be used: this database identifies people by the operating system's user. Leave it out.")
         )
-    login = as_login or os_login()
-    person = session.execute(_PERSON, {"login": login}).scalar()
+    login, person = _registered(session, as_login or os_login())
     if person is None:
         message = _("{login} is not registered here; an admin runs `workbench reviewers add {login}`.")
         if mode is IdentityMode.NAMED:
@@ -161,6 +161,16 @@ def _identify(session: Session, as_login: str | None) -> Actor:
     uid = os_uid() if mode is IdentityMode.OS else os.getuid()
     # Each transaction reads the roles.
     return Actor(id=person, login=login, roles=frozenset(), identity=f"{mode.value}:{uid}")
+
+
+def _registered(session: Session, said: str) -> tuple[str, int | None]:
+    """Return the login that somebody said, as it is registered, and the number of the person; None if it is not."""
+    # Older versions registered logins as they were typed.
+    for login in (said, normal_login(said)):
+        person = session.execute(_PERSON, {"login": login}).scalar()
+        if person is not None:
+            return login, person
+    return said, None
 
 
 def open_services(path: Path, as_login: str | None, now: Callable[[], datetime], *, resumes: bool = True) -> Services:

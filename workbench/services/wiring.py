@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from workbench.services.campaigns.campaigns import Campaigns
     from workbench.services.case.documents import Documents
     from workbench.services.clock.case_clocks import ClockExplainer
+    from workbench.services.deadlines.bulk_changes import BulkChanges
     from workbench.services.deadlines.policy_changes import PolicyChanges
     from workbench.services.deadlines.rescheduling import Rescheduling
     from workbench.services.deadlines.suspensions import Suspending
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from workbench.services.outbox.sending import Sending
     from workbench.services.queue.assignment import Assigning
     from workbench.services.queue.breakdowns import Breakdowns
+    from workbench.services.queue.deactivation import Deactivating
     from workbench.services.queue.taking import Taking
     from workbench.services.reseller_sheets.form import Forms
     from workbench.services.reseller_sheets.maps import Maps
@@ -120,6 +122,7 @@ class Services:
     """Takes chosen cases out of turn."""
 
     assigning: "LazyService[Assigning]" = LazyService("queue.assignment.Assigning")
+    deactivating: "LazyService[Deactivating]" = LazyService("queue.deactivation.Deactivating")
     """Assigns cases to people."""
 
     breakdowns: "LazyService[Breakdowns]" = LazyService("queue.breakdowns.Breakdowns")
@@ -166,6 +169,9 @@ class Services:
 
     rescheduling: "LazyService[Rescheduling]" = LazyService("deadlines.rescheduling.Rescheduling")
     """Changes due dates, service classes and priorities."""
+
+    bulk_changes: "LazyService[BulkChanges]" = LazyService("deadlines.bulk_changes.BulkChanges")
+    """Changes service classes and priorities of many cases."""
 
     suspending: "LazyService[Suspending]" = LazyService("deadlines.suspensions.Suspending")
     """Starts and ends suspensions."""

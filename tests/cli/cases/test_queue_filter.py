@@ -115,3 +115,14 @@ def test_the_queue_is_counted_by_a_property_with_a_filter_for_each_value(termina
     assert terminal.document("a", "queue", "--filter", found["counts"][1]["filter"])["total"] == 1
     assert "25 %" in terminal.as_person("a", "queue", "--by", "priority").output
     assert "choose from state" in refused(terminal.as_person("a", "queue", "--by", "size"), 2)
+
+
+def test_the_queue_says_for_whom_and_until_when_a_pending_case_waits(terminal: Terminal) -> None:
+    terminal.site.plant(1)
+    terminal.document("a", "next")
+    until = ("--reason", "WAIT-CARRIER", "--until", "2026-12-02")
+    assert terminal.as_person("a", "decide", "C-1", "pending", *until).exit_code == 0
+
+    [case] = terminal.document("a", "queue", "--filter", "waits:carrier")["cases"]
+    assert (case["waits_for"], case["next_action_on"]) == ("carrier", "2026-12-02")
+    assert "pending: the carrier until Wed 2 Dec" in terminal.as_person("a", "queue").output

@@ -161,7 +161,7 @@ def test_an_unexpected_failure_shows_no_value_and_no_traceback(
 
 
 def test_an_unexpected_end_of_a_file_is_named(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_arguments: object) -> None:
+    def fail(*_arguments: object, **_options: object) -> None:
         raise EOFError
 
     monkeypatch.setattr("workbench.services.site.doctor.examine", fail)
@@ -179,7 +179,7 @@ except SystemExit:
 heavy = {"textual", "screens", "sqlmodel", "sqlalchemy", "duckdb", "alembic", "rich", "xlsxwriter"}
 commands = {name for name in sys.modules if name.startswith("workbench.cli.") and name.count(".") > 2}
 print("LOADED", sorted(heavy & {name.partition(".")[0] for name in sys.modules}))
-print("COMMANDS", sorted(name for name in commands if ".framework." not in name))
+print("COMMANDS", sorted(name for name in commands if ".framework." not in name and not name.endswith(".entries")))
 """
 
 

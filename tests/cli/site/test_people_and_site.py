@@ -21,6 +21,7 @@ def test_people_are_registered_with_their_roles(terminal: Terminal) -> None:
         "max_held": 3,
         "is_away": False,
         "away_until": None,
+        "is_active": True,
     }
     assert added in terminal.document("audit", "reviewers")["reviewers"]
     refused(terminal.as_person("a", "reviewers", "add", "e", "--json"), 77)
@@ -34,6 +35,21 @@ def test_roles_limits_and_absences_change(terminal: Terminal) -> None:
     refused(terminal.as_person("admin", "reviewers", "back", "c", "--json"), 66)
     refused(terminal.as_person("admin", "reviewers", "limit", "nobody", "2", "--json"), 66)
     refused(terminal.as_person("admin", "reviewers", "role", "admin", "--remove", "admin", "--json"), 77)
+
+
+def test_a_login_is_registered_in_its_normal_form_and_found_however_it_is_typed(terminal: Terminal) -> None:
+    assert terminal.document("admin", "reviewers", "add", " ｄａｎａ ")["login"] == "dana"
+    assert terminal.document("admin", "reviewers", "limit", "ｄａｎａ", "5")["login"] == "dana"
+    assert terminal.document("ｄａｎａ", "queue")["cases"] == []
+    assert terminal.document("a", "queue", "--filter", "who=ｄａｎａ")["cases"] == []
+
+
+@pytest.mark.parametrize("login", ["Sup", "ѕup", "súp"])
+def test_a_login_that_looks_like_another_is_refused_with_both_names(terminal: Terminal, login: str) -> None:
+    result = terminal.as_person("admin", "reviewers", "add", login, "--json")
+
+    assert f"{login} looks like sup, which is registered" in refused(result, 2)
+    assert len(terminal.document("admin", "reviewers")["reviewers"]) == 6
 
 
 @pytest.mark.parametrize("login", ["sup", "admin"])

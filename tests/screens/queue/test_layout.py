@@ -10,7 +10,8 @@ from screens.queue.layout_dialogs import COLUMN_WORDS
 from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import at_work
 from tests.screens.queue.queue_visits import go, many, under_cursor
-from workbench.look import ListLayout, Look
+from workbench.domain.filter.ordering import ListLayout
+from workbench.look import Look
 from workbench.services.queue.listing import Queue
 
 

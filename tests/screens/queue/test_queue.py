@@ -161,6 +161,26 @@ async def test_mine_and_pending_are_separate_lists() -> None:
         assert "state:pending" in desk.text
 
 
+@pytest.mark.parametrize(("size", "language"), VIEWS)
+async def test_mine_marks_what_came_back_from_a_check_or_from_aside(size: tuple[int, int], language: str) -> None:
+    def arrange(services: MemoryServices) -> None:
+        many(4)(services)
+        held = {"held_by": "rev1", "state": CaseState.IN_REVIEW, "held_until": NOW + timedelta(minutes=20)}
+        services.queue.put(1, **held, aside_until=NOW - timedelta(minutes=10))
+        services.queue.put(2, **held, aside_until=NOW + timedelta(hours=2))
+        services.queue.put(3, assignee="rev1", is_returned=True)
+        services.queue.put(4, assignee="rev1", is_returned=True, state=CaseState.WITHDRAWN)
+
+    async with at_work(size=size, language=language, arrange=arrange) as desk:
+        await go(desk, "m")
+        rows = [line for line in desk.text.splitlines() if "C-0000" in line]
+        back, aside, returned = (
+            ("back since 14:22", "aside to 16:32", "returned"),
+            ("14:22已到点", "暂放至16:32", "退回初审人"),
+        )[language == "zh"]
+        assert [back in rows[0], aside in rows[1], returned in rows[2]] == [True] * 3, rows
+
+
 async def test_cases_to_open_again_are_a_list_with_their_new_findings() -> None:
     def arrange(services: MemoryServices) -> None:
         many(9)(services)

@@ -83,7 +83,9 @@ async def test_a_case_opens_read_only_and_a_held_case_opens_on_the_desk(site: Si
 async def test_each_row_says_who_has_the_case_and_until_when(site: Site, size: tuple[int, int]) -> None:
     services = office(site)
     appealed(services, at="2026-11-24 11:00")
-    asked, carrier, rectifying, aside, assigned = (services.received("2026-11-24 11:00") for _number in range(5))
+    asked, carrier, rectifying, aside, assigned, returned = (
+        services.received("2026-11-24 11:00") for _number in range(6)
+    )
     services.ask("2026-11-24 11:00", asked)
     services.run("b", "next")
     services.run("b", "decide", carrier, "pending", "--reason", "WAIT-CARRIER", "--until", "2026-12-02")
@@ -91,6 +93,12 @@ async def test_each_row_says_who_has_the_case_and_until_when(site: Site, size: t
     services.run("c", "next")
     services.run("c", "aside", aside)
     services.run("sup", "assign", assigned, "--to", "b", "--reason", "knows them")
+    services.run("b", "next")
+    services.run("sup", "assign", returned, "--to", "b", "--reason", "knows them")
+    services.run("b", "release", assigned)
+    services.run("b", "take", returned, "--reason", "on the phone")
+    services.run("b", "decide", returned, "fail", "--final", "--reason", "CR-DEBTOR", "--note", "court list")
+    services.run("sup", "check", returned, "return", "--note", "look again")
     async with at_the_site(site, "b", size=size) as desk:
         await go(desk)
         rows = {line.split("C-")[1][:6]: line for line in desk.text.splitlines() if "C-0" in line}
@@ -102,6 +110,7 @@ async def test_each_row_says_who_has_the_case_and_until_when(site: Site, size: t
         rectifying: ("rectify by 11-27",),
         aside: ("c ", "aside to 13:00"),
         assigned: ("(b)",),
+        returned: ("b ", "returned"),
     }
     for case, parts in words.items():
         assert all(part in rows[case[2:]] for part in parts), (case, rows)
@@ -120,3 +129,45 @@ async def test_a_due_date_as_people_say_it_filters_and_one_with_two_readings_say
         await desk.type("due<03/04/2027")
         await desk.press("enter")
         assert "could be 2027-04-03 or 2027-03-04" in desk.text
+
+
+@pytest.mark.parametrize("size", WINDOWS)
+@pytest.mark.parametrize(("key", "word"), [("P", "urgent"), ("C", "extended")])
+async def test_the_marked_cases_get_a_priority_or_class_and_refusals_are_listed(
+    site: Site, size: tuple[int, int], key: str, word: str
+) -> None:
+    site.plant(3)
+    site.services("sup").remarks.withdraw(2, "gone")
+    async with at_the_site(site, "sup", size=size) as desk:
+        await go(desk)
+        await desk.press("slash")
+        await desk.type("state:all")
+        await desk.press("enter", "V", key, "up")
+        await desk.type("[/b] why")
+        await desk.press("enter")
+        await desk.until("Not changed: 1 case")
+
+        assert "C-000002" in desk.text
+        assert f"2 cases: now {word}." in desk.notes
+        await desk.press("escape")
+        header = site.services("sup").casefiles.show(1).header
+        assert word in {header.priority, header.service_class}
+        assert desk.dialog == "QueueScreen"
+
+
+@pytest.mark.parametrize("key", ["P", "C", "a", "space", "V", "R"])
+async def test_a_key_for_supervisors_says_so_to_a_reviewer(site: Site, key: str) -> None:
+    site.plant(1)
+    async with at_the_site(site, "a") as desk:
+        await go(desk)
+        await desk.press(key)
+        assert desk.dialog == "QueueScreen"
+        assert "supervisor" in desk.notes[-1]
+
+
+async def test_an_open_case_says_why_it_cannot_be_opened_again(site: Site) -> None:
+    site.plant(1)
+    async with at_the_site(site, "sup") as desk:
+        await go(desk)
+        await desk.press("R")
+        assert "C-000001 is queued" in desk.notes[-1]

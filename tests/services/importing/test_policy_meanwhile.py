@@ -1,4 +1,4 @@
-"""A policy or a calendar that changes while an import runs: every case ends with it, whenever that was."""
+"""A policy, calendar or day that changes, or a suspension that begins, while an import runs: every case follows it."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -11,6 +11,7 @@ from db.columns import from_us
 from tests.services.importing.files import Desk, application, shanghai
 from workbench.policies import default_policy_text
 from workbench.services.calendar.preview import DaySetting
+from workbench.services.deadlines.suspensions import NewSuspension
 from workbench.services.opening import open_services
 
 CAPITAL = ("value = 50_000_000", "value = 500_000_000")
@@ -60,6 +61,42 @@ def test_every_case_of_an_import_ends_with_the_version_that_was_applied_meanwhil
     assert {case: desk.case(case).policy_version_id for case in ("A-1", "A-2")} == {"A-1": 2, "A-2": 2}
     assert all("ID-CAPITAL" in desk.findings(case) for case in ("A-1", "A-2"))
     assert desk.sql("SELECT COUNT(*) FROM policy_version WHERE is_for_open_cases AND settled_at IS NULL") == [(0,)]
+
+
+@pytest.mark.parametrize("number", range(TRANSACTIONS))
+def test_a_case_of_an_import_stands_still_with_a_suspension_that_began_meanwhile(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    desk.queued()
+    desk.change(state="passed")
+
+    def suspend() -> None:
+        other = open_services(desk.site.path, "sup", desk.site.clock)
+        other.suspending.suspend(NewSuspension(from_at=desk.site.clock.at, reason="台风"))
+        other.close()
+
+    seen = before_write(desk, number, suspend, monkeypatch)
+    desk.applications(application(business_scope="教育咨询"), application("A-2"), as_new=True)
+
+    new = desk.case()
+    assert len(seen) >= TRANSACTIONS
+    assert (new.state, new.suspended_from) == ("queued", desk.site.clock.at)
+
+
+def test_a_case_that_is_opened_after_midnight_is_judged_by_the_new_day(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = []
+    for number in range(TRANSACTIONS):
+        desk.site.clock.at = shanghai("2026-11-24 23:59")
+        with monkeypatch.context() as patched:
+            before_write(desk, number, lambda: setattr(desk.site.clock, "at", shanghai("2026-11-25 00:01")), patched)
+            desk.applications(application(f"M-{number}"))
+        case = desk.case(f"M-{number}")
+        opened.append((case.opened_at.astimezone(shanghai("2026-11-24 00:00").tzinfo).date(), case.findings_on))
+
+    assert all(opened_on == judged_on for opened_on, judged_on in opened)
+    assert len(set(opened)) > 1, "midnight never came after the case was opened"
 
 
 @pytest.mark.parametrize(

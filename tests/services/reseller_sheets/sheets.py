@@ -157,6 +157,57 @@ def in_english() -> Sheet:
     return Sheet([*rows, ["Total", "", "", "", "", "", "", "", 400], ["Prepared by somebody"]])
 
 
+def everything_at_once() -> Sheet:
+    """Return a sheet with levels, merged applications, stored dates and numbers, and signatures below a sum."""
+    upper: list[Value] = [
+        "",
+        "序号",
+        "业务编号",
+        "报送日期",
+        "企业基本信息",
+        "",
+        "",
+        "",
+        "经办人信息",
+        "",
+        "",
+        "",
+        "办理号码",
+    ]
+    lower: list[Value] = ["", "", "", "", "企业名称", "代码", "注册资本\n(万元)", "客户类型", "姓 名", "身份证号"]
+    lower += ["证件有效期限", "手机号"]
+    rows: list[list[Value]] = [["", "电销卡资料汇总表"], ["", "单位：万元"], [], upper, lower]
+    merged = [(0, 1, 0, 12), (3, 4, 3, 7), (3, 8, 3, 11), *((3, column, 4, column) for column in (1, 2, 3, 12))]
+    for place in range(2):
+        company, code, kind, person, number = _applicant(place)
+        merged += [(len(rows), column, len(rows) + 2, column) for column in range(1, 12)]
+        own: list[Value] = ["", place + 1, f"X-{place}", datetime(2026, 11, 23), company, code, 100.5, kind, person]  # noqa: DTZ001 - a sheet's date
+        own += [number, "2018.06.06-长期", 13900000000]
+        rows.append([*own, int(NUMBERS[3 * place])])
+        rows += [[*[""] * 12, int(more)] for more in NUMBERS[3 * place + 1 : 3 * place + 3]]
+    rows += [["", "合  计", "", "", "", "", 201], ["", "填报人：某某   审核人：某某"]]
+    return Sheet(rows, [*merged, (12, 1, 12, 12)])
+
+
+def numbers_in_columns() -> Sheet:
+    """Return a sheet with a column for each number, marks of required columns, and a sum within a text."""
+    header = [
+        "*申请编号（必填）",
+        "*客户名称",
+        "营业执照号码",
+        "客户类型",
+        "经办人（必填）",
+        "经办人证件号",
+        "手机号",
+        "提交日期",
+    ]
+    rows: list[list[Value]] = [[*header, "卡号1", "卡号2", "卡号3"]]
+    for place in range(2):
+        own = [f"C-{place}", *_applicant(place), "13800138000", "2026-11-23"]
+        rows.append([*own, NUMBERS[2 * place], NUMBERS[2 * place + 1], ""])
+    return Sheet([*rows, ["", "", "", "", "", "", "", "", "共计：4个"]])
+
+
 def without_telling_names() -> Sheet:
     """Return a sheet whose names say nothing about the values."""
     rows: list[list[Value]] = [[*(f"字段{word}" for word in "一二三四五六七八"), "客户经理"]]

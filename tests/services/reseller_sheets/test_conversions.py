@@ -2,6 +2,7 @@
 
 import pytest
 
+from workbench.domain.values.bad_value import BadValue
 from workbench.services.reading import kinds
 from workbench.services.reading.kinds import Sort
 from workbench.services.reseller_sheets.conversions import Order, Unit, converted
@@ -54,8 +55,12 @@ def test_dates_get_the_year_first(raw: str, sort: Sort, order: Order | None, tex
         ("17012345671、17012345672", kinds.PHONES, "17012345671;17012345672"),
         ("17012345671\r\n17012345672", kinds.PHONES, "17012345671;17012345672"),
         ("17012345671 / 17012345672", kinds.PHONES, "17012345671;17012345672"),
+        ("17012345671-17012345673", kinds.PHONES, "17012345671;17012345672;17012345673"),
+        ("17012345671 至 17012345672、0571-88888888", kinds.PHONES, "17012345671;17012345672;0571-88888888"),
         ("170 1234 5671", kinds.PHONES, "170 1234 5671"),
         ("'91110000600037341L", kinds.USCC, "91110000600037341L"),
+        ("200次", kinds.QUANTITY, "200"),
+        ("2,00", kinds.QUANTITY, "2,00"),
         ("√", kinds.FLAG, "yes"),
         ("无", kinds.FLAG, "no"),
         ("大概", kinds.FLAG, "大概"),
@@ -70,3 +75,9 @@ def test_the_words_of_a_map_come_first() -> None:
     rule = ColumnRule(means="", values={"有限责任公司": "enterprise"})
 
     assert converted(" 有限责任公司 ", kinds.NAME, rule) == "enterprise"
+
+
+@pytest.mark.parametrize("raw", ["17012345671-73", "17012345673-17012345671", "17012345671—18012345671"])
+def test_a_range_of_numbers_that_is_not_clear_is_refused(raw: str) -> None:
+    with pytest.raises(BadValue, match="range of numbers"):
+        converted(raw, kinds.PHONES, ColumnRule(means=""))

@@ -95,7 +95,7 @@ def header_document(header: CaseHeader, zone: ZoneInfo) -> dict[str, Any]:
 def row_document(row: CaseRowView, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
     """Return a row of `queue`; the due date of a paused or suspended case can still move."""
     return {
-        **record(row, zone, without=("waits_for", "suspended_from"), **_CASE_KEYS),
+        **record(row, zone, without=("suspended_from",), **_CASE_KEYS),
         "agent": row.agent,
         "paused": is_with_applicant(row.state, row.waits_for),
         "suspended": is_clock_suspended(row, now),

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from db.enums import FINAL_STATES, IdType
+from db.enums import FINAL_STATES, CaseState, IdType
 from workbench.cli.cases.case_json import case_document, seen_document
 from workbench.cli.cases.letters_text import letter_columns
 from workbench.cli.cases.rounds_text import RoundsText
@@ -22,7 +22,7 @@ from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.wording import amounts
 from workbench.wording.case.fields import FIELD_NAMES, FieldWords
 from workbench.wording.case.history import act_words, detail_words
-from workbench.wording.case.labels import CHECK_FOR, DECISION_STATUS
+from workbench.wording.case.labels import CHECK_FOR, DECISION_STATUS, WAITS_FOR
 from workbench.wording.case.story import CaseStory
 from workbench.wording.findings import earlier_fail_text, text_of
 from workbench.wording.measures import measure_lines
@@ -174,7 +174,7 @@ class CaseText:
             _("Case"): lambda row: format_case(row.id),
             _("Application"): lambda row: row.application_no,
             _("Applicant"): lambda row: row.applicant_name,
-            _("State"): lambda row: _(STATE_WORDS[row.state]),
+            _("State"): self._state,
             _("Priority"): lambda row: _(PRIORITY_WORDS[row.priority]),
             _("Due"): self._due,
             _("Assigned"): lambda row: row.assignee or "",
@@ -184,6 +184,20 @@ class CaseText:
             columns[_("New findings")] = lambda row: " ".join(row.reopen_for)
         output.listing(rows, columns)
         output.narrate(_("{shown} of {total} cases.").format(shown=len(rows), total=total))
+
+    def _state(self, row: CaseRowView) -> str:
+        """Return the state of a case, with whom it waits for and until when."""
+        state, day = _(STATE_WORDS[row.state]), row.next_action_on
+        if row.waits_for is not None and row.state is CaseState.PENDING and day is not None:
+            message = _("{state}: {party} until {day}")
+            return message.format(
+                state=state, party=_(WAITS_FOR[row.waits_for]), day=amounts.day_on_screen(day, self.today)
+            )
+        if row.state is CaseState.RECTIFYING and row.deadline_at is not None:
+            return _("{state} until {when}").format(state=state, when=self.instant(row.deadline_at))
+        if row.aside_until is not None:
+            return _("aside until {when}").format(when=self.instant(row.aside_until))
+        return _("returned") if row.is_returned and row.state in {CaseState.QUEUED, CaseState.IN_REVIEW} else state
 
     def _due(self, row: CaseRowView) -> str:
         if clock_words := stopped_clock_words(row, self.now):

@@ -96,11 +96,24 @@ def _import(context: CommandContext, request: ImportRequest, map_name: str | Non
             from workbench.cli.files.reseller_sheets import with_map
 
             request = with_map(context, services, request, map_name)
-        with output.ProgressLine(_("Importing")) as progress:
-            report = services.imports.run(request, progress)
+        try:
+            with output.ProgressLine(_("Importing")) as progress:
+                report = services.imports.run(request, progress)
+        except ImportRefused as error:
+            if _may_need_a_map(request, error.report) and not context.as_json:
+                output.narrate(_("If this is a reseller's own sheet, import it with --map NAME."))
+            raise
     print_report(context, report)
     if report.unfiled or (report.error_count and request.rejects is None):
         raise typer.Exit(ExitCode.DATA)
+
+
+def _may_need_a_map(request: ImportRequest, report: ImportReport) -> bool:
+    """Say whether no row was read, because of the header, and a map would help."""
+    from workbench.services.reseller_sheets.sheet_map import MAPPED_KINDS
+
+    has_bad_header = not report.rows and any(problem.line for problem in report.errors)
+    return has_bad_header and not request.layouts and request.kind in {*MAPPED_KINDS, ImportKind.WORKBOOK}
 
 
 def print_report(context: CommandContext, report: ImportReport) -> None:

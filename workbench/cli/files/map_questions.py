@@ -1,53 +1,71 @@
 """Asks on the terminal what the columns of a reseller's sheet mean."""
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import typer
 
 from workbench.cli.framework import output
+from workbench.domain.text.cells import cells, pad_right
 from workbench.domain.text.safe import safe
-from workbench.domain.values.bad_value import outlined
+from workbench.domain.values.bad_value import BadValue, outlined, without_numbers
 from workbench.i18n import _, comma_joined
+from workbench.services.reading.headers import column_names
 
 if TYPE_CHECKING:
     from workbench.services.reseller_sheets.proposal import Proposal, ProposedColumn
 
+_NOT_PERSONAL = frozenset({"application_no", "submitted_at", "applicant_kind", "province", "industry", "card_type"})
+"""The columns whose values name no person; numbers in them are outlined nevertheless."""
+
+
+class _Unusable(ValueError):
+    """An answer that cannot be used; the message says why."""
+
 
 def ask_about(proposal: "Proposal") -> bool:
     """Show a proposal, ask what it leaves open, and return whether it is confirmed."""
-    output.narrate(
-        _("The map {name} is new. It would read {file} like this:").format(name=proposal.name, file=proposal.file)
-    )
+    message = _("The map {name} of {kind} is new. It would read {file} like this:")
+    output.narrate(message.format(name=proposal.name, kind=proposal.kind.value, file=proposal.file))
     _show(proposal)
-    answered = [
-        _ask_meanings(proposal),
-        _ask_missing(proposal),
-        _ask_conversions(proposal),
-    ]
-    if any(answered):
+    if any([_ask_meanings(proposal), _ask_missing(proposal), _ask_conversions(proposal)]):
         _show(proposal)
-    return _is_yes(_("Use this map, keep it as {name}, and import? [y/N]").format(name=proposal.name))
+    question = _("Use this map, keep it as {name}, and import? [y/N]").format(name=proposal.name)
+    return _answer(question).casefold() in {"y", "yes", "是"}
 
 
 def _show(proposal: "Proposal") -> None:
-    """Print the columns on stderr, because stdout is for the report; a value is outlined, as it may be personal."""
+    """Print the columns on stderr, because stdout is for the report."""
     from workbench.services.reseller_sheets.map_text import told_words
 
-    for column in proposal.columns:
-        output.narrate(
-            f"  {_place(column)}  {column.name} → {_meaning(column)}" + _because(told_words(column)) + _example(column)
-        )
+    rows = [
+        (_place(column), column.name, _meaning(column, proposal), _example(column), told_words(column))
+        for column in proposal.columns
+    ]
+    _print_aligned([("", _("In the sheet"), _("Means"), _("Such as"), _("Known by")), *rows])
     for name, value in proposal.constants.items():
-        output.narrate(_("  all rows: {column} = {value}").format(column=name, value=value))
+        shown = column_names(proposal.kind).shown(name)
+        output.narrate(_("  all rows: {column} = {value}").format(column=shown, value=value))
     if proposal.agent:
         output.narrate(_("  agent: {agent}").format(agent=proposal.agent))
     if proposal.sheets:
         output.narrate(_("  sheets: {sheets}").format(sheets=comma_joined(proposal.sheets)))
     if proposal.rows.continued:
         output.narrate(_("  rows that repeat or leave out the application number belong to the one above"))
+    if proposal.rows.fill_down:
+        message = _("  blank cells have the value above: {columns}")
+        output.narrate(message.format(columns=comma_joined(proposal.rows.fill_down)))
     words = (*proposal.rows.totals, *proposal.rows.notes)
     if words:
         output.narrate(_("  left out: rows with {words}").format(words=comma_joined(words)))
+
+
+def _print_aligned(rows: Sequence[Sequence[str]]) -> None:
+    shown = [[safe(cell) for cell in row] for row in rows]
+    widths = [max(cells(row[place]) for row in shown) for place in range(len(rows[0]))]
+    for row in shown:
+        output.narrate("  ".join(map(pad_right, row, widths)).rstrip())
 
 
 def _place(column: "ProposedColumn") -> str:
@@ -56,19 +74,24 @@ def _place(column: "ProposedColumn") -> str:
     return lettered(column.column)[1:]
 
 
-def _meaning(column: "ProposedColumn") -> str:
-    meaning = column.means or _("not imported")
+def _meaning(column: "ProposedColumn", proposal: "Proposal") -> str:
+    names = column_names(proposal.kind)
+    if not column.means:
+        return _("not imported")
+    meaning = names.shown(column.means) if column.means in names.chinese else column.means
     more = [part for part in (column.unit, column.order) if part]
     more += [f"{word} = {code}" for word, code in column.words.items()]
     return f"{meaning} ({comma_joined(more)})" if more else meaning
 
 
-def _because(told: str) -> str:
-    return "  " + _("by {how}").format(how=told) if told else ""
-
-
 def _example(column: "ProposedColumn") -> str:
-    return "  " + _("such as {value}").format(value=outlined(column.values[0])) if column.values else ""
+    """Return the first value of a column, outlined if it may be personal."""
+    from workbench.services.reseller_sheets.by_values import is_company
+
+    value = next(iter(column.values), "")
+    if column.means in _NOT_PERSONAL or column.unit is not None or is_company(value):
+        return without_numbers(value)
+    return outlined(value) if value else ""
 
 
 def _ask_meanings(proposal: "Proposal") -> bool:
@@ -76,11 +99,20 @@ def _ask_meanings(proposal: "Proposal") -> bool:
     from workbench.services.reseller_sheets.proposal import Told
     from workbench.services.reseller_sheets.sheet_map import UNDECIDED
 
+    names = column_names(proposal.kind)
+
+    def taken(answer: str) -> str:
+        free = [column for column in names.chinese if column not in proposal.meanings]
+        if names.meaning(answer) not in free:
+            left = comma_joined(map(names.shown, free))
+            raise _Unusable(_("The columns that are left: {columns}.").format(columns=left))
+        return str(names.meaning(answer))
+
     asked = [column for column in proposal.columns if column.means == UNDECIDED]
     for column in asked:
         question = _("What is column {place}, “{name}”? Enter: not imported; ?: list the columns")
         column.means = ""
-        column.means = _column(question.format(place=_place(column), name=column.name), proposal)
+        column.means = _asked(question.format(place=_place(column), name=column.name), taken)
         column.told = Told.PERSON
     return bool(asked)
 
@@ -88,57 +120,72 @@ def _ask_meanings(proposal: "Proposal") -> bool:
 def _ask_missing(proposal: "Proposal") -> bool:
     """Ask for each required column that nothing in the sheet means: another column, or one value for all rows."""
     from workbench.services.reseller_sheets.proposal import Told
-    from workbench.services.reseller_sheets.sheet_map import UNDECIDED
+    from workbench.services.reseller_sheets.sheet_map import UNDECIDED, parsed
 
-    proposal.constants = {name: value for name, value in proposal.constants.items() if value != UNDECIDED}
     by_place = {_place(column).casefold(): column for column in proposal.columns}
+    proposal.constants = {name: value for name, value in proposal.constants.items() if value != UNDECIDED}
     asked = proposal.missing()
     for choices in asked:
         name = sorted(choices)[0]
+
+        def usable(answer: str, name: str = name) -> str:
+            if answer.casefold() in by_place:
+                return answer.casefold()
+            if not answer.startswith("="):
+                raise _Unusable(_("Answer with the letters of a column, or with = and a value."))
+            parsed(proposal.kind, name, answer[1:].strip())
+            return answer
+
         question = _(
             "No column means {column}, which is required. Letters of its column, or = and a value for all rows"
         )
-        answer = _answer(question.format(column=name))
+        answer = _asked(question.format(column=column_names(proposal.kind).shown(name)), usable)
         if answer.startswith("="):
             proposal.constants[name] = answer[1:].strip()
-        elif (column := by_place.get(answer.casefold())) is not None:
-            column.means, column.told = name, Told.PERSON
+        elif answer:
+            by_place[answer].means, by_place[answer].told = name, Told.PERSON
     return bool(asked)
 
 
 def _ask_conversions(proposal: "Proposal") -> bool:
     """Ask for units of amounts, and for words that no import knows."""
-    from workbench.services.reseller_sheets.sheet_map import UNDECIDED
+    from workbench.services.reseller_sheets.conversions import FACTORS
+    from workbench.services.reseller_sheets.sheet_map import UNDECIDED, parsed
+
+    def unit(answer: str) -> str:
+        found = answer if answer in FACTORS else f"{answer}元"
+        if found not in FACTORS:
+            raise _Unusable(_("The units are {units}.").format(units=comma_joined(FACTORS)))
+        return found
+
+    def code(means: str, answer: str) -> str:
+        parsed(proposal.kind, means, answer)
+        return answer
 
     asked = False
     for column in proposal.columns:
         if column.unit == UNDECIDED:
-            column.unit = _answer(_("In which unit is “{name}”: 元 or 万元?").format(name=column.name)) or UNDECIDED
+            column.unit = (
+                _asked(_("In which unit is “{name}”: 元 or 万元?").format(name=column.name), unit) or UNDECIDED
+            )
             asked = True
-        for word in [word for word, code in column.words.items() if code == UNDECIDED]:
+        for word in [word for word, known in column.words.items() if known == UNDECIDED]:
+            shown = column_names(proposal.kind).shown(column.means)
             question = _("What does “{word}” in “{name}” mean for {column}?")
-            code = _answer(question.format(word=outlined(word), name=column.name, column=column.means))
-            column.words[word] = code or UNDECIDED
+            question = question.format(word=word, name=column.name, column=shown)
+            column.words[word] = _asked(question, partial(code, column.means)) or UNDECIDED
             asked = True
     return asked
 
 
-def _column(question: str, proposal: "Proposal") -> str:
-    """Return the column that an answer names, '' for none."""
-    from workbench.services.reading.headers import column_names
-
-    names = column_names(proposal.kind)
+def _asked(question: str, usable: Callable[[str], str]) -> str:
+    """Return what an answer means; ask again as long as it cannot be used. Enter leaves it open."""
     while answer := _answer(question):
-        free = [column for column in names.chinese if column not in proposal.meanings]
-        found = names.meaning(answer)
-        if found in free:
-            return str(found)
-        output.narrate(_("The columns that are left: {columns}.").format(columns=comma_joined(free)))
+        try:
+            return usable(answer)
+        except (_Unusable, BadValue) as error:
+            output.narrate(str(error))
     return ""
-
-
-def _is_yes(question: str) -> bool:
-    return _answer(question).casefold() in {"y", "yes", "是"}
 
 
 def _answer(question: str) -> str:

@@ -1,5 +1,6 @@
 """Commands about sheets of resellers: the form to fill in, and the maps of their own sheets."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -18,6 +19,7 @@ from workbench.services.importing.request import ImportRequest
 from workbench.wording.amounts import count
 
 if TYPE_CHECKING:
+    from workbench.services.reseller_sheets.maps import MapLine
     from workbench.services.reseller_sheets.sheet_map import SheetMap
     from workbench.services.wiring import Services
 
@@ -42,18 +44,7 @@ def list_maps(context: CommandContext) -> None:
     with context.services() as services:
         lines = services.maps.lines()
     if context.as_json:
-        maps = [
-            {
-                "name": line.name,
-                "file": str(line.file),
-                "proposed": line.is_proposed,
-                "kind": line.kind or None,
-                "agent": line.agent or None,
-                "problem": line.problem or None,
-            }
-            for line in lines
-        ]
-        output.document({"maps": maps})
+        output.document({"maps": [_as_json(line) for line in lines]})
         return
     output.listing(
         lines,
@@ -76,78 +67,88 @@ def _state(*, is_proposed: bool, is_wrong: bool) -> str:
     return _("wrong") if is_wrong else _("in use")
 
 
+def _as_json(line: "MapLine") -> dict[str, object]:
+    return {
+        "name": line.name,
+        "kind": line.kind,
+        "file": str(line.file),
+        "proposed": line.is_proposed,
+        "agent": line.agent or None,
+        "problem": line.problem or None,
+    }
+
+
 def show_map(context: CommandContext, name: MapName) -> None:
-    """Print a map."""
+    """Print the maps of a name."""
     with context.services() as services:
-        text = services.maps.text(name)
+        lines = services.maps.lines(name)
     if context.as_json:
-        output.document({"name": name, "text": text})
-    else:
-        output.file_text(text)
+        output.document({"maps": [{**_as_json(line), "text": line.text} for line in lines]})
+        return
+    for line in lines:
+        output.file_text(line.text)
 
 
 def accept_map(context: CommandContext, name: MapName) -> None:
     """Put a proposed map into use."""
     with context.services() as services:
         accepted = services.maps.accept(name)
-    sentence = _("The map {name} is in use; import with --map {name}.").format(name=name)
-    context.print_result({"name": name, "sha256": accepted.sha256}, sentence)
+    maps = [{"kind": each.table.kind.value, "sha256": each.sha256} for each in accepted]
+    sentence = _("The map {name} is in use for {kinds}; import with --map {name}.")
+    kinds = comma_joined(each.table.kind.value for each in accepted)
+    context.print_result({"name": name, "maps": maps}, sentence.format(name=name, kinds=kinds))
 
 
 def with_map(context: CommandContext, services: "Services", request: ImportRequest, name: str) -> ImportRequest:
-    """Return a request with its map; one that does not exist yet is proposed first.
+    """Return a request with its maps; what does not exist yet is proposed first.
 
     Raises:
-        NotFound: If there is no such map and nobody to ask; a proposal was written.
-        WrongUsage: If the map is of another kind.
-        BadConfiguration: If something in the map is wrong.
+        NotFound: If there is no such map and nobody to ask; proposals were written.
+        WrongUsage: If there are no maps for the kind.
+        BadConfiguration: If something in a map is wrong.
     """
-    layout = services.maps.find(name)
-    if layout is None:
-        layout = _new_map(context, services, request, name)
-    if layout.table.kind is not request.kind:
-        message = _("The map {name} is of {kind}; import that, or use another map.")
-        raise WrongUsage(message.format(name=name, kind=layout.table.kind.value))
+    layouts = services.maps.find(name, request.kind) or _new_maps(context, services, request, name)
     for path in request.paths:
-        _tell_what_is_read(services, path, layout, request.encoding)
-    return replace(request, layout=layout)
+        _tell_what_is_read(services, path, layouts, request.encoding)
+    return replace(request, layouts=tuple(layouts))
 
 
-def _new_map(context: CommandContext, services: "Services", request: ImportRequest, name: str) -> "SheetMap":
-    """Return a new map that a person has confirmed."""
+def _new_maps(context: CommandContext, services: "Services", request: ImportRequest, name: str) -> "list[SheetMap]":
+    """Return new maps that a person has confirmed, one for each kind in the file."""
     if not request.paths:
         raise WrongUsage(_("Name at least one file to import."))
-    proposal = services.maps.propose(name, request.kind, request.paths[0], request.encoding, request.agent)
+    proposals = services.maps.propose(name, request.kind, request.paths[0], request.encoding, request.agent)
     if is_terminal() and not context.as_json:
-        if ask_about(proposal):
-            return services.maps.confirm(proposal)
-        file = services.maps.keep(proposal)
-        output.narrate(_("Nothing was imported. The proposal is in {file}; edit it, or ask again.").format(file=file))
+        if all(map(ask_about, proposals)):
+            return services.maps.confirm(proposals)
+        files = comma_joined(str(services.maps.keep(proposal)) for proposal in proposals)
+        output.narrate(_("Nothing was imported. The proposal is in {file}; edit it, or ask again.").format(file=files))
         raise typer.Exit(ExitCode.DATA)
-    file = services.maps.keep(proposal)
+    files = comma_joined(str(services.maps.keep(proposal)) for proposal in proposals)
     message = _(
-        "There is no map {name} yet, so nothing was imported. Check the proposal {file}, then put it into use with "
-        "`workbench maps accept {name}`."
+        "There is no map {name} of {kind} yet, so nothing was imported. Check the proposal {file}, then put it into "
+        "use with `workbench maps accept {name}`."
     )
-    raise NotFound(message.format(name=name, file=file))
+    kinds = comma_joined(proposal.kind.value for proposal in proposals)
+    raise NotFound(message.format(name=name, kind=kinds, file=files))
 
 
-def _tell_what_is_read(services: "Services", path: Path, layout: "SheetMap", encoding: str | None) -> None:
-    """Say where the header is, and which rows are left out."""
-    for sheet in services.maps.preview(path, layout, encoding):
+def _tell_what_is_read(services: "Services", path: Path, layouts: "Sequence[SheetMap]", encoding: str | None) -> None:
+    """Say where the headers are, and which rows and sheets are left out."""
+    sheets, unread = services.maps.preview(path, layouts, encoding)
+    for sheet in sheets:
         place = f"{path.name}, {sheet.sheet}" if sheet.sheet else path.name
         message = ngettext(
             "{place}: header in line {line}, {count} record.",
             "{place}: header in line {line}, {count} records.",
             sheet.records,
         )
-        told = message.format(place=place, line=sheet.header_line, count=count(sheet.records))
+        output.narrate(message.format(place=place, line=sheet.header_line, count=count(sheet.records)))
         if sheet.skipped:
-            lines = comma_joined(map(str, sheet.skipped[:_MOST_LINES]))
-            if len(sheet.skipped) > _MOST_LINES:
-                lines += "…"
-            told += " " + _("Left out as totals, notes or headers: lines {lines}.").format(lines=lines)
-        output.narrate(told)
+            lines = comma_joined(map(str, sheet.skipped[:_MOST_LINES])) + "…" * (len(sheet.skipped) > _MOST_LINES)
+            output.narrate(_("Left out as totals, notes or headers: lines {lines}.").format(lines=lines))
+    if unread:
+        output.narrate(_("{file}: not read, by the map: {sheets}.").format(file=path.name, sheets=comma_joined(unread)))
 
 
 _MOST_LINES = 20

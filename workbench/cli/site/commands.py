@@ -69,11 +69,14 @@ def init(
         output.narrate(advice_on_made_up())
 
 
-def doctor(context: CommandContext) -> None:
+def doctor(
+    context: CommandContext,
+    deep: Annotated[bool, option("--deep", N_("Read every document, too."))] = False,
+) -> None:
     """Check the database, the store and the settings."""
     from workbench.services.site.doctor import examine
 
-    lines = examine(context.database(), context.now())
+    lines = examine(context.database(), context.now(), is_deep=deep)
     is_ok = all(ok is not False for ok, _text in lines)
     if context.as_json:
         output.document({"ok": is_ok, "lines": [{"ok": ok, "text": text} for ok, text in lines]})

@@ -8,6 +8,8 @@ import typer
 
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
+from workbench.domain.filter.views import QueueView
+from workbench.domain.text.mask import mask_digits_within
 from workbench.errors import ExitCode
 from workbench.i18n import _
 from workbench.user_settings import LoadedSettings, load_settings, settings_file
@@ -20,7 +22,8 @@ def settings(context: CommandContext) -> None:
         body = {
             "file": str(loaded.file),
             "settings": [
-                {"name": name, "value": value, "line": loaded.lines.get(name)} for name, value in _in_force(loaded)
+                {"name": name, "value": _plain(value), "line": loaded.lines.get(name)}
+                for name, value in _in_force(loaded)
             ],
             "problems": list(loaded.problems),
         }
@@ -45,6 +48,11 @@ def _in_force(loaded: LoadedSettings) -> Iterator[tuple[str, Any]]:
             yield each.name, value
 
 
+def _plain(value: Any) -> Any:
+    """Return a value as JSON has it."""
+    return value.as_table() if isinstance(value, QueueView) else value
+
+
 def _shown(name: str, value: Any) -> str:
     """Return a value as the file has it; of keys, also the usual ones."""
     if name.startswith("keys."):
@@ -54,6 +62,8 @@ def _shown(name: str, value: Any) -> str:
         command = COMMAND_BY_ID[name.removeprefix("keys.")]
         keys, usual = (" ".join(shown_key(key) for key in part) for part in (value, command.usual_keys))
         return _("{keys} (usually {usual})").format(keys=keys, usual=usual)
+    if isinstance(value, QueueView):
+        return f"{value.name}: {mask_digits_within(value.filter_text)}"
     return str(value).lower() if isinstance(value, bool) else str(value) or "–"
 
 

@@ -1,7 +1,7 @@
-"""The orders in which cases are listed, as a person chooses and reads them: `due`, or `-due` for the reverse."""
+"""The orders and columns of lists of cases, as a person chooses them: `due`, or `-due` for the reverse order."""
 
 from collections.abc import Mapping
-from difflib import get_close_matches
+from dataclasses import dataclass
 
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _, comma_joined
@@ -29,6 +29,24 @@ ORDER_WORDS: Mapping[str, tuple[str, str]] = {
 """The words of each order, and those of its reverse."""
 
 
+COLUMN_NAMES = (
+    *("due", "priority", "state", "who", "findings", "waits", "round", "application", "agent", "province", "class"),
+    *("risk", "received"),
+)
+"""The columns that can be chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListLayout:
+    """The order of a list, in the form of `parse_order`, and its columns; empty for the usual ones."""
+
+    order: str = ""
+    columns: tuple[str, ...] = ()
+
+
+USUAL_LAYOUT = ListLayout()
+
+
 def parse_order(text: str) -> tuple[str, bool]:
     """Return the name of an order and whether it is reversed; an empty text is the usual order.
 
@@ -37,6 +55,9 @@ def parse_order(text: str) -> tuple[str, bool]:
     """
     name = text.removeprefix("-").strip() or USUAL_ORDER
     if name not in ORDER_WORDS:
+        # Imported here, because the first frame needs no orders.
+        from difflib import get_close_matches
+
         near = get_close_matches(name, ORDER_WORDS, 1) or ORDER_WORDS
         message = _("There is no order “{name}”; choose from {names}, with - before it for the reverse.")
         raise WrongUsage(message.format(name=name, names=comma_joined(near)))

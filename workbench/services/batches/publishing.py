@@ -103,11 +103,11 @@ def refuse_known_files(session: Session, readers: Sequence[Reader]) -> None:
         if batch is not None:
             raise KnownFile(
                 _("{file} was imported already, as {batch}; nothing was written.").format(
-                    file=reader.path.name, batch=format_batch(batch)
+                    file=reader.name, batch=format_batch(batch)
                 )
             )
         if reader.sha256 in seen:
-            raise BadData(_("{file} is given twice; nothing was written.").format(file=reader.path.name))
+            raise BadData(_("{file} is given twice; nothing was written.").format(file=reader.name))
         seen.add(reader.sha256)
 
 
@@ -142,7 +142,7 @@ def new_batch(context: Context, kind: ImportKind, readers: Sequence[Reader]) -> 
 def _file_row(batch_id: int, reader: Reader) -> ImportFileRow:
     return ImportFileRow(
         batch_id=batch_id,
-        name=reader.path.name[:_NAME_LENGTH],
+        name=reader.name[:_NAME_LENGTH],
         sha256=reader.sha256,
         encoding=reader.encoding,
         bytes_count=reader.bytes_count,

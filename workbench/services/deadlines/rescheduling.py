@@ -188,8 +188,7 @@ class Rescheduling(Service):
             NotAllowed: If the person is not a supervisor, or the case is closed.
             WrongUsage: If the reason is missing or too long, or the case has that class already.
         """
-        changes = {"service_class": service_class.value, "is_class_set": True}
-        return self._change(case_id, Action.CLASS, reason, changes)
+        return self._change(case_id, Action.CLASS, reason, class_columns(service_class))
 
     def change_priority(self, case_id: int, priority: Priority, reason: str) -> None:
         """Change the priority of a case, and offer it again to those who skipped it.
@@ -199,29 +198,36 @@ class Rescheduling(Service):
             NotAllowed: If the person is not a supervisor, or the case is closed.
             WrongUsage: If the reason is missing or too long, or the case has that priority already.
         """
-        rank = tuple(Priority).index(priority)
-        changes = {"priority": priority.value, "is_priority_set": True, "priority_rank": rank}
-        self._change(case_id, Action.PRIORITY, reason, changes)
+        self._change(case_id, Action.PRIORITY, reason, priority_columns(priority))
 
     def _change(self, case_id: int, action: Action, reason: str, changes: Mapping[str, Any]) -> datetime | None:
-        """Write columns of a case, and return its due date if it has one; the first column must change."""
         with self.context.acting(action, case_id), self.context.write() as session:
-            case = self._case(session, case_id, action, reason)
-            update_due_date(session, self.context, case)
-            due_before, (column, value) = case.due_at, next(iter(changes.items()))
-            before = getattr(case, column)
-            if before == value:
-                raise WrongUsage(_("{case} has that already.").format(case=format_case(case_id)))
-            for name, changed in changes.items():
-                setattr(case, name, changed)
-            case.evidence_no += action is Action.PRIORITY
-            self.context.log(session, action.value, case_id=case_id, body={"from": before, "to": value})
-            self._finish(session, case, reason)
-            told = told_due_dates(session, [case_id]).get(case_id)
-            calendar = self.context.calendar(session, case.policy_version_id)
-            if due_before and case.due_at and is_later_than_told(case.due_at, told, due_before, calendar):
-                notify(session, self.context, [(case, DueDateMessage(kind=ClockLetterKind.DELAY, cause=reason))])
-            return case.due_at
+            return self.change_in(session, case_id, action, reason, changes)
+
+    def change_in(
+        self, session: Session, case_id: int, action: Action, reason: str, changes: Mapping[str, Any]
+    ) -> datetime | None:
+        """Write columns of a case, and return its due date if it has one; the first column must change.
+
+        Nothing is written if the case is refused: see `change_class` and `change_priority`.
+        """
+        case = self._case(session, case_id, action, reason)
+        column, value = next(iter(changes.items()))
+        before = getattr(case, column)
+        if before == value:
+            raise WrongUsage(_("{case} has that already.").format(case=format_case(case_id)))
+        update_due_date(session, self.context, case)
+        due_before = case.due_at
+        for name, changed in changes.items():
+            setattr(case, name, changed)
+        case.evidence_no += action is Action.PRIORITY
+        self.context.log(session, action.value, case_id=case_id, body={"from": before, "to": value})
+        self._finish(session, case, reason)
+        told = told_due_dates(session, [case_id]).get(case_id)
+        calendar = self.context.calendar(session, case.policy_version_id)
+        if due_before and case.due_at and is_later_than_told(case.due_at, told, due_before, calendar):
+            notify(session, self.context, [(case, DueDateMessage(kind=ClockLetterKind.DELAY, cause=reason))])
+        return case.due_at
 
     def _case(self, session: Session, case_id: int, action: Action, reason: str) -> CaseRow:
         checked_reason(reason, _("This takes a reason."))
@@ -234,6 +240,17 @@ class Rescheduling(Service):
         case.version += 1
         me, at, text = context.actor.id, context.now(), reason.strip()
         session.add(CommentRow(case_id=case.id or 0, author_id=me, written_at=at, body=text))
+
+
+def class_columns(service_class: ServiceClass) -> dict[str, Any]:
+    """Return the columns of a case with a service class that a supervisor chose."""
+    return {"service_class": service_class.value, "is_class_set": True}
+
+
+def priority_columns(priority: Priority) -> dict[str, Any]:
+    """Return the columns of a case with a priority that a supervisor chose."""
+    rank = tuple(Priority).index(priority)
+    return {"priority": priority.value, "is_priority_set": True, "priority_rank": rank}
 
 
 def _own_deadline(case: CaseRow, items: Sequence[RectificationItemRow], wanted: str) -> RectificationItemRow:

@@ -177,17 +177,17 @@ def _others_kinds(readers: Sequence[Reader]) -> Iterator[RowProblem]:
     for reader in readers:
         if reader.kind not in FROM_APPLICANT:
             message = _("A resubmission takes applications, cards and documents only; an admin imports {kind}.")
-            yield RowProblem(file=reader.path.name, sheet=reader.sheet, message=message.format(kind=reader.kind.value))
+            yield RowProblem(file=reader.name, sheet=reader.sheet, message=message.format(kind=reader.kind.value))
 
 
 def _readers_of(path: Path, request: ImportRequest, zone: ZoneInfo, now: datetime) -> list[Reader]:
     """Open a file for an import."""
-    if request.kind is ImportKind.WORKBOOK:
-        return open_readers(path, zone=zone, agent=request.agent, now=now)
-    if request.layout is not None:
+    if request.layouts:
         from workbench.services.reseller_sheets.mapped_source import mapped_readers
 
-        return mapped_readers(path, request.layout, zone=zone, encoding=request.encoding, agent=request.agent, now=now)
+        return mapped_readers(path, request.layouts, zone=zone, encoding=request.encoding, agent=request.agent, now=now)
+    if request.kind is ImportKind.WORKBOOK:
+        return open_readers(path, zone=zone, agent=request.agent, now=now)
     return [open_reader(path, request.kind, zone=zone, encoding=request.encoding, agent=request.agent, now=now)]
 
 
@@ -195,7 +195,7 @@ def _sheets(readers: Sequence[Reader], plan: Plan) -> tuple[SheetLine, ...]:
     """Return the sheets with the number of their records, 0 if they have not been read."""
     rows = plan.rows_of_files or [0] * len(readers)
     return tuple(
-        SheetLine(file=reader.path.name, sheet=reader.sheet, kind=reader.kind, rows=count)
+        SheetLine(file=reader.name, sheet=reader.sheet, kind=reader.kind, rows=count)
         for reader, count in zip(readers, rows, strict=True)
         if reader.sheet
     )

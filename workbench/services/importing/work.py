@@ -200,7 +200,7 @@ class Work:
 
 def _problems(readers: Sequence[Reader], unfiled: Sequence[Unfiled]) -> list[RowProblem]:
     """Return appeals that could not be filed as problems of their files."""
-    files = ", ".join(dict.fromkeys(reader.path.name for reader in readers if reader.kind is ImportKind.APPEALS))
+    files = ", ".join(dict.fromkeys(reader.name for reader in readers if reader.kind is ImportKind.APPEALS))
     message = _("the appeal of {case} was not filed, because the case changed during the import. {cause}")
     return [
         RowProblem(file=files, message=message.format(case=format_case(one.case_id), cause=one.why)) for one in unfiled

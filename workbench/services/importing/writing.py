@@ -106,7 +106,7 @@ class Writing:
             message = str(problem)
         if message:
             line = document.line if document.path else 0
-            raise FileProblem(RowProblem(file=reader.path.name, sheet=reader.sheet, line=line, message=message))
+            raise FileProblem(RowProblem(file=reader.name, sheet=reader.sheet, line=line, message=message))
 
     def _cards_of(self, applications: BulkRows, *, has_updates: bool) -> BulkRows:
         """Return cards for the numbers of applications that have none yet, and get none with this import."""

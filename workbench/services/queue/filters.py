@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 
 from db.columns import to_us
 from db.enums import CaseState, Priority
-from db.models import ReviewerRow, SuspensionRow
+from db.models import SuspensionRow
 from db.queries.listing import case_conditions as conditions
 from db.queries.listing import case_verdicts
 from db.queries.listing.case_list import CaseList, Condition, DueRange
@@ -30,6 +30,7 @@ from workbench.errors import NotFound
 from workbench.i18n import _
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
+from workbench.services.site.people import find_person
 
 _MICROSECOND = timedelta(microseconds=1)
 _FEWEST_DIGITS = 7
@@ -214,12 +215,11 @@ class _FilterReader:
             return None
         if value == "me":
             return self.context.actor.id
-        known = select(col(ReviewerRow.id)).where(col(ReviewerRow.login) == value)
-        found = self.session.execute(known).scalar()
-        if found is None:
+        try:
+            return find_person(self.session, value).id
+        except NotFound:
             message = _("There is no login “{login}”; `workbench reviewers` lists all people.")
-            raise FilterProblem(message.format(login=quoted(value)), term.start, term.end)
-        return int(found)
+            raise FilterProblem(message.format(login=quoted(value)), term.start, term.end) from None
 
 
 def _whole_values(term: Term) -> tuple[str, ...]:

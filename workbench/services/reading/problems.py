@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.domain.text.mask import mask_digits_within
 from workbench.domain.values.bad_value import without_numbers
 from workbench.errors import BadData
 from workbench.i18n import _
@@ -14,7 +15,7 @@ class RowProblem:
     """One problem: `line` is the first line of the record, 0 if the problem is of the whole file.
 
     `column` is the column's name as in the file, '' when no single one is at fault; `sheet` '' but in sheets. Long
-    numbers are masked in both and in the message, because a file may have values where names should be.
+    numbers are masked in all, because a file may have values where names should be, and its own name may have one.
     """
 
     file: str
@@ -24,6 +25,7 @@ class RowProblem:
     message: str
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "file", mask_digits_within(self.file))
         for name in ("sheet", "column", "message"):
             object.__setattr__(self, name, without_numbers(getattr(self, name)))
 

@@ -9,6 +9,7 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from db.enums import ImportKind
+from workbench.domain.text.mask import mask_digits_within
 from workbench.i18n import _
 from workbench.services.reading.headers import column_names
 from workbench.services.reading.problems import BadRecord, FileProblem, Row, RowProblem
@@ -21,15 +22,16 @@ from workbench.services.reading.sources import SheetSource, Source, Table, sourc
 class Reader:
     """One imported file or sheet; iterating it reads its records from the start, each as a Row or a BadRecord.
 
-    `format`, `encoding` ('' for sheets), `columns` (the header as in the file; in JSON Lines the keys of the first
-    object), `sha256` and `bytes_count` are known before; `pass_bytes` is how many bytes one pass reads, `file` what
-    the readers of one file have in common, and `rows` what makes rows of records. Use it as a context manager, or
-    close it.
+    `name` is that of the file for people, `format`, `encoding` ('' for sheets), `columns` (the header as in the file;
+    in JSON Lines the keys of the first object), `sha256` and `bytes_count` are known before; `pass_bytes` is how many
+    bytes one pass reads, `file` what the readers of one file have in common, and `rows` what makes rows of records. Use
+    it as a context manager, or close it.
     """
 
     def __init__(self, source: Source, kind: ImportKind, zone: ZoneInfo, agent: str, now: datetime | None) -> None:
         self.kind = kind
         self.path = source.path
+        self.name = mask_digits_within(source.path.name)
         self.sheet = source.sheet
         self.format = source.format
         self.encoding = source.encoding
@@ -42,7 +44,7 @@ class Reader:
             self.columns = table.names
             self.rows = RowReader(
                 kind=kind,
-                file=self.path.name,
+                file=self.name,
                 sheet=self.sheet,
                 format=self.format,
                 columns=self.columns,

@@ -72,7 +72,7 @@ class RejectWriter(ExitStack):
             self._sheet = (own_name(reader.kind, reader.sheet), columns)
         elif layout != self._layout:
             message = _("{file} has other columns than the file before; import it with a --rejects of its own.")
-            raise WrongUsage(message.format(file=reader.path.name))
+            raise WrongUsage(message.format(file=reader.name))
         if self._layout is None:
             draft = self.enter_context(replacing(self._path, self._own_files))
             self._put = self.enter_context(_FORMATS[reader.format](draft))

@@ -65,7 +65,10 @@ def _is_id_number(text: str) -> bool:
 
 def _has_numbers(text: str) -> bool:
     """Say whether a cell has several mobile numbers, or one of a reseller's range."""
-    parts = converted(text, PHONES, ColumnRule(means="msisdns")).split(";")
+    try:
+        parts = converted(text, PHONES, ColumnRule(means="msisdns")).split(";")
+    except BadValue:
+        return True
     return all(map(_MOBILE.fullmatch, parts)) and (len(parts) > 1 or _RESOLD.fullmatch(parts[0]) is not None)
 
 
@@ -81,7 +84,8 @@ def _is_day(text: str) -> bool:
     return not text.isdecimal()
 
 
-def _is_company(text: str) -> bool:
+def is_company(text: str) -> bool:
+    """Say whether a name is that of a company, and of no person."""
     return text.strip().endswith(tuple(sheet_words()["words"]["companies"]))
 
 
@@ -98,8 +102,8 @@ _TESTS: Sequence[tuple[str, _Test]] = (
     ("handler_id_no", _is_id_number),
     ("msisdns", _has_numbers),
     ("contact_phone", _is_mobile),
-    ("applicant_name", _is_company),
-    ("applicant_kind", lambda text: bool(kind_word(text)) and not _is_company(text)),
+    ("applicant_name", is_company),
+    ("applicant_kind", lambda text: bool(kind_word(text)) and not is_company(text)),
     ("province", lambda text: bool(province_key(text))),
     ("submitted_at", _is_day),
     ("application_no", _is_code),

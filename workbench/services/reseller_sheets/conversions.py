@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Literal, Protocol
 
+from workbench.domain.values.bad_value import BadValue
 from workbench.domain.values.values import FLAGS, SHORT_LENGTH, folded
+from workbench.i18n import _
 from workbench.services.reading.kinds import (
     CODE,
     DAY,
@@ -17,6 +19,7 @@ from workbench.services.reading.kinds import (
     NUMBER,
     PHONE,
     PHONES,
+    QUANTITY,
     USCC,
     VALID_TO,
     Parse,
@@ -37,8 +40,12 @@ _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(.*)")
 _DAY = r"\d{4}[-/.年]?\d{1,2}[-/.月]?\d{1,2}日?"
 _LONG_TERM_WORDS = frozenset({"长期", "长期有效", "永久", "永久有效", "长久", "无固定期限"})
 _SPAN = re.compile(rf"{_DAY}\s*(?:至|到|~|--?|[—–]+)\s*({_DAY}|{'|'.join(_LONG_TERM_WORDS)})")
+_COUNT = re.compile(r"(\d+)\s*[次个张天通条人]")
+_TO = re.compile(r"(?<=\d{11})\s*(?:至|到|~|--?|[—–]+)\s*(?=\d)")
+_RANGE = re.compile(r"((?:\+?86)?1\d{10})-(\d+)")
+_MOST_OF_A_RANGE = 1_000
 _BETWEEN = re.compile(r"[\s/|;,、]+")
-_WHOLE_NUMBER = re.compile(r"(?:\+?86)?1\d{10}|0\d{9,11}")
+_WHOLE_NUMBER = re.compile(r"(?:\+?86)?1\d{10}|0\d{2,3}-?\d{7,8}")
 _YES = {**FLAGS, **dict.fromkeys("√✓✔☑有", True), **dict.fromkeys("×✗✘☒无", False)}
 _IDENTIFYING = (CODE, NUMBER, USCC, ID_NUMBER, PHONE, PHONES)
 
@@ -78,6 +85,9 @@ def converted(raw: str, sort: Sort, rule: Rule) -> str:
         text = _amount(raw, rule.unit)
     elif sort in (DAY, INSTANT_OR_DAY, VALID_TO):
         text = _date(raw, rule.order, is_end=sort is VALID_TO)
+    elif sort is QUANTITY:
+        found = _COUNT.fullmatch(unicodedata.normalize("NFKC", raw).strip())
+        text = found[1] if found else raw
     elif sort is FLAG:
         text = _flag(raw)
     elif sort in _IDENTIFYING:
@@ -125,6 +135,24 @@ def _date(raw: str, order: Order | None, *, is_end: bool) -> str:
 
 
 def _numbers(raw: str) -> str:
-    """Return telephone numbers with `;` between them, if each part is a whole number."""
-    parts = [part for part in _BETWEEN.split(unicodedata.normalize("NFKC", raw).strip()) if part]
-    return ";".join(parts) if all(map(_WHOLE_NUMBER.fullmatch, parts)) else raw
+    """Return telephone numbers with `;` between them, if each part is a whole number or a range of them.
+
+    Raises:
+        BadValue: If a range is not clear, because its dash would be dropped and one long number remain.
+    """
+    plain = _TO.sub("-", unicodedata.normalize("NFKC", raw).strip())
+    parts = [part for part in _BETWEEN.split(plain) if part]
+    numbers = [number for part in parts for number in _of_range(part)]
+    return ";".join(numbers) if all(map(_WHOLE_NUMBER.fullmatch, numbers)) else raw
+
+
+def _of_range(part: str) -> list[str]:
+    """Return the numbers of a range such as 17100000001-17100000010, else the part."""
+    found = _RANGE.fullmatch(part)
+    if found is None:
+        return [part]
+    first, last = int(found[1]), int(found[2])
+    if len(found[1]) != len(found[2]) or not first <= last < first + _MOST_OF_A_RANGE:
+        message = _("“{value}” is a range of numbers that is not clear; write each number.")
+        raise BadValue(message, part)
+    return [str(number) for number in range(first, last + 1)]

@@ -8,7 +8,7 @@ from typing import TextIO
 from workbench.i18n import _
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.sheets.rows import MergedCells, SheetRow
-from workbench.services.reading.table import DELIMITERS
+from workbench.services.reading.table import DELIMITERS, FIELD_LENGTH
 
 HEAD_ROWS = 40
 """The header is among so many first rows, below titles and explanations."""
@@ -33,8 +33,14 @@ def text_rows(text: TextIO, file: str) -> Iterator[SheetRow]:
                 yield SheetRow(line, filled)
             line = reader.line_num + 1
     except csv.Error as error:
-        message = _("A quote is opened and not closed; close it, or double it if it belongs to the text.")
-        raise FileProblem(RowProblem(file=file, line=line, message=message)) from error
+        raise FileProblem(RowProblem(file=file, line=line, message=_explained(str(error)))) from error
+
+
+def _explained(cause: str) -> str:
+    """Return what is wrong with a row that is not valid CSV."""
+    if "field larger" in cause:
+        return _("The field is longer than {limit} characters; shorten it.").format(limit=FIELD_LENGTH)
+    return _("A quote is opened and not closed; close it, or double it if it belongs to the text.")
 
 
 def _count(head: Sequence[str], delimiter: str) -> int:

@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from workbench.domain.text.safe import safe
-from workbench.services.reading.headers import MAX_HEADER_LENGTH, normalised
+from workbench.services.reading.headers import MAX_COLUMNS, MAX_HEADER_LENGTH, normalised
 from workbench.services.reading.sheets.rows import MergedCells, SheetRow
 
 BETWEEN_LEVELS = "/"
 _MOST_LEVELS = 3
-_MAX_COLUMNS = 200
 _LETTERS = re.compile(r"#[A-Za-z]{1,3}")
 
 _WIDE = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]"
@@ -97,7 +96,7 @@ class _Names:
 def _parts(levels: Sequence[_Names]) -> dict[int, Sequence[str]]:
     """Return the names of each column."""
     *upper, lowest = levels
-    columns = sorted({column for level in levels for column in level.own})[:_MAX_COLUMNS]
+    columns = sorted({column for level in levels for column in level.own})[:MAX_COLUMNS]
     parts: dict[int, Sequence[str]] = {}
     for column in columns:
         names: list[str] = []

@@ -1,7 +1,7 @@
 """The records of one sheet of a reseller, as its map reads them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 from workbench.domain.values.bad_value import BadValue
@@ -11,13 +11,15 @@ from workbench.services.reading.headers import columns_file, nearest, normalised
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.sheets.rows import MergedCells, SheetRow
 from workbench.services.reading.table import Broken, Cell, RawRecord, flaw_of
+from workbench.services.reseller_sheets.cells import Cells, Merged, compact, has_few_cells, is_sum
 from workbench.services.reseller_sheets.conversions import convert
 from workbench.services.reseller_sheets.grid import HEAD_ROWS
 from workbench.services.reseller_sheets.header import Header, column_of, headers_in, lettered
-from workbench.services.reseller_sheets.merged import Cells, Merged, compact
 from workbench.services.reseller_sheets.sheet_map import SheetMap, sorts_of
 
 _KEY, _NUMBERS = "application_no", "msisdns"
+_FEW = 3
+"""Records of so few columns may have one value only."""
 
 
 @dataclass(slots=True)
@@ -27,10 +29,6 @@ class _Record:
     line: int
     cells: Cells
     problem: Broken | None = None
-    last_line: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.last_line = self.line
 
 
 class MappedTable:
@@ -55,20 +53,24 @@ class MappedTable:
         header = self._header_in(head, merges, place)
         names = header.names()
         self.header_line = header.line
-        self._problems_of(names, replace(place, line=header.line))
+        self._refuse_other_columns(names, replace(place, line=header.line))
         ignored = set(map(normalised, layout.table.ignored)) | _IGNORED_ANYWAY
         # Columns without a name stand in the map by their letters.
         by_letters = {column: lettered(column) for column in _columns_by_letters(layout) if column not in names}
         named = dict(sorted((names | by_letters).items()))
         self._columns = {column: name for column, name in named.items() if normalised(name) in layout.rules}
         self._ignored = {column for column, name in named.items() if normalised(name) in ignored}
-        self.names = tuple(self._columns.values())
+        numbers = [column for column, name in self._columns.items() if self._means(name) == _NUMBERS]
+        # Several columns of numbers are read as the first of them.
+        self._more_numbers = numbers[1:]
+        self._given = [column for column in self._columns if column not in self._more_numbers]
+        self.names = tuple(self._columns[column] for column in self._given)
         self._header_texts = {column: compact(parts[-1]) for column, parts in header.parts.items()}
         self._totals = frozenset(map(compact, layout.table.rows.totals))
         self._notes = tuple(map(compact, layout.table.rows.notes))
         self._rows = chain((row for row in head if row.line > header.line), rows)
         self._merged = Merged([merge for merge in merges if merge.last_line > header.line], self._columns)
-        self._at = {layout.rules[normalised(name)].means: column for column, name in self._columns.items()}
+        self._at = {self._means(self._columns[column]): column for column in self._given}
         fill_down = set(map(normalised, layout.table.rows.fill_down))
         self._filled_down = [column for column, name in self._columns.items() if normalised(name) in fill_down]
         self._last: Cells = {}
@@ -86,15 +88,17 @@ class MappedTable:
             raise FileProblem(replace(place, message=message))
         return best
 
-    def _problems_of(self, names: Mapping[int, str], place: RowProblem) -> None:
+    def _refuse_other_columns(self, names: Mapping[int, str], place: RowProblem) -> None:
         """Refuse a sheet that lacks columns of the map, or has others."""
         rules, name_of_map = self._layout.rules, self._layout.name
         there = {normalised(name): name for name in names.values()}
         known = set(rules) | set(map(normalised, self._layout.table.ignored)) | _IGNORED_ANYWAY
         unknown = {spelling: name for spelling, name in there.items() if spelling not in known}
+        has_numbers = any(spelling in rules and rules[spelling].means == _NUMBERS for spelling in there)
         problems = []
         for name in self._layout.table.columns:
-            if normalised(name) in there or name.startswith("#"):
+            # Of several columns of numbers, a file of rejected rows has one.
+            if normalised(name) in there or name.startswith("#") or (has_numbers and self._means(name) == _NUMBERS):
                 continue
             near = nearest(name, unknown)
             message = _("The map {map} has a column “{name}”, and this sheet has not; correct the map or the sheet.")
@@ -107,6 +111,9 @@ class MappedTable:
             problems.append(replace(place, column=name, message=message.format(name=name, map=name_of_map)))
         if problems:
             raise FileProblem(*problems)
+
+    def _means(self, name: str) -> str:
+        return self._layout.rules[normalised(name)].means
 
     def __iter__(self) -> Iterator[RawRecord | Broken]:
         """Yield the records; totals, notes, repeated headers and rows without text are skipped."""
@@ -123,18 +130,18 @@ class MappedTable:
                 self._join(record, open_record)
                 continue
             if open_record is not None:
-                yield self._given(open_record)
+                yield self._finished(open_record)
             open_record = record
         if open_record is not None:
-            yield self._given(open_record)
+            yield self._finished(open_record)
 
-    def _given(self, record: _Record) -> RawRecord | Broken:
+    def _finished(self, record: _Record) -> RawRecord | Broken:
         if record.problem is not None:
             return record.problem._replace(cells=self._texts(record.cells))
-        return RawRecord(record.line, self.names, [record.cells.get(column, "") for column in self._columns])
+        return RawRecord(record.line, self.names, [record.cells.get(column, "") for column in self._given])
 
     def _texts(self, cells: Cells) -> tuple[str, ...]:
-        return tuple(str(cells.get(column, "")) for column in self._columns)
+        return tuple(str(cells.get(column, "")) for column in self._given)
 
     def _is_skipped(self, line: int, cells: Mapping[int, Cell]) -> bool:
         """Say whether a row is a total, a note or the header again."""
@@ -142,9 +149,9 @@ class MappedTable:
         key = texts.get(self._at.get(_KEY, -1), "")
         first_column = next(iter(texts))
         first = texts[first_column]
-        total = next((text for text in texts.values() if text in self._totals), None)
+        total = next((text for text in texts.values() if is_sum(text, self._totals)), None)
         is_total = total is not None and key in {"", total}
-        is_note = bool(self._notes) and first.startswith(self._notes) and key in {"", first}
+        is_note = first.startswith(self._notes) and key in {"", first} and has_few_cells(len(texts), len(self._columns))
         is_header = self._header_texts.get(first_column) == first and self._is_header(texts)
         if is_total or is_note or is_header:
             self.skipped.append(line)
@@ -171,14 +178,24 @@ class MappedTable:
                     record.problem = Broken(line, self._columns[column], flaw)
         if not record.cells:
             return None
-        for column in self._filled_down:
-            if column not in record.cells and column in self._last:
-                record.cells[column] = self._last[column]
-        self._last = record.cells
+        if len(record.cells) == 1 and len(self._given) > _FEW and not self._layout.table.rows.continued:
+            message = _("This row has one value only; if it is no record, add how it begins to notes in the map.")
+            record.problem = Broken(line, self._columns[next(iter(record.cells))], message)
+        self._complete(record)
         if span := self._merged.span_across(line):
             message = _("The cells {span} are merged; split them and fill in each one.")
             record.problem = Broken(line, "", message.format(span=span))
         return record
+
+    def _complete(self, record: _Record) -> None:
+        """Put the numbers of several columns together, and fill in what the row above has."""
+        for column in self._more_numbers:
+            if column in record.cells:
+                self._add_number(record, record.line, column, record.cells.pop(column))
+        for column in self._filled_down:
+            if column not in record.cells and column in self._last:
+                record.cells[column] = self._last[column]
+        self._last = record.cells
 
     def _belongs(self, record: _Record, earlier: _Record) -> bool:
         """Say whether a row repeats or leaves out the application number of the record above."""
@@ -191,15 +208,19 @@ class MappedTable:
         earlier.problem = earlier.problem or record.problem
         for column, cell in record.cells.items():
             name, before = self._columns[column], earlier.cells.get(column, "")
-            if self._layout.rules[normalised(name)].means == _NUMBERS and before:
-                earlier.problem = earlier.problem or self._bad_number(record.line, column, cell)
-                earlier.cells[column] = f"{before};{cell}"
-            elif before and str(before).strip() != str(cell).strip():
+            if self._means(name) == _NUMBERS:
+                self._add_number(earlier, record.line, column, cell)
+            elif str(before).strip() != str(cell).strip():
                 message = _("This row belongs to the record of line {line}, which has another value here.")
                 problem = Broken(record.line, name, message.format(line=earlier.line))
                 earlier.problem = earlier.problem or problem
-            elif not before:
-                earlier.cells[column] = cell
+
+    def _add_number(self, record: _Record, line: int, column: int, cell: Cell) -> None:
+        """Add the numbers of a cell to a record."""
+        record.problem = record.problem or self._bad_number(line, column, cell)
+        first = self._at[_NUMBERS]
+        before = record.cells.get(first, "")
+        record.cells[first] = f"{before};{cell}" if before else cell
 
     def _bad_number(self, line: int, column: int, cell: Cell) -> Broken | None:
         """Return what is wrong with a number, with the line of its row."""

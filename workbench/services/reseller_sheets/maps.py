@@ -13,23 +13,26 @@ from workbench.services.foundation.context import Service
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.safe_files import cannot_write, read_whole
 from workbench.services.reseller_sheets.map_text import map_text
-from workbench.services.reseller_sheets.mapped_source import sources_of
+from workbench.services.reseller_sheets.mapped_source import MappedSheet, sources_of
 from workbench.services.reseller_sheets.proposal import Proposal, propose
-from workbench.services.reseller_sheets.sheet_map import MAPPED_KINDS, SheetMap, parse_map
+from workbench.services.reseller_sheets.sheet_map import HANDED_IN, MAPPED_KINDS, SheetMap, parse_map
 
 _NAME = re.compile(r"\w[\w-]{0,59}")
 _SUFFIX, _PROPOSAL_SUFFIX = ".toml", ".proposal.toml"
+"""What follows the name and the kind of a map in the name of its file."""
+
 _MOST_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapLine:
-    """One map in a list: its file, whether it is only proposed, and what is wrong in it, '' if nothing is."""
+    """One map: its file and text, whether it is only proposed, and what is wrong in it, '' if nothing is."""
 
     name: str
-    file: Path
-    is_proposed: bool
     kind: str
+    file: Path
+    text: str
+    is_proposed: bool
     agent: str
     problem: str
 
@@ -52,29 +55,29 @@ class Maps(Service):
         """The folder of the maps."""
         return self.context.store.maps
 
-    def find(self, name: str) -> SheetMap | None:
-        """Return the map of a name, None if there is none; it may have been edited since it was accepted.
+    def find(self, name: str, kind: ImportKind) -> list[SheetMap]:
+        """Return the map of a name for a kind, or all of them for a workbook; they may have been edited meanwhile.
 
         Raises:
-            WrongUsage: If this cannot be the name of a map.
-            BadConfiguration: If something in it is wrong.
+            WrongUsage: If this cannot be the name of a map, or there are no maps for the kind.
+            BadConfiguration: If something in one is wrong.
         """
-        file = self._file(name)
-        return parse_map(_read(file), name, str(file)) if file.exists() else None
+        if kind not in MAPPED_KINDS and kind is not ImportKind.WORKBOOK:
+            raise WrongUsage(_("--map does not apply to {kind}; leave it out.").format(kind=kind.value))
+        kinds = sorted(MAPPED_KINDS) if kind is ImportKind.WORKBOOK else [kind]
+        files = {each: file for each in kinds if (file := self._file(name, each)).exists()}
+        return [parse_map(_read(file), name, each, str(file)) for each, file in files.items()]
 
-    def propose(self, name: str, kind: ImportKind, path: Path, encoding: str | None, agent: str) -> Proposal:
-        """Return a proposal for a file; nothing is written.
+    def propose(self, name: str, kind: ImportKind, path: Path, encoding: str | None, agent: str) -> list[Proposal]:
+        """Return proposals for a file, one for each kind that a workbook holds; nothing is written.
 
         Raises:
             NotAllowed: If the person is not an admin.
-            WrongUsage: If this cannot be the name of a map, or there are no maps for the kind.
             BadData: If the file cannot be read.
         """
-        self._file(name)
-        if kind not in MAPPED_KINDS:
-            raise WrongUsage(_("--map does not apply to {kind}; leave it out.").format(kind=kind.value))
         with self.context.as_admin("import"):
-            return propose(name, kind, path, encoding, agent)
+            kinds = HANDED_IN if kind is ImportKind.WORKBOOK else (kind,)
+            return propose(name, kinds, path, encoding, agent)
 
     def keep(self, proposal: Proposal) -> Path:
         """Write a proposal for somebody to edit and accept; return its file.
@@ -83,70 +86,81 @@ class Maps(Service):
             NotAllowed: If the person is not an admin.
             CannotCreate: If it cannot be written.
         """
-        file = self._file(proposal.name, _PROPOSAL_SUFFIX)
+        file = self._file(proposal.name, proposal.kind, _PROPOSAL_SUFFIX)
         with self.context.as_admin("map-propose"):
             self._write(file, map_text(proposal))
         return file
 
-    def confirm(self, proposal: Proposal) -> SheetMap:
-        """Put a proposal that a person has confirmed into use.
+    def confirm(self, proposals: Sequence[Proposal]) -> list[SheetMap]:
+        """Put proposals of one name, which a person has confirmed, into use.
 
         Raises:
             NotAllowed: If the person is not an admin.
-            BadConfiguration: If something is wrong or undecided; the proposal is kept.
+            BadConfiguration: If something is wrong or undecided; the proposals are kept.
             CannotCreate: If it cannot be written.
         """
-        self.keep(proposal)
-        return self.accept(proposal.name)
+        for proposal in proposals:
+            self.keep(proposal)
+        return self._accept(proposals[0].name, [proposal.kind for proposal in proposals])
 
-    def accept(self, name: str) -> SheetMap:
-        """Put a kept proposal into use.
+    def accept(self, name: str) -> list[SheetMap]:
+        """Put the kept proposals of a name into use, one for each kind; all of them or none.
 
         Raises:
             NotAllowed: If the person is not an admin.
             NotFound: If there is no proposal.
-            BadConfiguration: If something in it is wrong or undecided.
+            BadConfiguration: If something in one is wrong or undecided.
         """
-        proposal = self._file(name, _PROPOSAL_SUFFIX)
+        kinds = [kind for kind in sorted(MAPPED_KINDS) if self._file(name, kind, _PROPOSAL_SUFFIX).exists()]
+        return self._accept(name, kinds)
+
+    def _accept(self, name: str, kinds: Sequence[ImportKind]) -> list[SheetMap]:
         with self.context.as_admin("map-accept"):
-            if not proposal.exists():
-                message = _("There is no proposal {file}; `workbench import KIND FILE --map {name}` makes one.")
-                raise NotFound(message.format(file=proposal, name=name))
-            accepted = parse_map(_read(proposal), name, str(proposal))
-            try:
-                proposal.replace(self._file(name))
-                sync(self.folder)
-            except OSError as error:
-                raise cannot_write(self._file(name), error) from error
-            self.context.log_alone("map-accept", body={"map": name, "sha256": accepted.sha256})
+            if not kinds:
+                message = _("No map is proposed as {name}; `workbench import KIND FILE --map {name}` proposes one.")
+                raise NotFound(message.format(name=name))
+            proposed = [self._file(name, kind, _PROPOSAL_SUFFIX) for kind in kinds]
+            accepted = [
+                parse_map(_read(file), name, kind, str(file)) for file, kind in zip(proposed, kinds, strict=True)
+            ]
+            for file, each in zip(proposed, accepted, strict=True):
+                target = self._file(name, each.table.kind)
+                try:
+                    file.replace(target)
+                    sync(self.folder)
+                except OSError as error:
+                    raise cannot_write(target, error) from error
+                body = {"map": name, "kind": each.table.kind.value, "sha256": each.sha256}
+                self.context.log_alone("map-accept", body=body)
         return accepted
 
-    def lines(self) -> tuple[MapLine, ...]:
-        """Return the maps and the proposals, by name."""
-        return tuple(map(_line, sorted(self.folder.glob(f"*{_SUFFIX}"))))
-
-    def text(self, name: str) -> str:
-        """Return the text of a map, else of its proposal.
+    def lines(self, name: str | None = None) -> tuple[MapLine, ...]:
+        """Return the maps and the proposals, of one name or of all.
 
         Raises:
-            NotFound: If there is none.
+            NotFound: If there are none of that name.
         """
-        for suffix in (_SUFFIX, _PROPOSAL_SUFFIX):
-            if (file := self._file(name, suffix)).exists():
-                return _read(file)
-        raise NotFound(_("There is no map {name}; `workbench maps` lists them.").format(name=name))
+        lines = [_line(file) for file in sorted(self.folder.glob(f"*{_SUFFIX}"))]
+        if name is None:
+            return tuple(lines)
+        found = tuple(line for line in lines if line.name == name)
+        if not found:
+            raise NotFound(_("There is no map {name}; `workbench maps` lists them.").format(name=name))
+        return found
 
-    def preview(self, path: Path, layout: SheetMap, encoding: str | None) -> list[SheetPreview]:
-        """Return what a map makes of the sheets of a file.
+    def preview(
+        self, path: Path, layouts: Sequence[SheetMap], encoding: str | None
+    ) -> tuple[list[SheetPreview], list[str]]:
+        """Return what maps make of the sheets of a file, and the names of the sheets that they leave alone.
 
         Raises:
-            FileProblem: If the file does not fit the map.
+            FileProblem: If the file does not fit the maps.
         """
-        sources = sources_of(path, layout, encoding)
+        sources = sources_of(path, layouts, encoding)
         try:
             found = []
             for source in sources:
-                with source.table(layout.known.knows) as table:
+                with source.table(source.layout.known.knows) as table:
                     records = sum(1 for _record in table)
                     found.append(
                         SheetPreview(
@@ -156,15 +170,17 @@ class Maps(Service):
                             skipped=tuple(table.skipped),
                         )
                     )
+            read = {source.sheet for source in sources}
+            visible = sources[0].visible_sheets if isinstance(sources[0], MappedSheet) else []
         finally:
             sources[0].close()
-        return found
+        return found, [name for name in visible if name not in read]
 
-    def _file(self, name: str, suffix: str = _SUFFIX) -> Path:
+    def _file(self, name: str, kind: ImportKind, suffix: str = _SUFFIX) -> Path:
         if not _NAME.fullmatch(name):
             message = _("“{name}” cannot be the name of a map; use letters, digits, - and _.")
             raise WrongUsage(message.format(name=name))
-        return self.folder / f"{name}{suffix}"
+        return self.folder / f"{name}.{kind.value}{suffix}"
 
     def _write(self, file: Path, text: str) -> None:
         """Replace a file completely."""
@@ -189,12 +205,16 @@ def map_files(store: Store) -> list[Path]:
 def _line(file: Path) -> MapLine:
     """Return a map as it stands in a list."""
     is_proposed = file.name.endswith(_PROPOSAL_SUFFIX)
-    name = file.name.removesuffix(_PROPOSAL_SUFFIX if is_proposed else _SUFFIX)
+    name, _dot, kind = file.name.removesuffix(_PROPOSAL_SUFFIX if is_proposed else _SUFFIX).partition(".")
+    text = agent = problem = ""
     try:
-        table = parse_map(_read(file), name, str(file)).table
+        text = _read(file)
+        agent = parse_map(text, name, ImportKind(kind), str(file)).table.agent
     except WorkbenchError as error:
-        return MapLine(name=name, file=file, is_proposed=is_proposed, kind="", agent="", problem=str(error))
-    return MapLine(name=name, file=file, is_proposed=is_proposed, kind=table.kind.value, agent=table.agent, problem="")
+        problem = str(error)
+    except ValueError:
+        problem = _("{file} is not named like a map: NAME.KIND.toml.").format(file=file)
+    return MapLine(name=name, kind=kind, file=file, text=text, is_proposed=is_proposed, agent=agent, problem=problem)
 
 
 def _read(file: Path) -> str:

@@ -9,23 +9,32 @@ from db.enums import ApplicantKind, ImportKind
 from workbench.domain.values.bad_value import BadValue
 from workbench.domain.values.moments import day_or_long_term
 from workbench.domain.values.values import folded
-from workbench.services.reading.headers import column_names, normalised, value_names
+from workbench.services.reading.headers import MAX_COLUMNS, column_names, normalised, value_names
 from workbench.services.reading.kinds import DAY, INSTANT_OR_DAY, MONEY, VALID_TO
 from workbench.services.reading.sheets.rows import SheetRow
 from workbench.services.reading.table import Cell
 from workbench.services.reseller_sheets.by_values import guessed, kind_word
+from workbench.services.reseller_sheets.cells import Cells, Merged, compact, has_few_cells, is_sum
 from workbench.services.reseller_sheets.conversions import Order, converted
 from workbench.services.reseller_sheets.header import lettered
-from workbench.services.reseller_sheets.merged import Cells, Merged, compact
 from workbench.services.reseller_sheets.proposal import Proposal, ProposedColumn, SheetHead, Told
 from workbench.services.reseller_sheets.sheet_map import UNDECIDED, ColumnRule, sorts_of
-from workbench.services.reseller_sheets.words import is_ignorable, meaning_of, sheet_words, unit_in
+from workbench.services.reseller_sheets.words import (
+    Clearness,
+    is_ignorable,
+    meaning_of,
+    sheet_words,
+    uncounted,
+    unit_in,
+)
 
 _NEAR = 0.75
 _SMALL_AMOUNT = 100_000
-_KEY, _NUMBERS = "application_no", "msisdns"
+_KEY, _NUMBERS, _PHONE = "application_no", "msisdns", "contact_phone"
 _DATES = (DAY, VALID_TO, INSTANT_OR_DAY)
-_MOST_NOTE_CELLS = 3
+_APPLICATIONS = ImportKind.APPLICATIONS
+_FEW = 3
+_MOST_NOTE = 20
 
 
 class Proposer:
@@ -38,7 +47,7 @@ class Proposer:
         merged = Merged([merge for merge in sheet.merges if merge.last_line > sheet.header.line], names)
         below = [row for row in sheet.rows if row.line > sheet.header.line]
         filled = [merged.filled(row) for row in below]
-        columns = sorted(set(names) | {column for row in below for column in row.cells})
+        columns = sorted(set(names) | {column for row in below for column in row.cells})[:MAX_COLUMNS]
         proposal.columns = [
             ProposedColumn(column, names.get(column, lettered(column)), parts.get(column, ())) for column in columns
         ]
@@ -51,31 +60,45 @@ class Proposer:
         self._by_values()
         self._by_similar_names()
         for column in self._proposal.columns:
-            if not column.means and column.values and not (column.parts and is_ignorable(column.parts)):
+            if not column.means and column.values and not (column.parts and is_ignorable(column.parts, self._kind)):
                 column.means = UNDECIDED
             self._add_conversions(column)
         # A column without name and values is none.
         self._proposal.columns = [column for column in self._proposal.columns if column.parts or column.values]
         if self._is_continued():
             self._proposal.rows = replace(self._proposal.rows, continued=True)
+        self._proposal.rows = replace(self._proposal.rows, fill_down=self._filled_down())
         if frozenset({"applicant_kind"}) in self._proposal.missing():
             self._proposal.constants["applicant_kind"] = UNDECIDED
         if "agent" in self._proposal.meanings:
             self._proposal.agent = ""
 
     def _by_names(self) -> None:
-        """Take the names that an import knows first: of two columns that may mean the same, theirs counts."""
-        for is_exact in (True, False):
+        """Take the clearest names first: of two columns that may mean the same, theirs counts."""
+        for clearness in (Clearness.NAME, Clearness.WORD, Clearness.UNCLEAR):
             for column in self._proposal.columns:
                 if column.means or not column.parts:
                     continue
-                found, is_known = meaning_of(column.parts, self._kind)
-                if found and is_known is is_exact and found not in self._proposal.meanings:
-                    column.means, column.told = found, Told.NAME if is_known else Told.WORD
+                found, clear = meaning_of(column.parts, self._kind)
+                if clear is clearness and clear is Clearness.UNCLEAR and found in self._proposal.meanings:
+                    found = _PHONE
+                if (
+                    found
+                    and clear is clearness
+                    and (found not in self._proposal.meanings or self._is_further(column, found))
+                ):
+                    column.means, column.told = found, Told.NAME if clear is Clearness.NAME else Told.WORD
+
+    def _is_further(self, column: ProposedColumn, means: str) -> bool:
+        """Say whether a column has further numbers: 号码2 has such beside 号码1."""
+        if means != _NUMBERS or self._kind is not _APPLICATIONS:
+            return False
+        others = (other for other in self._proposal.columns if other.means == _NUMBERS)
+        return any(uncounted(other.name) == uncounted(column.name) for other in others)
 
     def _by_values(self) -> None:
         for column in self._proposal.columns:
-            if not column.means and not (column.parts and is_ignorable(column.parts)):
+            if not column.means and not (column.parts and is_ignorable(column.parts, self._kind)):
                 found = guessed(column.values, self._kind, self._proposal.meanings)
                 if found:
                     column.means, column.told = found, Told.VALUES
@@ -83,7 +106,7 @@ class Proposer:
     def _by_similar_names(self) -> None:
         known = column_names(self._kind).meanings
         for column in self._proposal.columns:
-            if not column.means and column.parts and not is_ignorable(column.parts):
+            if not column.means and column.parts and not is_ignorable(column.parts, self._kind):
                 for spelling in get_close_matches(normalised(column.parts[-1]), list(known), 1, _NEAR):
                     if known[spelling] and known[spelling] not in self._proposal.meanings:
                         column.means, column.told = known[spelling], Told.SIMILAR
@@ -91,11 +114,9 @@ class Proposer:
     def _without_sums_and_notes(self, below: Sequence[SheetRow], filled: Sequence[Cells]) -> list[Cells]:
         """Return the rows that may be records; the words by which the others are known go into the proposal."""
         words = sheet_words()["words"]
-        totals, notes = (
-            {compact(word): word for word in words["totals"]},
-            {compact(word): word for word in words["notes"]},
-        )
-        key = self._column_of(_KEY)
+        totals = {compact(word): word for word in words["totals"]}
+        notes = {compact(word): word for word in words["notes"]}
+        key, columns = self._column_of(_KEY), len(self._proposal.columns)
         names = {column.column: compact(column.parts[-1]) for column in self._proposal.columns if column.parts}
         found_totals: list[str] = []
         found_notes: list[str] = []
@@ -103,17 +124,18 @@ class Proposer:
         for row, cells in zip(below, filled, strict=True):
             texts = {column: compact(cell) for column, cell in row.cells.items()}
             first = next(iter(texts.values()))
-            total = next((text for text in texts.values() if text in totals), None)
-            note = next((text for text in notes if first.startswith(text)), None)
+            total = next((text for text in texts.values() if is_sum(text, totals)), None)
+            note = next((word for text, word in notes.items() if first.startswith(text)), None)
+            if note is None and len(cells) == 1 and columns > _FEW and not first.isascii():
+                note = first[:_MOST_NOTE]
             if total is not None and texts.get(key, "") in {"", total}:
-                found_totals.append(totals[total])
-            elif note is not None and len(texts) <= _MOST_NOTE_CELLS and texts.get(key, "") in {"", first}:
-                found_notes.append(notes[note])
+                found_totals.append(next(word for known, word in totals.items() if is_sum(total, (known,))))
+            elif note is not None and has_few_cells(len(texts), columns) and texts.get(key, "") in {"", first}:
+                found_notes.append(note)
             elif texts != names:
                 records.append(cells)
-        self._proposal.rows = replace(
-            self._proposal.rows, totals=tuple(dict.fromkeys(found_totals)), notes=tuple(dict.fromkeys(found_notes))
-        )
+        totals_and_notes = tuple(dict.fromkeys(found_totals)), tuple(dict.fromkeys(found_notes))
+        self._proposal.rows = replace(self._proposal.rows, totals=totals_and_notes[0], notes=totals_and_notes[1])
         return records
 
     def _take_values(self) -> None:
@@ -146,13 +168,22 @@ class Proposer:
     def _is_continued(self) -> bool:
         """Say whether rows below one another belong to one application, because they repeat or leave out its number."""
         key, numbers = self._column_of(_KEY), self._column_of(_NUMBERS)
-        if self._kind is not ImportKind.APPLICATIONS or key < 0 or numbers < 0:
+        if self._kind is not _APPLICATIONS or key < 0 or numbers < 0:
             return False
-        keys = [_text(cells, key) for cells in self._records]
-        has_more = [bool(_text(cells, numbers)) for cells in self._records]
+        others = [column.column for column in self._proposal.columns if column.means not in {"", _NUMBERS, UNDECIDED}]
         return any(
-            more and below in {"", above} for (above, below), more in zip(pairwise(keys), has_more[1:], strict=True)
+            _text(below, numbers) and all(_text(below, column) in {"", _text(above, column)} for column in others)
+            for above, below in pairwise(self._records)
         )
+
+    def _filled_down(self) -> tuple[str, ...]:
+        """Return the name of the application number if rows of other kinds leave out that of the row above."""
+        key = self._column_of(_KEY)
+        if self._kind is _APPLICATIONS or key < 0:
+            return ()
+        others = {column.column for column in self._proposal.columns if column.means not in {"", UNDECIDED}}
+        is_left_out = any(not _text(cells, key) and others & set(cells) for cells in self._records[1:])
+        return tuple(column.name for column in self._proposal.columns if is_left_out and column.column == key)
 
 
 def _text(cells: Mapping[int, Cell], column: int) -> str:

@@ -13,13 +13,16 @@ from workbench.domain.values.bad_value import BadValue
 from workbench.i18n import _, comma_joined
 from workbench.services.policy.reader import parse_table
 from workbench.services.reading.headers import ColumnNames, column_names, nearest, normalised
-from workbench.services.reading.kinds import DAY, INSTANT_OR_DAY, MONEY, SORTS, VALID_TO, KindSpec, Sort, spec
+from workbench.services.reading.kinds import DAY, INSTANT_OR_DAY, MONEY, PHONES, SORTS, VALID_TO, KindSpec, Sort, spec
 from workbench.services.reseller_sheets.conversions import Order, Unit, convert
 
 UNDECIDED = "?"
 """What a proposal says where a person has to decide."""
 
 MAPPED_KINDS = frozenset(SORTS) - {ImportKind.CALLS}
+
+HANDED_IN = (ImportKind.APPLICATIONS, ImportKind.CARDS, ImportKind.DOCUMENTS)
+"""The kinds that a workbook of a reseller may hold."""
 
 _DATES = (DAY, VALID_TO, INSTANT_OR_DAY)
 _KEY = "application_no"
@@ -103,13 +106,25 @@ def sorts_of(kind: ImportKind) -> Mapping[str, Sort]:
     return {name.removesuffix("*"): sort for name, sort in SORTS[kind].items()}
 
 
-def parse_map(text: str, name: str, file: str) -> SheetMap:
-    """Return the map in a TOML text; errors call it by the name of its file.
+def parsed(kind: ImportKind, name: str, text: str) -> Any:
+    """Return the value that a column has for all rows.
+
+    Raises:
+        BadValue: If it is not one of the column's, or if each row needs its own.
+    """
+    if name == _KEY:
+        message = _("Each row needs its own {column}; add a column to the sheet.")
+        raise BadValue(message.format(column=column_names(kind).shown(name)))
+    return spec(kind, ZoneInfo("UTC")).columns[name].parse(text)
+
+
+def parse_map(text: str, name: str, kind: ImportKind, file: str) -> SheetMap:
+    """Return the map of a kind in a TOML text; errors call it by the name of its file.
 
     Raises:
         BadConfiguration: If it is not TOML, or something in it is wrong or undecided; the sentences name line and key.
     """
-    table = parse_table(text, file, MapTable, _written_out, _faults)
+    table = parse_table(text, file, MapTable, _written_out, partial(_faults, kind))
     return SheetMap(name, hashlib.sha256(text.encode()).hexdigest(), table)
 
 
@@ -122,10 +137,9 @@ def _written_out(values: dict[str, Any]) -> dict[str, Any]:
     return {**values, "columns": tables}
 
 
-def _faults(table: MapTable) -> Iterator[PolicyFault]:
-    if table.kind not in MAPPED_KINDS:
-        kinds = comma_joined(sorted(MAPPED_KINDS))
-        yield PolicyFault(("kind",), _("there are maps for {kinds} only").format(kinds=kinds))
+def _faults(kind: ImportKind, table: MapTable) -> Iterator[PolicyFault]:
+    if table.kind is not kind:
+        yield PolicyFault(("kind",), _("the name of the file says {kind}").format(kind=kind.value))
         return
     usual = spec(table.kind, ZoneInfo("UTC"))
     yield from _column_faults(table, usual)
@@ -135,6 +149,8 @@ def _faults(table: MapTable) -> Iterator[PolicyFault]:
         if choices.isdisjoint(there) and UNDECIDED not in there:
             wanted = _(" or ").join(sorted(choices))
             message = _("no column means {column}, which is required; name one, or give it under constants")
+            if _KEY in choices:
+                message = _("no column means {column}, which is required; name one, or add it to the sheet")
             yield PolicyFault(("columns",), message.format(column=wanted))
     for place, name in enumerate(table.rows.fill_down):
         if name not in table.columns:
@@ -155,7 +171,7 @@ def _column_faults(table: MapTable, usual: KindSpec) -> Iterator[PolicyFault]:
             yield PolicyFault(path, message.format(name=name))
         elif rule.means not in usual.columns:
             yield PolicyFault(path, _unknown(rule.means, table.kind))
-        elif rule.means in first:
+        elif rule.means in first and sorts[rule.means] is not PHONES:
             message = _("“{first}” and “{second}” both mean {column}; move one to ignored")
             yield PolicyFault(path, message.format(first=first[rule.means], second=name, column=rule.means))
         else:
@@ -185,14 +201,14 @@ def _constant_faults(table: MapTable, usual: KindSpec) -> Iterator[PolicyFault]:
         path = ("constants", name)
         if name not in usual.columns:
             yield PolicyFault(path, _unknown(name, table.kind))
-        elif name in means:
+            continue
+        try:
+            parsed(table.kind, name, text)
+        except BadValue as error:
+            yield PolicyFault(path, str(error).rstrip(".。"))
+        if name in means:
             message = _("the column “{column}” means this already; remove one")
             yield PolicyFault(path, message.format(column=means[name]))
-        else:
-            try:
-                usual.columns[name].parse(text)
-            except BadValue as error:
-                yield PolicyFault(path, str(error).rstrip(".。"))
 
 
 def _unknown(name: str, kind: ImportKind) -> str:

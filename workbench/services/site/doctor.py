@@ -30,16 +30,16 @@ from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.group_sharing import group_name, group_named, group_of
 from workbench.services.policy.reader import parse_policy
 from workbench.services.policy.supplier import advice_on_made_up, is_made_up
+from workbench.services.site import file_checks
 from workbench.services.site.check_values import verify_hash_key
 from workbench.services.site.database import look_at_database
-from workbench.services.site.people import solo_reason
+from workbench.services.site.file_checks import CheckLine
+from workbench.services.site.people import look_alikes, solo_reason
+from workbench.services.site.unexplained import unexplained
 
-CheckLine = tuple[bool | None, str]
-"""One line of the health check: True for passed, False for failed, None for a note."""
 
-
-def examine(path: Path, now: datetime) -> list[CheckLine]:
-    """Check a database and the files beside it as of now, without changing anything."""
+def examine(path: Path, now: datetime, *, is_deep: bool = False) -> list[CheckLine]:
+    """Check a database and the files beside it as of now, without changing anything; if deep, read every document."""
     lines: list[CheckLine] = [
         (None, _("Logins prove nothing: anybody who can write the database file can change who did what.")),
         _library(),
@@ -61,9 +61,15 @@ def examine(path: Path, now: datetime) -> list[CheckLine]:
             lines.append(_store(session, store))
             if version == schema.VERSION:
                 lines += _call_files(session, store)
+                lines += file_checks.documents(session, store, is_deep=is_deep)
+                lines += file_checks.policy_texts(session)
+                lines.append(file_checks.clock(session, now))
+            lines += file_checks.links(store)
+            lines.append(file_checks.room(path))
             lines += _protection(path, group_of(session))
             lines += _contents(session, now)
             if version == schema.VERSION:
+                lines += _unexplained(session)
                 lines.append(_second_cases(session))
                 lines += _owed(session, now)
     return lines
@@ -114,8 +120,8 @@ def _protection(path: Path, group: str | None) -> list[CheckLine]:
 
 def _private(files: list[Path]) -> CheckLine:
     for file in files:
-        mode = file.stat().st_mode
-        if mode & 0o077:
+        mode = file.lstat().st_mode
+        if not stat.S_ISLNK(mode) and mode & 0o077:
             message = _("Other users can open {file} ({mode}); run `chmod go-rwx` on it.")
             return False, message.format(file=file, mode=stat.filemode(mode))
     return True, _("Other users cannot open any of the files.")
@@ -127,7 +133,10 @@ def _shared(files: list[Path], group: str) -> CheckLine:
     except WorkbenchError as error:
         return False, str(error)
     for file in files:
-        status = file.stat()
+        status = file.lstat()
+        if stat.S_ISLNK(status.st_mode):
+            # Another line says so.
+            continue
         wanted = Access.SHARED.folder_mode if stat.S_ISDIR(status.st_mode) else Access.SHARED.file_mode
         if stat.S_IMODE(status.st_mode) != wanted or status.st_gid != group_id:
             message = _(
@@ -154,6 +163,14 @@ def _policy_in_force(session: Session, now: datetime) -> Policy:
     has_begun = day.is_(None) | (day <= now.astimezone(UTC).date())
     newest = select(PolicyVersionRow.body).where(has_begun).order_by(col(PolicyVersionRow.id).desc()).limit(1)
     return parse_policy(session.execute(newest).scalar_one(), _("policy in force"))
+
+
+def _unexplained(session: Session) -> Iterator[CheckLine]:
+    """Check that events explain every decision, role and policy version."""
+    sentences = list(unexplained(session))
+    yield from ((False, sentence) for sentence in sentences)
+    if not sentences:
+        yield True, _("Events explain every decision, role and policy version.")
 
 
 def _second_cases(session: Session) -> CheckLine:
@@ -212,7 +229,7 @@ def _sender(session: Session, now: datetime) -> CheckLine:
 
 def faults(session: Session, now: datetime) -> list[str]:
     """Return what is wrong with the structure, the references and the audit log of a database."""
-    return [text for is_ok, text in _contents(session, now) if is_ok is False]
+    return [text for is_ok, text in _contents(session, now) if is_ok is False] + list(unexplained(session))
 
 
 def _contents(session: Session, now: datetime) -> Iterator[CheckLine]:
@@ -231,6 +248,8 @@ def _contents(session: Session, now: datetime) -> Iterator[CheckLine]:
     else:
         yield False, _("The log was changed: event {seq} breaks the hash chain.").format(seq=report.broken_at)
     yield _sender(session, now)
+    for one, other in look_alikes(session):
+        yield None, _("The logins {one} and {other} look alike; check who is meant.").format(one=one, other=other)
     solo = solo_reason(session)
     if solo:
         alone = _(

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from db.enums import Role
 from db.models import AbsenceRow, ReviewerRoleRow, ReviewerRow, SettingRow
 from workbench.domain.case.lifecycle import WORKERS, absence_refusal
+from workbench.domain.values.logins import likeness, normal_login
 from workbench.errors import NotAllowed, NotFound, WrongUsage
 from workbench.i18n import _
 from workbench.services.foundation.context import Service
@@ -30,6 +31,7 @@ class PersonLine:
     max_held: int
     is_away: bool
     away_until: date | None
+    is_active: bool
 
 
 class People(Service):
@@ -42,6 +44,16 @@ class People(Service):
             people = session.exec(select(ReviewerRow).order_by(ReviewerRow.login)).all()
             return tuple(self._line(session, person, today, limit) for person in people)
 
+    def line(self, login: str) -> PersonLine:
+        """Return one person.
+
+        Raises:
+            NotFound: If the login is not registered.
+        """
+        with self.context.read() as session:
+            limit = self.context.policy(session).desk.max_held
+            return self._line(session, find_person(session, login), self.context.today(session), limit)
+
     def _line(self, session: Session, person: ReviewerRow, today: date, limit: int) -> PersonLine:
         roles = session.exec(select(ReviewerRoleRow.role).where(ReviewerRoleRow.reviewer_id == person.id)).all()
         absences = _absences(session, person.id or 0, today)
@@ -51,6 +63,7 @@ class People(Service):
             max_held=limit if person.max_held is None else person.max_held,
             is_away=bool(absences),
             away_until=absences[0].to_on if absences else None,
+            is_active=person.is_active,
         )
 
     def add(self, login: str, roles: tuple[Role, ...]) -> bool:
@@ -58,14 +71,14 @@ class People(Service):
 
         Raises:
             NotAllowed: If the caller is not an admin.
-            WrongUsage: If the login is registered already, empty or too long.
+            WrongUsage: If the login is registered already, empty or too long, or looks like another one.
         """
+        login = normal_login(login)
         wanted = set(roles or (Role.REVIEWER,))
         with self._changing("reviewers add") as session:
-            if not login.strip() or len(login) > _LOGIN_LENGTH or not login.isprintable():
+            if not login or len(login) > _LOGIN_LENGTH or not login.isprintable():
                 raise WrongUsage(_("A login has 1 to 64 visible characters."))
-            if session.exec(select(ReviewerRow).where(ReviewerRow.login == login)).first() is not None:
-                raise WrongUsage(_("{login} is registered already.").format(login=login))
+            _refuse_look_alike(session, login)
             person = ReviewerRow(login=login, created_at=self.context.now())
             session.add(person)
             session.flush()
@@ -172,13 +185,32 @@ class People(Service):
         self.context.log(session, action, body={"reviewer": person.id, **body})
 
 
+def _refuse_look_alike(session: Session, login: str) -> None:
+    """Refuse a login that is registered, or that people would take for one that is."""
+    for other in session.exec(select(ReviewerRow.login)):
+        if other == login:
+            raise WrongUsage(_("{login} is registered already.").format(login=login))
+        if likeness(other) == likeness(login):
+            message = _("{login} looks like {other}, which is registered; choose a login that nobody confuses with it.")
+            raise WrongUsage(message.format(login=login, other=other))
+
+
+def look_alikes(session: Session) -> list[tuple[str, str]]:
+    """Return the pairs of registered logins that people would take for one another; older versions allowed them."""
+    first: dict[str, str] = {}
+    logins = session.exec(select(ReviewerRow.login).order_by(col(ReviewerRow.id))).all()
+    return [(first[likeness(login)], login) for login in logins if first.setdefault(likeness(login), login) != login]
+
+
 def find_person(session: Session, login: str) -> ReviewerRow:
     """Return a registered person.
 
     Raises:
         NotFound: If the login is not registered.
     """
-    person = session.exec(select(ReviewerRow).where(ReviewerRow.login == login)).first()
+    # Older versions registered logins as they were typed.
+    named = select(ReviewerRow).where(col(ReviewerRow.login).in_((login, normal_login(login))))
+    person = session.exec(named.order_by(col(ReviewerRow.login) != login)).first()
     if person is None:
         raise NotFound(_("There is no login {login}; `workbench reviewers` lists all people.").format(login=login))
     return person

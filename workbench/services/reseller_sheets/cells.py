@@ -1,4 +1,4 @@
-"""The merged cells of a sheet, and its cells as texts that can be compared."""
+"""The cells of a row with those that merged cells stand for, and as texts that can be compared."""
 
 from collections import deque
 from collections.abc import Collection, Sequence
@@ -9,10 +9,22 @@ from workbench.services.reading.table import Cell
 Cells = dict[int, Cell]
 """The cells of a row by their columns, counted from 0."""
 
+_NOTE_CELLS = 3
+
 
 def compact(cell: object) -> str:
     """Return the text of a cell as words are compared: without blanks, and without a colon at the end."""
     return "".join(str(cell).split()).rstrip(":：")
+
+
+def is_sum(text: str, words: Collection[str]) -> bool:
+    """Say whether a compact text is a word for a sum, alone or before a colon, such as 总计：510."""
+    return text in words or text.replace("：", ":").partition(":")[0] in words
+
+
+def has_few_cells(cells: int, columns: int) -> bool:
+    """Say whether a row fills so few of the columns that it may be a note; a record never is one by its first word."""
+    return cells <= max(_NOTE_CELLS, columns // 2)
 
 
 class Merged:
@@ -20,7 +32,8 @@ class Merged:
 
     def __init__(self, merges: Sequence[MergedCells], columns: Collection[int]) -> None:
         self._waiting = deque(sorted(merges, key=lambda merge: merge.first_line))
-        self._active: list[tuple[MergedCells, Cell]] = []
+        # By their first columns, in each of which one stands at a time.
+        self._active: dict[int, tuple[MergedCells, Cell]] = {}
         self._columns = columns
 
     def filled(self, row: SheetRow) -> Cells:
@@ -29,16 +42,15 @@ class Merged:
         while self._waiting and self._waiting[0].first_line <= row.line:
             merge = self._waiting.popleft()
             value = cells.get(merge.first_column, "") if merge.first_line == row.line else ""
-            self._active.append((merge, value))
-        self._active = [pair for pair in self._active if pair[0].last_line >= row.line]
-        for merge, value in self._active:
-            if value != "" and merge.first_column not in cells:
+            self._active[merge.first_column] = merge, value
+        for merge, value in self._active.values():
+            if merge.last_line >= row.line and value != "" and merge.first_column not in cells:
                 cells[merge.first_column] = value
         return dict(sorted(cells.items()))
 
     def span_across(self, line: int) -> str:
         """Return the merged cells that stand for several columns of the map in a row, '' if there are none."""
-        for merge, _value in self._active:
+        for merge, _value in self._active.values():
             width = range(merge.first_column, merge.last_column + 1)
             if merge.first_line <= line <= merge.last_line and sum(column in width for column in self._columns) > 1:
                 return merge.span

@@ -1,0 +1,66 @@
+"""Saved views of the queue by keys: saving, showing by digit and from the palette, and going back."""
+
+from pathlib import Path
+
+import pytest
+
+from screens.queue.screen import QueueScreen
+from tests.screens.driver import at_work
+from tests.screens.queue.queue_visits import go, many, under_cursor
+from workbench.look import Look
+from workbench.user_settings import LoadedSettings, load_settings
+
+
+def settings(folder: Path) -> LoadedSettings:
+    return load_settings(folder / "settings.toml")
+
+
+@pytest.mark.parametrize(("size", "language"), [((80, 24), "en"), ((120, 40), "zh")])
+async def test_a_view_is_saved_and_comes_back_by_its_digit_at_the_next_start(
+    tmp_path: Path, size: tuple[int, int], language: str
+) -> None:
+    look = Look(tmp_path)
+    async with at_work(size=size, language=language, arrange=many(30), settings=settings(tmp_path), look=look) as desk:
+        await go(desk)
+        await desk.press("slash", *"虚构公司2", "enter", "o", *["down"] * 4, "enter", "s")
+        await desk.type("My twos")
+        await desk.press("enter")
+        assert desk.text.splitlines()[0].startswith(" My twos")
+
+        await go(desk, "m")
+        await desk.press("1")
+        screen = desk.app.screen
+        assert isinstance(screen, QueueScreen)
+        assert under_cursor(screen) == 29
+        assert screen.cases.view_name == "My twos"
+        await desk.press("0")
+        assert (under_cursor(screen), screen.cases.filter_text, screen.cases.layout_now.order) == (30, "", "case")
+
+    async with at_work(size=size, language=language, arrange=many(30), settings=settings(tmp_path)) as desk:
+        again = await go(desk)
+        await desk.press("1")
+        assert (under_cursor(again), again.cases.filter_text) == (29, "虚构公司2")
+        await desk.press("2")
+        assert desk.notes[-1].startswith({"en": "No view is saved under 2; s saves", "zh": "2 下没有"}[language])
+
+
+async def test_the_palette_lists_views_by_name_from_any_screen(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text('[views.4]\nname = "Twos [/b]"\nfilter = "虚构公司2"\n', encoding="utf-8")
+    async with at_work(arrange=many(30), settings=settings(tmp_path)) as desk:
+        await desk.press("colon")
+        await desk.type("twos")
+        await desk.until("Twos [/b]  4")
+        await desk.press("enter")
+        await desk.until("11 of 30")
+        assert desk.text.splitlines()[0].startswith(" Twos [/b]")
+
+
+async def test_another_filter_or_order_leaves_the_view_and_does_not_change_what_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text('[views.1]\nname = "Twos"\nfilter = "虚构公司2"\n', encoding="utf-8")
+    async with at_work(arrange=many(30), settings=settings(tmp_path)) as desk:
+        screen = await go(desk)
+        await desk.press("1", "o", *["down"] * 4, "enter")
+        assert under_cursor(screen) == 29
+        assert screen.look.layout("queue").order == ""
+        await desk.press("slash", "ctrl+u", "enter")
+        assert desk.text.splitlines()[0].startswith(" Queue")

@@ -1,0 +1,49 @@
+"""The class and the priority of many cases at once: each on record with the reason, each refusal with its case."""
+
+import pytest
+
+from db.enums import Priority, ServiceClass
+from tests.offices import Site
+from workbench.errors import NotAllowed, WrongUsage
+from workbench.services.deadlines import bulk_changes
+
+
+def test_each_case_is_changed_with_its_event_and_reason_and_each_refusal_names_its_case(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.plant(4)
+    (high,) = site.plant(1, priority="high")
+    sup = site.services("sup")
+    sup.remarks.withdraw(3, "closed")
+    monkeypatch.setattr(bulk_changes, "CHUNK", 2)
+
+    done = sup.bulk_changes.change_priorities([1, 2, 3, high, 99, 4, 1], Priority.HIGH, "the licence ends")
+
+    assert done.changed == (1, 2, 4)
+    refused = [(one.case_id, f"C-{one.case_id:06}" in one.why) for one in done.refused]
+    assert refused == [(3, True), (high, True), (99, True)]
+    for case_id in done.changed:
+        case = sup.casefiles.show(case_id)
+        assert case.header.priority is Priority.HIGH
+        assert [line.action for line in case.history].count("priority") == 1
+        assert any(line.text == "the licence ends" for line in case.history)
+
+
+def test_a_class_moves_the_due_dates(site: Site) -> None:
+    site.plant(2)
+    sup = site.services("sup")
+    before = sup.casefiles.show(1).header.due_at
+
+    assert sup.bulk_changes.change_classes([1, 2], ServiceClass.MAXIMUM, "many cards").changed == (1, 2)
+    after = [sup.casefiles.show(case_id).header.due_at for case_id in (1, 2)]
+    assert before is not None
+    assert all(due is not None and due > before for due in after)
+
+
+def test_nothing_is_changed_without_a_reason_or_the_role(site: Site) -> None:
+    site.plant(1)
+    with pytest.raises(WrongUsage, match="takes a reason"):
+        site.services("sup").bulk_changes.change_priorities([1], Priority.LOW, " ")
+    with pytest.raises(NotAllowed):
+        site.services("a").bulk_changes.change_priorities([1], Priority.LOW, "x")
+    assert site.services("a").casefiles.show(1).header.priority is Priority.NORMAL

@@ -1,0 +1,118 @@
+"""Checks of what a database needs around it: documents, policy texts, room on the disk, and the clock."""
+
+import hashlib
+import shutil
+import stat
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from db.models import DocumentRow, EventRow, PolicyVersionRow
+from db.queries.published import is_published, table_of
+from workbench.i18n import _
+from workbench.services.foundation.file_store import Store
+
+CheckLine = tuple[bool | None, str]
+"""One line of the health check: True for passed, False for failed, None for a note."""
+
+CLOCK_MAY_DIFFER = timedelta(minutes=5)
+"""Clocks of machines that set theirs by the network differ by less."""
+
+_DOCUMENT = table_of(DocumentRow)
+_MOST_TOLD = 5
+_LEAST_FREE_BYTES = 500_000_000
+"""The least room that is well; a backup, and the copy before an upgrade, need as much as there is already."""
+
+
+def documents(session: Session, store: Store, *, is_deep: bool) -> Iterator[CheckLine]:
+    """Check that the store has every document of a published import, with its size, and if deep with its content."""
+    named = select(_DOCUMENT.c.sha256, func.max(_DOCUMENT.c.bytes_count).label("size"))
+    of_published = named.where(is_published(_DOCUMENT.c.batch_id)).group_by(_DOCUMENT.c.sha256)
+    count, ills = 0, list[str]()
+    for row in session.execute(of_published.order_by(_DOCUMENT.c.sha256)):
+        count += 1
+        ill = _ill_document(store.document_path(row.sha256), row.sha256, row.size, is_deep=is_deep)
+        if ill:
+            ills.append(ill)
+    if ills:
+        yield from ((False, ill) for ill in ills[:_MOST_TOLD])
+        if len(ills) > _MOST_TOLD:
+            yield (
+                False,
+                _("Documents that are missing or changed besides: {count}.").format(count=len(ills) - _MOST_TOLD),
+            )
+    elif is_deep:
+        yield True, _("Documents that are as they were imported: {count}.").format(count=count)
+    else:
+        message = _("Documents that are there with their size: {count}; `workbench doctor --deep` reads them too.")
+        yield True, message.format(count=count)
+
+
+def _ill_document(path: Path, sha256: str, size: int | None, *, is_deep: bool) -> str:
+    way_out = _(" Put it back from a backup, or import its row again with the file.")
+    try:
+        status = path.lstat()
+        if not stat.S_ISREG(status.st_mode):
+            return _("{file} is not a regular file.").format(file=path) + way_out
+        is_whole = size is None or status.st_size == size
+        if is_whole and is_deep:
+            with path.open("rb") as file:
+                is_whole = hashlib.file_digest(file, "sha256").hexdigest() == sha256
+    except FileNotFoundError:
+        return _("The document {file} is missing.").format(file=path) + way_out
+    except OSError as error:
+        cause = error.strerror or ""
+        return _("The document {file} cannot be read ({cause}); check its rights.").format(file=path, cause=cause)
+    return "" if is_whole else _("The document {file} was changed.").format(file=path) + way_out
+
+
+def links(store: Store) -> Iterator[CheckLine]:
+    """Check that nothing in the store is a link, which may lead nowhere, or out of the store."""
+    found = [path for path in sorted(store.folder.rglob("*")) if path.is_symlink()]
+    if not found:
+        yield True, _("Nothing in the store is a link.")
+    for path in found[:_MOST_TOLD]:
+        message = _("{file} is a link to {target}; put the file itself in its place.")
+        yield False, message.format(file=path, target=path.readlink())
+
+
+def policy_texts(session: Session) -> Iterator[CheckLine]:
+    """Check that the text of every version of the policy is the one that was applied."""
+    versions = session.execute(
+        select(col(PolicyVersionRow.id), col(PolicyVersionRow.body), col(PolicyVersionRow.sha256)).order_by(
+            col(PolicyVersionRow.id)
+        )
+    ).all()
+    changed = [row.id for row in versions if hashlib.sha256(row.body.encode()).hexdigest() != row.sha256]
+    for number in changed:
+        message = _("The text of policy version {number} was changed in the database; restore a backup.")
+        yield False, message.format(number=number)
+    if not changed:
+        yield True, _("Policy versions whose text is as it was applied: {count}.").format(count=len(versions))
+
+
+def room(path: Path) -> CheckLine:
+    """Check that the disk has room for a backup beside the database."""
+    store = Store.beside(path)
+    used = sum(file.lstat().st_size for file in (path, *store.folder.rglob("*")) if file.exists())
+    free = shutil.disk_usage(path.parent).free
+    numbers = {"free": f"{free / 1e9:,.1f}", "used": f"{used / 1e9:,.1f}"}
+    if free >= max(used, _LEAST_FREE_BYTES):
+        return True, _("Room on the disk: {free} GB; the database and its store use {used} GB.").format(**numbers)
+    message = _(
+        "There is little room on the disk: {free} GB; the database and its store use {used} GB, and a backup or an"
+        " upgrade needs as much again. Make room."
+    )
+    return False, message.format(**numbers)
+
+
+def clock(session: Session, now: datetime) -> CheckLine:
+    """Check that the clock of this machine is not before the newest event."""
+    newest = session.execute(select(col(EventRow.at)).order_by(col(EventRow.seq).desc()).limit(1)).scalar()
+    if newest is None or now >= newest - CLOCK_MAY_DIFFER:
+        return True, _("The clock of this machine is not before the newest event.")
+    message = _("The clock of this machine says {now}, but the newest event is of {newest}; set the clock.")
+    return False, message.format(now=f"{now:%Y-%m-%d %H:%M} UTC", newest=f"{newest:%Y-%m-%d %H:%M} UTC")
