@@ -86,9 +86,9 @@ def _services_of_all(database: Path, clock: DemoClock) -> Iterator[Mapping[str, 
     try:
         disable_fsync(first.context.database.writer)
         for login, role in _ROLES.items():
-            first.people.add(login, (role,))
+            first.roles.add(login, (role,))
         # The demo shows each role by itself.
-        first.people.role(ADMIN, (), (Role.REVIEWER, Role.SUPERVISOR))
+        first.roles.change(ADMIN, (), (Role.REVIEWER, Role.SUPERVISOR))
         yield {login: _services_of(login, first, clock) for login in (ADMIN, *_ROLES)}
     finally:
         first.close()
