@@ -196,6 +196,14 @@ COMMANDS: tuple[Entry | Group, ...] = (
             Entry("add", "workbench.cli.site.reviewers:add", N_("Register a person (admin).")),
             Entry("role", "workbench.cli.site.reviewers:role", N_("Add or remove roles (admin).")),
             Entry("away", "workbench.cli.site.reviewers:away", N_("Record that a person is away (supervisor, admin).")),
+            Entry(
+                "deactivate",
+                "workbench.cli.site.reviewers:deactivate",
+                N_("Let a person do nothing any more, and free their cases (admin)."),
+            ),
+            Entry(
+                "activate", "workbench.cli.site.reviewers:activate", N_("Let a deactivated person work again (admin).")
+            ),
             Entry("back", "workbench.cli.site.reviewers:back", N_("Record that a person is back (supervisor, admin).")),
             Entry(
                 "limit",

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from workbench.services.outbox.sending import Sending
     from workbench.services.queue.assignment import Assigning
     from workbench.services.queue.breakdowns import Breakdowns
+    from workbench.services.queue.deactivation import Deactivating
     from workbench.services.queue.taking import Taking
     from workbench.services.reseller_sheets.form import Forms
     from workbench.services.reseller_sheets.maps import Maps
@@ -121,6 +122,7 @@ class Services:
     """Takes chosen cases out of turn."""
 
     assigning: "LazyService[Assigning]" = LazyService("queue.assignment.Assigning")
+    deactivating: "LazyService[Deactivating]" = LazyService("queue.deactivation.Deactivating")
     """Assigns cases to people."""
 
     breakdowns: "LazyService[Breakdowns]" = LazyService("queue.breakdowns.Breakdowns")

@@ -35,6 +35,7 @@ def list_people(context: CommandContext) -> None:
             _("Roles"): lambda person: comma_joined(_(ROLE_WORDS[role]) for role in person.roles),
             _("Limit"): lambda person: str(person.max_held),
             _("Away"): _away,
+            _("Active"): lambda person: "" if person.is_active else _("no"),
         },
         numeric=(2,),
     )
@@ -99,6 +100,21 @@ def back(context: CommandContext, login: LoginArgument) -> None:
     with context.services() as services:
         services.people.back(login)
         _print_person(context, services, login, _("{login} is back."))
+
+
+def deactivate(context: CommandContext, login: LoginArgument) -> None:
+    """Let a person do nothing any more, and free their cases."""
+    with context.services() as services:
+        freed = services.deactivating.deactivate(login)
+        sentence = _("{login} is deactivated; cases that went back to the queue: {count}.")
+        _print_person(context, services, login, sentence.replace("{count}", str(freed)))
+
+
+def activate(context: CommandContext, login: LoginArgument) -> None:
+    """Let a deactivated person work again."""
+    with context.services() as services:
+        services.deactivating.activate(login)
+        _print_person(context, services, login, _("{login} is active again."))
 
 
 def limit(

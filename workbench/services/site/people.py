@@ -31,6 +31,7 @@ class PersonLine:
     max_held: int
     is_away: bool
     away_until: date | None
+    is_active: bool
 
 
 class People(Service):
@@ -62,6 +63,7 @@ class People(Service):
             max_held=limit if person.max_held is None else person.max_held,
             is_away=bool(absences),
             away_until=absences[0].to_on if absences else None,
+            is_active=person.is_active,
         )
 
     def add(self, login: str, roles: tuple[Role, ...]) -> bool:

@@ -24,7 +24,10 @@ _REASON = table_of(DecisionReasonRow)
 _SIGNED = {"approved": "approve", "returned": "return"}
 """The statuses of a decision that a second person gave it, and the events of that."""
 
-_TOLD = ("init", "reviewers add", "reviewers role", "policy apply", "decide", "approve", "return", "undo")
+_TOLD = (
+    *("init", "reviewers add", "reviewers role", "reviewers deactivate", "reviewers activate"),
+    *("policy apply", "decide", "approve", "return", "undo"),
+)
 
 
 @dataclass(slots=True)
@@ -37,6 +40,7 @@ class _Told:
     decisions: dict[int, tuple[int, str]] = field(default_factory=dict)
     signatures: set[tuple[str, int, int]] = field(default_factory=set)
     undone: set[int] = field(default_factory=set)
+    inactive: set[int] = field(default_factory=set)
 
 
 def unexplained(session: Session) -> Iterator[str]:
@@ -65,6 +69,10 @@ def _told(session: Session) -> _Told:
             # The program removes first, so that a role in both lists stays.
             told.roles[body.get("reviewer", 0)] -= set(body.get("remove", ()))
             told.roles[body.get("reviewer", 0)] |= set(body.get("add", ()))
+        elif action == "reviewers deactivate":
+            told.inactive.add(body.get("reviewer", 0))
+        elif action == "reviewers activate":
+            told.inactive.discard(body.get("reviewer", 0))
         elif action == "policy apply":
             told.policies[body.get("policy", 0)] = body.get("sha256", "")
         elif action == "decide":
@@ -101,7 +109,10 @@ def _roles(session: Session, told: _Told) -> Iterator[str]:
     held: dict[int, set[str]] = defaultdict(set)
     for row in session.execute(select(col(ReviewerRoleRow.reviewer_id), col(ReviewerRoleRow.role))):
         held[row.reviewer_id].add(row.role)
-    for person in session.execute(select(col(ReviewerRow.id), col(ReviewerRow.login)).order_by(col(ReviewerRow.id))):
+    columns = col(ReviewerRow.id), col(ReviewerRow.login), col(ReviewerRow.is_active)
+    for person in session.execute(select(*columns).order_by(columns[0])):
+        if person.is_active == (person.id in told.inactive):
+            yield _("No event tells why {login} is active or not.").format(login=person.login)
         changed = sorted(held[person.id] ^ told.roles[person.id])
         if changed:
             message = _("No event tells why {login} has or lacks these roles: {roles}.")
