@@ -15,7 +15,9 @@ def settings(folder: Path) -> LoadedSettings:
     return load_settings(folder / "settings.toml")
 
 
-@pytest.mark.parametrize(("size", "language"), [((80, 24), "en"), ((120, 40), "zh")])
+@pytest.mark.parametrize(
+    ("size", "language"), [((80, 24), "en"), pytest.param((120, 40), "zh", marks=pytest.mark.proof)]
+)
 async def test_a_view_is_saved_and_comes_back_by_its_digit_at_the_next_start(
     tmp_path: Path, size: tuple[int, int], language: str
 ) -> None:

@@ -75,19 +75,23 @@ class Proposer:
 
     def _by_names(self) -> None:
         """Take the clearest names first: of two columns that may mean the same, theirs counts."""
-        for clearness in (Clearness.NAME, Clearness.WORD, Clearness.UNCLEAR):
+        for clearness in Clearness:
             for column in self._proposal.columns:
-                if column.means or not column.parts:
-                    continue
-                found, clear = meaning_of(column.parts, self._kind)
-                if clear is clearness and clear is Clearness.UNCLEAR and found in self._proposal.meanings:
-                    found = _PHONE
-                if (
-                    found
-                    and clear is clearness
-                    and (found not in self._proposal.meanings or self._is_further(column, found))
-                ):
-                    column.means, column.told = found, Told.NAME if clear is Clearness.NAME else Told.WORD
+                if not column.means and column.parts:
+                    column.means = self._meaning_left(column, clearness)
+                    if column.means:
+                        column.told = Told.NAME if clearness is Clearness.NAME else Told.WORD
+
+    def _meaning_left(self, column: ProposedColumn, wanted: Clearness) -> str:
+        """Return what the names of a column mean, if they are so clear and no other column means it, else ''."""
+        found, clearness = meaning_of(column.parts, self._kind)
+        taken = self._proposal.meanings
+        if not found or clearness is not wanted:
+            return ""
+        if found not in taken or self._is_further(column, found):
+            return found
+        is_phone = clearness is Clearness.UNCLEAR and self._kind is _APPLICATIONS and _PHONE not in taken
+        return _PHONE if is_phone else ""
 
     def _is_further(self, column: ProposedColumn, means: str) -> bool:
         """Say whether a column has further numbers: 号码2 has such beside 号码1."""
