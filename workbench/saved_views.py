@@ -32,14 +32,15 @@ class SavedViews:
         """Save a view under a key; it replaces the one that had the key.
 
         Raises:
-            NotAllowed: If its filter has the number of a person or card, which must not lie in a file of the settings.
+            NotAllowed: If it has the number of a person or card, which must not lie in a file of the settings.
             BadConfiguration: If the view cannot be put into the settings without changing something else.
             StorageFailed: If the settings cannot be read or written.
         """
         from workbench.domain.text.mask import mask_digits_within
 
-        if mask_digits_within(view.filter_text) != view.filter_text:
-            raise NotAllowed(_("A view cannot keep the number of a person or card; take it out of the filter first."))
+        words = f"{view.name} {view.filter_text}"
+        if mask_digits_within(words) != words:
+            raise NotAllowed(_("A view cannot keep the number of a person or card; take it out first."))
         if self._file is not None:
             try:
                 _write(self._file, ("views", key), view.as_table())

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from workbench.services.review.waiving import Waiving
     from workbench.services.site.people import People
     from workbench.services.site.policies import Policies
+    from workbench.services.site.roles import Roles
 
 _Service = TypeVar("_Service")
 
@@ -116,6 +117,7 @@ class Services:
     """Records whether items to rectify are fixed."""
 
     people: "LazyService[People]" = LazyService("site.people.People")
+    roles: "LazyService[Roles]" = LazyService("site.roles.Roles")
     """Lists and changes the registered people."""
 
     taking: "LazyService[Taking]" = LazyService("queue.taking.Taking")

@@ -22,7 +22,7 @@ def shop(site: Site) -> Terminal:
     """A terminal on a database in which `admin` reviews alone, as after `init --solo`."""
     for person in site.services("admin").people.list():
         if person.login != "admin":
-            site.services("admin").people.role(person.login, (), person.roles)
+            site.services("admin").roles.change(person.login, (), person.roles)
     with site.services("admin").context.write() as session:
         session.add(SettingRow(name=SOLO_SETTING, value=REASON))
     return Terminal(site)

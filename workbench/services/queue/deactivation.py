@@ -12,6 +12,7 @@ from workbench.i18n import _
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.pacing import pause
 from workbench.services.site.people import find_person
+from workbench.services.site.roles import is_admin
 
 _FREED_TOGETHER = 100
 
@@ -25,7 +26,7 @@ class Deactivating(Service):
         If that was interrupted, another call frees the others.
 
         Raises:
-            NotAllowed: If the caller is not an admin, or names themselves.
+            NotAllowed: If the caller is not an admin, or names themselves or an admin.
             NotFound: If the login is not registered.
         """
         with self.context.as_admin("reviewers deactivate"):
@@ -34,6 +35,9 @@ class Deactivating(Service):
                 # This keeps the last admin, too.
                 if person.id == self.context.actor.id:
                     raise NotAllowed(_("You cannot deactivate yourself; ask another admin."))
+                if is_admin(session, person):
+                    message = _("{login} is an admin; `workbench reviewers role {login} --remove admin` comes first.")
+                    raise NotAllowed(message.format(login=person.login))
                 if person.is_active:
                     person.is_active = False
                     self.context.log(session, "reviewers deactivate", body={"reviewer": person.id})
