@@ -175,7 +175,8 @@ class DeskCounts:
     `letters_overdue` counts the letters whose sending is overdue, for supervisors and admins. `decided_today` counts
     the verdicts that the person gave today, and `median_s` is how many seconds the middle one took after its claim.
     `assigned` counts the queued cases assigned to the person; `put_aside` has those put aside, the first to return
-    first, also those whose time has come and that `next` has not given back yet.
+    first, also those whose time has come and that `next` has not given back yet. `is_clock_wrong` says that the clock
+    of this machine is before the newest event.
     """
 
     queued: int
@@ -191,6 +192,7 @@ class DeskCounts:
     letters_overdue: int = 0
     decided_today: int = 0
     median_s: float | None = None
+    is_clock_wrong: bool = False
 
     def aside(self, now: datetime) -> tuple[tuple[int, datetime], ...]:
         """Return the cases that are still put aside, each with its time."""

@@ -21,6 +21,7 @@ from workbench.domain.filter.ordering import parse_order
 from workbench.services.case.masking import public_name
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.row_values import from_row
+from workbench.services.site.machine_clock import clock_problem
 
 
 class Queue(Service):
@@ -93,6 +94,7 @@ class Queue(Service):
                 letters_overdue=self._letters_overdue(session) if is_clerk else 0,
                 decided_today=len(taken),
                 median_s=known[len(known) // 2] if known else None,
+                is_clock_wrong=bool(clock_problem(session, now)),
             )
 
     def _letters_overdue(self, session: Session) -> int:
