@@ -117,14 +117,14 @@ def test_sheets_with_the_same_columns_are_read_and_others_left_alone(terminal: T
     other = sheets.without_telling_names()
     one, two = sheets.titled(), sheets.titled()
     two = Sheet([[f"B{value}" if str(value).startswith("HB2026") else value for value in row] for row in two.rows])
-    found = {"说明": Sheet([["请按月填写"]]), "移动卡": one, "联通卡": two, "旧": other}
+    found = {"说明": Sheet([["请按月填写"]]), "移动卡 ": one, "联通卡": two, "旧": other}
     path = write_workbook(tmp_path / "book.xlsx", found, hidden=["旧"])
     assert 'sheets = ["移动卡", "联通卡"]' in propose(terminal, path).read_text(encoding="utf-8")
     accept(terminal)
 
     report = take(terminal, path)
 
-    assert [(sheet["sheet"], sheet["rows"]) for sheet in report["sheets"]] == [("移动卡", 3), ("联通卡", 3)]
+    assert [(sheet["sheet"], sheet["rows"]) for sheet in report["sheets"]] == [("移动卡 ", 3), ("联通卡", 3)]
 
 
 def test_an_import_names_the_sheets_that_are_not_read(terminal: Terminal, tmp_path: Path) -> None:
@@ -470,7 +470,9 @@ def ask(terminal: Terminal, path: Path, *answers: str) -> Result:
 def test_on_a_terminal_a_person_confirms_what_is_proposed(
     terminal: Terminal, tmp_path: Path, at_a_terminal: None
 ) -> None:
-    path = sheets.titled().write(tmp_path / "sheet.xlsx")
+    sheet = sheets.titled()
+    # A row of the template that nobody filled in.
+    path = Sheet([*sheet.rows, [4, "", "", "", "", "", "企业"]], sheet.merged).write(tmp_path / "sheet.xlsx")
     refused_first = ask(terminal, path, "n")
     assert (refused_first.exit_code, terminal.document("admin", "imports")["batches"]) == (65, [])
 
@@ -483,7 +485,7 @@ def test_on_a_terminal_a_person_confirms_what_is_proposed(
     assert NUMBERS[0] not in result.stderr
     assert "left out: rows with 合计, 制表" in result.stderr
     assert "header in line 3, 3 records." in result.stderr
-    assert "Left out as totals, notes or headers: lines 7, 8." in result.stderr
+    assert "Left out as totals, notes or headers: lines 7, 8, 9." in result.stderr
     assert terminal.document("a", "show", "C-3")["application_no"] == "HB2026-2"
     assert [found["proposed"] for found in terminal.document("a", "maps")["maps"]] == [False]
 

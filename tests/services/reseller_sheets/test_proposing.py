@@ -73,3 +73,18 @@ def test_small_amounts_without_a_unit_are_left_to_a_person(tmp_path: Path, value
 )
 def test_an_order_of_dates_is_proposed_if_there_is_one_only(tmp_path: Path, value: str, order: str | None) -> None:
     assert proposed(tmp_path, ("提交时间", value)).columns[1].order == order
+
+
+def test_hints_below_the_names_and_an_example_are_no_records(tmp_path: Path) -> None:
+    rows = [
+        ["序号", "申请编号", "注册资本", "提交时间"],
+        ["", "", "(万元)", "(如2026-11-24)"],
+        ["示例", "SQ-001", "500", "2026-11-01"],
+        ["1", "A-001", "300", "2026-11-24"],
+    ]
+    [proposal] = propose("m", [ImportKind.APPLICATIONS], Sheet(rows).write(tmp_path / "s.csv"), None, "")
+    _number, key, capital, time = proposal.columns
+
+    assert (capital.name, capital.means, capital.unit) == ("注册资本/(万元)", "registered_capital_cny", "万元")
+    assert (key.values, time.values) == (["A-001"], ["2026-11-24"])
+    assert proposal.rows.totals == ("示例",)

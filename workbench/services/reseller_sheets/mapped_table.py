@@ -11,7 +11,7 @@ from workbench.services.reading.headers import columns_file, nearest, normalised
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.sheets.rows import MergedCells, SheetRow
 from workbench.services.reading.table import Broken, Cell, RawRecord, flaw_of
-from workbench.services.reseller_sheets.cells import Cells, Merged, compact, has_few_cells, is_sum
+from workbench.services.reseller_sheets.cells import Cells, Merged, compact, has_few_cells, sum_in
 from workbench.services.reseller_sheets.conversions import convert
 from workbench.services.reseller_sheets.grid import HEAD_ROWS
 from workbench.services.reseller_sheets.header import Header, column_of, headers_in, lettered
@@ -34,7 +34,7 @@ class _Record:
 class MappedTable:
     """The columns of a map in a sheet, and one iteration over the records below the header.
 
-    `skipped` are the lines that the iteration left out so far, because they are totals, notes or repeated headers.
+    `skipped` are the lines that the iteration left out so far, because they are totals, notes, headers or defaults.
 
     Raises:
         FileProblem: If no row has the columns of the map, or the sheet has others.
@@ -71,6 +71,8 @@ class MappedTable:
         self._rows = chain((row for row in head if row.line > header.line), rows)
         self._merged = Merged([merge for merge in merges if merge.last_line > header.line], self._columns)
         self._at = {self._means(self._columns[column]): column for column in self._given}
+        sorts = sorts_of(layout.table.kind)
+        self._choices = {column for means, column in self._at.items() if sorts[means].words is not None}
         fill_down = set(map(normalised, layout.table.rows.fill_down))
         self._filled_down = [column for column, name in self._columns.items() if normalised(name) in fill_down]
         self._last: Cells = {}
@@ -146,11 +148,11 @@ class MappedTable:
     def _is_skipped(self, line: int, cells: Mapping[int, Cell]) -> bool:
         """Say whether a row is a total, a note or the header again."""
         texts = {column: compact(cell) for column, cell in cells.items()}
-        key = texts.get(self._at.get(_KEY, -1), "")
+        key_column = self._at.get(_KEY, -1)
+        key = texts.get(key_column, "")
         first_column = next(iter(texts))
         first = texts[first_column]
-        total = next((text for text in texts.values() if is_sum(text, self._totals)), None)
-        is_total = total is not None and key in {"", total}
+        is_total = sum_in(texts, self._totals, key_column, self._columns) is not None
         is_note = first.startswith(self._notes) and key in {"", first} and has_few_cells(len(texts), len(self._columns))
         is_header = self._header_texts.get(first_column) == first and self._is_header(texts)
         if is_total or is_note or is_header:
@@ -177,6 +179,10 @@ class MappedTable:
                 if isinstance(cell, str) and (flaw := flaw_of(cell)):
                     record.problem = Broken(line, self._columns[column], flaw)
         if not record.cells:
+            return None
+        if self._choices.issuperset(record.cells):
+            # A template fills in defaults on each row; without anything else they are no record.
+            self.skipped.append(line)
             return None
         if len(record.cells) == 1 and len(self._given) > _FEW and not self._layout.table.rows.continued:
             message = _("This row has one value only; if it is no record, add how it begins to notes in the map.")

@@ -109,7 +109,7 @@ def head_of(name: str, rows: Sequence[SheetRow], merges: Sequence[MergedCells], 
         return len({meaning_of(parts, kind)[0] for parts in header.parts.values()} - {""})
 
     candidates = list(headers_in(rows[:HEAD_ROWS], merges))
-    best = max(candidates, key=understood)
+    best = max(candidates, key=lambda header: (understood(header), header.has_hints))
     if not understood(best):
         best = max(candidates, key=lambda header: len(header.parts))
     return SheetHead(name, kind, rows, merges, best, understood(best))
@@ -138,7 +138,7 @@ def propose(name: str, kinds: Sequence[ImportKind], path: Path, encoding: str | 
         if of_kind:
             best = max(of_kind, key=lambda head: (head.understood, kind_of(head.name) is kind))
             names = set(best.header.names().values())
-            alike = tuple(head.name for head in of_kind if set(head.header.names().values()) == names)
+            alike = tuple(head.name.strip() for head in of_kind if set(head.header.names().values()) == names)
             proposal = Proposal(name, kind, path.name, alike if len(sheets) > 1 else (), agent or name)
             Proposer(proposal, best).fill()
             proposals.append(proposal)

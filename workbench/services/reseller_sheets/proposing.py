@@ -14,7 +14,7 @@ from workbench.services.reading.kinds import DAY, INSTANT_OR_DAY, MONEY, VALID_T
 from workbench.services.reading.sheets.rows import SheetRow
 from workbench.services.reading.table import Cell
 from workbench.services.reseller_sheets.by_values import guessed, kind_word
-from workbench.services.reseller_sheets.cells import Cells, Merged, compact, has_few_cells, is_sum
+from workbench.services.reseller_sheets.cells import Cells, Merged, compact, has_few_cells, sum_in
 from workbench.services.reseller_sheets.conversions import Order, converted
 from workbench.services.reseller_sheets.header import lettered
 from workbench.services.reseller_sheets.proposal import Proposal, ProposedColumn, SheetHead, Told
@@ -122,18 +122,19 @@ class Proposer:
         notes = {compact(word): word for word in words["notes"]}
         key, columns = self._column_of(_KEY), len(self._proposal.columns)
         names = {column.column: compact(column.parts[-1]) for column in self._proposal.columns if column.parts}
+        read = {column.column for column in self._proposal.columns if column.means}
         found_totals: list[str] = []
         found_notes: list[str] = []
         records = []
         for row, cells in zip(below, filled, strict=True):
             texts = {column: compact(cell) for column, cell in row.cells.items()}
             first = next(iter(texts.values()))
-            total = next((text for text in texts.values() if is_sum(text, totals)), None)
+            total = sum_in(texts, totals, key, read)
             note = next((word for text, word in notes.items() if first.startswith(text)), None)
             if note is None and len(cells) == 1 and columns > _FEW and not first.isascii():
                 note = first[:_MOST_NOTE]
-            if total is not None and texts.get(key, "") in {"", total}:
-                found_totals.append(next(word for known, word in totals.items() if is_sum(total, (known,))))
+            if total is not None:
+                found_totals.append(totals[total])
             elif note is not None and has_few_cells(len(texts), columns) and texts.get(key, "") in {"", first}:
                 found_notes.append(note)
             elif texts != names:
