@@ -171,12 +171,11 @@ class CaseRowView(CaseLine):
 class DeskCounts:
     """The counts in the header of the desk, for one person; `to_reopen` and `appeals` are 0 except for supervisors.
 
-    `measures_overdue` counts the numbers that should be barred or restored by now; 0 except for supervisors and admins.
-    `letters_overdue` counts the letters whose sending is overdue, for supervisors and admins. `decided_today` counts
-    the verdicts that the person gave today, and `median_s` is how many seconds the middle one took after its claim.
-    `assigned` counts the queued cases assigned to the person; `put_aside` has those put aside, the first to return
-    first, also those whose time has come and that `next` has not given back yet. `is_clock_wrong` says that the clock
-    of this machine is before the newest event.
+    `measures_overdue` counts the numbers that should be barred or restored by now, `letters_overdue` the letters that
+    should be sent; both are 0 except for supervisors and admins. `decided_today` counts the person's verdicts of today,
+    `median_s` is the median of the seconds from claim to verdict. `assigned` counts the queued cases assigned to the
+    person; `put_aside` has those put aside and not given back by `next`, the first to return first. With
+    `is_clock_wrong` the machine's clock is before the newest event.
     """
 
     queued: int
