@@ -12,7 +12,8 @@ from screens.widgets.static import Static
 from workbench.i18n import _
 
 if TYPE_CHECKING:
-    from workbench.domain.case.casefile import CaseFile, DeskCounts
+    from workbench.domain.case.casefile import CaseFile
+    from workbench.domain.case.desk_counts import DeskCounts
 
 
 class HeaderBar(Static):
