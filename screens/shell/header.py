@@ -13,7 +13,7 @@ from workbench.i18n import _
 
 if TYPE_CHECKING:
     from workbench.domain.case.casefile import CaseFile
-    from workbench.domain.case.desk_counts import DeskCounts
+    from workbench.domain.case.records import DeskCounts
 
 
 class HeaderBar(Static):

@@ -13,8 +13,8 @@ from db.queries.listing.case_list import CaseList
 from db.queries.listing.case_rows import case_rows
 from db.queries.outbox import count_owed
 from workbench.domain.case.casefile import CaseRowView
-from workbench.domain.case.desk_counts import DeskCounts
 from workbench.domain.case.lifecycle import Action, role_refusal, work_list_refusal
+from workbench.domain.case.records import DeskCounts
 from workbench.domain.case.running import is_overdue
 from workbench.domain.clock.due import last_overdue_receipt
 from workbench.domain.filter.keys import REOPEN_FILTER
