@@ -185,7 +185,7 @@ class VerdictDialog(Dialog[DecisionResult]):
         is_writing = isinstance(self.focused, Input | TextArea)
         if self.focused is not None and not self.letter.edit.has_focus:
             self.letter.stop()
-        foot = dialog_text.foot_line(self._preview, self._case.policy.desk.grace_s, is_writing=is_writing)
+        foot = dialog_text.foot_line(self._preview, self._case.policy.desk.grace_s, self._width, is_writing=is_writing)
         self.closing.foot.update(foot)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

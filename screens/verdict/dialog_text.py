@@ -244,8 +244,8 @@ def note_hint() -> str:
     return _("A note: {key}.").format(key=shown_key(NOTE.keys[-1]))
 
 
-def foot_line(preview: VerdictPreview | None, grace_s: int, *, is_writing: bool) -> Content:
-    """Return the keys, which differ in a text field, and what follows a confirmation."""
+def foot_line(preview: VerdictPreview | None, grace_s: int, width: int, *, is_writing: bool) -> Content:
+    """Return the keys, which differ in a text field, and what follows a confirmation if that fits on the line."""
     is_staged = preview is not None and bool(preview.check_for) and not preview.waived_for
     then = (
         with_keys(_("a second person decides; {desk.undo} takes it back until then"))
@@ -253,7 +253,9 @@ def foot_line(preview: VerdictPreview | None, grace_s: int, *, is_writing: bool)
         else with_keys(_("notice goes out {seconds} s later; {desk.undo} takes it back")).format(seconds=grace_s)
     )
     confirm, leave = (shown_key(CONFIRM.twins[0]), _("leaves the field")) if is_writing else (CONFIRM.key, _("back"))
-    return joined((confirm, KEY), (f" {_('confirm')}   ", ""), ("Esc", KEY), (f" {leave}   ", ""), (f"  {then}", MUTED))
+    keys = joined((confirm, KEY), (f" {_('confirm')}   ", ""), ("Esc", KEY), (f" {leave}   ", ""))
+    is_short = keys.cell_length + cells(then) <= width
+    return Content.assemble(keys, joined((then, MUTED))) if is_short else keys
 
 
 def reasons_title() -> Content:
