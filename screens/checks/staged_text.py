@@ -22,8 +22,8 @@ from workbench.wording.case.history import act_words, detail_words
 from workbench.wording.case.labels import CHECK_FOR, DECIDED, ITEM_RESULT, MEASURE
 
 STAGED = "staged"
-_WIDE, _WIDEST = 100, 130
-"""From how many cells on a line of the list names the priority, and how many it has at most."""
+_ROOM_FOR_LOGIN, _WIDE, _WIDEST = 70, 100, 130
+"""From how many cells on a line of the list has a whole login, and the priority; and how many it has at most."""
 
 _MAKER_CELLS, _SHORT_MAKER_CELLS, _PRIORITY_CELLS, _DUE_CELLS = 12, 7, 8, 18
 _CHANGES = frozenset({"evidence", "evidence-undone", "verify", "checklist", "comment"})
@@ -100,7 +100,8 @@ def row_line(found: StagedRow, view: View, width: int) -> Content:
     due = view.instant(found.due_at) if found.due_at is not None else _("no due date")
     blocks = f"{view.symbols.block}{found.blocks}" if found.blocks else ""
     warns = f"{view.symbols.warn}{found.warns}" if found.warns else ""
-    maker = fitted(_("by {login}").format(login=found.maker), _MAKER_CELLS if is_wide else _SHORT_MAKER_CELLS)
+    room = _MAKER_CELLS if width >= _ROOM_FOR_LOGIN else _SHORT_MAKER_CELLS
+    maker = fitted(_("by {login}").format(login=found.maker), room)
     due_style = ERROR if found.is_overdue else MUTED
     right: list[Part] = [(pad_left(blocks, 4), ERROR), (pad_left(warns, 4), WARNING), (f"  {maker}", "")]
     if is_wide:
