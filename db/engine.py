@@ -66,7 +66,8 @@ class Database:
     def write(self, *, is_bulk: bool = False) -> Iterator[Session]:
         """Open a session that commits when the block ends, or rolls back if it raises.
 
-        With `is_bulk` it writes rows that nobody sees before a later commit of another session.
+        With `is_bulk` it writes rows that nobody sees before a later commit of another session, or that the next start
+        of the program would write again.
 
         Raises:
             LockTimeout: If another process held the write lock for ten seconds.

@@ -91,6 +91,7 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         self.stylesheet = Stylesheet(variables=self.get_css_variables())
         self.look = look
         self.settings = settings.values
+        self.viewer_command = settings.values.viewer
         # Without a name there is no file, as in tests.
         self.views = SavedViews(settings.file if settings.file.name else None, settings.values.views)
         self._complaints = settings.problems

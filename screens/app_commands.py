@@ -226,12 +226,12 @@ COMMANDS: dict[str, Callable[["WorkbenchApp"], Awaitable[None]]] = {
 
 
 def _takes_prose(field: "Widget | None") -> bool:
-    """Say whether a widget is a field for text that people read, and not for a search or a date."""
-    if field is None or not takes_text(field):
+    if not takes_text(field):
         return False
-    from screens.widgets.text_fields import PROSE, MultilineField
+    # Imported here, because the first frame needs no text fields.
+    from screens.widgets.text_fields import takes_prose
 
-    return isinstance(field, MultilineField) or field.has_class(PROSE)
+    return takes_prose(field)
 
 
 def is_available(app: "WorkbenchApp", command_id: str) -> bool:

@@ -75,7 +75,7 @@ class Site:
 
     def _create(self) -> "Site":
         make_site(self.path, NewSite(login="admin", identity=IdentityMode.NAMED, supplier=SUPPLIER), self.clock)
-        people = self.services("admin").people
+        people = self.services("admin").roles
         for login in ("a", "b", "c"):
             people.add(login, (Role.REVIEWER,))
         people.add("sup", (Role.SUPERVISOR,))

@@ -82,10 +82,11 @@ def test_settings_that_cannot_be_added_to_are_left_alone(tmp_path: Path) -> None
         SavedViews(file / "x", {}).save("2", VIEW)
 
 
-def test_a_view_with_a_personal_number_is_not_saved(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "wanted"), [("x", "phone:13800138000"), ("13800138000", "")])
+def test_a_view_with_a_personal_number_is_not_saved(tmp_path: Path, name: str, wanted: str) -> None:
     views = SavedViews(tmp_path / "settings.toml", {})
     with pytest.raises(NotAllowed, match="cannot keep the number"):
-        views.save("1", QueueView(name="x", filter_text="phone:13800138000"))
+        views.save("1", QueueView(name=name, filter_text=wanted))
     assert (views.by_key, list(tmp_path.iterdir())) == ({}, [])
 
 

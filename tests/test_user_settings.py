@@ -37,8 +37,8 @@ def test_each_wrong_line_is_told_and_the_others_hold(tmp_path: Path) -> None:
         ", line 1: There is no setting auto_nxt; did you mean auto_next?",
         ", line 2: theme must be one of dark, light, terminal, colour-blind, in quotes; the usual value is used.",
         ", line 4: auto_next must be true or false, without quotes; the usual value is used.",
-        ", line 6: There is no setting colours; the settings are database, theme, auto_next, date_order, keys, texts, "
-        "views.",
+        ", line 6: There is no setting colours; the settings are "
+        "database, theme, auto_next, viewer, date_order, keys, texts, views.",
     ]
 
 
@@ -55,6 +55,12 @@ def test_a_file_that_is_no_toml_is_refused_by_name(tmp_path: Path, content: byte
     file.write_bytes(content)
     with pytest.raises(BadConfiguration, match=r"settings\.toml cannot be read"):
         load_settings(file)
+
+
+@pytest.mark.parametrize(("command", "is_right"), [("sh -c true", True), ("no-such-program", False), ("sh '", False)])
+def test_a_viewer_is_a_command_that_exists(tmp_path: Path, command: str, *, is_right: bool) -> None:
+    values, problems = loaded(tmp_path, f'viewer = "{command}"')
+    assert (values.viewer, bool(problems)) == (command if is_right else "", not is_right)
 
 
 def test_each_theme_of_the_settings_exists() -> None:

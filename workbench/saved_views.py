@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,14 +32,15 @@ class SavedViews:
         """Save a view under a key; it replaces the one that had the key.
 
         Raises:
-            NotAllowed: If its filter has the number of a person or card, which must not lie in a file of the settings.
+            NotAllowed: If it has the number of a person or card, which must not lie in a file of the settings.
             BadConfiguration: If the view cannot be put into the settings without changing something else.
             StorageFailed: If the settings cannot be read or written.
         """
         from workbench.domain.text.mask import mask_digits_within
 
-        if mask_digits_within(view.filter_text) != view.filter_text:
-            raise NotAllowed(_("A view cannot keep the number of a person or card; take it out of the filter first."))
+        words = f"{view.name} {view.filter_text}"
+        if mask_digits_within(words) != words:
+            raise NotAllowed(_("A view cannot keep the number of a person or card; take it out first."))
         if self._file is not None:
             try:
                 _write(self._file, ("views", key), view.as_table())
@@ -66,7 +66,7 @@ def _write(file: Path, path: tuple[str, str], table: Mapping[str, Any]) -> None:
         with os.fdopen(handle, "w", encoding="utf-8") as written:
             written.write(new)
         if target.exists():
-            shutil.copymode(target, beside)
+            beside.chmod(target.stat().st_mode & 0o777)
         beside.replace(target)
     finally:
         beside.unlink(missing_ok=True)

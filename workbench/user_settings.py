@@ -28,14 +28,15 @@ class UserSettings:
 
     `database` is where the database is, '' for the usual places; `theme` one of THEMES, '' for the one that was used
     last. With `auto_next` the next case comes by itself after a verdict. `date_order` says how 3/4 is meant, '' for not
-    known. `keys` are those that the user chose, by the id of the command; `texts` are canned texts by name; `views` are
-    those of the queue, by key.
+    known. `viewer` is the command that opens documents, '' for none. `keys` are those that the user chose, by the id of
+    the command; `texts` are canned texts by name; `views` are those of the queue, by key.
     """
 
     database: str = ""
     theme: str = ""
     auto_next: bool = False
     date_order: str = ""
+    viewer: str = ""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
     views: Mapping[str, "QueueView"] = field(default_factory=dict)
@@ -122,10 +123,22 @@ def _one_of(names: Iterable[str]) -> str:
     return _("one of {names}, in quotes").format(names=comma_joined(names))
 
 
+def _is_command(value: object) -> bool:
+    import shlex
+    import shutil
+
+    try:
+        words = shlex.split(value) if isinstance(value, str) else []
+    except ValueError:
+        return False
+    return bool(words) and shutil.which(words[0]) is not None
+
+
 CHECKS: Mapping[str, tuple[Callable[[object], bool], Callable[[], str]]] = {
     "database": (lambda value: isinstance(value, str) and value != "", lambda: _("a path, in quotes")),
     "theme": (lambda value: value in THEMES, lambda: _one_of(THEMES)),
     "auto_next": (lambda value: isinstance(value, bool), lambda: _("true or false, without quotes")),
+    "viewer": (_is_command, lambda: _("a command that exists here, in quotes")),
     "date_order": (lambda value: value in DATE_ORDERS, lambda: _one_of(DATE_ORDERS)),
 }
 """Whether a value is right for a setting, and what would be."""

@@ -18,7 +18,8 @@ from workbench.keys.registry import TEXTS
 class Prompt(BoxDialog[str]):
     """Asks for one line; Enter accepts it, Esc cancels.
 
-    An empty line is refused, unless `problem` is given: it returns what is wrong with a line.
+    An empty line is refused, unless `problem` is given: it returns what is wrong with a line. People read a line that
+    `is_prose`, so that canned texts are offered for it.
     """
 
     DEFAULT_CSS = """
@@ -37,18 +38,21 @@ class Prompt(BoxDialog[str]):
         *,
         problem: Callable[[str], str | None] | None = None,
         on_change: Callable[[str], None] | None = None,
+        is_prose: bool = True,
     ) -> None:
         super().__init__(title)
         self._hint = hint
         self._value = value
         self._problem_of = problem
         self._on_change = on_change
+        self._is_prose = is_prose
 
     def parts(self) -> ComposeResult:
         yield Static(plain(self._hint, MUTED), markup=False)
-        yield TextLine(self._value, classes=PROSE)
+        yield TextLine(self._value, classes=PROSE if self._is_prose else None)
         yield Static(id="problem", markup=False)
-        keys = (("Enter", _("save")), (TEXTS.key, _(TEXTS.label)), ("Esc", _("back")))
+        texts = [(TEXTS.key, _(TEXTS.label))] if self._is_prose else []
+        keys = (("Enter", _("save")), *texts, ("Esc", _("back")))
         yield Static(key_hints(*keys), markup=False)
 
     @on(Input.Changed)

@@ -1,9 +1,10 @@
-"""The dialog with the documents of a case: shows them in the terminal or saves them to a folder."""
+"""The dialog with the documents of a case: draws one, opens it in the user's viewer, or saves it to a folder."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from textual import work
 from textual.app import App, ComposeResult
@@ -13,15 +14,17 @@ from textual.content import Content
 
 from screens.dialogs.list_dialog import ListDialog
 from screens.dialogs.prompt import Prompt
-from screens.documents.viewer import ImageViewer
+from screens.documents.system_viewer import system_viewer
+from screens.documents.viewer import ImageViewer, ViewerWords
 from screens.panels.labels import claimed_defects, validity_words
+from screens.shell.protocols import HasViewer
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, joined, key_hints, plain, row
 from screens.widgets.static import Static
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.documents import EXTENSIONS, VIEWABLE_TYPES, DocumentLine
 from workbench.errors import WorkbenchError
-from workbench.i18n import _, comma_joined, current_language
+from workbench.i18n import _, comma_joined, current_language, ngettext
 from workbench.keys.desk import DOCUMENTS
 from workbench.services.case.documents import Documents, WrittenDocument
 
@@ -30,27 +33,38 @@ _KILO = 1000
 
 async def show_documents(app: App[Any], documents: Documents, case_id: int, view: View) -> bool:
     """List the documents of a case; return whether any was opened."""
-    is_opened = await app.push_screen_wait(DocumentList(documents, case_id, format_case(case_id), view))
+    is_opened = await app.push_screen_wait(DocumentList(documents, case_id, _viewer_command(app), view))
     return bool(is_opened)
 
 
+def _viewer_command(app: object) -> str:
+    return app.viewer_command if isinstance(app, HasViewer) else ""
+
+
 class DocumentList(ListDialog[DocumentLine]):
-    """Lists documents; a digit, or the arrows and Enter, opens one. The result says whether any was opened."""
+    """Lists documents; a digit, or the arrows and Enter, opens one. The result says whether any was opened.
+
+    `command` starts the user's viewer, '' without one.
+    """
 
     DEFAULT_CSS = "DocumentList > Vertical { width: 92; }"
     AUTO_FOCUS = None
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(str(number), f"open({number})", show=False) for number in range(1, 10)),
-        Binding(",".join(("enter", *DOCUMENTS.keys)), "open_chosen", show=False),
-        Binding("w,f6", "write", show=False),
+        Binding(",".join(("enter", *DOCUMENTS.keys)), "act('open')", show=False),
+        Binding("v,f5", "act('view')", show=False),
+        Binding("w,f6", "act('save')", show=False),
+        Binding("a,f7", "write_all", show=False),
         Binding("q", "back", show=False),
     ]
 
-    def __init__(self, documents: Documents, case_id: int, case: str, view: View) -> None:
+    def __init__(self, documents: Documents, case_id: int, command: str, view: View) -> None:
+        case = format_case(case_id)
         super().__init__(_("Documents of {case}").format(case=case), _("There are no documents yet."))
         self._documents = documents
         self._case_id = case_id
         self._case = case
+        self._command = command
         self._view = view
         self._number_to_open = 0
         self._is_busy = False
@@ -60,7 +74,10 @@ class DocumentList(ListDialog[DocumentLine]):
         with VerticalScroll(can_focus=False):
             yield Static(id="list", markup=False)
         yield Static(id="message", markup=False)
-        keys = (("1-9 Enter", _("open")), ("↑ ↓", _("choose")), ("w", _("save all to a folder")), ("Esc", _("back")))
+        keys = (
+            *(("1-9 Enter", _("open")), ("v", _("in your viewer")), ("w", _("save"))),
+            *(("a", _("save all")), ("Esc", _("back"))),
+        )
         yield Static(key_hints(*keys), markup=False)
 
     def on_mount(self) -> None:
@@ -79,54 +96,73 @@ class DocumentList(ListDialog[DocumentLine]):
             self.action_open(number)
 
     @work(exclusive=True, group="dialog")
-    async def show_picture(self, line: DocumentLine) -> None:
-        """Show a document, or offer to save all documents if the terminal cannot show it."""
+    async def carry_out(self, act: Callable[[], Awaitable[None]]) -> None:
+        """Carry out an act on a document, show what went wrong, and load the list again."""
         self._is_busy = True
         try:
-            if line.media_type in VIEWABLE_TYPES and await self._pictures.can_show():
-                await self._show(line)
-            else:
-                await self._offer_folder(is_requested=False)
+            await act()
         except WorkbenchError as error:
             self._report(str(error), ERROR)
         finally:
             self._is_busy = False
         self.load()
 
-    @work(exclusive=True, group="dialog")
-    async def write_all(self) -> None:
-        """Ask for a folder and save every document there."""
-        try:
-            await self._offer_folder(is_requested=True)
-        except WorkbenchError as error:
-            self._report(str(error), ERROR)
-        self.load()
+    async def _open(self, line: DocumentLine) -> None:
+        """Draw a document; if the terminal cannot, start the viewer, and without one offer to save it."""
+        if line.media_type in VIEWABLE_TYPES and await self._pictures.can_show():
+            await self._draw(line)
+        elif self._command:
+            await self._open_in_viewer(line)
+        else:
+            await self._save(line, _("This terminal cannot show images."))
 
-    async def _show(self, line: DocumentLine) -> None:
-        file = await asyncio.to_thread(self._documents.open, self._case_id, line.sha256)
-        with file:
-            self._has_acted = True
-            name = line.name(current_language())
-            caption = f"{self._case}  {line.number} {name}"
-            turn = f"{_('← → turn the page')}   " if line.media_type == "application/pdf" else ""
-            keys = turn + _("Enter, Esc or q: back to the list")
-            if await self._pictures.show(file, line.media_type, caption, keys):
-                self._report("", SUCCESS)
-            else:
-                message = _("{document} cannot be shown here. Press w to save it to a folder.")
-                self._report(message.format(document=name), WARNING)
+    async def _draw(self, line: DocumentLine) -> None:
+        name = line.name(current_language())
+        turn = f"{_('← → turn the page')}   " if line.media_type == "application/pdf" else ""
+        ways_out = _("Press v in the list to open it in your viewer, or w to save it to a folder.")
+        words = ViewerWords(
+            caption=f"{self._case}  {line.number} {name}",
+            keys=turn + _("Enter, Esc or q: back to the list"),
+            blank=f"{_('This page is blank.')} {ways_out}",
+        )
+        with await asyncio.to_thread(self._documents.open, self._case_id, line.sha256) as file:
+            shown = await self._pictures.show(file, line.media_type, words, partial(self._record, line, "shown"))
+        if shown == "pages":
+            self._report("", SUCCESS)
+            return
+        problem = _("{document} is blank here.") if shown == "blank" else _("{document} cannot be shown here.")
+        self._report(f"{problem.format(document=name)} {ways_out}", ERROR)
 
-    async def _offer_folder(self, *, is_requested: bool) -> None:
-        """Offer a folder and save every document there; `is_requested` is whether the user asked to save."""
+    async def _open_in_viewer(self, line: DocumentLine) -> None:
+        """Open a document in the user's viewer."""
+        if not self._command:
+            message = _('No viewer is set: write viewer = "xdg-open", for example, in the file that {command} names.')
+            self._report(message.format(command="workbench settings"), WARNING)
+            return
+        viewer = system_viewer(self._command)
+        with await asyncio.to_thread(self._documents.open, self._case_id, line.sha256) as file:
+            await asyncio.to_thread(viewer.open, file, line.file_name)
+        await self._record(line, "viewer")
+        message = _("{document} is open in your viewer; its copy is deleted when you quit.")
+        self._report(message.format(document=line.name(current_language())), SUCCESS)
+
+    async def _record(self, line: DocumentLine, how: Literal["shown", "viewer"]) -> None:
+        await asyncio.to_thread(self._documents.record_opening, self._case_id, line, how)
+        self._has_acted = True
+
+    async def _save(self, line: DocumentLine | None, why: str = "") -> None:
+        """Ask for a folder and save a document there, or all; `why` says why, if the user did not ask for it."""
         suggested = await asyncio.to_thread(self._documents.suggested_folder, self._case_id)
         title = _("Save the documents to a folder")
         hint = _("All documents are saved there, readable only by you, and this is logged. Delete them when done.")
-        if not is_requested:
-            hint = f"{_('This terminal cannot show images.')} {hint}"
-        folder = await self.app.push_screen_wait(Prompt(title, hint, str(suggested)))
+        if line is not None:
+            title = _("Save {document} to a folder").format(document=line.name(current_language()))
+            hint = _("It is saved there, readable only by you, and this is logged. Delete it when done.")
+        folder = await self.app.push_screen_wait(Prompt(title, f"{why} {hint}".strip(), str(suggested), is_prose=False))
         if folder is None:
             return
-        done = await asyncio.to_thread(self._documents.write, self._case_id, Path(folder))
+        digest = "" if line is None else line.sha256
+        done = await asyncio.to_thread(self._documents.write, self._case_id, Path(folder), digest)
         self._has_acted = True
         self._report(*save_outcome(done, folder))
 
@@ -136,21 +172,23 @@ class DocumentList(ListDialog[DocumentLine]):
             self._number_to_open = number
         elif number <= len(self._list):
             self.action_move(number - 1 - self._cursor)
-            self.action_open_chosen()
+            self.action_act("open")
 
-    def action_open_chosen(self) -> None:
+    def action_write_all(self) -> None:
+        if self._list and not self._is_busy:
+            self.carry_out(partial(self._save, None))
+
+    def action_act(self, name: str) -> None:
+        """Carry out an act on the document under the cursor."""
         if not self._list or self._is_busy:
             return
+        act = {"open": self._open, "view": self._open_in_viewer, "save": self._save}[name]
         line = self._list[self._cursor]
         if line.is_stored:
-            self.show_picture(line)
+            self.carry_out(partial(act, line))
         else:
             message = _("The stored file of {document} is missing or altered. Ask an admin to restore it.")
             self._report(message.format(document=line.name(current_language())), ERROR)
-
-    def action_write(self) -> None:
-        if self._list and not self._is_busy:
-            self.write_all()
 
     def _report(self, text: str, style: str) -> None:
         self.message.update(plain(text, style) if text else "")
@@ -209,6 +247,7 @@ def _claims(line: DocumentLine, view: View) -> Content:
 def save_outcome(done: Sequence[WrittenDocument], folder: str) -> tuple[str, str]:
     """Return the outcome of saving the documents, and its style."""
     count = sum(one.state == "written" for one in done)
-    message = _("{count} documents saved to {folder}.").format(count=count, folder=folder)
+    message = ngettext("{count} document saved to {folder}.", "{count} documents saved to {folder}.", count)
+    message = message.format(count=count, folder=folder)
     problems = " ".join(one.problem for one in done if one.problem)
     return (f"{message} {problems}", ERROR) if problems else (message, SUCCESS)

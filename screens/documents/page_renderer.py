@@ -14,6 +14,9 @@ _MOST_PIXELS = 60_000_000
 _PDF_SCALE_DOTS = 2_000
 _LINES_AROUND = 3
 
+_SAME_COLOUR = 3
+"""By how much a colour may differ on a blank page."""
+
 
 class Unreadable(Exception):
     """The file cannot be decoded as its media type."""
@@ -68,13 +71,16 @@ class PageRenderer:
         if not self.count:
             raise Unreadable(media_type)
 
-    def draw(self, page: int, cells: tuple[int, int], caption: str, keys: str) -> None:
-        """Draw a page as large as fits below the caption and the keys.
+    def draw(self, page: int, cells: tuple[int, int], words: tuple[str, str, str]) -> bool:
+        """Draw a page as large as fits below the caption and the keys; return whether there was anything to draw.
+
+        A blank page is said to be blank: an empty screen would look like a broken terminal.
 
         Raises:
             Unreadable: If the page cannot be decoded.
         """
         columns, lines = cells
+        caption, keys, blank = words
         room = max(1, lines - _LINES_AROUND)
         console = Console(
             file=sys.stdout, force_terminal=True, width=columns, height=room, highlight=False, markup=False
@@ -82,16 +88,27 @@ class PageRenderer:
         console.print(caption, style="bold", no_wrap=True, overflow="crop", end="\r\n")
         console.print(keys, style="dim", no_wrap=True, overflow="crop", end="\r\n")
         with _decoding(str(page)), console.capture() as captured:
-            console.print(self._draw(self._picture(page), width="auto", height="auto"), height=room)
+            picture = self._picture(page)
+            is_blank = _is_blank(picture)
+            if is_blank:
+                console.print(f"\n{blank}")
+            else:
+                console.print(self._draw(picture, width="auto", height="auto"), height=room)
         # In raw mode a line feed does not return to the first column.
         sys.stdout.write(captured.get().replace("\n", "\r\n"))
         sys.stdout.flush()
+        return not is_blank
 
     def _picture(self, page: int) -> Any:
         if self._pdf is None:
             return self._image
         sheet = self._pdf[page]
         return sheet.render(scale=_PDF_SCALE_DOTS / max(1.0, *sheet.get_size())).to_pil().convert("RGB")
+
+
+def _is_blank(picture: Any) -> bool:
+    """Say whether a picture is of one colour."""
+    return all(high - low <= _SAME_COLOUR for low, high in picture.getextrema())
 
 
 def _pdf(data: bytes) -> Any:

@@ -3,15 +3,33 @@
 import asyncio
 import contextlib
 import importlib.util
+import os
 import sys
-from typing import BinaryIO
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import BinaryIO, Literal, NamedTuple
 
 from textual.app import App, SuspendNotSupported
 
-from screens.documents.viewer_process import KITTY, NO_PICTURES, SIXEL
+from screens.documents.viewer_process import BLANK, KITTY, NO_PICTURES, SIXEL
 
 _PROTOCOLS = {SIXEL: "sixel", KITTY: "kitty"}
 _END_S = 2.0
+
+Shown = Literal["pages", "blank", "nothing"]
+"""What was seen of a document: at least one page, only blank ones, or nothing, since it cannot be decoded."""
+
+_SHOWN: Mapping[int, Shown] = {0: "pages", BLANK: "blank"}
+
+OnDrawn = Callable[[], Awaitable[None]]
+
+
+class ViewerWords(NamedTuple):
+    """The lines above a page, and what stands in place of a blank one."""
+
+    caption: str
+    keys: str
+    blank: str
 
 
 class ImageViewer:
@@ -34,14 +52,19 @@ class ImageViewer:
             self._protocol = await self._run("probe")
         return self._protocol in _PROTOCOLS
 
-    async def show(self, file: BinaryIO, media_type: str, caption: str, keys: str) -> bool:
-        """Show a document until the reviewer closes it, and say whether it could be decoded."""
-        protocol = _PROTOCOLS[self._protocol or SIXEL]
-        number = file.fileno()
-        return await self._run(protocol, str(number), media_type, caption, keys, handle=number) == 0
+    async def show(self, file: BinaryIO, media_type: str, words: ViewerWords, on_drawn: OnDrawn) -> Shown:
+        """Show a document until the reviewer closes it, and say what was seen; `on_drawn` follows its first page."""
+        protocol, number = _PROTOCOLS[self._protocol or SIXEL], file.fileno()
+        seen, drawn = os.pipe()
+        with os.fdopen(seen, "rb") as pipe, os.fdopen(drawn, "wb") as end:
+            arguments = (protocol, str(number), str(drawn), media_type, *words)
+            code = await self._run(*arguments, handles=(number, drawn), watch=partial(_watch, pipe, end, on_drawn))
+        return _SHOWN.get(code, "nothing")
 
-    async def _run(self, *arguments: str, handle: int | None = None) -> int:
-        """Suspend the workbench, run the viewer in its terminal and return its exit code.
+    async def _run(
+        self, *arguments: str, handles: tuple[int, ...] = (), watch: Callable[[], Awaitable[None]] | None = None
+    ) -> int:
+        """Suspend the workbench, run the viewer in its terminal and return its exit code; `watch` runs beside it.
 
         The event loop keeps running, so that signals still end the workbench; nothing is drawn.
         """
@@ -52,14 +75,24 @@ class ImageViewer:
                     "-m",
                     "screens.documents.viewer_process",
                     *arguments,
-                    pass_fds=() if handle is None else (handle,),
+                    pass_fds=handles,
                 )
                 try:
+                    if watch is not None:
+                        await watch()
                     return await process.wait()
                 finally:
                     await _terminated(process)
         except SuspendNotSupported:
             return NO_PICTURES
+
+
+async def _watch(pipe: BinaryIO, end: BinaryIO, on_drawn: OnDrawn) -> None:
+    """Wait until the viewer drew a page or ended, and say so in the first case."""
+    # The viewer now has the only writing end, so that its exit ends the wait.
+    end.close()
+    if await asyncio.to_thread(pipe.read, 1):
+        await on_drawn()
 
 
 async def _terminated(process: asyncio.subprocess.Process) -> None:

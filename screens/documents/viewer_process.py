@@ -3,7 +3,8 @@
 A separate process decodes the files, because applicants sent them and a decoder may crash or take all memory. It also
 reads the answers of the terminal, which the workbench would take for keys.
 `python -m screens.documents.viewer_process probe` reports by its exit code which images the terminal can draw;
-`… sixel|kitty FD MEDIA_TYPE CAPTION KEYS` shows the open file FD until a key closes it.
+`… sixel|kitty FD DRAWN MEDIA_TYPE CAPTION KEYS BLANK` shows the open file FD until a key closes it. It writes a byte to
+DRAWN after its first page; BLANK stands in place of a blank one.
 """
 
 import os
@@ -23,8 +24,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from screens.documents.page_renderer import PageRenderer
 
-SIXEL, KITTY, NO_PICTURES, UNREADABLE = 10, 11, 12, 13
-"""Exit codes: the image protocol of the terminal, no protocol, or a file that cannot be decoded."""
+SIXEL, KITTY, NO_PICTURES, UNREADABLE, BLANK = 10, 11, 12, 13, 14
+"""Exit codes: the image protocol of the terminal, no protocol, a file that cannot be decoded, or only blank pages."""
 
 PATIENCE_S = 2.0
 """How long to wait for an answer, also over a slow line; a terminal that does not answer shows no images."""
@@ -55,7 +56,7 @@ def main(arguments: list[str]) -> int:
     if arguments == ["probe"]:
         with _screen():
             return _image_protocol()
-    protocol, handle, media_type, caption, keys = arguments
+    protocol, handle, drawn, media_type, *words = arguments
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_S, _CPU_S))
@@ -64,10 +65,9 @@ def main(arguments: list[str]) -> int:
     try:
         pages = PageRenderer(int(handle), media_type, is_sixel=protocol == "sixel")
         with _screen():
-            _show_pages(pages, caption, keys)
+            return 0 if _show_pages(pages, words, int(drawn)) else BLANK
     except Unreadable:
         return UNREADABLE
-    return 0
 
 
 def _end(number: int, _frame: FrameType | None) -> None:
@@ -117,16 +117,21 @@ def _image_protocol() -> int:
     return KITTY if b"_Gi=31;OK" in answer else NO_PICTURES
 
 
-def _show_pages(pages: "PageRenderer", caption: str, keys: str) -> None:
-    page = 0
+def _show_pages(pages: "PageRenderer", words: list[str], drawn: int) -> bool:
+    """Show the pages until a key closes them, and say whether any was not blank."""
+    caption, keys, blank = words
+    page, is_seen = 0, False
     while True:
         size = os.get_terminal_size(sys.stdout.fileno())
         _write("\x1b_Ga=d,q=2\x1b\\\x1b[2J\x1b[H")
-        pages.draw(page, (size.columns, size.lines), f"{caption}  {page + 1}/{pages.count}", keys)
+        heading = f"{caption}  {page + 1}/{pages.count}"
+        if pages.draw(page, (size.columns, size.lines), (heading, keys, blank)) and not is_seen:
+            is_seen = True
+            os.write(drawn, b"1")
         key = _key(size)
         if key is not None:
             if key in _CLOSING_KEYS:
-                return
+                return is_seen
             page = min(max(0, page + _STEPS.get(key, 0)), pages.count - 1)
 
 

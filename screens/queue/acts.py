@@ -11,7 +11,7 @@ from screens.shell.base_screen import attempt, report
 from workbench.domain.case.actor import Actor
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseRowView
-from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, Action, is_allowed
+from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, Action, state_refusal
 from workbench.domain.filter.ordering import ListLayout
 from workbench.errors import StorageFailed
 from workbench.i18n import _
@@ -25,13 +25,12 @@ if TYPE_CHECKING:
     from workbench.services.deadlines.bulk_changes import BulkChange
 
 
-def may_open(command: Command, row: CaseRowView | None, actor: Actor) -> bool:
-    """Say whether a dialog can be opened with the cursor on a row: one that changes cases needs a row, and a role."""
-    if command.action is None:
-        return True
-    if command.refusal(actor) is not None or row is None:
-        return False
-    return command is not keys.REOPEN or is_allowed(Action.REOPEN, row.state, actor)
+def refusal(command: Command, row: CaseRowView | None, actor: Actor) -> str | None:
+    """Return why a command cannot be run with the cursor on a row, None if it can be."""
+    refused = command.refusal(actor)
+    if refused is None and command is keys.REOPEN and row is not None:
+        return state_refusal(Action.REOPEN, row.state, format_case(row.id))
+    return refused
 
 
 async def choose_order(screen: "QueueScreen") -> None:

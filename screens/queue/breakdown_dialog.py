@@ -24,7 +24,7 @@ from workbench.wording.amounts import count, ratio
 
 _COUNT_CELLS = 9
 _SHARE_CELLS = 8
-_BAR_CELLS = 20
+_MOST_BAR_CELLS = 20
 
 
 class BreakdownPicker(LayoutDialog[str]):
@@ -104,7 +104,7 @@ class BreakdownDialog(ListDialog[BreakdownRow]):
 
     def _summary(self, found: Breakdown) -> Content:
         words = mask_digits_within(self._filter_text) or _("all open cases")
-        parts = [_("{count} cases of {filter}").format(count=count(found.total), filter=words)]
+        parts = [_("{count} cases: {filter}").format(count=count(found.total), filter=words)]
         if found.others:
             parts.append(_("{count} rarer values are not shown").format(count=count(found.others)))
         return plain(f" {self._view.symbols.dot} ".join(parts), MUTED)
@@ -112,14 +112,15 @@ class BreakdownDialog(ListDialog[BreakdownRow]):
     def entry_lines(self, entry: BreakdownRow, width: int) -> list[Content]:
         """Return a value with its count, its share and a bar."""
         part = entry.cases / self._total if self._total else 0.0
-        room = width - _COUNT_CELLS - _SHARE_CELLS - _BAR_CELLS - 2
-        bar = self._view.symbols.bars[-1] * round(part * _BAR_CELLS)
+        bar_cells = min(_MOST_BAR_CELLS, width // 6)
+        room = width - _COUNT_CELLS - _SHARE_CELLS - bar_cells - 2
+        bar = self._view.symbols.bars[-1] * round(part * bar_cells)
         return [
             joined(
                 (pad_right(fit(safe(entry.words), room, self._view.symbols.ellipsis), room), ""),
                 (pad_left(count(entry.cases), _COUNT_CELLS), "bold"),
                 (pad_left(ratio(part), _SHARE_CELLS), MUTED),
-                (f"  {pad_right(bar, _BAR_CELLS)}", ACCENT),
+                (f"  {pad_right(bar, bar_cells)}", ACCENT),
             )
         ]
 

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 
-from screens.queue.acts import ACTS, may_open
+from screens.queue.acts import ACTS, refusal
 from screens.queue.case_list import CaseList, Preset
 from screens.queue.columns import usable_layout
 from screens.queue.filter_bar import FilterBar
@@ -128,14 +128,19 @@ class QueueScreen(ModeScreen):
             has_step_back = self.bar.is_open or bool(self.rows.marks) or self.rows.range_from is not None
             return has_step_back is (action == "back")
         if action == "list_act":
-            row = self.rows.current
-            is_possible = may_open(COMMAND_BY_ID[str(parameters[0])], row, self.services.actor)
-            return is_possible or None
+            command, row = COMMAND_BY_ID[str(parameters[0])], self.rows.current
+            is_possible = command.action is None or row is not None
+            return (is_possible and refusal(command, row, self.services.actor) is None) or None
         if action in _MARKING_ACTIONS and role_refusal(Action.ASSIGN, self.services.actor) is not None:
             return None
         if action in _ROW_ACTIONS:
             return True if self.rows.length else None
         return True
+
+    def why_not(self, key: str) -> str | None:
+        """Return why the command of a key cannot be run now, None if it can be or the key has none."""
+        command = next((one for one in keys.QUEUE_COMMANDS if key in one.keys), None)
+        return refusal(command, self.rows.current, self.services.actor) if command is not None else None
 
     def more_help(self, width: int) -> list[Content]:
         """Return the help on the columns and the filter, for the help page."""

@@ -52,6 +52,13 @@ class FillsFields(Protocol):
 
 
 @runtime_checkable
+class HasViewer(Protocol):
+    """An app with the command that opens a document in the user's viewer, '' without one."""
+
+    viewer_command: str
+
+
+@runtime_checkable
 class CopiesText(Protocol):
     """A screen or a widget that says what is copied of it."""
 

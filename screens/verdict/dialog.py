@@ -28,7 +28,7 @@ from screens.verdict.rectification_form import RectificationForm
 from screens.widgets.debounce import Debounce
 from screens.widgets.safe_text import MUTED, key_hints, plain, row, wrapped_lines
 from screens.widgets.static import Static
-from screens.widgets.text_fields import MultilineField
+from screens.widgets.text_fields import MultilineField, takes_prose
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, DecisionResult, VerdictPreview, VerdictRequest
 from workbench.domain.case.verdict import (
@@ -182,11 +182,11 @@ class VerdictDialog(Dialog[DecisionResult]):
     @on(events.DescendantBlur)
     def show_keys(self) -> None:
         """Show the keys of the focused part."""
-        is_writing = isinstance(self.focused, Input | TextArea)
+        is_writing, is_prose = isinstance(self.focused, Input | TextArea), takes_prose(self.focused)
         if self.focused is not None and not self.letter.edit.has_focus:
             self.letter.stop()
-        foot = dialog_text.foot_line(self._preview, self._case.policy.desk.grace_s, self._width, is_writing=is_writing)
-        self.closing.foot.update(foot)
+        how = {"is_writing": is_writing, "is_prose": is_prose}
+        self.closing.foot.update(dialog_text.foot_line(self._preview, self._case.policy, self._width, **how))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         verdict = self._state.verdict

@@ -28,11 +28,12 @@ from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictPreview
 from workbench.domain.case.records import CaseNews, ChecklistLine
 from workbench.domain.case.verdict import is_contradicted, is_last_round, pending_waits_for
 from workbench.domain.case.vocabulary import ChecklistValue, FailKind, Measure, Verdict, WaitsFor
+from workbench.domain.policy.policy import Policy
 from workbench.domain.text.safe import cells
 from workbench.i18n import _, comma_joined, current_language, ngettext
 from workbench.keys.command import shown_key
 from workbench.keys.desk import CHANGES, CHECKLIST, DOCUMENTS
-from workbench.keys.registry import CONFIRM, FINAL, NOTE, WAIT_FOR, with_keys
+from workbench.keys.registry import CONFIRM, FINAL, NOTE, TEXTS, WAIT_FOR, with_keys
 from workbench.keys.registry import MEASURE as MEASURE_KEY
 from workbench.wording.case.labels import CHECK_FOR, ITEM_RESULT, MEASURE, WAITS_FOR
 from workbench.wording.findings import document_name
@@ -244,16 +245,21 @@ def note_hint() -> str:
     return _("A note: {key}.").format(key=shown_key(NOTE.keys[-1]))
 
 
-def foot_line(preview: VerdictPreview | None, grace_s: int, width: int, *, is_writing: bool) -> Content:
+def foot_line(
+    preview: VerdictPreview | None, policy: Policy, width: int, *, is_writing: bool, is_prose: bool
+) -> Content:
     """Return the keys, which differ in a text field, and what follows a confirmation if that fits on the line."""
     is_staged = preview is not None and bool(preview.check_for) and not preview.waived_for
     then = (
         with_keys(_("a second person decides; {desk.undo} takes it back until then"))
         if is_staged
-        else with_keys(_("notice goes out {seconds} s later; {desk.undo} takes it back")).format(seconds=grace_s)
+        else with_keys(_("notice goes out {seconds} s later; {desk.undo} takes it back")).format(
+            seconds=policy.desk.grace_s
+        )
     )
+    texts = ((TEXTS.key, KEY), (f" {_(TEXTS.label)}   ", "")) if is_prose else ()
     confirm, leave = (shown_key(CONFIRM.twins[0]), _("leaves the field")) if is_writing else (CONFIRM.key, _("back"))
-    keys = joined((confirm, KEY), (f" {_('confirm')}   ", ""), ("Esc", KEY), (f" {leave}   ", ""))
+    keys = joined((confirm, KEY), (f" {_('confirm')}   ", ""), ("Esc", KEY), (f" {leave}   ", ""), *texts)
     is_short = keys.cell_length + cells(then) <= width
     return Content.assemble(keys, joined((then, MUTED))) if is_short else keys
 

@@ -6,6 +6,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.reactive import Reactive
+from textual.widget import Widget
 from textual.widgets import Input, TextArea
 from textual.widgets.text_area import EditResult
 
@@ -80,6 +81,11 @@ class MultilineField(TextArea, inherit_bindings=False):
         room = max(0, TEXT_LENGTH - len(self.text) + len(self.get_text_range(*sorted((start, end)))))
         allowed = _accepted(self, insert, room, keep_newlines=True)
         return super().replace(allowed, start, end, maintain_selection_offset=maintain_selection_offset)
+
+
+def takes_prose(field: Widget | None) -> bool:
+    """Say whether a widget is a field for text that people read, and not for a search or a date."""
+    return isinstance(field, MultilineField) or (isinstance(field, TextLine) and field.has_class(PROSE))
 
 
 def _accepted(field: Input | TextArea, text: str, room: int, *, keep_newlines: bool) -> str:

@@ -32,7 +32,7 @@ def acts(folder: Path, queued: int, pairs: int) -> Iterator[Figure]:
     site.plant(queued)
     people = [f"r{number}" for number in range(PROCESSES)]
     for login in people:
-        site.services("admin").people.add(login, (Role.REVIEWER,))
+        site.services("admin").roles.add(login, (Role.REVIEWER,))
     measured = _measured_acts(site, pairs)
     began = time.perf_counter()
     results = run_concurrently([(_timed_acts, (site.path, login, pairs)) for login in people])

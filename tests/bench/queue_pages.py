@@ -1,7 +1,8 @@
 """Measures how fast the queue is with many cases: `python -m tests.bench.queue_pages [rows] [folder]`.
 
 Inserts made-up cases into the tables, and times pages, jumps, filters and searches, each beside a plain statement with
-ORDER BY. A folder keeps the database for another run.
+ORDER BY; then the orders that a person can choose, and the frequency tables. A folder keeps the database for
+another run.
 """
 
 import gc
@@ -21,7 +22,9 @@ from db.engine import Database
 from db.models import ApplicationRow, CaseRow
 from db.queries.search_index import index_cases, terms_of
 from tests.offices import TUESDAY, Clock, Site, microseconds
+from workbench.domain.filter.ordering import ORDER_WORDS
 from workbench.services.opening import open_services
+from workbench.services.queue.breakdowns import BREAKDOWNS
 from workbench.services.wiring import Services
 
 CITIES = ("成都", "重庆", "上海", "北京", "广州", "深圳", "杭州", "武汉", "西安", "长沙", "南京", "苏州")
@@ -243,6 +246,14 @@ def report(services: Services) -> None:
         print(  # noqa: T201 - the report
             f"{name:36}{least:8.1f}{median:8.1f}{beside}{count:9}{counting:7.0f}{end[0]:8.1f}{end[1]:8.1f}"
         )
+    for order in ORDER_WORDS:
+        first, middle, last = (
+            timed(queue.page, order=order, start=start, total=total, times=3)[0]
+            for start in (0, total // 2, total - 100)
+        )
+        print(f"{f'order {order}: first, middle, last':36}{first:8.1f}{middle:8.1f}{last:8.1f}")  # noqa: T201 - the report
+    for by in BREAKDOWNS:
+        print(f"{f'counts by {by}':36}{timed(services.breakdowns.count, '', by, times=3)[0]:8.0f}")  # noqa: T201 - the report
     before = resident_mb()
     rng = Random(7)
     for _page in range(300):

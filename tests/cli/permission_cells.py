@@ -118,7 +118,7 @@ class Cases:
         folder = self.folder / f"{len(self.made)}"
         (folder / "files").mkdir(parents=True)
         site = Site(folder / "w.db").create()
-        site.services("admin").people.add(PERSON[R.ADMIN], (R.ADMIN,))
+        site.services("admin").roles.add(PERSON[R.ADMIN], (R.ADMIN,))
         run = partial(_run, Terminal(site))
         run("sup", "calendar", "suspend", "2026-12-28 09:00", "--reason", "test")
         desk = Desk(site, folder / "files")

@@ -145,14 +145,18 @@ def test_the_keys_in_force_are_bound_and_named_everywhere(tmp_path: Path) -> Non
     file = tmp_path / "settings.toml"
     file.write_text(
         '[keys]\ndesk.next = "J"\ndesk.undo = "n"\ndesk.pass = "Y"\nverdict.confirm = "z"\n'
-        'go = "G"\ndesk.appeal = "g"\nhelp = 3\n',
+        'go = "G"\ndesk.appeal = "g"\nhelp = 3\ndesk.skip = "§"\ndesk.release = "J"\n',
         encoding="utf-8",
     )
     command = [sys.executable, "-c", _SESSION, str(file)]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     start, case, help_page, old_key, passed, undone, queue = json.loads(ran.stdout)
 
-    assert "line 8: help must be a key in quotes" in start
+    # A wrong type, an unknown key and a clash, each with its line; the usual keys stay for these.
+    for told in ("line 8: help must be a key", "line 9: There is no key § for desk.skip", "line 10: J is the key of"):
+        assert told in start
+    assert "s         skip" in help_page
+    assert "b         release" in help_page
     assert "J takes the next one" in start
     assert "G q the queue" in start
     assert "Y pass" in case

@@ -145,7 +145,7 @@ def template() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="lifecycle-"))
     (folder / "files").mkdir()
     site = Site(folder / "w.db").create()
-    site.services("admin").people.add("boss", (Role.SUPERVISOR,))
+    site.services("admin").roles.add("boss", (Role.SUPERVISOR,))
     desk = Desk(site, folder / "files")
     desk.applications(*(applied(number) for number in NUMBERS))
     for number in NUMBERS:

@@ -35,7 +35,7 @@ def chain_is_whole(site: Site) -> bool:
 @pytest.mark.parametrize("turns", [sized(ci=50, full=1000)])
 def test_every_case_is_claimed_exactly_once_and_in_order(site: Site, turns: int) -> None:
     for number in range(PEOPLE):
-        site.services("admin").people.add(f"r{number}", (Role.REVIEWER,))
+        site.services("admin").roles.add(f"r{number}", (Role.REVIEWER,))
     wanted = []
     for priority, due in (("urgent", 3), ("normal", -1), ("high", 0.2), ("normal", 4)):
         wanted.append((priority, due, site.plant(PEOPLE * turns // 4, priority=priority, due_in_days=due)))

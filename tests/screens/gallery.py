@@ -15,8 +15,8 @@ from pathlib import Path
 
 from screens.app import WorkbenchApp
 from tests.languages import speaking
-from tests.screens.driver import KeyDriver
 from tests.screens.doubles.services import Clocks
+from tests.screens.driver import KeyDriver
 from workbench.__main__ import now
 from workbench.services.demo.preparing import NAME, prepare
 from workbench.services.opening import open_services

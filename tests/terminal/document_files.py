@@ -28,10 +28,9 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
-def pdf(pages: int = 2) -> bytes:
-    """Return a PDF whose pages show a grey square; readers rebuild its missing cross-reference table."""
+def pdf(pages: int = 2, ink: bytes = b"0.4 g 10 10 60 60 re f") -> bytes:
+    """Return a PDF whose pages show a grey square, or `ink`; readers rebuild its missing cross-reference table."""
     kids = b" ".join(b"%d 0 R" % (number + 3) for number in range(pages))
-    square = b"0.4 g 10 10 60 60 re f"
     objects = [
         b"1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj",
         b"2 0 obj << /Type /Pages /Kids [%b] /Count %d >> endobj" % (kids, pages),
@@ -40,6 +39,6 @@ def pdf(pages: int = 2) -> bytes:
             % (number + 3, pages + 3)
             for number in range(pages)
         ),
-        b"%d 0 obj << /Length %d >> stream\n%b\nendstream endobj" % (pages + 3, len(square), square),
+        b"%d 0 obj << /Length %d >> stream\n%b\nendstream endobj" % (pages + 3, len(ink), ink),
     ]
     return b"\n".join((b"%PDF-1.4", *objects, b"trailer << /Root 1 0 R >>", b"%%EOF"))

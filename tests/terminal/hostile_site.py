@@ -89,7 +89,7 @@ class HostileSite:
     def type(self) -> None:
         """Write the hostile texts into every typed field, of the first case and of decisions on the next ones."""
         site, all_of_them = self.site, "\n".join(self.texts[:32])
-        site.services("admin").people.add("checker", (Role.REVIEWER, Role.SUPERVISOR))
+        site.services("admin").roles.add("checker", (Role.REVIEWER, Role.SUPERVISOR))
         first, second, third, *_rest = self.cases
         mine = site.services("a")
         for text in self.texts[:32]:

@@ -26,7 +26,7 @@ ALL_PAYLOADS = "\n".join(PAYLOADS)
 
 @pytest.fixture
 def hostile(site: Site, tmp_path: Path) -> HostileSite:
-    site.services("admin").people.role("a", (Role.SUPERVISOR,), ())
+    site.services("admin").roles.change("a", (Role.SUPERVISOR,), ())
     filled = HostileSite(site, tmp_path).fill()
     filled.type()
     return filled

@@ -13,7 +13,7 @@ import sys
 import termios
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,8 +21,8 @@ import pytest
 from textual.app import App
 
 from db.enums import ImportKind
-from screens.documents.viewer import ImageViewer
-from screens.documents.viewer_process import KITTY, NO_PICTURES, SIXEL, UNREADABLE
+from screens.documents.viewer import ImageViewer, ViewerWords
+from screens.documents.viewer_process import BLANK, KITTY, NO_PICTURES, SIXEL, UNREADABLE
 from tests.nursery import ROOT, nursery
 from tests.offices import Site
 from tests.services.importing.files import ENTERPRISE_DOCUMENTS, Desk, application
@@ -143,6 +143,39 @@ def opened(tmp_path: Path, data: bytes) -> int:
     return os.open(path, os.O_RDONLY)
 
 
+@dataclass
+class Viewing:
+    """A document in the viewer process; `is_drawn` says whether the process reported a page."""
+
+    terminal: FakeTerminal
+    seen: int
+
+    @property
+    def is_drawn(self) -> bool:
+        while not select.select([self.seen], [], [], 0)[0]:
+            # The process waits while the terminal does not read what it draws.
+            self.terminal.read()
+        return os.read(self.seen, 1) == b"1"
+
+
+@contextmanager
+def viewing(
+    tmp_path: Path, data: bytes, media_type: str, *, protocol: str = "sixel", caption: str = "C-000001"
+) -> Iterator[Viewing]:
+    """Show a document in the viewer process."""
+    handle = opened(tmp_path, data)
+    seen, drawn = os.pipe()
+    words = (caption, "Enter: back", "This page is blank.")
+    arguments = ["screens.documents.viewer_process", protocol, str(handle), str(drawn), media_type, *words]
+    try:
+        with FakeTerminal(arguments, tmp_path, handles=(handle, drawn)) as terminal:
+            os.close(drawn)
+            yield Viewing(terminal, seen)
+    finally:
+        os.close(handle)
+        os.close(seen)
+
+
 @has_pictures
 @pytest.mark.parametrize("protocol", ["sixel", "kitty"])
 @pytest.mark.parametrize(
@@ -151,23 +184,40 @@ def opened(tmp_path: Path, data: bytes) -> int:
 def test_a_page_is_drawn_with_its_caption_until_a_key_is_pressed(
     tmp_path: Path, protocol: str, data: bytes, media_type: str
 ) -> None:
-    handle = opened(tmp_path, data)
-    arguments = ["screens.documents.viewer_process", protocol, str(handle), media_type, "C-000001 执照", "Enter: back"]
-    with FakeTerminal(arguments, tmp_path, handles=(handle,)) as terminal:
+    with viewing(tmp_path, data, media_type, protocol=protocol, caption="C-000001 执照") as view:
+        terminal = view.terminal
         at = terminal.wait_for("C-000001 执照  1/1".encode())
         terminal.wait_for(DRAWN[protocol] + rb"[\s\S]{200,}\x1b\\", after=at)
+        assert view.is_drawn
         terminal.press(b"\r")
 
         assert terminal.code() == 0
         assert terminal.is_as_before
-    os.close(handle)
+
+
+@has_pictures
+@pytest.mark.parametrize(
+    ("data", "media_type"),
+    [(png(200), "image/png"), (pdf(2, ink=b""), "application/pdf")],
+    ids=["png", "pdf"],
+)
+def test_a_blank_page_is_said_to_be_blank_and_does_not_count_as_drawn(
+    tmp_path: Path, data: bytes, media_type: str
+) -> None:
+    with viewing(tmp_path, data, media_type) as view:
+        at = view.terminal.wait_for(rb"This page is blank\.")
+        view.terminal.press(b" ")
+        view.terminal.wait_for(rb"This page is blank\.", after=at)
+        view.terminal.press(b"\r")
+
+        assert view.terminal.code() == BLANK
+        assert not view.is_drawn
 
 
 @has_pictures
 def test_keys_turn_the_pages_of_a_document(tmp_path: Path) -> None:
-    handle = opened(tmp_path, pdf(3))
-    arguments = ["screens.documents.viewer_process", "sixel", str(handle), "application/pdf", "C-000001", "keys"]
-    with FakeTerminal(arguments, tmp_path, handles=(handle,)) as terminal:
+    with viewing(tmp_path, pdf(3), "application/pdf") as view:
+        terminal = view.terminal
         at = terminal.wait_for(rb"C-000001  1/3")
         for key, page in ((b"\x1b[C", b"2/3"), (b" ", b"3/3"), (b" ", b"3/3"), (b"\x1b[D", b"2/3")):
             terminal.press(key)
@@ -175,20 +225,16 @@ def test_keys_turn_the_pages_of_a_document(tmp_path: Path) -> None:
         terminal.press(b"\x1b")
 
         assert terminal.code() == 0
-    os.close(handle)
 
 
 @has_pictures
 @pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n no picture", b"%PDF-1.7 no document", b"\xff\xd8\xff"])
 def test_an_invalid_image_has_its_own_exit_code(tmp_path: Path, data: bytes) -> None:
-    handle = opened(tmp_path, data)
     media_type = "application/pdf" if data.startswith(b"%PDF") else "image/png"
-    with FakeTerminal(
-        ["screens.documents.viewer_process", "sixel", str(handle), media_type, "C", "K"], tmp_path, handles=(handle,)
-    ) as terminal:
-        assert terminal.code() == UNREADABLE
-        assert b"Traceback" not in terminal.sent
-    os.close(handle)
+    with viewing(tmp_path, data, media_type) as view:
+        assert view.terminal.code() == UNREADABLE
+        assert b"Traceback" not in view.terminal.sent
+        assert not view.is_drawn
 
 
 def exif(*entries: tuple[int, int, int, bytes]) -> bytes:
@@ -212,13 +258,9 @@ BROKEN = {
 @has_pictures
 @pytest.mark.parametrize("error", BROKEN)
 def test_a_damaged_image_has_its_own_exit_code_and_prints_nothing(tmp_path: Path, error: str) -> None:
-    handle = opened(tmp_path, png(exif=BROKEN[error]))
-    with FakeTerminal(
-        ["screens.documents.viewer_process", "sixel", str(handle), "image/png", "C", "K"], tmp_path, handles=(handle,)
-    ) as terminal:
-        assert terminal.code() == UNREADABLE
-        assert (b"Traceback" in terminal.sent, b"Warning" in terminal.sent) == (False, False)
-    os.close(handle)
+    with viewing(tmp_path, png(exif=BROKEN[error]), "image/png") as view:
+        assert view.terminal.code() == UNREADABLE
+        assert (b"Traceback" in view.terminal.sent, b"Warning" in view.terminal.sent) == (False, False)
 
 
 @has_pictures
@@ -229,21 +271,25 @@ def test_a_page_that_cannot_be_drawn_is_unreadable(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(pages, "_image", object())
 
     with pytest.raises(Unreadable):
-        pages.draw(0, (80, 24), "C", "K")
+        pages.draw(0, (80, 24), ("C", "K", "B"))
 
 
-@pytest.mark.parametrize("code", [0, 1, 2, NO_PICTURES, UNREADABLE, 143, -9])
-async def test_an_image_counts_as_shown_only_after_exit_code_0(
+@pytest.mark.parametrize("code", [0, BLANK, 1, 2, NO_PICTURES, UNREADABLE, 143, -9])
+async def test_a_document_counts_as_shown_only_after_exit_code_0(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
 ) -> None:
     async def ended(*_arguments: object, **_more: object) -> int:
         return code
 
+    async def drawn() -> None:
+        raise AssertionError
+
     pictures = ImageViewer(App())
     monkeypatch.setattr(pictures, "_run", ended)
     (tmp_path / "x").touch()
     with (tmp_path / "x").open("rb") as file:
-        assert await pictures.show(file, "image/png", "C", "K") is (code == 0)
+        shown = await pictures.show(file, "image/png", ViewerWords("C", "K", "B"), drawn)
+    assert shown == {0: "pages", BLANK: "blank"}.get(code, "nothing")
 
 
 @pytest.fixture
@@ -303,9 +349,10 @@ def test_a_digit_shows_a_document_and_a_key_returns_to_the_list(database: Path, 
 def test_the_list_says_that_a_damaged_document_cannot_be_shown(database: Path, tmp_path: Path) -> None:
     with workbench_at(database, tmp_path, SIXEL_TERMINAL) as terminal:
         open_first(terminal, b"3")
-        terminal.wait_for(rb"cannot be shown here. Press w")
+        terminal.wait_for(rb"cannot be shown here. Press v")
 
         assert b"Traceback" not in terminal.sent
+        assert openings(database, tmp_path) == []
 
 
 @has_pictures
@@ -327,7 +374,7 @@ def test_a_terminal_without_images_offers_a_folder(database: Path, tmp_path: Pat
         open_first(terminal)
         terminal.wait_for(rb"cannot show images")
         terminal.press(b"\r")
-        terminal.wait_for(rb"documents saved to")
+        terminal.wait_for(rb"1 document saved to")
 
         (folder,) = (tmp_path / "data").rglob("workbench-C-000001")
         assert "01-BIZ_LICENSE.png" in {path.name for path in folder.iterdir()}

@@ -195,7 +195,26 @@ COMMANDS: tuple[Entry | Group, ...] = (
             ),
             Entry("add", "workbench.cli.site.reviewers:add", N_("Register a person (admin).")),
             Entry("role", "workbench.cli.site.reviewers:role", N_("Add or remove roles (admin).")),
+            Entry(
+                "requests",
+                "workbench.cli.site.reviewers:requests",
+                N_("List the requests for roles that wait for another admin."),
+            ),
+            Entry("approve", "workbench.cli.site.reviewers:approve", N_("Agree to another admin's request (admin).")),
+            Entry(
+                "reject",
+                "workbench.cli.site.reviewers:reject",
+                N_("Reject a request, or take back an own one (admin)."),
+            ),
             Entry("away", "workbench.cli.site.reviewers:away", N_("Record that a person is away (supervisor, admin).")),
+            Entry(
+                "deactivate",
+                "workbench.cli.site.reviewers:deactivate",
+                N_("Let a person do nothing any more, and free their cases (admin)."),
+            ),
+            Entry(
+                "activate", "workbench.cli.site.reviewers:activate", N_("Let a deactivated person work again (admin).")
+            ),
             Entry("back", "workbench.cli.site.reviewers:back", N_("Record that a person is back (supervisor, admin).")),
             Entry(
                 "limit",

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from workbench.services.outbox.sending import Sending
     from workbench.services.queue.assignment import Assigning
     from workbench.services.queue.breakdowns import Breakdowns
+    from workbench.services.queue.deactivation import Deactivating
     from workbench.services.queue.taking import Taking
     from workbench.services.reseller_sheets.form import Forms
     from workbench.services.reseller_sheets.maps import Maps
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from workbench.services.review.waiving import Waiving
     from workbench.services.site.people import People
     from workbench.services.site.policies import Policies
+    from workbench.services.site.roles import Roles
 
 _Service = TypeVar("_Service")
 
@@ -115,12 +117,14 @@ class Services:
     """Records whether items to rectify are fixed."""
 
     people: "LazyService[People]" = LazyService("site.people.People")
+    roles: "LazyService[Roles]" = LazyService("site.roles.Roles")
     """Lists and changes the registered people."""
 
     taking: "LazyService[Taking]" = LazyService("queue.taking.Taking")
     """Takes chosen cases out of turn."""
 
     assigning: "LazyService[Assigning]" = LazyService("queue.assignment.Assigning")
+    deactivating: "LazyService[Deactivating]" = LazyService("queue.deactivation.Deactivating")
     """Assigns cases to people."""
 
     breakdowns: "LazyService[Breakdowns]" = LazyService("queue.breakdowns.Breakdowns")

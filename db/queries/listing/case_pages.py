@@ -2,18 +2,19 @@
 
 If the index of the list order has the columns of all conditions, a page is read from that index alone. Otherwise,
 either the few cases that another index finds are sorted, or the list order is scanned and each case checked, whichever
-reads less. A stretch is made of contiguous ranges of the order index (`case_list.Stretch`).
+reads less. If the scan finds too little and no index helps, the whole table is read and sorted. A stretch is made of
+contiguous ranges of the order index (`case_list.Stretch`).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import TextClause, text
 from sqlmodel import Session
 
-from db.dialects.sqlite import ORDERED_CASES
+from db.dialects.sqlite import ALL_CASES, ORDERED_CASES
 from db.dialects.sqlite_search import HITS, all_of
 from db.enums import CaseState
 from db.queries.listing.case_list import CaseList, Condition, Stretch, order_columns, stretches
@@ -22,6 +23,7 @@ FEW = 30_000
 """Up to this number of hits are sorted at once; for more hits, the list order is scanned first, up to a limit."""
 
 _COUNTED_AT_ONCE = 300_000
+_LOOKED_UP = 50_000
 _FIRST_WINDOW = 250
 _WINDOW = 4_000
 _SAMPLE = 1_000
@@ -62,10 +64,8 @@ def page(session: Session, cases: CaseList, *, skip: int, limit: int, from_end: 
     hits = fewest_hits(session, cases, FEW)
     ids: list[int] | None = None
     if hits is None or hits.count > FEW:
-        scan_limit = None if hits is None else _scan_limit(cases)
-        ids = _scanned_page(session, cases, skip, limit, from_end=from_end, scan_limit=scan_limit)
+        ids = _scanned_page(session, cases, skip, limit, from_end=from_end, scan_limit=_scan_limit(cases))
     if ids is None:
-        assert hits is not None  # noqa: S101 - without hits the order is scanned to its end
         ids = _sorted_page(session, cases, hits, skip, limit, from_end=from_end)
     return ids[::-1] if from_end else ids
 
@@ -77,6 +77,10 @@ def count(session: Session, cases: CaseList) -> int:
         if hits is not None and (hits.count <= _COUNTED_AT_ONCE or any(one.is_slow for one in hits.conditions)):
             sql = f"{hits_table(hits)} SELECT count(*) {_joined(cases, hits)}"
             return _number(session, sql, {**cases.values(), **hits.values})
+        by_index = replace(cases, conditions=tuple(one for one in cases.conditions if one.is_indexed))
+        if count(session, by_index) > _LOOKED_UP:
+            # Reading the whole table takes a fraction of the time of looking up most of its rows one by one.
+            return _number(session, f"SELECT count(*) FROM {ALL_CASES} WHERE {cases.check()}", cases.values())
     return sum(_length(session, cases, stretch) for stretch in stretches(cases))
 
 
@@ -145,14 +149,19 @@ def _likely_exceed(session: Session, select: str, values: dict[str, Any], limit:
 
 
 def best_hits(session: Session, cases: CaseList) -> Hits | None:
-    """Return the hits from which a list is read fastest, or None if scanning the list order is faster."""
+    """Return the hits from which a list is read fastest, or None if scanning the list order is faster.
+
+    If no index answers a condition, the hits are found by reading the whole table.
+    """
     if not cases.needs_rows():
         return None
     hits = fewest_hits(session, cases, FEW)
-    if hits is None or hits.count <= FEW:
+    if hits is not None and hits.count <= FEW:
         return hits
-    match_found_early = _scanned_page(session, cases, 0, 1, from_end=False, scan_limit=_scan_limit(cases)) is not None
-    return None if match_found_early else hits
+    if _scanned_page(session, cases, 0, 1, from_end=False, scan_limit=_scan_limit(cases)) is not None:
+        return None
+    select = f"SELECT c.id AS id FROM {ALL_CASES} WHERE {cases.check()}"
+    return hits or Hits(conditions=(), select=select, values=cases.values(), count=FEW)
 
 
 def _scan_limit(cases: CaseList) -> int:
@@ -181,12 +190,15 @@ def _joined(cases: CaseList, hits: Hits) -> str:
     return f'FROM hit CROSS JOIN "case" AS c WHERE c.id = hit.id AND {cases.check(hits.conditions)}'
 
 
-def _sorted_page(session: Session, cases: CaseList, hits: Hits, skip: int, limit: int, *, from_end: bool) -> list[int]:
-    """Return a page of the hits, sorted."""
+def _sorted_page(
+    session: Session, cases: CaseList, hits: Hits | None, skip: int, limit: int, *, from_end: bool
+) -> list[int]:
+    """Return a page of the hits, or without any of the whole table, sorted."""
     sign = " DESC" if from_end else ""
     order = ", ".join(f"{column}{sign}" for column in order_columns(cases))
-    sql = f"{hits_table(hits)} SELECT c.id {_joined(cases, hits)} ORDER BY {order} LIMIT :limit OFFSET :skip"
-    return _ids(session, sql, {**cases.values(), **hits.values, "limit": limit, "skip": skip})
+    found = f"FROM {ALL_CASES} WHERE {cases.check()}" if hits is None else _joined(cases, hits)
+    sql = f"{hits_table(hits) if hits else ''} SELECT c.id {found} ORDER BY {order} LIMIT :limit OFFSET :skip"
+    return _ids(session, sql, {**cases.values(), **(hits.values if hits else {}), "limit": limit, "skip": skip})
 
 
 def _selects(stretch: Stretch, columns: str, checks: str) -> str:

@@ -18,8 +18,8 @@ def office(site: Site) -> Promises:
 
 @prepared
 def _staff(site: Site) -> None:
-    site.services("admin").people.add("sup2", (Role.SUPERVISOR,))
-    site.services("admin").people.role("admin", (), (Role.SUPERVISOR,))
+    site.services("admin").roles.add("sup2", (Role.SUPERVISOR,))
+    site.services("admin").roles.change("admin", (), (Role.SUPERVISOR,))
 
 
 @prepared

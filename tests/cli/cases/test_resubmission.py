@@ -161,7 +161,7 @@ def test_rows_of_other_applications_and_other_kinds_are_refused_and_nothing_is_w
 @pytest.mark.parametrize("login", ["admin", "audit"])
 def test_who_may_not_record_a_resubmission_may_not_import_its_file(services: Promises, desk: Desk, login: str) -> None:
     failed(services)
-    services.site.services("admin").people.role("admin", (Role.AUDITOR,), (Role.REVIEWER, Role.SUPERVISOR))
+    services.site.services("admin").roles.change("admin", (), (Role.REVIEWER, Role.SUPERVISOR))
     refused(services.terminal.as_person(login, "resubmit", "C-1", str(new_document(desk, "2"))), 77)
     assert show(services)["state"] == "rectifying"
 

@@ -179,7 +179,7 @@ except SystemExit:
 heavy = {"textual", "screens", "sqlmodel", "sqlalchemy", "duckdb", "alembic", "rich", "xlsxwriter"}
 commands = {name for name in sys.modules if name.startswith("workbench.cli.") and name.count(".") > 2}
 print("LOADED", sorted(heavy & {name.partition(".")[0] for name in sys.modules}))
-print("COMMANDS", sorted(name for name in commands if ".framework." not in name))
+print("COMMANDS", sorted(name for name in commands if ".framework." not in name and not name.endswith(".entries")))
 """
 
 

@@ -6,10 +6,12 @@ from collections import namedtuple
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlmodel import Session
 
-from tests.cli.framework.terminal import Terminal
+from tests.cli.framework.terminal import Terminal, refused
 from tests.services.importing.files import Desk
+from workbench.services.foundation import audit_log
 
 
 @pytest.fixture
@@ -25,6 +27,21 @@ def ills(terminal: Terminal, *options: str) -> list[str]:
     found = [line["text"] for line in json.loads(result.stdout)["lines"] if line["ok"] is False]
     assert result.exit_code == (78 if found else 0)
     return found
+
+
+def drop_triggers(session: Session) -> None:
+    """Let the session change what nobody may."""
+    for name in session.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all():
+        session.execute(text(f"DROP TRIGGER {name}"))
+
+
+def chain_anew(session: Session) -> None:
+    """Number and chain the events anew, as somebody does who hides what they cut out."""
+    rows = session.execute(select(audit_log._EVENT).order_by(audit_log._EVENT.c.seq)).mappings().all()
+    session.execute(text("DELETE FROM event"))
+    audit_log._write(
+        session, [{name: row[name] for name in row if name not in {"seq", "prev_hash", "hash"}} for row in rows]
+    )
 
 
 def stored(terminal: Terminal) -> list[Path]:
@@ -68,6 +85,80 @@ def test_a_changed_policy_text_is_named(terminal: Terminal) -> None:
         session.execute(text("UPDATE policy_version SET body = body || '# '"))
 
     assert ills(terminal) == ["The text of policy version 1 was changed in the database; restore a backup."]
+
+
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        ("UPDATE decision SET verdict = 'fail'", "Decision D-000001 is not what its event says; it was changed."),
+        ("UPDATE decision SET note = 'well'", "Decision D-000001 is not what its event says; it was changed."),
+        ("UPDATE decision SET maker_id = 3", "Decision D-000001 is not what its event says; it was changed."),
+        ("UPDATE decision_reason SET code = 'X'", "Decision D-000001 is not what its event says; it was changed."),
+        ("UPDATE decision SET status = 'undone'", "No event tells that decision D-000001 was undone."),
+        (
+            "UPDATE decision SET status = 'approved', checker_id = 3",
+            "No event tells of the check of decision D-000001.",
+        ),
+        ("UPDATE reviewer_role SET role = 'admin' WHERE reviewer_id = 2", "No event tells why a has or lacks these"),
+        ("DELETE FROM reviewer_role WHERE role = 'auditor'", "No event tells why audit has or lacks these roles: au"),
+        (
+            "CREATE TEMP TABLE p AS SELECT * FROM policy_version; UPDATE p SET id = 2;"
+            " INSERT INTO policy_version SELECT * FROM p",
+            "Policy version 2 is not what an event says; it was added or changed.",
+        ),
+        ("DELETE FROM event", "The log does not begin with the creation of the database"),
+        ("DELETE FROM event WHERE action = 'decide'", "No event tells of decision D-000001."),
+    ],
+)
+def test_what_no_event_explains_is_found_by_audit_verify_and_doctor(
+    terminal: Terminal, statement: str, sentence: str
+) -> None:
+    terminal.site.plant()
+    terminal.document("a", "next")
+    terminal.document("a", "decide", "C-1", "pass", "--reason", "OK")
+    assert terminal.as_person("audit", "audit", "verify").exit_code == 0
+    assert ills(terminal) == []
+    with terminal.site.services("admin").context.write() as session:
+        drop_triggers(session)
+        for part in statement.split(";"):
+            session.execute(text(part))
+        # Somebody who cuts the log off chains what is left anew.
+        if statement == "DELETE FROM event WHERE action = 'decide'":
+            chain_anew(session)
+
+    # The refusal itself is no event.
+    result = terminal.as_person("admin", "audit", "verify")
+
+    assert result.exit_code == 74
+    assert sentence in result.stderr
+    assert any(ill.startswith(sentence) for ill in ills(terminal))
+
+
+def test_an_anchor_tells_that_the_whole_log_was_replaced(terminal: Terminal, tmp_path: Path) -> None:
+    anchors = tmp_path / "anchors"
+    terminal.document("audit", "audit", "head", "--append", str(anchors))
+    terminal.run("--as", "admin", "reviewers", "add", "other")
+    terminal.document("audit", "audit", "head", "--append", str(anchors))
+    assert len(anchors.read_text().splitlines()) == 2
+    assert terminal.as_person("audit", "audit", "verify", "--head", str(anchors)).exit_code == 0
+    with terminal.site.services("admin").context.write() as session:
+        drop_triggers(session)
+        session.execute(text("UPDATE event SET at = at - 60000000 WHERE seq > 1"))
+        chain_anew(session)
+    assert terminal.as_person("audit", "audit", "verify").exit_code == 0
+
+    result = terminal.as_person("audit", "audit", "verify", "--head", str(anchors))
+
+    assert result.exit_code == 74
+    assert "is not the one that was anchored: the log was cut off, or replaced." in result.stderr
+
+
+@pytest.mark.parametrize(("content", "sentence"), [("", "has no anchor"), ("1 x", "line 1: no anchor")])
+def test_a_file_that_has_no_anchors_is_refused(terminal: Terminal, tmp_path: Path, content: str, sentence: str) -> None:
+    anchors = tmp_path / "anchors"
+    anchors.write_text(content)
+
+    assert sentence in refused(terminal.as_person("audit", "audit", "verify", "--head", str(anchors)), 65)
 
 
 def test_a_clock_before_the_newest_event_is_named(terminal: Terminal) -> None:

@@ -21,6 +21,7 @@ def test_people_are_registered_with_their_roles(terminal: Terminal) -> None:
         "max_held": 3,
         "is_away": False,
         "away_until": None,
+        "is_active": True,
     }
     assert added in terminal.document("audit", "reviewers")["reviewers"]
     refused(terminal.as_person("a", "reviewers", "add", "e", "--json"), 77)

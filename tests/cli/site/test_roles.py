@@ -12,7 +12,7 @@ from workbench.services.wiring import Services
 
 
 def take_role(site: Site, login: str, *, instead: tuple[Role, ...] = ()) -> None:
-    site.services("admin").people.role(login, instead, (Role.REVIEWER,))
+    site.services("admin").roles.change(login, instead, (Role.REVIEWER,))
 
 
 def take_next(services: Services) -> CaseFile:
@@ -64,7 +64,7 @@ def test_a_role_that_is_taken_between_the_check_and_the_write_refuses_the_write(
 def test_a_role_that_is_given_counts_without_a_new_start(site: Site) -> None:
     auditor = site.services("audit")
     site.plant(1)
-    site.services("admin").people.role("audit", (Role.REVIEWER,), ())
+    site.services("admin").roles.change("audit", (Role.REVIEWER,), ())
     auditor.queue.count()
 
     assert take_next(auditor).header.held_by == "audit"

@@ -58,6 +58,10 @@ def test_the_example_of_the_design_is_parsed() -> None:
         ("phone:+86138-0000-0001", [("phone", ":", ("13800000001",), False)]),
         ("who:me holder:nobody", [("who", ":", ("me",), False), ("holder", ":", ("nobody",), False)]),
         ("12:30", [("", ":", ("12:30",), False)]),
+        (
+            "agent=甲 代理商＝none kind=individual",
+            [("agent", "=", (name,), False) for name in ("甲", "none")] + [("kind", ":", ("individual",), False)],
+        ),
         ("due：２０２６-12-01", [("due", ":", ("2026-12-01",), False)]),
         (
             'due<+5 due:周三 due>"3 Dec"',
@@ -125,7 +129,7 @@ def test_every_key_has_help_and_unique_names() -> None:
 
 pieces = st.sampled_from(
     [
-        *(f"{key.name}{op}" for key in FILTER_KEYS for op in (":", "<=")),
+        *(f"{key.name}{op}" for key in FILTER_KEYS for op in (":", "=", "<=")),
         *(value for key in FILTER_KEYS for value in key.values),
         *'"“”-,，：:<>%_\u3000\x00\ud800',
         "成都",

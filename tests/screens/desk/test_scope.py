@@ -64,7 +64,7 @@ async def test_the_scope_is_set_and_ended_in_the_palette_and_the_queue(site: Sit
         assert desk.notes[-1] == "The scope is ended; n takes every case again."
 
 
-@pytest.mark.parametrize("wanted", ["state:pending", "state:closed", "attention:reopen"])
+@pytest.mark.parametrize("wanted", ["state:pending", "state:closed", "attention:reopen", "waits:carrier"])
 async def test_a_filter_without_queued_cases_is_no_scope(site: Site, wanted: str) -> None:
     site.plant()
     async with at_the_site(site, "sup") as desk:

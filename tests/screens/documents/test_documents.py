@@ -1,17 +1,24 @@
 """The document list of a case: opening, copying and counting documents."""
 
+import os
+import subprocess
+import sys
 import threading
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from db.enums import Role
+from screens.documents.viewer import ImageViewer
+from tests.nursery import ROOT
 from tests.screens.cases import NOW, clean
 from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import WINDOWS, at_work
 from workbench.domain.case.actor import Actor
 from workbench.domain.case.documents import Opening
+from workbench.user_settings import LoadedSettings, UserSettings
 
 
 def unopened(services: MemoryServices) -> None:
@@ -43,9 +50,11 @@ async def test_without_image_support_enter_offers_to_copy_to_a_folder() -> None:
 
         await desk.press("enter")
 
+        # Only the one that was to be opened, and it does not count as opened.
         assert ("write documents", 123, "/nowhere/workbench-C-000123") in desk.services.log
-        assert "8 documents saved to /nowhere/workbench-C-000123." in desk.text
-        assert "not opened yet" not in desk.text
+        assert "1 document saved to /nowhere/workbench-C-000123." in desk.text
+        assert desk.text.count("saved to a folder by rev1") == 1
+        assert "not opened yet" in desk.text
 
 
 async def test_a_digit_pressed_before_the_list_is_loaded_opens_its_document() -> None:
@@ -78,12 +87,13 @@ async def test_a_digit_asks_for_a_folder_and_escape_writes_nothing() -> None:
         assert not [entry for entry in desk.services.log if entry[0] in {"open", "write documents"}]
 
 
-async def test_w_copies_all_documents_and_a_non_empty_folder_is_refused() -> None:
+@pytest.mark.parametrize("key", ["w", "a"])
+async def test_a_document_or_all_are_copied_and_a_non_empty_folder_is_refused(key: str) -> None:
     def full(services: MemoryServices) -> None:
         services.documents.folder = services.documents.folder.with_name("full")
 
     async with at_work(clean(), arrange=full) as desk:
-        await desk.press("n", "o", "w")
+        await desk.press("n", "o", key)
         assert "cannot show images" not in desk.text
 
         await desk.press("enter")
@@ -113,7 +123,7 @@ async def test_the_verdict_dialog_counts_unopened_documents_in_one_line() -> Non
         assert "8 documents opened by nobody" in desk.text
         assert desk.text.count("opened by nobody") == 1
 
-        await desk.press("escape", "o", "w", "enter")
+        await desk.press("escape", "o", "a", "enter")
         assert "saved to a folder by rev1" in desk.text
 
         await desk.press("escape", "p")
@@ -137,3 +147,79 @@ async def test_an_empty_document_list_says_that_there_are_none() -> None:
 
         assert desk.dialog == "DocumentList"
         assert "There are no documents yet." in desk.text
+
+
+@pytest.mark.parametrize("size", WINDOWS)
+@pytest.mark.parametrize(("command", "is_opened"), [("sleep 5; true", True), ("true", True), ("false", False)])
+async def test_v_opens_one_document_in_the_viewer_and_only_a_start_counts(
+    size: tuple[int, int], command: str, *, is_opened: bool, tmp_path: Path
+) -> None:
+    script = tmp_path / "viewer"
+    script.write_text(f'#!/bin/sh\ntest -s "$2" && cp "$2" {tmp_path}/seen && {command}\n', encoding="utf-8")
+    script.chmod(0o700)
+    settings = LoadedSettings(file=Path(), values=UserSettings(viewer=f"{script} --new {{file}}"))
+    async with at_work(clean(), size=size, arrange=unopened, settings=settings) as desk:
+        # Enter starts the viewer too where the terminal cannot draw.
+        await desk.press("n", "o", "down", "enter" if command == "true" else "v")
+        await desk.until("is open in your viewer" if is_opened else "ended with the code 1 and shows nothing.")
+
+        assert (tmp_path / "seen").read_bytes().startswith(b"\x89PNG")
+        openings = [entry for entry in desk.services.log if entry[0] == "open"]
+        assert openings == ([("open", 123, 2, "viewer")] if is_opened else [])
+        assert ("opened by rev1" in desk.text) is is_opened
+
+
+async def test_without_a_viewer_v_says_how_to_set_one() -> None:
+    async with at_work(clean(), arrange=unopened) as desk:
+        await desk.press("n", "o", "v")
+        assert "No viewer is set" in desk.text
+
+
+@pytest.mark.parametrize(
+    ("shown", "words"),
+    [("pages", "opened by rev1"), ("blank", "is blank here. Press v"), ("nothing", "cannot be shown here. Press v")],
+)
+async def test_a_document_counts_as_opened_only_once_a_page_of_it_was_drawn(
+    shown: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def can_show(_viewer: ImageViewer) -> bool:
+        return True
+
+    async def show(*arguments: Any) -> str:
+        if shown == "pages":
+            await arguments[-1]()
+        return shown
+
+    monkeypatch.setattr(ImageViewer, "can_show", can_show)
+    monkeypatch.setattr(ImageViewer, "show", show)
+    async with at_work(clean(), arrange=unopened) as desk:
+        await desk.press("n", "o", "1")
+        assert words in " ".join(desk.text.replace("│", " ").split())
+        assert [entry for entry in desk.services.log if entry[0] == "open"] == (
+            [("open", 123, 1, "shown")] if shown == "pages" else []
+        )
+
+
+_VIEWING = """
+import io, tempfile
+from pathlib import Path
+from screens.documents.system_viewer import SystemViewer
+SystemViewer("true").open(io.BytesIO(b"x"), "01-BIZ_LICENSE.png")
+[copy] = [path for path in Path(tempfile.gettempdir()).glob("*/*/*")]
+print(oct(copy.parents[1].stat().st_mode))
+"""
+
+
+def test_copies_for_the_viewer_are_private_and_deleted_also_those_of_a_killed_process(tmp_path: Path) -> None:
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    kept = {f"workbench-documents-{os.getpid()}-x", "workbench-documents-a-x"}
+    for name in (f"workbench-documents-{dead.pid}-x", *kept):
+        (tmp_path / name).mkdir()
+
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-c", _VIEWING]
+    ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+
+    assert (ran.stdout.strip(), ran.stderr) == ("0o40700", "")
+    assert {path.name for path in tmp_path.iterdir()} == kept

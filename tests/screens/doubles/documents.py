@@ -2,7 +2,7 @@
 
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from db.enums import DocumentKind
 from tests.screens.cases import policy
@@ -51,20 +51,23 @@ class MemoryDocuments(Documents):
             for number, one in enumerate(found, start=1)
         )
 
-    def open(self, case_id: int, sha256: str) -> BinaryIO:
+    def open(self, case_id: int, sha256: str) -> BinaryIO:  # noqa: ARG002 - the signature of the service
         """Open a document, and fail if it is marked as altered."""
         number = int(sha256)
         if number in self.altered:
             raise DocumentDamaged(f"The file of document {number} in the store was altered.", "altered")
-        self._open(case_id, number)
         return io.BytesIO(PNG)
 
-    def write(self, case_id: int, folder: Path) -> tuple[WrittenDocument, ...]:
-        """Record that all documents were copied, and fail if the folder is named full."""
+    def record_opening(self, case_id: int, line: DocumentLine, how: Literal["shown", "viewer"]) -> None:
+        """Record that a document was seen."""
+        self._open(case_id, line.number, how)
+
+    def write(self, case_id: int, folder: Path, sha256: str = "") -> tuple[WrittenDocument, ...]:
+        """Record that documents were copied, and fail if the folder is named full."""
         if folder.name == "full":
             raise CannotCreate(f"{folder} is not empty.")
         self.services.log.append(("write documents", case_id, str(folder)))
-        lines = self.list(case_id)
+        lines = tuple(line for line in self.list(case_id) if sha256 in {"", line.sha256})
         by = Opening(login=self.services.actor.login, at=self.services.clocks.now())
         self.writings = {line.number: (by,) for line in lines}
         return tuple(WrittenDocument(line=line, state="written") for line in lines)
@@ -79,7 +82,7 @@ class MemoryDocuments(Documents):
             return ()
         return tuple(line.kind for line in self.list(case_id) if not line.openings)
 
-    def _open(self, case_id: int, number: int) -> None:
-        self.services.log.append(("open", case_id, number))
+    def _open(self, case_id: int, number: int, how: str) -> None:
+        self.services.log.append(("open", case_id, number, how))
         opening = Opening(login=self.services.actor.login, at=self.services.clocks.now())
         self.openings = {**(self.openings or {}), number: (opening,)}

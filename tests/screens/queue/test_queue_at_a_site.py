@@ -155,9 +155,19 @@ async def test_the_marked_cases_get_a_priority_or_class_and_refusals_are_listed(
         assert desk.dialog == "QueueScreen"
 
 
-async def test_a_reviewer_changes_no_priority(site: Site) -> None:
+@pytest.mark.parametrize("key", ["P", "C", "a", "space", "V", "R"])
+async def test_a_key_for_supervisors_says_so_to_a_reviewer(site: Site, key: str) -> None:
     site.plant(1)
     async with at_the_site(site, "a") as desk:
         await go(desk)
-        await desk.press("P", "C")
+        await desk.press(key)
         assert desk.dialog == "QueueScreen"
+        assert "supervisor" in desk.notes[-1]
+
+
+async def test_an_open_case_says_why_it_cannot_be_opened_again(site: Site) -> None:
+    site.plant(1)
+    async with at_the_site(site, "sup") as desk:
+        await go(desk)
+        await desk.press("R")
+        assert "C-000001 is queued" in desk.notes[-1]

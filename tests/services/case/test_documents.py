@@ -56,8 +56,8 @@ def test_the_list_shows_the_kind_of_each_document_and_who_opened_it(desk: Desk, 
     documents = desk.site.services("a").documents
 
     before = documents.list(case_id)
-    documents.open(case_id, before[0].sha256).close()
-    desk.site.services("b").documents.open(case_id, before[0].sha256).close()
+    documents.record_opening(case_id, before[0], "shown")
+    desk.site.services("b").documents.record_opening(case_id, before[0], "viewer")
     after = documents.list(case_id)
 
     assert [line.number for line in before] == list(range(1, 9))
@@ -73,6 +73,9 @@ def test_each_opening_is_one_event_without_a_personal_value(desk: Desk, case_id:
 
     with documents.open(case_id, line.sha256) as file:
         assert file.read().startswith(b"%PDF-")
+    # Opened is what was seen: a file that was only read may not have been drawn.
+    assert opening_events(desk) == []
+    documents.record_opening(case_id, line, "shown")
     documents.write(case_id, tmp_path / "out")
 
     events = opening_events(desk)
@@ -100,6 +103,16 @@ def test_copies_are_private_and_their_names_contain_nothing_from_the_applicant(
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
     assert [path.name for path in folder.parent.iterdir()] == ["out"]
+
+
+def test_one_document_is_copied_alone(desk: Desk, case_id: int, tmp_path: Path) -> None:
+    documents = desk.site.services("a").documents
+    line = documents.list(case_id)[1]
+
+    documents.write(case_id, tmp_path / "out", line.sha256)
+
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [line.file_name]
+    assert [bool(each.copies) for each in documents.list(case_id)] == [False, True, *[False] * 6]
 
 
 def test_nothing_is_overwritten_and_no_partial_folder_is_left(desk: Desk, case_id: int, tmp_path: Path) -> None:
@@ -159,13 +172,13 @@ def test_a_missing_or_altered_document_is_reported_and_not_opened(
 
 def test_the_preview_names_unopened_documents_until_one_is_opened(desk: Desk, case_id: int) -> None:
     a, b = desk.site.services("a"), desk.site.services("b")
-    sha256 = a.documents.list(case_id)[0].sha256
+    first, *others = a.documents.list(case_id)
 
     at_first = unopened(a, case_id)
-    b.documents.open(case_id, sha256).close()
+    b.documents.record_opening(case_id, first, "shown")
     then = unopened(a, case_id)
-    for line in a.documents.list(case_id)[1:]:
-        a.documents.open(case_id, line.sha256).close()
+    for line in others:
+        a.documents.record_opening(case_id, line, "viewer")
 
     assert at_first[0] == KIND
     assert len(at_first) == 8
@@ -190,7 +203,7 @@ def test_copied_documents_do_not_count_as_opened_and_are_one_line_of_history(
 def test_a_new_file_of_the_next_round_is_unopened(desk: Desk, case_id: int) -> None:
     services = desk.site.services("a")
     for line in services.documents.list(case_id):
-        services.documents.open(case_id, line.sha256).close()
+        services.documents.record_opening(case_id, line, "shown")
 
     desk.documents(kinds=(KIND,), content="again", received_at="2026-11-24 09:00")
 

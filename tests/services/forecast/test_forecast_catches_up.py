@@ -32,7 +32,7 @@ def test_a_new_reviewer_counts_at_once_if_there_is_no_history(services: Promises
     case = parse_case(services.received("2026-11-24 10:00"))
     opened = services.site.services("a").forecasts
     before = opened.of_case(case)
-    services.site.services("admin").people.add("d", (Role.REVIEWER,))
+    services.site.services("admin").roles.add("d", (Role.REVIEWER,))
 
     after = opened.of_case(case)
     assert (after.reviewers, after.per_day > before.per_day) == (before.reviewers + 1, True)

@@ -246,7 +246,7 @@ def test_an_appeal_ends_with_the_rectification_if_the_letter_with_its_deadline_t
     site.clock.at = on(3, month=12)
     with site.services("admin").context.write() as session:
         session.execute(text("UPDATE application SET language = :language"), {"language": language.value})
-    site.services("admin").people.add("sup2", (Role.SUPERVISOR,))
+    site.services("admin").roles.add("sup2", (Role.SUPERVISOR,))
     site.services("a").appeals.file(1, "we answered")
     mark(site, on(26), now=on(3, month=12))
     assert site.state(1) == CaseState.APPEALED

@@ -331,7 +331,7 @@ def test_letters_of_the_made_up_supplier_are_not_handed_over(tmp_path: Path) -> 
 
     site = Site(tmp_path / "made-up.db")
     make_site(site.path, NewSite(login="admin", identity=IdentityMode.NAMED), site.clock)
-    site.services("admin").people.add("a", (Role.REVIEWER,))
+    site.services("admin").roles.add("a", (Role.REVIEWER,))
     script = Script(tmp_path)
 
     with pytest.raises(BadConfiguration, match="made-up"):

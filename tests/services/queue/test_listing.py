@@ -29,9 +29,12 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> "tuple[Queue, list[Known]]
     return queue, plant_many(site, COUNT, seed=11)
 
 
-@pytest.fixture(params=["hits", pytest.param("order", marks=pytest.mark.proof)])
+@pytest.fixture(params=["hits", *(pytest.param(way, marks=pytest.mark.proof) for way in ("order", "table"))])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Both ways to read a filtered list: sort the hits, or scan the order in small windows."""
+    """The ways to read a filtered list: sort the hits, or scan the order in small windows; or count the whole table."""
+    if request.param == "table":
+        monkeypatch.setattr(case_pages, "_COUNTED_AT_ONCE", 0)
+        monkeypatch.setattr(case_pages, "_LOOKED_UP", 0)
     if request.param == "order":
         monkeypatch.setattr(case_pages, "FEW", 0)
         monkeypatch.setattr(case_pages, "_COUNTED_AT_ONCE", 0)

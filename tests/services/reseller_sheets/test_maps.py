@@ -11,6 +11,7 @@ from typer.testing import Result
 
 from tests.cli.framework.terminal import Terminal, refused
 from tests.offices import Site
+from tests.services.importing.files import PDF
 from tests.services.reseller_sheets import sheets
 from tests.services.reseller_sheets.sheets import CODES, COMPANIES, NUMBERS, Sheet, Value, write_workbook
 from workbench.cli.files import reseller_sheets as commands
@@ -76,6 +77,14 @@ def accept(terminal: Terminal, name: str = "湖北联合") -> str:
     return str(terminal.document("admin", "maps", "accept", name)["maps"][0]["sha256"])
 
 
+def errors_of(terminal: Terminal, path: Path) -> list[dict[str, Any]]:
+    """Return the errors of a file that is refused with its map."""
+    result = terminal.as_person("admin", "import", "applications", str(path), "--map", "湖北联合", "--json")
+    assert result.exit_code == 65, result.output
+    errors: list[dict[str, Any]] = json.loads(result.stdout)["errors"]
+    return errors
+
+
 @BOTH
 @pytest.mark.parametrize("build", SHEETS, ids=lambda build: build.__name__)
 def test_a_sheet_is_imported_once_its_proposed_map_is_accepted(
@@ -108,14 +117,14 @@ def test_sheets_with_the_same_columns_are_read_and_others_left_alone(terminal: T
     other = sheets.without_telling_names()
     one, two = sheets.titled(), sheets.titled()
     two = Sheet([[f"B{value}" if str(value).startswith("HB2026") else value for value in row] for row in two.rows])
-    found = {"说明": Sheet([["请按月填写"]]), "移动卡": one, "联通卡": two, "旧": other}
+    found = {"说明": Sheet([["请按月填写"]]), "移动卡 ": one, "联通卡": two, "旧": other}
     path = write_workbook(tmp_path / "book.xlsx", found, hidden=["旧"])
     assert 'sheets = ["移动卡", "联通卡"]' in propose(terminal, path).read_text(encoding="utf-8")
     accept(terminal)
 
     report = take(terminal, path)
 
-    assert [(sheet["sheet"], sheet["rows"]) for sheet in report["sheets"]] == [("移动卡", 3), ("联通卡", 3)]
+    assert [(sheet["sheet"], sheet["rows"]) for sheet in report["sheets"]] == [("移动卡 ", 3), ("联通卡", 3)]
 
 
 def test_an_import_names_the_sheets_that_are_not_read(terminal: Terminal, tmp_path: Path) -> None:
@@ -163,21 +172,14 @@ def test_errors_name_the_row_and_column_of_the_sheet(terminal: Terminal, tmp_pat
     propose(terminal, sheet.write(tmp_path / f"other{suffix}"))
     accept(terminal)
 
-    result = terminal.as_person("admin", "import", "applications", str(path), "--map", "湖北联合", "--json")
+    errors = errors_of(terminal, path)
 
-    errors = _errors(result, 65)
     assert [(error["line"], error["column"]) for error in errors] == [
         (4, "申请日期"),
         (5, "注册资本(万元)"),
         (6, "申请手机号"),
     ]
     assert all(error["file"] == path.name for error in errors)
-
-
-def _errors(result: Result, code: int) -> list[dict[str, Any]]:
-    assert result.exit_code == code, result.output
-    errors: list[dict[str, Any]] = json.loads(result.stdout)["errors"]
-    return errors
 
 
 @BOTH
@@ -197,9 +199,7 @@ def test_errors_in_a_record_of_several_rows_name_the_row(
     # A value of its own in a row means that the cells are not merged there.
     path = Sheet(rows, [span for span in sheet.merged if span[:2] != (1, column)]).write(tmp_path / f"bad{suffix}")
 
-    errors = _errors(
-        terminal.as_person("admin", "import", "applications", str(path), "--map", "湖北联合", "--json"), 65
-    )
+    errors = errors_of(terminal, path)
 
     assert [(error["line"], error["column"]) for error in errors] == [told]
 
@@ -247,9 +247,7 @@ def test_a_sheet_with_other_columns_than_its_map_is_refused(
     accept(terminal)
     path = Sheet([[new if value == old else value for value in row] for row in sheet.rows]).write(tmp_path / "s.csv")
 
-    errors = _errors(
-        terminal.as_person("admin", "import", "applications", str(path), "--map", "湖北联合", "--json"), 65
-    )
+    errors = errors_of(terminal, path)
 
     assert (errors[0]["line"], errors[0]["message"]) == (3, told)
 
@@ -334,26 +332,51 @@ def test_a_text_that_is_no_csv_is_refused_with_its_line(
     assert f"s.csv, line {line}: {told}" in result.output
 
 
-def test_one_reseller_has_a_map_for_each_kind(terminal: Terminal, tmp_path: Path) -> None:
-    sheet = sheets.titled().write(tmp_path / "sheet.xlsx")
-    propose(terminal, sheet)
+def handed_in(path: Path) -> Path:
+    """Write a workbook with sheets of three kinds, and the document that one of them names."""
+    (path.parent / "a.pdf").write_bytes(PDF)
     header = ["序号", "申请单号", "企业全称", "手机号码", "使用人", "日限"]
-    rows: list[list[Value]] = [
-        [1, "HB2026-0", COMPANIES[0], NUMBERS[0], "甲某", "200次"],
-        [2, "", "", NUMBERS[1], "乙某", ""],
-    ]
-    cards = Sheet([["号卡明细"], header, *rows, ["一、以下待补"], ["合计", "", "", "2张"]])
-    proposal = propose(terminal, cards.write(tmp_path / "cards.csv"), kind="cards").read_text(encoding="utf-8")
-    assert 'ignored = ["序号", "企业全称"]' in proposal
-    assert 'fill_down = ["申请单号"]' in proposal
-    assert 'notes = ["一、以下待补"]' in proposal
+    rows: list[list[Value]] = [[1, "HB2026-0", COMPANIES[0], NUMBERS[0], "甲某", "200次"]]
+    rows += [[2, "", "", NUMBERS[1], "乙某", ""], ["一、以下待补"], ["合计", "", "", "2张"]]
+    documents = Sheet([["资料"], ["申请单号", "资料名称", "附件", "是否盖章"], ["HB2026-0", "营业执照", "a.pdf", "√"]])
+    cards = Sheet([["号卡明细"], header, *rows])
+    return write_workbook(path, {"说明": Sheet([["略"]]), "表一": cards, "表二": sheets.titled(), "表三": documents})
+
+
+def test_a_workbook_is_imported_with_a_map_for_each_kind(terminal: Terminal, tmp_path: Path) -> None:
+    path = handed_in(tmp_path / "book.xlsx")
+    told = refused(terminal.as_person("admin", "import", "workbook", str(path), "--map", "湖北联合", "--json"), 66)
+    assert "湖北联合.cards.proposal.toml" in told
+    texts = {line["kind"]: line["text"] for line in terminal.document("a", "maps", "show", "湖北联合")["maps"]}
+    assert [*texts] == ["applications", "cards", "documents"]
+    assert 'ignored = ["序号", "企业全称"]' in texts["cards"]
+    assert 'fill_down = ["申请单号"]' in texts["cards"]
+    assert 'notes = ["一、以下待补"]' in texts["cards"]
     accept(terminal)
-    take(terminal, sheet)
 
-    report = take(terminal, tmp_path / "cards.csv", kind="cards")
+    report = take(terminal, path, kind="workbook")
 
-    assert (report["error_count"], report["rows"]) == (0, 2), report["errors"]
-    assert [line["kind"] for line in terminal.document("a", "maps")["maps"]] == ["applications", "cards"]
+    text = sheets.titled().write(tmp_path / "s.csv")
+    refused(terminal.as_person("admin", "import", "workbook", str(text), "--map", "湖北联合", "--json"), 2)
+    assert (report["error_count"], report["rows"]) == (0, 6), report["errors"]
+    read = [(sheet["kind"], sheet["sheet"], sheet["rows"]) for sheet in report["sheets"]]
+    assert read == [("applications", "表二", 3), ("cards", "表一", 2), ("documents", "表三", 1)]
+
+
+def test_rejected_rows_of_a_workbook_come_back_with_the_same_maps(terminal: Terminal, tmp_path: Path) -> None:
+    path = handed_in(tmp_path / "book.xlsx")
+    terminal.as_person("admin", "import", "workbook", str(path), "--map", "湖北联合")
+    accept(terminal)
+    _replace_in_workbook(path, "200次", "多次")
+    _replace_in_workbook(path, "√", "好")
+    rejects = tmp_path / "rejects.xlsx"
+    words = ("import", "workbook", str(path), "--map", "湖北联合", "--rejects", str(rejects))
+    assert terminal.document("admin", *words)["rejected"] == 2
+
+    _replace_in_workbook(rejects, "多次", "200")
+    _replace_in_workbook(rejects, "好", "是")
+
+    assert take(terminal, rejects, kind="workbook")["rows"] == 2
 
 
 def test_a_row_that_may_be_a_title_is_told_in_one_sentence(terminal: Terminal, tmp_path: Path) -> None:
@@ -362,12 +385,35 @@ def test_a_row_that_may_be_a_title_is_told_in_one_sentence(terminal: Terminal, t
     accept(terminal)
     path = Sheet([*sheet.rows[:4], ["", "二、联通卡"], *sheet.rows[4:]]).write(tmp_path / "s.csv")
 
-    errors = _errors(
-        terminal.as_person("admin", "import", "applications", str(path), "--map", "湖北联合", "--json"), 65
-    )
+    errors = errors_of(terminal, path)
 
     assert [(error["line"], error["column"]) for error in errors] == [(5, "申请单号")]
     assert "add how it begins to notes" in errors[0]["message"]
+
+
+def test_columns_without_a_name_or_with_the_same_one_stand_by_their_letters(terminal: Terminal, tmp_path: Path) -> None:
+    header: list[Value] = ["申请编号", "", "提交时间", "主体类型", "经办人", "", "电话", "电话", "号码清单", "", "备注"]
+    row: list[Value] = ["A-1", COMPANIES[0], "2026-11-23", "企业", "王某某", "11010519491231002X", "13800138000"]
+    row += ["13900139000", NUMBERS[0], "随手写的", ""]
+    proposal = propose(terminal, Sheet([["标题"], header, row]).write(tmp_path / "s.xlsx"))
+    text = proposal.read_text(encoding="utf-8")
+    assert '"#B" = "applicant_name"' in text
+    assert '"#F" = "handler_id_no"' in text
+    assert '"电话 #G" = "contact_phone"' in text
+    lines = [line for line in text.splitlines() if '= "?"' not in line]
+    ignoring = "\n".join(lines).replace("ignored = [", 'ignored = ["电话 #H", "#J", ')
+    proposal.write_text(ignoring, encoding="utf-8")
+    accept(terminal)
+    assert take(terminal, tmp_path / "s.xlsx")["created"] == 1
+    row[0] = "A-2"
+    row[10:] = ["", "没有列名"]
+    path = Sheet([["标题"], header, row, ["A-3", *row[1:11]]], [(3, 3, 3, 4)]).write(tmp_path / "t.xlsx")
+
+    errors = errors_of(terminal, path)
+
+    assert [error["line"] for error in errors] == [3, 4]
+    assert "Column L has a value and no name; add “#L” to the map" in errors[0]["message"]
+    assert "The cells D4:E4 are merged" in errors[1]["message"]
 
 
 def test_only_an_admin_makes_and_accepts_maps(terminal: Terminal, tmp_path: Path) -> None:
@@ -424,7 +470,9 @@ def ask(terminal: Terminal, path: Path, *answers: str) -> Result:
 def test_on_a_terminal_a_person_confirms_what_is_proposed(
     terminal: Terminal, tmp_path: Path, at_a_terminal: None
 ) -> None:
-    path = sheets.titled().write(tmp_path / "sheet.xlsx")
+    sheet = sheets.titled()
+    # A row of the template that nobody filled in.
+    path = Sheet([*sheet.rows, [4, "", "", "", "", "", "企业"]], sheet.merged).write(tmp_path / "sheet.xlsx")
     refused_first = ask(terminal, path, "n")
     assert (refused_first.exit_code, terminal.document("admin", "imports")["batches"]) == (65, [])
 
@@ -437,7 +485,7 @@ def test_on_a_terminal_a_person_confirms_what_is_proposed(
     assert NUMBERS[0] not in result.stderr
     assert "left out: rows with 合计, 制表" in result.stderr
     assert "header in line 3, 3 records." in result.stderr
-    assert "Left out as totals, notes or headers: lines 7, 8." in result.stderr
+    assert "Left out as totals, notes or headers: lines 7, 8, 9." in result.stderr
     assert terminal.document("a", "show", "C-3")["application_no"] == "HB2026-2"
     assert [found["proposed"] for found in terminal.document("a", "maps")["maps"]] == [False]
 

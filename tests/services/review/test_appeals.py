@@ -37,9 +37,9 @@ def test_what_changed_since_it_was_read_is_neither_decided_nor_approved(site: Si
 
 def test_a_second_login_of_the_same_os_user_neither_decides_an_appeal_nor_checks_the_decision(site: Site) -> None:
     checker, admin = site.services("sup"), site.services("admin")
-    admin.people.add("sup2", (Role.SUPERVISOR,))
+    admin.roles.add("sup2", (Role.SUPERVISOR,))
     decider = site.services("sup2")
-    admin.people.add(os_login(), (Role.REVIEWER,))
+    admin.roles.add(os_login(), (Role.REVIEWER,))
     maker = by_os_user(site)
     (case,) = site.plant()
     assert isinstance(maker.claims.next(), CaseFile)
@@ -47,7 +47,7 @@ def test_a_second_login_of_the_same_os_user_neither_decides_an_appeal_nor_checks
     checker.checks.approve(case, "yes")
     maker.appeals.file(case, "not us")
     sql(site, "UPDATE reviewer SET login = 'former' WHERE login = :login", login=os_login())
-    admin.people.add(os_login(), (Role.REVIEWER, Role.SUPERVISOR))
+    admin.roles.add(os_login(), (Role.REVIEWER, Role.SUPERVISOR))
     second = open_services(site.path, None, site.clock)
 
     assert "You worked on" in second.appeals.why_not_decide(case)

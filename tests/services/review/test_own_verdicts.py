@@ -82,7 +82,7 @@ def test_not_by_reversing_the_verdict_first(site: Site) -> None:
 
 
 def test_not_by_assigning_the_case_to_somebody_else(site: Site) -> None:
-    site.services("admin").people.role("a", (Role.SUPERVISOR,), ())
+    site.services("admin").roles.change("a", (Role.SUPERVISOR,), ())
     case = stage(site)
     with pytest.raises(NotAllowed, match="awaiting check"):
         site.services("a").assigning.assign([case], "b", "so that I can check it")
@@ -92,7 +92,7 @@ def test_not_by_assigning_the_case_to_somebody_else(site: Site) -> None:
 
 def test_not_by_another_role(site: Site) -> None:
     case = stage(site)
-    site.services("admin").people.role("a", (Role.SUPERVISOR, Role.ADMIN), (Role.REVIEWER,))
+    site.services("admin").roles.change("a", (Role.SUPERVISOR, Role.ADMIN), (Role.REVIEWER,))
 
     refuse(site, case, site.services("a"), "another person")
 
@@ -120,14 +120,14 @@ def by_os_user(site: Site) -> Services:
 
 def test_not_under_a_second_login_of_the_same_os_user(site: Site) -> None:
     checker = site.services("b")
-    site.services("admin").people.add(os_login(), (Role.REVIEWER, Role.SUPERVISOR))
+    site.services("admin").roles.add(os_login(), (Role.REVIEWER, Role.SUPERVISOR))
     maker = by_os_user(site)
     [case] = site.plant()
     assert isinstance(maker.claims.next(), CaseFile)
     maker.verdicts.decide(failing(case, fail_kind=FailKind.FINAL))
     # The account was renamed, and an admin registered the new name; the old login stays.
     sql(site, "UPDATE reviewer SET login = 'former' WHERE login = :login", login=os_login())
-    site.services("admin").people.add(os_login(), (Role.REVIEWER, Role.SUPERVISOR))
+    site.services("admin").roles.add(os_login(), (Role.REVIEWER, Role.SUPERVISOR))
     second = open_services(site.path, None, site.clock)
     assert second.actor.id != maker.actor.id
 
@@ -179,10 +179,10 @@ def test_not_by_removing_everybody_else(site: Site) -> None:
     with site.services("admin").context.write() as session:
         session.add(SettingRow(name=SOLO_SETTING, value="a shop of one person"))
     case = stage(site, "admin")
-    people = site.services("admin").people
-    people.role("b", (), (Role.REVIEWER,))
+    people = site.services("admin").roles
+    people.change("b", (), (Role.REVIEWER,))
     for login, role in (("a", Role.REVIEWER), ("c", Role.REVIEWER), ("sup", Role.SUPERVISOR)):
-        people.role(login, (), (role,))
+        people.change(login, (), (role,))
 
     refuse(site, case, site.services("admin"), "another person")
 
@@ -222,7 +222,7 @@ def test_not_after_a_hand_over_of_a_returned_case(site: Site) -> None:
 @pytest.mark.parametrize("opens", ["a", "b"])
 def test_not_by_opening_it_again(site: Site, opens: str) -> None:
     for login in ("a", "b"):
-        site.services("admin").people.role(login, (Role.SUPERVISOR,), ())
+        site.services("admin").roles.change(login, (Role.SUPERVISOR,), ())
     case = stage(site)
     site.services("b").checks.approve(case, "seen")
     site.clock.on(minutes=2)

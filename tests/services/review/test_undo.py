@@ -108,7 +108,7 @@ def test_a_verdict_whose_notice_was_sent_is_not_undone_when_the_clock_is_set_bac
 
 def test_acts_of_every_kind_are_offered_in_turn_the_newest_first(site: Site) -> None:
     office = filed_appeals.office(site)
-    site.services("admin").people.role("sup", (Role.REVIEWER,), ())
+    site.services("admin").roles.change("sup", (Role.REVIEWER,), ())
     appealable, reopened, appealed = (filed_appeals.failed(office) for _ in range(3))
     office.run("a", "appeal", appealed, "--grounds", "not us")
     fixable = []

@@ -113,7 +113,7 @@ def _may_need_a_map(request: ImportRequest, report: ImportReport) -> bool:
     from workbench.services.reseller_sheets.sheet_map import MAPPED_KINDS
 
     has_bad_header = not report.rows and any(problem.line for problem in report.errors)
-    return has_bad_header and request.layout is None and request.kind in MAPPED_KINDS
+    return has_bad_header and not request.layouts and request.kind in {*MAPPED_KINDS, ImportKind.WORKBOOK}
 
 
 def print_report(context: CommandContext, report: ImportReport) -> None:

@@ -26,8 +26,8 @@ class _Unusable(ValueError):
 
 def ask_about(proposal: "Proposal") -> bool:
     """Show a proposal, ask what it leaves open, and return whether it is confirmed."""
-    message = _("The map {name} is new. It would read {file} like this:")
-    output.narrate(message.format(name=proposal.name, file=proposal.file))
+    message = _("The map {name} of {kind} is new. It would read {file} like this:")
+    output.narrate(message.format(name=proposal.name, kind=proposal.kind.value, file=proposal.file))
     _show(proposal)
     if any([_ask_meanings(proposal), _ask_missing(proposal), _ask_conversions(proposal)]):
         _show(proposal)

@@ -1,5 +1,6 @@
 """Commands about sheets of resellers: the form to fill in, and the maps of their own sheets."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -99,41 +100,42 @@ def accept_map(context: CommandContext, name: MapName) -> None:
 
 
 def with_map(context: CommandContext, services: "Services", request: ImportRequest, name: str) -> ImportRequest:
-    """Return a request with its map; one that does not exist yet is proposed first.
+    """Return a request with its maps; what does not exist yet is proposed first.
 
     Raises:
-        NotFound: If there is no such map and nobody to ask; a proposal was written.
+        NotFound: If there is no such map and nobody to ask; proposals were written.
         WrongUsage: If there are no maps for the kind.
-        BadConfiguration: If something in the map is wrong.
+        BadConfiguration: If something in a map is wrong.
     """
-    layout = services.maps.find(name, request.kind) or _new_map(context, services, request, name)
+    layouts = services.maps.find(name, request.kind) or _new_maps(context, services, request, name)
     for path in request.paths:
-        _tell_what_is_read(services, path, layout, request.encoding)
-    return replace(request, layout=layout)
+        _tell_what_is_read(services, path, layouts, request.encoding)
+    return replace(request, layouts=tuple(layouts))
 
 
-def _new_map(context: CommandContext, services: "Services", request: ImportRequest, name: str) -> "SheetMap":
-    """Return a new map that a person has confirmed."""
+def _new_maps(context: CommandContext, services: "Services", request: ImportRequest, name: str) -> "list[SheetMap]":
+    """Return new maps that a person has confirmed, one for each kind in the file."""
     if not request.paths:
         raise WrongUsage(_("Name at least one file to import."))
-    proposal = services.maps.propose(name, request.kind, request.paths[0], request.encoding, request.agent)
+    proposals = services.maps.propose(name, request.kind, request.paths[0], request.encoding, request.agent)
     if is_terminal() and not context.as_json:
-        if ask_about(proposal):
-            return services.maps.confirm(proposal)
-        file = services.maps.keep(proposal)
-        output.narrate(_("Nothing was imported. The proposal is in {file}; edit it, or ask again.").format(file=file))
+        if all(map(ask_about, proposals)):
+            return services.maps.confirm(proposals)
+        files = comma_joined(str(services.maps.keep(proposal)) for proposal in proposals)
+        output.narrate(_("Nothing was imported. The proposal is in {file}; edit it, or ask again.").format(file=files))
         raise typer.Exit(ExitCode.DATA)
-    file = services.maps.keep(proposal)
+    files = comma_joined(str(services.maps.keep(proposal)) for proposal in proposals)
     message = _(
         "There is no map {name} of {kind} yet, so nothing was imported. Check the proposal {file}, then put it into "
         "use with `workbench maps accept {name}`."
     )
-    raise NotFound(message.format(name=name, kind=request.kind.value, file=file))
+    kinds = comma_joined(proposal.kind.value for proposal in proposals)
+    raise NotFound(message.format(name=name, kind=kinds, file=files))
 
 
-def _tell_what_is_read(services: "Services", path: Path, layout: "SheetMap", encoding: str | None) -> None:
-    """Say where the header is, and which rows are left out."""
-    sheets, unread = services.maps.preview(path, layout, encoding)
+def _tell_what_is_read(services: "Services", path: Path, layouts: "Sequence[SheetMap]", encoding: str | None) -> None:
+    """Say where the headers are, and which rows and sheets are left out."""
+    sheets, unread = services.maps.preview(path, layouts, encoding)
     for sheet in sheets:
         place = f"{path.name}, {sheet.sheet}" if sheet.sheet else path.name
         message = ngettext(

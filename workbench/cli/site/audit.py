@@ -1,34 +1,69 @@
 """Commands about the audit log: audit verify, audit head."""
 
+from pathlib import Path
+from typing import Annotated
+
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
+from workbench.cli.framework.parameters import option
 from workbench.errors import StorageFailed
-from workbench.i18n import _
+from workbench.i18n import N_, _
 from workbench.wording.amounts import count
 
+_MOST_TOLD = 20
 
-def verify(context: CommandContext) -> None:
-    """Verify the hash chain from the first event to the last."""
+
+def verify(
+    context: CommandContext,
+    heads: Annotated[
+        Path | None,
+        option("--head", N_("File of anchors that `audit head --append` wrote; all must still fit."), "FILE"),
+    ] = None,
+) -> None:
+    """Verify the hash chain from the first event to the last, and that events explain what is in the database."""
+    from workbench.services.auditing.anchors import lost_anchors
     from workbench.services.foundation.audit_log import verify as verify_chain
+    from workbench.services.site.unexplained import unexplained
 
     with context.services() as services, services.context.read() as session:
         report = verify_chain(session)
-    if not report.is_whole:
-        message = _("The audit log was changed at event {seq}; restore the database from a backup.")
-        raise StorageFailed(message.format(seq=report.broken_at))
+        if not report.is_whole:
+            message = _("The audit log was changed at event {seq}; restore the database from a backup.")
+            raise StorageFailed(message.format(seq=report.broken_at))
+        faults = [*(lost_anchors(session, heads) if heads else ()), *unexplained(session)]
+    if faults:
+        more = (
+            [_("And {count} more.").format(count=count(len(faults) - _MOST_TOLD))] if len(faults) > _MOST_TOLD else []
+        )
+        raise StorageFailed("\n".join([*faults[:_MOST_TOLD], *more]))
     if context.as_json:
         output.document({"events": report.event_count, "head": report.head, "broken_at": None})
-    else:
-        message = _("The audit log is intact: {count} events, head {hash}.")
-        output.line(message.format(count=count(report.event_count), hash=report.head))
+        return
+    message = _("The audit log is intact: {count} events, head {hash}.")
+    output.line(message.format(count=count(report.event_count), hash=report.head))
+    if heads is None:
+        output.narrate(
+            _(
+                "It is consistent in itself. Whether all of it was replaced, only an anchor elsewhere can say:"
+                " `workbench audit head --append FILE`, then `audit verify --head FILE`."
+            )
+        )
 
 
-def head(context: CommandContext) -> None:
+def head(
+    context: CommandContext,
+    anchors: Annotated[
+        Path | None, option("--append", N_("Append it to a file, which somebody else should keep."), "FILE")
+    ] = None,
+) -> None:
     """Print the number and hash of the last event."""
+    from workbench.services.auditing.anchors import append_anchor
     from workbench.services.foundation.audit_log import last_event
 
     with context.services() as services, services.context.read() as session:
         seq, last = last_event(session)
+    if anchors is not None:
+        append_anchor(anchors, seq, last)
     if context.as_json:
         output.document({"seq": seq, "head": last})
     else:

@@ -1,7 +1,7 @@
-"""Commands about people: reviewers list, add, role, away, back, limit."""
+"""Commands about people: reviewers list, add, role, away, back, limit, deactivate, and requests for roles."""
 
 from datetime import UTC
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from db.enums import Role
 from workbench.cli.framework import output
@@ -9,6 +9,7 @@ from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.json_values import plain
 from workbench.cli.framework.options import ReasonText, parse_day
 from workbench.cli.framework.parameters import argument, option
+from workbench.domain.case.case_id import format_request, parse_request
 from workbench.domain.case.lifecycle import ROLE_WORDS
 from workbench.domain.clock.typed.aim import Aim
 from workbench.errors import WrongUsage
@@ -16,9 +17,11 @@ from workbench.i18n import N_, _, comma_joined
 
 if TYPE_CHECKING:
     from workbench.services.site.people import PersonLine
+    from workbench.services.site.roles import RoleOutcome, RoleRequest
     from workbench.services.wiring import Services
 
 LoginArgument = Annotated[str, argument("LOGIN", N_("Login of the person."))]
+RequestArgument = Annotated[str, argument("REQUEST", N_("Number of the request, such as R-000123."))]
 
 
 def list_people(context: CommandContext) -> None:
@@ -35,6 +38,7 @@ def list_people(context: CommandContext) -> None:
             _("Roles"): lambda person: comma_joined(_(ROLE_WORDS[role]) for role in person.roles),
             _("Limit"): lambda person: str(person.max_held),
             _("Away"): _away,
+            _("Active"): lambda person: "" if person.is_active else _("no"),
         },
         numeric=(2,),
     )
@@ -53,8 +57,8 @@ def add(
 ) -> None:
     """Register a person."""
     with context.services() as services:
-        _narrate_end_of_solo(is_ended=services.people.add(login, tuple(roles or ())))
-        _print_person(context, services, login, _("{login} is registered."))
+        outcome = services.roles.add(login, tuple(roles or ()))
+        _print_outcome(context, services, outcome, login, _("{login} is registered."))
 
 
 def role(
@@ -67,14 +71,72 @@ def role(
     if not added and not removed:
         raise WrongUsage(_("Name a role with --add or --remove."))
     with context.services() as services:
-        _narrate_end_of_solo(is_ended=services.people.role(login, tuple(added or ()), tuple(removed or ())))
-        _print_person(context, services, login, _("The roles of {login} were changed."))
+        outcome = services.roles.change(login, tuple(added or ()), tuple(removed or ()))
+        _print_outcome(context, services, outcome, login, _("The roles of {login} were changed."))
 
 
-def _narrate_end_of_solo(*, is_ended: bool) -> None:
-    """Say that two-person rules hold from now on, if they were waived before."""
-    if is_ended:
+def _print_outcome(
+    context: CommandContext, services: "Services", outcome: "RoleOutcome", login: str, sentence: str
+) -> None:
+    """Print that roles were changed, or which request waits for another admin."""
+    if outcome.ends_solo:
         output.narrate(_("A second person can review now: from now on, verdicts that need a check wait for it."))
+    if outcome.request is None:
+        _print_person(context, services, login, sentence)
+        return
+    if context.as_json:
+        output.document(_as_json(outcome.request))
+        return
+    message = _(
+        "There is more than one admin, so another one must agree, until {day}: `workbench reviewers approve {request}`."
+    )
+    request = outcome.request
+    output.narrate(message.format(day=f"{request.expires_at:%Y-%m-%d}", request=format_request(request.number)))
+
+
+def _as_json(request: "RoleRequest") -> dict[str, Any]:
+    return {**plain(request, UTC), "number": format_request(request.number)}
+
+
+def requests(context: CommandContext) -> None:
+    """List the requests for roles that wait for another admin."""
+    with context.services() as services:
+        found = services.roles.requests()
+    if context.as_json:
+        output.document({"requests": [_as_json(request) for request in found]})
+        return
+    output.listing(
+        found,
+        {
+            _("Request"): lambda request: format_request(request.number),
+            _("Login"): lambda request: request.login,
+            _("Added"): lambda request: comma_joined(_(ROLE_WORDS[role]) for role in request.add),
+            _("Removed"): lambda request: comma_joined(_(ROLE_WORDS[role]) for role in request.remove),
+            _("By"): lambda request: request.requested_by,
+            _("Until"): lambda request: f"{request.expires_at:%Y-%m-%d}",
+        },
+    )
+
+
+def approve(context: CommandContext, request: RequestArgument) -> None:
+    """Agree to a request of another admin, and change the roles."""
+    with context.services() as services:
+        _print_settled(context, services.roles.approve(parse_request(request)), _("The roles of {login} were changed."))
+
+
+def reject(context: CommandContext, request: RequestArgument) -> None:
+    """Reject a request, or take back an own one."""
+    with context.services() as services:
+        done = services.roles.reject(parse_request(request))
+        _print_settled(context, done, _("The request about {login} is rejected."))
+
+
+def _print_settled(context: CommandContext, request: "RoleRequest", sentence: str) -> None:
+    """Print what became of a request; the person of the command may have no role any more."""
+    if context.as_json:
+        output.document(_as_json(request))
+    else:
+        output.narrate(sentence.format(login=request.login))
 
 
 def away(
@@ -99,6 +161,21 @@ def back(context: CommandContext, login: LoginArgument) -> None:
     with context.services() as services:
         services.people.back(login)
         _print_person(context, services, login, _("{login} is back."))
+
+
+def deactivate(context: CommandContext, login: LoginArgument) -> None:
+    """Let a person do nothing any more, and free their cases."""
+    with context.services() as services:
+        freed = services.deactivating.deactivate(login)
+        sentence = _("{login} is deactivated; cases that went back to the queue: {count}.")
+        _print_person(context, services, login, sentence.replace("{count}", str(freed)))
+
+
+def activate(context: CommandContext, login: LoginArgument) -> None:
+    """Let a deactivated person work again."""
+    with context.services() as services:
+        services.deactivating.activate(login)
+        _print_person(context, services, login, _("{login} is active again."))
 
 
 def limit(

@@ -85,6 +85,8 @@ class Filter:
                     *(_STATES_BY_GROUP.get(value) or {CaseState(value)} for value in term.values)
                 )
                 states = states - named if term.is_negated else states & named
+            elif term.key == "waits" and not term.is_negated:
+                states &= {CaseState.PENDING}
         return states
 
     @property

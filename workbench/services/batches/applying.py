@@ -23,7 +23,7 @@ from workbench.services.clock.case_clocks import first_clock_state
 from workbench.services.forecast.arrival_forecasts import ArrivalForecasts, NewCase
 from workbench.services.foundation.calendar_days import all_suspensions
 from workbench.services.foundation.context import Context
-from workbench.services.foundation.pacing import pause
+from workbench.services.foundation.pacing import after_pause, pause
 from workbench.services.notices.receipts import shows_forecast
 from workbench.services.review.new_evidence import Arrival, apply_evidence
 
@@ -81,11 +81,11 @@ def _list_cases(context: Context, batch_id: int) -> None:
         .limit(_LISTED_TOGETHER)
     )
     while True:
-        with context.write() as session:
+        # What a power failure loses of this, the next start does again: the batch is not applied yet.
+        with after_pause(), context.write(is_bulk=True) as session:
             listed = session.execute(update(CASE).where(CASE.c.id.in_(chunk)).values(is_listed=True))
             if not listed.rowcount:  # type: ignore[attr-defined]  # an update's result has one
                 return
-        pause()
 
 
 def _apply(context: Context, batch: Any, waiting: Sequence[Any], expecting: ArrivalForecasts) -> None:

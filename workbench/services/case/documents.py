@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from sqlmodel import Session, col, select
 
@@ -66,7 +66,7 @@ class Documents(Service):
             return self._lines(case_id)
 
     def open(self, case_id: int, sha256: str) -> BinaryIO:
-        """Open a document whose file is byte for byte the imported one, and log an event.
+        """Open a document whose file is byte for byte the imported one; `record_opening` follows once it is shown.
 
         Raises:
             NotAllowed: If the person may not open documents.
@@ -78,18 +78,22 @@ class Documents(Service):
             if line is None:
                 message = _("{case} no longer has this document; open the list again.")
                 raise NotFound(message.format(case=format_case(case_id)))
-            file = self._file_of(case_id, line)
-            try:
-                # The digest of a file is not a personal value.
-                body = {"kind": line.kind.value, "sha256": line.sha256, "how": "shown"}
-                self.context.log_alone(OPENED, case_id=case_id, body=body)
-            except BaseException:
-                file.close()
-                raise
-            return file
+            return self._file_of(case_id, line)
 
-    def write(self, case_id: int, folder: Path) -> tuple[WrittenDocument, ...]:
-        """Copy the documents of a case into a new private folder, and log one event.
+    def record_opening(self, case_id: int, line: DocumentLine, how: Literal["shown", "viewer"]) -> None:
+        """Log that this person sees a document: a page of it was drawn, or a viewer was started on it.
+
+        Raises:
+            NotAllowed: If the person may not open documents.
+            NotFound: If there is no such case.
+        """
+        with self.context.acting(Action.DOCUMENTS, case_id):
+            # The digest of a file is not a personal value.
+            body = {"kind": line.kind.value, "sha256": line.sha256, "how": how}
+            self.context.log_alone(OPENED, case_id=case_id, body=body)
+
+    def write(self, case_id: int, folder: Path, sha256: str = "") -> tuple[WrittenDocument, ...]:
+        """Copy the documents of a case, or the one with a digest, into a new private folder, and log one event.
 
         A copied document does not count as opened.
 
@@ -100,7 +104,7 @@ class Documents(Service):
             DocumentDamaged: If the file of every document in the store is missing or altered.
         """
         with self.context.acting(Action.DOCUMENTS, case_id):
-            lines = self._lines(case_id)
+            lines = [line for line in self._lines(case_id) if sha256 in {"", line.sha256}]
             if not lines:
                 raise NotFound(_("{case} has no documents.").format(case=format_case(case_id)))
             with new_folder(absolute_path(folder), self.context.own_files) as draft:

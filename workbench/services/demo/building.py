@@ -85,10 +85,11 @@ def _services_of_all(database: Path, clock: DemoClock) -> Iterator[Mapping[str, 
     first = open_services(database, ADMIN, clock)
     try:
         disable_fsync(first.context.database.writer)
+        people = first.roles
         for login, role in _ROLES.items():
-            first.people.add(login, (role,))
+            people.add(login, (role,))
         # The demo shows each role by itself.
-        first.people.role(ADMIN, (), (Role.REVIEWER, Role.SUPERVISOR))
+        people.change(ADMIN, (), (Role.REVIEWER, Role.SUPERVISOR))
         yield {login: _services_of(login, first, clock) for login in (ADMIN, *_ROLES)}
     finally:
         first.close()

@@ -153,6 +153,21 @@ def verify(session: Session) -> ChainReport:
     return ChainReport(event_count=count, head=prev_hash, broken_at=None)
 
 
+_NEVER_CHANGED = (
+    *("id", "case_id", "round", "verdict", "fail_kind", "measure", "note", "letter", "waits_for"),
+    *("until_on", "maker_id", "decided_at", "before"),
+)
+"""The columns of a decision that nothing changes after its event."""
+
+
+def decision_digest(decision: Any, reasons: Iterable[str]) -> str:
+    """Return SHA-256 of the canonical JSON of a decision, a row of its table, with its reasons in their order."""
+    values = {name: getattr(decision, name) for name in _NEVER_CHANGED}
+    values |= {"decided_at": to_us(decision.decided_at), "until_on": str(decision.until_on or "")}
+    canonical = json.dumps({**values, "reasons": list(reasons)}, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
 def details(**values: Any) -> Mapping[str, Any]:
     """Return the body of an event without the values that are None or empty."""
     return {name: value for name, value in values.items() if value not in (None, "", (), [])}

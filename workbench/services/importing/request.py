@@ -26,7 +26,7 @@ class ImportRequest:
 
     `encoding` is that of text files; None detects it. With `rejects`, good rows are imported and bad ones written to
     that file. `agent` is for rows that name none. `as_new` opens a new case if the application's case is closed. With
-    `only`, rows of other applications are refused. `layout` says what the columns of a reseller's sheet mean.
+    `only`, rows of other applications are refused. `layouts` say what the columns of a reseller's sheets mean.
     """
 
     kind: ImportKind
@@ -37,7 +37,7 @@ class ImportRequest:
     agent: str = ""
     as_new: bool = False
     only: tuple[str, str] | None = None
-    layout: "SheetMap | None" = None
+    layouts: "tuple[SheetMap, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -182,12 +182,12 @@ def _others_kinds(readers: Sequence[Reader]) -> Iterator[RowProblem]:
 
 def _readers_of(path: Path, request: ImportRequest, zone: ZoneInfo, now: datetime) -> list[Reader]:
     """Open a file for an import."""
-    if request.kind is ImportKind.WORKBOOK:
-        return open_readers(path, zone=zone, agent=request.agent, now=now)
-    if request.layout is not None:
+    if request.layouts:
         from workbench.services.reseller_sheets.mapped_source import mapped_readers
 
-        return mapped_readers(path, request.layout, zone=zone, encoding=request.encoding, agent=request.agent, now=now)
+        return mapped_readers(path, request.layouts, zone=zone, encoding=request.encoding, agent=request.agent, now=now)
+    if request.kind is ImportKind.WORKBOOK:
+        return open_readers(path, zone=zone, agent=request.agent, now=now)
     return [open_reader(path, request.kind, zone=zone, encoding=request.encoding, agent=request.agent, now=now)]
 
 

@@ -1,7 +1,7 @@
 """The cells of a row with those that merged cells stand for, and as texts that can be compared."""
 
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from workbench.services.reading.sheets.rows import MergedCells, SheetRow
 from workbench.services.reading.table import Cell
@@ -17,9 +17,21 @@ def compact(cell: object) -> str:
     return "".join(str(cell).split()).rstrip(":：")
 
 
-def is_sum(text: str, words: Collection[str]) -> bool:
-    """Say whether a compact text is a word for a sum, alone or before a colon, such as 总计：510."""
-    return text in words or text.replace("：", ":").partition(":")[0] in words
+def sum_in(texts: Mapping[int, str], words: Collection[str], key: int, columns: Collection[int]) -> str | None:
+    """Return the word by which a row is a sum or an example, None if it may be a record.
+
+    Args:
+        texts: The compact texts of the row.
+        words: The compact words for sums; each may stand alone or before a colon, as in 总计：510.
+        key: The column of the application number, which such a row leaves out or fills with the word.
+        columns: The columns that are read; beside them, in front, a word is enough.
+    """
+    for column, text in texts.items():
+        word = text if text in words else text.replace("：", ":").partition(":")[0]
+        is_in_front = column == next(iter(texts)) and column not in columns
+        if word in words and (texts.get(key, "") in {"", text} or is_in_front):
+            return word
+    return None
 
 
 def has_few_cells(cells: int, columns: int) -> bool:

@@ -45,7 +45,7 @@ _TO = re.compile(r"(?<=\d{11})\s*(?:至|到|~|--?|[—–]+)\s*(?=\d)")
 _RANGE = re.compile(r"((?:\+?86)?1\d{10})-(\d+)")
 _MOST_OF_A_RANGE = 1_000
 _BETWEEN = re.compile(r"[\s/|;,、]+")
-_WHOLE_NUMBER = re.compile(r"(?:\+?86)?1\d{10}|0\d{2,3}-?\d{7,8}")
+_WHOLE_NUMBER = re.compile(r"(?:\+?86)?1\d{10}(?:\d{2})?|0\d{2,3}-?\d{7,8}")
 _YES = {**FLAGS, **dict.fromkeys("√✓✔☑有", True), **dict.fromkeys("×✗✘☒无", False)}
 _IDENTIFYING = (CODE, NUMBER, USCC, ID_NUMBER, PHONE, PHONES)
 

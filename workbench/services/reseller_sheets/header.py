@@ -26,6 +26,12 @@ class Header:
     line: int
     parts: Mapping[int, Sequence[str]]
 
+    @property
+    def has_hints(self) -> bool:
+        """Whether the lowest level only says how the columns are filled in, such as (万元)."""
+        lowest = [parts[-1] for parts in self.parts.values() if len(parts) > 1]
+        return bool(lowest) and all(name.startswith(("(", "[", "【")) for name in lowest)
+
     def names(self) -> dict[int, str]:
         """Return one name for each column; a name that stands twice gets the letters of its column."""
         joined = {column: BETWEEN_LEVELS.join(parts)[:MAX_HEADER_LENGTH] for column, parts in self.parts.items()}

@@ -41,7 +41,9 @@ def _lines(proposal: Proposal) -> Iterator[str]:
     for column in proposal.columns:
         if column.means:
             told = told_words(column)
-            yield f"{_text(column.name)} = {_rule(column)}" + (f" # {told}" if told else "")
+            yield f"{_text(column.name)} = {_rule(column)}" + (
+                f" # {_('known by {how}').format(how=told)}" if told else ""
+            )
     if proposal.constants:
         yield ""
         yield f"[constants] # {_('values of all rows')}"

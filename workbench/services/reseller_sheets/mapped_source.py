@@ -1,6 +1,6 @@
 """Files that are read with a map: sources whose tables have the columns of the map, and records of joined rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -9,13 +9,12 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from db.enums import ImportKind
 from workbench.errors import WrongUsage
 from workbench.i18n import _, comma_joined
 from workbench.services.reading.opened import is_archive
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.reader import Reader
-from workbench.services.reading.sheets.names import kind_of, sheet_of
+from workbench.services.reading.sheets.names import kind_of, sheet_of, shown
 from workbench.services.reading.sheets.rows import MergedCells, SheetRow
 from workbench.services.reading.sheets.workbook import SheetPart, Workbook
 from workbench.services.reading.sources import TEXT_SUFFIXES, WORKBOOK_SUFFIXES, SheetSource, TextSource
@@ -84,41 +83,46 @@ class MappedSheet(SheetSource):
 
 def mapped_readers(
     path: Path,
-    layout: SheetMap,
+    layouts: Sequence[SheetMap],
     *,
     zone: ZoneInfo,
     encoding: str | None = None,
     agent: str = "",
     now: datetime | None = None,
 ) -> list[Reader]:
-    """Open a file and return the readers of its text, or of the sheets that the map names.
+    """Open a file and return the readers of its text, or of the sheets that the maps name.
 
     Raises:
         NotFound: If there is no such file.
-        FileProblem: If it does not fit the map; a BadData too if it is no regular file.
-        WrongUsage: If it is neither CSV nor a workbook, or the map is of another agent.
+        FileProblem: If it does not fit a map; a BadData too if it is no regular file.
+        WrongUsage: If it is neither CSV nor a workbook, or a map is of another agent.
         StorageFailed: If it cannot be read.
     """
-    kind, of_map = layout.table.kind, layout.table.agent
-    if agent and of_map and agent != of_map:
-        message = _("The map {name} is of {agent}; leave --agent out, or use another map.")
-        raise WrongUsage(message.format(name=layout.name, agent=of_map))
-    sources = sources_of(path, layout, encoding)
+    for layout in layouts:
+        if agent and layout.table.agent and agent != layout.table.agent:
+            message = _("The map {name} is of {agent}; leave --agent out, or use another map.")
+            raise WrongUsage(message.format(name=layout.name, agent=layout.table.agent))
+    sources = sources_of(path, layouts, encoding)
     try:
-        return [Reader(source, kind, zone, agent or of_map, now) for source in sources]
+        return [
+            Reader(source, source.layout.table.kind, zone, agent or source.layout.table.agent, now)
+            for source in sources
+        ]
     except BaseException:
         sources[0].close()
         raise
 
 
-def sources_of(path: Path, layout: SheetMap, encoding: str | None) -> list[MappedText] | list[MappedSheet]:
-    """Return the sources of a file's records."""
+def sources_of(path: Path, layouts: Sequence[SheetMap], encoding: str | None) -> list[MappedText] | list[MappedSheet]:
+    """Return the sources of a file's records; the sheets of a workbook share it."""
     if not is_workbook(path):
-        return [MappedText(path, encoding, layout)]
+        if len(layouts) > 1:
+            message = _("{file} is no workbook; import it as one kind, such as applications.")
+            raise WrongUsage(message.format(file=path.name))
+        return [MappedText(path, encoding, layouts[0])]
     workbook = Workbook(path)
     try:
-        parts = chosen_sheets(workbook, layout.table.kind, layout.table.sheets)
-        return [MappedSheet(workbook, part, layout) for part in parts]
+        return [MappedSheet(workbook, part, layout) for part, layout in _chosen_sheets(workbook, layouts)]
     except BaseException:
         workbook.close()
         raise
@@ -140,22 +144,26 @@ def is_workbook(path: Path) -> bool:
     return is_archive(path)
 
 
-def chosen_sheets(workbook: Workbook, kind: ImportKind, wanted: tuple[str, ...]) -> list[SheetPart]:
-    """Return the visible sheets with the names or patterns of a map, without any the usual sheet of the kind.
+def _chosen_sheets(workbook: Workbook, layouts: Sequence[SheetMap]) -> list[tuple[SheetPart, SheetMap]]:
+    """Return the sheets of each map: the visible ones with the names or patterns that it says, else of its kind.
 
-    A file of rejected rows has one sheet, named like the kind.
+    A file of rejected rows has sheets that are named like the kinds. A single map without names takes the usual sheet.
 
     Raises:
-        FileProblem: If no sheet has such a name.
+        FileProblem: If there is no such sheet.
     """
-    if not wanted:
-        return [sheet_of(workbook, kind)]
     visible = [sheet for sheet in workbook.sheets if not sheet.is_hidden]
-    found = [sheet for sheet in visible if any(fnmatchcase(sheet.name.strip(), name) for name in wanted)]
-    if not found and len(visible) == 1 and kind_of(visible[0].name) is kind:
-        return visible
-    if not found:
+    chosen: list[tuple[SheetPart, SheetMap]] = []
+    for layout in layouts:
+        kind, wanted = layout.table.kind, layout.table.sheets
+        found = [sheet for sheet in visible if any(fnmatchcase(sheet.name.strip(), name) for name in wanted)]
+        found = found or [sheet for sheet in visible if kind_of(sheet.name) is kind]
+        if not found and not wanted and len(layouts) == 1:
+            found = [sheet_of(workbook, kind)]
+        chosen += ((sheet, layout) for sheet in found)
+    if not chosen:
         message = _("No sheet is named {names}, as the map says; the sheets are {sheets}.")
-        names, sheets = comma_joined(wanted), comma_joined(sheet.name for sheet in visible)
+        names = comma_joined(name for layout in layouts for name in layout.table.sheets or (shown(layout.table.kind),))
+        sheets = comma_joined(sheet.name for sheet in visible)
         raise workbook.refused(message.format(names=names, sheets=sheets))
-    return found
+    return chosen

@@ -1,7 +1,7 @@
 """The records of one sheet of a reseller, as its map reads them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 from workbench.domain.values.bad_value import BadValue
@@ -11,7 +11,7 @@ from workbench.services.reading.headers import columns_file, nearest, normalised
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.sheets.rows import MergedCells, SheetRow
 from workbench.services.reading.table import Broken, Cell, RawRecord, flaw_of
-from workbench.services.reseller_sheets.cells import Cells, Merged, compact, has_few_cells, is_sum
+from workbench.services.reseller_sheets.cells import Cells, Merged, compact, has_few_cells, sum_in
 from workbench.services.reseller_sheets.conversions import convert
 from workbench.services.reseller_sheets.grid import HEAD_ROWS
 from workbench.services.reseller_sheets.header import Header, column_of, headers_in, lettered
@@ -29,16 +29,12 @@ class _Record:
     line: int
     cells: Cells
     problem: Broken | None = None
-    last_line: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.last_line = self.line
 
 
 class MappedTable:
     """The columns of a map in a sheet, and one iteration over the records below the header.
 
-    `skipped` are the lines that the iteration left out so far, because they are totals, notes or repeated headers.
+    `skipped` are the lines that the iteration left out so far, because they are totals, notes, headers or defaults.
 
     Raises:
         FileProblem: If no row has the columns of the map, or the sheet has others.
@@ -57,7 +53,7 @@ class MappedTable:
         header = self._header_in(head, merges, place)
         names = header.names()
         self.header_line = header.line
-        self._problems_of(names, replace(place, line=header.line))
+        self._refuse_other_columns(names, replace(place, line=header.line))
         ignored = set(map(normalised, layout.table.ignored)) | _IGNORED_ANYWAY
         # Columns without a name stand in the map by their letters.
         by_letters = {column: lettered(column) for column in _columns_by_letters(layout) if column not in names}
@@ -75,6 +71,8 @@ class MappedTable:
         self._rows = chain((row for row in head if row.line > header.line), rows)
         self._merged = Merged([merge for merge in merges if merge.last_line > header.line], self._columns)
         self._at = {self._means(self._columns[column]): column for column in self._given}
+        sorts = sorts_of(layout.table.kind)
+        self._choices = {column for means, column in self._at.items() if sorts[means].words is not None}
         fill_down = set(map(normalised, layout.table.rows.fill_down))
         self._filled_down = [column for column, name in self._columns.items() if normalised(name) in fill_down]
         self._last: Cells = {}
@@ -92,7 +90,7 @@ class MappedTable:
             raise FileProblem(replace(place, message=message))
         return best
 
-    def _problems_of(self, names: Mapping[int, str], place: RowProblem) -> None:
+    def _refuse_other_columns(self, names: Mapping[int, str], place: RowProblem) -> None:
         """Refuse a sheet that lacks columns of the map, or has others."""
         rules, name_of_map = self._layout.rules, self._layout.name
         there = {normalised(name): name for name in names.values()}
@@ -150,11 +148,11 @@ class MappedTable:
     def _is_skipped(self, line: int, cells: Mapping[int, Cell]) -> bool:
         """Say whether a row is a total, a note or the header again."""
         texts = {column: compact(cell) for column, cell in cells.items()}
-        key = texts.get(self._at.get(_KEY, -1), "")
+        key_column = self._at.get(_KEY, -1)
+        key = texts.get(key_column, "")
         first_column = next(iter(texts))
         first = texts[first_column]
-        total = next((text for text in texts.values() if is_sum(text, self._totals)), None)
-        is_total = total is not None and key in {"", total}
+        is_total = sum_in(texts, self._totals, key_column, self._columns) is not None
         is_note = first.startswith(self._notes) and key in {"", first} and has_few_cells(len(texts), len(self._columns))
         is_header = self._header_texts.get(first_column) == first and self._is_header(texts)
         if is_total or is_note or is_header:
@@ -181,6 +179,10 @@ class MappedTable:
                 if isinstance(cell, str) and (flaw := flaw_of(cell)):
                     record.problem = Broken(line, self._columns[column], flaw)
         if not record.cells:
+            return None
+        if self._choices.issuperset(record.cells):
+            # A template fills in defaults on each row; without anything else they are no record.
+            self.skipped.append(line)
             return None
         if len(record.cells) == 1 and len(self._given) > _FEW and not self._layout.table.rows.continued:
             message = _("This row has one value only; if it is no record, add how it begins to notes in the map.")

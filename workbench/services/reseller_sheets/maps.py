@@ -15,7 +15,7 @@ from workbench.services.foundation.safe_files import cannot_write, read_whole
 from workbench.services.reseller_sheets.map_text import map_text
 from workbench.services.reseller_sheets.mapped_source import MappedSheet, sources_of
 from workbench.services.reseller_sheets.proposal import Proposal, propose
-from workbench.services.reseller_sheets.sheet_map import MAPPED_KINDS, SheetMap, parse_map
+from workbench.services.reseller_sheets.sheet_map import HANDED_IN, MAPPED_KINDS, SheetMap, parse_map
 
 _NAME = re.compile(r"\w[\w-]{0,59}")
 _SUFFIX, _PROPOSAL_SUFFIX = ".toml", ".proposal.toml"
@@ -55,28 +55,29 @@ class Maps(Service):
         """The folder of the maps."""
         return self.context.store.maps
 
-    def find(self, name: str, kind: ImportKind) -> SheetMap | None:
-        """Return the map of a name for a kind, None if there is none; it may have been edited since it was accepted.
+    def find(self, name: str, kind: ImportKind) -> list[SheetMap]:
+        """Return the map of a name for a kind, or all of them for a workbook; they may have been edited meanwhile.
 
         Raises:
-            WrongUsage: If this cannot be the name of a map.
-            BadConfiguration: If something in it is wrong.
+            WrongUsage: If this cannot be the name of a map, or there are no maps for the kind.
+            BadConfiguration: If something in one is wrong.
         """
-        file = self._file(name, kind)
-        return parse_map(_read(file), name, kind, str(file)) if file.exists() else None
+        if kind not in MAPPED_KINDS and kind is not ImportKind.WORKBOOK:
+            raise WrongUsage(_("--map does not apply to {kind}; leave it out.").format(kind=kind.value))
+        kinds = sorted(MAPPED_KINDS) if kind is ImportKind.WORKBOOK else [kind]
+        files = {each: file for each in kinds if (file := self._file(name, each)).exists()}
+        return [parse_map(_read(file), name, each, str(file)) for each, file in files.items()]
 
-    def propose(self, name: str, kind: ImportKind, path: Path, encoding: str | None, agent: str) -> Proposal:
-        """Return a proposal for a file; nothing is written.
+    def propose(self, name: str, kind: ImportKind, path: Path, encoding: str | None, agent: str) -> list[Proposal]:
+        """Return proposals for a file, one for each kind that a workbook holds; nothing is written.
 
         Raises:
             NotAllowed: If the person is not an admin.
-            WrongUsage: If this cannot be the name of a map, or there are no maps for the kind.
             BadData: If the file cannot be read.
         """
-        if kind not in MAPPED_KINDS:
-            raise WrongUsage(_("--map does not apply to {kind}; leave it out.").format(kind=kind.value))
         with self.context.as_admin("import"):
-            return propose(name, kind, path, encoding, agent)
+            kinds = HANDED_IN if kind is ImportKind.WORKBOOK else (kind,)
+            return propose(name, kinds, path, encoding, agent)
 
     def keep(self, proposal: Proposal) -> Path:
         """Write a proposal for somebody to edit and accept; return its file.
@@ -90,16 +91,17 @@ class Maps(Service):
             self._write(file, map_text(proposal))
         return file
 
-    def confirm(self, proposal: Proposal) -> SheetMap:
-        """Put a proposal that a person has confirmed into use.
+    def confirm(self, proposals: Sequence[Proposal]) -> list[SheetMap]:
+        """Put proposals of one name, which a person has confirmed, into use.
 
         Raises:
             NotAllowed: If the person is not an admin.
-            BadConfiguration: If something is wrong or undecided; the proposal is kept.
+            BadConfiguration: If something is wrong or undecided; the proposals are kept.
             CannotCreate: If it cannot be written.
         """
-        self.keep(proposal)
-        return self._accept(proposal.name, [proposal.kind])[0]
+        for proposal in proposals:
+            self.keep(proposal)
+        return self._accept(proposals[0].name, [proposal.kind for proposal in proposals])
 
     def accept(self, name: str) -> list[SheetMap]:
         """Put the kept proposals of a name into use, one for each kind; all of them or none.
@@ -146,17 +148,19 @@ class Maps(Service):
             raise NotFound(_("There is no map {name}; `workbench maps` lists them.").format(name=name))
         return found
 
-    def preview(self, path: Path, layout: SheetMap, encoding: str | None) -> tuple[list[SheetPreview], list[str]]:
-        """Return what a map makes of the sheets of a file, and the names of the sheets that it leaves alone.
+    def preview(
+        self, path: Path, layouts: Sequence[SheetMap], encoding: str | None
+    ) -> tuple[list[SheetPreview], list[str]]:
+        """Return what maps make of the sheets of a file, and the names of the sheets that they leave alone.
 
         Raises:
-            FileProblem: If the file does not fit the map.
+            FileProblem: If the file does not fit the maps.
         """
-        sources = sources_of(path, layout, encoding)
+        sources = sources_of(path, layouts, encoding)
         try:
             found = []
             for source in sources:
-                with source.table(layout.known.knows) as table:
+                with source.table(source.layout.known.knows) as table:
                     records = sum(1 for _record in table)
                     found.append(
                         SheetPreview(

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from db.enums import ImportKind
-from workbench.i18n import _
+from workbench.i18n import _, comma_joined
 from workbench.services.reading.kinds import spec
 from workbench.services.reading.opened import OpenedText
 from workbench.services.reading.problems import FileProblem, RowProblem
@@ -24,6 +25,12 @@ from workbench.services.reseller_sheets.words import meaning_of
 
 _MOST_ROWS = 2_000
 """So many rows of a sheet are looked at."""
+
+_ENOUGH = 3
+"""Of so many columns at least it must be known what they mean, to tell the kind of a sheet."""
+
+_Sheet = tuple[str, Sequence[SheetRow], Sequence[MergedCells]]
+"""The name of a sheet, its first rows, and its merged cells."""
 
 
 class Told(StrEnum):
@@ -82,9 +89,10 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class SheetHead:
-    """The first rows of a sheet, its merged cells, and its header with the number of columns that are understood."""
+    """The first rows of a sheet, its merged cells, and its header, of which some columns are understood as a kind's."""
 
     name: str
+    kind: ImportKind
     rows: Sequence[SheetRow]
     merges: Sequence[MergedCells]
     header: Header
@@ -101,34 +109,47 @@ def head_of(name: str, rows: Sequence[SheetRow], merges: Sequence[MergedCells], 
         return len({meaning_of(parts, kind)[0] for parts in header.parts.values()} - {""})
 
     candidates = list(headers_in(rows[:HEAD_ROWS], merges))
-    best = max(candidates, key=understood)
+    best = max(candidates, key=lambda header: (understood(header), header.has_hints))
     if not understood(best):
         best = max(candidates, key=lambda header: len(header.parts))
-    return SheetHead(name, rows, merges, best, understood(best))
+    return SheetHead(name, kind, rows, merges, best, understood(best))
 
 
-def propose(name: str, kind: ImportKind, path: Path, encoding: str | None, agent: str) -> Proposal:
-    """Return a proposal for the sheet of a file that is understood best, and for the sheets with the same columns.
+def propose(name: str, kinds: Sequence[ImportKind], path: Path, encoding: str | None, agent: str) -> list[Proposal]:
+    """Return a proposal for each of some kinds that a file holds.
+
+    Each sheet is of the kind of which most of its columns are understood. A map is for the sheet of its kind that is
+    understood best, and for the sheets with the same columns.
 
     Raises:
-        FileProblem: If the file has no rows; a BadData too if it cannot be read.
+        FileProblem: If the file has no rows, or is of none of several kinds; a BadData too if it cannot be read.
         WrongUsage: If it is neither CSV nor a workbook.
     """
     from workbench.services.reseller_sheets.proposing import Proposer
 
-    sheets = list(_sheets_in(path, encoding, kind))
+    sheets = list(_sheets_in(path, encoding))
     if not sheets:
         message = _("The sheet is empty; it needs a header and rows.")
         raise FileProblem(RowProblem(file=path.name, message=message))
-    best = max(sheets, key=lambda sheet: (sheet.understood, kind_of(sheet.name) is kind))
-    names = set(best.header.names().values())
-    alike = tuple(sheet.name for sheet in sheets if set(sheet.header.names().values()) == names)
-    proposal = Proposal(name, kind, path.name, alike if len(sheets) > 1 else (), agent or name)
-    Proposer(proposal, best).fill()
-    return proposal
+    heads = [max((head_of(*sheet, kind) for kind in kinds), key=attrgetter("understood")) for sheet in sheets]
+    proposals = []
+    for kind in kinds:
+        of_kind = [head for head in heads if head.kind is kind and (len(kinds) == 1 or head.understood >= _ENOUGH)]
+        if of_kind:
+            best = max(of_kind, key=lambda head: (head.understood, kind_of(head.name) is kind))
+            names = set(best.header.names().values())
+            alike = tuple(head.name.strip() for head in of_kind if set(head.header.names().values()) == names)
+            proposal = Proposal(name, kind, path.name, alike if len(sheets) > 1 else (), agent or name)
+            Proposer(proposal, best).fill()
+            proposals.append(proposal)
+    if not proposals:
+        message = _("No sheet has the columns of {kinds}; import it as one of them, with --map.")
+        kinds_shown = comma_joined(kind.value for kind in kinds)
+        raise FileProblem(RowProblem(file=path.name, message=message.format(kinds=kinds_shown)))
+    return proposals
 
 
-def _sheets_in(path: Path, encoding: str | None, kind: ImportKind) -> Iterator[SheetHead]:
+def _sheets_in(path: Path, encoding: str | None) -> Iterator[_Sheet]:
     """Yield the visible sheets that have rows."""
     if not is_workbook(path):
         opened = OpenedText(path, encoding)
@@ -138,7 +159,7 @@ def _sheets_in(path: Path, encoding: str | None, kind: ImportKind) -> Iterator[S
         finally:
             opened.close()
         if rows:
-            yield head_of("", rows, (), kind)
+            yield "", rows, ()
         return
     workbook = Workbook(path)
     try:
@@ -146,6 +167,6 @@ def _sheets_in(path: Path, encoding: str | None, kind: ImportKind) -> Iterator[S
             if not part.is_hidden:
                 rows, merges = rows_and_merges(workbook.rows(part), _MOST_ROWS)
                 if rows:
-                    yield head_of(part.name, rows, merges, kind)
+                    yield part.name, rows, merges
     finally:
         workbook.close()

@@ -14,7 +14,7 @@ from workbench.services.reading.kinds import DAY, INSTANT_OR_DAY, MONEY, VALID_T
 from workbench.services.reading.sheets.rows import SheetRow
 from workbench.services.reading.table import Cell
 from workbench.services.reseller_sheets.by_values import guessed, kind_word
-from workbench.services.reseller_sheets.cells import Cells, Merged, compact, has_few_cells, is_sum
+from workbench.services.reseller_sheets.cells import Cells, Merged, compact, has_few_cells, sum_in
 from workbench.services.reseller_sheets.conversions import Order, converted
 from workbench.services.reseller_sheets.header import lettered
 from workbench.services.reseller_sheets.proposal import Proposal, ProposedColumn, SheetHead, Told
@@ -75,19 +75,23 @@ class Proposer:
 
     def _by_names(self) -> None:
         """Take the clearest names first: of two columns that may mean the same, theirs counts."""
-        for clearness in (Clearness.NAME, Clearness.WORD, Clearness.UNCLEAR):
+        for clearness in Clearness:
             for column in self._proposal.columns:
-                if column.means or not column.parts:
-                    continue
-                found, clear = meaning_of(column.parts, self._kind)
-                if clear is clearness and clear is Clearness.UNCLEAR and found in self._proposal.meanings:
-                    found = _PHONE
-                if (
-                    found
-                    and clear is clearness
-                    and (found not in self._proposal.meanings or self._is_further(column, found))
-                ):
-                    column.means, column.told = found, Told.NAME if clear is Clearness.NAME else Told.WORD
+                if not column.means and column.parts:
+                    column.means = self._meaning_left(column, clearness)
+                    if column.means:
+                        column.told = Told.NAME if clearness is Clearness.NAME else Told.WORD
+
+    def _meaning_left(self, column: ProposedColumn, wanted: Clearness) -> str:
+        """Return what the names of a column mean, if they are so clear and no other column means it, else ''."""
+        found, clearness = meaning_of(column.parts, self._kind)
+        taken = self._proposal.meanings
+        if not found or clearness is not wanted:
+            return ""
+        if found not in taken or self._is_further(column, found):
+            return found
+        is_phone = clearness is Clearness.UNCLEAR and self._kind is _APPLICATIONS and _PHONE not in taken
+        return _PHONE if is_phone else ""
 
     def _is_further(self, column: ProposedColumn, means: str) -> bool:
         """Say whether a column has further numbers: 号码2 has such beside 号码1."""
@@ -118,18 +122,19 @@ class Proposer:
         notes = {compact(word): word for word in words["notes"]}
         key, columns = self._column_of(_KEY), len(self._proposal.columns)
         names = {column.column: compact(column.parts[-1]) for column in self._proposal.columns if column.parts}
+        read = {column.column for column in self._proposal.columns if column.means}
         found_totals: list[str] = []
         found_notes: list[str] = []
         records = []
         for row, cells in zip(below, filled, strict=True):
             texts = {column: compact(cell) for column, cell in row.cells.items()}
             first = next(iter(texts.values()))
-            total = next((text for text in texts.values() if is_sum(text, totals)), None)
+            total = sum_in(texts, totals, key, read)
             note = next((word for text, word in notes.items() if first.startswith(text)), None)
             if note is None and len(cells) == 1 and columns > _FEW and not first.isascii():
                 note = first[:_MOST_NOTE]
-            if total is not None and texts.get(key, "") in {"", total}:
-                found_totals.append(next(word for known, word in totals.items() if is_sum(total, (known,))))
+            if total is not None:
+                found_totals.append(totals[total])
             elif note is not None and has_few_cells(len(texts), columns) and texts.get(key, "") in {"", first}:
                 found_notes.append(note)
             elif texts != names:

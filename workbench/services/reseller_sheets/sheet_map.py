@@ -13,13 +13,28 @@ from workbench.domain.values.bad_value import BadValue
 from workbench.i18n import _, comma_joined
 from workbench.services.policy.reader import parse_table
 from workbench.services.reading.headers import ColumnNames, column_names, nearest, normalised
-from workbench.services.reading.kinds import DAY, INSTANT_OR_DAY, MONEY, PHONES, SORTS, VALID_TO, KindSpec, Sort, spec
+from workbench.services.reading.kinds import (
+    DAY,
+    INSTANT_OR_DAY,
+    MONEY,
+    PHONES,
+    SORTS,
+    VALID_TO,
+    KindSpec,
+    Parse,
+    Sort,
+    spec,
+)
 from workbench.services.reseller_sheets.conversions import Order, Unit, convert
+from workbench.toml_lines import KeyPath
 
 UNDECIDED = "?"
 """What a proposal says where a person has to decide."""
 
 MAPPED_KINDS = frozenset(SORTS) - {ImportKind.CALLS}
+
+HANDED_IN = (ImportKind.APPLICATIONS, ImportKind.CARDS, ImportKind.DOCUMENTS)
+"""The kinds that a workbook of a reseller may hold."""
 
 _DATES = (DAY, VALID_TO, INSTANT_OR_DAY)
 _KEY = "application_no"
@@ -186,10 +201,7 @@ def _rule_faults(path: tuple[str, str], rule: ColumnRule, sort: Sort, usual: Kin
     if rule.order is not None and sort not in _DATES:
         yield PolicyFault((*path, "order"), _("only dates have an order; remove it"))
     for word, code in rule.values.items():
-        try:
-            usual.columns[rule.means].parse(code)
-        except BadValue as error:
-            yield PolicyFault((*path, "values", word), str(error).rstrip(".。"))
+        yield from _value_faults((*path, "values", word), usual.columns[rule.means].parse, code)
 
 
 def _constant_faults(table: MapTable, usual: KindSpec) -> Iterator[PolicyFault]:
@@ -199,13 +211,20 @@ def _constant_faults(table: MapTable, usual: KindSpec) -> Iterator[PolicyFault]:
         if name not in usual.columns:
             yield PolicyFault(path, _unknown(name, table.kind))
             continue
-        try:
-            parsed(table.kind, name, text)
-        except BadValue as error:
-            yield PolicyFault(path, str(error).rstrip(".。"))
+        yield from _value_faults(path, partial(parsed, table.kind, name), text)
         if name in means:
             message = _("the column “{column}” means this already; remove one")
             yield PolicyFault(path, message.format(column=means[name]))
+
+
+def _value_faults(path: KeyPath, parse: Parse, text: str) -> Iterator[PolicyFault]:
+    if text == UNDECIDED:
+        yield PolicyFault(path, _("nobody has decided the value; write it"))
+        return
+    try:
+        parse(text)
+    except BadValue as error:
+        yield PolicyFault(path, str(error).rstrip(".。"))
 
 
 def _unknown(name: str, kind: ImportKind) -> str:

@@ -40,7 +40,7 @@ def _weaker_words(kind: ImportKind) -> Mapping[str, str]:
 
 
 class Clearness(Enum):
-    """How clear a name is: an import knows it, it is a usual word, or one that may mean two things."""
+    """How clear a name is, clearest first: an import knows it, it is a usual word, or one that may mean two things."""
 
     NAME = 1
     WORD = 2

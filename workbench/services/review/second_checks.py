@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from db.enums import CaseState
-from db.models import CaseRow, DecisionRow
+from db.models import CaseRow, DecisionRow, ReviewerRow
 from db.queries.claim import holds_of
 from workbench.domain.case.appeal import AppealResult
 from workbench.domain.case.case_id import format_case
@@ -170,6 +170,9 @@ class Checks(Service):
         now = self.context.now()
         case.evidence_no += 1
         case.version += 1
+        if not session.get_one(ReviewerRow, maker_id).is_active:
+            case.state = CaseState.QUEUED.value
+            return
         # Assigned to the maker, so that no other person gets it when the hold expires.
         case.returned_to_id = case.assignee_id = maker_id
         holds = holds_of(session, maker_id, now)

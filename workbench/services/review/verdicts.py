@@ -27,7 +27,7 @@ from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.documents import unopened_kinds
 from workbench.services.case.history import news_of
 from workbench.services.clock.case_clocks import update_due_date
-from workbench.services.foundation.audit_log import details
+from workbench.services.foundation.audit_log import decision_digest, details
 from workbench.services.foundation.case_access import held_case, visible_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.drafts import link_draft
@@ -202,6 +202,7 @@ class Verdicts(Service):
             **waiver_details(plan.waiver),
             measure=decision.measure,
             orders=orders_summary(session, kept_record(decision)),
+            sha256=decision_digest(decision, request.reasons),
         )
         context.log_case(session, Action.DECIDE, case, body)
         update_due_date(session, context, case)

@@ -35,6 +35,7 @@ from workbench.services.site.check_values import verify_hash_key
 from workbench.services.site.database import look_at_database
 from workbench.services.site.file_checks import CheckLine
 from workbench.services.site.people import look_alikes, solo_reason
+from workbench.services.site.unexplained import unexplained
 
 
 def examine(path: Path, now: datetime, *, is_deep: bool = False) -> list[CheckLine]:
@@ -68,6 +69,7 @@ def examine(path: Path, now: datetime, *, is_deep: bool = False) -> list[CheckLi
             lines += _protection(path, group_of(session))
             lines += _contents(session, now)
             if version == schema.VERSION:
+                lines += _unexplained(session)
                 lines.append(_second_cases(session))
                 lines += _owed(session, now)
     return lines
@@ -163,6 +165,14 @@ def _policy_in_force(session: Session, now: datetime) -> Policy:
     return parse_policy(session.execute(newest).scalar_one(), _("policy in force"))
 
 
+def _unexplained(session: Session) -> Iterator[CheckLine]:
+    """Check that events explain every decision, role and policy version."""
+    sentences = list(unexplained(session))
+    yield from ((False, sentence) for sentence in sentences)
+    if not sentences:
+        yield True, _("Events explain every decision, role and policy version.")
+
+
 def _second_cases(session: Session) -> CheckLine:
     """Check that no application has two open cases, which an older version of this program allowed."""
     twice = (
@@ -219,7 +229,7 @@ def _sender(session: Session, now: datetime) -> CheckLine:
 
 def faults(session: Session, now: datetime) -> list[str]:
     """Return what is wrong with the structure, the references and the audit log of a database."""
-    return [text for is_ok, text in _contents(session, now) if is_ok is False]
+    return [text for is_ok, text in _contents(session, now) if is_ok is False] + list(unexplained(session))
 
 
 def _contents(session: Session, now: datetime) -> Iterator[CheckLine]:

@@ -5,14 +5,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import delete, func
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from db.enums import Role
 from db.models import AbsenceRow, ReviewerRoleRow, ReviewerRow, SettingRow
 from workbench.domain.case.lifecycle import WORKERS, absence_refusal
 from workbench.domain.values.logins import likeness, normal_login
-from workbench.errors import NotAllowed, NotFound, WrongUsage
+from workbench.errors import NotFound, WrongUsage
 from workbench.i18n import _
 from workbench.services.foundation.context import Service
 
@@ -31,6 +31,7 @@ class PersonLine:
     max_held: int
     is_away: bool
     away_until: date | None
+    is_active: bool
 
 
 class People(Service):
@@ -62,63 +63,8 @@ class People(Service):
             max_held=limit if person.max_held is None else person.max_held,
             is_away=bool(absences),
             away_until=absences[0].to_on if absences else None,
+            is_active=person.is_active,
         )
-
-    def add(self, login: str, roles: tuple[Role, ...]) -> bool:
-        """Register a person, as a reviewer if no role is given; return whether one person reviewed alone until now.
-
-        Raises:
-            NotAllowed: If the caller is not an admin.
-            WrongUsage: If the login is registered already, empty or too long, or looks like another one.
-        """
-        login = normal_login(login)
-        wanted = set(roles or (Role.REVIEWER,))
-        with self._changing("reviewers add") as session:
-            if not login or len(login) > _LOGIN_LENGTH or not login.isprintable():
-                raise WrongUsage(_("A login has 1 to 64 visible characters."))
-            _refuse_look_alike(session, login)
-            person = ReviewerRow(login=login, created_at=self.context.now())
-            session.add(person)
-            session.flush()
-            session.add_all(ReviewerRoleRow(reviewer_id=person.id or 0, role=role.value) for role in wanted)
-            self._log(session, "reviewers add", person, roles=sorted(role.value for role in wanted))
-            return self._end_solo(session)
-
-    def role(self, login: str, add: tuple[Role, ...], remove: tuple[Role, ...]) -> bool:
-        """Add and remove roles of a person; return whether one person reviewed alone until now.
-
-        Raises:
-            NotAllowed: If the caller is not an admin, changes their own roles while there is another admin and several
-                people review, or would remove the last admin.
-            NotFound: If the login is not registered.
-        """
-        with self._changing("reviewers role") as session:
-            person = find_person(session, login)
-            admins = set(
-                session.exec(select(ReviewerRoleRow.reviewer_id).where(ReviewerRoleRow.role == Role.ADMIN.value))
-            )
-            is_waived = len(admins) > 1 and person.id == self.context.actor.id
-            if is_waived and not solo_reason(session):
-                raise NotAllowed(_("You cannot change your own roles; ask another admin."))
-            if Role.ADMIN in remove and admins == {person.id}:
-                raise NotAllowed(_("{login} is the last admin; make another one first.").format(login=login))
-            kinds = col(ReviewerRoleRow.role).in_([role.value for role in remove])
-            session.execute(delete(ReviewerRoleRow).where(col(ReviewerRoleRow.reviewer_id) == person.id, kinds))
-            for role in add:
-                session.merge(ReviewerRoleRow(reviewer_id=person.id or 0, role=role.value))
-            changes = {"add": [role.value for role in add], "remove": [role.value for role in remove]}
-            waived = {"waived": ["roles"]} if is_waived else {}
-            self._log(session, "reviewers role", person, **changes, **waived)
-            return self._end_solo(session)
-
-    def _end_solo(self, session: Session) -> bool:
-        """End the waiver of two-person rules for good if there is a second reviewer; return whether it ended."""
-        setting = session.get(SettingRow, SOLO_SETTING)
-        if setting is None or _count_workers(session) < 2:  # noqa: PLR2004 - two people
-            return False
-        session.delete(setting)
-        self.context.log(session, "solo-ended")
-        return True
 
     def away(self, login: str, from_on: date, to_on: date | None, reason: str = "") -> None:
         """Record an absence; while it lasts, cases assigned to the person are offered to all reviewers.
@@ -160,18 +106,12 @@ class People(Service):
             NotFound: If the login is not registered.
             WrongUsage: If the limit is below 1.
         """
-        with self._changing("reviewers limit") as session:
+        with self.context.as_admin("reviewers limit"), self.context.write() as session:
             if max_held < 1:
                 raise WrongUsage(_("The limit is at least 1."))
             person = find_person(session, login)
             person.max_held = max_held
             self._log(session, "reviewers limit", person, max_held=max_held)
-
-    @contextmanager
-    def _changing(self, action: str) -> Iterator[Session]:
-        """Open a write transaction for an admin, and log a refusal raised by this check or by the block."""
-        with self.context.as_admin(action), self.context.write() as session:
-            yield session
 
     @contextmanager
     def _recording_absence(self, action: str) -> Iterator[Session]:
@@ -181,16 +121,6 @@ class People(Service):
 
     def _log(self, session: Session, action: str, person: ReviewerRow, **body: object) -> None:
         self.context.log(session, action, body={"reviewer": person.id, **body})
-
-
-def _refuse_look_alike(session: Session, login: str) -> None:
-    """Refuse a login that is registered, or that people would take for one that is."""
-    for other in session.exec(select(ReviewerRow.login)):
-        if other == login:
-            raise WrongUsage(_("{login} is registered already.").format(login=login))
-        if likeness(other) == likeness(login):
-            message = _("{login} looks like {other}, which is registered; choose a login that nobody confuses with it.")
-            raise WrongUsage(message.format(login=login, other=other))
 
 
 def look_alikes(session: Session) -> list[tuple[str, str]]:
@@ -242,10 +172,10 @@ def solo_reason(session: Session) -> str:
     somebody could remove the others' roles to check their own verdict.
     """
     row = session.get(SettingRow, SOLO_SETTING)
-    return row.value if row is not None and _count_workers(session) == 1 else ""
+    return row.value if row is not None and count_workers(session) == 1 else ""
 
 
-def _count_workers(session: Session) -> int:
+def count_workers(session: Session) -> int:
     """Return how many active people may review."""
     return session.exec(
         select(func.count(func.distinct(ReviewerRoleRow.reviewer_id)))

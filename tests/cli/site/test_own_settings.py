@@ -1,0 +1,54 @@
+"""`workbench settings`: what is in force, where it comes from, and what is wrong."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.framework.terminal import Terminal
+
+TEXT = """theme = "light"
+
+[keys]
+desk.undo = "z"
+
+[views.1]
+name = "Late"
+filter = "due:overdue phone:13800138000"
+order = "-due"
+
+[views.2]
+name = "Wrong"
+filter = "due:late"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    (tmp_path / "workbench").mkdir()
+    return tmp_path / "workbench"
+
+
+def test_the_settings_are_listed_with_their_lines_and_mistakes(terminal: Terminal, folder: Path) -> None:
+    (folder / "settings.toml").write_text(TEXT, encoding="utf-8")
+
+    shown = terminal.run_bare("settings")
+    assert shown.exit_code == 78
+    for line in (
+        ("theme", "light", "line 1"),
+        ("desk.undo", "z F3", "line 4"),
+        ("views.1", "Late: due:overdue", "line 6"),
+    ):
+        assert any(all(part in each for part in line) for each in shown.output.splitlines()), line
+    assert "line 13: The view 2 is left out" in shown.output
+    assert "13800138000" not in shown.output
+
+    document = json.loads(terminal.run_bare("settings", "--json").stdout)
+    views = {each["name"]: each["value"] for each in document["settings"] if each["name"].startswith("views")}
+    assert views == {"views.1": {"name": "Late", "filter": "due:overdue phone:13800138000", "order": "-due"}}
+
+
+def test_without_a_file_all_is_as_usual(terminal: Terminal, folder: Path) -> None:
+    shown = terminal.run_bare("settings")
+    assert (shown.exit_code, "line" in shown.output, str(folder) in shown.output) == (0, False, True)

@@ -1,0 +1,96 @@
+"""While there are two admins, nobody changes roles alone, by whatever order of commands."""
+
+import pytest
+
+from tests.cli.framework.terminal import Terminal, refused
+
+
+@pytest.fixture
+def two(terminal: Terminal) -> Terminal:
+    """A database with the admins `admin` and `second`."""
+    assert terminal.as_person("admin", "reviewers", "add", "second", "--role", "admin").exit_code == 0
+    return terminal
+
+
+def roles(terminal: Terminal, login: str) -> list[str]:
+    people = terminal.document("audit", "reviewers")["reviewers"]
+    return next(list(one["roles"]) for one in people if one["login"] == login)
+
+
+def test_a_role_is_given_when_another_admin_agrees(two: Terminal) -> None:
+    asked = two.document("admin", "reviewers", "role", "a", "--add", "supervisor")
+    assert (asked["login"], asked["add"], asked["remove"]) == ("a", ["supervisor"], [])
+    assert asked["requested_by"] == "admin"
+    assert roles(two, "a") == ["reviewer"]
+    assert [one["number"] for one in two.document("second", "reviewers", "requests")["requests"]] == [asked["number"]]
+
+    assert "another admin must agree" in refused(two.as_person("admin", "reviewers", "approve", asked["number"]), 77)
+    assert "Only an admin" in refused(two.as_person("sup", "reviewers", "approve", asked["number"]), 77)
+    two.document("second", "reviewers", "approve", asked["number"])
+
+    assert roles(two, "a") == ["reviewer", "supervisor"]
+    assert two.document("second", "reviewers", "requests")["requests"] == []
+    assert "No request" in refused(two.as_person("second", "reviewers", "approve", asked["number"]), 66)
+    assert two.as_person("audit", "audit", "verify").exit_code == 0
+
+
+def test_an_admin_cannot_take_the_other_ones_role_and_help_themselves(two: Terminal) -> None:
+    taking = two.document("admin", "reviewers", "role", "second", "--remove", "admin")["number"]
+    own = two.document("admin", "reviewers", "role", "admin", "--add", "auditor")["number"]
+    assert "comes first" in refused(two.as_person("admin", "reviewers", "deactivate", "second"), 77)
+    for number in (taking, own):
+        assert "You made this request" in refused(two.as_person("admin", "reviewers", "approve", number), 77)
+
+    assert "admin" in roles(two, "second")
+    assert "auditor" not in roles(two, "admin")
+
+
+def test_nobody_agrees_to_roles_of_their_own(two: Terminal) -> None:
+    why = refused(two.as_person("admin", "reviewers", "role", "second", "--add", "reviewer"), 77)
+    assert "second is the only other admin and cannot agree to roles of their own; second must ask you." in why
+
+    asked = two.document("second", "reviewers", "role", "second", "--add", "reviewer")["number"]
+    two.document("admin", "reviewers", "approve", asked)
+
+    assert roles(two, "second") == ["reviewer", "admin"]
+
+
+def test_a_single_admin_gives_no_roles_to_themselves(terminal: Terminal) -> None:
+    why = refused(terminal.as_person("admin", "reviewers", "role", "admin", "--add", "auditor"), 77)
+
+    assert "You cannot give yourself roles" in why
+    terminal.document("admin", "reviewers", "role", "admin", "--remove", "reviewer")
+    assert roles(terminal, "admin") == ["supervisor", "admin"]
+
+
+def test_a_new_person_gets_roles_when_another_admin_agrees(two: Terminal) -> None:
+    asked = two.document("admin", "reviewers", "add", "d")["number"]
+    assert roles(two, "d") == []
+    assert two.as_person("d", "queue").exit_code == 77
+
+    two.document("second", "reviewers", "approve", asked)
+
+    assert two.as_person("d", "queue").exit_code == 0
+
+
+def test_a_request_can_be_rejected_or_taken_back_and_ends_after_a_week(two: Terminal) -> None:
+    numbers = [two.document("admin", "reviewers", "role", "a", "--add", "auditor")["number"] for _one in range(3)]
+    two.document("second", "reviewers", "reject", numbers[0])
+    two.document("admin", "reviewers", "reject", numbers[1])
+    assert [one["number"] for one in two.document("audit", "reviewers", "requests")["requests"]] == numbers[2:]
+
+    two.site.clock.on(days=8)
+
+    assert two.document("audit", "reviewers", "requests")["requests"] == []
+    for number in numbers:
+        assert "No request" in refused(two.as_person("second", "reviewers", "approve", number), 66)
+    assert roles(two, "a") == ["reviewer"]
+
+
+def test_an_agreement_never_leaves_the_site_without_an_admin(two: Terminal) -> None:
+    first = two.document("admin", "reviewers", "role", "second", "--remove", "admin")["number"]
+    other = two.document("second", "reviewers", "role", "admin", "--remove", "admin")["number"]
+    two.document("second", "reviewers", "approve", first)
+
+    assert "admin is the last admin" in refused(two.as_person("admin", "reviewers", "approve", other), 77)
+    assert "admin" in roles(two, "admin")

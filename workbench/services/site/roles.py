@@ -1,0 +1,242 @@
+"""Registers people and changes their roles; while there are two admins, two of them have to agree.
+
+A request is an event of the log, and so are its approval and its rejection: the log knows what is open.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
+
+from db.enums import Role
+from db.models import EventRow, ReviewerRoleRow, ReviewerRow, SettingRow
+from workbench.domain.case.case_id import format_request
+from workbench.domain.values.logins import likeness, normal_login
+from workbench.errors import NotAllowed, NotFound, WrongUsage
+from workbench.i18n import _
+from workbench.services.foundation.audit_log import details
+from workbench.services.foundation.context import Service
+from workbench.services.site.people import SOLO_SETTING, count_workers, find_person, solo_reason
+
+REQUESTED, CHANGED, REJECTED = "reviewers request", "reviewers role", "reviewers reject"
+"""The events of a request for roles, of a change of roles, and of a rejected request."""
+
+VALID_FOR = timedelta(days=7)
+"""How long a request waits for the other admin."""
+
+_LOGIN_LENGTH = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleRequest:
+    """A change of roles that one admin asked for, and that waits for another."""
+
+    number: int
+    login: str
+    add: tuple[Role, ...]
+    remove: tuple[Role, ...]
+    requested_by: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleOutcome:
+    """What became of a change of roles: `request` waits for another admin, None if the change is done.
+
+    `ends_solo` says that one person reviewed alone until now.
+    """
+
+    request: RoleRequest | None = None
+    ends_solo: bool = False
+
+
+class Roles(Service):
+    """Registers people and changes roles, for an admin."""
+
+    def add(self, login: str, roles: tuple[Role, ...]) -> RoleOutcome:
+        """Register a person, as a reviewer if no role is given.
+
+        Raises:
+            NotAllowed: If the caller is not an admin.
+            WrongUsage: If the login is registered already, empty or too long, or looks like another one.
+        """
+        login = normal_login(login)
+        wanted = tuple(role for role in Role if role in (roles or (Role.REVIEWER,)))
+        with self.context.as_admin("reviewers add"), self.context.write() as session:
+            if not login or len(login) > _LOGIN_LENGTH or not login.isprintable():
+                raise WrongUsage(_("A login has 1 to 64 visible characters."))
+            _refuse_look_alike(session, login)
+            person = ReviewerRow(login=login, created_at=self.context.now())
+            session.add(person)
+            session.flush()
+            needs_other = self._needs_other_admin(session)
+            given = () if needs_other else wanted
+            session.add_all(ReviewerRoleRow(reviewer_id=person.id or 0, role=role.value) for role in given)
+            body = {"reviewer": person.id, "roles": sorted(role.value for role in given)}
+            self.context.log(session, "reviewers add", body=body)
+            if needs_other:
+                return RoleOutcome(request=self._request(session, person, wanted, ()))
+            return RoleOutcome(ends_solo=self._end_solo(session))
+
+    def change(self, login: str, add: tuple[Role, ...], remove: tuple[Role, ...]) -> RoleOutcome:
+        """Add and remove roles of a person, or ask another admin to agree.
+
+        Raises:
+            NotAllowed: If the caller is not an admin, gives roles to themselves while nobody else could agree, or the
+                last admin would lose that role.
+            NotFound: If the login is not registered.
+        """
+        with self.context.as_admin(CHANGED), self.context.write() as session:
+            person = find_person(session, login)
+            _keep_an_admin(session, person, remove)
+            if self._needs_other_admin(session):
+                self._refuse_without_approver(session, person, add)
+                return RoleOutcome(request=self._request(session, person, add, remove))
+            is_own, alone = person.id == self.context.actor.id, solo_reason(session)
+            if is_own and add and not alone:
+                raise NotAllowed(_("You cannot give yourself roles; register another admin, who agrees to it."))
+            self._apply(session, person, add, remove, **({"waived": ["roles"]} if is_own and add else {}))
+            return RoleOutcome(ends_solo=self._end_solo(session))
+
+    def approve(self, number: int) -> RoleRequest:
+        """Agree to a request of another admin, and change the roles.
+
+        Raises:
+            NotAllowed: If the caller is not an admin, made the request, or would get roles by it; or if the last admin
+                would lose that role.
+            NotFound: If no such request is open.
+        """
+        with self.context.as_admin("reviewers approve"), self.context.write() as session:
+            request, requested_by_id = self._open_request(session, number)
+            person = find_person(session, request.login)
+            if requested_by_id == self.context.actor.id:
+                raise NotAllowed(_("You made this request; another admin must agree to it."))
+            if request.add and person.id == self.context.actor.id:
+                raise NotAllowed(_("You would get roles by this request; another admin must agree to it."))
+            _keep_an_admin(session, person, request.remove)
+            self._apply(session, person, request.add, request.remove, request=number)
+            return request
+
+    def reject(self, number: int) -> RoleRequest:
+        """Reject a request, or take back an own one.
+
+        Raises:
+            NotAllowed: If the caller is not an admin.
+            NotFound: If no such request is open.
+        """
+        with self.context.as_admin(REJECTED), self.context.write() as session:
+            request, _requested_by_id = self._open_request(session, number)
+            self.context.log(session, REJECTED, body={"request": number})
+            return request
+
+    def requests(self) -> tuple[RoleRequest, ...]:
+        """Return the open requests, oldest first."""
+        with self.context.read() as session:
+            return tuple(request for request, _requested_by_id in self._open(session))
+
+    def _open_request(self, session: Session, number: int) -> tuple[RoleRequest, int]:
+        """Return an open request, and who made it."""
+        for request, requested_by_id in self._open(session):
+            if request.number == number:
+                return request, requested_by_id
+        message = _("No request {request} is open; `workbench reviewers requests` lists those that are.")
+        raise NotFound(message.format(request=format_request(number)))
+
+    def _open(self, session: Session) -> list[tuple[RoleRequest, int]]:
+        since = self.context.now() - VALID_FOR
+        found = session.exec(
+            select(EventRow)
+            .where(col(EventRow.action).in_((REQUESTED, CHANGED, REJECTED)), EventRow.at > since)
+            .where(~col(EventRow.is_refused))
+            .order_by(col(EventRow.seq))
+        )
+        waiting: dict[int, tuple[RoleRequest, int]] = {}
+        for event in found:
+            body = json.loads(event.body)
+            if event.action == REQUESTED:
+                request = RoleRequest(
+                    number=event.seq or 0,
+                    login=session.get_one(ReviewerRow, body["reviewer"]).login,
+                    add=tuple(map(Role, body.get("add", ()))),
+                    remove=tuple(map(Role, body.get("remove", ()))),
+                    requested_by=event.actor_login,
+                    expires_at=event.at + VALID_FOR,
+                )
+                waiting[request.number] = (request, event.actor_id or 0)
+            else:
+                waiting.pop(body.get("request", 0), None)
+        return list(waiting.values())
+
+    def _needs_other_admin(self, session: Session) -> bool:
+        return len(_admins(session)) > 1 and not solo_reason(session)
+
+    def _refuse_without_approver(self, session: Session, person: ReviewerRow, add: tuple[Role, ...]) -> None:
+        """Refuse a request that nobody may approve: neither who makes it nor who gets roles by it."""
+        if add and _admins(session) <= {self.context.actor.id, person.id} and person.id != self.context.actor.id:
+            message = _("{login} is the only other admin and cannot agree to roles of their own; {login} must ask you.")
+            raise NotAllowed(message.format(login=person.login))
+
+    def _request(
+        self, session: Session, person: ReviewerRow, add: tuple[Role, ...], remove: tuple[Role, ...]
+    ) -> RoleRequest:
+        body = details(reviewer=person.id, add=[role.value for role in add], remove=[role.value for role in remove])
+        number = self.context.log(session, REQUESTED, body=body)
+        return RoleRequest(
+            number=number,
+            login=person.login,
+            add=add,
+            remove=remove,
+            requested_by=self.context.actor.login,
+            expires_at=self.context.now() + VALID_FOR,
+        )
+
+    def _apply(
+        self, session: Session, person: ReviewerRow, add: tuple[Role, ...], remove: tuple[Role, ...], **why: object
+    ) -> None:
+        kinds = col(ReviewerRoleRow.role).in_([role.value for role in remove])
+        session.execute(delete(ReviewerRoleRow).where(col(ReviewerRoleRow.reviewer_id) == person.id, kinds))
+        for role in add:
+            session.merge(ReviewerRoleRow(reviewer_id=person.id or 0, role=role.value))
+        changes = {"add": [role.value for role in add], "remove": [role.value for role in remove]}
+        self.context.log(session, CHANGED, body={"reviewer": person.id, **changes, **why})
+
+    def _end_solo(self, session: Session) -> bool:
+        """End the waiver of two-person rules for good if there is a second reviewer; return whether it ended."""
+        setting = session.get(SettingRow, SOLO_SETTING)
+        if setting is None or count_workers(session) < 2:  # noqa: PLR2004 - two people
+            return False
+        session.delete(setting)
+        self.context.log(session, "solo-ended")
+        return True
+
+
+def _admins(session: Session) -> set[int]:
+    """Return the active admins."""
+    admins = (
+        select(ReviewerRoleRow.reviewer_id)
+        .join(ReviewerRow, col(ReviewerRow.id) == col(ReviewerRoleRow.reviewer_id))
+        .where(ReviewerRoleRow.role == Role.ADMIN.value, col(ReviewerRow.is_active))
+    )
+    return set(session.exec(admins))
+
+
+def is_admin(session: Session, person: ReviewerRow) -> bool:
+    """Say whether a person is an active admin."""
+    return person.id in _admins(session)
+
+
+def _keep_an_admin(session: Session, person: ReviewerRow, remove: tuple[Role, ...]) -> None:
+    if Role.ADMIN in remove and _admins(session) == {person.id}:
+        raise NotAllowed(_("{login} is the last admin; make another one first.").format(login=person.login))
+
+
+def _refuse_look_alike(session: Session, login: str) -> None:
+    """Refuse a login that is registered, or that people would take for one that is."""
+    for other in session.exec(select(ReviewerRow.login)):
+        if other == login:
+            raise WrongUsage(_("{login} is registered already.").format(login=login))
+        if likeness(other) == likeness(login):
+            message = _("{login} looks like {other}, which is registered; choose a login that nobody confuses with it.")
+            raise WrongUsage(message.format(login=login, other=other))

@@ -1,0 +1,127 @@
+"""Finds what no event of the audit log explains: somebody changed it in the database, past the program.
+
+The events of a version before this check have no digest of their decision; such a decision is only compared with who
+made it. Notices, calendar days and the evidence of cases are not compared: a person who can write the database file can
+change them unseen.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from db.models import DecisionReasonRow, EventRow, PolicyVersionRow, ReviewerRoleRow, ReviewerRow
+from db.queries.published import DECISION, table_of
+from workbench.domain.case.case_id import format_decision
+from workbench.i18n import _, comma_joined
+from workbench.services.foundation.audit_log import decision_digest
+
+_EVENT = table_of(EventRow)
+_REASON = table_of(DecisionReasonRow)
+_SIGNED = {"approved": "approve", "returned": "return"}
+"""The statuses of a decision that a second person gave it, and the events of that."""
+
+_TOLD = (
+    *("init", "reviewers add", "reviewers role", "reviewers deactivate", "reviewers activate"),
+    *("policy apply", "decide", "approve", "return", "undo"),
+)
+
+
+@dataclass(slots=True)
+class _Told:
+    """What the events say: roles by person, digests by policy version, and makers and digests by decision."""
+
+    first_action: str = ""
+    roles: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    policies: dict[int, str] = field(default_factory=dict)
+    decisions: dict[int, tuple[int, str]] = field(default_factory=dict)
+    signatures: set[tuple[str, int, int]] = field(default_factory=set)
+    undone: set[int] = field(default_factory=set)
+    inactive: set[int] = field(default_factory=set)
+
+
+def unexplained(session: Session) -> Iterator[str]:
+    """Yield a sentence for each decision, role and policy version that no event explains as it is."""
+    told = _told(session)
+    if told.first_action != "init":
+        yield _("The log does not begin with the creation of the database: events are missing, or all of them.")
+    yield from _decisions(session, told)
+    yield from _roles(session, told)
+    yield from _policies(session, told)
+
+
+def _told(session: Session) -> _Told:
+    told = _Told(first_action=session.execute(select(_EVENT.c.action).order_by(_EVENT.c.seq).limit(1)).scalar() or "")
+    acts = select(_EVENT.c.action, _EVENT.c.actor_id, _EVENT.c.body).where(
+        _EVENT.c.action.in_(_TOLD), _EVENT.c.is_refused.is_(False)
+    )
+    for action, actor_id, text in session.execute(acts.order_by(_EVENT.c.seq)).yield_per(5_000):
+        body = json.loads(text)
+        decision = body.get("decision", 0)
+        if action == "init":
+            told.roles[actor_id] |= set(body.get("roles", ()))
+        elif action == "reviewers add":
+            told.roles[body.get("reviewer", 0)] |= set(body.get("roles", ()))
+        elif action == "reviewers role":
+            # The program removes first, so that a role in both lists stays.
+            told.roles[body.get("reviewer", 0)] -= set(body.get("remove", ()))
+            told.roles[body.get("reviewer", 0)] |= set(body.get("add", ()))
+        elif action == "reviewers deactivate":
+            told.inactive.add(body.get("reviewer", 0))
+        elif action == "reviewers activate":
+            told.inactive.discard(body.get("reviewer", 0))
+        elif action == "policy apply":
+            told.policies[body.get("policy", 0)] = body.get("sha256", "")
+        elif action == "decide":
+            told.decisions[decision] = (actor_id, body.get("sha256", ""))
+        elif action == "undo":
+            told.undone.add(decision)
+        else:
+            told.signatures.add((action, decision, actor_id))
+    return told
+
+
+def _decisions(session: Session, told: _Told) -> Iterator[str]:
+    reasons: dict[int, list[str]] = defaultdict(list)
+    for row in session.execute(select(_REASON).order_by(_REASON.c.decision_id, _REASON.c.position)):
+        reasons[row.decision_id].append(row.code)
+    for decision in session.execute(select(DECISION).order_by(DECISION.c.id)).yield_per(5_000):
+        number = format_decision(decision.id)
+        maker_id, digest = told.decisions.pop(decision.id, (0, ""))
+        if not maker_id:
+            yield _("No event tells of decision {decision}.").format(decision=number)
+        elif maker_id != decision.maker_id or digest not in {"", decision_digest(decision, reasons[decision.id])}:
+            yield _("Decision {decision} is not what its event says; it was changed.").format(decision=number)
+        elif decision.status in _SIGNED and (
+            (_SIGNED[decision.status], decision.id, decision.checker_id) not in told.signatures
+        ):
+            yield _("No event tells of the check of decision {decision}.").format(decision=number)
+        elif decision.status == "undone" and decision.id not in told.undone:
+            yield _("No event tells that decision {decision} was undone.").format(decision=number)
+    for gone in told.decisions:
+        yield _("Decision {decision} is missing; an event tells of it.").format(decision=format_decision(gone))
+
+
+def _roles(session: Session, told: _Told) -> Iterator[str]:
+    held: dict[int, set[str]] = defaultdict(set)
+    for row in session.execute(select(col(ReviewerRoleRow.reviewer_id), col(ReviewerRoleRow.role))):
+        held[row.reviewer_id].add(row.role)
+    columns = col(ReviewerRow.id), col(ReviewerRow.login), col(ReviewerRow.is_active)
+    for person in session.execute(select(*columns).order_by(columns[0])):
+        if person.is_active == (person.id in told.inactive):
+            yield _("No event tells why {login} is active or not.").format(login=person.login)
+        changed = sorted(held[person.id] ^ told.roles[person.id])
+        if changed:
+            message = _("No event tells why {login} has or lacks these roles: {roles}.")
+            yield message.format(login=person.login, roles=comma_joined(changed))
+
+
+def _policies(session: Session, told: _Told) -> Iterator[str]:
+    columns = col(PolicyVersionRow.id), col(PolicyVersionRow.sha256)
+    for row in session.execute(select(*columns).order_by(columns[0])):
+        # The creation of the database brings the first one.
+        if row.id > 1 and told.policies.get(row.id) != row.sha256:
+            yield _("Policy version {number} is not what an event says; it was added or changed.").format(number=row.id)
