@@ -32,8 +32,8 @@ class SavedViews:
         """Save a view under a key; it replaces the one that had the key.
 
         Raises:
-            NotAllowed: If it has the number of a person or card, which must not be stored in the settings, or if another
-                window changed the view of the key.
+            NotAllowed: If it has the number of a person or card, which must not be stored in the settings, or if
+                another window changed the view of the key.
             BadConfiguration: If the view cannot be added to the settings without changing something else.
             StorageFailed: If the settings cannot be read or written.
         """
