@@ -75,15 +75,9 @@ def load_settings(file: Path) -> LoadedSettings:
 
     try:
         with file.open("rb") as opened:
-            # Some editors begin a file with a byte order mark.
-            text = opened.read(_MOST_BYTES).decode("utf-8-sig")
+            text = opened.read(_MOST_BYTES).decode()
         found = tomllib.loads(text)
-    except RecursionError as error:
-        raise BadConfiguration(
-            _("The settings {file} cannot be read: their tables or lists are nested too deep.").format(file=file)
-        ) from error
-    # A ValueError is also a number with too many digits.
-    except (OSError, ValueError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         cause = error.strerror if isinstance(error, OSError) else str(error)
         message = _("The settings {file} cannot be read: {cause}.")
         raise BadConfiguration(message.format(file=file, cause=str(cause).rstrip("."))) from error
