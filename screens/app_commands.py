@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from screens.app_cases import change_scope, insert_text, open_acts, open_case, queue_alone, show_view, take_case
 from screens.desk.start_screen import StartScreen
-from screens.shell.base_screen import attempt, run_in_worker
+from screens.shell.base_screen import attempt, drop_messages, run_in_worker
 from screens.shell.protocols import CopiesText, HasPlace, ShowsCase
 from screens.shell.theme import THEMES
 from screens.terminal.input_bursts import takes_text
@@ -66,6 +66,7 @@ async def go(app: "WorkbenchApp", mode: str) -> None:
     if app.current_mode == mode and isinstance(app.screen, ReadOnlyScreen):
         app.screen.panels.is_zoomed = False
         app.screen.action_leave()
+    drop_messages(app)
     await app.switch_mode(mode)
 
 
