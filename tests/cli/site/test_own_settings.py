@@ -20,6 +20,9 @@ order = "-due"
 [views.2]
 name = "Wrong"
 filter = "due:late"
+
+[texts]
+talk = "Dear {applicant},\\nplease send what we asked for, each page with the seal, by {deadline}."
 """
 
 
@@ -37,8 +40,9 @@ def test_the_settings_are_listed_with_their_lines_and_mistakes(terminal: Termina
     assert shown.exit_code == 78
     for line in (
         ("theme", "light", "line 1"),
-        ("desk.undo", "z F3", "line 4"),
+        ("desk.undo", "z F3 (usually u F3)", "line 4"),
         ("views.1", "Late: due:overdue", "line 6"),
+        ("texts.talk", "Dear {applicant}, please send what we asked for, each page …", "line 16"),
     ):
         assert any(all(part in each for part in line) for each in shown.output.splitlines()), line
     assert "line 13: The view 2 is left out" in shown.output
