@@ -134,6 +134,30 @@ def test_what_no_event_explains_is_found_by_audit_verify_and_doctor(
     assert any(ill.startswith(sentence) for ill in ills(terminal))
 
 
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        ("UPDATE notice SET body = body || '!' WHERE sent_at > 0", "Notice 1 is not what was sent; it was changed."),
+        ("UPDATE notice SET sent_at = NULL", "Notice 1 is missing, or not marked as sent; an event tells of it."),
+    ],
+)
+def test_a_letter_that_was_sent_and_then_changed_is_found(
+    terminal: Terminal, tmp_path: Path, statement: str, sentence: str
+) -> None:
+    terminal.site.plant()
+    terminal.document("a", "next")
+    terminal.document("a", "decide", "C-1", "pass", "--reason", "OK")
+    terminal.site.clock.on(minutes=5)
+    report = tmp_path / "sent.csv"
+    report.write_text("notice\n1\n")
+    terminal.document("admin", "notices", "sent", str(report))
+    assert ills(terminal) == []
+    with terminal.site.services("admin").context.write() as session:
+        session.execute(text(statement))
+
+    assert ills(terminal) == [sentence]
+
+
 def test_an_anchor_tells_that_the_whole_log_was_replaced(terminal: Terminal, tmp_path: Path) -> None:
     anchors = tmp_path / "anchors"
     terminal.document("audit", "audit", "head", "--append", str(anchors))

@@ -42,7 +42,7 @@ def test_the_settings_are_listed_with_their_lines_and_mistakes(terminal: Termina
         ("theme", "light", "line 1"),
         ("desk.undo", "z F3 (usually u F3)", "line 4"),
         ("views.1", "Late: due:overdue", "line 6"),
-        ("texts.talk", "Dear {applicant}, please send what we asked for, each page…", "line 16"),
+        ("texts.talk", "Dear {applicant}, please send what we asked for, each page …", "line 16"),
     ):
         assert any(all(part in each for part in line) for each in shown.output.splitlines()), line
     assert "line 13: The view 2 is left out" in shown.output
