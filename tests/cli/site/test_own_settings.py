@@ -50,7 +50,9 @@ def test_the_settings_are_listed_with_their_lines_and_mistakes(terminal: Termina
 
     document = json.loads(terminal.run_bare("settings", "--json").stdout)
     views = {each["name"]: each["value"] for each in document["settings"] if each["name"].startswith("views")}
-    assert views == {"views.1": {"name": "Late", "filter": "due:overdue phone:13800138000", "order": "-due"}}
+    assert views == {
+        "views.1": {"name": "Late 13900139000", "filter": "due:overdue phone:13800138000", "order": "-due"}
+    }
 
 
 def test_without_a_file_all_is_as_usual(terminal: Terminal, folder: Path) -> None:
