@@ -161,6 +161,7 @@ def test_a_letter_that_was_sent_and_then_changed_is_found(
 def test_an_anchor_tells_that_the_whole_log_was_replaced(terminal: Terminal, tmp_path: Path) -> None:
     anchors = tmp_path / "anchors"
     terminal.document("audit", "audit", "head", "--append", str(anchors))
+    anchors.write_text(anchors.read_text().rstrip("\n"))
     terminal.run("--as", "admin", "reviewers", "add", "other")
     terminal.document("audit", "audit", "head", "--append", str(anchors))
     assert len(anchors.read_text().splitlines()) == 2
@@ -177,12 +178,22 @@ def test_an_anchor_tells_that_the_whole_log_was_replaced(terminal: Terminal, tmp
     assert "is not the one that was anchored: the log was cut off, or replaced." in result.stderr
 
 
-@pytest.mark.parametrize(("content", "sentence"), [("", "has no anchor"), ("1 x", "line 1: no anchor")])
-def test_a_file_that_has_no_anchors_is_refused(terminal: Terminal, tmp_path: Path, content: str, sentence: str) -> None:
+@pytest.mark.parametrize(
+    ("words", "content", "sentence"),
+    [
+        (("verify", "--head"), "", "has no anchor"),
+        (("verify", "--head"), "1 x", "line 1: no anchor"),
+        (("head", "--append"), "[reasons]\n", "line 1: no anchor"),
+    ],
+)
+def test_a_file_that_has_no_anchors_is_refused(
+    terminal: Terminal, tmp_path: Path, words: tuple[str, ...], content: str, sentence: str
+) -> None:
     anchors = tmp_path / "anchors"
     anchors.write_text(content)
 
-    assert sentence in refused(terminal.as_person("audit", "audit", "verify", "--head", str(anchors)), 65)
+    assert sentence in refused(terminal.as_person("audit", "audit", *words, str(anchors)), 65)
+    assert anchors.read_text() == content
 
 
 def test_a_clock_before_the_newest_event_is_named(terminal: Terminal) -> None:
