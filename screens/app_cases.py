@@ -97,9 +97,10 @@ async def _carry_out_take(app: "WorkbenchApp", desk: "DeskScreen", case_id: int,
 
     case = await attempt(app, partial(asyncio.to_thread, desk.session.services.taking.take, case_id, reason))
     if case is not None and await desk.carry_out(partial(desk.session.open_held, case)) is not None:
-        if isinstance(app.screen, ReadOnlyScreen):
-            await attempt(app, app.screen.session.save_draft)
-            app.screen.dismiss()
+        screen = app.screen
+        if isinstance(screen, ReadOnlyScreen):
+            await attempt(app, screen.session.save_draft)
+            screen.leave()
         await app.switch_mode("desk")
         desk.refresh_counts()
 

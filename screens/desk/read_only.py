@@ -93,5 +93,4 @@ class ReadOnlyScreen(CaseScreen):
             self.panels.is_zoomed = False
             return
         await attempt(self, self.session.save_draft)
-        if self.is_current:
-            self.dismiss()
+        self.leave()

@@ -143,6 +143,14 @@ class BaseScreen(Screen[Result]):
         """The bindings with their descriptions in the language in use."""
         return translated(super().active_bindings)
 
+    def leave(self, result: Result | None = None) -> None:
+        """Close the screen and what was opened over it, once: Textual would close whatever is on top."""
+        stack = self.app.screen_stack
+        if self in stack:
+            for above in reversed(stack[stack.index(self) + 1 :]):
+                above.dismiss()
+            self.dismiss(result)
+
     def on_key(self, event: events.Key) -> None:
         """Say why the key of a command does nothing; a key that is held down says it once."""
         why_not = self.why_not(event.key) if isinstance(self, ExplainsKeys) else ""
@@ -204,11 +212,6 @@ class Dialog(BaseScreen[Result], ModalScreen[Result]):
     BINDINGS: ClassVar[list[BindingType]] = [bind(BACK, "back")]
 
     render = dim_screen_behind
-
-    def leave(self, result: Result | None = None) -> None:
-        """Close the dialog once: a second dismissal would close the screen below."""
-        if self.is_current:
-            self.dismiss(result)
 
     def action_back(self) -> None:
         self.leave()
