@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from screens.app import WorkbenchApp
     from screens.desk.screen import DeskScreen
+    from screens.queue.screen import QueueScreen
 
 
 def open_case(app: "WorkbenchApp", desk: "DeskScreen", case_id: int, then: str = "") -> None:
@@ -138,16 +139,26 @@ async def change_scope(app: "WorkbenchApp") -> None:
 
 async def show_view(app: "WorkbenchApp", key: str) -> None:
     """Show a saved view in the queue."""
-    from screens.queue.screen import QueueScreen
-
     view = app.views.by_key.get(key)
     if view is None:
         message = _("No view is saved under {key}; {queue.save_view} saves the filter, order and columns of a list.")
         app.notify(with_keys(message).format(key=key), timeout=6)
         return
+    screen = await queue_alone(app)
+    if screen is not None:
+        screen.cases.show_view(view)
+
+
+async def queue_alone(app: "WorkbenchApp") -> "QueueScreen | None":
+    """Go to the queue, and leave a case that was opened over it; return the screen unless a dialog covers it."""
+    from screens.desk.read_only import ReadOnlyScreen
+    from screens.queue.screen import QueueScreen
+
     await app.switch_mode("queue")
-    if isinstance(app.screen, QueueScreen):
-        app.screen.cases.show_view(view)
+    if isinstance(app.screen, ReadOnlyScreen):
+        app.screen.panels.is_zoomed = False
+        await app.screen.action_leave().wait()
+    return app.screen if isinstance(app.screen, QueueScreen) else None
 
 
 async def insert_text(app: "WorkbenchApp") -> None:

@@ -6,9 +6,9 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from screens.app_cases import change_scope, insert_text, open_acts, open_case, show_view, take_case
+from screens.app_cases import change_scope, insert_text, open_acts, open_case, queue_alone, show_view, take_case
 from screens.desk.start_screen import StartScreen
-from screens.shell.base_screen import attempt, run_in_worker
+from screens.shell.base_screen import attempt, drop_messages, run_in_worker
 from screens.shell.protocols import CopiesText, HasPlace, ShowsCase
 from screens.shell.theme import THEMES
 from screens.terminal.input_bursts import takes_text
@@ -66,6 +66,7 @@ async def go(app: "WorkbenchApp", mode: str) -> None:
     if app.current_mode == mode and isinstance(app.screen, ReadOnlyScreen):
         app.screen.panels.is_zoomed = False
         app.screen.action_leave()
+    drop_messages(app)
     await app.switch_mode(mode)
 
 
@@ -83,15 +84,9 @@ async def choose_mode(app: "WorkbenchApp") -> None:
 
 async def find_case(app: "WorkbenchApp") -> None:
     """Go to the filter of the queue."""
-    from screens.desk.read_only import ReadOnlyScreen
-    from screens.queue.screen import QueueScreen
-
-    await app.switch_mode("queue")
-    if isinstance(app.screen, ReadOnlyScreen):
-        app.screen.panels.is_zoomed = False
-        await app.screen.action_leave().wait()
-    if isinstance(app.screen, QueueScreen):
-        app.screen.action_filter()
+    screen = await queue_alone(app)
+    if screen is not None:
+        screen.action_filter()
 
 
 async def show_help(app: "WorkbenchApp") -> None:

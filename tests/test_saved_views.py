@@ -82,6 +82,28 @@ def test_settings_that_cannot_be_added_to_are_left_alone(tmp_path: Path) -> None
         SavedViews(file / "x", {}).save("2", VIEW)
 
 
+@pytest.mark.parametrize("content", [b"theme = '\xff'", b"a = " + b"[" * 3000 + b"]" * 3000, b"a ="], ids=len)
+def test_settings_that_became_unreadable_are_left_alone(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_bytes(content)
+    with pytest.raises(BadConfiguration, match="cannot add to the settings"):
+        SavedViews(file, {}).save("2", VIEW)
+    assert file.read_bytes() == content
+
+
+def test_a_view_that_another_window_saved_is_replaced_only_when_it_was_seen(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    one, other = SavedViews(file, {}), SavedViews(file, {})
+    one.save("1", VIEW)
+    with pytest.raises(NotAllowed, match="Another window saved 逾期"):
+        other.save("1", QueueView(name="Mine"))
+    assert load_settings(file).values.views == {"1": VIEW} == other.by_key
+
+    other.save("1", QueueView(name="Mine"))
+
+    assert load_settings(file).values.views == {"1": QueueView(name="Mine")}
+
+
 @pytest.mark.parametrize(("name", "wanted"), [("x", "phone:13800138000"), ("13800138000", "")])
 def test_a_view_with_a_personal_number_is_not_saved(tmp_path: Path, name: str, wanted: str) -> None:
     views = SavedViews(tmp_path / "settings.toml", {})
@@ -100,6 +122,8 @@ def test_each_mistake_in_a_view_is_told_with_its_line_and_the_others_hold(tmp_pa
         "4": 'name = "x"\ncolumns = ["due", "size"]',
         "5": 'name = "x"\ncolour = "red"',
         "6": 'name = "x"\nfilter = 3',
+        "8": 'name = "x"\norder = "due "',
+        "9": 'name = "x"\norder = "-"',
         "7": 'name = "Good"\nfilter = "state:queued"',
     }
     file.write_text("".join(f"[views.{key}]\n{body}\n" for key, body in wrong.items()), encoding="utf-8")
@@ -114,6 +138,8 @@ def test_each_mistake_in_a_view_is_told_with_its_line_and_the_others_hold(tmp_pa
         "13: The view 4 is left out: columns must be a list of due,",
         "16: The view 5 is left out: a view has name, filter, order,",
         "19: The view 6 is left out: filter must be a text, in quotes.",
+        "22: The view 8 is left out: There is no order “due ”; choose from due",
+        "25: The view 9 is left out: There is no order “-”; choose",
     )
     for problem, words in zip(found.problems, expected, strict=True):
         assert problem.partition(", line ")[2].startswith(words)

@@ -49,7 +49,18 @@ def test_no_kind_of_value_breaks_the_check(tmp_path: Path, value: str) -> None:
     assert len(problems) == len(CHECKS)
 
 
-@pytest.mark.parametrize("content", [b"auto_next = yes", b"\xff", b'theme = "light'])
+def test_a_byte_order_mark_is_no_part_of_the_settings(tmp_path: Path) -> None:
+    assert loaded(tmp_path, '\ufefftheme = "light"\n') == (UserSettings(theme="light"), [])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(b"auto_next = yes", b"\xff", b'theme = "light'),
+        pytest.param(b"a = " + b"9" * 5000, id="many digits"),
+        pytest.param(b"a = " + b"[" * 3000 + b"]" * 3000, id="deep"),
+    ],
+)
 def test_a_file_that_is_no_toml_is_refused_by_name(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "settings.toml"
     file.write_bytes(content)

@@ -32,8 +32,9 @@ class SavedViews:
         """Save a view under a key; it replaces the one that had the key.
 
         Raises:
-            NotAllowed: If it has the number of a person or card, which must not lie in a file of the settings.
-            BadConfiguration: If the view cannot be put into the settings without changing something else.
+            NotAllowed: If it has the number of a person or card, which must not be stored in the settings, or if
+                another window changed the view of the key.
+            BadConfiguration: If the view cannot be added to the settings without changing something else.
             StorageFailed: If the settings cannot be read or written.
         """
         from workbench.domain.text.mask import mask_digits_within
@@ -43,28 +44,46 @@ class SavedViews:
             raise NotAllowed(_("A view cannot keep the number of a person or card; take it out first."))
         if self._file is not None:
             try:
-                _write(self._file, ("views", key), view.as_table())
+                self._write(self._file.resolve(), key, view)
             except OSError as error:
                 message = _("The view was not saved: {file} cannot be written ({cause}).")
                 raise StorageFailed(message.format(file=self._file, cause=error.strerror)) from error
         self._views[key] = view
 
+    def _write(self, file: Path, key: str, view: "QueueView") -> None:
+        """Write a view into the settings; `file` is no link, which stays as it is."""
+        try:
+            text = file.read_text(encoding="utf-8-sig") if file.exists() else ""
+            self._refuse_unseen(text, key)
+            new = with_table(text, ("views", key), view.as_table())
+        except (ValueError, RecursionError):
+            new = None
+        if new is None:
+            message = _("The program cannot add to the settings {file} as they are written; add the view by hand.")
+            raise BadConfiguration(message.format(file=file))
+        _replace(file, new)
 
-def _write(file: Path, path: tuple[str, str], table: Mapping[str, Any]) -> None:
-    """Put a table into a TOML file; the file is replaced at once, and keeps its permissions."""
-    # A link stays a link: people keep their settings in other folders.
-    target = file.resolve()
-    old = target.read_text(encoding="utf-8") if target.exists() else ""
-    new = with_table(old, path, table)
-    if new is None:
-        message = _("The settings {file} are written in a way that the program cannot add to; add the view by hand.")
-        raise BadConfiguration(message.format(file=file))
+    def _refuse_unseen(self, text: str, key: str) -> None:
+        """Refuse to replace a view that this window does not know; afterwards it knows the views of the file."""
+        import tomllib
+
+        from workbench.domain.filter.views import read_views
+
+        saved = read_views(tomllib.loads(text).get("views", {})).values
+        if key in saved and saved[key] != self._views.get(key):
+            self._views = dict(saved)
+            message = _("Another window saved {name} under {key} in the meantime; choose another key, or save again.")
+            raise NotAllowed(message.format(name=saved[key].name, key=key))
+
+
+def _replace(target: Path, text: str) -> None:
+    """Replace a file at once, and keep its permissions."""
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     beside = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as written:
-            written.write(new)
+            written.write(text)
         if target.exists():
             beside.chmod(target.stat().st_mode & 0o777)
         beside.replace(target)

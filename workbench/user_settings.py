@@ -75,9 +75,15 @@ def load_settings(file: Path) -> LoadedSettings:
 
     try:
         with file.open("rb") as opened:
-            text = opened.read(_MOST_BYTES).decode()
+            # Some editors begin a file with a byte order mark.
+            text = opened.read(_MOST_BYTES).decode("utf-8-sig")
         found = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except RecursionError as error:
+        raise BadConfiguration(
+            _("The settings {file} cannot be read: their tables or lists are nested too deep.").format(file=file)
+        ) from error
+    # A ValueError is also a number with too many digits.
+    except (OSError, ValueError) as error:
         cause = error.strerror if isinstance(error, OSError) else str(error)
         message = _("The settings {file} cannot be read: {cause}.")
         raise BadConfiguration(message.format(file=file, cause=str(cause).rstrip("."))) from error

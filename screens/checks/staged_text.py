@@ -6,7 +6,7 @@ from textual.content import Content
 
 from screens.panels.history import appealed_lines
 from screens.shell.view import View
-from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, hanging, joined, plain, row, wrapped_lines
+from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, fitted, hanging, joined, plain, row, wrapped_lines
 from workbench.domain.case.actor import Actor
 from workbench.domain.case.appeal import OUTCOME_WORDS, AppealLine, staged_appeal
 from workbench.domain.case.case_id import format_case
@@ -14,6 +14,7 @@ from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS, Action, is_allowed, role_refusal
 from workbench.domain.case.records import DecisionLine
 from workbench.domain.case.vocabulary import FailKind, Measure
+from workbench.domain.text.safe import pad_left, pad_right
 from workbench.i18n import _, comma_joined, current_language
 from workbench.keys.registry import with_keys
 from workbench.services.review.second_checks import StagedRow
@@ -21,6 +22,10 @@ from workbench.wording.case.history import act_words, detail_words
 from workbench.wording.case.labels import CHECK_FOR, DECIDED, ITEM_RESULT, MEASURE
 
 STAGED = "staged"
+_ROOM_FOR_LOGIN, _WIDE, _WIDEST = 70, 100, 130
+"""From how many cells on a line of the list has a whole login, and the priority; and how many it has at most."""
+
+_MAKER_CELLS, _SHORT_MAKER_CELLS, _PRIORITY_CELLS, _DUE_CELLS = 12, 7, 8, 18
 _CHANGES = frozenset({"evidence", "evidence-undone", "verify", "checklist", "comment"})
 """The acts that may change what a checker thinks of a verdict."""
 
@@ -90,21 +95,22 @@ class StagedVerdict:
 
 
 def row_line(found: StagedRow, view: View, width: int) -> Content:
-    """Return a case with a staged verdict as a line of the list; a line that is too long names less."""
+    """Return a case with a staged verdict as a line of the list, in columns; a narrow line names less."""
+    is_wide, width = width >= _WIDE, min(width, _WIDEST)
     due = view.instant(found.due_at) if found.due_at is not None else _("no due date")
-    counts: list[Part] = []
-    if found.blocks:
-        counts.append((f"{view.symbols.block}{found.blocks} ", ERROR))
-    if found.warns:
-        counts.append((f"{view.symbols.warn}{found.warns} ", WARNING))
+    blocks = f"{view.symbols.block}{found.blocks}" if found.blocks else ""
+    warns = f"{view.symbols.warn}{found.warns}" if found.warns else ""
+    room = _MAKER_CELLS if width >= _ROOM_FOR_LOGIN else _SHORT_MAKER_CELLS
+    maker = fitted(_("by {login}").format(login=found.maker), room)
+    due_style = ERROR if found.is_overdue else MUTED
+    right: list[Part] = [(pad_left(blocks, 4), ERROR), (pad_left(warns, 4), WARNING), (f"  {maker}", "")]
+    if is_wide:
+        priority = pad_right(_(PRIORITY_WORDS[found.priority]), _PRIORITY_CELLS)
+        right += [(f"  {priority}", MUTED), (_("due {when}").format(when=pad_left(due, _DUE_CELLS)), due_style)]
+    else:
+        right.append((pad_left(due, _DUE_CELLS), due_style))
     left = joined((f"{format_case(found.id)}  ", "bold"), (found.applicant_name, ""))
-    by = (f" {_('by {login}').format(login=found.maker)}  ", "")
-    priority = (f"{_(PRIORITY_WORDS[found.priority])}  ", MUTED)
-    style = ERROR if found.is_overdue else MUTED
-    right = joined(*counts, by, priority, (_("due {when}").format(when=due), style))
-    if left.cell_length + right.cell_length >= width:
-        right = joined(*counts, by, (due, style))
-    return row(left, right, width)
+    return row(left, joined(*right), width)
 
 
 def staged_lines(case: CaseFile, decision: DecisionLine, view: View, width: int) -> list[Content]:

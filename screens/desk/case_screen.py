@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from textual import getters, work
 from textual.app import ComposeResult
+from textual.containers import Vertical
 from textual.content import Content
 
 from screens.desk import background_reads, case_commands, messages
@@ -17,7 +18,7 @@ from screens.desk.outcomes import CaseChanged, CaseRef, CaseRemoved, CaseShown, 
 from screens.desk.session import DeskSession
 from screens.panels.case_header import case_lines, hold_words, narrow_lines, story_lines
 from screens.panels.evidence_panels import EvidencePanels
-from screens.shell.base_screen import WorkScreen, attempt, run_in_worker
+from screens.shell.base_screen import WorkScreen, attempt, drop_messages, run_in_worker
 from screens.shell.bindings import refusal_elsewhere
 from screens.shell.clock import Clock
 from screens.shell.header import HeaderBar, title_line, who_line
@@ -72,11 +73,12 @@ class CaseScreen(WorkScreen):
         self._shown_fields: frozenset[str] = frozenset()
 
     def parts(self) -> ComposeResult:
-        yield Static(id="notice", markup=False)
         yield EvidencePanels()
         yield DeskPage()
-        yield Static(id="revealed", markup=False)
-        yield Static(id="draft", markup=False)
+        with Vertical(id="lines"):
+            yield Static(id="revealed", markup=False)
+            yield Static(id="notice", markup=False)
+            yield Static(id="draft", markup=False)
 
     def on_mount(self) -> None:
         self.show_header()
@@ -151,6 +153,7 @@ class CaseScreen(WorkScreen):
         self.show_header()
         self.show_draft()
         if not is_same:
+            drop_messages(self.app)
             self.panels.is_zoomed = False
             # With tabs, only one panel is visible.
             first = "identity" if self.has_class("-wide") else self.panels.most_severe

@@ -11,9 +11,9 @@ from screens.shell.symbols import Symbols
 from screens.shell.view import View
 from screens.widgets.safe_text import MUTED, SUCCESS, WARNING, fitted, joined, key_hints, paragraphs, plain
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import DecisionResult, DeskCounts, NoNextCase
+from workbench.domain.case.casefile import DecisionResult, NoNextCase
 from workbench.domain.case.lifecycle import Action, role_refusal
-from workbench.domain.case.records import CaseNews, UndoableAct
+from workbench.domain.case.records import CaseNews, DeskCounts, UndoableAct
 from workbench.domain.case.vocabulary import Verdict
 from workbench.domain.text.mask import mask_digits_within
 from workbench.errors import WorkbenchError

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseFile, DecisionResult, DeskCounts, NoNextCase
-from workbench.domain.case.records import CaseNews, UndoableAct
+from workbench.domain.case.casefile import CaseFile, DecisionResult, NoNextCase
+from workbench.domain.case.records import CaseNews, DeskCounts, UndoableAct
 from workbench.services.wiring import Services
 
 

@@ -16,9 +16,9 @@ from screens.desk.draft import Draft
 from screens.desk.outcomes import CaseChanged, CaseRef, CaseRemoved, CaseShown, HoldLost, Superseded, Unchanged, act_of
 from screens.shell.clock import ZONE, Clock
 from screens.shell.revealed_fields import RevealedFields
-from workbench.domain.case.casefile import CaseFile, DecisionResult, DeskCounts, NoNextCase, VerdictRequest
+from workbench.domain.case.casefile import CaseFile, DecisionResult, NoNextCase, VerdictRequest
 from workbench.domain.case.lifecycle import Action, is_allowed
-from workbench.domain.case.records import CaseNews, ItemLine, UndoableAct
+from workbench.domain.case.records import CaseNews, DeskCounts, ItemLine, UndoableAct
 from workbench.domain.case.vocabulary import ChecklistValue, ItemResult
 from workbench.errors import StorageGone, WorkbenchError
 from workbench.services.foundation.case_access import LostHold

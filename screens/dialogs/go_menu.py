@@ -5,7 +5,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 
 from screens.shell.base_screen import Dialog
-from screens.widgets.safe_text import joined, key_hints
+from screens.widgets.safe_text import flowing, joined, key_hints
 from screens.widgets.static import Static
 from workbench.i18n import _
 from workbench.keys.command import Command
@@ -28,8 +28,9 @@ class GoMenu(Dialog[str]):
         self._commands = {command.keys[0].split(" ")[1]: command for command in commands}
 
     def compose(self) -> ComposeResult:
-        hints = key_hints(*((key, _(command.label)) for key, command in self._commands.items()))
-        yield Static(Content.assemble(joined((GO.key, "bold")), "   ", hints), markup=False)
+        hints = (key_hints((key, _(command.label))) for key, command in self._commands.items())
+        lines = flowing([joined((GO.key, "bold")), *hints], self.app.size.width - 2)
+        yield Static(Content("\n").join(lines), markup=False)
 
     def on_key(self, event: events.Key) -> None:
         super().on_key(event)

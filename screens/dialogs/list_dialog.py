@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.geometry import Region
 
 from screens.shell.base_screen import BoxDialog
-from screens.widgets.safe_text import MUTED, plain
+from screens.widgets.safe_text import MUTED, plain, row
 from screens.widgets.static import Static
 
 Entry = TypeVar("Entry")
@@ -57,7 +57,7 @@ class ListDialog(BoxDialog[bool], Generic[Entry]):
             return
         entries = [self.entry_lines(entry, width) for entry in self._list]
         lines = [
-            line.stylize("on $panel") if at == self._cursor else line
+            row(line, Content(), width).stylize("on $panel") if at == self._cursor else line
             for at, each in enumerate(entries)
             for line in each
         ]

@@ -45,6 +45,9 @@ _NOT_COUNTED = {
     ComplaintStatus.OLD: N_("old, not counted"),
 }
 _WIDE_MAP = 54
+_FIGURES_CELLS = 48
+"""The most cells of a line with a figure, so that its limit stays beside it."""
+
 _FIGURE_CELLS = 6
 """The width of the right-aligned figures; a longer one, such as a duration, does not widen the column."""
 
@@ -84,7 +87,7 @@ def _days(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 
 
 def _figures(case: CaseFile, view: View, width: int, figures: tuple[Figure, ...]) -> list[PanelLine]:
-    facts = table((_(label) for _name, label, _format in _FIGURES), width)
+    facts = table((_(label) for _name, label, _format in _FIGURES), min(width, _FIGURES_CELLS))
     known = _known_figures(case)
     figure_cells = min(_FIGURE_CELLS, max((cells(text) for text, _value in known.values()), default=0))
     lines: list[PanelLine] = []
@@ -162,7 +165,7 @@ def _outside_service(case: CaseFile, width: int) -> list[PanelLine]:
 def _cards(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     if len(case.evidence.cards) <= 1:
         return []
-    titles = (_("calls"), _("hour"), _("day"), _("complaints"))
+    titles, width = (_("calls"), _("hour"), _("day"), _("complaints")), min(width, _FIGURES_CELLS)
     lines = [EMPTY, heading(_("Per card")), PanelLine(row(Content(), plain(_columns(titles, titles), MUTED), width))]
     for index, ((_number, facts), card) in enumerate(zip(case.facts.cards, case.evidence.cards, strict=False)):
         figures = tuple(_count(facts.get(name)) for name in _CARD_FIGURES)

@@ -35,6 +35,10 @@ _SHORT_TITLES = {"activity": N_("Calls")}
 """The titles of tabs that are shorter than those of their panels."""
 
 
+_ROOM_FOR_HISTORY = 170
+"""From this width on, the history is beside the evidence instead of below it."""
+
+
 class EvidencePanels(Container):
     """Shows the evidence and the history of a case in four panels; `subject` is the title and the lines of a fifth."""
 
@@ -72,6 +76,7 @@ class EvidencePanels(Container):
         self._mark_active()
 
     def on_resize(self) -> None:
+        self.set_class(self.size.width >= _ROOM_FOR_HISTORY, "-vast")
         # The tabs were drawn without room if the panels were hidden then.
         self._show_tabs()
 

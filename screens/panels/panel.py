@@ -15,7 +15,13 @@ from screens.shell.view import View
 from screens.widgets.safe_text import plain
 from screens.widgets.static import Static
 from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.vocabulary import PanelKind
 from workbench.i18n import _
+
+MOST_CELLS = 72
+"""The most cells of a line of evidence: further apart, a fact and its mark are not read together."""
+
+_EVIDENCE = frozenset(kind.value for kind in PanelKind)
 
 PanelLines = Callable[[CaseFile, View, int], Sequence[PanelLine]]
 
@@ -127,7 +133,8 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         if self._case is None or self._view is None:
             return ()
         if self._made[0] != width:
-            self._made = (width, self._lines_of(self._case, self._view, width))
+            most = MOST_CELLS if self.id in _EVIDENCE else width
+            self._made = (width, self._lines_of(self._case, self._view, min(width, most)))
         return self._made[1]
 
     def _contents(self, width: int) -> Sequence[Content]:

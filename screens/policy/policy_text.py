@@ -56,11 +56,12 @@ def version_lines(version: PolicyVersion, campaigns: Sequence[CampaignProgress],
         (_("Required documents"), _pairs(_documents(policy), width)),
         (_("Rules and thresholds"), [line for rule in policy.rules.values() for line in _rule(rule, policy, width)]),
         (_("Reasons"), [line for reason in policy.reasons.values() for line in _reason(reason, width)]),
+        (_("Canned texts"), _pairs(_texts(policy), width)),
         (_("Measures and second persons"), _pairs(_second_persons(policy), width)),
     )
     lines = [*_about(version, view, width), *_campaign_lines(campaigns, view, width)]
     for title, found in sections:
-        lines += [Content(), plain(title, f"{ACCENT} bold"), *found]
+        lines += [Content(), plain(title, f"{ACCENT} bold"), *found] if found else []
     return Content("\n").join(lines)
 
 
@@ -148,6 +149,11 @@ def _documents(policy: Policy) -> Iterator[Pair]:
     for kind, required in policy.documents.required.items():
         names = [document_name(one, policy, current_language()) for one in required]
         yield _(APPLICANT_KIND[kind]), "; ".join(names) or _("none")
+
+
+def _texts(policy: Policy) -> Iterator[Pair]:
+    for name, words in policy.texts.items():
+        yield name, words.in_language(current_language())
 
 
 def _rule(rule: Rule, policy: Policy, width: int) -> Iterator[Content]:

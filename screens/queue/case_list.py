@@ -274,9 +274,14 @@ class CaseList(Vertical):
         if what == "nothing":
             self.notice.update(empty_notice(self.preset.id, self.filter_text, is_preset=self.is_preset))
         self.set_class(what != "rows", "-notice")
-        if what == "rows" and not isinstance(self.screen.focused, Input):
-            self.rows.focus()
+        if what == "rows":
+            # Through the queue of the app, as `focus` does it: a text field that was just opened has the focus first.
+            self.app.call_later(self._focus_rows)
         self.post_message(self.Changed())
+
+    def _focus_rows(self) -> None:
+        if not isinstance(self.screen.focused, Input):
+            self.screen.set_focus(self.rows)
 
     @property
     def row_width(self) -> int:

@@ -121,6 +121,6 @@ class ColumnsDialog(LayoutDialog[str]):
         self.leave(result=True)
 
     def action_choose(self) -> None:
-        # A list without any of these columns is one of its fixed columns alone.
-        self.chosen = tuple(name for name in CHOICES if name in self._marked - FIXED) or ("signs",)
+        # Without any of these columns, a fixed one is named, because none would mean the usual ones.
+        self.chosen = tuple(name for name in CHOICES if name in self._marked - FIXED) or ("case",)
         self.leave(result=True)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from rich.console import RenderableType
 from textual import events
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import ActiveBinding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
@@ -74,6 +74,13 @@ def run_in_worker(
 def report(node: DOMNode, error: WorkbenchError) -> None:
     """Show an error as a notification."""
     node.app.notify(str(error), severity="error", timeout=8)
+
+
+def drop_messages(app: App[Any]) -> None:
+    """Remove the messages about what was done before; warnings and errors stay until their time is over."""
+    for message in list(app._notifications):  # noqa: SLF001 - Textual can only remove all
+        if message.severity == "information":
+            app._unnotify(message)  # noqa: SLF001
 
 
 async def attempt(

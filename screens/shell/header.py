@@ -12,7 +12,8 @@ from screens.widgets.static import Static
 from workbench.i18n import _
 
 if TYPE_CHECKING:
-    from workbench.domain.case.casefile import CaseFile, DeskCounts
+    from workbench.domain.case.casefile import CaseFile
+    from workbench.domain.case.records import DeskCounts
 
 
 class HeaderBar(Static):
@@ -73,6 +74,8 @@ def _count_parts(counts: "DeskCounts") -> Iterator[Part]:
     from workbench.wording.amounts import count, decided_today_words
     from workbench.wording.letters import overdue_measures_words, overdue_words
 
+    if counts.is_clock_wrong:
+        yield _("clock wrong"), ERROR
     yield _("{count} queued").format(count=count(counts.queued)), MUTED
     if counts.overdue:
         yield _("{count} overdue").format(count=count(counts.overdue)), ERROR

@@ -22,16 +22,23 @@ from workbench.i18n import _
 from workbench.keys.registry import QUIT
 
 _EXPLAIN_EVERY_S = 3.0
-COLLECT_EVERY_S = 1.0
+COLLECT_EVERY_S = 0.7
+_IDLE_AFTER_S = 0.3
+_FROZEN_COLLECTIONS = 5
 _COMPOSED_WITHIN_S, _COMPOSED_EVERY_S = 2.0, 0.005
 _KEYS_WHEN_TOO_SMALL = frozenset(QUIT.keys)
 """The keys that act in a window that is too small."""
 
 
 def collect_if_idle(presses: Presses) -> None:
-    """Collect garbage if nobody types: a full collection takes longer than most keys, and would delay one."""
-    if gc.get_count()[-1] and presses.monotonic() - presses.last_at >= COLLECT_EVERY_S:
+    """Collect garbage if nobody types: a full collection takes longer than most keys, and would delay one.
+
+    What the first collections leave are mostly modules, which later ones need not scan.
+    """
+    if gc.get_count()[-1] and presses.monotonic() - presses.last_at >= _IDLE_AFTER_S:
         gc.collect()
+        if gc.get_stats()[-1]["collections"] <= _FROZEN_COLLECTIONS:
+            gc.freeze()
 
 
 class KeyboardApp(ResilientApp, inherit_bindings=False):

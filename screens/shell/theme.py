@@ -31,6 +31,16 @@ _VARIABLES: dict[str, tuple[str, str, str, str]] = {
     "text-accent": ("#74c4c4", "#1d6f73", "#74c4c4", "ansi_cyan"),
     "footer-background": ("#1a1e25", "#efeeea", "#1a1e25", "ansi_default"),
     "input-selection-background": ("#35506b", "#c9dcef", "#35506b", "ansi_bright_black"),
+    "block-cursor-background": ("#2f3f57", "#c3d3e4", "#2f3f57", "ansi_white"),
+    "block-cursor-foreground": ("#eef1f5", "#14171c", "#eef1f5", "ansi_black"),
+    "block-cursor-blurred-background": ("#232935", "#e4e2dc", "#232935", "ansi_bright_black"),
+    "scrollbar": ("#46505f", "#b9b6ad", "#46505f", "ansi_bright_black"),
+    "scrollbar-hover": ("#5fb3b3", "#2f7780", "#56b4e9", "ansi_cyan"),
+    "scrollbar-active": ("#5fb3b3", "#2f7780", "#56b4e9", "ansi_cyan"),
+    "scrollbar-background": ("#1a1e25", "#efeeea", "#1a1e25", "ansi_default"),
+    "scrollbar-background-hover": ("#1a1e25", "#efeeea", "#1a1e25", "ansi_default"),
+    "scrollbar-background-active": ("#1a1e25", "#efeeea", "#1a1e25", "ansi_default"),
+    "scrollbar-corner-color": ("#1a1e25", "#efeeea", "#1a1e25", "ansi_default"),
 }
 """Each colour by role, in the order of the names."""
 

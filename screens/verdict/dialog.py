@@ -185,8 +185,8 @@ class VerdictDialog(Dialog[DecisionResult]):
         is_writing, is_prose = isinstance(self.focused, Input | TextArea), takes_prose(self.focused)
         if self.focused is not None and not self.letter.edit.has_focus:
             self.letter.stop()
-        foot = dialog_text.foot_line(self._preview, self._case.policy, is_writing=is_writing, is_prose=is_prose)
-        self.closing.foot.update(foot)
+        how = {"is_writing": is_writing, "is_prose": is_prose}
+        self.closing.foot.update(dialog_text.foot_line(self._preview, self._case.policy, self._width, **how))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         verdict = self._state.verdict

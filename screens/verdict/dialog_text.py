@@ -245,8 +245,10 @@ def note_hint() -> str:
     return _("A note: {key}.").format(key=shown_key(NOTE.keys[-1]))
 
 
-def foot_line(preview: VerdictPreview | None, policy: Policy, *, is_writing: bool, is_prose: bool) -> Content:
-    """Return the keys, which differ in a text field, and what follows a confirmation."""
+def foot_line(
+    preview: VerdictPreview | None, policy: Policy, width: int, *, is_writing: bool, is_prose: bool
+) -> Content:
+    """Return the keys, which differ in a text field, and what follows a confirmation if that fits on the line."""
     is_staged = preview is not None and bool(preview.check_for) and not preview.waived_for
     then = (
         with_keys(_("a second person decides; {desk.undo} takes it back until then"))
@@ -257,9 +259,9 @@ def foot_line(preview: VerdictPreview | None, policy: Policy, *, is_writing: boo
     )
     texts = ((TEXTS.key, KEY), (f" {_(TEXTS.label)}   ", "")) if is_prose else ()
     confirm, leave = (shown_key(CONFIRM.twins[0]), _("leaves the field")) if is_writing else (CONFIRM.key, _("back"))
-    return joined(
-        (confirm, KEY), (f" {_('confirm')}   ", ""), ("Esc", KEY), (f" {leave}   ", ""), *texts, (f"  {then}", MUTED)
-    )
+    keys = joined((confirm, KEY), (f" {_('confirm')}   ", ""), ("Esc", KEY), (f" {leave}   ", ""), *texts)
+    is_short = keys.cell_length + cells(then) <= width
+    return Content.assemble(keys, joined((then, MUTED))) if is_short else keys
 
 
 def reasons_title() -> Content:

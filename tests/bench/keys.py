@@ -103,7 +103,7 @@ def painted_s(terminal: PtySession, key: str, shows: str = "") -> float:
     painted, latest = 0.0, pressed + _PATIENCE_S
     while True:
         is_changed, written = False, b""
-        while output := terminal.read_raw((painted + _STILL_S if is_changed else latest) - time.monotonic()):
+        while output := terminal.read_raw(max(0.0, (painted + _STILL_S if is_changed else latest) - time.monotonic())):
             if not _counts_down(output):
                 painted, is_changed = time.monotonic(), True
             written += output

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from tests.cli.framework.terminal import refused
 from tests.offices import Site
 from tests.promises import Promises
 from workbench.services.deadlines.recompute import CASES_PER_BATCH
@@ -118,3 +119,16 @@ def test_a_pending_case_that_was_answered_and_taken_before_its_date_passed_is_le
 
     assert tick(services) == NOTHING
     assert services.terminal.document("a", "show", case)["held_by"] == "b"
+
+
+def test_nothing_lapses_by_a_clock_that_must_be_wrong(services: Promises) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-26")
+    services.at("2026-12-24 10:00").run("a", "comment", case, "by a clock that is ahead")
+    services.at("2026-11-27 10:00")
+
+    message = refused(services.terminal.as_person("audit", "tick"), 78)
+
+    assert "but the newest event is of 2026-12-24 02:00 UTC; set the clock." in message
+    assert services.terminal.document("a", "show", case)["state"] == "rectifying"
+    assert services.site.services("a").queue.counts().is_clock_wrong

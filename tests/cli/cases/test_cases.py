@@ -115,6 +115,7 @@ def test_show_has_the_names_and_values_of_fields_in_words(
     names = {*shown["identity"], *shown["activity"], *shown["credit"], *shown["documents"][0]}
     assert [name for name in names if "_" in name and name in text] == []
     assert "BIZ_LICENSE" not in text
+    assert "2026-11" not in text
     expected = {
         "en": ("kind of applicant", "enterprise", "received at", "business licence", "in effect"),
         "zh": ("申请人类型", "企业", "收到时间", "营业执照副本", "已生效", "身份证"),

@@ -13,13 +13,16 @@ TEXT = """theme = "light"
 desk.undo = "z"
 
 [views.1]
-name = "Late"
+name = "Late 13900139000"
 filter = "due:overdue phone:13800138000"
 order = "-due"
 
 [views.2]
 name = "Wrong"
 filter = "due:late"
+
+[texts]
+talk = "Dear {applicant},\\nplease send what we asked for, each page with the seal, by {deadline}."
 """
 
 
@@ -37,8 +40,9 @@ def test_the_settings_are_listed_with_their_lines_and_mistakes(terminal: Termina
     assert shown.exit_code == 78
     for line in (
         ("theme", "light", "line 1"),
-        ("desk.undo", "z F3", "line 4"),
-        ("views.1", "Late: due:overdue", "line 6"),
+        ("desk.undo", "z F3 (usually u F3)", "line 4"),
+        ("views.1", "Late 139••••••00: due:overdue phone:138••••••00", "line 6"),
+        ("texts.talk", "Dear {applicant}, please send what we asked for, each page …", "line 16"),
     ):
         assert any(all(part in each for part in line) for each in shown.output.splitlines()), line
     assert "line 13: The view 2 is left out" in shown.output
@@ -46,7 +50,9 @@ def test_the_settings_are_listed_with_their_lines_and_mistakes(terminal: Termina
 
     document = json.loads(terminal.run_bare("settings", "--json").stdout)
     views = {each["name"]: each["value"] for each in document["settings"] if each["name"].startswith("views")}
-    assert views == {"views.1": {"name": "Late", "filter": "due:overdue phone:13800138000", "order": "-due"}}
+    assert views == {
+        "views.1": {"name": "Late 13900139000", "filter": "due:overdue phone:13800138000", "order": "-due"}
+    }
 
 
 def test_without_a_file_all_is_as_usual(terminal: Terminal, folder: Path) -> None:

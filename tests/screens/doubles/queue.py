@@ -7,8 +7,9 @@ from typing import Any
 
 from db.enums import CaseState, Priority
 from tests.screens.cases import NOW
-from workbench.domain.case.casefile import CaseRowView, DeskCounts
+from workbench.domain.case.casefile import CaseRowView
 from workbench.domain.case.lifecycle import OPEN_STATES
+from workbench.domain.case.records import DeskCounts
 from workbench.domain.filter.ordering import parse_order
 from workbench.domain.filter.parser import Term, parse_filter
 from workbench.errors import StorageFailed, WorkbenchError

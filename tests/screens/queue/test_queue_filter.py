@@ -145,3 +145,12 @@ async def test_the_line_says_which_day_a_due_date_means() -> None:
         await desk.press("ctrl+u")
         await desk.type("due:over")
         assert "overdue" in desk.text
+
+
+async def test_a_filter_typed_from_the_desk_is_typed_into_the_filter() -> None:
+    async with at_work(arrange=many(9)) as desk:
+        await desk.press("slash")
+        await desk.type("a1")
+
+        assert "/ a1" in desk.text
+        assert desk.dialog == "QueueScreen"

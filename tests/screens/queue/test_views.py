@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 
 from screens.queue.screen import QueueScreen
+from tests.screens.cases import clean
+from tests.screens.doubles.queue import case_row
+from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import at_work
 from tests.screens.queue.queue_visits import go, many, under_cursor
 from workbench.look import Look
@@ -66,3 +69,34 @@ async def test_another_filter_or_order_leaves_the_view_and_does_not_change_what_
         assert screen.look.layout("queue").order == ""
         await desk.press("slash", "ctrl+u", "enter")
         assert desk.text.splitlines()[0].startswith(" Queue")
+
+
+async def test_the_palette_shows_a_view_over_an_opened_case(tmp_path: Path) -> None:
+    def arrange(services: MemoryServices) -> None:
+        services.queue.all = [case_row(123)]
+
+    (tmp_path / "settings.toml").write_text('[views.4]\nname = "Twos"\n', encoding="utf-8")
+    async with at_work(clean(), arrange=arrange, settings=settings(tmp_path)) as desk:
+        await go(desk)
+        for screen, keys in (("QueueScreen", []), ("ReadOnlyScreen", ["enter"])):
+            await desk.press("0", *keys)
+            assert desk.dialog == screen
+            await desk.press("colon")
+            await desk.type("twos")
+            await desk.until("Twos  4")
+            await desk.press("enter")
+            assert desk.text.splitlines()[0].startswith(" Twos")
+
+
+async def test_a_view_without_columns_comes_back_at_the_next_start(tmp_path: Path) -> None:
+    async with at_work(arrange=many(9), settings=settings(tmp_path)) as desk:
+        await go(desk)
+        # Those that are shown at this width, from the top of the list.
+        await desk.press("O", *["space"] * 7, "enter")
+        assert desk.text.splitlines()[1].split() == ["case", "applicant"]
+        await desk.press("s", *"Bare", "enter")
+
+    async with at_work(arrange=many(9), settings=settings(tmp_path)) as desk:
+        await go(desk)
+        await desk.press("1")
+        assert desk.text.splitlines()[1].split() == ["case", "applicant"]

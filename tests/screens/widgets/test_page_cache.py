@@ -2,7 +2,7 @@
 
 from screens.widgets.page_cache import KEPT, PAGE, PageCache
 from tests.screens.doubles.queue import MemoryQueue
-from workbench.domain.case.casefile import DeskCounts
+from workbench.domain.case.records import DeskCounts
 
 
 def queue(count: int) -> MemoryQueue:

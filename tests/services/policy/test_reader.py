@@ -53,6 +53,11 @@ MENDS = {
         'names = ["保险", "保险"]',
         "windows.industries[1].names",
     ),
+    "an unknown field of a canned text": (
+        "company's seal, by {deadline}",
+        "company's seal, by {day}",
+        "texts.missing-papers",
+    ),
     "a negative number": ("hold_minutes = 30", "hold_minutes = -1", "desk.hold_minutes"),
     "a text for a number": ("hold_minutes = 30", 'hold_minutes = "30"', "desk.hold_minutes"),
     "a flag for a number": ("hold_minutes = 30", "hold_minutes = true", "desk.hold_minutes"),

@@ -97,8 +97,8 @@ class CaseText:
             casefile.findings,
             {
                 _("Severity"): lambda finding: _(SEVERITY_WORDS[finding.severity.value]),
-                _("Rule"): lambda finding: finding.rule,
                 _("Finding"): lambda finding: text_of(finding, casefile.policy, current_language()),
+                _("Rule"): lambda finding: finding.rule,
             },
         )
 
@@ -130,7 +130,7 @@ class CaseText:
             {
                 _("Decision"): lambda line: format_decision(line.id),
                 _("Verdict"): lambda line: _(VERDICT_WORDS[line.verdict]),
-                _("Reasons"): lambda line: " ".join(line.reasons),
+                _("Reasons"): lambda line: comma_joined(_title(code, casefile) for code in line.reasons),
                 _("Status"): lambda line: _(DECISION_STATUS[line.status]),
                 _("By"): lambda line: line.maker,
                 _("At"): lambda line: self.instant(line.decided_at),
@@ -147,7 +147,7 @@ class CaseText:
     def _history(self, casefile: CaseFile) -> None:
         output.line()
         if casefile.notices:
-            output.listing(casefile.notices, letter_columns(self.zone))
+            output.listing(casefile.notices, letter_columns(self.instant))
             output.line()
         output.table(
             [_("At"), _("Who"), _("What"), ""],
@@ -279,3 +279,9 @@ def _records(words: FieldWords, names: Sequence[str], records: Sequence[object],
 def _known(words: FieldWords, name: str, value: object) -> str:
     """Return a value in words, empty if it is unknown."""
     return "" if value in {None, "", ()} else words.value(name, value)
+
+
+def _title(code: str, casefile: CaseFile) -> str:
+    """Return a reason in words; its code if the policy no longer has it."""
+    reason = casefile.policy.reasons.get(code)
+    return code if reason is None else reason.title.in_language(current_language())

@@ -1,6 +1,7 @@
 """Commands about notices to applicants: notices list, notices sent, notices send."""
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +15,7 @@ from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_case, parse_case
 from workbench.errors import ExitCode
 from workbench.i18n import N_, _, ngettext
-from workbench.wording.amounts import count
+from workbench.wording.amounts import count, minute
 from workbench.wording.letters import marked_sentence, moved_sentences
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def list_notices(
         {
             _("Notice"): lambda line: str(line.id),
             _("Case"): lambda line: format_case(line.case_id),
-            **letter_columns(zone),
+            **letter_columns(partial(minute, zone=zone)),
         },
         numeric=(0,),
     )

@@ -9,10 +9,14 @@ import typer
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.domain.filter.views import QueueView
+from workbench.domain.text.cells import fit
 from workbench.domain.text.mask import mask_digits_within
 from workbench.errors import ExitCode
 from workbench.i18n import _
 from workbench.user_settings import LoadedSettings, load_settings, settings_file
+
+_TEXT_CELLS = 60
+"""How much of a canned text is shown."""
 
 
 def settings(context: CommandContext) -> None:
@@ -62,8 +66,10 @@ def _shown(name: str, value: Any) -> str:
         command = COMMAND_BY_ID[name.removeprefix("keys.")]
         keys, usual = (" ".join(shown_key(key) for key in part) for part in (value, command.usual_keys))
         return _("{keys} (usually {usual})").format(keys=keys, usual=usual)
+    if name.startswith("texts."):
+        return fit(mask_digits_within(" ".join(value.split())), _TEXT_CELLS).rstrip()
     if isinstance(value, QueueView):
-        return f"{value.name}: {mask_digits_within(value.filter_text)}"
+        return mask_digits_within(f"{value.name}: {value.filter_text}")
     return str(value).lower() if isinstance(value, bool) else str(value) or "–"
 
 

@@ -168,40 +168,6 @@ class CaseRowView(CaseLine):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeskCounts:
-    """The counts in the header of the desk, for one person; `to_reopen` and `appeals` are 0 except for supervisors.
-
-    `measures_overdue` counts the numbers that should be barred or restored by now; 0 except for supervisors and admins.
-    `letters_overdue` counts the letters whose sending is overdue, for supervisors and admins. `decided_today` counts
-    the verdicts that the person gave today, and `median_s` is how many seconds the middle one took after its claim.
-    `assigned` counts the queued cases assigned to the person; `put_aside` has those put aside, the first to return
-    first, also those whose time has come and that `next` has not given back yet.
-    """
-
-    queued: int
-    due_today: int
-    overdue: int
-    held_by_me: int
-    to_check: int
-    to_reopen: int = 0
-    appeals: int = 0
-    assigned: int = 0
-    put_aside: tuple[tuple[int, datetime], ...] = ()
-    measures_overdue: int = 0
-    letters_overdue: int = 0
-    decided_today: int = 0
-    median_s: float | None = None
-
-    def aside(self, now: datetime) -> tuple[tuple[int, datetime], ...]:
-        """Return the cases that are still put aside, each with its time."""
-        return tuple((case_id, until) for case_id, until in self.put_aside if until > now)
-
-    def back(self, now: datetime) -> tuple[int, ...]:
-        """Return the cases whose time aside is over."""
-        return tuple(case_id for case_id, until in self.put_aside if until <= now)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class NoNextCase:
     """Why `next` has no case: `kind` is none, held, skipped, filtered or limit.
 

@@ -31,9 +31,9 @@ ORDER_WORDS: Mapping[str, tuple[str, str]] = {
 
 COLUMN_NAMES = (
     *("due", "priority", "state", "who", "findings", "waits", "round", "application", "agent", "province", "class"),
-    *("risk", "received"),
+    *("risk", "received", "case"),
 )
-"""The columns that can be chosen."""
+"""The columns that can be chosen; the column of the case number is always shown, so that it stands for no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +53,14 @@ def parse_order(text: str) -> tuple[str, bool]:
     Raises:
         WrongUsage: If there is no such order.
     """
-    name = text.removeprefix("-").strip() or USUAL_ORDER
+    name = text.removeprefix("-") if text else USUAL_ORDER
     if name not in ORDER_WORDS:
         # Imported here, because the first frame needs no orders.
         from difflib import get_close_matches
 
         near = get_close_matches(name, ORDER_WORDS, 1) or ORDER_WORDS
         message = _("There is no order “{name}”; choose from {names}, with - before it for the reverse.")
-        raise WrongUsage(message.format(name=name, names=comma_joined(near)))
+        raise WrongUsage(message.format(name=text, names=comma_joined(near)))
     return name, text.startswith("-")
 
 

@@ -10,6 +10,7 @@ from db.models import CaseRow
 from db.queries.published import CASE, ITEM, RECTIFICATION
 from db.queries.suspension_notices import awaits_end_notice
 from workbench.domain.clock.suspension import Suspension
+from workbench.errors import BadConfiguration
 from workbench.services.campaigns.opening import open_due
 from workbench.services.case.decisions import items_in_plan, newest_decision
 from workbench.services.clock.case_clocks import Clocks
@@ -24,6 +25,7 @@ from workbench.services.notices.suspension_notices import NOTIFIED_STATES, Suspe
 from workbench.services.notices.verdict_letter import LetterItem
 from workbench.services.rectifying.lapse import lapse
 from workbench.services.review.back_to_queue import requeue
+from workbench.services.site.machine_clock import clock_problem
 
 _NOTIFIED_STATES = [state.value for state in NOTIFIED_STATES]
 
@@ -49,7 +51,14 @@ class Ticking(Service):
     """Applies the changes that depend only on time; every role may do so."""
 
     def tick(self) -> TickCounts:
-        """Queue pending cases after their next-action date, lapse cases after their deadline, and write notices."""
+        """Queue pending cases after their next-action date, lapse cases after their deadline, and write notices.
+
+        Raises:
+            BadConfiguration: If the clock of this machine must be wrong; nothing is done then.
+        """
+        with self.context.read() as session:
+            if problem := clock_problem(session, self.context.now()):
+                raise BadConfiguration(problem)
         return TickCounts(
             queued=self._queue_pending(),
             lapsed=self._lapse(),

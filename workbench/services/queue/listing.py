@@ -12,8 +12,9 @@ from db.queries.listing import case_order, case_pages
 from db.queries.listing.case_list import CaseList
 from db.queries.listing.case_rows import case_rows
 from db.queries.outbox import count_owed
-from workbench.domain.case.casefile import CaseRowView, DeskCounts
+from workbench.domain.case.casefile import CaseRowView
 from workbench.domain.case.lifecycle import Action, role_refusal, work_list_refusal
+from workbench.domain.case.records import DeskCounts
 from workbench.domain.case.running import is_overdue
 from workbench.domain.clock.due import last_overdue_receipt
 from workbench.domain.filter.keys import REOPEN_FILTER
@@ -21,6 +22,7 @@ from workbench.domain.filter.ordering import parse_order
 from workbench.services.case.masking import public_name
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.row_values import from_row
+from workbench.services.site.machine_clock import clock_problem
 
 
 class Queue(Service):
@@ -93,6 +95,7 @@ class Queue(Service):
                 letters_overdue=self._letters_overdue(session) if is_clerk else 0,
                 decided_today=len(taken),
                 median_s=known[len(known) // 2] if known else None,
+                is_clock_wrong=bool(clock_problem(session, now)),
             )
 
     def _letters_overdue(self, session: Session) -> int:

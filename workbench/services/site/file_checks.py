@@ -4,22 +4,20 @@ import hashlib
 import shutil
 import stat
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from db.models import DocumentRow, EventRow, PolicyVersionRow
+from db.models import DocumentRow, PolicyVersionRow
 from db.queries.published import is_published, table_of
 from workbench.i18n import _
 from workbench.services.foundation.file_store import Store
+from workbench.services.site.machine_clock import clock_problem
 
 CheckLine = tuple[bool | None, str]
 """One line of the health check: True for passed, False for failed, None for a note."""
-
-CLOCK_MAY_DIFFER = timedelta(minutes=5)
-"""Clocks of machines that set theirs by the network differ by less."""
 
 _DOCUMENT = table_of(DocumentRow)
 _MOST_TOLD = 5
@@ -111,8 +109,5 @@ def room(path: Path) -> CheckLine:
 
 def clock(session: Session, now: datetime) -> CheckLine:
     """Check that the clock of this machine is not before the newest event."""
-    newest = session.execute(select(col(EventRow.at)).order_by(col(EventRow.seq).desc()).limit(1)).scalar()
-    if newest is None or now >= newest - CLOCK_MAY_DIFFER:
-        return True, _("The clock of this machine is not before the newest event.")
-    message = _("The clock of this machine says {now}, but the newest event is of {newest}; set the clock.")
-    return False, message.format(now=f"{now:%Y-%m-%d %H:%M} UTC", newest=f"{newest:%Y-%m-%d %H:%M} UTC")
+    problem = clock_problem(session, now)
+    return not problem, problem or _("The clock of this machine is not before the newest event.")
