@@ -4,7 +4,7 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from screens.shell.base_screen import attempt, run_in_worker
+from screens.shell.base_screen import attempt, close, run_in_worker
 from screens.shell.protocols import ShowsCase
 from workbench.i18n import _
 from workbench.keys.desk import ACTS
@@ -101,7 +101,7 @@ async def _carry_out_take(app: "WorkbenchApp", desk: "DeskScreen", case_id: int,
         screen = app.screen
         if isinstance(screen, ReadOnlyScreen):
             await attempt(app, screen.session.save_draft)
-            screen.leave()
+            close(screen)
         await app.switch_mode("desk")
         desk.refresh_counts()
 

@@ -125,6 +125,15 @@ def lay_out_once(screen: Screen[Any], size: Size | None = None, scroll: bool = F
         Screen._refresh_layout(screen, size or screen.size, scroll)  # noqa: SLF001 - Textual has no other way
 
 
+def close(screen: Screen[Result], result: Result | None = None) -> None:
+    """Close a screen and what was opened over it, once; Textual would close whatever is on top."""
+    stack = screen.app.screen_stack
+    if screen in stack:
+        for above in reversed(stack[stack.index(screen) + 1 :]):
+            above.dismiss()
+        screen.dismiss(result)
+
+
 class BaseScreen(Screen[Result]):
     """A screen with translated key descriptions, whose keys also work while an input method is on."""
 
@@ -149,14 +158,6 @@ class BaseScreen(Screen[Result]):
     def active_bindings(self) -> dict[str, ActiveBinding]:
         """The bindings with their descriptions in the language in use."""
         return translated(super().active_bindings)
-
-    def leave(self, result: Result | None = None) -> None:
-        """Close the screen and what was opened over it, once: Textual would close whatever is on top."""
-        stack = self.app.screen_stack
-        if self in stack:
-            for above in reversed(stack[stack.index(self) + 1 :]):
-                above.dismiss()
-            self.dismiss(result)
 
     def on_key(self, event: events.Key) -> None:
         """Say why the key of a command does nothing; a key that is held down says it once."""
@@ -219,6 +220,10 @@ class Dialog(BaseScreen[Result], ModalScreen[Result]):
     BINDINGS: ClassVar[list[BindingType]] = [bind(BACK, "back")]
 
     render = dim_screen_behind
+
+    def leave(self, result: Result | None = None) -> None:
+        """Close the dialog."""
+        close(self, result)
 
     def action_back(self) -> None:
         self.leave()
