@@ -70,6 +70,11 @@ class MultilineField(TextArea, inherit_bindings=False):
     def __init__(self, text: str = "", *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(editable(text), id=id, soft_wrap=True, tab_behavior="focus")
 
+    def on_unmount(self) -> None:
+        # Textual forgets a closed field only when the theme changes, so that each verdict would keep its fields.
+        watchers = getattr(self.app, "__watchers").get("theme", [])
+        watchers[:] = [watcher for watcher in watchers if watcher[0] is not self]
+
     def load_text(self, text: str) -> None:
         """Load a stored text."""
         super().load_text(editable(text))
