@@ -41,7 +41,7 @@ class SavedViews:
 
         words = f"{view.name} {view.filter_text}"
         if mask_digits_within(words) != words:
-            raise NotAllowed(_("A view cannot keep the number of a person or card; take it out first."))
+            raise NotAllowed(_("A view cannot contain the number of a person or card; remove it first."))
         if self._file is not None:
             try:
                 self._write(self._file.resolve(), key, view)

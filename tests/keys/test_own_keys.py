@@ -49,8 +49,8 @@ def test_each_wrong_key_gets_a_sentence_with_its_line_and_the_others_hold(tmp_pa
         "or ^ and a letter. The usual key s is used.",
         "line 6: desk.release must be a key in quotes, or a list of keys; the usual key b is used.",
         "line 7: There is no command desk.ski; did you mean desk.skip?",
-        "line 8: Enter is reserved and cannot be the key of verdict.confirm; the usual key y is used.",
-        "line 9: The keys of verdict.mark cannot be changed: each does something else.",
+        "line 8: Enter is reserved, so verdict.confirm keeps its usual key y.",
+        "line 9: The keys of verdict.mark cannot be changed, because each of them does something different.",
         "line 10: go.queue must be one key, in quotes: the one after g; the usual key g q is used.",
     ]
     # n is free for undo, since next has other keys; the twins stay.
@@ -69,7 +69,7 @@ def test_each_wrong_key_gets_a_sentence_with_its_line_and_the_others_hold(tmp_pa
         ('desk.undo = "n"', "n is the key of desk.next on the same screen, so desk.undo keeps its usual key u."),
         ('desk.undo = "F2"', "F2 is the key of desk.next on the same screen, so desk.undo keeps its usual key u."),
         ('queue.take = "q"', "q is the key of quit on the same screen, so queue.take keeps its usual key N."),
-        ('checks.approve = "1"', "1 is reserved and cannot be the key of checks.approve; the usual key a is used."),
+        ('checks.approve = "1"', "1 is reserved, so checks.approve keeps its usual key a."),
         ('checks.approve = "o"', "o is the key of desk.documents on the same screen, so checks.approve keeps its"),
         ('go.queue = "m"', "m is the key of go.mine on the same screen, so go.queue keeps its usual key g q."),
         # Of two commands with one key, the first has it.
