@@ -70,6 +70,11 @@ class MultilineField(TextArea, inherit_bindings=False):
     def __init__(self, text: str = "", *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(editable(text), id=id, soft_wrap=True, tab_behavior="focus")
 
+    def on_unmount(self) -> None:
+        # Textual keeps a field that was closed, as a watcher of the theme, until the theme changes.
+        watchers = getattr(self.app, "__watchers", {})
+        watchers["theme"] = [each for each in watchers.get("theme", ()) if each[0] is not self]
+
     def load_text(self, text: str) -> None:
         """Load a stored text."""
         super().load_text(editable(text))
