@@ -4,7 +4,7 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from screens.shell.base_screen import attempt, run_in_worker
+from screens.shell.base_screen import attempt, close, run_in_worker
 from screens.shell.protocols import ShowsCase
 from workbench.i18n import _
 from workbench.keys.desk import ACTS
@@ -98,9 +98,10 @@ async def _carry_out_take(app: "WorkbenchApp", desk: "DeskScreen", case_id: int,
 
     case = await attempt(app, partial(asyncio.to_thread, desk.session.services.taking.take, case_id, reason))
     if case is not None and await desk.carry_out(partial(desk.session.open_held, case)) is not None:
-        if isinstance(app.screen, ReadOnlyScreen):
-            await attempt(app, app.screen.session.save_draft)
-            app.screen.dismiss()
+        screen = app.screen
+        if isinstance(screen, ReadOnlyScreen):
+            await attempt(app, screen.session.save_draft)
+            close(screen)
         await app.switch_mode("desk")
         desk.refresh_counts()
 

@@ -49,9 +49,9 @@ def _indexed_branch(urgency: int, priority: int, filter_check: str) -> str:
         ORDER BY c.due_at, c.id LIMIT :most)"""  # noqa: S608 - made of constants of this file; values are bound
 
 
-# A cross join fixes the order: first the few absent people, then the cases assigned to them.
-_ABSENT = """(SELECT DISTINCT reviewer_id FROM absence WHERE from_on <= :today AND (to_on IS NULL OR to_on >= :today))
-           AS absent CROSS JOIN """
+# A cross join fixes the order: first the few people who are absent or left, then the cases assigned to them.
+_ABSENT = """(SELECT reviewer_id FROM absence WHERE from_on <= :today AND (to_on IS NULL OR to_on >= :today)
+            UNION SELECT id FROM reviewer WHERE is_active = 0) AS absent CROSS JOIN """
 _MINE = f"c.assignee_id = :me AND {_FREE}"
 _OF_ABSENT = f"c.assignee_id = absent.reviewer_id AND c.assignee_id <> :me AND {_FREE}"
 _EXPIRED = "c.state = 'in_review' AND c.held_until <= :now AND c.assignee_id IS NULL"

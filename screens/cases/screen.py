@@ -107,4 +107,4 @@ class CaseListScreen(ModeScreen):
     @work(group="dialog")
     async def action_documents(self) -> None:
         if self.case is not None:
-            await show_documents(self.app, self.services.documents, self.case.header.id, self.view())
+            await show_documents(self.app, self.services.documents, self.case, self.view())

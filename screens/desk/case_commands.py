@@ -196,7 +196,7 @@ async def list_documents(screen: "CaseScreen", case: CaseFile) -> None:
     from screens.documents.dialog import show_documents
 
     ref = CaseRef.of(case)
-    if await show_documents(screen.app, screen.session.services.documents, ref.id, screen.view()):
+    if await show_documents(screen.app, screen.session.services.documents, case, screen.view()):
         start(screen, partial(screen.session.reload, ref), "read")
 
 

@@ -10,7 +10,7 @@ from screens.desk.case_screen import CaseScreen
 from screens.desk.key_map import bindings
 from screens.desk.outcomes import CaseShown
 from screens.desk.session import DeskSession
-from screens.shell.base_screen import attempt
+from screens.shell.base_screen import attempt, close
 from screens.shell.bindings import bind
 from screens.shell.clock import Clock
 from screens.shell.view import View
@@ -93,5 +93,4 @@ class ReadOnlyScreen(CaseScreen):
             self.panels.is_zoomed = False
             return
         await attempt(self, self.session.save_draft)
-        if self.is_current:
-            self.dismiss()
+        close(self)

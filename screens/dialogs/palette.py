@@ -6,7 +6,8 @@ from typing import Any
 
 from textual import on
 from textual.await_complete import AwaitComplete
-from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.binding import ActiveBinding
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, OptionList
@@ -43,6 +44,11 @@ class Palette(CommandPalette):
     def __init__(self) -> None:
         super().__init__([CommandProvider], placeholder=for_terminal(_("Find a command …")))
 
+    def _action_command_list(self, action: str) -> None:
+        # Before its first layout the list has no lines to move by.
+        if self.query_one(CommandList).scrollable_content_region:
+            super()._action_command_list(action)
+
     def dismiss(self, result: Any = None) -> AwaitComplete:
         """Close the palette if it is open."""
         return super().dismiss(result) if self.is_current else AwaitComplete()
@@ -78,13 +84,17 @@ class CommandProvider(Provider):
     def _available(self) -> list[tuple[Command, Act]]:
         run = self.app.run_action
         found: list[tuple[Command, Act]] = [
-            (COMMAND_BY_ID[name], partial(run, active.binding.action, active.node))
+            (COMMAND_BY_ID[name], partial(self._run, active))
             for name, active in available_bindings(self.screen).items()
             if name not in _NOT_LISTED
         ]
         found += [(command, partial(run, f"app.go('{command.id}')")) for command in MODES]
         found += [(command, partial(run, f"app.act('{command.id}')")) for command in self._views()]
         return sorted(found, key=lambda each: _ORDER.index(each[0].group))
+
+    async def _run(self, active: ActiveBinding) -> bool:
+        """Run a command of the screen below, unless that was closed meanwhile."""
+        return active.node.is_attached and await self.app.run_action(active.binding.action, active.node)
 
     def _views(self) -> Iterator[Command]:
         """Yield a command for each saved view."""

@@ -16,12 +16,15 @@ from screens.dialogs.list_dialog import ListDialog
 from screens.dialogs.prompt import Prompt
 from screens.documents.system_viewer import system_viewer
 from screens.documents.viewer import ImageViewer, ViewerWords
+from screens.documents.viewer_process import BESIDE_WIDTH
+from screens.panels.identity import identity_lines
 from screens.panels.labels import claimed_defects, validity_words
 from screens.shell.protocols import HasViewer
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, joined, key_hints, plain, row
 from screens.widgets.static import Static
 from workbench.domain.case.case_id import format_case
+from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.documents import EXTENSIONS, VIEWABLE_TYPES, DocumentLine
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, comma_joined, current_language, ngettext
@@ -31,9 +34,9 @@ from workbench.services.case.documents import Documents, WrittenDocument
 _KILO = 1000
 
 
-async def show_documents(app: App[Any], documents: Documents, case_id: int, view: View) -> bool:
+async def show_documents(app: App[Any], documents: Documents, case: CaseFile, view: View) -> bool:
     """List the documents of a case; return whether any was opened."""
-    is_opened = await app.push_screen_wait(DocumentList(documents, case_id, _viewer_command(app), view))
+    is_opened = await app.push_screen_wait(DocumentList(documents, case, _viewer_command(app), view))
     return bool(is_opened)
 
 
@@ -58,12 +61,13 @@ class DocumentList(ListDialog[DocumentLine]):
         Binding("q", "back", show=False),
     ]
 
-    def __init__(self, documents: Documents, case_id: int, command: str, view: View) -> None:
-        case = format_case(case_id)
-        super().__init__(_("Documents of {case}").format(case=case), _("There are no documents yet."))
+    def __init__(self, documents: Documents, case: CaseFile, command: str, view: View) -> None:
+        name = format_case(case.header.id)
+        super().__init__(_("Documents of {case}").format(case=name), _("There are no documents yet."))
         self._documents = documents
-        self._case_id = case_id
-        self._case = case
+        self._case_file = case
+        self._case_id = case.header.id
+        self._case = name
         self._command = command
         self._view = view
         self._number_to_open = 0
@@ -124,6 +128,7 @@ class DocumentList(ListDialog[DocumentLine]):
             caption=f"{self._case}  {line.number} {name}",
             keys=turn + _("Enter, Esc or q: back to the list"),
             blank=f"{_('This page is blank.')} {ways_out}",
+            beside="\n".join(line.content.plain for line in identity_lines(self._case_file, self._view, BESIDE_WIDTH)),
         )
         with await asyncio.to_thread(self._documents.open, self._case_id, line.sha256) as file:
             shown = await self._pictures.show(file, line.media_type, words, partial(self._record, line, "shown"))

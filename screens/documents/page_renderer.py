@@ -10,9 +10,13 @@ from typing import Any
 
 from rich.console import Console
 
+from screens.documents.viewer_process import BESIDE_WIDTH
+
 _MOST_PIXELS = 60_000_000
 _PDF_SCALE_DOTS = 2_000
 _LINES_AROUND = 3
+_HEAD_LINES = 2
+_GAP = 2
 
 _SAME_COLOUR = 3
 """By how much a colour may differ on a blank page."""
@@ -71,22 +75,28 @@ class PageRenderer:
         if not self.count:
             raise Unreadable(media_type)
 
-    def draw(self, page: int, cells: tuple[int, int], words: tuple[str, str, str]) -> bool:
+    def draw(self, page: int, cells: tuple[int, int], words: tuple[str, str, str, str]) -> bool:
         """Draw a page as large as fits below the caption and the keys; return whether there was anything to draw.
 
-        A blank page is said to be blank: an empty screen would look like a broken terminal.
+        Where there is room, the last of the words stands left of the page, to compare with it. A blank page is said to
+        be blank: an empty screen would look like a broken terminal.
 
         Raises:
             Unreadable: If the page cannot be decoded.
         """
         columns, lines = cells
-        caption, keys, blank = words
+        caption, keys, blank, beside = words
         room = max(1, lines - _LINES_AROUND)
-        console = Console(
-            file=sys.stdout, force_terminal=True, width=columns, height=room, highlight=False, markup=False
-        )
-        console.print(caption, style="bold", no_wrap=True, overflow="crop", end="\r\n")
-        console.print(keys, style="dim", no_wrap=True, overflow="crop", end="\r\n")
+        start = BESIDE_WIDTH + _GAP if columns >= 2 * BESIDE_WIDTH + _GAP else 0
+        head = _console(columns, room)
+        head.print(caption, style="bold", no_wrap=True, overflow="crop", end="\r\n")
+        head.print(keys, style="dim", no_wrap=True, overflow="crop", end="\r\n")
+        if start:
+            aside = _console(BESIDE_WIDTH, room)
+            with aside.capture() as captured:
+                aside.print("\n".join(beside.split("\n")[:room]), no_wrap=True, overflow="crop")
+            _write(captured.get(), 0)
+        console = _console(columns - start, room)
         with _decoding(str(page)), console.capture() as captured:
             picture = self._picture(page)
             is_blank = _is_blank(picture)
@@ -94,9 +104,7 @@ class PageRenderer:
                 console.print(f"\n{blank}")
             else:
                 console.print(self._draw(picture, width="auto", height="auto"), height=room)
-        # In raw mode a line feed does not return to the first column.
-        sys.stdout.write(captured.get().replace("\n", "\r\n"))
-        sys.stdout.flush()
+        _write(captured.get(), start)
         return not is_blank
 
     def _picture(self, page: int) -> Any:
@@ -104,6 +112,17 @@ class PageRenderer:
             return self._image
         sheet = self._pdf[page]
         return sheet.render(scale=_PDF_SCALE_DOTS / max(1.0, *sheet.get_size())).to_pil().convert("RGB")
+
+
+def _console(width: int, height: int) -> Console:
+    return Console(file=sys.stdout, force_terminal=True, width=width, height=height, highlight=False, markup=False)
+
+
+def _write(text: str, start: int) -> None:
+    """Write lines below the heading, each from a column on: in raw mode a line feed does not return to the first."""
+    for place, line in enumerate(text.split("\n")):
+        sys.stdout.write(f"\x1b[{_HEAD_LINES + 1 + place};{start + 1}H{line}")
+    sys.stdout.flush()
 
 
 def _is_blank(picture: Any) -> bool:

@@ -5,7 +5,7 @@ import contextlib
 import importlib.util
 import os
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from functools import partial
 from typing import BinaryIO, Literal, NamedTuple
 
@@ -15,6 +15,7 @@ from screens.documents.viewer_process import BLANK, KITTY, NO_PICTURES, SIXEL
 
 _PROTOCOLS = {SIXEL: "sixel", KITTY: "kitty"}
 _END_S = 2.0
+_MOST_PIPED = 16_384
 
 Shown = Literal["pages", "blank", "nothing"]
 """What was seen of a document: at least one page, only blank ones, or nothing, since it cannot be decoded."""
@@ -25,11 +26,12 @@ OnDrawn = Callable[[], Awaitable[None]]
 
 
 class ViewerWords(NamedTuple):
-    """The lines above a page, and what stands in place of a blank one."""
+    """The lines above a page, what stands in place of a blank one, and lines that a wide terminal shows beside it."""
 
     caption: str
     keys: str
     blank: str
+    beside: str
 
 
 class ImageViewer:
@@ -56,9 +58,10 @@ class ImageViewer:
         """Show a document until the reviewer closes it, and say what was seen; `on_drawn` follows its first page."""
         protocol, number = _PROTOCOLS[self._protocol or SIXEL], file.fileno()
         seen, drawn = os.pipe()
-        with os.fdopen(seen, "rb") as pipe, os.fdopen(drawn, "wb") as end:
-            arguments = (protocol, str(number), str(drawn), media_type, *words)
-            code = await self._run(*arguments, handles=(number, drawn), watch=partial(_watch, pipe, end, on_drawn))
+        with os.fdopen(seen, "rb") as pipe, os.fdopen(drawn, "wb") as end, _piped(words.beside) as beside:
+            arguments = (protocol, str(number), str(drawn), str(beside), media_type, *words[:-1])
+            handles = (number, drawn, beside)
+            code = await self._run(*arguments, handles=handles, watch=partial(_watch, pipe, end, on_drawn))
         return _SHOWN.get(code, "nothing")
 
     async def _run(
@@ -85,6 +88,18 @@ class ImageViewer:
                     await _terminated(process)
         except SuspendNotSupported:
             return NO_PICTURES
+
+
+@contextlib.contextmanager
+def _piped(text: str) -> Iterator[int]:
+    """Give a pipe with a short text: other users of the machine can read the arguments of a process."""
+    read_end, write_end = os.pipe()
+    try:
+        with os.fdopen(write_end, "wb") as pipe:
+            pipe.write(text.encode()[:_MOST_PIPED])
+        yield read_end
+    finally:
+        os.close(read_end)
 
 
 async def _watch(pipe: BinaryIO, end: BinaryIO, on_drawn: OnDrawn) -> None:

@@ -3,8 +3,9 @@
 A separate process decodes the files, because applicants sent them and a decoder may crash or take all memory. It also
 reads the answers of the terminal, which the workbench would take for keys.
 `python -m screens.documents.viewer_process probe` reports by its exit code which images the terminal can draw;
-`… sixel|kitty FD DRAWN MEDIA_TYPE CAPTION KEYS BLANK` shows the open file FD until a key closes it. It writes a byte to
-DRAWN after its first page; BLANK stands in place of a blank one.
+`… sixel|kitty FD DRAWN BESIDE MEDIA_TYPE CAPTION KEYS BLANK` shows the open file FD until a key closes it. It writes a
+byte to DRAWN after its first page, and reads from BESIDE the lines that a wide terminal shows left of a page; BLANK
+stands in place of a blank one.
 """
 
 import os
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 SIXEL, KITTY, NO_PICTURES, UNREADABLE, BLANK = 10, 11, 12, 13, 14
 """Exit codes: the image protocol of the terminal, no protocol, a file that cannot be decoded, or only blank pages."""
+
+BESIDE_WIDTH = 48
+"""How many cells the lines beside a page have, in a terminal that has as many more for the page."""
 
 PATIENCE_S = 2.0
 """How long to wait for an answer, also over a slow line; a terminal that does not answer shows no images."""
@@ -56,7 +60,9 @@ def main(arguments: list[str]) -> int:
     if arguments == ["probe"]:
         with _screen():
             return _image_protocol()
-    protocol, handle, drawn, media_type, *words = arguments
+    protocol, handle, drawn, beside, media_type, *words = arguments
+    with os.fdopen(int(beside), "rb") as pipe:
+        words.append(pipe.read().decode(errors="replace"))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_S, _CPU_S))
@@ -119,13 +125,13 @@ def _image_protocol() -> int:
 
 def _show_pages(pages: "PageRenderer", words: list[str], drawn: int) -> bool:
     """Show the pages until a key closes them, and say whether any was not blank."""
-    caption, keys, blank = words
+    caption, keys, blank, beside = words
     page, is_seen = 0, False
     while True:
         size = os.get_terminal_size(sys.stdout.fileno())
         _write("\x1b_Ga=d,q=2\x1b\\\x1b[2J\x1b[H")
         heading = f"{caption}  {page + 1}/{pages.count}"
-        if pages.draw(page, (size.columns, size.lines), (heading, keys, blank)) and not is_seen:
+        if pages.draw(page, (size.columns, size.lines), (heading, keys, blank, beside)) and not is_seen:
             is_seen = True
             os.write(drawn, b"1")
         key = _key(size)

@@ -125,6 +125,15 @@ def lay_out_once(screen: Screen[Any], size: Size | None = None, scroll: bool = F
         Screen._refresh_layout(screen, size or screen.size, scroll)  # noqa: SLF001 - Textual has no other way
 
 
+def close(screen: Screen[Result], result: Result | None = None) -> None:
+    """Close a screen and what was opened over it, once; Textual would close whatever is on top."""
+    stack = screen.app.screen_stack
+    if screen in stack:
+        for above in reversed(stack[stack.index(screen) + 1 :]):
+            above.dismiss()
+        screen.dismiss(result)
+
+
 class BaseScreen(Screen[Result]):
     """A screen with translated key descriptions, whose keys also work while an input method is on."""
 
@@ -213,9 +222,8 @@ class Dialog(BaseScreen[Result], ModalScreen[Result]):
     render = dim_screen_behind
 
     def leave(self, result: Result | None = None) -> None:
-        """Close the dialog once: a second dismissal would close the screen below."""
-        if self.is_current:
-            self.dismiss(result)
+        """Close the dialog."""
+        close(self, result)
 
     def action_back(self) -> None:
         self.leave()

@@ -45,6 +45,9 @@ class ResilientApp(App[None], inherit_bindings=False):
         if isinstance(error, WorkerFailed) and isinstance(error.error, NoMatches) and _is_closed(active_worker.get()):
             # The screen of the worker was closed while it ran, so there is nothing to report.
             return
+        if self._exit and self._exception is None and isinstance(error, NoMatches):
+            # Textual gives a screen that opens while the app ends no widgets.
+            return
         if isinstance(error, WorkerFailed) and self._driver is not None and not self.is_headless:
             from workbench.failure import describe
 

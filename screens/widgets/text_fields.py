@@ -71,9 +71,9 @@ class MultilineField(TextArea, inherit_bindings=False):
         super().__init__(editable(text), id=id, soft_wrap=True, tab_behavior="focus")
 
     def on_unmount(self) -> None:
-        # Textual keeps a field that was closed, as a watcher of the theme, until the theme changes.
-        watchers = getattr(self.app, "__watchers", {})
-        watchers["theme"] = [each for each in watchers.get("theme", ()) if each[0] is not self]
+        # Textual forgets a closed field only when the theme changes, so that each verdict would keep its fields.
+        watchers = getattr(self.app, "__watchers").get("theme", [])
+        watchers[:] = [watcher for watcher in watchers if watcher[0] is not self]
 
     def load_text(self, text: str) -> None:
         """Load a stored text."""

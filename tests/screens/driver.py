@@ -140,12 +140,13 @@ async def at_the_site(
     size: tuple[int, int] = (120, 40),
     language: str = "en",
     settings: LoadedSettings = USUAL,
+    look: Look = UNSAVED_LOOK,
 ) -> AsyncIterator[KeyDriver]:
     """Open a workbench for one person on a real database; its clock is the site's."""
     clocks = Clocks()
     clocks.at = site.clock.at
     services = site.services(login)
-    app = WorkbenchApp(lambda: services, now=site.clock, monotonic=clocks.monotonic, settings=settings)
+    app = WorkbenchApp(lambda: services, now=site.clock, monotonic=clocks.monotonic, look=look, settings=settings)
     with speaking(language):
         async with app.run_test(size=size, notifications=True) as pilot:
             driver = KeyDriver(app, pilot, clocks)

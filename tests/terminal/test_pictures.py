@@ -165,11 +165,15 @@ def viewing(
     """Show a document in the viewer process."""
     handle = opened(tmp_path, data)
     seen, drawn = os.pipe()
-    words = (caption, "Enter: back", "This page is blank.")
-    arguments = ["screens.documents.viewer_process", protocol, str(handle), str(drawn), media_type, *words]
+    beside, words_end = os.pipe()
+    os.write(words_end, b"name on the licence\nits number")
+    os.close(words_end)
+    words = (media_type, caption, "Enter: back", "This page is blank.")
+    arguments = ["screens.documents.viewer_process", protocol, str(handle), str(drawn), str(beside), *words]
     try:
-        with FakeTerminal(arguments, tmp_path, handles=(handle, drawn)) as terminal:
+        with FakeTerminal(arguments, tmp_path, handles=(handle, drawn, beside)) as terminal:
             os.close(drawn)
+            os.close(beside)
             yield Viewing(terminal, seen)
     finally:
         os.close(handle)
@@ -187,6 +191,8 @@ def test_a_page_is_drawn_with_its_caption_until_a_key_is_pressed(
     with viewing(tmp_path, data, media_type, protocol=protocol, caption="C-000001 执照") as view:
         terminal = view.terminal
         at = terminal.wait_for("C-000001 执照  1/1".encode())
+        # What the page is compared with stands left of it.
+        terminal.wait_for(rb"\x1b\[3;1Hname on the licence[\s\S]*\x1b\[4;1Hits number[\s\S]*\x1b\[3;51H", after=at)
         terminal.wait_for(DRAWN[protocol] + rb"[\s\S]{200,}\x1b\\", after=at)
         assert view.is_drawn
         terminal.press(b"\r")
@@ -271,7 +277,7 @@ def test_a_page_that_cannot_be_drawn_is_unreadable(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(pages, "_image", object())
 
     with pytest.raises(Unreadable):
-        pages.draw(0, (80, 24), ("C", "K", "B"))
+        pages.draw(0, (80, 24), ("C", "K", "B", "S"))
 
 
 @pytest.mark.parametrize("code", [0, BLANK, 1, 2, NO_PICTURES, UNREADABLE, 143, -9])
@@ -288,7 +294,7 @@ async def test_a_document_counts_as_shown_only_after_exit_code_0(
     monkeypatch.setattr(pictures, "_run", ended)
     (tmp_path / "x").touch()
     with (tmp_path / "x").open("rb") as file:
-        shown = await pictures.show(file, "image/png", ViewerWords("C", "K", "B"), drawn)
+        shown = await pictures.show(file, "image/png", ViewerWords("C", "K", "B", "S"), drawn)
     assert shown == {0: "pages", BLANK: "blank"}.get(code, "nothing")
 
 

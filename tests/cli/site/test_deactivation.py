@@ -12,7 +12,7 @@ def test_a_deactivated_person_does_nothing_and_their_cases_are_free(terminal: Te
 
     result = terminal.as_person("admin", "reviewers", "deactivate", "a")
 
-    assert "cases that went back to the queue: 2" in result.stderr
+    assert "cases that other people can take now: 2" in result.stderr
     assert "is not registered here" in refused(terminal.as_person("a", "queue"), 77)
     assert [terminal.document("b", "next")["case"], terminal.document("c", "next")["case"]] == [
         f"C-{held:06}",
@@ -64,5 +64,32 @@ def test_a_verdict_that_is_returned_to_a_deactivated_maker_is_for_everybody(term
     terminal.as_person("admin", "reviewers", "deactivate", "a")
 
     terminal.document("sup", "check", f"C-{case}", "return", "--note", "look again")
+
+    assert terminal.document("b", "next")["case"] == f"C-{case:06}"
+
+
+def test_what_is_decided_stays_as_it_is(terminal: Terminal) -> None:
+    staged, final = terminal.site.plant(2)
+    for case in (staged, final):
+        terminal.document("sup", "assign", f"C-{case}", "--to", "a", "--reason", "x")
+        terminal.document("a", "next")
+        terminal.document("a", "decide", f"C-{case}", "fail", "--final", "--reason", "ACT-PEAK-HOUR")
+    terminal.document("sup", "check", f"C-{final}", "approve", "--note", "x")
+    before = [terminal.site.actions(case) for case in (staged, final)]
+
+    result = terminal.as_person("admin", "reviewers", "deactivate", "a")
+
+    assert "cases that other people can take now: 0" in result.stderr
+    assert [terminal.site.actions(case) for case in (staged, final)] == before
+    assert terminal.document("sup", "undo", f"C-{final}")["state"] == "awaiting_check"
+
+
+def test_a_case_that_comes_back_to_a_deactivated_person_is_for_everybody(terminal: Terminal) -> None:
+    [case] = terminal.site.plant()
+    terminal.document("sup", "assign", f"C-{case}", "--to", "a", "--reason", "x")
+    terminal.document("sup", "withdraw", f"C-{case}", "--reason", "the applicant called")
+    terminal.as_person("admin", "reviewers", "deactivate", "a")
+
+    terminal.document("sup", "undo", f"C-{case}")
 
     assert terminal.document("b", "next")["case"] == f"C-{case:06}"

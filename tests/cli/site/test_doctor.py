@@ -134,9 +134,34 @@ def test_what_no_event_explains_is_found_by_audit_verify_and_doctor(
     assert any(ill.startswith(sentence) for ill in ills(terminal))
 
 
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        ("UPDATE notice SET body = body || '!' WHERE sent_at > 0", "Notice 1 is not what was sent; it was changed."),
+        ("UPDATE notice SET sent_at = NULL", "Notice 1 is missing, or not marked as sent; an event tells of it."),
+    ],
+)
+def test_a_letter_that_was_sent_and_then_changed_is_found(
+    terminal: Terminal, tmp_path: Path, statement: str, sentence: str
+) -> None:
+    terminal.site.plant()
+    terminal.document("a", "next")
+    terminal.document("a", "decide", "C-1", "pass", "--reason", "OK")
+    terminal.site.clock.on(minutes=5)
+    report = tmp_path / "sent.csv"
+    report.write_text("notice\n1\n")
+    terminal.document("admin", "notices", "sent", str(report))
+    assert ills(terminal) == []
+    with terminal.site.services("admin").context.write() as session:
+        session.execute(text(statement))
+
+    assert ills(terminal) == [sentence]
+
+
 def test_an_anchor_tells_that_the_whole_log_was_replaced(terminal: Terminal, tmp_path: Path) -> None:
     anchors = tmp_path / "anchors"
     terminal.document("audit", "audit", "head", "--append", str(anchors))
+    anchors.write_text(anchors.read_text().rstrip("\n"))
     terminal.run("--as", "admin", "reviewers", "add", "other")
     terminal.document("audit", "audit", "head", "--append", str(anchors))
     assert len(anchors.read_text().splitlines()) == 2
@@ -153,12 +178,22 @@ def test_an_anchor_tells_that_the_whole_log_was_replaced(terminal: Terminal, tmp
     assert "is not the one that was anchored: the log was cut off, or replaced." in result.stderr
 
 
-@pytest.mark.parametrize(("content", "sentence"), [("", "has no anchor"), ("1 x", "line 1: no anchor")])
-def test_a_file_that_has_no_anchors_is_refused(terminal: Terminal, tmp_path: Path, content: str, sentence: str) -> None:
+@pytest.mark.parametrize(
+    ("words", "content", "sentence"),
+    [
+        (("verify", "--head"), "", "has no anchor"),
+        (("verify", "--head"), "1 x", "line 1: no anchor"),
+        (("head", "--append"), "[reasons]\n", "line 1: no anchor"),
+    ],
+)
+def test_a_file_that_has_no_anchors_is_refused(
+    terminal: Terminal, tmp_path: Path, words: tuple[str, ...], content: str, sentence: str
+) -> None:
     anchors = tmp_path / "anchors"
     anchors.write_text(content)
 
-    assert sentence in refused(terminal.as_person("audit", "audit", "verify", "--head", str(anchors)), 65)
+    assert sentence in refused(terminal.as_person("audit", "audit", *words, str(anchors)), 65)
+    assert anchors.read_text() == content
 
 
 def test_a_clock_before_the_newest_event_is_named(terminal: Terminal) -> None:

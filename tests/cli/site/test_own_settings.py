@@ -13,7 +13,7 @@ TEXT = """theme = "light"
 desk.undo = "z"
 
 [views.1]
-name = "Late"
+name = "Late 13900139000"
 filter = "due:overdue phone:13800138000"
 order = "-due"
 
@@ -41,7 +41,7 @@ def test_the_settings_are_listed_with_their_lines_and_mistakes(terminal: Termina
     for line in (
         ("theme", "light", "line 1"),
         ("desk.undo", "z F3 (usually u F3)", "line 4"),
-        ("views.1", "Late: due:overdue", "line 6"),
+        ("views.1", "Late 139••••••00: due:overdue phone:138••••••00", "line 6"),
         ("texts.talk", "Dear {applicant}, please send what we asked for, each page …", "line 16"),
     ):
         assert any(all(part in each for part in line) for each in shown.output.splitlines()), line
@@ -50,7 +50,9 @@ def test_the_settings_are_listed_with_their_lines_and_mistakes(terminal: Termina
 
     document = json.loads(terminal.run_bare("settings", "--json").stdout)
     views = {each["name"]: each["value"] for each in document["settings"] if each["name"].startswith("views")}
-    assert views == {"views.1": {"name": "Late", "filter": "due:overdue phone:13800138000", "order": "-due"}}
+    assert views == {
+        "views.1": {"name": "Late 13900139000", "filter": "due:overdue phone:13800138000", "order": "-due"}
+    }
 
 
 def test_without_a_file_all_is_as_usual(terminal: Terminal, folder: Path) -> None:

@@ -92,5 +92,17 @@ def test_an_agreement_never_leaves_the_site_without_an_admin(two: Terminal) -> N
     other = two.document("second", "reviewers", "role", "admin", "--remove", "admin")["number"]
     two.document("second", "reviewers", "approve", first)
 
-    assert "admin is the last admin" in refused(two.as_person("admin", "reviewers", "approve", other), 77)
+    assert "No request" in refused(two.as_person("admin", "reviewers", "approve", other), 66)
     assert "admin" in roles(two, "admin")
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("--add", "auditor", "--remove", "auditor"), "cannot be both added and removed"),
+        (("--add", "reviewer", "--remove", "auditor"), "Nothing would change: a has each added role already"),
+    ],
+)
+def test_a_change_that_changes_nothing_is_no_request(two: Terminal, words: tuple[str, ...], why: str) -> None:
+    assert why in refused(two.as_person("admin", "reviewers", "role", "a", *words), 2)
+    assert two.document("audit", "reviewers", "requests")["requests"] == []

@@ -4,7 +4,6 @@ import pytest
 
 from screens.panels.evidence_panels import EvidencePanels
 from screens.shell.header import HeaderBar
-from screens.widgets.text_fields import MultilineField
 from tests.screens.cases import clean, troubled
 from tests.screens.driver import WINDOWS, at_work
 
@@ -58,13 +57,3 @@ async def test_in_a_wide_window_a_figure_and_its_limit_stay_together_and_the_his
         history = desk.desk_screen.query_one(EvidencePanels).query_one("#history").region
         assert history.x > desk.desk_screen.query_one("#credit").region.x
         assert history.height == desk.desk_screen.query_one("#credit").region.height
-
-
-async def test_a_closed_text_field_is_not_kept() -> None:
-    async with at_work(clean()) as desk:
-        await desk.press("n", "p")
-        fields = len(desk.app.screen.query(MultilineField))
-        await desk.press("escape")
-        watchers = getattr(desk.app, "__watchers")["theme"]
-        assert fields > 0
-        assert [each for each, _callback in watchers if isinstance(each, MultilineField)] == []

@@ -1,8 +1,13 @@
 """The command palette."""
 
+import asyncio
+from typing import Any
+
 import pytest
 from textual import events
+from textual.command import CommandList
 
+from screens.verdict.dialog import VerdictDialog
 from tests.screens.cases import clean, troubled
 from tests.screens.driver import Driver, at_work
 
@@ -108,6 +113,34 @@ async def test_two_clicks_outside_close_only_the_palette() -> None:
         for _click in range(2):
             palette.post_message(events.Click(palette, 0, row, 0, 0, 1, False, False, False, 0, row))
         await desk.pilot.pause(0.1)
+        await desk.settle()
+
+        assert [type(screen).__name__ for screen in desk.app.screen_stack] == ["DeskScreen"]
+
+
+@pytest.mark.parametrize("action", ["page_up", "page_down"])
+async def test_a_page_key_before_the_first_layout_of_the_list_does_nothing(action: str) -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n")
+        desk.app.post_message(events.Key("ctrl+p", None))
+        while not any(found.option_count for found in desk.app.screen.query(CommandList)):  # noqa: ASYNC110 - Textual has no event for it
+            await asyncio.sleep(0)
+        await desk.app.screen.run_action(f"command_list('{action}')")
+        await desk.settle()
+
+        assert desk.dialog == "Palette"
+
+
+async def test_a_command_of_a_screen_that_was_closed_meanwhile_does_nothing() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n", "p")
+        verdict = desk.app.screen
+        await look(desk, "whole letter")
+        option: Any = desk.app.screen.query_one(CommandList).get_option_at_index(0)
+        assert isinstance(verdict, VerdictDialog)
+        verdict.leave()
+        await desk.settle()
+        await option.hit.command()
         await desk.settle()
 
         assert [type(screen).__name__ for screen in desk.app.screen_stack] == ["DeskScreen"]

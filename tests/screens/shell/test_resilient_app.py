@@ -1,11 +1,13 @@
-"""Errors of workers: those of a closed screen are ignored, all others are reported."""
+"""Errors of workers and screens: those of a closed screen are ignored, all others are reported."""
 
 import asyncio
 
 import pytest
 from textual import work
+from textual.app import ComposeResult
 from textual.css.query import NoMatches
 from textual.screen import Screen
+from textual.widgets import Static
 from textual.worker import WorkerFailed
 
 from screens.shell.resilient_app import ResilientApp
@@ -46,3 +48,23 @@ async def _look_at_once() -> None:
         await app.push_screen(screen)
         screen.look(waits=False)
         await pilot.pause()
+
+
+class Opening(Screen[None]):
+    """A screen that uses its widget as soon as it is mounted."""
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="part")
+
+    def on_mount(self) -> None:
+        self.query_one("#part")
+
+
+async def test_a_program_that_ends_while_a_screen_opens_ends_without_an_error() -> None:
+    app = ResilientApp()
+    async with app.run_test() as pilot:
+        app.exit()
+        app.push_screen(Opening())
+        await pilot.pause()
+
+    assert app.return_code == 0

@@ -1,9 +1,11 @@
 """The verdict dialog driven by keys, from marking reasons to undo."""
 
 import asyncio
+import gc
 import time
+import weakref
 from collections.abc import Callable
-from threading import Lock
+from threading import Event, Lock
 
 import pytest
 from textual.widgets import TextArea
@@ -13,7 +15,7 @@ from screens.verdict import dialog as verdict_dialog
 from screens.verdict.rectification_form import ItemField, RectificationForm
 from tests.screens.cases import clean, troubled
 from tests.screens.driver import WINDOWS, at_work
-from workbench.domain.case.casefile import ItemRequest, VerdictPreview, VerdictRequest
+from workbench.domain.case.casefile import DecisionResult, ItemRequest, VerdictPreview, VerdictRequest
 
 
 @pytest.mark.parametrize("size", WINDOWS)
@@ -379,3 +381,37 @@ async def test_a_note_is_previewed_after_a_pause_by_one_thread_at_a_time(monkeyp
         assert max(running) == 1
         assert 1 <= len(requests) < len(note) / 4
         assert requests[-1].note == note
+
+
+async def test_a_verdict_closes_its_dialog_and_the_help_that_was_opened_over_it() -> None:
+    async with at_work(clean()) as desk:
+        gate, decide = Event(), desk.services.verdicts.decide
+
+        def slow(request: VerdictRequest) -> DecisionResult:
+            gate.wait(10)
+            return decide(request)
+
+        desk.services.verdicts.decide = slow  # type: ignore[method-assign]  # the double answers late
+        await desk.press("n", "p")
+        desk.clocks.seconds += 2
+        await desk.pilot.press("y")
+        await desk.pilot.pause(0.1)
+        await desk.pilot.press("question_mark")
+        await desk.pilot.pause()
+        assert desk.dialog == "TextSheet"
+        gate.set()
+        await desk.settle()
+
+        assert desk.dialog == "DeskScreen"
+        assert "C-000123 passed" in desk.text
+
+
+async def test_a_closed_dialog_leaves_no_field_in_memory() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n", "p")
+        note = weakref.ref(desk.app.screen.query_one("#note", TextArea))
+        # The workbench remembers the last screen that a key was pressed on.
+        await desk.press("escape", "c", "escape")
+        gc.collect()
+
+        assert note() is None

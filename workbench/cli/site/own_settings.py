@@ -67,9 +67,9 @@ def _shown(name: str, value: Any) -> str:
         keys, usual = (" ".join(shown_key(key) for key in part) for part in (value, command.usual_keys))
         return _("{keys} (usually {usual})").format(keys=keys, usual=usual)
     if name.startswith("texts."):
-        return fit(" ".join(value.split()), _TEXT_CELLS).rstrip()
+        return fit(mask_digits_within(" ".join(value.split())), _TEXT_CELLS).rstrip()
     if isinstance(value, QueueView):
-        return f"{value.name}: {mask_digits_within(value.filter_text)}"
+        return mask_digits_within(f"{value.name}: {value.filter_text}")
     return str(value).lower() if isinstance(value, bool) else str(value) or "–"
 
 

@@ -167,7 +167,7 @@ def deactivate(context: CommandContext, login: LoginArgument) -> None:
     """Let a person do nothing any more, and free their cases."""
     with context.services() as services:
         freed = services.deactivating.deactivate(login)
-        sentence = _("{login} is deactivated; cases that went back to the queue: {count}.")
+        sentence = _("{login} is deactivated; cases that other people can take now: {count}.")
         _print_person(context, services, login, sentence.replace("{count}", str(freed)))
 
 

@@ -1,4 +1,4 @@
-"""What people did and recorded on a case, as its case file lists it."""
+"""What people did and recorded on a case, as its case file lists it, and what the desk counts."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

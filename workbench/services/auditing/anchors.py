@@ -19,14 +19,17 @@ _MOST_BYTES = 10_000_000
 
 
 def append_anchor(file: Path, seq: int, digest: str) -> None:
-    """Append the number and the hash of an event to a file.
+    """Append the number and the hash of an event to a file of anchors, which may be new.
 
     Raises:
+        BadData: If the file has something else in it.
         CannotCreate: If the file cannot be written.
     """
     try:
+        # An editor may have left out the end of the last line.
+        gap = "\n" if file.exists() and _anchors(file) and not _text(file).endswith("\n") else ""
         with file.open("a", encoding="ascii") as opened:
-            opened.write(f"{seq} {digest}\n")
+            opened.write(f"{gap}{seq} {digest}\n")
     except OSError as error:
         message = _("{file} cannot be written ({cause}); check the path.")
         raise CannotCreate(message.format(file=file, cause=error.strerror)) from error
@@ -39,7 +42,7 @@ def lost_anchors(session: Session, file: Path) -> Iterator[str]:
         NotFound: If there is no such file.
         BadData: If a line is no anchor, or there is none.
     """
-    anchors = [_read(file, number, line) for number, line in enumerate(_lines(file), start=1)]
+    anchors = _anchors(file)
     if not anchors:
         raise BadData(_("{file} has no anchor; `workbench audit head --append` writes one.").format(file=file.name))
     for seq, digest in anchors:
@@ -47,8 +50,13 @@ def lost_anchors(session: Session, file: Path) -> Iterator[str]:
             yield _("Event {seq} is not the one that was anchored: the log was cut off, or replaced.").format(seq=seq)
 
 
-def _lines(file: Path) -> list[str]:
-    return read_whole(file, _MOST_BYTES).decode("ascii", "replace").splitlines()
+def _text(file: Path) -> str:
+    return read_whole(file, _MOST_BYTES).decode("ascii", "replace")
+
+
+def _anchors(file: Path) -> list[tuple[int, str]]:
+    lines = enumerate(_text(file).splitlines(), start=1)
+    return [_read(file, number, line) for number, line in lines if line.strip()]
 
 
 def _read(file: Path, number: int, line: str) -> tuple[int, str]:

@@ -168,6 +168,12 @@ def decision_digest(decision: Any, reasons: Iterable[str]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
+def notice_digest(notice: Any) -> str:
+    """Return SHA-256 of what a notice says, a row of its table, and of the case and the decision that it belongs to."""
+    names = ("id", "case_id", "decision_id", "kind", "language", "subject", "body")
+    return hashlib.sha256(json.dumps([getattr(notice, name) for name in names]).encode()).hexdigest()
+
+
 def details(**values: Any) -> Mapping[str, Any]:
     """Return the body of an event without the values that are None or empty."""
     return {name: value for name, value in values.items() if value not in (None, "", (), [])}

@@ -15,13 +15,15 @@ from workbench.services.site.people import find_person
 from workbench.services.site.roles import is_admin
 
 _FREED_TOGETHER = 100
+_WITH_PERSON = (CaseState.INCOMPLETE, CaseState.QUEUED, CaseState.IN_REVIEW, CaseState.APPEALED)
+"""The states in which a case waits for a person of the site; in any other, who had it no longer matters."""
 
 
 class Deactivating(Service):
     """Deactivates and activates people for an admin."""
 
     def deactivate(self, login: str) -> int:
-        """Deactivate a person, free the cases that they hold or are assigned, and return how many.
+        """Deactivate a person, free the open cases that they hold or are assigned, and return how many.
 
         If that was interrupted, another call frees the others.
 
@@ -61,9 +63,10 @@ class Deactivating(Service):
     def _free_cases(self, person_id: int) -> int:
         freed = 0
         mine = or_(*(CASE.c[name] == person_id for name in ("held_by_id", "assignee_id", "returned_to_id")))
+        waiting = CASE.c.state.in_([state.value for state in _WITH_PERSON])
         while True:
             with self.context.write() as session:
-                wanted = select(CaseRow).where(mine).order_by(CASE.c.id).limit(_FREED_TOGETHER)
+                wanted = select(CaseRow).where(mine, waiting).order_by(CASE.c.id).limit(_FREED_TOGETHER)
                 cases = session.execute(wanted).scalars().all()
                 for case in cases:
                     self._free(session, case, person_id)

@@ -171,7 +171,7 @@ class Checks(Service):
         case.evidence_no += 1
         case.version += 1
         if not session.get_one(ReviewerRow, maker_id).is_active:
-            case.state = CaseState.QUEUED.value
+            case.state, case.assignee_id = CaseState.QUEUED.value, None
             return
         # Assigned to the maker, so that no other person gets it when the hold expires.
         case.returned_to_id = case.assignee_id = maker_id

@@ -87,9 +87,11 @@ class Roles(Service):
             NotAllowed: If the caller is not an admin, gives roles to themselves while nobody else could agree, or the
                 last admin would lose that role.
             NotFound: If the login is not registered.
+            WrongUsage: If a role is both added and removed, or nothing would change.
         """
         with self.context.as_admin(CHANGED), self.context.write() as session:
             person = find_person(session, login)
+            _refuse_without_change(session, person, set(add), set(remove))
             _keep_an_admin(session, person, remove)
             if self._needs_other_admin(session):
                 self._refuse_without_approver(session, person, add)
@@ -104,8 +106,7 @@ class Roles(Service):
         """Agree to a request of another admin, and change the roles.
 
         Raises:
-            NotAllowed: If the caller is not an admin, made the request, or would get roles by it; or if the last admin
-                would lose that role.
+            NotAllowed: If the caller is not an admin, made the request, or would get roles by it.
             NotFound: If no such request is open.
         """
         with self.context.as_admin("reviewers approve"), self.context.write() as session:
@@ -115,7 +116,7 @@ class Roles(Service):
                 raise NotAllowed(_("You made this request; another admin must agree to it."))
             if request.add and person.id == self.context.actor.id:
                 raise NotAllowed(_("You would get roles by this request; another admin must agree to it."))
-            _keep_an_admin(session, person, request.remove)
+            # Whoever asked is still an admin, so that one admin at least is left.
             self._apply(session, person, request.add, request.remove, request=number)
             return request
 
@@ -145,7 +146,8 @@ class Roles(Service):
         raise NotFound(message.format(request=format_request(number)))
 
     def _open(self, session: Session) -> list[tuple[RoleRequest, int]]:
-        since = self.context.now() - VALID_FOR
+        """Return the open requests of people who are still admins, each with the id of who made it."""
+        since, admins = self.context.now() - VALID_FOR, _admins(session)
         found = session.exec(
             select(EventRow)
             .where(col(EventRow.action).in_((REQUESTED, CHANGED, REJECTED)), EventRow.at > since)
@@ -167,7 +169,7 @@ class Roles(Service):
                 waiting[request.number] = (request, event.actor_id or 0)
             else:
                 waiting.pop(body.get("request", 0), None)
-        return list(waiting.values())
+        return [one for one in waiting.values() if one[1] in admins]
 
     def _needs_other_admin(self, session: Session) -> bool:
         return len(_admins(session)) > 1 and not solo_reason(session)
@@ -225,6 +227,15 @@ def _admins(session: Session) -> set[int]:
 def is_admin(session: Session, person: ReviewerRow) -> bool:
     """Say whether a person is an active admin."""
     return person.id in _admins(session)
+
+
+def _refuse_without_change(session: Session, person: ReviewerRow, add: set[Role], remove: set[Role]) -> None:
+    if add & remove:
+        raise WrongUsage(_("A role cannot be both added and removed; name it once."))
+    held = set(session.exec(select(ReviewerRoleRow.role).where(ReviewerRoleRow.reviewer_id == person.id)))
+    if add <= held and held.isdisjoint(remove):
+        message = _("Nothing would change: {login} has each added role already and none of the removed ones.")
+        raise WrongUsage(message.format(login=person.login))
 
 
 def _keep_an_admin(session: Session, person: ReviewerRow, remove: tuple[Role, ...]) -> None:

@@ -1,23 +1,24 @@
 """Finds what no event of the audit log explains: somebody changed it in the database, past the program.
 
-The events of a version before this check have no digest of their decision; such a decision is only compared with who
-made it. Notices, calendar days and the evidence of cases are not compared: a person who can write the database file can
-change them unseen.
+The events of a version before this check have no digests; their decisions are only compared with who made them, and
+their notices not at all. Notices that were not sent, calendar days and the evidence of cases are not compared: somebody
+who can write the database file can change them unseen.
 """
 
 import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from db.models import DecisionReasonRow, EventRow, PolicyVersionRow, ReviewerRoleRow, ReviewerRow
-from db.queries.published import DECISION, table_of
+from db.queries.published import DECISION, NOTICE, table_of
 from workbench.domain.case.case_id import format_decision
 from workbench.i18n import _, comma_joined
-from workbench.services.foundation.audit_log import decision_digest
+from workbench.services.foundation.audit_log import decision_digest, notice_digest
 
 _EVENT = table_of(EventRow)
 _REASON = table_of(DecisionReasonRow)
@@ -26,7 +27,7 @@ _SIGNED = {"approved": "approve", "returned": "return"}
 
 _TOLD = (
     *("init", "reviewers add", "reviewers role", "reviewers deactivate", "reviewers activate"),
-    *("policy apply", "decide", "approve", "return", "undo"),
+    *("policy apply", "decide", "approve", "return", "undo", "notice-sent"),
 )
 
 
@@ -41,6 +42,32 @@ class _Told:
     signatures: set[tuple[str, int, int]] = field(default_factory=set)
     undone: set[int] = field(default_factory=set)
     inactive: set[int] = field(default_factory=set)
+    sent: dict[int, str] = field(default_factory=dict)
+
+    def take_person(self, action: str, body: dict[str, Any]) -> None:
+        """Take an event about a person."""
+        person = body.get("reviewer", 0)
+        if action == "reviewers deactivate":
+            self.inactive.add(person)
+        elif action == "reviewers activate":
+            self.inactive.discard(person)
+        # The program removes first, so that a role in both lists stays.
+        self.roles[person] -= set(body.get("remove", ()))
+        self.roles[person] |= {*body.get("roles", ()), *body.get("add", ())}
+
+    def take(self, action: str, actor_id: int, body: dict[str, Any]) -> None:
+        """Take an event about a decision, a sent notice or the policy."""
+        decision = body.get("decision", 0)
+        if action == "policy apply":
+            self.policies[body.get("policy", 0)] = body.get("sha256", "")
+        elif action == "notice-sent":
+            self.sent[body.get("notice", 0)] = body.get("sha256", "")
+        elif action == "decide":
+            self.decisions[decision] = (actor_id, body.get("sha256", ""))
+        elif action == "undo":
+            self.undone.add(decision)
+        else:
+            self.signatures.add((action, decision, actor_id))
 
 
 def unexplained(session: Session) -> Iterator[str]:
@@ -49,6 +76,7 @@ def unexplained(session: Session) -> Iterator[str]:
     if told.first_action != "init":
         yield _("The log does not begin with the creation of the database: events are missing, or all of them.")
     yield from _decisions(session, told)
+    yield from _notices(session, told)
     yield from _roles(session, told)
     yield from _policies(session, told)
 
@@ -60,27 +88,12 @@ def _told(session: Session) -> _Told:
     )
     for action, actor_id, text in session.execute(acts.order_by(_EVENT.c.seq)).yield_per(5_000):
         body = json.loads(text)
-        decision = body.get("decision", 0)
         if action == "init":
             told.roles[actor_id] |= set(body.get("roles", ()))
-        elif action == "reviewers add":
-            told.roles[body.get("reviewer", 0)] |= set(body.get("roles", ()))
-        elif action == "reviewers role":
-            # The program removes first, so that a role in both lists stays.
-            told.roles[body.get("reviewer", 0)] -= set(body.get("remove", ()))
-            told.roles[body.get("reviewer", 0)] |= set(body.get("add", ()))
-        elif action == "reviewers deactivate":
-            told.inactive.add(body.get("reviewer", 0))
-        elif action == "reviewers activate":
-            told.inactive.discard(body.get("reviewer", 0))
-        elif action == "policy apply":
-            told.policies[body.get("policy", 0)] = body.get("sha256", "")
-        elif action == "decide":
-            told.decisions[decision] = (actor_id, body.get("sha256", ""))
-        elif action == "undo":
-            told.undone.add(decision)
+        elif action.startswith("reviewers "):
+            told.take_person(action, body)
         else:
-            told.signatures.add((action, decision, actor_id))
+            told.take(action, actor_id, body)
     return told
 
 
@@ -103,6 +116,16 @@ def _decisions(session: Session, told: _Told) -> Iterator[str]:
             yield _("No event tells that decision {decision} was undone.").format(decision=number)
     for gone in told.decisions:
         yield _("Decision {decision} is missing; an event tells of it.").format(decision=format_decision(gone))
+
+
+def _notices(session: Session, told: _Told) -> Iterator[str]:
+    """Compare what was sent; what was not sent may still be cancelled and written anew."""
+    sent = select(NOTICE).where(NOTICE.c.sent_at.is_not(None)).order_by(NOTICE.c.id)
+    for notice in session.execute(sent).yield_per(5_000):
+        if told.sent.pop(notice.id, "") not in {"", notice_digest(notice)}:
+            yield _("Notice {notice} is not what was sent; it was changed.").format(notice=notice.id)
+    for gone in told.sent:
+        yield _("Notice {notice} is missing, or not marked as sent; an event tells of it.").format(notice=gone)
 
 
 def _roles(session: Session, told: _Told) -> Iterator[str]:
