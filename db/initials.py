@@ -42,6 +42,7 @@ def _pairs_in_words() -> frozenset[str]:
     return frozenset(word[at : at + 2] for word in PHRASES_DICT for at in range(len(word) - 1))
 
 
+@lru_cache(maxsize=8192)
 def _is_han(character: str) -> bool:
     from pypinyin.constants import RE_HANS
 

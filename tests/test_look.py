@@ -1,5 +1,7 @@
 """The theme: kept between starts, or named by the settings."""
 
+import errno
+import os
 import stat
 from pathlib import Path
 
@@ -7,6 +9,7 @@ import pytest
 
 from screens.app import USUAL, WorkbenchApp
 from tests.screens.doubles.services import Clocks
+from workbench.domain.filter.ordering import ListLayout
 from workbench.errors import StorageFailed
 from workbench.look import Look
 from workbench.user_settings import THEMES, LoadedSettings, UserSettings
@@ -70,3 +73,19 @@ async def test_a_read_only_folder_is_reported_and_the_theme_still_changes(tmp_pa
     assert await press_f10(Look(tmp_path / "state")) == "desk-light"
     with pytest.raises(StorageFailed, match="not saved"):
         Look(tmp_path / "state").keep_theme("desk-light")
+
+
+def test_a_choice_that_cannot_be_saved_loses_none_of_the_earlier_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = Look(tmp_path)
+    look.keep_theme("desk-light")
+
+    def full(_file: int, *_how: object, **_more: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fdopen", full)
+    with pytest.raises(StorageFailed, match="No space left"):
+        look.keep_layout("queue", ListLayout("due"))
+    assert look.theme() == "desk-light"
+    assert [file.name for file in tmp_path.iterdir()] == ["look.json"]

@@ -107,7 +107,7 @@ def test_a_view_that_another_window_saved_is_replaced_only_when_it_was_seen(tmp_
 @pytest.mark.parametrize(("name", "wanted"), [("x", "phone:13800138000"), ("13800138000", "")])
 def test_a_view_with_a_personal_number_is_not_saved(tmp_path: Path, name: str, wanted: str) -> None:
     views = SavedViews(tmp_path / "settings.toml", {})
-    with pytest.raises(NotAllowed, match="cannot keep the number"):
+    with pytest.raises(NotAllowed, match="cannot contain the number"):
         views.save("1", QueueView(name=name, filter_text=wanted))
     assert (views.by_key, list(tmp_path.iterdir())) == ({}, [])
 
@@ -131,12 +131,12 @@ def test_each_mistake_in_a_view_is_told_with_its_line_and_the_others_hold(tmp_pa
 
     assert found.values.views == {"7": QueueView(name="Good", filter_text="state:queued")}
     expected = (
-        "1: A view has one of the keys 1 to 9, as in [views.1]; 0",
+        "1: The key of a view is 1 to 9, as in [views.1]; 0 is not",
         "3: The view 1 is left out: its name must have 1 to 40",
         "7: The view 2 is left out: “state” has no “qeued”; did you mean",
         "10: The view 3 is left out: There is no order “size”; choose",
         "13: The view 4 is left out: columns must be a list of due,",
-        "16: The view 5 is left out: a view has name, filter, order,",
+        "16: The view 5 is left out: colour is not a field of a view;",
         "19: The view 6 is left out: filter must be a text, in quotes.",
         "22: The view 8 is left out: There is no order “due ”; choose from due",
         "25: The view 9 is left out: There is no order “-”; choose",

@@ -82,9 +82,9 @@ def test_a_canned_text_with_an_unknown_field_is_told_and_not_offered(tmp_path: P
     text = '[texts]\nseal = "{applicant}, {deadlin}"\ncall = 7\n"by hand" = "Called for {case}."\nbrace = "{ b } {}"\n'
     values, problems = loaded(tmp_path, text)
     assert values.texts == {"by hand": "Called for {case}."}
-    fields = "there are {applicant}, {application_no}, {case}, {deadline}. It is not offered."
+    fields = "the fields are {applicant}, {application_no}, {case}, {deadline}. The text is not offered."
     assert problems == [
-        f", line 2: texts.seal names {{deadlin}}, which is no field; {fields}",
-        ", line 3: texts.call must be a text in quotes, of at most 5000 characters; it is not offered.",
-        f", line 5: texts.brace names {{}}, which is no field; {fields}",
+        f", line 2: texts.seal has an unknown field {{deadlin}}; {fields}",
+        ", line 3: texts.call must be a text in quotes, of at most 5000 characters. The text is not offered.",
+        f", line 5: texts.brace has an unknown field {{}}; {fields}",
     ]

@@ -1,13 +1,13 @@
 """Saves between starts what a user chose on the screen: the theme, and the order and columns of each list."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 from workbench.domain.filter.ordering import ListLayout
 from workbench.errors import StorageFailed
 from workbench.i18n import _
+from workbench.private_file import replace_text
 
 _FILE = "look.json"
 _LISTS = "lists"
@@ -70,10 +70,7 @@ class Look:
             return
         path = self._folder / _FILE
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(saved, file)
+            replace_text(path, json.dumps(saved))
         except OSError as error:
             message = _("Your choice was not saved: {file} cannot be written ({cause}). It lasts until you quit.")
             raise StorageFailed(message.format(file=path, cause=error.strerror)) from error

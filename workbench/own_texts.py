@@ -17,10 +17,14 @@ def read_texts(table: object) -> SettingsTable[str]:
         name = ".".join(path)
         unknown = next((field for field in fields_in(value) if field not in FIELDS), None) if _is_text(value) else None
         if not _is_text(value):
-            message = _("texts.{name} must be a text in quotes, of at most {limit} characters; it is not offered.")
+            message = _(
+                "texts.{name} must be a text in quotes, of at most {limit} characters. The text is not offered."
+            )
             found.refuse(path, message.format(name=name, limit=_LONGEST))
         elif unknown is not None:
-            message = _("texts.{name} names {{{field}}}, which is no field; there are {fields}. It is not offered.")
+            message = _(
+                "texts.{name} has an unknown field {{{field}}}; the fields are {fields}. The text is not offered."
+            )
             found.refuse(path, message.format(name=name, field=unknown, fields=shown_fields()))
         else:
             found.keep(name, value, path)

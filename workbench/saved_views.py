@@ -1,7 +1,6 @@
 """Keeps the saved views of a user, and writes new ones into the settings without touching their other lines."""
 
 import json
-import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import BadConfiguration, NotAllowed, StorageFailed
 from workbench.i18n import _
+from workbench.private_file import replace_text
 
 if TYPE_CHECKING:
     from workbench.domain.filter.views import QueueView
@@ -41,7 +41,7 @@ class SavedViews:
 
         words = f"{view.name} {view.filter_text}"
         if mask_digits_within(words) != words:
-            raise NotAllowed(_("A view cannot keep the number of a person or card; take it out first."))
+            raise NotAllowed(_("A view cannot contain the number of a person or card; remove it first."))
         if self._file is not None:
             try:
                 self._write(self._file.resolve(), key, view)
@@ -61,7 +61,7 @@ class SavedViews:
         if new is None:
             message = _("The program cannot add to the settings {file} as they are written; add the view by hand.")
             raise BadConfiguration(message.format(file=file))
-        _replace(file, new)
+        replace_text(file, new)
 
     def _refuse_unseen(self, text: str, key: str) -> None:
         """Refuse to replace a view that this window does not know; afterwards it knows the views of the file."""
@@ -74,21 +74,6 @@ class SavedViews:
             self._views = dict(saved)
             message = _("Another window saved {name} under {key} in the meantime; choose another key, or save again.")
             raise NotAllowed(message.format(name=saved[key].name, key=key))
-
-
-def _replace(target: Path, text: str) -> None:
-    """Replace a file at once, and keep its permissions."""
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as written:
-            written.write(text)
-        if target.exists():
-            beside.chmod(target.stat().st_mode & 0o777)
-        beside.replace(target)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def with_table(text: str, path: tuple[str, str], table: Mapping[str, Any]) -> str | None:

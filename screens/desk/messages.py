@@ -19,7 +19,7 @@ from workbench.domain.text.mask import mask_digits_within
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _, comma_joined
 from workbench.keys.appeals import GO_APPEALS
-from workbench.keys.desk import END_SCOPE, NEXT, REVEAL, UNDO
+from workbench.keys.desk import END_SCOPE, FIND, NEXT, REVEAL, UNDO
 from workbench.keys.letters import GO_LETTERS
 from workbench.keys.queue import GO_MINE, GO_QUEUE, GO_REOPEN
 from workbench.keys.registry import GO_CHECKS, with_keys
@@ -113,7 +113,7 @@ def _aside_lines(counts: DeskCounts, view: View) -> list[Content]:
 
 def _other_lists(counts: DeskCounts, view: View, *, may_check: bool) -> list[Content]:
     """Return the keys of other lists that hold cases for this person."""
-    hints = [key_hints((GO_QUEUE.key, _("the queue")))]
+    hints = [key_hints((GO_QUEUE.key, _("the queue"))), key_hints((FIND.key, _("finds a case")))]
     if may_check and counts.to_check:
         message = _number_words(counts.to_check, _("one verdict to check"), _("{count} verdicts to check"))
         hints.append(key_hints((GO_CHECKS.key, message)))

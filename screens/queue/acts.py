@@ -110,7 +110,7 @@ async def count_by(screen: "QueueScreen") -> None:
     dialog = BreakdownDialog(screen.services.breakdowns, cases.filter_text, picker.chosen, screen.view())
     is_narrowed = await screen.app.push_screen_wait(dialog)
     cases.counted_by = dialog.by
-    if is_narrowed and dialog.term not in cases.filter_text.split():
+    if is_narrowed and f" {dialog.term} " not in f" {cases.filter_text} ":
         cases.filter_by(f"{cases.filter_text} {dialog.term}".strip())
         screen.show_header()
 

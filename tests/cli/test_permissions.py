@@ -56,13 +56,6 @@ def test_every_act_has_a_command_line() -> None:
     assert set(COMMANDS) == set(Action)
 
 
-def test_a_sample_of_the_cells_of_a_case_in_review_holds(cases: Cases) -> None:
-    wanted = [cell for cell in CELLS if cell.state is CaseState.IN_REVIEW]
-
-    for cell in wanted[::4]:
-        try_cell(cases, cell)
-
-
 @pytest.mark.proof
 @pytest.mark.parametrize("state", list(CaseState))
 def test_every_cell_of_a_state_holds(cases: Cases, state: CaseState) -> None:

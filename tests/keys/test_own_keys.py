@@ -49,8 +49,8 @@ def test_each_wrong_key_gets_a_sentence_with_its_line_and_the_others_hold(tmp_pa
         "or ^ and a letter. The usual key s is used.",
         "line 6: desk.release must be a key in quotes, or a list of keys; the usual key b is used.",
         "line 7: There is no command desk.ski; did you mean desk.skip?",
-        "line 8: Enter is reserved and cannot be the key of verdict.confirm; the usual key y is used.",
-        "line 9: The keys of verdict.mark cannot be changed: each does something else.",
+        "line 8: Enter is reserved, so verdict.confirm keeps its usual key y.",
+        "line 9: The keys of verdict.mark cannot be changed, because each of them does something different.",
         "line 10: go.queue must be one key, in quotes: the one after g; the usual key g q is used.",
     ]
     # n is free for undo, since next has other keys; the twins stay.
@@ -69,7 +69,7 @@ def test_each_wrong_key_gets_a_sentence_with_its_line_and_the_others_hold(tmp_pa
         ('desk.undo = "n"', "n is the key of desk.next on the same screen, so desk.undo keeps its usual key u."),
         ('desk.undo = "F2"', "F2 is the key of desk.next on the same screen, so desk.undo keeps its usual key u."),
         ('queue.take = "q"', "q is the key of quit on the same screen, so queue.take keeps its usual key N."),
-        ('checks.approve = "1"', "1 is reserved and cannot be the key of checks.approve; the usual key a is used."),
+        ('checks.approve = "1"', "1 is reserved, so checks.approve keeps its usual key a."),
         ('checks.approve = "o"', "o is the key of desk.documents on the same screen, so checks.approve keeps its"),
         ('go.queue = "m"', "m is the key of go.mine on the same screen, so go.queue keeps its usual key g q."),
         # Of two commands with one key, the first has it.
@@ -130,7 +130,7 @@ from tests.screens.driver import at_work
 async def run():
     seen = []
     async with at_work(clean(), settings=settings) as desk:
-        for keys in ([], ["J"], ["question_mark"], ["escape", "p"], ["Y", "z"], ["n"], ["G", "q"]):
+        for keys in ([], ["J"], ["question_mark"], ["escape", "p"], ["Y", "z"], ["n"], ["G", "q"], ["X"], ["X"]):
             await desk.press(*keys)
             seen.append("\\n".join([*desk.notes, desk.text]))
             desk.app.clear_notifications()
@@ -145,12 +145,13 @@ def test_the_keys_in_force_are_bound_and_named_everywhere(tmp_path: Path) -> Non
     file = tmp_path / "settings.toml"
     file.write_text(
         '[keys]\ndesk.next = "J"\ndesk.undo = "n"\ndesk.pass = "Y"\nverdict.confirm = "z"\n'
-        'go = "G"\ndesk.appeal = "g"\nhelp = 3\ndesk.skip = "§"\ndesk.release = "J"\n',
+        'go = "G"\ndesk.appeal = "g"\nhelp = 3\ndesk.skip = "§"\ndesk.release = "J"\n'
+        'queue.order = "X"\n',
         encoding="utf-8",
     )
     command = [sys.executable, "-c", _SESSION, str(file)]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    start, case, help_page, old_key, passed, undone, queue = json.loads(ran.stdout)
+    start, case, help_page, old_key, passed, undone, queue, order, back = json.loads(ran.stdout)
 
     # A wrong type, an unknown key and a clash, each with its line; the usual keys stay for these.
     for told in ("line 8: help must be a key", "line 9: There is no key § for desk.skip", "line 10: J is the key of"):
@@ -168,3 +169,4 @@ def test_the_keys_in_force_are_bound_and_named_everywhere(tmp_path: Path) -> Non
     assert "n undo C-000123" in passed
     assert "C-000123 is back on your desk." in undone
     assert "No cases are open." in queue
+    assert ("Order of the list" in order, "Order of the list" in back) == (True, False)

@@ -200,21 +200,19 @@ COMMANDS: tuple[Entry | Group, ...] = (
                 "workbench.cli.site.reviewers:requests",
                 N_("List the requests for roles that wait for another admin."),
             ),
-            Entry("approve", "workbench.cli.site.reviewers:approve", N_("Agree to another admin's request (admin).")),
+            Entry("approve", "workbench.cli.site.reviewers:approve", N_("Approve another admin's request (admin).")),
             Entry(
                 "reject",
                 "workbench.cli.site.reviewers:reject",
-                N_("Reject a request, or take back an own one (admin)."),
+                N_("Reject a request, or withdraw your own (admin)."),
             ),
             Entry("away", "workbench.cli.site.reviewers:away", N_("Record that a person is away (supervisor, admin).")),
             Entry(
                 "deactivate",
                 "workbench.cli.site.reviewers:deactivate",
-                N_("Let a person do nothing any more, and free their cases (admin)."),
+                N_("Deactivate a person who left, and free their cases (admin)."),
             ),
-            Entry(
-                "activate", "workbench.cli.site.reviewers:activate", N_("Let a deactivated person work again (admin).")
-            ),
+            Entry("activate", "workbench.cli.site.reviewers:activate", N_("Reactivate a person (admin).")),
             Entry("back", "workbench.cli.site.reviewers:back", N_("Record that a person is back (supervisor, admin).")),
             Entry(
                 "limit",

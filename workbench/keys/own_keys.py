@@ -64,7 +64,7 @@ def _unknown(name: str) -> str:
     names = [each for each in COMMAND_BY_ID if each.startswith(f"{place}.")] or sorted(
         {each.partition(".")[0] for each in COMMAND_BY_ID}
     )
-    return _("There is no command {name}; there are {names}.").format(name=name, names=comma_joined(names))
+    return _("There is no command {name}; choose from {names}.").format(name=name, names=comma_joined(names))
 
 
 def _wrong_type(command: Command) -> str:
@@ -85,10 +85,12 @@ def _refusal(command: Command, text: str) -> str | None:
         )
         return message.format(key=text, command=command.id, symbols=key_examples(), usual=_usual(command))
     if has_fixed_keys(command):
-        return _("The keys of {command} cannot be changed: each does something else.").format(command=command.id)
+        return _("The keys of {command} cannot be changed, because each of them does something different.").format(
+            command=command.id
+        )
     is_reserved = not is_letter(key) and (key[0] != "f" or len(key) == 1) and not key.startswith("ctrl+")
     if is_reserved or key in _CONTROL_CODES or (command in MODES and not is_letter(key)):
-        message = _("{key} is reserved and cannot be the key of {command}; the usual key {usual} is used.")
+        message = _("{key} is reserved, so {command} keeps its usual key {usual}.")
         return message.format(key=shown_key(key), command=command.id, usual=_usual(command))
     return None
 

@@ -335,6 +335,7 @@ def drill(terminal: Terminal, desk: Desk, tmp_path: Path, chance: random.Random)
         assert audit_log.verify(session).is_whole
 
 
+@pytest.mark.proof
 def test_nothing_acknowledged_before_a_backup_is_lost_with_the_disk(
     terminal: Terminal, desk: Desk, tmp_path: Path
 ) -> None:

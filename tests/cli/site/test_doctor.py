@@ -90,24 +90,27 @@ def test_a_changed_policy_text_is_named(terminal: Terminal) -> None:
 @pytest.mark.parametrize(
     ("statement", "sentence"),
     [
-        ("UPDATE decision SET verdict = 'fail'", "Decision D-000001 is not what its event says; it was changed."),
-        ("UPDATE decision SET note = 'well'", "Decision D-000001 is not what its event says; it was changed."),
-        ("UPDATE decision SET maker_id = 3", "Decision D-000001 is not what its event says; it was changed."),
-        ("UPDATE decision_reason SET code = 'X'", "Decision D-000001 is not what its event says; it was changed."),
-        ("UPDATE decision SET status = 'undone'", "No event tells that decision D-000001 was undone."),
+        ("UPDATE decision SET verdict = 'fail'", "Decision D-000001 differs from its event; it was changed."),
+        ("UPDATE decision SET note = 'well'", "Decision D-000001 differs from its event; it was changed."),
+        ("UPDATE decision SET maker_id = 3", "Decision D-000001 differs from its event; it was changed."),
+        ("UPDATE decision_reason SET code = 'X'", "Decision D-000001 differs from its event; it was changed."),
+        ("UPDATE decision SET status = 'undone'", "The log has no event for the undo of decision D-000001."),
         (
             "UPDATE decision SET status = 'approved', checker_id = 3",
-            "No event tells of the check of decision D-000001.",
+            "The log has no event for the check of decision D-000001.",
         ),
-        ("UPDATE reviewer_role SET role = 'admin' WHERE reviewer_id = 2", "No event tells why a has or lacks these"),
-        ("DELETE FROM reviewer_role WHERE role = 'auditor'", "No event tells why audit has or lacks these roles: au"),
+        (
+            "UPDATE reviewer_role SET role = 'admin' WHERE reviewer_id = 2",
+            "The log has no event that explains why a has",
+        ),
+        ("DELETE FROM reviewer_role WHERE role = 'auditor'", "The log has no event that explains why audit has"),
         (
             "CREATE TEMP TABLE p AS SELECT * FROM policy_version; UPDATE p SET id = 2;"
             " INSERT INTO policy_version SELECT * FROM p",
-            "Policy version 2 is not what an event says; it was added or changed.",
+            "Policy version 2 differs from its event, or has none; it was added or changed.",
         ),
         ("DELETE FROM event", "The log does not begin with the creation of the database"),
-        ("DELETE FROM event WHERE action = 'decide'", "No event tells of decision D-000001."),
+        ("DELETE FROM event WHERE action = 'decide'", "The log has no event for decision D-000001."),
     ],
 )
 def test_what_no_event_explains_is_found_by_audit_verify_and_doctor(
@@ -138,7 +141,10 @@ def test_what_no_event_explains_is_found_by_audit_verify_and_doctor(
     ("statement", "sentence"),
     [
         ("UPDATE notice SET body = body || '!' WHERE sent_at > 0", "Notice 1 is not what was sent; it was changed."),
-        ("UPDATE notice SET sent_at = NULL", "Notice 1 is missing, or not marked as sent; an event tells of it."),
+        (
+            "UPDATE notice SET sent_at = NULL",
+            "Notice 1 is missing or not marked as sent, although the log has its event.",
+        ),
     ],
 )
 def test_a_letter_that_was_sent_and_then_changed_is_found(
@@ -175,15 +181,15 @@ def test_an_anchor_tells_that_the_whole_log_was_replaced(terminal: Terminal, tmp
     result = terminal.as_person("audit", "audit", "verify", "--head", str(anchors))
 
     assert result.exit_code == 74
-    assert "is not the one that was anchored: the log was cut off, or replaced." in result.stderr
+    assert "differs from its anchor: the log was truncated or replaced." in result.stderr
 
 
 @pytest.mark.parametrize(
     ("words", "content", "sentence"),
     [
         (("verify", "--head"), "", "has no anchor"),
-        (("verify", "--head"), "1 x", "line 1: no anchor"),
-        (("head", "--append"), "[reasons]\n", "line 1: no anchor"),
+        (("verify", "--head"), "1 x", "line 1: this is not an anchor"),
+        (("head", "--append"), "[reasons]\n", "line 1: this is not an anchor"),
     ],
 )
 def test_a_file_that_has_no_anchors_is_refused(

@@ -14,7 +14,9 @@ async def filter_queue(desk: KeyDriver, text: str) -> None:
     await desk.press("enter")
 
 
-@pytest.mark.parametrize(("size", "language"), [((120, 40), "en"), ((80, 24), "zh")])
+@pytest.mark.parametrize(
+    ("size", "language"), [((120, 40), "en"), pytest.param((80, 24), "zh", marks=pytest.mark.proof)]
+)
 async def test_n_gives_the_next_case_of_the_scope_until_a_key_ends_it(
     site: Site, size: tuple[int, int], language: str
 ) -> None:

@@ -1,6 +1,7 @@
 """The frequency table of the queue by keys, and as a command."""
 
 import pytest
+from sqlalchemy import text
 
 from tests.offices import Site
 from tests.screens.driver import WINDOWS, at_the_site
@@ -29,6 +30,17 @@ async def test_a_row_of_the_table_narrows_the_filter(
 
         await desk.press("number_sign", "enter", "escape")
         assert screen.cases.filter_text == "priority:urgent"
+
+
+async def test_a_value_with_a_blank_narrows_the_filter_once(site: Site) -> None:
+    site.plant()
+    with site.services("admin").context.write() as session:
+        session.execute(text("UPDATE \"case\" SET agent = 'Example Partners'"))
+    async with at_the_site(site, "a") as desk:
+        screen = await go(desk)  # type: ignore[arg-type]  # a queue screen all the same
+        for keys in (["down"] * 3, []):
+            await desk.press("number_sign", *keys, "enter", "enter")
+            assert screen.cases.filter_text == 'agent="Example Partners"'
 
 
 async def test_counting_an_empty_list_says_so(site: Site) -> None:

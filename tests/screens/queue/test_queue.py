@@ -16,7 +16,7 @@ from tests.screens.driver import WINDOWS, at_work
 from tests.screens.queue.queue_visits import go, many, pass_a_minute, under_cursor
 from workbench.services.foundation.case_access import LostHold
 
-VIEWS = [((120, 40), "en"), ((80, 24), "zh")]
+VIEWS = [((120, 40), "en"), pytest.param((80, 24), "zh", marks=pytest.mark.proof)]
 
 
 @pytest.mark.parametrize(("size", "language"), VIEWS)

@@ -144,6 +144,7 @@ def test_a_lost_terminal_ends_the_workbench_even_if_hangups_are_ignored(
     assert json.loads(drafts.read_text(encoding="utf-8"))["note"] == "seen"
 
 
+@pytest.mark.terminal
 def test_a_clean_case_is_decided_in_a_real_terminal(drafts: Path, sessions: list[TerminalSession]) -> None:
     session = TerminalSession(drafts)
     sessions.append(session)

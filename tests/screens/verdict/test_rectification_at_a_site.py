@@ -53,7 +53,7 @@ async def test_a_supervisor_waives_an_item_by_key(services: Promises, size: tupl
     assert standing(services, case) == ("rectifying", 1)
 
 
-@pytest.mark.parametrize("is_own", [False, True])
+@pytest.mark.parametrize("is_own", [False, pytest.param(True, marks=pytest.mark.proof)])
 async def test_a_supervisor_extends_a_deadline_by_key(services: Promises, *, is_own: bool) -> None:
     case = verifying(services, "--item", PLAN)
     async with at_the_site(services.site, "sup") as desk:
@@ -125,7 +125,9 @@ async def test_the_dialog_of_a_pass_names_the_numbers_whose_bar_it_lifts(
         assert "138••••••02" not in desk.text
 
 
-@pytest.mark.parametrize(("key", "size", "language"), [("f", (120, 40), "en"), ("r", (80, 24), "zh")])
+@pytest.mark.parametrize(
+    ("key", "size", "language"), [("f", (120, 40), "en"), pytest.param("r", (80, 24), "zh", marks=pytest.mark.proof)]
+)
 async def test_the_last_round_of_the_policy_offers_only_a_final_fail(
     services: Promises, key: str, size: tuple[int, int], language: str
 ) -> None:

@@ -24,6 +24,7 @@ def content(path: Path) -> dict[str, list[tuple[object, ...]]]:
         return {**rows, "found": connection.execute(hits).fetchall()}
 
 
+@pytest.mark.proof
 def test_an_import_writes_the_same_alone_and_shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opening, "_WORKED_OUT_TOGETHER", 7)
     monkeypatch.setattr(planning, "ROWS_AT_ONCE", 7)

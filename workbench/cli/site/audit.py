@@ -17,7 +17,7 @@ def verify(
     context: CommandContext,
     heads: Annotated[
         Path | None,
-        option("--head", N_("File of anchors that `audit head --append` wrote; all must still fit."), "FILE"),
+        option("--head", N_("File of anchors that `audit head --append` wrote; each must match its event."), "FILE"),
     ] = None,
 ) -> None:
     """Verify the hash chain from the first event to the last, and that events explain what is in the database."""
@@ -53,7 +53,7 @@ def verify(
 def head(
     context: CommandContext,
     anchors: Annotated[
-        Path | None, option("--append", N_("Append it to a file, which somebody else should keep."), "FILE")
+        Path | None, option("--append", N_("Append it to a file, which another person should keep."), "FILE")
     ] = None,
 ) -> None:
     """Print the number and hash of the last event."""

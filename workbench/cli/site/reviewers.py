@@ -87,9 +87,7 @@ def _print_outcome(
     if context.as_json:
         output.document(_as_json(outcome.request))
         return
-    message = _(
-        "There is more than one admin, so another one must agree, until {day}: `workbench reviewers approve {request}`."
-    )
+    message = _("Another admin must approve this request by {day}: `workbench reviewers approve {request}`.")
     request = outcome.request
     output.narrate(message.format(day=f"{request.expires_at:%Y-%m-%d}", request=format_request(request.number)))
 

@@ -205,6 +205,8 @@ def state_refusal(action: Action, state: CaseState, case: str) -> str | None:
     if state in TABLE[action].states:
         return None
     message = _("{case} is {state}; this action is not possible in that state.")
+    if action is Action.APPEAL and state is CaseState.RECTIFYING:
+        message = _("{case} can still be rectified; if the applicant objects, record it as a resubmission.")
     return message.format(case=case, state=_(STATE_WORDS[state]))
 
 

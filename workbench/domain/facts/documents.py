@@ -49,6 +49,9 @@ def missing_documents(evidence: Evidence, policy: Policy) -> tuple[DocumentKind,
     An expired or unreadable document is not missing; other rules check its validity and quality.
     """
     required = policy.documents.required[evidence.application.applicant_kind]
+    if not evidence.documents:
+        # Most applications of an import have none yet.
+        return required
     given = {document.kind for document in evidence.documents}
     return tuple(kind for kind in required if kind not in given)
 

@@ -45,7 +45,7 @@ def read_views(table: object) -> SettingsTable[QueueView]:
     for key, fields in table.items():
         if key not in VIEW_KEYS:
             found.refuse(
-                (key,), _("A view has one of the keys 1 to 9, as in [views.1]; {key} is none.").format(key=key)
+                (key,), _("The key of a view is 1 to 9, as in [views.1]; {key} is not one of them.").format(key=key)
             )
         elif not isinstance(fields, dict):
             found.refuse((key,), _("views.{key} must be a table, as in [views.1].").format(key=key))
@@ -74,7 +74,7 @@ def _problem(fields: Mapping[str, Any]) -> tuple[str, str] | None:
     """Return the first field with a mistake and a sentence about it, None if there is none."""
     unknown = next((name for name in fields if name not in _FIELDS), None)
     if unknown is not None:
-        return unknown, _("a view has {names}; {name} is none of them.").format(
+        return unknown, _("{name} is not a field of a view; the fields are {names}.").format(
             name=unknown, names=comma_joined(_FIELDS)
         )
     for name in ("name", "filter", "order"):

@@ -47,7 +47,7 @@ def lost_anchors(session: Session, file: Path) -> Iterator[str]:
         raise BadData(_("{file} has no anchor; `workbench audit head --append` writes one.").format(file=file.name))
     for seq, digest in anchors:
         if session.execute(select(_EVENT.c.hash).where(_EVENT.c.seq == seq)).scalar() != digest:
-            yield _("Event {seq} is not the one that was anchored: the log was cut off, or replaced.").format(seq=seq)
+            yield _("Event {seq} differs from its anchor: the log was truncated or replaced.").format(seq=seq)
 
 
 def _text(file: Path) -> str:
@@ -62,6 +62,6 @@ def _anchors(file: Path) -> list[tuple[int, str]]:
 def _read(file: Path, number: int, line: str) -> tuple[int, str]:
     found = _ANCHOR.fullmatch(line.strip())
     if found is None:
-        message = _("{file}, line {line}: no anchor; a line has the number and the hash of an event.")
+        message = _("{file}, line {line}: this is not an anchor; an anchor is the number and the hash of an event.")
         raise BadData(message.format(file=file.name, line=number))
     return int(found[1]), found[2]

@@ -38,7 +38,7 @@ class Deactivating(Service):
                 if person.id == self.context.actor.id:
                     raise NotAllowed(_("You cannot deactivate yourself; ask another admin."))
                 if is_admin(session, person):
-                    message = _("{login} is an admin; `workbench reviewers role {login} --remove admin` comes first.")
+                    message = _("{login} is an admin; first run `workbench reviewers role {login} --remove admin`.")
                     raise NotAllowed(message.format(login=person.login))
                 if person.is_active:
                     person.is_active = False

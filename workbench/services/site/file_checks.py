@@ -20,59 +20,61 @@ CheckLine = tuple[bool | None, str]
 """One line of the health check: True for passed, False for failed, None for a note."""
 
 _DOCUMENT = table_of(DocumentRow)
-_MOST_TOLD = 5
+_MOST_LISTED = 5
 _LEAST_FREE_BYTES = 500_000_000
-"""The least room that is well; a backup, and the copy before an upgrade, need as much as there is already."""
+"""Less free space than this is always reported; a backup or an upgrade needs as much as the database uses already."""
 
 
 def documents(session: Session, store: Store, *, is_deep: bool) -> Iterator[CheckLine]:
     """Check that the store has every document of a published import, with its size, and if deep with its content."""
     named = select(_DOCUMENT.c.sha256, func.max(_DOCUMENT.c.bytes_count).label("size"))
     of_published = named.where(is_published(_DOCUMENT.c.batch_id)).group_by(_DOCUMENT.c.sha256)
-    count, ills = 0, list[str]()
+    count, faults = 0, list[str]()
     for row in session.execute(of_published.order_by(_DOCUMENT.c.sha256)):
         count += 1
-        ill = _ill_document(store.document_path(row.sha256), row.sha256, row.size, is_deep=is_deep)
-        if ill:
-            ills.append(ill)
-    if ills:
-        yield from ((False, ill) for ill in ills[:_MOST_TOLD])
-        if len(ills) > _MOST_TOLD:
+        fault = _document_fault(store.document_path(row.sha256), row.sha256, row.size, is_deep=is_deep)
+        if fault:
+            faults.append(fault)
+    if faults:
+        yield from ((False, fault) for fault in faults[:_MOST_LISTED])
+        if len(faults) > _MOST_LISTED:
             yield (
                 False,
-                _("Documents that are missing or changed besides: {count}.").format(count=len(ills) - _MOST_TOLD),
+                _("Further documents that are missing or changed: {count}.").format(count=len(faults) - _MOST_LISTED),
             )
     elif is_deep:
-        yield True, _("Documents that are as they were imported: {count}.").format(count=count)
+        yield True, _("Documents with unchanged content: {count}.").format(count=count)
     else:
-        message = _("Documents that are there with their size: {count}; `workbench doctor --deep` reads them too.")
+        message = _(
+            "Documents present with the right size: {count}; `workbench doctor --deep` also compares their content."
+        )
         yield True, message.format(count=count)
 
 
-def _ill_document(path: Path, sha256: str, size: int | None, *, is_deep: bool) -> str:
-    way_out = _(" Put it back from a backup, or import its row again with the file.")
+def _document_fault(path: Path, sha256: str, size: int | None, *, is_deep: bool) -> str:
+    remedy = _(" Put it back from a backup, or import its row again with the file.")
     try:
         status = path.lstat()
         if not stat.S_ISREG(status.st_mode):
-            return _("{file} is not a regular file.").format(file=path) + way_out
+            return _("{file} is not a regular file.").format(file=path) + remedy
         is_whole = size is None or status.st_size == size
         if is_whole and is_deep:
             with path.open("rb") as file:
                 is_whole = hashlib.file_digest(file, "sha256").hexdigest() == sha256
     except FileNotFoundError:
-        return _("The document {file} is missing.").format(file=path) + way_out
+        return _("The document {file} is missing.").format(file=path) + remedy
     except OSError as error:
         cause = error.strerror or ""
-        return _("The document {file} cannot be read ({cause}); check its rights.").format(file=path, cause=cause)
-    return "" if is_whole else _("The document {file} was changed.").format(file=path) + way_out
+        return _("The document {file} cannot be read ({cause}); check its permissions.").format(file=path, cause=cause)
+    return "" if is_whole else _("The document {file} was changed.").format(file=path) + remedy
 
 
 def links(store: Store) -> Iterator[CheckLine]:
     """Check that nothing in the store is a link, which may lead nowhere, or out of the store."""
     found = [path for path in sorted(store.folder.rglob("*")) if path.is_symlink()]
     if not found:
-        yield True, _("Nothing in the store is a link.")
-    for path in found[:_MOST_TOLD]:
+        yield True, _("The store contains no links.")
+    for path in found[:_MOST_LISTED]:
         message = _("{file} is a link to {target}; put the file itself in its place.")
         yield False, message.format(file=path, target=path.readlink())
 
@@ -89,7 +91,7 @@ def policy_texts(session: Session) -> Iterator[CheckLine]:
         message = _("The text of policy version {number} was changed in the database; restore a backup.")
         yield False, message.format(number=number)
     if not changed:
-        yield True, _("Policy versions whose text is as it was applied: {count}.").format(count=len(versions))
+        yield True, _("Policy versions with unchanged text: {count}.").format(count=len(versions))
 
 
 def room(path: Path) -> CheckLine:

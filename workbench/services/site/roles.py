@@ -98,7 +98,7 @@ class Roles(Service):
                 return RoleOutcome(request=self._request(session, person, add, remove))
             is_own, alone = person.id == self.context.actor.id, solo_reason(session)
             if is_own and add and not alone:
-                raise NotAllowed(_("You cannot give yourself roles; register another admin, who agrees to it."))
+                raise NotAllowed(_("You cannot give yourself roles; register another admin, who can approve it."))
             self._apply(session, person, add, remove, **({"waived": ["roles"]} if is_own and add else {}))
             return RoleOutcome(ends_solo=self._end_solo(session))
 
@@ -113,9 +113,9 @@ class Roles(Service):
             request, requested_by_id = self._open_request(session, number)
             person = find_person(session, request.login)
             if requested_by_id == self.context.actor.id:
-                raise NotAllowed(_("You made this request; another admin must agree to it."))
+                raise NotAllowed(_("You made this request; another admin must approve it."))
             if request.add and person.id == self.context.actor.id:
-                raise NotAllowed(_("You would get roles by this request; another admin must agree to it."))
+                raise NotAllowed(_("This request gives you roles; another admin must approve it."))
             # Whoever asked is still an admin, so that one admin at least is left.
             self._apply(session, person, request.add, request.remove, request=number)
             return request
@@ -177,7 +177,10 @@ class Roles(Service):
     def _refuse_without_approver(self, session: Session, person: ReviewerRow, add: tuple[Role, ...]) -> None:
         """Refuse a request that nobody may approve: neither who makes it nor who gets roles by it."""
         if add and _admins(session) <= {self.context.actor.id, person.id} and person.id != self.context.actor.id:
-            message = _("{login} is the only other admin and cannot agree to roles of their own; {login} must ask you.")
+            message = _(
+                "Nobody could approve this: {login} is the only other admin, and nobody approves roles of their own."
+                " Ask {login} to make the request."
+            )
             raise NotAllowed(message.format(login=person.login))
 
     def _request(
@@ -249,5 +252,7 @@ def _refuse_look_alike(session: Session, login: str) -> None:
         if other == login:
             raise WrongUsage(_("{login} is registered already.").format(login=login))
         if likeness(other) == likeness(login):
-            message = _("{login} looks like {other}, which is registered; choose a login that nobody confuses with it.")
+            message = _(
+                "{login} looks like {other}, which is registered; choose a login that cannot be confused with it."
+            )
             raise WrongUsage(message.format(login=login, other=other))

@@ -1,8 +1,8 @@
-"""Finds what no event of the audit log explains: somebody changed it in the database, past the program.
+"""Finds rows that no event of the audit log explains, because somebody changed the database outside the program.
 
-The events of a version before this check have no digests; their decisions are only compared with who made them, and
-their notices not at all. Notices that were not sent, calendar days and the evidence of cases are not compared: somebody
-who can write the database file can change them unseen.
+Events of earlier versions have no digests: of their decisions only the maker is compared, and of their notices nothing.
+Unsent notices, calendar days and the evidence of cases are never compared, so somebody who can write the database file
+can change them unseen.
 """
 
 import json
@@ -23,17 +23,17 @@ from workbench.services.foundation.audit_log import decision_digest, notice_dige
 _EVENT = table_of(EventRow)
 _REASON = table_of(DecisionReasonRow)
 _SIGNED = {"approved": "approve", "returned": "return"}
-"""The statuses of a decision that a second person gave it, and the events of that."""
+"""The statuses that a check gives a decision, each with the action of its event."""
 
-_TOLD = (
+_ACTIONS = (
     *("init", "reviewers add", "reviewers role", "reviewers deactivate", "reviewers activate"),
     *("policy apply", "decide", "approve", "return", "undo", "notice-sent"),
 )
 
 
 @dataclass(slots=True)
-class _Told:
-    """What the events say: roles by person, digests by policy version, and makers and digests by decision."""
+class _Logged:
+    """The state that the events describe: roles by person, policies by version, makers and digests by decision."""
 
     first_action: str = ""
     roles: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -72,79 +72,85 @@ class _Told:
 
 def unexplained(session: Session) -> Iterator[str]:
     """Yield a sentence for each decision, role and policy version that no event explains as it is."""
-    told = _told(session)
-    if told.first_action != "init":
+    logged = _logged(session)
+    if logged.first_action != "init":
         yield _("The log does not begin with the creation of the database: events are missing, or all of them.")
-    yield from _decisions(session, told)
-    yield from _notices(session, told)
-    yield from _roles(session, told)
-    yield from _policies(session, told)
+    yield from _decisions(session, logged)
+    yield from _notices(session, logged)
+    yield from _roles(session, logged)
+    yield from _policies(session, logged)
 
 
-def _told(session: Session) -> _Told:
-    told = _Told(first_action=session.execute(select(_EVENT.c.action).order_by(_EVENT.c.seq).limit(1)).scalar() or "")
+def _logged(session: Session) -> _Logged:
+    logged = _Logged(
+        first_action=session.execute(select(_EVENT.c.action).order_by(_EVENT.c.seq).limit(1)).scalar() or ""
+    )
     acts = select(_EVENT.c.action, _EVENT.c.actor_id, _EVENT.c.body).where(
-        _EVENT.c.action.in_(_TOLD), _EVENT.c.is_refused.is_(False)
+        _EVENT.c.action.in_(_ACTIONS), _EVENT.c.is_refused.is_(False)
     )
     for action, actor_id, text in session.execute(acts.order_by(_EVENT.c.seq)).yield_per(5_000):
         body = json.loads(text)
         if action == "init":
-            told.roles[actor_id] |= set(body.get("roles", ()))
+            logged.roles[actor_id] |= set(body.get("roles", ()))
         elif action.startswith("reviewers "):
-            told.take_person(action, body)
+            logged.take_person(action, body)
         else:
-            told.take(action, actor_id, body)
-    return told
+            logged.take(action, actor_id, body)
+    return logged
 
 
-def _decisions(session: Session, told: _Told) -> Iterator[str]:
+def _decisions(session: Session, logged: _Logged) -> Iterator[str]:
     reasons: dict[int, list[str]] = defaultdict(list)
     for row in session.execute(select(_REASON).order_by(_REASON.c.decision_id, _REASON.c.position)):
         reasons[row.decision_id].append(row.code)
     for decision in session.execute(select(DECISION).order_by(DECISION.c.id)).yield_per(5_000):
         number = format_decision(decision.id)
-        maker_id, digest = told.decisions.pop(decision.id, (0, ""))
+        maker_id, digest = logged.decisions.pop(decision.id, (0, ""))
         if not maker_id:
-            yield _("No event tells of decision {decision}.").format(decision=number)
+            yield _("The log has no event for decision {decision}.").format(decision=number)
         elif maker_id != decision.maker_id or digest not in {"", decision_digest(decision, reasons[decision.id])}:
-            yield _("Decision {decision} is not what its event says; it was changed.").format(decision=number)
+            yield _("Decision {decision} differs from its event; it was changed.").format(decision=number)
         elif decision.status in _SIGNED and (
-            (_SIGNED[decision.status], decision.id, decision.checker_id) not in told.signatures
+            (_SIGNED[decision.status], decision.id, decision.checker_id) not in logged.signatures
         ):
-            yield _("No event tells of the check of decision {decision}.").format(decision=number)
-        elif decision.status == "undone" and decision.id not in told.undone:
-            yield _("No event tells that decision {decision} was undone.").format(decision=number)
-    for gone in told.decisions:
-        yield _("Decision {decision} is missing; an event tells of it.").format(decision=format_decision(gone))
+            yield _("The log has no event for the check of decision {decision}.").format(decision=number)
+        elif decision.status == "undone" and decision.id not in logged.undone:
+            yield _("The log has no event for the undo of decision {decision}.").format(decision=number)
+    for gone in logged.decisions:
+        yield _("Decision {decision} is missing, although the log has its event.").format(
+            decision=format_decision(gone)
+        )
 
 
-def _notices(session: Session, told: _Told) -> Iterator[str]:
+def _notices(session: Session, logged: _Logged) -> Iterator[str]:
     """Compare what was sent; what was not sent may still be cancelled and written anew."""
     sent = select(NOTICE).where(NOTICE.c.sent_at.is_not(None)).order_by(NOTICE.c.id)
     for notice in session.execute(sent).yield_per(5_000):
-        if told.sent.pop(notice.id, "") not in {"", notice_digest(notice)}:
+        if logged.sent.pop(notice.id, "") not in {"", notice_digest(notice)}:
             yield _("Notice {notice} is not what was sent; it was changed.").format(notice=notice.id)
-    for gone in told.sent:
-        yield _("Notice {notice} is missing, or not marked as sent; an event tells of it.").format(notice=gone)
+    for gone in logged.sent:
+        yield _("Notice {notice} is missing or not marked as sent, although the log has its event.").format(notice=gone)
 
 
-def _roles(session: Session, told: _Told) -> Iterator[str]:
+def _roles(session: Session, logged: _Logged) -> Iterator[str]:
     held: dict[int, set[str]] = defaultdict(set)
     for row in session.execute(select(col(ReviewerRoleRow.reviewer_id), col(ReviewerRoleRow.role))):
         held[row.reviewer_id].add(row.role)
     columns = col(ReviewerRow.id), col(ReviewerRow.login), col(ReviewerRow.is_active)
     for person in session.execute(select(*columns).order_by(columns[0])):
-        if person.is_active == (person.id in told.inactive):
-            yield _("No event tells why {login} is active or not.").format(login=person.login)
-        changed = sorted(held[person.id] ^ told.roles[person.id])
+        if person.is_active == (person.id in logged.inactive):
+            yield _("The log has no event that explains whether {login} is active.").format(login=person.login)
+        changed = sorted(held[person.id] ^ logged.roles[person.id])
         if changed:
-            message = _("No event tells why {login} has or lacks these roles: {roles}.")
+            message = _("The log has no event that explains why {login} has or lacks these roles: {roles}.")
             yield message.format(login=person.login, roles=comma_joined(changed))
 
 
-def _policies(session: Session, told: _Told) -> Iterator[str]:
+def _policies(session: Session, logged: _Logged) -> Iterator[str]:
     columns = col(PolicyVersionRow.id), col(PolicyVersionRow.sha256)
     for row in session.execute(select(*columns).order_by(columns[0])):
         # The creation of the database brings the first one.
-        if row.id > 1 and told.policies.get(row.id) != row.sha256:
-            yield _("Policy version {number} is not what an event says; it was added or changed.").format(number=row.id)
+        if row.id > 1 and logged.policies.get(row.id) != row.sha256:
+            yield _("Policy version {number} differs from its event, or has none; it was added or changed.").format(
+                number=row.id
+            )
