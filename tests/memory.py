@@ -1,4 +1,4 @@
-"""Measures the peak memory of this process."""
+"""Measures the memory of this process."""
 
 import resource
 from pathlib import Path
@@ -16,7 +16,10 @@ def forget_peak() -> None:
 
 def peak_kb() -> int:
     """Return the peak memory of this process since its start or the last reset, in kB."""
-    if _STATUS.exists():
-        line = next(line for line in _STATUS.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM"))
-        return int(line.split()[1])
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return status_kb("VmHWM") if _STATUS.exists() else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def status_kb(name: str) -> int:
+    """Return what Linux says about this process under a name such as `VmRSS`, its memory now, in kB."""
+    line = next(line for line in _STATUS.read_text(encoding="ascii").splitlines() if line.startswith(name))
+    return int(line.split()[1])

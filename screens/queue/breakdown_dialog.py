@@ -19,6 +19,7 @@ from screens.widgets.static import Static
 from workbench.domain.text.mask import mask_digits_within
 from workbench.domain.text.safe import fit, pad_left, pad_right, safe
 from workbench.i18n import N_, _
+from workbench.keys.queue import COUNT
 from workbench.services.queue.breakdowns import BREAKDOWNS, Breakdown, BreakdownRow, Breakdowns
 from workbench.wording.amounts import count, ratio
 
@@ -33,7 +34,7 @@ class BreakdownPicker(LayoutDialog[str]):
     KEYS = (("Enter", N_("count")), ("↑ ↓", N_("choose")))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", show=False),
-        Binding("q,number_sign", "back", show=False),
+        Binding(",".join(("q", *COUNT.keys)), "back", show=False),
     ]
 
     def __init__(self, last: str) -> None:
@@ -67,7 +68,7 @@ class BreakdownDialog(ListDialog[BreakdownRow]):
         Binding("pagedown", "move(10)", show=False),
         Binding("home", "move(-1000)", show=False),
         Binding("end", "move(1000)", show=False),
-        Binding("q,number_sign", "back", show=False),
+        Binding(",".join(("q", *COUNT.keys)), "back", show=False),
     ]
 
     def __init__(self, breakdowns: Breakdowns, filter_text: str, by: str, view: View) -> None:

@@ -13,6 +13,7 @@ from screens.widgets.safe_text import ACCENT, MUTED, joined, key_hints
 from screens.widgets.static import Static
 from workbench.domain.filter.ordering import ORDER_WORDS, USUAL_ORDER, order_words, reversed_order
 from workbench.i18n import N_, _
+from workbench.keys import queue
 
 COLUMN_WORDS = {
     "due": N_("due date"),
@@ -58,7 +59,7 @@ class OrderDialog(LayoutDialog[str]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", show=False),
         Binding("left,right", "reverse", show=False),
-        Binding("q,o", "back", show=False),
+        Binding(",".join(("q", *queue.ORDER.keys)), "back", show=False),
     ]
 
     def __init__(self, order: str) -> None:
@@ -92,7 +93,7 @@ class ColumnsDialog(LayoutDialog[str]):
         Binding("enter", "choose", show=False),
         Binding("space", "mark", show=False),
         Binding("0", "usual", show=False),
-        Binding("q,O", "back", show=False),
+        Binding(",".join(("q", *queue.COLUMNS.keys)), "back", show=False),
     ]
 
     def __init__(self, chosen: tuple[str, ...], width: int) -> None:

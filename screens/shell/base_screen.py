@@ -10,7 +10,8 @@ from textual.binding import ActiveBinding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.dom import DOMNode
-from textual.geometry import Size
+from textual.errors import NoWidget
+from textual.geometry import Offset, Size
 from textual.reactive import Reactive, reactive
 from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen, Screen
@@ -125,6 +126,15 @@ def lay_out_once(screen: Screen[Any], size: Size | None = None, scroll: bool = F
         Screen._refresh_layout(screen, size or screen.size, scroll)  # noqa: SLF001 - Textual has no other way
 
 
+def widget_and_offset_at(screen: Screen[Any], x: int, y: int) -> tuple[Widget | None, Offset | None]:
+    """Return the widget in a cell and the place in its text; none if it was removed since the last layout."""
+    try:
+        is_there = screen.get_widget_at(x, y)[0].is_attached
+    except NoWidget:
+        is_there = False
+    return Screen.get_widget_and_offset_at(screen, x, y) if is_there else (None, None)
+
+
 def close(screen: Screen[Result], result: Result | None = None) -> None:
     """Close a screen and what was opened over it, once; Textual would close whatever is on top."""
     stack = screen.app.screen_stack
@@ -153,6 +163,7 @@ class BaseScreen(Screen[Result]):
     _on_screen_resume = style_if_changed
     _screen_resized = lay_out_if_resized
     _refresh_layout = lay_out_once
+    get_widget_and_offset_at = widget_and_offset_at
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:

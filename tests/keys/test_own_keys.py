@@ -130,7 +130,7 @@ from tests.screens.driver import at_work
 async def run():
     seen = []
     async with at_work(clean(), settings=settings) as desk:
-        for keys in ([], ["J"], ["question_mark"], ["escape", "p"], ["Y", "z"], ["n"], ["G", "q"]):
+        for keys in ([], ["J"], ["question_mark"], ["escape", "p"], ["Y", "z"], ["n"], ["G", "q"], ["X"], ["X"]):
             await desk.press(*keys)
             seen.append("\\n".join([*desk.notes, desk.text]))
             desk.app.clear_notifications()
@@ -145,12 +145,13 @@ def test_the_keys_in_force_are_bound_and_named_everywhere(tmp_path: Path) -> Non
     file = tmp_path / "settings.toml"
     file.write_text(
         '[keys]\ndesk.next = "J"\ndesk.undo = "n"\ndesk.pass = "Y"\nverdict.confirm = "z"\n'
-        'go = "G"\ndesk.appeal = "g"\nhelp = 3\ndesk.skip = "§"\ndesk.release = "J"\n',
+        'go = "G"\ndesk.appeal = "g"\nhelp = 3\ndesk.skip = "§"\ndesk.release = "J"\n'
+        'queue.order = "X"\n',
         encoding="utf-8",
     )
     command = [sys.executable, "-c", _SESSION, str(file)]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    start, case, help_page, old_key, passed, undone, queue = json.loads(ran.stdout)
+    start, case, help_page, old_key, passed, undone, queue, order, back = json.loads(ran.stdout)
 
     # A wrong type, an unknown key and a clash, each with its line; the usual keys stay for these.
     for told in ("line 8: help must be a key", "line 9: There is no key § for desk.skip", "line 10: J is the key of"):
@@ -168,3 +169,4 @@ def test_the_keys_in_force_are_bound_and_named_everywhere(tmp_path: Path) -> Non
     assert "n undo C-000123" in passed
     assert "C-000123 is back on your desk." in undone
     assert "No cases are open." in queue
+    assert ("Order of the list" in order, "Order of the list" in back) == (True, False)

@@ -142,6 +142,9 @@ class Storm:
             if self.rng.random() < 0.4:
                 await self._settle()
         await self._settle()
+        # Before the app is shut down, it handles what was sent after the key that ends it.
+        while self.app._exit and self.app.is_running and self.app._message_queue.qsize():  # noqa: ASYNC110 - no event
+            await asyncio.sleep(0.001)
 
     async def _settle(self) -> None:
         if not self.app._exit:

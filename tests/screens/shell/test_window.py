@@ -1,6 +1,7 @@
 """Windows that are too small: nothing is confirmed unseen and nothing typed is lost."""
 
 import pytest
+from textual import events
 
 from tests.screens.cases import troubled
 from tests.screens.driver import at_work
@@ -60,3 +61,15 @@ async def test_the_question_before_quitting_shows_letters_and_digits() -> None:
         await desk.press("n", "q")
 
         assert "q quit (1)   b release the case and quit (2)   Esc stay" in desk.text
+
+
+async def test_a_click_on_a_widget_that_was_just_removed_does_nothing() -> None:
+    async with at_work(troubled()) as desk:
+        await desk.press("n")
+        removed, _region = desk.app.screen.get_widget_at(20, 10)
+        await removed.remove()
+        for kind in (events.MouseDown, events.MouseMove, events.MouseUp):
+            desk.app.screen._forward_event(kind(None, 20, 10, 0, 0, 1, False, False, False, 20, 10))
+        await desk.settle()
+
+        assert desk.dialog == "DeskScreen"
