@@ -67,6 +67,7 @@ async def test_in_a_wide_window_a_figure_and_its_limit_stay_together_and_the_his
 async def test_the_drawn_lines_of_a_closed_dialog_are_dropped_once_nobody_types() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n", "p")
+        assert "y confirm" in desk.text
         drawn = [ref(widget._styles_cache) for widget in desk.app.screen.walk_children(Static)]
         # Textual still knows the screen that was closed last.
         await desk.press("escape", "question_mark", "escape")
