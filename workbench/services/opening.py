@@ -45,7 +45,7 @@ from workbench.services.wiring import Services
 
 _SETTING, _REVIEWER = table_of(SettingRow), table_of(ReviewerRow)
 _IDENTITY = select(_SETTING.c.value).where(_SETTING.c.name == "identity")
-_PERSON = select(_REVIEWER.c.id).where(_REVIEWER.c.login == bindparam("login"), _REVIEWER.c.is_active)
+_PERSON = select(_REVIEWER.c.id).where(_REVIEWER.c.login == bindparam("login"))
 _LOGINS = select(_REVIEWER.c.login).where(_REVIEWER.c.is_active).order_by(_REVIEWER.c.id).limit(10)
 
 _FIRST_YEAR = 2018

@@ -161,6 +161,14 @@ def role_refusal(action: Action, actor: Actor) -> str | None:
     return roles_refusal(TABLE[action].roles, actor)
 
 
+def roleless_refusal(login: str, *, is_active: bool) -> str:
+    """Return why a person without any role in force can do nothing."""
+    message = _("{login} is deactivated; an admin reverses that with `workbench reviewers activate {login}`.")
+    if is_active:
+        message = _("{login} has no role here; an admin gives one with `workbench reviewers role {login} --add ROLE`.")
+    return message.format(login=login)
+
+
 def roles_refusal(allowed: Set[Role], actor: Actor) -> str | None:
     """Return why a person with none of the allowed roles may not do something, or None if the person has one."""
     if not actor.roles.isdisjoint(allowed):

@@ -20,7 +20,7 @@ from db.errors import DatabaseRefused, LockTimeout
 from db.models import CaseRow, PolicyVersionRow, ReviewerRoleRow, ReviewerRow
 from db.queries.published import table_of
 from workbench.domain.case.actor import Actor
-from workbench.domain.case.lifecycle import Action, admin_refusal, role_refusal
+from workbench.domain.case.lifecycle import Action, admin_refusal, role_refusal, roleless_refusal
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.policy.policy import Policy
 from workbench.domain.policy.settings import WorkingHours
@@ -65,6 +65,7 @@ _ROLES = (
     .where(_REVIEWER.c.id == bindparam("person"), _REVIEWER.c.is_active)
 )
 """The roles of a person who is active."""
+_IS_ACTIVE = select(_REVIEWER.c.is_active).where(_REVIEWER.c.id == bindparam("person"))
 
 VERSIONS = "policy_versions"
 """The name under which a session keeps the policy versions that it read."""
@@ -142,10 +143,8 @@ class Context:
             return
         roles = frozenset(map(Role, session.connection().execute(_ROLES, {"person": self.actor.id}).scalars()))
         if not roles:
-            message = _(
-                "{login} has no role here; an admin gives one with `workbench reviewers role {login} --add ROLE`."
-            )
-            raise NotAllowed(message.format(login=self.actor.login))
+            is_active = bool(session.connection().execute(_IS_ACTIVE, {"person": self.actor.id}).scalar())
+            raise NotAllowed(roleless_refusal(self.actor.login, is_active=is_active))
         if roles != self.actor.roles:
             self.actor = replace(self.actor, roles=roles)
 
