@@ -15,8 +15,8 @@ from workbench.domain.text.safe import pad_left, pad_right
 from workbench.i18n import N_, _, current_language
 from workbench.wording.amounts import count, waiting
 
-SMALLEST_NAME = 10
-"""The fewest cells of the column that takes the remaining ones."""
+SMALLEST_NAME, LARGEST_NAME = 10, 60
+"""The fewest and the most cells of the column that takes the remaining ones."""
 
 PENDING_WORDS = {
     WaitsFor.APPLICANT: N_("answer by {day}"),
@@ -284,7 +284,7 @@ def columns(width: int, chosen: tuple[str, ...]) -> list[tuple[Column, int]]:
     else:
         shown = [column for column in USUAL_COLUMNS if column.min_row_width <= width <= column.max_row_width]
     left = _room_left(width, shown)
-    return [(column, column.cells or max(SMALLEST_NAME, left)) for column in shown]
+    return [(column, column.cells or min(max(SMALLEST_NAME, left), LARGEST_NAME)) for column in shown]
 
 
 def _of_width(name: str, width: int) -> Column:

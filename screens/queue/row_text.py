@@ -19,7 +19,8 @@ def row_line(context: RowContext, width: int, chosen: tuple[str, ...] = ()) -> C
     for column, room in columns(width, chosen):
         parts += [*_fitted(column.parts(context, room), room, context.view.symbols, is_right=column.is_right)]
         parts.append((" " * column.gap, ""))
-    return joined(*parts)
+    line = joined(*parts)
+    return Content.assemble(line, " " * (width - line.cell_length))
 
 
 def heading_line(width: int, symbols: Symbols, layout: ListLayout) -> Content:

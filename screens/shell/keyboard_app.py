@@ -8,6 +8,7 @@ from contextlib import suppress
 from itertools import groupby
 
 from textual import events
+from textual._styles_cache import StylesCache
 
 from screens.shell.base_screen import is_too_small
 from screens.shell.key_guard import Presses
@@ -36,6 +37,8 @@ def collect_if_idle(presses: Presses) -> None:
     What the first collections leave are mostly modules, which later ones need not scan.
     """
     if gc.get_count()[-1] and presses.monotonic() - presses.last_at >= _IDLE_AFTER_S:
+        # Textual keeps the drawn lines of up to a thousand closed widgets in it.
+        StylesCache.get_inner_outer.cache_clear()
         gc.collect()
         if gc.get_stats()[-1]["collections"] <= _FROZEN_COLLECTIONS:
             gc.freeze()

@@ -1,9 +1,14 @@
 """The desk stays where it is: lines come and go without moving the panels, and messages go with their case."""
 
+import gc
+from weakref import ref
+
 import pytest
 
 from screens.panels.evidence_panels import EvidencePanels
 from screens.shell.header import HeaderBar
+from screens.shell.keyboard_app import collect_if_idle
+from screens.widgets.static import Static
 from tests.screens.cases import clean, troubled
 from tests.screens.driver import WINDOWS, at_work
 
@@ -57,3 +62,17 @@ async def test_in_a_wide_window_a_figure_and_its_limit_stay_together_and_the_his
         history = desk.desk_screen.query_one(EvidencePanels).query_one("#history").region
         assert history.x > desk.desk_screen.query_one("#credit").region.x
         assert history.height == desk.desk_screen.query_one("#credit").region.height
+
+
+async def test_the_drawn_lines_of_a_closed_dialog_are_dropped_once_nobody_types() -> None:
+    async with at_work(clean()) as desk:
+        await desk.press("n", "p")
+        drawn = [ref(widget._styles_cache) for widget in desk.app.screen.walk_children(Static)]
+        # Textual still knows the screen that was closed last.
+        await desk.press("escape", "question_mark", "escape")
+        # Counts as a collection of the younger objects, after which a full one is due.
+        gc.collect(1)
+        desk.clocks.seconds += 60
+        collect_if_idle(desk.app.presses)
+        assert drawn
+        assert [lines for lines in drawn if lines() is not None] == []
