@@ -78,6 +78,8 @@ def test_a_request_can_be_rejected_or_taken_back_and_ends_after_a_week(two: Term
     two.document("second", "reviewers", "reject", numbers[0])
     two.document("admin", "reviewers", "reject", numbers[1])
     assert [one["number"] for one in two.document("audit", "reviewers", "requests")["requests"]] == numbers[2:]
+    # 02:00 UTC is 10:00 where the site is.
+    assert "2026-12-01 10:00" in two.as_person("audit", "reviewers", "requests").stdout
 
     two.site.clock.on(days=8)
 

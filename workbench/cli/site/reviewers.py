@@ -1,11 +1,11 @@
 """Commands about people: reviewers list, add, role, away, back, limit, deactivate, and requests for roles."""
 
-from datetime import UTC
+from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Annotated, Any
 
 from db.enums import Role
 from workbench.cli.framework import output
-from workbench.cli.framework.command_context import CommandContext
+from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import plain
 from workbench.cli.framework.options import ReasonText, parse_day
 from workbench.cli.framework.parameters import argument, option
@@ -14,6 +14,7 @@ from workbench.domain.case.lifecycle import ROLE_WORDS
 from workbench.domain.clock.typed.aim import Aim
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _, comma_joined
+from workbench.wording.amounts import minute
 
 if TYPE_CHECKING:
     from workbench.services.site.people import PersonLine
@@ -84,24 +85,25 @@ def _print_outcome(
     if outcome.request is None:
         _print_person(context, services, login, sentence)
         return
+    zone = zone_of(services)
     if context.as_json:
-        output.document(_as_json(outcome.request))
+        output.document(_as_json(outcome.request, zone))
         return
     message = _("Another admin must approve this request by {day}: `workbench reviewers approve {request}`.")
     request = outcome.request
-    output.narrate(message.format(day=f"{request.expires_at:%Y-%m-%d}", request=format_request(request.number)))
+    output.narrate(message.format(day=minute(request.expires_at, zone), request=format_request(request.number)))
 
 
-def _as_json(request: "RoleRequest") -> dict[str, Any]:
-    return {**plain(request, UTC), "number": format_request(request.number)}
+def _as_json(request: "RoleRequest", zone: tzinfo) -> dict[str, Any]:
+    return {**plain(request, zone), "number": format_request(request.number)}
 
 
 def requests(context: CommandContext) -> None:
     """List the requests for roles that wait for another admin."""
     with context.services() as services:
-        found = services.roles.requests()
+        found, zone = services.roles.requests(), zone_of(services)
     if context.as_json:
-        output.document({"requests": [_as_json(request) for request in found]})
+        output.document({"requests": [_as_json(request, zone) for request in found]})
         return
     output.listing(
         found,
@@ -111,7 +113,7 @@ def requests(context: CommandContext) -> None:
             _("Added"): lambda request: comma_joined(_(ROLE_WORDS[role]) for role in request.add),
             _("Removed"): lambda request: comma_joined(_(ROLE_WORDS[role]) for role in request.remove),
             _("By"): lambda request: request.requested_by,
-            _("Until"): lambda request: f"{request.expires_at:%Y-%m-%d}",
+            _("Until"): lambda request: minute(request.expires_at, zone),
         },
     )
 
@@ -119,20 +121,22 @@ def requests(context: CommandContext) -> None:
 def approve(context: CommandContext, request: RequestArgument) -> None:
     """Agree to a request of another admin, and change the roles."""
     with context.services() as services:
-        _print_settled(context, services.roles.approve(parse_request(request)), _("The roles of {login} were changed."))
+        # Read first: afterwards the person of the command may have no role any more.
+        zone, done = zone_of(services), services.roles.approve(parse_request(request))
+        _print_settled(context, done, zone, _("The roles of {login} were changed."))
 
 
 def reject(context: CommandContext, request: RequestArgument) -> None:
     """Reject a request, or take back an own one."""
     with context.services() as services:
-        done = services.roles.reject(parse_request(request))
-        _print_settled(context, done, _("The request about {login} is rejected."))
+        zone, done = zone_of(services), services.roles.reject(parse_request(request))
+        _print_settled(context, done, zone, _("The request about {login} is rejected."))
 
 
-def _print_settled(context: CommandContext, request: "RoleRequest", sentence: str) -> None:
-    """Print what became of a request; the person of the command may have no role any more."""
+def _print_settled(context: CommandContext, request: "RoleRequest", zone: tzinfo, sentence: str) -> None:
+    """Print what became of a request."""
     if context.as_json:
-        output.document(_as_json(request))
+        output.document(_as_json(request, zone))
     else:
         output.narrate(sentence.format(login=request.login))
 
