@@ -1,8 +1,10 @@
 """Doctor names what an operator would call broken, with what to do; what is well stays one line."""
 
 import json
+import os
 import shutil
 from collections import namedtuple
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,18 @@ def test_a_document_that_is_missing_cut_or_replaced_is_named(terminal: Terminal,
     assert f"The document {cut} was changed." in "".join(quick)
     assert len(deep) == 3
     assert f"The document {replaced} was changed." in "".join(deep)
+
+
+def test_what_an_import_deletes_meanwhile_is_no_fault(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    walk = os.walk
+
+    def spilling(folder: Path) -> Iterator[tuple[str, list[str], list[str]]]:
+        yield from walk(folder)
+        yield str(folder), ["spill-that-is-gone"], []
+
+    monkeypatch.setattr(os, "walk", spilling)
+
+    assert ills(terminal) == []
 
 
 def test_a_link_in_the_store_is_named_and_not_followed(terminal: Terminal, desk: Desk) -> None:

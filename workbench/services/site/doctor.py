@@ -108,7 +108,7 @@ def _call_files(session: Session, store: Store) -> Iterator[CheckLine]:
 
 def _protection(path: Path, group: str | None) -> list[CheckLine]:
     """Check the permissions of the files for one user, or for the group that shares the database."""
-    beside = [*path.parent.glob(path.name + "*"), *Store.beside(path).folder.rglob("*")]
+    beside = [*path.parent.glob(path.name + "*"), *file_checks.contents(Store.beside(path).folder)]
     if group is None:
         return [_private(beside)]
     trust = _(
@@ -119,8 +119,8 @@ def _protection(path: Path, group: str | None) -> list[CheckLine]:
 
 
 def _private(files: list[Path]) -> CheckLine:
-    for file in files:
-        mode = file.lstat().st_mode
+    for file, status in file_checks.statuses(files):
+        mode = status.st_mode
         if not stat.S_ISLNK(mode) and mode & 0o077:
             message = _("Other users can open {file} ({mode}); run `chmod go-rwx` on it.")
             return False, message.format(file=file, mode=stat.filemode(mode))
@@ -132,8 +132,7 @@ def _shared(files: list[Path], group: str) -> CheckLine:
         group_id = group_named(group).group_id
     except WorkbenchError as error:
         return False, str(error)
-    for file in files:
-        status = file.lstat()
+    for file, status in file_checks.statuses(files):
         if stat.S_ISLNK(status.st_mode):
             # Another line says so.
             continue

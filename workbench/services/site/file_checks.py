@@ -1,9 +1,10 @@
 """Checks of what a database needs around it: documents, policy texts, room on the disk, and the clock."""
 
 import hashlib
+import os
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -71,12 +72,28 @@ def _document_fault(path: Path, sha256: str, size: int | None, *, is_deep: bool)
 
 def links(store: Store) -> Iterator[CheckLine]:
     """Check that nothing in the store is a link, which may lead nowhere, or out of the store."""
-    found = [path for path in sorted(store.folder.rglob("*")) if path.is_symlink()]
+    found = sorted(path for path, status in statuses(contents(store.folder)) if stat.S_ISLNK(status.st_mode))
     if not found:
         yield True, _("The store contains no links.")
     for path in found[:_MOST_LISTED]:
         message = _("{file} is a link to {target}; put the file itself in its place.")
         yield False, message.format(file=path, target=path.readlink())
+
+
+def contents(folder: Path) -> Iterator[Path]:
+    """Yield what a folder and the folders in it contain; unlike `rglob`, this skips a folder that is gone meanwhile."""
+    for place, folders, files in os.walk(folder):
+        yield from (Path(place, name) for name in (*folders, *files))
+
+
+def statuses(paths: Iterable[Path]) -> Iterator[tuple[Path, os.stat_result]]:
+    """Yield paths with their status; a file that another process deleted meanwhile is left out."""
+    for path in paths:
+        try:
+            status = path.lstat()
+        except FileNotFoundError:
+            continue
+        yield path, status
 
 
 def policy_texts(session: Session) -> Iterator[CheckLine]:
@@ -97,7 +114,7 @@ def policy_texts(session: Session) -> Iterator[CheckLine]:
 def room(path: Path) -> CheckLine:
     """Check that the disk has room for a backup beside the database."""
     store = Store.beside(path)
-    used = sum(file.lstat().st_size for file in (path, *store.folder.rglob("*")) if file.exists())
+    used = path.lstat().st_size + sum(status.st_size for _path, status in statuses(contents(store.folder)))
     free = shutil.disk_usage(path.parent).free
     numbers = {"free": f"{free / 1e9:,.1f}", "used": f"{used / 1e9:,.1f}"}
     if free >= max(used, _LEAST_FREE_BYTES):
