@@ -15,6 +15,7 @@ from screens.dialogs.task_dialog import TaskDialog
 from screens.dialogs.text_sheet import TextSheet
 from screens.shell.base_screen import attempt
 from screens.shell.view import View
+from screens.widgets.row_list import Options
 from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, hanging, joined, plain, wrapped_lines
 from screens.widgets.static import Static
 from screens.widgets.text_fields import PROSE, TextLine
@@ -56,7 +57,7 @@ class AssignDialog(TaskDialog[Assignment]):
 
     def parts(self) -> ComposeResult:
         yield Static(plain(_("Loading the reviewers …"), MUTED), id="about", markup=False)
-        yield OptionList(markup=False)
+        yield Options(markup=False)
         yield Static(plain(_("Reason, for colleagues")), id="reason-title", markup=False)
         yield TextLine(classes=PROSE)
         yield Static(id="hint", markup=False)

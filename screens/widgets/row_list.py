@@ -1,7 +1,7 @@
 """A list of rows that keeps its cursor on the same row when it is loaded again."""
 
 from collections.abc import Collection, Mapping, Set
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -11,7 +11,15 @@ from textual.widgets.option_list import Option
 from screens.widgets.safe_text import row_text
 
 
-class RowList(OptionList, inherit_bindings=False):
+class Options(OptionList):
+    """A list in which a page key before the first layout does nothing; Textual would fail, as it knows no lines yet."""
+
+    def _move_page(self, direction: Literal[-1, 1]) -> None:
+        if self.scrollable_content_region:
+            super()._move_page(direction)
+
+
+class RowList(Options, inherit_bindings=False):
     """Lists rows by the id of what they show; Enter is left to the command of the screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -1,11 +1,13 @@
-"""Text fields with hostile, very long and pasted text."""
+"""Text fields with hostile, very long and pasted text, and lists that are not laid out."""
 
 import time
 
 import pytest
 from textual import events
 from textual.app import App, ComposeResult
+from textual.content import Content
 
+from screens.widgets.row_list import RowList
 from screens.widgets.text_fields import LINE_LENGTH, TEXT_LENGTH, MultilineField, TextLine
 from tests.screens.driver import at_work
 from workbench.domain.text.safe import safe, typed
@@ -85,3 +87,23 @@ async def test_pasted_text_on_the_desk_is_no_command() -> None:
 
         assert desk.dialog == "DeskScreen"
         assert desk.services.decided == []
+
+
+class HiddenRows(App[None]):
+    """An app with a list that is not laid out."""
+
+    def compose(self) -> ComposeResult:
+        rows = RowList(id="rows")
+        rows.display = False
+        yield rows
+
+
+async def test_a_page_key_before_the_first_layout_of_a_list_does_nothing() -> None:
+    app = HiddenRows()
+    async with app.run_test():
+        rows = app.query_one(RowList)
+        rows.show({7: Content("seven"), 8: Content("eight")})
+        for action in ("page_down", "page_up"):
+            await rows.run_action(action)
+
+        assert rows.current == 7
