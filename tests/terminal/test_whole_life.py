@@ -176,8 +176,8 @@ def judge_items_and_pass(office: Office) -> None:
         seat.wait_for(r"1 of 3 items of the last round are not judged fixed \(d\): ACT-PEAK-HOUR: not fixed")
         seat.wait_for("A finding blocks this case; to pass it anyway, write an internal note")
         seat.do("t", "F8 confirm +Esc leaves the field")
-        seat.do("The new script limits the calls.", "script limits the calls", "a second person decides")
-        seat.do("\x1b", "y confirm")
+        seat.do("The new script limits the calls.", "script limits the calls")
+        seat.do("\x1b", "y confirm", "a second person decides")
         seat.wait_until_gone("to pass it anyway")
         seat.confirm("y", rf"{CASE} waits for a second person \(a pass against a blocking finding")
 
