@@ -143,7 +143,8 @@ async def record_contact(screen: "CaseScreen", case: CaseFile) -> None:
     dialog = ChoiceDialog(title, words, _("channel"), placeholder=_("who said what"))
     answer = await screen.app.push_screen_wait(dialog)
     if answer is not None:
-        start(screen, partial(screen.session.record, ref, screen.session.services.remarks.contact, *answer), "write")
+        record = partial(screen.session.record, ref, screen.session.services.remarks.contact, *answer)
+        await screen.carry_out(record, _("Contact recorded; it stands in the history of {case}.").format(case=ref.name))
 
 
 async def file_appeal(screen: "CaseScreen", case: CaseFile) -> None:

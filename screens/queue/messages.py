@@ -90,6 +90,8 @@ def empty_notice(list_id: str, filter_text: str, *, is_preset: bool) -> Content:
     """Return the notice for an empty list: why it is empty and which keys help."""
     if not is_preset:
         lines = [joined((f"{_('No cases match')}  ", ""), (mask_digits_within(filter_text), ACCENT))]
+        if not parse_filter(filter_text).names_state:
+            lines.append(plain(_("Only open cases were searched; with state:all also the closed ones are."), WARNING))
         if suggestions := parse_filter(filter_text).suggestions:
             # Words that were searched as text may have been meant as filter terms.
             lines.append(joined((f"{_('Did you mean')}  ", ""), ("  ".join(suggestions), ACCENT)))

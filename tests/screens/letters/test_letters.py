@@ -204,7 +204,9 @@ async def test_k_on_the_desk_records_a_contact(site: Site) -> None:
     async with at_the_site(site, "a", size=(80, 24)) as desk:
         await desk.press("n", "k", "down")
         await desk.type("they call back")
-        await desk.press("enter", "4", "plus")
+        await desk.press("enter")
+        assert "Contact recorded; it stands in the history of C-000001." in desk.text
+        await desk.press("4", "plus")
 
         assert "SMS: they call back" in desk.text
         [contact] = site.services("a").casefiles.show(1).contacts

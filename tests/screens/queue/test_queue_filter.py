@@ -85,6 +85,14 @@ async def test_a_filter_without_matches_is_shown_with_the_key_that_clears_it() -
 
         assert "No cases match  zz" in desk.text
         assert "clear the line to reset it" in desk.text
+        assert "Only open cases were searched; with state:all also the closed ones are." in desk.text
+
+        await desk.press("slash")
+        await desk.type("zz state:all")
+        await desk.press("enter")
+
+        assert "No cases match  zz state:all" in desk.text
+        assert "Only open cases were searched" not in desk.text
 
 
 @pytest.mark.parametrize("key", ["slash", "f4"])
