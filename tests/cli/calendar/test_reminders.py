@@ -16,6 +16,8 @@ from tests.promises import Promises, local
 from tests.proofs.racing import open_for_race, run_concurrently
 from tests.services.importing.files import ENTERPRISE_DOCUMENTS, INDIVIDUAL_DOCUMENTS, PERSON, Desk, application
 
+pytestmark = pytest.mark.proof
+
 LANGUAGES = pytest.mark.parametrize("language", list(Language))
 CLOSING = {
     Language.ZH: ("投诉途径：", "特此通知。", "远声移动通信有限公司"),

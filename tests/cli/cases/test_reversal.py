@@ -14,6 +14,8 @@ from tests.prepared import prepared
 from tests.promises import Promises
 from workbench.domain.case.casefile import CaseFile
 
+pytestmark = pytest.mark.proof
+
 
 @pytest.fixture
 def services(site: Site) -> Promises:

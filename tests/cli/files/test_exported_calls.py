@@ -16,6 +16,8 @@ from tests.cli.framework.terminal import Terminal, refused
 from tests.services.importing.files import csv_text
 from workbench.services.calls.engine import Engine
 
+pytestmark = pytest.mark.proof
+
 CALL = {"caller": "13800138000", "callee": "02112345678", "start_at": "2026-11-20 10:00", "duration_s": "5"}
 LATER = {**CALL, "start_at": "2026-11-21 00:00:07", "imei": "490154203237518", "answered": "no", "duration_s": "0"}
 INCOMING = {**CALL, "caller": "02112345678", "callee": "13800138000", "direction": "in"}

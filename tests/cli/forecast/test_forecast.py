@@ -10,6 +10,8 @@ from tests.offices import TUESDAY
 from tests.services.forecast.lived_office import lived
 from workbench.domain.forecast import pass_rates
 
+pytestmark = pytest.mark.proof
+
 RANGES = ("first_verdict", "passed")
 
 

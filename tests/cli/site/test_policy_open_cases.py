@@ -25,6 +25,8 @@ from tests.services.review.verdict_acts import failing
 from workbench.domain.case.records import CaseNews
 from workbench.errors import Busy
 
+pytestmark = pytest.mark.proof
+
 CAPITAL = ("value = 50_000_000", "value = 500_000_000")
 LONGER = ("standard = 3", "standard = 5")
 MORE_DOCUMENTS = ('"COMMITMENT_LETTER", "USE_STATEMENT",', '"COMMITMENT_LETTER", "AGENT_HANDHELD", "USE_STATEMENT",')

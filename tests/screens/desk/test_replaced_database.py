@@ -12,6 +12,8 @@ from tests.offices import Site
 from tests.screens.driver import KeyDriver, at_the_site
 from workbench.errors import StorageGone
 
+pytestmark = pytest.mark.proof
+
 TYPED = "called back"
 
 

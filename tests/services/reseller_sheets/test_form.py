@@ -13,6 +13,8 @@ from tests.services.reseller_sheets.forms import fill, sheets_of
 from workbench.services.reading.headers import column_names
 from workbench.services.reading.sheets.names import kind_of
 
+pytestmark = pytest.mark.proof
+
 NUMBERS_OF_ROWS = {"applications": 7, "cards": 4, "documents": 17}
 """As many as the longest list of the sheet has words, so that each word is chosen."""
 

@@ -16,6 +16,8 @@ from tests.services.reseller_sheets import sheets
 from tests.services.reseller_sheets.sheets import CODES, COMPANIES, NUMBERS, Sheet, Value, write_workbook
 from workbench.cli.files import reseller_sheets as commands
 
+pytestmark = pytest.mark.proof
+
 BOTH = pytest.mark.parametrize("suffix", [".xlsx", ".csv"])
 SUBMITTED = "2026-11-23T00:00:00+08:00"
 

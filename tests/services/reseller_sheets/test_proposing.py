@@ -9,6 +9,8 @@ from tests.services.reseller_sheets.sheets import CODES, COMPANIES, NUMBERS, She
 from workbench.services.reseller_sheets.proposal import Proposal, propose
 from workbench.services.reseller_sheets.sheet_map import UNDECIDED
 
+pytestmark = pytest.mark.proof
+
 PHONE = "13800138000"
 
 

@@ -16,6 +16,8 @@ from workbench.services import opening
 from workbench.services.foundation.group_sharing import Sharing
 from workbench.services.opening import NewSite, make_shared_site, make_site
 
+pytestmark = pytest.mark.proof
+
 NEIGHBOURS = ("w.db.schema-1.backup", "w.db.bak", "w.db2", "w1.db", "w.db-mine")
 Break = Callable[[pytest.MonkeyPatch], type[BaseException]]
 
