@@ -207,13 +207,13 @@ COMMANDS: tuple[Entry | Group, ...] = (
                 N_("Reject a request, or withdraw your own (admin)."),
             ),
             Entry("away", "workbench.cli.site.reviewers:away", N_("Record that a person is away (supervisor, admin).")),
+            Entry("back", "workbench.cli.site.reviewers:back", N_("Record that a person is back (supervisor, admin).")),
             Entry(
                 "deactivate",
                 "workbench.cli.site.reviewers:deactivate",
                 N_("Deactivate a person who left, and free their cases (admin)."),
             ),
             Entry("activate", "workbench.cli.site.reviewers:activate", N_("Reactivate a person (admin).")),
-            Entry("back", "workbench.cli.site.reviewers:back", N_("Record that a person is back (supervisor, admin).")),
             Entry(
                 "limit",
                 "workbench.cli.site.reviewers:limit",
