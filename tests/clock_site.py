@@ -22,7 +22,7 @@ def local(text: str) -> datetime:
 
 
 @dataclass
-class Promises:
+class ClockSite:
     """A site whose clock the test sets."""
 
     site: Site
@@ -32,7 +32,7 @@ class Promises:
         """A terminal on the site."""
         return Terminal(self.site)
 
-    def at(self, text: str) -> "Promises":
+    def at(self, text: str) -> "ClockSite":
         """Set the clock."""
         self.site.clock.at = local(text)
         return self
