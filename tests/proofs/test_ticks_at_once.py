@@ -66,6 +66,7 @@ def letter_counts(site: Site, kind: str) -> Counter[int]:
         return Counter(found.scalars())
 
 
+@pytest.mark.promise("K6")
 @pytest.mark.proof
 def test_eight_ticks_at_once_act_once_on_each_deadline(site: Site) -> None:
     services = ClockSite(site).at(TUESDAY_NOON)
@@ -89,6 +90,7 @@ def test_eight_ticks_at_once_act_once_on_each_deadline(site: Site) -> None:
     assert chain_is_whole(site)
 
 
+@pytest.mark.promise("K6")
 @pytest.mark.proof
 def test_a_case_that_is_answered_and_taken_while_ticks_run_is_left_to_who_took_it(site: Site) -> None:
     services = ClockSite(site).at(TUESDAY_NOON)

@@ -22,6 +22,7 @@ def refuse(services: ClockSite, code: int, login: str, *words: str) -> str:
     return refused(services.terminal.as_person(login, *words), code)
 
 
+@pytest.mark.promise("D9")
 def test_a_filed_appeal_goes_to_a_supervisor_with_a_receipt_that_says_by_when_it_is_answered(
     services: ClockSite,
 ) -> None:
@@ -46,6 +47,7 @@ def test_the_receipt_counts_and_not_the_entry(services: ClockSite) -> None:
     assert services.due(case) == "2026-12-10 18:00"
 
 
+@pytest.mark.promise("D9")
 @pytest.mark.parametrize("sent_at", ["", "2026-11-27 09:00"])
 def test_the_time_to_appeal_counts_from_the_notice_or_from_when_it_was_sent(services: ClockSite, sent_at: str) -> None:
     case = failed(services)

@@ -121,6 +121,7 @@ def test_a_pending_case_that_was_answered_and_taken_before_its_date_passed_is_le
     assert services.terminal.document("a", "show", case)["held_by"] == "b"
 
 
+@pytest.mark.promise("S7")
 def test_nothing_lapses_by_a_clock_that_must_be_wrong(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-26")

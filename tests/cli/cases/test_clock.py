@@ -55,6 +55,7 @@ def test_a_plain_case_is_due_at_closing_of_its_third_working_day(services: Clock
     }
 
 
+@pytest.mark.promise("D7")
 @pytest.mark.parametrize(
     ("service_class", "due"),
     [
@@ -119,6 +120,7 @@ def test_a_receipt_outside_working_hours_counts_from_the_next_opening(services: 
     assert (found["steps"][1]["counts"], found["steps"][1]["to"]) == (False, "2026-11-30T09:00:00+08:00")
 
 
+@pytest.mark.promise("D7")
 @pytest.mark.parametrize(
     ("received", "due"),
     [
@@ -332,6 +334,7 @@ def test_a_suspension_over_a_holiday_adds_only_working_days(services: ClockSite)
     assert services.due(case) == "2026-10-10 18:00"
 
 
+@pytest.mark.promise("S7")
 def test_a_machine_clock_that_was_set_back_gives_no_negative_times(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.ask("2026-11-24 15:00", case)
