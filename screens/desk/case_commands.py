@@ -261,7 +261,7 @@ async def show_phone_estimate(screen: "CaseScreen", case: CaseFile) -> None:
     if forecast is None:
         screen.notify(_("There is no forecast of this case now."), severity="warning", timeout=6)
         return
-    screen.app.copy_to_clipboard(phone_sentence(forecast, view.today))
+    screen.app.copy_to_clipboard(phone_sentence(forecast, case, view.now))
     title = _("How long {case} takes").format(case=ref.name)
     screen.app.push_screen(TextSheet(title, partial(forecast_lines, forecast, case, view)))
 

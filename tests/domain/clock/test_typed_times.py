@@ -78,6 +78,7 @@ def test_a_field_about_the_past_reads_what_was(text: str, meaning: str) -> None:
     assert read(text, PAST) == meaning
 
 
+@pytest.mark.promise("P10")
 @pytest.mark.parametrize(
     ("text", "first", "second"),
     [

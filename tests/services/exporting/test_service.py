@@ -121,6 +121,7 @@ def test_an_export_without_its_case_columns_is_imported_as_unchanged(desk: Desk,
     assert (report.unchanged, report.created, report.updated, report.rejected) == (2, 0, 0, 0)
 
 
+@pytest.mark.promise("N4")
 def test_revealing_requires_a_reason_and_is_logged(desk: Desk, tmp_path: Path) -> None:
     desk.applications(application("A-1"))
     with pytest.raises(WrongUsage, match="--reason"):

@@ -81,6 +81,7 @@ def test_json_lines_keep_numbers_and_null(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.promise("P7", "T4")
 def test_hostile_texts_in_a_csv_are_restored_and_never_start_a_formula(tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
 
@@ -92,6 +93,7 @@ def test_hostile_texts_in_a_csv_are_restored_and_never_start_a_formula(tmp_path:
     assert not any(cell.startswith(("=", "+", "-", "@", "\t", "＝")) for cell in cells)
 
 
+@pytest.mark.promise("T4")
 def test_hostile_texts_are_text_cells_in_a_sheet(tmp_path: Path) -> None:
     path = tmp_path / "out.xlsx"
 
