@@ -88,9 +88,7 @@ def asked_lines(case: CaseFile, view: View, width: int) -> list[Content]:
     if (more := len(decision.items) - _MOST_ASKED) > 0:
         lines.append(plain(f" {_('and {count} more').format(count=count(more))}", MUTED))
     if all(item.is_open for item in decision.items):
-        warning = _(
-            "None of this has come yet. An import of the files records it by itself; without files do it here."
-        )
+        warning = _("None of this has come yet. An import of the files records it by itself; without files do it here.")
         lines += wrapped_lines(f"{view.symbols.warn} {warning}", width, WARNING)
     return [*lines, Content()]
 
