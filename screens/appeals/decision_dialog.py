@@ -147,7 +147,8 @@ class AppealDialog(Dialog[AppealResult]):
         """Stage the decision, or show why it cannot be made."""
         self._is_deciding = True
         try:
-            if await self._guard.is_alone():
+            presses = presses_of(self)
+            if await presses.is_alone(presses.count):
                 self.leave(await asyncio.to_thread(self._decide, self._request()))
             else:
                 self.message.update(too_soon_line())

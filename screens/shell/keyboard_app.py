@@ -5,12 +5,15 @@ import gc
 import os
 import time
 from contextlib import suppress
+from functools import partial
 from itertools import groupby
+from typing import Any
 
 from textual import events
 from textual._styles_cache import StylesCache
+from textual.screen import Screen
 
-from screens.shell.base_screen import is_too_small
+from screens.shell.base_screen import is_too_small, run_in_worker
 from screens.shell.key_guard import Presses
 from screens.shell.resilient_app import ResilientApp
 from screens.terminal.ascii_filter import AsciiFilter
@@ -27,6 +30,9 @@ COLLECT_EVERY_S = 0.7
 _IDLE_AFTER_S = 0.3
 _FROZEN_COLLECTIONS = 5
 _COMPOSED_WITHIN_S, _COMPOSED_EVERY_S = 2.0, 0.005
+_PRESSED_AGAIN = frozenset({"enter", *"0123456789"})
+"""Keys that people press again at once in the window that they opened: to accept what it offers, or a number."""
+
 _KEYS_WHEN_TOO_SMALL = frozenset(QUIT.keys)
 """The keys that act in a window that is too small."""
 
@@ -76,6 +82,9 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
             if isinstance(event, events.Key):
                 await self._until_composed()
             await super().on_event(event)
+        elif event.key in _PRESSED_AGAIN and self.presses.may_be_again:
+            # In a worker, because only the time after it tells whether the key is held down.
+            run_in_worker(self, partial(self._press_again, event, self.screen, self.presses.count), "keys")
 
     async def _until_composed(self) -> None:
         """Wait until the screen on top has its widgets, because a key that opened it may be followed by another."""
@@ -83,6 +92,15 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
             async with asyncio.timeout(_COMPOSED_WITHIN_S):
                 while self.screen_stack and not self.screen.is_mounted:  # noqa: ASYNC110 - Textual has no event for it
                     await asyncio.sleep(_COMPOSED_EVERY_S)
+
+    async def _press_again(self, key: events.Key, screen: Screen[Any], number: int) -> None:
+        """Handle a key that opened the screen and was pressed again there, unless it is held down.
+
+        `number` counts the press.
+        """
+        if await self.presses.is_alone(number) and self.screen is screen:
+            self._pressed_on = screen
+            await super().on_event(key)
 
     def explain_text(self, message: str) -> None:
         """Explain why a text does nothing here, once for each text."""

@@ -141,7 +141,8 @@ class VerdictDialog(Dialog[DecisionResult]):
         """Record the verdict, or show why it cannot be recorded."""
         self._is_deciding = True
         try:
-            if await self._guard.is_alone():
+            presses = presses_of(self)
+            if await presses.is_alone(presses.count):
                 self.leave(await self._actions.decide(self._request()))
             else:
                 self.closing.say(dialog_text.too_soon_line())
