@@ -125,7 +125,12 @@ def test_a_lapsed_case_whose_other_items_are_not_due_yet_is_rectified_on(service
     assert standing(services, "C-1") == ("queued", 2)
 
 
-def test_resubmit_records_an_earlier_receipt_and_takes_the_lapse_back(services: ClockSite, desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("received_at", "due"), [("2026-12-01 17:00", "2026-12-04 16:00"), ("2026-12-01", "2026-12-04 17:00")]
+)
+def test_resubmit_records_an_earlier_receipt_and_takes_the_lapse_back(
+    services: ClockSite, desk: Desk, received_at: str, due: str
+) -> None:
     case = lapsed(services, desk)
     words = ("resubmit", case, "--received-at")
     assert "2026-12-01 18:00" in refused(services.terminal.as_person("a", *words[:2]), 77)
@@ -133,9 +138,9 @@ def test_resubmit_records_an_earlier_receipt_and_takes_the_lapse_back(services: 
     assert "after the verdict" in refused(services.terminal.as_person("a", *words, "2026-11-24 09:59"), 2)
     assert "in the future" in refused(services.terminal.as_person("a", *words, "2026-12-03 09:00"), 2)
 
-    services.run("a", *words, "2026-12-01 17:00")
+    services.run("a", *words, received_at)
     assert standing(services, case) == ("queued", 2)
-    assert services.due(case) == "2026-12-04 16:00"
+    assert services.due(case) == due
     assert kinds(services)[-1] == "lapse-undone"
 
 
