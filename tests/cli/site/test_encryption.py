@@ -155,7 +155,7 @@ def test_init_makes_a_key_file_for_its_owner_and_says_that_all_depends_on_it(
         (lambda key: key.write_bytes(b""), "is empty"),
         (lambda key: key.write_bytes(b"\xff" * 64), "not text"),
         (lambda key: key.chmod(0o640), "Other users can open the key file"),
-        (lambda key: (key.unlink(), os.mkfifo(key)), "is not a regular file"),
+        (lambda key: os.mkfifo(key.rename(key.with_name("former")).with_name("own.key")), "is not a regular file"),
     ],
 )
 def test_without_its_key_a_database_is_refused_in_one_sentence_and_stays_as_it_is(
