@@ -28,6 +28,7 @@ PROMISES = {
     # When a process or the machine stops.
     "C1": "A killed import leaves no part of its batch visible.",
     "C2": "A write that fails at any statement leaves the old state, and the next attempt succeeds.",
+    "C3": "Processes that are killed or stopped at random break no invariant and lose no acknowledged act.",
     "C4": "A killed upgrade leaves the old schema or the new one.",
     "C5": "A killed export or backup leaves the older file, and a draft that only its owner can read.",
     "C6": "A signal or a lost terminal during a verdict ends the program with the draft saved and the lock free.",

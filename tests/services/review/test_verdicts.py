@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from db.enums import CaseState, Measure, Verdict, WaitsFor
+from db.enums import CaseState, Measure, ServiceClass, Verdict, WaitsFor
 from tests.offices import Site
 from tests.services.review.verdict_acts import decide, failing, notices, passing, take
 from workbench.domain.case.casefile import ItemRequest, VerdictRequest
@@ -364,6 +365,22 @@ def test_assigning_to_a_person_who_does_not_review_is_refused(site: Site) -> Non
 
     with pytest.raises(NotAllowed, match="does not review"):
         site.services("sup").assigning.assign([case], "audit", "try")
+
+
+def test_a_verdict_on_a_case_that_somebody_acts_on_meanwhile_says_so(site: Site) -> None:
+    [case] = site.plant()
+    take(site)
+    read = site.services("a").verdicts.casefiles.unchanged
+
+    def acted_on(*arguments: Any) -> Any:
+        found = read(*arguments)
+        site.services("sup").rescheduling.change_class(case, ServiceClass.EXPEDITED, "an applicant waits")
+        return found
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(site.services("a").verdicts.casefiles, "unchanged", acted_on)
+        with pytest.raises(Busy, match="C-000001 changed while you decided: somebody acted on it"):
+            decide(site, passing(case))
 
 
 def test_assigning_a_case_to_its_holder_does_not_disturb_the_verdict(site: Site) -> None:
