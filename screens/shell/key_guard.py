@@ -50,13 +50,13 @@ class Presses:
         if key in CONFIRM.keys:
             self.confirmed_before, self.confirmed_at = self.confirmed_at, at
 
-    async def is_alone(self, pressed: int) -> bool:
-        """Wait a moment, and say whether no key came after the press with this number, which was the last.
+    async def is_alone(self, pressed: int = 0) -> bool:
+        """Wait a moment, and say whether no key came after the press with this number, by default the last one.
 
         After the machine was busy or stopped, keys typed over a long time arrive together, and each alone looks
         deliberate. So the wait is repeated until one wait takes no longer than it should.
         """
-        loop = asyncio.get_running_loop()
+        pressed, loop = pressed or self.count, asyncio.get_running_loop()
         for _round in range(_MOST_WAITS):
             started = loop.time()
             await asyncio.sleep(ALONE_S)

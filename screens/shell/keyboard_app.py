@@ -56,7 +56,7 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
     def __init__(self, presses: Presses, symbols: str) -> None:
         super().__init__()
         self.presses = presses
-        self._pressed_on: object = None
+        self.pressed_on: object = None
         self._explained_at = -_EXPLAIN_EVERY_S
         self._ascii = AsciiFilter(enabled=False)
         self._filters.append(self._ascii)
@@ -84,7 +84,7 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
             await super().on_event(event)
         elif event.key in _PRESSED_AGAIN and self.presses.may_be_again:
             # In a worker, because only the time after it tells whether the key is held down.
-            run_in_worker(self, partial(self._press_again, event, self.screen, self.presses.count), "keys")
+            run_in_worker(self, partial(_press_again, self, event, self.screen, self.presses.count), "keys")
 
     async def _until_composed(self) -> None:
         """Wait until the screen on top has its widgets, because a key that opened it may be followed by another."""
@@ -92,15 +92,6 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
             async with asyncio.timeout(_COMPOSED_WITHIN_S):
                 while self.screen_stack and not self.screen.is_mounted:  # noqa: ASYNC110 - Textual has no event for it
                     await asyncio.sleep(_COMPOSED_EVERY_S)
-
-    async def _press_again(self, key: events.Key, screen: Screen[Any], number: int) -> None:
-        """Handle a key that opened the screen and was pressed again there, unless it is held down.
-
-        `number` counts the press.
-        """
-        if await self.presses.is_alone(number) and self.screen is screen:
-            self._pressed_on = screen
-            await super().on_event(key)
 
     def explain_text(self, message: str) -> None:
         """Explain why a text does nothing here, once for each text."""
@@ -154,8 +145,15 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
             return True
         self.presses.note(key.key, max(0.0, time.monotonic() - key.time))
         if not self.presses.is_repeat:
-            self._pressed_on = self.screen
+            self.pressed_on = self.screen
         if is_too_small(self.screen):
             # Only quitting works in a covered screen; a text field still takes letters, so that none is lost.
             return key.key in _KEYS_WHEN_TOO_SMALL or takes_text(self.focused, key)
-        return self.screen is self._pressed_on or key.key == "escape" or takes_text(self.focused, key)
+        return self.screen is self.pressed_on or key.key == "escape" or takes_text(self.focused, key)
+
+
+async def _press_again(app: KeyboardApp, key: events.Key, screen: Screen[Any], number: int) -> None:
+    """Handle a key that opened the screen and was pressed again there, unless it is held down; `number` counts it."""
+    if await app.presses.is_alone(number) and app.screen is screen:
+        app.pressed_on = screen
+        await ResilientApp.on_event(app, key)
