@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from workbench.services.queue.taking import Taking
     from workbench.services.reseller_sheets.form import Forms
     from workbench.services.reseller_sheets.maps import Maps
+    from workbench.services.retention.holds import LegalHolds
+    from workbench.services.retention.service import Retention
     from workbench.services.review.next_round import ItemJudging
     from workbench.services.review.remarks import Remarks
     from workbench.services.review.reopening import Reopening
@@ -183,6 +185,12 @@ class Services:
 
     waiving: "LazyService[Waiving]" = LazyService("review.waiving.Waiving")
     """Waives items that an applicant had to rectify."""
+
+    legal_holds: "LazyService[LegalHolds]" = LazyService("retention.holds.LegalHolds")
+    """Places and ends legal holds."""
+
+    retention: "LazyService[Retention]" = LazyService("retention.service.Retention")
+    """Shows and erases what is kept no longer than necessary."""
 
     def __init__(self, context: Context) -> None:
         self.context = context

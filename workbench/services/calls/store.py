@@ -24,7 +24,9 @@ class CallStore:
     file differs from the size and SHA-256 in `checks`. `progress` is told how far a survey has come.
     """
 
-    def __init__(self, folder: Path, hash_key: bytes, checks: Mapping[int, CallFileCheck] | None = None) -> None:
+    def __init__(
+        self, folder: Path, hash_key: bytes, checks: Mapping[int, Collection[CallFileCheck]] | None = None
+    ) -> None:
         self._files = CallFiles(folder, checks or {})
         self._hasher = CalleeHasher(hash_key)
         self.progress = Engine.progress

@@ -1,0 +1,92 @@
+"""Shows what retention would erase, and erases it for an admin, a few applications at a time."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sqlmodel import Session
+
+from workbench.domain.policy.retention import Kind
+from workbench.errors import Busy
+from workbench.i18n import _
+from workbench.services.batches.publishing import try_import_lock
+from workbench.services.foundation.context import Service
+from workbench.services.foundation.input_checks import checked_reason
+from workbench.services.foundation.pacing import pause
+from workbench.services.retention.counting import RetentionCounts, count
+from workbench.services.retention.erasing import erase
+from workbench.services.retention.files import ErasedFiles, erase_pending_files
+from workbench.services.site.due_erasures import Key, Retained, retained, retained_now
+
+APPLIED = "retention apply"
+"""The act, in the log of refusals."""
+
+_ERASED_TOGETHER = 10
+
+Progress = Callable[[int, int], object]
+"""Is told how many applications are done, of how many."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Erased:
+    """What was erased: cases by their result, parts of other cases by kind, and files."""
+
+    cases: Counter[Kind] = field(default_factory=Counter)
+    parts: Counter[Kind] = field(default_factory=Counter)
+    files: ErasedFiles = field(default_factory=ErasedFiles)
+
+
+class Retention(Service):
+    """What is kept no longer than necessary."""
+
+    def show(self) -> RetentionCounts:
+        """Return what would be erased now, and why the rest stays."""
+        with self.context.read() as session:
+            policy, today = self.context.policy(session).retention, self.context.today(session)
+            applications = retained(session, policy, self.context.zone(session), today)
+            return count(session, self.context.store, applications, policy, today)
+
+    def apply(self, reason: str, progress: Progress = lambda _done, _all: None) -> Erased:
+        """Erase what is due; an interrupted run is continued by the next, and its files by any start.
+
+        Raises:
+            NotAllowed: If the person is not an admin.
+            WrongUsage: If no reason is given.
+            Busy: If an import is running.
+        """
+        text = checked_reason(reason, _("Erasing needs a reason."))
+        with self.context.as_admin(APPLIED), try_import_lock(self.context.store) as is_mine:
+            if not is_mine:
+                raise Busy(_("An import or another erasure is running in this database; try again when it is done."))
+            erased = Erased(files=erase_pending_files(self.context))
+            due = self._due()
+            for start in range(0, len(due), _ERASED_TOGETHER):
+                self._erase(due[start : start + _ERASED_TOGETHER], text, erased)
+                progress(min(start + _ERASED_TOGETHER, len(due)), len(due))
+                pause()
+            erased.files += erase_pending_files(self.context)
+        return erased
+
+    def _due(self) -> list[Key]:
+        with self.context.read() as session:
+            policy, today = self.context.policy(session).retention, self.context.today(session)
+            found = retained(session, policy, self.context.zone(session), today)
+            return [one.key for one in found if one.whole.keeps is None or one.due_parts]
+
+    def _erase(self, keys: list[Key], reason: str, erased: Erased) -> None:
+        """Erase some applications in one transaction, each only if it is due still."""
+        with self.context.write() as session:
+            for key in keys:
+                one = self._due_now(session, key)
+                if one is None:
+                    continue
+                erase(session, self.context, one, reason)
+                if one.whole.keeps is None:
+                    erased.cases.update(one.kinds)
+                else:
+                    erased.parts.update(one.due_parts)
+
+    def _due_now(self, session: Session, key: Key) -> Retained | None:
+        policy, today = self.context.policy(session).retention, self.context.today(session)
+        one = retained_now(session, key, policy, self.context.zone(session), today)
+        return one if one is not None and (one.whole.keeps is None or one.due_parts) else None
