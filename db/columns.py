@@ -80,9 +80,10 @@ def erased_word(length: int) -> Any:
     return erased(String(length), empty="")
 
 
-def free_text(empty: str = "") -> Any:
-    """Declare a text that a person wrote, or JSON with such texts; retention empties it."""
-    return erased(Text, empty=empty)
+def free_text(default: str = "", *, empty: str | None = None) -> Any:
+    """Declare a text that a person wrote, or JSON with such texts; retention leaves `empty` of it, or the default."""
+    info = {ERASED: default if empty is None else empty}
+    return Field(default=default, sa_column=Column(Text, nullable=False, info=info))
 
 
 def personal(kind: str, *, length: int = 200) -> Any:

@@ -41,7 +41,7 @@ class DecisionRow(NumberedRow, table=True):
     undone_at: datetime | None = instant(nullable=True)
     version_after: int = 0
     before: str = long_text("{}")
-    seen: str = free_text("{}")
+    seen: str = free_text("{}", empty='{"msisdns": ""}')
     corrects_id: int | None = Field(default=None, foreign_key="decision.id")
     waived: str = long_text()
 

@@ -1,7 +1,7 @@
 """What says how long the cases of an application are kept."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
@@ -39,6 +39,7 @@ def _ages(which: str) -> TextClause:
 _TYPES: dict[str, Any] = {"opened_at": Instant, "closed_at": Instant, "appeal_until": Date}
 _ALL = _ages("1").columns(**_TYPES)
 _ONE = _ages("c.agent = :agent AND c.application_no = :number").columns(**_TYPES)
+_HOLD = text("SELECT placed_at FROM legal_hold WHERE case_id = :case AND ended_at IS NULL").columns(placed_at=Instant)
 _ENDS = text(_SERVICE_ENDS).columns(service_ended_on=Date)
 
 
@@ -57,3 +58,14 @@ def cases_of_application(session: Session, key: tuple[str, str]) -> Sequence[Any
 def service_ends(session: Session, key: tuple[str, str]) -> list[date | None]:
     """Return the recorded end of service of each card of an application, None for a card without one."""
     return list(session.execute(_ENDS, {"agent": key[0], "number": key[1]}).scalars())
+
+
+def legal_hold_of(session: Session, case_id: int) -> datetime | None:
+    """Return when the legal hold of a case was placed, None without one in force."""
+    placed: datetime | None = session.connection().execute(_HOLD, {"case": case_id}).scalar()
+    return placed
+
+
+def has_pending_files(session: Session) -> bool:
+    """Say whether files are still to be erased after an interruption."""
+    return bool(session.execute(text("SELECT EXISTS (SELECT 1 FROM erasure WHERE pending <> '')")).scalar())

@@ -81,6 +81,11 @@ GROUPS: tuple[Group, ...] = (
                 N_("Show what would be erased today, and why the rest is kept."),
             ),
             Entry("apply", "workbench.cli.site.retention:apply", N_("Erase what is due, for good (admin).")),
+            Entry(
+                "compact",
+                "workbench.cli.site.retention:compact",
+                N_("Rewrite the database file, so that unused parts of it contain nothing erased (admin)."),
+            ),
         ),
     ),
 )

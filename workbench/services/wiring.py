@@ -4,6 +4,7 @@ from importlib import import_module
 from threading import RLock
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from db.queries.retention import has_pending_files
 from workbench.domain.case.actor import Actor
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.foundation.calendar_days import missing_years
@@ -205,7 +206,7 @@ class Services:
         return self.context.actor
 
     def resume(self) -> None:
-        """Finish interrupted imports, suspensions and changes of policy, and seed the calendar of next year.
+        """Finish interrupted imports, suspensions, changes of policy and erasures, and seed next year's calendar.
 
         Every start does so.
         """
@@ -217,6 +218,7 @@ class Services:
             is_interrupted = has_leftovers(session, self.context.store)
             missing, unsettled = missing_years(session, self.context.now().year), unsettled_suspension_ids(session)
             applies_to_open_cases = self.context.has_unsettled_policy(session)
+            has_files_to_erase = has_pending_files(session)
         if is_interrupted:
             resume(self.context)
         if missing:
@@ -225,6 +227,8 @@ class Services:
             self.suspending.finish()
         if applies_to_open_cases:
             self.policy_changes.finish()
+        if has_files_to_erase:
+            self.retention.finish()
 
     def catch_up(self) -> "TickCounts":
         """Finish interrupted work, then apply the changes that depend only on time."""

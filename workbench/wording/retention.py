@@ -1,9 +1,10 @@
 """The words about what is kept, and for how long."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from workbench.domain.policy.retention import Keeps, Kind
-from workbench.i18n import N_
+from workbench.i18n import N_, _
 
 KIND_WORDS: Mapping[Kind, str] = {
     Kind.PASSED: N_("passed cases"),
@@ -27,3 +28,8 @@ KEEPS_WORDS: Mapping[Keeps, str] = {
     Keeps.NOT_YET: N_("the period is not over"),
 }
 """Why something stays."""
+
+
+def erased_words(on: date) -> str:
+    """Return what stands in place of the name of an applicant whose case was erased on a local day."""
+    return _("erased on {day} (retention)").format(day=on.isoformat())

@@ -50,6 +50,16 @@ def apply(
         output.narrate(sentence)
 
 
+def compact(context: CommandContext) -> None:
+    """Remove what is left of erased rows in unused parts of the database file."""
+    with context.services() as services:
+        is_clean = services.retention.compact()
+    sentence = _("Nothing of what was erased is left in the database file.")
+    if not is_clean:
+        sentence = _("Somebody was reading; run `workbench retention compact` again once others have left.")
+    context.print_result({"compacted": is_clean}, sentence)
+
+
 def hold(
     context: CommandContext,
     case: Annotated[int | None, argument("CASE", N_("Case, such as C-000123."), parser=parse_case)] = None,
@@ -163,6 +173,8 @@ def _erased_document(erased: "Erased") -> dict[str, Any]:
         "documents": erased.files.documents,
         "document_bytes": erased.files.bytes_count,
         "call_rows": erased.files.call_rows,
+        "compacted": not erased.has_remnants,
+        "older_copies": [str(copy) for copy in erased.copies],
     }
 
 
@@ -175,8 +187,16 @@ def _erased_sentences(erased: "Erased") -> list[str]:
         f"{_(KIND_WORDS[kind])}: {count(number)}" for kind, number in (erased.cases + erased.parts).items()
     )
     files = _("Files: {documents} documents, {calls} call records.")
-    return [
+    sentences = [
         _("Erased: {what}.").format(what=parts),
         files.format(documents=count(erased.files.documents), calls=count(erased.files.call_rows)),
-        _("Backups made before still contain this; delete them, or restore none of them without erasing again."),
+        _("Backups made before still contain this. Delete them; after a restore of one, erase again."),
     ]
+    if erased.copies:
+        message = _("Copies from before an upgrade contain it too; delete them: {files}.")
+        sentences.append(message.format(files=comma_joined(map(str, erased.copies))))
+    if erased.has_remnants:
+        sentences.append(
+            _("Unused parts of the file may still contain it; run `workbench retention compact` at a quiet time.")
+        )
+    return sentences

@@ -132,6 +132,16 @@ class Context:
             self._check_roles()
             yield session
 
+    def compact(self) -> bool:
+        """Rewrite the database file so that nothing that was deleted is left in it; return whether nothing is.
+
+        Raises:
+            StorageBusy: If another process kept the write lock for ten seconds.
+            StorageFailed: If the disk or the database fails.
+        """
+        with _storage_errors():
+            return self.database.compact()
+
     @property
     def own_files(self) -> OwnFiles:
         """The files of the database and its store, which no output may replace."""

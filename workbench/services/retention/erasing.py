@@ -135,8 +135,7 @@ def _erase_part(session: Session, context: Context, case_id: int, part: str) -> 
     if part == WHOLE:
         _erase_case(session, context, case_id)
     elif part == Kind.SNAPSHOTS:
-        for model in _SNAPSHOTS:
-            _empty(session, model, case_id, _SNAPSHOT_COLUMNS)
+        _erase_snapshots(session, case_id)
     elif part == Kind.DRAFTS:
         session.execute(delete(_GONE[0]).where(_GONE[0].c.case_id == case_id))
 
@@ -154,6 +153,16 @@ def _erase_case(session: Session, context: Context, case_id: int) -> None:
     case.version += 1
     index_cases(session, [{**terms_of("", case.application_no), "id": case_id}])
     session.flush()
+
+
+def _erase_snapshots(session: Session, case_id: int) -> None:
+    """Empty what rounds, decisions and appeals showed, but for the numbers that a measure concerns."""
+    kept = session.execute(select(DECISION.c.id, DECISION.c.seen).where(DECISION.c.case_id == case_id)).all()
+    for model in _SNAPSHOTS:
+        _empty(session, model, case_id, _SNAPSHOT_COLUMNS)
+    for row in kept:
+        numbers = {name: value for name, value in json.loads(row.seen).items() if name == "msisdns"}
+        session.execute(update(DECISION).where(DECISION.c.id == row.id).values(seen=json.dumps(numbers)))
 
 
 def _empty(session: Session, model: type[SQLModel], case_id: int, only: Iterable[str] = ()) -> None:

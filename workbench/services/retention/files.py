@@ -56,11 +56,6 @@ class _Pending:
     numbers: set[str] = field(default_factory=set)
 
 
-def has_pending_files(session: Session) -> bool:
-    """Say whether files are still to be erased after an interruption."""
-    return bool(session.execute(select(exists().where(_ERASURE.c.pending != ""))).scalar())
-
-
 def erase_pending_files(context: Context) -> ErasedFiles:
     """Erase the files that erasures have left; the caller holds the import lock, so that no row names them anew."""
     erased = ErasedFiles()
