@@ -76,7 +76,7 @@ def pages(source: Source) -> Iterator[Page]:
             for state, held_until in zip(columns["state"], columns["held_until"], strict=True)
         ]
         columns["applicant_name"] = [
-            name if at is None else erased_words(at.astimezone(source.zone).date())
+            name if at is None else erased_words(from_us(at).astimezone(source.zone).date())
             for name, at in zip(columns["applicant_name"], columns["erased_at"], strict=True)
         ]
         columns["case"] = [case and format_case(case) for case in columns["case"]]

@@ -16,15 +16,15 @@ from workbench.domain.policy.retention import Kind
 from workbench.errors import Busy, WorkbenchError
 from workbench.i18n import _
 from workbench.services.batches.publishing import try_import_lock
-from workbench.services.foundation.context import Context, Service
+from workbench.services.foundation.context import Context, Service, storage_errors
 from workbench.services.foundation.input_checks import checked_reason
 from workbench.services.foundation.pacing import pause
 from workbench.services.foundation.row_values import from_row
 from workbench.services.retention.counting import RetentionCounts, count
 from workbench.services.retention.erasing import erase
 from workbench.services.retention.files import ErasedFiles, erase_pending_files
-from workbench.services.site.retention_checks import REMNANTS_SETTING, has_remnants, older_copies
 from workbench.services.site.due_erasures import ERASED, Key, Retained, retained, retained_now
+from workbench.services.site.retention_checks import REMNANTS_SETTING, has_remnants, older_copies
 
 APPLIED, COMPACTED = "retention apply", "retention compact"
 """The acts, in the log of refusals."""
@@ -104,7 +104,8 @@ class Retention(Service):
         with self.context.read() as session:
             if not has_remnants(session):
                 return True
-        is_clean = self.context.compact()
+        with storage_errors():
+            is_clean = self.context.database.compact()
         if is_clean:
             with self.context.write() as session:
                 session.execute(delete(SettingRow).where(col(SettingRow.name) == REMNANTS_SETTING))
